@@ -4,16 +4,16 @@ import { type Command, InvalidArgumentError, Option, type OptionValues } from 'c
 import type { FixOptions } from '../commands/fix/session.ts'
 import { UsageError } from '../errors.ts'
 import { PLAN_FORMATS } from '../report/formats.ts'
-import { connectionFlags } from './connection-flags.ts'
 import { parseDuration, repeatable } from './flag-values.ts'
 import {
   addConnectionFlags,
   addExclusionFlag,
-  addNamespaceFlag,
+  addNamespacesFlag,
   addOutputFlag,
   addQuietFlag,
   addRegistryEndpointFlag,
   example,
+  namespaceFlags,
 } from './flags.ts'
 import { addRemedyFlags, REMEDY_FLAGS, remediesAskedFor } from './remedy-flags.ts'
 import type { Run } from './run.ts'
@@ -42,26 +42,25 @@ export function addFix(program: Command, name: string, run: Run): void {
   const command = program
     .command('fix')
     .description('give stuck pods what they need, after showing a plan and asking')
+    .argument('[name...]')
   addFixFlags(command)
     .addHelpText(
       'after',
-      example(name, [
-        ['fix --all-namespaces', 'fix the whole cluster, after asking'],
-        ['fix -A --dry-run', 'only show the plan'],
-      ]),
+      example(name, [['fix deploy/web sts/db', 'two workloads, nothing else']]),
     )
-    .action(options =>
+    .action((names: string[], options) =>
       run
         .writing(async () => (await import('../commands/fix.ts')).fixCommand)
-        .with(fixOptions(options), options),
+        .with(fixOptions(names, options), options),
     )
 }
 
 function addFixFlags(command: Command): Command {
   addExclusionFlag(
-    addNamespaceFlag(command.optionsGroup('Where:'), 'fix')
+    addNamespacesFlag(command.optionsGroup('Where:'), 'fix')
       .option('-A, --all-namespaces', 'fix every namespace')
-      .option('--affected', 'only namespaces that have failing pods'),
+      .option('--affected', 'only namespaces that have failing pods')
+      .option('-l, --selector <labels>', 'only pods with these labels, such as app=shop'),
   )
   addLoginFlags(command.optionsGroup('Logins:'))
   addWritingFlags(addRemedyFlags(command.optionsGroup('Remedies:')))
@@ -119,6 +118,7 @@ const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
   ['namespace', '-n'],
   ['affected', '--affected'],
   ['excludeNamespace', '--exclude-namespace'],
+  ['selector', '-l'],
   ['registry', '--registry'],
   ['recreateBarePods', '--recreate-bare-pods'],
   ['allowManaged', '--allow-managed'],
@@ -127,20 +127,24 @@ const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
   ['secretName', '--secret-name', SECRET_NAME],
 ]
 
-/** The options that the flags make. @throws UsageError for flags that conflict with --apply */
-function fixOptions(options: OptionValues): FixOptions {
+/** The options that the names and flags make. @throws UsageError for those that conflict with --apply or each other */
+function fixOptions(names: string[], options: OptionValues): FixOptions {
+  const [name] = names
+  if (name !== undefined && options.affected === true)
+    throw new UsageError(`${name} can't be combined with --affected, which is about whole namespaces.`)
   if (options.apply !== undefined) {
+    if (name !== undefined)
+      throw new UsageError(`--apply can't be combined with ${name}: the plan already settles it.`)
     const settled = PLAN_MADE.filter(([name]) => name !== 'registry' || options.username === undefined).find(
       ([name, , usual]) => options[name] !== usual,
     )
     if (settled)
       throw new UsageError(`--apply can't be combined with ${settled[1]}: the plan already settles it.`)
   }
-  if (options.namespace?.includes(','))
-    throw new UsageError('fix takes one namespace at a time: run it for each, or use -A --affected.')
   const given = (name: string, as: string) => (options[name] === undefined ? {} : { [as]: options[name] })
   return {
-    connection: connectionFlags(options),
+    ...namespaceFlags(options),
+    names,
     allNamespaces: options.allNamespaces === true,
     affected: options.affected === true,
     excludedNamespaces: options.excludeNamespace ?? [],
@@ -159,6 +163,7 @@ function fixOptions(options: OptionValues): FixOptions {
     timeoutMs: options.timeout,
     failOn: options.failOn,
     format: options.output,
+    ...given('selector', 'selector'),
     ...given('username', 'username'),
     ...given('plan', 'planFile'),
     ...given('apply', 'applyFile'),

@@ -17,7 +17,7 @@ export function addNamespacesFlag(command: Command, does: string): Command {
   return command.addOption(
     new Option(
       '-n, --namespace <names>',
-      `${does} these namespaces: a or a,b (default: the context's)`,
+      `${does} namespaces a or a,b (default: the context's)`,
     ).argParser(commaSeparated),
   )
 }

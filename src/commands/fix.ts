@@ -127,7 +127,7 @@ async function showWhereAsked({ plan, findings, gaps }: PreparedFix, session: Fi
 async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<ExitName> {
   const { plan, findings, gaps } = prepared
   const verdict = emptyVerdict(prepared, session)
-  if (findings.length === 0) await warnOfRotatedLogins(session)
+  if (findings.length === 0) await warnOfRotatedLogins(session, plan.scope)
   if (!isForPeople(session.options.format)) {
     const result = { run: null, outcomes: [], recoveries: [], heldBack: null }
     const report = {

@@ -56,6 +56,7 @@ export type Declined =
       detail: string | null
     }
   | { code: 'terminating-namespace'; namespace: string }
+  | { code: 'part-of-workload'; target: Target; pods: number; selector: string | null }
   | { code: 'no-remedy'; cause: Cause; target: Target; container: string; image: string }
 
 export interface Plan {

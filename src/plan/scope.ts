@@ -32,7 +32,7 @@ export function isNarrowed({ subjects, selector }: PlanScope): boolean {
 export function covers(scope: PlanScope, object: { kind: string; namespace: string; name: string }): boolean {
   const { kind, namespace, name } = object
   return (
-    includesNamespace(scope, namespace) &&
+    reachesInto(scope, namespace) &&
     (scope.subjects?.some(
       subject => subject.kind === kind && subject.namespace === namespace && subject.name === name,
     ) ??
@@ -40,7 +40,8 @@ export function covers(scope: PlanScope, object: { kind: string; namespace: stri
   )
 }
 
-function includesNamespace({ namespaces, excluded, subjects }: PlanScope, namespace: string): boolean {
+/** Whether the scope includes the namespace or a part of it. */
+export function reachesInto({ namespaces, excluded, subjects }: PlanScope, namespace: string): boolean {
   return (
     (namespaces?.includes(namespace) ?? true) &&
     !excluded.includes(namespace) &&
@@ -59,7 +60,7 @@ function reaches(scope: PlanScope, change: Change): boolean {
     case 'create-secret':
     case 'update-secret':
     case 'patch-serviceaccount':
-      return includesNamespace(scope, target.namespace)
+      return reachesInto(scope, target.namespace)
     case 'recreate-pod':
       return covers(scope, { ...change.workload, namespace: target.namespace }) || covers(scope, target)
     default:

@@ -53,7 +53,47 @@ test('a bare pod that a killed fix deleted is restored by a fix whose scope incl
   expect(await planned('-A', '--affected')).toContain(back)
   expect(await planned('-n', 'kube-public')).toContain(back)
   expect(await planned('-n', 'default')).not.toContain(back)
+  expect(await planned('-n', 'default,kube-public')).toContain(back)
   expect(await planned('-A', '--exclude-namespace', 'kube-public')).not.toContain(back)
+  expect(await planned('kube-public/lost')).toEqual([back])
+  expect(await planned('-A', '-l', '!app')).toEqual([back])
+  expect(await planned('-A', '-l', 'app=fifthnginx')).not.toContain(back)
+  expect(await planned('-n', 'default', 'deploy/fifthnginx')).not.toContain(back)
+})
+
+/** The names of the pods of each Deployment. */
+const podsOf = (app: string) =>
+  incident.simulator.cluster
+    .list('Pod', 'default')
+    .filter(({ metadata }) => metadata.labels?.app === app)
+    .map(({ metadata }) => metadata.name)
+
+test.each<[string, (pod: string) => string[]]>([
+  ['a workload', () => ['deploy/fifthnginx']],
+  ['a pod, which stands for its workload', pod => [pod]],
+  ['a ReplicaSet, which stands for its Deployment', pod => [`rs/${pod.replace(/-[^-]+$/, '')}`]],
+  ['labels', () => ['-n', 'default', '-l', 'app=fifthnginx']],
+])('a fix of %s leaves every other stuck workload as it is', async (_name, argv) => {
+  const [pod = ''] = podsOf('fifthnginx')
+  const others = podsOf('sixthnginx')
+  const before = incident.accounts()
+  const { code, out } = await incident.run(['fix', ...argv(pod), '--yes'])
+  expect(code).toBe(0)
+  expect(out.trimEnd().split('\n').at(-1)).toBe('The pod that could not pull is running now.')
+  expect(podsOf('fifthnginx')).not.toContain(pod)
+  expect(podsOf('sixthnginx')).toEqual(others)
+  expect(incident.accounts()).toEqual({ ...before, 'default/default': ['dockercreds'] })
+  expect(incident.simulator.cluster.list('Secret').map(({ metadata }) => metadata.namespace)).toEqual([
+    'default',
+  ])
+})
+
+test('a fix of two namespaces reaches both, and none beside them', async () => {
+  const { code } = await incident.run(['fix', '-n', 'default,kube-public', '--yes'])
+  expect(code).toBe(0)
+  const secrets = incident.simulator.cluster.list('Secret').map(({ metadata }) => metadata.namespace)
+  expect(secrets.sort()).toEqual(['default', 'kube-public'])
+  expect(incident.accounts()['kube-system/default']).toEqual([])
 })
 
 test('undo of a run that was undone before names the run that was not', async () => {

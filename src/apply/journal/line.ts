@@ -16,6 +16,8 @@ export interface RunHeader {
   number?: number
   /** The namespaces that `fix` was called for; null for all. */
   namespaces: string[] | null
+  /** The only workloads, pods, or labels that it was for, as on the command line; left out where it was for all in the namespaces. */
+  only?: string
   /** The user name by which the server knew the run; null where the server did not say. */
   user?: string | null
   /** The interrupted run that this one continues: the two are undone together. */
@@ -75,7 +77,7 @@ function isJournalLine(value: unknown): value is JournalLine {
 }
 
 function isHeader(line: Record<string, unknown>): boolean {
-  const { run, startedAt, cluster, number, namespaces, user, continues, plan } = line
+  const { run, startedAt, cluster, number, namespaces, only, user, continues, plan } = line
   return (
     typeof run === 'string' &&
     /^[\w.-]+$/.test(run) &&
@@ -86,6 +88,7 @@ function isHeader(line: Record<string, unknown>): boolean {
     isTextOrNull(cluster.context) &&
     (number === undefined || Number.isSafeInteger(number)) &&
     (namespaces === null || isTexts(namespaces)) &&
+    isTextOrAbsent(only) &&
     (user === undefined || isTextOrNull(user)) &&
     (continues === undefined || isTextOrNull(continues)) &&
     (plan === undefined || isSummary(plan))

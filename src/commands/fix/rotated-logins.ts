@@ -4,6 +4,7 @@ import { listRuns } from '../../apply/journal/find-runs.ts'
 import { isUndone, type Run } from '../../apply/journal/run.ts'
 import { madeSecrets } from '../../apply/journal/unfinished-work.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
+import { isNarrowed, type PlanScope, reachesInto } from '../../plan/scope.ts'
 import { outdatedSecretsText } from '../../report/views/logins.ts'
 import { readSecretsNamed } from '../../source/live/fix-secrets.ts'
 import { Reading } from '../../source/live/reading.ts'
@@ -12,35 +13,31 @@ import { machineLoginsFor } from './find-logins.ts'
 import type { FixSession } from './session.ts'
 
 /** Prints on standard error how to renew them. Nothing fails yet, so Secrets that can't be read and missing logins are not reported. */
-export async function warnOfRotatedLogins(session: FixSession): Promise<void> {
+export async function warnOfRotatedLogins(session: FixSession, scope: PlanScope): Promise<void> {
   const { options, context, cluster, journals } = session
-  if (!options.authenticate) return
+  // A fix of some pods speaks of nothing that is written for others.
+  if (!options.authenticate || isNarrowed(scope)) return
   const all = await listRuns(journals, { server: cluster.server })
   const runs = all.filter(run => isOpen(run, options.secretName))
   const registries = [...new Set(runs.flatMap(({ plan }) => plan?.registries ?? []))]
   const written = new Set(runs.flatMap(secretNamespaces))
-  const namespaces = [...written].filter(name => options.allNamespaces || name === cluster.namespace)
+  const namespaces = [...written].filter(name => reachesInto(scope, name))
   if (registries.length === 0 || namespaces.length === 0) return
   const wanted = registries.map(registry => ({ registry, repositories: [] }))
   const { credentials } = await machineLoginsFor(wanted, context)
   if (credentials.length === 0) return
   const reading = new Reading(cluster, { signal: context.signal })
-  const scope = { namespaces, wide: options.allNamespaces }
+  const wide = scope.namespaces === null
   const content = PullSecretContent.of(credentials)
   const named = {
     secretName: options.secretName,
     wanted: content,
     madeSecrets: madeSecrets(all, session.clusterUid),
   }
-  const secrets = await readSecretsNamed(reading, scope, named)
+  const secrets = await readSecretsNamed(reading, { namespaces, wide }, named)
   const old = secrets.filter(({ ours, served }) => ours && !content.keys.every(key => served.includes(key)))
   if (old.length === 0) return
-  const rotated = {
-    secrets: old.length,
-    registries,
-    allNamespaces: options.allNamespaces,
-    namespace: cluster.namespace,
-  }
+  const rotated = { secrets: old.length, registries, scope }
   await context.err.write(`${outdatedSecretsText(rotated, invocationOf(context, options.connection))}\n`)
 }
 

@@ -13,6 +13,12 @@ import type { Unproven } from './prove.ts'
 
 export interface FixOptions {
   connection: ConnectionFlags
+  /** POD, NAMESPACE/POD, or TYPE/NAME; none: everything in the namespaces. */
+  names: readonly string[]
+  /** Only pods with these labels, as kubectl's -l takes them. */
+  selector?: string
+  /** Those of -n; none: the context's. */
+  namespaces: readonly string[]
   allNamespaces: boolean
   /** Only namespaces with findings. */
   affected: boolean

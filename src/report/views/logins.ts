@@ -1,6 +1,7 @@
 /** Messages about a login before it is distributed: that it works and what it can pull, or why it is not distributed. */
 
 import type { Plan } from '../../plan/plan.ts'
+import type { PlanScope } from '../../plan/scope.ts'
 import type { ProofFailure, QuotaOutcome } from '../../registry/outcome.ts'
 import { shellWord } from '../escape.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
@@ -9,6 +10,7 @@ import { loginCommand } from '../words/commands.ts'
 import { formatNumber, pluralize } from '../words/count.ts'
 import { durationText } from '../words/duration.ts'
 import { registryLabel } from '../words/labels.ts'
+import { scopeFlags } from '../words/plan.ts'
 
 export interface LoginSummary {
   registry: string
@@ -135,17 +137,16 @@ export function shortLivedText({ registry, username, origin }: LoginSummary): st
 export interface OutdatedSecrets {
   secrets: number
   registries: string[]
-  allNamespaces: boolean
-  namespace: string
+  /** Of the fix that found them. */
+  scope: PlanScope
 }
 
 /** Secrets that an earlier fix wrote hold another login than this machine has now. */
 export function outdatedSecretsText(shortage: OutdatedSecrets, invocation: Invocation): string {
-  const { secrets, registries, allNamespaces, namespace } = shortage
-  const scope = allNamespaces ? '--all-namespaces' : `-n ${shellWord(namespace)}`
+  const { secrets, registries, scope } = shortage
   const flags = registries.map(name => `--registry ${shellWord(name)}`).join(' ')
   const names = registries.map(registryLabel).join(' and ')
   return sanitizeLine(
-    `${pluralize(secrets, 'secret')} of an earlier fix ${secrets === 1 ? 'holds' : 'hold'} another login for ${names} than this machine has now: \`${ownCommand(invocation, `fix ${scope} ${flags}`)}\` renews ${secrets === 1 ? 'it' : 'them'}.`,
+    `${pluralize(secrets, 'secret')} of an earlier fix ${secrets === 1 ? 'holds' : 'hold'} another login for ${names} than this machine has now: \`${ownCommand(invocation, `fix ${scopeFlags({ ...scope, affected: false })} ${flags}`)}\` renews ${secrets === 1 ? 'it' : 'them'}.`,
   )
 }

@@ -4,6 +4,16 @@ import type { PullSecretContent } from '../../dockerconfig/pull-secret-content.t
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import type { InterruptedPod, MadeSecret } from '../../snapshot/fix-scope.ts'
 import type { Pod } from '../../snapshot/pod.ts'
+import type { LabelTest } from '../label-selector.ts'
+import type { OwnedPod } from '../pods-of-subjects.ts'
+
+/** What a fix is for that is not for whole namespaces: it may write only what these pods use. */
+export interface MeantPods {
+  /** Whether the pod is one of them. */
+  includes(pod: OwnedPod, labels: Record<string, unknown>): boolean
+  /** The labels of -l; null without. */
+  selects: LabelTest | null
+}
 
 export interface FixScopeOptions {
   /** null: every namespace. */
@@ -18,6 +28,8 @@ export interface FixScopeOptions {
   pods: Pod[]
   /** Controllers that were already read in full, by uid. */
   owners?: ReadonlyMap<string, ControllerObject>
+  /** null: everything in these namespaces is meant. */
+  meant?: MeantPods | null
   /** Whether to read the digests of running images. */
   runningImages: boolean
   /** Secrets that earlier runs made. */

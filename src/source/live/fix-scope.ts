@@ -10,11 +10,14 @@ import type {
   ScopeNamespace,
   ScopeServiceAccount,
 } from '../../snapshot/fix-scope.ts'
-import { isForbidden, isNotFound, uniqueGaps } from '../gap.ts'
+import { isForbidden, isNotFound, rethrowUnlessApiError, uniqueGaps } from '../gap.ts'
 import { managerOf } from '../managed-by.ts'
+import { narrowController } from '../narrow/controller.ts'
+import { narrowTemplateHash } from '../narrow/pod.ts'
 import { narrowSecretList } from '../narrow/workload-template.ts'
+import { topmostWorkload } from '../pods-of-subjects.ts'
 import { byNamespaceAndName } from '../suspects.ts'
-import type { FixScopeOptions, NamespaceScope } from './fix-scope-options.ts'
+import type { FixScopeOptions, MeantPods, NamespaceScope } from './fix-scope-options.ts'
 import { readSecretsNamed } from './fix-secrets.ts'
 import { readWorkloads } from './fix-workloads.ts'
 import { Reading } from './reading.ts'
@@ -122,7 +125,7 @@ function isEnding({ metadata, status }: NamespaceObject): boolean {
   return metadata.deletionTimestamp !== undefined || status?.phase === 'Terminating'
 }
 
-/** Service accounts of the scope to which a fix attaches its pull secret: `default`, and others that pods run as. */
+/** Service accounts of the scope to which a fix attaches its pull secret: `default` and others that pods run as; where only some pods are meant, theirs alone. */
 async function readAccounts(
   reading: Reading,
   { namespaces, wide }: NamespaceScope,
@@ -137,6 +140,15 @@ async function readAccounts(
     reading.listOrGap(KINDS.ServiceAccount, namespace, { limit: 500 }, keep),
   )
   const stuck = new Set(options.pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`))
+  const { meant } = options
+  if (meant) {
+    const used = found.filter(({ namespace, name }) => stuck.has(`${namespace}/${name}`))
+    const withSharers = async (account: ScopeServiceAccount) => ({
+      ...account,
+      sharedWith: await sharersOf(reading, account, meant),
+    })
+    return (await bounded(used, AT_ONCE, withSharers)).sort(byNamespaceAndName)
+  }
   const used = await bounded(found, AT_ONCE, async account => {
     const named = account.imagePullSecrets?.some(({ name }) => name === options.secretName)
     if (account.name === 'default' || stuck.has(`${account.namespace}/${account.name}`)) return true
@@ -151,6 +163,29 @@ async function hasPods(reading: Reading, { namespace, name }: ScopeServiceAccoun
   const fieldSelector = `spec.serviceAccountName=${name}`
   const options = { fieldSelector, metadataOnly: true, limit: 500 }
   return (await reading.list(KINDS.Pod, namespace, options, () => {})).count > 0
+}
+
+/** What else has pods that run as the account: they get its pull secrets too. null if the pods can't be listed. */
+async function sharersOf(
+  reading: Reading,
+  { namespace, name }: ScopeServiceAccount,
+  { includes }: MeantPods,
+): Promise<string[] | null> {
+  const sharers = new Set<string>()
+  const fieldSelector = `spec.serviceAccountName=${name},status.phase!=Succeeded,status.phase!=Failed`
+  try {
+    await reading.list(KINDS.Pod, namespace, { fieldSelector, metadataOnly: true, limit: 500 }, pod => {
+      const { metadata } = pod
+      const controller = narrowController(metadata)
+      const owned = { namespace, name: metadata.name, controller, ...narrowTemplateHash(metadata) }
+      if (!includes(owned, metadata.labels ?? {}))
+        sharers.add(topmostWorkload(owned, []) ?? `pod/${metadata.name}`)
+    })
+    return [...sharers].sort()
+  } catch (error) {
+    rethrowUnlessApiError(error)
+    return null
+  }
 }
 
 function narrow(object: AccountObject): ScopeServiceAccount {
