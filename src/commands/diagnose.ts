@@ -9,7 +9,7 @@ import { opensLinks } from '../report/screen/links.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { formatFor } from './format.ts'
-import { invocationOf } from './invocation.ts'
+import { invocationOf, onlyOf } from './invocation.ts'
 import type { BaselineFlags } from './known-failures.ts'
 import { type ColumnFlags, plainColumns } from './plain-columns.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
@@ -42,7 +42,9 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   const { out, err } = context
   const { failOn } = options
   const format = plain === undefined ? formatFor(options, context) : options.format
-  const invocation = invocationOf(context, options.connection, options.files.length > 0)
+  const { connection, files, names = [], selector } = options
+  const only = onlyOf(names.length > 0, selector)
+  const invocation = invocationOf(context, connection, files.length > 0, only)
   const report = { format, failOn, terminal: out.isTerminal, invocation, ...(plain && { plain }) }
   const pieces = diagnosisPieces(diagnosis, {
     ...report,

@@ -48,7 +48,7 @@ async function prepareWith(
   session: FixSession,
   unproven: Unproven[],
 ): Promise<PreparedFix> {
-  const { diagnosis } = situation
+  const { diagnosis, snapshot } = situation
   const { credentials } = request.logins
   const fixScope = await readWritable(session, situation, request.remedies, credentials)
   const input = inputOf(request, situation, session, fixScope)
@@ -61,6 +61,7 @@ async function prepareWith(
   return {
     plan,
     findings: diagnosis.findings,
+    pods: snapshot.podCount,
     gaps: [...diagnosis.gaps, ...fixScope.gaps],
     credentials: credentials.filter(({ key }) =>
       plan.credentials.some(planCredentialOf => planCredentialOf.key === key),

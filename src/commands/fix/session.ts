@@ -66,6 +66,8 @@ export interface PreparedFix {
   /** The findings that the plan was made from; empty for a saved plan. */
   findings: Finding[]
   gaps: Gap[]
+  /** How many pods are in scope, healthy ones included; left out for a saved plan. */
+  pods?: number
   /** The plan's credentials with their passwords. */
   credentials: Credential[]
   /** Part of the scope could not be read, so changes may be missing from the plan. */

@@ -59,7 +59,7 @@ export function reportOptions(
 ): WhyReportOptions {
   const { width, color, isTerminal: terminal } = context.out
   const links = opensLinks(terminal, context.env)
-  const invocation = invocationOf(context, connection, files.length > 0)
+  const invocation = invocationOf(context, connection, files.length > 0, { named: true })
   return { format, width, color, links, terminal, invocation }
 }
 

@@ -3,6 +3,7 @@
 import type { Plan, PlanCredential, TokenKind } from '../../plan/plan.ts'
 import { pluralize, shortList } from './count.ts'
 import { registryLabel } from './labels.ts'
+import { narrowedTo } from './plan.ts'
 
 const KINDS: Record<TokenKind, string> = {
   'personal-token': 'a personal access token',
@@ -35,6 +36,38 @@ export function loginExposure(plan: Plan, failing: readonly string[]): string[] 
       ? []
       : [`${exposureSentence(login, namespaces)} ${saferSentence(login, plan, namespaces, failing)}`]
   })
+}
+
+/** How many service accounts are told one by one. */
+const ACCOUNTS = 4
+
+/** What else will pull with the login, where the plan is for some workloads or labels only: one paragraph each. */
+export function sharedLogins({ scope, changes, secretName }: Plan): string[] {
+  if (narrowedTo(scope) === null) return []
+  const shared = changes.flatMap(change =>
+    change.action === 'patch-serviceaccount' && change.sharedWith?.length !== 0 ? [change] : [],
+  )
+  const updated = changes.flatMap(({ action, target }) =>
+    action === 'update-secret' ? [target.namespace] : [],
+  )
+  const hidden = shared.length - ACCOUNTS
+  return [
+    ...shared
+      .slice(0, ACCOUNTS)
+      .map(({ target: { namespace, name }, sharedWith }) =>
+        sharedWith == null
+          ? `Other pods in ${namespace} that run as service account ${name} will get pull secret ${secretName} too when they are created.`
+          : `Service account ${name} of namespace ${namespace} is also used by ${shortList(sharedWith, 5)}: pods created for ${sharedWith.length === 1 ? 'it' : 'them'} will get pull secret ${secretName} too.`,
+      ),
+    ...(hidden > 0
+      ? [`The same goes for ${pluralize(hidden, 'more service account')} (-o json shows all).`]
+      : []),
+    ...(updated.length === 0
+      ? []
+      : [
+          `Other pods in ${shortList(updated, 3)} that use pull secret ${secretName} will pull with this login too.`,
+        ]),
+  ]
 }
 
 /** `jane for Docker Hub, a personal access token from file ~/.docker/config.json`. */

@@ -76,6 +76,21 @@ export function scopeText({ namespaces, affected, excluded, subjects, selector }
   return `${base}${except}${selector === undefined ? '' : `, pods with ${selector}`}`
 }
 
+/** That no pull fails in the scope. Labels and workloads without any pod may well be a typing error, so they are named. */
+export function nothingFails(scope: PlanScope, pods: number | undefined): string {
+  const { subjects, selector } = scope
+  const { selector: _labels, ...whole } = scope
+  const [none, healthy] =
+    subjects !== undefined
+      ? [`in ${scopeText(scope)}`, ` in ${scopeText(scope)}`]
+      : selector !== undefined
+        ? [`with ${selector} in ${scopeText(whole)}`, ` for pods with ${selector} in ${scopeText(whole)}`]
+        : [null, '']
+  return pods === 0 && none !== null
+    ? `There are no pods ${none}. Nothing to fix.`
+    : `No image pulls are failing${healthy}. Nothing to fix.`
+}
+
 function subjectText({ kind, namespace, name, named = [] }: PlanSubject): string {
   const text = `${kind.toLowerCase()} ${name} of namespace ${namespace}`
   return named.length === 0
