@@ -1,8 +1,8 @@
 /** The runs on this machine, and what is left of each in the cluster. */
 
 import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from '../../apply/journal/run.ts'
-import { planUndo } from '../../apply/plan-undo.ts'
-import { keepsLogin } from '../../apply/undo-step.ts'
+import { keepsLogin, planUndo } from '../../apply/plan-undo.ts'
+
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import type { RunLine } from '../../report/views/undo.ts'
 
