@@ -3,7 +3,7 @@
 import { adviseDiagnosis } from '../../advice/add-steps.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import { UsageError } from '../../errors.ts'
-import { podChoices, podQuestion, unnamedPodText } from '../../report/views/pod-choice.ts'
+import { podChoices, podQuestion, unnamedPodText } from '../../report/views/questions.ts'
 import type { CommandContext } from '../context.ts'
 import { invocationOf } from '../invocation.ts'
 import { takeSnapshot } from '../snapshot.ts'
