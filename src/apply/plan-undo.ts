@@ -9,9 +9,9 @@ import type { Change, CreateSecret, Edit, PatchChange, UpdateSecret } from '../p
 import { restoration } from '../plan/patch.ts'
 import { isFingerprintOf } from './journal/fingerprint.ts'
 import { mayHaveWritten, type Run, type RunEntry } from './journal/run.ts'
-import { type Naming, namingObjects } from './naming-objects.ts'
+import { withNeeds } from './naming-objects.ts'
 import { kindOfTarget, objectPath, writtenAt } from './target-object.ts'
-import type { DeleteSecret, Leave, LeftReason, UndoEffect, UndoneField, UndoStep } from './undo-step.ts'
+import type { Leave, LeftReason, UndoEffect, UndoneField, UndoStep } from './undo-step.ts'
 import { RUN_ANNOTATION, type WrittenKeys } from './write-secret.ts'
 
 /**
@@ -222,55 +222,6 @@ function isMadeByOpenRun(uid: string, others: Run[]): boolean {
       ({ change, outcome, undone }) => change.action === 'create-secret' && outcome?.uid === uid && !undone,
     ),
   )
-}
-
-/** Makes each deletion wait for the steps that remove the Secret's name, and drops it where anything else names the Secret. */
-async function withNeeds(
-  steps: UndoStep[],
-  runs: Run[],
-  cluster: ClusterReader,
-  signal?: AbortSignal,
-): Promise<UndoStep[]> {
-  const deletions = steps.filter(step => step.action === 'delete-secret')
-  const [first] = deletions
-  if (first === undefined) return steps
-  const namespaces = new Set(deletions.map(({ target }) => target.namespace))
-  const search = { cluster, namespaces, secret: first.target.name, ...(signal ? { signal } : {}) }
-  const found = await namingObjects(search)
-  const ownPods = podsMadeBy(runs)
-  const naming = Map.groupBy(
-    found.filter(({ uid, namespace, name }) => !ownPods.has(uid) && !ownPods.has(`${namespace}/${name}`)),
-    ({ namespace }) => namespace,
-  )
-  return steps.map(step =>
-    step.action === 'delete-secret' ? withNeed(step, steps, naming.get(step.target.namespace) ?? []) : step,
-  )
-}
-
-function withNeed(step: DeleteSecret, steps: UndoStep[], naming: Naming[]): UndoStep {
-  const { namespace, name } = step.target
-  const freeing = steps.filter(
-    other =>
-      other.action === 'restore-fields' &&
-      other.target.namespace === namespace &&
-      other.fields.some(({ field, from }) => field === 'imagePullSecrets' && from === name),
-  )
-  const freed = new Set(freeing.map(({ target }) => target.uid))
-  const by = naming.filter(({ uid }) => !freed.has(uid)).map(one => ({ kind: one.kind, name: one.name }))
-  if (by.length > 0) return { ...leave(step, 'still-named'), by }
-  return { ...step, needs: freeing.map(({ id }) => id) }
-}
-
-/** Bare pods that a run recreated with the Secret's name, by uid or by `namespace/name`: before the run they could not pull, either. */
-function podsMadeBy(runs: Run[]): ReadonlySet<string> {
-  const made = runs.flatMap(({ entries }) =>
-    entries.flatMap(({ change: { action, target }, outcome }) => {
-      if (action !== 'recreate-bare-pod' && action !== 'restore-bare-pod') return []
-      // A run that was killed recorded no uid.
-      return outcome?.uid ?? `${target.namespace}/${target.name}`
-    }),
-  )
-  return new Set(made)
 }
 
 /** The step for an object that is left unchanged. */
