@@ -1,9 +1,9 @@
 /** The owner of a pod whose controller can't be read. */
 import { describe, expect, test } from 'vitest'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
-import { derivedOwner } from '../../src/source/derived-owner.ts'
 import { readCluster } from '../../src/source/live/read-cluster.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
+import { derivedOwner } from '../../src/source/ownership.ts'
 import * as live from './cluster-objects.ts'
 import { failing, listOf, ownedBy, readJson, replicaSet } from './dumps.ts'
 import { SimulatedCluster } from './simulated-cluster.ts'

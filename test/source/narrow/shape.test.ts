@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { redact } from '../../../src/secrecy/redact.ts'
-import { redactMessage } from '../../../src/source/narrow/bounded-text.ts'
+import { redactMessage } from '../../../src/source/narrow/shape.ts'
 
 const DIGEST = fc.stringMatching(/^[0-9a-f]{64}$/).map(hex => `sha256:${hex}`)
 const PARTS = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { focusOn, type PodLabels } from '../../../src/source/following/pod-focus.ts'
+import { focusOn, type PodLabels } from '../../../src/source/following/focus.ts'
 
 test.each<[string, PodLabels[], string[], object]>([
   ['one workload', [{ app: 'web', tier: 'front' }], [], { labelSelector: 'app=web,tier=front' }],

@@ -1,5 +1,6 @@
-/** Recognizes the objects of a dump, and documents that are something else. */
+/** Recognizes the objects of a dump, and what people pass instead: other documents, text of kubectl that was made to be read, dumps with something around them. */
 
+import { UsageError } from '../../errors.ts'
 import { isRecord, nameOf, record, text } from '../narrow/shape.ts'
 
 /** The kubectl command that makes a complete dump. */
@@ -19,7 +20,7 @@ export function kindByShape(item: Record<string, unknown>): string {
 }
 
 /** A document that is neither a Kubernetes object nor a list of objects. */
-export interface ForeignDocument {
+interface ForeignDocument {
   is: string
   /** It describes pods in a form that can't be read; to skip it silently would hide them. */
   hidesPods: boolean
@@ -63,4 +64,47 @@ function isObject(item: unknown): boolean {
 /** A kind that is safe to print: it comes from an untrusted file. */
 export function nameOfKind(kind: unknown): string {
   return /^[A-Za-z][A-Za-z0-9.]{0,62}$/.test(text(kind)) ? text(kind) : 'something without a kind'
+}
+
+/** The number of bytes at the beginning of an input from which its format is recognized. */
+export const HEAD = 4096
+
+/** A prompt and a command line, or the command line alone. A line that begins with # is a comment of YAML. */
+const COMMAND_LINE = /^(?!#)(?:[^\n{]{0,200}[$#>%❯»]\s*)?(?:sudo\s+)?(?:[\w./-]*kubectl|oc)\s+[a-z-]/
+const TABLE = 'a table, as `kubectl get` prints it without `-o json`'
+const MESSAGE =
+  /^(?:Error from server|error: |The connection to the server |Unable to connect to the server|No resources found|Warning: |[IWEF]\d{4} \d\d:\d\d:\d\d)/
+const SHAPES: [shape: RegExp, is: string][] = [
+  [COMMAND_LINE, 'a terminal session: it begins with a command line'],
+  [/^(?:```|~~~)/m, 'Markdown: the dump is the text between its fences'],
+  [MESSAGE, 'a message from kubectl, or begins with one (leave out `2>&1`)'],
+  [/^(?:NAMESPACE +)?(?:LAST|FIRST) ?SEEN +/, 'the table that `kubectl get events` prints'],
+  [/^(?:NAMESPACE +)?NAME(?: +[A-Z]|\s*$)/, TABLE],
+  [/^(?:\S+ +)?\S+ +\d+\/\d+ +[A-Z]\w+ +\d/, TABLE],
+  [/^[a-z][a-z.]*\/[a-z0-9][a-z0-9.-]*\s/, 'a list of names, as `-o name` prints it'],
+]
+
+/** What a text in neither JSON nor YAML is, to follow its name; null for one that may be YAML. `head`: its beginning. */
+export function recognizeText(head: string): string | null {
+  const text = head.trimStart()
+  if (/^Name: +\S/.test(text) && /^(?:Namespace|Labels|Annotations|Node|Status):/m.test(text))
+    return 'the text that `kubectl describe` prints'
+  return SHAPES.find(([shape]) => shape.test(text))?.[1] ?? null
+}
+
+/** What `kubectl cluster-info dump` without a folder puts between its documents: the logs of every container. */
+export function beginsLogs(line: string): boolean {
+  return line.startsWith('==== START logs for container ')
+}
+
+export const INTERLEAVED = 'the output of `kubectl cluster-info dump`, with logs between its documents'
+
+export class NotADump extends UsageError {
+  /** It is probably a dump that was cut off or damaged, so its contents are unknown. */
+  readonly damaged: boolean
+
+  constructor(message: string, damaged = false) {
+    super(message)
+    this.damaged = damaged
+  }
 }

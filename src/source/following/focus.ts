@@ -1,7 +1,6 @@
-/** Narrows the list of pods that is followed to those that can be of the workloads waited for, as far as one selector can say so. */
+/** Narrows a list that is followed to the pods that can be of the workloads waited for, and to the events of pulls, as far as a selector can say so. */
 
-import { fieldValue } from '../live/field-selector.ts'
-
+import { fieldValue } from '../selectors.ts'
 import type { Focus } from './follower.ts'
 
 /** The labels that a workload's pods have; null if unknown. */
@@ -34,4 +33,14 @@ function equal(labels: Record<string, string>): string {
   return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',')
+}
+
+/** Reasons of events that are never about a pull; a field selector can exclude many reasons but not select several. */
+const NOISE = [
+  ...['Scheduled', 'Created', 'Started', 'Killing', 'Unhealthy', 'FailedScheduling', 'FailedMount'],
+  ...['SandboxChanged', 'NodeNotReady', 'TaintManagerEviction', 'Evicted', 'Preempted'],
+]
+/** Events of pods without those. */
+export const PULL_EVENTS: Focus = {
+  fieldSelector: ['involvedObject.kind=Pod', ...NOISE.map(reason => `reason!=${reason}`)].join(','),
 }

@@ -1,11 +1,12 @@
-/** Narrows a pod to what it pulls from Docker Hub now: images it waits for, and starts of containers that came again. */
+/** Narrows a pod to what it pulls from Docker Hub now (images it waits for, and starts of containers that came again), and a controller to what its pods will pull. */
 
+import { isDockerHub } from '../../image/docker-hub.ts'
 import { isPostPullReason, isPullFailureReason } from '../../image/pull-messages.ts'
-import type { Restart, UsagePod } from '../../snapshot/hub-usage.ts'
+import { parseReference } from '../../image/reference.ts'
+import type { HubContainer, Restart, UsagePod, UsageWorkload } from '../../snapshot/hub-usage.ts'
 import { type Container, isFinished } from '../../snapshot/pod.ts'
-import { isFromHub, narrowHubContainer } from './hub-container.ts'
 import { narrowPod } from './pod.ts'
-import { list, record, text, textOrNull } from './shape.ts'
+import { list, number, record, text, textOrNull } from './shape.ts'
 
 /** Null for a pod that pulls nothing from Docker Hub, as far as it tells. */
 export function narrowUsagePod(raw: unknown): UsagePod | null {
@@ -80,4 +81,59 @@ function backOffOf(message: string): number | null {
     /^back-off (?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)? /.exec(message) ?? []
   const matches = [hours, minutes, seconds].some(part => part !== undefined)
   return matches ? Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0) : null
+}
+
+/** Kinds whose templates make pods to come; what they make of other kinds has its template from there. */
+export type UsageKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'CronJob'
+
+type Fields = Record<string, unknown>
+
+/** Null for one whose pods pull nothing from Docker Hub. Items of a list carry no kind, so it is the caller's. */
+export function narrowUsageWorkload(raw: unknown, kind: UsageKind): UsageWorkload | null {
+  const { metadata, spec: written, status } = record(raw)
+  const spec = record(written)
+  const job = record(record(spec.jobTemplate).spec)
+  const template = record((kind === 'CronJob' ? job : spec).template)
+  // A template's spec is a pod's.
+  const pod = narrowPod({ metadata, spec: template.spec })
+  const containers = pod?.containers.filter(isFromHub).map(narrowHubContainer) ?? []
+  if (pod === null || containers.length === 0) return null
+  const { namespace, name, uid, serviceAccount, pullSecrets } = pod
+  return {
+    ...{ kind, namespace, name, uid, containers, serviceAccount, pullSecrets },
+    ...podsOf(kind, { spec, job, status: record(status) }),
+    schedule:
+      kind === 'CronJob' && spec.suspend !== true
+        ? { expression: text(spec.schedule), timeZone: textOrNull(spec.timeZone) }
+        : null,
+  }
+}
+
+/** The API server omits a zero, and has a number for everything that has a default, but in the template of a job. */
+function podsOf(
+  kind: UsageKind,
+  { spec, job, status }: { spec: Fields; job: Fields; status: Fields },
+): Pick<UsageWorkload, 'pods' | 'outstanding'> {
+  if (kind === 'CronJob') {
+    return { pods: Math.max(1, number(job.completions, number(job.parallelism, 1))), outstanding: 0 }
+  }
+  const isDaemonSet = kind === 'DaemonSet'
+  const pods = number(isDaemonSet ? status.desiredNumberScheduled : spec.replicas, 0)
+  const updated = number(isDaemonSet ? status.updatedNumberScheduled : status.updatedReplicas, 0)
+  return { pods, outstanding: isRollingOut(kind, spec, status) ? Math.max(0, pods - updated) : 0 }
+}
+
+function isRollingOut(kind: UsageKind, { paused, updateStrategy }: Fields, status: Fields): boolean {
+  if (record(updateStrategy).type === 'OnDelete' || paused === true) return false
+  return kind !== 'StatefulSet' || status.currentRevision !== status.updateRevision
+}
+
+/** Whether a pull of this image goes to Docker Hub, unless the node has a mirror for it. */
+function isFromHub({ image }: { image: string }): boolean {
+  const reference = parseReference(image)
+  return reference !== null && isDockerHub(reference.registry)
+}
+
+function narrowHubContainer({ name, kind, image, pullPolicy }: Container): HubContainer {
+  return { name, kind, image, policy: pullPolicy }
 }
