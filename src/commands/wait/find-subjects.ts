@@ -6,7 +6,7 @@ import { type Manifests, readManifests } from '../../source/manifests.ts'
 import { parseLabelSelector } from '../../source/selectors.ts'
 import { type NamedWorkloads, parseSubjectNames, SUBJECT_KINDS } from '../../source/subject-names.ts'
 import type { CommandContext } from '../context.ts'
-import type { WaitOptions } from './wait-options.ts'
+import type { WaitOptions } from '../wait.ts'
 
 /** What the command line says, read and checked; which namespace it means is known once there is a connection. */
 export interface Request {

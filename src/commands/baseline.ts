@@ -1,8 +1,9 @@
-/** `--baseline` and `--write-baseline` of diagnose: failures that are known are counted, and decide nothing. Loaded only where a flag asks for it. */
+/** `--baseline` and `--write-baseline` of diagnose and audit: what is known is counted, and decides nothing. */
 
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { AdvisedDiagnosis, AdvisedFinding } from '../advice/add-steps.ts'
+import type { AuditFinding } from '../audit/finding.ts'
 import {
   baselineText,
   type IgnoreRule,
@@ -12,8 +13,11 @@ import {
   readIgnoreRules,
 } from '../baseline/baseline.ts'
 import { CAUSES, type KnownFailure } from '../diagnosis/finding.ts'
+import { writeNewFile } from '../editor/replace-file.ts'
 import { UsageError } from '../errors.ts'
 import { stableIdentity } from '../report/group.ts'
+import { auditFingerprint } from '../report/machine/audit/identity.ts'
+import { fullWorkload } from '../report/machine/audit/places.ts'
 import { fingerprint } from '../report/machine/fingerprint.ts'
 import { expiredText, writtenBaselineText } from '../report/views/known.ts'
 import { workloadPath } from '../report/words/commands.ts'
@@ -33,14 +37,17 @@ interface Baseline {
 
 const NOTHING: Baseline = { known: new Set(), rules: [] }
 
-/** Reads the baseline before anything is asked of a cluster. @throws UsageError for a file that is none */
+/** Reads a baseline of failures before anything is asked of a cluster. @throws UsageError for a file that is none */
 export async function readKnown({ baseline }: BaselineFlags, { cwd }: CommandContext): Promise<Baseline> {
   if (baseline === undefined) return NOTHING
-  const text = await readFile(resolve(cwd, baseline), 'utf8').catch((error: NodeJS.ErrnoException) => {
+  return parsedBaseline(await textOf(baseline, cwd), baseline)
+}
+
+function textOf(file: string, cwd: string): Promise<string> {
+  return readFile(resolve(cwd, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' ? 'there is no such file; --write-baseline makes one' : error.code
-    throw new UsageError(`Can't read the baseline ${baseline}: ${why}.`)
+    throw new UsageError(`Can't read the baseline ${file}: ${why}.`)
   })
-  return parsedBaseline(text, baseline)
 }
 
 function parsedBaseline(text: string, file: string): Baseline {
@@ -60,7 +67,7 @@ function parsedBaseline(text: string, file: string): Baseline {
 const isCause = (name: string) => (CAUSES as readonly string[]).includes(name)
 
 /** The diagnosis of what is not known; warns of rules that have expired where a finding would have matched. */
-export async function withoutKnown(
+export async function withoutKnownFailures(
   diagnosis: AdvisedDiagnosis,
   { known, rules }: Baseline,
   flags: BaselineFlags,
@@ -129,4 +136,48 @@ async function write(findings: AdvisedFinding[], file: string, context: CommandC
 function aboutOf(finding: AdvisedFinding): string {
   const { cause, namespace, container, image } = finding
   return `${cause} ${namespace}/${workloadPath(finding)} ${container} ${image}`
+}
+
+/** The fingerprints in a baseline of an audit; none without one. @throws UsageError for a file that is none */
+export async function knownFindings(file: string | undefined, { cwd }: CommandContext): Promise<Set<string>> {
+  if (file === undefined) return new Set()
+  const known = readBaseline(await textOf(file, cwd))
+  if (known === null)
+    throw new UsageError(
+      `${file} is not a baseline. Make one with \`pullguard audit … --write-baseline ${file}\`.`,
+    )
+  return known
+}
+
+/** Those that the baseline does not have, and how many it has. */
+export function withoutKnownFindings(
+  findings: AuditFinding[],
+  known: ReadonlySet<string>,
+): { fresh: AuditFinding[]; known: number } {
+  if (known.size === 0) return { fresh: findings, known: 0 }
+  const fresh = findings.filter(finding => !known.has(auditFingerprint(finding)))
+  return { fresh, known: findings.length - fresh.length }
+}
+
+/** @throws UsageError where it can't be written */
+export async function writeBaseline(
+  file: string,
+  findings: AuditFinding[],
+  { cwd }: CommandContext,
+): Promise<void> {
+  const text = baselineText(
+    findings.map(finding => ({
+      fingerprint: auditFingerprint(finding),
+      about: [
+        finding.rule,
+        finding.workload.source?.path ?? '',
+        fullWorkload(finding),
+        finding.container?.name ?? '',
+      ]
+        .filter(part => part !== '')
+        .join(' '),
+    })),
+  )
+  if (!(await writeNewFile(resolve(cwd, file), text)))
+    throw new UsageError(`Can't write the baseline ${file}.`)
 }
