@@ -48,6 +48,15 @@ test('a last word that says little is shown with what precedes it, however long 
   )
 })
 
+test('the URL of a request is left out before what it was for', () => {
+  const url = `https://r.example/token?scope=repository%3A${'x'.repeat(90)}`
+  const text = `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to ${url}: 401 Unauthorized`
+  expect(tellingEnd(text, part => part.length <= 70)).toBe(
+    '… failed to fetch anonymous token: … 401 Unauthorized',
+  )
+  expect(tellingEnd(text, part => part.length <= 20)).toBe('… 401 Unauthorized')
+})
+
 test('what it shows is always the end of the text, with the last clause whole', () => {
   const clause = fc.constantFrom('a', 'b c', 'rpc error', '"x: y"', 'failed to copy', 'x'.repeat(90))
   fc.assert(

@@ -10,6 +10,9 @@ const REQUEST = /^(?:Get|Head|Post) "https?:\/\/([^/":]+)[^"]*"$/
 /** A last clause this short, such as `unknown` or `not found`, is only half a reason. */
 const SHORTEST = 12
 
+/** What was asked, with all of its URL: where that is too long, what precedes tells more. */
+const ASKED = /^unexpected status from [A-Z]+ request to https?:\S+$/
+
 /**
  * The last clauses of an error, as many as fit, without those that only wrap them; an ellipsis stands for what is missing.
  * @param fits whether there is room for this much; the last clause is never dropped, however long
@@ -20,7 +23,9 @@ export function tellingEnd(text: string, fits: (end: string) => boolean): string
   let start = clauses.length - 1
   while (start > 0 && (from(start).length < SHORTEST || fits(from(start - 1)))) start -= 1
   while (start < clauses.length - 1 && isWrapper(clauses.slice(start))) start += 1
-  return from(start)
+  const [before = '', asked = ''] = clauses.slice(Math.max(0, start - 2), start)
+  const longer = `… ${before}: ${from(start)}`
+  return ASKED.test(asked) && !WRAPPER.test(before) && fits(longer) ? longer : from(start)
 }
 
 function isWrapper([first = '', ...rest]: string[]): boolean {
