@@ -14,6 +14,7 @@ import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
 import { explainCommand } from '../words/commands.ts'
 import { countPods, formatNumber, pluralize } from '../words/count.ts'
 import { tellingEnd } from '../words/evidence.ts'
+import type { GapAbout } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
 import { namespaceCounts, openingLine } from '../words/place.ts'
 import { nextStepLabel, nextStepText, type StepText } from '../words/step-words.ts'
@@ -95,6 +96,7 @@ export function storyBlocks(
   diagnosis: AdvisedDiagnosis,
   options: ReportOptions,
   level: DetailLevel,
+  about: GapAbout = 'diagnosis',
 ): string[][] {
   const palette = paletteFor(options.color)
   const { width } = options
@@ -111,7 +113,7 @@ export function storyBlocks(
     const more = `… and ${pluralize(countPods(hidden), 'pod')} with ${causes}: -o wide shows all.`
     blocks.push(wrap(more, width))
   }
-  return [...blocks, pullingLines(diagnosis, width), gapLines(diagnosis.gaps, width, palette)]
+  return [...blocks, pullingLines(diagnosis, width), gapLines(diagnosis.gaps, width, palette, about)]
 }
 
 const SEVERITY: Record<Severity, string> = { error: 'Error', warning: 'Warning', info: 'Info' }
