@@ -4,7 +4,7 @@ import { removeLeftOverProbes, runProbe } from '../apply/quota-probe.ts'
 import { RefusedError, UsageError } from '../errors.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { endpointOf, parseEndpoints } from '../registry/endpoints.ts'
-import { parseQuotaText } from '../registry/quota-text.ts'
+import { parseQuotaText } from '../registry/quota.ts'
 import {
   confirmProbeText,
   leftOverProbesText,

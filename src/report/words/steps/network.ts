@@ -101,7 +101,7 @@ export const networkSteps: StepWords<
   }),
   'test-connection': ({ host, scheme }, { findings }) =>
     stepOnNode(
-      `Test the connection ${onNode(findings[0])} (a 401 or 404 response is fine)`,
+      `Test the connection ${onNode(findings[0])} (a 401 or 404 is fine)`,
       `curl -sSv -m 15 -o /dev/null ${shellWord(`${scheme}://${host}/v2/`)}`,
       findings,
     ),
