@@ -3,9 +3,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../errors.ts'
 import { MIRROR_FORMATS, type MirrorFormat } from '../report/formats.ts'
-import { connectionFlags } from './connection-flags.ts'
-import { commaSeparated, parseDuration } from './flag-values.ts'
-import { addColorFlag, addConnectionFlags, addRegistryEndpointFlag, example } from './flags.ts'
+import {
+  addColorFlag,
+  addConnectionFlags,
+  addRegistryEndpointFlag,
+  commaSeparated,
+  connectionFlags,
+  example,
+  parseDuration,
+} from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `mirror` to the program. */

@@ -3,12 +3,12 @@
 import { type Command, InvalidArgumentError, Option, type OptionValues } from 'commander'
 import type { QuotaOptions } from '../commands/quota.ts'
 import { QUOTA_FORMATS } from '../report/formats.ts'
-import { connectionFlags } from './connection-flags.ts'
 import {
   addConnectionFlags,
   addNamespaceFlag,
   addOutputFlag,
   addRegistryEndpointFlag,
+  connectionFlags,
   example,
 } from './flags.ts'
 import type { Run } from './run.ts'
