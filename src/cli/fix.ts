@@ -4,7 +4,6 @@ import { type Command, InvalidArgumentError, Option, type OptionValues } from 'c
 import type { FixOptions } from '../commands/fix/session.ts'
 import { UsageError } from '../errors.ts'
 import { PLAN_FORMATS } from '../report/formats.ts'
-import { parseDuration, repeatable } from './flag-values.ts'
 import {
   addConnectionFlags,
   addExclusionFlag,
@@ -14,6 +13,8 @@ import {
   addRegistryEndpointFlag,
   example,
   namespaceFlags,
+  parseDuration,
+  repeatable,
 } from './flags.ts'
 import { addRemedyFlags, REMEDY_FLAGS, remediesAskedFor } from './remedy-flags.ts'
 import type { Run } from './run.ts'
@@ -44,10 +45,7 @@ export function addFix(program: Command, name: string, run: Run): void {
     .description('give stuck pods what they need, after showing a plan and asking')
     .argument('[name...]')
   addFixFlags(command)
-    .addHelpText(
-      'after',
-      example(name, [['fix deploy/web sts/db', 'two workloads, nothing else']]),
-    )
+    .addHelpText('after', example(name, [['fix deploy/web sts/db', 'two workloads, nothing else']]))
     .action((names: string[], options) =>
       run
         .writing(async () => (await import('../commands/fix.ts')).fixCommand)

@@ -3,9 +3,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../errors.ts'
 import { MIRROR_FORMATS, type MirrorFormat } from '../report/formats.ts'
-import { connectionFlags } from './connection-flags.ts'
-import { commaSeparated, parseDuration } from './flag-values.ts'
-import { addColorFlag, addConnectionFlags, addRegistryEndpointFlag, example } from './flags.ts'
+import {
+  addColorFlag,
+  addConnectionFlags,
+  addQuietFlag,
+  addRegistryEndpointFlag,
+  commaSeparated,
+  connectionFlags,
+  example,
+  parseDuration,
+} from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `mirror` to the program. */
@@ -38,8 +45,7 @@ export function addMirror(program: Command, name: string, run: Run): void {
     .option('--verify', 'ask the mirror for the images that run, and compare with the registry')
     .option('--on-every-node', 'each node runs the mirror itself, so a loopback address is right')
   addRegistryEndpointFlag(addConnectionFlags(command))
-  addColorFlag(command)
-    .optionsGroup('Output:')
+  addQuietFlag(addColorFlag(command).optionsGroup('Output:'))
     .addOption(
       new Option(
         '-o, --output <format|file|folder>',

@@ -3,8 +3,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CAUSES, type Cause } from '../diagnosis/finding.ts'
 import { WAIT_FORMATS } from '../report/formats.ts'
-import { connectionFlags } from './connection-flags.ts'
-import { parseDuration, repeatable } from './flag-values.ts'
 import {
   addCheckFlags,
   addConnectionFlags,
@@ -12,7 +10,10 @@ import {
   addOutputFlag,
   addQuietFlag,
   checkFlags,
+  connectionFlags,
   example,
+  parseDuration,
+  repeatable,
 } from './flags.ts'
 import type { Run } from './run.ts'
 

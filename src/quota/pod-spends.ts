@@ -4,9 +4,8 @@ import { classify } from '../diagnosis/classify.ts'
 import { endpointOf, isLocal } from '../diagnosis/endpoint.ts'
 import { isUnlikelyToRecover } from '../diagnosis/recovery-prospects.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
-import type { UsagePod } from '../snapshot/hub-usage.ts'
+import type { Restart, UsagePod } from '../snapshot/hub-usage.ts'
 import { isAlways } from './pull-cost.ts'
-import { restartCycle } from './restarts.ts'
 import type { Spend } from './spending.ts'
 import { hubName, sum, type WindowFacts } from './workload-spends.ts'
 
@@ -75,4 +74,25 @@ export function restartSpends(pods: readonly UsagePod[], { takenAt, window, node
     container: fastest.container,
   } as const
   return [{ reason, pulls: sum(loops.map(({ pulls }) => pulls)), when: 'evenly', atMost: true }]
+}
+
+/** Seconds after which the kubelet forgets earlier crashes (pkg/kubelet: the back-off is reset after twice its longest, 5 minutes). */
+const RECOVERED = 600
+
+/**
+ * Seconds from one start to the next, by the times of the last starts: the kubelet's back-off can be configured, so it is not assumed. null for a container that has stopped restarting, or whose starts are not known.
+ * @param takenAt ISO 8601
+ */
+export function restartCycle(restart: Restart, takenAt: string): number | null {
+  const { previousStart, lastStart, lastEnd, backOffSeconds } = restart
+  const [previous, last, end, now] = [previousStart, lastStart, lastEnd, takenAt].map(
+    time => Date.parse(time ?? '') / 1000,
+  ) as [number, number, number, number]
+  const since = now - last
+  if (Number.isNaN(since)) return null
+  const cycle = Number.isNaN(end) ? last - previous : end - last + (backOffSeconds ?? 0)
+  if (Number.isNaN(cycle) || cycle < 0) return null
+  if (since > Math.max(2 * cycle, RECOVERED)) return null
+  // Whoever has run for longer than last time won't start more often than that.
+  return Math.max(1, cycle, since)
 }

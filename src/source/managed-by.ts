@@ -2,7 +2,7 @@
 
 import type { StoredMetadata } from '../kubernetes/api/kinds.ts'
 import type { ObjectManager } from '../snapshot/fix-scope.ts'
-import { narrowName } from './narrow/bounded-text.ts'
+import { narrowName } from './narrow/shape.ts'
 
 type Metadata = Pick<StoredMetadata, 'labels' | 'annotations' | 'ownerReferences' | 'managedFields'>
 

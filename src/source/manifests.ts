@@ -4,8 +4,8 @@ import { UsageError } from '../errors.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
 import { readDocuments } from './dump/documents.ts'
 import { findInputs, type InputOptions } from './dump/inputs.ts'
-import { narrowPodTemplate, type PodTemplate } from './narrow/pod-template.ts'
 import { isRecord, list, record, text, textOrNull } from './narrow/shape.ts'
+import { narrowPodTemplate, type PodTemplate } from './narrow/template.ts'
 
 interface ManifestWorkload {
   kind: RolloutKind

@@ -1,7 +1,9 @@
-/** What a workload waits for at this moment, the most informative first. */
+/** What a workload waits for at this moment, the most informative first, and the old pod that blocks the rollout of a StatefulSet. */
 
 import type { Holdup, Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
+import { ordinalOf } from '../rollout/wanted.ts'
+import type { RolloutWorkload } from '../snapshot/rollout.ts'
 import type { Obstacle, SubjectState, WaitCode } from './subject-state.ts'
 
 type Found = Pick<SubjectState, 'obstacle'> & { code: WaitCode }
@@ -27,7 +29,10 @@ export function holdupOf(
   if (crash !== undefined) return { code: 'crashing', obstacle: troubleOf(crash) }
   if (pulling.length > 0) return plain('pulling')
   if (first !== undefined) return found(first)
-  if (pods.some(({ ready }) => !ready)) return plain('not-ready')
+  const [unready] = pods
+    .filter(({ ready }) => !ready)
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  if (unready !== undefined) return { code: 'not-ready', obstacle: troubleOf(unready) }
   if (missing > 0) return plain('not-made')
   return plain(outgoing.length > 0 ? 'old-pods' : 'controller')
 }
@@ -66,4 +71,21 @@ const plain = (code: WaitCode): Found => ({ code, obstacle: null })
 function troubleOf({ name, trouble }: JudgedPod): Obstacle {
   const { container = '', reason = '', message = '' } = trouble ?? {}
   return { pod: name, container: container || null, reason, message }
+}
+
+/**
+ * The pod of an older revision that can't become ready, and that the controller waits for instead of replacing it, as with ordered startup no
+ * pod is replaced before every earlier one is ready; null if there is none.
+ * Kubernetes documents this under "Forced rollback": the pod has to be deleted by hand.
+ */
+export function blockerOf(
+  { current, outgoing }: Pick<Rollout, 'current' | 'outgoing'>,
+  { ordered, firstOrdinal, replicas }: RolloutWorkload,
+): JudgedPod | null {
+  if (!ordered) return null
+  const place = (pod: JudgedPod) => ordinalOf(pod) ?? Number.POSITIVE_INFINITY
+  const [first] = [...current, ...outgoing]
+    .filter(pod => !pod.ready && place(pod) < firstOrdinal + replicas)
+    .toSorted((one, other) => place(one) - place(other))
+  return first !== undefined && first.trouble !== null && outgoing.includes(first) ? first : null
 }

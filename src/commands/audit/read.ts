@@ -5,8 +5,8 @@ import type { AuditSettings } from '../../audit/settings.ts'
 import { UsageError } from '../../errors.ts'
 import { shellWord } from '../../report/escape.ts'
 import type { AuditScope } from '../../snapshot/audit-scope.ts'
-import { parseLabelSelector } from '../../source/label-selector.ts'
 import type { ClusterOptions } from '../../source/live/read-cluster.ts'
+import { parseLabelSelector } from '../../source/selectors.ts'
 import { withCluster } from '../cluster-session.ts'
 import type { CommandContext, ConnectionFlags } from '../context.ts'
 
@@ -91,7 +91,11 @@ async function ofFiles(
       const line = (place ?? workload.place)?.line
       const list = comments.get(workload.source?.path ?? '') ?? []
       return list.some(
-        each => each.line === line && (each.rules.includes(rule) || each.rules.includes('all')),
+        each =>
+          line !== undefined &&
+          each.first <= line &&
+          line <= each.last &&
+          (each.rules.includes(rule) || each.rules.includes('all')),
       )
     },
     notes: [

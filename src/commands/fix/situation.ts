@@ -1,13 +1,8 @@
 /** What a fix starts from: what is wrong in the scope now, what earlier runs of this machine left there, and the objects that it may write to. */
 
 import { listRuns } from '../../apply/journal/find-runs.ts'
-import type { Run } from '../../apply/journal/run.ts'
-import {
-  interruptedPods,
-  journaledPod,
-  madeSecrets,
-  recordPodBack,
-} from '../../apply/journal/unfinished-work.ts'
+import { recordPodBack } from '../../apply/journal/journal.ts'
+import { interruptedPods, journaledPod, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
@@ -21,14 +16,14 @@ import { unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/plan.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
-import { parseLabelSelector } from '../../source/label-selector.ts'
 import { readFixScope } from '../../source/live/fix-scope.ts'
 import type { MeantPods } from '../../source/live/fix-scope-options.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import { Reading } from '../../source/live/reading.ts'
 import { readTopmost, type Topmost } from '../../source/live/subjects.ts'
-import { belongsTo } from '../../source/pods-of-subjects.ts'
+import { belongsTo } from '../../source/ownership.ts'
+import { parseLabelSelector } from '../../source/selectors.ts'
 import type { Scope } from '../../source/snapshot-scope.ts'
 import { scopeOf as reachOf } from '../snapshot.ts'
 import type { FixOptions, FixSession } from './session.ts'

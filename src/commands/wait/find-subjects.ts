@@ -1,13 +1,12 @@
 /** From names, labels and manifests to what is waited for. */
 
 import { UsageError } from '../../errors.ts'
-import type { Subjects } from '../../source/following/subjects.ts'
-import { subjectKey } from '../../source/following/subjects.ts'
-import { parseLabelSelector } from '../../source/label-selector.ts'
+import { type Subjects, subjectKey } from '../../source/following/subjects.ts'
 import { type Manifests, readManifests } from '../../source/manifests.ts'
+import { parseLabelSelector } from '../../source/selectors.ts'
 import { type NamedWorkloads, parseSubjectNames, SUBJECT_KINDS } from '../../source/subject-names.ts'
 import type { CommandContext } from '../context.ts'
-import type { WaitOptions } from './wait-options.ts'
+import type { WaitOptions } from '../wait.ts'
 
 /** What the command line says, read and checked; which namespace it means is known once there is a connection. */
 export interface Request {

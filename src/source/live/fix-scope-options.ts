@@ -4,13 +4,13 @@ import type { PullSecretContent } from '../../dockerconfig/pull-secret-content.t
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import type { InterruptedPod, MadeSecret } from '../../snapshot/fix-scope.ts'
 import type { Pod } from '../../snapshot/pod.ts'
-import type { LabelTest } from '../label-selector.ts'
-import type { OwnedPod } from '../pods-of-subjects.ts'
+import type { NamedPod } from '../ownership.ts'
+import type { LabelTest } from '../selectors.ts'
 
 /** What a fix is for that is not for whole namespaces: it may write only what these pods use. */
 export interface MeantPods {
   /** Whether the pod is one of them. */
-  includes(pod: OwnedPod, labels: Record<string, unknown>): boolean
+  includes(pod: NamedPod, labels: Record<string, unknown>): boolean
   /** The labels of -l; null without. */
   selects: LabelTest | null
 }

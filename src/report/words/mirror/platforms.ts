@@ -1,7 +1,6 @@
 /** Platforms, runtimes, and the state of their mirrors, in words. */
 
-import type { GroupState } from '../../../mirror/group-state.ts'
-import type { RuntimeNote } from '../../../mirror/runtime-notes.ts'
+import type { GroupState, RuntimeNote } from '../../../mirror/node-groups.ts'
 import type { MirrorPlatform, NodeGroup } from '../../../mirror/setup.ts'
 import type { ConfiguredMirror, SeenMirror } from '../../../mirror/survey.ts'
 import { joinList, pluralize, shortList } from '../count.ts'

@@ -1,0 +1,53 @@
+/** A node is narrowed to its runtime, system and platform, without anything that names an account or a machine. */
+import { expect, test } from 'vitest'
+import { narrowNode } from '../../../src/source/narrow/nodes.ts'
+
+test('a node has its runtime, system, platform and images', () => {
+  const node = narrowNode({
+    metadata: {
+      name: 'gke-1',
+      labels: { 'cloud.google.com/gke-nodepool': 'pool-1', team: 'shop', 'minikube.k8s.io/name': 3 },
+      annotations: { secret: 'hunter2' },
+    },
+    spec: { providerID: 'gce://acme-prod-1234/europe-west1-b/gke-1' },
+    status: {
+      nodeInfo: {
+        architecture: 'amd64',
+        containerRuntimeVersion: 'containerd://2.1.4',
+        kernelVersion: '10.0.20348.4294',
+        kubeletVersion: 'v1.34.2-gke.1',
+        operatingSystem: 'windows',
+        osImage: 'Windows Server 2022 Datacenter',
+      },
+      images: [
+        {
+          names: ['docker.io/library/nginx@sha256:11', 'docker.io/library/nginx:1', 'docker.io/acme/nginx:1'],
+        },
+        { names: ['quay.io/acme/tool@sha256:22'] },
+        { names: null },
+      ],
+    },
+  })
+  expect(node).toEqual({
+    name: 'gke-1',
+    runtime: 'containerd://2.1.4',
+    kubelet: 'v1.34.2-gke.1',
+    os: 'windows',
+    osImage: 'Windows Server 2022 Datacenter',
+    kernel: '10.0.20348.4294',
+    architecture: 'amd64',
+    provider: 'gce',
+    labels: { 'cloud.google.com/gke-nodepool': 'pool-1' },
+    images: ['docker.io/library/nginx:1', 'docker.io/acme/nginx:1', 'quay.io/acme/tool@sha256:22'],
+  })
+})
+
+test('missing fields of a node are null', () => {
+  const odd = { metadata: { name: 'n', labels: { 'kubernetes.io/arch': 'arm64' } }, spec: 7, status: [] }
+  expect(narrowNode(odd)).toEqual({
+    name: 'n',
+    ...{ runtime: null, kubelet: null, os: null, osImage: null, kernel: null, provider: null },
+    ...{ architecture: 'arm64', labels: {}, images: [] },
+  })
+  expect(narrowNode({ metadata: {} })).toBeNull()
+})
