@@ -16,13 +16,12 @@ import { unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/plan.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
+import type { MeantPods } from '../../source/live/fix-scope.ts'
 import { readFixScope } from '../../source/live/fix-scope.ts'
-import type { MeantPods } from '../../source/live/fix-scope-options.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import { Reading } from '../../source/live/reading.ts'
 import { readTopmost, type Topmost } from '../../source/live/subjects.ts'
-import { belongsTo } from '../../source/ownership.ts'
 import { parseLabelSelector } from '../../source/selectors.ts'
 import type { Scope } from '../../source/snapshot-scope.ts'
 import { scopeOf as reachOf } from '../snapshot.ts'
@@ -196,13 +195,9 @@ function labelsOf({ metadata }: { metadata?: unknown }): Record<string, unknown>
 }
 
 /** Which pods a fix of named workloads or of labels is for. */
-function meantPods({ subjects, selector }: PlanScope): MeantPods {
+export function meantPods({ subjects, selector }: PlanScope): MeantPods {
   const selects = selector === undefined ? null : parseLabelSelector(selector)
-  const isOfSubject = belongsTo(subjects ?? [], [])
-  return {
-    includes: (pod, labels) => (subjects === undefined || isOfSubject(pod)) && (selects?.(labels) ?? true),
-    selects,
-  }
+  return { subjects: subjects ?? null, selects }
 }
 
 /** Whether the fix's scope includes the pod that an earlier one deleted: others' work is not finished by the way. */

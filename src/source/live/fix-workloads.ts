@@ -15,7 +15,7 @@ import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
 import { narrowSecretList, narrowWorkload, templateLabels } from '../narrow/workload-template.ts'
 import { narrowController } from '../ownership.ts'
-import type { FixScopeOptions } from './fix-scope-options.ts'
+import type { FixScopeOptions } from './fix-scope.ts'
 import { failsItsIndex, jobFailures } from './job-failures.ts'
 import type { Reading } from './reading.ts'
 
