@@ -162,6 +162,7 @@ const LIFTABLE: Declined['code'][] = [
   'bare-pod',
   'same-account-limited',
   'paused-deployment',
+  'part-of-workload',
   'latest-needs-pin',
 ]
 
