@@ -21,6 +21,7 @@ import {
   needsNames,
   quotaVerdictText,
   sourceText,
+  unknownNextText,
   whoseNumbersText,
 } from '../words/quota.ts'
 import { scopeFlags } from '../words/quota-savings.ts'
@@ -78,9 +79,15 @@ function renderScreen(report: QuotaReport, options: QuotaReportOptions): string 
   return watch && terminal ? `${FRESH_SCREEN}${screen}` : watch ? `${screen}\n` : screen
 }
 
-/** Where pulls are short, who spends them is the next question. */
-function nextStep({ judged, cluster, usage }: QuotaReport, options: QuotaReportOptions, palette: Palette) {
-  if (cluster === null || usage !== null || judged.short.length === 0) return []
+/** Where pulls are short, who spends them is the next question; where something is unknown, how to know it. */
+function nextStep(
+  { judged, cluster, usage, gaps }: QuotaReport,
+  options: QuotaReportOptions,
+  palette: Palette,
+) {
+  const next = unknownNextText(judged, gaps)
+  if (judged.short.length === 0) return next === null ? [] : wrap(next, options.width)
+  if (cluster === null || usage !== null) return []
   const command = ownCommand(options.invocation, `quota ${scopeFlags(cluster.namespace)} --usage`)
   return labelledCommand('Who pulls: ', command, options.width, palette.strong)
 }

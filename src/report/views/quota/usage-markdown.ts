@@ -8,6 +8,8 @@ import {
   countedText,
   forecastText,
   forecastWaitTexts,
+  isPartial,
+  noSpendersText,
   outlookText,
   pullsText,
   workloadText,
@@ -18,7 +20,8 @@ import { reasonsText, type UsageReport } from './usage-screen.ts'
 const SHOWN = 30
 
 /** Paragraphs. */
-export function usageMarkdown({ usage }: UsageReport): string[] {
+export function usageMarkdown({ usage, gaps }: UsageReport): string[] {
+  const partial = isPartial(gaps)
   const { spenders, outlooks, savings, window, forecast } = usage
   const named = needsNames(outlooks.map(({ quota }) => quota))
   const rows = spenders.slice(0, SHOWN).map(spender => {
@@ -29,16 +32,20 @@ export function usageMarkdown({ usage }: UsageReport): string[] {
   const lasting = outlooks.filter(({ pulls }, index) => pulls > 0 || index === 0)
   const worse = worseLoginText(usage)
   return [
-    ['| Workload | Pulls | Why |', '| --- | --- | --- |', ...rows]
-      .slice(rows.length === 0 ? 3 : 0)
-      .join('\n'),
-    list(lasting.map(outlook => `${identityText(outlook.quota, named)}: ${outlookText(outlook, window)}`)),
-    list(capacityTexts(usage).map(pair => pair.join(': '))),
+    rows.length === 0
+      ? markdownText(noSpendersText(partial))
+      : ['| Workload | Pulls | Why |', '| --- | --- | --- |', ...rows].join('\n'),
+    list(
+      lasting.map(
+        outlook => `${identityText(outlook.quota, named)}: ${outlookText(outlook, window, partial)}`,
+      ),
+    ),
+    rows.length === 0 ? '' : list(capacityTexts(usage, partial).map(pair => pair.join(': '))),
     worse === null ? '' : markdownText(worse),
     ...(forecast === null
       ? []
       : [
-          markdownText(forecastText(forecast)),
+          markdownText(forecastText(forecast, partial)),
           list(forecastWaitTexts(forecast).map(pair => pair.join(': '))),
         ]),
     list(savings.map(savingText)),
