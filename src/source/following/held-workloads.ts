@@ -3,11 +3,11 @@
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { RolloutKind, RolloutRevision, RolloutWorkload } from '../../snapshot/rollout.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
+import { fieldValue } from '../live/field-selector.ts'
 import { narrowRevision, narrowRolloutWorkload } from '../narrow/rollout.ts'
 import { nameOf, namespaceOf, record } from '../narrow/shape.ts'
 import { narrowPodTemplate, type PodTemplate } from '../narrow/template.ts'
 import { narrowOwner } from '../ownership.ts'
-import { fieldValue } from '../selectors.ts'
 import type { Focus, Store } from './follower.ts'
 import type { NamedSubject, SubjectIndex, Subjects } from './subjects.ts'
 

@@ -5,7 +5,7 @@ import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { MadeSecret, ScopeSecret } from '../../snapshot/fix-scope.ts'
 import { managerOf } from '../managed-by.ts'
-import { fieldValue } from '../selectors.ts'
+import { fieldValue } from './field-selector.ts'
 import type { FixScopeOptions, NamespaceScope } from './fix-scope-options.ts'
 import type { Reading } from './reading.ts'
 
