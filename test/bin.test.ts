@@ -303,13 +303,21 @@ describe('the package', () => {
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-/** The files that npm packs. One npm version prints a list, a later one an object by package name. */
-async function packed(): Promise<{ path: string; size: number }[]> {
+type Packed = { path: string; size: number }[]
+let listed: Promise<Packed> | undefined
+
+/** The files that npm packs, asked once. */
+function packed(): Promise<Packed> {
+  listed ??= askNpm()
+  return listed
+}
+
+/** One npm version prints a list, a later one an object by package name. */
+async function askNpm(): Promise<Packed> {
   // Without scripts: files that other tests use must not be rebuilt while they run.
   const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: ROOT,
     shell: process.platform === 'win32',
   })
-  type Listed = { files: { path: string; size: number }[] }
-  return Object.values(JSON.parse(stdout) as Record<string, Listed>)[0]?.files ?? []
+  return Object.values(JSON.parse(stdout) as Record<string, { files: Packed }>)[0]?.files ?? []
 }

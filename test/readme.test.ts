@@ -15,9 +15,16 @@ const readme = readFileSync(resolve(import.meta.dirname, '../README.md'), 'utf8'
 const home = mkdtempSync(join(tmpdir(), 'pullguard-readme-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
-const help = async (...command: string[]) =>
-  (await runCommandLine([...command, '--help'], { home, columns: 80 })).out
-const commonFlags = async () => (await runCommandLine(['options'], { home, columns: 80 })).out
+const printed = new Map<string, Promise<string>>()
+/** What such a command line prints, run once. */
+const outOf = (...argv: string[]): Promise<string> => {
+  const line = argv.join(' ')
+  const known = printed.get(line) ?? runCommandLine(argv, { home, columns: 80 }).then(({ out }) => out)
+  printed.set(line, known)
+  return known
+}
+const help = (...command: string[]) => outOf(...command, '--help')
+const commonFlags = () => outOf('options')
 /** The first cells of the table below that heading. */
 const firstCells = (heading: string) => {
   const [, section = ''] = readme.split(`\n${heading}\n`)
@@ -45,7 +52,7 @@ test("its table of causes lists every cause in the program's order", () => {
 })
 
 test('its table of exit codes has those of the help and those of signals', async () => {
-  const { out } = await runCommandLine(['help', 'exit-codes'], { home, columns: 80 })
+  const out = await outOf('help', 'exit-codes')
   const codes = [...out.matchAll(/^ {2}(\d[\d, ]*\d|\d) {2}/gm)].map(([, code]) => code)
   expect(firstCells('### Exit codes')).toEqual(codes)
 })

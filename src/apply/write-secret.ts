@@ -6,8 +6,7 @@ import type { JsonPatchOperation } from '../kubernetes/api/write.ts'
 import type { CreateSecret, SecretChange, UpdateSecret } from '../plan/change.ts'
 import type { ApplyContext } from './apply-context.ts'
 import { fingerprintOf } from './journal/fingerprint.ts'
-import type { Outcome } from './outcome.ts'
-import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
+import { isUncertain, type Outcome, outcomeOf, refusalOf, statusOf } from './outcome.ts'
 import { collectionPath, objectPath, writtenAt } from './target-object.ts'
 
 /** The annotation on every Secret that pullguard creates; `undo` and later runs recognize their own by it. */

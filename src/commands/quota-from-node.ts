@@ -1,6 +1,6 @@
 /** `pullguard quota --from-node`: the same from a node's address, asked by a short-lived pod. The only `quota` that writes to a cluster. */
 
-import { removeLeftOverProbes, runProbe } from '../apply/quota-probe/run-probe.ts'
+import { removeLeftOverProbes, runProbe } from '../apply/quota-probe.ts'
 import { RefusedError, UsageError } from '../errors.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { endpointOf, parseEndpoints } from '../registry/endpoints.ts'

@@ -29,7 +29,10 @@ export function holdupOf(
   if (crash !== undefined) return { code: 'crashing', obstacle: troubleOf(crash) }
   if (pulling.length > 0) return plain('pulling')
   if (first !== undefined) return found(first)
-  if (pods.some(({ ready }) => !ready)) return plain('not-ready')
+  const [unready] = pods
+    .filter(({ ready }) => !ready)
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  if (unready !== undefined) return { code: 'not-ready', obstacle: troubleOf(unready) }
   if (missing > 0) return plain('not-made')
   return plain(outgoing.length > 0 ? 'old-pods' : 'controller')
 }

@@ -3,6 +3,7 @@
 import type { AdvisedDiagnosis } from '../../../advice/add-steps.ts'
 import type { SubjectState } from '../../../waiting/subject-state.ts'
 import { cell } from '../../escape.ts'
+import type { Invocation } from '../../invocation.ts'
 import type { ReportOptions } from '../../options.ts'
 import { sanitizeLine } from '../../sanitize.ts'
 import { joinBlocks } from '../../screen/block.ts'
@@ -11,8 +12,10 @@ import { tableLines } from '../../screen/table.ts'
 import { wrap } from '../../screen/wrap.ts'
 import type { WaitReport } from '../../wait-report.ts'
 import { pluralize } from '../../words/count.ts'
+import type { StepText } from '../../words/step-words.ts'
 import { nextStep } from '../../words/summary.ts'
 import { waitSentence } from '../../words/wait.ts'
+import { waitNextStep } from '../../words/wait-next.ts'
 import { inSeveral, stateText, subjectName } from '../../words/wait-state.ts'
 import { storyBlocks, withNextStep } from '../diagnosis-screen.ts'
 
@@ -25,13 +28,19 @@ export function waitScreen(report: WaitReport, options: ReportOptions): string {
   const palette = paletteFor(options.color)
   const screen = options.terminal ? options : { ...options, width: Number.POSITIVE_INFINITY }
   const sentence = sanitizeLine(waitSentence(report))
-  const next = outcome === 'done' ? null : nextStep(decisive(report), options.invocation)
+  const next = waitNext(report, options.invocation)
   const well = outcome === 'done' ? palette.success : (line: string) => line
   const last =
     next === null ? wrap(sentence, screen.width).map(well) : withNextStep(sentence, next, screen, palette)
   const rows = states.length > 1 || outcome !== 'done' ? stateLines(report, screen.width, palette) : []
-  const story = outcome === 'done' ? [] : storyBlocks(diagnosis, screen, 'summary')
+  const story = outcome === 'done' ? [] : storyBlocks(diagnosis, screen, 'summary', 'wait')
   return joinBlocks([rows, ...story, last])
+}
+
+/** About the pull that failed; where none did, about what is not ready. */
+function waitNext(report: WaitReport, invocation: Invocation): StepText | null {
+  if (report.outcome === 'done') return null
+  return nextStep(decisive(report), invocation) ?? waitNextStep(report, invocation)
 }
 
 /** What ended the wait is first among the findings, and decides what to do next. */

@@ -5,8 +5,14 @@ import { type Cloud, cloudOf } from '../../../image/registries.ts'
 import { shellWord } from '../../escape.ts'
 import { ownCommand } from '../../invocation.ts'
 import { hostLabel, registryLabel } from '../labels.ts'
-import { onNode, proxyCommand, runsOnThisMachine } from '../node.ts'
-import { authorityPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
+import {
+  authorityPlace,
+  mirrorSettings,
+  onNode,
+  plainHttpPlace,
+  proxyCommand,
+  runsOnThisMachine,
+} from '../node.ts'
 import type { Findings, StepContext, StepText, StepWords } from '../step-words.ts'
 
 /** A command that has to run on the node, or says so itself. */
@@ -95,7 +101,7 @@ export const networkSteps: StepWords<
   }),
   'test-connection': ({ host, scheme }, { findings }) =>
     stepOnNode(
-      `Test the connection ${onNode(findings[0])} (a 401 or 404 response is fine)`,
+      `Test the connection ${onNode(findings[0])} (a 401 or 404 is fine)`,
       `curl -sSv -m 15 -o /dev/null ${shellWord(`${scheme}://${host}/v2/`)}`,
       findings,
     ),

@@ -8,9 +8,13 @@ import { kubeletLog, onNode, runsOnThisMachine } from '../node.ts'
 import type { StepWords } from '../step-words.ts'
 
 const ROLE: Record<Cloud, string> = {
-  ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)',
+  ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it',
   acr: 'give it the role AcrPull on the registry (`az aks update --attach-acr` does that)',
   gar: 'give it the role roles/artifactregistry.reader on the repository',
+}
+/** What a repository of somebody else wants besides. */
+const FOREIGN: Partial<Record<Cloud, string>> = {
+  ecr: '; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)',
 }
 const IDENTITY: Record<Cloud, string> = {
   ecr: "the nodes' IAM role",
@@ -39,9 +43,10 @@ export const permissionSteps: StepWords<
     command: kubeletLog(first.host, 'credential'),
     ...(runsOnThisMachine(first.host) ? {} : { where: onNode(first) }),
   }),
-  'grant-cloud-role': ({ cloud, caller, first }) => ({
-    text: `${first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'}: ${caller === null ? IDENTITY[cloud] : caller} lacks the permission, so ${ROLE[cloud]}`,
-  }),
+  'grant-cloud-role': ({ cloud, caller, first }) => {
+    const brief = `${first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'}: ${caller === null ? IDENTITY[cloud] : caller} lacks the permission, so ${ROLE[cloud]}`
+    return { text: `${brief}${FOREIGN[cloud] ?? ''}`, brief }
+  },
   'grant-pull': ({ by, registry, repository, caller }, { invocation, findings: [{ namespace }] }) => {
     const who = caller === null ? 'the account in the pull secret' : caller
     switch (by) {

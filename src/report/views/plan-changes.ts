@@ -1,18 +1,17 @@
 /** The changes of a plan for a person: similar ones in one block, each with its reason, templates as a diff. */
 
-import type { Change, PatchTemplate } from '../../../plan/change.ts'
-import type { Plan } from '../../../plan/plan.ts'
-import { cell } from '../../escape.ts'
-import { sanitizeLine } from '../../sanitize.ts'
-import { field } from '../../screen/block.ts'
-import type { Palette } from '../../screen/palette.ts'
-import { tableLines } from '../../screen/table.ts'
-import { wrap } from '../../screen/wrap.ts'
-import { formatNumber, pluralize, shortList } from '../../words/count.ts'
-import { registryLabel } from '../../words/labels.ts'
-import { managerName } from '../../words/managers.ts'
-import { BARE_POD_REASON, objectName, reasonText } from '../../words/plan.ts'
-import { diffLines } from './diff.ts'
+import type { Change, Edit, PatchTemplate } from '../../plan/change.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { cell } from '../escape.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { field } from '../screen/block.ts'
+import type { Palette } from '../screen/palette.ts'
+import { tableLines } from '../screen/table.ts'
+import { wrap } from '../screen/wrap.ts'
+import { formatNumber, pluralize, shortList } from '../words/count.ts'
+import { registryLabel } from '../words/labels.ts'
+import { managerName } from '../words/managers.ts'
+import { BARE_POD_REASON, objectName, reasonText } from '../words/plan.ts'
 
 /** How many names, rows and templates are shown; `-o json` and `-o patch` have all. */
 const NAMES = 12
@@ -169,4 +168,31 @@ function managed(changes: Change[], width: number): string[] {
 
 function namespacesOf(changes: Change[]): string[] {
   return [...new Set(changes.map(({ target }) => target.namespace))]
+}
+
+/** The edits as lines of a diff, each container's name and each list above what changes in it. */
+function diffLines(edits: readonly Edit[], palette: Palette): string[] {
+  let container: string | null = null
+  return edits.flatMap(edit => {
+    if (edit.field === 'imagePullSecrets') {
+      return [
+        ...line(' ', 'imagePullSecrets:'),
+        ...(edit.before ?? []).flatMap(({ name }) => line(' ', `- name: ${name ?? '""'}`)),
+        ...line('+', `- name: ${edit.entry}`).map(palette.success),
+      ]
+    }
+    const heading = edit.container === container ? [] : line(' ', `container ${edit.container}:`)
+    container = edit.container
+    return [
+      ...heading,
+      ...(edit.before === null ? [] : line('-', `  ${edit.field}: ${edit.before}`).map(palette.dim)),
+      ...line('+', `  ${edit.field}: ${edit.after}`).map(palette.success),
+    ]
+  })
+}
+
+/** Never broken: a digest is to be copied whole, and a terminal folds it by itself. */
+function line(mark: ' ' | '+' | '-', text: string): string[] {
+  const depth = text.length - text.trimStart().length
+  return [`    ${mark} ${' '.repeat(depth)}${sanitizeLine(text)}`]
 }
