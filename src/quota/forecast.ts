@@ -6,7 +6,7 @@ import { leftOf } from './outlook.ts'
 import { ANONYMOUS } from './payers.ts'
 import { anonymousLimit, PERSONAL } from './plans.ts'
 import type { Forecast, ForecastWait } from './spending.ts'
-import { imagesOf, sum } from './workload-spends.ts'
+import { imagesOf, sum } from './spends.ts'
 
 /**
  * @param fresh how many nodes are added

@@ -2,7 +2,7 @@
 
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { Outlook, Spend, Spender } from './spending.ts'
-import { sum } from './workload-spends.ts'
+import { sum } from './spends.ts'
 
 /** Moments at which the course of a window is known. */
 const STEPS = 48

@@ -4,7 +4,7 @@ import { parseReference } from '../image/reference.ts'
 import { isPublic } from '../image/registries.ts'
 import { ANONYMOUS } from './payers.ts'
 import type { NamedContainer, Outlook, Saving, SavingCode, Spend, Spender } from './spending.ts'
-import { hubName } from './workload-spends.ts'
+import { hubName } from './spends.ts'
 
 const MOST = 3
 

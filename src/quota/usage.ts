@@ -10,7 +10,7 @@ import { savingsOf } from './savings.ts'
 import { Schedules } from './schedules.ts'
 import { spendersOf } from './spenders.ts'
 import type { Usage } from './spending.ts'
-import { imagesOf, rolloutCost, sum } from './workload-spends.ts'
+import { imagesOf, rolloutCost, sum } from './spends.ts'
 
 /** Docker's own, where no header tells another (docs.docker.com/docker-hub/usage/pulls). */
 export const USUAL_WINDOW = 6 * 3600

@@ -1,7 +1,7 @@
 /** Texts that are not what they should be: each is one code with its place, and what is readable beside it is read. */
 import { expect, test } from 'vitest'
 import { readManifest } from '../../src/manifest/document.ts'
-import { ignoreComments } from '../../src/manifest/ignore-comments.ts'
+import { ignoreComments } from '../../src/manifest/workloads.ts'
 
 const laughs = (levels: number) =>
   `a0: &a0 [x, x]\n${Array.from({ length: levels }, (_, n) => `a${n + 1}: &a${n + 1} [${`*a${n}, `.repeat(9)}*a${n}]`).join('\n')}\n`

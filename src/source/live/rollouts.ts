@@ -16,7 +16,7 @@ import {
   narrowRolloutPod,
   narrowRolloutWorkload,
 } from '../narrow/rollout.ts'
-import { selectorOf } from '../narrow/workload-template.ts'
+import { selectorOf } from '../narrow/workload.ts'
 import { Reading } from './reading.ts'
 
 /** The kind that stores the revisions of a workload kind; the other kinds have no revisions. */
