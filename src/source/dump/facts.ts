@@ -167,6 +167,7 @@ function isNewer<T>(a: Entry<T>, b: Entry<T>): boolean {
   return JSON.stringify(a.value) > JSON.stringify(b.value)
 }
 
+/** Knows for which namespaces a dump contains all Secrets: there, a Secret that is not in the dump does not exist. */
 class SecretsHeld {
   readonly #namespaces = new Set<string>()
   #everywhere = false
@@ -215,7 +216,7 @@ const MOMENTS = [
   'lastObservedTime',
 ]
 
-/** Collects the newest moment. A wrong clock somewhere in the cluster must not age everything, so what is yet to come counts for nothing. */
+/** When the dump was made, by the newest moment that its objects name: the times of its files change with every copy. A wrong clock somewhere in the cluster must not age everything, so what is yet to come counts for nothing. */
 class DumpTime {
   readonly #latest: number
   #newest = Number.NEGATIVE_INFINITY

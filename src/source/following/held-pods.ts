@@ -139,6 +139,7 @@ const MOST_UNKNOWN = 1_000
 /** A pod that is in trouble for hours has always new sentences. */
 const MOST_OF_ONE = 60
 
+/** Events of pulls by the pod that they are about; they are kept after the server has deleted them. */
 export class HeldEvents implements Store<unknown> {
   readonly #isKnown: (podUid: string) => boolean
   readonly #byPod = new Map<string, Map<string, PodEvent>>()
