@@ -3,8 +3,8 @@
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { RolloutPod } from '../../snapshot/rollout.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
+import { narrowRolloutPod } from '../live/rollouts.ts'
 import { narrowEvent } from '../narrow/event.ts'
-import { narrowRolloutPod } from '../narrow/rollout.ts'
 import { list, nameOf, namespaceOf, record, text, textOrNull } from '../narrow/shape.ts'
 import type { Store } from './follower.ts'
 
