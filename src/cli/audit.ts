@@ -10,6 +10,7 @@ import {
   addExclusionFlag,
   addNamespacesFlag,
   addOutputFlag,
+  addQuietFlag,
   example,
   namespaceFlags,
   repeatable,
@@ -37,7 +38,7 @@ export function addAudit(program: Command, name: string, run: Run): void {
     .option('--write-baseline <file>', 'write the findings to this file as known')
   addEditFlags(addCheckFlags(command))
   addConnectionFlags(command)
-  addOutputFlag(command, AUDIT_FORMATS)
+  addQuietFlag(addOutputFlag(command, AUDIT_FORMATS))
     .addOption(
       new Option('--fail-on <severity>', 'exit 1 for findings at or above this severity')
         .choices(['error', 'warning', 'info', 'never'])

@@ -128,9 +128,9 @@ export function addOutputFlag(command: Command, formats: readonly string[]): Com
   )
 }
 
-/** Adds -q. What is not printed can't be formatted, sorted, or watched. */
+/** Adds -q. What is not printed can't be formatted, sorted, watched, or shown. */
 export function addQuietFlag(command: Command): Command {
-  const nothing = ['output', 'headers', 'sortBy', 'watch']
+  const nothing = ['output', 'headers', 'sortBy', 'watch', 'diff', 'emit']
   return command.addOption(
     new Option('-q, --quiet', 'print errors only; the exit code is the answer').conflicts(nothing),
   )

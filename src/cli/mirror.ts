@@ -6,6 +6,7 @@ import { MIRROR_FORMATS, type MirrorFormat } from '../report/formats.ts'
 import {
   addColorFlag,
   addConnectionFlags,
+  addQuietFlag,
   addRegistryEndpointFlag,
   commaSeparated,
   connectionFlags,
@@ -44,8 +45,7 @@ export function addMirror(program: Command, name: string, run: Run): void {
     .option('--verify', 'ask the mirror for the images that run, and compare with the registry')
     .option('--on-every-node', 'each node runs the mirror itself, so a loopback address is right')
   addRegistryEndpointFlag(addConnectionFlags(command))
-  addColorFlag(command)
-    .optionsGroup('Output:')
+  addQuietFlag(addColorFlag(command).optionsGroup('Output:'))
     .addOption(
       new Option(
         '-o, --output <format|file|folder>',

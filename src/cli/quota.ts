@@ -7,6 +7,7 @@ import {
   addConnectionFlags,
   addNamespaceFlag,
   addOutputFlag,
+  addQuietFlag,
   addRegistryEndpointFlag,
   connectionFlags,
   example,
@@ -35,7 +36,7 @@ export function addQuota(program: Command, name: string, run: Run): void {
     )
     .option('-y, --yes', "with --from-node, don't ask")
   addRegistryEndpointFlag(command)
-  addOutputFlag(addConnectionFlags(command), QUOTA_FORMATS)
+  addQuietFlag(addOutputFlag(addConnectionFlags(command), QUOTA_FORMATS))
     .addOption(
       new Option('--fail-under <pulls>', 'exit 1 if anything has fewer pulls left')
         .argParser(parsePulls)

@@ -1,4 +1,4 @@
-/** Narrows the objects of a document to their pod templates, with containers and image volumes, each value with its place; and finds the comments that silence a rule. */
+/** Narrows the objects of a document to their pod templates, with their containers and image volumes, each value with its place. */
 
 import { isMap, type Node } from 'yaml'
 import { IGNORE_ANNOTATION, ignoredRules } from '../snapshot/ignore.ts'
@@ -209,28 +209,4 @@ function bounded(image: string): string {
 
 function policyOf(text: string): PullPolicy | null {
   return text === 'Always' || text === 'IfNotPresent' || text === 'Never' ? text : null
-}
-
-export interface IgnoreComment {
-  /** The line of the value, from 1. */
-  line: number
-  /** Its own line, which may be the same. */
-  at: number
-  rules: string[]
-}
-
-const COMMENT = /(?:^|\s)#\s*pullguard:ignore(?:\s+([\w-]+(?:\s*,\s*[\w-]+)*))?/
-const NOTHING = /^\s*(?:#|$)/
-
-/** The comments `# pullguard:ignore RULE reason`, beside a value or on the line above, in the order of the text. One without a rule silences none. */
-export function ignoreComments(text: string): IgnoreComment[] {
-  if (!text.includes('pullguard:ignore')) return []
-  const lines = text.split(/\r\n|\n|\r/)
-  return lines.flatMap((line, index) => {
-    const comment = COMMENT.exec(line)
-    if (comment === null) return []
-    const isAbove = NOTHING.test(line)
-    const below = isAbove ? lines.findIndex((other, at) => at > index && !NOTHING.test(other)) : index
-    return below === -1 ? [] : [{ line: below + 1, at: index + 1, rules: ignoredRules(comment[1] ?? '') }]
-  })
 }

@@ -132,6 +132,16 @@ test('comments silence a rule for one value, and a typing error in one is told',
   expect(err).toContain('b.yaml:8: this pullguard:ignore comment names the unknown rule no-tags.')
 })
 
+test('a comment above a container silences a rule for all of it', async () => {
+  const two = podWith('nginx').replace(/^( *)- name: .*$/m, '$1# pullguard:ignore no-tag we mean it\n$&')
+  expect(two).toContain('# pullguard:ignore')
+  put('a.yaml', two)
+  const { out } = await run(['-f', 'a.yaml', '-o', 'json'])
+  const { findings, summary } = JSON.parse(out)
+  expect(findings.map(({ rule }: { rule: string }) => rule)).not.toContain('no-tag')
+  expect(summary.ignored).toBe(1)
+})
+
 test('a baseline keeps old findings from failing, and new ones fail', async () => {
   put('a.yaml', podWith('bad/Name:1'))
   expect((await run(['-f', 'a.yaml', '--write-baseline', 'known.json'])).code).toBe(0)

@@ -293,6 +293,9 @@ describe('--quiet', () => {
     [['why', 'deploy/fifthnginx'], 1],
     [['wait', 'deploy/fifthnginx', '--timeout', '0'], 3],
     [['fix', '-A', '--dry-run'], 0],
+    [['audit', '-A', '--fail-on', 'never'], 0],
+    [['quota', '--fail-under', '101'], 1],
+    [['mirror'], 0],
   ])('%j prints nothing, and the exit code answers', async (argv, code) => {
     expect(await incident.run([...argv, '-q'])).toEqual({ code, out: '', err: '' })
   })

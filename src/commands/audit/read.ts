@@ -91,7 +91,11 @@ async function ofFiles(
       const line = (place ?? workload.place)?.line
       const list = comments.get(workload.source?.path ?? '') ?? []
       return list.some(
-        each => each.line === line && (each.rules.includes(rule) || each.rules.includes('all')),
+        each =>
+          line !== undefined &&
+          each.first <= line &&
+          line <= each.last &&
+          (each.rules.includes(rule) || each.rules.includes('all')),
       )
     },
     notes: [

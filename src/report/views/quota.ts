@@ -1,7 +1,7 @@
 /** How many pulls are left on Docker Hub, in any of the formats. */
 
 import type { HubQuota, JudgedQuotas, QuotaAnswer } from '../../snapshot/hub-quota.ts'
-import { cell, markdownCode, markdownText } from '../escape.ts'
+import { cell, markdownText } from '../escape.ts'
 import type { QuotaFormat } from '../formats.ts'
 import { ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
@@ -22,22 +22,14 @@ import {
   needsNames,
   quotaVerdictText,
   sourceText,
+  unknownNextText,
   whoseNumbersText,
 } from '../words/quota.ts'
-import { savingText, scopeFlags } from '../words/quota-savings.ts'
-import {
-  capacityTexts,
-  countedText,
-  forecastText,
-  forecastWaitTexts,
-  outlookText,
-  pullsText,
-  shortageText,
-  workloadText,
-  worseLoginText,
-} from '../words/quota-usage.ts'
+import { scopeFlags } from '../words/quota-savings.ts'
+import { shortageText } from '../words/quota-usage.ts'
 import { gapLines } from './gaps.ts'
-import { reasonsText, type UsageReport, usageBlocks } from './quota/usage-screen.ts'
+import { usageMarkdown } from './quota/usage-markdown.ts'
+import { usageBlocks } from './quota/usage-screen.ts'
 
 export interface QuotaReportOptions extends ReportOptions {
   format: QuotaFormat
@@ -88,9 +80,15 @@ function renderScreen(report: QuotaReport, options: QuotaReportOptions): string 
   return watch && terminal ? `${FRESH_SCREEN}${screen}` : watch ? `${screen}\n` : screen
 }
 
-/** Where pulls are short, who spends them is the next question. */
-function nextStep({ judged, cluster, usage }: QuotaReport, options: QuotaReportOptions, palette: Palette) {
-  if (cluster === null || usage !== null || judged.short.length === 0) return []
+/** Where pulls are short, who spends them is the next question; where something is unknown, how to know it. */
+function nextStep(
+  { judged, cluster, usage, gaps }: QuotaReport,
+  options: QuotaReportOptions,
+  palette: Palette,
+) {
+  const next = unknownNextText(judged, gaps)
+  if (judged.short.length === 0) return next === null ? [] : wrap(next, options.width)
+  if (cluster === null || usage !== null) return []
   const command = ownCommand(options.invocation, `quota ${scopeFlags(cluster.namespace)} --usage`)
   return labelledCommand('Who pulls: ', command, options.width, palette.strong)
 }
@@ -162,39 +160,4 @@ function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): strin
     ...(usage === null ? [] : usageMarkdown(usage)),
     ...gaps,
   ].join('\n\n')}\n`
-}
-
-const SHOWN = 30
-
-/** Who spends the pulls, as paragraphs. */
-function usageMarkdown({ usage }: UsageReport): string[] {
-  const { spenders, outlooks, savings, window, forecast } = usage
-  const named = needsNames(outlooks.map(({ quota }) => quota))
-  const rows = spenders.slice(0, SHOWN).map(spender => {
-    const { workload, pulls, atMost } = spender
-    const name = markdownCode(`${workload.namespace} ${workloadText(workload)}`)
-    return `| ${name} | ${pullsText(pulls, atMost)} | ${markdownText(reasonsText(spender))} |`
-  })
-  const lasting = outlooks.filter(({ pulls }, index) => pulls > 0 || index === 0)
-  const worse = worseLoginText(usage)
-  return [
-    ['| Workload | Pulls | Why |', '| --- | --- | --- |', ...rows]
-      .slice(rows.length === 0 ? 3 : 0)
-      .join('\n'),
-    list(lasting.map(outlook => `${identityText(outlook.quota, named)}: ${outlookText(outlook, window)}`)),
-    list(capacityTexts(usage).map(pair => pair.join(': '))),
-    worse === null ? '' : markdownText(worse),
-    ...(forecast === null
-      ? []
-      : [
-          markdownText(forecastText(forecast)),
-          list(forecastWaitTexts(forecast).map(pair => pair.join(': '))),
-        ]),
-    list(savings.map(savingText)),
-    markdownText(countedText(usage)),
-  ].filter(paragraph => paragraph !== '')
-}
-
-function list(texts: readonly string[]): string {
-  return texts.map(text => `- ${markdownText(text)}`).join('\n')
 }

@@ -2,8 +2,9 @@
 
 import { UsageError } from '../../errors.ts'
 import { readManifest } from '../../manifest/document.ts'
+import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-comments.ts'
 import { isBuiltIn, type ManifestObject, objectsIn } from '../../manifest/pod-specs.ts'
-import { type IgnoreComment, ignoreComments, workloadsIn } from '../../manifest/workloads.ts'
+import { workloadsIn } from '../../manifest/workloads.ts'
 import type { AuditScope } from '../../snapshot/audit-scope.ts'
 import { parseLabelSelector } from '../label-selector.ts'
 import { narrowServiceAccount } from '../narrow/pod.ts'
