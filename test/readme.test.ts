@@ -1,4 +1,4 @@
-/** What the README shows and promises matches the program: its screen, its tables, its commands and their flags. */
+/** What the README promises matches the program: its tables, its commands and their flags. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -31,21 +31,6 @@ const firstCells = (heading: string) => {
   const [body = ''] = section.split(/\n##/)
   return [...body.matchAll(/^\| ([^|]+?) \|/gm)].map(([, cell]) => cell).slice(1)
 }
-
-/** What differs from run to run: a port, the ends of pod names, a run's name. */
-const settled = (text: string) =>
-  text
-    .replace(/127\.0\.0\.1:\d+/g, 'ADDRESS')
-    .replace(/-[a-z0-9]{9}-[a-z0-9]{5}\b/g, '-POD')
-    .replace(/\d{8}T\d{6}Z-[0-9a-f]+/g, 'RUN')
-
-test("its screens are the demo's own at 80 columns, except for the marked omissions", async () => {
-  const { out } = await runCommandLine(['demo', '--no-color'], { home, columns: 80 })
-  const screens = [...readme.matchAll(/\n```\n(\$ pullguard (?:diagnose -A|why|fix)[\s\S]*?)```/g)]
-  expect(screens).toHaveLength(3)
-  for (const part of screens.flatMap(([, screen = '']) => screen.split('[…]\n')))
-    expect(settled(out)).toContain(settled(part))
-})
 
 test("its table of causes lists every cause in the program's order", () => {
   expect(firstCells('## Causes')).toEqual(CAUSES.map(cause => `\`${cause}\``))

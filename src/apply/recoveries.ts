@@ -6,8 +6,9 @@ import { type Holdup, judgeRollout, type Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
 import { type Recovered, recoveryOf } from '../rollout/recovery.ts'
 import type { RolloutKind, RolloutSubject } from '../snapshot/rollout.ts'
+import { statusOf } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
-import { type Outcome, type Recovery, type RecoveryPod, statusOf } from './outcome.ts'
+import type { Outcome, Recovery, RecoveryPod } from './outcome.ts'
 
 /** Milliseconds between two reads of the workloads. */
 const PAUSE = 1_000

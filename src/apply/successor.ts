@@ -2,9 +2,9 @@
 
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change, PatchTemplate, RecreatePod } from '../plan/change.ts'
+import { collectionPath, objectPath, outcomeOf, statusOf } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
-import { type Outcome, outcomeOf, statusOf } from './outcome.ts'
-import { collectionPath, objectPath } from './target-object.ts'
+import type { Outcome } from './outcome.ts'
 
 /** Milliseconds for which an answer is valid for the controller's other pods. */
 const FRESH = 10_000

@@ -4,10 +4,18 @@ import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { PodChange, RecreateBarePod, RestoreBarePod } from '../plan/change.ts'
 import { judgePod } from '../rollout/pod-stage.ts'
 import type { RolloutPod } from '../snapshot/rollout.ts'
+import {
+  collectionPath,
+  isUncertain,
+  objectPath,
+  outcomeOf,
+  refusalOf,
+  statusOf,
+  writtenAt,
+} from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
-import { isUncertain, type Outcome, type OutcomeReason, outcomeOf, refusalOf, statusOf } from './outcome.ts'
+import type { Outcome, OutcomeReason } from './outcome.ts'
 import { finalizersOf, manifestOf, renamed, type Successors, secretsOf } from './successor.ts'
-import { collectionPath, objectPath, writtenAt } from './target-object.ts'
 
 /** Removes a pod for its controller to replace, or replaces the pod here where it has no controller. */
 export async function writePod(

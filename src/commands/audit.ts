@@ -123,7 +123,7 @@ async function showAudit(
   for (const note of notes) await err.write(`${sanitizeLine(note)}\n`)
   const asText = format === 'table' || format === 'wide' || format === 'text'
   if (report.edits !== null) {
-    const { editLines, renderEditDiff } = await import('../report/views/audit.ts')
+    const { editLines, renderEditDiff } = await import('../report/views/audit/edits-screen.ts')
     for (const line of editLines(report.edits)) await err.write(`${line}\n`)
     if (edits?.diff === true && asText) {
       await out.write(renderEditDiff(report.edits, out.color))

@@ -82,7 +82,7 @@ describe('a diagnosis is valid', () => {
   })
 
   test('as YAML too', () => {
-    fits(parse(renderDiagnosis(diagnosis(storm), { ...JSON_OPTIONS, format: 'yaml' })))
+    fits(parse(renderDiagnosis(diagnosis(storm.slice(0, 5)), { ...JSON_OPTIONS, format: 'yaml' })))
   })
 })
 

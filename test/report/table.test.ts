@@ -307,7 +307,7 @@ describe('at any width', () => {
           for (const line of wide) expect(line).toMatch(ONE_WORD)
         }
       }),
-      { numRuns: 12, examples: [[60], [80]] },
+      { numRuns: 6, examples: [[60], [80]] },
     )
   })
 

@@ -7,8 +7,9 @@ import { UsageError } from '../../errors.ts'
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
 import type { InterruptedPod } from '../../snapshot/fix-scope.ts'
+import { outcomeOf } from '../answer.ts'
 import type { JournalWriter } from '../apply-context.ts'
-import { type Outcome, outcomeOf } from '../outcome.ts'
+import type { Outcome } from '../outcome.ts'
 import type { JournalLine, Run, RunHeader } from './run.ts'
 
 /** A name for a run that starts now. Names sort by time; a random suffix keeps two runs of one second apart. */

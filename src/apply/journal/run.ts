@@ -3,7 +3,8 @@
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
 import type { InterruptedPod, MadeSecret } from '../../snapshot/fix-scope.ts'
-import { isDone, type Outcome } from '../outcome.ts'
+import { isDone } from '../answer.ts'
+import type { Outcome } from '../outcome.ts'
 
 /** First line of a journal. */
 export interface RunHeader {

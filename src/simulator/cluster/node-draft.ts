@@ -1,10 +1,11 @@
 /** The cluster's nodes. */
 
+import type { Stack } from '../stack.ts'
 import type { Clock } from './clock.ts'
 import type { Draft } from './objects.ts'
 
 /** A node that is ready and without pressure or taints. */
-export function nodeDraft(name: string, clock: Clock): Draft {
+export function nodeDraft(name: string, clock: Clock, stack: Stack): Draft {
   const condition = {
     type: 'Ready',
     status: 'True',
@@ -29,8 +30,8 @@ export function nodeDraft(name: string, clock: Clock): Draft {
       nodeInfo: {
         architecture: 'amd64',
         operatingSystem: 'linux',
-        kubeletVersion: 'v1.34.2',
-        containerRuntimeVersion: 'containerd://1.6.20',
+        kubeletVersion: stack.kubernetes.version,
+        containerRuntimeVersion: stack.runtime.version,
         osImage: 'Debian GNU/Linux 12 (bookworm)',
         kernelVersion: '6.1.0-38-amd64',
       },

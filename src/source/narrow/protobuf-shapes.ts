@@ -108,6 +108,12 @@ export const POD_SHAPE = shapeOf({
   3: one('status', STATUS),
 })
 
+/** What a pod is known by in a Table's row: its name and node, and the namespace beside them. */
+export const POD_PLACE_SHAPE = shapeOf({
+  1: one('metadata', shapeOf({ 1: 'name', 3: 'namespace' })),
+  2: one('spec', shapeOf({ 10: 'nodeName' })),
+})
+
 /** What narrowAuditedNode and narrowUsageNode read. */
 export const LISTED_NODE_SHAPE = shapeOf({
   1: one('metadata', shapeOf({ 1: 'name', 11: texts('labels') })),

@@ -1,0 +1,47 @@
+/** The edits of an audit for a person: file by file, what was left alone, and the diff. */
+
+import { createTwoFilesPatch } from 'diff'
+import type { EditReport } from '../../../audit/edit-report.ts'
+import { guardLines, hasInvisibleText, sanitizeLine } from '../../sanitize.ts'
+import { paletteFor } from '../../screen/palette.ts'
+import { editedSentence, leftAloneSentence, NO_EDITS, refusalSentence } from '../../words/audit/edits.ts'
+
+/** One line a file, and one for each thing that was left alone. */
+export function editLines(report: EditReport): string[] {
+  const { files, leftAlone } = report
+  if (files.every(({ applied, refused }) => applied.length + refused.length === 0) && leftAlone.length === 0)
+    return [NO_EDITS]
+  const lines = [
+    ...files.filter(({ applied }) => applied.length > 0).map(file => editedSentence(file, report)),
+    ...files.flatMap(({ refused }) => refused.map(({ edit, why }) => refusalSentence(edit, why))),
+    ...leftAlone.map(leftAloneSentence),
+  ]
+  // Containers that share a value by an alias share the sentence.
+  return [...new Set(lines)].map(sanitizeLine)
+}
+
+/** A unified diff of all files, as `git apply` takes it; what a terminal or a CI runner would obey is spelled out. */
+export function renderEditDiff({ files }: EditReport, color: boolean): string {
+  const palette = paletteFor(color)
+  const changed = files.filter(({ before, after }) => before !== after)
+  const patches = changed.map(({ path, before, after }) => {
+    const name = path.replaceAll('\\', '/').replace(/^(?:\.?\/)+/, '')
+    const patch = createTwoFilesPatch(`a/${name}`, `b/${name}`, before, after, undefined, undefined, {
+      context: 3,
+    })
+    return patch.replace(/^=+\n/, '')
+  })
+  const lines = patches.join('').split('\n').map(shown)
+  const styled = lines.map(line =>
+    /^\+(?!\+\+ )/.test(line) ? palette.success(line) : /^-(?!-- )/.test(line) ? palette.dim(line) : line,
+  )
+  return guardLines(styled.join('\n'))
+}
+
+/** A carriage return at the end is the file's own line break. */
+function shown(line: string): string {
+  const text = line.replace(/\r$/, '')
+  if (!hasInvisibleText(text)) return line
+  const indent = /^.\s*/.exec(text)?.[0] ?? ''
+  return `${indent}${sanitizeLine(text.slice(indent.length))}`
+}
