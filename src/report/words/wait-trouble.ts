@@ -83,9 +83,9 @@ const ANSWERS: Record<ImageVerdict, (check: JudgedCheck) => string | null> = {
   'opens-anonymously': () => null,
   'opens-for-pod': () => null,
   'opens-but-not-for-pod': ({ host }) =>
-    `${host} refuses the pull secret of its pods, and gives the image without a login (${FROM_HERE})`,
+    `${host} refuses the pods' pull secret, but serves the image without a login (${FROM_HERE})`,
   'opens-for-machine': ({ host }) =>
-    `${host} gives it with a login of this machine, and its pods have none that works (${FROM_HERE})`,
+    `${host} serves it with this machine's login, but its pods have no login that works (${FROM_HERE})`,
   'no-such-tag': ({ host, likelyTag }) =>
     `${host} has no such tag${likelyTag === null ? '' : `; there is ${likelyTag}`} (${FROM_HERE})`,
   'no-such-digest': ({ host }) => `${host} has no such digest (${FROM_HERE})`,
@@ -93,7 +93,7 @@ const ANSWERS: Record<ImageVerdict, (check: JudgedCheck) => string | null> = {
   'not-found': ({ host }) => `${host} does not have it (${FROM_HERE})`,
   'not-public': () => `Docker Hub lists no public repository of that name (${FROM_HERE})`,
   denied: ({ host }) => `${host} denies it, or it does not exist (${FROM_HERE})`,
-  'rate-limited': ({ host }) => `${host} takes no more requests from this machine: not checked`,
+  'rate-limited': ({ host }) => `${host} is limiting requests from this machine: not checked`,
   unreachable: ({ host }) => `${host} can't be reached from this machine: not checked`,
   failed: ({ host }) => `${host} gave an answer that proves nothing: not checked`,
   'not-asked': ({ host }) => `${host} was not asked: not checked`,
