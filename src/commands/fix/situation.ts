@@ -16,13 +16,13 @@ import { unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/plan.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { parseLabelSelector } from '../../source/label-selector.ts'
 import type { MeantPods } from '../../source/live/fix-scope.ts'
 import { readFixScope } from '../../source/live/fix-scope.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import { Reading } from '../../source/live/reading.ts'
 import { readTopmost, type Topmost } from '../../source/live/subjects.ts'
-import { parseLabelSelector } from '../../source/selectors.ts'
 import type { Scope } from '../../source/snapshot-scope.ts'
 import { scopeOf as reachOf } from '../snapshot.ts'
 import type { FixOptions, FixSession } from './session.ts'
@@ -53,6 +53,7 @@ async function scopeOf(
 ): Promise<PlanScope> {
   const asked = reachOf(options, [cluster.namespace])
   const { affected, excludedNamespaces: excluded, selector } = options
+  if (selector !== undefined) parseLabelSelector(selector)
   if (asked.subjects === undefined)
     return { namespaces: asked.namespaces, affected, excluded, ...(selector !== undefined && { selector }) }
   const reading = new Reading(cluster, { signal: context.signal })

@@ -14,7 +14,7 @@ import type {
 import type { Pod } from '../../snapshot/pod.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import { isForbidden, isNotFound, uniqueGaps } from '../gap.ts'
-import type { LabelTest } from '../selectors.ts'
+import type { LabelTest } from '../label-selector.ts'
 import { readAccounts, readSecretsNamed } from './fix-logins.ts'
 import { readWorkloads } from './fix-workloads.ts'
 import { Reading } from './reading.ts'
