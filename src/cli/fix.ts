@@ -1,9 +1,13 @@
-/** The flags of `fix`, and the options that they make. */
+/** The flags of `fix`, those of its remedies made from the rules of each, and the options that they make. */
 
 import { type Command, InvalidArgumentError, Option, type OptionValues } from 'commander'
 import type { FixOptions } from '../commands/fix/session.ts'
+import type { Remedy } from '../diagnosis/remedy.ts'
 import { UsageError } from '../errors.ts'
+import { EACH_REMEDY } from '../plan/remedies/index.ts'
+import type { RemedyFlag } from '../plan/remedies/remedy-rules.ts'
 import { PLAN_FORMATS } from '../report/formats.ts'
+import { REMEDY_WORDS } from '../report/words/remedies.ts'
 import {
   addConnectionFlags,
   addExclusionFlag,
@@ -16,7 +20,6 @@ import {
   parseDuration,
   repeatable,
 } from './flags.ts'
-import { addRemedyFlags, REMEDY_FLAGS, remediesAskedFor } from './remedy-flags.ts'
 import type { Run } from './run.ts'
 
 /** The default of --timeout, in milliseconds. */
@@ -103,11 +106,17 @@ function addRunFlags(command: Command): void {
         .default(FIVE_MINUTES, '5m'),
     )
     .addOption(
-      new Option('--fail-on <severity>', 'exit 1 if error (default), warning, or info remain')
+      new Option('--fail-on <severity>', 'exit 1 for error (default), warning, or info')
         .choices(['error', 'warning', 'info', 'never'])
         .default('error'),
     )
 }
+
+/** Each flag with commander's attribute name and its default. */
+const REMEDY_FLAGS = EACH_REMEDY.map(([, { flag }]): [name: string, flag: string, usual?: unknown] => {
+  const option = optionOf(flag, '')
+  return [option.attributeName(), option.long ?? '', flag.takes === 'refusal' ? true : undefined]
+})
 
 /** Flags that conflict with --apply, each with its default. Together with --username, --registry is allowed: it names that login's registry. */
 const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
@@ -166,4 +175,34 @@ function fixOptions(names: string[], options: OptionValues): FixOptions {
     ...given('plan', 'planFile'),
     ...given('apply', 'applyFile'),
   }
+}
+
+/** Adds one flag a remedy. */
+function addRemedyFlags(command: Command): Command {
+  for (const [remedy, { flag }] of EACH_REMEDY) command.addOption(optionOf(flag, REMEDY_WORDS[remedy].help))
+  return command
+}
+
+function optionOf(flag: RemedyFlag, help: string): Option {
+  switch (flag.takes) {
+    case 'refusal':
+      return new Option(`--no-${flag.name}`, help)
+    case 'nothing':
+      return new Option(`--${flag.name}`, help)
+    case 'choice':
+      return new Option(`--${flag.name} <${flag.value}>`, help).choices(flag.choices)
+    case 'list':
+      return new Option(`--${flag.name} <${flag.value}>`, help).argParser(repeatable)
+  }
+}
+
+/** The remedies whose flags were given, with the flags' values. */
+function remediesAskedFor(options: OptionValues): Map<Remedy, readonly string[]> {
+  const asked = new Map<Remedy, readonly string[]>()
+  for (const [remedy, { flag }] of EACH_REMEDY) {
+    const value: unknown = options[optionOf(flag, '').attributeName()]
+    if (flag.takes === 'refusal' || value === undefined) continue
+    asked.set(remedy, value === true ? [] : [value as string | string[]].flat())
+  }
+  return asked
 }

@@ -5,8 +5,7 @@ import type { Remedy } from '../diagnosis/remedy.ts'
 import type { ReplacementRule } from '../image/replacement.ts'
 import type { FixScope } from '../snapshot/fix-scope.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { PlanCredential } from './plan.ts'
-import type { PlanScope } from './scope.ts'
+import type { PlanCredential, PlanScope } from './plan.ts'
 
 /** A registry's answer for one reference: its digest, or why there is none. */
 export interface ImageFact {

@@ -5,9 +5,8 @@ import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeSecret } from '../snapshot/fix-scope.ts'
-import type { PlanCredential } from './plan.ts'
+import { isNarrowed, type PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
-import { isNarrowed } from './scope.ts'
 import { serves } from './stuck-pod.ts'
 
 /** Namespaces of the cluster itself that many can read and that have no pods. */

@@ -1,4 +1,4 @@
-/** What a fix is to do: remedies by flag, by tick on a terminal, or by finding, and the logins that may be distributed for them. */
+/** What a fix is to do, by flag, by answers at a terminal, or by finding: its remedies, the logins that may be distributed for them, and at last whether the plan is applied. */
 
 import { adviseDiagnosis } from '../../advice/add-steps.ts'
 import { unfinishedRegistries } from '../../apply/journal/run.ts'
@@ -8,13 +8,18 @@ import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { ReplacementRule } from '../../image/replacement.ts'
-import type { PlanScope } from '../../plan/scope.ts'
-import { otherLoginQuestion, remedyChoice, remedyQuestion } from '../../report/views/questions.ts'
+import type { PlanScope } from '../../plan/plan.ts'
+import {
+  confirmation,
+  otherLoginQuestion,
+  remedyChoice,
+  remedyQuestion,
+} from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { invocationOf } from '../invocation.ts'
 import { readReplacement } from '../replacement-flag.ts'
 import { findLogins, type Logins, planCredentialOf } from './find-logins.ts'
-import type { FixOptions, FixSession } from './session.ts'
+import type { FixOptions, FixSession, PreparedFix } from './session.ts'
 import { journaledScope, type Situation } from './situation.ts'
 
 export interface Request {
@@ -148,4 +153,34 @@ function isHalfDone(secretName: string, { pods, serviceAccounts }: Snapshot): bo
           pod.namespace === namespace && pod.serviceAccount === name && !pod.pullSecrets.includes(secretName),
       ),
   )
+}
+
+/** Whether somebody will be asked. */
+export function asksBefore({ options, context }: Pick<FixSession, 'options' | 'context'>): boolean {
+  return !options.yes && options.dryRun === 'none' && context.ask.available
+}
+
+/**
+ * Asks for confirmation: a yes, or for large plans the context's name, once more after a wrong word.
+ * @throws RefusedError where nobody can be asked or the answer is no
+ */
+export async function confirmPlan(
+  { plan }: PreparedFix,
+  { options, context, cluster }: FixSession,
+): Promise<void> {
+  if (options.yes) return
+  const { ask } = context
+  if (!ask.available) {
+    throw new RefusedError(
+      "Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to apply or --dry-run to preview.",
+    )
+  }
+  const { typed, question, again } = confirmation({ plan, cluster: cluster.context ?? cluster.server })
+  if (typed === null) {
+    if (await ask.confirm(question)) return
+  } else {
+    const answer = (await ask.text(question)).trim()
+    if (typed.includes(answer) || typed.includes((await ask.text(again(answer))).trim())) return
+  }
+  throw new RefusedError('Not confirmed. Nothing was changed.')
 }

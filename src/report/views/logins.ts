@@ -1,7 +1,6 @@
 /** Messages about a login before it is distributed: that it works and what it can pull, or why it is not distributed, and who will be able to use it. */
 
-import type { Plan, PlanCredential, TokenKind } from '../../plan/plan.ts'
-import type { PlanScope } from '../../plan/scope.ts'
+import type { Plan, PlanCredential, PlanScope, TokenKind } from '../../plan/plan.ts'
 import type { ProofFailure, QuotaOutcome } from '../../registry/outcome.ts'
 import { shellWord } from '../escape.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'

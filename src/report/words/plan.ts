@@ -1,8 +1,7 @@
 /** The words of a plan: what a change does, why it is made, and what the whole comes to. */
 
 import type { Change, ChangeReason, EditingRemedy, Target } from '../../plan/change.ts'
-import type { Plan } from '../../plan/plan.ts'
-import type { PlanScope, PlanSubject } from '../../plan/scope.ts'
+import type { Plan, PlanScope, PlanSubject } from '../../plan/plan.ts'
 import { shellWord } from '../escape.ts'
 import { joinList, pluralize, shortList } from './count.ts'
 import { registryLabel } from './labels.ts'
