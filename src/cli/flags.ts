@@ -37,9 +37,7 @@ export function namespaceFlags({ namespace = [], ...rest }: Record<string, unkno
 /** Adds --exclude-namespace. */
 export function addExclusionFlag(command: Command): Command {
   return command.addOption(
-    new Option('--exclude-namespace <name>', 'leave this namespace alone (repeatable)').argParser(
-      commaSeparated,
-    ),
+    new Option('--exclude-namespace <name>', 'skip this namespace (repeatable)').argParser(commaSeparated),
   )
 }
 
@@ -172,7 +170,7 @@ function parseVerbosity(text: string): number {
   return Number(text)
 }
 
-/** Adds them, listed in the help. */
+/** Adds the flags that say which cluster and who asks, listed in the help. */
 function listConnectionFlags(command: Command): Command {
   return command
     .option('--kubeconfig <file>', 'kubeconfig file instead of $KUBECONFIG or ~/.kube/config')

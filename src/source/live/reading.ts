@@ -4,6 +4,7 @@ import type {
   ClusterReader,
   ListResult,
   ReadOptions,
+  Selection,
   TableRow,
   WatchEnd,
   WatchedChange,
@@ -14,7 +15,7 @@ import { listPath, objectPath } from '../../kubernetes/api/paths.ts'
 import type { Shape } from '../../protobuf/shape.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { gapOf, isNotFound } from '../gap.ts'
-import { fieldsOutside } from '../selectors.ts'
+import { fieldsOutside } from './field-selector.ts'
 
 /** A namespace, or null for all of them at once. */
 export type NamespaceOrAll = string | null
@@ -38,7 +39,12 @@ export interface ReadingOptions {
 }
 
 /** `limit` is the page size; 0 asks for everything in one answer. */
-type ListOptions = Omit<ReadOptions, 'signal'> & { limit: number; shape?: Shape; signal?: AbortSignal }
+export type ListOptions = Omit<ReadOptions, 'signal'> & {
+  limit: number
+  shape?: Shape
+  only?: Selection
+  signal?: AbortSignal
+}
 
 type Model<Of> = Of extends Kind<infer Object> ? Object : never
 type PodObject = Model<typeof KINDS.Pod>

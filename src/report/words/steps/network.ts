@@ -5,14 +5,8 @@ import { type Cloud, cloudOf } from '../../../image/registries.ts'
 import { shellWord } from '../../escape.ts'
 import { ownCommand } from '../../invocation.ts'
 import { hostLabel, registryLabel } from '../labels.ts'
-import {
-  authorityPlace,
-  mirrorSettings,
-  onNode,
-  plainHttpPlace,
-  proxyCommand,
-  runsOnThisMachine,
-} from '../node.ts'
+import { onNode, proxyCommand, runsOnThisMachine } from '../node.ts'
+import { authorityPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
 import type { Findings, StepContext, StepText, StepWords } from '../step-words.ts'
 
 /** A command that has to run on the node, or says so itself. */
