@@ -14,5 +14,6 @@ export default defineConfig({
     // Left to itself, vitest leaves one core free, which is half of two.
     maxWorkers: '100%',
     testTimeout: 20_000,
+    hookTimeout: 20_000,
   },
 })
