@@ -34,7 +34,7 @@ export function addAudit(program: Command, name: string, run: Run): void {
     .option('-R, --recursive', 'with -f, read folders recursively')
     .option('--allow-empty', 'exit 0 if there are no workloads at all')
     .option('--config <file>', 'settings (default: nearest .pullguard.yaml)')
-    .option('--baseline <file>', 'do not report the findings that it knows of')
+    .option('--baseline <file>', "don't report the findings listed in this file")
     .option('--write-baseline <file>', 'write the findings to this file as known')
   addEditFlags(addCheckFlags(command))
   addConnectionFlags(command)

@@ -37,9 +37,7 @@ export function namespaceFlags({ namespace = [], ...rest }: Record<string, unkno
 /** Adds --exclude-namespace. */
 export function addExclusionFlag(command: Command): Command {
   return command.addOption(
-    new Option('--exclude-namespace <name>', 'leave this namespace alone (repeatable)').argParser(
-      commaSeparated,
-    ),
+    new Option('--exclude-namespace <name>', 'skip this namespace (repeatable)').argParser(commaSeparated),
   )
 }
 

@@ -40,7 +40,7 @@ export function addMirror(program: Command, name: string, run: Run): void {
         'zot',
       ]),
     )
-    .option('--cache-image <image>', 'with --emit, an image of your own, with its version')
+    .option('--cache-image <image>', 'with --emit, your own image, with its tag')
     .option('--plain-http', 'the mirror speaks plain HTTP (unsafe)')
     .option('--verify', 'ask the mirror for the images that run, and compare with the registry')
     .option('--on-every-node', 'each node runs the mirror itself, so a loopback address is right')
@@ -71,7 +71,7 @@ export function addMirror(program: Command, name: string, run: Run): void {
 function runMirror(options: Flags, run: Run): Promise<void> {
   const { to, ca, cache, cacheImage } = options
   if (cache !== undefined || cacheImage !== undefined)
-    throw new UsageError('--cache and --cache-image go with --emit cache.')
+    throw new UsageError('--cache and --cache-image need --emit cache.')
   return run
     .reading(async () => (await import('../commands/mirror.ts')).mirrorCommand)
     .with(
@@ -95,7 +95,8 @@ function runEmit(options: Flags, run: Run): Promise<void> {
     ['--ca', options.ca],
     ['--verify', options.verify],
   ].find(([, value]) => value !== undefined)
-  if (idle !== undefined) throw new UsageError(`${idle[0]} does not go with --emit: apply the cache first.`)
+  if (idle !== undefined)
+    throw new UsageError(`${idle[0]} can't be combined with --emit: apply the cache first.`)
   return run
     .reading(async () => (await import('../commands/emit-cache.ts')).emitCacheCommand)
     .with(

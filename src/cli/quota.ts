@@ -32,7 +32,7 @@ export function addQuota(program: Command, name: string, run: Run): void {
     .option('--local', "only this machine's address and logins, without asking a cluster")
     .option(
       '--from-node [node]',
-      'also ask from a node, through a short-lived pod with an image that is there; asks before it creates the pod',
+      'also ask from a node, through a short-lived pod with an image already there; asks before it creates the pod',
     )
     .option('-y, --yes', "with --from-node, don't ask")
   addRegistryEndpointFlag(command)

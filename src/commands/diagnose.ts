@@ -116,11 +116,12 @@ interface Asked extends ColumnFlags {
 function plainColumns({ sortBy, headers, format, watch }: Asked): PlainOptions | undefined {
   if (sortBy === undefined && headers) return undefined
   const flag = headers ? '--sort-by' : '--no-headers'
-  if (watch !== undefined) throw new UsageError(`${flag} does not go with --watch, which prints each change.`)
+  if (watch !== undefined)
+    throw new UsageError(`${flag} can't be combined with --watch, which prints each change.`)
   const fitting: DiagnosisFormat[] = headers ? ['table', 'wide', 'name'] : ['table', 'wide']
   if (!fitting.includes(format))
     throw new UsageError(
-      `${flag} does not go with -o ${format}: take ${fitting.join(', ').replace(/, (?=\w+$)/, ' or ')}.`,
+      `${flag} can't be combined with -o ${format}: use ${fitting.join(', ').replace(/, (?=\w+$)/, ' or ')}.`,
     )
   return sortBy === undefined ? { headers } : { headers, sortBy }
 }

@@ -35,7 +35,7 @@ export async function quotaFromNodeCommand(
 ): Promise<ExitName> {
   if (options.local) throw new UsageError('--from-node needs a cluster: remove --local.')
   if (options.watch)
-    throw new UsageError('--from-node does not go with --watch: a pod would be made each minute.')
+    throw new UsageError("--from-node can't be combined with --watch: a pod would be created every minute.")
   const ofNode = await askFromNode(options, context)
   return quotaCommand(options, context, [ofNode])
 }

@@ -45,7 +45,7 @@ describe('wrong usage is one line', () => {
       ['-f', 'none.yaml'],
       'No workloads in none.yaml (1 file read). Check the path, or allow that with --allow-empty.',
     ],
-    [['-R'], '-R goes with -f'],
+    [['-R'], '-R needs -f'],
     [['--fix'], '--fix and --diff edit files: name them with -f. `pullguard fix` changes a cluster.'],
     [['--fix', '-f', '-'], "standard input isn't one"],
     [['-o', 'sarif'], 'SARIF points to lines in files'],

@@ -2,7 +2,7 @@
 
 import { fullName, parseReference } from '../../image/reference.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import { checkLine } from '../../report/views/wait/wait-progress.ts'
+import { checkLine } from '../../report/views/wait-progress.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
 import { checkFor } from '../../snapshot/image-verdict.ts'
 import type { Following } from '../../source/following/following.ts'

@@ -20,7 +20,7 @@ export async function readRequest(options: WaitOptions, context: CommandContext)
   const names = parseSubjectNames(options.names)
   if (selector !== undefined) parseLabelSelector(selector)
   if (recursive && files.length === 0)
-    throw new UsageError('-R goes with -f: name the folder to read, as in `-f manifests -R`.')
+    throw new UsageError('-R needs -f: name the folder to read, as in `-f manifests -R`.')
   if (names.kinds.length > 0 && selector === undefined)
     throw new UsageError(
       `${options.names[0]} is a type without a name: give TYPE/NAME, such as deployment/web, or -l to select by labels.`,

@@ -7,11 +7,11 @@ import type { ImageAnswer, ImageCheck } from '../../../snapshot/image-check.ts'
 import { pluralize } from '../count.ts'
 
 const REFUSED: Record<EditRefusal, string> = {
-  alias: 'it is a YAML alias, or an alias repeats it, so a change would reach further',
+  alias: 'it is a YAML alias, or an alias repeats it, so a change would affect other places, too',
   'several-lines': 'it is written over several lines',
   placeholder: 'a template fills it in',
   layout: 'it is written in a way that pullguard does not edit',
-  unproven: 'the edited text did not read as it should',
+  unproven: 'the edited text would not parse as intended',
 }
 
 const PROBLEM: Record<WriteProblem, string> = {

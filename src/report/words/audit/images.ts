@@ -15,8 +15,8 @@ const NAMES = {
 
 const MOVED = {
   deleted: 'was deleted by its publisher',
-  emptied: 'is in a place where most tags were deleted',
-  frozen: 'is in a place that gets no more updates',
+  emptied: 'is in a location where most tags were deleted',
+  frozen: 'is in a location that gets no more updates',
   moved: 'has moved',
   retired: 'is in a registry or organization that was shut down',
 }
@@ -82,7 +82,7 @@ export const IMAGE_WORDS: WordsOfRules<
       return `${container?.image} ${state} (since ${moved.since}; ${moved.source}, checked ${moved.asOf}).${to}${asked}`
     },
     why: 'Nodes that still have the image keep running it, so nothing looks wrong. A new node may not be able to pull it, and Docker Hub answers "access denied" for deleted images, which looks like a missing login.',
-    todo: 'Use the new place after checking that it has your tag (--check-images asks the registry, `audit --fix` writes it if it is there)',
+    todo: 'Use the new location after checking that it has your tag (--check-images asks the registry, `audit --fix` writes it if it is there)',
     example: {
       before: 'image: k8s.gcr.io/pause:3.9',
       after: 'image: registry.k8s.io/pause:3.9',
@@ -105,7 +105,7 @@ export const IMAGE_WORDS: WordsOfRules<
     title: 'Image that the pods are not allowed to pull',
     tell: ({ arguments: { check } }) => checkText(check),
     why: 'The registry was asked as the pods would ask it, and refused. Pods start only on nodes that still have the image.',
-    todo: 'Give the pods a login that opens the image, or check the name: many registries also answer "denied" for images that do not exist',
+    todo: 'Give the pods a login that can pull the image, or check the name: many registries also answer "denied" for images that do not exist',
     example: {
       before: 'spec:\n  containers:',
       after: 'spec:\n  imagePullSecrets:\n  - name: registry-login\n  containers:',
@@ -128,7 +128,7 @@ export const IMAGE_WORDS: WordsOfRules<
       implied
         ? `${container?.image} has no tag, so Kubernetes takes latest.`
         : `${container?.image} is whatever was pushed last.`,
-    why: "You can't tell which build is running, a rollback may bring nothing back, and the default pull policy is Always, so every start needs the registry.",
+    why: "You can't tell which build is running, a rollback may change nothing, and the default pull policy is Always, so every start needs the registry.",
     todo: 'Name the version that you have tested, preferably with its digest (`audit --fix` writes the one that the tag has now)',
     example: { before: 'image: nginx', after: `image: nginx:1.27.3@${DIGEST}` },
   },
@@ -157,7 +157,7 @@ export const IMAGE_WORDS: WordsOfRules<
     tell({ arguments: { pinned, written, kubelets }, container }) {
       const image = pinned ? 'is pinned to a digest' : 'has a version as its tag'
       const policy = written ? '' : ' (the default for the tag latest, even beside a digest)'
-      return `${container?.image} ${image}, and still every start asks the registry${policy}.${kubeletsOf(kubelets)}`
+      return `${container?.image} ${image}, yet every start asks the registry${policy}.${kubeletsOf(kubelets)}`
     },
     why: 'With Always, each start of a container needs the registry, and fails if the registry is unreachable, limits requests, or refuses the login. For an image that does not change, the request is wasted. Always was also used to keep pods from using private images that others had pulled to their node; from kubelet 1.35 on, the kubelet checks that itself.',
     todo: 'Set imagePullPolicy: IfNotPresent',

@@ -21,7 +21,7 @@ export const FAILURES: Pick<
     tell: 'The text has "no such host", "server misbehaving", or "Temporary failure in name resolution". Try `getent hosts HOST` on the node.',
     todo: [
       'Check the spelling of the registry in the image name',
-      "If it is right, fix DNS on the node (/etc/resolv.conf, or its DNS server's reach)",
+      'If it is correct, fix DNS on the node (/etc/resolv.conf, or the way to its DNS server)',
     ],
     example: 'dial tcp: lookup registry.exmaple.com on 10.0.0.2:53: no such host',
     subcauses: {},
@@ -31,7 +31,7 @@ export const FAILURES: Pick<
     is: 'A connection, a TLS handshake, or the answer took too long. Most often a firewall or a security group drops the packets.',
     tell: 'The text has "i/o timeout", "TLS handshake timeout", or "context deadline exceeded" together with the host. Try `curl -v https://HOST/v2/` on the node.',
     todo: [
-      'Allow the node to reach the host on its port in firewalls, security groups, and network policies of the provider',
+      "Let the node reach the host's port: check firewalls, security groups, and the provider's network policies",
       'If nodes need a proxy, set it for the container runtime (HTTPS_PROXY in its service) and not only for shells',
     ],
     example: 'dial tcp 203.0.113.7:443: i/o timeout',
@@ -94,8 +94,8 @@ export const FAILURES: Pick<
     subcauses: {},
   },
   'registry-server-error': {
-    title: 'The registry has an error of its own',
-    is: 'The registry, its token server, or its storage answered with a 5xx status, or with something that is not an answer of a registry.',
+    title: 'The registry itself is failing',
+    is: 'The registry, its token server, or its storage answered with a 5xx status, or with something that is not a response of a registry.',
     tell: 'The text has "500", "502", "503", or "504", or shows a web page. The status page of the registry may know more.',
     todo: [
       'Wait and look at the status page of the registry; the kubelet retries on its own',
@@ -121,7 +121,7 @@ export const FAILURES: Pick<
     tell: 'The text has "context canceled" or "context deadline exceeded" and names no host. Large images on slow links are the usual reason.',
     todo: [
       'Wait for the next attempt: layers that arrived are kept',
-      'If it happens again, make the image smaller, or bring it nearer with a mirror',
+      'If it happens again, make the image smaller, or pull it through a mirror close to the nodes',
       "Raise the runtime's time limit (containerd: image_pull_progress_timeout)",
     ],
     example: 'failed to pull and unpack image "acme/model:7": context canceled',

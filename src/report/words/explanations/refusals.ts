@@ -79,7 +79,7 @@ export const REFUSALS: Pick<
     example: 'Container image "acme/api:2.4" is not present with pull policy of Never',
     subcauses: {
       'not-present': 'the image is not on the node',
-      'not-verified': 'it is, but was pulled with a login that this pod does not have',
+      'not-verified': 'the image is there, but was pulled with a login that this pod does not have',
     },
   },
   'signature-policy': {
@@ -100,7 +100,7 @@ export const REFUSALS: Pick<
     todo: [
       'Correct the name or the tag where the workload is defined',
       'Push the image, if it was never pushed or was deleted',
-      'If it has moved, use its new place: pullguard names it where it is known',
+      'If it has moved, use its new location, which pullguard shows where it is known',
     ],
     example: 'docker.io/library/nginx:1.27-alpne: not found',
     subcauses: {

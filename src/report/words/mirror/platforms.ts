@@ -100,7 +100,7 @@ export const RUNTIME_NOTE: Record<RuntimeNote, string> = {
   'tables-deprecated':
     'registry.mirrors in config.toml is deprecated and disables hosts.toml: use one of them, and prefer hosts.toml',
   'tables-end':
-    'registry.mirrors in config.toml is announced to end with containerd 2.4: settings of older guides may have no effect',
+    'support for registry.mirrors in config.toml is announced to end with containerd 2.4: settings from older guides may have no effect',
   'one-folder':
     'if config_path lists several folders, as the default of new versions does, hosts.toml can be ignored: set a single folder',
   'docker-hub-only': 'Docker uses mirrors for Docker Hub only',

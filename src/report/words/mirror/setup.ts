@@ -18,7 +18,7 @@ import { registryLabel } from '../labels.ts'
 export const ADDRESS_WORDS: Record<AddressProblem, string> = {
   empty: '--to needs the URL of the mirror, such as https://mirror.example.com.',
   'no-scheme': '--to needs a URL with its scheme: write https://… (or http://… with --plain-http).',
-  'other-scheme': '--to needs an https URL: runtimes speak with registries over HTTPS, or plain HTTP, only.',
+  'other-scheme': '--to needs an https URL: runtimes talk to registries only over HTTPS or plain HTTP.',
   malformed: '--to is not a URL: give scheme and host, such as https://mirror.example.com:5000.',
   login:
     '--to holds a login: give the URL without user and password; where each platform keeps a login is printed with its file.',
@@ -44,7 +44,7 @@ export const DELIVERY: Record<Delivery, string> = {
   'machine-config': 'Patch the machine configuration of every node',
   objects: 'Apply the objects; the Machine Config Operator writes the nodes',
   'node-pool': 'Pass it to each node pool, or to the whole cluster',
-  settings: 'Add it to the user data of new nodes; existing nodes take it from apiclient',
+  settings: 'Add it to the user data of new nodes; on existing nodes, set it with apiclient',
   'node-containers': 'Copy it into the container of every node; a new cluster starts without it',
   'minikube-files': 'minikube copies what is below ~/.minikube/files to the node at each start',
 }
@@ -110,10 +110,10 @@ const NOTE: Notes = {
     'from containerd 2.1 on, config_path has to be this one folder: with a list of folders, pulls through the transfer service ignore the file (containerd/containerd#12808)',
   'old-tables': ({ removed }) =>
     removed
-      ? 'registry.mirrors of older guides is announced to end with containerd 2.4: remove it from config.toml'
+      ? 'support for registry.mirrors, which older guides use, is announced to end with containerd 2.4: remove it from config.toml'
       : 'containerd accepts config_path only without registry.mirrors and registry.configs in config.toml: remove those',
   'pod-logins-reach-mirror': () =>
-    "pods' Docker Hub logins reach the mirror if it asks for one: the runtime hands a pull secret to any host of the pull",
+    "pods' Docker Hub logins reach the mirror if it asks for one: the runtime sends a pull secret to any host of the pull",
   'pod-logins-stay': () => "pods' pull secrets are not sent to the mirror, only to the registry itself",
   'no-namespace-query': () =>
     'mirrors are asked without ?ns=: a cache of several registries needs a path for each of them, so run this once for each registry with its own --to',
