@@ -141,7 +141,7 @@ async function explained(
 function reportOptions({ connection, files, format }: WhyOptions, context: CommandContext): WhyReportOptions {
   const { width, color, isTerminal: terminal } = context.out
   const links = opensLinks(terminal, context.env)
-  const invocation = invocationOf(context, connection, files.length > 0)
+  const invocation = invocationOf(context, connection, files.length > 0, { named: true })
   return { format, width, color, links, terminal, invocation }
 }
 
