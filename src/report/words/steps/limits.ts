@@ -49,6 +49,7 @@ export const limitSteps: StepWords<
   | 'look-again'
   | 'slow-pull'
   | 'restart-pull'
+  | 'delete-outgoing-pod'
 > = {
   wait: step => ({ text: step.for === 'limit' && step.quota ? limitText(step.quota) : WAIT[step.for] }),
   'replace-registry': (_step, { invocation, findings }) => ({
@@ -101,6 +102,11 @@ export const limitSteps: StepWords<
     ...(workload === null
       ? {}
       : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
+  }),
+  'delete-outgoing-pod': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
+    text: `Delete the pod: it is of an older revision, and ${workload === null ? 'its StatefulSet' : `${workload.kind.toLowerCase()} ${workload.name}`} won't replace it before it is ready; the new pod gets the newest template`,
+    brief: "Delete the pod: it is of an older revision, which its StatefulSet won't replace",
+    command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
   }),
   'slow-pull': () => ({
     text: "If the pull is only slow, raise image_pull_progress_timeout in containerd's configuration, or use a smaller image; if nodes pull from each other (a peer mirror such as Spegel, or k3s's embedded registry), restart that mirror",
