@@ -11,6 +11,7 @@ import { describe, expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { serveTls } from './kubernetes/api-server.ts'
 import { folderWith, oneContext } from './kubernetes/kubeconfig/files.ts'
+import { untilTestEnds } from './until-test-ends.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const BIN = join(ROOT, 'bin', 'pullguard.js')
@@ -183,9 +184,11 @@ describe('bin/pullguard.js', () => {
         command: process.execPath,
         args: ['-e', stubborn],
       }
-      await using home = await folderWith({
-        config: oneContext('here', { server: 'https://127.0.0.1' }, { exec }),
-      })
+      const home = untilTestEnds(
+        await folderWith({
+          config: oneContext('here', { server: 'https://127.0.0.1' }, { exec }),
+        }),
+      )
       try {
         const ended = await node([BIN, 'diagnose', '--kubeconfig', join(home.path, 'config')], child =>
           server.once('request', () => child.kill('SIGTERM')),
@@ -280,10 +283,10 @@ describe('the package', () => {
 
   test('runs without any other package, including rarely used logins', async () => {
     expect(packageJson).not.toHaveProperty('dependencies')
-    await using folder = await folderWith({})
+    const folder = untilTestEnds(await folderWith({}))
     const files = await packed()
     for (const { path } of files) await cp(join(ROOT, path), join(folder.path, path))
-    await using server = await serveTls(() => ({ status: 403 }))
+    const server = untilTestEnds(await serveTls(() => ({ status: 403 })))
     const cluster = { server: server.url, 'certificate-authority-data': base64(server.ca) }
     const config = { 'id-token': `${base64('{}')}.${base64('{"exp":4000000000}')}.c2ln` }
     const kubeconfig = oneContext('here', cluster, { 'auth-provider': { name: 'oidc', config } })

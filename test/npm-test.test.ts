@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { folderWith } from './kubernetes/kubeconfig/files.ts'
+import { untilTestEnds } from './until-test-ends.ts'
 
 const SCRIPT = resolve(import.meta.dirname, '../scripts/test.mjs')
 const PARTS = ['build', 'lint', 'types', 'unused', 'test:unit']
@@ -12,7 +13,7 @@ const PARTS = ['build', 'lint', 'types', 'unused', 'test:unit']
 /** Runs it on a package whose parts print their name; those that fail print it as well. */
 async function run(failing: string[]) {
   const scripts = PARTS.map(part => [part, `echo ran ${part} && exit ${failing.includes(part) ? 3 : 0}`])
-  await using folder = await folderWith({ 'package.json': { scripts: Object.fromEntries(scripts) } })
+  const folder = untilTestEnds(await folderWith({ 'package.json': { scripts: Object.fromEntries(scripts) } }))
   const ended = await promisify(execFile)(process.execPath, [SCRIPT], { cwd: folder.path }).then(
     ({ stdout }) => ({ code: 0, stdout }),
     ({ code, stdout }: { code: number; stdout: string }) => ({ code, stdout }),

@@ -2,9 +2,8 @@
 
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
-import { type Holdup, judgeRollout, type Rollout } from '../rollout/judge.ts'
+import { type Holdup, judgeRollout, type Recovered, type Rollout, recoveryOf } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
-import { type Recovered, recoveryOf } from '../rollout/recovery.ts'
 import type { RolloutKind, RolloutSubject } from '../snapshot/rollout.ts'
 import { statusOf } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'

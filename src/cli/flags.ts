@@ -170,7 +170,7 @@ function parseVerbosity(text: string): number {
   return Number(text)
 }
 
-/** Adds them, listed in the help. */
+/** Adds the flags that say which cluster and who asks, listed in the help. */
 function listConnectionFlags(command: Command): Command {
   return command
     .option('--kubeconfig <file>', 'kubeconfig file instead of $KUBECONFIG or ~/.kube/config')

@@ -2,7 +2,6 @@
 
 import { COMPLETION_SCRIPTS, type Shell } from '../report/completion-scripts.ts'
 import type { DataFormat } from '../report/formats.ts'
-import { renderVersion } from '../report/views/version.ts'
 import type { CommandContext, ExitName } from './context.ts'
 
 export interface CompletionOptions {
@@ -24,6 +23,8 @@ export interface VersionOptions {
 
 /** Prints the version, for a bug report together with what runs it. */
 export async function versionCommand({ format }: VersionOptions, context: CommandContext): Promise<ExitName> {
+  // Only here: `completion` runs at the start of each shell.
+  const { renderVersion } = await import('../report/views/version.ts')
   const { version, out } = context
   const platform = `${process.platform}/${process.arch}`
   await out.write(renderVersion({ version, node: process.versions.node, platform }, format))

@@ -107,6 +107,7 @@ function auditVerdict(report: AuditReport, failOn: AuditSeverity | 'never'): Exi
   return gaps.length + unread.length + unchecked.length > 0 || unwritten ? 'incomplete' : 'ok'
 }
 
+/** Writes the report, and its diff where one is asked for. */
 async function showAudit(
   report: AuditReport,
   notes: string[],

@@ -100,6 +100,7 @@ export function countsFor({ severity }: Pick<Finding, 'severity'>, failOn: Sever
   return RANK[severity] >= RANK[failOn]
 }
 
+/** They ask for a diagnosis' plain columns, also on a terminal. */
 interface ColumnFlags {
   sortBy?: SortKey
   /** --no-headers was not given. */

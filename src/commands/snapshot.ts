@@ -2,8 +2,8 @@
 
 import { UsageError } from '../errors.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { parseLabelSelector } from '../source/label-selector.ts'
 import type { ClusterOptions } from '../source/live/read-cluster.ts'
-import { parseLabelSelector } from '../source/selectors.ts'
 import type { Scope } from '../source/snapshot-scope.ts'
 import { parseSubjects } from '../source/subject-names.ts'
 import { withCluster } from './cluster-session.ts'

@@ -176,7 +176,7 @@ function view({ format, connection }: UndoOptions, context: CommandContext): Und
   }
 }
 
-/** One line a run, in the order of `runs`. @throws ApiError */
+/** The runs on this machine, and what is left of each in the cluster: one line a run, in the order of `runs`. @throws ApiError */
 async function runLines(runs: Run[], cluster: ClusterReader, signal: AbortSignal): Promise<RunLine[]> {
   const lines: RunLine[] = []
   for (const run of runs) {

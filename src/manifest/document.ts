@@ -128,6 +128,7 @@ interface LexerParts {
 
 const LibraryLexer = Lexer as unknown as new () => LexerParts
 
+/** As kubectl's where that is less strict than the standard: the lines of a quoted text may be indented as little as they like. */
 class LenientLexer extends LibraryLexer {
   #inQuotes = false
 

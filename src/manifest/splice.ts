@@ -89,7 +89,7 @@ function indentOf(before: string): string | null {
   return /^\s*(?:- +)*$/.test(before) ? before.replaceAll('-', ' ') : null
 }
 
-/** null where the name is there already. */
+/** The name goes into the pod spec's list, or in front of the containers with a list of its own; null where it is there already. */
 function spliceOfSecret(
   name: string,
   pod: YAMLMap,

@@ -1,6 +1,7 @@
 /** Reads the pods and workloads that a command line names, as kubectl takes them: POD, NAMESPACE/POD, TYPE/NAME, TYPE NAME…, short and full names of types. */
 
 import { UsageError } from '../errors.ts'
+import { KINDS } from '../kubernetes/api/kinds.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
 import type { ScopeSubject } from '../snapshot/snapshot.ts'
 
@@ -42,19 +43,20 @@ function parseOne(word: string, namespace: string | undefined): NamedSubject {
   return { kind: 'Pod', name: second, namespace: first }
 }
 
-const TYPES: Record<RolloutKind, { names: string[]; group: string }> = {
-  Deployment: { names: ['deployment', 'deployments', 'deploy'], group: 'apps' },
-  StatefulSet: { names: ['statefulset', 'statefulsets', 'sts'], group: 'apps' },
-  DaemonSet: { names: ['daemonset', 'daemonsets', 'ds'], group: 'apps' },
-  ReplicaSet: { names: ['replicaset', 'replicasets', 'rs'], group: 'apps' },
-  ReplicationController: { names: ['replicationcontroller', 'replicationcontrollers', 'rc'], group: '' },
-  Job: { names: ['job', 'jobs'], group: 'batch' },
-  CronJob: { names: ['cronjob', 'cronjobs', 'cj'], group: 'batch' },
-  Pod: { names: ['pod', 'pods', 'po'], group: '' },
+/** kubectl's short names; a Job has none. */
+const SHORT_NAMES: Record<RolloutKind, string | null> = {
+  Deployment: 'deploy',
+  StatefulSet: 'sts',
+  DaemonSet: 'ds',
+  ReplicaSet: 'rs',
+  ReplicationController: 'rc',
+  Job: null,
+  CronJob: 'cj',
+  Pod: 'po',
 }
 
 /** Every kind whose pods can be waited for. */
-export const SUBJECT_KINDS = Object.keys(TYPES) as RolloutKind[]
+export const SUBJECT_KINDS = Object.keys(SHORT_NAMES) as RolloutKind[]
 
 /** What `all` and no type at all mean where labels select: what makes pods, and pods that nobody makes. */
 const KNOWN = 'deployment, statefulset, daemonset, replicaset, replicationcontroller, job, cronjob, and pod'
@@ -109,6 +111,8 @@ function isGroupOf(qualifiers: string[], group: string): boolean {
 /** The kind that kubectl takes the word for; null for any other word. */
 export function kindNamed(type: string): RolloutKind | null {
   const [name = '', ...qualifiers] = type.toLowerCase().split('.')
-  const kind = SUBJECT_KINDS.find(each => TYPES[each].names.includes(name))
-  return kind !== undefined && isGroupOf(qualifiers, TYPES[kind].group) ? kind : null
+  const kind = SUBJECT_KINDS.find(each =>
+    [each.toLowerCase(), KINDS[each].resource, SHORT_NAMES[each]].includes(name),
+  )
+  return kind !== undefined && isGroupOf(qualifiers, KINDS[kind].group) ? kind : null
 }

@@ -1,8 +1,8 @@
 /** Who pulls and how much: what counts, what is free, whose count it is, and when the pulls run out. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { restartCycle } from '../../src/quota/pod-spends.ts'
 import { alwaysCost } from '../../src/quota/pull-cost.ts'
+import { restartCycle } from '../../src/quota/spends.ts'
 import { usageOf } from '../../src/quota/usage.ts'
 import type { QuotaAnswer } from '../../src/snapshot/hub-quota.ts'
 import type { Restart } from '../../src/snapshot/hub-usage.ts'

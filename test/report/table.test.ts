@@ -100,17 +100,19 @@ test('a broken secret and a typo are named, and what could not be read comes bef
                   service accounts); the password is a personal access token
                   (classic) with read:packages:
                     pullguard fix -n payments
+                  Secret regcred has the wrong type Opaque, so the kubelet ignores
+                  it; recreate it with \`kubectl create secret docker-registry\` and
+                  --docker-server=ghcr.io, or correct it where it is made.
                   See what the kubelet reads in each pull secret:
                     pullguard why payments/api-7c9d8-abcde
-                  Check the name ghcr.io/acme/api:v2 for a typo, and whether the
-                  repository was renamed or removed: ghcr.io gives the same answer
-                  for private images and for names that don't exist.
 
     Error: registry.example:5000 has no such image: 1 pod
       NAMESPACE  WORKLOAD         POD     AGE  IMAGE
       web        deployment/shop  shop-1  12m  registry.example:5000/shop:1.27.O
       meaning     The registry says that the repository, the tag, or the digest does
                   not exist: it is misspelled, was never pushed, or was removed.
+                  Some registries (Nexus, Artifactory) say so to anyone without a
+                  login, too.
       evidence    … registry.example:5000/shop:1.27.O: not found
       what to do  Check the name and the tag of registry.example:5000/shop:1.27.O
                   for a typo, and whether it was ever pushed or has been removed.

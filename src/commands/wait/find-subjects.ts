@@ -2,8 +2,8 @@
 
 import { UsageError } from '../../errors.ts'
 import { type Subjects, subjectKey } from '../../source/following/subjects.ts'
+import { parseLabelSelector } from '../../source/label-selector.ts'
 import { type Manifests, readManifests } from '../../source/manifests.ts'
-import { parseLabelSelector } from '../../source/selectors.ts'
 import { type NamedWorkloads, parseSubjectNames, SUBJECT_KINDS } from '../../source/subject-names.ts'
 import type { CommandContext } from '../context.ts'
 import type { WaitOptions } from '../wait.ts'

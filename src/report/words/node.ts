@@ -1,4 +1,4 @@
-/** Commands on a node, as its runtime and its platform have them, how to get there, and where it keeps mirrors, authorities, and plain-HTTP registries. */
+/** Commands on a node, as its runtime and its platform have them, and how to get there. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
@@ -94,16 +94,47 @@ export function runtimeLog(node: PullingNode): string {
 
 /** What the kubelet's log has about one word. */
 export function kubeletLog(node: PullingNode, word: string): string {
+  if (node.os === 'windows')
+    return `Get-Content C:\\k\\kubelet*.log, C:\\var\\log\\kubelet\\*.log -ErrorAction Ignore | Select-String ${word}`
   if (node.platform === 'talos') return `talosctl -n <address> logs kubelet | grep -i ${word}`
   return `journalctl ${units(node).kubelet} --since -1h | grep -i ${word}`
 }
 
 /** The environment that the runtime was started with, where its proxy stands. */
 export function proxyCommand(node: PullingNode): string {
+  if (node.os === 'windows') {
+    const service = node.runtime === 'docker' ? 'docker' : 'containerd'
+    return `Get-ItemProperty HKLM:\\SYSTEM\\CurrentControlSet\\Services\\${service} -Name Environment`
+  }
   const names = units(node).runtime.replaceAll('-u ', '')
   return node.platform === 'talos'
     ? 'talosctl -n <address> get machineconfig -o yaml'
     : `systemctl show ${names} --property=Environment`
+}
+
+/** How a name is looked up as the node's resolver does it. */
+export function lookUpCommand({ os }: PullingNode, host: string): string {
+  return `${os === 'windows' ? 'Resolve-DnsName' : 'getent hosts'} ${shellWord(host)}`
+}
+
+/** Where the node's DNS servers are set. */
+export function resolverPlace({ os, platform }: PullingNode): string {
+  if (os === 'windows') return 'the DNS servers of its network adapter'
+  return platform === 'talos' ? 'nameservers in the machine configuration' : '/etc/resolv.conf'
+}
+
+/** How one URL is asked, with the whole exchange but without the body. */
+export function curlCommand({ os }: PullingNode, url: string): string {
+  return os === 'windows'
+    ? `curl.exe -sSv -m 15 -o NUL ${shellWord(url)}`
+    : `curl -sSv -m 15 -o /dev/null ${shellWord(url)}`
+}
+
+/** How the certificate of HOST:PORT is seen. */
+export function certificateCommand(node: PullingNode, address: string): string {
+  return node.os === 'windows'
+    ? curlCommand(node, `https://${address}/v2/`)
+    : `openssl s_client -connect ${shellWord(address)} </dev/null`
 }
 
 /** Whether the command runs on this machine instead of on the node. */
@@ -111,8 +142,16 @@ export function runsOnThisMachine(node: PullingNode): boolean {
   return node.platform === 'talos'
 }
 
+/** What fills the disk under a path: space, then inodes. */
+export function diskCommand(node: PullingNode): string {
+  const path = storePath(node)
+  return node.os === 'windows' ? 'Get-PSDrive C' : `df -h ${path}; df -i ${path}`
+}
+
 /** Where the runtime keeps images, by platform, else by runtime. */
-export function storePath({ platform, runtime }: PullingNode): string {
+export function storePath({ platform, runtime, os }: PullingNode): string {
+  if (os === 'windows')
+    return runtime === 'docker' ? 'C:\\ProgramData\\docker' : 'C:\\ProgramData\\containerd'
   if (platform === 'k3s' || platform === 'rke2') return `/var/lib/rancher/${platform}`
   if (platform === 'microk8s') return '/var/snap/microk8s/common'
   return runtime === 'docker'
@@ -131,86 +170,31 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
   if (host.platform === 'minikube')
     return { text: 'Get a shell on the node', command: `minikube ssh -n ${word}` }
   if (host.platform === 'talos')
-    return { text: 'Talos nodes have no shell: use talosctl with the address of the node' }
+    return {
+      text: `Talos nodes have no shell: run what has to run on the node in a debug pod, whose network is the node's, ${withTool(host)}`,
+      command: kubectlCommand(
+        invocation,
+        `debug node/${word} -it --profile=sysadmin --image=${toolImage(host)}`,
+        'kube-system',
+      ),
+    }
   if (host.os === 'windows')
     return { text: `Get to node ${name} by RDP or SSH, or with a HostProcess container` }
-  const image = host.toolImage === null ? '<image>' : shellWord(host.toolImage)
-  const which =
-    host.toolImage === null
-      ? 'with an image that is already there and has a shell'
-      : 'with an image that is already there'
   return {
-    text: `Get a shell on node ${name}, by SSH or ${which}, then \`chroot /host\``,
-    command: kubectlCommand(invocation, `debug node/${word} -it --profile=sysadmin --image=${image}`),
+    text: `Get a shell on node ${name}, by SSH or ${withTool(host)}, then \`chroot /host\``,
+    command: kubectlCommand(
+      invocation,
+      `debug node/${word} -it --profile=sysadmin --image=${toolImage(host)}`,
+    ),
   }
 }
 
-/** Where this platform keeps its mirrors for one registry. */
-export function mirrorSettings({ platform, runtime, os }: PullingNode, registry: string): string {
-  switch (platform) {
-    case 'k3s':
-    case 'rke2':
-      return `/etc/rancher/${platform}/registries.yaml on every node (restart ${platform} there)`
-    case 'microk8s':
-      return `/var/snap/microk8s/current/args/certs.d/${registry}/hosts.toml`
-    case 'talos':
-      return 'the machine configuration (RegistryMirrorConfig; before Talos 1.12 machine.registries)'
-    case 'bottlerocket':
-      return 'settings.container-registry.mirrors'
-    case 'openshift':
-      return 'the ImageTagMirrorSet and ImageDigestMirrorSet objects'
-    case 'gke':
-      return "the node pool's containerd configuration (registryHosts)"
-    default:
-      break
-  }
-  if (runtime === 'docker') return '/etc/docker/daemon.json (registry-mirrors; restart Docker)'
-  if (runtime === 'cri-o') return '/etc/containers/registries.conf or registries.conf.d (reload CRI-O)'
-  if (os === 'windows') return `C:\\ProgramData\\containerd\\certs.d\\${registry}\\hosts.toml`
-  return runtime === 'containerd'
-    ? `/etc/containerd/certs.d/${registry}/hosts.toml`
-    : `the runtime's mirror settings (containerd: /etc/containerd/certs.d/${registry}/hosts.toml; CRI-O: /etc/containers/registries.conf; k3s: registries.yaml)`
+function withTool({ toolImage }: PullingNode): string {
+  return toolImage === null
+    ? 'with an image that is already there and has a shell'
+    : 'with an image that is already there'
 }
 
-/** Where this runtime looks for a certificate authority of one host. */
-export function authorityPlace({ platform, runtime, os }: PullingNode, host: string): string {
-  switch (platform) {
-    case 'minikube':
-      return runtime === 'containerd' || runtime === 'cri-o'
-        ? '~/.minikube/certs on this machine, then `minikube start --embed-certs`'
-        : `~/.minikube/certs on this machine, then \`minikube start --embed-certs\` (or /etc/docker/certs.d/${host}/ca.crt in the node)`
-    case 'k3s':
-    case 'rke2':
-      return `a file that /etc/rancher/${platform}/registries.yaml names (configs."${host}".tls.ca_file), on every node`
-    case 'talos':
-      return 'the machine configuration (TrustedRootsConfig, or RegistryTLSConfig for this host)'
-    case 'openshift':
-      return 'the config map that image.config.openshift.io/cluster names (additionalTrustedCA)'
-    case 'microk8s':
-      return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml (ca = …)`
-    default:
-      break
-  }
-  if (runtime === 'docker')
-    return `/etc/docker/certs.d/${host}/ca.crt, or the system's trust store (update-ca-certificates, then restart Docker)`
-  if (runtime === 'cri-o')
-    return `/etc/containers/certs.d/${host}/ca.crt, or the system's trust store (update-ca-trust)`
-  if (os === 'windows') return "the node's machine-wide certificate store"
-  return runtime === 'containerd'
-    ? `/etc/containerd/certs.d/${host}/hosts.toml (ca = "/path/ca.crt"), or the system's trust store (update-ca-certificates, then restart containerd)`
-    : `the system's trust store (update-ca-certificates or update-ca-trust, then restart the runtime)`
-}
-
-/** Where plain HTTP is allowed for one registry. */
-export function plainHttpPlace({ platform, runtime }: PullingNode, host: string): string {
-  if (platform === 'k3s' || platform === 'rke2')
-    return `/etc/rancher/${platform}/registries.yaml: endpoint "http://${host}" (restart ${platform})`
-  if (platform === 'minikube') return `\`minikube start --insecure-registry ${host}\``
-  if (platform === 'microk8s')
-    return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml: server = "http://${host}"`
-  if (runtime === 'docker')
-    return `/etc/docker/daemon.json: "insecure-registries": ["${host}"] (restart Docker)`
-  if (runtime === 'cri-o')
-    return `/etc/containers/registries.conf: [[registry]] location = "${host}", insecure = true (reload CRI-O)`
-  return `/etc/containerd/certs.d/${host}/hosts.toml: server = "http://${host}"`
+function toolImage({ toolImage }: PullingNode): string {
+  return toolImage === null ? '<image>' : shellWord(toolImage)
 }

@@ -6,9 +6,9 @@ import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowEvent } from '../narrow/event.ts'
-import { narrowNode } from '../narrow/nodes.ts'
-import { narrowPod } from '../narrow/pod.ts'
-import { narrowPullSecret, narrowServiceAccount } from '../narrow/pull-secret.ts'
+import { narrowNode } from '../narrow/node-facts.ts'
+import { narrowPod, narrowServiceAccount } from '../narrow/pod.ts'
+import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { isRecord, list, nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
 import { type NamedPod, narrowOwner } from '../ownership.ts'
 import { couldFail } from '../suspects.ts'
@@ -167,6 +167,7 @@ function isNewer<T>(a: Entry<T>, b: Entry<T>): boolean {
   return JSON.stringify(a.value) > JSON.stringify(b.value)
 }
 
+/** Knows for which namespaces a dump contains all Secrets: there, a Secret that is not in the dump does not exist. */
 class SecretsHeld {
   readonly #namespaces = new Set<string>()
   #everywhere = false
@@ -215,7 +216,7 @@ const MOMENTS = [
   'lastObservedTime',
 ]
 
-/** Collects the newest moment. A wrong clock somewhere in the cluster must not age everything, so what is yet to come counts for nothing. */
+/** When the dump was made, by the newest moment that its objects name: the times of its files change with every copy. A wrong clock somewhere in the cluster must not age everything, so what is yet to come counts for nothing. */
 class DumpTime {
   readonly #latest: number
   #newest = Number.NEGATIVE_INFINITY

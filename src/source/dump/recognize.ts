@@ -99,6 +99,7 @@ export function beginsLogs(line: string): boolean {
 
 export const INTERLEAVED = 'the output of `kubectl cluster-info dump`, with logs between its documents'
 
+/** An input that can't be read as a dump: a usage error for a named file; in a folder it is skipped or leaves a gap. */
 export class NotADump extends UsageError {
   /** It is probably a dump that was cut off or damaged, so its contents are unknown. */
   readonly damaged: boolean

@@ -109,7 +109,7 @@ interface Suspects {
   takenAt: string
 }
 
-/** Everything missing from the dump that would help to diagnose the suspects. */
+/** Everything missing from the dump that would help to diagnose the suspects; healthy pods need no other objects. */
 export function gapsOf(
   facts: DumpFacts,
   { partial, unseen }: Pick<DumpObjects, 'partial' | 'unseen'>,

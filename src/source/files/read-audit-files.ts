@@ -6,9 +6,10 @@ import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-commen
 import { isBuiltIn, type ManifestObject, objectsIn } from '../../manifest/pod-specs.ts'
 import { workloadsIn } from '../../manifest/workloads.ts'
 import type { AuditScope } from '../../snapshot/audit-scope.ts'
-import { narrowPullSecret, narrowServiceAccount } from '../narrow/pull-secret.ts'
+import { parseLabelSelector } from '../label-selector.ts'
+import { narrowServiceAccount } from '../narrow/pod.ts'
+import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { record } from '../narrow/shape.ts'
-import { parseLabelSelector } from '../selectors.ts'
 import { type FindOptions, type FoundFile, findFiles } from './find-files.ts'
 import { readStream, readText } from './read-text.ts'
 

@@ -61,7 +61,7 @@ const BY_CODE = new Map<string, FileProblem>([
   ['ELOOP', 'link-loop'],
 ])
 
-/** @throws what is not a system error */
+/** Why a file or folder could not be read, by the system's own code. @throws what is not a system error */
 export function problemOf(error: unknown): FileProblem {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (!/^E[A-Z0-9]+$/.test(code)) throw error

@@ -1,6 +1,6 @@
 /** Narrows a list that is followed to the pods that can be of the workloads waited for, and to the events of pulls, as far as a selector can say so. */
 
-import { fieldValue } from '../selectors.ts'
+import { fieldValue } from '../live/field-selector.ts'
 import type { Focus } from './follower.ts'
 
 /** The labels that a workload's pods have; null if unknown. */

@@ -1,4 +1,4 @@
-/** Follows one list: lists, watches what changes, and lists again whenever a watch alone can't be trusted. A Notice passes on that something changed. */
+/** Follows one list: lists, watches what changes, and lists again whenever a watch alone can't be trusted. */
 
 import type { Clock } from '../../clock.ts'
 import { ApiError } from '../../kubernetes/api/api-error.ts'
@@ -178,6 +178,7 @@ function isUnsupported(error: unknown): boolean {
   return error instanceof ApiError && [400, 404, 405, 406].includes(error.status)
 }
 
+/** Lets a caller wait for the next change, and keeps the last connection error. */
 export class Notice {
   trouble: Error | null = null
   #waiting = waiter()

@@ -3,8 +3,8 @@
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { RolloutPod } from '../../snapshot/rollout.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
+import { narrowRolloutPod } from '../live/rollouts.ts'
 import { narrowEvent } from '../narrow/event.ts'
-import { narrowRolloutPod } from '../narrow/rollout.ts'
 import { list, nameOf, namespaceOf, record, text, textOrNull } from '../narrow/shape.ts'
 import type { Store } from './follower.ts'
 
@@ -139,6 +139,7 @@ const MOST_UNKNOWN = 1_000
 /** A pod that is in trouble for hours has always new sentences. */
 const MOST_OF_ONE = 60
 
+/** Events of pulls by the pod that they are about; they are kept after the server has deleted them. */
 export class HeldEvents implements Store<unknown> {
   readonly #isKnown: (podUid: string) => boolean
   readonly #byPod = new Map<string, Map<string, PodEvent>>()

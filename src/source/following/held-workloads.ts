@@ -3,11 +3,11 @@
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { RolloutKind, RolloutRevision, RolloutWorkload } from '../../snapshot/rollout.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
-import { narrowRevision, narrowRolloutWorkload } from '../narrow/rollout.ts'
+import { fieldValue } from '../live/field-selector.ts'
+import { narrowRevision, narrowRolloutWorkload, REVISIONS } from '../live/rollouts.ts'
 import { nameOf, namespaceOf, record } from '../narrow/shape.ts'
 import { narrowPodTemplate, type PodTemplate } from '../narrow/template.ts'
 import { narrowOwner } from '../ownership.ts'
-import { fieldValue } from '../selectors.ts'
 import type { Focus, Store } from './follower.ts'
 import type { NamedSubject, SubjectIndex, Subjects } from './subjects.ts'
 
@@ -23,13 +23,6 @@ export interface HeldObject {
   /** `matchLabels` of its selector; null where it has none, or has more than these. */
   podLabels: Record<string, string> | null
   template: PodTemplate
-}
-
-/** What the revisions of a kind are kept in. */
-const REVISIONS: Partial<Record<HeldKind, HeldKind>> = {
-  Deployment: 'ReplicaSet',
-  DaemonSet: 'ControllerRevision',
-  CronJob: 'Job',
 }
 
 /** A kind that is followed, and which objects of it. */
@@ -54,7 +47,7 @@ export class HeldWorkloads {
     const { named, selections } = this.#subjects
     const all = [...named.map(({ kind }) => kind), ...selections.flatMap(({ kinds }) => kinds)]
     const workloads: HeldKind[] = [...new Set(all)].filter(kind => kind !== 'Pod')
-    const revisions = new Set(workloads.flatMap(kind => REVISIONS[kind] ?? []))
+    const revisions = new Set<HeldKind>(workloads.flatMap(kind => REVISIONS[kind] ?? []))
     return [
       workloads.map(kind => ({ kind, focus: revisions.has(kind) ? {} : this.#focusOf(kind) })),
       [...revisions].filter(kind => !workloads.includes(kind)).map(kind => ({ kind, focus: {} })),

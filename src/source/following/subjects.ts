@@ -1,7 +1,7 @@
 /** What is waited for: workloads by name, and in a namespace all that labels select. */
 
 import type { RolloutKind } from '../../snapshot/rollout.ts'
-import type { LabelTest } from '../selectors.ts'
+import type { LabelTest } from '../label-selector.ts'
 
 /** A workload by its name. It need not be there yet. */
 export interface NamedSubject {

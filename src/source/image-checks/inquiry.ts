@@ -175,6 +175,7 @@ interface Found extends Pick<ImageCheck, 'nearTags' | 'likelyTag' | 'tagsComplet
   state: RepositoryState
 }
 
+/** Looks for what is similar to an image that nobody can pull: its repository, similar tags, similar repository names. */
 class NearbyImages {
   readonly #reference: Reference
   readonly #queries: RegistryQueries

@@ -10,7 +10,8 @@ import { KINDS } from '../../kubernetes/api/kinds.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { Reading } from '../live/reading.ts'
 import type { VisitPullSecret } from '../live/related-objects.ts'
-import { narrowServiceAccount, pullLoginsOf } from '../narrow/pull-secret.ts'
+import { narrowServiceAccount } from '../narrow/pod.ts'
+import { pullLoginsOf } from '../narrow/pull-secret.ts'
 import { nameOf, namespaceOf } from '../narrow/shape.ts'
 import type { PodTemplate } from '../narrow/template.ts'
 
@@ -82,7 +83,7 @@ export class UniqueLogins {
   }
 }
 
-/** Reads each account and each pull secret once, for as many templates as come. */
+/** The logins of a template's pods: its own pull secrets, or those of its service account where it names none. Each is read once, for as many templates as come. */
 export class TemplateLogins {
   readonly #reading: Reading
   readonly #onPullSecret: VisitPullSecret

@@ -13,7 +13,7 @@ import type {
 } from '../../snapshot/fix-scope.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
-import { narrowSecretList, narrowWorkload } from '../narrow/workload-template.ts'
+import { narrowSecretList, narrowWorkload } from '../narrow/workload.ts'
 import { narrowController } from '../ownership.ts'
 import type { FixScopeOptions } from './fix-scope-options.ts'
 import { failsItsIndex, jobFailures } from './job-failures.ts'

@@ -6,7 +6,7 @@ import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { isForbidden, rethrowUnlessApiError } from '../gap.ts'
-import { narrowNode } from '../narrow/nodes.ts'
+import { narrowNode } from '../narrow/node-facts.ts'
 import { Reading } from './reading.ts'
 
 /** The limit of nodes, which are read one by one: a cluster has few kinds of nodes. */

@@ -15,7 +15,7 @@ import { listPath, objectPath } from '../../kubernetes/api/paths.ts'
 import type { Shape } from '../../protobuf/shape.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { gapOf, isNotFound } from '../gap.ts'
-import { fieldsOutside } from '../selectors.ts'
+import { fieldsOutside } from './field-selector.ts'
 
 /** A namespace, or null for all of them at once. */
 export type NamespaceOrAll = string | null

@@ -1,4 +1,4 @@
-/** Narrows a pod to what pulling its images is about, and decides which states of a container could mean that its image is missing. */
+/** Narrows a pod and its service account to what pulling images is about, and decides which states of a container could mean that its image is missing. */
 
 import { isPostPullReason, mentionsFailedPull } from '../../image/pull-messages.ts'
 import { redact } from '../../secrecy/redact.ts'
@@ -10,8 +10,8 @@ import type {
   PodPlatform,
   PullPolicy,
 } from '../../snapshot/pod.ts'
+import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowController } from '../ownership.ts'
-import { narrowSecretNames } from './pull-secret.ts'
 import {
   firstText,
   isRecord,
@@ -252,4 +252,22 @@ export function couldBeFailedPull(state: ContainerState): boolean {
 /** Whether the state shows no attempt to start the container; events may show one. */
 export function isUntried(state: ContainerState): boolean {
   return state.type === 'unknown' || (state.type === 'waiting' && NOT_TRIED.has(state.reason))
+}
+
+/** A service account with the pull secrets that new pods get from it; null without a name. */
+export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  return {
+    namespace: namespaceOf(raw),
+    name,
+    imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
+  }
+}
+
+/** The names of an imagePullSecrets list, in order; entries without a name are allowed by the API and mean nothing. */
+export function narrowSecretNames(value: unknown): string[] {
+  return list(value)
+    .map(entry => narrowName(record(entry).name))
+    .filter(name => name !== '')
 }

@@ -1,22 +1,10 @@
-/** The fields that this room reads of pods, events, nodes, and workloads, for an API server that is asked for protobuf (field numbers: generated.proto of core/v1, apps/v1, and batch/v1). */
+/** The fields that narrowPod, narrowUsagePod, narrowRolloutPod, and narrowEvent read, for an API server that is asked for protobuf (field numbers: core/v1 generated.proto). */
 
-import {
-  flag,
-  inline,
-  many,
-  microTime,
-  number,
-  one,
-  type Shape,
-  shapeOf,
-  texts,
-  time,
-} from '../../protobuf/shape.ts'
+import { flag, inline, many, microTime, number, one, shapeOf, texts, time } from '../../protobuf/shape.ts'
 
 const EVENT_METADATA = shapeOf({ 1: 'name', 3: 'namespace', 5: 'uid', 8: time('creationTimestamp') })
 const INVOLVED = shapeOf({ 1: 'kind', 2: 'namespace', 3: 'name', 4: 'uid', 7: 'fieldPath' })
 
-/** What narrowEvent reads. */
 export const EVENT_SHAPE = shapeOf({
   1: one('metadata', EVENT_METADATA),
   2: one('involvedObject', INVOLVED),
@@ -101,7 +89,6 @@ const STATUS = shapeOf({
   13: many('ephemeralContainerStatuses', CONTAINER_STATUS),
 })
 
-/** What narrowPod, narrowUsagePod, and narrowRolloutPod read. */
 export const POD_SHAPE = shapeOf({
   1: one('metadata', POD_METADATA),
   2: one('spec', SPEC),
@@ -113,92 +100,3 @@ export const POD_PLACE_SHAPE = shapeOf({
   1: one('metadata', shapeOf({ 1: 'name', 3: 'namespace' })),
   2: one('spec', shapeOf({ 10: 'nodeName' })),
 })
-
-/** What narrowAuditedNode and narrowUsageNode read. */
-export const LISTED_NODE_SHAPE = shapeOf({
-  1: one('metadata', shapeOf({ 1: 'name', 11: texts('labels') })),
-  2: one(
-    'spec',
-    shapeOf({ 4: flag('unschedulable'), 5: many('taints', shapeOf({ 1: 'key', 3: 'effect' })) }),
-  ),
-  3: one(
-    'status',
-    shapeOf({
-      5: many('addresses', shapeOf({ 1: 'type', 2: 'address' })),
-      7: one(
-        'nodeInfo',
-        shapeOf({
-          6: 'containerRuntimeVersion',
-          7: 'kubeletVersion',
-          9: 'operatingSystem',
-          10: 'architecture',
-        }),
-      ),
-      // Of an image's names the last one is kept, which is a tag where there is one.
-      8: many('images', shapeOf({ 1: 'names' })),
-    }),
-  ),
-})
-
-const WORKLOAD_METADATA = shapeOf({
-  1: 'name',
-  3: 'namespace',
-  5: 'uid',
-  7: number('generation'),
-  11: texts('labels'),
-  12: texts('annotations'),
-  13: many('ownerReferences', OWNER),
-})
-const TEMPLATE_CONTAINER = shapeOf({ 1: 'name', 2: 'image', 14: 'imagePullPolicy', 24: 'restartPolicy' })
-const TEMPLATE_SPEC = shapeOf({
-  1: many('volumes', VOLUME),
-  2: many('containers', TEMPLATE_CONTAINER),
-  5: number('activeDeadlineSeconds'),
-  8: 'serviceAccountName',
-  15: many('imagePullSecrets', NAMED),
-  20: many('initContainers', TEMPLATE_CONTAINER),
-})
-const TEMPLATE = one(
-  'template',
-  shapeOf({ 1: one('metadata', shapeOf({ 12: texts('annotations') })), 2: one('spec', TEMPLATE_SPEC) }),
-)
-const JOB_SPEC = shapeOf({
-  1: number('parallelism'),
-  2: number('completions'),
-  3: number('activeDeadlineSeconds'),
-  6: TEMPLATE,
-})
-const REPLICAS = number('replicas')
-const CRON_JOB_SPEC = shapeOf({
-  1: 'schedule',
-  4: flag('suspend'),
-  5: one('jobTemplate', shapeOf({ 2: one('spec', JOB_SPEC) })),
-  8: 'timeZone',
-})
-
-const workload = (spec: Shape, status: Shape = shapeOf({})): Shape =>
-  shapeOf({ 1: one('metadata', WORKLOAD_METADATA), 2: one('spec', spec), 3: one('status', status) })
-
-/** Of each kind what narrowTemplate and narrowUsageWorkload read. */
-export const TEMPLATE_SHAPES = {
-  Deployment: workload(
-    shapeOf({ 1: REPLICAS, 3: TEMPLATE, 7: flag('paused') }),
-    shapeOf({ 3: number('updatedReplicas') }),
-  ),
-  StatefulSet: workload(
-    shapeOf({ 1: REPLICAS, 3: TEMPLATE, 7: one('updateStrategy', shapeOf({ 1: 'type' })) }),
-    shapeOf({ 5: number('updatedReplicas'), 6: 'currentRevision', 7: 'updateRevision' }),
-  ),
-  DaemonSet: workload(
-    shapeOf({ 2: TEMPLATE, 3: one('updateStrategy', shapeOf({ 1: 'type' })) }),
-    shapeOf({
-      3: number('desiredNumberScheduled'),
-      5: number('observedGeneration'),
-      6: number('updatedNumberScheduled'),
-    }),
-  ),
-  ReplicaSet: workload(shapeOf({ 1: REPLICAS, 3: TEMPLATE }), shapeOf({ 1: number('replicas') })),
-  ReplicationController: workload(shapeOf({ 1: REPLICAS, 3: TEMPLATE })),
-  Job: workload(JOB_SPEC),
-  CronJob: workload(CRON_JOB_SPEC),
-} as const satisfies Record<string, Shape>

@@ -1,6 +1,6 @@
 /**
- * Narrows what names pull secrets, and describes a pull secret without its secret. The kubelet takes a Secret only if its type and its data
- * key fit each other (pkg/credentialprovider/secrets/secrets.go); anything else it passes over in silence.
+ * Describes a pull secret without its secret. The kubelet takes a Secret only if its type and its data key fit each other
+ * (pkg/credentialprovider/secrets/secrets.go); anything else it passes over in silence.
  */
 
 import { decodeBase64 } from '../../dockerconfig/auths.ts'
@@ -21,8 +21,8 @@ import type {
   PullSecretEntryProblem,
   PullSecretProblem,
 } from '../../snapshot/pull-secret.ts'
-import type { PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
-import { list, nameOf, namespaceOf, narrowName, record, text, textOrNull } from './shape.ts'
+import type { PodEvent } from '../../snapshot/snapshot.ts'
+import { nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
 
 interface Form {
   key: string
@@ -154,24 +154,6 @@ function decode(value: string): string | null {
   const content = decodeBase64(value)?.toString('utf8') ?? null
   if (content === null || content.trimStart().startsWith('{')) return content
   return REDACTION.test(content) || /[\0-\x08\ufffd]/.test(content) ? null : content
-}
-
-/** Null without a name. */
-export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
-  const name = nameOf(raw)
-  if (name === null) return null
-  return {
-    namespace: namespaceOf(raw),
-    name,
-    imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
-  }
-}
-
-/** The names of an imagePullSecrets list, in order; entries without a name are allowed by the API and mean nothing. */
-export function narrowSecretNames(value: unknown): string[] {
-  return list(value)
-    .map(entry => narrowName(record(entry).name))
-    .filter(name => name !== '')
 }
 
 /** The kubelet's message at every pull of a pod that references missing secrets, also while the pod runs. */

@@ -4,7 +4,7 @@ import { redact } from '../../secrecy/redact.ts'
 import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
 import type { ContainerKind, PullPolicy } from '../../snapshot/pod.ts'
 import type { Schedule, TemplateContainer, WorkloadTemplate, Written } from '../../snapshot/template.ts'
-import { narrowSecretNames } from './pull-secret.ts'
+import { narrowSecretNames } from './pod.ts'
 import { isRecord, list, nameOf, namespaceOf, narrowName, record, text, textOrNull } from './shape.ts'
 
 const written = (value: string): Written => ({ value, place: null })

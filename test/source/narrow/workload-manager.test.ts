@@ -1,6 +1,6 @@
 /** Which tool manages an object, according to the marks that each tool leaves. */
 import { expect, test } from 'vitest'
-import { managerOf } from '../../src/source/managed-by.ts'
+import { managerOf } from '../../../src/source/narrow/workload.ts'
 
 const owned = (apiVersion: string, kind: string, controller = true) => ({
   ownerReferences: [{ apiVersion, kind, name: 'shop', controller }],

@@ -1,13 +1,15 @@
-/** What pods pull that are there: images that they wait for, and starts of containers that crash again and again. */
+/** What is pulled: by pods that are there (images that they wait for, containers that crash again and again), and by a template's pods to come (rollouts, a schedule's runs). */
 
 import { classify } from '../diagnosis/classify.ts'
 import { endpointOf, isLocal } from '../diagnosis/endpoint.ts'
 import { isUnlikelyToRecover } from '../diagnosis/recovery-prospects.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
-import type { Restart, UsagePod } from '../snapshot/hub-usage.ts'
+import { fullName, parseReference } from '../image/reference.ts'
+import type { HubContainer, Restart, UsagePod, UsageWorkload } from '../snapshot/hub-usage.ts'
+import type { NodeImages } from './node-images.ts'
 import { isAlways } from './pull-cost.ts'
+import type { Schedules } from './schedules.ts'
 import type { Spend } from './spending.ts'
-import { hubName, sum, type WindowFacts } from './workload-spends.ts'
 
 type Waiting = UsagePod['waiting'][number]
 
@@ -95,4 +97,82 @@ export function restartCycle(restart: Restart, takenAt: string): number | null {
   if (since > Math.max(2 * cycle, RECOVERED)) return null
   // Whoever has run for longer than last time won't start more often than that.
   return Math.max(1, cycle, since)
+}
+
+/** Fewer in an hour are no habit. */
+const OFTEN = 2
+const HOUR = 3600
+
+export interface WindowFacts {
+  /** ISO 8601. */
+  takenAt: string
+  /** Seconds. */
+  window: number
+  nodes: NodeImages
+  schedules: Schedules
+}
+
+/** The full names of the containers' images, each once. */
+export function imagesOf(containers: readonly HubContainer[]): string[] {
+  return [...new Set(containers.map(({ image }) => hubName(image)))]
+}
+
+/** The full name as nodes list it. */
+export function hubName(image: string): string {
+  const reference = parseReference(image)
+  return reference === null ? image : fullName(reference)
+}
+
+/** @param perHour rollouts in the last hour, as events tell */
+export function spendsOf(workload: UsageWorkload, perHour: number, facts: WindowFacts): Spend[] {
+  return [
+    ...restOfRollout(workload, facts),
+    ...scheduledRuns(workload, facts),
+    ...frequentRollouts(workload, perHour, facts),
+  ].filter(({ pulls }) => pulls > 0)
+}
+
+/** Pulls of one rollout to new images: one for each image on each node that gets a pod. */
+export function rolloutCost(
+  { containers, pods }: UsageWorkload,
+  { nodes }: Pick<WindowFacts, 'nodes'>,
+): number {
+  return imagesOf(containers).length * Math.min(pods, nodes.count)
+}
+
+function restOfRollout({ containers, outstanding }: UsageWorkload, { nodes }: WindowFacts): Spend[] {
+  if (outstanding <= 0) return []
+  const pulls = sum(imagesOf(containers).map(image => Math.min(outstanding, nodes.lacking(image))))
+  return [{ reason: { code: 'rollout', pods: outstanding }, pulls, when: 'now', atMost: true }]
+}
+
+function scheduledRuns({ containers, pods, schedule }: UsageWorkload, facts: WindowFacts): Spend[] {
+  if (schedule === null) return []
+  const { nodes, schedules } = facts
+  const starts = schedules.startsOf(schedule.expression, schedule.timeZone) ?? []
+  const started = starts.length * pods
+  const share = nodes.costlyShare
+  const byImage = Map.groupBy(containers, ({ image }) => hubName(image))
+  const pulls = [...byImage].map(([image, of]) => {
+    const byPolicy = of.some(isAlways) ? started * share : 0
+    return { byPolicy, all: byPolicy + Math.min(started - byPolicy, nodes.lacking(image)) }
+  })
+  const reason = {
+    code: 'schedule',
+    runs: starts.length,
+    schedule: schedule.expression,
+    byPolicy: Math.floor(sum(pulls.map(({ byPolicy }) => byPolicy))),
+    containers: containers.filter(isAlways),
+  } as const
+  return [{ reason, pulls: sum(pulls.map(({ all }) => all)), when: starts, atMost: true }]
+}
+
+function frequentRollouts(workload: UsageWorkload, perHour: number, facts: WindowFacts): Spend[] {
+  if (perHour < OFTEN) return []
+  const pulls = Math.round((perHour * facts.window) / HOUR) * rolloutCost(workload, facts)
+  return [{ reason: { code: 'rollouts', perHour }, pulls, when: 'evenly', atMost: true }]
+}
+
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
 }

@@ -1,7 +1,6 @@
-/** Selectors: labels as kubectl's -l takes them, judged here where no API server does it (k8s.io/apimachinery/pkg/labels), and fields, which the API server judges. */
+/** Label selectors as kubectl's -l takes them, judged here where no API server does it: k8s.io/apimachinery/pkg/labels. */
 
 import { UsageError } from '../errors.ts'
-import type { Kind } from '../kubernetes/api/kinds.ts'
 
 /** Whether an object with these labels is selected. Values that are not strings count as absent. */
 export type LabelTest = (labels: Record<string, unknown>) => boolean
@@ -180,21 +179,4 @@ function checkValue(selector: string, value: string, at: number): void {
 
 function isName(text: string): boolean {
   return text.length <= MAX_NAME_LENGTH && NAME.test(text)
-}
-
-/** A value in a field selector, with commas, equal signs and backslashes escaped. */
-export function fieldValue(value: string): string {
-  return value.replace(/[\\,=]/g, '\\$&')
-}
-
-/** The selector of a list that leaves these namespaces out, together with its own. Pods and events can be selected by their namespace. */
-export function fieldsOutside(
-  excluded: readonly string[],
-  { kind, namespace }: { kind: Kind<unknown>; namespace: string | null },
-  own?: string,
-): { fieldSelector?: string } {
-  const wide = namespace === null && (kind.kind === 'Pod' || kind.kind === 'Event')
-  const others = wide ? excluded.map(name => `metadata.namespace!=${fieldValue(name)}`) : []
-  const fields = [...(own === undefined ? [] : [own]), ...others]
-  return fields.length === 0 ? {} : { fieldSelector: fields.join(',') }
 }

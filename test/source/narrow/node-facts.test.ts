@@ -1,6 +1,6 @@
 /** A node is narrowed to its runtime, system and platform, without anything that names an account or a machine. */
 import { expect, test } from 'vitest'
-import { narrowNode } from '../../../src/source/narrow/nodes.ts'
+import { narrowNode } from '../../../src/source/narrow/node-facts.ts'
 
 test('a node has its runtime, system, platform and images', () => {
   const node = narrowNode({

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../src/errors.ts'
-import { parseLabelSelector } from '../../src/source/selectors.ts'
+import { parseLabelSelector } from '../../src/source/label-selector.ts'
 
 const LABELS = { app: 'web', tier: 'front', 'example.com/team': 'a_1', empty: '', size: '12', in: 'x' }
 

@@ -1,18 +1,17 @@
 /** The lines on standard error while `wait` waits: one for each change, and a heartbeat. */
 
-import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { JudgedCheck } from '../../../snapshot/image-verdict.ts'
-import type { News } from '../../../waiting/news.ts'
-import type { SubjectState } from '../../../waiting/subject-state.ts'
-import type { Invocation } from '../../invocation.ts'
-import { sanitizeLine } from '../../sanitize.ts'
-import { joinLines } from '../../screen/block.ts'
-import { imageText } from '../../words/labels.ts'
-import { stepsOf } from '../../words/steps.ts'
-import { progressSentence } from '../../words/wait.ts'
-import { aheadText } from '../../words/wait-check.ts'
-import { stateText, subjectName } from '../../words/wait-state.ts'
-import { lasting, outlookText, troubleText } from '../../words/wait-trouble.ts'
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
+import type { JudgedCheck } from '../../snapshot/image-verdict.ts'
+import type { News } from '../../waiting/news.ts'
+import type { SubjectState } from '../../waiting/subject-state.ts'
+import type { Invocation } from '../invocation.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { joinLines } from '../screen/block.ts'
+import { imageText } from '../words/labels.ts'
+import { stepsOf } from '../words/steps.ts'
+import { progressSentence } from '../words/wait.ts'
+import { stateText, subjectName } from '../words/wait-state.ts'
+import { aheadText, lasting, outlookText, troubleText } from '../words/wait-trouble.ts'
 
 export interface WaitMoment {
   /** Milliseconds since 1970, by the server's clock. */

@@ -1,43 +1,10 @@
-/** Narrows a Node to what advice for its administrator needs, and the nodes of a list to what decides on pulls of pods to come. */
+/** Narrows the nodes of a list to what decides on pulls of pods to come: for an audit, and for the cost of pulls. */
 
 import { isDockerHub } from '../../image/docker-hub.ts'
 import { fullName, parseReference } from '../../image/reference.ts'
+import { flag, many, one, shapeOf, texts } from '../../protobuf/shape.ts'
 import type { UsageNode } from '../../snapshot/hub-usage.ts'
-import { type Node, PLATFORM_LABELS } from '../../snapshot/node.ts'
 import { list, nameOf, record, text, textOrNull } from './shape.ts'
-
-/** The number of images a kubelet reports by default (nodeStatusMaxImages). */
-const IMAGES = 50
-
-/** The node; null without a name. Odd shapes inside count as absent. */
-export function narrowNode(raw: unknown): Node | null {
-  const name = nameOf(raw)
-  if (name === null) return null
-  const { metadata, spec, status } = record(raw)
-  const info = record(record(status).nodeInfo)
-  const labels = record(record(metadata).labels)
-  return {
-    name,
-    runtime: textOrNull(info.containerRuntimeVersion),
-    kubelet: textOrNull(info.kubeletVersion),
-    os: textOrNull(info.operatingSystem) ?? textOrNull(labels['kubernetes.io/os']),
-    osImage: textOrNull(info.osImage),
-    kernel: textOrNull(info.kernelVersion),
-    architecture: textOrNull(info.architecture) ?? textOrNull(labels['kubernetes.io/arch']),
-    provider: /^([a-z][a-z0-9+.-]*):\/\//i.exec(text(record(spec).providerID))?.[1]?.toLowerCase() ?? null,
-    labels: Object.fromEntries(
-      PLATFORM_LABELS.filter(key => typeof labels[key] === 'string').map(key => [key, text(labels[key])]),
-    ),
-    images: list(record(status).images).slice(0, IMAGES).flatMap(tagsOf),
-  }
-}
-
-/** An image of several tags has all its names; one that was pulled by its digest has no other. */
-function tagsOf(image: unknown): string[] {
-  const names = list(record(image).names).map(text).filter(Boolean)
-  const tagged = names.filter(name => !name.includes('@'))
-  return tagged.length > 0 ? tagged : names.slice(0, 1)
-}
 
 export interface AuditedNode {
   name: string
@@ -48,6 +15,32 @@ export interface AuditedNode {
   /** Names of its images, the 50 largest. */
   images: string[]
 }
+
+/** What is decoded of a node for either. */
+export const LISTED_NODE_SHAPE = shapeOf({
+  1: one('metadata', shapeOf({ 1: 'name', 11: texts('labels') })),
+  2: one(
+    'spec',
+    shapeOf({ 4: flag('unschedulable'), 5: many('taints', shapeOf({ 1: 'key', 3: 'effect' })) }),
+  ),
+  3: one(
+    'status',
+    shapeOf({
+      5: many('addresses', shapeOf({ 1: 'type', 2: 'address' })),
+      7: one(
+        'nodeInfo',
+        shapeOf({
+          6: 'containerRuntimeVersion',
+          7: 'kubeletVersion',
+          9: 'operatingSystem',
+          10: 'architecture',
+        }),
+      ),
+      // Of an image's names the last one is kept, which is a tag where there is one.
+      8: many('images', shapeOf({ 1: 'names' })),
+    }),
+  ),
+})
 
 /** Null without a name. */
 export function narrowAuditedNode(raw: unknown): AuditedNode | null {

@@ -1,0 +1,106 @@
+/** Where a node keeps its mirrors, authorities and plain-HTTP registries, by platform, else by runtime. */
+
+import type { PullingNode } from '../../diagnosis/pulling-node.ts'
+
+/** Where this platform keeps its mirrors for one registry. */
+export function mirrorSettings({ platform, runtime, os }: PullingNode, registry: string): string {
+  switch (platform) {
+    case 'k3s':
+    case 'rke2':
+      return `/etc/rancher/${platform}/registries.yaml on every node (restart ${platform} there)`
+    case 'microk8s':
+      return `/var/snap/microk8s/current/args/certs.d/${registry}/hosts.toml`
+    case 'talos':
+      return 'the machine configuration (RegistryMirrorConfig; before Talos 1.12 machine.registries)'
+    case 'bottlerocket':
+      return 'settings.container-registry.mirrors'
+    case 'openshift':
+      return 'the ImageTagMirrorSet and ImageDigestMirrorSet objects'
+    case 'gke':
+      return "the node pool's containerd configuration (registryHosts)"
+    default:
+      break
+  }
+  if (runtime === 'docker') return `${daemonFile(os)} (registry-mirrors; restart Docker)`
+  if (runtime === 'cri-o') return '/etc/containers/registries.conf or registries.conf.d (reload CRI-O)'
+  if (os === 'windows') return `C:\\ProgramData\\containerd\\certs.d\\${registry}\\hosts.toml`
+  return runtime === 'containerd'
+    ? `/etc/containerd/certs.d/${registry}/hosts.toml`
+    : `the runtime's mirror settings (containerd: /etc/containerd/certs.d/${registry}/hosts.toml; CRI-O: /etc/containers/registries.conf; k3s: registries.yaml)`
+}
+
+/** Where this runtime looks for a certificate authority of one host. */
+export function authorityPlace({ platform, runtime, os }: PullingNode, host: string): string {
+  switch (platform) {
+    case 'minikube':
+      return runtime === 'containerd' || runtime === 'cri-o'
+        ? '~/.minikube/certs on this machine, then `minikube start --embed-certs`'
+        : `~/.minikube/certs on this machine, then \`minikube start --embed-certs\` (or /etc/docker/certs.d/${host}/ca.crt in the node)`
+    case 'k3s':
+    case 'rke2':
+      return `a file that /etc/rancher/${platform}/registries.yaml names (configs."${host}".tls.ca_file), on every node`
+    case 'talos':
+      return 'the machine configuration (TrustedRootsConfig, or RegistryTLSConfig for this host)'
+    case 'openshift':
+      return 'the config map that image.config.openshift.io/cluster names (additionalTrustedCA)'
+    case 'microk8s':
+      return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml (ca = …)`
+    default:
+      break
+  }
+  if (os === 'windows') return "the node's machine-wide certificate store"
+  if (runtime === 'docker')
+    return `/etc/docker/certs.d/${host}/ca.crt, or the system's trust store (update-ca-certificates, then restart Docker)`
+  if (runtime === 'cri-o')
+    return `/etc/containers/certs.d/${host}/ca.crt, or the system's trust store (update-ca-trust)`
+  return runtime === 'containerd'
+    ? `/etc/containerd/certs.d/${host}/hosts.toml (ca = "/path/ca.crt"), or the system's trust store (update-ca-certificates, then restart containerd)`
+    : `the system's trust store (update-ca-certificates or update-ca-trust, then restart the runtime)`
+}
+
+/** Where plain HTTP is allowed for one registry. */
+export function plainHttpPlace({ platform, runtime, os }: PullingNode, host: string): string {
+  if (platform === 'k3s' || platform === 'rke2')
+    return `/etc/rancher/${platform}/registries.yaml: endpoint "http://${host}" (restart ${platform})`
+  if (platform === 'minikube')
+    return `\`minikube start --insecure-registry ${host}\`, which an existing cluster ignores (\`minikube delete\` first)`
+  if (platform === 'microk8s')
+    return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml: server = "http://${host}"`
+  if (runtime === 'docker') return `${daemonFile(os)}: "insecure-registries": ["${host}"] (restart Docker)`
+  if (runtime === 'cri-o')
+    return `/etc/containers/registries.conf: [[registry]] location = "${host}", insecure = true (reload CRI-O)`
+  return os === 'windows'
+    ? `C:\\ProgramData\\containerd\\certs.d\\${host}\\hosts.toml: server = "http://${host}"`
+    : `/etc/containerd/certs.d/${host}/hosts.toml: server = "http://${host}"`
+}
+
+/** Where Docker is configured. */
+function daemonFile(os: PullingNode['os']): string {
+  return os === 'windows' ? 'C:\\ProgramData\\docker\\config\\daemon.json' : '/etc/docker/daemon.json'
+}
+
+/** Where the runtime's pause image is set. */
+export function sandboxSetting({ platform, runtime, os }: PullingNode): string {
+  switch (platform) {
+    case 'k3s':
+    case 'rke2':
+      return `pause-image in /etc/rancher/${platform}/config.yaml`
+    case 'bottlerocket':
+      return 'settings.kubernetes.pod-infra-container-image'
+    case 'talos':
+      return 'a file in /etc/cri/conf.d that the machine configuration adds (machine.files)'
+    case 'microk8s':
+      return 'sandbox_image in /var/snap/microk8s/current/args/containerd-template.toml'
+    default:
+      break
+  }
+  if (runtime === 'cri-o') return 'pause_image in /etc/crio/crio.conf'
+  if (runtime === 'docker') return '--pod-infra-container-image of cri-dockerd'
+  const file = os === 'windows' ? 'C:\\Program Files\\containerd\\config.toml' : '/etc/containerd/config.toml'
+  return `sandbox_image, from containerd 2 on pinned_images.sandbox, in ${file}`
+}
+
+/** Where this platform loads images from when it starts; null if it has no such place. */
+export function preloadPlace({ platform }: PullingNode): string | null {
+  return platform === 'k3s' || platform === 'rke2' ? `/var/lib/rancher/${platform}/agent/images` : null
+}

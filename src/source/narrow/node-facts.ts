@@ -1,0 +1,37 @@
+/** Narrows a Node to what advice for its administrator needs. */
+
+import { type Node, PLATFORM_LABELS } from '../../snapshot/node.ts'
+import { list, nameOf, record, text, textOrNull } from './shape.ts'
+
+/** The number of images a kubelet reports by default (nodeStatusMaxImages). */
+const IMAGES = 50
+
+/** The node; null without a name. Odd shapes inside count as absent. */
+export function narrowNode(raw: unknown): Node | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  const { metadata, spec, status } = record(raw)
+  const info = record(record(status).nodeInfo)
+  const labels = record(record(metadata).labels)
+  return {
+    name,
+    runtime: textOrNull(info.containerRuntimeVersion),
+    kubelet: textOrNull(info.kubeletVersion),
+    os: textOrNull(info.operatingSystem) ?? textOrNull(labels['kubernetes.io/os']),
+    osImage: textOrNull(info.osImage),
+    kernel: textOrNull(info.kernelVersion),
+    architecture: textOrNull(info.architecture) ?? textOrNull(labels['kubernetes.io/arch']),
+    provider: /^([a-z][a-z0-9+.-]*):\/\//i.exec(text(record(spec).providerID))?.[1]?.toLowerCase() ?? null,
+    labels: Object.fromEntries(
+      PLATFORM_LABELS.filter(key => typeof labels[key] === 'string').map(key => [key, text(labels[key])]),
+    ),
+    images: list(record(status).images).slice(0, IMAGES).flatMap(namesOf),
+  }
+}
+
+/** An image of several tags has all its names; one that was pulled by its digest has no other. */
+function namesOf(image: unknown): string[] {
+  const names = list(record(image).names).map(text).filter(Boolean)
+  const tagged = names.filter(name => !name.includes('@'))
+  return tagged.length > 0 ? tagged : names.slice(0, 1)
+}
