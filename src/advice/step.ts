@@ -34,6 +34,7 @@ export type Step =
   | { code: 'remove-login'; namespace: string; secrets: string[]; registry: string }
   | { code: 'use-known-secret'; hint: UsableHint; namespace: string }
   | { code: 'cut-user-name'; secret: string; username: string }
+  | { code: 'padded-login'; secret: string }
   | { code: 'guest-settings'; needs: 'login' | 'way' }
   | { code: 'short-lived-login'; secret: string; kind: ShortLived }
   | { code: 'recreate-job' }
