@@ -39,6 +39,7 @@ export function denialSteps(finding: Finding): Step[] {
   if (endpoint?.role === 'mirror' && registry !== null && subcause !== 'policy' && subcause !== 'upstream')
     return [
       { code: 'check-mirror', host: endpoint.host, registry },
+      { code: 'mirror-login', host: endpoint.host, registry },
       { code: 'upstream-login', host: endpoint.host, kind: 'other' },
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       ...loginSteps(finding, 'missing'),

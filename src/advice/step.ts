@@ -81,6 +81,7 @@ export type Step =
   | { code: 'check-mtu' }
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
+  | { code: 'mirror-login'; host: string; registry: string }
   | {
       code: 'mirror-settings'
       host: string | null
@@ -107,6 +108,7 @@ export type Step =
   | { code: 'runtime-log' }
   | { code: 'push-again' }
   | { code: 'other-bytes'; host: string }
+  | { code: 'missing-layer'; host: string }
   | { code: 'update-runtime' }
   | { code: 'rebuild-layers' }
   | { code: 'restart-pull' }
