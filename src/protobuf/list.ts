@@ -16,53 +16,69 @@ export interface ListHead {
   metadata: { resourceVersion?: string; continue?: string }
 }
 
+/** Which fields of an item are wanted: those of `shape`, or where `only` does not want it, no more than that one's. */
+export interface ItemShape {
+  shape: Shape
+  only: { shape: Shape; isWanted(item: Record<string, unknown>): boolean } | undefined
+}
+
 /** Takes one answer in chunks cut anywhere; each item is emitted as it ends. `write` and `end` throw ProtobufError. */
 export class ProtobufList {
-  readonly #shape: Shape
+  readonly #item: ItemShape
   readonly #visit: (item: Record<string, unknown>) => void
   readonly #maxFieldLength: number
   readonly #head: ListHead = { kind: '', metadata: {} }
-  /** What has come of a field that is not over. */
-  #held: Buffer = Buffer.alloc(0)
+  readonly #unfinished = new UnfinishedField()
   #begun = false
   /** Bytes of the list itself that are still to come; null before it has begun. */
   #left: number | null = null
 
   /** @param maxFieldLength bytes of one field, which is what is held at once */
-  constructor(shape: Shape, visit: (item: Record<string, unknown>) => void, maxFieldLength: number) {
-    this.#shape = shape
+  constructor(item: ItemShape, visit: (item: Record<string, unknown>) => void, maxFieldLength: number) {
+    this.#item = item
     this.#visit = visit
     this.#maxFieldLength = maxFieldLength
   }
 
   write(chunk: Uint8Array): void {
-    const fresh = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-    const bytes = this.#held.length > 0 ? Buffer.concat([this.#held, fresh]) : fresh
-    let at = this.#begun ? 0 : this.#begin(bytes)
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    const unfinished = this.#unfinished
+    let at = 0
+    while (unfinished.length > 0 && at < bytes.length) {
+      at += unfinished.fill(bytes, at)
+      if (unfinished.isReady) unfinished.drop(this.#fields(unfinished.bytes, 0))
+    }
+    if (at < bytes.length) unfinished.hold(bytes, this.#fields(bytes, at))
+  }
+
+  /** No more bytes. @throws ProtobufError, `truncated`, where something is missing */
+  end(): ListHead {
+    if (this.#left !== 0 || this.#unfinished.length > 0) throw new ProtobufError('it ends too early', true)
+    return this.#head
+  }
+
+  /** Takes the fields that are all in these bytes. Gives the index behind them. */
+  #fields(bytes: Buffer, from: number): number {
+    let at = this.#begun ? from : this.#begin(bytes, from)
     while (this.#begun && at < bytes.length) {
       const next = this.#field(bytes, at)
       if (next < 0) break
       at = next
     }
-    this.#held = bytes.subarray(at)
+    return at
   }
 
-  /** No more bytes. @throws ProtobufError, `truncated`, where something is missing */
-  end(): ListHead {
-    if (this.#left !== 0 || this.#held.length > 0) throw new ProtobufError('it ends too early', true)
-    return this.#head
-  }
-
-  #begin(bytes: Buffer): number {
-    const isOurs = isProtobuf(bytes)
+  #begin(bytes: Buffer, from: number): number {
+    const isOurs = isProtobuf(bytes.subarray(from))
     if (isOurs === false) throw new ProtobufError('it is not protobuf')
     this.#begun = isOurs === true
-    return this.#begun ? MAGIC.length : 0
+    return this.#begun ? from + MAGIC.length : from
   }
 
   /** Takes the field that begins at `from`. Gives the index behind it, or -1 where more of it has to come. */
   #field(bytes: Buffer, from: number): number {
     const cursor: Cursor = { at: from, low: 0 }
+    this.#unfinished.expects(bytes.length - from + 1)
     if (!isWholeVarint(bytes, cursor.at)) return -1
     readVarint(bytes, cursor, bytes.length)
     const number = cursor.low >>> 3
@@ -79,7 +95,10 @@ export class ProtobufList {
     }
     if (length > this.#maxFieldLength) throw new ProtobufError('there is too much to hold at once')
     const end = start + length
-    if (end > bytes.length) return -1
+    if (end > bytes.length) {
+      this.#unfinished.expects(end - from)
+      return -1
+    }
     if (this.#left) this.#ofList(bytes, { number, from, start, end })
     else if (number === TYPE_META) this.#head.kind = kindIn(bytes, from, end)
     return end
@@ -90,7 +109,67 @@ export class ProtobufList {
     this.#left = (this.#left ?? 0) - (end - from)
     if (this.#left < 0) throw new ProtobufError('a field is longer than its list')
     if (number === METADATA) this.#head.metadata = readMessage(bytes, LIST_META, start, end)
-    else if (number === ITEMS) this.#visit(readMessage(bytes, this.#shape, start, end))
+    else if (number === ITEMS) this.#visit(this.#readItem(bytes, start, end))
+  }
+
+  #readItem(bytes: Buffer, start: number, end: number): Record<string, unknown> {
+    const { shape, only } = this.#item
+    if (only !== undefined) {
+      const glance = readMessage(bytes, only.shape, start, end)
+      if (!only.isWanted(glance)) return glance
+    }
+    return readMessage(bytes, shape, start, end)
+  }
+}
+
+/** What has come of a field that is not over. A field is copied only where it is in two chunks, and into the same memory each time. */
+class UnfinishedField {
+  #memory = Buffer.alloc(0)
+  #expected = 0
+  length = 0
+
+  get bytes(): Buffer {
+    return this.#memory.subarray(0, this.length)
+  }
+
+  /** Whether as much has come as was expected. */
+  get isReady(): boolean {
+    return this.length >= this.#expected
+  }
+
+  /** How long it is at least. */
+  expects(length: number): void {
+    this.#expected = length
+  }
+
+  /** Keeps the bytes from that index on. */
+  hold(bytes: Buffer, from: number): void {
+    this.#add(bytes, from, bytes.length)
+  }
+
+  /** Takes what it needs of the bytes from that index on. Gives how many those are. */
+  fill(bytes: Buffer, from: number): number {
+    const missing = Math.max(1, this.#expected - this.length)
+    const to = Math.min(bytes.length, from + missing)
+    this.#add(bytes, from, to)
+    return to - from
+  }
+
+  /** Its first bytes have been read. */
+  drop(count: number): void {
+    this.#memory.copyWithin(0, count, this.length)
+    this.length -= count
+  }
+
+  #add(bytes: Buffer, from: number, to: number): void {
+    const length = this.length + to - from
+    if (length > this.#memory.length) {
+      const larger = Buffer.allocUnsafe(2 * length)
+      this.#memory.copy(larger, 0, 0, this.length)
+      this.#memory = larger
+    }
+    bytes.copy(this.#memory, this.length, from, to)
+    this.length = length
   }
 }
 

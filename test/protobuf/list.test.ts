@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isProtobuf, readObject } from '../../src/protobuf/envelope.ts'
-import { ProtobufList } from '../../src/protobuf/list.ts'
+import { type ItemShape, ProtobufList } from '../../src/protobuf/list.ts'
 import { ProtobufError } from '../../src/protobuf/message.ts'
 import { type Shape, shapeOf } from '../../src/protobuf/shape.ts'
 import { protobufFromJson } from '../../src/simulator/api-server/protobuf.ts'
@@ -22,9 +22,9 @@ interface Sample {
   object: { items?: object[] | null; metadata: object }
 }
 
-function read(chunks: Uint8Array[], shape: Shape = POD_SHAPE, longest = 1e6) {
+function read(chunks: Uint8Array[], shape: Shape = POD_SHAPE, longest = 1e6, only?: ItemShape['only']) {
   const items: unknown[] = []
-  const list = new ProtobufList(shape, item => items.push(item), longest)
+  const list = new ProtobufList({ shape, only }, item => items.push(item), longest)
   for (const chunk of chunks) list.write(chunk)
   return { items, head: list.end() }
 }

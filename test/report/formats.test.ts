@@ -277,7 +277,7 @@ test('Markdown starts with the summary, lists workloads in a table and folds the
   `)
 })
 
-test.each([1, 100, 5000])('Markdown stays short enough for a comment, with names %i times as long', times => {
+test.each([1, 5000])('Markdown stays short enough for a comment, with names %i times as long', times => {
   const many = Array.from({ length: 600 }, (_, index) =>
     finding({
       image: 'a|'.repeat(times),

@@ -19,11 +19,21 @@ export interface ListOptions extends ReadOptions {
   limit?: number
   /** Only these fields are read: the response is requested as protobuf, at a third of the cost. A JSON response is accepted, with all fields. */
   shape?: Shape
+  /** Only these items are passed to the visitor. */
+  only?: Selection
+}
+
+/** Which items of a list are wanted, told from a few of their fields: the rest of the others is not looked at. */
+export interface Selection {
+  /** The fields to tell it from, with the names that identify an item. */
+  shape: Shape
+  /** @param item with at least the fields of the shape */
+  isWanted(item: KubernetesObject): boolean
 }
 
 /** The result of a complete list. A list that ends early throws; it is never silently short. */
 export interface ListResult {
-  /** The number of items passed to the visitor. */
+  /** The number of items, those that were not wanted included. */
   count: number
   resourceVersion: string
   /** A continue token expired (410) midway: the rest came from a newer state, so the list mixes two states. */

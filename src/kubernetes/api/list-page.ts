@@ -3,8 +3,7 @@
 import { JsonElements, MAX_OBJECT_LENGTH } from '../../json/json-elements.ts'
 import { parseElements } from '../../json/json-error.ts'
 import { isProtobuf } from '../../protobuf/envelope.ts'
-import { ProtobufList } from '../../protobuf/list.ts'
-import type { Shape } from '../../protobuf/shape.ts'
+import { type ItemShape, ProtobufList } from '../../protobuf/list.ts'
 import { type ApiRequest, nameOf, withQuery } from './api-request.ts'
 import type { KubernetesObject, ListOptions } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
@@ -38,7 +37,7 @@ export interface PageSource {
 /** @throws ApiError, reason `Truncated` if the response is cut off or reports remaining items */
 export function readPage(source: PageSource, choice: PageChoice, visit: VisitElement): Promise<Page> {
   const { exchange, path, accept, options } = source
-  const { labelSelector, fieldSelector, shape, signal } = options
+  const { labelSelector, fieldSelector, shape, only, signal } = options
   const { limit, continueToken } = choice
   const query = { labelSelector, fieldSelector, limit: limit || undefined, continue: continueToken }
   const request: ApiRequest = {
@@ -49,7 +48,7 @@ export function readPage(source: PageSource, choice: PageChoice, visit: VisitEle
     ...(signal && { signal }),
   }
   return exchange.run(request, async chunks => {
-    const page = pageOf(request, await restOf(request, chunks, shape, visit))
+    const page = pageOf(request, await restOf(request, chunks, shape && { shape, only }, visit))
     if (continueToken !== '' && page.continueToken === continueToken) {
       throw failure(request, 'Truncated', `${nameOf(request)} gave the same page again and again`)
     }
@@ -68,7 +67,7 @@ interface PageParser {
 async function restOf(
   request: ApiRequest,
   chunks: AsyncIterable<Uint8Array>,
-  shape: Shape | undefined,
+  shape: ItemShape | undefined,
   visit: VisitElement,
 ): Promise<Record<string, unknown>> {
   let head: Uint8Array = new Uint8Array()
@@ -92,7 +91,7 @@ async function restOf(
   return parser.end()
 }
 
-function protobufParser(request: ApiRequest, shape: Shape, visit: VisitElement): PageParser {
+function protobufParser(request: ApiRequest, shape: ItemShape, visit: VisitElement): PageParser {
   const list = new ProtobufList(shape, item => visit('items', item), MAX_OBJECT_LENGTH)
   return {
     write: chunk => list.write(chunk),

@@ -17,11 +17,14 @@ export async function readList<T>(
 ): Promise<ListResult> {
   const form = options.shape ? PROTOBUF_FORM : JSON_FORM
   const source = { exchange, path, accept: options.metadataOnly ? METADATA_LIST : form, options }
+  const { only } = options
   const pages = new Pages(
     path,
     (choice, visitElement) => readPage(source, choice, visitElement),
     options.limit ?? 0,
-    (_array, item) => visit(item as T),
+    (_array, item) => {
+      if (only === undefined || only.isWanted(item)) visit(item as T)
+    },
   )
   const { columns: _none, ...result } = await pages.readAll()
   return result

@@ -11,6 +11,8 @@ import type { NamespaceOrAll, Reading } from './reading.ts'
 export interface RowPod {
   name: string
   node: string
+  /** A container was restarted, so the pod has most likely left phase Pending, of which a row says nothing. */
+  wasRestarted: boolean
 }
 
 export interface PodRows {
@@ -22,6 +24,8 @@ export interface PodRows {
 
 /** The server's column positions, unchanged since Tables exist (pkg/printers/internalversion). */
 const COLUMNS: Record<number, string> = { 0: 'name', 1: 'ready', 6: 'node' }
+/** Only a hint, so that its name does not matter: `0`, or `3 (5m ago)`. */
+const RESTARTS = 3
 /** As many containers ready as there are. */
 const READY = /^(\d+)\/\1$/
 /** The node cell of a pod that is not scheduled: no kubelet has tried to pull its images. */
@@ -59,7 +63,8 @@ function addSuspect(rows: PodRows, row: TableRow): void {
   if (READY.test(text(cells[1])) || cells[6] === NO_NODE || hasFinished(row)) return
   const name = text(cells[0])
   const node = text(cells[6])
-  if (NAME.test(name) && NAME.test(node)) rows.suspects.push({ name, node })
+  if (NAME.test(name) && NAME.test(node))
+    rows.suspects.push({ name, node, wasRestarted: cells[RESTARTS] !== '0' })
   else rows.unclear = true
 }
 

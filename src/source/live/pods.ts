@@ -8,10 +8,11 @@ import { bounded } from '../../network/bounded.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
+import { POD_PLACE_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
+import { record, text } from '../narrow/shape.ts'
 import { couldFail, podKey } from '../suspects.ts'
 import { type PodRows, type RowPod, readPodRows } from './pod-rows.ts'
-import type { NamespaceOrAll, Reading } from './reading.ts'
+import type { ListOptions, NamespaceOrAll, Reading } from './reading.ts'
 
 export interface AreaPods {
   /** All pods of the area, healthy ones included. */
@@ -38,17 +39,36 @@ const WHOLE = { limit: 0, shape: POD_SHAPE }
 export async function readAreaPods(reading: Reading, area: NamespaceOrAll): Promise<AreaPods> {
   const kept = new SuspectCollector(reading)
   const seen: Seen = { count: 0, rows: new Map() }
+  let begun: Promise<void> | undefined
+  const readBegun = (rows: RowPod[]) => (begun ??= readMany(reading, area, begunAmong(rows), kept, seen))
   const [rows] = await Promise.all([
-    readPodRows(reading, area, raw => kept.keep(raw)),
-    readMany(reading, area, NOT_RUNNING, kept, seen),
+    readPodRows(reading, area, raw => kept.keep(raw)).then(async found => {
+      if (!found.unclear && manyHaveBegun(found)) await readBegun(found.suspects)
+      return found
+    }),
+    readMany(reading, area, { fieldSelector: NOT_RUNNING }, kept, seen),
   ])
   if (rows.unclear) await readPages(reading, area, kept)
   else {
-    if (unseen(rows, seen).length * PODS_FOR_ONE_SINGLE > rows.count - seen.count)
-      await readMany(reading, area, BEGUN, kept, seen)
+    const left = unseen(rows, seen)
+    if (left.length * PODS_FOR_ONE_SINGLE > rows.count - seen.count) await readBegun(left)
     await bounded(unseen(rows, seen), SINGLES_AT_ONCE, row => readOne(reading, area, row, kept))
   }
   return { count: rows.count, pods: kept.pods() }
+}
+
+/** Whether so many suspects have left phase Pending, by their rows, that their list need not wait until the pending ones were read. */
+function manyHaveBegun({ count, suspects }: PodRows): boolean {
+  const begun = suspects.filter(({ wasRestarted }) => wasRestarted).length
+  return begun * PODS_FOR_ONE_SINGLE > count - (suspects.length - begun)
+}
+
+/** The suspects among the pods that have begun: of the others no more is looked at than where they are. */
+function begunAmong(rows: RowPod[]): Pick<ListOptions, 'fieldSelector' | 'only'> {
+  const wanted = new Set(rows.map(rowKey))
+  const isWanted = ({ metadata, spec }: Record<string, unknown>) =>
+    wanted.has(rowKey({ name: text(record(metadata).name), node: text(record(spec).nodeName) }))
+  return { fieldSelector: BEGUN, only: { shape: POD_PLACE_SHAPE, isWanted } }
 }
 
 /** Reads in full the pods that a field selector names in any area, keeping those that could be failing. @throws ApiError */
@@ -71,30 +91,28 @@ interface Seen {
 /** Names of their rows with the number of pods each stands for: a row has no namespace. */
 type SeenRows = Map<string, number>
 
-const rowKey = (row: RowPod): string => `${row.name} ${row.node}`
+const rowKey = ({ name, node }: Pick<RowPod, 'name' | 'node'>): string => `${name} ${node}`
 
-/** Reads the pods that the selector matches in one list. If it fails, they are read like the other suspects: a failure costs time, not correctness. */
+/** Reads the pods that a selector matches in one list. If it fails, they are read like the other suspects: a failure costs time, not correctness. */
 async function readMany(
   reading: Reading,
   area: NamespaceOrAll,
-  fieldSelector: string,
+  which: Pick<ListOptions, 'fieldSelector' | 'only'>,
   kept: SuspectCollector,
   seen: Seen,
 ): Promise<void> {
   const read: Pod[] = []
-  let count = 0
   try {
-    await reading.list(KINDS.Pod, area, { ...reading.labels, ...WHOLE, fieldSelector }, raw => {
+    const { count } = await reading.list(KINDS.Pod, area, { ...reading.labels, ...WHOLE, ...which }, raw => {
       const pod = kept.keep(raw)
-      count += 1
       if (pod !== null && !hasReadyRow(pod)) read.push(pod)
     })
+    seen.count += count
   } catch (error) {
     // The rows contain these pods too, so this is not a gap.
     rethrowUnlessApiError(error)
     return
   }
-  seen.count += count
   for (const { name, node } of read) {
     const key = rowKey({ name, node: node ?? '' })
     seen.rows.set(key, (seen.rows.get(key) ?? 0) + 1)

@@ -4,6 +4,7 @@ import type {
   ClusterReader,
   ListResult,
   ReadOptions,
+  Selection,
   TableRow,
   WatchEnd,
   WatchedChange,
@@ -38,7 +39,12 @@ export interface ReadingOptions {
 }
 
 /** `limit` is the page size; 0 asks for everything in one answer. */
-type ListOptions = Omit<ReadOptions, 'signal'> & { limit: number; shape?: Shape; signal?: AbortSignal }
+export type ListOptions = Omit<ReadOptions, 'signal'> & {
+  limit: number
+  shape?: Shape
+  only?: Selection
+  signal?: AbortSignal
+}
 
 type Model<Of> = Of extends Kind<infer Object> ? Object : never
 type PodObject = Model<typeof KINDS.Pod>

@@ -94,3 +94,9 @@ export const POD_SHAPE = shapeOf({
   2: one('spec', SPEC),
   3: one('status', STATUS),
 })
+
+/** What a pod is known by in a Table's row: its name and node, and the namespace beside them. */
+export const POD_PLACE_SHAPE = shapeOf({
+  1: one('metadata', shapeOf({ 1: 'name', 3: 'namespace' })),
+  2: one('spec', shapeOf({ 10: 'nodeName' })),
+})

@@ -26,6 +26,12 @@ const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = 
     `Use an account with a higher limit (run ${login} first), then distribute that login`,
 }
 
+/** The same of those that explain themselves. */
+const BRIEF_LOGIN: Partial<typeof LOGIN> = {
+  missing: login => `Run ${login} with an account that can pull the image, then distribute that login`,
+  limit: (login, registry) => `Give the pods your login for ${registry} (${login} first)`,
+}
+
 /** What has to be known of a registry's logins before one is distributed. */
 function note(registry: string): string {
   if (registry === HARDENED_IMAGES) return '; the same Docker account works, under the key dhi.io'
@@ -82,10 +88,15 @@ export const loginSteps: StepWords<
   | 'recreate-job'
   | 'see-why'
 > = {
-  'distribute-login': ({ reason, registry }, { invocation, findings }) => ({
-    text: `${LOGIN[reason](`\`${loginCommand(registry)}\``, registryLabel(registry))}${note(registry)}`,
-    command: loginFixCommand(invocation, findings),
-  }),
+  'distribute-login': ({ reason, registry }, { invocation, findings }) => {
+    const login = `\`${loginCommand(registry)}\``
+    const brief = BRIEF_LOGIN[reason]?.(login, registryLabel(registry))
+    return {
+      text: `${LOGIN[reason](login, registryLabel(registry))}${note(registry)}`,
+      ...(brief === undefined ? {} : { brief }),
+      command: loginFixCommand(invocation, findings),
+    }
+  },
   'recreate-pods': (_step, { invocation, findings }) => ({
     text: 'Recreate the pods: they are older than the pull secret that new pods get from the service account',
     command: loginFixCommand(invocation, findings),

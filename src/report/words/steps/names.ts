@@ -53,6 +53,8 @@ export const nameSteps: StepWords<
       case 'plain':
         return {
           text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${pathHint(registry, image)}`,
+          brief:
+            'Check the name and tag for a typo, and whether the image was ever pushed or has been removed',
         }
     }
   },
@@ -79,8 +81,12 @@ export const nameSteps: StepWords<
     const [edit, ...more] = edits
     const { text, command } = edit === undefined ? { text: '' } : setImages(invocation, [edit, ...more])
     const job = first.workload?.kind === 'Job' ? `. ${text}` : ''
+    const check = `\`${offlineCommand(invocation, `image ${shellWord(to)} --check-images`)}\``
     return {
-      text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first that your tag is there: \`${offlineCommand(invocation, `image ${shellWord(to)} --check-images`)}\``}${job}`,
+      text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first that your tag is there: ${check}`}${job}`,
+      ...(isThere(first)
+        ? {}
+        : { brief: `Use ${to}${moved.frozen ? ' (frozen)' : ''} if ${check} finds your tag${job}` }),
       ...(command === undefined ? {} : { command }),
     }
   },

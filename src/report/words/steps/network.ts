@@ -123,7 +123,7 @@ export const networkSteps: StepWords<
   }),
   'test-connection': ({ host, scheme, role }, { findings }) =>
     stepOnNode(
-      `Test the connection ${onNode(findings[0])} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404 response'} is fine)`,
+      `Test the connection ${onNode(findings[0])} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404'} is fine)`,
       curlCommand(
         findings[0].host,
         `${scheme}://${host}${role === 'storage' || role === 'token' ? '/' : '/v2/'}`,

@@ -8,9 +8,13 @@ import { kubeletLog, onNode, runsOnThisMachine } from '../node.ts'
 import type { StepWords } from '../step-words.ts'
 
 const ROLE: Record<Cloud, string> = {
-  ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)',
+  ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it',
   acr: 'give it the role AcrPull on the registry (`az aks update --attach-acr` does that)',
   gar: 'give it the role roles/artifactregistry.reader on the repository',
+}
+/** What a repository of somebody else wants besides. */
+const FOREIGN: Partial<Record<Cloud, string>> = {
+  ecr: '; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)',
 }
 const ROLE_NAME: Record<Cloud, string> = {
   ecr: 'AmazonEC2ContainerRegistryPullOnly',
@@ -50,12 +54,12 @@ export const permissionSteps: StepWords<
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
     const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
     const own = /^arn:[\w-]+:\w+::(\d{12}):/.exec(caller ?? '')?.[1]
-    return {
-      text:
-        owner !== undefined && own !== undefined && owner !== own
-          ? `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), besides the policy ${ROLE_NAME.ecr} of ${caller}`
-          : `${start}: ${caller === null ? IDENTITY[cloud] : caller} lacks the permission, so ${ROLE[cloud]}`,
-    }
+    if (owner !== undefined && own !== undefined && owner !== own)
+      return {
+        text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), besides the policy ${ROLE_NAME.ecr} of ${caller}`,
+      }
+    const brief = `${start}: ${caller === null ? IDENTITY[cloud] : caller} lacks the permission, so ${ROLE[cloud]}`
+    return { text: own === undefined ? `${brief}${FOREIGN[cloud] ?? ''}` : brief, brief }
   },
   'grant-pull': (
     { by, registry, repository, caller },
