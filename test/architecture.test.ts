@@ -263,7 +263,7 @@ describe('the import rules', () => {
 
   test('only clock.ts reads the time; all other code is given a clock', () => {
     const OWN_TIME =
-      /\b(Date\.now\b|new Date\(\)|setTimeout\(|setInterval\(|AbortSignal\.timeout|timers\/promises)/
+      /\b(Date\.now\b|performance\.now\b|new Date\(\)|setTimeout\(|setInterval\(|AbortSignal\.timeout|timers\/promises)/
     // The simulator has its own clock; main ends a process that would otherwise wait for a foreign connection.
     const own = files.filter(file => !['clock', 'main', 'simulator'].includes(roomOf(file)))
     const telling = own.filter(file => OWN_TIME.test(readFileSync(file, 'utf8')))

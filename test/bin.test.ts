@@ -11,6 +11,7 @@ import { describe, expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { serveTls } from './kubernetes/api-server.ts'
 import { folderWith, oneContext } from './kubernetes/kubeconfig/files.ts'
+import { untilTestEnds } from './until-test-ends.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const BIN = join(ROOT, 'bin', 'pullguard.js')
@@ -183,9 +184,11 @@ describe('bin/pullguard.js', () => {
         command: process.execPath,
         args: ['-e', stubborn],
       }
-      await using home = await folderWith({
-        config: oneContext('here', { server: 'https://127.0.0.1' }, { exec }),
-      })
+      const home = untilTestEnds(
+        await folderWith({
+          config: oneContext('here', { server: 'https://127.0.0.1' }, { exec }),
+        }),
+      )
       try {
         const ended = await node([BIN, 'diagnose', '--kubeconfig', join(home.path, 'config')], child =>
           server.once('request', () => child.kill('SIGTERM')),
@@ -280,10 +283,10 @@ describe('the package', () => {
 
   test('runs without any other package, including rarely used logins', async () => {
     expect(packageJson).not.toHaveProperty('dependencies')
-    await using folder = await folderWith({})
+    const folder = untilTestEnds(await folderWith({}))
     const files = await packed()
     for (const { path } of files) await cp(join(ROOT, path), join(folder.path, path))
-    await using server = await serveTls(() => ({ status: 403 }))
+    const server = untilTestEnds(await serveTls(() => ({ status: 403 })))
     const cluster = { server: server.url, 'certificate-authority-data': base64(server.ca) }
     const config = { 'id-token': `${base64('{}')}.${base64('{"exp":4000000000}')}.c2ln` }
     const kubeconfig = oneContext('here', cluster, { 'auth-provider': { name: 'oidc', config } })
@@ -303,13 +306,21 @@ describe('the package', () => {
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-/** The files that npm packs. One npm version prints a list, a later one an object by package name. */
-async function packed(): Promise<{ path: string; size: number }[]> {
+type Packed = { path: string; size: number }[]
+let listed: Promise<Packed> | undefined
+
+/** The files that npm packs, asked once. */
+function packed(): Promise<Packed> {
+  listed ??= askNpm()
+  return listed
+}
+
+/** One npm version prints a list, a later one an object by package name. */
+async function askNpm(): Promise<Packed> {
   // Without scripts: files that other tests use must not be rebuilt while they run.
   const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: ROOT,
     shell: process.platform === 'win32',
   })
-  type Listed = { files: { path: string; size: number }[] }
-  return Object.values(JSON.parse(stdout) as Record<string, Listed>)[0]?.files ?? []
+  return Object.values(JSON.parse(stdout) as Record<string, { files: Packed }>)[0]?.files ?? []
 }

@@ -35,6 +35,13 @@ function fragmentsOf({ source }: RegExp): string[] {
   return [...new Set([...words, ' ', 'a', ':', '"'])]
 }
 
+/** Milliseconds of processor time. */
+function timeOf(work: () => unknown): number {
+  const began = process.cpuUsage()
+  work()
+  return process.cpuUsage(began).user / 1000
+}
+
 function slowest(expression: RegExp, length: number): { milliseconds: number; flood: string } {
   let worst = { milliseconds: 0, flood: '' }
   const fragments = fragmentsOf(expression).slice(0, 16)
@@ -42,18 +49,19 @@ function slowest(expression: RegExp, length: number): { milliseconds: number; fl
   for (const fragment of fragments) {
     for (const flood of [fragment, `${head}${fragment}`, `${fragment} `.replace(/ +$/, ' ')]) {
       const text = `${head} ${flood.repeat(Math.ceil(length / flood.length))}\u00e9`
-      const began = process.cpuUsage()
-      text.replace(new RegExp(expression.source, `${expression.flags.replace(/[gy]/g, '')}g`), '')
-      const milliseconds = process.cpuUsage(began).user / 1000
+      const everywhere = new RegExp(expression.source, `${expression.flags.replace(/[gy]/g, '')}g`)
+      let milliseconds = timeOf(() => text.replace(everywhere, ''))
+      // The collector of garbage is slow at times, a slow expression always.
+      if (milliseconds > PATIENCE) milliseconds = timeOf(() => text.replace(everywhere, ''))
       if (milliseconds > worst.milliseconds) worst = { milliseconds, flood }
     }
   }
   return worst
 }
 
-/** Quadratic expressions take seconds for this many characters, linear ones a few milliseconds. */
-const LENGTH = 60_000
-const PATIENCE = 1_000
+/** Quadratic expressions take a large part of a second for this many characters, linear ones a millisecond. */
+const LENGTH = 20_000
+const PATIENCE = 110
 
 const SUBJECTS: Record<string, (text: string) => void> = {
   'every rule of a cause': text => void classify(text, 'ErrImagePull'),
@@ -79,19 +87,21 @@ describe.each(Object.keys(SUBJECTS))('%s', subject => {
   })
 })
 
-const LONG = 300_000
+/** Quadratic work takes several seconds for this many characters, linear work a fraction of one. */
+const LONG = 100_000
 const FLOODS = ['cookie:', 'no free ', ' ', '`a', 'x y ', 'token=.']
 
 test.each(FLOODS)('a flood of %j passes the whole pipeline in linear time', { timeout: 60_000 }, flood => {
   const text = `\u00e9${flood.repeat(Math.ceil(LONG / flood.length))}no\u00e9`
-  const began = process.cpuUsage()
-  const clean = redact(text)
-  classify(clean, 'Failed')
-  for (const show of [sanitizeLine, markdownText, markdownCode, cell]) show(clean)
-  clip(clean, 80)
-  clipStart(clean, 80)
-  field({ label: 'evidence', text: clean.slice(0, 65_536) }, 80)
-  expect(process.cpuUsage(began).user / 1000).toBeLessThan(10_000)
+  const milliseconds = timeOf(() => {
+    const clean = redact(text)
+    classify(clean, 'Failed')
+    for (const show of [sanitizeLine, markdownText, markdownCode, cell]) show(clean)
+    clip(clean, 80)
+    clipStart(clean, 80)
+    field({ label: 'evidence', text: clean.slice(0, 65_536) }, 80)
+  })
+  expect(milliseconds).toBeLessThan(2_000)
 })
 
 test('one absurdly long name widens only its own row', () => {

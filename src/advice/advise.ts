@@ -2,6 +2,7 @@
 
 import { clueOf } from '../diagnosis/clues.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { cloudOf } from '../image/registries.ts'
 import { denialSteps } from './denial.ts'
 import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
 import {
@@ -119,6 +120,8 @@ const ANSWERS: readonly Cause[] = ['auth-required-or-denied', 'image-not-found',
 
 const SETTLED_BY_NAME: readonly Step['code'][] = [
   'check-name',
+  'near-official',
+  'existing-official',
   'ask-registry',
   'distribute-login',
   'recreate-pods',
@@ -142,7 +145,10 @@ function sandboxSteps(finding: Finding): Step[] {
   const canBeDone = (step: Step) => !OF_PODS.includes(step.code) && !('image' in step && step.image === '')
   const own = BY_CAUSE[cause](finding).filter(canBeDone)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
-  const login: Step[] = denied && registry !== null ? [{ code: 'sandbox-login', registry }] : []
+  const cloud = cloudOf(registry)
+  // A cloud's login lives for hours only: there the node's own identity has to be allowed.
+  const login: Step[] =
+    denied && registry !== null && cloud === null ? [{ code: 'sandbox-login', registry }] : []
   const unreachable = [
     'registry-not-found-dns',
     'network-timeout',
@@ -152,7 +158,7 @@ function sandboxSteps(finding: Finding): Step[] {
     'disk-full',
     'corrupt-or-unpack',
   ].includes(cause)
-  const steps = unreachable ? [...own, set] : [set, ...login, ...own]
+  const steps = unreachable || (denied && cloud !== null) ? [...own, set] : [set, ...login, ...own]
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
 }
 
@@ -170,5 +176,8 @@ const OF_PODS: readonly Step['code'][] = [
   'allow-pull',
   'kubelet-login',
   'check-name',
+  'near-official',
+  'existing-official',
+  'same-secret',
   'ask-registry',
 ]

@@ -4,8 +4,17 @@ import { clueOf } from '../diagnosis/clues.ts'
 import { hidesMissing } from '../diagnosis/denial.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
+import { OFFICIAL_IMAGES } from '../image/official-images.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
-import { knownSecretSteps, loginSteps, malformedSecrets, refusedLoginSteps, repositoryOf } from './login.ts'
+import { similarNames } from '../image/similar-names.ts'
+import {
+  correctedSecretSteps,
+  knownSecretSteps,
+  loginSteps,
+  malformedSecrets,
+  refusedLoginSteps,
+  repositoryOf,
+} from './login.ts'
 import type { Grantor, Step } from './step.ts'
 
 const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
@@ -58,16 +67,30 @@ function nothingSent(finding: Finding): Step[] {
   // The registry belongs to a cloud, or a credential provider failed: then the node's own login was missing.
   const provider: Step[] =
     cloud !== null || clueOf(finding.clues, 'credential-provider') !== undefined
-      ? [{ code: 'check-provider', cloud }]
+      ? [{ code: 'check-provider', cloud, refused: false }]
       : []
+  // The provider asked the cloud for a login, and its answer names who must be allowed to.
+  const caller = clueOf(finding.clues, 'caller')?.name ?? null
+  const failed = clueOf(finding.clues, 'credential-provider') !== undefined
+  if (failed && cloud !== null && caller !== null)
+    return [
+      { code: 'grant-cloud-role', cloud, caller, first: true },
+      ...provider,
+      ...loginSteps(finding, 'missing'),
+      see('login'),
+    ]
   // The secret exists by now, so the next attempt sends its login.
   const again: Step[] = finding.credential.contradicted === true ? [{ code: 'restart-pull' }] : []
-  const login = [...knownSecretSteps(finding), ...loginSteps(finding, 'missing')]
+  const login = [
+    ...knownSecretSteps(finding),
+    ...loginSteps(finding, 'missing'),
+    ...correctedSecretSteps(finding),
+  ]
   const ofPod = finding.credential.status === 'broken' || finding.credential.status === 'usable'
   return [
     ...again,
     ...(ofPod ? [...login, ...provider] : [...provider, ...login]),
-    ...(isDockerHub(finding.registry ?? '') ? [] : checkName(finding)),
+    ...(isDockerHub(finding.registry ?? '') || failed ? [] : checkName(finding)),
     see('login'),
   ]
 }
@@ -103,6 +126,15 @@ function grantorOf(registry: string): Grantor {
 function deniedOrMissing(finding: Finding): Step[] {
   const { registry, clues } = finding
   if (registry === null) return [see('name')]
+  // The image is on the node, so its name is right: what the pod lacks is the credential that it was pulled with.
+  if (clueOf(clues, 'on-node') !== undefined && finding.credential.status !== 'usable')
+    return [
+      ...knownSecretSteps(finding),
+      { code: 'same-secret' },
+      ...loginSteps(finding, 'missing'),
+      ...correctedSecretSteps(finding),
+      see('secrets'),
+    ]
   const placeholder = clueOf(clues, 'placeholder')
   const cloud = cloudOf(registry)
   const login = isPublic(finding.reference)
@@ -120,11 +152,13 @@ function deniedOrMissing(finding: Finding): Step[] {
     return [
       ...knownSecretSteps(finding),
       ...loginSteps(finding, 'missing'),
+      ...correctedSecretSteps(finding),
       see('secrets'),
       ...named,
       ...grant,
     ]
   return [
+    ...correctedSecretSteps(finding),
     ...named,
     ...(named.length > 0 ? ([{ code: 'ask-registry' }] as const) : []),
     ...grant,
@@ -135,8 +169,18 @@ function deniedOrMissing(finding: Finding): Step[] {
 
 /** How to check the name, depending on what its registry shows to anonymous callers. */
 function checkName(finding: Finding): Step[] {
-  const { registry } = finding
+  const { registry, reference } = finding
   if (registry === null) return []
+  if (reference?.startsWith('docker.io/library/') === true) {
+    const name = repositoryOf(finding).replace('library/', '')
+    if (OFFICIAL_IMAGES.includes(name)) return [{ code: 'existing-official' }]
+    const names = similarNames(name, OFFICIAL_IMAGES, 3)
+    if (names.length > 0)
+      return [
+        { code: 'near-official', names },
+        { code: 'check-name', how: 'official' },
+      ]
+  }
   const how = isPublic(finding.reference)
     ? isDockerHub(registry)
       ? 'official'
@@ -164,7 +208,7 @@ function blocked(finding: Finding): Step[] {
     : [
         { code: 'allow-address', host, address, cloud },
         { code: 'test-connection', scheme: 'https', host, role: 'registry' },
-        other,
+        ...(isPublic(finding.reference) ? [other, { code: 'use-cache' } as const] : [other]),
       ]
 }
 

@@ -36,8 +36,13 @@ export function missingSteps(finding: Finding): Step[] {
         ? ([{ code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' }] as const)
         : []),
     ]
+  const host = endpoint?.host ?? registry
+  const page = clueOf(finding.clues, 'web-page') !== undefined
+  const harbor = clueOf(finding.clues, 'harbor') !== undefined && host !== null
   return [
-    { code: 'check-name', how: 'plain' },
+    ...(page ? [{ code: 'other-port' } as const] : []),
+    { code: 'check-name', how: finding.reference?.includes('@') === true ? 'digest' : 'plain' },
+    ...(harbor ? [{ code: 'proxy-project', host } as const] : []),
     { code: 'ask-registry' },
     { code: 'set-image', known: 'repository' },
   ]

@@ -1,7 +1,7 @@
 /** Steps about a pod's login: one that is missing, one that is in the cluster already, and one that the registry refused. */
 
 import { clueOf } from '../diagnosis/clues.ts'
-import type { Finding } from '../diagnosis/finding.ts'
+import type { AttemptProblem, Finding } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import { parseReference } from '../image/reference.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
@@ -40,6 +40,37 @@ export function malformedSecrets({ credential }: Pick<Finding, 'credential'>): s
   return [...new Set(malformed.map(({ secret }) => secret))]
 }
 
+/** Problems of a secret that was meant for this registry, which a corrected secret of the same name ends. */
+const CORRECTABLE: readonly AttemptProblem[] = [
+  'wrong-type',
+  'wrong-key',
+  'wrong-layout',
+  'key-never-matches',
+  'creds-store-only',
+  'no-entries',
+  'empty-auth',
+  'token-only',
+  'half',
+]
+
+/** The pod's secrets that were meant for this registry but give it no login: correcting one is the smallest change. */
+export function correctedSecretSteps({ credential, namespace }: Finding): Step[] {
+  if (credential.status === 'usable') return []
+  const meant = credential.attempts.filter(
+    ({ problem, mismatch }) =>
+      problem !== null &&
+      (CORRECTABLE.includes(problem) || (problem === 'other-registry' && mismatch !== undefined)),
+  )
+  return [...new Map(meant.map(attempt => [attempt.secret, attempt])).values()].slice(0, 2).map(
+    ({ secret, problem }): Step => ({
+      code: 'repair-secret',
+      namespace,
+      secret,
+      problem: problem ?? 'no-entries',
+    }),
+  )
+}
+
 /** The pod's secrets with a usable login, in the kubelet's order. */
 export function usableSecrets({ credential }: Pick<Finding, 'credential'>): string[] {
   return [...new Set(credential.attempts.filter(({ usable }) => usable).map(({ secret }) => secret))]
@@ -65,7 +96,8 @@ export function refusedLoginSteps(finding: Finding): Step[] {
   if (isPublic(finding.reference))
     return [...remove, ...loginSteps(finding, 'refused'), { code: 'see-why', after: 'login' }]
   const ended: Step[] = shortLived(finding)
-  const provider: Step[] = cloud !== null && secrets.length === 0 ? [{ code: 'check-provider', cloud }] : []
+  const provider: Step[] =
+    cloud !== null && secrets.length === 0 ? [{ code: 'check-provider', cloud, refused: true }] : []
   return [
     ...ended,
     ...provider,

@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clues.ts'
 import type { Endpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { apiHost } from '../image/registries.ts'
+import { apiHost, isHosted } from '../image/registries.ts'
 import type { Step } from './step.ts'
 
 /** The host that the text names, or else the registry's. */
@@ -43,12 +43,18 @@ export function dnsSteps(finding: Finding): Step[] {
   ]
 }
 
+/** Whether others run the host; an address of the node or of a private network answers in its place. */
+function isOfOthers({ clues }: Finding, { host }: Endpoint): boolean {
+  return isHosted(host) && clueOf(clues, 'private-address') === undefined
+}
+
 export function timeoutSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   return [
     ...unreachableName(finding, target),
     testConnection(finding, target),
     { code: 'open-host', ...target },
+    ...(clueOf(finding.clues, 'tls-unfinished') === undefined ? [] : [{ code: 'check-mtu' } as const]),
     ...ofMirror(finding, target),
   ]
 }
@@ -67,7 +73,7 @@ export function refusedSteps(finding: Finding): Step[] {
       ? [{ code: 'check-mirror', host: target.host, registry: finding.registry } as const]
       : []),
     testConnection(finding, target),
-    target.role === 'storage' || target.role === 'token'
+    target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target)
       ? { code: 'open-host', ...target }
       : { code: 'check-listener', ...target },
     ...ofMirror(finding, target),
@@ -79,19 +85,16 @@ export function tlsSteps(finding: Finding): Step[] {
   const problem = clueOf(finding.clues, 'certificate')?.problem ?? null
   const look: Step = { code: 'show-certificate', host: target.host }
   if (problem === 'unknown-authority' || problem === null)
-    return [look, { code: 'trust-authority', host: target.host, intercepted: !isPrivate(finding) }]
+    return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
+  if (isOfOthers(finding, target)) return [look, { code: 'public-certificate', host: target.host, problem }]
   return [look, { code: 'renew-certificate', host: target.host, problem }, ...ofMirror(finding, target)]
-}
-
-/** Whether it is probably a private registry, which may have a certificate authority of its own. */
-function isPrivate({ registry, clues }: Finding): boolean {
-  const known =
-    /(?:^|\.)(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|k8s\.io|microsoft\.com|amazonaws\.com|pkg\.dev|azurecr\.io|nvcr\.io|gitlab\.com)$/
-  return clueOf(clues, 'private-address') !== undefined || registry === null || !known.test(registry)
 }
 
 export function schemeSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
+  // The host itself speaks TLS, so something in between answered.
+  if (isOfOthers(finding, target))
+    return [testConnection(finding, target), { code: 'show-proxy' }, { code: 'open-host', ...target }]
   return [
     { code: 'test-connection', scheme: 'http', ...target },
     { code: 'allow-http', host: target.host },

@@ -25,6 +25,9 @@ export function corruptSteps(finding: Finding): Step[] {
   const { clues } = finding
   const webPage = webPageSteps(finding)
   if (webPage !== null) return webPage
+  if (clueOf(clues, 'other-layers') !== undefined) return [{ code: 'not-an-image' }, { code: 'push-again' }]
+  if (clueOf(clues, 'other-manifest') !== undefined)
+    return [{ code: 'other-bytes', host: targetHost(finding).host }, ...pullByHand(finding)]
   if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
   const format: Step[] = clueOf(clues, 'layer-format') === undefined ? [] : [{ code: 'update-runtime' }]
@@ -70,7 +73,7 @@ export function manifestSteps(finding: Finding): Step[] {
 export function neverSteps(finding: Finding): Step[] {
   const allow: Step = { code: 'allow-pull' }
   const preload: Step = { code: 'preload', image: nameOf(finding) }
-  return mayBeUnverified(finding) ? [{ code: 'same-secret' }, allow, preload] : [allow, preload]
+  return mayBeUnverified(finding) ? [{ code: 'same-secret' }, allow] : [allow, preload]
 }
 
 /** Whether the image may be on the node, pulled with a credential that this pod lacks: kubelet 1.33 and later use the same message (KEP-2535). */
@@ -91,7 +94,7 @@ export function otherSteps(finding: Finding): Step[] {
   const { clues, endpoint, evidence } = finding
   if (endpoint?.role === 'runtime')
     return [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
-  if (clueOf(clues, 'precondition-failed') !== undefined)
+  if (clueOf(clues, 'precondition-failed') !== undefined || clueOf(clues, 'registry-closed') !== undefined)
     return [
       { code: 'use-other-source', why: 'closed' },
       { code: 'check-name', how: 'plain' },

@@ -1,8 +1,10 @@
 /** Steps for rate limits: a login if it has a limit of its own, or the cache's login if the cache is limited. */
 
+import { clueOf } from '../diagnosis/clues.ts'
 import { isLocal } from '../diagnosis/endpoint.ts'
 import type { Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
+import { isPublic } from '../image/registries.ts'
 import { loginSteps } from './login.ts'
 import type { Step } from './step.ts'
 
@@ -17,7 +19,13 @@ export function limitSteps(finding: Finding): Step[] {
       { code: 'wait', for: 'limit' },
     ]
   if (subcause === 'abuse') return [{ code: 'wait', for: 'burst' }, ...elsewhere(finding)]
-  if (!countsByAccount(finding))
+  if (!countsByAccount(finding)) {
+    // Everything there is public, and nobody has a login.
+    const login = isPublic(finding.reference) ? [] : loginSteps(finding, 'limit')
+    return [{ code: 'wait', for: 'minute' }, ...login, { code: 'use-cache' }]
+  }
+  // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
+  if (registry === 'public.ecr.aws' && clueOf(finding.clues, 'per-second') !== undefined)
     return [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
   const login = loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
   const steps: Step[] = [...login, ...elsewhere(finding)]

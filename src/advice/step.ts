@@ -39,7 +39,7 @@ export type Step =
   | { code: 'recreate-job' }
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
   // Rights at the registry
-  | { code: 'check-provider'; cloud: Cloud | null }
+  | { code: 'check-provider'; cloud: Cloud | null; refused: boolean }
   | { code: 'grant-cloud-role'; cloud: Cloud; caller: string | null; first: boolean }
   | { code: 'grant-pull'; by: Grantor; registry: string; repository: string; caller: string | null }
   | { code: 'token-scope'; registry: string }
@@ -49,7 +49,11 @@ export type Step =
   | { code: 'upstream-login'; host: string; kind: 'ecr' | 'other' }
   | { code: 'use-other-source'; why: 'blocked' | 'policy' | 'closed' }
   // The image's name
-  | { code: 'check-name'; how: 'official' | 'public' | 'hidden' | 'plain' }
+  | { code: 'check-name'; how: 'official' | 'public' | 'hidden' | 'plain' | 'digest' }
+  | { code: 'near-official'; names: string[] }
+  | { code: 'existing-official' }
+  | { code: 'other-port' }
+  | { code: 'proxy-project'; host: string }
   | { code: 'ask-registry' }
   | { code: 'use-replacement'; moved: Moved; to: string }
   | { code: 'find-replacement'; moved: Moved }
@@ -73,6 +77,7 @@ export type Step =
   | ({ code: 'test-connection'; scheme: 'https' | 'http' } & Endpoint)
   | ({ code: 'open-host' } & Endpoint)
   | ({ code: 'check-listener' } & Endpoint)
+  | { code: 'check-mtu' }
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
   | {
@@ -86,6 +91,7 @@ export type Step =
   | { code: 'show-certificate'; host: string }
   | { code: 'trust-authority'; host: string; intercepted: boolean }
   | { code: 'renew-certificate'; host: string; problem: CertificateProblem }
+  | { code: 'public-certificate'; host: string; problem: CertificateProblem }
   | { code: 'serve-tls'; host: string }
   | { code: 'allow-http'; host: string }
   | { code: 'show-proxy' }
@@ -99,6 +105,7 @@ export type Step =
   | { code: 'remove-image'; image: string }
   | { code: 'runtime-log' }
   | { code: 'push-again' }
+  | { code: 'other-bytes'; host: string }
   | { code: 'update-runtime' }
   | { code: 'rebuild-layers' }
   | { code: 'restart-pull' }
@@ -140,6 +147,7 @@ export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'resolve-host',
   'test-connection',
   'show-certificate',
+  'public-certificate',
   'show-proxy',
   'prune-images',
   'show-disk',

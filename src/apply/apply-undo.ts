@@ -6,11 +6,10 @@ import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { PatchOperation } from '../plan/change.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
+import { isUncertain, objectPath, statusOf, statusOfRefusal, writtenAt } from './answer.ts'
 import type { Progress } from './apply-context.ts'
-import type { JournalLine } from './journal/line.ts'
+import type { JournalLine } from './journal/run.ts'
 import type { OutcomeStatus } from './outcome.ts'
-import { isUncertain, statusOf, statusOfRefusal } from './refusal.ts'
-import { objectPath, writtenAt } from './target-object.ts'
 import type { RemoveKeys, UndoOutcome, UndoStep } from './undo-step.ts'
 
 export interface UndoContext {

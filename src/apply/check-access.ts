@@ -4,7 +4,7 @@ import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
 import type { Plan } from '../plan/plan.ts'
-import { kindOfTarget } from './target-object.ts'
+import { kindOfTarget } from './answer.ts'
 
 /** A verb on a resource that the plan needs and that this user is not allowed to use. */
 export interface AccessDenial {

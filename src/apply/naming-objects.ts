@@ -1,4 +1,4 @@
-/** Finds the objects that name a pull secret: service accounts, workload templates, and pods without a controller. */
+/** What an undo has to do before it deletes a pull secret: nothing may name it, no service account, no workload template, no pod without a controller. */
 
 import { ApiError } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
@@ -6,9 +6,60 @@ import { KINDS, type Kind } from '../kubernetes/api/kinds.ts'
 import { type ApiPath, listPath, objectPath } from '../kubernetes/api/paths.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
+import type { Run } from './journal/run.ts'
+import type { DeleteSecret, UndoStep } from './undo-step.ts'
+
+/** Makes each deletion wait for the steps that remove the Secret's name, and drops it where anything else names the Secret. */
+export async function withNeeds(
+  steps: UndoStep[],
+  runs: Run[],
+  cluster: ClusterReader,
+  signal?: AbortSignal,
+): Promise<UndoStep[]> {
+  const deletions = steps.filter(step => step.action === 'delete-secret')
+  const [first] = deletions
+  if (first === undefined) return steps
+  const namespaces = new Set(deletions.map(({ target }) => target.namespace))
+  const search = { cluster, namespaces, secret: first.target.name, ...(signal ? { signal } : {}) }
+  const found = await namingObjects(search)
+  const ownPods = podsMadeBy(runs)
+  const naming = Map.groupBy(
+    found.filter(({ uid, namespace, name }) => !ownPods.has(uid) && !ownPods.has(`${namespace}/${name}`)),
+    ({ namespace }) => namespace,
+  )
+  return steps.map(step =>
+    step.action === 'delete-secret' ? withNeed(step, steps, naming.get(step.target.namespace) ?? []) : step,
+  )
+}
+
+function withNeed(step: DeleteSecret, steps: UndoStep[], naming: Naming[]): UndoStep {
+  const { namespace, name } = step.target
+  const freeing = steps.filter(
+    other =>
+      other.action === 'restore-fields' &&
+      other.target.namespace === namespace &&
+      other.fields.some(({ field, from }) => field === 'imagePullSecrets' && from === name),
+  )
+  const freed = new Set(freeing.map(({ target }) => target.uid))
+  const by = naming.filter(({ uid }) => !freed.has(uid)).map(one => ({ kind: one.kind, name: one.name }))
+  if (by.length > 0) return { id: step.id, action: 'leave', target: step.target, reason: 'still-named', by }
+  return { ...step, needs: freeing.map(({ id }) => id) }
+}
+
+/** Bare pods that a run recreated with the Secret's name, by uid or by `namespace/name`: before the run they could not pull, either. */
+function podsMadeBy(runs: Run[]): ReadonlySet<string> {
+  const made = runs.flatMap(({ entries }) =>
+    entries.flatMap(({ change: { action, target }, outcome }) => {
+      if (action !== 'recreate-bare-pod' && action !== 'restore-bare-pod') return []
+      // A run that was killed recorded no uid.
+      return outcome?.uid ?? `${target.namespace}/${target.name}`
+    }),
+  )
+  return new Set(made)
+}
 
 /** An object that names the Secret. `name` is null where this user can't read the kind: some of its objects may name the Secret. */
-export interface Naming {
+interface Naming {
   kind: string
   namespace: string
   name: string | null
@@ -39,7 +90,7 @@ interface Search {
 }
 
 /** Everything that names the Secret in these namespaces. @throws ApiError where the server does not answer */
-export async function namingObjects(search: Search): Promise<Naming[]> {
+async function namingObjects(search: Search): Promise<Naming[]> {
   const found: Naming[] = []
   if (search.namespaces.size === 0) return found
   await bounded(

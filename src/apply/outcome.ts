@@ -125,8 +125,3 @@ export type HeldBack = {
     /** Pods recreated before them have not pulled yet, so the quota does not show their pulls. */
     | 'others-not-started'
 } | null
-
-/** The change is in place, by this run or before it. */
-export function isDone({ status }: Outcome): boolean {
-  return status === 'applied' || status === 'unchanged' || status === 'accepted'
-}

@@ -1,15 +1,18 @@
 /** Plans the undo of a run from its journal and the current objects: one step an object. Reads only. */
 
+import { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
 import { ApiError } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
 import { listPath } from '../kubernetes/api/paths.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
-import type { Change, Edit, PatchChange } from '../plan/change.ts'
+import type { Change, CreateSecret, Edit, PatchChange, UpdateSecret } from '../plan/change.ts'
 import { restoration } from '../plan/patch.ts'
+import { kindOfTarget, objectPath, writtenAt } from './answer.ts'
+import { isFingerprintOf } from './journal/fingerprint.ts'
 import { mayHaveWritten, type Run, type RunEntry } from './journal/run.ts'
-import { kindOfTarget, objectPath, writtenAt } from './target-object.ts'
-import { deleteSecret, takeKeysOut, withNeeds } from './undo-secret.ts'
-import { leave, type UndoEffect, type UndoneField, type UndoStep } from './undo-step.ts'
+import { withNeeds } from './naming-objects.ts'
+import type { Leave, LeftReason, UndoEffect, UndoneField, UndoStep } from './undo-step.ts'
+import { RUN_ANNOTATION, type WrittenKeys } from './write-secret.ts'
 
 /**
  * One step for each object that the run may have written and that was not undone yet: what names a Secret first, Secrets last.
@@ -147,4 +150,91 @@ async function read(
     if (error instanceof ApiError && error.status === 404) return null
     throw error
   }
+}
+
+/**
+ * The step for a Secret that the run created: something else may rely on the Secret by now.
+ * @param object the Secret as it is now; null if it is gone
+ * @param others runs that may have renewed its login since
+ */
+function deleteSecret(
+  change: CreateSecret,
+  { outcome, run }: RunEntry,
+  object: KubernetesObject | null,
+  others: Run[],
+): UndoStep {
+  if (!object) return leave(change, 'gone')
+  const { uid = '', resourceVersion = '' } = writtenAt(object)
+  const { annotations = {} } = object.metadata as { annotations?: Record<string, string> }
+  if (outcome?.uid) {
+    if (outcome.uid !== uid) return leave(change, 'replaced')
+    const own = [outcome.resourceVersion, ...versionsWritten(uid, others)]
+    if (!own.includes(resourceVersion)) return leave(change, 'changed')
+  } else if (annotations[RUN_ANNOTATION] !== run) {
+    return leave(change, 'never-written')
+  }
+  const target = { ...change.target, uid }
+  return { id: change.id, action: 'delete-secret', target, resourceVersion, needs: [] }
+}
+
+/** Resource versions of the Secret that pullguard itself wrote: at one of them, nobody else has changed the Secret. */
+function versionsWritten(uid: string, runs: Run[]): (string | null)[] {
+  return runs.flatMap(({ entries }) =>
+    entries
+      .filter(
+        ({ change, outcome }) =>
+          change.target.kind === 'Secret' && (outcome?.uid ?? change.target.uid) === uid,
+      )
+      .flatMap(({ outcome, undoneAt }) => [outcome?.resourceVersion ?? null, undoneAt]),
+  )
+}
+
+/** The step for a Secret that existed before: removes the keys that the run added, as long as they hold what it wrote. */
+function takeKeysOut(
+  change: UpdateSecret,
+  { object: noted }: RunEntry,
+  stored: KubernetesObject | null,
+  others: Run[],
+): UndoStep {
+  if (!stored) return leave(change, 'gone')
+  const { uid = '', resourceVersion = '' } = writtenAt(stored)
+  if (uid !== change.target.uid) return leave(change, 'replaced')
+  const { keys: written } = (noted ?? {}) as Partial<WrittenKeys>
+  if (written === undefined) return leave(change, 'earlier-content-unknown')
+  const content = PullSecretContent.inSecret(stored)
+  const held = written.filter(({ key, fingerprint }) => {
+    const login = content.loginOf(key)
+    return login !== null && isFingerprintOf(login, fingerprint)
+  })
+  const added = held.filter(one => one.added).map(({ key }) => key)
+  if (added.length > 0) {
+    const kept = held.filter(one => !one.added).map(({ key }) => key)
+    return { id: change.id, action: 'remove-keys', target: change.target, resourceVersion, keys: added, kept }
+  }
+  if (held.length === 0) return leave(change, 'changed')
+  return leave(change, isMadeByOpenRun(uid, others) ? 'goes-with-its-run' : 'earlier-content-unknown')
+}
+
+/** Whether another run created the Secret and can still be undone, which deletes the Secret. */
+function isMadeByOpenRun(uid: string, others: Run[]): boolean {
+  return others.some(({ entries }) =>
+    entries.some(
+      ({ change, outcome, undone }) => change.action === 'create-secret' && outcome?.uid === uid && !undone,
+    ),
+  )
+}
+
+/** The step for an object that is left unchanged. */
+function leave({ id, target }: Pick<Leave, 'id' | 'target'>, reason: LeftReason): Leave {
+  return { id, action: 'leave', target, reason }
+}
+
+/** Whether a Secret that holds a login remains after the step. */
+export function keepsLogin(step: UndoStep): boolean {
+  if (step.action === 'remove-keys') return step.kept.length > 0
+  return (
+    step.action === 'leave' &&
+    step.target.kind === 'Secret' &&
+    ['changed', 'still-named', 'goes-with-its-run', 'earlier-content-unknown'].includes(step.reason)
+  )
 }

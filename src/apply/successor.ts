@@ -1,12 +1,10 @@
-/** Dry-runs the pod that a controller would create, before the old pod is removed or the template is patched. */
+/** The pod that follows another: its manifest, and whether the server would accept it, asked before the old pod is removed or the template is patched. */
 
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change, PatchTemplate, RecreatePod } from '../plan/change.ts'
+import { collectionPath, objectPath, outcomeOf, statusOf } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome } from './outcome.ts'
-import { manifestOf, renamed } from './pod-manifest.ts'
-import { outcomeOf, statusOf } from './refusal.ts'
-import { collectionPath, objectPath } from './target-object.ts'
 
 /** Milliseconds for which an answer is valid for the controller's other pods. */
 const FRESH = 10_000
@@ -135,4 +133,60 @@ function amountOf(text: string): number | null {
   const [, digits, suffix = ''] = /^(\d+(?:\.\d+)?(?:e\d+)?)([a-zA-Z]*)$/.exec(text) ?? []
   const factor = SUFFIXES[suffix]
   return digits === undefined || factor === undefined ? null : Number(digits) * factor
+}
+
+type SecretName = { name?: string }
+
+interface Spec extends Record<string, unknown> {
+  nodeName?: string
+  imagePullSecrets?: SecretName[]
+}
+
+/** Metadata that is kept. Owners too: one that is not a controller makes no new pod, but its deletion still deletes this one. */
+const KEPT = ['name', 'namespace', 'labels', 'annotations', 'ownerReferences']
+
+/**
+ * The pod without the fields that the server, the scheduler, or `kubectl debug` filled in.
+ * @param secrets the pull secrets that the manifest names; null for those that the pod has
+ */
+export function manifestOf(pod: KubernetesObject, secrets: SecretName[] | null): KubernetesObject {
+  const kept = Object.entries(pod.metadata as object).filter(([field]) => KEPT.includes(field))
+  const { nodeName, ephemeralContainers: _debug, imagePullSecrets = [], ...spec } = pod.spec as Spec
+  const names = secrets ?? imagePullSecrets
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: Object.fromEntries(kept),
+    spec: {
+      ...spec,
+      ...(nodeName !== undefined && isAuthored(pod) ? { nodeName } : {}),
+      ...(names.length > 0 ? { imagePullSecrets: names } : {}),
+    },
+  }
+}
+
+/** The pull secrets that the pod names. */
+export function secretsOf(pod: KubernetesObject): SecretName[] {
+  return (pod.spec as Spec).imagePullSecrets ?? []
+}
+
+/** The finalizers that can keep the pod after its deletion. */
+export function finalizersOf(pod: KubernetesObject): string[] {
+  return (pod.metadata as { finalizers?: string[] }).finalizers ?? []
+}
+
+/** Whether the pod's author chose the node: the scheduler sets nodeName through the binding subresource, which managedFields shows. */
+function isAuthored(pod: KubernetesObject): boolean {
+  const { managedFields = [] } = pod.metadata as {
+    managedFields?: { subresource?: string; fieldsV1?: { 'f:spec'?: Record<string, unknown> } }[]
+  }
+  return managedFields.some(
+    ({ subresource, fieldsV1 }) => !subresource && fieldsV1?.['f:spec']?.['f:nodeName'] !== undefined,
+  )
+}
+
+/** The same pod under a generated name, which is free while the pod itself exists. */
+export function renamed(manifest: KubernetesObject): KubernetesObject {
+  const { name, ...metadata } = manifest.metadata as { name: string }
+  return { ...manifest, metadata: { ...metadata, generateName: `${name.slice(0, 50)}-` } }
 }

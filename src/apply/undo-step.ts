@@ -76,7 +76,7 @@ export interface DeleteSecret {
   needs: string[]
 }
 
-interface Leave {
+export interface Leave {
   id: string
   action: 'leave'
   target: Target
@@ -96,19 +96,4 @@ export interface UndoOutcome {
   reason: LeftReason | null
   /** The server's own sentence, free of secrets. */
   detail: string | null
-}
-
-/** The step for an object that is left unchanged. */
-export function leave({ id, target }: Pick<Leave, 'id' | 'target'>, reason: LeftReason): Leave {
-  return { id, action: 'leave', target, reason }
-}
-
-/** Whether a Secret that holds a login remains after the step. */
-export function keepsLogin(step: UndoStep): boolean {
-  if (step.action === 'remove-keys') return step.kept.length > 0
-  return (
-    step.action === 'leave' &&
-    step.target.kind === 'Secret' &&
-    ['changed', 'still-named', 'goes-with-its-run', 'earlier-content-unknown'].includes(step.reason)
-  )
 }

@@ -3,11 +3,10 @@
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { PatchChange } from '../plan/change.ts'
 import { isWritten, replanPatch } from '../plan/patch.ts'
+import { isUncertain, objectPath, outcomeOf, refusalOf, statusOf, writtenAt } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome, OutcomeReason } from './outcome.ts'
-import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
 import { templateRefusal } from './successor.ts'
-import { objectPath, writtenAt } from './target-object.ts'
 
 /** How often a list that others write to at the same time is read and patched again. */
 const TRIES = 5

@@ -4,11 +4,18 @@ import { DATA_KEY, PullSecretContent } from '../dockerconfig/pull-secret-content
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { JsonPatchOperation } from '../kubernetes/api/write.ts'
 import type { CreateSecret, SecretChange, UpdateSecret } from '../plan/change.ts'
+import {
+  collectionPath,
+  isUncertain,
+  objectPath,
+  outcomeOf,
+  refusalOf,
+  statusOf,
+  writtenAt,
+} from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
 import { fingerprintOf } from './journal/fingerprint.ts'
 import type { Outcome } from './outcome.ts'
-import { isUncertain, outcomeOf, refusalOf, statusOf } from './refusal.ts'
-import { collectionPath, objectPath, writtenAt } from './target-object.ts'
 
 /** The annotation on every Secret that pullguard creates; `undo` and later runs recognize their own by it. */
 export const RUN_ANNOTATION = 'pullguard.dev/run'

@@ -2,7 +2,6 @@
 
 import type { EditRefusal } from '../manifest/edit.ts'
 import type { FileEdit, LeftAlone } from './edits.ts'
-import type { WriteProblem } from './write-problem.ts'
 
 export interface EditedFile {
   path: string
@@ -21,3 +20,13 @@ export interface EditReport {
   files: EditedFile[]
   leftAlone: LeftAlone[]
 }
+
+export type WriteProblem =
+  /** Somebody else changed or moved it since it was read. */
+  | 'changed'
+  /** It is in an encoding in which edits can't leave the rest byte for byte. */
+  | 'encoding'
+  /** A part of it could not be read, so that nothing of it is changed. */
+  | 'unread'
+  | 'forbidden'
+  | 'failed'

@@ -1,17 +1,19 @@
-/** The flags of `audit`. */
+/** The flags of `audit`, and what they can be combined with. */
 
-import { type Command, Option } from 'commander'
+import { type Command, Option, type OptionValues } from 'commander'
+import type { AuditOptions } from '../commands/audit.ts'
+import { UsageError } from '../errors.ts'
 import { AUDIT_FORMATS } from '../report/formats.ts'
-import { addEditFlags, auditFlags } from './audit-flags.ts'
-import { repeatable } from './flag-values.ts'
 import {
   addCheckFlags,
   addConnectionFlags,
   addExclusionFlag,
   addNamespacesFlag,
   addOutputFlag,
+  addQuietFlag,
   example,
   namespaceFlags,
+  repeatable,
 } from './flags.ts'
 import type { Run } from './run.ts'
 
@@ -32,11 +34,11 @@ export function addAudit(program: Command, name: string, run: Run): void {
     .option('-R, --recursive', 'with -f, read folders recursively')
     .option('--allow-empty', 'exit 0 if there are no workloads at all')
     .option('--config <file>', 'settings (default: nearest .pullguard.yaml)')
-    .option('--baseline <file>', 'do not report the findings that it knows of')
+    .option('--baseline <file>', "don't report the findings listed in this file")
     .option('--write-baseline <file>', 'write the findings to this file as known')
   addEditFlags(addCheckFlags(command))
   addConnectionFlags(command)
-  addOutputFlag(command, AUDIT_FORMATS)
+  addQuietFlag(addOutputFlag(command, AUDIT_FORMATS))
     .addOption(
       new Option('--fail-on <severity>', 'exit 1 for findings at or above this severity')
         .choices(['error', 'warning', 'info', 'never'])
@@ -71,4 +73,81 @@ export function addAudit(program: Command, name: string, run: Run): void {
           options,
         ),
     )
+}
+
+/** Adds --fix and what belongs to it. */
+function addEditFlags(command: Command): Command {
+  return command
+    .option('--fix', 'with -f, edit: digests, policies, moved images')
+    .option('--diff', 'show the edits, and write nothing without --fix')
+    .addOption(
+      new Option('--dry-run [where]', 'with --fix, write nothing')
+        .choices(['none', 'client'])
+        .preset('client')
+        .default('none'),
+    )
+    .option('--offline', 'edit only what needs no registry')
+    .option('--secret-name <name>', 'pull secret for Docker Hub images without one')
+    .addOption(
+      new Option('--replace-registry <from=to>', 'pull from another registry (repeatable)').argParser(
+        repeatable,
+      ),
+    )
+}
+
+type AuditFlags = Pick<
+  AuditOptions,
+  'checkImages' | 'edits' | 'baseline' | 'writeBaseline' | 'config' | 'replaceRegistry' | 'pullSecret'
+>
+
+/** What commander read, as the command takes it. @throws UsageError for flags that don't go together */
+function auditFlags(options: OptionValues): AuditFlags {
+  const files: string[] = options.filename ?? []
+  const endpoints: string[] = options.registryEndpoint ?? []
+  const edits = options.fix === true || options.diff === true
+  const wrong = combined(options, files, edits, endpoints)
+  if (wrong !== null) throw new UsageError(wrong)
+  return {
+    edits: edits
+      ? {
+          write: options.fix === true && options.dryRun === 'none',
+          diff: options.diff === true,
+          offline: options.offline === true,
+          endpoints,
+        }
+      : null,
+    replaceRegistry: options.replaceRegistry ?? [],
+    ...(options.checkImages === true ? { checkImages: { endpoints } } : {}),
+    ...given(options, 'baseline', 'baseline'),
+    ...given(options, 'writeBaseline', 'writeBaseline'),
+    ...given(options, 'config', 'config'),
+    ...given(options, 'secretName', 'pullSecret'),
+  }
+}
+
+function combined(
+  options: OptionValues,
+  files: string[],
+  edits: boolean,
+  endpoints: string[],
+): string | null {
+  if (edits && files.length === 0)
+    return '--fix and --diff edit files: name them with -f. `pullguard fix` changes a cluster.'
+  if (edits && files.includes('-'))
+    return "--fix and --diff edit files, and standard input isn't one: name files with -f."
+  if (options.output === 'sarif' && files.length === 0)
+    return 'SARIF points to lines in files: name them with -f, or use another format.'
+  const alone = (flag: string) => `${flag} goes with --fix or --diff.`
+  if (!edits && options.dryRun !== 'none') return alone('--dry-run')
+  if (!edits && options.offline === true) return alone('--offline')
+  if (!edits && options.replaceRegistry !== undefined) return alone('--replace-registry')
+  if (options.offline === true && options.checkImages === true)
+    return "--offline and --check-images can't be combined: one asks registries, the other does not."
+  if (endpoints.length > 0 && options.checkImages !== true && (!edits || options.offline === true))
+    return '--registry-endpoint needs --check-images or --fix: no registry is asked without them.'
+  return null
+}
+
+function given(options: OptionValues, name: string, as: string): Record<string, string> {
+  return options[name] === undefined ? {} : { [as]: options[name] }
 }

@@ -2,9 +2,9 @@
 
 import type { Command, Option } from 'commander'
 import type { Candidate, CompletionRequest } from '../commands/complete.ts'
+import { SHELLS } from './about.ts'
 import { readWords } from './arguments.ts'
-import { SHELLS } from './completion.ts'
-import { connectionFlags } from './connection-flags.ts'
+import { connectionFlags } from './flags.ts'
 import { TOPICS } from './help-topics.ts'
 
 /** Flags whose values the kubeconfig or the cluster has. */

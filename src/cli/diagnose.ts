@@ -22,19 +22,19 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
     .command('diagnose')
     .description('find failing image pulls and name their causes, with proof')
     .argument('[name...]')
-    .option('-w, --watch', 'again after each change, until Ctrl-C; in a pipe one line a change')
-    .option('--until-clear', 'watch until no pull is failing any more')
+    .option('-w, --watch', 'repeat after each change until Ctrl-C; in a pipe, one line per change')
+    .option('--until-clear', 'watch until no pull is failing')
   addCheckFlags(addConnectionFlags(addDumpFlags(addScopeFlags(command))))
   addQuietFlag(addOutputFlag(command, DIAGNOSIS_FORMATS))
-    .option('--no-headers', 'plain columns without their headers')
+    .option('--no-headers', 'plain columns without headers')
     .addOption(new Option('--sort-by <column>', 'plain columns sorted by').choices(SORT_KEYS))
     .addOption(
       new Option('--fail-on <severity>', 'exit 1 for findings at or above this severity')
         .choices(['error', 'warning', 'info', 'never'])
         .default('error'),
     )
-    .option('--baseline <file>', 'do not count the failures that this file knows of')
-    .option('--write-baseline <file>', 'write the present failures to this file as known')
+    .option('--baseline <file>', "don't count the failures listed in this file")
+    .option('--write-baseline <file>', 'write the current failures to this file as known')
     .addHelpText(
       'after',
       example(name, [

@@ -4,8 +4,6 @@ import { type Command, InvalidArgumentError, Option, type OptionValues } from 'c
 import type { FixOptions } from '../commands/fix/session.ts'
 import { UsageError } from '../errors.ts'
 import { PLAN_FORMATS } from '../report/formats.ts'
-import { connectionFlags } from './connection-flags.ts'
-import { parseDuration, repeatable } from './flag-values.ts'
 import {
   addConnectionFlags,
   addExclusionFlag,
@@ -13,7 +11,10 @@ import {
   addOutputFlag,
   addQuietFlag,
   addRegistryEndpointFlag,
+  connectionFlags,
   example,
+  parseDuration,
+  repeatable,
 } from './flags.ts'
 import { addRemedyFlags, REMEDY_FLAGS, remediesAskedFor } from './remedy-flags.ts'
 import type { Run } from './run.ts'
@@ -106,7 +107,7 @@ function addRunFlags(command: Command): void {
         .default(FIVE_MINUTES, '5m'),
     )
     .addOption(
-      new Option('--fail-on <severity>', 'exit 1 if error (default), warning, or info stay')
+      new Option('--fail-on <severity>', 'exit 1 if error (default), warning, or info remain')
         .choices(['error', 'warning', 'info', 'never'])
         .default('error'),
     )

@@ -4,8 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ImageCheckFlags } from '../commands/check-images.ts'
 import type { ConnectionFlags } from '../commands/context.ts'
 import { UsageError } from '../errors.ts'
-import { connectionFlags, listConnectionFlags } from './connection-flags.ts'
-import { commaSeparated, repeatable } from './flag-values.ts'
+import { Redacted } from '../secrecy/redacted.ts'
 
 /** Adds -n, for what the command does with the namespace. */
 export function addNamespaceFlag(command: Command, does: string): Command {
@@ -38,9 +37,7 @@ export function namespaceFlags({ namespace = [], ...rest }: Record<string, unkno
 /** Adds --exclude-namespace. */
 export function addExclusionFlag(command: Command): Command {
   return command.addOption(
-    new Option('--exclude-namespace <name>', 'leave this namespace alone (repeatable)').argParser(
-      commaSeparated,
-    ),
+    new Option('--exclude-namespace <name>', 'skip this namespace (repeatable)').argParser(commaSeparated),
   )
 }
 
@@ -129,9 +126,9 @@ export function addOutputFlag(command: Command, formats: readonly string[]): Com
   )
 }
 
-/** Adds -q. What is not printed can't be formatted, sorted, or watched. */
+/** Adds -q. What is not printed can't be formatted, sorted, watched, or shown. */
 export function addQuietFlag(command: Command): Command {
-  const nothing = ['output', 'headers', 'sortBy', 'watch']
+  const nothing = ['output', 'headers', 'sortBy', 'watch', 'diff', 'emit']
   return command.addOption(
     new Option('-q, --quiet', 'print errors only; the exit code is the answer').conflicts(nothing),
   )
@@ -166,4 +163,91 @@ export function example(program: string, lines: [string, string][], heading = 'E
   const longest = Math.max(...lines.map(([command]) => command.length))
   const commands = lines.map(([command, says]) => `  ${program} ${command.padEnd(longest)}  ${says}`)
   return `\n${heading}\n${commands.join('\n')}`
+}
+
+function parseVerbosity(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Give a number from 0 to 9.')
+  return Number(text)
+}
+
+/** Adds the flags that say which cluster and who asks, listed in the help. */
+function listConnectionFlags(command: Command): Command {
+  return command
+    .option('--kubeconfig <file>', 'kubeconfig file instead of $KUBECONFIG or ~/.kube/config')
+    .option('--context <name>', 'kubeconfig context to use')
+    .option('--cluster <name>', 'kubeconfig cluster to use')
+    .option('--user <name>', 'kubeconfig user to use')
+    .option('-s, --server <url>', 'address of the API server')
+    .option('--token <token>', 'bearer token for the API server')
+    .option('--certificate-authority <file>', "file with the API server's certificate authority")
+    .option('--client-certificate <file>', 'client certificate to log in with')
+    .option('--client-key <file>', 'key of the client certificate')
+    .option('--tls-server-name <name>', 'name to expect in the server certificate')
+    .option('--insecure-skip-tls-verify', "don't check the server certificate (unsafe)")
+    .option('--as <user>', 'act as this user')
+    .option('--as-uid <uid>', 'act as this user id')
+    .addOption(
+      new Option('--as-group <group>', 'act as a member of this group (repeatable)').argParser(repeatable),
+    )
+    .addOption(
+      new Option('--request-timeout <time>', 'maximum time for one request, such as 30s; 0 for no limit')
+        .argParser(parseDuration)
+        .default(60_000, '1m'),
+    )
+    .addOption(
+      new Option('-v, --v <level>', '6 or higher logs each request to standard error')
+        .argParser(parseVerbosity)
+        .default(0, '0'),
+    )
+}
+
+/** What commander read, as the commands take it. */
+export function connectionFlags(options: Record<string, unknown>): ConnectionFlags {
+  const { requestTimeout, v, token, ...rest } = options
+  const flags: Record<string, unknown> = { requestTimeoutMs: requestTimeout, verbosity: v }
+  if (typeof token === 'string') flags.token = new Redacted(token)
+  for (const name of CONNECTION_NAMES) if (rest[name] !== undefined) flags[name] = rest[name]
+  return flags as ConnectionFlags
+}
+
+const CONNECTION_NAMES = [
+  'kubeconfig',
+  'context',
+  'cluster',
+  'user',
+  'server',
+  'certificateAuthority',
+  'clientCertificate',
+  'clientKey',
+  'tlsServerName',
+  'insecureSkipTlsVerify',
+  'as',
+  'asUid',
+  'asGroup',
+  'namespace',
+] as const satisfies (keyof ConnectionFlags)[]
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** A Go duration (`1m30s`, `500ms`) or a plain number of seconds, as kubectl takes it. Returns milliseconds. */
+export function parseDuration(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) {
+    throw new InvalidArgumentError('Give a time such as 30s, 2m or 1m30s.')
+  }
+  let total = 0
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    total += Number(amount) * (UNIT_MS[unit ?? 's'] ?? 0)
+  }
+  return total
+}
+
+/** Commander's way to collect a repeatable flag. */
+export function repeatable(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value]
+}
+
+/** A flag that takes commas as well as repetition. */
+export function commaSeparated(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), ...value.split(',').filter(part => part !== '')]
 }

@@ -3,9 +3,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from '../errors.ts'
 import { MIRROR_FORMATS, type MirrorFormat } from '../report/formats.ts'
-import { connectionFlags } from './connection-flags.ts'
-import { commaSeparated, parseDuration } from './flag-values.ts'
-import { addColorFlag, addConnectionFlags, addRegistryEndpointFlag, example } from './flags.ts'
+import {
+  addColorFlag,
+  addConnectionFlags,
+  addQuietFlag,
+  addRegistryEndpointFlag,
+  commaSeparated,
+  connectionFlags,
+  example,
+  parseDuration,
+} from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `mirror` to the program. */
@@ -33,13 +40,12 @@ export function addMirror(program: Command, name: string, run: Run): void {
         'zot',
       ]),
     )
-    .option('--cache-image <image>', 'with --emit, an image of your own, with its version')
+    .option('--cache-image <image>', 'with --emit, your own image, with its tag')
     .option('--plain-http', 'the mirror speaks plain HTTP (unsafe)')
     .option('--verify', 'ask the mirror for the images that run, and compare with the registry')
     .option('--on-every-node', 'each node runs the mirror itself, so a loopback address is right')
   addRegistryEndpointFlag(addConnectionFlags(command))
-  addColorFlag(command)
-    .optionsGroup('Output:')
+  addQuietFlag(addColorFlag(command).optionsGroup('Output:'))
     .addOption(
       new Option(
         '-o, --output <format|file|folder>',
@@ -65,7 +71,7 @@ export function addMirror(program: Command, name: string, run: Run): void {
 function runMirror(options: Flags, run: Run): Promise<void> {
   const { to, ca, cache, cacheImage } = options
   if (cache !== undefined || cacheImage !== undefined)
-    throw new UsageError('--cache and --cache-image go with --emit cache.')
+    throw new UsageError('--cache and --cache-image need --emit cache.')
   return run
     .reading(async () => (await import('../commands/mirror.ts')).mirrorCommand)
     .with(
@@ -89,7 +95,8 @@ function runEmit(options: Flags, run: Run): Promise<void> {
     ['--ca', options.ca],
     ['--verify', options.verify],
   ].find(([, value]) => value !== undefined)
-  if (idle !== undefined) throw new UsageError(`${idle[0]} does not go with --emit: apply the cache first.`)
+  if (idle !== undefined)
+    throw new UsageError(`${idle[0]} can't be combined with --emit: apply the cache first.`)
   return run
     .reading(async () => (await import('../commands/emit-cache.ts')).emitCacheCommand)
     .with(

@@ -3,12 +3,13 @@
 import { type Command, InvalidArgumentError, Option, type OptionValues } from 'commander'
 import type { QuotaOptions } from '../commands/quota.ts'
 import { QUOTA_FORMATS } from '../report/formats.ts'
-import { connectionFlags } from './connection-flags.ts'
 import {
   addConnectionFlags,
   addNamespaceFlag,
   addOutputFlag,
+  addQuietFlag,
   addRegistryEndpointFlag,
+  connectionFlags,
   example,
 } from './flags.ts'
 import type { Run } from './run.ts'
@@ -31,11 +32,11 @@ export function addQuota(program: Command, name: string, run: Run): void {
     .option('--local', "only this machine's address and logins, without asking a cluster")
     .option(
       '--from-node [node]',
-      'also ask from a node, through a short-lived pod with an image that is there; asks before it creates the pod',
+      'also ask from a node, through a short-lived pod with an image already there; asks before it creates the pod',
     )
     .option('-y, --yes', "with --from-node, don't ask")
   addRegistryEndpointFlag(command)
-  addOutputFlag(addConnectionFlags(command), QUOTA_FORMATS)
+  addQuietFlag(addOutputFlag(addConnectionFlags(command), QUOTA_FORMATS))
     .addOption(
       new Option('--fail-under <pulls>', 'exit 1 if anything has fewer pulls left')
         .argParser(parsePulls)

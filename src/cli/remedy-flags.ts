@@ -5,7 +5,7 @@ import type { Remedy } from '../diagnosis/remedy.ts'
 import { EACH_REMEDY } from '../plan/remedies/index.ts'
 import type { RemedyFlag } from '../plan/remedies/remedy-rules.ts'
 import { REMEDY_WORDS } from '../report/words/remedies.ts'
-import { repeatable } from './flag-values.ts'
+import { repeatable } from './flags.ts'
 
 /** Adds one flag a remedy. */
 export function addRemedyFlags(command: Command): Command {

@@ -3,8 +3,7 @@
 import { type Command, Option, type OptionValues } from 'commander'
 import type { UndoOptions } from '../commands/undo.ts'
 import { DATA_FORMATS } from '../report/formats.ts'
-import { connectionFlags } from './connection-flags.ts'
-import { addConnectionFlags, addOutputFlag, example } from './flags.ts'
+import { addConnectionFlags, addOutputFlag, connectionFlags, example } from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `undo` to the program. */

@@ -3,8 +3,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CAUSES, type Cause } from '../diagnosis/finding.ts'
 import { WAIT_FORMATS } from '../report/formats.ts'
-import { connectionFlags } from './connection-flags.ts'
-import { parseDuration, repeatable } from './flag-values.ts'
 import {
   addCheckFlags,
   addConnectionFlags,
@@ -12,7 +10,10 @@ import {
   addOutputFlag,
   addQuietFlag,
   checkFlags,
+  connectionFlags,
   example,
+  parseDuration,
+  repeatable,
 } from './flags.ts'
 import type { Run } from './run.ts'
 
@@ -20,9 +21,7 @@ import type { Run } from './run.ts'
 export function addWait(program: Command, name: string, run: Run): void {
   const command = program
     .command('wait')
-    .description(
-      'wait until what was deployed runs; end at once where an image problem makes waiting pointless',
-    )
+    .description('wait until a deploy is running; stop at once if an image problem makes waiting pointless')
     .argument('[type/name...]', 'workloads, such as deployment/web job/migrate')
   addNamespaceFlag(command, 'the workloads are in')
     .option('-l, --selector <labels>', 'workloads with these labels, such as app=shop')
@@ -35,7 +34,7 @@ export function addWait(program: Command, name: string, run: Run): void {
     .option('-R, --recursive', 'with -f, read folders recursively')
     .optionsGroup('Waiting:')
     .addOption(
-      new Option('--for <goal>', 'pods of the newest revision that are ready, or only have their images')
+      new Option('--for <goal>', 'until the newest pods are ready, or only have their images')
         .choices(['ready', 'pulled'])
         .default('ready'),
     )

@@ -2,7 +2,6 @@
 
 import type { Command } from 'commander'
 import { DATA_FORMATS } from '../report/formats.ts'
-import { connectionFlags } from './connection-flags.ts'
 import {
   addCheckFlags,
   addConnectionFlags,
@@ -11,6 +10,7 @@ import {
   addOutputFlag,
   addQuietFlag,
   checkFlags,
+  connectionFlags,
   example,
 } from './flags.ts'
 import type { Run } from './run.ts'

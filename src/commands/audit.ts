@@ -1,17 +1,21 @@
 /** `pullguard audit`: workloads → findings → edits → report → verdict, in files or in a live cluster. */
 
+import { appendFile, stat } from 'node:fs/promises'
 import { audit } from '../audit/audit.ts'
 import type { EditReport } from '../audit/edit-report.ts'
 import type { AuditFinding, AuditSeverity } from '../audit/finding.ts'
 import { type AuditReport, auditReport } from '../audit/report.ts'
 import type { AuditFormat } from '../report/formats.ts'
 import { auditFingerprint } from '../report/machine/audit/identity.ts'
-import { knownFindings, withoutKnown, writeBaseline } from './audit/known.ts'
+import { renderAuditMarkdown } from '../report/machine/audit/markdown.ts'
+import { sanitizeLine } from '../report/sanitize.ts'
+import { auditNotes, auditPieces } from '../report/views/audit.ts'
 import { type AuditInput, type AuditTarget, assertWorkloads, readAuditInput } from './audit/read.ts'
 import { type AllSettings, auditSettings, type SettingsFlags } from './audit/settings.ts'
-import { showAudit } from './audit/show.ts'
+import { knownFindings, withoutKnownFindings, writeBaseline } from './baseline.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
+import { invocationOf } from './invocation.ts'
 
 export interface AuditOptions extends AuditTarget, SettingsFlags {
   /** Ask registries for every image. */
@@ -37,7 +41,7 @@ export async function auditCommand(options: AuditOptions, context: CommandContex
   const { findings, ignored } = audit(input.scope, settings, input.isIgnored)
   if (options.writeBaseline !== undefined) await writeBaseline(options.writeBaseline, findings, context)
   const accepted = options.writeBaseline === undefined ? known : new Set(findings.map(auditFingerprint))
-  const { fresh, known: count } = withoutKnown(findings, accepted)
+  const { fresh, known: count } = withoutKnownFindings(findings, accepted)
   const report = auditReport(input.scope, fresh, { ignored: ignored.length, known: count }, edits)
   await showAudit(report, input.notes, options, context)
   return auditVerdict(report, options.failOn)
@@ -101,4 +105,66 @@ function auditVerdict(report: AuditReport, failOn: AuditSeverity | 'never'): Exi
   if (findings.some(({ severity }) => RANK[severity] >= RANK[failOn])) return 'findings'
   const unwritten = edits?.files.some(({ problem }) => problem !== null) ?? false
   return gaps.length + unread.length + unchecked.length > 0 || unwritten ? 'incomplete' : 'ok'
+}
+
+/** Writes the report, and its diff where one is asked for. */
+async function showAudit(
+  report: AuditReport,
+  notes: string[],
+  flags: AuditOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { format, failOn, connection, files, edits } = flags
+  const { out, err, version } = context
+  const invocation = invocationOf(context, connection, files.length > 0)
+  const options = {
+    ...{ format, failOn, version, cwd: context.cwd, terminal: out.isTerminal, invocation },
+    inputFlags: inputFlagsOf(flags),
+  }
+  for (const note of notes) await err.write(`${sanitizeLine(note)}\n`)
+  const asText = format === 'table' || format === 'wide' || format === 'text'
+  if (report.edits !== null) {
+    const { editLines, renderEditDiff } = await import('../report/views/audit/edits-screen.ts')
+    for (const line of editLines(report.edits)) await err.write(`${line}\n`)
+    if (edits?.diff === true && asText) {
+      await out.write(renderEditDiff(report.edits, out.color))
+      await err.write(auditNotes(report, { ...options, terminal: false, width: err.width, color: err.color }))
+      return
+    }
+  }
+  for (const piece of auditPieces(report, { ...options, width: out.width, color: out.color }))
+    await out.write(piece)
+  await err.write(auditNotes(report, { ...options, width: err.width, color: err.color }))
+  if (format === 'github') await appendStepSummary(report, context)
+}
+
+/** What the next command has to repeat to read the same files by the same settings. */
+function inputFlagsOf(flags: AuditOptions): string[] {
+  const { recursive, connection, selector, excludedNamespaces, config, pullSecret, replaceRegistry } = flags
+  return [
+    ...(recursive ? ['-R'] : []),
+    ...(connection.namespace === undefined ? [] : ['-n', connection.namespace]),
+    ...(selector === undefined ? [] : ['-l', selector]),
+    ...excludedNamespaces.flatMap(name => ['--exclude-namespace', name]),
+    ...(config === undefined ? [] : ['--config', config]),
+    ...(pullSecret === undefined ? [] : ['--secret-name', pullSecret]),
+    ...replaceRegistry.flatMap(rule => ['--replace-registry', rule]),
+  ]
+}
+
+/** GitHub takes 1 MiB a step, and drops all of what is longer. */
+const LONGEST = 900 * 1024
+
+/** Appends the report to the summary of a GitHub Actions step, where its ten annotations leave off. Does nothing elsewhere; a summary that can't be written is not worth an error. */
+async function appendStepSummary(report: AuditReport, { env }: CommandContext): Promise<void> {
+  const file = env.GITHUB_STEP_SUMMARY
+  if (file === undefined || file === '') return
+  const size = await stat(file).then(
+    found => found.size,
+    () => 0,
+  )
+  const room = LONGEST - size
+  if (room < 10_000) return
+  // Characters beyond ASCII take up to three bytes.
+  await appendFile(file, renderAuditMarkdown(report, Math.floor(room / 3))).catch(() => {})
 }

@@ -71,7 +71,7 @@ async function namesFrom(
     return CAUSE_NAMES.map(value => ({ value }))
   }
   if (wanted === null) return []
-  const { kubeconfigNames } = await import('../kubernetes/kubeconfig/names.ts')
+  const { kubeconfigNames } = await import('../kubernetes/kubeconfig/load.ts')
   const { env, cwd, home } = context
   return (await kubeconfigNames(wanted, { ...connection, env, cwd, home })).map(value => ({ value }))
 }

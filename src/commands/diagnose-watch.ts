@@ -4,8 +4,8 @@ import { type AdvisedDiagnosis, adviseDiagnosis } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import { UsageError } from '../errors.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
-import { connectionLine } from '../report/views/wait/wait-progress.ts'
-import { renderWatched } from '../report/views/watched-diagnosis.ts'
+import { renderWatched } from '../report/views/diagnosis.ts'
+import { connectionLine } from '../report/views/wait-progress.ts'
 import { redact } from '../secrecy/redact.ts'
 import { PullChanges } from '../source/following/pull-changes.ts'
 import { readCluster } from '../source/live/read-cluster.ts'
@@ -44,12 +44,12 @@ function checkOptions({ files, format, checkImages, baseline, writeBaseline }: D
   if (files.length > 0) throw new UsageError("--watch needs a live cluster: a dump doesn't change.")
   if (checkImages !== undefined)
     throw new UsageError(
-      '--check-images does not go with --watch: registries would be asked again and again.',
+      "--check-images can't be combined with --watch: registries would be asked again and again.",
     )
   if (baseline !== undefined || writeBaseline !== undefined)
-    throw new UsageError('A baseline does not go with --watch, which shows every change.')
+    throw new UsageError("A baseline can't be combined with --watch, which shows every change.")
   if (!['table', 'wide', 'json'].includes(format))
-    throw new UsageError(`--watch does not go with -o ${format}: take table, wide, or json.`)
+    throw new UsageError(`--watch can't be combined with -o ${format}: use table, wide, or json.`)
 }
 
 interface Session {

@@ -4,14 +4,15 @@ import { type AdvisedDiagnosis, adviseDiagnosis } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding, Severity } from '../diagnosis/finding.ts'
 import { withLimits } from '../diagnosis/limit-sight.ts'
-import type { DiagnosisFormat } from '../report/formats.ts'
+import { UsageError } from '../errors.ts'
+import type { DiagnosisFormat, SortKey } from '../report/formats.ts'
+import type { PlainOptions } from '../report/machine/plain.ts'
 import { opensLinks } from '../report/screen/links.ts'
+import type { BaselineFlags } from './baseline.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { formatFor } from './format.ts'
 import { invocationOf } from './invocation.ts'
-import type { BaselineFlags } from './known-failures.ts'
-import { type ColumnFlags, plainColumns } from './plain-columns.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
 export interface DiagnoseOptions extends SnapshotOptions, BaselineFlags, ColumnFlags {
@@ -61,9 +62,9 @@ async function knownFailures(
   context: CommandContext,
 ): Promise<(diagnosis: AdvisedDiagnosis) => AdvisedDiagnosis | Promise<AdvisedDiagnosis>> {
   if (options.baseline === undefined && options.writeBaseline === undefined) return diagnosis => diagnosis
-  const { readKnown, withoutKnown } = await import('./known-failures.ts')
+  const { readKnown, withoutKnownFailures } = await import('./baseline.ts')
   const baseline = await readKnown(options, context)
-  return diagnosis => withoutKnown(diagnosis, baseline, options, context)
+  return diagnosis => withoutKnownFailures(diagnosis, baseline, options, context)
 }
 
 async function diagnosed(
@@ -97,4 +98,30 @@ export function verdict(diagnosis: Diagnosis, failOn: Severity | 'never'): ExitN
 /** Whether `--fail-on` lets the finding decide the exit code. */
 export function countsFor({ severity }: Pick<Finding, 'severity'>, failOn: Severity | 'never'): boolean {
   return RANK[severity] >= RANK[failOn]
+}
+
+/** They ask for a diagnosis' plain columns, also on a terminal. */
+interface ColumnFlags {
+  sortBy?: SortKey
+  /** --no-headers was not given. */
+  headers: boolean
+}
+
+interface Asked extends ColumnFlags {
+  format: DiagnosisFormat
+  watch?: unknown
+}
+
+/** What the flags ask for; undefined where none is given. @throws UsageError where one would do nothing */
+function plainColumns({ sortBy, headers, format, watch }: Asked): PlainOptions | undefined {
+  if (sortBy === undefined && headers) return undefined
+  const flag = headers ? '--sort-by' : '--no-headers'
+  if (watch !== undefined)
+    throw new UsageError(`${flag} can't be combined with --watch, which prints each change.`)
+  const fitting: DiagnosisFormat[] = headers ? ['table', 'wide', 'name'] : ['table', 'wide']
+  if (!fitting.includes(format))
+    throw new UsageError(
+      `${flag} can't be combined with -o ${format}: use ${fitting.join(', ').replace(/, (?=\w+$)/, ' or ')}.`,
+    )
+  return sortBy === undefined ? { headers } : { headers, sortBy }
 }

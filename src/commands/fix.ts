@@ -2,7 +2,7 @@
 
 import { withSteps } from '../advice/add-steps.ts'
 import { checkAccess } from '../apply/check-access.ts'
-import { journalFolder } from '../apply/journal/state-folder.ts'
+import { journalFolder } from '../apply/journal/journal.ts'
 import { writePlanFile } from '../apply/plan-file.ts'
 import { RefusedError } from '../errors.ts'
 import { shellWord } from '../report/escape.ts'

@@ -1,5 +1,7 @@
 /** `pullguard mirror`: nodes and what is known of their mirrors → for a mirror to use, what each group of nodes needs. */
 
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { type AddressRules, readAddress } from '../mirror/address.ts'
 import { setupFor } from '../mirror/platforms/index.ts'
@@ -8,14 +10,13 @@ import type { MirrorTarget } from '../mirror/setup.ts'
 import { type MirrorSurvey, surveyMirrors } from '../mirror/survey.ts'
 import type { Verification } from '../mirror/verification.ts'
 import type { MirrorFormat } from '../report/formats.ts'
-import { ADDRESS_WORDS } from '../report/words/mirror/address.ts'
+import { ADDRESS_WORDS } from '../report/words/mirror/setup.ts'
 import type { MirrorFacts } from '../snapshot/mirrors.ts'
 import { readMirrors } from '../source/live/mirrors.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
-import { readAuthority } from './mirror/authority.ts'
 import { registriesNamed } from './mirror/registries-named.ts'
 import { writeFiles } from './mirror/write-files.ts'
 
@@ -107,4 +108,25 @@ async function print(report: MirrorReport, options: MirrorOptions, context: Comm
   await context.out.write(
     renderMirror(report, { format: options.format, width, color, terminal, invocation }),
   )
+}
+
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g
+
+/** The certificates in a PEM file and nothing else of it. @throws UsageError */
+async function readAuthority(file: string, cwd: string): Promise<string> {
+  let text: string
+  try {
+    text = await readFile(resolve(cwd, file), 'utf8')
+  } catch {
+    throw new UsageError(`--ca: ${file} can't be read.`)
+  }
+  // The file goes to every node: a private key in it would, too.
+  if (/PRIVATE KEY-----/.test(text)) {
+    throw new UsageError(
+      `--ca: ${file} holds a private key: give a file with the authority's certificate only.`,
+    )
+  }
+  const certificates = text.match(CERTIFICATES)
+  if (certificates === null) throw new UsageError(`--ca: ${file} holds no certificate in PEM form.`)
+  return `${certificates.map(each => each.replace(/\r/g, '')).join('\n')}\n`
 }

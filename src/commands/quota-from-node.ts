@@ -1,10 +1,10 @@
 /** `pullguard quota --from-node`: the same from a node's address, asked by a short-lived pod. The only `quota` that writes to a cluster. */
 
-import { removeLeftOverProbes, runProbe } from '../apply/quota-probe/run-probe.ts'
+import { removeLeftOverProbes, runProbe } from '../apply/quota-probe.ts'
 import { RefusedError, UsageError } from '../errors.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { endpointOf, parseEndpoints } from '../registry/endpoints.ts'
-import { parseQuotaText } from '../registry/quota-text.ts'
+import { parseQuotaText } from '../registry/quota.ts'
 import {
   confirmProbeText,
   leftOverProbesText,
@@ -35,7 +35,7 @@ export async function quotaFromNodeCommand(
 ): Promise<ExitName> {
   if (options.local) throw new UsageError('--from-node needs a cluster: remove --local.')
   if (options.watch)
-    throw new UsageError('--from-node does not go with --watch: a pod would be made each minute.')
+    throw new UsageError("--from-node can't be combined with --watch: a pod would be created every minute.")
   const ofNode = await askFromNode(options, context)
   return quotaCommand(options, context, [ofNode])
 }

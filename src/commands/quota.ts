@@ -38,7 +38,7 @@ export async function quotaCommand(
   const { local, usage, watch, format } = options
   if (local && usage) throw new UsageError('--usage and --nodes need a cluster: remove --local.')
   if (watch && format !== 'table' && format !== 'json')
-    throw new UsageError(`--watch does not go with -o ${format}: use table or json.`)
+    throw new UsageError(`--watch can't be combined with -o ${format}: use table or json.`)
   return watch ? watchQuota(options, context) : showQuota(options, context, first)
 }
 

@@ -4,8 +4,8 @@ import { UsageError } from '../errors.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../source/label-selector.ts'
 import type { ClusterOptions } from '../source/live/read-cluster.ts'
-import { parseSubjects } from '../source/named-subjects.ts'
 import type { Scope } from '../source/snapshot-scope.ts'
+import { parseSubjects } from '../source/subject-names.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
 
@@ -35,7 +35,7 @@ export async function takeSnapshot(
   meanwhile: () => void = () => {},
 ): Promise<Snapshot> {
   if (options.recursive && options.files.length === 0) {
-    throw new UsageError('-R goes with -f: name the folder to read, as in `-f dumps -R`.')
+    throw new UsageError('-R needs -f: name the folder to read, as in `-f dumps -R`.')
   }
   // Checked here so that a malformed selector gives the same error for a cluster and a dump.
   if (options.selector !== undefined) parseLabelSelector(options.selector)

@@ -3,12 +3,12 @@
 import type { Progress } from '../apply/apply-context.ts'
 import { applyUndo } from '../apply/apply-undo.ts'
 import { findRun, listRuns, withContinued } from '../apply/journal/find-runs.ts'
-import { journalsOf } from '../apply/journal/journal.ts'
-import { isUndone, type Run } from '../apply/journal/run.ts'
-import { journalFolder } from '../apply/journal/state-folder.ts'
-import { planUndo } from '../apply/plan-undo.ts'
-import { keepsLogin, type UndoOutcome, type UndoStep } from '../apply/undo-step.ts'
+import { journalFolder, journalsOf } from '../apply/journal/journal.ts'
+import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from '../apply/journal/run.ts'
+import { keepsLogin, planUndo } from '../apply/plan-undo.ts'
+import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
 import { RefusedError, UsageError } from '../errors.ts'
+import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
 import { sanitizeLine } from '../report/sanitize.ts'
@@ -16,6 +16,7 @@ import { interruptedUndoText, progressText } from '../report/views/progress.ts'
 import { undoQuestion } from '../report/views/questions.ts'
 import {
   anotherRunText,
+  type RunLine,
   renderRuns,
   renderUndoPlan,
   renderUndoResult,
@@ -27,7 +28,6 @@ import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
-import { runLines, stateOf } from './undo/run-list.ts'
 import type { WritingContext } from './writing-context.ts'
 
 export interface UndoOptions {
@@ -174,4 +174,38 @@ function view({ format, connection }: UndoOptions, context: CommandContext): Und
     color: out.color,
     terminal: out.isTerminal,
   }
+}
+
+/** The runs on this machine, and what is left of each in the cluster: one line a run, in the order of `runs`. @throws ApiError */
+async function runLines(runs: Run[], cluster: ClusterReader, signal: AbortSignal): Promise<RunLine[]> {
+  const lines: RunLine[] = []
+  for (const run of runs) {
+    const state = await stateOf(run, runs, cluster, signal)
+    lines.push({
+      run: run.run,
+      startedAt: run.startedAt,
+      context: run.cluster.context,
+      user: run.user ?? null,
+      namespaces: run.namespaces,
+      changes: run.entries.filter(mayHaveWritten).length,
+      state,
+      takenBack: state === 'undone' || state === 'over',
+      onlyPods: state === 'only-pods',
+    })
+  }
+  return lines
+}
+
+/** Whether the run can still be undone: the journal says what it wrote, and the cluster whether that still exists. */
+async function stateOf(
+  run: Run,
+  runs: Run[],
+  cluster: ClusterReader,
+  signal: AbortSignal,
+): Promise<RunLine['state']> {
+  if (!wroteMoreThanPods(run)) return 'only-pods'
+  if (isUndone(run)) return run.over ? 'over' : 'undone'
+  const others = runs.filter(other => other !== run)
+  const steps = await planUndo(run, others, cluster, signal)
+  return steps.some(step => step.action !== 'leave' || keepsLogin(step)) ? 'in-place' : 'over'
 }

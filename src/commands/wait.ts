@@ -1,22 +1,41 @@
 /** `pullguard wait`: follow what was deployed until it runs, or until an image keeps it from running for good. */
 
 import { adviseDiagnosis } from '../advice/add-steps.ts'
+import type { Cause } from '../diagnosis/finding.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
-import { passedOverLine } from '../report/views/wait/wait-progress.ts'
+import type { WaitFormat } from '../report/formats.ts'
 import { renderWait } from '../report/views/wait.ts'
+import { passedOverLine } from '../report/views/wait-progress.ts'
 import type { WaitReport } from '../report/wait-report.ts'
 import { Following } from '../source/following/following.ts'
 import { PullFacts } from '../source/following/pull-facts.ts'
 import type { Subjects } from '../source/following/subjects.ts'
-import type { Outcome } from '../waiting/outcome.ts'
+import type { Outcome } from '../waiting/goal.ts'
+import type { Goal } from '../waiting/subject-state.ts'
+import type { ImageCheckFlags } from './check-images.ts'
 import { withCluster } from './cluster-session.ts'
-import type { CommandContext, ExitName } from './context.ts'
+import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 import { ImageChecksAhead } from './wait/check-ahead.ts'
 import { readRequest, subjectsOf } from './wait/find-subjects.ts'
 import { ProgressLog } from './wait/progress-log.ts'
 import { waitForSubjects } from './wait/wait-for-subjects.ts'
-import type { WaitOptions } from './wait/wait-options.ts'
+
+export interface WaitOptions {
+  connection: ConnectionFlags
+  /** TYPE/NAME, or a type and names. */
+  names: string[]
+  selector?: string
+  files: string[]
+  recursive: boolean
+  goal: Goal
+  /** Milliseconds; 0 looks once. */
+  timeoutMs: number
+  /** Milliseconds, by cause. */
+  patience: Partial<Record<Cause, number>>
+  checkImages?: ImageCheckFlags
+  format: WaitFormat
+}
 
 const EXITS: Record<Outcome, ExitName> = {
   done: 'ok',

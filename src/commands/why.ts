@@ -1,16 +1,23 @@
 /** `pullguard why`: for each image of a pod what the kubelet will try, and the one link that is broken. */
 
+import { type AdvisedWhy, adviseDiagnosis, adviseWhy } from '../advice/add-steps.ts'
+import { alikePods } from '../diagnosis/alike-pods.ts'
+import { diagnose } from '../diagnosis/diagnose.ts'
+import { explainPod } from '../diagnosis/why.ts'
+import type { Why } from '../diagnosis/why-report.ts'
 import { UsageError } from '../errors.ts'
 import type { DataFormat } from '../report/formats.ts'
+import { opensLinks } from '../report/screen/links.ts'
 import { renderGaps } from '../report/views/gaps.ts'
-import { renderWhy } from '../report/views/why.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
-import { parseSubjects } from '../source/named-subjects.ts'
+import { podChoices, podQuestion, unnamedPodText } from '../report/views/questions.ts'
+import { renderWhy, renderWhyOfWorkload, type WhyReportOptions } from '../report/views/why.ts'
+import type { Pod } from '../snapshot/pod.ts'
+import type { Gap, Snapshot } from '../snapshot/snapshot.ts'
+import { parseSubjects } from '../source/subject-names.ts'
 import type { ImageCheckFlags, ImageChecking } from './check-images.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
+import { invocationOf } from './invocation.ts'
 import { takeSnapshot } from './snapshot.ts'
-import { choosePod } from './why/choose-pod.ts'
-import { type Asked, explained, explainWorkload, reportOptions, verdict } from './why/explain.ts'
 
 export interface WhyOptions {
   connection: ConnectionFlags
@@ -77,4 +84,66 @@ async function explainOne(
 async function unread({ gaps }: Snapshot, { err }: CommandContext): Promise<ExitName> {
   await err.write(renderGaps(gaps, err))
   return 'incomplete'
+}
+
+/** Without a name, offers the pods that are failing: NAMESPACE/POD of the one that was chosen. @throws UsageError with the names, where nobody can be asked or nothing is failing */
+async function choosePod(options: WhyOptions, context: CommandContext): Promise<string> {
+  const { connection, files, recursive } = options
+  const snapshot = await takeSnapshot({ connection, allNamespaces: false, files, recursive }, context)
+  const diagnosis = adviseDiagnosis(diagnose(snapshot))
+  const invocation = invocationOf(context, connection, files.length > 0)
+  const choices = podChoices(diagnosis, invocation)
+  if (context.ask.available && choices.length > 0) return context.ask.pick(podQuestion(), choices)
+  throw new UsageError(unnamedPodText(diagnosis, invocation))
+}
+
+interface Asked {
+  options: WhyOptions
+  /** undefined: no registry is asked. */
+  checking: ImageChecking | undefined
+}
+
+/** Reports the failing pods of a snapshot of one workload. */
+async function explainWorkload(
+  snapshot: Snapshot,
+  { options, checking }: Asked,
+  context: CommandContext,
+): Promise<ExitName> {
+  const diagnosis = diagnose(snapshot)
+  const items: { why: AdvisedWhy; others: string[] }[] = []
+  for (const { namespace, pod: name, others } of alikePods(diagnosis.findings)) {
+    const pod = snapshot.pods.find(each => each.namespace === namespace && each.name === name)
+    if (pod !== undefined) items.push({ why: await explained(pod, snapshot, checking), others })
+  }
+  const report = { diagnosis: adviseDiagnosis(diagnosis), items }
+  await context.out.write(renderWhyOfWorkload(report, reportOptions(options, context)))
+  return verdict(
+    items.map(({ why }) => why),
+    snapshot.gaps,
+  )
+}
+
+/** The pod's chain. Healthy containers too: their images will have to be pulled again. */
+async function explained(
+  pod: Pod,
+  snapshot: Snapshot,
+  checking: ImageChecking | undefined,
+): Promise<AdvisedWhy> {
+  const images = pod.containers.map(({ image }) => image)
+  const imageChecks = (await checking?.ask(images, pod)) ?? []
+  return adviseWhy(explainPod(pod, { ...snapshot, imageChecks }))
+}
+
+/** How the report is drawn here. */
+function reportOptions({ connection, files, format }: WhyOptions, context: CommandContext): WhyReportOptions {
+  const { width, color, isTerminal: terminal } = context.out
+  const links = opensLinks(terminal, context.env)
+  const invocation = invocationOf(context, connection, files.length > 0)
+  return { format, width, color, links, terminal, invocation }
+}
+
+/** `findings` where a link is broken; else `incomplete` where something could not be read. */
+function verdict(whys: readonly Pick<Why, 'containers'>[], gaps: readonly Gap[]): ExitName {
+  if (whys.some(({ containers }) => containers.some(({ problems }) => problems.length > 0))) return 'findings'
+  return gaps.length > 0 ? 'incomplete' : 'ok'
 }

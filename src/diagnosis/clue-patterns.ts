@@ -41,6 +41,22 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /insecure signature|protocol version not supported|handshake failure/i,
   ],
   [
+    { code: 'cut-off' },
+    /\beof\b|reset by peer|broken pipe|forcibly closed|connection (?:was )?(?:reset|closed|aborted)|goaway/i,
+  ],
+  [{ code: 'tls-unfinished' }, /tls handshake timeout/i],
+  [
+    { code: 'registry-closed' },
+    /\bregistry\b.{0,60}\b(?:deprecated|shut(?:ting)? down|discontinued|decommissioned|retired|sunset)\b/i,
+  ],
+  [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
+  [
+    { code: 'other-manifest' },
+    /\bref "?manifest-sha\w*:.{0,400}(?:failed size validation|unexpected commit digest)/i,
+  ],
+  [{ code: 'other-layers' }, /mismatched image rootfs/i],
+  [{ code: 'per-second' }, /\brate exceeded\b/i],
+  [
     { code: 'file-system' },
     /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,120}(?:operation not permitted|invalid argument)|cross-device link|stale (?:nfs )?file handle/i,
   ],

@@ -60,6 +60,12 @@ export type Clue =
   | { code: 'credential-provider' }
   /** A certificate was not accepted. */
   | { code: 'certificate'; problem: CertificateProblem }
+  /** The connection was opened, and then closed or reset. */
+  | { code: 'cut-off' }
+  /** The connection was opened, but the TLS handshake did not end in time. */
+  | { code: 'tls-unfinished' }
+  /** Too many requests within a second, not too many pulls within hours. */
+  | { code: 'per-second' }
   /** The file system below the runtime can't hold layers. */
   | { code: 'file-system' }
   /** A layer arrived incomplete or damaged. */
@@ -76,6 +82,16 @@ export type Clue =
   | { code: 'artifact' }
   /** The registry or a proxy answered with this 5xx status. */
   | { code: 'status'; status: number }
+  /** The registry says that it is or will be shut down. */
+  | { code: 'registry-closed' }
+  /** Harbor's own words, which are the same if a proxy project can't reach its upstream. */
+  | { code: 'harbor' }
+  /** The manifest that arrived is not the one that was announced. */
+  | { code: 'other-manifest' }
+  /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */
+  | { code: 'other-layers' }
+  /** The node has the image, but the kubelet asks the registry again for a pod that lacks the credential it was pulled with (KEP-2535). */
+  | { code: 'on-node' }
   /** A registry's storage quota, not its rate limit. */
   | { code: 'storage-quota' }
   /** The registry blocks the image because of a vulnerability scan. */
@@ -150,6 +166,7 @@ export function cluesOfPlace(
   { container, usesPullSecrets }: FailingContainer,
   pod: Pod,
   node: Node | null,
+  reference: string | null,
 ): Clue[] {
   const guest = !usesPullSecrets && container.kind !== 'sandbox'
   const own =
@@ -159,7 +176,18 @@ export function cluesOfPlace(
   return [
     ...(guest ? [{ code: 'guest' } as const] : []),
     ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
+    ...(container.pullPolicy === 'IfNotPresent' && node !== null && isVerified(node, reference)
+      ? [{ code: 'on-node' } as const]
+      : []),
   ]
+}
+
+/** Kubelets of this minor version and later verify that a pod may use an image that is on the node (in 1.33 and 1.34 only if told so). */
+const VERIFIES_SINCE = 33
+
+function isVerified({ kubelet, images }: Node, reference: string | null): boolean {
+  const minor = Number(/^v1\.(\d+)/.exec(kubelet ?? '')?.[1] ?? 0)
+  return minor >= VERIFIES_SINCE && reference !== null && images.includes(reference)
 }
 
 /** The clue with that code, if there is one. */

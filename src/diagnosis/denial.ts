@@ -36,7 +36,7 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ],
   [
     'not-permitted',
-    /\bpermission_?denied\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b|\bno pull access\b|\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? .{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
+    /\bpermission_?denied\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b|(?<!\bdoes not exist or )\bno pull access\b|\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? .{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
   ],
   [
     'no-credential-sent',
@@ -44,7 +44,7 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ],
   [
     'denied-or-missing',
-    /\brepository does not exist or may require\b|\bmay require\b|\binsufficient[_ ]scope|\brequested access to the resource is (?:denied|not authorized)|\baccess to the (?:requested )?resource is (?:denied|not authorized)|\bmay not exist\b|\bpull access denied\b/,
+    /\brepository does not exist or may require\b|\bdoes not exist or no pull access\b|\bmay require\b|\binsufficient[_ ]scope|\brequested access to the resource is (?:denied|not authorized)|\baccess to the (?:requested )?resource is (?:denied|not authorized)|\bmay not exist\b|\bpull access denied\b/,
   ],
 ]
 
@@ -55,6 +55,8 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
 export function denialOf(refusal: Refusal): DenialSubcause {
   const { masked, endpoint, status, reference } = refusal
   const open = reference !== null && isPublic(fullName(reference))
+  // The kubelet's plugin failed, so no registry was asked.
+  if (/\bcredential provider plugin\b/.test(masked)) return 'no-credential-sent'
   const proven = PATTERNS.find(([, pattern]) => pattern.test(masked))?.[0]
   // Everything there is public, so a refusal is about the image's name or the caller's address, not a login.
   if (open && proven !== 'credential-refused') return closedToAll(refusal, proven)

@@ -157,7 +157,7 @@ function findingOf(
         image: container.image,
         reference: parsed,
       }),
-      ...cluesOfPlace(failing, pod, node),
+      ...cluesOfPlace(failing, pod, node, reference),
     ],
     host: nodeIn(evidence?.text ?? '', { pod, node }),
     priority: 0,

@@ -40,6 +40,9 @@ const FOR_TOKEN = /fetch (?:anonymous|oauth) token|requesting bearer token|faile
 /** Known hosts that serve layers for a registry of another name. */
 const STORAGE =
   /(?:^|\.)(?:production\.cloudflare\.docker\.com|production\.cloudfront\.docker\.com|r2\.cloudflarestorage\.com|cdn\.mscr\.io|data\.mcr\.microsoft\.com|blob\.core\.windows\.net|data\.azurecr\.io|amazonaws\.com|cloudfront\.net|storage\.googleapis\.com|pkg-containers\.githubusercontent\.com|cdn\d*\.quay\.io|digitaloceanspaces\.com|aliyuncs\.com)$/i
+/** A redirect's signed address, or distribution's own layout of a bucket: no registry or mirror is asked so. */
+const SIGNED =
+  /\/docker\/registry\/v2\/blobs\/|[?&](?:x-amz-signature|x-amz-security-token|x-goog-signature|signature|sig|verify)=/i
 /** Registries whose host names look like a storage provider's. */
 const REGISTRY_NAME = /\.dkr[.-]ecr|^registry[\w-]*\.|\.cr\.aliyuncs\.com$/i
 
@@ -51,9 +54,13 @@ const REGISTRY_NAME = /\.dkr[.-]ecr|^registry[\w-]*\.|\.cr\.aliyuncs\.com$/i
 export function endpointOf(text: string, registry: string | null): Endpoint | null {
   const proxy = PROXY.exec(text)
   if (proxy !== null) return named(proxy.slice(1).find(Boolean) ?? '', 'proxy')
-  const urls = [...text.matchAll(URL)].map(([, host = '', rest = '']) => ({ host, rest }))
+  const urls = [...text.matchAll(URL)].map(({ 1: host = '', 2: rest = '', index }) => ({
+    host,
+    rest,
+    before: text.slice(Math.max(0, index - 30), index),
+  }))
   // The last URL is the innermost request: the one that failed.
-  const asked = urls.filter(({ host }) => !isDocumentationLink(host)).at(-1)
+  const asked = urls.filter(url => !isDocumentationLink(url)).at(-1)
   const socket = SOCKET.exec(text)
   if (socket !== null && asked === undefined) return { host: socket[1] ?? socket[2] ?? '', role: 'runtime' }
   if (asked !== undefined) return named(asked.host, roleOf(asked.host, asked.rest, text, registry))
@@ -66,7 +73,13 @@ export function endpointOf(text: string, registry: string | null): Endpoint | nu
 }
 
 /** Whether the URL is documentation for people, not a request. */
-function isDocumentationLink(host: string): boolean {
+function isDocumentationLink({ host, before }: { host: string; before: string }): boolean {
+  if (
+    /\b(?:see|visit|refer(?: to)?|details|information|instructions|steps in|read|docs?|documentation)[ :<("']*$/i.test(
+      before,
+    )
+  )
+    return true
   return /^(?:www\.|docs\.|aka\.ms$|github\.com$|toolkit\.|errors?\.|success\.docker\.com$|quay\.io\/repository|docker\.com$)/i.test(
     host,
   )
@@ -84,7 +97,7 @@ function roleOf(host: string, rest: string, text: string, registry: string | nul
   if (registry === null || isSame(host, registry)) {
     return FOR_TOKEN.test(text) && !rest.startsWith('/v2/') ? 'token' : 'registry'
   }
-  if (isStorage(plain)) return 'storage'
+  if (isStorage(plain) || SIGNED.test(rest)) return 'storage'
   // The registry's backend: registry.k8s.io redirects to Artifact Registry and S3 under names of their own.
   if (registry === 'registry.k8s.io' && /(?:-docker\.pkg\.dev|\.gcr\.io)$/.test(plain)) return 'registry'
   if (FOR_TOKEN.test(text)) return 'token'

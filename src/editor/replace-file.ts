@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { WriteProblem } from '../audit/write-problem.ts'
+import type { WriteProblem } from '../audit/edit-report.ts'
 
 /** A file's bytes as text that gives the same bytes again; null for another encoding than UTF-8. */
 export interface EditableFile {

@@ -106,7 +106,7 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     since: '2025-03-18',
     to: null,
     onlyMissing: true,
-    source: 'https://github.com/open-telemetry/opentelemetry-operator/issues/3485',
+    source: 'https://docs.cloud.google.com/artifact-registry/docs/transition/prepare-gcr-shutdown',
   },
   {
     prefix: 'registry.opensource.zalan.do',

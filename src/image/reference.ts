@@ -92,7 +92,7 @@ interface Parts {
 const RULES: ((parts: Parts) => string | false)[] = [
   ({ text }) => text === '' && 'it is empty',
   ({ text }) => /\$[{(\w]|\{\{/.test(text) && 'a placeholder in it has not been filled in',
-  ({ text }) => /\s/.test(text) && 'it has white space in it',
+  ({ text }) => /\s/.test(text) && 'it contains whitespace',
   ({ text }) => /[^\x21-\x7e]/.test(text) && 'it has characters other than plain ASCII',
   ({ text }) => /^[a-z]+:\/\//i.test(text) && 'image names have no scheme: drop everything up to ://',
   ({ text }) => /^[a-f0-9]{64}$/.test(text) && 'a name of 64 hexadecimal digits is kept for image IDs',

@@ -11,6 +11,15 @@ export function isPublic(reference: string | null): boolean {
   return reference !== null && PUBLIC.test(reference)
 }
 
+/** Registries, token servers, and download hosts that others run for everyone. */
+const HOSTED =
+  /(?:^|\.)(?:docker\.(?:io|com)|dhi\.io|quay\.io|ghcr\.io|githubusercontent\.com|gcr\.io|k8s\.io|pkg\.dev|googleapis\.com|microsoft\.com|mscr\.io|azurecr\.(?:io|cn|us)|azurefd\.net|blob\.core\.windows\.net|amazonaws\.com(?:\.cn)?|public\.ecr\.aws|cloudfront\.net|cloudflarestorage\.com|nvcr\.io|nvidia\.com|gitlab\.com|redhat\.(?:com|io)|elastic\.co|icr\.io)$/
+
+/** Whether others run this host: it can be neither restarted nor given a certificate, so a fault is on the way to it or on the node. */
+export function isHosted(host: string): boolean {
+  return HOSTED.test(host.toLowerCase().replace(/:\d+$/, ''))
+}
+
 /** Docker's hardened images: Docker Hub accounts, under a key of their own (docs.docker.com/dhi/how-to/use). */
 export const HARDENED_IMAGES = 'dhi.io'
 

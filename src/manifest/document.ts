@@ -1,9 +1,18 @@
 /** Reads the YAML or JSON documents of a text, each value with its place, and says in one code what keeps one from being read. */
 
-import { type Document, isScalar, LineCounter, type Node, parseAllDocuments, visit } from 'yaml'
+import {
+  Composer,
+  type Document,
+  isScalar,
+  Lexer,
+  LineCounter,
+  type Node,
+  Parser,
+  parseAllDocuments,
+  visit,
+} from 'yaml'
 import type { Place } from '../snapshot/template.ts'
 import { type Aliases, aliasesOf } from './aliases.ts'
-import { parseLeniently } from './lenient-parser.ts'
 import { isTemplated } from './placeholder.ts'
 
 type ManifestProblem =
@@ -30,7 +39,7 @@ export interface ManifestDocument {
   aliases: Aliases
 }
 
-export interface ManifestText {
+interface ManifestText {
   documents: ManifestDocument[]
   /** In the order of the text. */
   unread: UnreadDocument[]
@@ -107,4 +116,43 @@ function placeOf({ range }: Node, lines: LineCounter): Place {
   const from = lines.linePos(start)
   const to = lines.linePos(end)
   return { line: from.line, column: from.col, endLine: to.line, endColumn: to.col, start, end }
+}
+
+/** What of the library's lexer is changed; it does not publish these parts, so that a test holds them. */
+interface LexerParts {
+  parseQuotedScalar(): Generator<string, unknown>
+  /** The index behind the indentation of a line that goes on with a text, or -1. */
+  continueScalar(offset: number): number
+  buffer: string
+}
+
+const LibraryLexer = Lexer as unknown as new () => LexerParts
+
+/** As kubectl's where that is less strict than the standard: the lines of a quoted text may be indented as little as they like. */
+class LenientLexer extends LibraryLexer {
+  #inQuotes = false
+
+  override *parseQuotedScalar(): Generator<string, unknown> {
+    this.#inQuotes = true
+    try {
+      return yield* super.parseQuotedScalar()
+    } finally {
+      this.#inQuotes = false
+    }
+  }
+
+  override continueScalar(offset: number): number {
+    const strict = super.continueScalar(offset)
+    if (strict !== -1 || !this.#inQuotes) return strict
+    // A document's end is one even there.
+    return /^(?:---|\.\.\.)(?:\s|$)/.test(this.buffer.slice(offset, offset + 4)) ? -1 : offset
+  }
+}
+
+/** The documents of a text that the library's own parser refuses, with what is still wrong in their `errors`. */
+function parseLeniently(text: string, lineCounter: LineCounter): Document.Parsed[] {
+  const parser = new Parser(lineCounter.addNewLine)
+  Object.assign(parser, { lexer: new LenientLexer() })
+  const composer = new Composer({ prettyErrors: false, logLevel: 'silent' })
+  return [...composer.compose(parser.parse(text))] as Document.Parsed[]
 }

@@ -1,10 +1,11 @@
-/** Finds the comments that silence a rule for one value: `# pullguard:ignore RULE reason`, beside it or on the line above. */
+/** Finds the comments that silence a rule: `# pullguard:ignore RULE reason`, beside a value, on the line above, or above an item of a list for all of it. */
 
 import { ignoredRules } from '../snapshot/ignore.ts'
 
 export interface IgnoreComment {
-  /** The line of the value, from 1. */
-  line: number
+  /** The lines that it is about, from 1: of a value, or of an item from its dash to its end. */
+  first: number
+  last: number
   /** Its own line, which may be the same. */
   at: number
   rules: string[]
@@ -12,6 +13,7 @@ export interface IgnoreComment {
 
 const COMMENT = /(?:^|\s)#\s*pullguard:ignore(?:\s+([\w-]+(?:\s*,\s*[\w-]+)*))?/
 const NOTHING = /^\s*(?:#|$)/
+const ITEM = /^ *-(?= |$)/
 
 /** In the order of the text. One without a rule silences none. */
 export function ignoreComments(text: string): IgnoreComment[] {
@@ -22,6 +24,20 @@ export function ignoreComments(text: string): IgnoreComment[] {
     if (comment === null) return []
     const isAbove = NOTHING.test(line)
     const below = isAbove ? lines.findIndex((other, at) => at > index && !NOTHING.test(other)) : index
-    return below === -1 ? [] : [{ line: below + 1, at: index + 1, rules: ignoredRules(comment[1] ?? '') }]
+    if (below === -1) return []
+    const last = isAbove ? endOfItem(lines, below) : below
+    return [{ first: below + 1, last: last + 1, at: index + 1, rules: ignoredRules(comment[1] ?? '') }]
   })
 }
+
+/** The last line of the item that begins there; the line itself where none does. */
+function endOfItem(lines: readonly string[], begin: number): number {
+  const dash = ITEM.exec(lines[begin] ?? '')
+  if (dash === null) return begin
+  const end = lines.findIndex(
+    (line, at) => at > begin && !NOTHING.test(line) && indentOf(line) < dash[0].length,
+  )
+  return end === -1 ? lines.length - 1 : end - 1
+}
+
+const indentOf = (line: string) => line.search(/[^ ]/)

@@ -1,14 +1,20 @@
 /** Finds the one place in a text where an edit goes, and the characters that it puts there: all others stay as they are. */
 
-import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parse, type Scalar, type YAMLMap } from 'yaml'
 import type { Pointer } from '../snapshot/template.ts'
 import type { ManifestDocument } from './document.ts'
-import type { ManifestEdit } from './edit.ts'
-import { placeOf, plain, type SpliceResult } from './layout.ts'
-import { lineBreakAt, lineEnd } from './lines.ts'
-import { ownPair } from './node.ts'
+import type { EditRefusal, ManifestEdit } from './edit.ts'
 import { isPlaceholder } from './placeholder.ts'
-import { spliceOfSecret } from './splice-pull-secret.ts'
+import { ownPair } from './walk.ts'
+
+export interface Splice {
+  start: number
+  end: number
+  text: string
+}
+
+/** null where the text has it already. */
+type SpliceResult = Splice | null | { refused: EditRefusal }
 
 export function spliceFor(edit: ManifestEdit, text: string, document: ManifestDocument): SpliceResult {
   const node = nodeAt(edit.pointer, document)
@@ -81,4 +87,120 @@ function insertBehind(map: YAMLMap, sibling: string, key: string, value: string,
 /** The indentation of a key that begins its line, or its item; null of one behind something else. */
 function indentOf(before: string): string | null {
   return /^\s*(?:- +)*$/.test(before) ? before.replaceAll('-', ' ') : null
+}
+
+/** The name goes into the pod spec's list, or in front of the containers with a list of its own; null where it is there already. */
+function spliceOfSecret(
+  name: string,
+  pod: YAMLMap,
+  text: string,
+  { aliases }: ManifestDocument,
+): SpliceResult {
+  const pair = ownPair(pod, 'imagePullSecrets')
+  if (pair === null) return insertList(name, pod, text)
+  const list = pair.value
+  if (isAlias(list) || aliases.repeated.has(list as Node)) return { refused: 'alias' }
+  if (!isSeq(list) || !list.range) return { refused: 'layout' }
+  const names = list.items.map(item => (isMap(item) ? ownPair(item, 'name')?.value : null))
+  if (names.some(each => isScalar(each) && each.value === name)) return null
+  const last = list.items.at(-1) as Node | undefined
+  if (list.flow !== true) return appendItem(name, last, text)
+  const entry =
+    text[(pair.key as Node).range?.[0] ?? 0] === '"'
+      ? `{"name": ${JSON.stringify(name)}}`
+      : `{name: ${plain(name)}}`
+  const [start, end] = list.range
+  if (last === undefined) return { start, end, text: `[${entry}]` }
+  const at = last.range?.[1] ?? end
+  return { start: at, end: at, text: `, ${entry}` }
+}
+
+/** Behind the last item of a block list, where that is one line. */
+function appendItem(name: string, last: Node | undefined, text: string): SpliceResult {
+  if (!isMap(last) || !last.range) return { refused: 'layout' }
+  const [start] = last.range
+  const pair = last.items.at(-1)
+  const end = last.flow === true ? last.range[1] : pair && placeOf(pair, text)?.valueEnd
+  const before = text.slice(startOfLine(start, text), start)
+  if (end === undefined || !/^ *- +$/.test(before) || /[\r\n]/.test(text.slice(start, end)))
+    return { refused: 'layout' }
+  const at = lineEnd(end, text)
+  return { start: at, end: at, text: `${lineBreakAt(start, text)}${before}name: ${plain(name)}` }
+}
+
+/** A new list in front of the containers, laid out as theirs is, above the comments that belong to them. */
+function insertList(name: string, pod: YAMLMap, text: string): SpliceResult {
+  const pair = ownPair(pod, 'containers')
+  const [keyStart] = (pair?.key as Node | undefined)?.range ?? []
+  if (pair === null || keyStart === undefined) return { refused: 'layout' }
+  const lineStart = startOfLine(keyStart, text)
+  const indent = text.slice(lineStart, keyStart)
+  if (pod.flow === true) {
+    const isJson = text[keyStart] === '"'
+    const between = /^\s*$/.test(indent) ? `,${lineBreakAt(keyStart, text)}${indent}` : ', '
+    const list = isJson
+      ? `"imagePullSecrets": [{"name": ${JSON.stringify(name)}}]`
+      : `imagePullSecrets: [{name: ${plain(name)}}]`
+    return { start: keyStart, end: keyStart, text: `${list}${between}` }
+  }
+  if (!/^ *$/.test(indent)) return { refused: 'layout' }
+  const [itemStart] =
+    (isSeq(pair.value) ? (pair.value as { range?: readonly number[] | null }).range : null) ?? []
+  const dash = itemStart === undefined ? '' : text.slice(startOfLine(itemStart, text), itemStart)
+  const ending = lineBreakAt(keyStart, text)
+  const lines = `${indent}imagePullSecrets:${ending}${/^ *$/.test(dash) ? dash : indent}- name: ${plain(name)}${ending}`
+  const start = aboveComments(lineStart, indent.length, text)
+  return { start, end: start, text: lines }
+}
+
+/** Without quotes where that reads as the same text. */
+function plain(value: string): string {
+  return /^[\w./][\w./:@-]*$/.test(value) && !value.endsWith(':') && parse(value) === value
+    ? value
+    : JSON.stringify(value)
+}
+
+interface PairPlace {
+  keyStart: number
+  valueEnd: number
+  /** What is before the key in its line. */
+  before: string
+}
+
+/** null for a pair that goes over several lines. */
+function placeOf({ key, value }: Pair, text: string): PairPlace | null {
+  const [keyStart] = (key as Node).range ?? []
+  const valueEnd = (value as Node | null)?.range?.[1]
+  if (keyStart === undefined || valueEnd === undefined) return null
+  if (/[\r\n]/.test(text.slice(keyStart, valueEnd))) return null
+  return { keyStart, valueEnd, before: text.slice(startOfLine(keyStart, text), keyStart) }
+}
+
+/** The beginning of the run of comment lines, as far indented, that ends at this line. */
+function aboveComments(lineStart: number, indent: number, text: string): number {
+  let start = lineStart
+  while (start > 0) {
+    const before = startOfLine(start - 1, text)
+    const line = text.slice(before, start)
+    if (!new RegExp(`^ {${indent}}#`).test(line)) break
+    start = before
+  }
+  return start
+}
+
+function startOfLine(offset: number, text: string): number {
+  return text.lastIndexOf('\n', offset - 1) + 1
+}
+
+/** The end of the line, before its line break. */
+function lineEnd(offset: number, text: string): number {
+  const found = text.slice(offset).search(/\r?\n/)
+  return found === -1 ? text.length : offset + found
+}
+
+/** As the line that ends behind this offset has it, or the first of the text. */
+function lineBreakAt(offset: number, text: string): string {
+  const rest = text.indexOf('\n', offset)
+  const found = rest === -1 ? text.indexOf('\n') : rest
+  return found > 0 && text[found - 1] === '\r' ? '\r\n' : '\n'
 }

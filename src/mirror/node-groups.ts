@@ -1,8 +1,9 @@
-/** Puts nodes that are configured alike into groups. */
+/** Puts nodes that are configured alike into groups, and tells what is known of a group: its mirrors, and what the version of its runtime means for configuring one. */
 
 import { platformOf } from '../diagnosis/pulling-node.ts'
 import type { Node } from '../snapshot/node.ts'
-import type { MirrorPlatform, NodeGroup } from './setup.ts'
+import { atLeast, type MirrorPlatform, type NodeGroup } from './setup.ts'
+import type { ConfiguredMirror, MirrorSurvey, SeenMirror } from './survey.ts'
 
 /** The groups, the largest first; nodes within a group by name. */
 export function groupNodes(nodes: readonly Node[]): NodeGroup[] {
@@ -44,4 +45,69 @@ function platformFor(node: Node, runtime: string | null): MirrorPlatform {
   if (node.os === 'windows') return platform === 'gke' ? 'gke' : 'windows'
   if (platform !== null) return platform
   return runtime === 'containerd' || runtime === 'cri-o' || runtime === 'docker' ? runtime : 'unknown'
+}
+
+/** Never none: files on nodes can't be seen from outside. */
+export interface GroupState {
+  state: 'seen' | 'configured' | 'unknown'
+  seen: SeenMirror[]
+  configured: ConfiguredMirror[]
+}
+
+/** A mirror that was seen on nodes that are not known counts for every group. */
+export function stateOf(
+  group: NodeGroup,
+  { seen, configured }: Pick<MirrorSurvey, 'seen' | 'configured'>,
+): GroupState {
+  const own = seen.filter(({ nodes }) => nodes.length === 0 || shares(nodes, group))
+  const set = configured.filter(mirror => concerns(mirror, group))
+  return {
+    state: own.length > 0 ? 'seen' : set.length > 0 ? 'configured' : 'unknown',
+    seen: own,
+    configured: set,
+  }
+}
+
+function concerns(mirror: ConfiguredMirror, group: NodeGroup): boolean {
+  switch (mirror.code) {
+    case 'mirror-set':
+      return group.platform === 'openshift'
+    // These DaemonSets write containerd's files, or stand in front of it.
+    case 'peer':
+      return group.runtime === 'containerd' && group.os !== 'windows'
+    case 'embedded-registry':
+    case 'built-in-cache':
+      return shares(mirror.nodes, group)
+    // Pods, not nodes, are changed.
+    case 'rewriter':
+      return false
+  }
+}
+
+function shares(nodes: readonly string[], group: NodeGroup): boolean {
+  return nodes.some(node => group.nodes.includes(node))
+}
+
+/**
+ * `no-hosts-toml`: older than the files. `tables-end`: the old tables of config.toml are to be removed in this version. `tables-deprecated`:
+ * they still work and exclude the files. `one-folder`: the transfer service takes a list of folders for a single name.
+ */
+export type RuntimeNote =
+  | 'no-hosts-toml'
+  | 'tables-deprecated'
+  | 'tables-end'
+  | 'one-folder'
+  | 'docker-hub-only'
+
+/** Platforms whose administrators write containerd's settings themselves; the others generate them. */
+const OWN_SETTINGS: readonly MirrorPlatform[] = ['containerd', 'eks', 'aks', 'kind', 'minikube', 'windows']
+
+/** By containerd's RELEASES.md and docs/cri/config.md. */
+export function runtimeNotes(group: NodeGroup): RuntimeNote[] {
+  const { platform, runtime, version } = group
+  if (runtime === 'docker') return ['docker-hub-only']
+  if (runtime !== 'containerd' || version === null || !OWN_SETTINGS.includes(platform)) return []
+  if (!atLeast(group, 1, 5)) return ['no-hosts-toml']
+  const tables = atLeast(group, 2, 4) ? 'tables-end' : 'tables-deprecated'
+  return atLeast(group, 2, 1) ? [tables, 'one-folder'] : [tables]
 }

@@ -5,9 +5,7 @@ import { parseReference } from '../image/reference.ts'
 import type { ImageRewriter, MirrorFacts, MirrorSetEntry, PeerMirror } from '../snapshot/mirrors.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Gap, SnapshotSource } from '../snapshot/snapshot.ts'
-import { type GroupState, stateOf } from './group-state.ts'
-import { groupNodes } from './node-groups.ts'
-import { type RuntimeNote, runtimeNotes } from './runtime-notes.ts'
+import { type GroupState, groupNodes, type RuntimeNote, runtimeNotes, stateOf } from './node-groups.ts'
 import type { NodeGroup } from './setup.ts'
 
 /** A mirror that the text of a failed pull names. Pulls that succeed leave no trace of the host that served them. */

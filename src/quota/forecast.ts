@@ -1,14 +1,77 @@
-/** What fresh nodes pull: the images of DaemonSets at once, the others as pods get there. */
+/** What is to come: the pulls that a window will charge to each identity, what each plan of Docker Hub allows, and what fresh nodes pull. */
 
 import type { HubQuota } from '../snapshot/hub-quota.ts'
-import type { HubUsage, UsageWorkload } from '../snapshot/hub-usage.ts'
-import { leftOf } from './outlook.ts'
+import type { HubUsage, UsageNode, UsageWorkload } from '../snapshot/hub-usage.ts'
 import { ANONYMOUS } from './payers.ts'
-import { anonymousLimit, PERSONAL } from './plans.ts'
-import type { Forecast, ForecastWait } from './spending.ts'
-import { imagesOf, sum } from './workload-spends.ts'
+import type { Capacity, Forecast, ForecastWait, Outlook, PullPlan, Spend, Spender } from './spending.ts'
+import { imagesOf, sum } from './spends.ts'
+
+/** Moments at which the course of a window is known. */
+const STEPS = 48
 
 /**
+ * How many pulls an identity will be charged with in a window, whether they are there, and when they run out.
+ * @param window seconds
+ */
+export function outlookOf(quota: HubQuota, spenders: readonly Spender[], window: number): Outlook {
+  const spends = spenders.flatMap(spender => spender.spends)
+  const exact = Array.from({ length: STEPS + 1 }, (_, step) =>
+    madeBy(spends, (step / STEPS) * window, window),
+  )
+  const course = exact.map(pulls => Math.ceil(pulls))
+  const left = leftOf(quota)
+  const pulls = course.at(-1) ?? 0
+  return {
+    quota,
+    left,
+    pulls,
+    now: course[0] ?? 0,
+    atMost: spends.some(({ atMost }) => atMost),
+    course,
+    fits: left === null ? null : pulls <= left,
+    runsOutAfter: left === null || pulls <= left ? null : momentOf(spends, left, window),
+  }
+}
+
+/** Pulls left now; infinite without a limit, null if unknown. */
+function leftOf({ answer }: HubQuota): number | null {
+  switch (answer.status) {
+    case 'limited':
+      return answer.remaining
+    case 'unlimited':
+      return Number.POSITIVE_INFINITY
+    case 'rate-limited':
+      return 0
+    case 'wrong-credential':
+    case 'unknown':
+      return null
+  }
+}
+
+function madeBy(spends: readonly Spend[], seconds: number, window: number): number {
+  return sum(spends.map(({ pulls, when }) => pulls * shareBy(when, seconds, window)))
+}
+
+function shareBy(when: Spend['when'], seconds: number, window: number): number {
+  if (when === 'now') return 1
+  if (when === 'evenly') return seconds / window
+  return when.length === 0 ? 0 : when.filter(at => at <= seconds).length / when.length
+}
+
+/** The second at which one pull more is made than are left; what was made earlier than now comes back at an unknown time. */
+function momentOf(spends: readonly Spend[], left: number, window: number): number {
+  let [early, late] = [0, window]
+  if (madeBy(spends, 0, window) > left) return 0
+  while (late - early > 0.1) {
+    const middle = (early + late) / 2
+    if (madeBy(spends, middle, window) > left) late = middle
+    else early = middle
+  }
+  return Math.round(late)
+}
+
+/**
+ * Fresh nodes pull the images of DaemonSets at once, the others as pods get there.
  * @param fresh how many nodes are added
  * @param window seconds
  */
@@ -70,4 +133,43 @@ interface Allowed {
 function waitFor(pulls: number, { left, limit, window }: Allowed): number | null {
   if (pulls <= left) return 0
   return limit === 0 ? null : Math.ceil((pulls - left) / limit) * window
+}
+
+/** Docker's own numbers (docs.docker.com/docker-hub/usage/pulls): pulls in a window, for an address whose limit Docker Hub has not reported, and for a free account. */
+const DOCUMENTED_ANONYMOUS = 100
+const PERSONAL = 200
+
+/** Nodes that pull from their own address, as far as is known: behind a NAT all share one. */
+function addressesOf(nodes: readonly UsageNode[] | null): number {
+  const able = (nodes ?? []).filter(({ schedulable }) => schedulable)
+  return able.length > 0 && able.every(({ hasOwnAddress }) => hasOwnAddress) ? able.length : 1
+}
+
+/** The limit of one address. */
+function anonymousLimit(quotas: readonly HubQuota[]): number {
+  const answer = quotas[ANONYMOUS]?.answer
+  return answer?.status === 'limited' ? answer.limit : DOCUMENTED_ANONYMOUS
+}
+
+/**
+ * What each plan allows for a cluster in one window, and whether that is enough.
+ * @param pulls expected in one window
+ */
+export function capacitiesOf(
+  pulls: number,
+  quotas: readonly HubQuota[],
+  nodes: readonly UsageNode[] | null,
+): Capacity[] {
+  const addresses = addressesOf(nodes)
+  const allowed: Record<PullPlan, number | null> = {
+    anonymous: anonymousLimit(quotas) * addresses,
+    personal: PERSONAL,
+    paid: null,
+  }
+  return (Object.entries(allowed) as [PullPlan, number | null][]).map(([plan, allows]) => ({
+    plan,
+    allows,
+    addresses: plan === 'anonymous' ? addresses : null,
+    fits: allows === null || pulls <= allows,
+  }))
 }

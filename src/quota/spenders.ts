@@ -4,9 +4,8 @@ import { indexOwners, topmostOwner } from '../diagnosis/owner.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubContainer, HubUsage, UsagePod, UsageWorkload } from '../snapshot/hub-usage.ts'
 import { Payers } from './payers.ts'
-import { restartSpends, WaitingPulls } from './pod-spends.ts'
 import type { Spend, Spender, WorkloadName } from './spending.ts'
-import { spendsOf, sum, type WindowFacts } from './workload-spends.ts'
+import { restartSpends, spendsOf, sum, WaitingPulls, type WindowFacts } from './spends.ts'
 
 /** Those with pulls to make in the window, the greatest first. */
 export function spendersOf(usage: HubUsage, quotas: readonly HubQuota[], facts: WindowFacts): Spender[] {

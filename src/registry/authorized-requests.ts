@@ -2,11 +2,10 @@
 
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import type { Redacted } from '../secrecy/redacted.ts'
-import { type Challenge, parseChallenges } from './challenge.ts'
 import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'
 import { mayReceiveCredential, visitRefusal } from './network-rules.ts'
 import type { RegistryProblem, RequestIdentity } from './outcome.ts'
-import { basicAuthorization, fetchToken } from './token.ts'
+import { basicAuthorization, type Challenge, fetchToken, parseChallenges } from './token.ts'
 
 export interface AuthorizedRequest {
   method: 'GET' | 'HEAD'

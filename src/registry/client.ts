@@ -1,13 +1,13 @@
 /** The registry client for the other rooms. Manifests are requested by HEAD, which no registry counts as a pull; `platforms` explains its exception. */
 
+import type { Clock } from '../clock.ts'
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { canonicalRegistry, DOCKER_HUB, isDockerHubHost } from '../image/docker-hub.ts'
 import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { type EndpointOverrides, endpointOf } from './endpoints.ts'
 import { HUB_API_HOST, HubApi } from './hub-api.ts'
-import { MANIFEST_TYPES, readConfig, readManifest, sha256 } from './image-platforms.ts'
-import { digestMismatch, readHead } from './manifest-answer.ts'
+import { digestMismatch, MANIFEST_TYPES, readConfig, readHead, readManifest, sha256 } from './manifest.ts'
 import { isInternal } from './network-rules.ts'
 import type {
   ManifestOutcome,
@@ -28,11 +28,14 @@ export interface RegistriesOptions extends ConnectionOptions {
 
 /** All registries of one run, over one set of pooled connections. */
 export class Registries {
+  /** The one of the connections. */
+  readonly clock: Clock
   readonly #connection: Connection
   readonly #endpoints: EndpointOverrides
   readonly #open = new Map<string, Registry>()
 
   constructor(options: RegistriesOptions) {
+    this.clock = options.clock
     this.#connection = new Connection(options)
     this.#endpoints = options.endpoints
   }

@@ -1,7 +1,7 @@
 /** The result of a wait, for the report. */
 
 import type { AdvisedDiagnosis } from '../advice/add-steps.ts'
-import type { Outcome } from '../waiting/outcome.ts'
+import type { Outcome } from '../waiting/goal.ts'
 import type { Goal, SubjectState } from '../waiting/subject-state.ts'
 
 export interface WaitReport {

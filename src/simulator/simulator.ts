@@ -5,18 +5,21 @@ import type { Faults } from './api-server/faults.ts'
 import { ApiServer, type LoggedRequest } from './api-server/server.ts'
 import { Clock } from './cluster/clock.ts'
 import { Cluster } from './cluster/cluster.ts'
-import { nodeDraft } from './cluster/node.ts'
+import { nodeDraft } from './cluster/node-draft.ts'
 import { ControlLoop } from './control-loop.ts'
 import { Hub, type HubOptions } from './hub/hub.ts'
 import { Kubelet } from './kubelet/kubelet.ts'
 import { Runtime } from './kubelet/runtime.ts'
 import { type Scenario, stage } from './scenario.ts'
+import { RECORDED_STACK, type Stack } from './stack.ts'
 
 export interface SimulatorOptions {
   /** The clock's time in milliseconds, which then only advances on request; by default the real clock. */
   now?: number
   /** Pods and controllers react to every change and to time automatically; otherwise only tick() and settle() run them. */
   live?: boolean
+  /** What the API server and the nodes run; default: that of the recorded cases. */
+  stack?: Stack
   /** Names of the nodes; default: node-1. */
   nodes?: string[]
   /** A situation to set up before the first request. */
@@ -55,16 +58,19 @@ export interface Simulator {
 
 /** Starts everything. Rejects if a given port is taken. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { now } = options
+  const { now, stack = RECORDED_STACK } = options
   const clock = new Clock(now === undefined ? Date.now : () => now)
-  const cluster = new Cluster(clock)
-  for (const name of options.nodes ?? ['node-1']) cluster.add(nodeDraft(name, clock))
+  const cluster = new Cluster(clock, stack)
+  for (const name of options.nodes ?? ['node-1']) cluster.add(nodeDraft(name, clock, stack))
   const limit = options.anonymousLimit
   const hub = new Hub({ clock, ...(limit !== undefined && { anonymousLimit: limit }) })
   const server = new ApiServer(cluster)
   await hub.listen(options.hubPort)
   await server.listen(options.port)
-  const runtime = new Runtime(new Map([['docker.io', { url: hub.url, host: 'registry-1.docker.io' }]]))
+  const runtime = new Runtime(
+    new Map([['docker.io', { url: hub.url, host: 'registry-1.docker.io' }]]),
+    stack.runtime,
+  )
   const loop = new ControlLoop(cluster, new Kubelet(cluster, runtime))
   if (options.scenario) await stage(options.scenario, cluster, hub, loop)
   if (options.live) loop.start()

@@ -2,20 +2,19 @@
 
 import { UsageError } from '../errors.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import type { FileSource, Snapshot } from '../snapshot/snapshot.ts'
+import type { FileSource, ScopeSubject, Snapshot } from '../snapshot/snapshot.ts'
 import { readDocuments } from './dump/documents.ts'
 import { DumpFacts, type Wanted } from './dump/facts.ts'
-import { gapsOf, gapsOfSecrets } from './dump/gaps.ts'
 import { findInputs, type Input, type InputOptions } from './dump/inputs.ts'
 import { DumpObjects } from './dump/objects.ts'
-import { MAKE_A_DUMP } from './dump/recognize-object.ts'
-import { relatedObjectsIn } from './dump/related-in-dump.ts'
-import { findSubjects } from './dump/subjects.ts'
+import { MAKE_A_DUMP } from './dump/recognize.ts'
+import { gapsOf, gapsOfSecrets, relatedObjectsIn } from './dump/related-in-dump.ts'
 import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
-import { belongsTo } from './pods-of-subjects.ts'
+import { belongsTo } from './ownership.ts'
 import { NoSuchPod, type Scope } from './snapshot-scope.ts'
+import type { NamedSubject } from './subject-names.ts'
 import { isNamed, pickSuspects } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
@@ -156,4 +155,42 @@ function checkOne(pods: Pod[], name: string, namespaces: string[] | null, known:
   }
   if (places.length > 1)
     throw new UsageError(`The dump holds a pod "${name}" in ${places.join(', ')}: say which with -n.`)
+}
+
+/** Each as it is meant here. @throws UsageError for one that the dump does not hold */
+function findSubjects(named: readonly NamedSubject[], facts: DumpFacts): ScopeSubject[] {
+  return named.map(({ orPodIn, ...subject }) => {
+    if (orPodIn !== undefined && facts.pods.get(`${orPodIn}/${subject.name}`) !== undefined)
+      return { kind: 'Pod', name: subject.name, namespace: orPodIn }
+    if (!isThere(subject, facts)) throw notThere(subject, facts)
+    return subject
+  })
+}
+
+/** A dump of pods alone tells of their workloads too. */
+function isThere(subject: ScopeSubject, facts: DumpFacts): boolean {
+  const belongs = belongsTo([subject], facts.owners.values())
+  const names = [...namesOf(subject, facts)]
+  return (
+    names.includes(subject.name) ||
+    [...facts.pods.values()].some(({ owned }) => owned !== null && belongs(owned))
+  )
+}
+
+/** Of the pods, or the objects of that kind, in its namespace. */
+function* namesOf({ kind, namespace }: ScopeSubject, facts: DumpFacts): Generator<string> {
+  const keys = kind === 'Pod' ? [...facts.pods.keys()].map(key => `Pod ${key}`) : facts.owners.keys()
+  for (const key of keys) {
+    const [, of, place, name = ''] = /^(\S+) ([^/]*)\/(.*)$/.exec(key) ?? []
+    if (of === kind && (namespace === null || place === namespace)) yield name
+  }
+}
+
+function notThere(subject: ScopeSubject, facts: DumpFacts): UsageError {
+  const { kind, name, namespace } = subject
+  const near = nearNames(name, new Set(namesOf(subject, facts)))
+  const where = namespace === null ? '' : ` in namespace "${namespace}"`
+  return new UsageError(
+    `${kind} "${name}" not found${where} in the dump${near.length === 0 ? '.' : `: ${didYouMean(near)}`}`,
+  )
 }

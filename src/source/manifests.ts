@@ -1,11 +1,13 @@
 /** Finds in manifests what has pods: what was applied a moment ago is what has to be waited for. */
 
 import { UsageError } from '../errors.ts'
+import { kindOf } from '../kubernetes/api/kinds.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
 import { readDocuments } from './dump/documents.ts'
 import { findInputs, type InputOptions } from './dump/inputs.ts'
-import { narrowPodTemplate, type PodTemplate } from './narrow/pod-template.ts'
 import { isRecord, list, record, text, textOrNull } from './narrow/shape.ts'
+import { narrowPodTemplate, type PodTemplate } from './narrow/template.ts'
+import { SUBJECT_KINDS } from './subject-names.ts'
 
 interface ManifestWorkload {
   kind: RolloutKind
@@ -19,17 +21,6 @@ export interface Manifests {
   workloads: ManifestWorkload[]
   /** Kinds without pods of their own, and how many objects of each. */
   passedOver: Map<string, number>
-}
-
-const API_VERSIONS: Record<RolloutKind, string> = {
-  Deployment: 'apps/v1',
-  StatefulSet: 'apps/v1',
-  DaemonSet: 'apps/v1',
-  ReplicaSet: 'apps/v1',
-  ReplicationController: 'v1',
-  Job: 'batch/v1',
-  CronJob: 'batch/v1',
-  Pod: 'v1',
 }
 
 /** Helm runs its tests when it is asked to, not when it installs. */
@@ -84,11 +75,11 @@ class Found implements Manifests {
 
 /** One without a name gets it from the server, and nobody here knows it. */
 function workloadIn(raw: Record<string, unknown>): ManifestWorkload | null {
-  const kind = text(raw.kind) as RolloutKind
+  const known = kindOf({ apiVersion: text(raw.apiVersion), kind: text(raw.kind) })
+  const kind = SUBJECT_KINDS.find(each => each === known?.kind)
   const metadata = record(raw.metadata)
   const name = textOrNull(metadata.name)
-  const isBuiltIn = Object.hasOwn(API_VERSIONS, kind) && API_VERSIONS[kind] === raw.apiVersion
   const isTest = TEST_HOOK.test(text(record(metadata.annotations)[HOOK]))
-  if (!isBuiltIn || name === null || isTest) return null
+  if (kind === undefined || name === null || isTest) return null
   return { kind, namespace: textOrNull(metadata.namespace), name, template: narrowPodTemplate(raw, kind) }
 }

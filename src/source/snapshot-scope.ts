@@ -1,7 +1,7 @@
 /** Which pods are read. */
 
 import { UsageError } from '../errors.ts'
-import type { NamedSubject } from './named-subjects.ts'
+import type { NamedSubject } from './subject-names.ts'
 
 export interface Scope {
   /** null: all of them. */

@@ -1,21 +1,62 @@
-/** Reads the workloads that a command line names, as kubectl takes them: TYPE/NAME, TYPE NAME…, short and full names of types. */
+/** Reads the pods and workloads that a command line names, as kubectl takes them: POD, NAMESPACE/POD, TYPE/NAME, TYPE NAME…, short and full names of types. */
 
 import { UsageError } from '../errors.ts'
+import { KINDS } from '../kubernetes/api/kinds.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
+import type { ScopeSubject } from '../snapshot/snapshot.ts'
 
-const TYPES: Record<RolloutKind, { names: string[]; group: string }> = {
-  Deployment: { names: ['deployment', 'deployments', 'deploy'], group: 'apps' },
-  StatefulSet: { names: ['statefulset', 'statefulsets', 'sts'], group: 'apps' },
-  DaemonSet: { names: ['daemonset', 'daemonsets', 'ds'], group: 'apps' },
-  ReplicaSet: { names: ['replicaset', 'replicasets', 'rs'], group: 'apps' },
-  ReplicationController: { names: ['replicationcontroller', 'replicationcontrollers', 'rc'], group: '' },
-  Job: { names: ['job', 'jobs'], group: 'batch' },
-  CronJob: { names: ['cronjob', 'cronjobs', 'cj'], group: 'batch' },
-  Pod: { names: ['pod', 'pods', 'po'], group: '' },
+/** `namespace` null: the context's; in a dump, any. */
+export interface NamedSubject extends ScopeSubject {
+  /** The type may also be meant as a namespace: where that has a pod of this name, the pod is meant. */
+  orPodIn?: string
+}
+
+/**
+ * @param namespace the one of -n
+ * @throws UsageError for a word that can't be read, and for a namespace that contradicts -n
+ */
+export function parseSubjects(words: readonly string[], namespace: string | undefined): NamedSubject[] {
+  const [first = '', ...rest] = words
+  const type = words.some(word => word.includes('/')) ? null : kindNamed(first)
+  if (type !== null && rest.length > 0)
+    return parseSubjectNames(words).named.map(named => ({ ...named, namespace: namespace ?? null }))
+  if (type !== null)
+    throw new UsageError(`${first} is a type without a name: give TYPE/NAME, such as ${first}/web.`)
+  return words.map(word => parseOne(word, namespace))
+}
+
+function parseOne(word: string, namespace: string | undefined): NamedSubject {
+  const [first = '', second, ...more] = word.split('/')
+  if (more.length > 0 || first === '' || second === '')
+    throw new UsageError(
+      `"${word}" names neither a pod nor a workload: give POD, NAMESPACE/POD, or TYPE/NAME.`,
+    )
+  if (second === undefined) return { kind: 'Pod', name: first, namespace: namespace ?? null }
+  const kind = kindNamed(first)
+  if (kind !== null) {
+    const [named] = parseSubjectNames([word]).named
+    const may = kind !== 'Pod' && !first.includes('.') && (namespace === undefined || namespace === first)
+    return { kind, name: named?.name ?? second, namespace: namespace ?? null, ...(may && { orPodIn: first }) }
+  }
+  if (namespace !== undefined && namespace !== first)
+    throw new UsageError(`"${word}" and -n ${namespace} name different namespaces: give only one.`)
+  return { kind: 'Pod', name: second, namespace: first }
+}
+
+/** kubectl's short names; a Job has none. */
+const SHORT_NAMES: Record<RolloutKind, string | null> = {
+  Deployment: 'deploy',
+  StatefulSet: 'sts',
+  DaemonSet: 'ds',
+  ReplicaSet: 'rs',
+  ReplicationController: 'rc',
+  Job: null,
+  CronJob: 'cj',
+  Pod: 'po',
 }
 
 /** Every kind whose pods can be waited for. */
-export const SUBJECT_KINDS = Object.keys(TYPES) as RolloutKind[]
+export const SUBJECT_KINDS = Object.keys(SHORT_NAMES) as RolloutKind[]
 
 /** What `all` and no type at all mean where labels select: what makes pods, and pods that nobody makes. */
 const KNOWN = 'deployment, statefulset, daemonset, replicaset, replicationcontroller, job, cronjob, and pod'
@@ -70,6 +111,8 @@ function isGroupOf(qualifiers: string[], group: string): boolean {
 /** The kind that kubectl takes the word for; null for any other word. */
 export function kindNamed(type: string): RolloutKind | null {
   const [name = '', ...qualifiers] = type.toLowerCase().split('.')
-  const kind = SUBJECT_KINDS.find(each => TYPES[each].names.includes(name))
-  return kind !== undefined && isGroupOf(qualifiers, TYPES[kind].group) ? kind : null
+  const kind = SUBJECT_KINDS.find(each =>
+    [each.toLowerCase(), KINDS[each].resource, SHORT_NAMES[each]].includes(name),
+  )
+  return kind !== undefined && isGroupOf(qualifiers, KINDS[kind].group) ? kind : null
 }

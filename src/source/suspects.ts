@@ -3,7 +3,7 @@
 import { isSandboxFailure, pullStage, sandboxImage } from '../image/pull-messages.ts'
 import { isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent, ScopeSubject } from '../snapshot/snapshot.ts'
-import { couldBeFailedPull, isUntried } from './narrow/container-state.ts'
+import { couldBeFailedPull, isUntried } from './narrow/pod.ts'
 import type { Scope } from './snapshot-scope.ts'
 
 /** Events by pod, for asking one pod at a time. */

@@ -1,11 +1,11 @@
-/** From a diagnosis to failures: since when each container's pull fails, and how often it was tried, by the events of its pod. */
+/** The failed pulls of pods as a wait knows them: since when and how often by their events, and for what cause, also when a later message no longer names it. */
 
 import type { Diagnosis, Finding } from '../diagnosis/finding.ts'
 import { eventsOfContainer, reportsFailedPull } from '../diagnosis/pod-events.ts'
 import { isSandboxFailure } from '../image/pull-messages.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
-import type { Failure } from './subject-state.ts'
+import type { Failure, SubjectState } from './subject-state.ts'
 
 /** The failures, by the uid of their pod. @param now milliseconds since 1970, by the server's clock */
 export function failuresIn(
@@ -37,4 +37,34 @@ function measured(attempts: PodEvent[], now: number): Pick<Failure, 'since' | 'a
     since: Math.min(now, ...times),
     attempts: attempts.reduce((sum, { count }) => sum + count, 0),
   }
+}
+
+type Memory = SubjectState['memory']
+
+const keyOf = ({ podUid, finding: { container, containerKind, image } }: Failure): string =>
+  [podUid, containerKind, container, image].join(' ')
+
+/**
+ * The failures of this moment, each with the last real cause of its container, and with the earliest start and the most attempts that
+ * were ever seen of it.
+ */
+export function recalled(failures: Failure[], memory: Memory): Failure[] {
+  return failures.map(failure => {
+    const before = memory.get(keyOf(failure))
+    if (before === undefined) return failure
+    const isSilent = failure.finding.cause === 'other' && before.finding.cause !== 'other'
+    const isSame = isSilent || failure.finding.cause === before.finding.cause
+    return {
+      ...failure,
+      finding: isSilent ? { ...before.finding, check: failure.finding.check } : failure.finding,
+      since: isSame ? Math.min(failure.since, before.since) : failure.since,
+      attempts: Math.max(failure.attempts, isSame ? before.attempts : 0),
+    }
+  })
+}
+
+/** With these failures in it, and without those of pods that are gone. */
+export function remembering(failures: Failure[], memory: Memory, podUids: ReadonlySet<string>): Memory {
+  const kept = [...memory].filter(([, { podUid }]) => podUids.has(podUid))
+  return new Map([...kept, ...failures.map(failure => [keyOf(failure), failure] as const)])
 }

@@ -1,9 +1,9 @@
-/** Whether a workload has reached the goal of the wait, or a state that only somebody else can change. */
+/** Whether a workload has reached the goal of the wait, or a state that only somebody else can change; and whether the wait for all of them has ended. */
 
 import type { Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
 import type { RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
-import type { EndCode, Goal } from './subject-state.ts'
+import type { EndCode, Goal, SubjectState } from './subject-state.ts'
 import type { PatienceChoices } from './troubles.ts'
 
 export interface WaitRules {
@@ -76,4 +76,31 @@ function restsAs(
   const isOpen = pods.some(({ stage }) => stage !== 'pulled')
   if (standstill === 'on-delete') return status.updated < replicas && !isOpen ? 'on-delete' : null
   return isOpen || status.updated >= replicas ? null : 'paused'
+}
+
+export type Outcome = 'done' | 'failed' | 'timeout' | 'unknown'
+
+interface Circumstances {
+  /** The time is up. */
+  isOver: boolean
+  /** Labels select the workloads, so that the first can still come. */
+  mayCome: boolean
+  /** Labels select kinds that can't be read, so workloads can be missing. */
+  isBlind: boolean
+}
+
+/**
+ * How the wait has ended; null while it goes on. One workload that can't get its image ends it for all; so does one that was deleted.
+ */
+export function outcomeOf(
+  states: readonly SubjectState[],
+  { isOver, mayCome, isBlind }: Circumstances,
+): Outcome | null {
+  if (states.some(({ status }) => status === 'failed')) return 'failed'
+  if (states.some(({ code }) => code === 'deleted')) return 'unknown'
+  if (states.some(({ status }) => status === 'waiting')) return isOver ? 'timeout' : null
+  // Even if a workload comes, others could be missing.
+  if (states.length === 0 && mayCome && isBlind) return 'unknown'
+  if (states.length === 0 && mayCome) return isOver ? 'timeout' : null
+  return isBlind || states.some(({ status }) => status === 'unknown') ? 'unknown' : 'done'
 }

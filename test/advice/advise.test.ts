@@ -78,9 +78,31 @@ const DENIED =
 describe('a refusal', () => {
   test.each<[string, Situation, StepCode, Finding['subcause']]>([
     [
-      'of an official image is about its name',
+      'of a name near an official image is about a typo',
       { image: 'ngnix', error: pulled('docker.io/library/ngnix:latest', DENIED) },
+      'near-official',
+      'denied-or-missing',
+    ],
+    [
+      'of a name without its registry is about the name',
+      { image: 'ledger-backend', error: pulled('docker.io/library/ledger-backend:latest', DENIED) },
       'check-name',
+      'denied-or-missing',
+    ],
+    [
+      "of an official image is not Docker Hub's own answer",
+      { image: 'postgres:17', error: pulled('docker.io/library/postgres:17', DENIED) },
+      'existing-official',
+      'denied-or-missing',
+    ],
+    [
+      'of a pod for which the kubelet verifies again an image that is on the node is about its login',
+      {
+        image: 'ghcr.io/acme/api:2',
+        error: pulled('ghcr.io/acme/api:2', DENIED),
+        node: { kubelet: 'v1.36.1', images: ['ghcr.io/acme/api:2'] },
+      },
+      'same-secret',
       'denied-or-missing',
     ],
     [

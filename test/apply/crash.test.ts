@@ -1,16 +1,18 @@
-/** Kills the process before any request and any journal line: the next run ends in the same state as an undisturbed run. */
+/** Kills the process before any journal line and any request after the first of them: the next run ends in the same state as an undisturbed run. */
 import { expect, test } from 'vitest'
 import { fix, undo } from './runs.ts'
 import { type Story, state, story, withoutPods } from './story.ts'
 
 class Killed extends Error {}
 
-/** Counts down; after that, nothing works anymore. */
+/** Counts down from the first journal line, before which nothing is written; after that, nothing works anymore. */
 function killedAfter(steps: number) {
   let left = steps
+  let counts = false
   return {
-    before: () => {
-      if (left-- <= 0) throw new Killed()
+    before: (what: string) => {
+      counts ||= what === 'journal'
+      if (counts && left-- <= 0) throw new Killed()
     },
     get survived() {
       return left >= 0
@@ -18,7 +20,10 @@ function killedAfter(steps: number) {
   }
 }
 
-async function untilKilled(run: (before: () => void) => Promise<unknown>, steps: number): Promise<boolean> {
+async function untilKilled(
+  run: (before: (what: string) => void) => Promise<unknown>,
+  steps: number,
+): Promise<boolean> {
   const kill = killedAfter(steps)
   await run(kill.before).catch(error => expect(error).toBeInstanceOf(Killed))
   return kill.survived

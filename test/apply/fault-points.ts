@@ -1,31 +1,39 @@
-/** Which requests get a fault, and which faults: every write, and one of several similar reads. */
+/** Which requests get a fault, and which faults: every write and one of several similar reads. */
 import { expect } from 'vitest'
 import type { Fault } from '../../src/simulator/api-server/faults.ts'
 import type { LoggedRequest } from '../../src/simulator/api-server/server.ts'
 import { state, story, withoutPods } from './story.ts'
 
-const ANSWERS: Fault[] = [401, 403, 404, 409, 410, 422, 429, 500, 503]
+/** Each has a consequence of its own for what was to be written. */
+const ANSWERS: Fault[] = [403, 404, 409, 422, 500]
+/** A write that gets one of these fails as with 403, so that the first and the last request of each method are enough. */
+const ALIKE: Fault[] = [401, 410, 429, 503]
 /** The response is lost; the server may have applied the request. */
 export const LOST: Fault[] = ['lost-answer', 'truncated', { slow: 1 }]
-export const FAULTS: Fault[] = [...ANSWERS, 'reset', ...LOST]
-/** A read can't fail in any other way. */
-const OF_READS: Fault[] = [401, 403, 404, 410, 429, 500, 'reset', 'truncated', { slow: 1 }]
+export const FAULTS: Fault[] = [...ANSWERS, ...ALIKE, 'reset', ...LOST]
+/** A read is refused, finds nothing, fails, reaches nobody, or breaks off. */
+const OF_READS: Fault[] = [403, 404, 500, 'reset', 'truncated']
 
 /** Indices of the requests that get a fault, counted in a run without faults. */
 export function pointsOf(requests: readonly LoggedRequest[], fault: Fault): number[] {
-  const telling = requests.flatMap((request, index) => {
-    const isRead = request.method === 'GET'
-    if (isRead && !OF_READS.some(other => JSON.stringify(other) === JSON.stringify(fault))) return []
-    return isWritten(request) || requests.findIndex(other => kindOf(other) === kindOf(request)) === index
-      ? [index]
-      : []
+  const telling = requests.filter((request, index) => {
+    const isFirst = requests.findIndex(other => kindOf(other) === kindOf(request)) === index
+    const similar = requests.filter(other => methodOf(other) === methodOf(request))
+    if (ALIKE.includes(fault)) return request === similar.at(0) || request === similar.at(-1)
+    if (request.method === 'GET' && !OF_READS.includes(fault)) return false
+    return isWritten(request) || isFirst
   })
-  // An index that no request reaches, for a run without a fault.
-  return [...telling, requests.length + 100]
+  return telling.map(request => requests.indexOf(request))
 }
 
 const isDry = ({ query }: LoggedRequest) => query.includes('dryRun')
 const isWritten = (request: LoggedRequest) => request.method !== 'GET' && !isDry(request)
+
+/** `GET`, or `PATCH dry`; reading a list is a method too. */
+function methodOf(request: LoggedRequest): string {
+  const what = request.method === 'GET' && request.query !== '' ? ' list' : ''
+  return `${request.method}${what}${isDry(request) ? ' dry' : ''}`
+}
 
 function kindOf(request: LoggedRequest): string {
   const path = request.path.replace(/\/namespaces\/[^/]+(?=\/)/, '')

@@ -33,7 +33,8 @@ describe('a fault', () => {
 
   test.each(LOST)('%o in a fix can be undone, whatever the server applied', async fault => {
     const wanted = initial()
-    for (const index of pointsOf((await undisturbed()).server.requests, fault)) {
+    const { requests } = (await undisturbed()).server
+    for (const index of pointsOf(requests, fault).filter(at => requests[at]?.method !== 'GET')) {
       const of = story()
       of.server.faults.at(index, fault)
       const written = (await outcomesOf(of)).some(({ status }) => status !== 'skipped')

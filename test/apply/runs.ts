@@ -1,16 +1,11 @@
 /** Runs `fix` and `undo` on the story, from reading the cluster to the recovered pods. */
+
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../src/apply/apply-plan.ts'
 import { applyUndo } from '../../src/apply/apply-undo.ts'
 import { findRun, listRuns, withContinued } from '../../src/apply/journal/find-runs.ts'
-import { Journal, journalsOf, runName } from '../../src/apply/journal/journal.ts'
-import { isUndone } from '../../src/apply/journal/run.ts'
-import {
-  interruptedPods,
-  journaledPod,
-  madeSecrets,
-  recordPodBack,
-} from '../../src/apply/journal/unfinished-work.ts'
+import { Journal, journalsOf, recordPodBack, runName } from '../../src/apply/journal/journal.ts'
+import { interruptedPods, isUndone, journaledPod, madeSecrets } from '../../src/apply/journal/run.ts'
 import { planUndo } from '../../src/apply/plan-undo.ts'
 import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'

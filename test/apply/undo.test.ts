@@ -1,11 +1,11 @@
 /** Undoing a run: only what the run wrote, only where that is still in place, and a reason for everything that is left. */
+
 import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { findRun, listRuns } from '../../src/apply/journal/find-runs.ts'
-import { Journal, journalsOf } from '../../src/apply/journal/journal.ts'
+import { Journal, journalFolder, journalsOf } from '../../src/apply/journal/journal.ts'
 import { isUndone, type Run } from '../../src/apply/journal/run.ts'
-import { journalFolder } from '../../src/apply/journal/state-folder.ts'
 import { planUndo } from '../../src/apply/plan-undo.ts'
 import { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { Change } from '../../src/plan/change.ts'

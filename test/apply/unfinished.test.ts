@@ -1,7 +1,7 @@
 /** A fix continues what the previous one left unfinished, but only within the scope of that run. */
+
 import { expect, test } from 'vitest'
-import type { Run } from '../../src/apply/journal/run.ts'
-import { unfinishedRegistries } from '../../src/apply/journal/unfinished-work.ts'
+import { type Run, unfinishedRegistries } from '../../src/apply/journal/run.ts'
 import { createSecret } from '../report/plan-samples.ts'
 
 const change = createSecret('web')

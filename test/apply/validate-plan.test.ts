@@ -122,15 +122,20 @@ describe('a saved plan', () => {
     'with %j in any one place is either refused with that place, or can be displayed',
     by => {
       for (const { copy, place } of spoilt(whole, by)) {
-        if (!isPlan(copy)) {
-          const named = wrongAt(copy) ?? ''
+        const verdict = judgePlan(copy)
+        if ('wrongAt' in verdict) {
+          const named = verdict.wrongAt
           // Another Secret's name is detected where the changes disagree.
           if (place === 'secretName' && named.startsWith('changes[0]')) continue
           expect(named.startsWith(place) || place.startsWith(named), `${place}: ${named}`).toBe(true)
           continue
         }
         for (const format of ['table', 'json', 'patch'] as const) {
-          renderPlan(copy, { findings: [], gaps: [], mode: { code: 'apply' } }, { ...options, format })
+          renderPlan(
+            verdict.plan,
+            { findings: [], gaps: [], mode: { code: 'apply' } },
+            { ...options, format },
+          )
         }
       }
     },

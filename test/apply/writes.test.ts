@@ -1,8 +1,8 @@
 /** Single writes to the simulated cluster: existing Secrets, disruption budgets, pods that have changed since. */
+
 import { describe, expect, test } from 'vitest'
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
-import { manifestOf } from '../../src/apply/pod-manifest.ts'
-import { Successors } from '../../src/apply/successor.ts'
+import { manifestOf, Successors } from '../../src/apply/successor.ts'
 import { writePod as writePodWith } from '../../src/apply/write-pod.ts'
 import { writeSecret } from '../../src/apply/write-secret.ts'
 import { ApiError } from '../../src/kubernetes/api/api-error.ts'

@@ -83,6 +83,7 @@ describe('the place of a flag', () => {
         expect(behind.name).toBe('diagnose')
         expect(behind.unknown).toEqual([])
       }),
+      { numRuns: 40 },
     )
   })
 
@@ -96,6 +97,7 @@ describe('the place of a flag', () => {
         const mixed = ['image', ...names.slice(0, at), ...given.flat(), ...names.slice(at)]
         expect(read(mixed)).toEqual(read(['image', ...given.flat(), ...names]))
       }),
+      { numRuns: 40 },
     )
   })
 })

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Agent, request } from 'undici'
 import { parse } from 'yaml'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+import { stackLike } from '../../src/simulator/stack.ts'
 
 export interface Question {
   method?: string
@@ -41,7 +42,9 @@ export class BothServers {
   /** The real server is the one in KUBECONFIG. */
   static async open(): Promise<BothServers> {
     const real = serverOf(readFileSync(process.env.KUBECONFIG ?? '', 'utf8'))
-    return new BothServers(await startSimulator(), real)
+    const { body } = await ask(real, { path: '/version' })
+    const stack = stackLike((body as { gitVersion: string }).gitVersion, '')
+    return new BothServers(await startSimulator({ stack }), real)
   }
 
   real(question: Question): Promise<Reply> {

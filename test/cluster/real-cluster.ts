@@ -10,6 +10,7 @@ import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import { connectWriter } from '../../src/kubernetes/connect-writer.ts'
 import { Clock } from '../../src/simulator/cluster/clock.ts'
 import { Hub } from '../../src/simulator/hub/hub.ts'
+import { type Stack, stackLike } from '../../src/simulator/stack.ts'
 import { OURS } from './left-overs.ts'
 import { sleeper } from './sleeper.ts'
 
@@ -115,6 +116,14 @@ export class RealCluster {
     const path = join(this.#folder, name)
     writeFileSync(path, text, { mode: 0o600 })
     return path
+  }
+
+  /** What its first node runs, as the simulator imitates it. */
+  async stack(): Promise<Stack> {
+    const nodes: KubernetesObject[] = []
+    await this.api.list('/api/v1/nodes', {}, node => void nodes.push(node))
+    const { nodeInfo } = (nodes[0] as { status: { nodeInfo: Record<string, string> } }).status
+    return stackLike(nodeInfo.kubeletVersion ?? '', nodeInfo.containerRuntimeVersion ?? '')
   }
 
   async close(): Promise<void> {

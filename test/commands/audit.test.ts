@@ -45,7 +45,7 @@ describe('wrong usage is one line', () => {
       ['-f', 'none.yaml'],
       'No workloads in none.yaml (1 file read). Check the path, or allow that with --allow-empty.',
     ],
-    [['-R'], '-R goes with -f'],
+    [['-R'], '-R needs -f'],
     [['--fix'], '--fix and --diff edit files: name them with -f. `pullguard fix` changes a cluster.'],
     [['--fix', '-f', '-'], "standard input isn't one"],
     [['-o', 'sarif'], 'SARIF points to lines in files'],
@@ -130,6 +130,16 @@ test('comments silence a rule for one value, and a typing error in one is told',
   expect(findings.map(({ location }: { location: { path: string } }) => location.path)).toEqual(['b.yaml'])
   expect(summary.ignored).toBe(1)
   expect(err).toContain('b.yaml:8: this pullguard:ignore comment names the unknown rule no-tags.')
+})
+
+test('a comment above a container silences a rule for all of it', async () => {
+  const two = podWith('nginx').replace(/^( *)- name: .*$/m, '$1# pullguard:ignore no-tag we mean it\n$&')
+  expect(two).toContain('# pullguard:ignore')
+  put('a.yaml', two)
+  const { out } = await run(['-f', 'a.yaml', '-o', 'json'])
+  const { findings, summary } = JSON.parse(out)
+  expect(findings.map(({ rule }: { rule: string }) => rule)).not.toContain('no-tag')
+  expect(summary.ignored).toBe(1)
 })
 
 test('a baseline keeps old findings from failing, and new ones fail', async () => {

@@ -1,9 +1,9 @@
 /** `demo`: the story from the first screen to the last, and a cluster to try things on that leaves nothing behind. */
 
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
@@ -16,8 +16,15 @@ beforeAll(async () => {
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
 
+/** What it prints from beginning to end, on 80 columns. */
+let playing: ReturnType<typeof runCommandLine> | undefined
+const played = () => {
+  playing ??= runCommandLine(['demo', '--no-color'], { home, columns: 80 })
+  return playing
+}
+
 test('shows the whole story: limited, explained, fixed, and only the typo left', async () => {
-  const { code, out } = await runCommandLine(['demo', '--no-color'], { home, columns: 80 })
+  const { code, out } = await played()
   expect(code).toBe(0)
   const screens = [
     '$ pullguard diagnose -A',
@@ -44,6 +51,22 @@ test('shows the whole story: limited, explained, fixed, and only the typo left',
   const wide = out.split('\n').filter(line => line.length > 80)
   expect(wide.filter(line => !/^ +https:\S+$/.test(line))).toEqual([])
   expect(await readdir(home)).toEqual([])
+})
+
+/** What differs from run to run: a port, the ends of pod names, a run's name. */
+const settled = (text: string) =>
+  text
+    .replace(/127\.0\.0\.1:\d+/g, 'ADDRESS')
+    .replace(/-[a-z0-9]{9}-[a-z0-9]{5}\b/g, '-POD')
+    .replace(/\d{8}T\d{6}Z-[0-9a-f]+/g, 'RUN')
+
+test("the README's screens are its own, except for the marked omissions", async () => {
+  const { out } = await played()
+  const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8')
+  const screens = [...readme.matchAll(/\n```\n(\$ pullguard (?:diagnose -A|why|fix)[\s\S]*?)```/g)]
+  expect(screens).toHaveLength(3)
+  for (const part of screens.flatMap(([, screen = '']) => screen.split('[…]\n')))
+    expect(settled(out)).toContain(settled(part))
 })
 
 test.each<[string, string[], number, number]>([

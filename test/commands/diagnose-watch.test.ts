@@ -46,8 +46,8 @@ describe('diagnose --watch', () => {
 
   test.each([
     [{ files: ['dump.json'] }, /a dump doesn't change/],
-    [{ checkImages: { endpoints: [] } }, /--check-images does not go with --watch/],
-    [{ format: 'junit' as const }, /--watch does not go with -o junit/],
+    [{ checkImages: { endpoints: [] } }, /--check-images can't be combined with --watch/],
+    [{ format: 'junit' as const }, /--watch can't be combined with -o junit/],
   ])('refuses %j', async (options, sentence) => {
     await expect(watchDiagnosis(rollouts, options)).rejects.toThrow(sentence)
   })

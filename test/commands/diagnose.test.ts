@@ -102,7 +102,7 @@ describe('bad input is one sentence and exit code 2', () => {
     ['an empty file', ['-f', 'empty.json'], 'empty.json is empty.'],
     ['nothing on stdin', ['-f', '-'], 'standard input is empty.'],
     ['a folder', ['-f', 'folder'], 'holds no .json, .yaml or .yml file; with -R the folders below it are'],
-    ['-R alone', ['-R'], '-R goes with -f:'],
+    ['-R alone', ['-R'], '-R needs -f:'],
   ])('%s', async (_name, argv, sentence) => {
     const result = await diagnose(...argv)
     expect(result).toMatchObject({ code: 2, out: '' })
@@ -278,9 +278,12 @@ describe('plain columns', () => {
   })
 
   test.each([
-    [['--sort-by', 'age', '-o', 'json'], '--sort-by does not go with -o json: take table, wide or name.'],
-    [['--no-headers', '-o', 'name'], '--no-headers does not go with -o name: take table or wide.'],
-    [['--no-headers', '-w'], '--no-headers does not go with --watch, which prints each change.'],
+    [
+      ['--sort-by', 'age', '-o', 'json'],
+      "--sort-by can't be combined with -o json: use table, wide or name.",
+    ],
+    [['--no-headers', '-o', 'name'], "--no-headers can't be combined with -o name: use table or wide."],
+    [['--no-headers', '-w'], "--no-headers can't be combined with --watch, which prints each change."],
   ])('%j is refused, as it would do nothing', async (flags, sentence) => {
     expect(await diagnose(...flags)).toEqual({ code: 2, out: '', err: `${sentence}\n` })
   })
@@ -293,6 +296,9 @@ describe('--quiet', () => {
     [['why', 'deploy/fifthnginx'], 1],
     [['wait', 'deploy/fifthnginx', '--timeout', '0'], 3],
     [['fix', '-A', '--dry-run'], 0],
+    [['audit', '-A', '--fail-on', 'never'], 0],
+    [['quota', '--fail-under', '101'], 1],
+    [['mirror'], 0],
   ])('%j prints nothing, and the exit code answers', async (argv, code) => {
     expect(await incident.run([...argv, '-q'])).toEqual({ code, out: '', err: '' })
   })

@@ -1,6 +1,7 @@
 /** Secrets that this run sends to a server are not printed when the server repeats them, in any form. */
 import { expect, test } from 'vitest'
 import { serveTls } from '../kubernetes/api-server.ts'
+import { untilTestEnds } from '../until-test-ends.ts'
 import { runCommandLine } from './command-line.ts'
 
 const TOKEN = 'c4nary.bearer.token'
@@ -12,7 +13,7 @@ test.each<[string, { headers?: Record<string, string>; body: string }]>([
   ['a line of text', { headers: { 'content-type': 'text/plain' }, body: `who is ${TOKEN}?` }],
   ['a warning', { headers: { warning: `299 - "${TOKEN} is old"` }, body: status('no') }],
 ])('%s that repeats the bearer token', async (_where, answer) => {
-  await using server = await serveTls(() => ({ status: 500, ...answer }))
+  const server = untilTestEnds(await serveTls(() => ({ status: 500, ...answer })))
   const argv = ['diagnose', '-A', '-s', server.url, '--token', TOKEN, '--insecure-skip-tls-verify']
   const { out, err } = await runCommandLine(argv, { home: '/nowhere' })
   expect(server.seen[0]?.headers.authorization).toEqual([`Bearer ${TOKEN}`])

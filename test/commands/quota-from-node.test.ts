@@ -1,6 +1,6 @@
 /** `quota --from-node`: a pod asks from the node, only when confirmed, and none is left behind, whatever happens. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { probePod } from '../../src/apply/quota-probe/probe-pod.ts'
+import { probePod } from '../../src/apply/quota-probe.ts'
 import type { Draft } from '../../src/simulator/cluster/objects.ts'
 import { schemaErrors } from '../report/published-schema.ts'
 import { runCommandLine } from './command-line.ts'

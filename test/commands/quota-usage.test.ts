@@ -195,6 +195,22 @@ test("what can't be read is a gap and exit code 3", async () => {
   expect(JSON.parse(out).gaps).toMatchObject([{ what: 'nodes', why: 'forbidden' }])
 })
 
+test('without permissions and without a way to Docker Hub says what is unknown and what to do, and takes nothing for quiet', async () => {
+  scene.env.PULLGUARD_REGISTRY_ENDPOINTS = 'docker.io=http://127.0.0.1:1'
+  scene.simulator.server.users.add('nobody', [])
+  const argv = await scene.as('nobody')
+  for (const format of ['table', 'markdown']) {
+    const { code, out } = await scene.run('quota', '--usage', '--nodes', '3', ...argv, '-o', format)
+    expect(code).toBe(4)
+    expect(out).toContain('How many pulls are left is unknown: anonymous.')
+    expect(out).not.toMatch(/No workload is expected|no pulls expected|New nodes are not expected|, enough/)
+  }
+  const { out } = await scene.run('quota', '--usage', ...argv)
+  expect(out.trimEnd().split('\n').at(-1)).toBe(
+    "Next: check this machine's network and its proxy (HTTPS_PROXY, NO_PROXY) and ask for the permissions named above.",
+  )
+})
+
 test.each(['table', 'markdown', 'yaml', 'prometheus'])('%s', async format => {
   makeCrio('node-1')
   await scene.login('jane', MACHINE)

@@ -9,6 +9,7 @@ import { openConnection } from '../../src/kubernetes/http/open-connection.ts'
 import type { ConnectionOptions } from '../../src/kubernetes/kubeconfig/connection-options.ts'
 import { Redacted } from '../../src/secrecy/redacted.ts'
 import { selfSignedCertificate } from '../../src/simulator/api-server/certificate.ts'
+import { untilTestEnds } from '../until-test-ends.ts'
 import { type Seen, serveTls } from './api-server.ts'
 import { folderWith, kubeconfig } from './kubeconfig/files.ts'
 
@@ -141,9 +142,9 @@ function kubectlFlags({ KUBECONFIG: _, asGroup = [], ...flags }: Flags): string[
 }
 
 test.skipIf(!hasKubectl).each(CASES)('%s makes both send the same request', async (_, flags) => {
-  await using server = await serveTls(() => ({ body: VERSION }))
+  const server = untilTestEnds(await serveTls(() => ({ body: VERSION })))
   const fill = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll('SERVER', server.url))
-  await using folder = await folderWith({ ...fill(FILES), 'a/ca.crt': server.ca })
+  const folder = untilTestEnds(await folderWith({ ...fill(FILES), 'a/ca.crt': server.ca }))
   const { path } = folder
   const home = join(path, 'home')
   const filled: Flags = fill(flags)

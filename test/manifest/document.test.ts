@@ -46,7 +46,7 @@ test('quoted texts may go on with less indentation than the standard asks for, a
   expect(documents).toHaveLength(1)
 })
 
-test('comments that silence a rule stand beside a value or above it', () => {
+test('comments that silence a rule for a value stand beside it or above it', () => {
   const text = [
     'image: nginx # pullguard:ignore no-tag because',
     '# pullguard:ignore no-digest, always-pull',
@@ -58,8 +58,31 @@ test('comments that silence a rule stand beside a value or above it', () => {
     'image: x',
   ].join('\r\n')
   expect(ignoreComments(text)).toEqual([
-    { line: 1, at: 1, rules: ['no-tag'] },
-    { line: 5, at: 2, rules: ['no-digest', 'always-pull'] },
-    { line: 8, at: 7, rules: [] },
+    { first: 1, last: 1, at: 1, rules: ['no-tag'] },
+    { first: 5, last: 5, at: 2, rules: ['no-digest', 'always-pull'] },
+    { first: 8, last: 8, at: 7, rules: [] },
+  ])
+})
+
+test('a comment above an item of a list is about all of the item, and about no other', () => {
+  const text = [
+    'containers:',
+    '# pullguard:ignore no-tag',
+    '- name: first',
+    '',
+    '  image: nginx',
+    '  env:',
+    '  - name: A',
+    '- name: second # pullguard:ignore no-tag',
+    '  image: nginx',
+    'volumes:',
+    '  # pullguard:ignore no-digest',
+    '  -',
+    '    name: last',
+  ].join('\n')
+  expect(ignoreComments(text)).toEqual([
+    { first: 3, last: 7, at: 2, rules: ['no-tag'] },
+    { first: 8, last: 8, at: 8, rules: ['no-tag'] },
+    { first: 12, last: 13, at: 11, rules: ['no-digest'] },
   ])
 })

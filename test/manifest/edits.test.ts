@@ -72,7 +72,7 @@ describe('whatever a file looks like', () => {
         expect(edited.includes('\r\n')).toBe(text.includes('\r\n'))
         if (text.includes('\r\n')) expect(edited.replaceAll('\r\n', '')).not.toContain('\n')
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
   })
 
@@ -84,7 +84,7 @@ describe('whatever a file looks like', () => {
           whole.split('\n').filter(line => !/image|reference|dockercreds|Secrets/.test(line))
         expect(plain(edited)).toEqual(plain(text))
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     )
   })
 
@@ -96,7 +96,7 @@ describe('whatever a file looks like', () => {
         expect(twice.text).toBe(once.text)
         expect(twice.applied).toEqual([])
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     )
   })
 
@@ -109,7 +109,7 @@ describe('whatever a file looks like', () => {
         )
         for (const image of images) expect(image).toContain('@sha256:')
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     )
   })
 })

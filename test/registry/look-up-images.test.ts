@@ -1,5 +1,6 @@
 /** Digests of many images: by HEAD, each once, and failing registries are not asked again. */
 import { expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
 import type { PlanInput } from '../../src/plan/plan-input.ts'
 import { lookUpImages } from '../../src/registry/look-up-images.ts'
 import { login, startHub } from './hub.ts'
@@ -131,4 +132,21 @@ test('asks an address inside this network only if an endpoint or a login shows t
   expect(inside.seen).toEqual([])
   const known = await lookUpImages(registriesAt({ [inside.host]: inside.origin }), [name], anonymous)
   expect(known.get(name)?.digest).toBe(DIGEST)
+})
+
+test('asks no further registry once the first ones have taken ten seconds', async () => {
+  let now = 0
+  const slow = await serve(() => {
+    now += 10_001
+    return found
+  })
+  const names = Array.from({ length: 8 }, (_, index) => `r${index}.example/app:1`)
+  const origins = Object.fromEntries(names.map(name => [name.split('/')[0] ?? '', slow.origin]))
+  const clock = { ...systemClock, now: () => now }
+  const facts = await lookUpImages(registriesAt(origins, { clock }), names, anonymous)
+  const passedOver = [...facts.values()].filter(({ digest }) => digest === null)
+  expect(passedOver.map(({ detail }) => detail)).toEqual(
+    Array.from({ length: 2 }, () => 'others took too long to answer'),
+  )
+  expect(slow.seen).toHaveLength(6)
 })

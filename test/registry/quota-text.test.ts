@@ -1,6 +1,6 @@
 /** Docker Hub's answer as curl, GNU Wget, and proxies print it. */
 import { expect, test } from 'vitest'
-import { parseQuotaText } from '../../src/registry/quota-text.ts'
+import { parseQuotaText } from '../../src/registry/quota.ts'
 
 const limited = (remaining: number) => ({ status: 'limited', limit: 100, remaining, windowSeconds: 21_600 })
 

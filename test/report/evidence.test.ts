@@ -17,7 +17,15 @@ test.each([
   ],
   [
     'Failed to pull image "r.example/a:1": failed to pull and unpack image "r.example/a:1": failed to resolve reference "r.example/a:1": failed to do request: Head "https://r.example/v2/a/manifests/1": dial tcp: lookup r.example on 10.0.0.2:53: no such host',
-    '… Head "https://r.example/v2/a/manifests/1": dial tcp: lookup r.example on 10.0.0.2:53: no such host',
+    '… lookup r.example on 10.0.0.2:53: no such host',
+  ],
+  [
+    'failed to do request: Head "https://r.example/v2/a/manifests/1": dial tcp 10.0.0.9:443: i/o timeout',
+    '… Head "https://r.example/v2/a/manifests/1": dial tcp 10.0.0.9:443: i/o timeout',
+  ],
+  [
+    'failed to do request: Get "https://r.example/v2/": net/http: TLS handshake timeout',
+    '… Get "https://r.example/v2/": net/http: TLS handshake timeout',
   ],
   [
     'Failed to pull image "a:1": Error response from daemon: pull access denied for a, repository does not exist or may require \'docker login\': denied: requested access to the resource is denied',
@@ -29,7 +37,24 @@ test.each([
   ],
   ['no colon at all', 'no colon at all'],
 ])('%s', (text, end) => {
-  expect(tellingEnd(text, 200)).toBe(end)
+  expect(tellingEnd(text, part => part.length <= 200)).toBe(end)
+})
+
+test('a last word that says little is shown with what precedes it, however long that is', () => {
+  const path = `write /var/lib/${'x'.repeat(90)}`
+  expect(tellingEnd(`failed to extract layer: ${path}: unknown`, () => false)).toBe(`… ${path}: unknown`)
+  expect(tellingEnd(`${path}: no space left on device: unknown`, part => part.length < 60)).toBe(
+    '… no space left on device: unknown',
+  )
+})
+
+test('the URL of a request is left out before what it was for', () => {
+  const url = `https://r.example/token?scope=repository%3A${'x'.repeat(90)}`
+  const text = `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to ${url}: 401 Unauthorized`
+  expect(tellingEnd(text, part => part.length <= 70)).toBe(
+    '… failed to fetch anonymous token: … 401 Unauthorized',
+  )
+  expect(tellingEnd(text, part => part.length <= 20)).toBe('… 401 Unauthorized')
 })
 
 test('what it shows is always the end of the text, with the last clause whole', () => {
@@ -37,7 +62,7 @@ test('what it shows is always the end of the text, with the last clause whole', 
   fc.assert(
     fc.property(fc.array(clause, { minLength: 1 }), fc.integer({ min: 10, max: 120 }), (clauses, room) => {
       const text = clauses.join(': ')
-      const end = tellingEnd(text, room).replace(/^… /, '')
+      const end = tellingEnd(text, part => part.length <= room).replace(/^… /, '')
       expect(text.endsWith(end)).toBe(true)
       expect(end.endsWith(clauses.at(-1)?.split(': ').at(-1) ?? '')).toBe(true)
     }),

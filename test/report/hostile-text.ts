@@ -1,5 +1,6 @@
 /** Text that tries to break out of every output, for the properties of this room. */
 import fc from 'fast-check'
+import { anyText } from '../any-text.ts'
 
 const PIECES = [
   '\u001b[2J',
@@ -67,7 +68,7 @@ const PIECES = [
 /** Anything from a name to an attack, including empty text. */
 export const hostile = fc.oneof(
   fc.array(fc.constantFrom(...PIECES), { maxLength: 8 }).map(parts => parts.join('')),
-  fc.string({ unit: 'binary', maxLength: 30 }),
+  anyText(30),
 )
 
 /** Characters that must not appear in text for people: controls (LF separates its lines), format characters, private use, lone surrogates, CI commands. */

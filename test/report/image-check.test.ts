@@ -52,7 +52,7 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
   ],
   [
     { ...none, verdict: 'denied', repository: 'unknown', asks: [] },
-    'Docker Hub does not say whether it exists: if it does, it is private, and no login was available to try.',
+    'Docker Hub does not say whether the image exists: if it does, it is private, and no login was available to try.',
   ],
   [
     { ...none, verdict: 'opens-for-pod', asks: [anonymous, pod] },

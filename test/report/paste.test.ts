@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { shellWord, shellWords } from '../../src/report/escape.ts'
 import { sanitizeLine } from '../../src/report/sanitize.ts'
-import { commandLines } from '../../src/report/screen/step.ts'
+import { commandLines } from '../../src/report/screen/block.ts'
 
 const piece = fc.constantFrom(
   "'",

@@ -9,10 +9,9 @@ const validate = new Ajv2020({
   strict: true,
   strictRequired: false,
   allowUnionTypes: true,
-  allErrors: true,
 }).compile(schema)
 
-/** The errors that make the document invalid. */
+/** What makes the document invalid: the first error found, with one for each member of a union. */
 export function schemaErrors(document: unknown): ErrorObject[] {
   return validate(document) ? [] : (validate.errors ?? [])
 }

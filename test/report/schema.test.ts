@@ -1,12 +1,12 @@
 /** All machine-readable output matches the published schema. */
+
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { AdvisedProblem } from '../../src/advice/add-steps.ts'
 import { type AttemptProblem, CAUSES, type CredentialStatus } from '../../src/diagnosis/finding.ts'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import { renderImages } from '../../src/report/views/images.ts'
-import { renderWhy } from '../../src/report/views/why.ts'
-import { renderWhyOfWorkload } from '../../src/report/views/why-of-workload.ts'
+import { renderWhy, renderWhyOfWorkload } from '../../src/report/views/why.ts'
 import type { GapReason } from '../../src/snapshot/snapshot.ts'
 import { schema, schemaErrors } from './published-schema.ts'
 import { attempt, diagnosis, finding, imageReading, storm, typo, why, whyContainer } from './samples.ts'
@@ -82,7 +82,7 @@ describe('a diagnosis is valid', () => {
   })
 
   test('as YAML too', () => {
-    fits(parse(renderDiagnosis(diagnosis(storm), { ...JSON_OPTIONS, format: 'yaml' })))
+    fits(parse(renderDiagnosis(diagnosis(storm.slice(0, 5)), { ...JSON_OPTIONS, format: 'yaml' })))
   })
 })
 

@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { WAIT_FORMATS, type WaitFormat } from '../../src/report/formats.ts'
-import { heartbeatLine, newsLine } from '../../src/report/views/wait/wait-progress.ts'
 import { renderWait } from '../../src/report/views/wait.ts'
+import { heartbeatLine, newsLine } from '../../src/report/views/wait-progress.ts'
 import type { WaitReport } from '../../src/report/wait-report.ts'
-import type { Outcome } from '../../src/waiting/outcome.ts'
+import type { Outcome } from '../../src/waiting/goal.ts'
 import type { EndCode, SubjectState, Trouble, WaitCode } from '../../src/waiting/subject-state.ts'
 import { FORBIDDEN, hostile, WORKFLOW_COMMAND } from './hostile-text.ts'
 import { schemaErrors } from './published-schema.ts'
@@ -140,7 +140,9 @@ describe('the verdict', () => {
     const waiting = state({ status: 'waiting', code: 'starting', counts: { wanted: 3, pulled: 1, ready: 1 } })
     const text = render(report('timeout', [waiting]))
     expect(text).toContain('deployment/shop  waiting  1 of 3 pods ready: starting')
-    expect(lastLines(text).at(-1)).toBe('Timed out after 46s waiting for deployment/shop.')
+    expect(lastLines(text).at(-1)).toBe(
+      'Timed out after 46s waiting for deployment/shop. Next: kubectl -n web describe deployment/shop',
+    )
   })
 
   test('of one that lost contact with the API server says so', () => {
@@ -152,8 +154,23 @@ describe('the verdict', () => {
   test('of one that only looked once names no time', () => {
     const waiting = state({ status: 'waiting', code: 'starting' })
     expect(lastLines(render(report('timeout', [waiting], { timeout: 0 }))).at(-1)).toBe(
-      'Not done yet: deployment/shop.',
+      'Not done yet: deployment/shop. Next: kubectl -n web describe deployment/shop',
     )
+  })
+
+  test('says what it could not read in the terms of a wait', () => {
+    const gaps = [
+      { what: 'deployments.apps', namespace: 'web', why: 'forbidden' as const },
+      { what: 'replicasets.apps', namespace: 'web', why: 'forbidden' as const },
+    ]
+    const unknown = report('unknown', [state({ status: 'unknown', code: 'unreadable' })])
+    const blind = { ...unknown, diagnosis: { ...unknown.diagnosis, gaps } }
+    for (const format of ['table', 'github', 'gitlab', 'markdown'] as const) {
+      const text = render(blind, format, false)
+      expect(text).toContain('whether these workloads are ready is unknown')
+      expect(text).toContain("which pods are of a Deployment's newest revision is unknown")
+      expect(text).not.toContain('topmost owner')
+    }
   })
 
   test('names the namespaces where there are several', () => {
@@ -168,6 +185,68 @@ describe('the verdict', () => {
     expect(render(report('failed', states), 'table', false)).toContain(
       'on node node-1, while 499 other pods have all images',
     )
+  })
+})
+
+describe('without an image problem, what to do next', () => {
+  const obstacle = { pod: 'shop-1', container: 'app', reason: 'CrashLoopBackOff', message: '' }
+  const next = (fields: Partial<SubjectState>, outcome: Outcome = 'timeout') => {
+    const open = report(outcome, [state(), state({ status: 'waiting', ...fields })])
+    const flags = ['--context', 'prod']
+    return renderWait(open, {
+      ...{ format: 'table', width: 200, color: false, terminal: false },
+      invocation: { ...invocation, flags },
+    })
+      .trimEnd()
+      .split(' Next: ')[1]
+  }
+
+  test.each<[string, Partial<SubjectState>, string]>([
+    ['a crash', { code: 'crashing', obstacle }, 'logs shop-1 -c app'],
+    [
+      'a missing config map',
+      { code: 'crashing', obstacle: { ...obstacle, reason: 'CreateContainerConfigError' } },
+      'describe pod shop-1',
+    ],
+    [
+      'too little memory',
+      { code: 'crashing', obstacle: { ...obstacle, reason: 'OOMKilled' } },
+      'describe pod shop-1',
+    ],
+    ['no node', { code: 'unscheduled', obstacle: { ...obstacle, container: null } }, 'describe pod shop-1'],
+    [
+      'a failing probe',
+      { code: 'not-ready', obstacle: { ...obstacle, container: null } },
+      'describe pod shop-1',
+    ],
+    ['a refusal', { code: 'refused' }, 'get events --field-selector reason=FailedCreate'],
+    ['a typing error', { code: 'absent', seen: false }, 'get deployment'],
+    ['a pod that stays', { code: 'not-ended', obstacle }, 'get pod shop-1 -o yaml'],
+    ['a pod in the way', { code: 'blocked', obstacle, troubles: [trouble()] }, 'delete pod shop-1'],
+    ['a pause', { code: 'paused', status: 'unknown' }, 'rollout resume deployment/shop'],
+    ['old templates', { code: 'on-delete', status: 'unknown' }, 'get pods -L controller-revision-hash'],
+    ['a missing right', { code: 'unreadable', status: 'unknown' }, 'auth can-i --list'],
+  ])('about %s is a command for the same cluster', (_name, fields, rest) => {
+    expect(next(fields)).toBe(`kubectl --context prod -n web ${rest}`)
+  })
+
+  test('is about what nothing is known of before what is only slow', () => {
+    const slow = state({ status: 'waiting', code: 'starting' })
+    const text = render(report('unknown', [slow, state({ status: 'unknown', code: 'deleted' })]))
+    expect(text).toContain('kubectl -n web get deployment')
+  })
+
+  test('where labels select nothing shows the labels that there are', () => {
+    const nobody = report('timeout', [], {
+      diagnosis: diagnosis([], { scope: { namespaces: ['web'], labelSelector: null } }),
+    })
+    expect(render(nobody, 'table', false)).toMatch(/Next: kubectl -n web get deployments,.* --show-labels\n$/)
+  })
+
+  test('is in every format', () => {
+    const open = report('timeout', [state({ status: 'waiting', code: 'crashing', obstacle })])
+    for (const format of WAIT_FORMATS)
+      expect(render(open, format, false)).toContain('kubectl -n web logs shop-1 -c app')
   })
 })
 

@@ -116,7 +116,7 @@ describe('why', () => {
     [
       'a login that was not sent',
       { problems: [{ code: 'credential-unused', registry: 'ghcr.io', secrets: ['a', 'b'] }] },
-      'ghcr.io saw no login, though secrets a and b hold one for it',
+      'ghcr.io saw no login, although secrets a and b hold one',
       'the node and the registry is pulling without the login.',
     ],
     [
@@ -165,7 +165,7 @@ describe('why', () => {
     const failed = privateImage({ credential: { status: 'none', attempts: [], hints: [...hints] } })
     const problems = [{ code: 'pull-failed', finding: failed }] as const
     expect(lines(why({ containers: [whyContainer({ problems: [...problems] })] })).join('\n')).toContain(
-      '  elsewhere   secret shop/ghcr holds a login for it, but a pod can only use\n',
+      '  elsewhere   secret shop/ghcr holds a login for the image, but a pod can only\n',
     )
   })
 

@@ -1,7 +1,6 @@
 /** What a workload wants, which pods it has, what they lack, and whether anything can still change. */
 import { describe, expect, test } from 'vitest'
-import { judgeRollout, type Rollout } from '../../src/rollout/judge.ts'
-import { recoveryOf } from '../../src/rollout/recovery.ts'
+import { judgeRollout, type Rollout, recoveryOf } from '../../src/rollout/judge.ts'
 import type { RolloutSight } from '../../src/snapshot/rollout.ts'
 import { container, pod, RUNNING, revision, STUCK, sight, UNTRIED, workload } from './sights.ts'
 

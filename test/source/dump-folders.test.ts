@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { UsageError } from '../../src/errors.ts'
+import { anyText } from '../any-text.ts'
 import { failing, folderOf, listOf, pod, read } from './dumps.ts'
 
 const { status: _s, ...stateless } = pod('a')
@@ -119,7 +120,7 @@ test('a dump is read whole, whatever else is in its folder', async () => {
   const alone = await reading({ 'pods.json': list })
   const text = fc.oneof(
     fc.json(),
-    fc.string({ unit: 'binary' }),
+    anyText(),
     fc.jsonValue().map(value => stringify(value)),
   )
   const others = fc.dictionary(fc.constantFrom('a.json', 'b.yaml', 'deep/c.yml', 'z.json'), text, {

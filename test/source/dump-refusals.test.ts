@@ -37,14 +37,14 @@ describe('YAML with anchors', () => {
   const head = 'apiVersion: v1\nkind: List\nitems:\n'
 
   test('is read however long the item with the anchor is', async () => {
-    const lines = '  # a comment\n'.repeat(150_000)
+    const lines = '\n'.repeat(150_000)
     const dump = `${head}${item('a', `  spec: &spec {}\n${lines}`)}${item('b', '  spec: *spec\n')}`
     const { pods, podCount } = await readText(dump)
     expect([pods, podCount]).toEqual([[], 2])
   })
 
   test('is refused if each of many items has an alias, because each one costs another copy', async () => {
-    const lines = '  # a comment\n'.repeat(2_000)
+    const lines = '\n'.repeat(2_000)
     const many = Array.from({ length: 300 }, (_, at) => item(`p-${at}`, '  spec: *spec\n')).join('')
     const message = await refusal(readText(`${head}${item('a', `  spec: &spec {}\n${lines}`)}${many}`))
     expect(message).toContain('aliases')

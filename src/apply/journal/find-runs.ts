@@ -3,8 +3,16 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../../errors.ts'
-import { isUndone, mayHaveWritten, type Run, type RunEntry, wroteMoreThanPods } from './run.ts'
-import { refuseForeignFolder } from './state-folder.ts'
+import type { OutcomeStatus } from '../outcome.ts'
+import { refuseForeignFolder } from './journal.ts'
+import {
+  isUndone,
+  type JournalLine,
+  mayHaveWritten,
+  type Run,
+  type RunEntry,
+  wroteMoreThanPods,
+} from './run.ts'
 
 /** Which runs to read, and who is told about damaged lines. */
 export interface ReadingRuns {
@@ -47,10 +55,10 @@ function damageText(path: string, line: number): string {
 /** A journal's text as a run; null if the first line is not a run header. A torn last line is ignored: no write followed it. */
 async function parseJournal(text: string, onDamage: (line: number) => void): Promise<Run | null> {
   // Loaded only if there are journals: the compiled schema is large.
-  const { parseLine } = await import('./line.ts')
+  const { isChange } = await import('../validate-plan.ts')
   const written = text.split('\n')
   const [header, ...lines] = written.flatMap((line, at) => {
-    const parsed = parseLine(line)
+    const parsed = parseLine(line, isChange)
     if (parsed === null && line !== '' && at < written.length - 1) onDamage(at + 1)
     return parsed ?? []
   })
@@ -75,6 +83,94 @@ async function parseJournal(text: string, onDamage: (line: number) => void): Pro
     }
   }
   return { ...run, entries: [...entries.values()], over }
+}
+
+type IsChange = (value: unknown) => boolean
+
+/** The line; null where the text is not a complete line of this version: a disk, an editor, or another version may have damaged it. */
+function parseLine(text: string, isChange: IsChange): JournalLine | null {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return isJournalLine(parsed, isChange) ? parsed : null
+  } catch {
+    return null
+  }
+}
+
+function isJournalLine(value: unknown, isChange: IsChange): value is JournalLine {
+  if (!isObject(value)) return false
+  switch (value.type) {
+    case 'run':
+      return isHeader(value)
+    case 'intent':
+      return isChange(value.change) && (value.object === undefined || isObject(value.object))
+    case 'outcome':
+      return isOutcome(value.outcome)
+    case 'undo-intent':
+      return typeof value.id === 'string'
+    case 'undone':
+      return typeof value.id === 'string' && isTextOrAbsent(value.resourceVersion)
+    case 'over':
+      return true
+    default:
+      return false
+  }
+}
+
+function isHeader(line: Record<string, unknown>): boolean {
+  const { run, startedAt, cluster, number, namespaces, user, continues, plan } = line
+  return (
+    typeof run === 'string' &&
+    /^[\w.-]+$/.test(run) &&
+    typeof startedAt === 'string' &&
+    isObject(cluster) &&
+    typeof cluster.uid === 'string' &&
+    typeof cluster.server === 'string' &&
+    isTextOrNull(cluster.context) &&
+    (number === undefined || Number.isSafeInteger(number)) &&
+    (namespaces === null || isTexts(namespaces)) &&
+    (user === undefined || isTextOrNull(user)) &&
+    (continues === undefined || isTextOrNull(continues)) &&
+    (plan === undefined || isSummary(plan))
+  )
+}
+
+function isSummary(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { secretName, registries, changes } = value
+  return typeof secretName === 'string' && isTexts(registries) && Number.isInteger(changes)
+}
+
+const STATUSES: Record<OutcomeStatus, true> = {
+  applied: true,
+  accepted: true,
+  unchanged: true,
+  conflict: true,
+  refused: true,
+  failed: true,
+  skipped: true,
+}
+
+function isOutcome(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { id, status, detail, uid, resourceVersion } = value
+  return (
+    typeof id === 'string' &&
+    typeof status === 'string' &&
+    Object.hasOwn(STATUSES, status) &&
+    [detail, uid, resourceVersion].every(isTextOrNull)
+  )
+}
+
+const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string'
+
+const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeof value === 'string'
+
+const isTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.every(one => typeof one === 'string')
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**

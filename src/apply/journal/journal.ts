@@ -1,16 +1,16 @@
-/** The journal of a run: one line before each write and one after it, flushed to disk, readable by its owner alone. */
+/** The journal of a run: one line before each write and one after it, flushed to disk, in a folder that only its owner can read and write. */
 
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, readdir } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
+import type { InterruptedPod } from '../../snapshot/fix-scope.ts'
+import { outcomeOf } from '../answer.ts'
 import type { JournalWriter } from '../apply-context.ts'
 import type { Outcome } from '../outcome.ts'
-import type { JournalLine, RunHeader } from './line.ts'
-import type { Run } from './run.ts'
-import { openFolder, refuseForeignFolder } from './state-folder.ts'
+import type { JournalLine, Run, RunHeader } from './run.ts'
 
 /** A name for a run that starts now. Names sort by time; a random suffix keeps two runs of one second apart. */
 export function runName(now: Date): string {
@@ -100,6 +100,22 @@ export class Journal implements JournalWriter {
   }
 }
 
+/** The number in a journal's header; 0 where there is none. */
+async function numberOf(path: string): Promise<number> {
+  const file = await open(path, 'r').catch(() => null)
+  if (file === null) return 0
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, 0)
+    const [first = ''] = buffer.toString('utf8', 0, bytesRead).split('\n')
+    const { number } = JSON.parse(first) as { number?: unknown }
+    return typeof number === 'number' && Number.isSafeInteger(number) ? number : 0
+  } catch {
+    return 0
+  } finally {
+    await file.close()
+  }
+}
+
 /** Appends to the journals of a run and of the runs that it continues: a line about a change to those with that change, any other line to all. */
 export function journalsOf(run: Run, folder: string): Pick<Journal, 'append' | 'close'> {
   const names = new Set([run.run, ...run.entries.map(entry => entry.run)])
@@ -116,18 +132,92 @@ export function journalsOf(run: Run, folder: string): Pick<Journal, 'append' | '
   }
 }
 
-/** The number in a journal's header; 0 where there is none. */
-async function numberOf(path: string): Promise<number> {
-  const file = await open(path, 'r').catch(() => null)
-  if (file === null) return 0
+/**
+ * Records that a pod which the journals call missing exists: a run may have been killed after it created the pod and before it recorded that.
+ * Without the record the pod would be created again whenever somebody deletes it.
+ * @param uid the pod's uid now; equal to the old pod's uid, the pod was never deleted
+ */
+export async function recordPodBack(
+  folder: string,
+  runs: Run[],
+  { namespace, name, uid: deleted }: InterruptedPod,
+  uid: string,
+): Promise<void> {
+  for (const { run, entries } of runs) {
+    const entry = entries.find(
+      ({ change: { action, target } }) =>
+        (action === 'recreate-bare-pod' || action === 'restore-bare-pod') &&
+        target.namespace === namespace &&
+        target.name === name,
+    )
+    if (entry === undefined) continue
+    const journal = new Journal(folder, run, null)
+    try {
+      await journal.outcome(outcomeOf(entry.change, uid === deleted ? 'unchanged' : 'applied'))
+    } finally {
+      await journal.close()
+    }
+    return
+  }
+}
+
+/** Where a cluster's journals live: `$XDG_STATE_HOME/pullguard/<uid>`, by default below `~/.local/state`. */
+export function journalFolder(
+  env: Record<string, string | undefined>,
+  home: string,
+  clusterUid: string,
+): string {
+  const state = env.XDG_STATE_HOME
+  // Relative XDG paths are ignored (XDG Base Directory Specification).
+  const base = state?.startsWith('/') ? state : join(home, '.local', 'state')
+  // The identity may be a server's address, which has characters that a folder name can't have.
+  return join(base, 'pullguard', folderName(clusterUid))
+}
+
+/** A server can claim any uid, such as `..` or a megabyte of text. */
+function folderName(clusterUid: string): string {
+  return clusterUid
+    .slice(0, 200)
+    .replace(/[^\w.-]+/g, '_')
+    .replace(/^\.*$/, '_')
+}
+
+const BY_OTHERS = 0o002
+const BY_GROUP = 0o020
+/** The sticky bit: in such a folder, like /tmp, nobody can replace another user's files. */
+const STICKY = 0o1000
+
+/**
+ * Checks a cluster's folder, pullguard's, and its parent, as far as they exist: journals decide what undo and the next fix do.
+ * @throws UsageError where others can write to one
+ */
+export async function refuseForeignFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const own = dirname(folder)
+  for (const path of [dirname(own), own, folder]) {
+    const found = await stat(path).catch(() => null)
+    if (found === null) return
+    const { mode, uid, gid } = found
+    const us = [process.getuid?.(), 0]
+    const byGroup = (mode & BY_GROUP) !== 0 && gid !== process.getgid?.() && gid !== 0
+    const open = ((mode & BY_OTHERS) !== 0 || byGroup) && (mode & STICKY) === 0
+    if (!open && us.includes(uid)) continue
+    const why = open ? 'others can write to it' : 'it is another user’s'
+    throw new UsageError(
+      `The state folder ${path} is not used, as ${why}: \`chmod go-w\` it, or set XDG_STATE_HOME to a folder of your own.`,
+    )
+  }
+}
+
+/** Creates the folder, readable by its owner alone, and opens it to flush it; null on Windows, which can't open folders. @throws UsageError */
+async function openFolder(folder: string): Promise<FileHandle | null> {
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, 0)
-    const [first = ''] = buffer.toString('utf8', 0, bytesRead).split('\n')
-    const { number } = JSON.parse(first) as { number?: unknown }
-    return typeof number === 'number' && Number.isSafeInteger(number) ? number : 0
-  } catch {
-    return 0
-  } finally {
-    await file.close()
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    return process.platform === 'win32' ? null : await open(folder, 'r')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UsageError(
+      `Can't keep a journal in ${folder} (${code}), so nothing was written. Set XDG_STATE_HOME to a writable folder.`,
+    )
   }
 }

@@ -1,9 +1,39 @@
-/** A run as read from its journal: the intended changes, their outcomes, and what an undo has reverted since. */
+/** A run as its journal records it: the intended changes, their outcomes, what an undo has reverted since, and what the next run has to know of it. */
 
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
+import type { InterruptedPod, MadeSecret } from '../../snapshot/fix-scope.ts'
+import { isDone } from '../answer.ts'
 import type { Outcome } from '../outcome.ts'
-import type { RunHeader } from './line.ts'
+
+/** First line of a journal. */
+export interface RunHeader {
+  type: 'run'
+  run: string
+  /** ISO 8601. */
+  startedAt: string
+  cluster: { uid: string; server: string; context: string | null }
+  /** Counts the runs of the folder from 1; absent in journals of older versions. */
+  number?: number
+  /** The namespaces that `fix` was called for; null for all. */
+  namespaces: string[] | null
+  /** The user name by which the server knew the run; null where the server did not say. */
+  user?: string | null
+  /** The interrupted run that this one continues: the two are undone together. */
+  continues?: string | null
+  /** What the run planned, so that the next run can see whether it finished. */
+  plan?: { secretName: string; registries: string[]; changes: number }
+}
+
+/** A line of a journal. */
+export type JournalLine =
+  | RunHeader
+  | { type: 'intent'; change: Change; object?: KubernetesObject }
+  | { type: 'outcome'; outcome: Outcome }
+  | { type: 'undo-intent'; id: string }
+  | { type: 'undone'; id: string; resourceVersion?: string }
+  /** An undo found nothing left to revert. */
+  | { type: 'over' }
 
 /** A change that a run intended. `outcome` is null where the run ended before it recorded one. */
 export interface RunEntry {
@@ -43,4 +73,82 @@ export function isUndone({ entries, over }: Run): boolean {
 /** Whether the change was written or its outcome is unknown. */
 export function mayHaveWritten({ outcome }: RunEntry): boolean {
   return outcome === null || outcome.status === 'applied' || outcome.status === 'failed'
+}
+
+/** Bare pods that runs against this cluster deleted and did not create again, as far as the journals know. */
+export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod[] {
+  const settled = new Set<string>()
+  const found: InterruptedPod[] = []
+  for (const run of runs.filter(({ cluster }) => cluster.uid === clusterUid)) {
+    for (const { change, outcome } of run.entries) {
+      if (change.action !== 'recreate-bare-pod' && change.action !== 'restore-bare-pod') continue
+      const { namespace, name } = change.target
+      const key = `${namespace}/${name}`
+      if (settled.has(key)) continue
+      // Runs are newest first, and the newest entry of a pod counts.
+      settled.add(key)
+      const origin = change.action === 'restore-bare-pod' ? change.run : run.run
+      const uid = change.action === 'restore-bare-pod' ? (change.ending?.uid ?? null) : change.target.uid
+      if (outcome === null || outcome.status === 'failed') found.push({ run: origin, namespace, name, uid })
+    }
+  }
+  return found
+}
+
+/** The manifest of a bare pod that the run deleted; null where the journal lacks it. */
+export function journaledPod(
+  runs: Run[],
+  run: string,
+  namespace: string,
+  name: string,
+): KubernetesObject | null {
+  const entry = runs
+    .find(one => one.run === run)
+    ?.entries.find(({ change: { target } }) => target.namespace === namespace && target.name === name)
+  return entry?.object ?? null
+}
+
+/** The Secrets that runs against this cluster created, as far as the journals know. `uid` is null where a run ended before it recorded one. */
+export function madeSecrets(runs: Run[], clusterUid: string): MadeSecret[] {
+  return runs
+    .filter(({ cluster }) => cluster.uid === clusterUid)
+    .flatMap(({ run, entries }) =>
+      entries
+        .filter(({ change }) => change.action === 'create-secret')
+        .filter(mayHaveWritten)
+        .map(({ change: { target }, outcome }) => ({
+          run,
+          namespace: target.namespace,
+          name: target.name,
+          uid: outcome?.uid ?? null,
+        })),
+    )
+}
+
+/**
+ * Registries whose login the newest run was distributing when it ended early: it was killed, or changes failed. Its pods may be running by now,
+ * so that no finding calls for the rest. Empty if the run finished or was undone since.
+ * @param runs newest first
+ * @param now the next fix's scope: it continues the last one only inside that one's scope
+ */
+export function unfinishedRegistries(runs: Run[], now: Scope): string[] {
+  return unfinishedRun(runs, now)?.plan?.registries ?? []
+}
+
+interface Scope {
+  secretName: string
+  namespaces: string[] | null
+}
+
+/** The newest run, if it ended early and the next fix continues it; else null. */
+export function unfinishedRun([newest]: Run[], now: Scope): Run | null {
+  if (newest?.plan?.secretName !== now.secretName || !covers(newest.namespaces, now.namespaces)) return null
+  if (isUndone(newest) || newest.entries.some(({ undoing, undone }) => undoing || undone)) return null
+  const made = newest.entries.filter(({ outcome }) => outcome !== null && isDone(outcome)).length
+  return made < newest.plan.changes ? newest : null
+}
+
+/** null: every namespace. */
+function covers(earlier: string[] | null, now: string[] | null): boolean {
+  return earlier === null || (now?.every(name => earlier.includes(name)) ?? false)
 }

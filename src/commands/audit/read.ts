@@ -45,7 +45,7 @@ export async function readAuditInput(
 ): Promise<AuditInput> {
   const { files, recursive, selector } = target
   if (recursive && files.length === 0)
-    throw new UsageError('-R goes with -f: name the folder to read, as in `-f manifests -R`.')
+    throw new UsageError('-R needs -f: name the folder to read, as in `-f manifests -R`.')
   if (files.length > 0 && target.namespaces.length > 1)
     throw new UsageError('With -f, name one namespace with -n: the one of objects that name none.')
   if (selector !== undefined) parseLabelSelector(selector)
@@ -91,7 +91,11 @@ async function ofFiles(
       const line = (place ?? workload.place)?.line
       const list = comments.get(workload.source?.path ?? '') ?? []
       return list.some(
-        each => each.line === line && (each.rules.includes(rule) || each.rules.includes('all')),
+        each =>
+          line !== undefined &&
+          each.first <= line &&
+          line <= each.last &&
+          (each.rules.includes(rule) || each.rules.includes('all')),
       )
     },
     notes: [

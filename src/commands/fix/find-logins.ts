@@ -140,8 +140,7 @@ export async function loginFromFlags(
 ): Promise<Credential | null> {
   const { username, passwordStdin, registries } = options
   if (username === undefined) {
-    if (passwordStdin)
-      throw new UsageError('--password-stdin goes with --username: give the account as well.')
+    if (passwordStdin) throw new UsageError('--password-stdin needs --username: give the account as well.')
     return null
   }
   if (!passwordStdin) {

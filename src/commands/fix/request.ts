@@ -1,7 +1,7 @@
 /** What a fix is to do: remedies by flag, by tick on a terminal, or by finding, and the logins that may be distributed for them. */
 
 import { adviseDiagnosis } from '../../advice/add-steps.ts'
-import { unfinishedRegistries } from '../../apply/journal/unfinished-work.ts'
+import { unfinishedRegistries } from '../../apply/journal/run.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import { fittingRemedies, type Remedy } from '../../diagnosis/remedy.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'

@@ -1,8 +1,7 @@
 /** Finds Secrets of earlier fixes whose login differs from this machine's current one: new pods may fail with the old login. */
 
 import { listRuns } from '../../apply/journal/find-runs.ts'
-import { isUndone, type Run } from '../../apply/journal/run.ts'
-import { madeSecrets } from '../../apply/journal/unfinished-work.ts'
+import { isUndone, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { outdatedSecretsText } from '../../report/views/logins.ts'
 import { readSecretsNamed } from '../../source/live/fix-secrets.ts'

@@ -1,8 +1,8 @@
 /** What a fix starts from: what is wrong in the scope now, what earlier runs of this machine left there, and the objects that it may write to. */
 
 import { listRuns } from '../../apply/journal/find-runs.ts'
-import type { Run } from '../../apply/journal/run.ts'
-import { interruptedPods, madeSecrets, recordPodBack } from '../../apply/journal/unfinished-work.ts'
+import { recordPodBack } from '../../apply/journal/journal.ts'
+import { interruptedPods, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'

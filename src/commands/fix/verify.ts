@@ -1,7 +1,8 @@
 /** Looks at what a fix achieved: what still can't pull, why it was left, and the exit code. */
 
 import { withSteps } from '../../advice/add-steps.ts'
-import { type FixResult, isDone, type Recovery } from '../../apply/outcome.ts'
+import { isDone } from '../../apply/answer.ts'
+import type { FixResult, Recovery } from '../../apply/outcome.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
 import { UnreachableError } from '../../errors.ts'

@@ -1,13 +1,12 @@
 /** From names, labels and manifests to what is waited for. */
 
 import { UsageError } from '../../errors.ts'
-import type { Subjects } from '../../source/following/subjects.ts'
-import { subjectKey } from '../../source/following/subjects.ts'
+import { type Subjects, subjectKey } from '../../source/following/subjects.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
 import { type Manifests, readManifests } from '../../source/manifests.ts'
 import { type NamedWorkloads, parseSubjectNames, SUBJECT_KINDS } from '../../source/subject-names.ts'
 import type { CommandContext } from '../context.ts'
-import type { WaitOptions } from './wait-options.ts'
+import type { WaitOptions } from '../wait.ts'
 
 /** What the command line says, read and checked; which namespace it means is known once there is a connection. */
 export interface Request {
@@ -21,7 +20,7 @@ export async function readRequest(options: WaitOptions, context: CommandContext)
   const names = parseSubjectNames(options.names)
   if (selector !== undefined) parseLabelSelector(selector)
   if (recursive && files.length === 0)
-    throw new UsageError('-R goes with -f: name the folder to read, as in `-f manifests -R`.')
+    throw new UsageError('-R needs -f: name the folder to read, as in `-f manifests -R`.')
   if (names.kinds.length > 0 && selector === undefined)
     throw new UsageError(
       `${options.names[0]} is a type without a name: give TYPE/NAME, such as deployment/web, or -l to select by labels.`,

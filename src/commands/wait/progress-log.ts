@@ -8,7 +8,7 @@ import {
   newsLine,
   spinnerText,
   type WaitMoment,
-} from '../../report/views/wait/wait-progress.ts'
+} from '../../report/views/wait-progress.ts'
 import { redact } from '../../secrecy/redact.ts'
 import { subjectKey } from '../../source/following/subjects.ts'
 import type { Progress } from '../../terminal.ts'

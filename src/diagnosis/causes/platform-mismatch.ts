@@ -4,7 +4,7 @@ import { ruleOf } from './cause-rule.ts'
 
 export const platformMismatch = ruleOf(
   'platform-mismatch',
-  /\bno match for platform\b|\bno matching manifest\b|\bdescriptor matching platform\b/,
+  /\bno match for platform\b|\bno supported platform found\b|\bno matching manifest\b|\bdescriptor matching platform\b/,
   /\bno image found in (?:image index|manifest list|manifest)\b/,
   /\bexec format error\b/,
   /\bplatform\b.{0,40}\bdoes not match\b|\bdoes not (?:match|provide) the (?:specified|expected|requested) platform\b/,

@@ -8,7 +8,7 @@ import { Redacted } from '../../secrecy/redacted.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 import { type Entry, type Kubeconfig, mapping, mappings, text } from './kubeconfig.ts'
 
-export interface LoadedKubeconfig {
+interface LoadedKubeconfig {
   config: Kubeconfig
   /** Every place that was looked at, existing or not. */
   places: string[]
@@ -116,4 +116,13 @@ function resolved(document: Document | undefined, file: string): unknown {
   } catch {
     throw new UsageError(`The kubeconfig ${file} has YAML aliases that can't be resolved: write them out`)
   }
+}
+
+/** The names that a kubeconfig has for --context, --cluster, and --user, sorted. @throws UsageError for a file that can't be read */
+export async function kubeconfigNames(
+  kind: 'contexts' | 'clusters' | 'users',
+  options: Pick<ConnectionOptions, 'kubeconfig' | 'env' | 'cwd' | 'home'>,
+): Promise<string[]> {
+  const { config } = await loadKubeconfig(options)
+  return [...config[kind].keys()].sort()
 }

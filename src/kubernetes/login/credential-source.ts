@@ -11,13 +11,13 @@ import type { Target, User } from '../kubeconfig/target.ts'
 import {
   type ClientCredential,
   type CredentialSource,
+  certificateFault,
   type Fetched,
   fetchedBy,
   fixed,
+  isHeaderSafe,
 } from './client-credential.ts'
-import { askPlugin } from './exec-plugin.ts'
-import { lastLine } from './last-line.ts'
-import { certificateFault, isHeaderSafe } from './validate-credential.ts'
+import { askPlugin, lastLine } from './exec-plugin.ts'
 
 /** client-go reads a token file again after a minute at most (transport.NewCachedFileTokenSource). */
 const TOKEN_FILE_LIFE = 60_000

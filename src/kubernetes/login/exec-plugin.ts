@@ -1,17 +1,17 @@
 /** Asks a kubeconfig's exec plugin for a credential (client.authentication.k8s.io/v1 and v1beta1). */
 
 import { spawn } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
 import { UnreachableError } from '../../errors.ts'
 import { withoutWorkingDirectory } from '../../network/program-path.ts'
+import { redactStrictly } from '../../secrecy/redact.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import { type Fields, mapping, secretText, text } from '../kubeconfig/kubeconfig.ts'
 import { pemText } from '../kubeconfig/pem-source.ts'
 import type { Cluster, ExecPlugin } from '../kubeconfig/target.ts'
-import type { Fetched } from './client-credential.ts'
-import { lastLine } from './last-line.ts'
-import { certificateFault, isHeaderSafe } from './validate-credential.ts'
+import { certificateFault, type Fetched, isHeaderSafe } from './client-credential.ts'
 
-export interface PluginCall {
+interface PluginCall {
   plugin: ExecPlugin
   cluster: Cluster
   /** What the plugin inherits. */
@@ -137,4 +137,16 @@ function parsed(printed: Redacted): unknown {
   } catch {
     return null
   }
+}
+
+const MAX_LENGTH = 200
+
+/** The last non-empty line, without control characters and anything that looks like a token, cut to MAX_LENGTH characters. */
+export function lastLine(text: string): string {
+  const lines = stripVTControlCharacters(text)
+    .split(/[\r\n]+/)
+    .map(line => line.replace(/\p{Cc}+/gu, ' ').trim())
+  const line = lines.findLast(candidate => candidate !== '') ?? ''
+  const clean = redactStrictly(line)
+  return clean.length > MAX_LENGTH ? `${clean.slice(0, MAX_LENGTH)}…` : clean
 }

@@ -9,7 +9,7 @@ import { sanitizeLine } from '../sanitize.ts'
 import { joinLines } from '../screen/block.ts'
 import { credentialLinesFor, titleOf } from '../words/causes.ts'
 import { countPods, pluralize, shortList } from '../words/count.ts'
-import { gapSentence, summarizeGaps } from '../words/gaps.ts'
+import { type GapAbout, gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
 import { imageText } from '../words/labels.ts'
 import { nextStepText } from '../words/step-words.ts'
@@ -22,9 +22,13 @@ const MOST = 10
 const LEVEL: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' }
 
 /** The annotations of the findings and of what could not be read. */
-export function annotationsOf(diagnosis: AdvisedDiagnosis, invocation: Invocation): string[] {
+export function annotationsOf(
+  diagnosis: AdvisedDiagnosis,
+  invocation: Invocation,
+  about: GapAbout = 'diagnosis',
+): string[] {
   const { findings, gaps, takenAt } = diagnosis
-  const unread = summarizeGaps(gaps).map(gap =>
+  const unread = summarizeGaps(gaps, about).map(gap =>
     annotation('warning', 'Not everything could be read', [gapSentence(gap)]),
   )
   return [...ofFindings(groupByCause(findings, invocation), takenAt, MOST - unread.length), ...unread]

@@ -8,7 +8,7 @@ import { sanitizeLine } from '../sanitize.ts'
 import { titleOf } from '../words/causes.ts'
 import { workloadPath } from '../words/commands.ts'
 import { countPods, pluralize } from '../words/count.ts'
-import { gapSentence, summarizeGaps } from '../words/gaps.ts'
+import { type GapAbout, gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { imageText } from '../words/labels.ts'
 import { nextStepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
@@ -31,10 +31,14 @@ export function renderGitlab(diagnosis: AdvisedDiagnosis, invocation: Invocation
 }
 
 /** Its entries. The path is `NAMESPACE/KIND/NAME`: there is no source line to point at. */
-export function gitlabEntries({ findings, gaps }: AdvisedDiagnosis, invocation: Invocation): Entry[] {
+export function gitlabEntries(
+  { findings, gaps }: AdvisedDiagnosis,
+  invocation: Invocation,
+  about: GapAbout = 'diagnosis',
+): Entry[] {
   const places = Map.groupBy(findings, finding => fingerprint(stableIdentity(finding)))
   const found = [...places].flatMap(([key, same]) => entryOf(key, same, invocation))
-  const unread = summarizeGaps(gaps).map(gap =>
+  const unread = summarizeGaps(gaps, about).map(gap =>
     entry(
       `Not read: ${gapSentence(gap)}`,
       'gap',

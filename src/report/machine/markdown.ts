@@ -1,6 +1,7 @@
 /** A diagnosis as Markdown, for a job summary or a comment: the sentence, a table, what to do, the evidence folded away. */
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
 import { markdownCode, markdownText } from '../escape.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
@@ -8,7 +9,7 @@ import { clip } from '../screen/wrap.ts'
 import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
 import { explainCommand } from '../words/commands.ts'
 import { formatNumber, pluralize } from '../words/count.ts'
-import { gapSentence, summarizeGaps } from '../words/gaps.ts'
+import { type GapAbout, gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
 import { PULLING_TITLE, pullingTexts } from '../words/pulling.ts'
 import { stepsOf } from '../words/steps.ts'
@@ -33,12 +34,21 @@ const BUDGETS: DetailBudget[] = [
 const LEAST: DetailBudget = { rows: 0, groups: 0, evidence: 0 }
 
 /** The text, ending in a line feed. */
-export function renderMarkdown(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
-  const texts = BUDGETS.values().map(budget => textOf(diagnosis, invocation, budget))
-  return texts.find(text => text.length <= LONGEST) ?? textOf(diagnosis, invocation, LEAST)
+export function renderMarkdown(
+  diagnosis: AdvisedDiagnosis,
+  invocation: Invocation,
+  about: GapAbout = 'diagnosis',
+): string {
+  const texts = BUDGETS.values().map(budget => textOf(diagnosis, invocation, budget, about))
+  return texts.find(text => text.length <= LONGEST) ?? textOf(diagnosis, invocation, LEAST, about)
 }
 
-function textOf(diagnosis: AdvisedDiagnosis, invocation: Invocation, budget: DetailBudget): string {
+function textOf(
+  diagnosis: AdvisedDiagnosis,
+  invocation: Invocation,
+  budget: DetailBudget,
+  about: GapAbout,
+): string {
   const groups = groupByCause(diagnosis.findings, invocation)
   const hidden = groups.slice(budget.groups)
   const blocks = [
@@ -47,7 +57,7 @@ function textOf(diagnosis: AdvisedDiagnosis, invocation: Invocation, budget: Det
     ...groups.slice(0, budget.groups).map(group => section(group, budget.evidence)),
     ...(hidden.length === 0 ? [] : [`… and ${pluralize(hidden.length, 'more cause')}`]),
     ...pullingBlock(diagnosis),
-    ...gapBlock(diagnosis),
+    ...gapBlock(diagnosis.gaps, about),
   ]
   return `${blocks.join('\n\n')}\n`
 }
@@ -105,9 +115,10 @@ function pullingBlock(diagnosis: AdvisedDiagnosis): string[] {
   return [`**${PULLING_TITLE}**\n\n${texts.map(text => `- ${markdownText(text)}`).join('\n')}`]
 }
 
-function gapBlock({ gaps }: AdvisedDiagnosis): string[] {
+/** What could not be read; empty where all could. */
+export function gapBlock(gaps: readonly Gap[], about: GapAbout): string[] {
   if (gaps.length === 0) return []
-  const lines = summarizeGaps(gaps).map(
+  const lines = summarizeGaps(gaps, about).map(
     gap =>
       `- ${markdownText(gapSentence(gap))}${gap.remedy === null ? '' : ` → ${markdownText(gap.remedy)}`}`,
   )

@@ -1,13 +1,12 @@
 /** A plan as YAML for a Git repository, with the kubectl command that does the same in a comment above each object. */
 
-import type { Change, PatchOperation } from '../../plan/change.ts'
+import type { Change, Edit, PatchChange, PatchOperation } from '../../plan/change.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { shellWord } from '../escape.ts'
 import { escapeInJson, guardLines, sanitizeLine } from '../sanitize.ts'
 import { managerName } from '../words/managers.ts'
 import { objectName, planSentence } from '../words/plan.ts'
 import { toYaml } from './data.ts'
-import { fragmentOf } from './fragment.ts'
 
 /** Everything the plan would write, and what it leaves to an owner. Valid YAML; the login has to be filled in. */
 export function renderPatch(plan: Plan): string {
@@ -75,4 +74,59 @@ function inShell(patch: PatchOperation[]): string {
 
 function comment(text: string): string {
   return `# ${sanitizeLine(text)}\n`
+}
+
+type Fields = Record<string, unknown>
+
+/** The object with its identity and the fields that the change sets, and no others; null for a change to a pod. */
+export function fragmentOf(change: Change, secretName: string): Fields | null {
+  const { apiVersion, kind, namespace, name } = change.target
+  const object: Fields = { apiVersion, kind, metadata: { name, namespace } }
+  switch (change.action) {
+    case 'create-secret':
+    case 'update-secret':
+      // The login itself is for the owner to fill in: a plan holds none.
+      return { ...object, type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': '' } }
+    case 'patch-serviceaccount':
+    case 'patch-template':
+      return { ...object, ...edited(change, secretName) }
+    default:
+      return null
+  }
+}
+
+function edited({ edits }: PatchChange, secretName: string): Fields {
+  const root: Fields = {}
+  for (const edit of edits) {
+    if (edit.field === 'imagePullSecrets') {
+      const steps = edit.pointer.split('/').slice(1)
+      const list = [...(edit.before ?? []), { name: edit.entry || secretName }]
+      inside(root, steps.slice(0, -1))[steps.at(-1) ?? ''] = list
+    } else {
+      setInContainer(root, edit)
+    }
+  }
+  return root
+}
+
+/** Containers are named, not numbered: their place in the list may be another one in Git. */
+function setInContainer(root: Fields, edit: Exclude<Edit, { field: 'imagePullSecrets' }>): void {
+  const steps = edit.pointer.split('/').slice(1, -1)
+  const parent = inside(root, steps.slice(0, -1))
+  const key = steps.at(-1) ?? ''
+  const containers = (parent[key] ?? []) as Fields[]
+  parent[key] = containers
+  const known = containers.find(({ name }) => name === edit.container)
+  if (known) known[edit.field] = edit.after
+  else containers.push({ name: edit.container, [edit.field]: edit.after })
+}
+
+function inside(root: Fields, steps: string[]): Fields {
+  let place = root
+  for (const step of steps) {
+    const next = (place[step] ?? {}) as Fields
+    place[step] = next
+    place = next
+  }
+  return place
 }

@@ -7,14 +7,16 @@ import type { Invocation } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { joinLines } from '../screen/block.ts'
 import type { WaitReport } from '../wait-report.ts'
+import { nextStepText } from '../words/step-words.ts'
 import { waitSentence } from '../words/wait.ts'
+import { stateStep, waitNextStep } from '../words/wait-next.ts'
 import { inSeveral, stateText, subjectName } from '../words/wait-state.ts'
 import { toJson } from './data.ts'
 import { fingerprint } from './fingerprint.ts'
 import { annotation, annotationsOf } from './github.ts'
 import { entry, gitlabEntries } from './gitlab.ts'
 import { failureText, junitDocument, output, problem, testCase } from './junit.ts'
-import { renderMarkdown } from './markdown.ts'
+import { gapBlock, renderMarkdown } from './markdown.ts'
 
 /** One case a workload: failed for its image, an error where nothing certain is known or the time was up, skipped where another one ended the wait. */
 export function waitJunit(report: WaitReport, invocation: Invocation): string {
@@ -54,7 +56,7 @@ function subjectCase(state: SubjectState, report: WaitReport, invocation: Invoca
       : status === 'failed'
         ? problem('failure', type, text, lines)
         : isError(state, report)
-          ? problem('error', state.code, text, lines)
+          ? problem('error', state.code, text, [...lines, ...nextTexts(state, invocation)])
           : '<skipped/>'
   return testCase(subject.namespace, `${subject.kind.toLowerCase()}/${subject.name}`, body)
 }
@@ -74,9 +76,12 @@ export function waitGithub(report: WaitReport, invocation: Invocation): string {
   const several = inSeveral(states)
   const open = openStates(report).slice(0, MOST_OPEN)
   const annotations = [
-    ...annotationsOf(diagnosis, invocation),
+    ...annotationsOf(diagnosis, invocation, 'wait'),
     ...open.map(state =>
-      annotation('error', `Not ready: ${subjectName(state, several)}`, [stateText(state, diagnosis.takenAt)]),
+      annotation('error', `Not ready: ${subjectName(state, several)}`, [
+        stateText(state, diagnosis.takenAt),
+        ...nextTexts(state, invocation),
+      ]),
     ),
   ]
   return `${annotations.join('\n')}\n${joinLines([sanitizeLine(sentence)])}`
@@ -87,17 +92,18 @@ export function waitGitlab(report: WaitReport, invocation: Invocation): string {
   const open = openStates(report).map(state => {
     const { kind, namespace, name } = state.subject
     const path = `${namespace}/${kind.toLowerCase()}/${name}`
-    const text = `${kind.toLowerCase()}/${name}: ${stateText(state, report.diagnosis.takenAt)}`
+    const words = [stateText(state, report.diagnosis.takenAt), ...nextTexts(state, invocation)]
+    const text = `${kind.toLowerCase()}/${name}: ${words.join('. ')}`
     return entry(text, `wait-${state.code}`, 'major', fingerprint(['wait', path]), path)
   })
-  return toJson([...gitlabEntries(report.diagnosis, invocation), ...open])
+  return toJson([...gitlabEntries(report.diagnosis, invocation, 'wait'), ...open])
 }
 
 const MOST_ROWS = 50
 
 /** The sentence, a table of the workloads, and the diagnosis where a pull failed. */
 export function waitMarkdown(report: WaitReport, invocation: Invocation): string {
-  const { states, diagnosis } = report
+  const { states, diagnosis, outcome } = report
   const rows = states
     .toSorted((one, other) => RANK[one.status] - RANK[other.status])
     .slice(0, MOST_ROWS)
@@ -110,9 +116,25 @@ export function waitMarkdown(report: WaitReport, invocation: Invocation): string
   const blocks = [
     `### pullguard: ${markdownText(waitSentence(report))}`,
     ...(rows.length === 0 ? [] : [table]),
-    ...(diagnosis.findings.length === 0 ? [] : [renderMarkdown(diagnosis, invocation).trimEnd()]),
+    ...nextBlock(report, invocation),
+    ...(diagnosis.findings.length === 0
+      ? gapBlock(outcome === 'done' ? [] : diagnosis.gaps, 'wait')
+      : [renderMarkdown(diagnosis, invocation, 'wait').trimEnd()]),
   ]
   return `${blocks.join('\n\n')}\n`
+}
+
+function nextTexts(state: SubjectState, invocation: Invocation): string[] {
+  const step = stateStep(state, invocation)
+  return step === null ? [] : [nextStepText(step)]
+}
+
+/** What to do where no pull failed: the diagnosis says it otherwise. */
+function nextBlock(report: WaitReport, invocation: Invocation): string[] {
+  const next = report.diagnosis.findings.length > 0 ? null : waitNextStep(report, invocation)
+  return next === null
+    ? []
+    : [`${markdownText(next.text)}${next.command === undefined ? '.' : `: ${markdownCode(next.command)}`}`]
 }
 
 const RANK: Record<SubjectState['status'], number> = { failed: 0, unknown: 1, waiting: 2, done: 3 }

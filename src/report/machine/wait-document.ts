@@ -3,6 +3,7 @@
 import type { SubjectState, Trouble } from '../../waiting/subject-state.ts'
 import type { Invocation } from '../invocation.ts'
 import type { WaitReport } from '../wait-report.ts'
+import { stateStep } from '../words/wait-next.ts'
 import { inSeveral, stateText, subjectName } from '../words/wait-state.ts'
 import { type Envelope, enveloped } from './data.ts'
 import { findingDocument } from './diagnosis-document.ts'
@@ -29,14 +30,15 @@ export function waitDocument(report: WaitReport, invocation: Invocation): Envelo
       done: states.filter(({ status }) => status === 'done').length,
     },
     waitingFor: open.map(state => subjectName(state, several)),
-    workloads: states.map(state => workloadDocument(state, takenAt)),
+    workloads: states.map(state => workloadDocument(state, takenAt, invocation)),
     findings: findings.map(finding => findingDocument(finding, invocation)),
     pulling,
     gaps,
   })
 }
 
-function workloadDocument(state: SubjectState, takenAt: string): object {
+function workloadDocument(state: SubjectState, takenAt: string, invocation: Invocation): object {
+  const step = stateStep(state, invocation)
   const { subject, status, code, counts, superseded, troubles } = state
   return {
     kind: subject.kind,
@@ -48,6 +50,7 @@ function workloadDocument(state: SubjectState, takenAt: string): object {
     pods: counts,
     newerRevisions: superseded,
     troubles: troubles.map(troubleDocument),
+    steps: step === null ? [] : [{ text: step.text, command: step.command ?? null, where: null }],
   }
 }
 

@@ -5,23 +5,26 @@ import type { Severity } from '../../diagnosis/finding.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { field, fieldRoom, joinBlocks } from '../screen/block.ts'
+import { commandLines, field, fieldRoom, joinBlocks, stepLines } from '../screen/block.ts'
 import { linkUrls } from '../screen/links.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
-import { commandLines, stepLines } from '../screen/step.ts'
 import { displayWidth, wrap } from '../screen/wrap.ts'
 import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
 import { explainCommand } from '../words/commands.ts'
 import { countPods, formatNumber, pluralize } from '../words/count.ts'
 import { tellingEnd } from '../words/evidence.ts'
+import type { GapAbout } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
 import { namespaceCounts, openingLine } from '../words/place.ts'
 import { nextStepLabel, nextStepText, type StepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
 import { nextStep, summarySentence } from '../words/summary.ts'
-import { chooseRows, rowLines } from './diagnosis/workload-rows.ts'
+import { chooseRows, loneRow, rowLines } from './diagnosis/workload-rows.ts'
 import { gapLines } from './gaps.ts'
 import { pullingLines } from './pulling.ts'
+
+/** Further lines of the next command stand below its beginning, behind `Next: `. */
+const NEXT = 6
 
 /** How much one block may show: with many causes each shows less, so that all of them fit a screen or two. */
 interface DetailBudget {
@@ -39,8 +42,10 @@ interface DetailBudget {
   noCredential: boolean
   /** Pod by pod below its workload. */
   pods: boolean
-  /** Where it fits, a line instead of two: a single row without column labels, a command beside its step. */
+  /** A single row without column labels, in a line instead of two where it fits. */
   dense: boolean
+  /** Steps in few words, with their command beside them where it fits. */
+  brief: boolean
 }
 
 /** `summary` fits a screen or two; `full` omits nothing. */
@@ -59,14 +64,16 @@ const UNLIMITED: DetailBudget = {
   noCredential: true,
   pods: true,
   dense: false,
+  brief: false,
 }
 
 function budgetFor(groups: number): DetailBudget {
   const rows = Math.max(2, Math.floor(ROWS_IN_ALL / groups))
-  const usual = { rows, evidence: 3, checks: 4, meaning: true, noCredential: true, pods: false, dense: false }
+  const usual = { ...UNLIMITED, rows, evidence: 3, checks: 4, pods: false }
   if (groups <= 2) return { ...usual, steps: 3, laterSteps: 3, noCredential: groups === 1 }
-  if (groups === 3) return { ...usual, steps: 2, laterSteps: 1, noCredential: false }
-  const short = { ...usual, evidence: 2, checks: 2, meaning: false, noCredential: false, dense: true }
+  const dense = { ...usual, noCredential: false, dense: true }
+  if (groups === 3) return { ...dense, steps: 2, laterSteps: 1 }
+  const short = { ...dense, evidence: 2, checks: 2, meaning: false, brief: true }
   return { ...short, steps: 1, laterSteps: 1 }
 }
 
@@ -88,6 +95,7 @@ export function storyBlocks(
   diagnosis: AdvisedDiagnosis,
   options: ReportOptions,
   level: DetailLevel,
+  about: GapAbout = 'diagnosis',
 ): string[][] {
   const palette = paletteFor(options.color)
   const { width } = options
@@ -104,7 +112,7 @@ export function storyBlocks(
     const more = `… and ${pluralize(countPods(hidden), 'pod')} with ${causes}: -o wide shows all.`
     blocks.push(wrap(more, width))
   }
-  return [...blocks, pullingLines(diagnosis, width), gapLines(diagnosis.gaps, width, palette)]
+  return [...blocks, pullingLines(diagnosis, width), gapLines(diagnosis.gaps, width, palette, about)]
 }
 
 const SEVERITY: Record<Severity, string> = { error: 'Error', warning: 'Warning', info: 'Info' }
@@ -119,9 +127,13 @@ function block(
   const { findings, pods, namespaces } = group
   const { severity } = findings[0]
   const place = namespaces === 1 ? '' : ` in ${formatNumber(namespaces)} namespaces`
-  const title = `${SEVERITY[severity]}: ${titleOf(group)}: ${pluralize(pods, 'pod')}${place}`
   const rows = chooseRows(groupByWorkload(findings, takenAt), budget.rows)
-  const steps = stepsOf(findings, group.invocation).slice(0, budget.steps)
+  // A single pod is named in the line below.
+  const count = budget.dense && loneRow(rows)?.pods.length === 1 ? '' : `: ${pluralize(pods, 'pod')}${place}`
+  const title = `${SEVERITY[severity]}: ${titleOf(group)}${count}`
+  const steps = stepsOf(findings, group.invocation)
+    .slice(0, budget.steps)
+    .map(step => (budget.brief ? { ...step, text: step.brief ?? step.text } : step))
   const summedUp = namespaces > 1 && rows.hidden.length > 0
   return [
     ...wrap(sanitizeLine(title), width).map(line => palette.problem(line, severity)),
@@ -133,7 +145,7 @@ function block(
     ...checkLines(findings, budget.checks).flatMap((text, index) =>
       field({ label: index === 0 ? 'asked' : '', text }, width),
     ),
-    ...stepLines('what to do', steps, width, palette, budget.dense),
+    ...stepLines('what to do', steps, width, palette, budget.brief),
     // On the brief screen it would be one line of many that say the same.
     ...(budget.pods
       ? field({ label: 'more', text: explainCommand(group.invocation, findings[0]) }, width)
@@ -145,7 +157,8 @@ function evidenceLines({ findings }: CauseGroup, lines: number | null, width: nu
   const text = findings.find(finding => finding.evidence !== null)?.evidence?.text
   if (text === undefined) return []
   if (lines === null) return field({ label: 'evidence', text, lines: ALL }, width)
-  const end = tellingEnd(sanitizeLine(text), lines * fieldRoom(width))
+  const room = fieldRoom(width)
+  const end = tellingEnd(sanitizeLine(text), part => wrap(part, room).length <= lines)
   return field({ label: 'evidence', text: end, lines: lines + 1 }, width)
 }
 
@@ -181,14 +194,15 @@ export function withNextStep(
 function besideOrBelow(sentence: string, next: StepText, width: number, palette: Palette): string[] {
   const text = next.command ?? next.text
   const start = sanitizeLine(nextStepLabel(next))
-  const command = commandLines(text, width - displayWidth(start) - 1, '')
-  const [only] = command
-  if (command.length === 1 && only !== undefined && displayWidth(`${sentence} ${start} ${only}`) <= width) {
+  const indent = ' '.repeat(NEXT)
+  const [first = '', ...more] = commandLines(text, width, indent, displayWidth(start) + 1 - NEXT)
+  const only = first.trimStart()
+  if (more.length === 0 && displayWidth(`${sentence} ${start} ${only}`) <= width) {
     return [`${sentence} ${start} ${palette.strong(only)}`]
   }
   const below =
     next.where === undefined
-      ? command.map((line, index) => `${index === 0 ? `${start} ` : '      '}${palette.strong(line)}`)
+      ? [`${start} ${palette.strong(only)}`, ...more.map(palette.strong)]
       : [...wrap(start, width), ...commandLines(text, width, '  ').map(palette.strong)]
   return [...wrap(sentence, width), ...below]
 }

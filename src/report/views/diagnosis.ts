@@ -11,8 +11,10 @@ import { renderJunit } from '../machine/junit.ts'
 import { renderMarkdown } from '../machine/markdown.ts'
 import { type PlainOptions, renderNames, renderPlain } from '../machine/plain.ts'
 import type { ReportOptions } from '../options.ts'
-import { joinLines } from '../screen/block.ts'
+import { escapeInJson, sanitizeLine } from '../sanitize.ts'
+import { FRESH_SCREEN, joinLines } from '../screen/block.ts'
 import { paletteFor } from '../screen/palette.ts'
+import { summarySentence } from '../words/summary.ts'
 import { lastLines, renderTable } from './diagnosis-screen.ts'
 import { gapLines } from './gaps.ts'
 import { pullingLines } from './pulling.ts'
@@ -81,4 +83,15 @@ function notes(diagnosis: AdvisedDiagnosis, options: ReportOptions): string {
   const notes = [pullingLines(diagnosis, options.width), gapLines(diagnosis.gaps, options.width, palette)]
   const shown = notes.flatMap(lines => (lines.length > 0 ? [...lines, ''] : []))
   return joinLines([...shown, ...lastLines(diagnosis, options, palette)])
+}
+
+/** A diagnosis that is shown again and again: a fresh screen on a terminal, else one line each time, as JSON one compact document. */
+export function renderWatched(
+  diagnosis: AdvisedDiagnosis,
+  options: ReportOptions & { format: DiagnosisFormat },
+): string {
+  const { format, invocation, terminal } = options
+  if (format === 'json') return `${escapeInJson(JSON.stringify(diagnosisDocument(diagnosis, invocation)))}\n`
+  if (terminal) return `${FRESH_SCREEN}${renderDiagnosis(diagnosis, options)}`
+  return joinLines([sanitizeLine(`${diagnosis.takenAt} ${summarySentence(diagnosis, invocation)}`)])
 }

@@ -1,9 +1,37 @@
-/** What a fix came to, in any of its formats. */
+/** What a fix came to, in any of its formats; for a person what was not made, which pods are not back and why now, and last the verdict. */
 
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
+import type { FixResult, Outcome, Recovery } from '../../apply/outcome.ts'
+import { cell, shellWord } from '../escape.ts'
 import type { PlanFormat } from '../formats.ts'
+import { groupByCause } from '../group.ts'
+import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { type FixReport, fixDocument } from '../machine/fix-document.ts'
-import { renderFixTable } from './fix-screen.ts'
+import type { ReportOptions } from '../options.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { field, joinBlocks, labelledCommand, stepLines } from '../screen/block.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { tableLines } from '../screen/table.ts'
+import { wrap } from '../screen/wrap.ts'
+import { meaningOf, titleOf } from '../words/causes.ts'
+import { whyCommand } from '../words/commands.ts'
+import { countPods, formatNumber, pluralize } from '../words/count.ts'
+import {
+  dryRunSentence,
+  isIncomplete,
+  isSuccessful,
+  leftSentence,
+  outcomeReasonText,
+  podsSentence,
+  podText,
+  rerunLabel,
+  statusText,
+  workloadText,
+  writtenSentence,
+} from '../words/outcomes.ts'
+import { objectName, scopeFlags } from '../words/plan.ts'
+import { stepsOf } from '../words/steps.ts'
 import type { PlanReportOptions } from './plan.ts'
 
 export type { FixReport } from '../machine/fix-document.ts'
@@ -19,4 +47,162 @@ const RENDERERS: Record<PlanFormat, (report: FixReport, options: PlanReportOptio
   json: (report, { invocation }) => toJson(fixDocument(report, invocation)),
   yaml: (report, { invocation }) => toYaml(fixDocument(report, invocation)),
   patch: renderFixTable,
+}
+
+const ROWS = 12
+
+/** The screen. Ends in the verdict. */
+function renderFixTable(report: FixReport, options: ReportOptions): string {
+  const palette = paletteFor(options.color)
+  const blocks = [
+    unsuccessful(report.result.outcomes, options.width, palette),
+    ...(report.dryRun ? [] : [podLines(report.result, options.width, palette)]),
+    ...failingNow(report, options, palette),
+    lastLines(report, options, palette),
+  ]
+  return joinBlocks(blocks)
+}
+
+/** Alike ones together: one missing permission may stand behind hundreds. */
+function unsuccessful(outcomes: Outcome[], width: number, palette: Palette): string[] {
+  const alike = Map.groupBy(
+    outcomes.filter(one => !isSuccessful(one)),
+    ({ status, reason, detail, target }) => JSON.stringify([target.kind, status, reason, detail]),
+  )
+  const groups = [...alike.values()]
+  const lines = groups.slice(0, ROWS).flatMap(same => {
+    const [first] = same
+    if (first === undefined) return []
+    const { target, status, reason, detail } = first
+    const more = same.length === 1 ? '' : ` and ${formatNumber(same.length - 1)} more`
+    const sentence = `${target.namespace} ${objectName(target)}${more}: ${statusText(status)}`
+    return [
+      ...wrap(sanitizeLine(sentence), width, '  '),
+      ...[reason === null ? null : outcomeReasonText(reason), detail].flatMap(text =>
+        text === null ? [] : wrap(sanitizeLine(text), width, '    ').slice(0, 6).map(palette.dim),
+      ),
+    ]
+  })
+  if (groups.length > ROWS)
+    lines.push(`  … and ${formatNumber(groups.length - ROWS)} more (-o json shows all)`)
+  return lines.length === 0 ? [] : [palette.problem('Not applied:', 'error'), ...lines]
+}
+
+function podLines({ recoveries }: FixResult, width: number, palette: Palette): string[] {
+  const [open, undo] = [recoveries.filter(isIncomplete), recoveries.filter(one => !isIncomplete(one))]
+  const shown = [...open, ...undo].slice(0, ROWS)
+  const cells = shown.map(one => [
+    cell(one.namespace),
+    cell(objectName(one.workload)),
+    `${formatNumber(one.recovered)} of ${pluralize(one.wanted, 'pod')} back`,
+  ])
+  const rows = tableLines(cells, width, '  ')
+  const lines = shown.flatMap((one, index) => {
+    const row = rows[index] ?? []
+    const mark = isIncomplete(one) ? (line: string) => palette.problem(line, 'error') : palette.success
+    return [...row.map(mark), ...waitingLines(one, width, palette)]
+  })
+  const hidden = recoveries.length - shown.length
+  return hidden > 0 ? [...lines, `  … and ${pluralize(hidden, 'more workload')}`] : lines
+}
+
+/** Its pods one by one, or what there is to say of the workload itself. */
+function waitingLines(recovery: Recovery, width: number, palette: Palette): string[] {
+  const { waiting, crashing } = recovery
+  const [first] = isIncomplete(recovery) || waiting.length > 0 ? waiting : crashing
+  const more = (waiting.length > 0 ? waiting : crashing).length - 1
+  const texts = [
+    workloadText(recovery),
+    first === undefined ? '' : `${podText(first)}${more > 0 ? ` and ${formatNumber(more)} more` : ''}`,
+  ]
+  return texts
+    .filter(text => text !== '')
+    .flatMap(text => wrap(sanitizeLine(text), width, '    ').slice(0, 4).map(palette.dim))
+}
+
+/** The diagnosis of the pods that are not back, made again after the wait: of those that are there now, and no others. */
+function failingNow(report: FixReport, { width, invocation }: ReportOptions, palette: Palette): string[][] {
+  // Where pods were held back, none of the usual steps helps before they can be taken.
+  const steps = report.result.heldBack === null ? 2 : 0
+  return groupByCause(awaited(report), invocation).map(group => [
+    ...wrap(sanitizeLine(`${titleOf(group)}: ${pluralize(countPods(group.findings), 'pod')}`), width).map(
+      line => palette.problem(line, group.findings[0].severity),
+    ),
+    ...field({ label: 'meaning', text: meaningOf(group) }, width),
+    ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, steps), width, palette),
+  ])
+}
+
+/** Findings of pods that were to come back. */
+function awaited({ findings, result }: FixReport): AdvisedFinding[] {
+  return findings.filter(({ namespace, pod }) =>
+    result.recoveries.some(
+      one => one.namespace === namespace && isIncomplete(one) && one.waiting.some(({ name }) => name === pod),
+    ),
+  )
+}
+
+function lastLines(report: FixReport, { width, invocation }: ReportOptions, palette: Palette): string[] {
+  const { result, dryRun, complete } = report
+  const verdict = (text: string) =>
+    wrap(sanitizeLine(text), width).map(complete ? palette.success : palette.strong)
+  if (dryRun) return verdict(dryRunSentence(result))
+  const all = report.plan.declined.length === 0 && result.outcomes.every(isSuccessful)
+  const pods = podsSentence(result.recoveries, report.leftPods, all)
+  const written = writtenSentence(result)
+  const undo =
+    result.run === null
+      ? []
+      : labelledCommand('Undo: ', ownCommand(invocation, `undo ${shellWord(result.run)}`), width)
+  const next = nextCommand(report, invocation)
+  const last = pods ?? [written, leftSentence(report.leftPods)].join(' ').trim()
+  return [
+    ...(pods === null ? [] : wrap(sanitizeLine(written), width)),
+    ...undo,
+    ...wrap(gapText(report), width),
+    ...verdict(last),
+    ...(next === null
+      ? wrap(refusedText(result), width)
+      : labelledCommand(...next, width).map(palette.strong)),
+  ].filter(line => line !== '')
+}
+
+/** What to do about the first of what is not in place or not back: never what was refused just now, never of a pod that is gone. */
+function nextCommand(report: FixReport, invocation: Invocation): [label: string, command: string] | null {
+  const { plan, result } = report
+  const again = ownCommand(invocation, `fix ${scopeFlags(plan.scope)}`)
+  if (result.heldBack !== null) return [rerunLabel(result.heldBack.why), again]
+  const [first] = awaited(report)
+  if (first !== undefined) return ['Next: ', whyCommand(invocation, first)]
+  const open = result.recoveries.find(isIncomplete)
+  if (open !== undefined) return nextFor(open, invocation)
+  return result.outcomes.some(({ status }) => status === 'conflict' || status === 'failed')
+    ? ['Next, to continue: ', again]
+    : null
+}
+
+function nextFor(
+  { namespace, workload, over, missing, waiting }: Recovery,
+  invocation: Invocation,
+): [string, string] | null {
+  const next = (rest: string): [string, string] => ['Next: ', kubectlCommand(invocation, rest, namespace)]
+  const object = shellWord(objectName(workload))
+  const [pod] = waiting
+  if (over?.code === 'gone' || over?.code === 'replaced' || over?.code === 'ending') return null
+  if (over !== null) return next(`describe ${object}`)
+  if (missing?.code === 'paused') return next(`rollout resume ${object}`)
+  if (missing?.code === 'not-ended') return next(`get pod ${shellWord(missing.pod)} -o yaml`)
+  return next(pod === undefined ? `describe ${object}` : `describe pod ${shellWord(pod.name)}`)
+}
+
+/** The same fix again would only be refused again. */
+function refusedText({ outcomes }: FixResult): string {
+  return outcomes.some(({ status }) => status === 'refused')
+    ? 'Resolve what the server refused, then run the same fix again.'
+    : ''
+}
+
+/** Not all is well even where all that was planned is. */
+function gapText({ gaps }: FixReport): string {
+  return gaps.length === 0 ? '' : 'Not everything in scope could be read, so there may be more to fix.'
 }

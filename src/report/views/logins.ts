@@ -1,12 +1,12 @@
-/** Messages about a login before it is distributed: that it works and what it can pull, or why it is not distributed. */
+/** Messages about a login before it is distributed: that it works and what it can pull, or why it is not distributed, and who will be able to use it. */
 
-import type { Plan } from '../../plan/plan.ts'
+import type { Plan, PlanCredential, TokenKind } from '../../plan/plan.ts'
 import type { ProofFailure, QuotaOutcome } from '../../registry/outcome.ts'
 import { shellWord } from '../escape.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { loginCommand } from '../words/commands.ts'
-import { formatNumber, pluralize } from '../words/count.ts'
+import { formatNumber, pluralize, shortList } from '../words/count.ts'
 import { durationText } from '../words/duration.ts'
 import { registryLabel } from '../words/labels.ts'
 
@@ -130,6 +130,64 @@ export function shortLivedText({ registry, username, origin }: LoginSummary): st
   return sanitizeLine(
     `The login of ${username} for ${registryLabel(registry)} (${origin}) expires within hours; pods created after that can't pull with it.`,
   )
+}
+
+const KINDS: Record<TokenKind, string> = {
+  'personal-token': 'a personal access token',
+  'organization-token': 'an organization access token',
+  'short-lived': "a token made for this machine's own identity",
+}
+
+const DOCKER_TOKEN =
+  'An access token with read-only permission is safer: https://app.docker.com/settings/personal-access-tokens.'
+
+/** Which token can only pull, and where it is made. */
+const TOKENS: Record<string, string> = {
+  'docker.io': DOCKER_TOKEN,
+  'dhi.io': DOCKER_TOKEN,
+  'ghcr.io': 'A token with only the scope read:packages is safer: https://github.com/settings/tokens.',
+  'quay.io':
+    'A robot account with read permission is safer: https://docs.quay.io/glossary/robot-accounts.html.',
+  'registry.gitlab.com':
+    'A deploy token with only the scope read_registry is safer: https://docs.gitlab.com/user/project/deploy_tokens.',
+}
+const OTHER_TOKEN = 'A read-only robot account or deploy token is safer.'
+
+/** One paragraph a login that the plan writes; none where it writes none. */
+export function loginExposure(plan: Plan, failing: readonly string[]): string[] {
+  return plan.credentials.flatMap(login => {
+    const namespaces = plan.changes.flatMap(change =>
+      'keys' in change && change.keys.includes(login.key) ? [change.target.namespace] : [],
+    )
+    return namespaces.length === 0
+      ? []
+      : [`${exposureSentence(login, namespaces)} ${saferSentence(login, plan, namespaces, failing)}`]
+  })
+}
+
+/** `jane for Docker Hub, a personal access token from file ~/.docker/config.json`. */
+export function loginName({ registry, username, token, origin }: PlanCredential): string {
+  const what = token === undefined ? '' : `${KINDS[token]} `
+  return `${username} for ${registryLabel(registry)} (${what}from ${origin})`
+}
+
+function exposureSentence(login: PlanCredential, namespaces: string[]): string {
+  const where =
+    namespaces.length > 3 ? `these ${pluralize(namespaces.length, 'namespace')}` : shortList(namespaces, 3)
+  return `Anyone who can read Secrets or create pods in ${where} will be able to read and use the login of ${loginName(login)}.`
+}
+
+function saferSentence(
+  { registry }: PlanCredential,
+  { scope }: Plan,
+  namespaces: string[],
+  failing: readonly string[],
+): string {
+  const safer = TOKENS[registry] ?? OTHER_TOKEN
+  const wide = scope.namespaces === null && !scope.affected
+  const needed = namespaces.filter(name => failing.includes(name)).length
+  if (!wide || needed === 0 || needed === namespaces.length) return safer
+  return `${safer} With --affected only the ${pluralize(needed, 'namespace')} with failing pods ${needed === 1 ? 'gets' : 'get'} it.`
 }
 
 export interface OutdatedSecrets {

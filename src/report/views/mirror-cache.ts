@@ -1,12 +1,12 @@
 /** A pull-through cache as objects to apply: YAML with what to know as a comment, or one JSON list. */
 
 import { stringify } from 'yaml'
-import type { EmittedCache } from '../../mirror/cache.ts'
+import type { Cache, EmittedCache } from '../../mirror/cache.ts'
 import type { MirrorFormat } from '../formats.ts'
-import type { Invocation } from '../invocation.ts'
+import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { toJson } from '../machine/data.ts'
 import { wrap } from '../screen/wrap.ts'
-import { cacheNotes } from '../words/mirror/cache.ts'
+import { registryLabel } from '../words/labels.ts'
 
 const MEASURE = 100
 const SEPARATOR = '---\n'
@@ -38,4 +38,24 @@ function comment(paragraphs: readonly string[]): string {
     .slice(0, -1)
     .map(line => `${`# ${line}`.trimEnd()}\n`)
     .join('')
+}
+
+/** Paragraphs for the comment in front of the objects. */
+function cacheNotes(cache: Cache, invocation: Invocation): string[] {
+  const { registry, secret, port, image, product } = cache
+  const label = registryLabel(registry)
+  const create = (flags: string) => kubectlCommand(invocation, `create secret generic ${secret} ${flags}`)
+  return [
+    `A pull-through cache for ${label}: ${image}. It serves one upstream: each other registry needs another cache.`,
+    product === 'distribution'
+      ? `Login for ${label}, optional; without it the cache pulls anonymously, from one address for all nodes:\n  ${create('--from-literal=username=<name> --from-file=password=<file>')}`
+      : `Login for ${label}; for anonymous pulls the file holds {}:\n  ${create('--from-file=credentials.json=<file>')}\nThe file: {"${registry === 'docker.io' ? 'index.docker.io' : registry}": {"username": "…", "password": "…"}}`,
+    `With a login, anyone who can reach the cache can pull the private images that this login can read: restrict the port with a network policy or firewall, and use a login with read access only.`,
+    product === 'distribution'
+      ? `Content expires after 168 hours (REGISTRY_PROXY_TTL). Each pull of a tag still asks ${label} by HEAD whether the tag has moved, which costs no pull; if ${label} can't be reached, the cached tag is served.`
+      : `Content stays until it is removed. Each pull of a tag asks ${label} whether the tag has moved.`,
+    `The Service speaks plain HTTP on port ${port} of every node. For production, put TLS in front of it (an ingress or a load balancer with a name that nodes resolve).`,
+    `It runs once, on one volume: while it is down, nodes ask ${label} themselves. Its own image does not come from Docker Hub, so it starts even if the limit is used up.`,
+    `Then print what the nodes need:\n  ${ownCommand(invocation, `mirror --to http://<node-address>:${port} --plain-http${registry === 'docker.io' ? '' : ` --registry ${registry}`}`)}`,
+  ]
 }

@@ -1,11 +1,43 @@
-/** `mirror` in any of its formats. */
+/** `mirror` in any of its formats; for a person what is known of each group of nodes, or what each needs to use a mirror, and whether the mirror serves it. */
 
-import type { MirrorReport } from '../../mirror/report.ts'
+import type { MirrorReport, PlannedGroup } from '../../mirror/report.ts'
+import type { MirrorFile, SetupCommand } from '../../mirror/setup.ts'
+import type { MirrorSurvey } from '../../mirror/survey.ts'
+import type { JudgedMirrorCheck, Verification } from '../../mirror/verification.ts'
+import { cell } from '../escape.ts'
 import type { MirrorFormat } from '../formats.ts'
+import { type Invocation, ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { mirrorDocument } from '../machine/mirror-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { renderMirrorScreen } from './mirror-screen.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { commandLines, field, joinBlocks, LABEL, labelledCommand } from '../screen/block.ts'
+import { columns } from '../screen/columns.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { tableLines } from '../screen/table.ts'
+import { wrap } from '../screen/wrap.ts'
+import { allOf, formatNumber, joinList, pluralize, shortList } from '../words/count.ts'
+import { capitalize, registryLabel } from '../words/labels.ts'
+import {
+  configuredText,
+  groupTitle,
+  platformName,
+  RUNTIME_NOTE,
+  runtimeName,
+  seenText,
+  stateText,
+} from '../words/mirror/platforms.ts'
+import {
+  commandOf,
+  DELIVERY,
+  deadMirrorText,
+  EFFECT,
+  LOGIN,
+  noteText,
+  UNSUPPORTED,
+} from '../words/mirror/setup.ts'
+import { verdictText, verificationNote } from '../words/mirror/verification.ts'
+import { gapLines } from './gaps.ts'
 
 export interface MirrorReportOptions extends ReportOptions {
   format: MirrorFormat
@@ -21,4 +53,230 @@ const RENDERERS: Record<MirrorFormat, (report: MirrorReport, options: MirrorRepo
 /** The report as text for standard output, ready to write. */
 export function renderMirror(report: MirrorReport, options: MirrorReportOptions): string {
   return RENDERERS[options.format](report, options)
+}
+
+/** The whole report; what could not be read stands before the next step. */
+function renderMirrorScreen(report: MirrorReport, options: ReportOptions): string {
+  const { survey, target, planned } = report
+  const palette = paletteFor(options.color)
+  const body =
+    target === null
+      ? [...surveyBlocks(survey, options, palette)]
+      : planned.map(each => setupBlock(each, report, options, palette))
+  return joinBlocks([
+    ...body,
+    report.verification === null ? [] : verificationLines(report.verification, options, palette),
+    gapLines(survey.gaps, options.width, palette),
+    closing(report, options, palette),
+  ])
+}
+
+function surveyBlocks(
+  survey: MirrorSurvey,
+  { width, terminal }: ReportOptions,
+  palette: Palette,
+): string[][] {
+  const { groups, seen, configured, pulls } = survey
+  const rows = groups.map(({ group, mirror }) => [
+    formatNumber(group.nodes.length),
+    platformName(group),
+    cell(runtimeName(group)),
+    cell(group.osImage ?? group.os),
+    cell(stateText(mirror)),
+  ])
+  const notes = new Map<string, string[]>()
+  for (const { group, notes: own } of groups) {
+    for (const note of own)
+      notes.set(RUNTIME_NOTE[note], [...(notes.get(RUNTIME_NOTE[note]) ?? []), runtimeName(group)])
+  }
+  return [
+    groups.length === 0
+      ? []
+      : listed([['NODES', 'PLATFORM', 'RUNTIME', 'SYSTEM', 'MIRROR'], ...rows], terminal, width),
+    seen.flatMap((mirror, index) =>
+      field({ label: index === 0 ? 'seen' : '', text: seenText(mirror) }, width),
+    ),
+    configured.flatMap((mirror, index) =>
+      field({ label: index === 0 ? 'configured' : '', text: configuredText(mirror) }, width),
+    ),
+    [...notes].flatMap(([text, runtimes], index) =>
+      field(
+        { label: index === 0 ? 'runtimes' : '', text: `${joinList([...new Set(runtimes)])}: ${text}` },
+        width,
+      ),
+    ),
+    pulls.flatMap(({ registry, images, pulls: all, mostOnOneNode }, index) =>
+      field(
+        {
+          label: index === 0 ? 'pulls' : '',
+          text: `${capitalize(registryLabel(registry))}: ${pluralize(images, 'image')} in use; ${pluralize(all, 'pull')} if every node starts empty, ${formatNumber(images)} through a mirror that has ${images === 1 ? 'it' : 'them'} cached; at most ${formatNumber(mostOnOneNode)} on one node`,
+        },
+        width,
+      ),
+    ),
+    groups.some(({ mirror }) => mirror.state === 'unknown')
+      ? wrap(
+          'Unknown does not mean none: files on nodes are not visible through the API server, and a mirror shows only in messages of pulls that failed.',
+          width,
+        ).map(palette.dim)
+      : [],
+  ]
+}
+
+function listed(rows: string[][], terminal: boolean, width: number): string[] {
+  return terminal ? tableLines(rows, width).flat() : columns(rows)
+}
+
+/** What one group of nodes needs: files, how they get there, and how to check them. */
+function setupBlock(
+  { group, setup }: PlannedGroup,
+  report: MirrorReport,
+  options: ReportOptions,
+  palette: Palette,
+): string[] {
+  const { width, invocation } = options
+  const title = wrap(sanitizeLine(groupTitle(group)), width).map(palette.strong)
+  const line = (label: string, text: string) => field({ label, text }, width)
+  if ('unsupported' in setup) return [...title, ...line('not possible', UNSUPPORTED[setup.unsupported])]
+  const registries = report.target?.registries ?? []
+  return [
+    ...title,
+    ...setup.files.flatMap(file => fileLines(file, report.written.length > 0, width, palette)),
+    ...line('install', DELIVERY[setup.delivery]),
+    ...setup.put.flatMap(command => commandBlock(command, invocation, width, palette)),
+    ...line('effect', EFFECT[setup.effect]),
+    ...(setup.activate === null ? [] : commandBlock(setup.activate, invocation, width, palette)),
+    ...line('check', checkText(setup.check)),
+    ...setup.check.flatMap(command => commandBlock(command, invocation, width, palette)),
+    ...line('fallback', deadMirrorText(setup, registries)),
+    ...line('login', LOGIN[setup.login]),
+    ...setup.notes.flatMap((note, index) => line(index === 0 ? 'notes' : '', noteText(note))),
+  ]
+}
+
+/** The content as it is, so that it can be copied; not again where it was written to a file. */
+function fileLines(
+  { name, place, content }: MirrorFile,
+  written: boolean,
+  width: number,
+  palette: Palette,
+): string[] {
+  const label = field({ label: 'file', text: place ?? name }, width)
+  if (written) return label
+  const indent = ' '.repeat(LABEL + 2)
+  const lines = content.trimEnd().split('\n')
+  return [
+    ...label,
+    ...lines.map(text => (text === '' ? '' : palette.strong(`${indent}${sanitizeEnd(text)}`))),
+  ]
+}
+
+/** A line of a file keeps its indentation. */
+function sanitizeEnd(text: string): string {
+  const indent = /^ */.exec(text)?.[0] ?? ''
+  return indent + sanitizeLine(text)
+}
+
+function checkText(check: readonly SetupCommand[]): string {
+  return check.some(({ on }) => on === 'node')
+    ? 'on a node; the log of the mirror has to show the request'
+    : 'the log of the mirror has to show the request'
+}
+
+function commandBlock(
+  command: SetupCommand,
+  invocation: Invocation,
+  width: number,
+  palette: Palette,
+): string[] {
+  return commandLines(commandOf(command, invocation), width, ' '.repeat(LABEL + 4)).map(palette.strong)
+}
+
+const SHOWN = 4
+
+/** The answers of the mirror: one line for each verdict, with the images that it is about. */
+function verificationLines(
+  verification: Verification,
+  { width }: Pick<ReportOptions, 'width'>,
+  palette: Palette,
+): string[] {
+  const { checks } = verification
+  return [
+    ...title(verification, width, palette),
+    ...[...Map.groupBy(checks, verdictText)].flatMap(([text, same]) =>
+      field({ label: same.length === 1 ? 'image' : 'images', text: `${namesOf(same)}: ${text}` }, width),
+    ),
+    ...wrap(sanitizeLine(verificationNote(verification)), width, '  ').map(palette.dim),
+  ]
+}
+
+function title({ checks, wrong, served, proven }: Verification, width: number, palette: Palette): string[] {
+  if (checks.length === 0)
+    return wrap('No image of these registries runs, so the mirror was not asked.', width)
+  if (wrong > 0) {
+    const text = `The mirror fails for ${wrong === checks.length ? pluralize(wrong, 'image') : `${wrong} of ${pluralize(checks.length, 'image')}`}:`
+    return wrap(text, width).map(line => palette.problem(line, 'error'))
+  }
+  if (!proven)
+    return wrap('Nothing proves that the mirror works:', width).map(line => palette.problem(line, 'warning'))
+  const text =
+    served < checks.length
+      ? `The mirror works for ${served} of ${checks.length} images`
+      : checks.length === 1
+        ? 'The mirror works for the image'
+        : `The mirror works for ${allOf(checks.length).toLowerCase()} images`
+  return wrap(`${text} that it was asked for:`, width).map(palette.success)
+}
+
+function namesOf(checks: readonly JudgedMirrorCheck[]): string {
+  return shortList(
+    checks.map(({ reference }) => reference),
+    SHOWN,
+  )
+}
+
+function closing(report: MirrorReport, { width, invocation }: ReportOptions, palette: Palette): string[] {
+  const { survey, target, written } = report
+  if (target !== null) {
+    const where = namesFiles(report) ? ' Run the commands from the folder that holds the files.' : ''
+    const files =
+      written.length === 0 ? [] : wrap(sanitizeLine(`Written: ${joinList(written)}.${where}`), width)
+    const none = survey.groups.length === 0 ? ['No nodes could be read, so there is nothing to print.'] : []
+    return [
+      ...none,
+      ...files,
+      ...wrap(
+        sanitizeLine(
+          `Nothing was changed on nodes or in the cluster. Pulls of ${joinList(target.registries)} go to ${target.address.url} once the files are in place.`,
+        ),
+        width,
+      ),
+      ...proofLines(report, width, palette),
+    ]
+  }
+  return labelledCommand(
+    'Next: ',
+    ownCommand(invocation, 'mirror --to https://<mirror>'),
+    width,
+    palette.strong,
+  )
+}
+
+/** Whether a command names a file by its name alone. */
+function namesFiles({ planned }: MirrorReport): boolean {
+  return planned.some(
+    ({ setup }) =>
+      !('unsupported' in setup) &&
+      setup.put.some(({ line }) => setup.files.some(({ name }) => line.includes(name.split('/')[0] ?? name))),
+  )
+}
+
+/** Last, because files in place before the mirror works slow every pull. */
+function proofLines({ verification, planned }: MirrorReport, width: number, palette: Palette): string[] {
+  if (planned.every(({ setup }) => 'unsupported' in setup)) return []
+  if (verification === null) return wrap('To prove the mirror first, add --verify to this command.', width)
+  if (verification.wrong === 0) return []
+  return wrap('Put the files in place only after the mirror serves these images.', width).map(line =>
+    palette.problem(line, 'error'),
+  )
 }

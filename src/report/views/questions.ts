@@ -1,17 +1,19 @@
-/** What a person is asked, or told is missing, before anything is written. */
+/** What a person is asked, or told is missing: a pod's name for `why`, the answers and permissions that are needed before anything is written. */
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { AccessDenial } from '../../apply/check-access.ts'
 import type { UndoStep } from '../../apply/undo-step.ts'
 import type { RemedyOffer } from '../../diagnosis/remedy.ts'
 import type { Plan, PlanCredential, PlanScope } from '../../plan/plan.ts'
+import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
+import { whyCommand } from '../words/commands.ts'
 import { formatNumber, pluralize, shortList } from '../words/count.ts'
-import { loginName } from '../words/login-exposure.ts'
 import { REMEDY_WORDS } from '../words/remedies.ts'
 import { summarySentence } from '../words/summary.ts'
 import { undoPlanSentence } from '../words/undo.ts'
+import { loginName } from './logins.ts'
 
 /** One remedy to tick, with how much it would help, and what is ticked with it. */
 export function remedyChoice({ remedy, findings, needs }: RemedyOffer): string {
@@ -100,4 +102,32 @@ function alternatives(denials: readonly AccessDenial[], scope: PlanScope): strin
     ...(scope.namespaces === null ? ['skip those namespaces with --exclude-namespace'] : []),
   ]
   return flags.map(way => `, or ${way}`).join('')
+}
+
+/** The failing pods, most urgent first, each with why it fails. The value is NAMESPACE/POD. */
+export function podChoices(
+  { findings }: AdvisedDiagnosis,
+  invocation: Invocation,
+): { name: string; value: string }[] {
+  const choices = new Map<string, string>()
+  for (const group of groupByCause(findings, invocation)) {
+    for (const { namespace, pod } of group.findings) {
+      const value = `${namespace}/${pod}`
+      if (!choices.has(value)) choices.set(value, sanitizeLine(`${value}: ${group.words.short(group)}`))
+    }
+  }
+  return [...choices].map(([value, name]) => ({ name, value }))
+}
+
+export function podQuestion(): string {
+  return 'Which pod?'
+}
+
+/** Without a terminal: what can be named. */
+export function unnamedPodText(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
+  const [first] = diagnosis.findings
+  const names = podChoices(diagnosis, invocation).map(({ value }) => value)
+  return first === undefined
+    ? `No pod is named. ${summarySentence(diagnosis, invocation)}`
+    : `No pod is named. Failing: ${shortList(names, 10)}. Name one, such as \`${whyCommand(invocation, first)}\`.`
 }

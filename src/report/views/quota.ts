@@ -1,7 +1,7 @@
 /** How many pulls are left on Docker Hub, in any of the formats. */
 
 import type { HubQuota, JudgedQuotas, QuotaAnswer } from '../../snapshot/hub-quota.ts'
-import { cell, markdownText } from '../escape.ts'
+import { cell, markdownCode, markdownText } from '../escape.ts'
 import type { QuotaFormat } from '../formats.ts'
 import { ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
@@ -9,9 +9,8 @@ import { renderPrometheus } from '../machine/prometheus.ts'
 import { type QuotaReport, quotaDocument } from '../machine/quota-document.ts'
 import type { ReportOptions } from '../options.ts'
 import { escapeInJson, sanitizeLine } from '../sanitize.ts'
-import { FRESH_SCREEN, joinBlocks } from '../screen/block.ts'
+import { FRESH_SCREEN, joinBlocks, labelledCommand } from '../screen/block.ts'
 import { type Palette, paletteFor } from '../screen/palette.ts'
-import { labelledCommand } from '../screen/step.ts'
 import { tableLines } from '../screen/table.ts'
 import { wrap } from '../screen/wrap.ts'
 import { gapSentence, summarizeGaps } from '../words/gaps.ts'
@@ -22,13 +21,25 @@ import {
   needsNames,
   quotaVerdictText,
   sourceText,
+  unknownNextText,
   whoseNumbersText,
 } from '../words/quota.ts'
-import { scopeFlags } from '../words/quota-savings.ts'
-import { shortageText } from '../words/quota-usage.ts'
+import { savingText, scopeFlags } from '../words/quota-savings.ts'
+import {
+  capacityTexts,
+  countedText,
+  forecastText,
+  forecastWaitTexts,
+  isPartial,
+  noSpendersText,
+  outlookText,
+  pullsText,
+  shortageText,
+  workloadText,
+  worseLoginText,
+} from '../words/quota-usage.ts'
 import { gapLines } from './gaps.ts'
-import { usageMarkdown } from './quota/usage-markdown.ts'
-import { usageBlocks } from './quota/usage-screen.ts'
+import { reasonsText, type UsageReport, usageBlocks } from './quota/usage-screen.ts'
 
 export interface QuotaReportOptions extends ReportOptions {
   format: QuotaFormat
@@ -79,9 +90,15 @@ function renderScreen(report: QuotaReport, options: QuotaReportOptions): string 
   return watch && terminal ? `${FRESH_SCREEN}${screen}` : watch ? `${screen}\n` : screen
 }
 
-/** Where pulls are short, who spends them is the next question. */
-function nextStep({ judged, cluster, usage }: QuotaReport, options: QuotaReportOptions, palette: Palette) {
-  if (cluster === null || usage !== null || judged.short.length === 0) return []
+/** Where pulls are short, who spends them is the next question; where something is unknown, how to know it. */
+function nextStep(
+  { judged, cluster, usage, gaps }: QuotaReport,
+  options: QuotaReportOptions,
+  palette: Palette,
+) {
+  const next = unknownNextText(judged, gaps)
+  if (judged.short.length === 0) return next === null ? [] : wrap(next, options.width)
+  if (cluster === null || usage !== null) return []
   const command = ownCommand(options.invocation, `quota ${scopeFlags(cluster.namespace)} --usage`)
   return labelledCommand('Who pulls: ', command, options.width, palette.strong)
 }
@@ -153,4 +170,44 @@ function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): strin
     ...(usage === null ? [] : usageMarkdown(usage)),
     ...gaps,
   ].join('\n\n')}\n`
+}
+
+const SHOWN = 30
+
+/** Who spends the pulls, as paragraphs. */
+function usageMarkdown({ usage, gaps }: UsageReport): string[] {
+  const partial = isPartial(gaps)
+  const { spenders, outlooks, savings, window, forecast } = usage
+  const named = needsNames(outlooks.map(({ quota }) => quota))
+  const rows = spenders.slice(0, SHOWN).map(spender => {
+    const { workload, pulls, atMost } = spender
+    const name = markdownCode(`${workload.namespace} ${workloadText(workload)}`)
+    return `| ${name} | ${pullsText(pulls, atMost)} | ${markdownText(reasonsText(spender))} |`
+  })
+  const lasting = outlooks.filter(({ pulls }, index) => pulls > 0 || index === 0)
+  const worse = worseLoginText(usage)
+  return [
+    rows.length === 0
+      ? markdownText(noSpendersText(partial))
+      : ['| Workload | Pulls | Why |', '| --- | --- | --- |', ...rows].join('\n'),
+    list(
+      lasting.map(
+        outlook => `${identityText(outlook.quota, named)}: ${outlookText(outlook, window, partial)}`,
+      ),
+    ),
+    rows.length === 0 ? '' : list(capacityTexts(usage, partial).map(pair => pair.join(': '))),
+    worse === null ? '' : markdownText(worse),
+    ...(forecast === null
+      ? []
+      : [
+          markdownText(forecastText(forecast, partial)),
+          list(forecastWaitTexts(forecast).map(pair => pair.join(': '))),
+        ]),
+    list(savings.map(savingText)),
+    markdownText(countedText(usage)),
+  ].filter(paragraph => paragraph !== '')
+}
+
+function list(texts: readonly string[]): string {
+  return texts.map(text => `- ${markdownText(text)}`).join('\n')
 }

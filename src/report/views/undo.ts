@@ -1,12 +1,34 @@
-/** Taking a run back, and the list of runs, in any of their formats. */
+/** An undo and the list of runs in any of their formats; for a person what is restored, what stays and why, and what became of it. */
 
+import type { UndoOutcome } from '../../apply/undo-step.ts'
+import type { Target } from '../../plan/change.ts'
 import { cell, shellWord } from '../escape.ts'
 import { type DataFormat, isForPeople } from '../formats.ts'
-import { type Invocation, ownCommand } from '../invocation.ts'
+import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { RunLine, UndoPlan, UndoReport } from '../machine/undo-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { renderUndone, renderUndoSteps, renderRuns as runsTable } from './undo-screen.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { commandLines, joinBlocks, joinLines } from '../screen/block.ts'
+import { columns } from '../screen/columns.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { tableLines } from '../screen/table.ts'
+import { wrap } from '../screen/wrap.ts'
+import { formatNumber, pluralize } from '../words/count.ts'
+import { statusText } from '../words/outcomes.ts'
+import { objectName } from '../words/plan.ts'
+import {
+  effectText,
+  fieldText,
+  isNotUndone,
+  keptSentence,
+  leftStepText,
+  leftText,
+  lostLoginSentence,
+  stateText,
+  undoneSentence,
+  undoPlanSentence,
+} from '../words/undo.ts'
 
 export type { RunLine, UndoReport } from '../machine/undo-document.ts'
 
@@ -43,9 +65,163 @@ export function renderRuns(runs: readonly RunLine[], options: UndoReportOptions)
 }
 
 const RUNS: Record<DataFormat, (runs: readonly RunLine[], options: UndoReportOptions) => string> = {
-  table: runsTable,
-  text: runsTable,
+  table: renderRunTable,
+  text: renderRunTable,
   json: runs => toJson(enveloped('Runs', { runs })),
   yaml: runs => toYaml(enveloped('Runs', { runs })),
   name: runs => runs.map(({ run }) => `${cell(run)}\n`).join(''),
+}
+
+/** The steps, before anybody is asked. */
+function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportOptions): string {
+  const palette = paletteFor(options.color)
+  const { width } = options
+  const restored = steps.flatMap(step => (step.action === 'restore-fields' ? [step] : []))
+  const deleted = steps.filter(({ action }) => action === 'delete-secret')
+  const left = steps.flatMap(step => (step.action === 'leave' ? [step] : []))
+  const changedFields = restored.flatMap(({ target, changed }) =>
+    changed.map(({ field }) => ({ target, note: `${field} ${leftText('changed')}` })),
+  )
+  const blocks = [
+    wrap(sanitizeLine(`Undoing run ${run}`), width),
+    rowLines(
+      'Restore',
+      restored.map(({ target, fields, effect }) => ({
+        target,
+        note: `${fields.map(fieldText).join(', ')}${effect === null ? '' : `; ${effectText(effect)}`}`,
+      })),
+      width,
+      palette,
+    ),
+    rowLines(
+      'Delete',
+      deleted.map(({ target }) => ({ target, note: '' })),
+      width,
+      palette,
+    ),
+    rowLines(
+      'Remove keys',
+      steps.flatMap(step =>
+        step.action === 'remove-keys' ? [{ target: step.target, note: step.keys.join(', ') }] : [],
+      ),
+      width,
+      palette,
+    ),
+    rowLines(
+      'Left unchanged',
+      [...left.map(step => ({ target: step.target, note: leftStepText(step) })), ...changedFields],
+      width,
+      palette,
+    ),
+    wrap(lostLoginSentence(steps), width).filter(line => line !== ''),
+    wrap(undoPlanSentence(steps), width).map(palette.strong),
+    ...keptLines(kept, options),
+  ]
+  return joinBlocks(blocks)
+}
+
+/** Secrets that keep a login, with the command that takes each away: namespaces of one reason share a line. */
+function keptLines(kept: readonly Target[], { invocation, width }: ReportOptions): string[][] {
+  if (kept.length === 0) return []
+  const shown = kept.slice(0, COMMANDS)
+  const commands = shown.flatMap(target =>
+    commandLines(
+      kubectlCommand(invocation, `delete secret ${shellWord(target.name)}`, target.namespace),
+      width,
+      '  ',
+    ),
+  )
+  const more = kept.length - shown.length
+  return [
+    [
+      ...wrap(`${keptSentence(kept.length)} Once nothing needs it anymore:`, width),
+      ...commands,
+      ...(more > 0 ? [`  … and ${formatNumber(more)} more (-o json shows all)`] : []),
+    ],
+  ]
+}
+
+const COMMANDS = 6
+
+/** What became of it. */
+function renderUndone({ outcomes, dryRun }: UndoReport, options: ReportOptions): string {
+  const palette = paletteFor(options.color)
+  const open = outcomes.filter(isNotUndone)
+  const blocks = [
+    rowLines(
+      'Not undone',
+      open.map(({ target, ...outcome }) => ({ target, note: problem(outcome) })),
+      options.width,
+      palette,
+    ),
+    wrap(undoneSentence(outcomes, dryRun), options.width).map(
+      open.length === 0 ? palette.success : palette.strong,
+    ),
+  ]
+  return joinBlocks(blocks)
+}
+
+function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): string {
+  const why =
+    status === 'left'
+      ? ''
+      : status === 'skipped'
+        ? 'not tried, because something still references it'
+        : statusText(status)
+  return `${why}${detail === null ? '' : ` (${detail})`}`
+}
+
+/** The runs that can be undone, newest first. */
+function renderRunTable(runs: readonly RunLine[], options: ReportOptions): string {
+  if (runs.length === 0) return joinLines(['No run has written anything to this cluster.'])
+  const rows = [
+    ['RUN', 'TIME', 'CONTEXT', 'USER', 'SCOPE', 'CHANGES', 'STATE'],
+    ...runs.map(({ run, startedAt, context, user, namespaces, changes, state }) => [
+      cell(run),
+      cell(startedAt.replace(/\.\d+/, '')),
+      cell(context ?? '-'),
+      cell(user ?? '-'),
+      cell(namespaces === null ? 'all namespaces' : namespaces.join(',')),
+      formatNumber(changes),
+      stateText(state),
+    ]),
+  ]
+  if (!options.terminal) return joinLines(columns(rows))
+  return joinLines(tableLines(rows, options.width).flat())
+}
+
+const ROWS = 20
+
+/** An object and a note on it; empty where its name is enough. */
+interface Row {
+  target: Target
+  note: string
+}
+
+/** The title and the rows below it; no line at all without rows. */
+function rowLines(title: string, rows: Row[], width: number, palette: Palette): string[] {
+  if (rows.length === 0) return []
+  const alike = [...Map.groupBy(rows, ({ target, note }) => JSON.stringify([target.kind, note])).values()]
+  const shown = alike.length <= ROWS + 1 ? alike : alike.slice(0, ROWS)
+  const hidden = alike.slice(shown.length).flat().length
+  return [
+    palette.strong(`${title}:`),
+    ...shown.flatMap(same => wrap(sanitizeLine(sentence(same)), width, '  ')),
+    ...(hidden === 0 ? [] : [`  … and ${formatNumber(hidden)} more (-o json shows all)`]),
+  ]
+}
+
+function sentence(same: Row[]): string {
+  const [first] = same
+  if (first === undefined) return ''
+  const { target, note } = first
+  const names = new Set(same.map(row => objectName(row.target)))
+  const one = `${target.namespace} ${objectName(target)}`
+  const subject =
+    same.length === 1
+      ? one
+      : names.size === 1
+        ? `${objectName(target)} in ${pluralize(same.length, 'namespace')}`
+        : `${one} and ${formatNumber(same.length - 1)} more`
+  return note === '' ? subject : `${subject}: ${note}`
 }

@@ -1,12 +1,27 @@
-/** A wait in any of its formats: the verdict. */
+/** The verdict of a wait in any of its formats; for a person the workloads, why pulls fail and what to do, and in the last line how it ended. */
 
+import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
+import type { SubjectState } from '../../waiting/subject-state.ts'
+import { cell } from '../escape.ts'
 import type { WaitFormat } from '../formats.ts'
+import type { Invocation } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { waitGithub, waitGitlab, waitJunit, waitMarkdown } from '../machine/wait-ci.ts'
 import { waitDocument } from '../machine/wait-document.ts'
 import type { ReportOptions } from '../options.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { joinBlocks } from '../screen/block.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { tableLines } from '../screen/table.ts'
+import { wrap } from '../screen/wrap.ts'
 import type { WaitReport } from '../wait-report.ts'
-import { waitScreen } from './wait/wait-screen.ts'
+import { pluralize } from '../words/count.ts'
+import type { StepText } from '../words/step-words.ts'
+import { nextStep } from '../words/summary.ts'
+import { waitSentence } from '../words/wait.ts'
+import { waitNextStep } from '../words/wait-next.ts'
+import { inSeveral, stateText, subjectName } from '../words/wait-state.ts'
+import { storyBlocks, withNextStep } from './diagnosis-screen.ts'
 
 export interface WaitReportOptions extends ReportOptions {
   format: WaitFormat
@@ -25,4 +40,56 @@ const RENDERERS: Record<WaitFormat, (report: WaitReport, options: WaitReportOpti
 /** The verdict as text for standard output, ready to write. */
 export function renderWait(report: WaitReport, options: WaitReportOptions): string {
   return RENDERERS[options.format](report, options)
+}
+
+/** Beyond that only those that are not done are shown. */
+const MOST_ROWS = 20
+
+/** On a terminal or in a log. */
+function waitScreen(report: WaitReport, options: ReportOptions): string {
+  const { outcome, states, diagnosis } = report
+  const palette = paletteFor(options.color)
+  const screen = options.terminal ? options : { ...options, width: Number.POSITIVE_INFINITY }
+  const sentence = sanitizeLine(waitSentence(report))
+  const next = waitNext(report, options.invocation)
+  const well = outcome === 'done' ? palette.success : (line: string) => line
+  const last =
+    next === null ? wrap(sentence, screen.width).map(well) : withNextStep(sentence, next, screen, palette)
+  const rows = states.length > 1 || outcome !== 'done' ? stateLines(report, screen.width, palette) : []
+  const story = outcome === 'done' ? [] : storyBlocks(diagnosis, screen, 'summary', 'wait')
+  return joinBlocks([rows, ...story, last])
+}
+
+/** About the pull that failed; where none did, about what is not ready. */
+function waitNext(report: WaitReport, invocation: Invocation): StepText | null {
+  if (report.outcome === 'done') return null
+  return nextStep(decisive(report), invocation) ?? waitNextStep(report, invocation)
+}
+
+/** What ended the wait is first among the findings, and decides what to do next. */
+function decisive({ outcome, diagnosis }: WaitReport): AdvisedDiagnosis {
+  const [first] = diagnosis.findings
+  const isSame = ({ cause }: { cause: string }) => outcome !== 'failed' || cause === first?.cause
+  return { ...diagnosis, findings: diagnosis.findings.filter(isSame) }
+}
+
+const RANK: SubjectState['status'][] = ['done', 'waiting', 'unknown', 'failed']
+
+function stateLines({ states, diagnosis }: WaitReport, width: number, palette: Palette): string[] {
+  const several = inSeveral(states)
+  const all = states.toSorted((one, other) => RANK.indexOf(one.status) - RANK.indexOf(other.status))
+  const shown =
+    all.length <= MOST_ROWS ? all : all.filter(({ status }) => status !== 'done').slice(0, MOST_ROWS)
+  const rows = shown.map(state => [
+    cell(subjectName(state, several)),
+    state.status,
+    sanitizeLine(stateText(state, diagnosis.takenAt)),
+  ])
+  const lines = tableLines(rows, width).flatMap((row, index) => {
+    const status = shown[index]?.status
+    if (status === 'done') return row.map(palette.success)
+    return status === 'failed' ? row.map(line => palette.problem(line, 'error')) : row
+  })
+  const hidden = all.length - shown.length
+  return hidden > 0 ? [...lines, `… and ${pluralize(hidden, 'more workload')}`] : lines
 }

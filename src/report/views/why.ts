@@ -1,14 +1,33 @@
-/** `why` in any of its formats. */
+/** `why` in any of its formats: one pod's chain, or one for each kind of pods of a workload that are alike. */
 
-import type { AdvisedWhy } from '../../advice/add-steps.ts'
+import type {
+  AdvisedContainer,
+  AdvisedDiagnosis,
+  AdvisedProblem,
+  AdvisedWhy,
+} from '../../advice/add-steps.ts'
+import type { Attempt } from '../../diagnosis/finding.ts'
+import type { ContainerKind } from '../../snapshot/pod.ts'
 import { cell } from '../escape.ts'
 import type { DataFormat } from '../formats.ts'
 import type { Invocation } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import { findingDocument } from '../machine/diagnosis-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { joinLines } from '../screen/block.ts'
-import { renderChain } from './why-chain.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { commandLines, field, joinBlocks, joinLines } from '../screen/block.ts'
+import { linkUrls } from '../screen/links.ts'
+import { type Palette, paletteFor } from '../screen/palette.ts'
+import { wrap } from '../screen/wrap.ts'
+import { isStatic, workloadPath } from '../words/commands.ts'
+import { hintText, problemText } from '../words/credential.ts'
+import { checkText } from '../words/image-check.ts'
+import { imageText, registryLabel } from '../words/labels.ts'
+import { pullingFor } from '../words/pulling.ts'
+import type { StepText } from '../words/step-words.ts'
+import { summarySentence } from '../words/summary.ts'
+import { alikeText, POLICY, type ProblemContext, verdictText, whyNextStep, whyProblem } from '../words/why.ts'
+import { gapLines } from './gaps.ts'
 
 export interface WhyReportOptions extends ReportOptions {
   format: DataFormat
@@ -32,7 +51,7 @@ function whyDocument(why: AdvisedWhy, invocation: Invocation): object {
 }
 
 /** What machines read of one pod. */
-export function whyFields(why: AdvisedWhy, invocation: Invocation): object {
+function whyFields(why: AdvisedWhy, invocation: Invocation): object {
   const containers = why.containers.map(container => ({
     ...container,
     problems: container.problems.map(problem =>
@@ -42,4 +61,202 @@ export function whyFields(why: AdvisedWhy, invocation: Invocation): object {
     ),
   }))
   return { ...why, containers }
+}
+
+export interface WorkloadWhy {
+  /** Of all pods of the workload. */
+  diagnosis: AdvisedDiagnosis
+  items: { why: AdvisedWhy; others: string[] }[]
+}
+
+const LIST_RENDERERS: Record<DataFormat, (report: WorkloadWhy, options: WhyReportOptions) => string> = {
+  table: renderChains,
+  text: renderChains,
+  json: (report, { invocation }) => toJson(listDocument(report, invocation)),
+  yaml: (report, { invocation }) => toYaml(listDocument(report, invocation)),
+  name: ({ items }) => joinLines(items.map(({ why }) => cell(`${why.namespace}/${why.pod}`))),
+}
+
+/** The chains as text for standard output, ready to write. */
+export function renderWhyOfWorkload(report: WorkloadWhy, options: WhyReportOptions): string {
+  return LIST_RENDERERS[options.format](report, options)
+}
+
+/** Gaps are of the reading, not of a pod, so that they are told once. */
+function renderChains({ diagnosis, items }: WorkloadWhy, options: WhyReportOptions): string {
+  const { width, invocation, color } = options
+  const chains = items.map(({ why, others }) => {
+    const alike = others.length === 0 ? [] : wrap(sanitizeLine(alikeText(others)), width)
+    return `${joinLines(alike)}${renderChain({ ...why, gaps: items.length > 1 ? [] : why.gaps }, options)}`
+  })
+  const gaps = items.length === 1 ? [] : gapLines(diagnosis.gaps, width, paletteFor(color))
+  const last = items.length === 1 ? [] : wrap(sanitizeLine(summarySentence(diagnosis, invocation)), width)
+  return [...chains, joinBlocks([gaps, last])].filter(text => text.trim() !== '').join('\n')
+}
+
+function listDocument({ diagnosis, items }: WorkloadWhy, invocation: Invocation): object {
+  const { takenAt, complete, scope, summary, gaps } = diagnosis
+  return enveloped('WhyList', {
+    takenAt,
+    complete,
+    scope,
+    summary,
+    items: items.map(({ why, others }) => ({ ...whyFields(why, invocation), alike: others })),
+    gaps,
+  })
+}
+
+const KIND: Record<ContainerKind, string> = {
+  container: 'Container',
+  init: 'Init container',
+  sidecar: 'Sidecar',
+  ephemeral: 'Ephemeral container',
+  volume: 'Image volume',
+  sandbox: 'Sandbox',
+}
+
+/** The chain of every image, and as the last lines the one link to fix and how. */
+function renderChain(why: AdvisedWhy, options: ReportOptions): string {
+  const palette = paletteFor(options.color)
+  const blocks = [
+    heading(why, options.width),
+    ...why.containers.map(container =>
+      chain({ why, container, invocation: options.invocation }, options.width, palette),
+    ),
+    gapLines(why.gaps, options.width, palette),
+    lastLines(why, options, palette),
+  ]
+  return linkUrls(joinBlocks(blocks), options)
+}
+
+function heading(why: AdvisedWhy, width: number): string[] {
+  const { workload, node, serviceAccount } = why
+  const facts = [
+    ...(isStatic(why) ? ['a static pod'] : workload === null ? [] : [`of ${cell(workloadPath(why))}`]),
+    node === null ? 'on no node yet' : `on node ${cell(node)}`,
+    `service account ${cell(serviceAccount)}`,
+  ]
+  return wrap(`Pod ${cell(`${why.namespace}/${why.pod}`)}, ${facts.join(', ')}`, width)
+}
+
+function chain(context: ProblemContext, width: number, palette: Palette): string[] {
+  const { container } = context
+  const { reference, registry, check, problems, notes = [] } = container
+  const broken = problems.length > 0
+  const line = (label: string, text: string) => field({ label, text }, width)
+  return [
+    ...wrap(sanitizeLine(`${nameOf(container)}: ${imageText(container.image)}`), width).map(text =>
+      broken ? palette.problem(text, 'error') : palette.strong(text),
+    ),
+    ...line('reference', reference ?? (container.image === '' ? 'unknown' : 'not an image name')),
+    ...(registry === null
+      ? []
+      : line(
+          'registry',
+          registry === registryLabel(registry) ? registry : `${registry} (${registryLabel(registry)})`,
+        )),
+    ...line('policy', policyText(container)),
+    ...attemptLines(container, width),
+    ...hintLines(problems, width),
+    ...line('verdict', `${container.verdict}: ${verdictText(container)}`),
+    ...(check === null ? [] : line('asked', checkText(check))),
+    ...notes.flatMap((note, index) => line(index === 0 ? 'note' : '', whyProblem(note, context))),
+    ...(container.pullingSince === null
+      ? []
+      : line('pulling', `for ${pullingFor(container.pullingSince, context.why.takenAt)}; it has not failed`)),
+    ...problems.flatMap((problem, index) => {
+      const number = problems.length === 1 ? '' : `${index + 1}. `
+      return line(index === 0 ? 'broken' : '', `${number}${whyProblem(problem, context)}`)
+    }),
+    ...problems
+      .flatMap(problem => evidenceOf(problem))
+      .flatMap(text => field({ label: 'evidence', text, style: palette.dim }, width)),
+  ]
+}
+
+function nameOf({ kind, container }: AdvisedContainer): string {
+  return kind === 'sandbox' ? KIND[kind] : `${KIND[kind]} ${container}`
+}
+
+function policyText({ kind, pullPolicy }: AdvisedContainer): string {
+  if (kind === 'sandbox') return 'the runtime pulls what is not on the node'
+  return pullPolicy === null
+    ? 'not set: the default for its tag applies'
+    : `${pullPolicy}: ${POLICY[pullPolicy]}`
+}
+
+function attemptLines({ attempts, verdict }: AdvisedContainer, width: number): string[] {
+  if (attempts.length === 0) {
+    const text =
+      verdict === 'unknown' ? "the pod's pull secrets are not used" : 'none: the pod names no pull secret'
+    return field({ label: 'credential', text }, width)
+  }
+  return attempts.flatMap((attempt, index) =>
+    field({ label: index === 0 ? 'credential' : '', text: `${index + 1}. ${attemptText(attempt)}` }, width),
+  )
+}
+
+function attemptText(attempt: Attempt): string {
+  const { from, secret, key, username, usable, problem } = attempt
+  const origin = from === 'pod' ? '' : ' (from the service account)'
+  if (problem !== null) return `secret ${secret}${origin} ${problemText(problem, attempt)}`
+  const login = username === null ? 'a login' : `user ${username}`
+  const matched = key === null ? '' : `, key ${key} matches`
+  return `secret ${secret}${origin}: ${usable ? `${login}${matched}` : 'not usable'}`
+}
+
+/** Where else a login for the image is, unless it is already listed as a problem. */
+function hintLines(problems: AdvisedProblem[], width: number): string[] {
+  const shownCodes = new Set<string>(problems.map(({ code }) => code))
+  const hints = problems
+    .flatMap(problem => (problem.code === 'pull-failed' ? (problem.finding.credential.hints ?? []) : []))
+    .filter(({ code }) => !shownCodes.has(code))
+  return hints.flatMap((hint, index) =>
+    field({ label: index === 0 ? 'elsewhere' : '', text: hintText(hint) }, width),
+  )
+}
+
+function evidenceOf(problem: AdvisedProblem): string[] {
+  return problem.code === 'pull-failed' && problem.finding.evidence !== null
+    ? [problem.finding.evidence.text]
+    : []
+}
+
+function lastLines(why: AdvisedWhy, { width, invocation }: ReportOptions, palette: Palette): string[] {
+  const container = why.containers.find(({ problems }) => problems.length > 0)
+  const problem = container?.problems[0]
+  if (container === undefined || problem === undefined) return intact(why, width, palette)
+  const context = { why, container, invocation }
+  const sentence = `Broken link for ${container.kind === 'sandbox' ? 'the sandbox' : container.container}: ${whyProblem(problem, context)}.`
+  return [...wrap(sanitizeLine(sentence), width), ...nextLines(whyNextStep(problem, context), width, palette)]
+}
+
+function intact({ gaps, containers, takenAt }: AdvisedWhy, width: number, palette: Palette): string[] {
+  if (gaps.length > 0) return wrap('No broken link found, but not everything could be read.', width)
+  const pulling = containers.find(({ pullingSince }) => pullingSince !== null)
+  if (pulling != null) {
+    const time = pullingFor(pulling.pullingSince ?? '', takenAt)
+    return wrap(
+      sanitizeLine(`No link is broken. The image of ${pulling.container} has been pulling for ${time}.`),
+      width,
+    )
+  }
+  const note = containers.some(sharesLimit)
+    ? ' Anonymous pulls from Docker Hub share one limit with everyone behind the same IP address.'
+    : ''
+  if (containers.some(({ notes }) => notes !== undefined))
+    return wrap(
+      'No link is broken now. The notes will matter the next time an image has to be pulled.',
+      width,
+    )
+  return wrap(`No link is broken. Nothing to do.${note}`, width).map(palette.success)
+}
+
+function sharesLimit({ verdict, registry, pullPolicy }: AdvisedContainer): boolean {
+  return verdict === 'anonymous' && registry === 'docker.io' && pullPolicy !== 'Never'
+}
+
+function nextLines({ text, command }: StepText, width: number, palette: Palette): string[] {
+  if (command === undefined) return wrap(sanitizeLine(`Next: ${text}.`), width).map(palette.strong)
+  return [...wrap(sanitizeLine(`${text}:`), width), ...commandLines(command, width, '  ').map(palette.strong)]
 }

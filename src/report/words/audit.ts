@@ -1,15 +1,13 @@
 /** The words of every rule; one without words does not compile. */
 
 import type { AuditFinding, FindingOf, Rule } from '../../audit/finding.ts'
-import { REFERENCE_WORDS } from './audit/references.ts'
+import { IMAGE_WORDS } from './audit/images.ts'
 import type { RuleWords, WordsOfRules } from './audit/rule-words.ts'
 import { SECRET_WORDS } from './audit/secrets.ts'
-import { TAG_WORDS } from './audit/tags.ts'
 import { WORKLOAD_WORDS } from './audit/workloads.ts'
 
 export const RULE_WORDS: WordsOfRules<Rule> = {
-  ...REFERENCE_WORDS,
-  ...TAG_WORDS,
+  ...IMAGE_WORDS,
   ...SECRET_WORDS,
   ...WORKLOAD_WORDS,
 }
@@ -19,3 +17,6 @@ export function tell<R extends Rule>(finding: FindingOf<R> | AuditFinding): stri
   const words = RULE_WORDS[finding.rule] as unknown as RuleWords<R>
   return words.tell(finding as FindingOf<R>)
 }
+
+/** The names of all rules, in the order of the words. */
+export const RULES = Object.keys(RULE_WORDS) as Rule[]

@@ -20,8 +20,8 @@ const MISMATCH: Record<NonNullable<Attempt['mismatch']>, string> = {
   'port-missing': "lacks only the port of the image's registry",
   'port-extra': "has a port that the image's name does not have",
   'port-other': "has another port than the image's registry",
-  'slash-missing': 'lacks the slash at its end',
-  'hub-alias': 'never serves Docker Hub: its key is https://index.docker.io/v1/',
+  'slash-missing': 'lacks the trailing slash',
+  'hub-alias': 'the kubelet never uses for Docker Hub: use https://index.docker.io/v1/',
   case: "differs from the image's name in upper and lower case",
   wildcard: 'has a * that matches only one part of a host name',
   unreadable: "the kubelet can't parse",
@@ -74,11 +74,11 @@ const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } =
   'service-account-secrets-ignored': ({ serviceAccount, secrets }) =>
     `service account ${serviceAccount} has ${secretNames(secrets)}, which a pod that lists its own pull secrets does not get`,
   'not-named': ({ namespace, secret }) =>
-    `secret ${namespace}/${secret} holds a login for it, but the pod does not reference it`,
+    `secret ${namespace}/${secret} holds a login for the image, but the pod does not reference it`,
   'on-service-account': ({ namespace, secret, serviceAccount }) =>
-    `secret ${namespace}/${secret} holds a login for it, but belongs to service account ${serviceAccount}, which the pod does not use`,
+    `secret ${namespace}/${secret} holds a login for the image, but belongs to service account ${serviceAccount}, which the pod does not use`,
   'in-namespace': ({ namespace, secret }) =>
-    `secret ${namespace}/${secret} holds a login for it, but a pod can only use secrets of its own namespace`,
+    `secret ${namespace}/${secret} holds a login for the image, but a pod can only use secrets of its own namespace`,
   'same-account': ({ namespace, secret, key }) =>
     `${key} takes the same Docker account as Docker Hub, but under the key ${key}, which secret ${namespace}/${secret} lacks`,
 }
@@ -112,7 +112,7 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
           ? { secret, text: `should have been sent${user}; the registry saw no login` }
           : { secret, text: `was tried${user}` }
       }),
-  unknown: finding => orElse(problems(finding), "none of the pod's: its pull secrets play no part here"),
+  unknown: finding => orElse(problems(finding), 'not from the pod: its pull secrets are not used here'),
 }
 
 /** What becomes of a pull that brings no credential; with policy Never there is no pull. */

@@ -2,13 +2,12 @@
 
 import type { Declined } from '../../plan/plan.ts'
 import type { DeclinedContext, DeclinedWords } from './declined/declined-words.ts'
-import { IMAGES } from './declined/images.ts'
 import { LOGINS } from './declined/logins.ts'
-import { PODS } from './declined/pods.ts'
+import { WORKLOADS } from './declined/workloads.ts'
 import type { StepText } from './step-words.ts'
 
 /** A new reason does not compile until it has its words. */
-const WORDS: DeclinedWords = { ...LOGINS, ...PODS, ...IMAGES }
+const WORDS: DeclinedWords = { ...LOGINS, ...WORKLOADS }
 
 /** The headline for all of one code; `first` stands for them. */
 export function declinedTitle(first: Declined, count: number): string {

@@ -2,13 +2,10 @@
 
 import type { Rule } from '../../audit/finding.ts'
 import type { Cause } from '../../diagnosis/finding.ts'
-import { RULE_WORDS } from './audit.ts'
-import { RULES } from './audit-rules.ts'
-import { ACCESS } from './explanations/access.ts'
-import type { ExplanationsOf } from './explanations/explanation.ts'
-import { IMAGE } from './explanations/image.ts'
-import { NETWORK } from './explanations/network.ts'
-import { TROUBLE } from './explanations/trouble.ts'
+import { RULE_WORDS, RULES } from './audit.ts'
+import type { CauseExplanations } from './explanations/explanation.ts'
+import { FAILURES } from './explanations/failures.ts'
+import { REFUSALS } from './explanations/refusals.ts'
 
 export interface Explanation {
   kind: 'cause' | 'rule'
@@ -21,7 +18,7 @@ export interface Explanation {
   subcauses: { name: string; is: string }[]
 }
 
-const CAUSES: ExplanationsOf<Cause> = { ...ACCESS, ...IMAGE, ...NETWORK, ...TROUBLE }
+const CAUSES: CauseExplanations = { ...REFUSALS, ...FAILURES }
 
 /** The names that can be explained. */
 export const CAUSE_NAMES: readonly string[] = Object.keys(CAUSES)

@@ -58,14 +58,30 @@ const HIDDEN_FROM_AUDIT = new Map([
 ])
 const WORKLOADS = 'these workloads were not checked'
 
+/** The same for a wait, which follows workloads; anything else is a kind of workload that is waited for. */
+const HIDDEN_FROM_WAIT = new Map([
+  ['pods', 'whether their images can be pulled, and whether they are ready, is unknown'],
+  [
+    'events',
+    "the kubelet's sentences may be missing: causes may be reported as `other`, and failed attempts are not counted",
+  ],
+  ['secrets', 'whether those pulls had a credential is unknown'],
+  ['serviceaccounts', "whether a service account's secrets reached the pods is unknown"],
+  ['nodes', 'the platform of the nodes is unknown'],
+  ['replicasets.apps', "which pods are of a Deployment's newest revision is unknown"],
+  ['controllerrevisions.apps', 'which pods of a DaemonSet run its newest template is unknown'],
+])
+const FOLLOWED = 'whether these workloads are ready is unknown'
+
 /** What was to be made of the resources: only that says what is hidden without them. */
-export type GapAbout = 'diagnosis' | 'audit' | 'quota'
+export type GapAbout = 'diagnosis' | 'audit' | 'quota' | 'wait'
 
 /** By resource, and for any other. */
 const HIDDEN_FROM: Record<GapAbout, { words: ReadonlyMap<string, string>; other: string }> = {
   diagnosis: { words: HIDDEN, other: OWNER },
   audit: { words: HIDDEN_FROM_AUDIT, other: WORKLOADS },
   quota: { words: HIDDEN_FROM_QUOTA, other: OWNER },
+  wait: { words: HIDDEN_FROM_WAIT, other: FOLLOWED },
 }
 
 /** Gaps that differ only in their namespace, as one. */

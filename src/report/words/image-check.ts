@@ -32,13 +32,14 @@ const VERDICT: Record<ImageVerdict, (check: JudgedCheck, named: Named) => string
     `${capitalize(registryLabel(registry))} has ${repository}, but no manifest with this digest`,
   'no-such-repository': (check, { registry, repository }) =>
     `${capitalize(registryLabel(registry))} ${check.asks.some(({ answer }) => answer === 'missing') ? 'says that it has' : 'has'} no repository ${repository}${nearNames(check)}`,
-  'not-found': (_check, { registry }) => `${capitalize(registryLabel(registry))} says that it does not exist`,
+  'not-found': (_check, { registry }) =>
+    `${capitalize(registryLabel(registry))} says that the image does not exist`,
   'not-public': (check, { registry, repository }) =>
     `${capitalize(registryLabel(registry))} has no public repository ${repository}${nearNames(check)}: it does not exist, or it is private, and ${triedLogins(check)}`,
   denied: (check, { registry, repository }) =>
     check.repository === 'there'
       ? `${capitalize(registryLabel(registry))} has ${repository}, but ${triedLogins(check)}`
-      : `${capitalize(registryLabel(registry))} does not say whether it exists: if it does, it is private, and ${triedLogins(check)}`,
+      : `${capitalize(registryLabel(registry))} does not say whether the image exists: if it does, it is private, and ${triedLogins(check)}`,
   'rate-limited': (_check, { registry }) =>
     `${capitalize(registryLabel(registry))} is limiting requests from this machine, so nothing is proven`,
   unreachable: (_check, { registry }) =>
@@ -50,7 +51,7 @@ const VERDICT: Record<ImageVerdict, (check: JudgedCheck, named: Named) => string
 
 const UNASKED: Record<UnaskedReason, (registry: string) => string> = {
   'too-many': () => 'Not asked: there are more images than one run asks about',
-  'out-of-time': () => 'Not asked: time was up',
+  'out-of-time': () => 'Not asked: out of time',
   'internal-address': registry =>
     `Not asked: ${registry} is an address of this machine or its network; --registry-endpoint ${registry}=URL allows it`,
   'no-host': registry => `Not asked: ${registry} is not a registry host`,

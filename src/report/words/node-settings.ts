@@ -21,7 +21,7 @@ export function mirrorSettings({ platform, runtime, os }: PullingNode, registry:
     default:
       break
   }
-  if (runtime === 'docker') return '/etc/docker/daemon.json (registry-mirrors; restart Docker)'
+  if (runtime === 'docker') return `${daemonFile(os)} (registry-mirrors; restart Docker)`
   if (runtime === 'cri-o') return '/etc/containers/registries.conf or registries.conf.d (reload CRI-O)'
   if (os === 'windows') return `C:\\ProgramData\\containerd\\certs.d\\${registry}\\hosts.toml`
   return runtime === 'containerd'
@@ -48,26 +48,59 @@ export function authorityPlace({ platform, runtime, os }: PullingNode, host: str
     default:
       break
   }
+  if (os === 'windows') return "the node's machine-wide certificate store"
   if (runtime === 'docker')
     return `/etc/docker/certs.d/${host}/ca.crt, or the system's trust store (update-ca-certificates, then restart Docker)`
   if (runtime === 'cri-o')
     return `/etc/containers/certs.d/${host}/ca.crt, or the system's trust store (update-ca-trust)`
-  if (os === 'windows') return "the node's machine-wide certificate store"
   return runtime === 'containerd'
     ? `/etc/containerd/certs.d/${host}/hosts.toml (ca = "/path/ca.crt"), or the system's trust store (update-ca-certificates, then restart containerd)`
     : `the system's trust store (update-ca-certificates or update-ca-trust, then restart the runtime)`
 }
 
 /** Where plain HTTP is allowed for one registry. */
-export function plainHttpPlace({ platform, runtime }: PullingNode, host: string): string {
+export function plainHttpPlace({ platform, runtime, os }: PullingNode, host: string): string {
   if (platform === 'k3s' || platform === 'rke2')
     return `/etc/rancher/${platform}/registries.yaml: endpoint "http://${host}" (restart ${platform})`
-  if (platform === 'minikube') return `\`minikube start --insecure-registry ${host}\``
+  if (platform === 'minikube')
+    return `\`minikube start --insecure-registry ${host}\`, which an existing cluster ignores (\`minikube delete\` first)`
   if (platform === 'microk8s')
     return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml: server = "http://${host}"`
-  if (runtime === 'docker')
-    return `/etc/docker/daemon.json: "insecure-registries": ["${host}"] (restart Docker)`
+  if (runtime === 'docker') return `${daemonFile(os)}: "insecure-registries": ["${host}"] (restart Docker)`
   if (runtime === 'cri-o')
     return `/etc/containers/registries.conf: [[registry]] location = "${host}", insecure = true (reload CRI-O)`
-  return `/etc/containerd/certs.d/${host}/hosts.toml: server = "http://${host}"`
+  return os === 'windows'
+    ? `C:\\ProgramData\\containerd\\certs.d\\${host}\\hosts.toml: server = "http://${host}"`
+    : `/etc/containerd/certs.d/${host}/hosts.toml: server = "http://${host}"`
+}
+
+/** Where Docker is configured. */
+function daemonFile(os: PullingNode['os']): string {
+  return os === 'windows' ? 'C:\\ProgramData\\docker\\config\\daemon.json' : '/etc/docker/daemon.json'
+}
+
+/** Where the runtime's pause image is set. */
+export function sandboxSetting({ platform, runtime, os }: PullingNode): string {
+  switch (platform) {
+    case 'k3s':
+    case 'rke2':
+      return `pause-image in /etc/rancher/${platform}/config.yaml`
+    case 'bottlerocket':
+      return 'settings.kubernetes.pod-infra-container-image'
+    case 'talos':
+      return 'a file in /etc/cri/conf.d that the machine configuration adds (machine.files)'
+    case 'microk8s':
+      return 'sandbox_image in /var/snap/microk8s/current/args/containerd-template.toml'
+    default:
+      break
+  }
+  if (runtime === 'cri-o') return 'pause_image in /etc/crio/crio.conf'
+  if (runtime === 'docker') return '--pod-infra-container-image of cri-dockerd'
+  const file = os === 'windows' ? 'C:\\Program Files\\containerd\\config.toml' : '/etc/containerd/config.toml'
+  return `sandbox_image, from containerd 2 on pinned_images.sandbox, in ${file}`
+}
+
+/** Where this platform loads images from when it starts; null if it has no such place. */
+export function preloadPlace({ platform }: PullingNode): string | null {
+  return platform === 'k3s' || platform === 'rke2' ? `/var/lib/rancher/${platform}/agent/images` : null
 }

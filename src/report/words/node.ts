@@ -94,16 +94,47 @@ export function runtimeLog(node: PullingNode): string {
 
 /** What the kubelet's log has about one word. */
 export function kubeletLog(node: PullingNode, word: string): string {
+  if (node.os === 'windows')
+    return `Get-Content C:\\k\\kubelet*.log, C:\\var\\log\\kubelet\\*.log -ErrorAction Ignore | Select-String ${word}`
   if (node.platform === 'talos') return `talosctl -n <address> logs kubelet | grep -i ${word}`
   return `journalctl ${units(node).kubelet} --since -1h | grep -i ${word}`
 }
 
 /** The environment that the runtime was started with, where its proxy stands. */
 export function proxyCommand(node: PullingNode): string {
+  if (node.os === 'windows') {
+    const service = node.runtime === 'docker' ? 'docker' : 'containerd'
+    return `Get-ItemProperty HKLM:\\SYSTEM\\CurrentControlSet\\Services\\${service} -Name Environment`
+  }
   const names = units(node).runtime.replaceAll('-u ', '')
   return node.platform === 'talos'
     ? 'talosctl -n <address> get machineconfig -o yaml'
     : `systemctl show ${names} --property=Environment`
+}
+
+/** How a name is looked up as the node's resolver does it. */
+export function lookUpCommand({ os }: PullingNode, host: string): string {
+  return `${os === 'windows' ? 'Resolve-DnsName' : 'getent hosts'} ${shellWord(host)}`
+}
+
+/** Where the node's DNS servers are set. */
+export function resolverPlace({ os, platform }: PullingNode): string {
+  if (os === 'windows') return 'the DNS servers of its network adapter'
+  return platform === 'talos' ? 'nameservers in the machine configuration' : '/etc/resolv.conf'
+}
+
+/** How one URL is asked, with the whole exchange but without the body. */
+export function curlCommand({ os }: PullingNode, url: string): string {
+  return os === 'windows'
+    ? `curl.exe -sSv -m 15 -o NUL ${shellWord(url)}`
+    : `curl -sSv -m 15 -o /dev/null ${shellWord(url)}`
+}
+
+/** How the certificate of HOST:PORT is seen. */
+export function certificateCommand(node: PullingNode, address: string): string {
+  return node.os === 'windows'
+    ? curlCommand(node, `https://${address}/v2/`)
+    : `openssl s_client -connect ${shellWord(address)} </dev/null`
 }
 
 /** Whether the command runs on this machine instead of on the node. */
@@ -111,8 +142,16 @@ export function runsOnThisMachine(node: PullingNode): boolean {
   return node.platform === 'talos'
 }
 
+/** What fills the disk under a path: space, then inodes. */
+export function diskCommand(node: PullingNode): string {
+  const path = storePath(node)
+  return node.os === 'windows' ? 'Get-PSDrive C' : `df -h ${path}; df -i ${path}`
+}
+
 /** Where the runtime keeps images, by platform, else by runtime. */
-export function storePath({ platform, runtime }: PullingNode): string {
+export function storePath({ platform, runtime, os }: PullingNode): string {
+  if (os === 'windows')
+    return runtime === 'docker' ? 'C:\\ProgramData\\docker' : 'C:\\ProgramData\\containerd'
   if (platform === 'k3s' || platform === 'rke2') return `/var/lib/rancher/${platform}`
   if (platform === 'microk8s') return '/var/snap/microk8s/common'
   return runtime === 'docker'
@@ -131,16 +170,31 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
   if (host.platform === 'minikube')
     return { text: 'Get a shell on the node', command: `minikube ssh -n ${word}` }
   if (host.platform === 'talos')
-    return { text: 'Talos nodes have no shell: use talosctl with the address of the node' }
+    return {
+      text: `Talos nodes have no shell: run what has to run on the node in a debug pod, whose network is the node's, ${withTool(host)}`,
+      command: kubectlCommand(
+        invocation,
+        `debug node/${word} -it --profile=sysadmin --image=${toolImage(host)}`,
+        'kube-system',
+      ),
+    }
   if (host.os === 'windows')
     return { text: `Get to node ${name} by RDP or SSH, or with a HostProcess container` }
-  const image = host.toolImage === null ? '<image>' : shellWord(host.toolImage)
-  const which =
-    host.toolImage === null
-      ? 'with an image that is already there and has a shell'
-      : 'with an image that is already there'
   return {
-    text: `Get a shell on node ${name}, by SSH or ${which}, then \`chroot /host\``,
-    command: kubectlCommand(invocation, `debug node/${word} -it --profile=sysadmin --image=${image}`),
+    text: `Get a shell on node ${name}, by SSH or ${withTool(host)}, then \`chroot /host\``,
+    command: kubectlCommand(
+      invocation,
+      `debug node/${word} -it --profile=sysadmin --image=${toolImage(host)}`,
+    ),
   }
+}
+
+function withTool({ toolImage }: PullingNode): string {
+  return toolImage === null
+    ? 'with an image that is already there and has a shell'
+    : 'with an image that is already there'
+}
+
+function toolImage({ toolImage }: PullingNode): string {
+  return toolImage === null ? '<image>' : shellWord(toolImage)
 }

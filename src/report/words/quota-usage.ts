@@ -10,6 +10,7 @@ import type {
   Usage,
   WorkloadName,
 } from '../../quota/spending.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
 import { formatNumber, pluralize, shortList } from './count.ts'
 import { spell } from './duration.ts'
 import { identityText, needsNames } from './quota.ts'
@@ -42,16 +43,37 @@ export function pullsText(pulls: number, atMost: boolean): string {
   return atMost ? `up to ${formatNumber(pulls)}` : formatNumber(pulls)
 }
 
+/** Whether workloads or their pods could not be read, so that there may be more pulls than were counted. Without the others a pull is only counted for somebody else, or too often. */
+export function isPartial(gaps: readonly Gap[]): boolean {
+  return gaps.some(({ what }) => !['nodes', 'secrets', 'serviceaccounts'].includes(what))
+}
+
+const AS_FAR = ' for those, and not everything could be read'
+
+/** The heading of the workloads that pull. */
+export function spendersHeading(window: number, partial: boolean): string {
+  return `Who pulls, in ${spell(window)}${partial ? ' (not everything could be read)' : ''}`
+}
+
+/** What stands in place of workloads that pull. */
+export function noSpendersText(partial: boolean): string {
+  return partial
+    ? 'Unknown: not everything could be read, and what could be read is not expected to pull from Docker Hub.'
+    : 'No workload is expected to pull from Docker Hub.'
+}
+
 /** Whether the pulls of an identity last, such as `up to 120 expected: they run out in about 3 hours`. */
 export function outlookText(
   { pulls, now, atMost, left, fits, runsOutAfter }: Outlook,
   window: number,
+  partial: boolean,
 ): string {
   const time = spell(window)
-  if (pulls === 0) return `no pulls expected in the next ${time}`
+  if (pulls === 0)
+    return partial ? `pulls in the next ${time} are unknown` : `no pulls expected in the next ${time}`
   const expected = `${pullsText(pulls, atMost)} expected in the next ${time}${now > 0 && now < pulls ? `, ${formatNumber(now)} of them now` : ''}`
   if (fits === null) return `${expected}; how many are left is unknown`
-  if (fits) return `${expected}: enough are left`
+  if (fits) return `${expected}: enough are left${partial ? AS_FAR : ''}`
   if (left === 0) return `${expected}: none are left`
   return `${expected}: ${runsOutAfter === 0 ? 'too few are left for what is due now' : `they run out in about ${roughly(runsOutAfter ?? 0)}`}`
 }
@@ -86,10 +108,12 @@ const PLAN: Record<PullPlan, (capacity: Capacity) => string> = {
 }
 
 /** Each plan: what it is, and what it allows. */
-export function capacityTexts({ capacities }: Usage): [plan: string, allows: string][] {
+export function capacityTexts({ capacities }: Usage, partial: boolean): [plan: string, allows: string][] {
   return capacities.map(capacity => [
     PLAN[capacity.plan](capacity),
-    `${capacity.allows === null ? 'no limit' : pluralize(capacity.allows, 'pull')}, ${capacity.fits ? 'enough' : 'not enough'}`,
+    capacity.allows === null
+      ? 'no limit, enough'
+      : `${pluralize(capacity.allows, 'pull')}, ${capacity.fits ? `enough${partial ? ' for these' : ''}` : 'not enough'}`,
   ])
 }
 
@@ -111,11 +135,14 @@ const WAIT: Record<ForecastWait['how'], string> = {
 }
 
 /** What fresh nodes pull. */
-export function forecastText({ nodes, atOnce, later, cacheSaves }: Forecast): string {
-  if (atOnce + later === 0) return 'New nodes are not expected to pull from Docker Hub.'
+export function forecastText({ nodes, atOnce, later, cacheSaves }: Forecast, partial: boolean): string {
+  if (atOnce + later === 0)
+    return partial
+      ? 'What new nodes pull from Docker Hub is unknown: not everything could be read.'
+      : 'New nodes are not expected to pull from Docker Hub.'
   const cache =
     cacheSaves === 0 ? '' : ` A pull-through cache would save ${formatNumber(cacheSaves)} of these pulls.`
-  return `${pluralize(nodes, 'new node')} ${nodes === 1 ? 'pulls' : 'pull'} ${pluralize(atOnce, 'image')} for DaemonSets at once, and up to ${formatNumber(later)} more as pods are placed there.${cache}`
+  return `${pluralize(nodes, 'new node')} ${nodes === 1 ? 'pulls' : 'pull'} ${pluralize(atOnce, 'image')} for DaemonSets at once, and up to ${formatNumber(later)} more as pods are placed there${partial ? ', and whatever could not be read' : ''}.${cache}`
 }
 
 /** How long that takes at most, plan by plan. */

@@ -1,7 +1,8 @@
 /** The words of `quota`: who is asked for, what is left, and what that means. */
 
 import type { HubQuota, JudgedQuotas, QuotaAnswer, QuotaTrouble } from '../../snapshot/hub-quota.ts'
-import { formatNumber, pluralize, shortList } from './count.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import { formatNumber, joinList, pluralize, shortList } from './count.ts'
 import { spell } from './duration.ts'
 
 /** Places named before the rest is counted. */
@@ -74,6 +75,25 @@ export function whoseNumbersText(quotas: readonly HubQuota[]): string {
   return `Anonymous pulls are counted per IP address, ${whose}; nodes behind another address have their own count. A login's pulls are counted for its account, wherever they come from.`
 }
 
+/** What helps where the answer is unknown; empty where only Docker Hub can help. */
+const REMEDY: Record<QuotaTrouble, string> = {
+  unreachable: "check this machine's network and its proxy (HTTPS_PROXY, NO_PROXY)",
+  'server-error': 'ask again in a few minutes',
+  denied: '',
+  'no-quota-there': 'ask Docker Hub itself: remove --registry-endpoint, or PULLGUARD_REGISTRY_ENDPOINTS',
+  withheld: '',
+}
+
+/** What to do so that everything is known: about the answers, then about what could not be read; null if nothing is known to help. */
+export function unknownNextText({ unknown }: JudgedQuotas, gaps: readonly Gap[]): string | null {
+  const ofAnswers = unknown.flatMap(({ answer }) => (answer.status === 'unknown' ? REMEDY[answer.why] : []))
+  const ofGaps = gaps.map(({ why }) =>
+    why === 'forbidden' ? 'ask for the permissions named above' : 'run it again',
+  )
+  const remedies = [...new Set([...ofAnswers, ...ofGaps])].filter(text => text !== '')
+  return remedies.length === 0 ? null : `Next: ${joinList(remedies)}.`
+}
+
 /** The last line: whether every identity has the pulls that were asked for. */
 export function quotaVerdictText({ quotas, refused, short, unknown, failUnder }: JudgedQuotas): string {
   const named = needsNames(quotas)
@@ -91,7 +111,7 @@ export function quotaVerdictText({ quotas, refused, short, unknown, failUnder }:
           `${failUnder <= 1 ? 'No pulls left' : `Fewer than ${pluralize(failUnder, 'pull')} left`}: ${who(short)}.`,
         ]
       : []),
-    ...(unknown.length > 0 ? [`Unknown: ${who(unknown)}.`] : []),
+    ...(unknown.length > 0 ? [`How many pulls are left is unknown: ${who(unknown)}.`] : []),
   ]
   if (sentences.length > 0) return sentences.join(' ')
   return failUnder <= 1

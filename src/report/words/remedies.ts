@@ -40,7 +40,7 @@ export const REMEDY_WORDS: Record<Exclude<Remedy, EditingRemedy>, RemedyWords> &
   },
   pin: {
     choice: 'pin images to digests',
-    help: 'pin images to the digests that they have now',
+    help: 'pin images to their current digests',
     reason: 'tags can move between starts; a digest always names the same image',
     flags: () => '--pin --no-authenticate',
   },

@@ -8,6 +8,8 @@ import { formatNumber, pluralize } from './count.ts'
 /** One thing to do; `text` has no full stop, `command` is ready to paste. */
 export interface StepText {
   text: string
+  /** The same in fewer words, for a screen with many causes. */
+  brief?: string
   command?: string
   /** Where the command has to run, such as `on node node-1`, if that is not this machine. */
   where?: string

@@ -22,7 +22,7 @@ export function leftText(reason: LeftReason): string {
   return LEFT[reason]
 }
 
-/** The same with what names it: `is still named by deployment/shop`. */
+/** The same with what names the object: `is still referenced by deployment/shop`. */
 export function leftStepText({ reason, by = [] }: Extract<UndoStep, { action: 'leave' }>): string {
   if (by.length === 0) return leftText(reason)
   const names = by.map(({ kind, name }) =>
@@ -53,7 +53,7 @@ export function keptSentence(kept: number): string {
   return kept === 0 ? '' : `${pluralize(kept, 'secret')} ${kept === 1 ? 'keeps its' : 'keep their'} login.`
 }
 
-/** `imagePullSecrets loses dockercreds`, `image of shop back to nginx`. */
+/** `remove dockercreds from imagePullSecrets`, `set image of shop back to nginx`. */
 export function fieldText({ field, container, from, to }: UndoneField): string {
   if (field === 'imagePullSecrets') return `remove ${from} from imagePullSecrets`
   const where = container === null ? field : `${field} of ${container}`

@@ -1,7 +1,8 @@
-/** How failed pulls are described while `wait` waits: what fails, where, and for how long waiting continues. */
+/** How failed pulls are described while `wait` waits: what fails, where, and for how long waiting continues; and what will fail, as the registry says before any kubelet has tried. */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
+import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
 import type { SubjectState, Trouble } from '../../waiting/subject-state.ts'
 import type { Invocation } from '../invocation.ts'
 import { pluralize, shortList } from './count.ts'
@@ -74,4 +75,31 @@ export function lasting(milliseconds: number): string {
       new Date(Math.max(0, Math.ceil(milliseconds / 1000) * 1000)).toISOString(),
     ) ?? ''
   )
+}
+
+const FROM_HERE = 'checked from this machine'
+
+const ANSWERS: Record<ImageVerdict, (check: JudgedCheck) => string | null> = {
+  'opens-anonymously': () => null,
+  'opens-for-pod': () => null,
+  'opens-but-not-for-pod': ({ host }) =>
+    `${host} refuses the pods' pull secret, but serves the image without a login (${FROM_HERE})`,
+  'opens-for-machine': ({ host }) =>
+    `${host} serves it with this machine's login, but its pods have no login that works (${FROM_HERE})`,
+  'no-such-tag': ({ host, likelyTag }) =>
+    `${host} has no such tag${likelyTag === null ? '' : `; there is ${likelyTag}`} (${FROM_HERE})`,
+  'no-such-digest': ({ host }) => `${host} has no such digest (${FROM_HERE})`,
+  'no-such-repository': ({ host }) => `${host} has no such repository (${FROM_HERE})`,
+  'not-found': ({ host }) => `${host} does not have it (${FROM_HERE})`,
+  'not-public': () => `Docker Hub lists no public repository of that name (${FROM_HERE})`,
+  denied: ({ host }) => `${host} denies it, or it does not exist (${FROM_HERE})`,
+  'rate-limited': ({ host }) => `${host} is limiting requests from this machine: not checked`,
+  unreachable: ({ host }) => `${host} can't be reached from this machine: not checked`,
+  failed: ({ host }) => `${host} gave an answer that proves nothing: not checked`,
+  'not-asked': ({ host }) => `${host} was not asked: not checked`,
+}
+
+/** The registry's answer about an image that no kubelet has tried to pull yet, as one clause; null if the image can be pulled. */
+export function aheadText(check: JudgedCheck): string | null {
+  return ANSWERS[check.verdict](check)
 }

@@ -40,7 +40,7 @@ export function verdictText({
     return "the node's own configuration is used, which can't be read from here"
   if (pullPolicy === 'Never' && verdict !== 'blocked') return 'the kubelet does not pull, so no login is used'
   return verdict === 'anonymous' && cloudOf(registry) !== null
-    ? 'the pod brings no login; the node may have its own'
+    ? 'the pod has no login; the node may have its own'
     : VERDICT[verdict]
 }
 
@@ -81,7 +81,7 @@ const UNREAD: Partial<Record<AttemptProblem, (why: AdvisedWhy) => StepText>> = {
 const REPAIR: Partial<Record<AttemptProblem, (secret: string) => string>> = {
   'secret-missing': secret => `Create secret ${secret}`,
   'wrong-type': secret => `Recreate secret ${secret} with type kubernetes.io/dockerconfigjson`,
-  'wrong-layout': secret => `Recreate secret ${secret} with the type that its content has`,
+  'wrong-layout': secret => `Recreate secret ${secret} with the type that fits its content`,
   'key-never-matches': secret => `Correct the key in secret ${secret}`,
 }
 
@@ -119,7 +119,7 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   },
   'credential-unused': {
     sentence: ({ registry, secrets }) =>
-      `${registryLabel(registry)} saw no login, though ${secrets.length === 1 ? `secret ${secrets[0]} holds` : `secrets ${joinList(secrets)} hold`} one for it`,
+      `${registryLabel(registry)} saw no login, although ${secrets.length === 1 ? `secret ${secrets[0]} holds` : `secrets ${joinList(secrets)} hold`} one`,
     next: () => ({
       text: 'If the secret is newer than the last attempt, delete the pod: its replacement pulls at once. If that fails the same way, a mirror or cache between the node and the registry is pulling without the login',
     }),

@@ -41,7 +41,7 @@ export function answerOf(
   if (path === SELF_REVIEW_PATH && call.method === 'POST') return ok(reviewSelf(user), 201)
   if (path === ACCESS_REVIEW_PATH && call.method === 'POST') return ok(reviewAccess(user, call.body), 201)
   const route = routeOf(call.method, path, ['1', 'true'].includes(query.get('watch') ?? ''))
-  if (route.type === 'other') return other(user, call, path)
+  if (route.type === 'other') return other(server, user, call, path)
   if (route.type === 'unknown-resource') throw unknownResource()
   if (route.type === 'method-not-allowed') throw methodNotAllowed()
   const { info } = route
@@ -87,9 +87,9 @@ function writerFor(info: RequestInfo) {
   throw methodNotAllowed()
 }
 
-function other(user: User, call: IncomingCall, path: string): Answer {
+function other(server: ApiServer, user: User, call: IncomingCall, path: string): Answer {
   if (user === ANONYMOUS && !needsNoLogin(path)) throw forbiddenPath(user, path)
-  const found = discover(path)
+  const found = discover(path, server.cluster.stack.kubernetes)
   if (found === undefined) {
     if (user.rules.some(rule => rule.resources.includes('*') && !rule.namespaces))
       return ok('404 page not found\n', 404)

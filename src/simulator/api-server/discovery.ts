@@ -1,22 +1,23 @@
 /** Discovery, version, health and OpenAPI, as far as kubectl needs them. */
 
 import { apiVersionOf, isInAll, KINDS, type Kind, SCALED } from '../cluster/kinds.ts'
+import type { KubernetesRelease } from '../stack.ts'
 
-const VERSION = {
+const versionOf = ({ version, minor }: KubernetesRelease) => ({
   major: '1',
-  minor: '34',
+  minor,
   emulationMajor: '1',
-  emulationMinor: '34',
+  emulationMinor: minor,
   minCompatibilityMajor: '1',
-  minCompatibilityMinor: '33',
-  gitVersion: 'v1.34.2',
+  minCompatibilityMinor: `${Number(minor) - 1}`,
+  gitVersion: version,
   gitCommit: 'simulated',
   gitTreeState: '',
   buildDate: '1970-01-01T00:00:00Z',
   goVersion: 'go1.24.9',
   compiler: 'gc',
   platform: 'linux/amd64',
-}
+})
 const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']
 const GROUPS = ['apps', 'batch', 'policy', 'authorization.k8s.io']
 const OPEN_TO_ALL = ['/version', '/readyz', '/livez', '/healthz']
@@ -25,10 +26,10 @@ const OPEN_TO_ALL = ['/version', '/readyz', '/livez', '/healthz']
 export const needsNoLogin = (path: string): boolean => OPEN_TO_ALL.includes(path)
 
 /** The response to a path outside the resources: an object, a word, or undefined if there is none. */
-export function discover(path: string): object | string | undefined {
+export function discover(path: string, release: KubernetesRelease): object | string | undefined {
   if (['/readyz', '/livez', '/healthz'].includes(path)) return 'ok'
-  if (path === '/version') return VERSION
-  if (path.startsWith('/openapi/')) return openApi(path)
+  if (path === '/version') return versionOf(release)
+  if (path.startsWith('/openapi/')) return openApi(path, release)
   if (path === '/api') return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] }
   if (path === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: GROUPS.map(groupOf) }
   const group = GROUPS.find(name => path === `/apis/${name}`)
@@ -97,7 +98,7 @@ const VALIDATION = { name: 'fieldValidation', in: 'query', schema: { type: 'stri
  * The OpenAPI document at that path, with as much as kubectl needs to apply a file: PATCH of each kind validates fields on the server.
  * Undefined if there is none.
  */
-function openApi(path: string): object | undefined {
+function openApi(path: string, release: KubernetesRelease): object | undefined {
   const versions = [...new Set(KINDS.map(rootOf))]
   if (path === OPEN_API) {
     const documents = versions.map(root => [root, { serverRelativeURL: `${OPEN_API}/${root}` }])
@@ -108,7 +109,7 @@ function openApi(path: string): object | undefined {
   const kinds = KINDS.filter(kind => rootOf(kind) === root)
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: 'v1.34.2' },
+    info: { title: 'Kubernetes', version: release.version },
     components: { schemas: {} },
     paths: Object.fromEntries(kinds.map(kind => [pathOf(kind), { patch: patchOf(kind) }])),
   }

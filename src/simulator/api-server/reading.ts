@@ -89,6 +89,7 @@ export class Reader {
     return tableOf(kind.kind, objects, {
       include: includeObjectOf(query),
       now: this.#cluster.clock.now(),
+      release: this.#cluster.stack.kubernetes,
       metadata,
     })
   }

@@ -109,6 +109,7 @@ export class Watching {
       tableOf(info.kind.kind, [object], {
         include,
         now: this.#cluster.clock.now(),
+        release: this.#cluster.stack.kubernetes,
         metadata: { resourceVersion: object.metadata.resourceVersion },
       })
   }

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { RECORDED_STACK, type Stack } from '../stack.ts'
 import { admit } from './admission.ts'
 import { fixedMetadata, mergeStringData, withNextGeneration, withoutStatusChange } from './change.ts'
 import type { Clock } from './clock.ts'
@@ -31,9 +32,11 @@ const randomSuffix = (): string =>
 export class Cluster {
   readonly store = new Store()
   readonly clock: Clock
+  readonly stack: Stack
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, stack: Stack = RECORDED_STACK) {
     this.clock = clock
+    this.stack = stack
     for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) this.addNamespace(name)
   }
 
@@ -81,7 +84,7 @@ export class Cluster {
     const after = options.status
       ? { ...before, status: object.status ?? {} }
       : withoutStatusChange(before, {
-          ...withDefaults(mergeStringData(object)),
+          ...withDefaults(mergeStringData(object), this.stack.kubernetes),
           metadata: fixedMetadata(before, object),
         })
     if (!options.status) validateChange(kind, before, after)
@@ -147,7 +150,7 @@ export class Cluster {
     const object = admit(
       this,
       kind,
-      JSON.parse(JSON.stringify(withDefaults(mergeStringData(raw as ApiObject)))),
+      JSON.parse(JSON.stringify(withDefaults(mergeStringData(raw as ApiObject), this.stack.kubernetes))),
       metadata,
     )
     validateNew(kind, object)

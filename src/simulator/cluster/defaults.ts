@@ -1,10 +1,11 @@
 /** Sets the defaults that the API server sets at creation (pkg/apis/core/v1/defaults.go and its siblings in apps, batch). */
 
+import type { KubernetesRelease } from '../stack.ts'
 import type { ApiObject, JsonObject, Metadata, PodSpec } from './objects.ts'
 import { podDefaults, templateDefaults } from './pod-defaults.ts'
 
 /** `kind.spec` with its defaults; the input is not modified. */
-export function withDefaults(object: ApiObject): ApiObject {
+export function withDefaults(object: ApiObject, release: KubernetesRelease): ApiObject {
   const spec = object.spec as Record<string, unknown> | undefined
   switch (object.kind) {
     case 'Pod':
@@ -44,7 +45,7 @@ export function withDefaults(object: ApiObject): ApiObject {
     case 'Node':
       return { ...object, spec: object.spec ?? {}, status: { ...object.status } }
     default:
-      return spec && 'template' in spec ? workloadDefaults(object, spec) : object
+      return spec && 'template' in spec ? workloadDefaults(object, spec, release) : object
   }
 }
 
@@ -65,7 +66,6 @@ const DEFAULT_OF: Record<string, { spec: Record<string, unknown>; status: JsonOb
       replicas: 1,
       serviceName: '',
       podManagementPolicy: 'OrderedReady',
-      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
       revisionHistoryLimit: 10,
       persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
     },
@@ -92,10 +92,17 @@ const DEFAULT_OF: Record<string, { spec: Record<string, unknown>; status: JsonOb
   },
 }
 
-function workloadDefaults(object: ApiObject, given: Record<string, unknown>): ApiObject {
+function workloadDefaults(
+  object: ApiObject,
+  given: Record<string, unknown>,
+  release: KubernetesRelease,
+): ApiObject {
   const defaults = DEFAULT_OF[object.kind] ?? { spec: {}, status: {} }
   const spec = {
     ...defaults.spec,
+    ...(object.kind === 'StatefulSet' && {
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: release.statefulSetUpdate },
+    }),
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => !isUntyped(value))),
     template: templateDefaults(given.template),
   }

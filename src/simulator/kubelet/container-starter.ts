@@ -46,8 +46,9 @@ export class ContainerStarter {
       this.#tell(pod, 'Warning', 'Failed', `Error: ${result.reason}`, fieldPath)
       return waitingStatus(spec, result, last)
     }
-    this.#tell(pod, 'Normal', 'Created', `Created container: ${spec.name}`, fieldPath)
-    this.#tell(pod, 'Normal', 'Started', `Started container ${spec.name}`, fieldPath)
+    const { kubernetes } = this.#cluster.stack
+    this.#tell(pod, 'Normal', 'Created', kubernetes.created(spec.name), fieldPath)
+    this.#tell(pod, 'Normal', 'Started', kubernetes.started(spec.name), fieldPath)
     return startedStatus(spec, result.image, runsOn(pod, list, spec), this.#cluster.clock.timestamp(), last)
   }
 

@@ -1,5 +1,7 @@
 /** How containerd talks to a registry: challenge, token, manifest; over plain HTTP to the simulated hub, with the real hosts in its errors. */
 
+import type { RegistryRefusal, RuntimeRelease } from '../stack.ts'
+
 export interface PullCredential {
   username: string
   password: string
@@ -37,6 +39,7 @@ export class RegistryClient {
   readonly #image: string
   readonly #repository: string
   readonly #credential: PullCredential | undefined
+  readonly #release: RuntimeRelease
   #token: string | undefined
 
   constructor(
@@ -44,27 +47,27 @@ export class RegistryClient {
     image: string,
     repository: string,
     credential: PullCredential | undefined,
+    release: RuntimeRelease,
   ) {
     this.#address = address
     this.#image = image
     this.#repository = repository
     this.#credential = credential
+    this.#release = release
   }
 
   /** The digest behind a tag or digest, by HEAD. Throws PullError. */
   async resolve(reference: string): Promise<string> {
     const response = await this.#ask('HEAD', `manifests/${reference}`)
     const failed = (sentence: string, code: 'Unknown' | 'NotFound' = 'Unknown') =>
-      new PullError(code, this.#image, `failed to resolve reference "${this.#image}": ${sentence}`)
+      new PullError(code, this.#image, `${this.#release.unresolved(this.#image)}: ${sentence}`)
     if (response.status === 404) throw failed(`${this.#image}: not found`, 'NotFound')
     if (response.status === 401)
       throw failed(
         'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
       )
     if (!response.ok)
-      throw failed(
-        `pulling from host ${this.#address.host} failed with status code [manifests ${reference}]: ${statusLine(response)}`,
-      )
+      throw failed(this.#release.refusedHead(this.#refusal(response, `manifests/${reference}`)))
     return response.headers.get('docker-content-digest') ?? ''
   }
 
@@ -73,12 +76,8 @@ export class RegistryClient {
     const response = await this.#ask('GET', path)
     const body = Buffer.from(await response.arrayBuffer())
     if (response.ok) return body
-    const said = serverMessage(body.toString())
-    throw new PullError(
-      'Unknown',
-      this.#image,
-      `failed to copy: httpReadSeeker: failed open: unexpected status code ${this.#name(path)}: ${statusLine(response)}${said && ` - Server message: ${said}`}`,
-    )
+    const refused = this.#release.refusedGet(this.#refusal(response, path, body.toString()))
+    throw new PullError('Unknown', this.#image, `failed to copy: httpReadSeeker: failed open: ${refused}`)
   }
 
   async #ask(method: string, path: string): Promise<Response> {
@@ -104,7 +103,8 @@ export class RegistryClient {
     const basic =
       this.#credential &&
       `Basic ${Buffer.from(`${this.#credential.username}:${this.#credential.password}`).toString('base64')}`
-    const response = await fetch(`${parameter('realm')}?${query}`, {
+    const url = `${parameter('realm')}?${query}`
+    const response = await fetch(url, {
       headers: basic ? { authorization: basic } : {},
     })
     if (response.ok) return ((await response.json()) as { token: string }).token
@@ -113,12 +113,19 @@ export class RegistryClient {
     throw new PullError(
       'Unknown',
       this.#image,
-      `failed to resolve reference "${this.#image}": failed to authorize: failed to fetch ${kind} token: unexpected status: ${statusLine(response)}`,
+      `${this.#release.unresolved(this.#image)}: failed to authorize: failed to fetch ${kind} token: ${this.#release.refusedToken({ url, status: statusLine(response) })}`,
     )
   }
 
-  #name(path: string): string {
-    return `https://${this.#address.host}/v2/${this.#repository}/${path}`
+  #refusal(response: Response, path: string, body = ''): RegistryRefusal {
+    const { host } = this.#address
+    return {
+      url: `https://${host}/v2/${this.#repository}/${path}`,
+      host,
+      part: path.replace('/', ' '),
+      status: statusLine(response),
+      serverMessage: serverMessage(body),
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** The container runtime of all nodes: the images on each node, and how they are pulled. */
 
+import type { RuntimeRelease } from '../stack.ts'
 import type { ImageName } from './image-name.ts'
 import { type PullCredential, PullError, type RegistryAddress, RegistryClient } from './registry-client.ts'
 
@@ -19,11 +20,13 @@ interface Descriptor {
 
 export class Runtime {
   readonly #registries: Map<string, RegistryAddress>
+  readonly #release: RuntimeRelease
   #images = new Map<string, Map<string, LocalImage>>()
 
   /** `registries` by the name that references use, such as `docker.io`; all others can't be reached. */
-  constructor(registries: Map<string, RegistryAddress>) {
+  constructor(registries: Map<string, RegistryAddress>, release: RuntimeRelease) {
     this.#registries = registries
+    this.#release = release
   }
 
   /** The image on the node. */
@@ -57,9 +60,9 @@ export class Runtime {
 
   async #pullOnce(name: ImageName, credential: PullCredential | undefined): Promise<LocalImage> {
     const address = this.#registries.get(name.registry)
-    if (!address) throw unreachable(name)
+    if (!address) throw unreachable(name, this.#release)
     const usable = credential && (credential.username || credential.password) ? credential : undefined
-    const client = new RegistryClient(address, name.full, name.repository, usable)
+    const client = new RegistryClient(address, name.full, name.repository, usable, this.#release)
     const digest = await client.resolve(name.reference)
     const top = JSON.parse((await client.fetch(`manifests/${digest}`)).toString()) as {
       manifests?: Descriptor[]
@@ -78,16 +81,17 @@ export class Runtime {
 }
 
 /** A registry that is not simulated: a loopback port without a server, or a name that does not resolve. */
-function unreachable({ registry, repository, reference, full }: ImageName): PullError {
+function unreachable(name: ImageName, release: RuntimeRelease): PullError {
+  const { registry, repository, reference, full } = name
   const [host = '', port = '80'] = registry.split(':')
   const loopback = /^(localhost|127\.[\d.]+)$/.test(host)
-  const url = `${loopback ? 'http' : 'https'}://${registry}/v2/${repository}/manifests/${reference}`
+  const url = `${loopback ? release.loopbackScheme : 'https'}://${registry}/v2/${repository}/manifests/${reference}`
   const why = loopback
     ? `dial tcp ${host === 'localhost' ? '127.0.0.1' : host}:${port}: connect: connection refused`
     : `dial tcp: lookup ${host} on 10.96.0.10:53: no such host`
   return new PullError(
     'Unknown',
     full,
-    `failed to resolve reference "${full}": failed to do request: Head "${url}": ${why}`,
+    `${release.unresolved(full)}: failed to do request: Head "${url}": ${why}`,
   )
 }

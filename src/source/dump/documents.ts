@@ -2,14 +2,10 @@
 
 import { JsonElements } from '../../json/json-elements.ts'
 import { JsonError, parseElements } from '../../json/json-error.ts'
-import type { DocumentHandlers } from './document-handlers.ts'
 import { toUtf8 } from './encoding.ts'
 import type { Input } from './inputs.ts'
-import { NotADump } from './not-a-dump.ts'
-import { beginsLogs, HEAD, INTERLEAVED, recognizeText } from './pasted-text.ts'
-import { asNotADump } from './recognize-object.ts'
-import { YamlError } from './yaml-piece.ts'
-import { YamlPieces } from './yaml-pieces.ts'
+import { asNotADump, beginsLogs, HEAD, INTERLEAVED, NotADump, recognizeText } from './recognize.ts'
+import { YamlError, YamlPieces } from './yaml-pieces.ts'
 
 const BLANK = 0x20
 
@@ -140,4 +136,11 @@ function looksLikeObjects(head: Uint8Array): boolean {
 
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}
+
+export interface DocumentHandlers {
+  /** One element of a document's `items`, before the rest of its document is known. */
+  onItem(raw: unknown): void
+  /** A document's end: all of it, without the items that were emitted. */
+  onDocument(rest: unknown): void
 }

@@ -1,22 +1,18 @@
-/** The facts in a dump, narrowed as they are read: suspect pods, and the objects that a pod could reference. */
+/** The facts in a dump, narrowed as they are read: suspect pods, the objects that a pod could reference, of which namespaces all Secrets are there, and when it was made. */
 
 import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
-import { narrowOwner } from '../narrow/controller.ts'
 import { narrowEvent } from '../narrow/event.ts'
 import { narrowNode } from '../narrow/node-facts.ts'
-import { narrowPod } from '../narrow/pod.ts'
+import { narrowPod, narrowServiceAccount } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
-import { narrowServiceAccount } from '../narrow/service-account.ts'
-import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
-import type { OwnedPod } from '../pods-of-subjects.ts'
+import { isRecord, list, nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
+import { type NamedPod, narrowOwner } from '../ownership.ts'
 import { couldFail } from '../suspects.ts'
-import { nameOfKind } from './recognize-object.ts'
-import { SecretsHeld } from './secrets-held.ts'
-import { DumpTime } from './time.ts'
+import { nameOfKind } from './recognize.ts'
 
 /** Which pods are asked for. */
 export interface Wanted {
@@ -34,7 +30,7 @@ export interface Wanted {
 interface SeenPod {
   selected: boolean
   suspect: Pod | null
-  owned: OwnedPod | null
+  owned: NamedPod | null
 }
 
 export class DumpFacts {
@@ -122,7 +118,7 @@ export class DumpFacts {
   }
 }
 
-function ownedPart({ namespace, name, controller, templateHash }: Pod): OwnedPod {
+function ownedPart({ namespace, name, controller, templateHash }: Pod): NamedPod {
   return { namespace, name, controller, ...(templateHash === undefined ? {} : { templateHash }) }
 }
 
@@ -169,4 +165,99 @@ function isNewer<T>(a: Entry<T>, b: Entry<T>): boolean {
   if (a.version.length !== b.version.length) return a.version.length > b.version.length
   if (a.version !== b.version) return a.version > b.version
   return JSON.stringify(a.value) > JSON.stringify(b.value)
+}
+
+/** Knows for which namespaces a dump contains all Secrets: there, a Secret that is not in the dump does not exist. */
+class SecretsHeld {
+  readonly #namespaces = new Set<string>()
+  #everywhere = false
+  #inDoubt = false
+  /** Namespaces of the current document. */
+  #inDocument = new Set<string>()
+  #hasSecrets = false
+
+  /** Takes an object of the current document; `namespace` is empty for cluster-scoped objects. */
+  see(kind: string, namespace: string): void {
+    if (namespace === '') return
+    this.#inDocument.add(namespace)
+    if (kind !== 'Secret') return
+    this.#hasSecrets = true
+    this.#namespaces.add(namespace)
+  }
+
+  /** A document with several namespaces was made with -A; if it has Secrets, it has those of all namespaces. */
+  endDocument(): void {
+    if (this.#hasSecrets && this.#inDocument.size > 1) this.#everywhere = true
+    this.#inDocument = new Set()
+    this.#hasSecrets = false
+  }
+
+  /** A truncated list proves nothing about the Secrets that it does not contain. */
+  doubt(): void {
+    this.#inDoubt = true
+  }
+
+  has(namespace: string): boolean {
+    return !this.#inDoubt && (this.#everywhere || this.#namespaces.has(namespace))
+  }
+}
+
+/** Fields of conditions, container states and events that only ever hold a moment that has passed. */
+const MOMENTS = [
+  'lastTransitionTime',
+  'lastHeartbeatTime',
+  'lastUpdateTime',
+  'lastProbeTime',
+  'startedAt',
+  'finishedAt',
+  'lastTimestamp',
+  'deprecatedLastTimestamp',
+  'eventTime',
+  'lastObservedTime',
+]
+
+/** When the dump was made, by the newest moment that its objects name: the times of its files change with every copy. A wrong clock somewhere in the cluster must not age everything, so what is yet to come counts for nothing. */
+class DumpTime {
+  readonly #latest: number
+  #newest = Number.NEGATIVE_INFINITY
+  /** The same as text, which most others can be compared with unparsed. */
+  #text = ''
+
+  /** @param now ISO 8601 */
+  constructor(now: string) {
+    this.#latest = Date.parse(now)
+  }
+
+  /** Looks through one object. */
+  see(raw: Record<string, unknown>): void {
+    const metadata = record(raw.metadata)
+    this.#take(metadata.creationTimestamp)
+    for (const entry of list(metadata.managedFields)) this.#take(record(entry).time)
+    const { conditions, containerStatuses, initContainerStatuses, startTime } = record(raw.status)
+    this.#take(startTime)
+    for (const condition of list(conditions)) this.#takeMoments(condition)
+    for (const { state } of [...list(containerStatuses), ...list(initContainerStatuses)].map(record))
+      for (const each of Object.values(record(state))) this.#takeMoments(each)
+    this.#takeMoments(raw)
+    this.#takeMoments(raw.series)
+    this.#take(record(raw.spec).renewTime)
+  }
+
+  /** ISO 8601; null where no object names a moment that has passed. */
+  get newest(): string | null {
+    return Number.isFinite(this.#newest) ? new Date(this.#newest).toISOString() : null
+  }
+
+  #takeMoments(holder: unknown): void {
+    if (isRecord(holder)) for (const field of MOMENTS) this.#take(holder[field])
+  }
+
+  #take(value: unknown): void {
+    const moment = text(value)
+    if (moment === '' || (moment <= this.#text && moment.endsWith('Z'))) return
+    const time = Date.parse(moment)
+    if (!(time > this.#newest && time <= this.#latest)) return
+    this.#newest = time
+    this.#text = new Date(time).toISOString()
+  }
 }

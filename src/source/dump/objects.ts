@@ -1,11 +1,10 @@
 /** Takes the objects out of a dump's documents: single ones, lists, and lists whose items leave their kind to the list. */
 
 import { isRecord, list, number, record, text } from '../narrow/shape.ts'
-import type { DocumentHandlers } from './document-handlers.ts'
+import type { DocumentHandlers } from './documents.ts'
 import type { DumpFacts } from './facts.ts'
 import type { Input } from './inputs.ts'
-import { NotADump } from './not-a-dump.ts'
-import { asNotADump, describeForeignDocument, kindByShape, nameOfKind } from './recognize-object.ts'
+import { asNotADump, describeForeignDocument, kindByShape, NotADump, nameOfKind } from './recognize.ts'
 
 /** A list that is one page of a longer one. */
 export interface PartialList {

@@ -1,14 +1,15 @@
-/** Picks the objects that failing pods reference from a dump: the same ones that are read from a live cluster. */
+/** Picks from a dump the objects that failing pods reference, the same ones that are read from a live cluster; what is not in the dump is a gap. */
 
 import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
-import type { OwnerLink, PodEvent, ServiceAccount, Snapshot } from '../../snapshot/snapshot.ts'
-import { derivedOwner } from '../derived-owner.ts'
-import { markReportedMissing } from '../missing-secrets.ts'
-import { describeMissingSecret } from '../narrow/pull-secret.ts'
-import { byName, byNamespaceAndName } from '../suspects.ts'
-import type { DumpFacts } from './facts.ts'
+import type { Gap, OwnerLink, PodEvent, ServiceAccount, Snapshot } from '../../snapshot/snapshot.ts'
+import { couldBeFailedPull } from '../narrow/pod.ts'
+import { describeMissingSecret, markReportedMissing } from '../narrow/pull-secret.ts'
+import { derivedOwner } from '../ownership.ts'
+import { byName, byNamespaceAndName, couldBePulling } from '../suspects.ts'
+import type { DumpFacts, Wanted } from './facts.ts'
+import type { DumpObjects, PartialList } from './objects.ts'
 
 type RelatedObjects = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'owners' | 'nodes'>
 
@@ -99,4 +100,94 @@ function ownerKey({ namespace, controller }: Owned): string | null {
 
 function key(namespace: string, name: string): string {
   return `${namespace}/${name}`
+}
+
+/** Pods whose status leaves open whether they fail, failing ones among them. */
+interface Suspects {
+  pods: Pod[]
+  /** ISO 8601. */
+  takenAt: string
+}
+
+/** Everything missing from the dump that would help to diagnose the suspects; healthy pods need no other objects. */
+export function gapsOf(
+  facts: DumpFacts,
+  { partial, unseen }: Pick<DumpObjects, 'partial' | 'unseen'>,
+  wanted: Wanted,
+  { pods: suspects, takenAt }: Suspects,
+): Gap[] {
+  const gaps = [...gapsOfPartial(partial), ...gapsOfPods(facts, unseen, wanted)]
+  if (
+    !facts.kinds.has('Event') &&
+    !facts.kinds.has('EventList') &&
+    suspects.some(pod => needsEvents(pod, takenAt))
+  )
+    gaps.push(absent('events', null))
+  return gaps
+}
+
+function gapsOfPods(facts: DumpFacts, unseen: string[], { namespaces }: Wanted): Gap[] {
+  const gaps = (namespaces ?? [])
+    .filter(namespace => facts.namespaces.size > 0 && !facts.namespaces.has(namespace))
+    .map(namespace => absent('pods', namespace))
+  const missing = [
+    ...someOf(unseen),
+    ...(facts.podsWithoutStatus > 0 ? [`${facts.podsWithoutStatus} of them without a status`] : []),
+    ...(facts.unnamed > 0 ? [`items without a name: ${facts.unnamed}`] : []),
+  ]
+  return missing.length === 0 ? gaps : [...gaps, absent('pods', null, missing.join('; '))]
+}
+
+const SHOWN = 5
+
+/** The first few, and how many more there are. */
+function someOf(sentences: string[]): string[] {
+  const rest = sentences.length - SHOWN
+  return rest <= 1 ? sentences : [...sentences.slice(0, SHOWN), `… and ${rest} more files`]
+}
+
+/**
+ * Whether only events have the reason: older kubelets, and all of them for ephemeral containers, leave it out of the status; and for a pod
+ * that has not started for long, only events show a failing sandbox.
+ */
+function needsEvents(pod: Pod, takenAt: string): boolean {
+  const { containers, node } = pod
+  if (couldBePulling(pod, takenAt) && containers.every(({ state }) => state.type !== 'running')) return true
+  return containers.some(({ kind, state }) =>
+    state.type === 'unknown'
+      ? kind === 'ephemeral' && node !== null
+      : couldBeFailedPull(state) &&
+        state.type === 'waiting' &&
+        /^(?:Back-off pulling image "[^"]*")?$/.test(state.message),
+  )
+}
+
+/** Secrets that failing pods reference and that the dump does not contain: one gap per namespace, or one for all if it has no Secrets. */
+export function gapsOfSecrets(pods: Pod[], pullSecrets: PullSecret[], { kinds }: DumpFacts): Gap[] {
+  const unknown = new Set(
+    pullSecrets
+      .filter(({ type, problem }) => type === null && problem === 'not-in-dump')
+      .map(({ namespace, name }) => `${namespace}/${name}`),
+  )
+  const namespaces = pods
+    .filter(({ containers }) => containers.some(({ state }) => couldBeFailedPull(state)))
+    .filter(pod => pod.pullSecrets.some(name => unknown.has(`${pod.namespace}/${name}`)))
+    .map(({ namespace }) => (kinds.has('Secret') ? namespace : null))
+  return [...new Set(namespaces)].map(namespace => absent('secrets', namespace))
+}
+
+function absent(what: string, namespace: string | null, detail?: string): Gap {
+  return { what, namespace, why: 'absent', ...(detail === undefined ? {} : { detail }) }
+}
+
+/** Truncated lists, as one gap per kind. */
+function gapsOfPartial(partial: PartialList[]): Gap[] {
+  const byKind = Map.groupBy(partial, ({ kind }) => (kind === '' ? 'pods' : `${kind.toLowerCase()}s`))
+  return [...byKind].map(([what, pages]) => {
+    const sentences = pages.map(({ name, remaining }) => {
+      const missing = remaining === null ? 'others are missing' : `${remaining} more are missing`
+      return `${name} is one page of a list, ${missing}`
+    })
+    return { what, namespace: null, why: 'truncated', detail: someOf(sentences).join('; ') }
+  })
 }

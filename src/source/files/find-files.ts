@@ -6,7 +6,7 @@ import { isAbsolute, join, matchesGlob, relative, resolve, sep } from 'node:path
 import { UsageError } from '../../errors.ts'
 import type { FileProblem } from '../../snapshot/audit-scope.ts'
 import { SETTINGS_FILE } from './audit-settings.ts'
-import { problemOf } from './file-problem.ts'
+import { problemOf } from './read-text.ts'
 
 export interface FoundFile {
   /** As it is shown: under the name that was given; `-` is standard input. */

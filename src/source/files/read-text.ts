@@ -3,7 +3,6 @@
 import { open } from 'node:fs/promises'
 import type { FileProblem } from '../../snapshot/audit-scope.ts'
 import { toUtf8 } from '../dump/encoding.ts'
-import { problemOf } from './file-problem.ts'
 
 /** Bytes. A manifest of that length is a dump, which is audited live; the parser would hold many times as much. */
 const LONGEST = 32 * 1024 * 1024
@@ -12,7 +11,7 @@ const LONGEST = 32 * 1024 * 1024
 const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f]/
 
 /** A file's text, or why there is none. */
-export type ReadText = { text: string } | { problem: FileProblem }
+type ReadText = { text: string } | { problem: FileProblem }
 
 export async function readText(path: string): Promise<ReadText> {
   try {
@@ -53,4 +52,18 @@ async function textOf(chunks: Uint8Array[]): Promise<ReadText> {
 
 async function* streamOf(chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* chunks
+}
+
+const BY_CODE = new Map<string, FileProblem>([
+  ['ENOENT', 'missing'],
+  ['EACCES', 'forbidden'],
+  ['EPERM', 'forbidden'],
+  ['ELOOP', 'link-loop'],
+])
+
+/** Why a file or folder could not be read, by the system's own code. @throws what is not a system error */
+export function problemOf(error: unknown): FileProblem {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (!/^E[A-Z0-9]+$/.test(code)) throw error
+  return BY_CODE.get(code) ?? 'unreadable'
 }

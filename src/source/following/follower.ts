@@ -22,7 +22,7 @@ export interface Store<Object> {
 }
 
 /** What is followed, and where. */
-export interface FollowedList<Object> {
+interface FollowedList<Object> {
   kind: Kind<Object>
   area: NamespaceOrAll
   focus: Focus
@@ -176,4 +176,36 @@ const pauseAfter = (failures: number): number => Math.min(LONGEST_PAUSE, FIRST_P
 /** Some aggregated or proxied servers know lists only. */
 function isUnsupported(error: unknown): boolean {
   return error instanceof ApiError && [400, 404, 405, 406].includes(error.status)
+}
+
+/** Lets a caller wait for the next change, and keeps the last connection error. */
+export class Notice {
+  trouble: Error | null = null
+  #waiting = waiter()
+
+  readonly callbacks = {
+    onChange: (): void => this.#renew().resolve(),
+    onTrouble: (error: Error | null): void => {
+      this.trouble = error
+      this.#renew().resolve()
+    },
+    onFailure: (error: unknown): void => this.#renew().reject(error),
+  }
+
+  next(): Promise<void> {
+    return this.#waiting.promise
+  }
+
+  #renew(): PromiseWithResolvers<void> {
+    const waiting = this.#waiting
+    this.#waiting = waiter()
+    return waiting
+  }
+}
+
+function waiter(): PromiseWithResolvers<void> {
+  const waiter = Promise.withResolvers<void>()
+  // A rejection without a listener must not end the process: the next look gets it.
+  waiter.promise.catch(() => {})
+  return waiter
 }

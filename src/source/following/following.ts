@@ -6,9 +6,8 @@ import type { RolloutSight } from '../../snapshot/rollout.ts'
 import type { Gap, OwnerLink, PodEvent } from '../../snapshot/snapshot.ts'
 import { Reading } from '../live/reading.ts'
 import { Area } from './area.ts'
-import type { FollowerOptions } from './follower.ts'
-import type { HeldObject } from './held-objects.ts'
-import { Notice } from './notice.ts'
+import { type FollowerOptions, Notice } from './follower.ts'
+import type { HeldObject } from './held-workloads.ts'
 import { type NamedSubject, namespacesOf, SubjectIndex, type Subjects, subjectKey } from './subjects.ts'
 
 /** Namespaces that are followed one by one: for more of them one watch of the whole cluster costs the server less. */

@@ -1,13 +1,15 @@
-/** Pods as they are followed, by their controllers: those of the workloads waited for, and for a while those whose controller is not known yet. */
+/** Pods as they are followed, by their controllers, and the events of their pulls: of the workloads waited for, and for a while of pods whose controller is not known yet. */
 
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { RolloutPod } from '../../snapshot/rollout.ts'
-import { narrowRolloutPod } from '../narrow/rollout.ts'
-import { list, nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
+import type { PodEvent } from '../../snapshot/snapshot.ts'
+import { narrowRolloutPod } from '../live/rollouts.ts'
+import { narrowEvent } from '../narrow/event.ts'
+import { list, nameOf, namespaceOf, record, text, textOrNull } from '../narrow/shape.ts'
 import type { Store } from './follower.ts'
 
 /** Whose pods are wanted. */
-export interface PodClaims {
+interface PodClaims {
   /** A workload or revision with that uid is waited for. */
   controller(uid: string): boolean
   /** A pod is waited for itself. @param controlledBy the kind of its controller */
@@ -130,4 +132,66 @@ function removeFrom<Item>(map: Map<string, Set<Item>>, key: string, item: Item):
   const items = map.get(key)
   items?.delete(item)
   if (items?.size === 0) map.delete(key)
+}
+
+/** An event can arrive before its pod. Events of so many unknown pods are kept, the newest. */
+const MOST_UNKNOWN = 1_000
+/** A pod that is in trouble for hours has always new sentences. */
+const MOST_OF_ONE = 60
+
+/** Events of pulls by the pod that they are about; they are kept after the server has deleted them. */
+export class HeldEvents implements Store<unknown> {
+  readonly #isKnown: (podUid: string) => boolean
+  readonly #byPod = new Map<string, Map<string, PodEvent>>()
+  readonly #unknown = new Set<string>()
+
+  /** @param isKnown whether a pod is held */
+  constructor(isKnown: (podUid: string) => boolean) {
+    this.#isKnown = isKnown
+  }
+
+  begin(): { take(raw: unknown): void; end(): void } {
+    return {
+      take: raw => {
+        const event = narrowEvent(raw)
+        if (event?.podUid && this.#isKnown(event.podUid)) this.#put(raw, event.podUid, event)
+      },
+      end() {},
+    }
+  }
+
+  change({ type, object }: WatchedChange<unknown>): void {
+    const event = type === 'deleted' ? null : narrowEvent(object)
+    if (event === null || event.podUid === null) return
+    this.#put(object, event.podUid, event)
+    if (this.#isKnown(event.podUid)) this.#unknown.delete(event.podUid)
+    else this.#keepForAWhile(event.podUid)
+  }
+
+  of(podUid: string): PodEvent[] {
+    return [...(this.#byPod.get(podUid)?.values() ?? [])]
+  }
+
+  forget(podUid: string): void {
+    this.#byPod.delete(podUid)
+    this.#unknown.delete(podUid)
+  }
+
+  #put(raw: unknown, podUid: string, event: PodEvent): void {
+    const events = this.#byPod.get(podUid) ?? new Map<string, PodEvent>()
+    const key = textOrNull(record(record(raw).metadata).uid) ?? nameOf(raw) ?? ''
+    events.delete(key)
+    events.set(key, event)
+    const [oldest = ''] = events.keys()
+    if (events.size > MOST_OF_ONE) events.delete(oldest)
+    this.#byPod.set(podUid, events)
+  }
+
+  #keepForAWhile(podUid: string): void {
+    this.#unknown.add(podUid)
+    if (this.#unknown.size <= MOST_UNKNOWN) return
+    const [oldest = ''] = this.#unknown
+    this.#unknown.delete(oldest)
+    if (!this.#isKnown(oldest)) this.#byPod.delete(oldest)
+  }
 }

@@ -8,9 +8,8 @@ import { type NamespaceOrAll, Reading } from '../live/reading.ts'
 import { narrowEvent } from '../narrow/event.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { couldFail, isProgress } from '../suspects.ts'
-import { type Focus, Follower, type Store } from './follower.ts'
-import { Notice } from './notice.ts'
-import { PULL_EVENTS } from './pull-events.ts'
+import { PULL_EVENTS } from './focus.ts'
+import { type Focus, Follower, Notice, type Store } from './follower.ts'
 
 export interface PullChangesOptions {
   area: NamespaceOrAll

@@ -1,13 +1,19 @@
-/** The logins in pods' pull secrets, collected while a cluster is read. They are sent to registries only and never printed. */
+/** The logins in pods' pull secrets, collected while a cluster is read, and those that pods of a template will have. They are sent to registries only and never printed. */
 
 import { lookUpCredentials } from '../../dockerconfig/kubelet-lookup.ts'
 import type { PullLogin } from '../../dockerconfig/kubelet-view.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { canonicalRegistry } from '../../image/docker-hub.ts'
 import type { Reference } from '../../image/reference.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
 import type { Pod } from '../../snapshot/pod.ts'
+import { Reading } from '../live/reading.ts'
+import type { VisitPullSecret } from '../live/related-objects.ts'
+import { narrowServiceAccount } from '../narrow/pod.ts'
 import { pullLoginsOf } from '../narrow/pull-secret.ts'
 import { nameOf, namespaceOf } from '../narrow/shape.ts'
+import type { PodTemplate } from '../narrow/template.ts'
 
 /** The fields of a pod that determine its logins. */
 export type PullingPod = Pick<Pod, 'namespace' | 'pullSecrets'>
@@ -75,4 +81,51 @@ export class UniqueLogins {
     if (same === undefined) this.#known.push(credential)
     return same ?? credential
   }
+}
+
+/** The logins of a template's pods: its own pull secrets, or those of its service account where it names none. Each is read once, for as many templates as come. */
+export class TemplateLogins {
+  readonly #reading: Reading
+  readonly #onPullSecret: VisitPullSecret
+  readonly #accounts = new Map<string, Promise<string[]>>()
+  readonly #secrets = new Map<string, Promise<void>>()
+
+  /** @param onPullSecret gets each pull secret that could be read */
+  constructor(cluster: ClusterReader, signal: AbortSignal, onPullSecret: VisitPullSecret) {
+    this.#reading = new Reading(cluster, { signal })
+    this.#onPullSecret = onPullSecret
+  }
+
+  /** What a pod of the template would pull as. What can't be read does not count. */
+  async of(namespace: string, { pullSecrets, serviceAccount }: PodTemplate): Promise<PullingPod> {
+    const names = pullSecrets.length > 0 ? pullSecrets : await this.#accountSecrets(namespace, serviceAccount)
+    await Promise.all(names.map(name => this.#read(namespace, name)))
+    return { namespace, pullSecrets: names }
+  }
+
+  #accountSecrets(namespace: string, name: string): Promise<string[]> {
+    return remembered(this.#accounts, `${namespace}/${name}`, async () => {
+      const account = await this.#reading.find(KINDS.ServiceAccount, namespace, name)
+      return narrowServiceAccount(account)?.imagePullSecrets ?? []
+    })
+  }
+
+  #read(namespace: string, name: string): Promise<void> {
+    return remembered(this.#secrets, `${namespace}/${name}`, async () => {
+      const secret = await this.#reading.find(KINDS.Secret, namespace, name)
+      if (secret !== null) this.#onPullSecret(secret)
+    })
+  }
+}
+
+function remembered<Value>(
+  known: Map<string, Promise<Value>>,
+  key: string,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const result = work()
+  known.set(key, result)
+  return result
 }

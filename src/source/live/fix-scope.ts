@@ -11,8 +11,7 @@ import type {
   ScopeServiceAccount,
 } from '../../snapshot/fix-scope.ts'
 import { isForbidden, isNotFound, uniqueGaps } from '../gap.ts'
-import { managerOf } from '../managed-by.ts'
-import { narrowSecretList } from '../narrow/workload-template.ts'
+import { managerOf, narrowSecretList } from '../narrow/workload.ts'
 import { byNamespaceAndName } from '../suspects.ts'
 import type { FixScopeOptions, NamespaceScope } from './fix-scope-options.ts'
 import { readSecretsNamed } from './fix-secrets.ts'

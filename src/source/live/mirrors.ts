@@ -3,13 +3,13 @@
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind, MIRROR_KINDS } from '../../kubernetes/api/kinds.ts'
 import { redact } from '../../secrecy/redact.ts'
-import type { MirrorFacts, MirrorSetEntry } from '../../snapshot/mirrors.ts'
+import type { ImageRewriter, MirrorFacts, MirrorSetEntry, PeerMirror } from '../../snapshot/mirrors.ts'
 import { isFinished, type Pod } from '../../snapshot/pod.ts'
 import { isNotFound, uniqueGaps } from '../gap.ts'
-import { narrowMirrorSet, narrowPeer, narrowRewriter } from '../narrow/mirror-objects.ts'
 import { narrowNode } from '../narrow/node-facts.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
+import { list, nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
 import { readEvents } from './events.ts'
 import { Reading, type ReadingOptions } from './reading.ts'
 
@@ -90,4 +90,66 @@ function addImages(pod: Pod, { images }: MirrorFacts): void {
   const { node } = pod
   if (node === null || isFinished(pod)) return
   for (const { image } of pod.containers) images.push({ image, node })
+}
+
+/** The list of sources in each kind's spec. */
+const SOURCES: Record<MirrorSetEntry['kind'], string> = {
+  ImageTagMirrorSet: 'imageTagMirrors',
+  ImageDigestMirrorSet: 'imageDigestMirrors',
+  ImageContentSourcePolicy: 'repositoryDigestMirrors',
+}
+
+/** Each source with its mirrors; a source without mirrors configures none. */
+function narrowMirrorSet(kind: MirrorSetEntry['kind'], raw: unknown): MirrorSetEntry[] {
+  const name = nameOf(raw)
+  if (name === null) return []
+  return list(record(record(raw).spec)[SOURCES[kind]]).flatMap(entry => {
+    const { source, mirrors, mirrorSourcePolicy } = record(entry)
+    const hosts = list(mirrors).map(text).filter(Boolean)
+    if (text(source) === '' || hosts.length === 0) return []
+    return {
+      kind,
+      name,
+      source: text(source),
+      mirrors: hosts,
+      never: mirrorSourcePolicy === 'NeverContactSource',
+    }
+  })
+}
+
+/** The image of each product's own agent. */
+const PEERS: [PeerMirror['product'], RegExp][] = [
+  ['spegel', /(?:^|\/)spegel(?=[:@]|$)/],
+  ['dragonfly', /(?:^|\/)dragonfly[\w-]*\/(?:client|dfdaemon)(?=[:@]|$)|(?:^|\/)dfdaemon(?=[:@]|$)/],
+  ['kraken', /(?:^|\/)kraken-agent(?=[:@]|$)/],
+]
+
+/** The peer-to-peer mirror that a DaemonSet runs; null for any other. */
+function narrowPeer(raw: unknown): PeerMirror | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  const template = record(record(record(raw).spec).template)
+  const images = list(record(template.spec).containers).map(container => text(record(container).image))
+  const found = PEERS.find(([, words]) => images.some(image => words.test(image)))
+  return found === undefined ? null : { product: found[0], namespace: namespaceOf(raw), name }
+}
+
+const REWRITERS: [ImageRewriter['product'], RegExp][] = [
+  ['kube-image-keeper', /kube-image-keeper|\bkuik\b/],
+  ['k8s-image-swapper', /image-swapper/],
+  ['harbor-container-webhook', /harbor-container-webhook/],
+  ['zarf', /\bzarf\b/],
+]
+
+/** The product that changes images by this webhook, by the names of the webhook and of its service; null for any other. */
+function narrowRewriter(raw: unknown): ImageRewriter | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  const services = list(record(raw).webhooks).map(webhook => {
+    const service = record(record(record(webhook).clientConfig).service)
+    return `${text(record(webhook).name)} ${text(service.name)}`
+  })
+  const names = [name, ...services].join(' ').toLowerCase()
+  const found = REWRITERS.find(([, words]) => words.test(names))
+  return found === undefined ? null : { product: found[0], name }
 }

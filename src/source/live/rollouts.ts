@@ -1,29 +1,29 @@
-/** Reads workloads with their revisions and pods, from which the state of a rollout is judged. */
+/** Reads workloads with their revisions and pods, and narrows them to what shows the state of a rollout. */
 
 import type { ClusterReader, KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { redact } from '../../secrecy/redact.ts'
 import type {
   RolloutKind,
   RolloutPod,
   RolloutRevision,
   RolloutSight,
   RolloutSubject,
+  RolloutWorkload,
 } from '../../snapshot/rollout.ts'
 import { isForbidden, isNotFound } from '../gap.ts'
-import {
-  controllerUidOf,
-  narrowRevision,
-  narrowRolloutPod,
-  narrowRolloutWorkload,
-} from '../narrow/rollout.ts'
-import { selectorOf } from '../narrow/workload-template.ts'
+import { narrowPod } from '../narrow/pod.ts'
+import { isRecord, list, nameOf, namespaceOf, number, record, text, textOrNull } from '../narrow/shape.ts'
+import { selectorOf } from '../narrow/workload.ts'
 import { Reading } from './reading.ts'
 
 /** The kind that stores the revisions of a workload kind; the other kinds have no revisions. */
-const REVISIONS: Partial<Record<RolloutKind, Kind<unknown>>> = {
-  Deployment: KINDS.ReplicaSet,
-  DaemonSet: KINDS.ControllerRevision,
-  CronJob: KINDS.Job,
+export const REVISIONS: Partial<
+  Record<RolloutKind | 'ControllerRevision', 'ReplicaSet' | 'ControllerRevision' | 'Job'>
+> = {
+  Deployment: 'ReplicaSet',
+  DaemonSet: 'ControllerRevision',
+  CronJob: 'Job',
 }
 
 /** The current state of the workload. Pods are read last, so that their owners are known. @throws ApiError if it or its pods can't be read */
@@ -64,7 +64,7 @@ async function readRevisions(
   if (kept === undefined) return []
   const found: RolloutRevision[] = []
   try {
-    await reading.list(kept, namespace, listing, object => {
+    await reading.list(KINDS[kept] as Kind<unknown>, namespace, listing, object => {
       const revision = controllerUidOf(object) === uid ? narrowRevision(object) : null
       if (revision !== null) found.push(revision)
     })
@@ -72,5 +72,161 @@ async function readRevisions(
   } catch (error) {
     if (isForbidden(error)) return null
     throw error
+  }
+}
+
+const REVISION = 'deployment.kubernetes.io/revision'
+
+/** The workload; null without a name. A field that is absent has the API's default. */
+export function narrowRolloutWorkload(raw: unknown, kind: RolloutKind): RolloutWorkload | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  const { metadata, spec, status } = partsOf(raw)
+  const strategy = record(spec.strategy ?? spec.updateStrategy)
+  return {
+    kind,
+    namespace: namespaceOf(raw),
+    name,
+    uid: text(metadata.uid),
+    ending: textOrNull(metadata.deletionTimestamp) !== null,
+    generation: number(metadata.generation, 0),
+    observedGeneration:
+      kind === 'Pod' || kind === 'Job' || kind === 'CronJob' ? null : number(status.observedGeneration, 0),
+    replicas: replicasOf(kind, spec, status),
+    strategy: strategyOf(text(strategy.type)),
+    paused: kind === 'Deployment' && spec.paused === true,
+    suspended: (kind === 'Job' || kind === 'CronJob') && spec.suspend === true,
+    partition: number(record(strategy.rollingUpdate).partition, 0),
+    firstOrdinal: number(record(spec.ordinals).start, 0),
+    ordered: kind === 'StatefulSet' && spec.podManagementPolicy !== 'Parallel',
+    revision:
+      kind === 'Deployment'
+        ? textOrNull(record(metadata.annotations)[REVISION])
+        : textOrNull(status.updateRevision),
+    earlierRevision: textOrNull(status.currentRevision),
+    status: countsOf(kind, status),
+    job:
+      kind === 'Job'
+        ? {
+            completions: typeof spec.completions === 'number' ? spec.completions : null,
+            succeeded: number(status.succeeded, 0),
+          }
+        : null,
+    ended: kind === 'Job' ? endOf(status) : null,
+    refusal: refusalIn(status),
+  }
+}
+
+function partsOf(raw: unknown): Record<'metadata' | 'spec' | 'status', Record<string, unknown>> {
+  const { metadata, spec, status } = record(raw)
+  return { metadata: record(metadata), spec: record(spec), status: record(status) }
+}
+
+type Fields = Record<string, unknown>
+
+function replicasOf(kind: RolloutKind, spec: Fields, status: Fields): number {
+  if (kind === 'DaemonSet') return number(status.desiredNumberScheduled, 0)
+  if (kind === 'Job') return number(spec.parallelism, 1)
+  return kind === 'CronJob' ? 0 : number(spec.replicas, 1)
+}
+
+function strategyOf(type: string): RolloutWorkload['strategy'] {
+  return type === 'Recreate' || type === 'OnDelete' ? type : 'RollingUpdate'
+}
+
+function countsOf(kind: RolloutKind, status: Fields): RolloutWorkload['status'] {
+  const [total, updated, available] =
+    kind === 'DaemonSet'
+      ? [status.currentNumberScheduled, status.updatedNumberScheduled, status.numberAvailable]
+      : [status.replicas, status.updatedReplicas, status.availableReplicas]
+  return { total: number(total, 0), updated: number(updated, 0), available: number(available, 0) }
+}
+
+function conditionIn(status: Fields, ...types: string[]): Fields | undefined {
+  return list(status.conditions)
+    .map(record)
+    .find(({ type, status: holds }) => types.includes(text(type)) && holds === 'True')
+}
+
+function endOf(status: Fields): RolloutWorkload['ended'] {
+  const failed = conditionIn(status, 'Failed', 'FailureTarget')
+  const end = failed ?? conditionIn(status, 'Complete', 'SuccessCriteriaMet')
+  if (end === undefined) return null
+  const { reason, message } = end
+  return { as: failed ? 'failed' : 'complete', reason: text(reason), message: redact(text(message)) }
+}
+
+function refusalIn(status: Fields): string | null {
+  const condition = conditionIn(status, 'ReplicaFailure')
+  return condition === undefined ? null : redact(text(condition.message) || text(condition.reason))
+}
+
+/** The revision that a ReplicaSet, ControllerRevision or Job represents; null without a name. */
+export function narrowRevision(raw: unknown): RolloutRevision | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  const { metadata, spec } = partsOf(raw)
+  const labels = record(metadata.labels)
+  const marked = Number(text(record(metadata.annotations)[REVISION]))
+  const made = Date.parse(text(metadata.creationTimestamp))
+  return {
+    name,
+    uid: text(metadata.uid),
+    number: number(record(raw).revision, marked > 0 ? marked : made || 0),
+    hash: textOrNull(labels['controller-revision-hash']) ?? textOrNull(labels['pod-template-hash']),
+    replicas: typeof spec.replicas === 'number' ? spec.replicas : null,
+  }
+}
+
+/** The uid of the object's controller; null without one. */
+function controllerUidOf(raw: unknown): string | null {
+  const owner = list(partsOf(raw).metadata.ownerReferences)
+    .map(record)
+    .find(({ controller }) => controller === true)
+  return owner === undefined ? null : textOrNull(owner.uid)
+}
+
+/** The pod; null without a name. */
+export function narrowRolloutPod(raw: unknown): RolloutPod | null {
+  const pod = narrowPod(raw)
+  if (pod === null) return null
+  const { metadata, status } = partsOf(raw)
+  const labels = record(metadata.labels)
+  const conditions = list(status.conditions).map(record)
+  const until = textOrNull(metadata.deletionTimestamp)
+  const held = conditions.find(({ type, status: holds }) => type === 'PodScheduled' && holds === 'False')
+  return {
+    pod,
+    resourceVersion: text(metadata.resourceVersion),
+    hash: textOrNull(labels['pod-template-hash']) ?? textOrNull(labels['controller-revision-hash']),
+    ready: conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True'),
+    ending: until === null ? null : { until, finalizers: list(metadata.finalizers).map(text) },
+    unscheduled: isRecord(held) ? redact(text(held.message) || text(held.reason)) : null,
+  }
+}
+
+/** A pod that is waited for itself, as the workload that it is. */
+export function podAsWorkload({ pod, ending }: RolloutPod): RolloutWorkload {
+  const { namespace, name, uid } = pod
+  return {
+    ...{
+      kind: 'Pod',
+      namespace,
+      name,
+      uid,
+      ending: ending !== null,
+      generation: 0,
+      observedGeneration: null,
+    },
+    ...{
+      replicas: 1,
+      strategy: 'RollingUpdate',
+      paused: false,
+      suspended: false,
+      partition: 0,
+      firstOrdinal: 0,
+    },
+    ...{ ordered: false, revision: null, earlierRevision: null, job: null, ended: null, refusal: null },
+    status: { total: 1, updated: 1, available: 1 },
   }
 }

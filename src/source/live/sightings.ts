@@ -5,12 +5,12 @@ import { KINDS } from '../../kubernetes/api/kinds.ts'
 import type { AuditScope, Sighting } from '../../snapshot/audit-scope.ts'
 import { isFinished, type Pod } from '../../snapshot/pod.ts'
 import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/template.ts'
-import { narrowController } from '../narrow/controller.ts'
 import type { AuditedNode } from '../narrow/listed-node.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { record, text } from '../narrow/shape.ts'
 import { narrowTemplate } from '../narrow/template.ts'
+import { narrowController } from '../ownership.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
 
 /** What makes pods, and the workload that it belongs to. */

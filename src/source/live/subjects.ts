@@ -1,4 +1,4 @@
-/** Reads the pods of workloads that somebody named: by each workload's own selector, at a cost that follows it and not its namespace. */
+/** Reads the pods and workloads that somebody named: a pod by its name, healthy or not, a workload's pods by its own selector, at a cost that follows it and not its namespace. */
 
 import { UsageError } from '../../errors.ts'
 import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
@@ -6,12 +6,14 @@ import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import { isForbidden, isNotFound, rethrowUnlessApiError } from '../gap.ts'
-import type { NamedSubject } from '../named-subjects.ts'
-import { selectorOf } from '../narrow/workload-template.ts'
+import { narrowPod } from '../narrow/pod.ts'
+import { selectorOf } from '../narrow/workload.ts'
 import { didYouMean, nearNames } from '../near-names.ts'
+import { NoSuchPod } from '../snapshot-scope.ts'
+import type { NamedSubject } from '../subject-names.ts'
 import { podKey } from '../suspects.ts'
+import { readEvents } from './events.ts'
 import { assertExists, readArea, type ScopePods } from './namespaces.ts'
-import { readPod } from './one-pod.ts'
 import type { Reading } from './reading.ts'
 
 export interface SubjectPods extends ScopePods {
@@ -129,4 +131,48 @@ async function noSuchWorkload(
   const hint =
     near.length > 0 ? didYouMean(near) : `\`kubectl get ${kind.resource} -n ${namespace}\` lists them.`
   return new UsageError(`${kind.kind} "${name}" not found in namespace "${namespace}": ${hint}`)
+}
+
+/** The pod and its events; a gap if it is forbidden. @throws NoSuchPod; ApiError */
+export async function readPod(reading: Reading, namespace: string, name: string): Promise<ScopePods> {
+  try {
+    const [raw, events] = await Promise.all([
+      reading.get(KINDS.Pod, namespace, name),
+      readEvents(reading, namespace, name),
+    ])
+    const pod = narrowPod(raw)
+    return { count: 1, pods: pod === null ? [] : [pod], events }
+  } catch (error) {
+    if (isNotFound(error)) throw await noSuchPod(reading, namespace, name)
+    if (!isForbidden(error)) throw error
+    reading.recordGap(error, KINDS.Pod, namespace)
+    return { count: 0, pods: [], events: [] }
+  }
+}
+
+async function noSuchPod(reading: Reading, namespace: string, name: string): Promise<NoSuchPod> {
+  const names = await podNames(reading, namespace)
+  if (names.length === 0) await assertExists(reading, namespace).catch(asNoSuchPod)
+  const near = nearNames(name, names)
+  const hint = near.length > 0 ? didYouMean(near) : `\`kubectl get pods -n ${namespace}\` lists them.`
+  return new NoSuchPod(`Pod "${name}" not found in namespace "${namespace}": ${hint}`)
+}
+
+function asNoSuchPod(error: unknown): never {
+  throw error instanceof UsageError ? new NoSuchPod(error.message) : error
+}
+
+/** Only for a hint, so errors are ignored. */
+async function podNames(reading: Reading, namespace: string): Promise<string[]> {
+  const names: string[] = []
+  try {
+    await reading.podTable(
+      namespace,
+      ({ cells }) => names.push(String(cells[0])),
+      ({ metadata }) => names.push(metadata.name),
+    )
+    return names
+  } catch {
+    return []
+  }
 }

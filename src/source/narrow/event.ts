@@ -2,8 +2,7 @@
 
 import { isSandboxFailure, pullStage } from '../../image/pull-messages.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
-import { narrowMessage, narrowName } from './bounded-text.ts'
-import { firstText, number, record, text, textOrNull } from './shape.ts'
+import { firstText, narrowMessage, narrowName, number, record, text, textOrNull } from './shape.ts'
 
 const PULL_REASONS = new Set([
   'Failed',

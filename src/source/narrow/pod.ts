@@ -1,5 +1,6 @@
-/** Narrows a pod to what pulling its images is about. */
+/** Narrows a pod and its service account to what pulling images is about, and decides which states of a container could mean that its image is missing. */
 
+import { isPostPullReason, mentionsFailedPull } from '../../image/pull-messages.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type {
   Container,
@@ -9,11 +10,21 @@ import type {
   PodPlatform,
   PullPolicy,
 } from '../../snapshot/pod.ts'
-import { narrowName } from './bounded-text.ts'
-import { couldBeFailedPull, narrowState } from './container-state.ts'
-import { narrowController } from './controller.ts'
-import { narrowSecretNames } from './service-account.ts'
-import { firstText, isRecord, list, nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
+import type { ServiceAccount } from '../../snapshot/snapshot.ts'
+import { narrowController } from '../ownership.ts'
+import {
+  firstText,
+  isRecord,
+  list,
+  nameOf,
+  namespaceOf,
+  narrowMessage,
+  narrowName,
+  number,
+  record,
+  text,
+  textOrNull,
+} from './shape.ts'
 
 const MIRROR = 'kubernetes.io/config.mirror'
 
@@ -186,4 +197,69 @@ function names(message: string, image: string): boolean {
     if (!/[\w.-]/.test(before) && !/[\w-]/.test(after)) return true
   }
   return false
+}
+
+/** `status.state` of one container, with the error of its last start if that was a pull. An empty state means that the kubelet has not reported yet. */
+function narrowState(raw: unknown, last?: unknown): ContainerState {
+  const { waiting, running, terminated } = record(raw)
+  if (isRecord(waiting)) {
+    const reason = narrowMessage(waiting.reason)
+    const message = reason === CRASH_LOOP ? (failedStart(last) ?? waiting.message) : waiting.message
+    return { type: 'waiting', reason, message: narrowMessage(message) }
+  }
+  if (isRecord(terminated)) {
+    return {
+      type: 'terminated',
+      reason: narrowMessage(terminated.reason),
+      exitCode: number(terminated.exitCode, 0),
+      message: narrowMessage(terminated.message),
+    }
+  }
+  return isRecord(running)
+    ? { type: 'running', startedAt: textOrNull(running.startedAt) }
+    : { type: 'unknown' }
+}
+
+const CRASH_LOOP = 'CrashLoopBackOff'
+
+/**
+ * Why the last start failed, if over a pull: a guest that pulls its images by itself does so when the container starts, and between the
+ * starts the kubelet speaks of a crash loop.
+ */
+function failedStart(last: unknown): string | null {
+  const { reason, message } = record(record(last).terminated)
+  const hasStarted = reason !== 'StartError' && reason !== 'ContainerCannotRun'
+  return hasStarted || !mentionsFailedPull(text(message)) ? null : text(message)
+}
+
+/** Waiting reasons of a container that the kubelet has not tried to start. */
+const NOT_TRIED = new Set(['', 'ContainerCreating', 'PodInitializing'])
+
+/** Whether the state could be a failed pull: any reason except the known unrelated ones, because newer kubelets put free text there. */
+export function couldBeFailedPull(state: ContainerState): boolean {
+  if (state.type !== 'waiting' || NOT_TRIED.has(state.reason)) return false
+  return !isPostPullReason(state.reason) || mentionsFailedPull(state.message)
+}
+
+/** Whether the state shows no attempt to start the container; events may show one. */
+export function isUntried(state: ContainerState): boolean {
+  return state.type === 'unknown' || (state.type === 'waiting' && NOT_TRIED.has(state.reason))
+}
+
+/** A service account with the pull secrets that new pods get from it; null without a name. */
+export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  return {
+    namespace: namespaceOf(raw),
+    name,
+    imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
+  }
+}
+
+/** The names of an imagePullSecrets list, in order; entries without a name are allowed by the API and mean nothing. */
+export function narrowSecretNames(value: unknown): string[] {
+  return list(value)
+    .map(entry => narrowName(record(entry).name))
+    .filter(name => name !== '')
 }

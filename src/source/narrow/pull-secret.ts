@@ -21,6 +21,7 @@ import type {
   PullSecretEntryProblem,
   PullSecretProblem,
 } from '../../snapshot/pull-secret.ts'
+import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
 
 interface Form {
@@ -153,4 +154,30 @@ function decode(value: string): string | null {
   const content = decodeBase64(value)?.toString('utf8') ?? null
   if (content === null || content.trimStart().startsWith('{')) return content
   return REDACTION.test(content) || /[\0-\x08\ufffd]/.test(content) ? null : content
+}
+
+/** The kubelet's message at every pull of a pod that references missing secrets, also while the pod runs. */
+const NOT_FOUND =
+  /^(?:\(combined from similar events\): )?unable to retrieve some image pull secrets \(([^)]*)\)/i
+
+/** The same secrets; one that could not be read, or is not in the dump, becomes `missing` if an event reports it. */
+export function markReportedMissing(secrets: PullSecret[], events: PodEvent[]): PullSecret[] {
+  const missing = new Set(events.flatMap(namesIn))
+  return secrets.map(secret =>
+    isUnknown(secret) && missing.has(`${secret.namespace}/${secret.name}`)
+      ? { ...secret, problem: 'missing', provenBy: 'kubelet' }
+      : secret,
+  )
+}
+
+function namesIn({ namespace, reason, message }: PodEvent): string[] {
+  if (reason !== 'FailedToRetrieveImagePullSecret') return []
+  const names = NOT_FOUND.exec(message)?.[1]?.split(',') ?? []
+  return names.map(name => `${namespace}/${name.trim()}`)
+}
+
+/** A dump proves that a secret exists even if its content was removed. */
+function isUnknown({ type, problem, provenBy }: PullSecret): boolean {
+  if (provenBy === 'dump') return true
+  return type === null && (problem === 'forbidden' || problem === 'failed' || problem === 'not-in-dump')
 }

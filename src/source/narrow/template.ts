@@ -1,12 +1,11 @@
-/** Narrows a workload of a cluster to its pod template: what its next pods will pull, and with what. */
+/** Narrows a workload to its pod template: what its next pods will pull, and with what. */
 
 import { redact } from '../../secrecy/redact.ts'
 import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
 import type { ContainerKind, PullPolicy } from '../../snapshot/pod.ts'
 import type { Schedule, TemplateContainer, WorkloadTemplate, Written } from '../../snapshot/template.ts'
-import { narrowName } from './bounded-text.ts'
-import { narrowSecretNames } from './service-account.ts'
-import { isRecord, list, nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
+import { narrowSecretNames } from './pod.ts'
+import { isRecord, list, nameOf, namespaceOf, narrowName, record, text, textOrNull } from './shape.ts'
 
 const written = (value: string): Written => ({ value, place: null })
 
@@ -115,4 +114,27 @@ function policyOf(value: unknown): PullPolicy | null {
 
 function scheduleOf({ schedule, timeZone, suspend }: Fields): Schedule {
   return { expression: written(text(schedule)), timeZone: textOrNull(timeZone), suspended: suspend === true }
+}
+
+export interface PodTemplate {
+  /** As written, each once: containers, init containers and image volumes. */
+  images: string[]
+  pullSecrets: string[]
+  serviceAccount: string
+}
+
+/** Of a pod itself its own spec. Fields of odd shapes count as absent. */
+export function narrowPodTemplate(raw: unknown, kind: string): PodTemplate {
+  const { pod: spec } = podOf(kind, record(record(raw).spec))
+  const containers = [...list(spec.initContainers), ...list(spec.containers)].map(record)
+  const volumes = list(spec.volumes).map(volume => record(record(record(volume).image)))
+  const images = [
+    ...containers.map(({ image }) => text(image)),
+    ...volumes.map(({ reference }) => text(reference)),
+  ]
+  return {
+    images: [...new Set(images.filter(image => image !== ''))],
+    pullSecrets: narrowSecretNames(spec.imagePullSecrets),
+    serviceAccount: textOrNull(spec.serviceAccountName) ?? textOrNull(spec.serviceAccount) ?? 'default',
+  }
 }

@@ -2,8 +2,7 @@
 
 import type { CommandContext } from '../../../src/commands/context.ts'
 import { type DiagnoseOptions, diagnoseCommand } from '../../../src/commands/diagnose.ts'
-import type { WaitOptions } from '../../../src/commands/wait/wait-options.ts'
-import { waitCommand } from '../../../src/commands/wait.ts'
+import { type WaitOptions, waitCommand } from '../../../src/commands/wait.ts'
 import type { Draft, JsonObject } from '../../../src/simulator/cluster/objects.ts'
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts'
 import { workload } from '../../simulator/drafts.ts'

@@ -101,8 +101,8 @@ test.each([
   '&quot;',
   '\\u0022',
 ])('a flood of %j is judged in linear time', unit => {
-  const text = unit.repeat(Math.ceil(200_000 / unit.length))
+  const text = unit.repeat(Math.ceil(70_000 / unit.length))
   const started = process.cpuUsage()
   classify(text, 'ErrImagePull')
-  expect(process.cpuUsage(started).user / 1000).toBeLessThan(3000)
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(500)
 })

@@ -12,6 +12,7 @@ import type { Connection } from '../../../src/kubernetes/http/connection.ts'
 import { openConnection } from '../../../src/kubernetes/http/open-connection.ts'
 import type { ConnectionOptions } from '../../../src/kubernetes/kubeconfig/connection-options.ts'
 import { selfSignedCertificate } from '../../../src/simulator/api-server/certificate.ts'
+import { untilTestEnds } from '../../until-test-ends.ts'
 import { serveTls } from '../api-server.ts'
 import { folderWith, oneContext } from '../kubeconfig/files.ts'
 
@@ -48,7 +49,7 @@ async function answered(connection: Connection, request: Parameters<Connection['
 }
 
 test('the token, the user agent and impersonation are sent, with one header for each group', async () => {
-  await using server = await serveTls()
+  const server = untilTestEnds(await serveTls())
   const cluster = { server: server.url, 'certificate-authority-data': base64(server.ca) }
   const user = {
     token: 'abc',
@@ -56,7 +57,7 @@ test('the token, the user agent and impersonation are sent, with one header for 
     'as-uid': '7',
     'as-user-extra': { 'example.com/Scope': ['a', 'b'] },
   }
-  await using here = await opened(cluster, user, { asGroup: ['one', 'two'] })
+  const here = untilTestEnds(await opened(cluster, user, { asGroup: ['one', 'two'] }))
   expect(await answered(here.connection)).toEqual({ status: 200, text: '{}' })
   expect(server.seen[0]).toMatchObject({
     method: 'GET',
@@ -75,23 +76,23 @@ test('the token, the user agent and impersonation are sent, with one header for 
 })
 
 test('the path of a server URL is kept', async () => {
-  await using server = await serveTls()
+  const server = untilTestEnds(await serveTls())
   const url = `${server.url}/k8s/clusters/c-xyz/`
-  await using here = await opened({ server: url, 'certificate-authority-data': base64(server.ca) })
+  const here = untilTestEnds(await opened({ server: url, 'certificate-authority-data': base64(server.ca) }))
   await answered(here.connection)
   expect(server.seen[0]?.url).toBe('/k8s/clusters/c-xyz/api/v1/pods?limit=1')
   expect(here.connection).toMatchObject({ context: 'here', namespace: 'default' })
 })
 
 test('a client certificate logs in, inline and from files', async () => {
-  await using server = await serveTls()
+  const server = untilTestEnds(await serveTls())
   const { certificate, key } = await selfSignedCertificate()
   const cluster = { server: server.url, 'insecure-skip-tls-verify': true }
   const data = { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) }
-  await using folder = await folderWith({ 'c.crt': certificate, 'c.key': key })
+  const folder = untilTestEnds(await folderWith({ 'c.crt': certificate, 'c.key': key }))
   const files = { 'client-certificate': `${folder.path}/c.crt`, 'client-key': `${folder.path}/c.key` }
   for (const user of [data, files]) {
-    await using here = await opened(cluster, user)
+    const here = untilTestEnds(await opened(cluster, user))
     await answered(here.connection)
   }
   expect(server.seen.map(({ client }) => client)).toEqual(['pullguard simulator', 'pullguard simulator'])
@@ -135,11 +136,10 @@ test.each<[string, Record<string, unknown>, string]>([
 })
 
 test('impersonated users may have any characters and are sent as UTF-8', async () => {
-  await using server = await serveTls()
+  const server = untilTestEnds(await serveTls())
   const user = { token: 'x', as: 'jörg', 'as-groups': ['日本'], 'as-user-extra': { 'a(1)😀': ['ü'] } }
-  await using here = await opened(
-    { server: server.url, 'certificate-authority-data': base64(server.ca) },
-    user,
+  const here = untilTestEnds(
+    await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) }, user),
   )
   await answered(here.connection)
   const bytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1')
@@ -151,8 +151,10 @@ test('impersonated users may have any characters and are sent as UTF-8', async (
 })
 
 test('a body is sent in full, and a redirect is returned instead of followed', async () => {
-  await using server = await serveTls(() => ({ status: 307, headers: { location: '/elsewhere' } }))
-  await using here = await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) })
+  const server = untilTestEnds(await serveTls(() => ({ status: 307, headers: { location: '/elsewhere' } })))
+  const here = untilTestEnds(
+    await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) }),
+  )
   const { status } = await answered(here.connection, { ...PODS, method: 'POST', body: '{"a":"ä"}' })
   expect({ status, bodies: server.seen.map(({ body }) => body) }).toEqual({
     status: 307,
@@ -164,8 +166,10 @@ test('a compressed response is decompressed, and a truncated one is an error', a
   const packed = gzipSync('x'.repeat(100_000))
   const bodies = [packed, packed.subarray(0, packed.length - 20)]
   const headers = { 'content-encoding': 'gzip' }
-  await using server = await serveTls(() => ({ headers, body: bodies.shift() ?? '' }))
-  await using here = await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) })
+  const server = untilTestEnds(await serveTls(() => ({ headers, body: bodies.shift() ?? '' })))
+  const here = untilTestEnds(
+    await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) }),
+  )
   expect((await answered(here.connection)).text).toHaveLength(100_000)
   await expect(answered(here.connection)).rejects.toThrow('unexpected end of file')
 })
@@ -180,7 +184,7 @@ test('credentials are not sent to a server over plain http', async () => {
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  await using here = await opened({ server: `http://127.0.0.1:${port}` }, { token: 'abc' })
+  const here = untilTestEnds(await opened({ server: `http://127.0.0.1:${port}` }, { token: 'abc' }))
   await answered(here.connection)
   server.close()
   expect(seen[0]).toContain('GET /api/v1/pods?limit=1')
@@ -188,8 +192,10 @@ test('credentials are not sent to a server over plain http', async () => {
 })
 
 test('an aborted request throws the reason of the abort', async () => {
-  await using server = await serveTls()
-  await using here = await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) })
+  const server = untilTestEnds(await serveTls())
+  const here = untilTestEnds(
+    await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) }),
+  )
   const request = { ...PODS, signal: AbortSignal.abort('SIGINT') }
   await expect(here.connection.send(request)).rejects.toBe('SIGINT')
 })
@@ -205,7 +211,7 @@ async function closedPort(): Promise<number> {
 }
 
 const refused = async (cluster: Entry, flags?: Partial<ConnectionOptions>) => {
-  await using here = await opened(cluster, undefined, flags)
+  const here = untilTestEnds(await opened(cluster, undefined, flags))
   const error = await here.connection.send(PODS).catch(reason => reason)
   expect(error).toBeInstanceOf(UnreachableError)
   expect(error.message).not.toContain('here-token')
@@ -213,7 +219,7 @@ const refused = async (cluster: Entry, flags?: Partial<ConnectionOptions>) => {
 }
 
 test('each kind of unreachable server is reported with its name and the remedy', async () => {
-  await using server = await serveTls()
+  const server = untilTestEnds(await serveTls())
   const ca = { 'certificate-authority-data': base64(server.ca) }
   const port = await closedPort()
   expect(await refused({ server: server.url })).toMatch(
@@ -228,13 +234,11 @@ test('each kind of unreachable server is reported with its name and the remedy',
 })
 
 test('the certificate is checked against --tls-server-name', async () => {
-  await using server = await serveTls()
-  await using here = await opened(
-    { server: server.url, 'certificate-authority-data': base64(server.ca) },
-    undefined,
-    {
+  const server = untilTestEnds(await serveTls())
+  const here = untilTestEnds(
+    await opened({ server: server.url, 'certificate-authority-data': base64(server.ca) }, undefined, {
       tlsServerName: 'localhost',
-    },
+    }),
   )
   expect((await answered(here.connection)).status).toBe(200)
 })
@@ -254,9 +258,9 @@ test('a server that answers TLS with plain HTTP or with nothing is reported as s
 })
 
 test('a DELETE with a body leaves its connection open for the next requests', async () => {
-  await using server = await serveTls()
+  const server = untilTestEnds(await serveTls())
   const cluster = { server: server.url, 'certificate-authority-data': base64(server.ca) }
-  await using here = await opened(cluster, { token: 'abc' })
+  const here = untilTestEnds(await opened(cluster, { token: 'abc' }))
   const headers = { 'content-type': 'application/json' }
   const path = '/api/v1/namespaces/web/secrets/dockercreds'
   for (let round = 0; round < 6; round++) {

@@ -6,6 +6,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
 import { openConnection } from '../../../src/kubernetes/http/open-connection.ts'
+import { untilTestEnds } from '../../until-test-ends.ts'
 import { serveTls } from '../api-server.ts'
 import { folderWith, oneContext } from '../kubeconfig/files.ts'
 
@@ -30,14 +31,14 @@ async function startProxy(open: boolean) {
 }
 
 async function throughProxy(port: number) {
-  await using server = await serveTls()
+  const server = untilTestEnds(await serveTls())
   const ca = Buffer.from(server.ca).toString('base64')
   const cluster = {
     server: server.url,
     'certificate-authority-data': ca,
     'proxy-url': `http://jane:s3cr3t@127.0.0.1:${port}`,
   }
-  await using folder = await folderWith({ config: oneContext('here', cluster) })
+  const folder = untilTestEnds(await folderWith({ config: oneContext('here', cluster) }))
   const surroundings = {
     env: { KUBECONFIG: 'config' },
     cwd: folder.path,
@@ -57,7 +58,7 @@ async function throughProxy(port: number) {
 }
 
 test('a proxy gets a tunnel and sees no credential but its own', async () => {
-  await using proxy = await startProxy(true)
+  const proxy = untilTestEnds(await startProxy(true))
   const { status, server, seen } = await throughProxy(proxy.port)
   expect(status).toBe(200)
   expect(proxy.asked).toEqual([

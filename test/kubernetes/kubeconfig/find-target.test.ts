@@ -7,6 +7,7 @@ import type { ConnectionOptions } from '../../../src/kubernetes/kubeconfig/conne
 import { findTarget, inClusterTarget } from '../../../src/kubernetes/kubeconfig/find-target.ts'
 import type { Target } from '../../../src/kubernetes/kubeconfig/target.ts'
 import { Redacted } from '../../../src/secrecy/redacted.ts'
+import { untilTestEnds } from '../../until-test-ends.ts'
 import { folderWith, kubeconfig } from './files.ts'
 
 const TOKEN = new Redacted('t')
@@ -60,7 +61,7 @@ function revealed({ cluster, user, ...target }: Target) {
 }
 
 test('uses the current context with paths relative to the file', async () => {
-  await using folder = await folderWith({ 'sub/config': CONFIG })
+  const folder = untilTestEnds(await folderWith({ 'sub/config': CONFIG }))
   const { context, namespace, cluster, user } = await targetIn(folder.path)
   expect({ context, namespace }).toEqual({ context: 'prod', namespace: 'web' })
   expect(cluster).toMatchObject({
@@ -99,12 +100,12 @@ test.each([
   ],
   [{ insecureSkipTlsVerify: true }, { cluster: { insecureSkipTlsVerify: true, certificateAuthority: null } }],
 ])('flags %j override the context', async (flags, expected) => {
-  await using folder = await folderWith({ 'sub/config': CONFIG })
+  const folder = untilTestEnds(await folderWith({ 'sub/config': CONFIG }))
   expect(revealed(await targetIn(folder.path, flags))).toMatchObject(expected)
 })
 
 test('--certificate-authority is relative to the working directory, an exec plugin to its kubeconfig', async () => {
-  await using folder = await folderWith({ 'sub/config': CONFIG })
+  const folder = untilTestEnds(await folderWith({ 'sub/config': CONFIG }))
   const { cluster, user } = await targetIn(folder.path, { context: 'test', certificateAuthority: 'ca' })
   expect(cluster.certificateAuthority).toEqual({ file: join(folder.path, 'ca') })
   expect(user.exec?.command).toBe(join(folder.path, 'sub/bin/login'))
@@ -121,7 +122,7 @@ test.each([
   [{ user: 'onPath', asGroup: ['g'] }, '--as-group and --as-uid need --as'],
   [{ env: { KUBECONFIG: 'none' } }, 'No kubeconfig was found'],
 ])('reports what is missing for %j', async (flags, message) => {
-  await using folder = await folderWith({ 'sub/config': CONFIG })
+  const folder = untilTestEnds(await folderWith({ 'sub/config': CONFIG }))
   const error = await targetIn(folder.path, flags).catch(reason => reason)
   expect(error).toBeInstanceOf(UsageError)
   expect(error.message).toContain(message)
@@ -129,14 +130,14 @@ test.each([
 
 test('a kubeconfig without a current context requires --context', async () => {
   const { 'current-context': _, ...config } = CONFIG
-  await using folder = await folderWith({ 'sub/config': config })
+  const folder = untilTestEnds(await folderWith({ 'sub/config': config }))
   await expect(targetIn(folder.path)).rejects.toThrow(
     'choose one with --context, such as bare, lost, prod, test',
   )
 })
 
 test('in a pod the default is its own service account, and flags override it', async () => {
-  await using folder = await folderWith({ token: 'secret', namespace: 'web\n', 'ca.crt': 'PEM' })
+  const folder = untilTestEnds(await folderWith({ token: 'secret', namespace: 'web\n', 'ca.crt': 'PEM' }))
   const env = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' }
   const options = { env, cwd: '/', home: '/', userAgent: 'test' }
   expect(await inClusterTarget(options, folder.path)).toMatchObject({
@@ -154,7 +155,7 @@ test('in a pod the default is its own service account, and flags override it', a
 })
 
 test("flags of a client certificate are relative to the working folder, replace the kubeconfig's, and go with a token", async () => {
-  await using files = await folderWith({ 'sub/config': CONFIG })
+  const files = untilTestEnds(await folderWith({ 'sub/config': CONFIG }))
   const folder = files.path
   const flags = { clientCertificate: 'mine.crt', clientKey: '/abs/mine.key' }
   const both = {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { UsageError } from '../../../src/errors.ts'
 import { loadKubeconfig } from '../../../src/kubernetes/kubeconfig/load.ts'
+import { untilTestEnds } from '../../until-test-ends.ts'
 import { folderWith, kubeconfig, oneContext } from './files.ts'
 
 const FIRST = kubeconfig({
@@ -50,12 +51,12 @@ test.each([
   ['nothing when the environment names only empty names', { KUBECONFIG: '::' }, ''],
   ['the first current context that is not empty', { KUBECONFIG: 'first:no::third:second:third' }, 'green'],
 ])('uses %s', async (_, options, current) => {
-  await using folder = await folderWith(files)
+  const folder = untilTestEnds(await folderWith(files))
   expect((await loaded(folder.path, options)).current).toBe(current)
 })
 
 test('the first file that names an entry provides all of it, and later files add other entries', async () => {
-  await using folder = await folderWith(files)
+  const folder = untilTestEnds(await folderWith(files))
   expect(await loaded(folder.path, { KUBECONFIG: 'first:second:third' })).toEqual({
     current: 'blue',
     servers: ['own=https://own', 'shared=https://first'],
@@ -82,7 +83,7 @@ test.each<[string, string | Buffer]>([
   ['the first of several documents', `---\n${YAML}---\ncurrent-context: green\n`],
   ['UTF-16, which a redirection in PowerShell writes', Buffer.from(`\ufeff${YAML}`, 'utf16le')],
 ])('reads %s as kubectl does', async (_, content) => {
-  await using folder = await folderWith({})
+  const folder = untilTestEnds(await folderWith({}))
   await writeFile(join(folder.path, 'config'), content)
   expect(await loaded(folder.path, { kubeconfig: 'config' })).toMatchObject({
     current: 'blue',
@@ -108,7 +109,7 @@ test.each([
 ])('refuses %s', async (_, options, message) => {
   const broken = 'users:\n- name: x\n  user: {token: secret-token\nclusters: ]'
   const twice = 'users: [{name: x, user: {}}, {name: x, user: {}}]'
-  await using folder = await folderWith({ ...files, broken, twice, list: '- 1' })
+  const folder = untilTestEnds(await folderWith({ ...files, broken, twice, list: '- 1' }))
   const error = await loaded(folder.path, options).catch(reason => reason)
   expect(error).toBeInstanceOf(UsageError)
   expect(error.message).toContain(message)

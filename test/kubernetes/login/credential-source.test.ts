@@ -8,6 +8,7 @@ import { UnreachableError } from '../../../src/errors.ts'
 import { readerOver } from '../../../src/kubernetes/api/reader.ts'
 import { openConnection } from '../../../src/kubernetes/http/open-connection.ts'
 import { selfSignedCertificate } from '../../../src/simulator/api-server/certificate.ts'
+import { untilTestEnds } from '../../until-test-ends.ts'
 import { type ScriptedAnswer, type Seen, serveTls } from '../api-server.ts'
 import { fakeClock } from '../fake-clock.ts'
 import { folderWith, oneContext } from '../kubeconfig/files.ts'
@@ -75,21 +76,21 @@ const unlessToken = (token: string) => (request: Seen) =>
 
 test('an exec plugin runs once for many requests, and again when its token is refused', async () => {
   const files = { login: login('print({ token: "t" + runs })') }
-  await using here = await session(exec(), files, unlessToken('t2'))
+  const here = untilTestEnds(await session(exec(), files, unlessToken('t2')))
   expect(await Promise.all([here.get(), here.get(), here.get()])).toEqual([200, 200, 200])
   expect(here.authorizations().sort()).toEqual([...Array(3).fill('Bearer t1'), ...Array(3).fill('Bearer t2')])
 })
 
 test('a 401 for the renewed token is returned', async () => {
   const files = { login: login('print({ token: "t" + runs })') }
-  await using here = await session(exec(), files, () => ({ status: 401 }))
+  const here = untilTestEnds(await session(exec(), files, () => ({ status: 401 })))
   expect(await here.get()).toBe(401)
   expect(here.authorizations()).toEqual(['Bearer t1', 'Bearer t2'])
 })
 
 test('an expired token is renewed before it is sent', async () => {
   const files = { login: login('print({ token: "t" + runs, expirationTimestamp: "2020-01-01T00:00:00Z" })') }
-  await using here = await session(exec(), files)
+  const here = untilTestEnds(await session(exec(), files))
   await here.get()
   await here.get()
   expect(here.authorizations()).toEqual(['Bearer t1', 'Bearer t2'])
@@ -99,7 +100,9 @@ test('a plugin can return a client certificate, and later another one', async ()
   const { certificate, key } = await selfSignedCertificate()
   const status = JSON.stringify({ clientCertificateData: certificate, clientKeyData: key })
   const files = { login: login(`print(runs === 1 ? { token: 'old' } : ${status})`) }
-  await using here = await session(exec(), files, ({ client }) => ({ status: client === null ? 401 : 200 }))
+  const here = untilTestEnds(
+    await session(exec(), files, ({ client }) => ({ status: client === null ? 401 : 200 })),
+  )
   expect(await here.get()).toBe(200)
   expect(here.authorizations()).toEqual(['Bearer old', undefined])
 })
@@ -108,7 +111,7 @@ test('a plugin gets its arguments, its environment and, on request, the cluster'
   const body =
     'print({ token: [process.argv[2], process.env.ROLE, info.apiVersion, info.spec.cluster.server].join() })'
   const user = exec({ args: ['token'], env: [{ name: 'ROLE', value: 'admin' }], provideClusterInfo: true })
-  await using here = await session(user, { login: login(body) })
+  const here = untilTestEnds(await session(user, { login: login(body) }))
   await here.get()
   const expectedToken = `token,admin,client.authentication.k8s.io/v1,${here.server.url}`
   expect(here.authorizations()).toEqual([`Bearer ${expectedToken}`])
@@ -161,7 +164,7 @@ test.each([
   ],
   ['that needs a terminal', exec({ interactiveMode: 'Always' }), '', 'needs a terminal'],
 ])('a login program %s is reported with what to do', async (_, user, body, expected) => {
-  await using here = await session(user, { login: login(body) })
+  const here = untilTestEnds(await session(user, { login: login(body) }))
   const error = await here.get().catch(reason => reason)
   expect(error).toBeInstanceOf(UnreachableError)
   expect(error.message).toContain(expected)
@@ -169,7 +172,7 @@ test.each([
 })
 
 test('a token file is read again after a 401', async () => {
-  await using here = await session({ tokenFile: 'token' }, { token: 'old\n' }, unlessToken('new'))
+  const here = untilTestEnds(await session({ tokenFile: 'token' }, { token: 'old\n' }, unlessToken('new')))
   expect(await here.get()).toBe(401)
   await writeFile(join(here.path, 'token'), 'new\n')
   expect(await here.get()).toBe(200)
@@ -177,13 +180,13 @@ test('a token file is read again after a 401', async () => {
 })
 
 test("a token file takes precedence over a token, which is used if the file can't be", async () => {
-  await using both = await session({ token: 'beside', tokenFile: 'token' }, { token: 'file' })
+  const both = untilTestEnds(await session({ token: 'beside', tokenFile: 'token' }, { token: 'file' }))
   await both.get()
   expect(both.authorizations()).toEqual(['Bearer file'])
-  await using gone = await session({ token: 'beside', tokenFile: 'nowhere' }, {})
+  const gone = untilTestEnds(await session({ token: 'beside', tokenFile: 'nowhere' }, {}))
   await gone.get()
   expect(gone.authorizations()).toEqual(['Bearer beside'])
-  await using empty = await session({ tokenFile: 'token' }, { token: '\n' })
+  const empty = untilTestEnds(await session({ tokenFile: 'token' }, { token: '\n' }))
   await expect(empty.get()).rejects.toThrow('is empty: log in again')
 })
 
@@ -191,24 +194,24 @@ test('the ID token of an auth-provider is sent, and an auth-provider without a t
   const claims = Buffer.from(JSON.stringify({ exp: 4_000_000_000 })).toString('base64url')
   const token = `${Buffer.from('{}').toString('base64url')}.${claims}.c2ln`
   const provider = (config: Entry) => ({ 'auth-provider': { name: 'oidc', config } })
-  await using here = await session(provider({ 'id-token': token }), {})
+  const here = untilTestEnds(await session(provider({ 'id-token': token }), {}))
   expect(await here.get()).toBe(200)
   expect(here.authorizations()).toEqual([`Bearer ${token}`])
-  await using broken = await session(provider({ 'id-token': 'a.%.c' }), {})
+  const broken = untilTestEnds(await session(provider({ 'id-token': 'a.%.c' }), {}))
   await expect(broken.get()).rejects.toThrow("The kubeconfig's auth-provider oidc gave no token")
 })
 
 test('basic login is sent, and a missing token file is reported', async () => {
-  await using basic = await session({ username: 'jane', password: 'pw' }, {})
+  const basic = untilTestEnds(await session({ username: 'jane', password: 'pw' }, {}))
   await basic.get()
   expect(basic.authorizations()).toEqual([`Basic ${Buffer.from('jane:pw').toString('base64')}`])
-  await using missing = await session({ tokenFile: 'nowhere' }, {})
+  const missing = untilTestEnds(await session({ tokenFile: 'nowhere' }, {}))
   await expect(missing.get()).rejects.toThrow(`${join(missing.path, 'nowhere')} can't be read (ENOENT)`)
 })
 
 test('a login that takes too long is not blamed on the server', async () => {
   const files = { login: login('setInterval(() => {}, 1000)') }
-  await using here = await session(exec(), files)
+  const here = untilTestEnds(await session(exec(), files))
   const clock = fakeClock()
   const asked = readerOver(here.connection, { clock, requestTimeoutMs: 2000 }).get('/version')
   await expect(asked).rejects.toThrow(
@@ -224,6 +227,8 @@ test.each<[string, Entry]>([
   await expect(session(user, files, undefined, { storedLoginOnly: true })).rejects.toThrow(
     'logs in with a program',
   )
-  await using here = await session({ ...user, token: 'kept' }, files, undefined, { storedLoginOnly: true })
+  const here = untilTestEnds(
+    await session({ ...user, token: 'kept' }, files, undefined, { storedLoginOnly: true }),
+  )
   expect(await here.get()).toBe(200)
 })

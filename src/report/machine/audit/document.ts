@@ -1,13 +1,15 @@
 /** An audit as the document that machines read. Its names are stable; fields may be added. */
 
+import type { EditReport } from '../../../audit/edit-report.ts'
+import type { FileEdit } from '../../../audit/edits.ts'
 import type { AuditFinding } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
 import { fullName, parseReference } from '../../../image/reference.ts'
+import { leftAloneSentence, refusalSentence } from '../../words/audit/edits.ts'
 import { RULE_WORDS, tell } from '../../words/audit.ts'
 import { type Envelope, enveloped, jsonPieces } from '../data.ts'
-import { editsDocument } from './edits-document.ts'
 import { auditFingerprint } from './identity.ts'
-import { filePlace } from './places.ts'
+import { filePlace, workloadText } from './places.ts'
 
 /** A finding as printed. */
 function auditFindingDocument(finding: AuditFinding): object {
@@ -59,4 +61,38 @@ function withFindings<Told extends readonly object[]>(report: AuditReport, findi
     unchecked,
     edits: edits && editsDocument(edits),
   })
+}
+
+/** Files with what was changed in each, and what was left alone. */
+function editsDocument({ dryRun, files, leftAlone }: EditReport): object {
+  return {
+    dryRun,
+    files: files.map(({ path, written, problem, applied }) => ({
+      path,
+      written,
+      problem,
+      edits: applied.map(editDocument),
+    })),
+    leftAlone: [
+      ...files.flatMap(({ path, refused }) =>
+        refused.map(({ edit, why }) => ({ path, reason: why, message: refusalSentence(edit, why) })),
+      ),
+      ...leftAlone.map(each => ({
+        path: each.workload.source?.path ?? null,
+        reason: each.reason.code,
+        message: leftAloneSentence(each),
+      })),
+    ],
+  }
+}
+
+function editDocument({ edit, workload, container }: FileEdit): object {
+  const { op } = edit
+  return {
+    op,
+    workload: workloadText({ workload }),
+    container: container?.name ?? null,
+    key: op === 'set' ? edit.key : 'imagePullSecrets',
+    value: op === 'set' ? edit.value : edit.name,
+  }
 }

@@ -49,7 +49,7 @@ interface RowOptions {
   palette: Palette
   /** Pod by pod below its workload. */
   pods: boolean
-  /** A single row as a sentence in one line, if it fits. */
+  /** A single row as a sentence in one line where it fits, else with the image on a second one. */
   dense: boolean
 }
 
@@ -58,11 +58,8 @@ export function rowLines(
   { shown, hidden }: ChosenRows,
   { width, palette, pods, dense }: RowOptions,
 ): string[] {
-  const [only, ...others] = shown
-  if (dense && only !== undefined && others.length + hidden.length === 0) {
-    const sentence = rowSentences(only).find(text => displayWidth(text) + 2 <= width)
-    if (sentence !== undefined) return [`  ${sentence}`]
-  }
+  const only = dense ? loneRow({ shown, hidden }) : undefined
+  if (only !== undefined) return loneRowLines(only, width)
   const layout = pods ? COUNTED : layoutFor(shown, width)
   const begins = (index: number) =>
     layout.image === 'above' && shown[index]?.image !== shown[index - 1]?.image
@@ -82,16 +79,29 @@ export function rowLines(
   ]
 }
 
-/** Such as `web/shop-6d4-x2 of deployment/shop, image nginx:1.27, for 10m`, and the same with less about the workload. */
-function rowSentences(row: WorkloadRow): string[] {
+/** The row of a group that has no other. */
+export function loneRow({ shown: [only, ...others], hidden }: ChosenRows): WorkloadRow | undefined {
+  return others.length + hidden.length === 0 ? only : undefined
+}
+
+/** Such as `web/shop-6d4-x2 of deployment/shop, image nginx:1.27, for 10m`, with less about the workload where that makes it fit. */
+function loneRowLines(row: WorkloadRow, width: number): string[] {
+  const image = `image ${cell(row.image)}`
+  const time = row.age === null ? '' : `, for ${row.age}`
+  const pods = podTexts(row)
+  const fitting = (texts: string[]) => texts.find(text => displayWidth(text) + 2 <= width)
+  const one = fitting(pods.map(pod => `${pod}, ${image}${time}`))
+  if (one !== undefined) return [`  ${one}`]
+  const above = pods.map(pod => `${pod}${time}`)
+  return [fitting(above) ?? above.at(-1) ?? '', image].flatMap(text => wrap(text, width, '  '))
+}
+
+/** The pod with its workload, the longest text first. */
+function podTexts(row: WorkloadRow): string[] {
   const pod = `${cell(row.namespace)}/${podName(row)}`
-  const rest = `, image ${cell(row.image)}${row.age === null ? '' : `, for ${row.age}`}`
-  if (row.workload.startsWith('pod/')) return [`${pod}${rest}`]
+  if (row.workload.startsWith('pod/')) return [pod]
   const kind = cell(kindOf(row))
-  return [
-    `${pod} of ${cell(row.workload)}${rest}`,
-    ...(kind.includes('/') ? [] : [`${pod} (${kind})${rest}`]),
-  ]
+  return [`${pod} of ${cell(row.workload)}`, ...(kind.includes('/') ? [] : [`${pod} (${kind})`])]
 }
 
 function layoutFor(rows: readonly WorkloadRow[], width: number): Layout {

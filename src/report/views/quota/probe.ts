@@ -1,6 +1,6 @@
 /** What `quota --from-node` says before it makes a pod, and where none could ask. */
 
-import type { ProbeResult } from '../../../apply/quota-probe/run-probe.ts'
+import type { ProbeResult } from '../../../apply/quota-probe.ts'
 import { sanitizeLine } from '../../sanitize.ts'
 import { pluralize } from '../../words/count.ts'
 

@@ -1,12 +1,13 @@
 /** Who spends a cluster's Docker Hub pulls, whether they last, and what saves some, for a terminal or a pipe. */
 
 import type { Outlook, Spender, Usage } from '../../../quota/spending.ts'
+import type { Gap } from '../../../snapshot/snapshot.ts'
 import { cell } from '../../escape.ts'
 import type { ReportOptions } from '../../options.ts'
 import { sanitizeLine } from '../../sanitize.ts'
+import { commandLines } from '../../screen/block.ts'
 import { columns } from '../../screen/columns.ts'
 import type { Palette } from '../../screen/palette.ts'
-import { commandLines } from '../../screen/step.ts'
 import { tableLines } from '../../screen/table.ts'
 import { wrap } from '../../screen/wrap.ts'
 import { formatNumber, pluralize } from '../../words/count.ts'
@@ -18,8 +19,11 @@ import {
   countedText,
   forecastText,
   forecastWaitTexts,
+  isPartial,
+  noSpendersText,
   outlookText,
   pullsText,
+  spendersHeading,
   spendReasonText,
   unreadRestartsText,
   workloadText,
@@ -32,6 +36,8 @@ export interface UsageReport {
   restartsUnread: number
   /** The namespace that was looked at; null for all. */
   namespace: string | null
+  /** What could not be read of who pulls. */
+  gaps: readonly Gap[]
 }
 
 type ScreenOptions = Pick<ReportOptions, 'width' | 'terminal' | 'invocation'>
@@ -41,20 +47,25 @@ const SHOWN = 15
 
 /** Blocks of lines. */
 export function usageBlocks(report: UsageReport, options: ScreenOptions, palette: Palette): string[][] {
-  const { usage, restartsUnread } = report
+  const { usage, restartsUnread, gaps } = report
+  const partial = isPartial(gaps)
   const unread = restartsUnread === 0 ? [] : wrap(unreadRestartsText(restartsUnread), options.width, '  ')
   return [
-    [palette.strong(`Who pulls, in ${spell(usage.window)}`), ...spenderLines(usage, options), ...unread],
-    outlookLines(usage, options, palette),
-    planLines(usage, options, palette),
-    forecastLines(usage, options, palette),
+    [
+      palette.strong(spendersHeading(usage.window, partial)),
+      ...spenderLines(usage, options, partial),
+      ...unread,
+    ],
+    outlookLines(usage, options, palette, partial),
+    planLines(usage, options, palette, partial),
+    forecastLines(usage, options, palette, partial),
     savingLines(report, options, palette),
     wrap(countedText(usage), options.width).map(palette.dim),
   ]
 }
 
-function spenderLines({ spenders }: Usage, options: ScreenOptions): string[] {
-  if (spenders.length === 0) return ['  No workload is expected to pull from Docker Hub.']
+function spenderLines({ spenders }: Usage, options: ScreenOptions, partial: boolean): string[] {
+  if (spenders.length === 0) return wrap(noSpendersText(partial), options.width, '  ')
   const rows = spenders
     .slice(0, SHOWN)
     .map(spender => [
@@ -77,12 +88,17 @@ function totalOf(spenders: readonly Spender[]): number {
   return spenders.reduce((sum, { pulls }) => sum + pulls, 0)
 }
 
-function outlookLines({ outlooks, window }: Usage, options: ScreenOptions, palette: Palette): string[] {
+function outlookLines(
+  { outlooks, window }: Usage,
+  options: ScreenOptions,
+  palette: Palette,
+  partial: boolean,
+): string[] {
   const named = needsNames(outlooks.map(({ quota }) => quota))
   // A login that no pod uses is not spent.
   const used = outlooks.filter(({ pulls }, index) => pulls > 0 || index === 0)
   const lines = used.flatMap(outlook => {
-    const text = `${identityText(outlook.quota, named)}: ${outlookText(outlook, window)}`
+    const text = `${identityText(outlook.quota, named)}: ${outlookText(outlook, window, partial)}`
     const style =
       outlook.fits === false ? (line: string) => palette.problem(line, 'error') : (line: string) => line
     return [
@@ -111,22 +127,27 @@ function chart({ left, course, pulls }: Outlook, window: number, width: number):
   ]
 }
 
-function planLines(usage: Usage, options: ScreenOptions, palette: Palette): string[] {
+function planLines(usage: Usage, options: ScreenOptions, palette: Palette, partial: boolean): string[] {
   // Where nothing is pulled, every plan is enough.
   if (usage.spenders.length === 0) return []
   const worse = worseLoginText(usage)
   return [
     palette.strong(`What each plan allows, in ${spell(usage.window)}`),
-    ...rowLines(capacityTexts(usage), options),
+    ...rowLines(capacityTexts(usage, partial), options),
     ...(worse === null ? [] : wrap(worse, options.width, '  ').map(line => palette.problem(line, 'warning'))),
   ]
 }
 
-function forecastLines({ forecast }: Usage, options: ScreenOptions, palette: Palette): string[] {
+function forecastLines(
+  { forecast }: Usage,
+  options: ScreenOptions,
+  palette: Palette,
+  partial: boolean,
+): string[] {
   if (forecast === null) return []
   return [
     palette.strong(`With ${pluralize(forecast.nodes, 'more node')}`),
-    ...wrap(forecastText(forecast), options.width, '  '),
+    ...wrap(forecastText(forecast, partial), options.width, '  '),
     ...rowLines(forecastWaitTexts(forecast), options),
   ]
 }

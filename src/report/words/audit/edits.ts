@@ -1,18 +1,17 @@
 /** The words of edits: what was written, and why something was left alone. */
 
-import type { EditedFile, EditReport } from '../../../audit/edit-report.ts'
+import type { EditedFile, EditReport, WriteProblem } from '../../../audit/edit-report.ts'
 import type { FileEdit, LeftAlone } from '../../../audit/edits.ts'
-import type { WriteProblem } from '../../../audit/write-problem.ts'
 import type { EditRefusal } from '../../../manifest/edit.ts'
 import type { ImageAnswer, ImageCheck } from '../../../snapshot/image-check.ts'
 import { pluralize } from '../count.ts'
 
 const REFUSED: Record<EditRefusal, string> = {
-  alias: 'it is a YAML alias, or an alias repeats it, so a change would reach further',
+  alias: 'it is a YAML alias, or an alias repeats it, so a change would affect other places, too',
   'several-lines': 'it is written over several lines',
   placeholder: 'a template fills it in',
   layout: 'it is written in a way that pullguard does not edit',
-  unproven: 'the edited text did not read as it should',
+  unproven: 'the edited text would not parse as intended',
 }
 
 const PROBLEM: Record<WriteProblem, string> = {

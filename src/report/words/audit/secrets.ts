@@ -28,8 +28,8 @@ const PROBLEM: Record<PullSecretProblem, (detail: string | null) => string> = {
 const MISMATCH: Record<KeyMismatch, string> = {
   'port-missing': 'the port is missing',
   'port-extra': 'the kubelet knows no default port, so :443 does not match',
-  'port-other': 'the port is another',
-  'slash-missing': 'the slash at its end is missing',
+  'port-other': 'the port is different',
+  'slash-missing': 'the trailing slash is missing',
   'hub-alias': 'kubelets do not look for Docker Hub under this name',
   case: 'upper and lower case must agree',
   wildcard: 'a * stands for one part of the host only',
@@ -68,7 +68,7 @@ export const SECRET_WORDS: WordsOfRules<
       known
         ? `${registry} requires a login for every pull, and the pods have none for it.`
         : `${registry} requires a login for every pull, and the template names no pull secret.`,
-    why: 'Docker Hardened Images take the account of Docker Hub, but under the key dhi.io: a pull secret for Docker Hub does not match it.',
+    why: 'Docker Hardened Images accept a Docker Hub account, but under the key dhi.io: a pull secret for Docker Hub does not match it.',
     todo: 'Add a pull secret with an entry for dhi.io',
     example: {
       before: 'spec:\n  containers:\n  - name: web\n    image: dhi.io/nginx:1.27',
@@ -105,7 +105,7 @@ export const SECRET_WORDS: WordsOfRules<
     title: 'Pull secret whose key does not match the registry',
     tell: ({ arguments: { secret, key, mismatch, registry } }) =>
       `The pull secret ${secret} has a login for "${key}", which the kubelet does not match with ${registry}: ${MISMATCH[mismatch]}.`,
-    why: 'The kubelet compares the key of each login with the name of the image: host and port must be equal, case counts, and for Docker Hub, the key must be docker.io, index.docker.io, or https://index.docker.io/v1/ with the slash at its end.',
+    why: 'The kubelet compares the key of each login with the name of the image: host and port must be equal, case counts, and for Docker Hub, the key must be docker.io, index.docker.io, or https://index.docker.io/v1/ with the trailing slash.',
     todo: 'Create the Secret again with the registry as the image names it',
     example: {
       before: '{"auths": {"https://index.docker.io/v1": …}}',

@@ -1,7 +1,7 @@
 /** The last line of an audit: what was looked at, what was found, and what could not be read. */
 
 import type { AuditReport } from '../../../audit/report.ts'
-import { pluralize } from '../count.ts'
+import { joinList, pluralize } from '../count.ts'
 
 /** In one sentence or two. */
 export function auditSentence({
@@ -24,7 +24,7 @@ export function auditSentence({
     ...(warning > 0 ? [pluralize(warning, 'warning')] : []),
     ...(info > 0 ? [pluralize(info, 'note')] : []),
   ]
-  const found = parts.length === 0 ? `No findings in ${where}.` : `${listed(parts)} in ${where}.`
+  const found = parts.length === 0 ? `No findings in ${where}.` : `${joinList(parts)} in ${where}.`
   const aside = [
     ...(ignored > 0 ? [`${pluralize(ignored, 'finding')} ignored by comment or annotation`] : []),
     ...(known > 0 ? [`${pluralize(known, 'finding')} known from the baseline`] : []),
@@ -42,10 +42,6 @@ export function auditSentence({
 function placeOf(namespaces: string[] | null): string {
   if (namespaces === null) return 'in all namespaces'
   return `in ${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.join(', ')}`
-}
-
-function listed(parts: string[]): string {
-  return parts.length < 3 ? parts.join(' and ') : `${parts.slice(0, -1).join(', ')}, and ${parts.at(-1)}`
 }
 
 function capital(text: string): string {

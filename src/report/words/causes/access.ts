@@ -1,6 +1,7 @@
 /** The words of pulls that somebody refused: the registry, a policy on the node, the pod's own pull policy, or the kubelet because of a malformed pull secret. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
+import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { isPublic } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { pluralize } from '../count.ts'
@@ -9,20 +10,26 @@ import { capitalize, registryLabel, responderLabel } from '../labels.ts'
 type Sentence = (context: CauseContext) => string
 
 const TITLE: Record<DenialSubcause, Sentence> = {
-  'no-credential-sent': ({ findings: [first] }) =>
-    first.credential.status === 'broken'
+  'no-credential-sent': context => {
+    const [first] = context.findings
+    if (hasClue(context, 'credential-provider'))
+      return `The kubelet's credential provider has no login for ${registryLabel(first.registry)}`
+    return first.credential.status === 'broken'
       ? `${capitalize(responderLabel(first))} refused a pull without a login: the pod's pull secret can't be used`
-      : `${capitalize(responderLabel(first))} refused a pull without a login`,
+      : `${capitalize(responderLabel(first))} refused a pull without a login`
+  },
   'credential-refused': ({ findings: [first] }) =>
     `${capitalize(responderLabel(first))} refused the login that was sent`,
   'not-permitted': ({ findings: [first] }) =>
     `${capitalize(responderLabel(first))} does not allow this identity to pull the image`,
   'denied-or-missing': context =>
-    isPublic(context.findings[0].reference)
-      ? `${registryLabel(context.findings[0].registry)} has no such image, or hides that it has none`
-      : context.findings[0].credential.status === 'broken'
-        ? `${capitalize(responderLabel(context.findings[0]))} denied the pull, and the pod's pull secret can't be used`
-        : `${capitalize(responderLabel(context.findings[0]))} denied the pull: the image is private or does not exist`,
+    isOfficial(context.findings[0])
+      ? `${registryLabel(context.findings[0].registry)} refused an official image, which anyone can pull`
+      : isPublic(context.findings[0].reference)
+        ? `${registryLabel(context.findings[0].registry)} has no such image, or hides that it has none`
+        : context.findings[0].credential.status === 'broken'
+          ? `${capitalize(responderLabel(context.findings[0]))} denied the pull, and the pod's pull secret can't be used`
+          : `${capitalize(responderLabel(context.findings[0]))} denied the pull: the image is private or does not exist`,
   blocked: context =>
     hasClue(context, 'suspended')
       ? `${capitalize(responderLabel(context.findings[0]))} refuses because of the account behind this image: it is suspended, or its license or payment has lapsed`
@@ -36,13 +43,23 @@ const TITLE: Record<DenialSubcause, Sentence> = {
       : `${capitalize(responderLabel(first))} refused the pull`,
 }
 
+/** Whether it is one of Docker Hub's official images by its name. */
+function isOfficial({ reference }: Pick<Finding, 'reference'>): boolean {
+  const name = /^docker\.io\/library\/([^:@]+)/.exec(reference ?? '')?.[1]
+  return name !== undefined && OFFICIAL_IMAGES.includes(name)
+}
+
 const MEANING: Record<DenialSubcause, Sentence> = {
-  'no-credential-sent': ({ findings: [first] }) =>
-    first.credential.status === 'broken'
+  'no-credential-sent': context => {
+    const [first] = context.findings
+    if (hasClue(context, 'credential-provider'))
+      return 'The plugin on the node that fetches logins failed, so the registry was not asked.'
+    return first.credential.status === 'broken'
       ? 'No login was sent: the pods name a pull secret, but the kubelet can get no login out of it for this image.'
       : first.credential.status === 'usable'
         ? "The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went through a mirror or cache that doesn't use it."
-        : "No login was sent: neither the pod's pull secrets nor the node provided one.",
+        : "No login was sent: neither the pod's pull secrets nor the node provided one."
+  },
   'credential-refused': context =>
     hasClue(context, 'expired')
       ? 'The login has expired. Even a public image fails while this login is sent.'
@@ -51,7 +68,12 @@ const MEANING: Record<DenialSubcause, Sentence> = {
         : 'The login is wrong, expired, or revoked. Even a public image fails while this login is sent.',
   'not-permitted': () =>
     "The registry knows the identity that asked, and that identity isn't allowed to pull from this repository (or the repository does not exist).",
-  'denied-or-missing': ({ findings: [first] }) => {
+  'denied-or-missing': context => {
+    const [first] = context.findings
+    if (isOfficial(first))
+      return 'Docker Hub does not refuse its official images: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.'
+    if (hasClue(context, 'on-node') && first.credential.status !== 'usable')
+      return 'The image is on the node, but the kubelet asks the registry again for a pod without the credential that it was pulled with (KEP-2535, from Kubernetes 1.35 on by default).'
     if (isPublic(first.reference))
       return first.registry === 'docker.io'
         ? 'Official images are public, so a refusal means that no image has this name.'

@@ -1,6 +1,7 @@
 /** The words of images that are not there, or not what the node can use. */
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
+import { isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../labels.ts'
 import { onNode } from '../node.ts'
@@ -23,11 +24,20 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
         ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: the mirror may not have cached it, may not allow it, or may have failed to fetch it from upstream.`
         : `${capitalize(responderLabel(first))} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`,
   }),
-  unspecified: ({ findings: [{ registry }] }) => ({
-    title: `${capitalize(registryLabel(registry))} has no such image`,
-    meaning:
-      'The registry says that the repository, the tag, or the digest does not exist: it is misspelled, was never pushed, or was removed.',
-  }),
+  unspecified: context => {
+    const [{ registry, credential }] = context.findings
+    if (hasClue(context, 'web-page'))
+      return {
+        title: `A web page answers at ${registryLabel(registry)} instead of a registry`,
+        meaning:
+          'The host is there, but what answered is a web page (404), not the registry: the image itself may be fine.',
+      }
+    const hidden = credential.status === 'none' && registry !== null && !isHosted(registry)
+    return {
+      title: `${capitalize(registryLabel(registry))} has no such image`,
+      meaning: `The registry says that the repository, the tag, or the digest does not exist: it is misspelled, was never pushed, or was removed.${hidden ? ' Some registries (Nexus, Artifactory) say so to anyone without a login, too.' : ''}`,
+    }
+  },
 }
 
 const wordsForMissing = (context: CauseContext) =>
@@ -101,19 +111,25 @@ export const corruptOrUnpack: CauseWords = {
   title: context =>
     hasClue(context, 'web-page')
       ? 'A web page came back instead of the image'
-      : "The image arrived, but couldn't be unpacked on the node",
+      : hasClue(context, 'other-manifest')
+        ? `${capitalize(responderLabel(context.findings[0]))} delivers a manifest that does not fit its digest`
+        : "The image arrived, but couldn't be unpacked on the node",
   meaning: context =>
     hasClue(context, 'web-page')
       ? WEB_PAGE
-      : hasClue(context, 'file-system')
-        ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
-        : hasClue(context, 'layer-type')
-          ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
-          : hasClue(context, 'partial-layer')
-            ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
-            : hasClue(context, 'layer-format')
-              ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
-              : "A layer's digest does not match, or the node's storage failed while it was written.",
+      : hasClue(context, 'other-manifest')
+        ? 'The registry, or the cache that answered, announced one manifest and sent another: nothing on the node is at fault.'
+        : hasClue(context, 'other-layers')
+          ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
+          : hasClue(context, 'file-system')
+            ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
+            : hasClue(context, 'layer-type')
+              ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
+              : hasClue(context, 'partial-layer')
+                ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
+                : hasClue(context, 'layer-format')
+                  ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
+                  : "A layer's digest does not match, or the node's storage failed while it was written.",
 }
 
 export const other: CauseWords = {
@@ -125,6 +141,8 @@ export const other: CauseWords = {
     if (first.endpoint?.role === 'runtime') return `The container runtime ${onNode(first)} does not answer`
     if (hasClue(context, 'precondition-failed'))
       return `${capitalize(registryLabel(first.registry))} answers 412 (precondition failed)`
+    if (hasClue(context, 'registry-closed'))
+      return `${capitalize(registryLabel(first.registry))} says that it is shut down`
     if (hasClue(context, 'damaged-store'))
       return "The image was pulled, but it is damaged in the node's image store"
     if (hasClue(context, 'endpoint-scheme'))
@@ -141,6 +159,8 @@ export const other: CauseWords = {
       return /(?:^|\.)gcr\.io$/.test(first.registry ?? '')
         ? 'Google Container Registry was shut down in 2025: projects that were not moved to Artifact Registry answer 412. The login is not the problem.'
         : "The registry refuses because one of its own conditions isn't met, such as a scan or signature policy; the login is not the problem."
+    if (hasClue(context, 'registry-closed'))
+      return 'The registry no longer serves images that were not moved; neither the login nor the name is the problem.'
     if (hasClue(context, 'damaged-store'))
       return "Part of the image is missing from the runtime's storage on the node; the registry is not at fault."
     if (hasClue(context, 'endpoint-scheme'))

@@ -2,7 +2,7 @@
 
 import type { Endpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { apiHost } from '../../../image/registries.ts'
+import { apiHost, isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { capitalize, hostLabel, registryLabel } from '../labels.ts'
 
@@ -41,13 +41,16 @@ export const networkTimeout: CauseWords = {
 
 export const connectionRefusedOrReset: CauseWords = {
   short: context => `broken connections to ${askedHost(context)}`,
-  title: context => `The connection to ${askedHost(context)} was refused or dropped`,
+  title: context =>
+    `The connection to ${askedHost(context)} was ${hasClue(context, 'cut-off') ? 'cut off' : 'refused or dropped'}`,
   meaning: context =>
     hasClue(context, 'loopback')
       ? 'That address is the node itself: each node connects to its own loopback address, and nothing is listening there on this one.'
       : hasClue(context, 'no-route')
         ? 'The node has no route for addresses of this family (IPv4 or IPv6).'
-        : 'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
+        : hasClue(context, 'cut-off')
+          ? 'The connection was opened and then closed before the answer was complete: by a firewall or proxy in between, or by the host itself.'
+          : 'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
 }
 
 export const tls: CauseWords = {
@@ -76,9 +79,14 @@ export const tls: CauseWords = {
 
 export const httpHttpsMismatch: CauseWords = {
   short: context => `HTTP instead of HTTPS at ${askedHost(context)}`,
-  title: context => `${capitalize(askedHost(context))} speaks HTTP where HTTPS is expected, or the reverse`,
-  meaning: () =>
-    'The runtime uses TLS unless it is configured otherwise, but this port uses the other protocol.',
+  title: context =>
+    isHosted(asked(context.findings[0]).host)
+      ? `What came back from ${askedHost(context)} is not TLS`
+      : `${capitalize(askedHost(context))} speaks HTTP where HTTPS is expected, or the reverse`,
+  meaning: ({ findings: [first] }) =>
+    isHosted(asked(first).host)
+      ? 'The host itself speaks TLS, so something else answered in its place (a proxy, a login portal, a firewall), or damaged the data on the way (a wrong MTU).'
+      : 'The runtime uses TLS unless it is configured otherwise, but this port uses the other protocol.',
 }
 
 export const proxy: CauseWords = {

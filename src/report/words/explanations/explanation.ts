@@ -32,6 +32,6 @@ interface CauseExplanation<Sub extends string = never> {
 }
 
 /** A cause or a subcause without its explanation does not compile. */
-export type ExplanationsOf<Causes extends Cause> = {
-  [C in Causes]: CauseExplanation<C extends keyof Subcauses ? Subcauses[C] : never>
+export type CauseExplanations = {
+  [C in Cause]: CauseExplanation<C extends keyof Subcauses ? Subcauses[C] : never>
 }

@@ -1,7 +1,6 @@
 /** Platforms, runtimes, and the state of their mirrors, in words. */
 
-import type { GroupState } from '../../../mirror/group-state.ts'
-import type { RuntimeNote } from '../../../mirror/runtime-notes.ts'
+import type { GroupState, RuntimeNote } from '../../../mirror/node-groups.ts'
 import type { MirrorPlatform, NodeGroup } from '../../../mirror/setup.ts'
 import type { ConfiguredMirror, SeenMirror } from '../../../mirror/survey.ts'
 import { joinList, pluralize, shortList } from '../count.ts'
@@ -101,7 +100,7 @@ export const RUNTIME_NOTE: Record<RuntimeNote, string> = {
   'tables-deprecated':
     'registry.mirrors in config.toml is deprecated and disables hosts.toml: use one of them, and prefer hosts.toml',
   'tables-end':
-    'registry.mirrors in config.toml is announced to end with containerd 2.4: settings of older guides may have no effect',
+    'support for registry.mirrors in config.toml is announced to end with containerd 2.4: settings from older guides may have no effect',
   'one-folder':
     'if config_path lists several folders, as the default of new versions does, hosts.toml can be ignored: set a single folder',
   'docker-hub-only': 'Docker uses mirrors for Docker Hub only',

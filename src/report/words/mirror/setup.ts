@@ -1,15 +1,38 @@
-/** How a setting gets to the nodes, when it works, and where a login is kept, in words. */
+/** The setup of a mirror in words: why an address can't be a mirror's, how a setting gets to the nodes, when it works, and where a login is kept. */
 
+import type { AddressProblem } from '../../../mirror/address.ts'
 import type {
   Delivery,
   Effect,
   LoginPlace,
   NodeSetup,
+  SetupCommand,
   SetupNote,
   Unsupported,
 } from '../../../mirror/setup.ts'
+import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { joinList } from '../count.ts'
 import { registryLabel } from '../labels.ts'
+
+/** Why an address can't be a mirror's, as one sentence. None repeats the address, which may hold a password. */
+export const ADDRESS_WORDS: Record<AddressProblem, string> = {
+  empty: '--to needs the URL of the mirror, such as https://mirror.example.com.',
+  'no-scheme': '--to needs a URL with its scheme: write https://… (or http://… with --plain-http).',
+  'other-scheme': '--to needs an https URL: runtimes talk to registries only over HTTPS or plain HTTP.',
+  malformed: '--to is not a URL: give scheme and host, such as https://mirror.example.com:5000.',
+  login:
+    '--to holds a login: give the URL without user and password; where each platform keeps a login is printed with its file.',
+  query: "--to must end after the host or path: a query or fragment is not part of a mirror's address.",
+  path: '--to has a path that runtimes would put before /v2/: give the root of the host, or the API path itself, such as https://harbor.example.com/v2/proxy.',
+  'plain-http': '--to is plain HTTP, which nodes refuse by default: use https, or add --plain-http.',
+  loopback:
+    '--to is a loopback address, which is a different machine on every node: give a name or address that all nodes reach, or add --on-every-node if each node runs the mirror itself.',
+  'service-name':
+    "--to is the name of a cluster Service, which nodes can't resolve because they don't use the cluster's DNS: give the address of a load balancer, an ingress, or a NodePort.",
+  itself:
+    '--to is the registry that --registry names: give the URL of another registry between the nodes and that one.',
+  'docker-hub': '--to is Docker Hub itself: give the URL of a registry between the nodes and Docker Hub.',
+}
 
 export const DELIVERY: Record<Delivery, string> = {
   copy: 'Copy it to every node, and add it to whatever creates new nodes (image, Ansible, cloud-init)',
@@ -21,7 +44,7 @@ export const DELIVERY: Record<Delivery, string> = {
   'machine-config': 'Patch the machine configuration of every node',
   objects: 'Apply the objects; the Machine Config Operator writes the nodes',
   'node-pool': 'Pass it to each node pool, or to the whole cluster',
-  settings: 'Add it to the user data of new nodes; existing nodes take it from apiclient',
+  settings: 'Add it to the user data of new nodes; on existing nodes, set it with apiclient',
   'node-containers': 'Copy it into the container of every node; a new cluster starts without it',
   'minikube-files': 'minikube copies what is below ~/.minikube/files to the node at each start',
 }
@@ -87,10 +110,10 @@ const NOTE: Notes = {
     'from containerd 2.1 on, config_path has to be this one folder: with a list of folders, pulls through the transfer service ignore the file (containerd/containerd#12808)',
   'old-tables': ({ removed }) =>
     removed
-      ? 'registry.mirrors of older guides is announced to end with containerd 2.4: remove it from config.toml'
+      ? 'support for registry.mirrors, which older guides use, is announced to end with containerd 2.4: remove it from config.toml'
       : 'containerd accepts config_path only without registry.mirrors and registry.configs in config.toml: remove those',
   'pod-logins-reach-mirror': () =>
-    "pods' Docker Hub logins reach the mirror if it asks for one: the runtime hands a pull secret to any host of the pull",
+    "pods' Docker Hub logins reach the mirror if it asks for one: the runtime sends a pull secret to any host of the pull",
   'pod-logins-stay': () => "pods' pull secrets are not sent to the mirror, only to the registry itself",
   'no-namespace-query': () =>
     'mirrors are asked without ?ns=: a cache of several registries needs a path for each of them, so run this once for each registry with its own --to',
@@ -120,4 +143,9 @@ const NOTE: Notes = {
 export function noteText(note: SetupNote): string {
   // Each code's words take that code's arguments; the compiler can't follow the code through the union.
   return NOTE[note.code](note as never)
+}
+
+/** The command as it has to be typed: kubectl's repeats the connection flags of this run. */
+export function commandOf({ on, line }: SetupCommand, invocation: Invocation): string {
+  return on === 'cluster' ? kubectlCommand(invocation, line) : line
 }

@@ -8,7 +8,7 @@ const VERDICT: Record<MirrorVerdict, (check: JudgedMirrorCheck) => string> = {
   same: () => 'same digest as at the registry',
   unverified: ({ upstream }) => `served; not compared, because the registry ${answerText(upstream)}`,
   stale: () =>
-    'another digest than at the registry: an older image under this tag, or the cache converts images',
+    'a different digest than at the registry: an older image under this tag, or the cache converts images',
   'one-platform': () =>
     'a single image where the registry has an index of several platforms: other platforms will fail',
   'no-digest': () =>
@@ -36,7 +36,7 @@ const VERDICT: Record<MirrorVerdict, (check: JudgedMirrorCheck) => string> = {
   unreachable: ({ mirror }) =>
     `no answer from this machine (${detailOf(mirror)}); nodes may have another way`,
   failed: ({ mirror }) =>
-    `${detailOf(mirror)}: caches answer so, too, if their upstream limits or refuses them (their log has its answer)`,
+    `${detailOf(mirror)}: caches also answer like this if their upstream limits or refuses them (their log has the upstream's answer)`,
 }
 
 function detailOf(answer: MirrorAnswer): string {
@@ -68,7 +68,7 @@ export function verdictText(check: JudgedMirrorCheck): string {
 /** What was asked, and at whose cost. */
 export function verificationNote({ known, unasked }: Verification): string {
   return [
-    'Asked by HEAD, which is no pull; a cache may fetch what it was asked for, on its own account.',
+    'Asked by HEAD, which does not count as a pull; a cache may fetch what it was asked for, at its own cost.',
     ...(known === null ? [] : [`To settle a 404, the mirror was also asked for ${known.reference}.`]),
     ...(unasked === 0
       ? []

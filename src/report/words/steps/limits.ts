@@ -1,5 +1,6 @@
 /** The words of steps about limits, policies, and of those where nothing better is known. */
 
+import { isPublic } from '../../../image/registries.ts'
 import type { LimitSight } from '../../../snapshot/hub-quota.ts'
 import { shellWord } from '../../escape.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
@@ -12,14 +13,16 @@ import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
 import type { StepWords } from '../step-words.ts'
 
 const WAIT = {
-  limit: 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own',
+  limit: 'Wait until the limit resets; the kubelet retries on its own',
   minute:
-    "Wait a minute or two: this registry limits requests per second or minute, and the kubelet retries on its own; if it keeps happening, ask the registry's owner for a higher quota",
+    'Wait a minute or two: this registry limits requests per second or minute, and the kubelet retries on its own; if it keeps happening, ',
   burst:
     'Wait a few minutes; the kubelet retries on its own. Start fewer pods at once, or use a pull-through mirror',
   kubelet: 'Wait a minute: the kubelet continues on its own',
   registry: 'Wait: the kubelet retries on its own, and the pods start once the registry answers again',
 }
+
+const HUB_LIMIT = 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own'
 
 /** When the next try has a chance, by what is left of the limit. */
 function limitText({ of, limit, remaining, windowSeconds }: LimitSight): string {
@@ -27,12 +30,19 @@ function limitText({ of, limit, remaining, windowSeconds }: LimitSight): string 
   const others = of === 'account' ? '' : ' (nodes behind another address have their own limit)'
   if (limit === null)
     return `Wait for the next try, within five minutes: Docker Hub has no limit for ${whose} now${others}`
-  if (remaining === null) return WAIT.limit
+  if (remaining === null) return HUB_LIMIT
   const window = windowSeconds === null ? '' : ` in ${spell(windowSeconds)}`
   if (remaining > 0)
     return `Wait for the next try, within five minutes: ${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} are left for ${whose}${others}`
   const until = windowSeconds === null ? 'until the limit resets' : `up to ${spell(windowSeconds)}`
   return `Wait ${until}: no pulls are left for ${whose}${others}, and the kubelet retries on its own`
+}
+
+/** What gives a pull up that makes no progress. */
+const PROGRESS_TIMEOUT = {
+  containerd: "image_pull_progress_timeout in containerd's configuration",
+  'cri-o': "pull_progress_timeout in CRI-O's configuration",
+  docker: '--image-pull-progress-deadline of cri-dockerd',
 }
 
 export const limitSteps: StepWords<
@@ -50,7 +60,14 @@ export const limitSteps: StepWords<
   | 'slow-pull'
   | 'restart-pull'
 > = {
-  wait: step => ({ text: step.for === 'limit' && step.quota ? limitText(step.quota) : WAIT[step.for] }),
+  wait: (step, { findings: [{ registry, reference }] }) => {
+    if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
+    if (step.for === 'limit' && registry === 'docker.io') return { text: HUB_LIMIT }
+    if (step.for !== 'minute') return { text: WAIT[step.for] }
+    return {
+      text: `${WAIT.minute}${isPublic(reference) ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
+    }
+  },
   'replace-registry': (_step, { invocation, findings }) => ({
     text: 'Or pull official images from another registry, without a login',
     command: fixCommand(invocation, findings, OFFICIAL_ELSEWHERE),
@@ -102,7 +119,11 @@ export const limitSteps: StepWords<
       ? {}
       : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
   }),
-  'slow-pull': () => ({
-    text: "If the pull is only slow, raise image_pull_progress_timeout in containerd's configuration, or use a smaller image; if nodes pull from each other (a peer mirror such as Spegel, or k3s's embedded registry), restart that mirror",
+  'slow-pull': (_step, { findings: [{ host }] }) => ({
+    text: `If the pull is only slow, raise ${PROGRESS_TIMEOUT[host.runtime ?? 'containerd']}, or use a smaller image${
+      host.runtime === 'docker' || host.runtime === 'cri-o'
+        ? ''
+        : "; if nodes pull from each other (a peer mirror such as Spegel, or k3s's embedded registry), restart that mirror"
+    }`,
   }),
 }

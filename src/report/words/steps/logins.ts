@@ -6,6 +6,7 @@ import { shellWord } from '../../escape.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { loginCommand, loginFixCommand, whyCommand } from '../commands.ts'
 import { shortList } from '../count.ts'
+import { problemText } from '../credential.ts'
 import { otherDebugContainer } from '../edits.ts'
 import { registryLabel } from '../labels.ts'
 import type { StepText, StepWords } from '../step-words.ts'
@@ -25,12 +26,19 @@ const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = 
     `Use an account with a higher limit (run ${login} first), then distribute that login`,
 }
 
+/** The same of those that explain themselves. */
+const BRIEF_LOGIN: Partial<typeof LOGIN> = {
+  missing: login => `Run ${login} with an account that can pull the image, then distribute that login`,
+  limit: (login, registry) => `Give the pods your login for ${registry} (${login} first)`,
+}
+
 /** What has to be known of a registry's logins before one is distributed. */
 function note(registry: string): string {
   if (registry === HARDENED_IMAGES) return '; the same Docker account works, under the key dhi.io'
   if (registry === 'nvcr.io')
     return '; the user name is $oauthtoken (in single quotes), the password an NGC API key'
   if (registry === 'ghcr.io') return '; the password is a personal access token (classic) with read:packages'
+  if (/(?:^|\.)gitlab\./.test(registry)) return '; the login is a deploy token with the scope read_registry'
   return cloudOf(registry) === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
 }
 
@@ -41,6 +49,11 @@ const SHORT_LIVED: Record<ShortLived, string> = {
   google:
     'holds an access token of Google, which expires after an hour: let the nodes pull with their service account, or use a key (_json_key)',
   acr: 'holds an access token of ACR, which expires after 3 hours: let the nodes pull with their identity, or use a repository token',
+}
+
+/** The key that serves a registry's images. */
+function keyOf(registry: string | null): string {
+  return registry === 'docker.io' ? 'https://index.docker.io/v1/' : (registry ?? '')
 }
 
 /** How a static pod gets a login, which no object of the cluster can give it. */
@@ -74,10 +87,15 @@ export const loginSteps: StepWords<
   | 'recreate-job'
   | 'see-why'
 > = {
-  'distribute-login': ({ reason, registry }, { invocation, findings }) => ({
-    text: `${LOGIN[reason](`\`${loginCommand(registry)}\``, registryLabel(registry))}${note(registry)}`,
-    command: loginFixCommand(invocation, findings),
-  }),
+  'distribute-login': ({ reason, registry }, { invocation, findings }) => {
+    const login = `\`${loginCommand(registry)}\``
+    const brief = BRIEF_LOGIN[reason]?.(login, registryLabel(registry))
+    return {
+      text: `${LOGIN[reason](login, registryLabel(registry))}${note(registry)}`,
+      ...(brief === undefined ? {} : { brief }),
+      command: loginFixCommand(invocation, findings),
+    }
+  },
   'recreate-pods': (_step, { invocation, findings }) => ({
     text: 'Recreate the pods: they are older than the pull secret that new pods get from the service account',
     command: loginFixCommand(invocation, findings),
@@ -85,7 +103,15 @@ export const loginSteps: StepWords<
   'kubelet-login': () => KUBELET_LOGIN,
   'other-debug-container': ({ reason }, { invocation, findings: [{ namespace, pod }] }) =>
     otherDebugContainer(invocation, namespace, pod, reason === 'login' ? DEBUG_LOGIN : undefined),
-  'repair-secret': ({ namespace, secret }, { invocation }) => repairSecret(invocation, namespace, secret),
+  'repair-secret': ({ namespace, secret, problem }, { invocation, findings: [{ credential, registry }] }) => {
+    const attempt = credential.attempts.find(found => found.secret === secret && found.problem === problem)
+    if (problem === 'malformed' || attempt === undefined) return repairSecret(invocation, namespace, secret)
+    const remedy =
+      problem === 'other-registry'
+        ? `add a login for ${keyOf(registry)} to it`
+        : `recreate it with \`kubectl create secret docker-registry\` and --docker-server=${keyOf(registry)}, or correct it where it is made`
+    return { text: `Secret ${secret} ${problemText(problem, attempt)}; ${remedy}` }
+  },
   'remove-login': ({ namespace, secrets, registry }, { invocation, findings: [{ pod }] }) => ({
     text: `Or, if the image is public, remove the refused login: the secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in ${namespace} for ${registryLabel(registry)}`,
     command: whyCommand(invocation, { namespace, pod }),

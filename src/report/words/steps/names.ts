@@ -1,14 +1,20 @@
 /** The words of steps about the image's name and place. */
 
+import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { shellWord } from '../../escape.ts'
 import { offlineCommand, ownCommand } from '../../invocation.ts'
 import { shortList } from '../count.ts'
 import { setImages, untagged } from '../edits.ts'
 import { registryLabel } from '../labels.ts'
+import { mirrorSettings } from '../node-settings.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
 export const nameSteps: StepWords<
   | 'check-name'
+  | 'near-official'
+  | 'existing-official'
+  | 'other-port'
+  | 'proxy-project'
   | 'ask-registry'
   | 'use-replacement'
   | 'find-replacement'
@@ -40,12 +46,30 @@ export const nameSteps: StepWords<
         return {
           text: `Check the name ${image} for a typo, and whether the repository was renamed or removed: ${name} gives the same answer for private images and for names that don't exist`,
         }
+      case 'digest':
+        return {
+          text: `Check the digest in ${image}: it was mistyped, is of another repository, or was removed; registries delete digests that no tag names any more, so take the current one of the tag`,
+        }
       case 'plain':
         return {
           text: `Check the name and the tag of ${image} for a typo, and whether it was ever pushed or has been removed${pathHint(registry, image)}`,
+          brief:
+            'Check the name and tag for a typo, and whether the image was ever pushed or has been removed',
         }
     }
   },
+  'near-official': ({ names }, { findings: [{ image }] }) => ({
+    text: `Correct the name ${image}: did you mean the official image ${names.join(' or ')}?`,
+  }),
+  'existing-official': (_step, { findings: [{ image, host }] }) => ({
+    text: `${image} is an official image that anyone can pull, so Docker Hub was asked for another name, or did not answer itself: check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, 'docker.io')}, and any proxy in between`,
+  }),
+  'other-port': (_step, { findings: [{ registry }] }) => ({
+    text: `Check the address: a web page answered at ${registryLabel(registry)}, not the registry, which may be at another port or host (Nexus has a connector with a port of its own for Docker), or below another path`,
+  }),
+  'proxy-project': ({ host }) => ({
+    text: `If this is a proxy cache project of Harbor, check the log of Harbor at ${host} and its way to the upstream registry: when its upstream fails, it gives the same answer`,
+  }),
   'ask-registry': (_step, { invocation, findings }) => ({
     text: 'Ask the registry whether the image exists and which login can pull it (costs no pulls)',
     command: ownCommand(invocation, `diagnose ${diagnoseScope(findings)} --check-images`),
@@ -57,13 +81,17 @@ export const nameSteps: StepWords<
     const [edit, ...more] = edits
     const { text, command } = edit === undefined ? { text: '' } : setImages(invocation, [edit, ...more])
     const job = first.workload?.kind === 'Job' ? `. ${text}` : ''
+    const check = `\`${offlineCommand(invocation, `image ${shellWord(to)} --check-images`)}\``
     return {
-      text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first that your tag is there: \`${offlineCommand(invocation, `image ${shellWord(to)} --check-images`)}\``}${job}`,
+      text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first that your tag is there: ${check}`}${job}`,
+      ...(isThere(first)
+        ? {}
+        : { brief: `Use ${to}${moved.frozen ? ' (frozen)' : ''} if ${check} finds your tag${job}` }),
       ...(command === undefined ? {} : { command }),
     }
   },
   'find-replacement': ({ moved }) => ({
-    text: `Ask the image's publisher where it lives now (${moved.source}), or use a copy in your own registry`,
+    text: `Ask the image's publisher where it lives now${moved.state === 'retired' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
   }),
   'near-tags': ({ likely, tags }, { findings: [{ image }] }) => ({
     text:
@@ -141,6 +169,9 @@ function pathHint(registry: string | null, image: string): string {
   if (registry !== null && /(?:^|\.)gcr\.io$/.test(registry))
     return ' (repositories of Artifact Registry are at REGION-docker.pkg.dev, not gcr.io)'
   const path = image.slice((registry ?? '').length + 1)
-  const viaProject = registry !== null && registry !== 'docker.io' && /^[^/]+\/[^/]+$/.test(path)
-  return viaProject ? ' (behind a proxy cache, official images need library/ in the path)' : ''
+  const [, name] = /^[^/]+\/([^/:@]+)(?:[:@].*)?$/.exec(path) ?? []
+  const viaProject = registry !== null && registry !== 'docker.io' && name !== undefined
+  return viaProject && OFFICIAL_IMAGES.includes(name)
+    ? ' (behind a proxy cache, official images need library/ in the path)'
+    : ''
 }

@@ -1,11 +1,19 @@
 /** The words of steps on the way to a host: its name, its port, its certificate, mirrors and proxies in between. */
 
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
-import { type Cloud, cloudOf } from '../../../image/registries.ts'
+import { type Cloud, cloudOf, isHosted } from '../../../image/registries.ts'
 import { shellWord } from '../../escape.ts'
 import { ownCommand } from '../../invocation.ts'
 import { hostLabel, registryLabel } from '../labels.ts'
-import { onNode, proxyCommand, runsOnThisMachine } from '../node.ts'
+import {
+  certificateCommand,
+  curlCommand,
+  lookUpCommand,
+  onNode,
+  proxyCommand,
+  resolverPlace,
+  runsOnThisMachine,
+} from '../node.ts'
 import { authorityPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
 import type { Findings, StepContext, StepText, StepWords } from '../step-words.ts'
 
@@ -55,6 +63,19 @@ function askMirror(host: string, registry: string, { invocation, findings: [firs
   return { command: ownCommand(invocation, words.join(' ')) }
 }
 
+/** Nodes without internet access by design are given no way out, but a mirror, or the image itself. */
+function orMirror({ invocation, findings: [first] }: StepContext, target: string) {
+  const { host, reference, registry, containerKind } = first
+  if (!isHosted(target) || containerKind === 'sandbox') return ''
+  const byTag = reference?.includes('@') !== true
+  const openshift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
+  const note =
+    openshift && byTag
+      ? '; on OpenShift an ImageTagMirrorSet, as the other kinds of mirrors only serve images that are named by digest'
+      : ''
+  return `; if they are not meant to reach the internet, give them a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note}), or load the image on them`
+}
+
 export const networkSteps: StepWords<
   | 'resolve-host'
   | 'fix-dns'
@@ -71,6 +92,8 @@ export const networkSteps: StepWords<
   | 'show-certificate'
   | 'trust-authority'
   | 'renew-certificate'
+  | 'public-certificate'
+  | 'check-mtu'
   | 'serve-tls'
   | 'allow-http'
   | 'show-proxy'
@@ -81,30 +104,39 @@ export const networkSteps: StepWords<
   'resolve-host': ({ host }, { findings }) =>
     stepOnNode(
       `Check the host name for a typo, and look it up ${onNode(findings[0])}`,
-      `getent hosts ${shellWord(withoutPort(host))}`,
+      lookUpCommand(findings[0].host, withoutPort(host)),
       findings,
     ),
-  'fix-dns': ({ server }, { findings: [first] }) => ({
-    text: `If the name is correct, fix DNS ${onNode(first)} (/etc/resolv.conf${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls`,
-  }),
+  'fix-dns': ({ host, server }, context) => {
+    const [first] = context.findings
+    return {
+      text: `If the name is correct, fix DNS ${onNode(first)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${orMirror(context, host)}`,
+    }
+  },
   'replace-service-name': ({ host, role }) => ({
     text: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}`,
   }),
   'replace-loopback': ({ host, role }) => ({
     text: `${host} is the node itself, so something must listen there on every node (a DaemonSet, or a NodePort); otherwise ${INSTEAD[role]}`,
   }),
-  'test-connection': ({ host, scheme }, { findings }) =>
+  'test-connection': ({ host, scheme, role }, { findings }) =>
     stepOnNode(
-      `Test the connection ${onNode(findings[0])} (a 401 or 404 response is fine)`,
-      `curl -sSv -m 15 -o /dev/null ${shellWord(`${scheme}://${host}/v2/`)}`,
+      `Test the connection ${onNode(findings[0])} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404'} is fine)`,
+      curlCommand(
+        findings[0].host,
+        `${scheme}://${host}${role === 'storage' || role === 'token' ? '/' : '/v2/'}`,
+      ),
       findings,
     ),
-  'open-host': ({ host, role }, { findings: [{ registry }] }) => ({
-    text:
-      role === 'storage' || role === 'token'
-        ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
-        : `If that also hangs, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)`,
-  }),
+  'open-host': ({ host, role }, context) => {
+    const [{ registry }] = context.findings
+    return {
+      text:
+        role === 'storage' || role === 'token'
+          ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
+          : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)${role === 'registry' ? orMirror(context, host) : ''}`,
+    }
+  },
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
   }),
@@ -146,7 +178,7 @@ export const networkSteps: StepWords<
   'show-certificate': ({ host }, { findings }) =>
     stepOnNode(
       `Look at the certificate (and the clock) ${onNode(findings[0])}`,
-      `openssl s_client -connect ${shellWord(withPort(host))} </dev/null`,
+      certificateCommand(findings[0].host, withPort(host)),
       findings,
     ),
   'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
@@ -164,6 +196,22 @@ export const networkSteps: StepWords<
               ? `${host} asks for a client certificate: configure one for this host on the nodes`
               : `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`,
   }),
+  'public-certificate': ({ host, problem }, { findings }) =>
+    problem === 'wrong-name'
+      ? stepOnNode(
+          `Something else answers under the name ${host}: see what it resolves to ${onNode(findings[0])} (a wildcard record in a DNS search domain, a login portal, or a proxy)`,
+          lookUpCommand(findings[0].host, withoutPort(host)),
+          findings,
+        )
+      : {
+          text:
+            problem === 'expired'
+              ? `The operator of ${host} renews its certificates, so look at the node: set its clock if that is wrong, and update its root certificates (package ca-certificates), which are outdated on an old system`
+              : `The operator of ${host} shows others a valid certificate, so look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS`,
+        },
+  'check-mtu': (_step, { findings: [first] }) => ({
+    text: `The connection opened, but the handshake did not end: large packets may be lost. Compare the MTU ${onNode(first)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower it there`,
+  }),
   'serve-tls': ({ host }) => ({
     text: `Or serve ${host} over TLS, so that logins and images are encrypted in transit`,
   }),
@@ -178,7 +226,12 @@ export const networkSteps: StepWords<
   'fix-proxy': ({ host, refused }, { findings: [{ registry, endpoint }] }) => ({
     text: refused
       ? `Let the proxy pass requests for ${endpoint !== null && endpoint.role !== 'proxy' ? endpoint.host : registryLabel(registry)}, and give the runtime its login if it asks for one`
-      : `Fix the proxy ${host ?? ''}, or correct its address in the runtime's environment`.replace('  ', ' '),
+      : host !== null && /^https?$/.test(host)
+        ? `Correct the proxy's address in the runtime's environment: its host is read as "${host}", so its scheme is written twice (such as http://http://…)`
+        : `Fix the proxy ${host ?? ''}, or correct its address in the runtime's environment`.replace(
+            '  ',
+            ' ',
+          ),
   }),
   'bypass-proxy': ({ host }) => ({
     text: `Or bypass the proxy for this host: add ${withoutPort(host)} to NO_PROXY of the runtime, and restart it`,

@@ -4,6 +4,7 @@ import { shellWord } from '../../escape.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { registryLabel } from '../labels.ts'
 import {
+  diskCommand,
   enterNode,
   onNode,
   pruneCommand,
@@ -13,6 +14,7 @@ import {
   runtimeLog,
   storePath,
 } from '../node.ts'
+import { preloadPlace, sandboxSetting } from '../node-settings.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
 
 function stepOnNode(text: string, command: string, [first]: Findings): StepText {
@@ -26,6 +28,7 @@ export const nodeSteps: StepWords<
   | 'remove-image'
   | 'runtime-log'
   | 'push-again'
+  | 'other-bytes'
   | 'update-runtime'
   | 'rebuild-layers'
   | 'move-store'
@@ -49,10 +52,10 @@ export const nodeSteps: StepWords<
       : stepOnNode(text, command, findings)
   },
   'show-disk': (_step, { findings }) => {
-    const path = storePath(findings[0].host)
+    const { host } = findings[0]
     return stepOnNode(
-      'See what fills the disk (space, then inodes)',
-      `df -h ${path}; df -i ${path}`,
+      `See what fills the disk${host.os === 'windows' ? '' : ' (space, then inodes)'}`,
+      diskCommand(host),
       findings,
     )
   },
@@ -69,7 +72,7 @@ export const nodeSteps: StepWords<
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'
       ? {
-          text: `Look at the runtime's log ${onNode(findings[0])} (Windows event log, or the log of containerd), and replace the node if every image fails there`,
+          text: `Look at the runtime's log ${onNode(findings[0])} (${findings[0].host.runtime === 'docker' ? 'Windows event log, source docker' : 'Windows event log, or the log of containerd'}), and replace the node if every image fails there`,
         }
       : stepOnNode(
           `Look at the runtime's log ${onNode(findings[0])}`,
@@ -78,6 +81,9 @@ export const nodeSteps: StepWords<
         ),
   'push-again': () => ({
     text: 'If every node has the problem, push the image again: it is damaged in the registry, or by a proxy in between',
+  }),
+  'other-bytes': ({ host }) => ({
+    text: `Remove the image from the cache of ${host} (a remote or proxy repository), or push it again: the manifest that it delivers does not fit its digest; update the registry if that happens again`,
   }),
   'update-runtime': (_step, { findings: [first] }) => ({
     text: `If it fails again, update the container runtime ${onNode(first)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
@@ -99,7 +105,7 @@ export const nodeSteps: StepWords<
     ),
   'enter-node': (_step, { invocation, findings: [first] }) => enterNode(invocation, first),
   'set-sandbox-image': ({ image }, { findings: [first] }) => ({
-    text: `Give the runtime ${onNode(first)} a pause image that it can get: set it to one that is public or in your mirror (${sandboxSetting(first.host.runtime)}), or preload ${image === '' ? 'it' : image} on the node`,
+    text: `Give the runtime ${onNode(first)} a pause image that it can get: set it to one that is public or in your mirror (${sandboxSetting(first.host)}), or preload ${image === '' ? 'it' : image} on the node${preloadPlace(first.host) === null ? '' : ` (an archive in ${preloadPlace(first.host)})`}`,
   }),
   'sandbox-login': ({ registry }, { findings: [first] }) => ({
     text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNode(first)} (${first.host.runtime === 'cri-o' ? 'pause_image_auth_file of CRI-O' : "containerd's registry configuration"}): pod pull secrets are not used for the pause image`,
@@ -124,12 +130,6 @@ export const nodeSteps: StepWords<
     text: 'Push the image again with a current tool: runtimes no longer accept its old format (schema 1)',
   }),
   'not-an-image': () => ({
-    text: 'Name the container image: what is stored under this name is another kind of artifact, such as a Helm chart or a signature',
+    text: 'Name the container image: what is stored under this name is another kind of artifact, such as a Helm chart, a model, or a signature',
   }),
-}
-
-function sandboxSetting(runtime: string | null): string {
-  if (runtime === 'cri-o') return 'pause_image in /etc/crio/crio.conf'
-  if (runtime === 'docker') return '--pod-infra-container-image of cri-dockerd'
-  return 'sandbox_image, from containerd 2 on pinned_images.sandbox, in /etc/containerd/config.toml'
 }

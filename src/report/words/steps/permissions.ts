@@ -1,6 +1,6 @@
 /** The words of steps at the registry: who has to let whom pull what. */
 
-import type { Cloud } from '../../../image/registries.ts'
+import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { shellWord } from '../../escape.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { registryLabel } from '../labels.ts'
@@ -8,9 +8,18 @@ import { kubeletLog, onNode, runsOnThisMachine } from '../node.ts'
 import type { StepWords } from '../step-words.ts'
 
 const ROLE: Record<Cloud, string> = {
-  ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)',
+  ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it',
   acr: 'give it the role AcrPull on the registry (`az aks update --attach-acr` does that)',
   gar: 'give it the role roles/artifactregistry.reader on the repository',
+}
+/** What a repository of somebody else wants besides. */
+const FOREIGN: Partial<Record<Cloud, string>> = {
+  ecr: '; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)',
+}
+const ROLE_NAME: Record<Cloud, string> = {
+  ecr: 'AmazonEC2ContainerRegistryPullOnly',
+  acr: 'AcrPull',
+  gar: 'roles/artifactregistry.reader',
 }
 const IDENTITY: Record<Cloud, string> = {
   ecr: "the nodes' IAM role",
@@ -34,16 +43,31 @@ export const permissionSteps: StepWords<
   | 'upstream-login'
   | 'use-other-source'
 > = {
-  'check-provider': ({ cloud }, { findings: [first] }) => ({
-    text: `Find out why the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`} returned no login: check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}`,
+  'check-provider': ({ cloud, refused }, { findings: [first] }) => ({
+    text: refused
+      ? `Check the login that the node itself sent, from the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced, deleted, or have expired, or lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNode(first)} shows which it used`
+      : `Find out why the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`} returned no login: check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}`,
     command: kubeletLog(first.host, 'credential'),
     ...(runsOnThisMachine(first.host) ? {} : { where: onNode(first) }),
   }),
-  'grant-cloud-role': ({ cloud, caller, first }) => ({
-    text: `${first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'}: ${caller === null ? IDENTITY[cloud] : caller} lacks the permission, so ${ROLE[cloud]}`,
-  }),
-  'grant-pull': ({ by, registry, repository, caller }, { invocation, findings: [{ namespace }] }) => {
-    const who = caller === null ? 'the account in the pull secret' : caller
+  'grant-cloud-role': ({ cloud, caller, first }, { findings: [{ registry }] }) => {
+    const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
+    const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
+    const own = /^arn:[\w-]+:\w+::(\d{12}):/.exec(caller ?? '')?.[1]
+    if (owner !== undefined && own !== undefined && owner !== own)
+      return {
+        text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), besides the policy ${ROLE_NAME.ecr} of ${caller}`,
+      }
+    const brief = `${start}: ${caller === null ? IDENTITY[cloud] : caller} lacks the permission, so ${ROLE[cloud]}`
+    return { text: own === undefined ? `${brief}${FOREIGN[cloud] ?? ''}` : brief, brief }
+  },
+  'grant-pull': (
+    { by, registry, repository, caller },
+    { invocation, findings: [{ namespace, credential }] },
+  ) => {
+    const who =
+      caller ??
+      (credential.status === 'usable' ? 'the account in the pull secret' : 'the account that is to pull it')
     switch (by) {
       case 'github':
         return {
@@ -77,8 +101,11 @@ export const permissionSteps: StepWords<
         ? 'Use a classic personal access token with the scope read:packages, authorized for the organization (SSO)'
         : `Use a token of ${registryLabel(registry)} that includes pull access to this repository`,
   }),
-  'allow-address': ({ host, address, cloud }) => ({
-    text: `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? ', or pull through a private endpoint (https://aka.ms/acr/firewall)' : ', or pull from an address that it accepts'}`,
+  'allow-address': ({ host, address, cloud }, { findings: [{ reference }] }) => ({
+    // Its rules are the operator's.
+    text: isPublic(reference)
+      ? `Let the nodes pull from another outgoing address (another NAT gateway, or IPv4 instead of IPv6): ${host} refuses ${address ?? 'theirs'}, or the region that it is taken for`
+      : `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? ', or pull through a private endpoint (https://aka.ms/acr/firewall)' : ', or pull from an address that it accepts'}`,
   }),
   'restore-account': ({ registry }) => ({
     text: `Ask the owner or administrator of ${registryLabel(registry)} about the account, its license, and its billing: another login can't pull its images either`,

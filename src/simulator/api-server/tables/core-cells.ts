@@ -22,6 +22,11 @@ export const serviceAccountCells = (account: ApiObject, now: number): unknown[] 
   since(account.metadata.creationTimestamp, now),
 ]
 
+export const uncountedAccountCells = ({ metadata }: ApiObject, now: number): unknown[] => [
+  metadata.name,
+  since(metadata.creationTimestamp, now),
+]
+
 interface Event extends ApiObject {
   involvedObject: { kind?: string; name?: string; fieldPath?: string }
   source?: { component?: string; host?: string }

@@ -1,7 +1,15 @@
 /** `as=Table`: the real server's columns and cells for each kind, without column descriptions, which no client reads. */
 
 import { type ApiObject, asPod } from '../../cluster/objects.ts'
-import { eventCells, namespaceCells, nodeCells, secretCells, serviceAccountCells } from './core-cells.ts'
+import type { KubernetesRelease } from '../../stack.ts'
+import {
+  eventCells,
+  namespaceCells,
+  nodeCells,
+  secretCells,
+  serviceAccountCells,
+  uncountedAccountCells,
+} from './core-cells.ts'
 import { podCells, podRowConditions } from './pod-cells.ts'
 import {
   budgetCells,
@@ -23,6 +31,7 @@ const REPLICA: Printer = {
   columns: 'Name|#Desired|#Current|#Ready|Age|+Containers|+Images|+Selector',
   cells: replicaCells,
 }
+const UNCOUNTED: Printer = { columns: 'Name|Age', cells: uncountedAccountCells }
 const PRINTERS: Record<string, Printer> = {
   Namespace: { columns: 'Name|Status|Age', cells: namespaceCells },
   Node: {
@@ -83,9 +92,10 @@ export type IncludeObject = 'None' | 'Metadata' | 'Object'
 export function tableOf(
   kind: string,
   objects: ApiObject[],
-  options: { include: IncludeObject; now: number; metadata: object },
+  options: { include: IncludeObject; now: number; metadata: object; release: KubernetesRelease },
 ): object {
-  const printer = PRINTERS[kind]
+  const uncounted = kind === 'ServiceAccount' && !options.release.countsAccountSecrets
+  const printer = uncounted ? UNCOUNTED : PRINTERS[kind]
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',

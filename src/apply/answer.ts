@@ -1,0 +1,79 @@
+/** Where the object of a change is in the API, and what the server's answer to a request about it means for the change. */
+
+import { UnreachableError } from '../errors.ts'
+import { ApiError } from '../kubernetes/api/api-error.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
+import { type Kind, kindOf } from '../kubernetes/api/kinds.ts'
+import { type ApiPath, listPath, objectPath as pathOf } from '../kubernetes/api/paths.ts'
+import type { Change, Target } from '../plan/change.ts'
+import type { ApplyContext } from './apply-context.ts'
+import type { Outcome, OutcomeStatus } from './outcome.ts'
+
+/** The target's kind. Plans only hold kinds that pullguard knows; a saved plan was checked for that. */
+export function kindOfTarget(target: Target): Kind<KubernetesObject> {
+  const kind = kindOf(target)
+  if (kind === null)
+    throw new Error(`pullguard can't write objects of kind ${target.kind} (${target.apiVersion})`)
+  return kind as Kind<KubernetesObject>
+}
+
+/** API path of the collection that holds the target, or will hold it once created. */
+export function collectionPath(target: Target): ApiPath<KubernetesObject> {
+  return listPath(kindOfTarget(target), target.namespace)
+}
+
+/** API path of the target itself. */
+export function objectPath(target: Target): ApiPath<KubernetesObject> {
+  return pathOf(kindOfTarget(target), target.namespace, target.name)
+}
+
+/** uid and resourceVersion of an object that the server returned; absent where the answer lacks them. */
+export function writtenAt(object: KubernetesObject): { uid?: string; resourceVersion?: string } {
+  const { uid, resourceVersion } = (object.metadata ?? {}) as { uid?: string; resourceVersion?: string }
+  return { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) }
+}
+
+/** The change is in place, by this run or before it. */
+export function isDone({ status }: Outcome): boolean {
+  return status === 'applied' || status === 'unchanged' || status === 'accepted'
+}
+
+type Why = Partial<Pick<Outcome, 'reason' | 'detail'>>
+
+/** An outcome of `change`. @param detail the server's own sentence, redacted */
+export function outcomeOf(
+  change: Change,
+  status: OutcomeStatus,
+  { reason = null, detail = null }: Why = {},
+  written: { uid?: string; resourceVersion?: string } = {},
+): Outcome {
+  const { id, action, target } = change
+  const { uid = null, resourceVersion = null } = written
+  return { id, action, target, status, reason, detail, uid, resourceVersion }
+}
+
+/** The outcome of a request that failed and is known to have changed nothing. */
+export function refusalOf(change: Change, error: unknown, context: ApplyContext): Outcome {
+  return outcomeOf(change, statusOfRefusal(statusOf(error)), {
+    detail: context.redact((error as Error).message),
+  })
+}
+
+/** What an HTTP error status means for a write. */
+export function statusOfRefusal(status: number): OutcomeStatus {
+  if ([400, 403, 413, 422].includes(status)) return 'refused'
+  return [404, 409].includes(status) ? 'conflict' : 'failed'
+}
+
+/** Whether the write may have taken effect: there was no answer, or a server error. Only a read of the object can tell. */
+export function isUncertain(error: unknown): boolean {
+  const status = statusOf(error)
+  return status >= 500 || status < 400
+}
+
+/** The error's HTTP status; 0 where no answer came. @throws the error itself where it is not a failed request but a bug or an abort */
+export function statusOf(error: unknown): number {
+  if (error instanceof ApiError) return error.status
+  if (error instanceof UnreachableError) return 0
+  throw error
+}

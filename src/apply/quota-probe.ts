@@ -1,0 +1,240 @@
+/** Runs a pod that asks Docker Hub from a node, and removes it whatever happens. */
+
+import type { Clock } from '../clock.ts'
+import { ApiError } from '../kubernetes/api/api-error.ts'
+import { KINDS } from '../kubernetes/api/kinds.ts'
+import { listPath, objectPath } from '../kubernetes/api/paths.ts'
+import type { ClusterWriter } from '../kubernetes/api/writer.ts'
+
+export interface ProbeContext {
+  cluster: ClusterWriter
+  clock: Clock
+  signal: AbortSignal
+}
+
+export type ProbeResult =
+  /** The headers of Docker Hub's answer, a line each. */
+  | { status: 'answered'; headers: string; hostNetwork: boolean }
+  /** The image has neither curl nor GNU Wget, or no shell to run them in. */
+  | { status: 'no-client' }
+  /** It ran, and nothing answered. */
+  | { status: 'silent' }
+  /** The pod did not run, in the kubelet's words. */
+  | { status: 'not-run'; why: string }
+
+/** Milliseconds. */
+const PAUSE = 500
+const PATIENCE = 45_000
+
+type ProbePod = NonNullable<(typeof KINDS.Pod)['model']>
+
+/** What came of it. @throws ApiError where the pod can't be made; the signal's reason, with the pod removed */
+export async function runProbe(
+  draft: Omit<ProbeDraft, 'hostNetwork'>,
+  context: ProbeContext,
+): Promise<ProbeResult> {
+  const { cluster } = context
+  const path = listPath(KINDS.Pod, draft.namespace)
+  const hostNetwork = await mayUseHostNetwork(draft, context)
+  // Not bound to the signal: a pod whose creation was not waited for would stay behind.
+  const pod = await cluster.create(path, probePod({ ...draft, hostNetwork }))
+  try {
+    return resultOf(await finished(pod, context), hostNetwork)
+  } finally {
+    await remove(pod, cluster)
+  }
+}
+
+/** Pods that an earlier run left behind. Pods that can't be listed are none of ours to know. @returns how many were removed */
+export async function removeLeftOverProbes(
+  namespace: string,
+  { cluster, signal }: ProbeContext,
+): Promise<number> {
+  const found: ProbePod[] = []
+  const options = { labelSelector: `${PROBE_LABEL}=true`, limit: 500, signal }
+  await cluster.list(listPath(KINDS.Pod, namespace), options, pod => {
+    if (isProbePod(pod) && hasEnded(pod)) found.push(pod)
+  })
+  for (const pod of found) await remove(pod, cluster)
+  return found.length
+}
+
+/** Its run has come to its end: one that still runs may be somebody's who asks at this moment. */
+function hasEnded({ status }: ProbePod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed'
+}
+
+/** Pod Security and other policies often refuse it; then the pod's own network has to do. */
+async function mayUseHostNetwork(
+  draft: Omit<ProbeDraft, 'hostNetwork'>,
+  { cluster, signal }: ProbeContext,
+): Promise<boolean> {
+  const path = listPath(KINDS.Pod, draft.namespace)
+  try {
+    await cluster.create(path, probePod({ ...draft, hostNetwork: true }), { dryRun: true, signal })
+    return true
+  } catch (error) {
+    if (error instanceof ApiError && [400, 403, 422].includes(error.status)) return false
+    throw error
+  }
+}
+
+/** The pod at its end, or when time is up. */
+async function finished(made: ProbePod, { cluster, clock, signal }: ProbeContext): Promise<ProbePod> {
+  const end = clock.now() + PATIENCE
+  const path = objectPath(KINDS.Pod, made.metadata.namespace, made.metadata.name)
+  for (;;) {
+    await clock.sleep(PAUSE, signal)
+    const pod = await cluster.get(path, { signal })
+    if (hasEnded(pod) || hopeless(pod) !== null || clock.now() >= end) return pod
+  }
+}
+
+/** Why the container will not start; null while it may. */
+function hopeless({ status }: ProbePod): string | null {
+  const { reason = '', message = '' } = status?.containerStatuses?.[0]?.state?.waiting ?? {}
+  if (['', 'ContainerCreating', 'PodInitializing'].includes(reason)) return null
+  return message === '' ? reason : `${reason}: ${message}`
+}
+
+function resultOf(pod: ProbePod, hostNetwork: boolean): ProbeResult {
+  const { status } = pod
+  const why = hopeless(pod)
+  if (why !== null) return isShellless(why) ? { status: 'no-client' } : { status: 'not-run', why }
+  const ended = status?.containerStatuses?.[0]?.state?.terminated
+  if (ended === undefined) {
+    const { reason, message } = status ?? {}
+    return {
+      status: 'not-run',
+      why: [reason, message].filter(Boolean).join(': ') || 'it did not start in time',
+    }
+  }
+  if (ended.exitCode === NO_CLIENT || isShellless(`${ended.reason}: ${ended.message}`)) {
+    return { status: 'no-client' }
+  }
+  const headers = ended.message ?? ''
+  return /^ *HTTP\//im.test(headers) ? { status: 'answered', headers, hostNetwork } : { status: 'silent' }
+}
+
+/** The runtime's words for a program that the image lacks. */
+function isShellless(why: string): boolean {
+  return /(?:executable file|no such file)[^\n]*(?:not found|directory)|exec: "sh"/i.test(why)
+}
+
+/** Neither Ctrl-C nor a pod that is gone keeps it from being tried; what fails is found by the next run. */
+async function remove({ metadata }: ProbePod, cluster: ClusterWriter): Promise<void> {
+  try {
+    await cluster.delete(objectPath(KINDS.Pod, metadata.namespace, metadata.name), metadata.uid)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+  }
+}
+
+/** Marks the pods, so that one that was left behind is found. */
+const PROBE_LABEL = 'pullguard.dev/quota-probe'
+const NAME = 'pullguard-quota-'
+
+/** Seconds; the kubelet ends the pod then, whatever became of this program. */
+const LONGEST_LIFE = 60
+
+/** Exit codes of the script. */
+const NO_CLIENT = 3
+
+/**
+ * Asks for headers alone, which costs no pull. BusyBox' wget sends a GET even with --spider, which would cost one: only curl and GNU Wget will do.
+ * The token server is the one that the registry names; nothing but anonymous requests are sent.
+ */
+const SCRIPT = `
+for tool in grep sed tr; do command -v $tool >/dev/null 2>&1 || exit ${NO_CLIENT}; done
+if command -v curl >/dev/null 2>&1; then
+  ask() { curl -sSI --max-time 15 -H "$2" "$1"; }
+  get() { curl -sS --max-time 15 "$1"; }
+elif wget --version 2>/dev/null | grep -q 'GNU Wget'; then
+  ask() { wget -q -S --spider --tries=1 --timeout=15 --header="$2" "$1" 2>&1; }
+  get() { wget -q -O - --tries=1 --timeout=15 "$1"; }
+else
+  exit ${NO_CLIENT}
+fi
+challenge=$(ask "$1" 'Accept: */*' | tr -d '\\r' | sed -n 's/^ *[Ww][Ww][Ww]-[Aa]uthenticate: *[Bb]earer *//p')
+realm=$(printf '%s' "$challenge" | sed -n 's/.*realm="\\([^"]*\\)".*/\\1/p')
+service=$(printf '%s' "$challenge" | sed -n 's/.*service="\\([^"]*\\)".*/\\1/p')
+token=$(get "$realm?service=$service&scope=repository:ratelimitpreview/test:pull" | sed -n 's/.*"token" *: *"\\([^"]*\\)".*/\\1/p')
+ask "$1" "Authorization: Bearer $token" | tr -d '\\r' | grep -iE '^ *(HTTP/|ratelimit-|docker-ratelimit-source|retry-after|content-type)' >/dev/termination-log
+`
+
+const COMMAND = ['sh', '-c', SCRIPT, 'quota']
+
+export interface ProbeDraft {
+  namespace: string
+  node: string
+  /** As a pod on that node has it. */
+  image: string
+  /** The registry's URL, such as `https://registry-1.docker.io`. */
+  registry: string
+  /** With the node's own network, and so the address that its pulls come from. */
+  hostNetwork: boolean
+}
+
+/** The object. It asks for as little as the strictest Pod Security level allows, but for the node's network. */
+export function probePod({ namespace, node, image, registry, hostNetwork }: ProbeDraft): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      generateName: NAME,
+      namespace,
+      labels: { [PROBE_LABEL]: 'true', 'app.kubernetes.io/managed-by': 'pullguard' },
+    },
+    spec: {
+      nodeName: node,
+      hostNetwork,
+      restartPolicy: 'Never',
+      activeDeadlineSeconds: LONGEST_LIFE,
+      terminationGracePeriodSeconds: 0,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      tolerations: [{ operator: 'Exists' }],
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 65_534,
+        runAsGroup: 65_534,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      containers: [
+        {
+          name: 'ask',
+          image,
+          imagePullPolicy: 'Never',
+          command: COMMAND,
+          args: [`${registry}/v2/ratelimitpreview/test/manifests/latest`],
+          resources: {
+            requests: { cpu: '10m', memory: '16Mi' },
+            limits: { cpu: '200m', memory: '64Mi' },
+          },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+        },
+      ],
+    },
+  }
+}
+
+interface PodLike {
+  metadata?: { name?: string; ownerReferences?: unknown[] }
+  spec?: { restartPolicy?: string; containers?: { command?: string[] }[] }
+}
+
+/** Whether a pod is one of these: a label alone proves nothing, but no other pod runs this script under such a name. */
+function isProbePod({ metadata, spec }: PodLike): boolean {
+  const [container, ...others] = spec?.containers ?? []
+  return (
+    metadata?.name?.startsWith(NAME) === true &&
+    (metadata.ownerReferences ?? []).length === 0 &&
+    spec?.restartPolicy === 'Never' &&
+    others.length === 0 &&
+    JSON.stringify(container?.command) === JSON.stringify(COMMAND)
+  )
+}

@@ -1,0 +1,83 @@
+/** The commands that tell about the program itself: `explain`, `demo`, `completion`, `version`, and `options`. */
+
+import { Argument, type Command } from 'commander'
+import type { CompletionOptions } from '../commands/about.ts'
+import { DATA_FORMATS } from '../report/formats.ts'
+import { addColorFlag, addOutputFlag, example, listCommonFlags } from './flags.ts'
+import type { Run } from './run.ts'
+
+/** Adds `explain` to the program. */
+export function addExplain(program: Command, name: string, run: Run): void {
+  const command = program
+    .command('explain')
+    .description('explain a cause: what it is, how to tell, and what to do')
+    .argument('[cause...]', 'causes as diagnose names them (default: list all of them)')
+  addOutputFlag(command, DATA_FORMATS)
+    .addHelpText(
+      'after',
+      example(name, [
+        ['explain', 'every cause with a headline'],
+        ['explain rate-limited', 'one of them'],
+      ]),
+    )
+    .action((names: string[], options) =>
+      run
+        .reading(async () => (await import('../commands/explain.ts')).explainCommand)
+        .with({ names, format: options.output }, options),
+    )
+}
+
+/** Adds `demo` to the program. */
+export function addDemo(program: Command, name: string, run: Run): void {
+  addColorFlag(program.command('demo'))
+    .description('show the whole story on a simulated cluster; no cluster needed')
+    .option('--serve', 'keep the simulated cluster running and print its KUBECONFIG')
+    .addHelpText('after', example(name, [['demo --serve', 'a cluster to play with']]))
+    .action(options =>
+      run
+        .reading(async () => (await import('../commands/demo.ts')).demoCommand)
+        .with({ serve: options.serve === true }, options),
+    )
+}
+
+export const SHELLS: readonly CompletionOptions['shell'][] = ['bash', 'zsh', 'fish', 'powershell']
+
+/** Adds `completion` to the program. */
+export function addCompletion(program: Command, _name: string, run: Run): void {
+  const command = program
+    .command('completion')
+    .description('print the script that completes commands, flags, and names in a shell')
+    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  bash:        source <(pullguard completion bash)   in ~/.bashrc
+  zsh:         source <(pullguard completion zsh)    in ~/.zshrc, after compinit
+  fish:        pullguard completion fish | source    in config.fish
+  PowerShell:  pullguard completion powershell | Out-String | Invoke-Expression
+
+kubectl starts kubectl_complete-pullguard by itself, without a script.`,
+    )
+  command.action((shell: CompletionOptions['shell'], options) =>
+    run
+      .reading(async () => (await import('../commands/about.ts')).completionCommand)
+      .with({ shell }, options),
+  )
+}
+
+/** Adds `version` to the program. */
+export function addVersion(program: Command, _name: string, run: Run): void {
+  const command = program.command('version').description('print the version of this program')
+  addOutputFlag(command, DATA_FORMATS).action(options =>
+    run
+      .reading(async () => (await import('../commands/about.ts')).versionCommand)
+      .with({ format: options.output }, options),
+  )
+}
+
+/** Adds `options` to the program. */
+export function addOptions(program: Command): void {
+  const command = program.command('options').description('list the flags that most commands have')
+  listCommonFlags(command.helpOption(false)).action(() => command.outputHelp())
+}

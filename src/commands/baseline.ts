@@ -1,0 +1,183 @@
+/** `--baseline` and `--write-baseline` of diagnose and audit: what is known is counted, and decides nothing. */
+
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { AdvisedDiagnosis, AdvisedFinding } from '../advice/add-steps.ts'
+import type { AuditFinding } from '../audit/finding.ts'
+import {
+  baselineText,
+  type IgnoreRule,
+  isExpired,
+  isIgnored,
+  readBaseline,
+  readIgnoreRules,
+} from '../baseline/baseline.ts'
+import { CAUSES, type KnownFailure } from '../diagnosis/finding.ts'
+import { writeNewFile } from '../editor/replace-file.ts'
+import { UsageError } from '../errors.ts'
+import { stableIdentity } from '../report/group.ts'
+import { auditFingerprint } from '../report/machine/audit/identity.ts'
+import { fullWorkload } from '../report/machine/audit/places.ts'
+import { fingerprint } from '../report/machine/fingerprint.ts'
+import { expiredText, writtenBaselineText } from '../report/views/known.ts'
+import { workloadPath } from '../report/words/commands.ts'
+import type { CommandContext } from './context.ts'
+
+export interface BaselineFlags {
+  /** A file of failures that are known. */
+  baseline?: string
+  /** The file to write the present ones to. */
+  writeBaseline?: string
+}
+
+interface Baseline {
+  known: ReadonlySet<string>
+  rules: IgnoreRule[]
+}
+
+const NOTHING: Baseline = { known: new Set(), rules: [] }
+
+/** Reads a baseline of failures before anything is asked of a cluster. @throws UsageError for a file that is none */
+export async function readKnown({ baseline }: BaselineFlags, { cwd }: CommandContext): Promise<Baseline> {
+  if (baseline === undefined) return NOTHING
+  return parsedBaseline(await textOf(baseline, cwd), baseline)
+}
+
+function textOf(file: string, cwd: string): Promise<string> {
+  return readFile(resolve(cwd, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'there is no such file; --write-baseline makes one' : error.code
+    throw new UsageError(`Can't read the baseline ${file}: ${why}.`)
+  })
+}
+
+function parsedBaseline(text: string, file: string): Baseline {
+  const known = readBaseline(text)
+  if (known === null)
+    throw new UsageError(
+      `${file} is not a baseline: make one with \`pullguard diagnose --write-baseline ${file}\`.`,
+    )
+  const rules = readIgnoreRules(text)
+  if (typeof rules === 'string') throw new UsageError(`${file} is not a baseline: ${rules}.`)
+  const wrong = rules.find(({ cause }) => cause !== undefined && !cause.includes('*') && !isCause(cause))
+  if (wrong !== undefined)
+    throw new UsageError(`${file} is not a baseline: there is no cause "${wrong.cause}".`)
+  return { known, rules }
+}
+
+const isCause = (name: string) => (CAUSES as readonly string[]).includes(name)
+
+/** The diagnosis of what is not known; warns of rules that have expired where a finding would have matched. */
+export async function withoutKnownFailures(
+  diagnosis: AdvisedDiagnosis,
+  { known, rules }: Baseline,
+  flags: BaselineFlags,
+  context: CommandContext,
+): Promise<AdvisedDiagnosis> {
+  const { findings } = diagnosis
+  if (flags.writeBaseline !== undefined) await write(findings, flags.writeBaseline, context)
+  const prints = flags.writeBaseline === undefined ? known : new Set(findings.map(printOf))
+  const now = context.now().toISOString()
+  const lasting = rules.filter(rule => !isExpired(rule, now))
+  const failures: KnownFailure[] = []
+  const fresh = findings.filter(finding => {
+    const rule = lasting.find(each => isIgnored(ignorable(finding), each))
+    if (rule === undefined && !prints.has(printOf(finding))) return true
+    failures.push({ finding, reason: rule?.reason ?? null, expires: rule?.expires ?? null })
+    return false
+  })
+  const over = rules.filter(
+    rule => isExpired(rule, now) && fresh.some(finding => isIgnored(ignorable(finding), rule)),
+  )
+  for (const rule of over) await context.err.write(expiredText(rule))
+  return { ...diagnosis, findings: fresh, summary: summaryOf(diagnosis, fresh), known: failures }
+}
+
+function summaryOf({ summary }: AdvisedDiagnosis, fresh: AdvisedFinding[]): AdvisedDiagnosis['summary'] {
+  const causes = [...Map.groupBy(fresh, ({ cause }) => cause)].map(([cause, same]) => [cause, same.length])
+  const failingPods = new Set(fresh.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
+  return { ...summary, failingPods, causes: Object.fromEntries(causes) }
+}
+
+function printOf(finding: AdvisedFinding): string {
+  return fingerprint(stableIdentity(finding))
+}
+
+function ignorable(finding: AdvisedFinding) {
+  const { namespace, cause, image, reference } = finding
+  return {
+    namespace,
+    cause,
+    workload: workloadPath(finding),
+    images: reference === null ? [image] : [image, reference],
+  }
+}
+
+/** Rules of the file that it replaces are kept: people wrote them. @throws UsageError where the file is none, or can't be written */
+async function write(findings: AdvisedFinding[], file: string, context: CommandContext): Promise<void> {
+  const path = resolve(context.cwd, file)
+  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw new UsageError(`Can't read the baseline ${file}: ${error.code}.`)
+  })
+  const { rules } = before === null ? NOTHING : parsedBaseline(before, file)
+  const known = findings.map(finding => ({ fingerprint: printOf(finding), about: aboutOf(finding) }))
+  try {
+    // Never half of a file: CI would take what is missing for new.
+    await writeFile(`${path}.new`, baselineText(known, rules))
+    await rename(`${path}.new`, path)
+  } catch (error) {
+    throw new UsageError(`Can't write the baseline ${file}: ${(error as NodeJS.ErrnoException).code}.`)
+  }
+  await context.err.write(
+    writtenBaselineText(new Set(known.map(({ fingerprint: print }) => print)).size, file),
+  )
+}
+
+function aboutOf(finding: AdvisedFinding): string {
+  const { cause, namespace, container, image } = finding
+  return `${cause} ${namespace}/${workloadPath(finding)} ${container} ${image}`
+}
+
+/** The fingerprints in a baseline of an audit; none without one. @throws UsageError for a file that is none */
+export async function knownFindings(file: string | undefined, { cwd }: CommandContext): Promise<Set<string>> {
+  if (file === undefined) return new Set()
+  const known = readBaseline(await textOf(file, cwd))
+  if (known === null)
+    throw new UsageError(
+      `${file} is not a baseline. Make one with \`pullguard audit … --write-baseline ${file}\`.`,
+    )
+  return known
+}
+
+/** Those that the baseline does not have, and how many it has. */
+export function withoutKnownFindings(
+  findings: AuditFinding[],
+  known: ReadonlySet<string>,
+): { fresh: AuditFinding[]; known: number } {
+  if (known.size === 0) return { fresh: findings, known: 0 }
+  const fresh = findings.filter(finding => !known.has(auditFingerprint(finding)))
+  return { fresh, known: findings.length - fresh.length }
+}
+
+/** @throws UsageError where it can't be written */
+export async function writeBaseline(
+  file: string,
+  findings: AuditFinding[],
+  { cwd }: CommandContext,
+): Promise<void> {
+  const text = baselineText(
+    findings.map(finding => ({
+      fingerprint: auditFingerprint(finding),
+      about: [
+        finding.rule,
+        finding.workload.source?.path ?? '',
+        fullWorkload(finding),
+        finding.container?.name ?? '',
+      ]
+        .filter(part => part !== '')
+        .join(' '),
+    })),
+  )
+  if (!(await writeNewFile(resolve(cwd, file), text)))
+    throw new UsageError(`Can't write the baseline ${file}.`)
+}

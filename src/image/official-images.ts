@@ -1,0 +1,17 @@
+/** Docker Hub's official images by name: all are public, so a refusal of one of them did not come from Docker Hub, and other names may be typos of them. */
+
+/** The official images of hub.docker.com, deprecated ones included, as of 2026-11. */
+export const OFFICIAL_IMAGES: readonly string[] =
+  `adminer aerospike almalinux alpine alt amazoncorretto amazonlinux api-firewall arangodb archlinux backdrop bash bonita
+  buildpack-deps busybox caddy cassandra centos chronograf cirros clearlinux clefos clickhouse clojure composer couchbase
+  couchdb crate dart debian docker drupal eclipse-mosquitto eclipse-temurin eggdrop elasticsearch elixir emqx erlang fedora
+  flink fluentd friendica gazebo gcc geonetwork ghost golang gradle groovy haproxy haskell haxe hello-world hitch httpd
+  hylang ibmjava influxdb irssi jenkins jetty joomla jruby julia kapacitor kibana kong lightstreamer liquibase logstash
+  mageia mariadb matomo maven mediawiki memcached mongo mongo-express monica mono mysql nats nats-streaming neo4j
+  neurodebian nextcloud nginx node notary odoo open-liberty openjdk opensuse oraclelinux orientdb percona perl photon php
+  php-zendserver phpmyadmin plone postfixadmin postgres pypy python r-base rabbitmq rakudo-star redis redmine registry
+  rethinkdb rocket.chat rockylinux ros ruby rust sapmachine satosa silverpeas sl solr sonarqube spark
+  spiped storm swift swipl telegraf tomcat tomee traefik ubuntu unit varnish vault websphere-liberty wordpress xwiki yourls
+  znc zookeeper`
+    .split(/\s+/)
+    .filter(name => name !== '')

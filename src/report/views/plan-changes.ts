@@ -1,0 +1,198 @@
+/** The changes of a plan for a person: similar ones in one block, each with its reason, templates as a diff. */
+
+import type { Change, Edit, PatchTemplate } from '../../plan/change.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { cell } from '../escape.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { field } from '../screen/block.ts'
+import type { Palette } from '../screen/palette.ts'
+import { tableLines } from '../screen/table.ts'
+import { wrap } from '../screen/wrap.ts'
+import { formatNumber, pluralize, shortList } from '../words/count.ts'
+import { registryLabel } from '../words/labels.ts'
+import { managerName } from '../words/managers.ts'
+import { BARE_POD_REASON, objectName, reasonText } from '../words/plan.ts'
+
+/** How many names, rows and templates are shown; `-o json` and `-o patch` have all. */
+const NAMES = 12
+const ROWS = 12
+const TEMPLATES = 8
+
+interface PlanView {
+  plan: Plan
+  width: number
+  palette: Palette
+}
+
+/** One block a kind of change, in the order in which they are made. */
+export function changeBlocks(plan: Plan, width: number, palette: Palette): string[][] {
+  const view = { plan, width, palette }
+  const of = (...actions: Change['action'][]) => plan.changes.filter(({ action }) => actions.includes(action))
+  const accounts = of('patch-serviceaccount')
+  const blocks = [
+    secrets(of('create-secret'), 'Create', view),
+    secrets(of('update-secret'), 'Add the login to', view),
+    defaults(
+      accounts.filter(({ reason }) => reason.code === 'attach-default'),
+      view,
+    ),
+    rows(
+      accounts.filter(({ reason }) => reason.code !== 'attach-default'),
+      count => `Add pull secret ${plan.secretName} to ${pluralize(count, 'service account')} that pods name`,
+      view,
+    ),
+    ...templates(of('patch-template'), view),
+    rows(of('restore-bare-pod'), count => `Put back ${pluralize(count, 'pod')} of an interrupted run`, view),
+    rows(of('recreate-pod'), count => `Recreate ${pluralize(count, 'stuck pod')}`, view),
+    rows(
+      of('recreate-bare-pod'),
+      count =>
+        `Delete and recreate ${pluralize(count, 'pod')} that ${count === 1 ? 'has' : 'have'} no controller`,
+      view,
+    ),
+  ]
+  return blocks.filter(lines => lines.length > 0)
+}
+
+function heading(text: string, { width, palette }: PlanView): string[] {
+  return wrap(sanitizeLine(text), width).map(palette.strong)
+}
+
+function secrets(changes: Change[], verb: string, view: PlanView): string[] {
+  const [first] = changes
+  if (first === undefined) return []
+  const { plan, width } = view
+  const place = namespacesOf(changes)
+  return [
+    ...heading(`${verb} secret ${plan.secretName} in ${pluralize(place.length, 'namespace')}`, view),
+    ...field({ label: 'why', text: reasonText(first.reason) }, width),
+    ...plan.credentials.flatMap(({ registry, username, origin, key }, index) => {
+      const path = key.startsWith(`${registry}/`) ? ` (${key})` : ''
+      const text = `${username} for ${registryLabel(registry)}${path}, from ${origin}`
+      return field({ label: index === 0 ? 'login' : '', text }, width)
+    }),
+    ...field({ label: 'namespaces', text: shortList(place, NAMES) }, width),
+    ...managed(changes, width),
+  ]
+}
+
+function defaults(changes: Change[], view: PlanView): string[] {
+  const [first] = changes
+  if (first === undefined) return []
+  const { plan, width } = view
+  const place = namespacesOf(changes)
+  const where = pluralize(place.length, 'namespace')
+  return [
+    ...heading(`Add pull secret ${plan.secretName} to service account default in ${where}`, view),
+    ...field({ label: 'why', text: reasonText(first.reason) }, width),
+    ...field({ label: 'namespaces', text: shortList(place, NAMES) }, width),
+    ...managed(changes, width),
+  ]
+}
+
+function rows(changes: Change[], title: (count: number) => string, view: PlanView): string[] {
+  const [first] = changes
+  if (first === undefined) return []
+  const { width } = view
+  const alike = [...Map.groupBy(changes, change => `${change.target.namespace}/${nameOf(change)}`).values()]
+  const shown = alike.length <= ROWS + 1 ? alike : alike.slice(0, ROWS)
+  const cells = shown.flatMap(same => {
+    const [one] = same
+    return one === undefined
+      ? []
+      : [[cell(one.target.namespace), cell(nameOf(one)), beside(one, same.length)]]
+  })
+  const hidden = alike.length - shown.length
+  return [
+    ...heading(title(changes.length), view),
+    ...field({ label: 'why', text: whyOf(first) }, width),
+    ...tableLines(cells, width, '    ').flat(),
+    ...(hidden === 0 ? [] : wrap(`… and ${formatNumber(hidden)} more (-o json shows all)`, width, '    ')),
+    ...managed(changes, width),
+  ]
+}
+
+function whyOf({ action, reason }: Change): string {
+  return action === 'recreate-bare-pod' ? BARE_POD_REASON : reasonText(reason)
+}
+
+/** A pod is named by its controller: one line for all pods of a workload. */
+function nameOf(change: Change): string {
+  if (change.action !== 'recreate-pod') return objectName(change.target)
+  return objectName(change.workload)
+}
+
+function beside(change: Change, count: number): string {
+  if (change.action !== 'recreate-pod') return ''
+  const how = change.method === 'evict' ? ', evicted as disruption budgets allow' : ''
+  return `${pluralize(count, 'pod')}${how}`
+}
+
+function templates(changes: Change[], view: PlanView): string[][] {
+  const all = changes.filter(change => change.action === 'patch-template')
+  const hidden = all.length - TEMPLATES
+  const blocks = all.slice(0, TEMPLATES).map(change => template(change, view))
+  if (hidden > 0) {
+    const text = `… and ${pluralize(hidden, 'more template')} (-o patch shows all)`
+    blocks.push(wrap(text, view.width))
+  }
+  return blocks
+}
+
+function template(change: PatchTemplate, view: PlanView): string[] {
+  const { target, edits } = change
+  const { width, palette } = view
+  const reasons = [...new Set(edits.map(({ reason }) => reasonText(reason)))]
+  return [
+    ...heading(`Change the template of ${objectName(target)} in ${target.namespace}`, view),
+    ...reasons.flatMap((text, index) => field({ label: index === 0 ? 'why' : '', text }, width)),
+    ...field({ label: 'effect', text: effectOf(change) }, width),
+    ...diffLines(edits, palette),
+    ...managed([change], width),
+  ]
+}
+
+function effectOf({ target, rollsOut, pods }: PatchTemplate): string {
+  if (rollsOut) return `a rollout replaces its pods, including ${pluralize(pods.length, 'stuck pod')}`
+  return target.kind === 'StatefulSet'
+    ? 'unless its strategy is OnDelete, a rolling update replaces its pods one by one, including running ones'
+    : 'new pods are created from it; running pods stay unchanged'
+}
+
+/** With --allow-managed: who may change it back. */
+function managed(changes: Change[], width: number): string[] {
+  const names = [...new Set(changes.flatMap(({ managedBy }) => (managedBy ? [managerName(managedBy)] : [])))]
+  if (names.length === 0) return []
+  return field({ label: 'managed', text: `by ${shortList(names, 3)}, which may change it back` }, width)
+}
+
+function namespacesOf(changes: Change[]): string[] {
+  return [...new Set(changes.map(({ target }) => target.namespace))]
+}
+
+/** The edits as lines of a diff, each container's name and each list above what changes in it. */
+function diffLines(edits: readonly Edit[], palette: Palette): string[] {
+  let container: string | null = null
+  return edits.flatMap(edit => {
+    if (edit.field === 'imagePullSecrets') {
+      return [
+        ...line(' ', 'imagePullSecrets:'),
+        ...(edit.before ?? []).flatMap(({ name }) => line(' ', `- name: ${name ?? '""'}`)),
+        ...line('+', `- name: ${edit.entry}`).map(palette.success),
+      ]
+    }
+    const heading = edit.container === container ? [] : line(' ', `container ${edit.container}:`)
+    container = edit.container
+    return [
+      ...heading,
+      ...(edit.before === null ? [] : line('-', `  ${edit.field}: ${edit.before}`).map(palette.dim)),
+      ...line('+', `  ${edit.field}: ${edit.after}`).map(palette.success),
+    ]
+  })
+}
+
+/** Never broken: a digest is to be copied whole, and a terminal folds it by itself. */
+function line(mark: ' ' | '+' | '-', text: string): string[] {
+  const depth = text.length - text.trimStart().length
+  return [`    ${mark} ${' '.repeat(depth)}${sanitizeLine(text)}`]
+}

@@ -1,0 +1,80 @@
+/** The lines on standard error while `wait` waits: one for each change, and a heartbeat. */
+
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
+import type { JudgedCheck } from '../../snapshot/image-verdict.ts'
+import type { News } from '../../waiting/news.ts'
+import type { SubjectState } from '../../waiting/subject-state.ts'
+import type { Invocation } from '../invocation.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { joinLines } from '../screen/block.ts'
+import { imageText } from '../words/labels.ts'
+import { progressSentence } from '../words/wait.ts'
+import { stateText, subjectName } from '../words/wait-state.ts'
+import { aheadText, lasting, outlookText, troubleText } from '../words/wait-trouble.ts'
+
+export interface WaitMoment {
+  /** Milliseconds since 1970, by the server's clock. */
+  now: number
+  /** Milliseconds until the time is up. */
+  left: number
+  /** Workloads of several namespaces are waited for. */
+  several: boolean
+  invocation: Invocation
+  /** Adds its steps to a finding. */
+  advise(finding: SubjectState['failures'][number]['finding']): AdvisedFinding
+}
+
+/** One line. */
+export function newsLine(news: News, state: SubjectState, moment: WaitMoment): string {
+  const { now, left, several, invocation, advise } = moment
+  const name = subjectName(state, several)
+  const takenAt = new Date(now).toISOString()
+  switch (news.code) {
+    case 'superseded':
+      return line(`${name}: a newer revision was deployed; now waiting for that one`)
+    case 'state':
+      return line(`${name}: ${stateText(state, takenAt)}`)
+    case 'trouble': {
+      const { trouble } = news
+      const outlook = outlookText(trouble, now, left, invocation, advise(trouble.finding))
+      return line(`${name}: ${troubleText(trouble, takenAt)}; ${outlook}`)
+    }
+  }
+}
+
+/** The heartbeat: CI systems stop jobs that print nothing. */
+export function heartbeatLine(states: readonly SubjectState[], { now, left }: WaitMoment): string {
+  return line(
+    `Still waiting, ${lasting(left)} left: ${progressSentence(states, new Date(now).toISOString())}`,
+  )
+}
+
+/** For the line that moves. */
+export function spinnerText(states: readonly SubjectState[], { now }: WaitMoment): string {
+  return sanitizeLine(`Waiting: ${progressSentence(states, new Date(now).toISOString())}`)
+}
+
+/** Contact with the API server was lost, or is back. */
+export function connectionLine(problem: string | null): string {
+  return line(
+    problem === null
+      ? 'Connected to the API server again.'
+      : `Lost contact with the API server, retrying: ${problem}`,
+  )
+}
+
+/** The kinds in the manifests that `wait` skips. */
+export function passedOverLine(kinds: ReadonlyMap<string, number>): string {
+  const named = [...kinds].sort().map(([kind, count]) => (count === 1 ? kind : `${kind} (${count})`))
+  return line(`Skipped because they have no pods or no name: ${named.join(', ')}.`)
+}
+
+/** The registry's answer about an image before any kubelet has tried; empty if the image can be pulled. */
+export function checkLine(image: string, check: JudgedCheck): string {
+  const text = aheadText(check)
+  return text === null ? '' : line(`${imageText(image)}: ${text}`)
+}
+
+function line(text: string): string {
+  return joinLines([sanitizeLine(text)])
+}

@@ -1,0 +1,150 @@
+/** The words of pods, workloads, and their images that a plan leaves unchanged. */
+
+import type { JobLimit } from '../../../snapshot/fix-scope.ts'
+import { shellWord } from '../../escape.ts'
+import { whyCommand } from '../commands.ts'
+import { pluralize } from '../count.ts'
+import { objectName } from '../plan.ts'
+import { KUBELET_LOGIN } from '../steps/logins.ts'
+import { type DeclinedWords, kubectl, noDetail, rerunFix } from './declined-words.ts'
+
+const LIMITS: Record<JobLimit, string> = {
+  'backoff-limit': 'deleted pods count against its backoffLimit',
+  'backoff-limit-per-index': 'one of its indexes has no failures left, and a deleted pod counts as one',
+  'pod-failure-policy': 'its podFailurePolicy treats a deleted pod as a failure that ends the Job',
+}
+
+export const WORKLOADS = {
+  'bare-pod': {
+    title: (_first, count) =>
+      `${pluralize(count, 'pod')} without a controller to recreate ${count === 1 ? 'it' : 'them'}`,
+    detail: noDetail,
+    next: (_first, context) =>
+      rerunFix('Delete and recreate them from their own spec', context, '--recreate-bare-pods'),
+  },
+  'mirror-pod': {
+    title: (_first, count) => `${pluralize(count, 'static pod')}: only the node itself can change them`,
+    detail: ({ node }) => (node === null ? '' : `on node ${node}`),
+    next: () => KUBELET_LOGIN,
+  },
+  'immutable-job': {
+    title: (_first, count) => `${pluralize(count, 'Job')}: the template of a Job is immutable`,
+    detail: ({ fields }) => `would change ${fields.join(', ')}`,
+    next: ({ target }, context) => ({
+      text: 'Save it, set the field there, delete the Job, and recreate it',
+      command: kubectl(context, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
+    }),
+  },
+  'paused-deployment': {
+    title: (_first, count) =>
+      `${pluralize(count, 'Deployment')} ${count === 1 ? 'is' : 'are'} paused: a change to the template would create no new pods`,
+    detail: ({ fields }) => `would change ${fields.join(', ')}`,
+    next: ({ target }, context) => ({
+      text: 'Resume it, then run the fix again',
+      command: kubectl(context, target.namespace, `rollout resume ${shellWord(objectName(target))}`),
+    }),
+  },
+  'job-would-fail': {
+    title: ({ limit }, count) => `${pluralize(count, 'Job')} would fail: ${LIMITS[limit]}`,
+    detail: ({ pods }) => pluralize(pods, 'stuck pod'),
+    next: ({ target, limit }, context) =>
+      limit === 'backoff-limit'
+        ? {
+            text: 'Raise its backoffLimit, then run the fix again',
+            command: kubectl(context, target.namespace, `edit job ${shellWord(target.name)}`),
+          }
+        : {
+            text: 'Its pods stay stuck until it is recreated: save it, delete it, and recreate it',
+            command: kubectl(context, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
+          },
+  },
+  'outgoing-pod': {
+    title: (_first, count) =>
+      `${pluralize(count, 'pod')} of an older template: the rollout will remove ${count === 1 ? 'it' : 'them'}`,
+    detail: ({ workload }) => `of ${objectName(workload)}`,
+    next: ({ target, workload }, context) => ({
+      text: 'See how far the rollout is',
+      command: kubectl(context, target.namespace, `rollout status ${shellWord(objectName(workload))}`),
+    }),
+  },
+  'below-partition': {
+    title: (_first, count) =>
+      `${pluralize(count, 'pod')} that a partition keeps on the previous template, with its own pull secrets`,
+    detail: ({ workload }) => `of ${objectName(workload)}`,
+    next: ({ target, workload }, context) => ({
+      text: 'Lower spec.updateStrategy.rollingUpdate.partition to the number of the pod, then run the fix again',
+      command: kubectl(context, target.namespace, `edit ${shellWord(objectName(workload))}`),
+    }),
+  },
+  'other-container-fails': {
+    title: (_first, count) =>
+      `${pluralize(count, 'pod')} with another container that would also fail in a new pod`,
+    detail: ({ container, image, cause }) => `${container}: ${image} (${cause})`,
+    next: ({ target }, { invocation }) => ({
+      text: 'Fix that image first',
+      command: whyCommand(invocation, { namespace: target.namespace, pod: target.name }),
+    }),
+  },
+  'custom-controller': {
+    title: ({ controller }, count) =>
+      `${pluralize(count, 'pod')} of a controller that pullguard doesn't know (${controller.kind})`,
+    detail: ({ controller }) => `of ${objectName(controller)}`,
+    next: ({ target }, context) => ({
+      text: 'If that controller creates replacements, delete the stuck pod',
+      command: kubectl(context, target.namespace, `delete pod ${shellWord(target.name)}`),
+    }),
+  },
+  'not-found': {
+    title: (_declined, count) =>
+      `${pluralize(count, 'pod')} whose controller is missing or could not be read`,
+    detail: noDetail,
+    next: () => ({
+      text: "Run the fix again; if that doesn't help, ask for permission to get its controllers",
+    }),
+  },
+  'no-remedy': {
+    title: ({ cause }, count) => `${pluralize(count, 'container')} that pullguard can't fix (${cause})`,
+    detail: ({ container, image }) => `${container}: ${image}`,
+    next: ({ target }, { invocation }) => ({
+      text: 'See what the kubelet tries, and where the chain breaks',
+      command: whyCommand(invocation, { namespace: target.namespace, pod: target.name }),
+    }),
+  },
+  'latest-needs-pin': {
+    title: (_first, count) =>
+      `With IfNotPresent, each node would keep whichever \`latest\` it pulled first (${pluralize(count, 'container')})`,
+    detail: ({ container, image }) => `${container}: ${image}`,
+    next: (_first, context) => rerunFix('Pin them as well', context, '--pin --pull-policy IfNotPresent'),
+  },
+  'no-digest': {
+    title: (_first, count) => `Can't pin ${pluralize(count, 'image')}: no digest found`,
+    detail: ({ container, image, detail }) =>
+      `${container}: ${image}${detail === null ? '' : ` (${detail})`}`,
+    next: () => ({
+      text: 'Log in to the registry, or check that the image exists, then run the fix again',
+    }),
+  },
+  'several-digests': {
+    title: (_first, count) =>
+      `${pluralize(count, 'image')} to pin ${count === 1 ? 'runs' : 'run'} as several digests, so none is chosen`,
+    detail: ({ container, image, digests }) => `${container}: ${image} runs as ${digests.join(' and ')}`,
+    next: ({ target, container, image, digests: [digest] }, context) => ({
+      text: 'Choose one of them, such as',
+      command: kubectl(
+        context,
+        target.namespace,
+        `set image ${shellWord(objectName(target))} ${shellWord(`${container}=${image}@${digest}`)}`,
+      ),
+    }),
+  },
+  'no-replacement': {
+    title: ({ absent }, count) =>
+      absent
+        ? `${pluralize(count, 'image')} not found at the other registry`
+        : `${pluralize(count, 'image')} could not be checked at the other registry`,
+    detail: ({ container, image, asked, detail }) =>
+      `${container}: ${image}, asked for ${asked.join(' and ')}${detail === null ? '' : ` (${detail})`}`,
+    next: ({ image }, context) =>
+      rerunFix('Name the replacement image', context, `--replace-registry ${shellWord(image)}=<image>`),
+  },
+} satisfies Partial<DeclinedWords>

@@ -1,0 +1,46 @@
+/** Narrows a list that is followed to the pods that can be of the workloads waited for, and to the events of pulls, as far as a selector can say so. */
+
+import { fieldValue } from '../live/field-selector.ts'
+import type { Focus } from './follower.ts'
+
+/** The labels that a workload's pods have; null if unknown. */
+export type PodLabels = Record<string, string> | null
+
+/** A selector is part of a URL. */
+const MOST_VALUES = 100
+
+/**
+ * One selector for the pods of all of them: what no other pod shares if it is one workload, else the label that all have and that
+ * differs most among them. Without such a label every pod of the area is followed.
+ */
+export function focusOn(workloads: PodLabels[], pods: string[]): Focus {
+  const [first] = workloads
+  const [pod] = pods
+  if (workloads.length === 0 && pods.length === 1 && pod !== undefined)
+    return { fieldSelector: `metadata.name=${fieldValue(pod)}` }
+  if (first === undefined || pods.length > 0 || workloads.includes(null)) return {}
+  if (workloads.length === 1) return { labelSelector: equal(first ?? {}) }
+  const known = workloads as Record<string, string>[]
+  const [shared] = Object.keys(first ?? {})
+    .filter(key => known.every(labels => Object.hasOwn(labels, key)))
+    .map(key => ({ key, values: [...new Set(known.map(labels => labels[key] ?? ''))].sort() }))
+    .filter(({ values }) => values.length <= MOST_VALUES)
+    .sort((one, other) => other.values.length - one.values.length)
+  return shared === undefined ? {} : { labelSelector: `${shared.key} in (${shared.values.join(',')})` }
+}
+
+function equal(labels: Record<string, string>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',')
+}
+
+/** Reasons of events that are never about a pull; a field selector can exclude many reasons but not select several. */
+const NOISE = [
+  ...['Scheduled', 'Created', 'Started', 'Killing', 'Unhealthy', 'FailedScheduling', 'FailedMount'],
+  ...['SandboxChanged', 'NodeNotReady', 'TaintManagerEviction', 'Evicted', 'Preempted'],
+]
+/** Events of pods without those. */
+export const PULL_EVENTS: Focus = {
+  fieldSelector: ['involvedObject.kind=Pod', ...NOISE.map(reason => `reason!=${reason}`)].join(','),
+}

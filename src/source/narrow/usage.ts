@@ -1,0 +1,139 @@
+/** Narrows a pod to what it pulls from Docker Hub now (images it waits for, and starts of containers that came again), and a controller to what its pods will pull. */
+
+import { isDockerHub } from '../../image/docker-hub.ts'
+import { isPostPullReason, isPullFailureReason } from '../../image/pull-messages.ts'
+import { parseReference } from '../../image/reference.ts'
+import type { HubContainer, Restart, UsagePod, UsageWorkload } from '../../snapshot/hub-usage.ts'
+import { type Container, isFinished } from '../../snapshot/pod.ts'
+import { narrowPod } from './pod.ts'
+import { list, number, record, text, textOrNull } from './shape.ts'
+
+/** Null for a pod that pulls nothing from Docker Hub, as far as it tells. */
+export function narrowUsagePod(raw: unknown): UsagePod | null {
+  const pod = narrowPod(raw)
+  if (pod === null || isFinished(pod) || pod.terminating) return null
+  const statuses = statusesOf(record(record(raw).status))
+  const containers = pod.containers.filter(isFromHub)
+  const waiting = containers.filter(waitsForImage).map(container => ({
+    container: narrowHubContainer(container),
+    ...wordsOf(container),
+    present: container.imageId !== null,
+  }))
+  const restarts = containers.flatMap(container => {
+    const restart = restartOf(container, statuses.get(container.name))
+    return restart === null ? [] : [restart]
+  })
+  if (waiting.length + restarts.length === 0) return null
+  const { namespace, name, node, controller, pullSecrets, templateHash } = pod
+  return {
+    ...{ namespace, name, node, controller, pullSecrets, waiting, restarts },
+    ...(templateHash === undefined ? {} : { templateHash }),
+  }
+}
+
+/** A container that waits after its image came waits for something else; one that nobody has tried yet still needs it. */
+function waitsForImage({ kind, state, imageId }: Container): boolean {
+  if (kind === 'volume' || kind === 'ephemeral') return false
+  if (state.type === 'unknown') return imageId === null
+  if (state.type !== 'waiting' || isPostPullReason(state.reason)) return false
+  return imageId === null || isPullFailureReason(state.reason)
+}
+
+function wordsOf({ state }: Container): { reason: string; message: string } {
+  return state.type === 'waiting' ? state : { reason: '', message: '' }
+}
+
+type Statuses = Map<string, Record<string, unknown>>
+
+function statusesOf(status: Record<string, unknown>): Statuses {
+  const all = [...list(status.initContainerStatuses), ...list(status.containerStatuses)].map(record)
+  return new Map(all.map(each => [text(each.name), each]))
+}
+
+/** Null for a container that has started once at most. */
+function restartOf(container: Container, status: Record<string, unknown> | undefined): Restart | null {
+  const last = record(record(status?.lastState).terminated)
+  if (textOrNull(last.startedAt) === null) return null
+  const { running, waiting } = record(status?.state)
+  const known = { container: narrowHubContainer(container) }
+  const since = textOrNull(record(running).startedAt)
+  if (since !== null) {
+    return {
+      ...known,
+      previousStart: textOrNull(last.startedAt),
+      lastStart: since,
+      backOffSeconds: null,
+      lastEnd: null,
+    }
+  }
+  return {
+    ...known,
+    previousStart: null,
+    lastStart: textOrNull(last.startedAt),
+    backOffSeconds: backOffOf(text(record(waiting).message)),
+    lastEnd: textOrNull(last.finishedAt),
+  }
+}
+
+/** `back-off 1m20s restarting failed container=…`, the kubelet's own words. */
+function backOffOf(message: string): number | null {
+  const [, hours, minutes, seconds] =
+    /^back-off (?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)? /.exec(message) ?? []
+  const matches = [hours, minutes, seconds].some(part => part !== undefined)
+  return matches ? Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0) : null
+}
+
+/** Kinds whose templates make pods to come; what they make of other kinds has its template from there. */
+export type UsageKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'CronJob'
+
+type Fields = Record<string, unknown>
+
+/** Null for one whose pods pull nothing from Docker Hub. Items of a list carry no kind, so it is the caller's. */
+export function narrowUsageWorkload(raw: unknown, kind: UsageKind): UsageWorkload | null {
+  const { metadata, spec: written, status } = record(raw)
+  const spec = record(written)
+  const job = record(record(spec.jobTemplate).spec)
+  const template = record((kind === 'CronJob' ? job : spec).template)
+  // A template's spec is a pod's.
+  const pod = narrowPod({ metadata, spec: template.spec })
+  const containers = pod?.containers.filter(isFromHub).map(narrowHubContainer) ?? []
+  if (pod === null || containers.length === 0) return null
+  const { namespace, name, uid, serviceAccount, pullSecrets } = pod
+  return {
+    ...{ kind, namespace, name, uid, containers, serviceAccount, pullSecrets },
+    ...podsOf(kind, { spec, job, status: record(status) }),
+    schedule:
+      kind === 'CronJob' && spec.suspend !== true
+        ? { expression: text(spec.schedule), timeZone: textOrNull(spec.timeZone) }
+        : null,
+  }
+}
+
+/** The API server omits a zero, and has a number for everything that has a default, but in the template of a job. */
+function podsOf(
+  kind: UsageKind,
+  { spec, job, status }: { spec: Fields; job: Fields; status: Fields },
+): Pick<UsageWorkload, 'pods' | 'outstanding'> {
+  if (kind === 'CronJob') {
+    return { pods: Math.max(1, number(job.completions, number(job.parallelism, 1))), outstanding: 0 }
+  }
+  const isDaemonSet = kind === 'DaemonSet'
+  const pods = number(isDaemonSet ? status.desiredNumberScheduled : spec.replicas, 0)
+  const updated = number(isDaemonSet ? status.updatedNumberScheduled : status.updatedReplicas, 0)
+  return { pods, outstanding: isRollingOut(kind, spec, status) ? Math.max(0, pods - updated) : 0 }
+}
+
+function isRollingOut(kind: UsageKind, { paused, updateStrategy }: Fields, status: Fields): boolean {
+  if (record(updateStrategy).type === 'OnDelete' || paused === true) return false
+  return kind !== 'StatefulSet' || status.currentRevision !== status.updateRevision
+}
+
+/** Whether a pull of this image goes to Docker Hub, unless the node has a mirror for it. */
+function isFromHub({ image }: { image: string }): boolean {
+  const reference = parseReference(image)
+  return reference !== null && isDockerHub(reference.registry)
+}
+
+function narrowHubContainer({ name, kind, image, pullPolicy }: Container): HubContainer {
+  return { name, kind, image, policy: pullPolicy }
+}

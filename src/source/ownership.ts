@@ -1,0 +1,117 @@
+/** Who controls whom: ownerReferences, the owner that names and labels imply, and the pods below the workloads that somebody named. */
+
+import { isBuiltIn } from '../kubernetes/api/kinds.ts'
+import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
+import type { OwnerLink, ScopeSubject } from '../snapshot/snapshot.ts'
+import { list, nameOf, namespaceOf, narrowName, record, text } from './narrow/shape.ts'
+
+/** Of a pod what tells whom it belongs to. */
+export type NamedPod = OwnedPod & Pick<Pod, 'name'>
+
+/** Tells whether a pod belongs to one of the subjects. @param links what is known of who controls whom */
+export function belongsTo(
+  subjects: readonly ScopeSubject[],
+  links: Iterable<OwnerLink>,
+): (pod: NamedPod) => boolean {
+  const known = new Map([...links].map(link => [keyOf(link.namespace, link), link]))
+  return pod => {
+    const above = [...controllersOf(pod, known)]
+    return subjects.some(
+      ({ kind, name, namespace }) =>
+        (namespace === null || namespace === pod.namespace) &&
+        (kind === 'Pod' ? name === pod.name : above.some(each => each.kind === kind && each.name === name)),
+    )
+  }
+}
+
+/** The topmost known controller of the pod as TYPE/NAME; null for a pod without one. */
+export function topmostWorkload(pod: OwnedPod, links: Iterable<OwnerLink>): string | null {
+  const top = [
+    ...controllersOf(pod, new Map([...links].map(link => [keyOf(link.namespace, link), link]))),
+  ].at(-1)
+  return top === undefined ? null : `${top.kind.toLowerCase()}/${top.name}`
+}
+
+/** The built-in controllers above the pod, from its own upward. */
+function* controllersOf(pod: OwnedPod, known: ReadonlyMap<string, OwnerLink>) {
+  const derived = derivedOwner(pod)
+  const seen = new Set<string>()
+  let { controller } = pod
+  while (controller !== null && isBuiltIn(controller)) {
+    const key = keyOf(pod.namespace, controller)
+    if (seen.has(key)) return
+    seen.add(key)
+    yield controller
+    const link: OwnerLink | null = known.get(key) ?? (seen.size === 1 ? derived : null)
+    controller = link?.controller ?? null
+  }
+}
+
+function keyOf(namespace: string, { kind, name }: { kind: string; name: string }): string {
+  return `${namespace} ${kind} ${name}`
+}
+
+/**
+ * The link that the controller itself would have, for when it is not in the dump or can't be read; null if it can't be derived. A Deployment labels its pods with the hash that it
+ * appends to its ReplicaSet's name, a CronJob appends the scheduled minute to its Job's.
+ */
+export function derivedOwner({ namespace, controller, templateHash }: OwnedPod): OwnerLink | null {
+  if (controller === null) return null
+  const above = deploymentOf(controller, templateHash) ?? cronJobOf(controller)
+  if (above === null) return null
+  const { kind, name, uid } = controller
+  return { namespace, kind, name, uid, controller: { ...above, uid: '' }, derived: true }
+}
+
+type Above = Omit<ControllerReference, 'uid'> | null
+
+function deploymentOf({ apiVersion, kind, name }: ControllerReference, templateHash = ''): Above {
+  if (kind !== 'ReplicaSet' || !apiVersion.startsWith('apps/') || templateHash === '') return null
+  const end = name.length - templateHash.length - 1
+  if (end < 1 || name.slice(end) !== `-${templateHash}`) return null
+  return { apiVersion, kind: 'Deployment', name: name.slice(0, end) }
+}
+
+function cronJobOf({ apiVersion, kind, name }: ControllerReference): Above {
+  const [, start = '', digits = ''] = /^(.+)-(\d{8}|\d{10})$/.exec(name) ?? []
+  if (kind !== 'Job' || !apiVersion.startsWith('batch/') || !isSchedule(digits)) return null
+  return { apiVersion, kind: 'CronJob', name: start }
+}
+
+/** Minutes since 1970, or seconds as until Kubernetes 1.20; a date such as 20261128 and a build's number are neither. */
+function isSchedule(digits: string): boolean {
+  const minutes = digits.length === 8 ? Number(digits) : Number(digits) / 60
+  return minutes > FIRST && minutes < LAST
+}
+
+/** The beginning of 2016 and of 2050. */
+const FIRST = 24_193_440
+const LAST = 42_076_800
+
+/** The ownerReference with `controller: true`; the API server allows at most one. */
+export function narrowController(metadata: { ownerReferences?: unknown }): ControllerReference | null {
+  const found = list(metadata.ownerReferences)
+    .map(record)
+    .find(reference => reference.controller === true && text(reference.name) !== '')
+  if (found === undefined) return null
+  return {
+    apiVersion: narrowName(found.apiVersion),
+    kind: narrowName(found.kind),
+    name: narrowName(found.name),
+    uid: text(found.uid),
+  }
+}
+
+/** A controller and its own controller. Items of a list carry no kind, so the caller passes it. Null without a name. */
+export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  const metadata = record(record(raw).metadata)
+  return {
+    namespace: namespaceOf(raw),
+    kind,
+    name,
+    uid: text(metadata.uid),
+    controller: narrowController(metadata),
+  }
+}

@@ -1,0 +1,78 @@
+/** What is advised about a host that others run, which nobody here can restart or give a certificate. */
+import { expect, test } from 'vitest'
+import { stepsFor } from '../../src/advice/advise.ts'
+import type { StepCode } from '../../src/advice/step.ts'
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import { isHosted } from '../../src/image/registries.ts'
+import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
+
+function codesOf(image: string, error: string): StepCode[] {
+  const failing = pod({ containers: [container({ image, state: waiting('ErrImagePull', error) })] })
+  const [finding] = diagnose(snapshot({ pods: [failing] })).findings
+  if (finding === undefined) throw new Error(`no finding for ${error}`)
+  return stepsFor(finding).map(({ code }) => code)
+}
+
+const head = (host: string, why: string) =>
+  `failed to do request: Head "https://${host}/v2/a/b/manifests/1": ${why}`
+
+test.each<[string, string, StepCode, StepCode]>([
+  [
+    'a reset',
+    'read tcp 10.0.0.5:4711->1.2.3.4:443: read: connection reset by peer',
+    'open-host',
+    'check-listener',
+  ],
+  ['a closed connection', 'EOF', 'open-host', 'check-listener'],
+  [
+    'an expired certificate',
+    'x509: certificate has expired or is not yet valid',
+    'public-certificate',
+    'renew-certificate',
+  ],
+  [
+    'a foreign certificate',
+    'x509: certificate is valid for *.corp.example, not the host',
+    'public-certificate',
+    'renew-certificate',
+  ],
+  ['an answer that is not TLS', 'http: server gave HTTP response to HTTPS client', 'open-host', 'allow-http'],
+])(
+  '%s at a public registry is looked for on the way, at a private one at the host',
+  (_name, why, hosted, own) => {
+    const ofOthers = codesOf('quay.io/a/b:1', head('quay.io', why))
+    const ofOurs = codesOf('registry.example/a/b:1', head('registry.example', why))
+    expect(ofOthers).toContain(hosted)
+    expect(ofOthers).not.toContain(own)
+    expect(ofOurs).toContain(own)
+    expect(ofOurs).not.toContain('public-certificate')
+  },
+)
+
+test('a handshake that does not end leads to the MTU, a connection that does not open does not', () => {
+  expect(codesOf('quay.io/a/b:1', head('quay.io', 'net/http: TLS handshake timeout'))).toContain('check-mtu')
+  expect(codesOf('quay.io/a/b:1', head('quay.io', 'dial tcp 1.2.3.4:443: i/o timeout'))).not.toContain(
+    'check-mtu',
+  )
+})
+
+test.each([
+  ['registry-1.docker.io', true],
+  ['production.cloudflare.docker.com:443', true],
+  ['123456789012.dkr.ecr.eu-west-1.amazonaws.com', true],
+  ['MCR.microsoft.com', true],
+  ['registry.example', false],
+  ['notquay.io', false],
+  ['quay.io.example', false],
+  ['10.0.0.5:5000', false],
+])('%s is run by others: %s', (host, hosted) => {
+  expect(isHosted(host)).toBe(hosted)
+})
+
+test('nobody has a login at a registry where everything is public, so its limit is only waited for', () => {
+  const limited = codesOf(
+    'mcr.microsoft.com/a/b:1',
+    'unexpected status from HEAD request to https://mcr.microsoft.com/v2/a/b/manifests/1: 429 Too Many Requests',
+  )
+  expect(limited).toEqual(['wait', 'use-cache'])
+})

@@ -1,0 +1,52 @@
+/** Which tool manages an object, according to the marks that each tool leaves. */
+import { expect, test } from 'vitest'
+import { managerOf } from '../../../src/source/narrow/workload.ts'
+
+const owned = (apiVersion: string, kind: string, controller = true) => ({
+  ownerReferences: [{ apiVersion, kind, name: 'shop', controller }],
+})
+const helm = {
+  labels: { 'app.kubernetes.io/managed-by': 'Helm' },
+  annotations: { 'meta.helm.sh/release-name': 'shop' },
+}
+
+test.each<[string, object, string | null]>([
+  ['nothing', {}, null],
+  [
+    'a tracking id of Argo CD',
+    { annotations: { 'argocd.argoproj.io/tracking-id': 'shop:apps/Deployment:web/shop' } },
+    'argocd shop',
+  ],
+  ['a label of Argo CD', { labels: { 'argocd.argoproj.io/instance': 'shop' } }, 'argocd shop'],
+  [
+    'the common label, with Argo CD among the writers',
+    { labels: { 'app.kubernetes.io/instance': 'shop' }, managedFields: [{ manager: 'argocd-controller' }] },
+    'argocd shop',
+  ],
+  ['the common label alone', { labels: { 'app.kubernetes.io/instance': 'shop' } }, null],
+  [
+    "Flux's Kustomization",
+    {
+      labels: {
+        'kustomize.toolkit.fluxcd.io/name': 'apps',
+        'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
+      },
+    },
+    'flux flux-system/apps',
+  ],
+  [
+    "Flux's HelmRelease, before Helm",
+    { ...helm, labels: { ...helm.labels, 'helm.toolkit.fluxcd.io/name': 'shop' } },
+    'flux shop',
+  ],
+  ['Helm', helm, 'helm shop'],
+  ['a Helm label without a release', { labels: helm.labels }, null],
+  ['OLM', { labels: { 'olm.owner': 'etcd.v1' } }, 'olm etcd.v1'],
+  ['a custom resource above it', owned('example.com/v1', 'Shop'), 'operator Shop/shop'],
+  ['a custom resource that only refers to it', owned('example.com/v1', 'Shop', false), null],
+  ['a built-in controller', owned('apps/v1', 'ReplicaSet'), null],
+  ["one of Kubernetes' own groups", owned('node.k8s.io/v1', 'RuntimeClass'), null],
+])('%s', (_name, metadata, manager) => {
+  const found = managerOf({ metadata })
+  expect(found && `${found.tool} ${found.name}`).toBe(manager)
+})

@@ -1,0 +1,93 @@
+/** The owner of a pod whose controller can't be read. */
+import { describe, expect, test } from 'vitest'
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import { readCluster } from '../../src/source/live/read-cluster.ts'
+import { narrowPod } from '../../src/source/narrow/pod.ts'
+import { derivedOwner } from '../../src/source/ownership.ts'
+import * as live from './cluster-objects.ts'
+import { failing, listOf, ownedBy, readJson, replicaSet } from './dumps.ts'
+import { SimulatedCluster } from './simulated-cluster.ts'
+
+const of = (kind: string, name: string, apiVersion: string, hash?: string) =>
+  narrowPod({
+    metadata: {
+      name: 'p',
+      namespace: 'web',
+      ownerReferences: [{ apiVersion, kind, name, uid: 'u', controller: true }],
+      labels: { 'pod-template-hash': hash },
+    },
+    spec: {},
+  })
+
+describe('the owner that names and labels imply', () => {
+  test.each<[string, string, string, string | undefined, string | null]>([
+    ['ReplicaSet', 'shop-77fdd8c7f9', 'apps/v1', '77fdd8c7f9', 'Deployment shop'],
+    ['ReplicaSet', 'shop-eu-1-77fdd8c7f9', 'apps/v1', '77fdd8c7f9', 'Deployment shop-eu-1'],
+    ['ReplicaSet', 'shop-77fdd8c7f9', 'apps/v1', undefined, null],
+    ['ReplicaSet', 'shop', 'apps/v1', '77fdd8c7f9', null],
+    ['ReplicaSet', 'x77fdd8c7f9', 'apps/v1', '77fdd8c7f9', null],
+    ['ReplicaSet', '-77fdd8c7f9', 'apps/v1', '77fdd8c7f9', null],
+    ['ReplicaSet', 'shop-77fdd8c7f9', 'shop.example/v1', '77fdd8c7f9', null],
+    ['Job', 'nightly-29401860', 'batch/v1', undefined, 'CronJob nightly'],
+    ['Job', 'nightly-1606521600', 'batch/v1', undefined, 'CronJob nightly'],
+    ['Job', 'seed-20261128', 'batch/v1', undefined, null],
+    ['Job', 'deploy-1234567', 'batch/v1', undefined, null],
+    ['Job', 'seed-1', 'batch/v1', undefined, null],
+    ['Job', 'nightly-29401860', 'batch.volcano.sh/v1alpha1', undefined, null],
+    ['StatefulSet', 'db-29401860', 'apps/v1', '29401860', null],
+  ])('of %s %s (%s, hash %s)', (kind, name, apiVersion, hash, owner) => {
+    const pod = of(kind, name, apiVersion, hash)
+    const link = pod === null ? null : derivedOwner(pod)
+    expect(link && `${link.controller?.kind} ${link.controller?.name}`).toBe(owner)
+  })
+})
+
+describe('a Deployment whose ReplicaSet is missing', () => {
+  const labels = { 'pod-template-hash': 'a' }
+  const workloadOf = async (...others: object[]) => {
+    const { metadata } = ownedBy('shop-a')
+    const pods = ['p', 'q'].map(name => failing(name, { metadata: { ...(metadata as object), labels } }))
+    return diagnose(await readJson(listOf(...pods, ...others))).findings.map(({ workload }) => workload)
+  }
+  const deployment = {
+    ...replicaSet('shop', 'eu'),
+    kind: 'Deployment',
+    metadata: {
+      name: 'shop',
+      namespace: 'web',
+      uid: 'd',
+      ownerReferences: [
+        { apiVersion: 'shop.example/v1', kind: 'Shop', name: 'eu', uid: 's', controller: true },
+      ],
+    },
+  }
+  const SHOP = { kind: 'Deployment', name: 'shop' }
+
+  test('from a dump is the owner of its pods unless the ReplicaSet is there and says otherwise', async () => {
+    expect(await workloadOf()).toEqual([SHOP, SHOP])
+    expect(await workloadOf(deployment)).toMatchObject([{ name: 'eu' }, { name: 'eu' }])
+    const { ownerReferences: _, ...alone } = replicaSet('shop-a', 'shop').metadata as Record<string, unknown>
+    expect(await workloadOf({ ...replicaSet('shop-a', 'shop'), metadata: alone })).toMatchObject([
+      { kind: 'ReplicaSet' },
+      { kind: 'ReplicaSet' },
+    ])
+  })
+
+  test("is the owner of its pods even if the ReplicaSet can't be read", async () => {
+    const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-a' }
+    const cluster = new SimulatedCluster([
+      live.failing('p', { owner, labels }),
+      live.failing('q', { owner, labels }),
+      live.owned('Deployment', 'shop'),
+    ])
+    cluster.fail(/replicasets/, 403)
+    const snapshot = await readCluster(
+      cluster.reader,
+      { namespaces: ['web'] },
+      { takenAt: '2026-01-01T00:00:00Z' },
+    )
+    expect(diagnose(snapshot).findings.map(({ workload }) => workload)).toEqual([SHOP, SHOP])
+    expect(snapshot.owners).toMatchObject([{ kind: 'Deployment' }, { kind: 'ReplicaSet', derived: true }])
+    expect(snapshot.gaps).toMatchObject([{ what: 'replicasets.apps', why: 'forbidden' }])
+  })
+})
