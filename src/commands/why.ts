@@ -86,7 +86,10 @@ async function unread({ gaps }: Snapshot, { err }: CommandContext): Promise<Exit
   return 'incomplete'
 }
 
-/** Without a name, offers the pods that are failing: NAMESPACE/POD of the one that was chosen. @throws UsageError with the names, where nobody can be asked or nothing is failing */
+/**
+ * Without a name, offers the pods that are failing: NAMESPACE/POD of the one that was chosen.
+ * @throws UsageError with the names, where nobody can be asked or nothing is failing
+ */
 async function choosePod(options: WhyOptions, context: CommandContext): Promise<string> {
   const { connection, files, recursive } = options
   const snapshot = await takeSnapshot({ connection, allNamespaces: false, files, recursive }, context)

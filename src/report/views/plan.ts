@@ -262,7 +262,7 @@ const UNKNOWN = 'Nothing to apply: no finding, but not everything could be read.
 function nextLines({ text, command }: StepText, width: number, palette: Palette): string[] {
   if (command === undefined) return wrap(sanitizeLine(`Next: ${text}.`), width).map(palette.strong)
   return [
-    ...wrap(sanitizeLine(`${text}:`), width),
+    ...wrap(sanitizeLine(`${text}.`), width),
     ...labelledCommand('Next: ', command, width, palette.strong),
   ]
 }

@@ -127,8 +127,8 @@ function expression({
 type Metadata = Pick<StoredMetadata, 'labels' | 'annotations' | 'ownerReferences' | 'managedFields'>
 
 /**
- * The object's manager, by the labels and annotations that each tool leaves; null if nothing claims it. A deployer that renders a Helm chart (Argo CD, Flux) is named before Helm,
- * because that is where a change has to be made.
+ * The object's manager, by the labels and annotations that each tool leaves; null if nothing claims it. A deployer that renders a Helm chart
+ * (Argo CD, Flux) is named before Helm, because that is where a change has to be made.
  */
 export function managerOf({ metadata }: { metadata: Metadata }): ObjectManager | null {
   const manager = claimOn(metadata)

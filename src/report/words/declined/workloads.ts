@@ -60,8 +60,7 @@ export const WORKLOADS = {
           },
   },
   'outgoing-pod': {
-    title: (_first, count) =>
-      `${pluralize(count, 'pod')} of an older template: the rollout will remove ${count === 1 ? 'it' : 'them'}`,
+    title: (_first, count) => `${pluralize(count, 'pod')} of an older template, left to the rollout`,
     detail: ({ workload }) => `of ${objectName(workload)}`,
     next: ({ target, workload }, context) => ({
       text: 'See how far the rollout is',
