@@ -33,7 +33,8 @@ async function othersNow(): Promise<unknown[]> {
 beforeAll(async () => {
   cluster = await RealCluster.open()
   cluster.hub.addAccount({ name: 'acme', password: PASSWORD })
-  for (const repository of ['library/nginx', 'ratelimitpreview/test']) cluster.addImage(repository, ['latest'])
+  for (const repository of ['library/nginx', 'ratelimitpreview/test'])
+    cluster.addImage(repository, ['latest'])
   cluster.hub.exhaust('127.0.0.1')
   const auth = Buffer.from(`acme:${PASSWORD}`).toString('base64')
   const config = JSON.stringify({ auths: { 'https://index.docker.io/v1/': { auth } } })
