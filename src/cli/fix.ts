@@ -107,7 +107,7 @@ function addRunFlags(command: Command): void {
         .default(FIVE_MINUTES, '5m'),
     )
     .addOption(
-      new Option('--fail-on <severity>', 'exit 1 if error (default), warning, or info remain')
+      new Option('--fail-on <severity>', 'exit 1 if error (default), warning, or info stay')
         .choices(['error', 'warning', 'info', 'never'])
         .default('error'),
     )
