@@ -2,7 +2,7 @@
 
 import { clueOf } from '../diagnosis/clues.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
-import { cloudOf } from '../image/registries.ts'
+import { cloudOf, isPublic } from '../image/registries.ts'
 import { denialSteps } from './denial.ts'
 import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
 import {
@@ -158,7 +158,9 @@ function sandboxSteps(finding: Finding): Step[] {
   const cloud = cloudOf(registry)
   // A cloud's login lives for hours only: there the node's own identity has to be allowed.
   const login: Step[] =
-    denied && registry !== null && cloud === null ? [{ code: 'sandbox-login', registry }] : []
+    denied && registry !== null && cloud === null && !isPublic(finding.reference)
+      ? [{ code: 'sandbox-login', registry }]
+      : []
   const unreachable = [
     'registry-not-found-dns',
     'network-timeout',

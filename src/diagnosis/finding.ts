@@ -100,6 +100,8 @@ export interface Attempt {
   detail?: string
   /** How the key differs from one that would match; only for a key that was meant for this registry. */
   mismatch?: KeyMismatch
+  /** The user name or the password starts or ends with white space, such as a line feed. */
+  padded?: true
   /** How it is known that the Secret is missing; left out if the API server answered so. */
   provenBy?: PullSecret['provenBy']
 }

@@ -52,8 +52,8 @@ function keyOf(namespace: string, { kind, name }: { kind: string; name: string }
 }
 
 /**
- * The link that the controller itself would have, for when it is not in the dump or can't be read; null if it can't be derived. A Deployment labels its pods with the hash that it
- * appends to its ReplicaSet's name, a CronJob appends the scheduled minute to its Job's.
+ * The link that the controller itself would have, for when it is not in the dump or can't be read; null if it can't be derived. A Deployment
+ * labels its pods with the hash that it appends to its ReplicaSet's name, a CronJob appends the scheduled minute to its Job's.
  */
 export function derivedOwner({ namespace, controller, templateHash }: OwnedPod): OwnerLink | null {
   if (controller === null) return null

@@ -66,7 +66,8 @@ function narrowSandbox(status: Record<string, unknown>): boolean | null {
   return condition?.status === 'True' ? true : condition?.status === 'False' ? false : null
 }
 
-function narrowTemplateHash(metadata: Record<string, unknown>): Pick<Pod, 'templateHash'> {
+/** The hash that a Deployment labels its pods with, from the metadata of one. */
+export function narrowTemplateHash(metadata: { labels?: unknown }): Pick<Pod, 'templateHash'> {
   const templateHash = text(record(metadata.labels)['pod-template-hash'])
   return templateHash === '' ? {} : { templateHash }
 }

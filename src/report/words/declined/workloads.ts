@@ -2,6 +2,7 @@
 
 import type { JobLimit } from '../../../snapshot/fix-scope.ts'
 import { shellWord } from '../../escape.ts'
+import { ownCommand } from '../../invocation.ts'
 import { whyCommand } from '../commands.ts'
 import { pluralize } from '../count.ts'
 import { objectName } from '../plan.ts'
@@ -91,6 +92,20 @@ export const WORKLOADS = {
     next: ({ target }, context) => ({
       text: 'If that controller creates replacements, delete the stuck pod',
       command: kubectl(context, target.namespace, `delete pod ${shellWord(target.name)}`),
+    }),
+  },
+  'part-of-workload': {
+    title: ({ selector }, count) =>
+      selector === null
+        ? `${pluralize(count, 'workload')} that ${count === 1 ? 'was' : 'were'} not named`
+        : `${pluralize(count, 'workload')} that also ${count === 1 ? 'has' : 'have'} pods without ${selector}, which a fix would change too`,
+    detail: ({ pods }) => pluralize(pods, 'stuck pod'),
+    next: ({ target }, { invocation }) => ({
+      text: 'To fix the whole workload, name it',
+      command: ownCommand(
+        invocation,
+        `fix ${shellWord(objectName(target))} -n ${shellWord(target.namespace)}`,
+      ),
     }),
   },
   'not-found': {
