@@ -53,12 +53,22 @@ const BY_CAUSE: Record<Cause, (finding: Finding) => Step[]> = {
 
 /** The steps for one finding, never empty. Findings with the same facts get the same steps. */
 export function stepsFor(finding: Finding): [Step, ...Step[]] {
-  const steps = finding.containerKind === 'sandbox' ? sandboxSteps(finding) : containerSteps(finding)
+  const steps = outgoingSteps(
+    finding,
+    finding.containerKind === 'sandbox' ? sandboxSteps(finding) : containerSteps(finding),
+  )
   const entered = steps.some(({ code }) => ON_NODE.has(code)) && finding.node !== null
   const [first = { code: 'read-all' as const }, ...others] = entered
     ? [...steps, { code: 'enter-node' as const }]
     : steps
   return [first, ...others]
+}
+
+/** The template may be correct by now, and no login reaches a pod that nobody replaces: it has to be deleted, and its node may need help besides. */
+function outgoingSteps({ outgoing, node }: Finding, steps: Step[]): Step[] {
+  if (outgoing === undefined) return steps
+  const ofNode = node === null ? [] : steps.filter(({ code }) => ON_NODE.has(code) || OF_NODES.includes(code))
+  return [{ code: 'delete-outgoing-pod' }, ...ofNode.filter(({ code }) => code !== 'restart-pull')]
 }
 
 function containerSteps(finding: Finding): Step[] {

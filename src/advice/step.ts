@@ -112,6 +112,7 @@ export type Step =
   | { code: 'update-runtime' }
   | { code: 'rebuild-layers' }
   | { code: 'restart-pull' }
+  | { code: 'delete-outgoing-pod' }
   | { code: 'move-store' }
   | { code: 'start-runtime'; socket: string | null }
   | { code: 'pull-by-hand'; image: string }

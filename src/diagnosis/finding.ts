@@ -130,6 +130,8 @@ export interface Finding {
   containerKind: ContainerKind
   /** The topmost controller; null for a bare pod. */
   workload: { kind: string; name: string } | null
+  /** The pod is of an older revision, and its StatefulSet waits for it instead of replacing it; left out otherwise. */
+  outgoing?: true
   node: string | null
   /** As written; empty if a sandbox's error does not name its image. */
   image: string

@@ -1,10 +1,11 @@
 /** Lists in protobuf: they give what JSON gives, however the bytes are cut, and broken bytes never give a short list. */
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isProtobuf, readObject } from '../../src/protobuf/envelope.ts'
 import { type ItemShape, ProtobufList } from '../../src/protobuf/list.ts'
 import { ProtobufError } from '../../src/protobuf/message.ts'
-import { type Shape, shapeOf } from '../../src/protobuf/shape.ts'
+import { one, type Shape, shapeOf } from '../../src/protobuf/shape.ts'
 import { protobufFromJson } from '../../src/simulator/api-server/protobuf.ts'
 import { narrowEvent } from '../../src/source/narrow/event.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
@@ -56,6 +57,15 @@ describe('a list', () => {
       }),
     )
     expect(read([...PODS.bytes].map(byte => Uint8Array.of(byte)))).toEqual(whole)
+  })
+
+  test('gives no more than a glance at what is not wanted', () => {
+    const place = shapeOf({ 1: one('metadata', shapeOf({ 1: 'name' })) })
+    const names = read([PODS.bytes], place).items
+    const [wanted] = names
+    const isWanted = (item: unknown) => isDeepStrictEqual(item, wanted)
+    const { items } = read([PODS.bytes], POD_SHAPE, 1e6, { shape: place, isWanted })
+    expect(items).toEqual([read([PODS.bytes]).items[0], ...names.slice(1)])
   })
 
   test('that ends anywhere before its end is known to be cut off', () => {

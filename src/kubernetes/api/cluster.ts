@@ -17,6 +17,8 @@ export interface ReadOptions {
 export interface ListOptions extends ReadOptions {
   /** Page size; 0 asks for everything in one answer. */
   limit?: number
+  /** Not older than this: then the server need not ask its store for the newest state. Any state that a list has told; the newest where it is left out. */
+  resourceVersion?: string
   /** Only these fields are read: the response is requested as protobuf, at a third of the cost. A JSON response is accepted, with all fields. */
   shape?: Shape
   /** Only these items are passed to the visitor. */

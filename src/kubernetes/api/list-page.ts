@@ -37,9 +37,15 @@ export interface PageSource {
 /** @throws ApiError, reason `Truncated` if the response is cut off or reports remaining items */
 export function readPage(source: PageSource, choice: PageChoice, visit: VisitElement): Promise<Page> {
   const { exchange, path, accept, options } = source
-  const { labelSelector, fieldSelector, shape, only, signal } = options
+  const { labelSelector, fieldSelector, resourceVersion, shape, only, signal } = options
   const { limit, continueToken } = choice
-  const query = { labelSelector, fieldSelector, limit: limit || undefined, continue: continueToken }
+  const query = {
+    labelSelector,
+    fieldSelector,
+    limit: limit || undefined,
+    // A token names a state of its own.
+    ...(continueToken === '' ? { resourceVersion } : { continue: continueToken }),
+  }
   const request: ApiRequest = {
     kind: 'stream',
     method: 'GET',

@@ -18,13 +18,15 @@ export interface RowPod {
 export interface PodRows {
   count: number
   suspects: RowPod[]
+  /** Of the cluster when they were read; empty where the server does not tell. */
+  resourceVersion: string
   /** A row could not be interpreted, so every pod has to be read in full. */
   unclear: boolean
 }
 
 /** The server's column positions, unchanged since Tables exist (pkg/printers/internalversion). */
 const COLUMNS: Record<number, string> = { 0: 'name', 1: 'ready', 6: 'node' }
-/** Only a hint, so that its name does not matter: `0`, or `3 (5m ago)`. */
+/** Only a hint, so that its name does not matter: `0` or `3 (5m ago)`, before Kubernetes 1.22 a number. */
 const RESTARTS = 3
 /** As many containers ready as there are. */
 const READY = /^(\d+)\/\1$/
@@ -39,8 +41,8 @@ export async function readPodRows(
   area: NamespaceOrAll,
   visitPod: (pod: unknown) => void,
 ): Promise<PodRows> {
-  const rows: PodRows = { count: 0, suspects: [], unclear: false }
-  const columns = await reading.podTable(
+  const rows: PodRows = { count: 0, suspects: [], resourceVersion: '', unclear: false }
+  const { columns, resourceVersion } = await reading.podTable(
     area,
     row => {
       rows.count += 1
@@ -54,7 +56,7 @@ export async function readPodRows(
     },
   )
   const known = Object.entries(COLUMNS).every(([at, name]) => columns[Number(at)]?.toLowerCase() === name)
-  return { ...rows, unclear: rows.unclear || (columns.length > 0 && !known) }
+  return { ...rows, resourceVersion, unclear: rows.unclear || (columns.length > 0 && !known) }
 }
 
 /** Healthy rows return first, so that they cost no memory and little time. */
@@ -64,7 +66,7 @@ function addSuspect(rows: PodRows, row: TableRow): void {
   const name = text(cells[0])
   const node = text(cells[6])
   if (NAME.test(name) && NAME.test(node))
-    rows.suspects.push({ name, node, wasRestarted: cells[RESTARTS] !== '0' })
+    rows.suspects.push({ name, node, wasRestarted: /^[1-9]/.test(String(cells[RESTARTS])) })
   else rows.unclear = true
 }
 

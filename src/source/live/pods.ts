@@ -36,39 +36,8 @@ const BEGUN = 'status.phase!=Pending,status.phase!=Unknown'
 const WHOLE = { limit: 0, shape: POD_SHAPE }
 
 /** @throws ApiError where the rows can't be read; what fails later is a gap. */
-export async function readAreaPods(reading: Reading, area: NamespaceOrAll): Promise<AreaPods> {
-  const kept = new SuspectCollector(reading)
-  const seen: Seen = { count: 0, rows: new Map() }
-  let begun: Promise<void> | undefined
-  const readBegun = (rows: RowPod[]) => (begun ??= readMany(reading, area, begunAmong(rows), kept, seen))
-  const [rows] = await Promise.all([
-    readPodRows(reading, area, raw => kept.keep(raw)).then(async found => {
-      if (!found.unclear && manyHaveBegun(found)) await readBegun(found.suspects)
-      return found
-    }),
-    readMany(reading, area, { fieldSelector: NOT_RUNNING }, kept, seen),
-  ])
-  if (rows.unclear) await readPages(reading, area, kept)
-  else {
-    const left = unseen(rows, seen)
-    if (left.length * PODS_FOR_ONE_SINGLE > rows.count - seen.count) await readBegun(left)
-    await bounded(unseen(rows, seen), SINGLES_AT_ONCE, row => readOne(reading, area, row, kept))
-  }
-  return { count: rows.count, pods: kept.pods() }
-}
-
-/** Whether so many suspects have left phase Pending, by their rows, that their list need not wait until the pending ones were read. */
-function manyHaveBegun({ count, suspects }: PodRows): boolean {
-  const begun = suspects.filter(({ wasRestarted }) => wasRestarted).length
-  return begun * PODS_FOR_ONE_SINGLE > count - (suspects.length - begun)
-}
-
-/** The suspects among the pods that have begun: of the others no more is looked at than where they are. */
-function begunAmong(rows: RowPod[]): Pick<ListOptions, 'fieldSelector' | 'only'> {
-  const wanted = new Set(rows.map(rowKey))
-  const isWanted = ({ metadata, spec }: Record<string, unknown>) =>
-    wanted.has(rowKey({ name: text(record(metadata).name), node: text(record(spec).nodeName) }))
-  return { fieldSelector: BEGUN, only: { shape: POD_PLACE_SHAPE, isWanted } }
+export function readAreaPods(reading: Reading, area: NamespaceOrAll): Promise<AreaPods> {
+  return new AreaReader(reading, area).read()
 }
 
 /** Reads in full the pods that a field selector names in any area, keeping those that could be failing. @throws ApiError */
@@ -82,81 +51,121 @@ export async function readPodsWhere(
   return kept.pods()
 }
 
-interface Seen {
-  /** How many were read in full. */
-  count: number
-  rows: SeenRows
-}
+/** Which pods of the area a list gives. */
+type Choice = Pick<ListOptions, 'fieldSelector' | 'only'>
 
-/** Names of their rows with the number of pods each stands for: a row has no namespace. */
-type SeenRows = Map<string, number>
-
+/** Names rows, which have no namespace: one may stand for several pods. */
 const rowKey = ({ name, node }: Pick<RowPod, 'name' | 'node'>): string => `${name} ${node}`
 
-/** Reads the pods that a selector matches in one list. If it fails, they are read like the other suspects: a failure costs time, not correctness. */
-async function readMany(
-  reading: Reading,
-  area: NamespaceOrAll,
-  which: Pick<ListOptions, 'fieldSelector' | 'only'>,
-  kept: SuspectCollector,
-  seen: Seen,
-): Promise<void> {
-  const read: Pod[] = []
-  try {
-    const { count } = await reading.list(KINDS.Pod, area, { ...reading.labels, ...WHOLE, ...which }, raw => {
-      const pod = kept.keep(raw)
-      if (pod !== null && !hasReadyRow(pod)) read.push(pod)
-    })
-    seen.count += count
-  } catch (error) {
-    // The rows contain these pods too, so this is not a gap.
-    rethrowUnlessApiError(error)
-    return
+class AreaReader {
+  readonly #reading: Reading
+  readonly #area: NamespaceOrAll
+  readonly #kept: SuspectCollector
+  /** The rows, once they are read: nothing that is read after them is older. */
+  #notOlder: Pick<ListOptions, 'resourceVersion'> = {}
+  /** How many pods lists gave. */
+  #listed = 0
+  /** Keys of the suspects' rows that lists gave, with the number of pods. */
+  readonly #seen = new Map<string, number>()
+  /** Keys of the rows whose pods were asked for by name. */
+  readonly #asked = new Set<string>()
+
+  constructor(reading: Reading, area: NamespaceOrAll) {
+    this.#reading = reading
+    this.#area = area
+    this.#kept = new SuspectCollector(reading)
   }
-  for (const { name, node } of read) {
-    const key = rowKey({ name, node: node ?? '' })
-    seen.rows.set(key, (seen.rows.get(key) ?? 0) + 1)
+
+  async read(): Promise<AreaPods> {
+    const [rows] = await Promise.all([this.#readRows(), this.#readMany({ fieldSelector: NOT_RUNNING })])
+    if (rows.unclear) await this.#readPages()
+    else await this.#readBegun(rows.suspects, rows.suspects, rows.count - this.#listed)
+    return { count: rows.count, pods: this.#kept.pods() }
   }
+
+  /** The rows, and then the suspects that by their rows are not in phase Pending, whose list may take longer. */
+  async #readRows(): Promise<PodRows> {
+    const rows = await readPodRows(this.#reading, this.#area, raw => this.#kept.keep(raw))
+    if (rows.unclear) return rows
+    if (rows.resourceVersion !== '') this.#notOlder = { resourceVersion: rows.resourceVersion }
+    const begun = rows.suspects.filter(({ wasRestarted }) => wasRestarted)
+    await this.#readBegun(begun, rows.suspects, rows.count - (rows.suspects.length - begun.length))
+    return rows
+  }
+
+  /**
+   * Reads the pods of these rows that were not read so far: those of all suspects in one list of the pods that have begun if that costs
+   * less, and by name what is left.
+   * @param listLength about how many pods the list has
+   */
+  async #readBegun(rows: RowPod[], suspects: RowPod[], listLength: number): Promise<void> {
+    if (this.#unread(rows).length * PODS_FOR_ONE_SINGLE > listLength)
+      await this.#readMany(begunAmong(suspects))
+    await bounded(this.#unread(rows), SINGLES_AT_ONCE, row => this.#readOne(row))
+  }
+
+  /** The rows still to be read; rows with the same name and node are listed once because one request reads them all. */
+  #unread(rows: RowPod[]): RowPod[] {
+    const left = new Map(this.#seen)
+    const remaining = new Map<string, RowPod>()
+    for (const row of rows) {
+      const key = rowKey(row)
+      const count = left.get(key) ?? 0
+      left.set(key, count - 1)
+      if (count <= 0 && !this.#asked.has(key)) remaining.set(key, row)
+    }
+    return [...remaining.values()]
+  }
+
+  /** Reads the chosen pods in one list. If it fails, they are read like the other suspects: a failure costs time, not correctness. */
+  async #readMany(choice: Choice): Promise<void> {
+    const read: Pod[] = []
+    try {
+      const { count } = await this.#reading.list(KINDS.Pod, this.#area, this.#options(choice), raw => {
+        const pod = this.#kept.keep(raw)
+        if (pod !== null && !hasReadyRow(pod)) read.push(pod)
+      })
+      this.#listed += count
+    } catch (error) {
+      // The rows contain these pods too, so this is not a gap.
+      rethrowUnlessApiError(error)
+      return
+    }
+    for (const { name, node } of read) {
+      const key = rowKey({ name, node: node ?? '' })
+      this.#seen.set(key, (this.#seen.get(key) ?? 0) + 1)
+    }
+  }
+
+  /** A failure is recorded as a gap and does not stop the others. */
+  #readOne(row: RowPod): Promise<void> {
+    this.#asked.add(rowKey(row))
+    const choice = { fieldSelector: `spec.nodeName=${row.node},metadata.name=${row.name}` }
+    return this.#reading.listOrGap(KINDS.Pod, this.#area, this.#options(choice), raw => this.#kept.keep(raw))
+  }
+
+  #options(choice: Choice): ListOptions {
+    return { ...this.#reading.labels, ...WHOLE, ...this.#notOlder, ...choice }
+  }
+
+  /** Every pod in full, page by page, if the rows can't be interpreted. */
+  #readPages(): Promise<void> {
+    const options = { ...this.#reading.labels, limit: PAGE, shape: POD_SHAPE }
+    return this.#reading.listOrGap(KINDS.Pod, this.#area, options, raw => this.#kept.keep(raw))
+  }
+}
+
+/** The suspects among the pods that have begun: of the others no more is looked at than where they are. */
+function begunAmong(suspects: RowPod[]): Choice {
+  const wanted = new Set(suspects.map(rowKey))
+  const isWanted = ({ metadata, spec }: Record<string, unknown>) =>
+    wanted.has(rowKey({ name: text(record(metadata).name), node: text(record(spec).nodeName) }))
+  return { fieldSelector: BEGUN, only: { shape: POD_PLACE_SHAPE, isWanted } }
 }
 
 /** Whether its row is not a suspect's: counting it would hide a suspect with the same name and node in another namespace. */
 function hasReadyRow({ containers }: Pod): boolean {
   return containers.every(({ kind, ready }) => ready || (kind !== 'container' && kind !== 'sidecar'))
-}
-
-/** The rows still to be read; rows with the same name and node are listed once because one request reads them all. */
-function unseen({ suspects }: PodRows, seen: Seen): RowPod[] {
-  const left = new Map(seen.rows)
-  const remaining = new Map<string, RowPod>()
-  for (const row of suspects) {
-    const key = rowKey(row)
-    const count = left.get(key) ?? 0
-    left.set(key, count - 1)
-    if (count <= 0) remaining.set(key, row)
-  }
-  return [...remaining.values()]
-}
-
-/** A failure is recorded as a gap and does not stop the others. */
-function readOne(
-  reading: Reading,
-  area: NamespaceOrAll,
-  { name, node }: RowPod,
-  kept: SuspectCollector,
-): Promise<void> {
-  const options = {
-    ...reading.labels,
-    ...WHOLE,
-    fieldSelector: `spec.nodeName=${node},metadata.name=${name}`,
-  }
-  return reading.listOrGap(KINDS.Pod, area, options, raw => kept.keep(raw))
-}
-
-/** Every pod in full, page by page, if the rows can't be interpreted. */
-function readPages(reading: Reading, area: NamespaceOrAll, kept: SuspectCollector): Promise<void> {
-  return reading.listOrGap(KINDS.Pod, area, { ...reading.labels, limit: PAGE, shape: POD_SHAPE }, raw =>
-    kept.keep(raw),
-  )
 }
 
 /** Narrows pods as they come and keeps those that could be failing, each once. */

@@ -5,6 +5,7 @@ import type {
   ListResult,
   ReadOptions,
   Selection,
+  TableResult,
   TableRow,
   WatchEnd,
   WatchedChange,
@@ -41,6 +42,7 @@ export interface ReadingOptions {
 /** `limit` is the page size; 0 asks for everything in one answer. */
 export type ListOptions = Omit<ReadOptions, 'signal'> & {
   limit: number
+  resourceVersion?: string
   shape?: Shape
   only?: Selection
   signal?: AbortSignal
@@ -159,12 +161,12 @@ export class Reading {
     }
   }
 
-  /** Table rows of the selected pods, or whole pods from a server without Tables. @returns the column names. @throws ApiError */
+  /** Table rows of the selected pods, or whole pods from a server without Tables. @throws ApiError */
   async podTable(
     namespace: NamespaceOrAll,
     visitRow: (row: TableRow) => void,
     visitPod: (pod: PodObject) => void,
-  ): Promise<string[]> {
+  ): Promise<TableResult> {
     const options = {
       ...this.labels,
       ...fieldsOutside(this.#excluded, { kind: KINDS.Pod, namespace }),
@@ -173,7 +175,7 @@ export class Reading {
     }
     const result = await this.#cluster.table(listPath(KINDS.Pod, namespace), options, visitRow, visitPod)
     this.#noteExpiry(result, KINDS.Pod, namespace)
-    return result.columns
+    return result
   }
 
   /** Records that objects of a kind could not be read. @throws any error that is not an ApiError */

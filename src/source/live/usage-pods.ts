@@ -143,7 +143,7 @@ async function readUsageRows(
     } else if (waits) rows.waiting.push(row)
     else if (typeof ago === 'number') restarted.push({ row, ago })
   }
-  const columns = await reading.podTable(area, add, pod => {
+  const { columns } = await reading.podTable(area, add, pod => {
     rows.count += 1
     reading.countPod()
     visitPod(pod)

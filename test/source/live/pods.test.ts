@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { UnreachableError } from '../../../src/errors.ts'
 import { ApiError } from '../../../src/kubernetes/api/api-error.ts'
+import type { ClusterReader } from '../../../src/kubernetes/api/cluster.ts'
 import { readCluster } from '../../../src/source/live/read-cluster.ts'
 import type { Scope } from '../../../src/source/snapshot-scope.ts'
 import { inPagesOf, withColumns, withoutTables } from '../../simulator/ways.ts'
@@ -41,6 +42,26 @@ describe('the cost of a reading', () => {
     const cluster = new SimulatedCluster([...healthy(40), ...many, failing('pending')])
     expect((await read(cluster, everywhere)).pods).toHaveLength(31)
     expect(inFull(cluster)).toEqual([NOT_RUNNING, BEGUN])
+  })
+
+  test('those that were restarted are read without waiting for the pending ones', async () => {
+    const restarted = many.map(({ status, ...bad }) => {
+      const containerStatuses = status.containerStatuses.map(each => ({ ...each, restartCount: 2 }))
+      return { ...bad, status: { ...status, containerStatuses } }
+    })
+    const cluster = new SimulatedCluster([...healthy(40), ...restarted, failing('pending')])
+    const begun = Promise.withResolvers<void>()
+    const list: ClusterReader['list'] = async (path, options, visit) => {
+      if (options.fieldSelector?.startsWith('status.phase!=Pending')) begun.resolve()
+      if (options.fieldSelector?.startsWith('status.phase!=Running')) await begun.promise
+      return cluster.reader.list(path, options, visit)
+    }
+    const reader = new Proxy(cluster.reader, {
+      get: (target, name) => (name === 'list' ? list : Reflect.get(target, name, target)),
+    })
+    const { pods } = await readCluster(reader, { namespaces: null }, { takenAt: '2026-11-24T12:00:00Z' })
+    expect(pods).toHaveLength(31)
+    expect(inFull(cluster)).toHaveLength(2)
   })
 
   test('if that list fails, they are read one by one', async () => {

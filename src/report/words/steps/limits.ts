@@ -60,6 +60,7 @@ export const limitSteps: StepWords<
   | 'look-again'
   | 'slow-pull'
   | 'restart-pull'
+  | 'delete-outgoing-pod'
 > = {
   wait: (step, { findings: [{ registry, reference }] }) => {
     if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
@@ -119,6 +120,11 @@ export const limitSteps: StepWords<
     ...(workload === null
       ? {}
       : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
+  }),
+  'delete-outgoing-pod': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
+    text: `Delete the pod: it is of an older revision, and ${workload === null ? 'its StatefulSet' : `${workload.kind.toLowerCase()} ${workload.name}`} won't replace it before it is ready; the new pod gets the newest template`,
+    brief: "Delete the pod: it is of an older revision, which its StatefulSet won't replace",
+    command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
   }),
   'slow-pull': (_step, { findings: [{ host }] }) => ({
     text: `If the pull is only slow, raise ${progressTimeout(host)}, or use a smaller image${
