@@ -4,6 +4,7 @@ import { adviseDiagnosis } from '../advice/add-steps.ts'
 import type { Cause } from '../diagnosis/finding.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { WaitFormat } from '../report/formats.ts'
+import type { Invocation } from '../report/invocation.ts'
 import { renderWait } from '../report/views/wait.ts'
 import { passedOverLine } from '../report/views/wait-progress.ts'
 import type { WaitReport } from '../report/wait-report.ts'
@@ -15,7 +16,7 @@ import type { Goal } from '../waiting/subject-state.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
-import { invocationOf } from './invocation.ts'
+import { invocationOf, onlyOf } from './invocation.ts'
 import { ImageChecksAhead } from './wait/check-ahead.ts'
 import { readRequest, subjectsOf } from './wait/find-subjects.ts'
 import { ProgressLog } from './wait/progress-log.ts'
@@ -54,12 +55,17 @@ export async function waitCommand(options: WaitOptions, context: CommandContext)
     const subjects = subjectsOf(request, options, cluster.namespace)
     const report = await waited(subjects, { options, context, cluster, request })
     const { width, color, isTerminal: terminal } = context.out
-    const invocation = invocationOf(context, options.connection)
+    const invocation = invocationFor(options, context)
     await context.out.write(
       renderWait(report, { format: options.format, width, color, terminal, invocation }),
     )
     return EXITS[report.outcome]
   })
+}
+
+/** What is proposed is about no more than what was waited for. */
+function invocationFor({ connection, selector }: WaitOptions, context: CommandContext): Invocation {
+  return invocationOf(context, connection, false, onlyOf(selector === undefined, selector))
 }
 
 interface Session {
@@ -78,7 +84,7 @@ async function waited(subjects: Subjects, session: Session): Promise<WaitReport>
   const ending = new AbortController()
   const signal = AbortSignal.any([context.signal, ending.signal])
   const progress = await context.progress()
-  const invocation = invocationOf(context, options.connection)
+  const invocation = invocationFor(options, context)
   const log = new ProgressLog(context, invocation, progress, deadline)
   try {
     const following = await Following.start(cluster, subjects, { clock, signal })

@@ -88,6 +88,62 @@ test.each<[string, (pod: string) => string[]]>([
   ])
 })
 
+test('a workload that is deleted during its fix is an outcome, not an error', async () => {
+  const { cluster } = incident.simulator
+  const watching = cluster.store.watch(({ type, object }) => {
+    if (type !== 'DELETED' || !object.metadata.name.startsWith('fifthnginx-')) return
+    // Its other objects go with it, and would call again.
+    watching()
+    cluster.remove('Deployment', 'default', 'fifthnginx', { propagationPolicy: 'Background' })
+  })
+  const { code, out, err } = await incident.run(['fix', 'deploy/fifthnginx', '--yes', '--timeout', '1m'])
+  expect([code, err]).toEqual([3, expect.not.stringContaining('not found')])
+  expect(out).toContain('0 of 1 pod back')
+  expect(out).toMatch(/deleted/)
+})
+
+test('a workload that pulls fine is left alone, and named', async () => {
+  await incident.run(['fix', 'deploy/fifthnginx', '--yes'])
+  const again = await incident.run(['fix', 'deploy/fifthnginx', '--yes'])
+  expect(again).toMatchObject({ code: 0 })
+  expect(again.out).toContain('No image pulls are failing in deployment fifthnginx of namespace default.')
+})
+
+test('a workload that can not be read is a gap, and its pods are not recreated', async () => {
+  const rest = ['pods', 'events', 'namespaces', 'serviceaccounts', 'secrets', 'replicasets', 'nodes']
+  incident.simulator.server.users.add('viewer', [{ verbs: ['*'], resources: rest }])
+  const kubeconfig = await incident.kubeconfigFor('viewer')
+  const { out } = await incident.run(['fix', 'deploy/sixthnginx', '--dry-run', '--kubeconfig', kubeconfig])
+  expect(out).toContain('deployments.apps in default: access denied')
+  expect(out).toContain('1 pod whose controller is missing or could not be read')
+  expect(out).not.toContain('Recreate')
+})
+
+test.each<[string[], string]>([
+  [['-n', 'kube-system', 'ds/nope'], 'DaemonSet "nope" not found in namespace "kube-system"'],
+  [['fifthnginx'], 'Pod "fifthnginx" not found in namespace "default": did you mean fifthnginx-'],
+  [['-l', 'app=('], 'The label selector "app=(" is wrong'],
+  [['deploy/a', '-A'], "deploy/a can't be combined with -A"],
+  [['deploy/a', '-l', 'app=a'], "deploy/a can't be combined with -l"],
+  [['deploy/a', '--affected'], "deploy/a can't be combined with --affected"],
+])('%j is refused in one sentence', async (argv, sentence) => {
+  expect(await incident.run(['fix', ...argv])).toMatchObject({
+    code: 2,
+    out: '',
+    err: expect.stringContaining(sentence),
+  })
+})
+
+test('names in two namespaces are refused: one answer could not speak for both', async () => {
+  const pods = ['default', 'kube-system'].map(namespace => {
+    const [first] = incident.simulator.cluster.list('Pod', namespace)
+    return `${namespace}/${first?.metadata.name}`
+  })
+  const { code, err } = await incident.run(['fix', ...pods, '--yes'])
+  expect([code, err]).toEqual([2, expect.stringContaining('fix takes names in one namespace at a time')])
+  expect(incident.writes()).toEqual([])
+})
+
 describe('a saved plan of one workload', () => {
   const file = () => join(incident.home, 'plan.json')
   const save = async (...argv: string[]) => {

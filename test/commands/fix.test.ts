@@ -159,6 +159,8 @@ describe('nothing is written', () => {
       ['fix', '--apply', 'p.json', '--pin'],
       ['fix', '--apply', 'p.json', '-n', 'web'],
       ['fix', '--apply', 'p.json', '--no-recreate'],
+      ['fix', '--apply', 'p.json', '-l', 'app=web'],
+      ['fix', '--apply', 'p.json', 'deploy/web'],
       ['fix', '--apply', 'p.json', '--secret-name', 'other'],
       ['fix', '--username', 'bob'],
       ['fix', '--registry', 'not a host'],

@@ -120,6 +120,15 @@ describe('a live cluster', () => {
     )
   })
 
+  test.each([
+    [['deploy/fifthnginx'], 'pullguard fix deployment/fifthnginx -n default'],
+    [['-n', 'default,kube-system', '-l', 'app=fifthnginx'], 'pullguard fix -l app=fifthnginx -n default'],
+    [['-n', 'default'], 'pullguard fix -n default'],
+  ])('proposes a fix of what %j names and no more', async (argv, command) => {
+    const { err } = await diagnose(...argv)
+    expect(err.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`Next[^:]*: ${command}$`))
+  })
+
   test('that may be read only as pods still tells whose they are', async () => {
     incident.simulator.server.users.add('pod-viewer', [
       { verbs: ['*'], resources: ['pods', 'events', 'namespaces', 'serviceaccounts', 'secrets', 'nodes'] },

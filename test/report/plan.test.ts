@@ -63,6 +63,48 @@ describe('a plan on a terminal', () => {
     `)
   })
 
+  test('for some workloads only names them, and what else gets the login', () => {
+    const scope = {
+      namespaces: ['web'],
+      affected: false,
+      excluded: [],
+      subjects: [
+        { kind: 'Deployment', namespace: 'web', name: 'shop', named: [{ kind: 'Pod', name: 'shop-1' }] },
+      ],
+    } as const
+    const sharedWith = ['deployment/cart', 'pod/bare']
+    const changes = [
+      { ...createSecret('web'), action: 'update-secret' as const, ours: true },
+      attach('web', 'default', { sharedWith }),
+      attach('web', 'robot', { sharedWith: [] }),
+      attach('web', 'runner', { sharedWith: null }),
+    ]
+    const text = show(plan(changes, { scope: scope as never })).replace(/\s+/g, ' ')
+    expect(text).toContain('deployment shop of namespace web (to which pod shop-1 belongs)')
+    expect(text).toContain(
+      'Service account default of namespace web is also used by deployment/cart and pod/bare: pods created for them will get pull secret dockercreds too. Other pods in web that run as service account runner will get pull secret dockercreds too when they are created. Other pods in web that use pull secret dockercreds will pull with this login too.',
+    )
+    expect(text).not.toContain('robot of namespace')
+  })
+
+  test.each<[Partial<Plan['scope']>, number, string]>([
+    [{}, 0, 'No image pulls are failing. Nothing to fix.'],
+    [
+      { selector: 'app=shop' },
+      3,
+      'No image pulls are failing for pods with app=shop in namespace web. Nothing to fix.',
+    ],
+    [{ selector: 'app=shop' }, 0, 'There are no pods with app=shop in namespace web. Nothing to fix.'],
+    [
+      { subjects: [{ kind: 'StatefulSet', namespace: 'web', name: 'db' }] },
+      2,
+      'No image pulls are failing in statefulset db of namespace web. Nothing to fix.',
+    ],
+  ])('without a failing pull says where it looked: %j with %i pods', (scope, pods, sentence) => {
+    const healthy = plan([], { scope: { namespaces: ['web'], affected: false, excluded: [], ...scope } })
+    expect(show(healthy, { pods }).replace(/\s+/g, ' ')).toContain(sentence)
+  })
+
   test('shows a template as a diff', () => {
     expect(show(plan([template()]))).toMatchInlineSnapshot(`
       "Plan for prod (https://prod.example), every namespace

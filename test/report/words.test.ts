@@ -9,9 +9,9 @@ import {
   type Finding,
 } from '../../src/diagnosis/finding.ts'
 import type { CredentialHint } from '../../src/diagnosis/pull-credential.ts'
-import type { Invocation } from '../../src/report/invocation.ts'
+import type { Invocation, Only } from '../../src/report/invocation.ts'
 import { meaningOf, titleOf, wordsFor } from '../../src/report/words/causes.ts'
-import { remedyCommand } from '../../src/report/words/commands.ts'
+import { loginFixCommand, remedyCommand } from '../../src/report/words/commands.ts'
 import { pluralize, shortList } from '../../src/report/words/count.ts'
 import { credentialLines } from '../../src/report/words/credential.ts'
 import { gapSentence, summarizeGaps } from '../../src/report/words/gaps.ts'
@@ -166,6 +166,42 @@ describe('the next step fits what is wrong', () => {
     expect(remedyCommand(HERE, 'pull-policy', finding())).toBe(
       'pullguard fix -n default --pin --pull-policy IfNotPresent --no-authenticate',
     )
+  })
+
+  const shop = { namespace: 'web', workload: { kind: 'Deployment', name: 'shop' } }
+  const rollout = { namespace: 'web', pod: 'x-1', workload: { kind: 'Rollout', name: 'x' } }
+  test.each<[string, Partial<Finding>[], Only | undefined, string]>([
+    ['of a namespace', [shop], undefined, 'fix -n web'],
+    ['of a workload', [shop, shop], { named: true }, 'fix deployment/shop -n web'],
+    [
+      'of a bare pod',
+      [{ namespace: 'web', pod: 'a', workload: null }],
+      { named: true },
+      'fix pod/a -n web --recreate-bare-pods',
+    ],
+    ['of what fix does not know', [rollout], { named: true }, 'fix pod/x-1 -n web'],
+    [
+      'of several namespaces',
+      [shop, { ...shop, namespace: 'api' }],
+      { named: true },
+      'fix --all-namespaces --affected',
+    ],
+    ['of labels', [shop], { selector: 'app in (a,b)' }, "fix -l 'app in (a,b)' -n web"],
+    [
+      'of labels in two namespaces',
+      [shop, { ...shop, namespace: 'api' }],
+      { selector: 'a' },
+      'fix -l a -n web,api',
+    ],
+    [
+      'of very many workloads',
+      Array.from({ length: 9 }, (_, at) => ({ ...shop, workload: { kind: 'Deployment', name: `w${at}` } })),
+      { named: true },
+      'fix -n web',
+    ],
+  ])('a fix proposed in a diagnosis %s is no wider than that', (_name, fields, only, command) => {
+    const here = { ...HERE, ...(only && { only }) }
+    expect(loginFixCommand(here, fields.map(finding))).toBe(`pullguard ${command}`)
   })
 
   test('a name from the cluster is one word of the command', () => {

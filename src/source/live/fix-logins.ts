@@ -30,20 +30,23 @@ export async function readAccounts(
     reading.listOrGap(KINDS.ServiceAccount, namespace, { limit: 500 }, keep),
   )
   const stuck = new Set(options.pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`))
-  const { meant } = options
+  const isStuck = ({ namespace, name }: Place) => stuck.has(`${namespace}/${name}`)
+  const { meant, secretName, wanted } = options
+  const getsIt = ({ imagePullSecrets }: ScopeServiceAccount) =>
+    wanted !== null && imagePullSecrets?.some(({ name }) => name === secretName) !== true
   if (meant) {
-    const used = found.filter(({ namespace, name }) => stuck.has(`${namespace}/${name}`))
-    const withSharers = async (account: ScopeServiceAccount) => ({
-      ...account,
-      sharedWith: await sharersOf(reading, account, meant),
-    })
-    return (await bounded(used, AT_ONCE, withSharers)).sort(byNamespaceAndName)
+    const withSharers = async (account: ScopeServiceAccount) =>
+      getsIt(account) ? { ...account, sharedWith: await sharersOf(reading, account, meant) } : account
+    return (await bounded(found.filter(isStuck), AT_ONCE, withSharers)).sort(byNamespaceAndName)
   }
-  const used = await bounded(found, AT_ONCE, async account => {
-    const named = account.imagePullSecrets?.some(({ name }) => name === options.secretName)
-    if (account.name === 'default' || stuck.has(`${account.namespace}/${account.name}`)) return true
-    return !named && options.wanted !== null && (await hasPods(reading, account))
-  })
+  const used = await bounded(
+    found,
+    AT_ONCE,
+    async account =>
+      account.name === 'default' ||
+      isStuck(account) ||
+      (getsIt(account) && (await hasPods(reading, account))),
+  )
   return found.filter((_, index) => used[index]).sort(byNamespaceAndName)
 }
 

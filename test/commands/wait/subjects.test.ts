@@ -211,7 +211,9 @@ describe('standard error', () => {
     rollouts.deploy('web', GOOD)
     const { err } = await rollouts.wait({ names: ['deploy/web'], timeoutMs: 100_000 })
     expect(err.match(/^Still waiting, /gm)?.length).toBeGreaterThanOrEqual(3)
-    expect(err.match(/can't pull nginx:1.27 \(rate-limited\).*Next:/g)).toHaveLength(1)
+    expect(err.match(/can't pull nginx:1.27 \(rate-limited\).*Next:.* fix deployment\/web -n/g)).toHaveLength(
+      1,
+    )
   })
 
   test('on a terminal is a line that moves, with troubles above it', async () => {
