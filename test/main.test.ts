@@ -76,10 +76,9 @@ describe('fatal errors', () => {
     [['--'], 'No command is given. See `pullguard --help`.\n'],
     [['image'], "Missing required argument 'reference'. See `pullguard image --help`.\n"],
     [
-      ['-A', 'fix', 'deploy/web'],
-      'fix works on whole namespaces, not on single workloads: name one with -n, or use -A --affected.\n',
+      ['fix', '--affected', 'deploy/web'],
+      "deploy/web can't be combined with --affected, which is about whole namespaces.\n",
     ],
-    [['fix', '-n', 'a,b'], 'fix takes one namespace at a time: run it for each, or use -A --affected.\n'],
   ])('for %j are one sentence', async (argv, err) => {
     expect(await run(argv)).toEqual({ code: 2, out: '', err })
   })

@@ -2,7 +2,7 @@
 
 import { clueOf } from '../diagnosis/clues.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
-import { cloudOf } from '../image/registries.ts'
+import { cloudOf, isPublic } from '../image/registries.ts'
 import { denialSteps } from './denial.ts'
 import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
 import {
@@ -53,12 +53,22 @@ const BY_CAUSE: Record<Cause, (finding: Finding) => Step[]> = {
 
 /** The steps for one finding, never empty. Findings with the same facts get the same steps. */
 export function stepsFor(finding: Finding): [Step, ...Step[]] {
-  const steps = finding.containerKind === 'sandbox' ? sandboxSteps(finding) : containerSteps(finding)
+  const steps = outgoingSteps(
+    finding,
+    finding.containerKind === 'sandbox' ? sandboxSteps(finding) : containerSteps(finding),
+  )
   const entered = steps.some(({ code }) => ON_NODE.has(code)) && finding.node !== null
   const [first = { code: 'read-all' as const }, ...others] = entered
     ? [...steps, { code: 'enter-node' as const }]
     : steps
   return [first, ...others]
+}
+
+/** The template may be correct by now, and no login reaches a pod that nobody replaces: it has to be deleted, and its node may need help besides. */
+function outgoingSteps({ outgoing, node }: Finding, steps: Step[]): Step[] {
+  if (outgoing === undefined) return steps
+  const ofNode = node === null ? [] : steps.filter(({ code }) => ON_NODE.has(code) || OF_NODES.includes(code))
+  return [{ code: 'delete-outgoing-pod' }, ...ofNode.filter(({ code }) => code !== 'restart-pull')]
 }
 
 function containerSteps(finding: Finding): Step[] {
@@ -148,7 +158,9 @@ function sandboxSteps(finding: Finding): Step[] {
   const cloud = cloudOf(registry)
   // A cloud's login lives for hours only: there the node's own identity has to be allowed.
   const login: Step[] =
-    denied && registry !== null && cloud === null ? [{ code: 'sandbox-login', registry }] : []
+    denied && registry !== null && cloud === null && !isPublic(finding.reference)
+      ? [{ code: 'sandbox-login', registry }]
+      : []
   const unreachable = [
     'registry-not-found-dns',
     'network-timeout',

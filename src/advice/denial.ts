@@ -3,6 +3,7 @@
 import { clueOf } from '../diagnosis/clues.ts'
 import { hidesMissing } from '../diagnosis/denial.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
+import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
@@ -38,11 +39,16 @@ export function denialSteps(finding: Finding): Step[] {
   if (endpoint?.role === 'mirror' && registry !== null && subcause !== 'policy' && subcause !== 'upstream')
     return [
       { code: 'check-mirror', host: endpoint.host, registry },
+      { code: 'mirror-login', host: endpoint.host, registry },
       { code: 'upstream-login', host: endpoint.host, kind: 'other' },
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       ...loginSteps(finding, 'missing'),
     ]
-  return [...cutUserNames(finding), ...BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding)]
+  return [
+    ...cutUserNames(finding),
+    ...paddedLogins(finding),
+    ...BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding),
+  ]
 }
 
 /** In double quotes, the shell expands `$team` in `robot$team+pull`, so the user name was cut off. */
@@ -54,6 +60,13 @@ function cutUserNames({ credential }: Finding): Step[] {
   )
 }
 
+/** A line feed that came along, as `echo` writes one, is part of the password to the registry. */
+function paddedLogins({ credential }: Finding): Step[] {
+  return credential.attempts.flatMap(({ usable, secret, padded }): Step[] =>
+    usable && padded === true ? [{ code: 'padded-login', secret }] : [],
+  )
+}
+
 const repair = (namespace: string, secret: string): Step => ({
   code: 'repair-secret',
   namespace,
@@ -61,6 +74,9 @@ const repair = (namespace: string, secret: string): Step => ({
   problem: 'malformed',
 })
 const see = (after: Extract<Step, { code: 'see-why' }>['after']): Step => ({ code: 'see-why', after })
+
+/** Distributions whose nodes run on any machine. */
+const ANYWHERE: readonly Platform[] = ['k3s', 'rke2', 'microk8s', 'minikube', 'kind', 'openshift']
 
 function nothingSent(finding: Finding): Step[] {
   const cloud = cloudOf(finding.registry)
@@ -86,7 +102,12 @@ function nothingSent(finding: Finding): Step[] {
     ...loginSteps(finding, 'missing'),
     ...correctedSecretSteps(finding),
   ]
-  const ofPod = finding.credential.status === 'broken' || finding.credential.status === 'usable'
+  const { platform } = finding.host
+  // Nodes that run nowhere in particular have no identity at a cloud unless somebody set one up.
+  const ofPod =
+    finding.credential.status === 'broken' ||
+    finding.credential.status === 'usable' ||
+    (platform !== null && ANYWHERE.includes(platform))
   return [
     ...again,
     ...(ofPod ? [...login, ...provider] : [...provider, ...login]),

@@ -37,6 +37,11 @@ export function missingSteps(finding: Finding): Step[] {
         : []),
     ]
   const host = endpoint?.host ?? registry
+  if (clueOf(finding.clues, 'missing-layer') !== undefined && host !== null)
+    return [
+      { code: 'missing-layer', host },
+      { code: 'set-image', known: 'repository' },
+    ]
   const page = clueOf(finding.clues, 'web-page') !== undefined
   const harbor = clueOf(finding.clues, 'harbor') !== undefined && host !== null
   return [

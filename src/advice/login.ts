@@ -101,7 +101,8 @@ export function refusedLoginSteps(finding: Finding): Step[] {
   return [
     ...ended,
     ...provider,
-    ...loginSteps(finding, 'refused'),
+    // What was refused is the node's own login if the pod has none.
+    ...loginSteps(finding, secrets.length === 0 ? 'private' : 'refused'),
     ...scope,
     ...remove,
     { code: 'see-why', after: 'login' },

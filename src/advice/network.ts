@@ -77,6 +77,10 @@ export function refusedSteps(finding: Finding): Step[] {
       ? { code: 'open-host', ...target }
       : { code: 'check-listener', ...target },
     ...ofMirror(finding, target),
+    // A host of one's own network, named without a port, may well serve plain HTTP only.
+    ...(clueOf(finding.clues, 'private-address') !== undefined && !/:\d+$/.test(target.host)
+      ? [{ code: 'allow-http', host: target.host } as const]
+      : []),
   ]
 }
 

@@ -34,6 +34,7 @@ export type Step =
   | { code: 'remove-login'; namespace: string; secrets: string[]; registry: string }
   | { code: 'use-known-secret'; hint: UsableHint; namespace: string }
   | { code: 'cut-user-name'; secret: string; username: string }
+  | { code: 'padded-login'; secret: string }
   | { code: 'guest-settings'; needs: 'login' | 'way' }
   | { code: 'short-lived-login'; secret: string; kind: ShortLived }
   | { code: 'recreate-job' }
@@ -80,6 +81,7 @@ export type Step =
   | { code: 'check-mtu' }
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
+  | { code: 'mirror-login'; host: string; registry: string }
   | {
       code: 'mirror-settings'
       host: string | null
@@ -106,9 +108,11 @@ export type Step =
   | { code: 'runtime-log' }
   | { code: 'push-again' }
   | { code: 'other-bytes'; host: string }
+  | { code: 'missing-layer'; host: string }
   | { code: 'update-runtime' }
   | { code: 'rebuild-layers' }
   | { code: 'restart-pull' }
+  | { code: 'delete-outgoing-pod' }
   | { code: 'move-store' }
   | { code: 'start-runtime'; socket: string | null }
   | { code: 'pull-by-hand'; image: string }

@@ -78,7 +78,7 @@ async function putBack(
   const ending = await endOf(change, change.target.uid, manifest, context)
   if (ending !== null) return outcomeOf(change, 'failed', { reason: ending })
   const created = await createPod(change, manifest, context)
-  if (created.status === 'applied') return created
+  if (created.status === 'applied' || created.status === 'unchanged') return created
   return { ...created, status: 'failed', reason: { code: 'not-put-back' } }
 }
 
@@ -109,12 +109,15 @@ async function createPod(
     const created = await context.cluster.create(collectionPath(change.target), manifest, { dryRun })
     return outcomeOf(change, dryRun ? 'accepted' : 'applied', {}, writtenAt(created))
   } catch (error) {
-    if (statusOf(error) !== 409 && !isUncertain(error)) return refusalOf(change, error, context)
+    const taken = statusOf(error) === 409
+    if (!taken && !isUncertain(error)) return refusalOf(change, error, context)
     const there = await context.cluster.get(objectPath(change.target)).catch(() => null)
     // A terminating pod is the old one.
-    return there !== null && deletedAt(there) === null
-      ? outcomeOf(change, 'applied', {}, writtenAt(there))
-      : refusalOf(change, error, context)
+    if (there === null || deletedAt(there) !== null) return refusalOf(change, error, context)
+    // Only where the answer was lost is the pod that exists the one that was sent.
+    return taken
+      ? outcomeOf(change, 'unchanged', { reason: { code: 'replaced' } })
+      : outcomeOf(change, 'applied', {}, writtenAt(there))
   }
 }
 

@@ -145,7 +145,9 @@ function written(word: Word, command: Command): string[] {
   // Another command's flag: commander refuses it, and names it as it was typed.
   if (!command.options.some(({ long }) => long === flag.long)) return [typed]
   if (isBoolean(flag)) return isSet(word) ? [flag.long ?? typed] : []
-  return [value === null ? typed : `${flag.long}=${value}`]
+  // A flag whose value may be left out would take the argument behind it.
+  const given = value ?? flag.presetArg
+  return [given == null ? typed : `${flag.long}=${given}`]
 }
 
 function isSet({ flag, typed, value }: FlagWord): boolean {

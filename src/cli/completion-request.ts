@@ -17,7 +17,7 @@ const ASKED: Record<string, CompletionRequest['wanted']> = {
 }
 
 /** Commands whose arguments are pods and workloads. */
-const ON_PODS = ['diagnose', 'why', 'wait']
+const ON_PODS = ['diagnose', 'why', 'wait', 'fix']
 
 /** @param words what is typed behind the program's name; the last one is to be completed and may be empty */
 export function completionRequest(words: readonly string[], program: Command): CompletionRequest {

@@ -1,22 +1,25 @@
-/** The flags of `fix`, and the options that they make. */
+/** The flags of `fix`, those of its remedies made from the rules of each, and the options that they make. */
 
 import { type Command, InvalidArgumentError, Option, type OptionValues } from 'commander'
 import type { FixOptions } from '../commands/fix/session.ts'
+import type { Remedy } from '../diagnosis/remedy.ts'
 import { UsageError } from '../errors.ts'
+import { EACH_REMEDY } from '../plan/remedies/index.ts'
+import type { RemedyFlag } from '../plan/remedies/remedy-rules.ts'
 import { PLAN_FORMATS } from '../report/formats.ts'
+import { REMEDY_WORDS } from '../report/words/remedies.ts'
 import {
   addConnectionFlags,
   addExclusionFlag,
-  addNamespaceFlag,
+  addNamespacesFlag,
   addOutputFlag,
   addQuietFlag,
   addRegistryEndpointFlag,
-  connectionFlags,
   example,
+  namespaceFlags,
   parseDuration,
   repeatable,
 } from './flags.ts'
-import { addRemedyFlags, REMEDY_FLAGS, remediesAskedFor } from './remedy-flags.ts'
 import type { Run } from './run.ts'
 
 /** The default of --timeout, in milliseconds. */
@@ -43,26 +46,22 @@ export function addFix(program: Command, name: string, run: Run): void {
   const command = program
     .command('fix')
     .description('give stuck pods what they need, after showing a plan and asking')
+    .argument('[name...]')
   addFixFlags(command)
-    .addHelpText(
-      'after',
-      example(name, [
-        ['fix --all-namespaces', 'fix the whole cluster, after asking'],
-        ['fix -A --dry-run', 'only show the plan'],
-      ]),
-    )
-    .action(options =>
+    .addHelpText('after', example(name, [['fix deploy/web sts/db', 'two workloads, nothing else']]))
+    .action((names: string[], options) =>
       run
         .writing(async () => (await import('../commands/fix.ts')).fixCommand)
-        .with(fixOptions(options), options),
+        .with(fixOptions(names, options), options),
     )
 }
 
 function addFixFlags(command: Command): Command {
   addExclusionFlag(
-    addNamespaceFlag(command.optionsGroup('Where:'), 'fix')
+    addNamespacesFlag(command.optionsGroup('Where:'), 'fix')
       .option('-A, --all-namespaces', 'fix every namespace')
-      .option('--affected', 'only namespaces that have failing pods'),
+      .option('--affected', 'only namespaces that have failing pods')
+      .option('-l, --selector <labels>', 'only pods with these labels, such as app=shop'),
   )
   addLoginFlags(command.optionsGroup('Logins:'))
   addWritingFlags(addRemedyFlags(command.optionsGroup('Remedies:')))
@@ -107,11 +106,17 @@ function addRunFlags(command: Command): void {
         .default(FIVE_MINUTES, '5m'),
     )
     .addOption(
-      new Option('--fail-on <severity>', 'exit 1 if error (default), warning, or info remain')
+      new Option('--fail-on <severity>', 'exit 1 for error (default), warning, or info')
         .choices(['error', 'warning', 'info', 'never'])
         .default('error'),
     )
 }
+
+/** Each flag with commander's attribute name and its default. */
+const REMEDY_FLAGS = EACH_REMEDY.map(([, { flag }]): [name: string, flag: string, usual?: unknown] => {
+  const option = optionOf(flag, '')
+  return [option.attributeName(), option.long ?? '', flag.takes === 'refusal' ? true : undefined]
+})
 
 /** Flags that conflict with --apply, each with its default. Together with --username, --registry is allowed: it names that login's registry. */
 const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
@@ -120,6 +125,7 @@ const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
   ['namespace', '-n'],
   ['affected', '--affected'],
   ['excludeNamespace', '--exclude-namespace'],
+  ['selector', '-l'],
   ['registry', '--registry'],
   ['recreateBarePods', '--recreate-bare-pods'],
   ['allowManaged', '--allow-managed'],
@@ -128,20 +134,24 @@ const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
   ['secretName', '--secret-name', SECRET_NAME],
 ]
 
-/** The options that the flags make. @throws UsageError for flags that conflict with --apply */
-function fixOptions(options: OptionValues): FixOptions {
+/** The options that the names and flags make. @throws UsageError for those that conflict with --apply or each other */
+function fixOptions(names: string[], options: OptionValues): FixOptions {
+  const [name] = names
+  if (name !== undefined && options.affected === true)
+    throw new UsageError(`${name} can't be combined with --affected, which is about whole namespaces.`)
   if (options.apply !== undefined) {
+    if (name !== undefined)
+      throw new UsageError(`--apply can't be combined with ${name}: the plan already settles it.`)
     const settled = PLAN_MADE.filter(([name]) => name !== 'registry' || options.username === undefined).find(
       ([name, , usual]) => options[name] !== usual,
     )
     if (settled)
       throw new UsageError(`--apply can't be combined with ${settled[1]}: the plan already settles it.`)
   }
-  if (options.namespace?.includes(','))
-    throw new UsageError('fix takes one namespace at a time: run it for each, or use -A --affected.')
   const given = (name: string, as: string) => (options[name] === undefined ? {} : { [as]: options[name] })
   return {
-    connection: connectionFlags(options),
+    ...namespaceFlags(options),
+    names,
     allNamespaces: options.allNamespaces === true,
     affected: options.affected === true,
     excludedNamespaces: options.excludeNamespace ?? [],
@@ -160,8 +170,39 @@ function fixOptions(options: OptionValues): FixOptions {
     timeoutMs: options.timeout,
     failOn: options.failOn,
     format: options.output,
+    ...given('selector', 'selector'),
     ...given('username', 'username'),
     ...given('plan', 'planFile'),
     ...given('apply', 'applyFile'),
   }
+}
+
+/** Adds one flag a remedy. */
+function addRemedyFlags(command: Command): Command {
+  for (const [remedy, { flag }] of EACH_REMEDY) command.addOption(optionOf(flag, REMEDY_WORDS[remedy].help))
+  return command
+}
+
+function optionOf(flag: RemedyFlag, help: string): Option {
+  switch (flag.takes) {
+    case 'refusal':
+      return new Option(`--no-${flag.name}`, help)
+    case 'nothing':
+      return new Option(`--${flag.name}`, help)
+    case 'choice':
+      return new Option(`--${flag.name} <${flag.value}>`, help).choices(flag.choices)
+    case 'list':
+      return new Option(`--${flag.name} <${flag.value}>`, help).argParser(repeatable)
+  }
+}
+
+/** The remedies whose flags were given, with the flags' values. */
+function remediesAskedFor(options: OptionValues): Map<Remedy, readonly string[]> {
+  const asked = new Map<Remedy, readonly string[]>()
+  for (const [remedy, { flag }] of EACH_REMEDY) {
+    const value: unknown = options[optionOf(flag, '').attributeName()]
+    if (flag.takes === 'refusal' || value === undefined) continue
+    asked.set(remedy, value === true ? [] : [value as string | string[]].flat())
+  }
+  return asked
 }

@@ -14,10 +14,9 @@ export function addNamespaceFlag(command: Command, does: string): Command {
 /** Adds -n for a command that takes several namespaces, separated by commas or each with a flag. */
 export function addNamespacesFlag(command: Command, does: string): Command {
   return command.addOption(
-    new Option(
-      '-n, --namespace <names>',
-      `${does} these namespaces: a or a,b (default: the context's)`,
-    ).argParser(commaSeparated),
+    new Option('-n, --namespace <names>', `${does} namespaces a or a,b (default: the context's)`).argParser(
+      commaSeparated,
+    ),
   )
 }
 

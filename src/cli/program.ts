@@ -57,7 +57,7 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
     else await program.parseAsync(helpLast(words, program), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode !== 0) throw new UsageError(sentence(error, words[0], helpFor(program, words[0])))
+    if (error.exitCode !== 0) throw new UsageError(sentence(error, helpFor(program, words[0])))
   }
   return ended
 }
@@ -89,14 +89,7 @@ function helpFor(program: Command, called: string | undefined): string {
   return isCommand(called, program) ? `${program.name()} ${called} --help` : `${program.name()} --help`
 }
 
-/** What a command that takes no names says instead, where people are used to giving one. */
-const TAKES_NO_NAME: Record<string, string> = {
-  fix: 'fix works on whole namespaces, not on single workloads: name one with -n, or use -A --affected.',
-}
-
-function sentence({ code, message }: CommanderError, command: string | undefined, help: string): string {
-  const noName = code === 'commander.excessArguments' ? TAKES_NO_NAME[command ?? ''] : undefined
-  if (noName !== undefined) return noName
+function sentence({ code, message }: CommanderError, help: string): string {
   // commander throws this without a message where it prints help instead of an error.
   const said = code === 'commander.help' ? 'no command is given' : message
   const text = said.replace(/^error: /, '').replace(/\n\(Did you mean (.*?)\?\)/, ' (did you mean $1?)')

@@ -155,7 +155,10 @@ function inputFlagsOf(flags: AuditOptions): string[] {
 /** GitHub takes 1 MiB a step, and drops all of what is longer. */
 const LONGEST = 900 * 1024
 
-/** Appends the report to the summary of a GitHub Actions step, where its ten annotations leave off. Does nothing elsewhere; a summary that can't be written is not worth an error. */
+/**
+ * Appends the report to the summary of a GitHub Actions step, where its ten annotations leave off. Does nothing elsewhere; a summary that
+ * can't be written is not worth an error.
+ */
 async function appendStepSummary(report: AuditReport, { env }: CommandContext): Promise<void> {
   const file = env.GITHUB_STEP_SUMMARY
   if (file === undefined || file === '') return

@@ -58,7 +58,7 @@ export class ImageChecking {
   }
 
   /** How much is left of Docker Hub's limit, where pulls ran into it: of this machine's address, and of the accounts that the pods pull with. */
-  async askForLimits(findings: readonly Finding[], { pods }: Snapshot): Promise<HubQuota[]> {
+  async askForLimits(findings: readonly Finding[], { pods }: Pick<Snapshot, 'pods'>): Promise<HubQuota[]> {
     const limited = findings.filter(meetsHubLimit)
     if (limited.length === 0) return []
     const byName = new Map(pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))

@@ -5,6 +5,7 @@ import { checkAccess } from '../apply/check-access.ts'
 import { journalFolder } from '../apply/journal/journal.ts'
 import { writePlanFile } from '../apply/plan-file.ts'
 import { RefusedError } from '../errors.ts'
+import type { PlanScope } from '../plan/plan.ts'
 import { shellWord } from '../report/escape.ts'
 import { isForPeople } from '../report/formats.ts'
 import { ownCommand } from '../report/invocation.ts'
@@ -14,17 +15,16 @@ import { accessRefusal } from '../report/views/questions.ts'
 import { clusterIdentity } from '../source/live/cluster-identity.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
-import { asksBefore, confirmPlan } from './fix/confirm.ts'
 import { executeFix } from './fix/execute-fix.ts'
+import { warnOfRotatedLogins } from './fix/find-logins.ts'
 import { prepareFix } from './fix/prepare-fix.ts'
 import { proveLogins } from './fix/prove.ts'
-import { chooseRequest } from './fix/request.ts'
-import { warnOfRotatedLogins } from './fix/rotated-logins.ts'
+import { asksBefore, chooseRequest, confirmPlan } from './fix/request.ts'
 import { savedPlan } from './fix/saved-plan.ts'
 import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
 import { readSituation } from './fix/situation.ts'
 import { fixVerdict, isLiftable, leftOf, type Verified, verify, verifyDryRun } from './fix/verify.ts'
-import { invocationOf } from './invocation.ts'
+import { invocationOf, onlyOf } from './invocation.ts'
 import { endpointsOf, openRegistries } from './registries.ts'
 import type { WritingContext } from './writing-context.ts'
 
@@ -89,7 +89,7 @@ async function refuseForbidden({ plan }: PreparedFix, { cluster, context }: FixS
 
 async function printResult({ report, verdict }: Verified, session: FixSession): Promise<ExitName> {
   const gap = isForPeople(session.options.format) ? '\n' : ''
-  await session.context.out.write(`${gap}${renderFixResult(report, view(session))}`)
+  await session.context.out.write(`${gap}${renderFixResult(report, view(session, report.plan.scope))}`)
   return verdict
 }
 
@@ -104,30 +104,32 @@ async function show(
   session: FixSession,
   mode: PlanReportContext['mode'],
 ): Promise<ExitName> {
-  const { plan, findings, gaps } = prepared
-  await session.context.out.write(
-    renderPlan(plan, { findings: findings.map(withSteps), gaps, mode }, view(session)),
-  )
+  const { plan } = prepared
+  await session.context.out.write(renderPlan(plan, beside(prepared, mode), view(session, plan.scope)))
   return plan.changes.length === 0 ? emptyVerdict(prepared, session) : 'ok'
 }
 
 /** The question comes on standard error: where standard output goes elsewhere, the plan has to stand above it. */
-async function showWhereAsked({ plan, findings, gaps }: PreparedFix, session: FixSession): Promise<void> {
+async function showWhereAsked(prepared: PreparedFix, session: FixSession): Promise<void> {
+  const { plan } = prepared
   const { options, context } = session
   const { err, out } = context
   if (!asksBefore(session) || plan.changes.length === 0) return
   if (out.isTerminal && isForPeople(options.format)) return
   const place = { format: 'table' as const, width: err.width, color: err.color, terminal: err.isTerminal }
-  const mode = { code: 'apply' } as const
-  await err.write(
-    renderPlan(plan, { findings: findings.map(withSteps), gaps, mode }, { ...view(session), ...place }),
-  )
+  const shown = { ...view(session, plan.scope), ...place }
+  await err.write(renderPlan(plan, beside(prepared, { code: 'apply' }), shown))
+}
+
+/** What the reader of the plan may want to know beside it. */
+function beside({ findings, gaps, pods }: PreparedFix, mode: PlanReportContext['mode']): PlanReportContext {
+  return { findings: findings.map(withSteps), gaps, ...(pods !== undefined && { pods }), mode }
 }
 
 async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<ExitName> {
   const { plan, findings, gaps } = prepared
   const verdict = emptyVerdict(prepared, session)
-  if (findings.length === 0) await warnOfRotatedLogins(session)
+  if (findings.length === 0) await warnOfRotatedLogins(session, plan.scope)
   if (!isForPeople(session.options.format)) {
     const result = { run: null, outcomes: [], recoveries: [], heldBack: null }
     const report = {
@@ -139,7 +141,7 @@ async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<
       findings: findings.map(withSteps),
       gaps,
     }
-    await session.context.out.write(renderFixResult(report, view(session)))
+    await session.context.out.write(renderFixResult(report, view(session, report.plan.scope)))
   }
   return verdict
 }
@@ -161,12 +163,13 @@ function emptyVerdict(
   return verdict === 'ok' && gaps.length > 0 && findings.length === 0 ? 'incomplete' : verdict
 }
 
-function view({ options, context }: FixSession) {
+function view({ options, context }: FixSession, { subjects, selector }: PlanScope) {
   const { out } = context
   const { format, connection } = options
+  const only = onlyOf(subjects !== undefined, selector)
   return {
     format,
-    invocation: invocationOf(context, connection),
+    invocation: invocationOf(context, connection, false, only),
     width: out.width,
     color: out.color,
     terminal: out.isTerminal,

@@ -1,6 +1,6 @@
 /** How this run was started, for the commands that its output proposes. */
 
-import type { Invocation } from '../report/invocation.ts'
+import type { Invocation, Only } from '../report/invocation.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
 
 /** Flags with a value, in kubectl's order of explaining them. */
@@ -21,11 +21,13 @@ const NAMED = [
 /**
  * The connection flags that a proposed command has to repeat to reach the same cluster as the same user.
  * @param fromDump the facts came from files, so no command may name a cluster
+ * @param only what the run was about in place of whole namespaces
  */
 export function invocationOf(
   { program }: Pick<CommandContext, 'program'>,
   connection: ConnectionFlags,
   fromDump = false,
+  only: Only | null = null,
 ): Invocation {
   const flags = NAMED.flatMap(([name, flag]) => {
     const value = connection[name]
@@ -35,5 +37,11 @@ export function invocationOf(
   for (const group of connection.asGroup ?? []) flags.push('--as-group', group)
   // The token is a secret: only a placeholder is printed.
   if (connection.token !== undefined) flags.push('--token', '<token>')
-  return { program, flags, fromDump }
+  return { program, flags, fromDump, ...(only !== null && { only }) }
+}
+
+/** What a run was about, by its names or labels; null where it was about whole namespaces. */
+export function onlyOf(isNamed: boolean, selector: string | null | undefined): Only | null {
+  if (isNamed) return { named: true }
+  return selector == null ? null : { selector }
 }

@@ -51,7 +51,7 @@ function checkScope({
   names = [],
   selector,
   excludedNamespaces = [],
-}: SnapshotOptions): void {
+}: Omit<SnapshotOptions, 'files' | 'recursive'>): void {
   const [name] = names
   if (name !== undefined) {
     const rival =
@@ -74,7 +74,10 @@ function checkScope({
 }
 
 /** What the flags and names reach. @param fallback the namespaces without -n; null: all. @throws UsageError for flags that contradict each other */
-export function scopeOf(options: SnapshotOptions, fallback: string[] | null): Scope {
+export function scopeOf(
+  options: Omit<SnapshotOptions, 'files' | 'recursive'>,
+  fallback: string[] | null,
+): Scope {
   checkScope(options)
   const {
     allNamespaces,

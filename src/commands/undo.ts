@@ -187,6 +187,7 @@ async function runLines(runs: Run[], cluster: ClusterReader, signal: AbortSignal
       context: run.cluster.context,
       user: run.user ?? null,
       namespaces: run.namespaces,
+      ...(run.only !== undefined && { only: run.only }),
       changes: run.entries.filter(mayHaveWritten).length,
       state,
       takenBack: state === 'undone' || state === 'over',

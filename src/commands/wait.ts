@@ -78,11 +78,19 @@ async function waited(subjects: Subjects, session: Session): Promise<WaitReport>
   const ending = new AbortController()
   const signal = AbortSignal.any([context.signal, ending.signal])
   const progress = await context.progress()
-  const log = new ProgressLog(context, invocationOf(context, options.connection), progress, deadline)
+  const invocation = invocationOf(context, options.connection)
+  const log = new ProgressLog(context, invocation, progress, deadline)
   try {
     const following = await Following.start(cluster, subjects, { clock, signal })
     following.run()
-    const ahead = new ImageChecksAhead(options.checkImages, { context, cluster, following, log, request })
+    const ahead = new ImageChecksAhead(options.checkImages, {
+      context,
+      cluster,
+      following,
+      log,
+      request,
+      invocation,
+    })
     const facts = new PullFacts(cluster, following, { signal, onPullSecret: ahead.keep })
     const { outcome, states, diagnosis } = await waitForSubjects(
       {
@@ -91,7 +99,7 @@ async function waited(subjects: Subjects, session: Session): Promise<WaitReport>
         onLook: async (seen, now) => {
           await log.reportConnection(following.trouble)
           await log.update(seen, now)
-          await ahead.ask()
+          await ahead.ask(seen)
         },
       },
       context,
@@ -103,7 +111,7 @@ async function waited(subjects: Subjects, session: Session): Promise<WaitReport>
       waited: clock.now() - began,
       timeout,
       states,
-      diagnosis: adviseDiagnosis(diagnosis),
+      diagnosis: adviseDiagnosis(await ahead.withLimits(diagnosis)),
       isOutdated: following.trouble !== null,
       now,
     }

@@ -86,7 +86,10 @@ async function unread({ gaps }: Snapshot, { err }: CommandContext): Promise<Exit
   return 'incomplete'
 }
 
-/** Without a name, offers the pods that are failing: NAMESPACE/POD of the one that was chosen. @throws UsageError with the names, where nobody can be asked or nothing is failing */
+/**
+ * Without a name, offers the pods that are failing: NAMESPACE/POD of the one that was chosen.
+ * @throws UsageError with the names, where nobody can be asked or nothing is failing
+ */
 async function choosePod(options: WhyOptions, context: CommandContext): Promise<string> {
   const { connection, files, recursive } = options
   const snapshot = await takeSnapshot({ connection, allNamespaces: false, files, recursive }, context)
@@ -138,7 +141,7 @@ async function explained(
 function reportOptions({ connection, files, format }: WhyOptions, context: CommandContext): WhyReportOptions {
   const { width, color, isTerminal: terminal } = context.out
   const links = opensLinks(terminal, context.env)
-  const invocation = invocationOf(context, connection, files.length > 0)
+  const invocation = invocationOf(context, connection, files.length > 0, { named: true })
   return { format, width, color, links, terminal, invocation }
 }
 

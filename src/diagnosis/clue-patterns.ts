@@ -54,6 +54,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'other-manifest' },
     /\bref "?manifest-sha\w*:.{0,400}(?:failed size validation|unexpected commit digest)/i,
   ],
+  [{ code: 'missing-layer' }, /\b(?:unknown blob|blob[_ ]unknown)\b/i],
   [{ code: 'other-layers' }, /mismatched image rootfs/i],
   [{ code: 'per-second' }, /\brate exceeded\b/i],
   [

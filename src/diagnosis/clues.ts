@@ -88,6 +88,8 @@ export type Clue =
   | { code: 'harbor' }
   /** The manifest that arrived is not the one that was announced. */
   | { code: 'other-manifest' }
+  /** The registry has the manifest, but lacks a layer. */
+  | { code: 'missing-layer' }
   /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */
   | { code: 'other-layers' }
   /** The node has the image, but the kubelet asks the registry again for a pod that lacks the credential it was pulled with (KEP-2535). */

@@ -14,7 +14,7 @@ import { type FailingContainer, failingContainers, failingSandbox } from './fail
 import type { Cause, CredentialReport, Diagnosis, Finding } from './finding.ts'
 import { longPulls } from './long-pulls.ts'
 import { textMemo } from './memoize-by-text.ts'
-import { indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
+import { holdsUpRollout, indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
 import { eventsOfPod } from './pod-events.ts'
 import { rank, type Unranked } from './priority.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
@@ -98,7 +98,7 @@ function findingOf(
   pod: Pod,
   failing: FailingContainer,
   workload: Finding['workload'],
-  { snapshot, nodes, logins, judge, endpointIn, cluesIn, nodeIn }: DiagnosisContext,
+  { snapshot, owners, nodes, logins, judge, endpointIn, cluesIn, nodeIn }: DiagnosisContext,
 ): Finding {
   const { container, reason } = failing
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
@@ -130,6 +130,8 @@ function findingOf(
     container: container.name,
     containerKind: container.kind,
     workload,
+    // A debug container does not keep its pod from being ready.
+    ...(container.kind !== 'ephemeral' && holdsUpRollout(pod, owners) ? { outgoing: true as const } : {}),
     node: pod.node,
     image: container.image,
     reference,

@@ -100,6 +100,8 @@ export interface Attempt {
   detail?: string
   /** How the key differs from one that would match; only for a key that was meant for this registry. */
   mismatch?: KeyMismatch
+  /** The user name or the password starts or ends with white space, such as a line feed. */
+  padded?: true
   /** How it is known that the Secret is missing; left out if the API server answered so. */
   provenBy?: PullSecret['provenBy']
 }
@@ -128,6 +130,8 @@ export interface Finding {
   containerKind: ContainerKind
   /** The topmost controller; null for a bare pod. */
   workload: { kind: string; name: string } | null
+  /** The pod is of an older revision, and its StatefulSet waits for it instead of replacing it; left out otherwise. */
+  outgoing?: true
   node: string | null
   /** As written; empty if a sandbox's error does not name its image. */
   image: string

@@ -16,7 +16,8 @@ export function withLimits(diagnosis: Diagnosis, quotas: readonly HubQuota[]): D
   return { ...diagnosis, findings: diagnosis.findings.map(finding => withLimit(finding, quotas)) }
 }
 
-function withLimit(finding: Finding, quotas: readonly HubQuota[]): Finding {
+/** The finding with what is left, where it ran into the limit. @param quotas the anonymous one first */
+export function withLimit(finding: Finding, quotas: readonly HubQuota[]): Finding {
   if (!meetsHubLimit(finding)) return finding
   const asAccount = finding.subcause === 'account'
   const own = asAccount ? quotas.find(quota => isOf(quota, finding)) : quotas[0]

@@ -1,6 +1,6 @@
 /** Finds the topmost controller of a pod: ReplicaSet → Deployment, Job → CronJob, and further where operators own those. */
 
-import type { ControllerReference, OwnedPod } from '../snapshot/pod.ts'
+import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 
 /** Owner links by the object that they start from. */
@@ -27,6 +27,19 @@ export function topmostOwner(pod: OwnedPod, index: OwnerIndex): { kind: string; 
     owner = above
   }
   return owner === null ? null : { kind: owner.kind, name: owner.name }
+}
+
+/** Whether the pod is of an older revision and holds up its StatefulSet's rollout: that replaces no pod that is not ready, so the pod has to be deleted. */
+export function holdsUpRollout(
+  pod: Pick<Pod, 'namespace' | 'name' | 'controller' | 'revisionHash'>,
+  index: OwnerIndex,
+): boolean {
+  const { controller, namespace, name, revisionHash } = pod
+  if (controller?.kind !== 'StatefulSet' || revisionHash === undefined) return false
+  const { ordered } = linkOf(controller, namespace, index) ?? {}
+  if (ordered === undefined || revisionHash === ordered.revision) return false
+  const ordinal = Number(/-(\d+)$/.exec(name)?.[1])
+  return ordinal >= ordered.from && ordinal < ordered.below
 }
 
 /** The link by uid, or by name if one of the two has no uid, as in a dump or for a derived owner. */

@@ -103,8 +103,9 @@ function judge(secrets: PodSecret[], reference: Reference | null): CredentialRep
   return { status: statusOf(attempts), attempts }
 }
 
-function attemptOf({ secret, key, username }: Entry, problem: AttemptProblem | null): Attempt {
-  return { from: secret.from, secret: secret.name, key, username, usable: problem === null, problem }
+function attemptOf({ secret, key, username, padded }: Entry, problem: AttemptProblem | null): Attempt {
+  const base = { from: secret.from, secret: secret.name, key, username, usable: problem === null, problem }
+  return { ...base, ...(padded && { padded }) }
 }
 
 /** Why a secret has no login for this image: the whole secret is unusable, or none of its keys match. */

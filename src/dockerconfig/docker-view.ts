@@ -1,7 +1,8 @@
-/** Reads one `auths` entry as docker does, and reports what the kubelet could not use in it. */
+/** A docker config as docker and podman read it: which login serves a registry or a repository, and what the kubelet could not use in it. */
 
 import { Redacted } from '../secrecy/redacted.ts'
 import { decodeBase64, splitLogin, textFields } from './auths.ts'
+import { candidates, pullSecretKey, type RegistryKey, readRegistryKey } from './docker-key.ts'
 import type { RefusalReason } from './registry-credential.ts'
 
 /** An entry as far as a login goes. `problem` details never quote the entry. */
@@ -10,14 +11,85 @@ export type DockerLogin =
   | { type: 'identity'; username: string; token: Redacted }
   | { type: 'problem'; reason: RefusalReason; detail: string }
 
+/** The logins in a config file. Entries are parsed only when their registry is looked up. */
+export interface CredentialConfig {
+  /** For people: `file ~/.docker/config.json` or `DOCKER_AUTH_CONFIG`. */
+  origin: string
+  auths: [key: string, entry: Redacted<unknown>][]
+  credHelpers: [key: string, suffix: string][]
+  /** Suffix of the helper for every other registry; null: the file itself. */
+  credsStore: string | null
+}
+
+/** The most specific entry of `auths` for the repository. */
+export function entryFor(
+  config: CredentialConfig,
+  registry: string,
+  repository: string | null,
+): { key: RegistryKey; entry: DockerLogin } | null {
+  for (const key of candidates(registry, repository)) {
+    const entry = best(
+      config.auths.filter(([each]) => sameKey(readRegistryKey(each), key)),
+      key,
+    )
+    if (entry !== null) return { key, entry }
+  }
+  return repository === null ? anyBelow(config, registry) : null
+}
+
+/**
+ * Where a whole registry is asked for and no entry is for all of it: the first for a part. It stays for that part: docker would show it to the
+ * whole host, but a pull secret gives the login to other users, who must not get more than the file grants.
+ */
+function anyBelow(
+  config: CredentialConfig,
+  registry: string,
+): { key: RegistryKey; entry: DockerLogin } | null {
+  const [first] = config.auths.flatMap(([each]) => {
+    const key = readRegistryKey(each)
+    return key?.registry === registry ? [key] : []
+  })
+  const entry =
+    first === undefined
+      ? null
+      : best(
+          config.auths.filter(([each]) => sameKey(readRegistryKey(each), first)),
+          first,
+        )
+  return first === undefined || entry === null ? null : { key: first, entry }
+}
+
+/** Of several spellings docker takes the exact key, else any: then one that can log in. */
+function best(spellings: CredentialConfig['auths'], key: RegistryKey): DockerLogin | null {
+  const exact = spellings.find(([each]) => each === pullSecretKey(key))
+  const entries = (exact ? [exact] : spellings).map(([, entry]) => readAuthEntry(entry))
+  return entries.find(({ type }) => type === 'login') ?? entries[0] ?? null
+}
+
+/** The helper's suffix; empty: the file itself. An empty name under credHelpers means the file, too (docker/cli configfile). */
+export function helperFor(config: CredentialConfig, registry: string): string {
+  const own = config.credHelpers.find(([key]) => sameKey(readRegistryKey(key), { registry, path: '' }))
+  return own?.[1] ?? config.credsStore ?? ''
+}
+
+/** Whether any key of the file is for this registry, or for a part of it. Docker leaves one, empty, where a helper keeps the login. */
+export function namesRegistry(config: CredentialConfig, registry: string): boolean {
+  const keys = [...config.auths, ...config.credHelpers].map(([key]) => key)
+  return keys.some(key => readRegistryKey(key)?.registry === registry)
+}
+
+function sameKey(key: RegistryKey | null, wanted: RegistryKey): boolean {
+  return key?.registry === wanted.registry && key.path === wanted.path
+}
+
 /** The user name that marks a password as an identity token, in helpers and some files (docker-credential-helpers). */
 const IDENTITY_USERNAME = '<token>'
 
 /**
- * `auth` overrides username and password; trailing NULs of the password are dropped (docker/cli configfile decodeAuth).
+ * Reads one entry as docker does: `auth` overrides username and password; trailing NULs of the password are dropped (docker/cli configfile decodeAuth).
  * Unpadded base64 is read too: Docker Desktop writes it, and a pull secret gets it padded.
  */
-export function readAuthEntry(entry: Redacted<unknown>): DockerLogin {
+function readAuthEntry(entry: Redacted<unknown>): DockerLogin {
   const fields = textFields(entry.reveal(), [
     'username',
     'password',

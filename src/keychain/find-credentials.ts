@@ -5,8 +5,13 @@ import { posix, win32 } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { field, isObject, type JsonObject, parseJson } from '../dockerconfig/auths.ts'
 import { pullSecretKey, type RegistryKey } from '../dockerconfig/docker-key.ts'
-import { type CredentialConfig, entryFor, helperFor, namesRegistry } from '../dockerconfig/docker-lookup.ts'
-import type { DockerLogin } from '../dockerconfig/docker-view.ts'
+import {
+  type CredentialConfig,
+  type DockerLogin,
+  entryFor,
+  helperFor,
+  namesRegistry,
+} from '../dockerconfig/docker-view.ts'
 import type { Credential, CredentialRefusal } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'

@@ -84,7 +84,10 @@ function intended(data: unknown, edit: ManifestEdit): unknown {
   return { ...object, imagePullSecrets: [...list, { name: edit.name }] }
 }
 
-/** A document as plain data: keys of any type as text, nulls kept, `<<` a key as any other. What an alias repeats is one object wherever it is, so that nothing grows. */
+/**
+ * A document as plain data: keys of any type as text, nulls kept, `<<` a key as any other. What an alias repeats is one object wherever it
+ * is, so that nothing grows.
+ */
 function dataOf({ root, aliases }: ManifestDocument): unknown {
   const known = new Map<Node, unknown>()
   const read = (node: unknown): unknown => {

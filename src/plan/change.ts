@@ -80,6 +80,8 @@ export interface UpdateSecret extends ChangeBase {
 
 export interface PatchServiceAccount extends ChangeBase {
   action: 'patch-serviceaccount'
+  /** What else has pods that run as it and will get the login, such as `deployment/cart`: null if unknown; left out where whole namespaces are fixed. */
+  sharedWith?: string[] | null
   edits: Edit[]
   patch: PatchOperation[]
 }

@@ -1,8 +1,9 @@
 /** Makes the plan of a fix: from findings and the objects in scope to ordered changes, and to what is declined with its reason. */
 
 import type { Finding } from '../diagnosis/finding.ts'
+import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
 import { ACTION_ORDER, type Change } from './change.ts'
-import type { Declined, Plan, PlanCredential } from './plan.ts'
+import { covers, type Declined, type Plan, type PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { attachCredentials } from './remedies/authenticate.ts'
 import { recreatePods } from './remedies/recreate.ts'
@@ -12,9 +13,10 @@ import { templateChanges } from './templates.ts'
 
 /** The plan that `input` calls for. Idempotent: once it is applied, the next plan has no changes. */
 export function makePlan(given: PlanInput): Plan {
-  const input = { ...given, credentials: neededLogins(given) }
+  const within = withinScope(given)
+  const input = { ...within.input, credentials: neededLogins(within.input) }
   const stuck = stuckPods(input)
-  const attached = attachCredentials(input)
+  const attached = attachCredentials(input, stuck)
   const templates = templateChanges(input, stuck, attached)
   const recreation = recreatePods(input, stuck, attached, templates.changes)
   const changes: Change[] = [
@@ -25,7 +27,13 @@ export function makePlan(given: PlanInput): Plan {
   ]
   changes.sort((one, other) => ACTION_ORDER.indexOf(one.action) - ACTION_ORDER.indexOf(other.action))
   const unneeded = unneededLogins(given, input.credentials)
-  const declined = [...unneeded, ...attached.declined, ...templates.declined, ...recreation.declined]
+  const declined = [
+    ...within.declined,
+    ...unneeded,
+    ...attached.declined,
+    ...templates.declined,
+    ...recreation.declined,
+  ]
   return {
     apiVersion: 'pullguard.dev/v1',
     kind: 'Plan',
@@ -37,6 +45,28 @@ export function makePlan(given: PlanInput): Plan {
     changes,
     declined: once([...declined, ...declinedFindings(input, stuck, changes, declined)]),
     cost: { pulls: changes.reduce((sum, change) => sum + ('pulls' in change ? change.pulls : 0), 0) },
+  }
+}
+
+/** Without the workloads that the scope has only some pods of: a change to one of them would reach its other pods, too. */
+function withinScope(input: PlanInput): { input: PlanInput; declined: Declined[] } {
+  const { scope, fixScope, snapshot, diagnosis } = input
+  const isPart = (workload: ScopeWorkload) => !workload.selected || !covers(scope, workload)
+  const parts = fixScope.workloads.filter(isPart)
+  if (parts.length === 0) return { input, declined: [] }
+  const uids = new Set(parts.flatMap(({ podUids }) => podUids))
+  const pods = snapshot.pods.filter(({ uid }) => uids.has(uid))
+  const left = new Set(pods.map(({ namespace, name }) => `${namespace}/${name}`))
+  const findings = diagnosis.findings.filter(({ namespace, pod }) => !left.has(`${namespace}/${pod}`))
+  const workloads = fixScope.workloads.filter(workload => !isPart(workload))
+  return {
+    input: { ...input, diagnosis: { ...diagnosis, findings }, fixScope: { ...fixScope, workloads } },
+    declined: parts.map(({ podUids, apiVersion, kind, namespace, name, uid }) => ({
+      code: 'part-of-workload',
+      target: { apiVersion, kind, namespace, name, uid },
+      pods: podUids.length,
+      selector: scope.selector ?? null,
+    })),
   }
 }
 

@@ -5,7 +5,7 @@ import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeSecret } from '../snapshot/fix-scope.ts'
-import type { PlanCredential } from './plan.ts'
+import { isNarrowed, type PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { serves } from './stuck-pod.ts'
 
@@ -38,7 +38,7 @@ export function keysFor(namespace: string, input: PlanInput): string[] {
 /**
  * Whether a namespace gets the login. Everybody who can start pods in a namespace can read its login, so the login goes only where a pod of
  * that namespace fails for it, where pullguard has written it before, and where the user asked for it: Docker Hub's, whose limit affects all
- * pods, to the whole scope, another registry's to a namespace that was named together with it.
+ * pods, to the whole scope, another registry's to a namespace that was named together with it. A fix of some pods only brings what they need.
  */
 function needs(
   namespace: string,
@@ -51,10 +51,11 @@ function needs(
       serves(login, finding) &&
       (finding.remedies.includes('authenticate') || finding.remedies.includes('recreate')),
   )
+  if (fails || isNarrowed(scope)) return fails
   const holds = fixScope.secrets.some(
     secret => secret.namespace === namespace && secret.ours && secret.keys.includes(login.key),
   )
-  if (fails || holds) return true
+  if (holds) return true
   if (scope.affected) return false
   if (scope.namespaces !== null) return login.registry === DOCKER_HUB || named.includes(login.registry)
   return login.registry === DOCKER_HUB && !WITHOUT_PODS.includes(namespace)

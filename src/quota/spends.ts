@@ -82,7 +82,8 @@ export function restartSpends(pods: readonly UsagePod[], { takenAt, window, node
 const RECOVERED = 600
 
 /**
- * Seconds from one start to the next, by the times of the last starts: the kubelet's back-off can be configured, so it is not assumed. null for a container that has stopped restarting, or whose starts are not known.
+ * Seconds from one start to the next, by the times of the last starts: the kubelet's back-off can be configured, so it is not assumed. Null
+ * for a container that has stopped restarting, or whose starts are not known.
  * @param takenAt ISO 8601
  */
 export function restartCycle(restart: Restart, takenAt: string): number | null {

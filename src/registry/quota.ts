@@ -74,7 +74,8 @@ function sourceOf(header: string | string[] | undefined): string | null {
 }
 
 /**
- * Docker Hub's answer from headers as curl and Wget print them. A proxy's own answer may come before; the last one counts. The text is untrusted: an image's programs wrote it.
+ * Docker Hub's answer from headers as curl and Wget print them. A proxy's own answer may come before; the last one counts. The text is
+ * untrusted: an image's programs wrote it.
  * @param now milliseconds since 1970
  */
 export function parseQuotaText(text: string, now: number): QuotaOutcome {

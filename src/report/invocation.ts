@@ -9,7 +9,12 @@ export interface Invocation {
   flags: readonly string[]
   /** The facts came from a dump: which cluster they are of is for the user to say. */
   fromDump: boolean
+  /** The run was about certain workloads or labels, so that a proposed fix is no wider; left out where it was about whole namespaces. */
+  only?: Only
 }
+
+/** `named`: workloads or pods were named, and those that fail count. `selector`: pods with these labels. */
+export type Only = { named: true } | { selector: string }
 
 /** Stands where only the user knows the word. A shell refuses the whole line until something is in its place. */
 const PLACEHOLDER = /^<[\w -]+>$/

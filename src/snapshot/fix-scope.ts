@@ -27,6 +27,8 @@ export interface ScopeServiceAccount {
   /** null if the field is absent, which needs another patch than an empty list. */
   imagePullSecrets: PullSecretEntryName[] | null
   managedBy: ObjectManager | null
+  /** What else has pods that run as it, such as `deployment/cart`: null if that can't be read; left out where whole namespaces are fixed. */
+  sharedWith?: string[] | null
 }
 
 /** An existing Secret with the name that the fix would use. */
@@ -81,6 +83,8 @@ export interface ScopeWorkload {
   replaces: boolean
   /** A Deployment whose rollouts are paused. */
   paused: boolean
+  /** Its template has the labels of -l, so that all its pods are meant; true without -l. */
+  selected: boolean
   /** Uids of its stuck pods. */
   podUids: string[]
 }

@@ -70,6 +70,8 @@ export interface Pod {
   controller: ControllerReference | null
   /** Label `pod-template-hash` of a Deployment's pods; left out if there is none. */
   templateHash?: string
+  /** Label `controller-revision-hash` of a StatefulSet's pods; left out if there is none. */
+  revisionHash?: string
   /** In the order init (including sidecars), regular, ephemeral, image volumes. */
   containers: Container[]
 }

@@ -15,6 +15,8 @@ export interface PullSecretEntry {
   /** For display; null if there is none. */
   username: string | null
   problem: PullSecretEntryProblem | null
+  /** The user name or the password starts or ends with white space, such as a line feed, which is sent with it. */
+  padded?: true
 }
 
 /** Why the kubelet can't use the secret at all. */

@@ -76,6 +76,8 @@ export interface OwnerLink {
   controller: { kind: string; name: string; apiVersion: string; uid: string } | null
   /** The object could not be read: its controller follows from names and labels, and the controller's uid is not known. */
   derived?: true
+  /** A StatefulSet that updates one pod after the other: its newest revision, and the ordinals of the pods that it updates. Left out of others, and where it was not read. */
+  ordered?: { revision: string; from: number; below: number }
 }
 
 /** A service account that a failing pod runs as. */

@@ -20,7 +20,8 @@ const TYPES = ['kubernetes.io/dockerconfigjson', 'kubernetes.io/dockercfg']
 const PAGE = 100
 
 /**
- * The logins for Docker Hub in the pull secrets of a namespace, or of all, sorted by where they were found; their text is sent to nobody else. A list that can't be read leaves a gap.
+ * The logins for Docker Hub in the pull secrets of a namespace, or of all, sorted by where they were found; their text is sent to nobody
+ * else. A list that can't be read leaves a gap.
  * @throws UsageError for a namespace that does not exist
  */
 export async function readHubLogins(reading: Reading, namespace: NamespaceOrAll): Promise<Credential[]> {

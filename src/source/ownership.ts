@@ -3,7 +3,7 @@
 import { isBuiltIn } from '../kubernetes/api/kinds.ts'
 import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, ScopeSubject } from '../snapshot/snapshot.ts'
-import { list, nameOf, namespaceOf, narrowName, record, text } from './narrow/shape.ts'
+import { list, nameOf, namespaceOf, narrowName, number, record, text } from './narrow/shape.ts'
 
 /** Of a pod what tells whom it belongs to. */
 export type NamedPod = OwnedPod & Pick<Pod, 'name'>
@@ -52,8 +52,8 @@ function keyOf(namespace: string, { kind, name }: { kind: string; name: string }
 }
 
 /**
- * The link that the controller itself would have, for when it is not in the dump or can't be read; null if it can't be derived. A Deployment labels its pods with the hash that it
- * appends to its ReplicaSet's name, a CronJob appends the scheduled minute to its Job's.
+ * The link that the controller itself would have, for when it is not in the dump or can't be read; null if it can't be derived. A Deployment
+ * labels its pods with the hash that it appends to its ReplicaSet's name, a CronJob appends the scheduled minute to its Job's.
  */
 export function derivedOwner({ namespace, controller, templateHash }: OwnedPod): OwnerLink | null {
   if (controller === null) return null
@@ -107,11 +107,29 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
   const name = nameOf(raw)
   if (name === null) return null
   const metadata = record(record(raw).metadata)
+  const ordered = kind === 'StatefulSet' ? orderedUpdate(raw) : null
   return {
     namespace: namespaceOf(raw),
     kind,
     name,
     uid: text(metadata.uid),
     controller: narrowController(metadata),
+    ...(ordered === null ? {} : { ordered }),
+  }
+}
+
+/** null where only its metadata was read, pods are updated in parallel or by hand, or the controller has not seen the newest template. */
+function orderedUpdate(raw: unknown): NonNullable<OwnerLink['ordered']> | null {
+  const [metadata, spec, status] = ['metadata', 'spec', 'status'].map(part => record(record(raw)[part]))
+  const revision = text(status?.updateRevision)
+  const { type, rollingUpdate } = record(spec?.updateStrategy)
+  const isSeen = number(status?.observedGeneration, 0) >= number(metadata?.generation, 0)
+  if (revision === '' || !isSeen || spec?.podManagementPolicy === 'Parallel' || type === 'OnDelete')
+    return null
+  const first = number(record(spec?.ordinals).start, 0)
+  return {
+    revision,
+    from: first + number(record(rollingUpdate).partition, 0),
+    below: first + number(spec?.replicas, 1),
   }
 }

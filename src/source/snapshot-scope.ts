@@ -10,6 +10,8 @@ export interface Scope {
   excluded?: string[]
   /** Only the pods of these; their namespaces count, not those above. */
   subjects?: NamedSubject[]
+  /** Of these some may be gone by now: they have no pods. Otherwise one that does not exist is an error. */
+  mayBeGone?: boolean
   /** If they turn out to be pods, these get into the snapshot however healthy they are. */
   keepNamedPods?: boolean
   /** As kubectl's -l takes it. */

@@ -75,6 +75,29 @@ const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com'
 const DENIED =
   'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed'
 
+describe('a pod that holds up the rollout of its StatefulSet', () => {
+  const outgoing = (finding: Finding) =>
+    stepsFor({ ...finding, workload: { kind: 'StatefulSet', name: 'db' }, outgoing: true }).map(
+      ({ code }) => code,
+    )
+
+  test('has to be deleted: no other image, and no login, reaches it', () => {
+    expect(outgoing(typo())).toEqual(['delete-outgoing-pod'])
+    const denied = findingOf({ image: 'acme/api:2', error: pulled('docker.io/acme/api:2', DENIED) })
+    expect(outgoing(denied)).toEqual(['delete-outgoing-pod'])
+  })
+
+  test('keeps what has to be done on its node', () => {
+    const error = 'dial tcp: lookup quay.io on 10.0.0.2:53: no such host'
+    expect(outgoing(findingOf({ image: 'quay.io/a/b:1', error }))).toEqual([
+      'delete-outgoing-pod',
+      'resolve-host',
+      'fix-dns',
+      'enter-node',
+    ])
+  })
+})
+
 describe('a refusal', () => {
   test.each<[string, Situation, StepCode, Finding['subcause']]>([
     [

@@ -6,7 +6,7 @@ import { state, story, withoutPods } from './story.ts'
 
 /** Each has a consequence of its own for what was to be written. */
 const ANSWERS: Fault[] = [403, 404, 409, 422, 500]
-/** A write that gets one of these fails as with 403, so that the first and the last request of each method are enough. */
+/** The product takes each of these like one of the others, so that the first and the last request of each method are enough. */
 const ALIKE: Fault[] = [401, 410, 429, 503]
 /** The response is lost; the server may have applied the request. */
 export const LOST: Fault[] = ['lost-answer', 'truncated', { slow: 1 }]

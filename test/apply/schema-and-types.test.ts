@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { validateChange, validatePlan } from '../../src/apply/schema-validators.js'
 import { CAUSES } from '../../src/diagnosis/finding.ts'
 import type { Change, ChangeReason, Edit, PatchOperation, Target } from '../../src/plan/change.ts'
-import type { Declined, Plan, TokenKind } from '../../src/plan/plan.ts'
+import type { Declined, Plan, PlanScope, PlanSubject, TokenKind } from '../../src/plan/plan.ts'
 import type { UnprovenLogin } from '../../src/plan/plan-input.ts'
 import type { JobLimit, ObjectManager } from '../../src/snapshot/fix-scope.ts'
 import { plan } from '../report/plan-samples.ts'
@@ -47,7 +47,7 @@ const written = { ...base, edits: Object.values(EDITS), patch }
 const CHANGES: { [A in Change['action']]: Required<Extract<Change, { action: A }>> } = {
   'create-secret': { ...base, action: 'create-secret', keys: ['a'] },
   'update-secret': { ...base, action: 'update-secret', keys: ['a'], ours: true },
-  'patch-serviceaccount': { ...written, action: 'patch-serviceaccount' },
+  'patch-serviceaccount': { ...written, action: 'patch-serviceaccount', sharedWith: ['deployment/cart'] },
   'patch-template': {
     ...written,
     action: 'patch-template',
@@ -113,6 +113,7 @@ const DECLINED: { [C in Declined['code']]: Required<Extract<Declined, { code: C 
   'several-digests': { code: 'several-digests', ...container, digests: ['a'] },
   'no-replacement': { code: 'no-replacement', ...container, asked: ['a'], absent: true, detail: null },
   'terminating-namespace': { code: 'terminating-namespace', namespace: 'old' },
+  'part-of-workload': { code: 'part-of-workload', target, pods: 1, selector: 'app=shop' },
   'no-remedy': { code: 'no-remedy', ...container, cause: 'tls' },
 }
 
@@ -144,8 +145,21 @@ const LIMITS = codes<JobLimit>({
   'pod-failure-policy': true,
 })
 
+const subject: Required<PlanSubject> = {
+  kind: 'Deployment',
+  namespace: 'web',
+  name: 'shop',
+  named: [{ kind: 'Pod', name: 'shop-1' }],
+}
+const scope: Required<PlanScope> = {
+  namespaces: ['web'],
+  affected: false,
+  excluded: [],
+  subjects: [subject],
+  selector: 'app=shop',
+}
 const full: Required<Plan> = {
-  ...plan(Object.values(CHANGES), { declined: Object.values(DECLINED) }),
+  ...plan(Object.values(CHANGES), { declined: Object.values(DECLINED), scope }),
   credentials: [{ registry: 'docker.io', key: 'k', username: 'bob', origin: 'file', token: 'short-lived' }],
 }
 
@@ -172,11 +186,12 @@ describe.each(members)('%s', (_name, tag, samples, definitions) => {
   })
 
   test.each(Object.entries(samples))(
-    '%s has the same fields in both, all of them required',
+    '%s has the same fields in both, required but for those that earlier versions lack',
     (code, sample) => {
       const one = definitions.find(({ properties }) => choices(properties[tag]).includes(code))
       expect(sorted(Object.keys(one?.properties ?? {}))).toEqual(sorted(Object.keys(sample)))
-      expect(sorted(one?.required ?? [])).toEqual(sorted(Object.keys(sample)))
+      const required = Object.keys(sample).filter(name => name !== 'sharedWith')
+      expect(sorted(one?.required ?? [])).toEqual(sorted(required))
     },
   )
 })
@@ -203,6 +218,9 @@ test('a plan has the same fields in both', () => {
   for (const part of ['cluster', 'scope', 'cost'] as const) {
     expect(sorted(Object.keys(properties[part]?.properties ?? {}))).toEqual(sorted(Object.keys(full[part])))
   }
+  expect(sorted(Object.keys(properties.scope?.properties.subjects?.items?.properties ?? {}))).toEqual(
+    sorted(Object.keys(subject)),
+  )
   const credential = properties.credentials?.items?.properties ?? {}
   expect(sorted(Object.keys(credential))).toEqual(sorted(Object.keys(full.credentials[0] ?? {})))
 })

@@ -25,3 +25,19 @@ test.each<[earlier: string[] | null, now: string[] | null, goesOn: boolean]>([
   const registries = unfinishedRegistries([run(earlier)], { secretName: 'dockercreds', namespaces })
   expect(registries).toEqual(goesOn ? ['docker.io'] : [])
 })
+
+test.each<[earlier: string | undefined, now: string | undefined, goesOn: boolean]>([
+  ['deployment/shop', 'deployment/shop', true],
+  ['deployment/shop', 'deployment/cart', false],
+  ['deployment/shop', undefined, false],
+  [undefined, 'deployment/shop', false],
+])(
+  'after a killed fix of %s alone, a fix of %s in the same namespace continues it: %s',
+  (earlier, now, goesOn) => {
+    const only = (text: string | undefined) => (text === undefined ? {} : { only: text })
+    const scope = { secretName: 'dockercreds', namespaces: ['web'], ...only(now) }
+    expect(unfinishedRegistries([{ ...run(['web']), ...only(earlier) }], scope)).toEqual(
+      goesOn ? ['docker.io'] : [],
+    )
+  },
+)

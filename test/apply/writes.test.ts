@@ -385,6 +385,26 @@ describe('a bare pod that is deleted and created again', () => {
     expect(of.cluster.get('Pod', 'api', 'bare')?.metadata.uid).not.toBe(change.ending?.uid)
   })
 
+  test('whose name somebody else has taken in the meantime is not counted as written', async () => {
+    const of = story()
+    const change = barePod(of)
+    const context = inMotion(of)
+    const get = context.cluster.get.bind(context.cluster)
+    const cluster = Object.assign(Object.create(context.cluster), {
+      get: async (path: string) =>
+        get(path).catch((error: unknown) => {
+          const spec = { containers: [{ name: 'app', image: 'nginx' }] }
+          const metadata = { name: 'bare', namespace: 'api' }
+          of.cluster.add({ apiVersion: 'v1', kind: 'Pod', metadata, spec } as never)
+          throw error
+        }),
+    })
+    expect(await writePod(change, { ...context, cluster }, false)).toMatchObject({
+      status: 'unchanged',
+      reason: { code: 'replaced' },
+    })
+  })
+
   test('that never ends is still owed, with the time at which it should have ended', async () => {
     const of = story()
     const { change, context } = owed(of)

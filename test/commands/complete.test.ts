@@ -56,6 +56,7 @@ test.each<[string[], string[]]>([
   [['diagnose', '-n', 'kube-s'], ['kube-system']],
   [['diagnose', '-n', 'default,kube-s'], ['default,kube-system']],
   [['why', 'deployment/fi'], ['deployment/fifthnginx']],
+  [['fix', '-n', 'default', 'deployment/fi'], ['deployment/fifthnginx']],
   [['wait', 'deploy/fi'], ['deploy/fifthnginx']],
 ])('%j is completed to %j', async (words, values) => {
   expect(await complete(words)).toEqual({ directive: ':4', values })

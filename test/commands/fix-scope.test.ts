@@ -1,7 +1,7 @@
 /** How far a fix reaches: the requested namespaces and nothing else. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Incident, startIncident } from './incident.ts'
 
 let incident: Incident
@@ -53,7 +53,105 @@ test('a bare pod that a killed fix deleted is restored by a fix whose scope incl
   expect(await planned('-A', '--affected')).toContain(back)
   expect(await planned('-n', 'kube-public')).toContain(back)
   expect(await planned('-n', 'default')).not.toContain(back)
+  expect(await planned('-n', 'default,kube-public')).toContain(back)
   expect(await planned('-A', '--exclude-namespace', 'kube-public')).not.toContain(back)
+  expect(await planned('kube-public/lost')).toEqual([back])
+  expect(await planned('-A', '-l', '!app')).toEqual([back])
+  expect(await planned('-A', '-l', 'app=fifthnginx')).not.toContain(back)
+  expect(await planned('-n', 'default', 'deploy/fifthnginx')).not.toContain(back)
+})
+
+/** The names of the pods of each Deployment. */
+const podsOf = (app: string) =>
+  incident.simulator.cluster
+    .list('Pod', 'default')
+    .filter(({ metadata }) => metadata.labels?.app === app)
+    .map(({ metadata }) => metadata.name)
+
+test.each<[string, (pod: string) => string[]]>([
+  ['a workload', () => ['deploy/fifthnginx']],
+  ['a pod, which stands for its workload', pod => [pod]],
+  ['a ReplicaSet, which stands for its Deployment', pod => [`rs/${pod.replace(/-[^-]+$/, '')}`]],
+  ['labels', () => ['-n', 'default', '-l', 'app=fifthnginx']],
+])('a fix of %s leaves every other stuck workload as it is', async (_name, argv) => {
+  const [pod = ''] = podsOf('fifthnginx')
+  const others = podsOf('sixthnginx')
+  const before = incident.accounts()
+  const { code, out } = await incident.run(['fix', ...argv(pod), '--yes'])
+  expect(code).toBe(0)
+  expect(out.trimEnd().split('\n').at(-1)).toBe('The pod that could not pull is running now.')
+  expect(podsOf('fifthnginx')).not.toContain(pod)
+  expect(podsOf('sixthnginx')).toEqual(others)
+  expect(incident.accounts()).toEqual({ ...before, 'default/default': ['dockercreds'] })
+  expect(incident.simulator.cluster.list('Secret').map(({ metadata }) => metadata.namespace)).toEqual([
+    'default',
+  ])
+})
+
+describe('a saved plan of one workload', () => {
+  const file = () => join(incident.home, 'plan.json')
+  const save = async (...argv: string[]) => {
+    await incident.run(['fix', ...argv, '--plan', file()])
+    return JSON.parse(await readFile(file(), 'utf8'))
+  }
+  const apply = () => incident.run(['fix', '--apply', file(), '--yes'])
+
+  test.each([[['deploy/fifthnginx']], [['-l', 'app=fifthnginx']]])(
+    'made for %j is applied, once and again',
+    async argv => {
+      const plan = await save(...argv)
+      expect(plan.changes).toHaveLength(3)
+      expect(await apply()).toMatchObject({ code: 0 })
+      const written = incident.writes().length
+      expect(await apply()).toMatchObject({ code: 0 })
+      expect(incident.writes()).toHaveLength(written)
+    },
+  )
+
+  test.each([[['deploy/fifthnginx']], [['-l', 'app=fifthnginx']]])(
+    'made for %j is refused where it changes the account or the pods of another',
+    async argv => {
+      incident.simulator.cluster.add({
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: 'robot', namespace: 'default' },
+      })
+      const plan = await save(...argv)
+      const changes = plan.changes.map((change: { action: string; target: { name: string } }) =>
+        change.action === 'patch-serviceaccount'
+          ? { ...change, target: { ...change.target, name: 'robot' } }
+          : change,
+      )
+      await writeFile(file(), JSON.stringify({ ...plan, changes }))
+      const other = await apply()
+      expect(other.code).toBe(5)
+      expect(other.err).toContain('changes ServiceAccount default/robot, which is outside its own scope')
+
+      const { changes: wide } = await save('-n', 'default')
+      await writeFile(file(), JSON.stringify({ ...plan, changes: wide }))
+      const more = await apply()
+      expect(more.code).toBe(5)
+      expect(more.err).toMatch(/changes Pod default\/sixthnginx-\S+, which is outside its own scope/)
+      expect(incident.writes()).toEqual([])
+    },
+  )
+
+  test('made for labels is refused where it changes a template without them', async () => {
+    const plan = await save('-n', 'default', '-l', 'app=fifthnginx', '--pull-policy', 'IfNotPresent', '--pin')
+    const actions = plan.changes.map(({ action }: { action: string }) => action)
+    expect(actions).toContain('patch-template')
+    await writeFile(file(), JSON.stringify({ ...plan, scope: { ...plan.scope, selector: 'app=sixthnginx' } }))
+    expect(await apply()).toMatchObject({ code: 5, err: expect.stringContaining('outside its own scope') })
+    expect(incident.writes()).toEqual([])
+  })
+})
+
+test('a fix of two namespaces reaches both, and none beside them', async () => {
+  const { code } = await incident.run(['fix', '-n', 'default,kube-public', '--yes'])
+  expect(code).toBe(0)
+  const secrets = incident.simulator.cluster.list('Secret').map(({ metadata }) => metadata.namespace)
+  expect(secrets.sort()).toEqual(['default', 'kube-public'])
+  expect(incident.accounts()['kube-system/default']).toEqual([])
 })
 
 test('undo of a run that was undone before names the run that was not', async () => {

@@ -241,6 +241,32 @@ describe('a plan in a file', () => {
         ),
       'one of Deployment harmless, which it is not',
     ],
+    [
+      'that reaches into a namespace outside its own scope',
+      plan => ({ ...plan, scope: { namespaces: ['default'], affected: false, excluded: [] } }),
+      'changes Secret kube-system/dockercreds, which is outside its own scope. Nothing was changed; make a new plan.',
+    ],
+    [
+      'that reaches into a namespace that it excludes',
+      plan => ({ ...plan, scope: { namespaces: null, affected: false, excluded: ['kube-system'] } }),
+      'outside its own scope',
+    ],
+    [
+      'that reaches beyond the workload that it names',
+      plan => ({
+        ...plan,
+        scope: {
+          namespaces: ['default'],
+          affected: false,
+          excluded: [],
+          subjects: [{ kind: 'Deployment', namespace: 'default', name: 'fifthnginx' }],
+        },
+        changes: (plan as unknown as { changes: { target: { namespace: string } }[] }).changes.filter(
+          ({ target }) => target.namespace === 'default',
+        ),
+      }),
+      'outside its own scope',
+    ],
   ])('%s is refused, and nothing is written', async (_name, spoil, expected) => {
     await save()
     const plan = JSON.parse(await readFile(file(), 'utf8'))

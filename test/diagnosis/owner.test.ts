@@ -1,6 +1,7 @@
 /** From a pod up to its topmost controller. */
-import { expect, test } from 'vitest'
-import { indexOwners, topmostOwner } from '../../src/diagnosis/owner.ts'
+import { describe, expect, test } from 'vitest'
+import { holdsUpRollout, indexOwners, topmostOwner } from '../../src/diagnosis/owner.ts'
+import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { pod } from './snapshots.ts'
 
@@ -64,4 +65,29 @@ test('a bare pod has no controller', () => {
 test('controllers that own each other do not cause an endless loop', () => {
   const of = pod({ controller: reference('A', 'a') })
   expect(topmost(of, link('A', 'a', reference('B', 'b')), link('B', 'b', reference('A', 'a')))).not.toBeNull()
+})
+
+describe('a pod of an older revision', () => {
+  const ordered = { revision: 'db-new', from: 1, below: 3 }
+  const old = { name: 'db-1', controller: reference('StatefulSet', 'db'), revisionHash: 'db-old' }
+  const holdsUp = (fields: Partial<Pod>, owner: Partial<OwnerLink> = { ordered }) =>
+    holdsUpRollout(
+      pod({ ...old, ...fields }),
+      indexOwners([{ ...link('StatefulSet', 'db', null), ...owner }]),
+    )
+
+  test('holds up a StatefulSet that updates one pod after the other', () => {
+    expect(holdsUp({})).toBe(true)
+  })
+
+  test.each<[string, Partial<Pod>, Partial<OwnerLink>?]>([
+    ['has the newest revision', { revisionHash: 'db-new' }],
+    ['is kept by a partition', { name: 'db-0' }],
+    ['is no longer wanted', { name: 'db-3' }],
+    ['has no ordinal', { name: 'db' }],
+    ["is a DaemonSet's", { controller: reference('DaemonSet', 'db') }],
+    ["is of a StatefulSet that updates in parallel, or that can't be read", {}, {}],
+  ])('does not if it %s', (_name, fields, owner) => {
+    expect(holdsUp(fields, owner)).toBe(false)
+  })
 })

@@ -59,6 +59,7 @@ export function workload(fields: Partial<ScopeWorkload> = {}): ScopeWorkload {
     rollsOut: true,
     replaces: true,
     paused: false,
+    selected: true,
     podUids: ['uid-shop-1'],
     ...fields,
   }

@@ -174,6 +174,12 @@ export const everyDeclined: Declined[] = [
   },
   { code: 'no-replacement', target: POD, ...IN, asked: ['quay.io/nginx'], absent: true, detail: 'not found' },
   { code: 'terminating-namespace', namespace: 'old' },
+  {
+    code: 'part-of-workload',
+    target: target('StatefulSet', 'db', 'web'),
+    pods: 1,
+    selector: 'apps.kubernetes.io/pod-index=0',
+  },
   { code: 'no-remedy', cause: 'tls', target: POD, ...IN },
 ]
 

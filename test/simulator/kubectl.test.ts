@@ -54,7 +54,7 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
       ['delete namespace dev', 'namespace "dev" deleted'],
     ]
     for (const [command, prints] of steps) expect((await kubectl(command)).split('\n').at(-1)).toBe(prints)
-    expect(simulator.cluster.list('Pod')).toEqual([])
+    expect(simulator.cluster.list('Pod', 'dev')).toEqual([])
     expect(simulator.cluster.get('Namespace', undefined, 'dev')).toBeUndefined()
   })
 

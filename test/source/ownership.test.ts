@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { readCluster } from '../../src/source/live/read-cluster.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
-import { derivedOwner } from '../../src/source/ownership.ts'
+import { derivedOwner, narrowOwner } from '../../src/source/ownership.ts'
 import * as live from './cluster-objects.ts'
 import { failing, listOf, ownedBy, readJson, replicaSet } from './dumps.ts'
 import { SimulatedCluster } from './simulated-cluster.ts'
@@ -39,6 +39,34 @@ describe('the owner that names and labels imply', () => {
     const pod = of(kind, name, apiVersion, hash)
     const link = pod === null ? null : derivedOwner(pod)
     expect(link && `${link.controller?.kind} ${link.controller?.name}`).toBe(owner)
+  })
+})
+
+describe("a StatefulSet's way to update", () => {
+  const set = (spec: object = {}, status: object = {}) =>
+    narrowOwner(
+      {
+        metadata: { name: 'db', namespace: 'web', uid: 'u', generation: 2 },
+        spec: { replicas: 3, updateStrategy: { rollingUpdate: { partition: 1 } }, ...spec },
+        status: { observedGeneration: 2, updateRevision: 'db-new', ...status },
+      },
+      'StatefulSet',
+    )?.ordered
+
+  test('is known where its pods are updated one after the other', () => {
+    expect(set()).toEqual({ revision: 'db-new', from: 1, below: 3 })
+    expect(set({ ordinals: { start: 5 }, updateStrategy: {} })).toEqual({
+      ...{ revision: 'db-new', from: 5, below: 8 },
+    })
+  })
+
+  test.each<[string, object, object]>([
+    ['in parallel', { podManagementPolicy: 'Parallel' }, {}],
+    ['by hand', { updateStrategy: { type: 'OnDelete' } }, {}],
+    ['from a template that its controller has not seen', {}, { observedGeneration: 1 }],
+    ['to a revision that it does not tell', {}, { updateRevision: undefined }],
+  ])('is left out where they are updated %s', (_name, spec, status) => {
+    expect(set(spec, status)).toBeUndefined()
   })
 })
 

@@ -118,7 +118,7 @@ function isJournalLine(value: unknown, isChange: IsChange): value is JournalLine
 }
 
 function isHeader(line: Record<string, unknown>): boolean {
-  const { run, startedAt, cluster, number, namespaces, user, continues, plan } = line
+  const { run, startedAt, cluster, number, namespaces, only, user, continues, plan } = line
   return (
     typeof run === 'string' &&
     /^[\w.-]+$/.test(run) &&
@@ -129,6 +129,7 @@ function isHeader(line: Record<string, unknown>): boolean {
     isTextOrNull(cluster.context) &&
     (number === undefined || Number.isSafeInteger(number)) &&
     (namespaces === null || isTexts(namespaces)) &&
+    isTextOrAbsent(only) &&
     (user === undefined || isTextOrNull(user)) &&
     (continues === undefined || isTextOrNull(continues)) &&
     (plan === undefined || isSummary(plan))

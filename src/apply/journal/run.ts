@@ -17,6 +17,8 @@ export interface RunHeader {
   number?: number
   /** The namespaces that `fix` was called for; null for all. */
   namespaces: string[] | null
+  /** The only workloads, pods, or labels that it was for, as on the command line; left out where it was for all in the namespaces. */
+  only?: string
   /** The user name by which the server knew the run; null where the server did not say. */
   user?: string | null
   /** The interrupted run that this one continues: the two are undone together. */
@@ -138,17 +140,23 @@ export function unfinishedRegistries(runs: Run[], now: Scope): string[] {
 interface Scope {
   secretName: string
   namespaces: string[] | null
+  /** As in the header of a run. */
+  only?: string
 }
 
 /** The newest run, if it ended early and the next fix continues it; else null. */
 export function unfinishedRun([newest]: Run[], now: Scope): Run | null {
-  if (newest?.plan?.secretName !== now.secretName || !covers(newest.namespaces, now.namespaces)) return null
+  if (newest?.plan?.secretName !== now.secretName || !covers(newest, now)) return null
   if (isUndone(newest) || newest.entries.some(({ undoing, undone }) => undoing || undone)) return null
   const made = newest.entries.filter(({ outcome }) => outcome !== null && isDone(outcome)).length
   return made < newest.plan.changes ? newest : null
 }
 
-/** null: every namespace. */
-function covers(earlier: string[] | null, now: string[] | null): boolean {
-  return earlier === null || (now?.every(name => earlier.includes(name)) ?? false)
+/** A fix of some workloads continues only one of the same: undoing it must not undo what was written for others. */
+function covers(earlier: Pick<Run, 'namespaces' | 'only'>, now: Scope): boolean {
+  const { namespaces } = earlier
+  return (
+    earlier.only === now.only &&
+    (namespaces === null || (now.namespaces?.every(name => namespaces.includes(name)) ?? false))
+  )
 }

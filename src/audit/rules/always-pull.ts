@@ -20,7 +20,10 @@ export const alwaysPull = perImage<'always-pull'>('warning', (container, _worklo
   }
 })
 
-/** Whether a tag names one build, or one that moves: there is no rule for tags, only habits. Here a whole version (`1.27.3-alpine`, `v2.0.1`), a date, or the hash of a commit. */
+/**
+ * Whether a tag names one build, or one that moves: there is no rule for tags, only habits. Here a whole version (`1.27.3-alpine`, `v2.0.1`),
+ * a date, or the hash of a commit.
+ */
 function isFixedTag(tag: string): boolean {
   return (
     /^v?\d+\.\d+\.\d+/i.test(tag) ||

@@ -17,6 +17,7 @@ import { invocationOf } from '../invocation.ts'
 import { redactor } from './find-logins.ts'
 import { pullsLeft } from './prove.ts'
 import type { FixSession, PreparedFix } from './session.ts'
+import { journaledScope } from './situation.ts'
 
 /**
  * Writes the plan and returns the outcomes. With `dryRun` the server stores nothing.
@@ -51,7 +52,7 @@ async function continuedRun(
   { plan }: PreparedFix,
   { journals, cluster }: FixSession,
 ): Promise<string | null> {
-  const now = { secretName: plan.secretName, namespaces: plan.scope.namespaces }
+  const now = { secretName: plan.secretName, ...journaledScope(plan.scope) }
   return unfinishedRun(await listRuns(journals, { server: cluster.server }), now)?.run ?? null
 }
 
@@ -71,7 +72,7 @@ async function withJournal(
     run,
     startedAt: context.now().toISOString(),
     cluster: { uid, server, context: name },
-    namespaces: prepared.plan.scope.namespaces,
+    ...journaledScope(prepared.plan.scope),
     user: await whoAmI(session),
     continues: await continuedRun(prepared, session),
     plan: {

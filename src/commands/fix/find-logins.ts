@@ -1,7 +1,10 @@
-/** Finds the logins that a fix may distribute, on this machine or in the flags. The cluster's content alone never chooses one. */
+/** Finds the logins that a fix may distribute, on this machine or in the flags, and Secrets of earlier fixes with another login. The cluster's content alone never chooses one. */
 
+import { listRuns } from '../../apply/journal/find-runs.ts'
+import { isUndone, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
+import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { type Credential, tokenKind } from '../../dockerconfig/registry-credential.ts'
 import { UsageError } from '../../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
@@ -10,10 +13,14 @@ import { HARDENED_IMAGES } from '../../image/registries.ts'
 import { findCredentials } from '../../keychain/find-credentials.ts'
 import { givenCredential } from '../../keychain/given-credential.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
-import type { PlanCredential } from '../../plan/plan.ts'
+import { isNarrowed, type PlanCredential, type PlanScope, reachesInto } from '../../plan/plan.ts'
+import { outdatedSecretsText } from '../../report/views/logins.ts'
 import { credentialRedactor, redact } from '../../secrecy/redact.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
+import { readSecretsNamed } from '../../source/live/fix-logins.ts'
+import { Reading } from '../../source/live/reading.ts'
 import type { CommandContext } from '../context.ts'
+import { invocationOf } from '../invocation.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
 /** The logins found on this machine. */
@@ -187,4 +194,41 @@ export function planCredentialOf(credential: Credential): PlanCredential {
 export function redactor(credentials: Credential[]): (text: string) => string {
   const known = credentialRedactor(credentials)
   return text => redact(known(text))
+}
+
+/** Prints on standard error how to renew them. Nothing fails yet, so Secrets that can't be read and missing logins are not reported. */
+export async function warnOfRotatedLogins(session: FixSession, scope: PlanScope): Promise<void> {
+  const { options, context, cluster, journals } = session
+  // A fix of some pods speaks of nothing that is written for others.
+  if (!options.authenticate || isNarrowed(scope)) return
+  const all = await listRuns(journals, { server: cluster.server })
+  const runs = all.filter(run => isOpen(run, options.secretName))
+  const registries = [...new Set(runs.flatMap(({ plan }) => plan?.registries ?? []))]
+  const written = new Set(runs.flatMap(secretNamespaces))
+  const namespaces = [...written].filter(name => reachesInto(scope, name))
+  if (registries.length === 0 || namespaces.length === 0) return
+  const wanted = registries.map(registry => ({ registry, repositories: [] }))
+  const { credentials } = await machineLoginsFor(wanted, context)
+  if (credentials.length === 0) return
+  const reading = new Reading(cluster, { signal: context.signal })
+  const wide = scope.namespaces === null
+  const content = PullSecretContent.of(credentials)
+  const named = {
+    secretName: options.secretName,
+    wanted: content,
+    madeSecrets: madeSecrets(all, session.clusterUid),
+  }
+  const secrets = await readSecretsNamed(reading, { namespaces, wide }, named)
+  const old = secrets.filter(({ ours, served }) => ours && !content.keys.every(key => served.includes(key)))
+  if (old.length === 0) return
+  const rotated = { secrets: old.length, registries, scope }
+  await context.err.write(`${outdatedSecretsText(rotated, invocationOf(context, options.connection))}\n`)
+}
+
+function isOpen(run: Run, secretName: string): boolean {
+  return run.plan?.secretName === secretName && !isUndone(run)
+}
+
+function secretNamespaces({ entries }: Run): string[] {
+  return entries.flatMap(({ change: { target } }) => (target.kind === 'Secret' ? [target.namespace] : []))
 }

@@ -14,7 +14,7 @@ import { machineLoginsFor, planCredentialOf } from './find-logins.ts'
 import { proveLogins, type Unproven } from './prove.ts'
 import type { Request } from './request.ts'
 import type { FixSession, PreparedFix } from './session.ts'
-import { namespacesOf, type Situation, scopeOf } from './situation.ts'
+import { readWritable, type Situation } from './situation.ts'
 
 /**
  * The prepared fix. Logins that fail their proof are left out, and the plan is made again without them.
@@ -48,9 +48,9 @@ async function prepareWith(
   session: FixSession,
   unproven: Unproven[],
 ): Promise<PreparedFix> {
-  const { diagnosis } = situation
+  const { diagnosis, snapshot } = situation
   const { credentials } = request.logins
-  const fixScope = await scopeOf(session, situation, request.remedies, credentials)
+  const fixScope = await readWritable(session, situation, request.remedies, credentials)
   const input = inputOf(request, situation, session, fixScope)
   const references = referencesToAsk(input)
   const platforms =
@@ -61,6 +61,7 @@ async function prepareWith(
   return {
     plan,
     findings: diagnosis.findings,
+    pods: snapshot.podCount,
     gaps: [...diagnosis.gaps, ...fixScope.gaps],
     credentials: credentials.filter(({ key }) =>
       plan.credentials.some(planCredentialOf => planCredentialOf.key === key),
@@ -95,13 +96,12 @@ const NARROWING = ['namespaces', 'pods']
 
 function inputOf(
   { remedies, replacements, logins }: Request,
-  { snapshot, diagnosis }: Situation,
+  { scope, snapshot, diagnosis }: Situation,
   session: FixSession,
   fixScope: FixScope,
 ): Omit<PlanInput, 'images' | 'unproven'> {
   const { options, context, cluster } = session
-  const { affected, excludedNamespaces, secretName } = options
-  const { recreateBarePods, allowManaged, overwriteSecret } = options
+  const { secretName, recreateBarePods, allowManaged, overwriteSecret } = options
   const { credentials, missing, named, unnamed } = logins
   return {
     snapshot,
@@ -110,7 +110,7 @@ function inputOf(
     replacements,
     createdAt: context.now().toISOString(),
     cluster: { server: cluster.server, context: cluster.context },
-    scope: { ...namespacesOf(session), affected, excluded: excludedNamespaces },
+    scope,
     fixScope,
     secretName,
     recreateBarePods,

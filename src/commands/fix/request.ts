@@ -1,20 +1,26 @@
-/** What a fix is to do: remedies by flag, by tick on a terminal, or by finding, and the logins that may be distributed for them. */
+/** What a fix is to do, by flag, by answers at a terminal, or by finding: its remedies, the logins that may be distributed for them, and at last whether the plan is applied. */
 
 import { adviseDiagnosis } from '../../advice/add-steps.ts'
 import { unfinishedRegistries } from '../../apply/journal/run.ts'
-import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
+import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { fittingRemedies, type Remedy } from '../../diagnosis/remedy.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { ReplacementRule } from '../../image/replacement.ts'
-import { otherLoginQuestion, remedyChoice, remedyQuestion } from '../../report/views/questions.ts'
+import type { PlanScope } from '../../plan/plan.ts'
+import {
+  confirmation,
+  otherLoginQuestion,
+  remedyChoice,
+  remedyQuestion,
+} from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { invocationOf } from '../invocation.ts'
 import { readReplacement } from '../replacement-flag.ts'
 import { findLogins, type Logins, planCredentialOf } from './find-logins.ts'
-import type { FixOptions, FixSession } from './session.ts'
-import { namespacesOf, type Situation } from './situation.ts'
+import type { FixOptions, FixSession, PreparedFix } from './session.ts'
+import { journaledScope, type Situation } from './situation.ts'
 
 export interface Request {
   remedies: ReadonlySet<Remedy>
@@ -24,27 +30,26 @@ export interface Request {
 
 /** The request, from flags, answers at the terminal, or the findings. @throws UsageError, RefusedError */
 export async function chooseRequest(situation: Situation, session: FixSession): Promise<Request> {
-  const { snapshot, diagnosis, runs } = situation
+  const { snapshot, diagnosis, runs, scope } = situation
   const { secretName } = session.options
-  const unfinished = unfinishedRegistries(runs, { secretName, ...namespacesOf(session) })
+  const unfinished = unfinishedRegistries(runs, { secretName, ...journaledScope(scope) })
   const choice = await chooseRemedies(session, diagnosis, { snapshot, unfinished: unfinished.length > 0 })
   const found = await findLogins(session, diagnosis.findings, { ...choice, unfinished })
-  return { ...choice, logins: await confirmOtherLogins(session, diagnosis.findings, found) }
+  return { ...choice, logins: await confirmOtherLogins(session, situation, found) }
 }
 
 /**
- * The logins that may be distributed. Everybody who can start pods in the cluster can name a registry, so with -A the user is asked about each
- * registry that no flag names, and without an answer its login is not distributed. The same goes, in any scope, for a login that a helper
- * makes for this machine's own identity.
+ * The logins that may be distributed. Everybody who can start pods in the cluster can name a registry, so for more than one namespace the user
+ * is asked about each registry that no flag names, and without an answer its login is not distributed. The same goes, in any scope, for a login
+ * that a helper makes for this machine's own identity.
  */
 export async function confirmOtherLogins(
-  session: FixSession,
-  findings: Finding[],
+  { options, context }: FixSession,
+  { scope, diagnosis: { findings } }: Pick<Situation, 'scope' | 'diagnosis'>,
   logins: Logins,
 ): Promise<Logins> {
-  const { options, context } = session
   const asks = context.ask.available && !options.yes
-  const open = logins.credentials.filter(credential => !isFree(credential, session, logins))
+  const open = logins.credentials.filter(credential => !isFree(credential, scope, logins))
   const named = [...logins.named]
   const refused: string[] = []
   for (const [registry, own] of Map.groupBy(open, credential => credential.registry)) {
@@ -65,11 +70,11 @@ export async function confirmOtherLogins(
 
 function isFree(
   { registry, minted, shortLived }: Credential,
-  { options }: FixSession,
+  { namespaces }: PlanScope,
   { named }: Logins,
 ): boolean {
   if (named.includes(registry) || registry === DOCKER_HUB) return true
-  return !options.allNamespaces && !minted && !shortLived
+  return namespaces?.length === 1 && !minted && !shortLived
 }
 
 /** The default replacement: Amazon ECR Public mirrors Docker's official images. Images that it lacks stay unchanged. */
@@ -148,4 +153,34 @@ function isHalfDone(secretName: string, { pods, serviceAccounts }: Snapshot): bo
           pod.namespace === namespace && pod.serviceAccount === name && !pod.pullSecrets.includes(secretName),
       ),
   )
+}
+
+/** Whether somebody will be asked. */
+export function asksBefore({ options, context }: Pick<FixSession, 'options' | 'context'>): boolean {
+  return !options.yes && options.dryRun === 'none' && context.ask.available
+}
+
+/**
+ * Asks for confirmation: a yes, or for large plans the context's name, once more after a wrong word.
+ * @throws RefusedError where nobody can be asked or the answer is no
+ */
+export async function confirmPlan(
+  { plan }: PreparedFix,
+  { options, context, cluster }: FixSession,
+): Promise<void> {
+  if (options.yes) return
+  const { ask } = context
+  if (!ask.available) {
+    throw new RefusedError(
+      "Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to apply or --dry-run to preview.",
+    )
+  }
+  const { typed, question, again } = confirmation({ plan, cluster: cluster.context ?? cluster.server })
+  if (typed === null) {
+    if (await ask.confirm(question)) return
+  } else {
+    const answer = (await ask.text(question)).trim()
+    if (typed.includes(answer) || typed.includes((await ask.text(again(answer))).trim())) return
+  }
+  throw new RefusedError('Not confirmed. Nothing was changed.')
 }

@@ -4,12 +4,14 @@ import { readPlanFile, refuseOtherCluster } from '../../apply/plan-file.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError, UsageError } from '../../errors.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
-import type { PatchChange } from '../../plan/change.ts'
+import type { PatchChange, Target } from '../../plan/change.ts'
 import { patchOf } from '../../plan/patch.ts'
-import type { Plan } from '../../plan/plan.ts'
+import { changeOutside, isNarrowed, type Plan } from '../../plan/plan.ts'
+import { readStrangers } from '../../source/live/fix-logins.ts'
 import { readPodOwners } from '../../source/live/owners.ts'
 import { loginFromFlags, machineLoginsFor } from './find-logins.ts'
 import type { FixSession, PreparedFix } from './session.ts'
+import { meantPods } from './situation.ts'
 
 /**
  * The saved plan, ready to apply.
@@ -18,10 +20,12 @@ import type { FixSession, PreparedFix } from './session.ts'
 export async function savedPlan(path: string, session: FixSession): Promise<PreparedFix> {
   const plan = await readPlanFile(path, session.context.signal)
   refuseOtherCluster(plan, { uid: session.clusterUid, server: session.cluster.server })
+  refuseOutside(changeOutside(plan.scope, plan.changes)?.target, path)
   for (const change of plan.changes) {
     if ('patch' in change) refuseOtherPatch(change, path)
   }
   await refuseOtherOwners(plan, path, session)
+  if (isNarrowed(plan.scope)) await refuseStrangers(plan, path, session)
   return {
     plan,
     findings: [],
@@ -31,6 +35,15 @@ export async function savedPlan(path: string, session: FixSession): Promise<Prep
     unproven: [],
     saved: true,
   }
+}
+
+/** The scope is displayed above the changes, so none may lie outside. */
+function refuseOutside(target: Target | undefined, path: string): void {
+  if (target === undefined) return
+  const { kind, namespace, name } = target
+  throw new RefusedError(
+    `${path} changes ${kind} ${namespace}/${name}, which is outside its own scope. Nothing was changed; make a new plan.`,
+  )
 }
 
 /** The edits are displayed and the patch is written, so the two must match. */
@@ -65,6 +78,13 @@ async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }:
       `${path} recreates pod ${target.namespace}/${target.name} as one of ${workload.kind} ${workload.name}, which it is not. Nothing was changed; make a new plan.`,
     )
   }
+}
+
+/** What labels select, and which account a workload runs as, only the cluster can tell. */
+async function refuseStrangers(plan: Plan, path: string, { cluster, context }: FixSession): Promise<void> {
+  const targets = plan.changes.map(({ target }) => target)
+  const [stranger] = await readStrangers(cluster, targets, meantPods(plan.scope), context.signal)
+  refuseOutside(stranger, path)
 }
 
 async function loginsOf(plan: Plan, { options, context }: FixSession): Promise<Credential[]> {

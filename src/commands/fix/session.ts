@@ -13,6 +13,12 @@ import type { Unproven } from './prove.ts'
 
 export interface FixOptions {
   connection: ConnectionFlags
+  /** POD, NAMESPACE/POD, or TYPE/NAME; none: everything in the namespaces. */
+  names: readonly string[]
+  /** Only pods with these labels, as kubectl's -l takes them. */
+  selector?: string
+  /** Those of -n; none: the context's. */
+  namespaces: readonly string[]
   allNamespaces: boolean
   /** Only namespaces with findings. */
   affected: boolean
@@ -60,6 +66,8 @@ export interface PreparedFix {
   /** The findings that the plan was made from; empty for a saved plan. */
   findings: Finding[]
   gaps: Gap[]
+  /** How many pods are in scope, healthy ones included; left out for a saved plan. */
+  pods?: number
   /** The plan's credentials with their passwords. */
   credentials: Credential[]
   /** Part of the scope could not be read, so changes may be missing from the plan. */

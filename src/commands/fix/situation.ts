@@ -2,23 +2,33 @@
 
 import { listRuns } from '../../apply/journal/find-runs.ts'
 import { recordPodBack } from '../../apply/journal/journal.ts'
-import { interruptedPods, madeSecrets, type Run } from '../../apply/journal/run.ts'
+import { interruptedPods, journaledPod, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
+import { UsageError } from '../../errors.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
+import { covers, isNarrowed, type PlanScope, type PlanSubject } from '../../plan/plan.ts'
 import { sanitizeLine } from '../../report/sanitize.ts'
 import { unknownExclusionText } from '../../report/views/questions.ts'
+import { narrowedTo } from '../../report/words/plan.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
-import { readFixScope } from '../../source/live/fix-scope.ts'
+import { parseLabelSelector } from '../../source/label-selector.ts'
+import { type MeantPods, readFixScope } from '../../source/live/fix-scope.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
+import { Reading } from '../../source/live/reading.ts'
+import { readTopmost, type Topmost } from '../../source/live/subjects.ts'
+import type { Scope } from '../../source/snapshot-scope.ts'
+import { scopeOf as reachOf } from '../snapshot.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
 export interface Situation {
+  /** How far the fix reaches. */
+  scope: PlanScope
   snapshot: Snapshot
   diagnosis: Diagnosis
   /** The controllers above the failing pods, by uid. */
@@ -30,8 +40,64 @@ export interface Situation {
 /** Reads the cluster and this machine's journals of it. @throws UsageError, UnreachableError, ApiError */
 export async function readSituation(session: FixSession): Promise<Situation> {
   await warnOfUnknownExclusions(session)
-  const seen = await lookAtCluster(session)
-  return { ...seen, runs: await earlierRuns(session) }
+  const runs = await earlierRuns(session)
+  const scope = await scopeOf(session, runs)
+  return { scope, runs, ...(await lookAtCluster(session, scope)) }
+}
+
+/** How far the flags and names reach; a name stands for the topmost workload above it, whose pods are all alike. @throws UsageError, ApiError */
+async function scopeOf(
+  { options, cluster, context, clusterUid }: FixSession,
+  runs: Run[],
+): Promise<PlanScope> {
+  const asked = reachOf(options, [cluster.namespace])
+  const { affected, excludedNamespaces: excluded, selector } = options
+  if (selector !== undefined) parseLabelSelector(selector)
+  if (asked.subjects === undefined)
+    return { namespaces: asked.namespaces, affected, excluded, ...(selector !== undefined && { selector }) }
+  const reading = new Reading(cluster, { signal: context.signal })
+  const lost = interruptedPods(runs, clusterUid)
+  const climbed = await readTopmost(reading, asked.subjects, pod => lost.some(one => isSamePod(one, pod)))
+  const subjects = subjectsOf(climbed)
+  const namespaces = [...new Set(subjects.map(({ namespace }) => namespace))]
+  if (namespaces.length > 1)
+    throw new UsageError(
+      `fix takes names in one namespace at a time, not in ${namespaces.join(' and ')}: run it for each.`,
+    )
+  return { namespaces, affected: false, excluded: [], subjects }
+}
+
+function isSamePod(one: Pick<InterruptedPod, 'namespace' | 'name'>, pod: typeof one): boolean {
+  return one.namespace === pod.namespace && one.name === pod.name
+}
+
+/** Each topmost workload once, with what was named of it. */
+function subjectsOf(climbed: Topmost[]): PlanSubject[] {
+  const alike = Map.groupBy(climbed, ({ top: { kind, namespace, name } }) => `${kind}/${namespace}/${name}`)
+  return [...alike.values()].flatMap(same => {
+    const [first] = same
+    if (first === undefined) return []
+    const below = same.filter(({ named, top }) => named.kind !== top.kind || named.name !== top.name)
+    const named = below.map(({ named: { kind, name } }) => ({ kind, name }))
+    return [{ ...first.top, ...(named.length > 0 && { named }) }]
+  })
+}
+
+/** The scope as the journal of a run has it. */
+export function journaledScope(scope: PlanScope): Pick<Run, 'namespaces' | 'only'> {
+  const only = narrowedTo(scope)
+  return { namespaces: scope.namespaces, ...(only !== null && { only }) }
+}
+
+/** What has to be read for the scope. Of its subjects some may be gone since they were named. */
+export function readingScope({ namespaces, excluded, subjects, selector }: PlanScope): Scope {
+  return {
+    namespaces,
+    ...(namespaces === null && excluded.length > 0 && { excluded }),
+    ...(selector !== undefined && { labelSelector: selector }),
+    ...(subjects && { subjects: subjects.map(({ kind, name, namespace }) => ({ kind, name, namespace })) }),
+    mayBeGone: true,
+  }
 }
 
 /** Warns when --exclude-namespace names a namespace that does not exist, so that a typo can't cause writes unnoticed. */
@@ -42,12 +108,14 @@ async function warnOfUnknownExclusions({ options, context, cluster }: FixSession
 }
 
 /** Reads and diagnoses the pods in scope, without excluded namespaces. */
-async function lookAtCluster(session: FixSession): Promise<Omit<Situation, 'runs'>> {
-  const { options, context, cluster } = session
+async function lookAtCluster(
+  { options, context, cluster }: FixSession,
+  scope: PlanScope,
+): Promise<Pick<Situation, 'snapshot' | 'diagnosis' | 'owners'>> {
   const progress = await context.progress()
   const owners = new Map<string, ControllerObject>()
   try {
-    const whole = await readCluster(cluster, namespacesOf(session), {
+    const whole = await readCluster(cluster, readingScope(scope), {
       takenAt: context.now().toISOString(),
       onProgress: ({ pods, suspects }) =>
         progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`),
@@ -71,38 +139,35 @@ async function earlierRuns({ journals, cluster, context }: FixSession): Promise<
   return runs
 }
 
-/** The namespaces in scope; null for all. */
-export function namespacesOf({ options, cluster }: FixSession): { namespaces: string[] | null } {
-  return { namespaces: options.allNamespaces ? null : [cluster.namespace] }
-}
-
 /**
  * Reads the objects that the chosen remedies and these logins may change; none if there is nothing to fix. What can't be read is a gap.
  * @throws ApiError
  */
-export async function scopeOf(
+export async function readWritable(
   session: FixSession,
-  { snapshot, diagnosis, owners, runs }: Situation,
+  { scope, snapshot, diagnosis, owners, runs }: Situation,
   remedies: ReadonlySet<Remedy>,
   credentials: Credential[],
 ): Promise<FixScope> {
   const { options, context, cluster, clusterUid } = session
-  const broken = interruptedPods(runs, clusterUid).filter(pod => isInScope(pod, session))
+  const broken = interruptedPods(runs, clusterUid).filter(pod => isInScope(pod, scope, runs))
   if (remedies.size === 0 && diagnosis.findings.length === 0 && broken.length === 0) {
     return { ...EMPTY, clusterUid }
   }
-  const named = options.affected ? affectedNamespaces(diagnosis.findings) : [cluster.namespace]
+  const narrowed = isNarrowed(scope)
+  const affected = scope.affected || narrowed
   // The sandbox image is not the workload's, so no change to the workload helps.
   const ofWorkloads = diagnosis.findings.filter(({ containerKind }) => containerKind !== 'sandbox')
   const failing = new Set(ofWorkloads.map(({ namespace, pod }) => `${namespace}/${pod}`))
   const back: [InterruptedPod, uid: string][] = []
   const read = await readFixScope(cluster, {
-    namespaces: options.allNamespaces && !options.affected ? null : named,
-    mayBeGone: options.affected,
-    excluded: options.excludedNamespaces,
+    namespaces: affected ? affectedNamespaces(diagnosis.findings) : scope.namespaces,
+    mayBeGone: affected,
+    excluded: scope.excluded,
     secretName: options.secretName,
     wanted: credentials.length === 0 ? null : PullSecretContent.of(credentials),
     pods: snapshot.pods.filter(({ namespace, name }) => failing.has(`${namespace}/${name}`)),
+    meant: narrowed ? meantPods(scope) : null,
     runningImages: remedies.has('pin'),
     interruptedPods: broken,
     onPodBack: (pod, uid) => back.push([pod, uid]),
@@ -125,10 +190,23 @@ function affectedNamespaces(findings: Finding[]): string[] {
   return [...new Set(findings.map(({ namespace }) => namespace))].sort()
 }
 
-/** Whether the fix's scope includes the pod: a fix of one namespace does not finish earlier work in others. */
-function isInScope({ namespace }: InterruptedPod, { options, cluster }: FixSession): boolean {
-  const named = options.allNamespaces || namespace === cluster.namespace
-  return named && !options.excludedNamespaces.includes(namespace)
+function labelsOf({ metadata }: { metadata?: unknown }): Record<string, unknown> {
+  return (metadata as { labels?: Record<string, unknown> } | undefined)?.labels ?? {}
+}
+
+/** Which pods a fix of named workloads or of labels is for. */
+export function meantPods({ subjects, selector }: PlanScope): MeantPods {
+  const selects = selector === undefined ? null : parseLabelSelector(selector)
+  return { subjects: subjects ?? null, selects }
+}
+
+/** Whether the fix's scope includes the pod that an earlier one deleted: others' work is not finished by the way. */
+function isInScope(pod: InterruptedPod, scope: PlanScope, runs: Run[]): boolean {
+  const { run, namespace, name } = pod
+  if (!covers(scope, { kind: 'Pod', namespace, name })) return false
+  if (scope.selector === undefined) return true
+  const manifest = journaledPod(runs, run, namespace, name)
+  return manifest !== null && parseLabelSelector(scope.selector)(labelsOf(manifest))
 }
 
 const EMPTY: Omit<FixScope, 'clusterUid'> = {

@@ -13,6 +13,7 @@ import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
 import { countsFor } from '../diagnose.ts'
 import type { FixSession, PreparedFix } from './session.ts'
+import { readingScope } from './situation.ts'
 
 export interface Verified {
   report: FixReport
@@ -118,10 +119,10 @@ async function remainingFindings(
 
 /** The current findings; null where the cluster does not answer, because the outcomes have to be reported all the same. */
 async function lookAgain({ plan }: PreparedFix, { cluster, context }: FixSession): Promise<Finding[] | null> {
-  const { namespaces, excluded } = plan.scope
+  const { excluded } = plan.scope
   const watching = { takenAt: context.now().toISOString(), signal: context.signal }
   try {
-    const snapshot = await readCluster(cluster, { namespaces }, watching)
+    const snapshot = await readCluster(cluster, readingScope(plan.scope), watching)
     const { findings } = diagnose(snapshot)
     return findings.filter(({ namespace }) => !excluded.includes(namespace))
   } catch (error) {
@@ -161,6 +162,7 @@ const LIFTABLE: Declined['code'][] = [
   'bare-pod',
   'same-account-limited',
   'paused-deployment',
+  'part-of-workload',
   'latest-needs-pin',
 ]
 

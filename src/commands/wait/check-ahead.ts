@@ -1,13 +1,19 @@
-/** `wait --check-images`: asks registries for the images of workloads as soon as these are known, before a kubelet has tried. */
+/** `wait --check-images`: asks registries for the images of workloads as soon as these are known, before a kubelet has tried, and Docker Hub for its limit where a pull ran into it. */
 
+import { withSteps } from '../../advice/add-steps.ts'
+import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
+import { meetsHubLimit, withLimit } from '../../diagnosis/limit-sight.ts'
 import { fullName, parseReference } from '../../image/reference.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import { checkLine } from '../../report/views/wait-progress.ts'
+import type { Invocation } from '../../report/invocation.ts'
+import { checkLine, limitLine } from '../../report/views/wait-progress.ts'
+import type { HubQuota } from '../../snapshot/hub-quota.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
 import { checkFor } from '../../snapshot/image-verdict.ts'
 import type { Following } from '../../source/following/following.ts'
 import { type PullingPod, TemplateLogins } from '../../source/image-checks/pod-logins.ts'
 import type { PodTemplate } from '../../source/narrow/template.ts'
+import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { ImageCheckFlags, ImageChecking } from '../check-images.ts'
 import type { CommandContext } from '../context.ts'
 import type { Request } from './find-subjects.ts'
@@ -19,6 +25,7 @@ export interface AheadSession {
   following: Following
   log: ProgressLog
   request: Request
+  invocation: Invocation
 }
 
 interface Wanted {
@@ -33,6 +40,8 @@ export class ImageChecksAhead {
   readonly #session: AheadSession
   readonly #logins: TemplateLogins
   readonly #asked = new Set<string>()
+  /** Whose limit was told already. */
+  readonly #limits = new Set<string>()
   #checking: ImageChecking | null = null
 
   constructor(flags: ImageCheckFlags | undefined, session: AheadSession) {
@@ -44,8 +53,8 @@ export class ImageChecksAhead {
   /** Takes a pull secret as the cluster gives it. */
   readonly keep = (secret: unknown): void => this.#checking?.keep(secret)
 
-  /** Asks for the images that have not been asked for, and reports those that can't be pulled. Does nothing without the flag. @throws UsageError */
-  async ask(): Promise<void> {
+  /** Asks for the images that have not been asked for, and reports those that can't be pulled, and limits that were met. Does nothing without the flag. @throws UsageError */
+  async ask(states: readonly SubjectState[]): Promise<void> {
     if (this.#flags === undefined) return
     const { context, log } = this.#session
     if (this.#checking === null) {
@@ -53,12 +62,42 @@ export class ImageChecksAhead {
       const silent = async () => ({ isShown: false, update() {}, stop() {} })
       this.#checking = new ImageChecking(this.#flags, { ...context, progress: silent })
     }
+    await this.#askForLimits(
+      this.#checking,
+      states.flatMap(({ failures }) => failures.map(({ finding }) => finding)),
+    )
     const wanted = await this.#unasked()
     if (wanted.length === 0) return
     const answers = await this.#checking.askFor(wanted)
     this.checks = [...this.checks, ...answers]
     const lines = wanted.map(one => this.#lineOf(one)).filter(line => line !== '')
     if (lines.length > 0) await log.print([...new Set(lines)].join(''))
+  }
+
+  /** The diagnosis with what is left of Docker Hub's limit now, where pulls ran into it; unchanged without the flag. */
+  async withLimits(diagnosis: Diagnosis): Promise<Diagnosis> {
+    const quotas = await this.#quotasFor(this.#checking, diagnosis.findings)
+    return { ...diagnosis, findings: diagnosis.findings.map(finding => withLimit(finding, quotas)) }
+  }
+
+  /** One line for each address or account whose limit is met for the first time. */
+  async #askForLimits(checking: ImageChecking, findings: readonly Finding[]): Promise<void> {
+    const fresh = [
+      ...new Map(findings.filter(meetsHubLimit).map(finding => [limitKey(finding), finding])),
+    ].flatMap(([key, finding]) => (this.#limits.has(key) ? [] : finding))
+    if (fresh.length === 0) return
+    for (const finding of fresh) this.#limits.add(limitKey(finding))
+    const quotas = await this.#quotasFor(checking, fresh)
+    const { log, invocation } = this.#session
+    const lines = fresh.map(finding => limitLine(withSteps(withLimit(finding, quotas)), invocation))
+    await log.print([...new Set(lines)].join(''))
+  }
+
+  async #quotasFor(checking: ImageChecking | null, findings: readonly Finding[]): Promise<HubQuota[]> {
+    const { following } = this.#session
+    if (checking === null || !findings.some(meetsHubLimit)) return []
+    const pods = following.subjects().flatMap(subject => following.sightOf(subject)?.pods ?? [])
+    return checking.askForLimits(findings, { pods: pods.map(({ pod }) => pod) })
   }
 
   async #unasked(): Promise<Wanted[]> {
@@ -94,6 +133,11 @@ export class ImageChecksAhead {
     const check = reference === null ? null : checkFor(fullName(reference), this.checks, pod)
     return check === null ? '' : checkLine(image, check)
   }
+}
+
+/** A limit is that of the address, or of the account that the pods of a namespace pull with. */
+function limitKey({ subcause, namespace }: Finding): string {
+  return subcause === 'account' ? `account ${namespace}` : 'address'
 }
 
 function keyOf(image: string, namespace: string, { pullSecrets, serviceAccount }: PodTemplate): string {

@@ -3,9 +3,11 @@
 import type { ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
 import type { Change, PatchServiceAccount, SecretChange, Target } from '../change.ts'
 import { patchOf } from '../patch.ts'
-import type { Declined } from '../plan.ts'
+import { type Declined, isNarrowed } from '../plan.ts'
 import type { PlanInput } from '../plan-input.ts'
+import { isOutgoing, ownList } from '../recreate-prerequisites.ts'
 import { hasKeys, keysFor } from '../secret-keys.ts'
+import type { StuckPod } from '../stuck-pod.ts'
 import type { RemedyRules } from './remedy-rules.ts'
 
 export const authenticate: RemedyRules = {
@@ -24,7 +26,7 @@ export interface AttachedSecrets {
 }
 
 /** Plans Secrets and service accounts for every live namespace in scope. */
-export function attachCredentials(input: PlanInput): AttachedSecrets {
+export function attachCredentials(input: PlanInput, stuck: StuckPod[]): AttachedSecrets {
   const attached: AttachedSecrets = {
     changes: [],
     declined: [],
@@ -36,7 +38,7 @@ export function attachCredentials(input: PlanInput): AttachedSecrets {
     if (namespace.terminating) {
       attached.declined.push({ code: 'terminating-namespace', namespace: namespace.name })
     } else if (planSecret(namespace.name, input, attached)) {
-      planServiceAccounts(namespace.name, input, attached)
+      planServiceAccounts(namespace.name, input, { stuck, attached })
     }
   }
   return attached
@@ -102,8 +104,15 @@ function secretTarget(namespace: string, name: string, existing: ScopeSecret | u
   return { apiVersion: 'v1', kind: 'Secret', namespace, name, uid: existing?.uid ?? null }
 }
 
-function planServiceAccounts(namespace: string, input: PlanInput, attached: AttachedSecrets): void {
-  const accounts = input.fixScope.serviceAccounts.filter(account => account.namespace === namespace)
+function planServiceAccounts(
+  namespace: string,
+  input: PlanInput,
+  { stuck, attached }: { stuck: StuckPod[]; attached: AttachedSecrets },
+): void {
+  const own = input.fixScope.serviceAccounts.filter(account => account.namespace === namespace)
+  const accounts = isNarrowed(input.scope)
+    ? own.filter(account => stuck.some(entry => getsItFrom(account, entry, input)))
+    : own
   for (const account of accounts) {
     const key = `${namespace}/${account.name}`
     if (account.imagePullSecrets?.some(entry => entry.name === input.secretName)) {
@@ -115,12 +124,23 @@ function planServiceAccounts(namespace: string, input: PlanInput, attached: Atta
   }
 }
 
+/** Whether the pod's replacement would get a login that it needs from the account: not where its template has a list of its own. */
+function getsItFrom(
+  { namespace, name }: ScopeServiceAccount,
+  { pod, helped, workload }: StuckPod,
+  input: PlanInput,
+): boolean {
+  if (pod.namespace !== namespace || pod.serviceAccount !== name || helped.length === 0) return false
+  if (pod.controller === null) return pod.pullSecrets.length === 0
+  return workload === null || (ownList(input, pod, workload) === null && !isOutgoing(input, pod))
+}
+
 function accountChange(
   account: ScopeServiceAccount,
   entry: string,
   secret: string | null,
 ): PatchServiceAccount {
-  const { namespace, name, uid, resourceVersion, managedBy } = account
+  const { namespace, name, uid, resourceVersion, managedBy, sharedWith } = account
   const reason = { code: name === 'default' ? ('attach-default' as const) : ('attach-used' as const) }
   const edit = {
     field: 'imagePullSecrets' as const,
@@ -138,6 +158,7 @@ function accountChange(
     reason,
     edits: [edit],
     patch: patchOf(uid, resourceVersion, [edit]),
+    ...(sharedWith === undefined ? {} : { sharedWith }),
   }
 }
 

@@ -3,13 +3,14 @@
 import type { PatchTemplate, PodChange } from '../change.ts'
 import type { Declined } from '../plan.ts'
 import type { PlanInput } from '../plan-input.ts'
-import { podPulls, templatePulls } from '../pulls.ts'
 import {
   isBelowPartition,
   isOutgoing,
   namesItself,
   ownList,
+  podPulls,
   prerequisitesOf,
+  templatePulls,
 } from '../recreate-prerequisites.ts'
 import { podTarget, type StuckPod } from '../stuck-pod.ts'
 import type { AttachedSecrets } from './authenticate.ts'

@@ -35,6 +35,8 @@ export interface RunLine {
   startedAt: string
   /** null: every namespace. */
   namespaces: string[] | null
+  /** The only workloads, pods, or labels that it was for; left out where it was for all in the namespaces. */
+  only?: string
   /** How many changes it may have made. */
   changes: number
   context: string | null

@@ -1,6 +1,6 @@
 /** Messages about a login before it is distributed: that it works and what it can pull, or why it is not distributed, and who will be able to use it. */
 
-import type { Plan, PlanCredential, TokenKind } from '../../plan/plan.ts'
+import type { Plan, PlanCredential, PlanScope, TokenKind } from '../../plan/plan.ts'
 import type { ProofFailure, QuotaOutcome } from '../../registry/outcome.ts'
 import { shellWord } from '../escape.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
@@ -9,6 +9,7 @@ import { loginCommand } from '../words/commands.ts'
 import { formatNumber, pluralize, shortList } from '../words/count.ts'
 import { durationText } from '../words/duration.ts'
 import { registryLabel } from '../words/labels.ts'
+import { narrowedTo, scopeFlags } from '../words/plan.ts'
 
 export interface LoginSummary {
   registry: string
@@ -165,6 +166,38 @@ export function loginExposure(plan: Plan, failing: readonly string[]): string[] 
   })
 }
 
+/** How many service accounts are told one by one. */
+const ACCOUNTS = 4
+
+/** What else will pull with the login, where the plan is for some workloads or labels only: one paragraph each. */
+export function sharedLogins({ scope, changes, secretName }: Plan): string[] {
+  if (narrowedTo(scope) === null) return []
+  const shared = changes.flatMap(change =>
+    change.action === 'patch-serviceaccount' && change.sharedWith?.length !== 0 ? [change] : [],
+  )
+  const updated = changes.flatMap(({ action, target }) =>
+    action === 'update-secret' ? [target.namespace] : [],
+  )
+  const hidden = shared.length - ACCOUNTS
+  return [
+    ...shared
+      .slice(0, ACCOUNTS)
+      .map(({ target: { namespace, name }, sharedWith }) =>
+        sharedWith == null
+          ? `Other pods in ${namespace} that run as service account ${name} will get pull secret ${secretName} too when they are created.`
+          : `Service account ${name} of namespace ${namespace} is also used by ${shortList(sharedWith, 5)}: pods created for ${sharedWith.length === 1 ? 'it' : 'them'} will get pull secret ${secretName} too.`,
+      ),
+    ...(hidden > 0
+      ? [`The same goes for ${pluralize(hidden, 'more service account')} (-o json shows all).`]
+      : []),
+    ...(updated.length === 0
+      ? []
+      : [
+          `Other pods in ${shortList(updated, 3)} that use pull secret ${secretName} will pull with this login too.`,
+        ]),
+  ]
+}
+
 /** `jane for Docker Hub, a personal access token from file ~/.docker/config.json`. */
 export function loginName({ registry, username, token, origin }: PlanCredential): string {
   const what = token === undefined ? '' : `${KINDS[token]} `
@@ -193,17 +226,16 @@ function saferSentence(
 export interface OutdatedSecrets {
   secrets: number
   registries: string[]
-  allNamespaces: boolean
-  namespace: string
+  /** Of the fix that found them. */
+  scope: PlanScope
 }
 
 /** Secrets that an earlier fix wrote hold another login than this machine has now. */
 export function outdatedSecretsText(shortage: OutdatedSecrets, invocation: Invocation): string {
-  const { secrets, registries, allNamespaces, namespace } = shortage
-  const scope = allNamespaces ? '--all-namespaces' : `-n ${shellWord(namespace)}`
+  const { secrets, registries, scope } = shortage
   const flags = registries.map(name => `--registry ${shellWord(name)}`).join(' ')
   const names = registries.map(registryLabel).join(' and ')
   return sanitizeLine(
-    `${pluralize(secrets, 'secret')} of an earlier fix ${secrets === 1 ? 'holds' : 'hold'} another login for ${names} than this machine has now: \`${ownCommand(invocation, `fix ${scope} ${flags}`)}\` renews ${secrets === 1 ? 'it' : 'them'}.`,
+    `${pluralize(secrets, 'secret')} of an earlier fix ${secrets === 1 ? 'holds' : 'hold'} another login for ${names} than this machine has now: \`${ownCommand(invocation, `fix ${scopeFlags({ ...scope, affected: false })} ${flags}`)}\` renews ${secrets === 1 ? 'it' : 'them'}.`,
   )
 }

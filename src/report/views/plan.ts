@@ -16,11 +16,11 @@ import { wrap } from '../screen/wrap.ts'
 import { titleOf } from '../words/causes.ts'
 import { countPods, formatNumber, pluralize } from '../words/count.ts'
 import { declinedDetail, declinedNextStep, declinedTitle } from '../words/declined.ts'
-import { objectName, planSentence, scopeText } from '../words/plan.ts'
+import { nothingFails, objectName, planSentence, scopeText } from '../words/plan.ts'
 import type { StepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
 import { gapLines } from './gaps.ts'
-import { loginExposure } from './logins.ts'
+import { loginExposure, sharedLogins } from './logins.ts'
 import { changeBlocks } from './plan-changes.ts'
 
 export interface PlanReportOptions extends ReportOptions {
@@ -47,6 +47,8 @@ const RENDERERS: Record<
 export interface PlanReportContext {
   findings: readonly AdvisedFinding[]
   gaps: readonly Gap[]
+  /** How many pods the scope has, healthy ones included; left out where that is not known. */
+  pods?: number
   /** What comes after the plan: it is about to be applied, it was only shown, or it was saved to a file. */
   mode: { code: 'apply' } | { code: 'dry-run' } | { code: 'saved'; file: string; command: string }
 }
@@ -63,7 +65,9 @@ function renderPlanTable(plan: Plan, context: PlanReportContext, options: Report
     ...(left.length === 0 ? [] : [[palette.dim('Left unchanged:')], ...left]),
     gapLines(context.gaps, width, palette),
     ...changeBlocks(plan, width, palette),
-    ...loginExposure(plan, failingNamespaces(context)).map(text => wrap(sanitizeLine(text), width)),
+    ...[...sharedLogins(plan), ...loginExposure(plan, failingNamespaces(context))].map(text =>
+      wrap(sanitizeLine(text), width),
+    ),
     lastLines(plan, context, options, palette),
   ]
   return joinBlocks(blocks)
@@ -222,12 +226,12 @@ function lastLines(
 
 function nothingToWrite(
   plan: Plan,
-  { findings, gaps }: PlanReportContext,
+  { findings, gaps, pods }: PlanReportContext,
   { width, invocation }: ReportOptions,
   palette: Palette,
 ): string[] {
   if (findings.length === 0 && plan.declined.length === 0) {
-    const text = gaps.length === 0 ? 'No image pulls are failing. Nothing to fix.' : UNKNOWN
+    const text = gaps.length === 0 ? nothingFails(plan.scope, pods) : UNKNOWN
     return wrap(text, width).map(gaps.length === 0 ? palette.success : line => line)
   }
   const text =
@@ -258,7 +262,7 @@ const UNKNOWN = 'Nothing to apply: no finding, but not everything could be read.
 function nextLines({ text, command }: StepText, width: number, palette: Palette): string[] {
   if (command === undefined) return wrap(sanitizeLine(`Next: ${text}.`), width).map(palette.strong)
   return [
-    ...wrap(sanitizeLine(`${text}:`), width),
+    ...wrap(sanitizeLine(`${text}.`), width),
     ...labelledCommand('Next: ', command, width, palette.strong),
   ]
 }

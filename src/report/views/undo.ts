@@ -176,12 +176,14 @@ function renderRunTable(runs: readonly RunLine[], options: ReportOptions): strin
   if (runs.length === 0) return joinLines(['No run has written anything to this cluster.'])
   const rows = [
     ['RUN', 'TIME', 'CONTEXT', 'USER', 'SCOPE', 'CHANGES', 'STATE'],
-    ...runs.map(({ run, startedAt, context, user, namespaces, changes, state }) => [
+    ...runs.map(({ run, startedAt, context, user, namespaces, only, changes, state }) => [
       cell(run),
       cell(startedAt.replace(/\.\d+/, '')),
       cell(context ?? '-'),
       cell(user ?? '-'),
-      cell(namespaces === null ? 'all namespaces' : namespaces.join(',')),
+      cell(
+        `${namespaces === null ? 'all namespaces' : namespaces.join(',')}${only === undefined ? '' : ` (${only})`}`,
+      ),
       formatNumber(changes),
       stateText(state),
     ]),

@@ -8,6 +8,7 @@ import type { Invocation } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { joinLines } from '../screen/block.ts'
 import { imageText } from '../words/labels.ts'
+import { stepsOf } from '../words/steps.ts'
 import { progressSentence } from '../words/wait.ts'
 import { stateText, subjectName } from '../words/wait-state.ts'
 import { aheadText, lasting, outlookText, troubleText } from '../words/wait-trouble.ts'
@@ -73,6 +74,13 @@ export function passedOverLine(kinds: ReadonlyMap<string, number>): string {
 export function checkLine(image: string, check: JudgedCheck): string {
   const text = aheadText(check)
   return text === null ? '' : line(`${imageText(image)}: ${text}`)
+}
+
+/** What is left of the limit that a pull ran into, as its step says it; empty where that is unknown. */
+export function limitLine(finding: AdvisedFinding, invocation: Invocation): string {
+  const index = finding.steps.findIndex(({ code }) => code === 'wait')
+  const step = finding.quota === undefined ? undefined : stepsOf([finding], invocation)[index]
+  return step === undefined ? '' : line(`${imageText(finding.image)}: ${step.text}`)
 }
 
 function line(text: string): string {

@@ -2,23 +2,52 @@
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
+import type { RolloutKind } from '../../snapshot/rollout.ts'
 import { shellWord } from '../escape.ts'
 import { type Invocation, offlineCommand, ownCommand } from '../invocation.ts'
 import { REMEDY_WORDS } from './remedies.ts'
 
-/** `-n web`, or of every namespace only those with findings where the findings are in several. */
-function fixScope(findings: readonly Pick<Finding, 'namespace'>[]): string {
-  const [first, ...others] = new Set(findings.map(({ namespace }) => namespace))
-  return first !== undefined && others.length === 0 ? `-n ${shellWord(first)}` : '--all-namespaces --affected'
+type Place = Pick<Finding, 'namespace' | 'pod' | 'workload'>
+
+/** With more of these a command is hard to read, and `fix` is proposed for whole namespaces. */
+const MOST = 8
+
+/**
+ * `-n web`, or of every namespace only those with findings where the findings are in several; no more than the run was about:
+ * `deployment/shop -n web`, `-l app=shop -n web`.
+ */
+function fixScope({ only }: Invocation, findings: readonly Place[]): string {
+  const namespaces = [...new Set(findings.map(({ namespace }) => namespace))]
+  const [first] = namespaces
+  const listed = `-n ${namespaces.map(shellWord).join(',')}`
+  if (only !== undefined && 'selector' in only)
+    return `-l ${shellWord(only.selector)} ${namespaces.length > MOST ? '--all-namespaces' : listed}`
+  if (first === undefined || namespaces.length > 1) return '--all-namespaces --affected'
+  const names = only === undefined ? [] : [...new Set(findings.map(nameForFix))]
+  return names.length > MOST ? listed : [...names, listed].join(' ')
+}
+
+/** What makes pods and can be named to `fix`. */
+const NAMEABLE: Record<Exclude<RolloutKind, 'Pod'>, true> = {
+  Deployment: true,
+  StatefulSet: true,
+  DaemonSet: true,
+  ReplicaSet: true,
+  ReplicationController: true,
+  Job: true,
+  CronJob: true,
+}
+
+/** The pod's workload, or the pod itself where `fix` does not know what made it. */
+function nameForFix({ workload, pod }: Place): string {
+  const known = workload !== null && Object.hasOwn(NAMEABLE, workload.kind)
+  return shellWord(workloadPath({ workload: known ? workload : null, pod }))
 }
 
 /** The `fix` that serves these findings, with the flags of a remedy that has some. */
-export function fixCommand(
-  invocation: Invocation,
-  findings: readonly Pick<Finding, 'namespace'>[],
-  flags = '',
-): string {
-  return ownCommand(invocation, ['fix', fixScope(findings), flags].filter(part => part !== '').join(' '))
+export function fixCommand(invocation: Invocation, findings: readonly Place[], flags = ''): string {
+  const scope = fixScope(invocation, findings)
+  return ownCommand(invocation, ['fix', scope, flags].filter(part => part !== '').join(' '))
 }
 
 /**
@@ -27,7 +56,7 @@ export function fixCommand(
  */
 export function loginFixCommand(
   invocation: Invocation,
-  findings: readonly Pick<Finding, 'namespace' | 'workload' | 'registry'>[],
+  findings: readonly (Place & Pick<Finding, 'registry'>)[],
 ): string {
   const bare = findings.every(({ workload }) => workload === null)
   const registries = [...new Set(findings.map(({ registry }) => registry))]

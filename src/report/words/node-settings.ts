@@ -29,6 +29,17 @@ export function mirrorSettings({ platform, runtime, os }: PullingNode, registry:
     : `the runtime's mirror settings (containerd: /etc/containerd/certs.d/${registry}/hosts.toml; CRI-O: /etc/containers/registries.conf; k3s: registries.yaml)`
 }
 
+/** Where the nodes' own login for a mirror is set. */
+export function mirrorLoginPlace(node: PullingNode, host: string, registry: string): string {
+  const { platform, runtime } = node
+  if (platform === 'k3s' || platform === 'rke2')
+    return `/etc/rancher/${platform}/registries.yaml (configs."${host}".auth; restart ${platform})`
+  if (platform === 'talos') return 'the machine configuration (RegistryAuthConfig)'
+  if (platform === 'openshift') return 'the pull secret of the cluster (openshift-config/pull-secret)'
+  if (runtime === 'cri-o') return "CRI-O's global_auth_file, or /var/lib/kubelet/config.json"
+  return `${mirrorSettings(node, registry)}${runtime === 'containerd' ? ' (header.Authorization of this host)' : ''}`
+}
+
 /** Where this runtime looks for a certificate authority of one host. */
 export function authorityPlace({ platform, runtime, os }: PullingNode, host: string): string {
   switch (platform) {
@@ -80,7 +91,7 @@ function daemonFile(os: PullingNode['os']): string {
 }
 
 /** Where the runtime's pause image is set. */
-export function sandboxSetting({ platform, runtime, os }: PullingNode): string {
+export function sandboxSetting({ platform, runtime, os, kubeletMinor }: PullingNode): string {
   switch (platform) {
     case 'k3s':
     case 'rke2':
@@ -95,7 +106,8 @@ export function sandboxSetting({ platform, runtime, os }: PullingNode): string {
       break
   }
   if (runtime === 'cri-o') return 'pause_image in /etc/crio/crio.conf'
-  if (runtime === 'docker') return '--pod-infra-container-image of cri-dockerd'
+  if (runtime === 'docker')
+    return `--pod-infra-container-image of ${kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'}`
   const file = os === 'windows' ? 'C:\\Program Files\\containerd\\config.toml' : '/etc/containerd/config.toml'
   return `sandbox_image, from containerd 2 on pinned_images.sandbox, in ${file}`
 }

@@ -1,9 +1,9 @@
 /** The words of a plan: what a change does, why it is made, and what the whole comes to. */
 
 import type { Change, ChangeReason, EditingRemedy, Target } from '../../plan/change.ts'
-import type { Plan, PlanScope } from '../../plan/plan.ts'
+import type { Plan, PlanScope, PlanSubject } from '../../plan/plan.ts'
 import { shellWord } from '../escape.ts'
-import { pluralize, shortList } from './count.ts'
+import { joinList, pluralize, shortList } from './count.ts'
 import { registryLabel } from './labels.ts'
 import { REMEDY_WORDS } from './remedies.ts'
 
@@ -44,25 +44,61 @@ export function reasonText(reason: ChangeReason): string {
 export const BARE_POD_REASON =
   'pull secrets are added only when a pod is created; it has no controller, so it is recreated from its own spec'
 
-/** `-n web`, `--all-namespaces --exclude-namespace kube-system`: the scope as flags. */
-export function scopeFlags({ namespaces, affected, excluded }: PlanScope): string {
-  const [only] = namespaces ?? []
+/** `deployment/shop statefulset/db`, `-l app=shop`: what of its namespaces the scope is for, on a command line; null for all. */
+export function narrowedTo({ subjects, selector }: PlanScope): string | null {
+  if (subjects !== undefined) return subjects.map(subject => shellWord(objectName(subject))).join(' ')
+  return selector === undefined ? null : `-l ${shellWord(selector)}`
+}
+
+/** `-n web`, `deployment/shop -n web`, `--all-namespaces --exclude-namespace kube-system`: the scope on a command line. */
+export function scopeFlags(scope: PlanScope): string {
+  const { namespaces, affected, excluded } = scope
+  const only = narrowedTo(scope)
   return [
-    only === undefined ? '--all-namespaces' : `-n ${shellWord(only)}`,
+    ...(only === null ? [] : [only]),
+    namespaces === null ? '--all-namespaces' : `-n ${namespaces.map(shellWord).join(',')}`,
     ...(affected ? ['--affected'] : []),
     ...excluded.map(name => `--exclude-namespace ${shellWord(name)}`),
   ].join(' ')
 }
 
-/** `every namespace except a and b`, `namespace web`. */
-export function scopeText({ namespaces, affected, excluded }: PlanScope): string {
+/** `every namespace except a and b`, `namespace web`, `deployment shop of namespace web, which has pod shop-1`. */
+export function scopeText({ namespaces, affected, excluded, subjects, selector }: PlanScope): string {
+  if (subjects !== undefined) return joinList(subjects.map(subjectText))
   const base =
     namespaces === null
       ? affected
         ? 'the namespaces with failing pods'
         : 'every namespace'
       : `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${shortList(namespaces, 5)}`
-  return excluded.length === 0 ? base : `${base} except ${shortList(excluded, 5)}`
+  const except = excluded.length === 0 ? '' : ` except ${shortList(excluded, 5)}`
+  return `${base}${except}${selector === undefined ? '' : `, pods with ${selector}`}`
+}
+
+/** That no pull fails in the scope. Labels and workloads without any pod may well be a typing error, so they are named. */
+export function nothingFails(scope: PlanScope, pods: number | undefined): string {
+  const { subjects, selector } = scope
+  const { selector: _labels, ...whole } = scope
+  const [none, healthy] =
+    subjects !== undefined
+      ? [`in ${scopeText(scope)}`, ` in ${scopeText(scope)}`]
+      : selector !== undefined
+        ? [`with ${selector} in ${scopeText(whole)}`, ` for pods with ${selector} in ${scopeText(whole)}`]
+        : [null, '']
+  return pods === 0 && none !== null
+    ? `There are no pods ${none}. Nothing to fix.`
+    : `No image pulls are failing${healthy}. Nothing to fix.`
+}
+
+function subjectText({ kind, namespace, name, named = [] }: PlanSubject): string {
+  const text = `${kind.toLowerCase()} ${name} of namespace ${namespace}`
+  return named.length === 0
+    ? text
+    : `${text} (to which ${joinList(named.map(wordsOf))} ${named.length === 1 ? 'belongs' : 'belong'})`
+}
+
+function wordsOf({ kind, name }: { kind: string; name: string }): string {
+  return `${kind.toLowerCase()} ${name}`
 }
 
 const NOUNS: [noun: string, actions: Change['action'][]][] = [

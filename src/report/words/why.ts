@@ -92,7 +92,7 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
       setImages(context.invocation, [{ ...placeOf(context), known: '', open: '<image>' }]),
   },
   'never-pull': {
-    sentence: () => 'the pull policy is Never, and the image is not on the node',
+    sentence: () => 'the pull policy is Never, and the node has no image that this pod can use',
     next: (_problem, context) =>
       editField(context.invocation, placeOf(context), 'Set imagePullPolicy to IfNotPresent'),
   },

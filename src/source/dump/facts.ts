@@ -216,7 +216,10 @@ const MOMENTS = [
   'lastObservedTime',
 ]
 
-/** When the dump was made, by the newest moment that its objects name: the times of its files change with every copy. A wrong clock somewhere in the cluster must not age everything, so what is yet to come counts for nothing. */
+/**
+ * When the dump was made, by the newest moment that its objects name: the times of its files change with every copy. A wrong clock somewhere
+ * in the cluster must not age everything, so what is yet to come counts for nothing.
+ */
 class DumpTime {
   readonly #latest: number
   #newest = Number.NEGATIVE_INFINITY

@@ -83,7 +83,10 @@ export class UniqueLogins {
   }
 }
 
-/** The logins of a template's pods: its own pull secrets, or those of its service account where it names none. Each is read once, for as many templates as come. */
+/**
+ * The logins of a template's pods: its own pull secrets, or those of its service account where it names none. Each is read once, for as many
+ * templates as come.
+ */
 export class TemplateLogins {
   readonly #reading: Reading
   readonly #onPullSecret: VisitPullSecret

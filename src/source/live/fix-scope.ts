@@ -1,22 +1,63 @@
 /** Reads what a fix must know beyond the diagnosis: the namespaces, service accounts, Secrets and workloads it may write to. */
 
+import type { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import { KINDS } from '../../kubernetes/api/kinds.ts'
+import { type ControllerObject, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type {
   FixScope,
   InterruptedPod,
+  MadeSecret,
   PodToRestore,
   ScopeNamespace,
-  ScopeServiceAccount,
 } from '../../snapshot/fix-scope.ts'
+import type { Pod } from '../../snapshot/pod.ts'
+import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import { isForbidden, isNotFound, uniqueGaps } from '../gap.ts'
-import { managerOf, narrowSecretList } from '../narrow/workload.ts'
-import { byNamespaceAndName } from '../suspects.ts'
-import type { FixScopeOptions, NamespaceScope } from './fix-scope-options.ts'
-import { readSecretsNamed } from './fix-secrets.ts'
+import type { LabelTest } from '../label-selector.ts'
+import { readAccounts, readSecretsNamed } from './fix-logins.ts'
 import { readWorkloads } from './fix-workloads.ts'
 import { Reading } from './reading.ts'
+
+/** The pods that a fix is for where it is not for whole namespaces: it may write only what these use. */
+export interface MeantPods {
+  /** Those of these workloads, and these pods; null where none were named. */
+  subjects: readonly ScopeSubject[] | null
+  /** Those with the labels of -l; null without. */
+  selects: LabelTest | null
+}
+
+export interface FixScopeOptions {
+  /** null: every namespace. */
+  namespaces: string[] | null
+  /** The namespaces come from the snapshot, so one may have been deleted since. Otherwise a missing namespace is an error. */
+  mayBeGone?: boolean
+  excluded: string[]
+  secretName: string
+  /** The intended content of the Secret; null if no login is distributed. */
+  wanted: PullSecretContent | null
+  /** Stuck pods whose workloads are read. */
+  pods: Pod[]
+  /** Controllers that were already read in full, by uid. */
+  owners?: ReadonlyMap<string, ControllerObject>
+  /** null: everything in these namespaces is meant. */
+  meant?: MeantPods | null
+  /** Whether to read the digests of running images. */
+  runningImages: boolean
+  /** Secrets that earlier runs made. */
+  madeSecrets?: readonly MadeSecret[]
+  /** Bare pods that an interrupted fix of this scope deleted. */
+  interruptedPods: InterruptedPod[]
+  /** Called for each of these that exists again, with its current uid. */
+  onPodBack?(pod: InterruptedPod, uid: string): void
+  signal?: AbortSignal
+}
+
+/** The live namespaces, and whether one list of the whole cluster can replace one per namespace. */
+export interface NamespaceScope {
+  namespaces: string[]
+  wide: boolean
+}
 
 /** Reads the scope; what can't be read is a gap. @throws ApiError where even the namespaces can't be read */
 export async function readFixScope(
@@ -119,47 +160,4 @@ type NamespaceObject = NonNullable<(typeof KINDS.Namespace)['model']>
 /** Whether the namespace is terminating, so that nothing can be created in it. */
 function isEnding({ metadata, status }: NamespaceObject): boolean {
   return metadata.deletionTimestamp !== undefined || status?.phase === 'Terminating'
-}
-
-/** Service accounts of the scope to which a fix attaches its pull secret: `default`, and others that pods run as. */
-async function readAccounts(
-  reading: Reading,
-  { namespaces, wide }: NamespaceScope,
-  options: FixScopeOptions,
-): Promise<ScopeServiceAccount[]> {
-  const live = new Set(namespaces)
-  const found: ScopeServiceAccount[] = []
-  const keep = (object: AccountObject) => {
-    if (live.has(object.metadata.namespace)) found.push(narrow(object))
-  }
-  await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
-    reading.listOrGap(KINDS.ServiceAccount, namespace, { limit: 500 }, keep),
-  )
-  const stuck = new Set(options.pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`))
-  const used = await bounded(found, AT_ONCE, async account => {
-    const named = account.imagePullSecrets?.some(({ name }) => name === options.secretName)
-    if (account.name === 'default' || stuck.has(`${account.namespace}/${account.name}`)) return true
-    return !named && options.wanted !== null && (await hasPods(reading, account))
-  })
-  return found.filter((_, index) => used[index]).sort(byNamespaceAndName)
-}
-
-type AccountObject = NonNullable<(typeof KINDS.ServiceAccount)['model']>
-
-async function hasPods(reading: Reading, { namespace, name }: ScopeServiceAccount): Promise<boolean> {
-  const fieldSelector = `spec.serviceAccountName=${name}`
-  const options = { fieldSelector, metadataOnly: true, limit: 500 }
-  return (await reading.list(KINDS.Pod, namespace, options, () => {})).count > 0
-}
-
-function narrow(object: AccountObject): ScopeServiceAccount {
-  const { namespace, name, uid, resourceVersion } = object.metadata
-  return {
-    namespace,
-    name,
-    uid,
-    resourceVersion,
-    imagePullSecrets: narrowSecretList(object.imagePullSecrets),
-    managedBy: managerOf(object),
-  }
 }

@@ -13,16 +13,16 @@ import type {
 } from '../../snapshot/fix-scope.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
-import { narrowSecretList, narrowWorkload } from '../narrow/workload.ts'
+import { narrowSecretList, narrowWorkload, templateLabels } from '../narrow/workload.ts'
 import { narrowController } from '../ownership.ts'
-import type { FixScopeOptions } from './fix-scope-options.ts'
+import type { FixScopeOptions } from './fix-scope.ts'
 import { failsItsIndex, jobFailures } from './job-failures.ts'
 import type { Reading } from './reading.ts'
 
 /** The workloads of the stuck pods, and their direct controllers. */
 export async function readWorkloads(
   reading: Reading,
-  options: Pick<FixScopeOptions, 'pods' | 'owners' | 'runningImages'>,
+  options: Pick<FixScopeOptions, 'pods' | 'owners' | 'runningImages' | 'meant'>,
 ): Promise<Pick<FixScope, 'workloads' | 'controllers' | 'jobs'>> {
   const known = new Map<string, Promise<ControllerObject | null>>()
   const workloads = new Map<string, ScopeWorkload>()
@@ -37,7 +37,8 @@ export async function readWorkloads(
   await bounded(options.pods, AT_ONCE, async pod => {
     const top = await climb(reading, pod, read, direct)
     if (!top) return
-    const workload = narrowed(top, pod)
+    const selected = options.meant?.selects?.(templateLabels(top.object)) ?? true
+    const workload = { ...narrowed(top, pod), selected }
     const entry = workloads.get(workload.uid) ?? workload
     entry.podUids.push(pod.uid)
     workloads.set(workload.uid, entry)

@@ -21,7 +21,7 @@ export type VisitOwner = (object: ControllerObject) => void
 
 /**
  * Every owner link, each once. What can't be read is a gap, and the chain ends there unless the pod's labels show the owner.
- * @param visit if given, the controllers are read in full, else only their metadata
+ * @param visit if given, the controllers are read in full, else only their metadata, StatefulSets aside
  */
 export async function readOwners(
   reading: Reading,
@@ -64,7 +64,9 @@ async function readLevel(reading: Reading, owned: Owned[], visit?: VisitOwner): 
         if (owner !== null) found.push(owner)
         visit?.(object)
       }
-      await readNamed(reading, kind, names, keep, { metadataOnly: visit === undefined })
+      // Only its status says which revision a StatefulSet is at.
+      const metadataOnly = visit === undefined && kind.kind !== 'StatefulSet'
+      await readNamed(reading, kind, names, keep, { metadataOnly })
     }),
   )
   return found

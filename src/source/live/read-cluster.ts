@@ -72,9 +72,9 @@ export async function readCluster(
 
 function readScope(
   reading: Reading,
-  { namespaces, excluded, pod, subjects }: Scope,
+  { namespaces, excluded, pod, subjects, mayBeGone }: Scope,
 ): Promise<ScopePods & Partial<SubjectPods>> {
-  if (subjects !== undefined) return readSubjects(reading, subjects)
+  if (subjects !== undefined) return readSubjects(reading, subjects, mayBeGone)
   if (pod !== undefined) return readPod(reading, namespaces?.[0] ?? reading.namespace, pod)
   return namespaces === null ? readEverywhere(reading, excluded) : readNamespaces(reading, namespaces)
 }

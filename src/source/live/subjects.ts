@@ -1,14 +1,16 @@
 /** Reads the pods and workloads that somebody named: a pod by its name, healthy or not, a workload's pods by its own selector, at a cost that follows it and not its namespace. */
 
 import { UsageError } from '../../errors.ts'
-import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { type ControllerObject, controllerKind, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import type { ControllerReference } from '../../snapshot/pod.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import { isForbidden, isNotFound, rethrowUnlessApiError } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { selectorOf } from '../narrow/workload.ts'
 import { didYouMean, nearNames } from '../near-names.ts'
+import { narrowController } from '../ownership.ts'
 import { NoSuchPod } from '../snapshot-scope.ts'
 import type { NamedSubject } from '../subject-names.ts'
 import { podKey } from '../suspects.ts'
@@ -26,11 +28,24 @@ export interface SubjectPods extends ScopePods {
 /**
  * The pods of all subjects, and others that their selectors match too. A workload that can't be read is a gap, and the whole namespace is
  * read in its place.
+ * @param mayBeGone one that does not exist has no pods
  * @throws UsageError, NoSuchPod for one that does not exist; ApiError
  */
-export async function readSubjects(reading: Reading, named: readonly NamedSubject[]): Promise<SubjectPods> {
+export async function readSubjects(
+  reading: Reading,
+  named: readonly NamedSubject[],
+  mayBeGone = false,
+): Promise<SubjectPods> {
   const once = new Map(named.map(one => [`${one.kind}/${one.namespace}/${one.name}`, one]))
-  const read = await bounded([...once.values()], AT_ONCE, subject => readSubject(reading, subject))
+  const read = await bounded([...once.values()], AT_ONCE, async subject => {
+    try {
+      return await readSubject(reading, subject)
+    } catch (error) {
+      if (!mayBeGone || !(error instanceof UsageError)) throw error
+      const { kind, name, namespace } = subject
+      return { ...NOTHING, subject: { kind, name, namespace: namespace ?? reading.namespace } }
+    }
+  })
   const pods = new Map(read.flatMap(each => each.pods.map(pod => [podKey(pod.namespace, pod.name), pod])))
   return {
     subjects: read.map(({ subject }) => subject),
@@ -43,20 +58,27 @@ export async function readSubjects(reading: Reading, named: readonly NamedSubjec
 
 type OneSubject = ScopePods & { subject: ScopeSubject; isExact: boolean }
 
-async function readSubject(
-  reading: Reading,
-  { kind, name, namespace, orPodIn }: NamedSubject,
-): Promise<OneSubject> {
-  if (orPodIn !== undefined && (await hasPod(reading, orPodIn, name)))
-    return readSubject(reading, { kind: 'Pod', name, namespace: orPodIn })
-  const subject = { kind, name, namespace: namespace ?? reading.namespace }
+const NOTHING = { count: 0, pods: [], events: [], isExact: true }
+
+async function readSubject(reading: Reading, named: NamedSubject): Promise<OneSubject> {
+  const subject = await placed(reading, named)
+  const { kind, name } = subject
   if (kind === 'Pod') return { ...(await readPod(reading, subject.namespace, name)), subject, isExact: true }
   const selector = await podSelector(reading, subject.namespace, kind, name)
-  if (selector === NO_PODS) return { count: 0, pods: [], events: [], subject, isExact: true }
+  if (selector === NO_PODS) return { ...NOTHING, subject }
   const own = reading.withOwnGaps(selector ?? undefined)
   const found = await readArea(own, subject.namespace)
   reading.gaps.push(...own.gaps)
   return { ...found, subject, isExact: selector !== null }
+}
+
+type Placed = ScopeSubject & { namespace: string }
+
+/** Which of two meanings is meant, and in which namespace. */
+async function placed(reading: Reading, { kind, name, namespace, orPodIn }: NamedSubject): Promise<Placed> {
+  return orPodIn !== undefined && (await hasPod(reading, orPodIn, name))
+    ? { kind: 'Pod', name, namespace: orPodIn }
+    : { kind, name, namespace: namespace ?? reading.namespace }
 }
 
 /** Only for the choice between two meanings: one that can't be read is not meant. */
@@ -131,6 +153,71 @@ async function noSuchWorkload(
   const hint =
     near.length > 0 ? didYouMean(near) : `\`kubectl get ${kind.resource} -n ${namespace}\` lists them.`
   return new UsageError(`${kind.kind} "${name}" not found in namespace "${namespace}": ${hint}`)
+}
+
+/** What was named, and the topmost workload above it that could be read; the two may be one. */
+export interface Topmost {
+  named: Placed
+  top: Placed
+}
+
+/**
+ * Climbs from each named pod or workload to the topmost built-in controller above it. A name that can't be read stands for itself.
+ * @param isLost whether a pod that does not exist may be named all the same
+ * @throws UsageError, NoSuchPod for one that does not exist; ApiError
+ */
+export async function readTopmost(
+  reading: Reading,
+  named: readonly NamedSubject[],
+  isLost: (pod: { namespace: string; name: string }) => boolean,
+): Promise<Topmost[]> {
+  return bounded(named, AT_ONCE, async one => {
+    const subject = await placed(reading, one)
+    const { kind, name, namespace } = subject
+    const known = KINDS[kind] as Kind<ControllerObject>
+    try {
+      const { metadata } = await reading.get(known, namespace, name, { metadataOnly: true })
+      return { named: subject, top: await climb(reading, subject, narrowController(metadata)) }
+    } catch (error) {
+      if (!isNotFound(error) && !isForbidden(error)) throw error
+      if (isNotFound(error) && kind !== 'Pod') throw await noSuchWorkload(reading, namespace, known, name)
+      if (isNotFound(error) && !isLost(subject)) throw await noSuchPod(reading, namespace, name)
+      return { named: subject, top: subject }
+    }
+  })
+}
+
+/** The highest built-in controller that could be read; an owner's uid counts only if its name and namespace match too. @throws ApiError */
+async function climb(reading: Reading, from: Placed, owner: ControllerReference | null): Promise<Placed> {
+  let top = from
+  const climbed = new Set<string>()
+  for (let next = owner; next !== null; ) {
+    const kind = controllerKind(next)
+    // Owners that own each other have no topmost controller.
+    if (climbed.has(next.uid)) return from
+    if (!kind) return top
+    climbed.add(next.uid)
+    const { metadata } = (await readable(reading, kind, from.namespace, next.name)) ?? {}
+    if (metadata?.uid !== next.uid) return top
+    top = { kind: next.kind as WorkloadKind, name: next.name, namespace: from.namespace }
+    next = narrowController(metadata)
+  }
+  return top
+}
+
+/** null where it does not exist or may not be read. @throws ApiError */
+async function readable(
+  reading: Reading,
+  kind: Kind<ControllerObject>,
+  namespace: string,
+  name: string,
+): Promise<Pick<ControllerObject, 'metadata'> | null> {
+  try {
+    return await reading.get(kind, namespace, name, { metadataOnly: true })
+  } catch (error) {
+    if (!isNotFound(error) && !isForbidden(error)) throw error
+    return null
+  }
 }
 
 /** The pod and its events; a gap if it is forbidden. @throws NoSuchPod; ApiError */

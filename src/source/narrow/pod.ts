@@ -53,6 +53,7 @@ export function narrowPod(raw: unknown): Pod | null {
     platform: narrowPlatform(spec),
     controller: narrowController(metadata),
     ...narrowTemplateHash(metadata),
+    ...narrowRevisionHash(metadata),
     containers: narrowContainers(spec, status),
   }
 }
@@ -65,9 +66,17 @@ function narrowSandbox(status: Record<string, unknown>): boolean | null {
   return condition?.status === 'True' ? true : condition?.status === 'False' ? false : null
 }
 
-function narrowTemplateHash(metadata: Record<string, unknown>): Pick<Pod, 'templateHash'> {
+/** The hash that a Deployment labels its pods with, from the metadata of one. */
+export function narrowTemplateHash(metadata: { labels?: unknown }): Pick<Pod, 'templateHash'> {
   const templateHash = text(record(metadata.labels)['pod-template-hash'])
   return templateHash === '' ? {} : { templateHash }
+}
+
+/** DaemonSets label their pods the same way, but replace each on its own. */
+function narrowRevisionHash(metadata: Record<string, unknown>): Pick<Pod, 'revisionHash'> {
+  const revisionHash = text(record(metadata.labels)['controller-revision-hash'])
+  const isOrdered = narrowController(metadata)?.kind === 'StatefulSet'
+  return revisionHash === '' || !isOrdered ? {} : { revisionHash }
 }
 
 function narrowPlatform(spec: Record<string, unknown>): PodPlatform {

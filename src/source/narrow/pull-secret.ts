@@ -103,7 +103,13 @@ function describeContent(content: Redacted, { read, layout }: Form): Description
 /** The entry without anything that could be used to log in. */
 function describeEntry(entry: KubeletEntry): PullSecretEntry {
   const username = redact(entry.username) || null
-  return { key: withoutLogin(entry.key), username, problem: entryProblem(entry) }
+  const padded = isPadded(entry)
+  return {
+    key: withoutLogin(entry.key),
+    username,
+    problem: entryProblem(entry),
+    ...(padded && { padded }),
+  }
 }
 
 /** A registry's name has no @, so text before one is a misplaced login, with or without a scheme. */
@@ -119,6 +125,11 @@ function entryProblem(entry: KubeletEntry): PullSecretEntryProblem | null {
 
 function isWhole({ username, password }: PullLogin): boolean {
   return username !== '' && !isEmpty(password)
+}
+
+function isPadded({ username, password }: PullLogin): boolean {
+  const ofText = (text: string) => text !== text.trim()
+  return ofText(username) || password.map(ofText).reveal()
 }
 
 function isEmpty(secret: Redacted): boolean {

@@ -1,6 +1,6 @@
 /** Narrows a controller to what a fix needs of it: its pod template, its selector, and the tool that manages it, which other objects have too. */
 
-import type { V1Container, V1LabelSelector, V1PodSpec } from '@kubernetes/client-node'
+import type { V1Container, V1LabelSelector, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node'
 import type { AsJson, ControllerObject, StoredMetadata, TypeMeta } from '../../kubernetes/api/kinds.ts'
 import type {
   ObjectManager,
@@ -41,6 +41,7 @@ export function narrowWorkload(
     replaces: ROLLING.includes(kind) && !isOnDelete(spec),
     paused: kind === 'Deployment' && spec !== undefined && 'paused' in spec && spec.paused === true,
     rollsOut: kind === 'Deployment' || (kind === 'DaemonSet' && !isOnDelete(spec)),
+    selected: true,
     podUids: [],
   }
 }
@@ -51,8 +52,17 @@ export function narrowSecretList(list: PullSecretEntryName[] | undefined): PullS
 }
 
 function templateOf(spec: ControllerSpec): AsJson<V1PodSpec> | undefined {
+  return podTemplate(spec)?.spec
+}
+
+function podTemplate(spec: ControllerSpec): AsJson<V1PodTemplateSpec> | undefined {
   if (spec === undefined) return undefined
-  return 'jobTemplate' in spec ? spec.jobTemplate.spec?.template.spec : spec.template?.spec
+  return 'jobTemplate' in spec ? spec.jobTemplate.spec?.template : spec.template
+}
+
+/** The labels that all pods of its template have. */
+export function templateLabels({ spec }: ControllerObject): Record<string, unknown> {
+  return podTemplate(spec)?.metadata?.labels ?? {}
 }
 
 function isOnDelete(spec: ControllerSpec): boolean {
@@ -117,8 +127,8 @@ function expression({
 type Metadata = Pick<StoredMetadata, 'labels' | 'annotations' | 'ownerReferences' | 'managedFields'>
 
 /**
- * The object's manager, by the labels and annotations that each tool leaves; null if nothing claims it. A deployer that renders a Helm chart (Argo CD, Flux) is named before Helm,
- * because that is where a change has to be made.
+ * The object's manager, by the labels and annotations that each tool leaves; null if nothing claims it. A deployer that renders a Helm chart
+ * (Argo CD, Flux) is named before Helm, because that is where a change has to be made.
  */
 export function managerOf({ metadata }: { metadata: Metadata }): ObjectManager | null {
   const manager = claimOn(metadata)

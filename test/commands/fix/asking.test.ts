@@ -1,7 +1,6 @@
 /** Which questions a person at the terminal gets, when, and what the answers do. */
 import { describe, expect, test } from 'vitest'
-import { confirmPlan } from '../../../src/commands/fix/confirm.ts'
-import { chooseRemedies } from '../../../src/commands/fix/request.ts'
+import { chooseRemedies, confirmPlan } from '../../../src/commands/fix/request.ts'
 import type { FixOptions, PreparedFix } from '../../../src/commands/fix/session.ts'
 import { RefusedError, UsageError } from '../../../src/errors.ts'
 import type { Snapshot } from '../../../src/snapshot/snapshot.ts'

@@ -11,7 +11,7 @@ import type { FixOptions, FixSession } from '../../../src/commands/fix/session.t
 import type { Finding } from '../../../src/diagnosis/finding.ts'
 import type { Questions } from '../../../src/terminal.ts'
 import { finding } from '../../report/samples.ts'
-import { sessionWith } from './session.ts'
+import { diagnosisOf, sessionWith } from './session.ts'
 
 const basic = (login: string) => ({ auth: Buffer.from(login).toString('base64') })
 const CONFIG = {
@@ -55,7 +55,13 @@ const wants = (reference: string, namespace = 'web'): Finding => {
 
 async function distributed(session: FixSession, findings: Finding[]) {
   const choice = { remedies: new Set(['authenticate'] as const), unfinished: [] }
-  const logins = await confirmOtherLogins(session, findings, await findLogins(session, findings, choice))
+  const { allNamespaces, namespaces } = session.options
+  const reached = allNamespaces ? null : namespaces.length === 0 ? ['web'] : [...namespaces]
+  const situation = {
+    scope: { namespaces: reached, affected: false, excluded: [] },
+    diagnosis: diagnosisOf(findings),
+  }
+  const logins = await confirmOtherLogins(session, situation, await findLogins(session, findings, choice))
   return {
     keys: logins.credentials.map(({ key, username }) => `${username} ${key}`),
     unnamed: logins.unnamed,
@@ -118,6 +124,14 @@ test('in one namespace the need of its pods is enough, except for tokens that a 
   })
   const named = machine({ ...one, registries: ['us-docker.pkg.dev'] }, { config, helpers })
   expect((await distributed(named, findings)).keys).toEqual(['_dcgcloud_token us-docker.pkg.dev'])
+})
+
+test('in several namespaces a registry other than Docker Hub has to be named, as with -A', async () => {
+  const two = { allNamespaces: false, namespaces: ['web', 'tenant'], yes: true }
+  const findings = [wants('ghcr.io/attacker/x:1', 'tenant'), wants('docker.io/acme/app:1')]
+  expect(await distributed(machine(two), findings)).toMatchObject({ keys: [HUB], unnamed: ['ghcr.io'] })
+  const named = machine({ ...two, registries: ['ghcr.io'] })
+  expect((await distributed(named, findings)).keys).toEqual(['joe ghcr.io'])
 })
 
 test('of dozens of invented registries few start a helper, and Docker Hub is among them', async () => {

@@ -6,6 +6,8 @@ import type { Questions } from '../../../src/terminal.ts'
 
 const OPTIONS: FixOptions = {
   connection: {},
+  names: [],
+  namespaces: [],
   allNamespaces: true,
   affected: false,
   excludedNamespaces: [],

@@ -29,6 +29,11 @@ test.each<[string, Partial<FixState>, string]>([
     'refused',
   ],
   [
+    'a workload is left that labels select in part',
+    { declined: [of('part-of-workload', { target: target('Deployment', 'shop', 'web') })] },
+    'refused',
+  ],
+  [
     'what an owner keeps is left',
     { declined: [of('managed', { change: attach('web', 'default') })] },
     'refused',

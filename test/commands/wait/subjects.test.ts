@@ -183,6 +183,20 @@ describe('--check-images', () => {
     expect(rollouts.simulator.hub.pulls.filter(({ reference }) => reference === '1.27-alpne')).toEqual([])
   })
 
+  test("asks once how much of Docker Hub's limit is left, and says it again in the verdict", async () => {
+    const { hub } = rollouts.simulator
+    hub.addImage({ repository: 'ratelimitpreview/test' })
+    hub.exhaust('127.0.0.1')
+    rollouts.deploy('web', GOOD)
+    const options = { names: ['deploy/web'], timeoutMs: 40_000 }
+    const { err, json } = await rollouts.wait({ ...options, checkImages: { endpoints: [] } })
+    expect(
+      err.match(/^nginx:1.27: Wait up to 6 hours: no pulls are left for this machine's address/gm),
+    ).toHaveLength(1)
+    expect(json.findings[0].quota).toEqual({ of: 'address', limit: 100, remaining: 0, windowSeconds: 21_600 })
+    expect((await rollouts.wait(options)).json.findings[0].quota).toBeUndefined()
+  })
+
   test('says nothing of an image that can be pulled', async () => {
     rollouts.deploy('web', GOOD)
     const { code, err } = await rollouts.wait({ names: ['deploy/web'], checkImages: { endpoints: [] } })

@@ -21,15 +21,19 @@ const TITLE: Record<DenialSubcause, Sentence> = {
   'credential-refused': ({ findings: [first] }) =>
     `${capitalize(responderLabel(first))} refused the login that was sent`,
   'not-permitted': ({ findings: [first] }) =>
-    `${capitalize(responderLabel(first))} does not allow this identity to pull the image`,
+    isMirror(first)
+      ? `${capitalize(responderLabel(first))} refused the pull`
+      : `${capitalize(responderLabel(first))} does not allow this identity to pull the image`,
   'denied-or-missing': context =>
-    isOfficial(context.findings[0])
-      ? `${registryLabel(context.findings[0].registry)} refused an official image, which anyone can pull`
-      : isPublic(context.findings[0].reference)
-        ? `${registryLabel(context.findings[0].registry)} has no such image, or hides that it has none`
-        : context.findings[0].credential.status === 'broken'
-          ? `${capitalize(responderLabel(context.findings[0]))} denied the pull, and the pod's pull secret can't be used`
-          : `${capitalize(responderLabel(context.findings[0]))} denied the pull: the image is private or does not exist`,
+    isMirror(context.findings[0])
+      ? `${capitalize(responderLabel(context.findings[0]))} refused the pull`
+      : isOfficial(context.findings[0])
+        ? `${registryLabel(context.findings[0].registry)} refused an official image, which anyone can pull`
+        : isPublic(context.findings[0].reference)
+          ? `${registryLabel(context.findings[0].registry)} has no such image, or hides that it has none`
+          : context.findings[0].credential.status === 'broken'
+            ? `${capitalize(responderLabel(context.findings[0]))} denied the pull, and the pod's pull secret can't be used`
+            : `${capitalize(responderLabel(context.findings[0]))} denied the pull: the image is private or does not exist`,
   blocked: context =>
     hasClue(context, 'suspended')
       ? `${capitalize(responderLabel(context.findings[0]))} refuses because of the account behind this image: it is suspended, or its license or payment has lapsed`
@@ -42,6 +46,12 @@ const TITLE: Record<DenialSubcause, Sentence> = {
       ? `${capitalize(responderLabel(first))} refused the pull, and the pod's pull secret can't be used`
       : `${capitalize(responderLabel(first))} refused the pull`,
 }
+
+function mirrorRefused({ registry }: Pick<Finding, 'registry'>): string {
+  return `The mirror wants a login that it did not get, or refuses the one that it got, or its own upstream refused: that says nothing about the image at ${registryLabel(registry)}.`
+}
+
+const isMirror = ({ endpoint }: Pick<Finding, 'endpoint'>) => endpoint?.role === 'mirror'
 
 /** Whether it is one of Docker Hub's official images by its name. */
 function isOfficial({ reference }: Pick<Finding, 'reference'>): boolean {
@@ -66,10 +76,13 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       : context.findings[0].credential.status === 'usable'
         ? 'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails while this login is sent.'
         : 'The login is wrong, expired, or revoked. Even a public image fails while this login is sent.',
-  'not-permitted': () =>
-    "The registry knows the identity that asked, and that identity isn't allowed to pull from this repository (or the repository does not exist).",
+  'not-permitted': ({ findings: [first] }) =>
+    isMirror(first)
+      ? mirrorRefused(first)
+      : "The registry knows the identity that asked, and that identity isn't allowed to pull from this repository (or the repository does not exist).",
   'denied-or-missing': context => {
     const [first] = context.findings
+    if (isMirror(first)) return mirrorRefused(first)
     if (isOfficial(first))
       return 'Docker Hub does not refuse its official images: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.'
     if (hasClue(context, 'on-node') && first.credential.status !== 'usable')

@@ -26,12 +26,6 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
   }),
   unspecified: context => {
     const [{ registry, credential }] = context.findings
-    if (hasClue(context, 'web-page'))
-      return {
-        title: `A web page answers at ${registryLabel(registry)} instead of a registry`,
-        meaning:
-          'The host is there, but what answered is a web page (404), not the registry: the image itself may be fine.',
-      }
     const hidden = credential.status === 'none' && registry !== null && !isHosted(registry)
     return {
       title: `${capitalize(registryLabel(registry))} has no such image`,
@@ -40,8 +34,22 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
   },
 }
 
-const wordsForMissing = (context: CauseContext) =>
-  MISSING[(context.findings[0].subcause ?? 'unspecified') as NotFoundSubcause](context)
+function wordsForMissing(context: CauseContext): { title: string; meaning: string } {
+  const [{ registry, subcause }] = context.findings
+  if (hasClue(context, 'missing-layer'))
+    return {
+      title: `${capitalize(registryLabel(registry))} lacks a layer of the image`,
+      meaning:
+        'The manifest is there, but a layer that it lists is not: the push was not complete, the layer was cleaned up, or a cache could not fetch it.',
+    }
+  if (hasClue(context, 'web-page') && subcause !== 'not-in-mirror')
+    return {
+      title: `A web page answers at ${registryLabel(registry)} instead of a registry`,
+      meaning:
+        'The host is there, but what answered is a web page (404), not the registry: the image itself may be fine.',
+    }
+  return MISSING[(subcause ?? 'unspecified') as NotFoundSubcause](context)
+}
 
 export const imageNotFound: CauseWords = {
   showsCredential: true,

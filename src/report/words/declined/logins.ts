@@ -7,6 +7,7 @@ import { loginCommand } from '../commands.ts'
 import { pluralize } from '../count.ts'
 import { registryLabel } from '../labels.ts'
 import { managerName, managerStep } from '../managers.ts'
+import { scopeFlags } from '../plan.ts'
 import type { StepText } from '../step-words.ts'
 import { repairSecret } from '../steps/logins.ts'
 import {
@@ -125,10 +126,14 @@ function rerunWithSecretName(
   const taken = plan.declined.flatMap(one =>
     one.code === code && 'target' in one ? one.target.namespace : [],
   )
+  const namespaces = [target.namespace]
   const many = new Set(taken).size > 1 ? ' in each of these namespaces, such as' : ''
   const name = `--secret-name ${shellWord(`${target.name}-pullguard`)}`
   return {
     text: `${text}${many}`,
-    command: ownCommand(invocation, `fix -n ${shellWord(target.namespace)} ${name}`),
+    command: ownCommand(
+      invocation,
+      `fix ${scopeFlags({ ...plan.scope, namespaces, affected: false, excluded: [] })} ${name}`,
+    ),
   }
 }

@@ -2,6 +2,7 @@
 
 import type { JobLimit } from '../../../snapshot/fix-scope.ts'
 import { shellWord } from '../../escape.ts'
+import { ownCommand } from '../../invocation.ts'
 import { whyCommand } from '../commands.ts'
 import { pluralize } from '../count.ts'
 import { objectName } from '../plan.ts'
@@ -59,8 +60,7 @@ export const WORKLOADS = {
           },
   },
   'outgoing-pod': {
-    title: (_first, count) =>
-      `${pluralize(count, 'pod')} of an older template: the rollout will remove ${count === 1 ? 'it' : 'them'}`,
+    title: (_first, count) => `${pluralize(count, 'pod')} of an older template, left to the rollout`,
     detail: ({ workload }) => `of ${objectName(workload)}`,
     next: ({ target, workload }, context) => ({
       text: 'See how far the rollout is',
@@ -92,6 +92,20 @@ export const WORKLOADS = {
     next: ({ target }, context) => ({
       text: 'If that controller creates replacements, delete the stuck pod',
       command: kubectl(context, target.namespace, `delete pod ${shellWord(target.name)}`),
+    }),
+  },
+  'part-of-workload': {
+    title: ({ selector }, count) =>
+      selector === null
+        ? `${pluralize(count, 'workload')} that ${count === 1 ? 'was' : 'were'} not named`
+        : `${pluralize(count, 'workload')} that also ${count === 1 ? 'has' : 'have'} pods without ${selector}, which a fix would change too`,
+    detail: ({ pods }) => pluralize(pods, 'stuck pod'),
+    next: ({ target }, { invocation }) => ({
+      text: 'To fix the whole workload, name it',
+      command: ownCommand(
+        invocation,
+        `fix ${shellWord(objectName(target))} -n ${shellWord(target.namespace)}`,
+      ),
     }),
   },
   'not-found': {

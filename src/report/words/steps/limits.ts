@@ -1,5 +1,6 @@
 /** The words of steps about limits, policies, and of those where nothing better is known. */
 
+import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isPublic } from '../../../image/registries.ts'
 import type { LimitSight } from '../../../snapshot/hub-quota.ts'
 import { shellWord } from '../../escape.ts'
@@ -38,11 +39,11 @@ function limitText({ of, limit, remaining, windowSeconds }: LimitSight): string 
   return `Wait ${until}: no pulls are left for ${whose}${others}, and the kubelet retries on its own`
 }
 
-/** What gives a pull up that makes no progress. */
-const PROGRESS_TIMEOUT = {
-  containerd: "image_pull_progress_timeout in containerd's configuration",
-  'cri-o': "pull_progress_timeout in CRI-O's configuration",
-  docker: '--image-pull-progress-deadline of cri-dockerd',
+/** The setting that ends a pull without progress. Kubelets before 1.24 talk to Docker themselves. */
+function progressTimeout({ runtime, kubeletMinor }: PullingNode): string {
+  if (runtime === 'cri-o') return "pull_progress_timeout in CRI-O's configuration"
+  if (runtime !== 'docker') return "image_pull_progress_timeout in containerd's configuration"
+  return `--image-pull-progress-deadline of ${kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'}`
 }
 
 export const limitSteps: StepWords<
@@ -59,6 +60,7 @@ export const limitSteps: StepWords<
   | 'look-again'
   | 'slow-pull'
   | 'restart-pull'
+  | 'delete-outgoing-pod'
 > = {
   wait: (step, { findings: [{ registry, reference }] }) => {
     if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
@@ -119,8 +121,13 @@ export const limitSteps: StepWords<
       ? {}
       : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
   }),
+  'delete-outgoing-pod': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
+    text: `Delete the pod: it is of an older revision, and ${workload === null ? 'its StatefulSet' : `${workload.kind.toLowerCase()} ${workload.name}`} won't replace it before it is ready; the new pod gets the newest template`,
+    brief: "Delete the pod: it is of an older revision, which its StatefulSet won't replace",
+    command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
+  }),
   'slow-pull': (_step, { findings: [{ host }] }) => ({
-    text: `If the pull is only slow, raise ${PROGRESS_TIMEOUT[host.runtime ?? 'containerd']}, or use a smaller image${
+    text: `If the pull is only slow, raise ${progressTimeout(host)}, or use a smaller image${
       host.runtime === 'docker' || host.runtime === 'cri-o'
         ? ''
         : "; if nodes pull from each other (a peer mirror such as Spegel, or k3s's embedded registry), restart that mirror"

@@ -82,6 +82,7 @@ export const loginSteps: StepWords<
   | 'remove-login'
   | 'use-known-secret'
   | 'cut-user-name'
+  | 'padded-login'
   | 'guest-settings'
   | 'short-lived-login'
   | 'recreate-job'
@@ -126,6 +127,9 @@ export const loginSteps: StepWords<
   }),
   'cut-user-name': ({ secret, username }) => ({
     text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
+  }),
+  'padded-login': ({ secret }) => ({
+    text: `Recreate secret ${secret}: its user name or password starts or ends with white space, such as the line feed that \`echo\` writes, and that is sent with it (use \`printf '%s'\`, or --docker-password)`,
   }),
   'guest-settings': ({ needs }, { findings: [{ registry }] }) => ({
     text:

@@ -14,7 +14,7 @@ import {
   resolverPlace,
   runsOnThisMachine,
 } from '../node.ts'
-import { authorityPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
+import { authorityPlace, mirrorLoginPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
 import type { Findings, StepContext, StepText, StepWords } from '../step-words.ts'
 
 /** A command that has to run on the node, or says so itself. */
@@ -66,7 +66,8 @@ function askMirror(host: string, registry: string, { invocation, findings: [firs
 /** Nodes without internet access by design are given no way out, but a mirror, or the image itself. */
 function orMirror({ invocation, findings: [first] }: StepContext, target: string) {
   const { host, reference, registry, containerKind } = first
-  if (!isHosted(target) || containerKind === 'sandbox') return ''
+  // A cloud's registry is mostly one's own, whose images no mirror has.
+  if (!isHosted(target) || cloudOf(registry) !== null || containerKind === 'sandbox') return ''
   const byTag = reference?.includes('@') !== true
   const openshift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
   const note =
@@ -86,6 +87,7 @@ export const networkSteps: StepWords<
   | 'check-listener'
   | 'give-route'
   | 'check-mirror'
+  | 'mirror-login'
   | 'mirror-settings'
   | 'mirror-limit'
   | 'mirror-lacks-image'
@@ -130,11 +132,11 @@ export const networkSteps: StepWords<
     ),
   'open-host': ({ host, role }, context) => {
     const [{ registry }] = context.findings
+    const second = role === 'storage' || (role === 'token' && host !== registry)
     return {
-      text:
-        role === 'storage' || role === 'token'
-          ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
-          : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)${role === 'registry' ? orMirror(context, host) : ''}`,
+      text: second
+        ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
+        : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)${orMirror(context, host)}`,
     }
   },
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
@@ -149,6 +151,13 @@ export const networkSteps: StepWords<
   'check-mirror': ({ host, registry }, context) => ({
     text: `Check the health and the log of the mirror ${host}, which serves images of ${registryLabel(registry)}: restart it, or fix the reason for its refusals. A cache whose upstream limits it may answer with a server error, too: its log has the upstream's answer`,
     ...askMirror(host, registry, context),
+  }),
+  'mirror-login': ({ host, registry }, { findings: [{ host: node, credential }] }) => ({
+    text: `If ${host} itself wants a login, give the nodes one in ${mirrorLoginPlace(node, host, registry)}, or let it serve them without${
+      credential.status === 'usable' && node.runtime !== 'cri-o'
+        ? `; the pod's login for ${registryLabel(registry)} is sent to it too, and may be what it refuses`
+        : ''
+    }`,
   }),
   'mirror-settings': ({ host, registry, about }, { findings: [first] }) => {
     const place = mirrorSettings(first.host, registry)

@@ -29,6 +29,7 @@ export const nodeSteps: StepWords<
   | 'runtime-log'
   | 'push-again'
   | 'other-bytes'
+  | 'missing-layer'
   | 'update-runtime'
   | 'rebuild-layers'
   | 'move-store'
@@ -85,6 +86,9 @@ export const nodeSteps: StepWords<
   'other-bytes': ({ host }) => ({
     text: `Remove the image from the cache of ${host} (a remote or proxy repository), or push it again: the manifest that it delivers does not fit its digest; update the registry if that happens again`,
   }),
+  'missing-layer': ({ host }) => ({
+    text: `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts, too: it has the manifest, but not a layer`,
+  }),
   'update-runtime': (_step, { findings: [first] }) => ({
     text: `If it fails again, update the container runtime ${onNode(first)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
   }),
@@ -108,7 +112,7 @@ export const nodeSteps: StepWords<
     text: `Give the runtime ${onNode(first)} a pause image that it can get: set it to one that is public or in your mirror (${sandboxSetting(first.host)}), or preload ${image === '' ? 'it' : image} on the node${preloadPlace(first.host) === null ? '' : ` (an archive in ${preloadPlace(first.host)})`}`,
   }),
   'sandbox-login': ({ registry }, { findings: [first] }) => ({
-    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNode(first)} (${first.host.runtime === 'cri-o' ? 'pause_image_auth_file of CRI-O' : "containerd's registry configuration"}): pod pull secrets are not used for the pause image`,
+    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNode(first)} (${first.host.runtime === 'cri-o' ? 'pause_image_auth_file of CRI-O' : first.host.runtime === 'docker' ? '/var/lib/kubelet/config.json' : "containerd's registry configuration"}): pod pull secrets are not used for the pause image`,
   }),
   'show-platforms': (_step, { invocation }) => ({
     text: "See the nodes' operating systems and architectures",
@@ -126,8 +130,10 @@ export const nodeSteps: StepWords<
         ? 'Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux), and keep injectors from adding Linux-only sidecars to Windows pods'
         : `Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})`,
   }),
-  'push-current-format': () => ({
-    text: 'Push the image again with a current tool: runtimes no longer accept its old format (schema 1)',
+  'push-current-format': (_step, { findings: [first] }) => ({
+    text: first.clues.some(({ code }) => code === 'schema1')
+      ? 'Push the image again with a current tool: runtimes no longer accept its old format (schema 1)'
+      : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update the container runtime ${onNode(first)} if it is old`,
   }),
   'not-an-image': () => ({
     text: 'Name the container image: what is stored under this name is another kind of artifact, such as a Helm chart, a model, or a signature',

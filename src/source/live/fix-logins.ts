@@ -1,0 +1,204 @@
+/** Reads what brings pods a login: service accounts, and the Secrets that already have the name a fix would use, whose content never leaves this file. */
+
+import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
+import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import type { MadeSecret, ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
+import { rethrowUnlessApiError } from '../gap.ts'
+import { narrowTemplateHash } from '../narrow/pod.ts'
+import { managerOf, narrowSecretList, templateLabels } from '../narrow/workload.ts'
+import { belongsTo, derivedOwner, type NamedPod, narrowController, topmostWorkload } from '../ownership.ts'
+import { byNamespaceAndName } from '../suspects.ts'
+import { fieldValue } from './field-selector.ts'
+import type { FixScopeOptions, MeantPods, NamespaceScope } from './fix-scope.ts'
+import { readOwners } from './owners.ts'
+import { Reading } from './reading.ts'
+
+/** Service accounts of the scope to which a fix attaches its pull secret: `default` and others that pods run as; where only some pods are meant, theirs alone. */
+export async function readAccounts(
+  reading: Reading,
+  { namespaces, wide }: NamespaceScope,
+  options: FixScopeOptions,
+): Promise<ScopeServiceAccount[]> {
+  const live = new Set(namespaces)
+  const found: ScopeServiceAccount[] = []
+  const keep = (object: AccountObject) => {
+    if (live.has(object.metadata.namespace)) found.push(narrowAccount(object))
+  }
+  await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
+    reading.listOrGap(KINDS.ServiceAccount, namespace, { limit: 500 }, keep),
+  )
+  const stuck = new Set(options.pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`))
+  const { meant } = options
+  if (meant) {
+    const used = found.filter(({ namespace, name }) => stuck.has(`${namespace}/${name}`))
+    const withSharers = async (account: ScopeServiceAccount) => ({
+      ...account,
+      sharedWith: await sharersOf(reading, account, meant),
+    })
+    return (await bounded(used, AT_ONCE, withSharers)).sort(byNamespaceAndName)
+  }
+  const used = await bounded(found, AT_ONCE, async account => {
+    const named = account.imagePullSecrets?.some(({ name }) => name === options.secretName)
+    if (account.name === 'default' || stuck.has(`${account.namespace}/${account.name}`)) return true
+    return !named && options.wanted !== null && (await hasPods(reading, account))
+  })
+  return found.filter((_, index) => used[index]).sort(byNamespaceAndName)
+}
+
+type AccountObject = NonNullable<(typeof KINDS.ServiceAccount)['model']>
+
+async function hasPods(reading: Reading, { namespace, name }: ScopeServiceAccount): Promise<boolean> {
+  const fieldSelector = `spec.serviceAccountName=${name}`
+  const options = { fieldSelector, metadataOnly: true, limit: 500 }
+  return (await reading.list(KINDS.Pod, namespace, options, () => {})).count > 0
+}
+
+/** What else has pods that run as the account: they get its pull secrets too. null if the pods can't be listed. */
+async function sharersOf(reading: Reading, account: Place, meant: MeantPods): Promise<string[] | null> {
+  try {
+    const users = await readUsers(reading, account, meant, ',status.phase!=Succeeded,status.phase!=Failed')
+    return [...new Set(users.flatMap(({ workload, isMeant }) => (isMeant ? [] : [workload])))].sort()
+  } catch (error) {
+    rethrowUnlessApiError(error)
+    return null
+  }
+}
+
+type Place = Pick<ScopeServiceAccount, 'namespace' | 'name'>
+
+/** A pod that runs as a service account. */
+interface AccountUser {
+  /** Such as `deployment/cart`. */
+  workload: string
+  isMeant: boolean
+}
+
+/** The pods that run as the account. @param fields further field selectors, each behind a comma @throws ApiError */
+async function readUsers(
+  reading: Reading,
+  { namespace, name }: Place,
+  { subjects, selects }: MeantPods,
+  fields = '',
+): Promise<AccountUser[]> {
+  const found: { pod: NamedPod; labels: Record<string, unknown> }[] = []
+  const fieldSelector = `spec.serviceAccountName=${name}${fields}`
+  await reading.list(KINDS.Pod, namespace, { fieldSelector, metadataOnly: true, limit: 500 }, object => {
+    const { metadata } = object
+    const controller = narrowController(metadata)
+    const pod = { namespace, name: metadata.name, controller, ...narrowTemplateHash(metadata) }
+    found.push({ pod, labels: metadata.labels ?? {} })
+  })
+  // Most names give away what is above a ReplicaSet or a Job; the others are read.
+  const unclear = found.filter(
+    ({ pod }) => ['ReplicaSet', 'Job'].includes(pod.controller?.kind ?? '') && derivedOwner(pod) === null,
+  )
+  const links = await readOwners(
+    reading.withOwnGaps(),
+    unclear.map(({ pod }) => pod),
+  )
+  const isOfSubject = subjects === null ? () => true : belongsTo(subjects, links)
+  return found.map(({ pod, labels }) => ({
+    workload: topmostWorkload(pod, links) ?? `pod/${pod.name}`,
+    isMeant: isOfSubject(pod) && (selects?.(labels) ?? true),
+  }))
+}
+
+/** An object that a saved plan writes to. */
+type Claimed = Place & { apiVersion: string; kind: string }
+
+/**
+ * Those of the objects that are not for the pods that the plan claims to be for: accounts that none of them runs as, pods and templates
+ * without the labels. The file says nothing of that which could be trusted. @throws ApiError
+ */
+export async function readStrangers<Object extends Claimed>(
+  cluster: ClusterReader,
+  objects: readonly Object[],
+  meant: MeantPods,
+  signal: AbortSignal,
+): Promise<Object[]> {
+  const reading = new Reading(cluster, { signal })
+  const strangers = await bounded(objects, AT_ONCE, async object =>
+    (await isMeant(reading, object, meant)) ? [] : [object],
+  )
+  return strangers.flat()
+}
+
+async function isMeant(reading: Reading, object: Claimed, meant: MeantPods): Promise<boolean> {
+  const { namespace, name } = object
+  const { selects } = meant
+  if (object.kind === KINDS.ServiceAccount.kind)
+    return (await readUsers(reading, object, meant)).some(user => user.isMeant)
+  const kind = controllerKind(object)
+  if (selects === null || (kind === null && object.kind !== KINDS.Pod.kind)) return true
+  // One that is gone is not written to either.
+  if (kind !== null) {
+    const workload = await reading.find(kind, namespace, name)
+    return workload === null || selects(templateLabels(workload))
+  }
+  const pod = await reading.find(KINDS.Pod, namespace, name, { metadataOnly: true })
+  return pod === null || selects(pod.metadata.labels ?? {})
+}
+
+function narrowAccount(object: AccountObject): ScopeServiceAccount {
+  const { namespace, name, uid, resourceVersion } = object.metadata
+  return {
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    imagePullSecrets: narrowSecretList(object.imagePullSecrets),
+    managedBy: managerOf(object),
+  }
+}
+
+/** Existing Secrets of the name, one a namespace at most. */
+export async function readSecretsNamed(
+  reading: Reading,
+  { namespaces, wide }: NamespaceScope,
+  { secretName, wanted, madeSecrets = [] }: Pick<FixScopeOptions, 'secretName' | 'wanted' | 'madeSecrets'>,
+): Promise<ScopeSecret[]> {
+  const found: ScopeSecret[] = []
+  const live = new Set(namespaces)
+  const keep = (object: SecretObject) => {
+    if (live.has(object.metadata.namespace)) found.push(narrowSecret(object, wanted, madeSecrets))
+  }
+  const options = { fieldSelector: `metadata.name=${fieldValue(secretName)}`, limit: 500 }
+  await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
+    reading.listOrGap(KINDS.Secret, namespace, options, keep),
+  )
+  return found
+}
+
+type SecretObject = NonNullable<(typeof KINDS.Secret)['model']>
+
+function narrowSecret(
+  object: SecretObject,
+  wanted: PullSecretContent | null,
+  madeSecrets: readonly MadeSecret[],
+): ScopeSecret {
+  const { namespace, name, uid } = object.metadata
+  const type = object.type ?? null
+  const stored = PullSecretContent.inSecret(object)
+  const usable = type === 'kubernetes.io/dockerconfigjson'
+  return {
+    namespace,
+    name,
+    uid,
+    type,
+    immutable: object.immutable === true,
+    ours: madeSecrets.some(made => isMade(object, made)),
+    served: usable && wanted !== null ? stored.servedKeys(wanted) : [],
+    keys: stored.keys,
+    managedBy: managerOf(object),
+  }
+}
+
+/** On every Secret that a fix makes; written by `apply`. */
+const RUN_ANNOTATION = 'pullguard.dev/run'
+
+function isMade({ metadata }: SecretObject, { run, namespace, name, uid }: MadeSecret): boolean {
+  if (metadata.namespace !== namespace || metadata.name !== name) return false
+  return uid === null ? metadata.annotations?.[RUN_ANNOTATION] === run : metadata.uid === uid
+}

@@ -1,0 +1,236 @@
+/** What is said of kinds of answers that are easily taken for something else, and of nodes whose commands differ. */
+import { expect, test } from 'vitest'
+import { withSteps } from '../../src/advice/add-steps.ts'
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import { meaningOf, titleOf } from '../../src/report/words/causes.ts'
+import { stepsOf } from '../../src/report/words/steps.ts'
+import type { Node } from '../../src/snapshot/node.ts'
+import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
+import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
+
+interface Situation {
+  image: string
+  error: string
+  node?: Partial<Node>
+  secret?: Partial<PullSecret>
+  policy?: 'IfNotPresent'
+}
+
+const NODE: Node = {
+  name: 'node-1',
+  runtime: null,
+  kubelet: null,
+  os: 'linux',
+  osImage: null,
+  kernel: null,
+  architecture: 'amd64',
+  provider: null,
+  labels: {},
+  images: [],
+}
+
+/** Title, meaning, and the steps with their commands, the first step alone as `first`. */
+function said({ image, error, node, secret }: Situation): { all: string; first: string } {
+  const failing = pod({
+    namespace: 'web',
+    node: 'node-1',
+    pullSecrets: secret === undefined ? [] : ['regcred'],
+    containers: [container({ image, state: waiting('ErrImagePull', error) })],
+  })
+  const pullSecret: PullSecret = {
+    namespace: 'web',
+    name: 'regcred',
+    type: 'kubernetes.io/dockerconfigjson',
+    problem: null,
+    entries: [],
+    ...secret,
+  }
+  const { findings } = diagnose(
+    snapshot({
+      pods: [failing],
+      nodes: [{ ...NODE, ...node }],
+      pullSecrets: secret === undefined ? [] : [pullSecret],
+    }),
+  )
+  const [found] = findings
+  if (found === undefined) throw new Error(`no finding for ${error}`)
+  const advised = withSteps(found)
+  const invocation = { program: 'pullguard', flags: [], fromDump: false }
+  const context = { invocation, findings: [advised] as [typeof advised] }
+  const steps = stepsOf([advised], invocation).map(({ text, command }) => `${text} ${command ?? ''}`)
+  return { all: [titleOf(context), meaningOf(context), ...steps].join('\n'), first: steps[0] ?? '' }
+}
+
+const OWN = 'registry.example/team/api:3'
+const ECR = '111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/api:3'
+const entry = (key: string, more = {}) => ({ entries: [{ key, username: 'ci', problem: null, ...more }] })
+
+test.each<[string, Situation, { first?: RegExp; says?: RegExp; never?: RegExp }]>([
+  [
+    'a page instead of a registry',
+    {
+      image: OWN,
+      error:
+        'reading manifest 3 in registry.example/team/api: StatusCode: 404, "<!doctype html><title>Welcome"',
+    },
+    { first: /another port/, says: /A web page answers at registry\.example/ },
+  ],
+  [
+    "Harbor's words for what its proxy project can't fetch",
+    { image: OWN, error: 'Error response from daemon: unknown: repository team/api not found' },
+    { says: /proxy cache project of Harbor/ },
+  ],
+  [
+    'a layer that the registry lacks',
+    { image: OWN, error: 'Error response from daemon: error pulling image configuration: unknown blob' },
+    { first: /Push the image to registry\.example again/, never: /has no such/ },
+  ],
+  [
+    'a manifest that does not fit its digest',
+    {
+      image: OWN,
+      error:
+        'failed commit on ref "manifest-sha256:0f5a": "manifest-sha256:0f5a" failed size validation: 7 != 9: failed precondition',
+    },
+    { first: /cache of registry\.example/, never: /crictl rmi|unpacked/ },
+  ],
+  [
+    'an artifact that is unpacked as an image',
+    {
+      image: OWN,
+      error: 'failed to unpack image on snapshotter overlayfs: mismatched image rootfs and manifest layers',
+    },
+    { first: /another kind of artifact/, never: /crictl rmi/ },
+  ],
+  [
+    'a registry that is closing, with a link to its documentation',
+    {
+      image: 'gcr.io/team/api:3',
+      error:
+        'Error response from daemon: Head "https://gcr.io/v2/team/api/manifests/3": unknown: this registry has been shut down. For more details see: https://cloud.example/docs/moving',
+    },
+    { first: /another registry/, says: /gcr\.io says that it is shut down/, never: /cloud\.example/ },
+  ],
+  [
+    'a digest that is gone',
+    {
+      image: `registry.example/team/api@sha256:${'a'.repeat(64)}`,
+      error: `registry.example/team/api@sha256:${'a'.repeat(64)}: not found`,
+    },
+    { first: /Check the digest/, never: /the tag of registry/ },
+  ],
+  [
+    "a repository of another account's ECR",
+    {
+      image: ECR,
+      error:
+        'denied: User: arn:aws:sts::222222222222:assumed-role/nodes/i-1 is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-west-1:111111111111:repository/team/api because no resource-based policy allows the action',
+    },
+    { first: /belongs to account 111111111111.*must allow account 222222222222/ },
+  ],
+  [
+    'a credential provider whose node lacks the right',
+    {
+      image: ECR,
+      error:
+        'error execing credential provider plugin ecr-credential-provider for image x: exit status 1: User: arn:aws:sts::111111111111:assumed-role/nodes/i-1 is not authorized to perform: ecr:GetAuthorizationToken',
+    },
+    { first: /assumed-role\/nodes/, says: /the registry was not asked/, never: /Check the name/ },
+  ],
+  [
+    'a mirror that wants a login',
+    {
+      image: 'registry.k8s.io/a/b:1',
+      error:
+        'unexpected status from HEAD request to https://cache.example/v2/a/b/manifests/1?ns=registry.k8s.io: 401 Unauthorized',
+    },
+    {
+      first: /the mirror cache\.example/,
+      says: /If cache\.example itself wants a login/,
+      never: /the name is wrong/,
+    },
+  ],
+  [
+    'a password with a line feed',
+    {
+      image: OWN,
+      error: 'unauthorized: incorrect username or password',
+      secret: entry('registry.example', { padded: true }),
+    },
+    { first: /Recreate secret regcred: .*white space/ },
+  ],
+  [
+    'a secret for another path of the registry',
+    { image: OWN, error: 'unauthorized: authentication required', secret: entry('registry.example/other') },
+    { first: /Secret regcred has the key registry\.example\/other.*add a login for registry\.example to it/ },
+  ],
+  [
+    'a node that lacks an official image which nobody refuses',
+    {
+      image: 'redis:7',
+      error:
+        'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+      node: { kubelet: 'v1.34.1+k3s1' },
+    },
+    { first: /\/etc\/rancher\/k3s\/registries\.yaml/, never: /no image has this name/ },
+  ],
+  [
+    'an image that is on the node and verified again',
+    {
+      image: OWN,
+      error: 'pull access denied, repository does not exist or may require authorization',
+      node: { kubelet: 'v1.35.0', images: [OWN] },
+    },
+    { first: /pull secret that the image was pulled with/, says: /KEP-2535/, never: /Check the name/ },
+  ],
+  [
+    'a proxy whose address has two schemes',
+    {
+      image: 'quay.io/a/b:1',
+      error:
+        'Get "https://quay.io/v2/": proxyconnect tcp: dial tcp: lookup http on 10.0.0.2:53: no such host',
+    },
+    { says: /its scheme is written twice/ },
+  ],
+  [
+    'a private address without a port, where nothing listens for TLS',
+    {
+      image: '10.43.0.9/team/api:3',
+      error:
+        'failed to do request: Head "https://10.43.0.9/v2/team/api/manifests/3": dial tcp 10.43.0.9:443: connect: connection refused',
+    },
+    { says: /plain HTTP/, never: /not meant to reach the internet/ },
+  ],
+  [
+    'Docker without a progress deadline of containerd',
+    {
+      image: OWN,
+      error: 'context deadline exceeded',
+      node: { runtime: 'docker://28.0.1', kubelet: 'v1.33.0' },
+    },
+    { says: /image-pull-progress-deadline of cri-dockerd/, never: /containerd/ },
+  ],
+  [
+    'a Windows node that asks for a name',
+    {
+      image: OWN,
+      error: 'dial tcp: lookup registry.example: no such host',
+      node: { os: 'windows', runtime: 'containerd://2.1.4' },
+    },
+    { first: /Resolve-DnsName registry\.example/, never: /getent|\/etc\/|resolv\.conf/ },
+  ],
+  [
+    'a Windows node that trusts no authority',
+    {
+      image: OWN,
+      error: 'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      node: { os: 'windows', runtime: 'docker://28.0.1' },
+    },
+    { says: /certificate store/, never: /openssl|\/etc\// },
+  ],
+])('%s', (_name, situation, { first, says, never }) => {
+  const { all, first: step } = said(situation)
+  if (first !== undefined) expect(step).toMatch(first)
+  if (says !== undefined) expect(all).toMatch(says)
+  if (never !== undefined) expect(all).not.toMatch(never)
+})
