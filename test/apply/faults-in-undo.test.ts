@@ -27,3 +27,30 @@ test.each(FAULTS)('%o in an undo leaves nothing that a second undo cannot restor
     expect(withoutPods(state(of)), where).toEqual(wanted)
   }
 })
+
+test.each([
+  { fault: 'lost-answer' as const, took: true, says: 'counts a step whose answer is lost as applied' },
+  {
+    fault: 'reset' as const,
+    took: false,
+    says: 'does not count a step that never reached the server as applied',
+  },
+])('an undo $says', async ({ fault, took }) => {
+  const best = await fixed()
+  await undo(best.of)
+  const requests = best.of.server.requests.slice(best.before)
+  const writes = pointsOf(requests, 'lost-answer').filter(index => requests[index]?.method === 'PATCH')
+  const real = writes.filter(index => !requests[index]?.query.includes('dryRun'))
+  expect(real.length).toBeGreaterThan(1)
+  for (const index of real) {
+    const { of } = await fixed()
+    of.server.faults.at(index, fault)
+    const { steps, outcomes } = await undo(of)
+    const at = steps.findIndex(
+      ({ target }) =>
+        requests[index]?.path.endsWith(`/${target.name}`) &&
+        requests[index].path.includes(`/${target.namespace}/`),
+    )
+    expect(outcomes[at]?.status === 'applied', `${index}: ${outcomes[at]?.status}`).toBe(took)
+  }
+})
