@@ -1,22 +1,25 @@
-/** A baseline: the findings that a team knows of, so that only others fail its CI. It names them by fingerprint, or by rules with a reason and an expiry date. */
+/**
+ * A baseline: the findings that a team already knows of, by fingerprint or by rules with a reason and an expiry date. Only other findings
+ * fail its CI.
+ */
 
-/** A finding that is known, and what a person may want to read of it. */
+/** A known finding, with what a person may want to know about it. */
 export interface KnownFinding {
   fingerprint: string
-  /** Such as a rule and where it was found. */
+  /** For example, a rule and the place where it was found. */
   about: string
 }
 
-/** Findings to ignore: those that match every pattern that is given. `*` in a pattern stands for any text. */
+/** Findings to ignore: those that match every given pattern. `*` in a pattern matches any text. */
 export interface IgnoreRule {
   namespace?: string
   /** `deployment/shop`; `pod/shop-1` for a bare pod. */
   workload?: string
   cause?: string
-  /** As written in the pod, or in full. */
+  /** As written in the pod, or the full name. */
   image?: string
   reason: string
-  /** The last day on which it applies, such as `2026-12-31`, in UTC; forever where it is left out. */
+  /** The last day on which the rule applies, such as `2026-12-31`, in UTC; forever if omitted. */
   expires?: string
 }
 
@@ -25,7 +28,7 @@ const KIND = 'Baseline'
 const PATTERNS = ['namespace', 'workload', 'cause', 'image'] as const
 const KEYS: readonly string[] = [...PATTERNS, 'reason', 'expires']
 
-/** The file's content: sorted, so that a change of it shows what changed. Rules stay as they are. */
+/** Returns the file's content, sorted so that a diff shows only what changed. Rules are written unchanged. */
 export function baselineText(findings: readonly KnownFinding[], ignore: readonly IgnoreRule[] = []): string {
   const unique = new Map(findings.map(finding => [finding.fingerprint, finding]))
   const sorted = [...unique.values()].sort((one, other) =>
@@ -35,7 +38,7 @@ export function baselineText(findings: readonly KnownFinding[], ignore: readonly
   return `${JSON.stringify({ apiVersion: API_VERSION, kind: KIND, findings: sorted, ...rules }, null, 2)}\n`
 }
 
-/** The fingerprints in a baseline's text; null where it is none. */
+/** Returns the fingerprints in a baseline's text; null if the text is not a baseline. */
 export function readBaseline(text: string): Set<string> | null {
   const document = parsed(text)
   if (typeof document !== 'object' || document === null) return null
@@ -45,7 +48,7 @@ export function readBaseline(text: string): Set<string> | null {
   return prints.every(print => typeof print === 'string') ? new Set(prints) : null
 }
 
-/** The rules in a baseline's text, or what is wrong with the first wrong one: `ignore[2]: the reason is missing`. */
+/** Returns the rules in a baseline's text, or the first problem: `ignore[2]: the reason is missing`. */
 export function readIgnoreRules(text: string): IgnoreRule[] | string {
   const { ignore = [] } = parsed(text) as Record<string, unknown>
   if (!Array.isArray(ignore)) return 'ignore must be a list'
@@ -77,7 +80,7 @@ function isDay(text: string): boolean {
   )
 }
 
-/** What a rule looks at. */
+/** The parts of a finding that rules match. */
 export interface Ignorable {
   namespace: string
   workload: string
@@ -101,7 +104,7 @@ export function isExpired({ expires }: IgnoreRule, now: string): boolean {
   return expires !== undefined && now.slice(0, 10) > expires
 }
 
-/** Compared part by part, since a pattern made into a regular expression can take forever on a hostile name. */
+/** Compares part by part, because a regular expression made from a pattern can take forever on a hostile name. */
 function matches(pattern: string | undefined, texts: readonly string[]): boolean {
   return pattern === undefined || texts.some(text => hasForm(text, pattern.split('*')))
 }

@@ -1,15 +1,14 @@
-/** Cuts the elements of big arrays out of JSON as it arrives, so that a list of any length is read in little memory. */
+/** Cuts the elements of large arrays out of JSON as it arrives, so that a list of any length is read in little memory. */
 import { JsonError, parseJson } from './json-error.ts'
 import { followingEnd, isSpace, JsonValue, mayBegin } from './json-value.ts'
 
 export interface ElementHandlers {
   /**
-   * Elements of a named array that came together, with the commas between them: JSON text from byte `offset` on, for
-   * `parseElements`, which takes half the time for many short ones that it takes one by one. The buffer may be reused once
-   * this returns.
+   * Receives consecutive elements of a named array, separated by commas: JSON text that starts at byte `offset`. `parseElements` takes half
+   * as long for many short elements as parsing them one by one. The buffer may be reused once this returns.
    */
   onElements(array: string, bytes: Buffer, offset: number): void
-  /** A document's end: all of it, parsed, with the named arrays emptied. It began at byte `offset`. */
+  /** Receives the whole document at its end, parsed, with the named arrays emptied. It began at byte `offset`. */
   onDocument(rest: unknown, offset: number): void
 }
 
@@ -24,29 +23,29 @@ type Expected =
   | 'element'
   | 'element comma'
 
-/** Bytes. etcd keeps no object of more than some megabytes, and what is parsed takes many times its length in memory. */
+/** In bytes. etcd stores no object larger than a few megabytes, and a parsed value takes many times its length in memory. */
 export const MAX_OBJECT_LENGTH = 16 * 1024 * 1024
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 
 /**
- * Takes any number of concatenated JSON documents in chunks cut anywhere. Of each document that is an object, the elements
- * of the top-level arrays named in `arrays` are emitted as they end; at most one of them is held, besides the chunk.
- * Keys of the same name further down are left alone. `write` and `end` throw JsonError; what a handler throws passes through.
+ * Takes any number of concatenated JSON documents, in chunks split anywhere. If a document is an object, the elements of its top-level
+ * arrays named in `arrays` are emitted as they end; at most one element is buffered, besides the chunk. Nested keys of the same name are
+ * ignored. `write` and `end` throw JsonError; errors of a handler pass through.
  */
 export class JsonElements {
   readonly #arrays: readonly string[]
   readonly #handlers: ElementHandlers
   readonly #maxLength: number
   #expected: Expected = 'document'
-  /** Bytes of the chunks before this one. */
+  /** The number of bytes in earlier chunks. */
   #before = 0
   #documentAt = 0
   #rest = ''
   #key = ''
   #value: JsonValue | null = null
 
-  /** @param maxLength bytes of one value, and of all that is not in the named arrays: what is held at once */
+  /** @param maxLength bytes of one value, and of everything outside the named arrays: the limit of what is buffered */
   constructor(arrays: readonly string[], handlers: ElementHandlers, maxLength = Number.POSITIVE_INFINITY) {
     this.#arrays = arrays
     this.#handlers = handlers
@@ -62,7 +61,7 @@ export class JsonElements {
     this.#before += chunk.length
   }
 
-  /** No more bytes. @throws JsonError, `truncated`, where a document is not finished */
+  /** Ends the input. @throws JsonError, `truncated`, if a document is unfinished */
   end(): void {
     if (this.#expected === 'document' && this.#value?.mayEndHere) this.#finishValue(this.#value)
     if (this.#expected !== 'document' || this.#value) {
@@ -111,7 +110,7 @@ export class JsonElements {
     }
   }
 
-  /** Takes white space or punctuation, or sees the first byte of a value and leaves it to #within. Gives where to go on. */
+  /** Consumes white space or punctuation, or leaves the first byte of a value to #within. Returns the index to continue at. */
   #between(chunk: Buffer, at: number): number {
     const byte = chunk[at] as number
     if (isSpace(byte)) return at + 1

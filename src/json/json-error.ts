@@ -1,10 +1,10 @@
-/** What is wrong with JSON that was read piece by piece, and where. */
+/** Describes what is wrong with JSON that was read piece by piece, and where. */
 
-/** Not JSON, or not all of it. `offset` counts bytes from the first one read. */
+/** Invalid or incomplete JSON. `offset` counts bytes from the first one read. */
 export class JsonError extends Error {
   override name = 'JsonError'
   readonly offset: number
-  /** The bytes ended inside a document: a cut connection or file, rather than wrong JSON. */
+  /** The bytes ended inside a document: the connection or file was cut off, rather than the JSON being invalid. */
   readonly truncated: boolean
 
   constructor(problem: string, offset: number, truncated = false) {
@@ -14,7 +14,7 @@ export class JsonError extends Error {
   }
 }
 
-/** The elements of an array, from their text without the brackets around them. @throws JsonError as parseJson does */
+/** Parses the elements of an array from their text without the brackets. @throws JsonError as parseJson does */
 export function parseElements(bytes: Buffer, offset: number): unknown[] {
   try {
     return JSON.parse(`[${bytes.toString('utf8')}]`)
@@ -23,7 +23,7 @@ export function parseElements(bytes: Buffer, offset: number): unknown[] {
   }
 }
 
-/** JSON.parse for bytes. @throws JsonError with the offset at which these bytes begin; the bytes are not quoted in it */
+/** JSON.parse for bytes. @throws JsonError with the offset at which these bytes begin; the error never quotes the bytes */
 export function parseJson(bytes: Buffer, offset: number): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'))

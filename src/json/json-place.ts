@@ -1,8 +1,8 @@
-/** Where a text stops being JSON, by a parser that quotes nothing of it. */
+/** Finds where a text stops being valid JSON, with a parser that never quotes the text. */
 
 import { type ParseError, parse } from 'jsonc-parser'
 
-/** Such as ` (line 3, column 5)`, to stand behind what is not valid; empty for JSON. */
+/** Returns text such as ` (line 3, column 5)` to append to the name of invalid input; empty for valid JSON. */
 export function jsonPlace(text: string): string {
   const errors: ParseError[] = []
   parse(text, errors, { disallowComments: true })

@@ -1,10 +1,13 @@
-/** Finds where one JSON value ends in bytes that come in chunks. Every byte of a dump passes through here, so it is kept tight. */
+/**
+ * Finds where one JSON value ends in bytes that come in chunks. Every byte of a dump passes through here, so the code is optimized for
+ * speed.
+ */
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
 const COLON = 0x3a
-/** `[` and `{`, `]` and `}` differ in this bit only. */
+/** `[` and `{`, and `]` and `}`, differ only in this bit. */
 const EITHER = 0x20
 const OPEN = 0x7b
 const CLOSE = 0x7d
@@ -12,7 +15,7 @@ const OPEN_ARRAY = 0x5b
 
 export const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 const isBracket = (byte: number) => (byte | EITHER) === OPEN || (byte | EITHER) === CLOSE
-/** Where a number, true, false or null is over. */
+/** Whether this byte ends a number, true, false, or null. */
 const endsScalar = (byte: number) =>
   byte === COMMA || byte === COLON || byte === QUOTE || isSpace(byte) || isBracket(byte)
 
@@ -21,8 +24,8 @@ export const mayBegin = (byte: number) =>
   byte !== COMMA && byte !== COLON && (byte | EITHER) !== CLOSE && !isSpace(byte)
 
 /**
- * Scans one value. It counts brackets of both kinds alike and leaves the grammar within the value to JSON.parse: two
- * values are never mistaken for one, and a wrong one does not parse.
+ * Scans one value. It counts both kinds of brackets alike and leaves the grammar within the value to JSON.parse: two values are never
+ * mistaken for one, and an invalid one does not parse.
  */
 export class JsonValue {
   readonly offset: number
@@ -35,14 +38,17 @@ export class JsonValue {
     this.#scalar = firstByte !== QUOTE && (firstByte | EITHER) !== OPEN
   }
 
-  /** Takes this value's bytes from `chunk`, beginning at `at`. Gives the index after its last byte, or -1 where it goes on in the next chunk. */
+  /**
+   * Takes this value's bytes from `chunk`, starting at `at`. Returns the index after its last byte, or -1 if it continues in the next
+   * chunk.
+   */
   take(chunk: Buffer, at: number): number {
     const end = this.#scalar ? scalarEnd(chunk, at) : nestedEnd(chunk, at, this.#place)
     this.#pieces.push(end < 0 ? chunk.subarray(at) : chunk.subarray(at, end))
     return end
   }
 
-  /** Only a number, true, false or null can be over because the bytes are. */
+  /** Whether the end of the input can end the value: true only for a number, true, false, or null. */
   get mayEndHere(): boolean {
     return this.#scalar
   }
@@ -53,14 +59,17 @@ export class JsonValue {
   }
 }
 
-/** Where within a value its bytes have got to. */
+/** The scanner's state within a value. */
 interface Place {
   depth: number
   inString: boolean
   escaped: boolean
 }
 
-/** The index after the last byte of an object, array or string; -1 where it goes on in the next chunk, from the place that is kept. */
+/**
+ * Returns the index after the last byte of an object, array, or string; -1 if it continues in the next chunk, with the state kept in
+ * `place`.
+ */
 function nestedEnd(chunk: Buffer, from: number, place: Place): number {
   const length = chunk.length
   let { depth, inString } = place
@@ -95,8 +104,8 @@ function nestedEnd(chunk: Buffer, from: number, place: Place): number {
 }
 
 /**
- * Behind an element that ended at `at`: the index after the last of the objects and arrays that follow it, each behind a comma,
- * and end in this chunk too; `at` where there are none.
+ * Returns the index after the last of the objects and arrays that follow an element ending at `at`, are each preceded by a comma, and also
+ * end in this chunk; `at` if there are none.
  */
 export function followingEnd(chunk: Buffer, at: number): number {
   let end = at

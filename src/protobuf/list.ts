@@ -16,13 +16,13 @@ export interface ListHead {
   metadata: { resourceVersion?: string; continue?: string }
 }
 
-/** Which fields of an item are wanted: those of `shape`, or where `only` does not want it, no more than that one's. */
+/** The wanted fields of an item: those of `shape`, or only those of `only.shape` if `only.isWanted` rejects the item. */
 export interface ItemShape {
   shape: Shape
   only: { shape: Shape; isWanted(item: Record<string, unknown>): boolean } | undefined
 }
 
-/** Takes one answer in chunks cut anywhere; each item is emitted as it ends. `write` and `end` throw ProtobufError. */
+/** Takes one response in chunks split anywhere and emits each item as it ends. `write` and `end` throw ProtobufError. */
 export class ProtobufList {
   readonly #item: ItemShape
   readonly #visit: (item: Record<string, unknown>) => void
@@ -30,10 +30,10 @@ export class ProtobufList {
   readonly #head: ListHead = { kind: '', metadata: {} }
   readonly #unfinished = new UnfinishedField()
   #begun = false
-  /** Bytes of the list itself that are still to come; null before it has begun. */
+  /** The number of bytes of the list that are still to come; null before the list has begun. */
   #left: number | null = null
 
-  /** @param maxFieldLength bytes of one field, which is what is held at once */
+  /** @param maxFieldLength the limit of one field in bytes, which is also the most that is buffered */
   constructor(item: ItemShape, visit: (item: Record<string, unknown>) => void, maxFieldLength: number) {
     this.#item = item
     this.#visit = visit
@@ -51,13 +51,13 @@ export class ProtobufList {
     if (at < bytes.length) unfinished.hold(bytes, this.#fields(bytes, at))
   }
 
-  /** No more bytes. @throws ProtobufError, `truncated`, where something is missing */
+  /** Ends the input. @throws ProtobufError, `truncated`, if something is missing */
   end(): ListHead {
     if (this.#left !== 0 || this.#unfinished.length > 0) throw new ProtobufError('it ends too early', true)
     return this.#head
   }
 
-  /** Takes the fields that are all in these bytes. Gives the index behind them. */
+  /** Reads the complete fields in these bytes. Returns the index after them. */
   #fields(bytes: Buffer, from: number): number {
     let at = this.#begun ? from : this.#begin(bytes, from)
     while (this.#begun && at < bytes.length) {
@@ -75,7 +75,7 @@ export class ProtobufList {
     return this.#begun ? from + MAGIC.length : from
   }
 
-  /** Takes the field that begins at `from`. Gives the index behind it, or -1 where more of it has to come. */
+  /** Reads the field that begins at `from`. Returns the index after it, or -1 if more of it is still to come. */
   #field(bytes: Buffer, from: number): number {
     const cursor: Cursor = { at: from, low: 0 }
     this.#unfinished.expects(bytes.length - from + 1)
@@ -88,7 +88,7 @@ export class ProtobufList {
     readVarint(bytes, cursor, bytes.length)
     const length = wire === LENGTH ? cursor.low >>> 0 : 0
     const start = cursor.at
-    // The list's own bytes are not waited for: what is in them comes as fields of their own.
+    // Don't wait for the whole list: its bytes are read as separate fields.
     if (this.#left === null && number === RAW && wire === LENGTH) {
       this.#left = length
       return start
@@ -122,7 +122,7 @@ export class ProtobufList {
   }
 }
 
-/** What has come of a field that is not over. A field is copied only where it is in two chunks, and into the same memory each time. */
+/** The part received of an unfinished field. A field is copied only if it is split between chunks, and always into the same memory. */
 class UnfinishedField {
   #memory = Buffer.alloc(0)
   #expected = 0
@@ -132,22 +132,22 @@ class UnfinishedField {
     return this.#memory.subarray(0, this.length)
   }
 
-  /** Whether as much has come as was expected. */
+  /** Whether the expected number of bytes has arrived. */
   get isReady(): boolean {
     return this.length >= this.#expected
   }
 
-  /** How long it is at least. */
+  /** Sets the field's minimum length. */
   expects(length: number): void {
     this.#expected = length
   }
 
-  /** Keeps the bytes from that index on. */
+  /** Keeps the bytes from index `from` on. */
   hold(bytes: Buffer, from: number): void {
     this.#add(bytes, from, bytes.length)
   }
 
-  /** Takes what it needs of the bytes from that index on. Gives how many those are. */
+  /** Copies the bytes that it still needs, from index `from` on. Returns how many it copied. */
   fill(bytes: Buffer, from: number): number {
     const missing = Math.max(1, this.#expected - this.length)
     const to = Math.min(bytes.length, from + missing)
@@ -155,7 +155,7 @@ class UnfinishedField {
     return to - from
   }
 
-  /** Its first bytes have been read. */
+  /** Discards the first bytes, which have been read. */
   drop(count: number): void {
     this.#memory.copyWithin(0, count, this.length)
     this.length -= count
@@ -173,7 +173,7 @@ class UnfinishedField {
   }
 }
 
-/** Whether the number that begins there is all in these bytes. @throws ProtobufError where it has no end */
+/** Whether the varint that begins at `from` is complete in these bytes. @throws ProtobufError if it is too long */
 function isWholeVarint(bytes: Buffer, from: number): boolean {
   const most = Math.min(bytes.length, from + MAX_VARINT_LENGTH)
   for (let at = from; at < most; at++) if ((bytes[at] as number) < 128) return true

@@ -1,11 +1,14 @@
-/** Reads the wanted fields of one protobuf message into what JSON would give. Every byte of a big list passes by here, so it is kept tight. */
+/**
+ * Reads the wanted fields of one protobuf message into what JSON would give. Every byte of a large list passes through here, so the code is
+ * optimized for speed.
+ */
 
 import type { Field, Shape } from './shape.ts'
 
-/** Not protobuf, or not all of it. */
+/** Invalid or incomplete protobuf. */
 export class ProtobufError extends Error {
   override name = 'ProtobufError'
-  /** The bytes ended inside a message: a cut connection rather than wrong bytes. */
+  /** The bytes ended inside a message: the connection was cut off, rather than the bytes being invalid. */
   readonly truncated: boolean
 
   constructor(problem: string, truncated = false) {
@@ -28,7 +31,7 @@ export interface Cursor {
   low: number
 }
 
-/** A field that is empty, zero or false is left out, as JSON does. @throws ProtobufError */
+/** Reads a message. Empty, zero, and false fields are omitted, as in JSON. @throws ProtobufError */
 export function readMessage(bytes: Buffer, shape: Shape, from = 0, to = bytes.length): Message {
   return readNested(bytes, shape, { at: from, low: 0 }, to)
 }
@@ -76,7 +79,7 @@ function setNumber(message: Message, { type, name }: Field, value: number): void
   else if (type === 'number') message[name] = value
 }
 
-/** Reads the value from the cursor to `to`. Nested messages use the same cursor, which is of no use to the caller afterwards. */
+/** Reads the value from the cursor to `to`. Nested messages share the cursor, so its position is meaningless to the caller afterwards. */
 function setBytes(message: Message, field: Field, bytes: Buffer, cursor: Cursor, to: number): void {
   const { name, type, shape } = field
   const from = cursor.at
@@ -101,7 +104,7 @@ function setBytes(message: Message, field: Field, bytes: Buffer, cursor: Cursor,
         key?: string
         value?: string
       }
-      // Without a prototype: a key may have any name.
+      // No prototype: a key can have any name.
       message[name] ??= Object.create(null)
       const map = message[name] as Record<string, string>
       map[key] = value
@@ -128,7 +131,7 @@ function timeText(message: Message, type: 'time' | 'microTime'): string {
   return type === 'time' ? `${whole}Z` : `${whole}.${String(micros).padStart(6, '0')}Z`
 }
 
-/** A big list names the same moments again and again. */
+/** The number of timestamps to cache: a large list repeats the same ones. */
 const MOMENTS = 4096
 const moments = new Map<number, string>()
 
@@ -141,7 +144,7 @@ function wholeSeconds(seconds: number): string {
   return text
 }
 
-/** Into `cursor.low`, as a signed number of 32 bits. @throws ProtobufError */
+/** Reads a varint into `cursor.low`, as a signed 32-bit number. @throws ProtobufError */
 export function readVarint(bytes: Buffer, cursor: Cursor, end: number): void {
   let low = 0
   let shift = 0

@@ -1,14 +1,17 @@
-/** Judges a workload: what it wants, which of those pods exist, what they lack, whether anything can still change, and whether the pods that a fix was made for are back. */
+/**
+ * Judges a workload: which pods it wants, which of those exist, what is missing, whether that can still change, and whether the pods that a
+ * fix targeted are back.
+ */
 
 import type { RolloutPod, RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
 import { type JudgedPod, judgePod } from './pod-stage.ts'
 import { membershipIn, missingOf, newestRevision, wantedBy } from './wanted.ts'
 
-/** Why a workload makes no more pods. */
+/** Why a workload creates no more pods. */
 export type OverCode =
   /** It was deleted. */
   | 'gone'
-  /** Another one has its name. */
+  /** Another workload has its name. */
   | 'replaced'
   /** It is being deleted. */
   | 'ending'
@@ -17,15 +20,15 @@ export type OverCode =
   | 'failed'
   /** A Job that has completed. */
   | 'completed'
-  /** A Job whose pods were running when it was read last, and that was deleted on completion. */
+  /** A Job that was deleted on completion; its pods were running when it was last read. */
   | 'cleaned-up'
-  /** It is scaled to zero, or no node fits it. */
+  /** It is scaled to zero, or no node matches it. */
   | 'none-wanted'
 
 /** Why a template change does not roll out to every pod by itself. */
 type Standstill = 'paused' | 'on-delete' | 'partition'
 
-/** What keeps a wanted pod from existing and having its images. */
+/** What prevents a wanted pod from existing and having its images. */
 export type Holdup =
   /** The controller has not observed the newest change yet. */
   | { code: 'unobserved' }
@@ -40,19 +43,19 @@ export type Holdup =
 export interface Rollout {
   over: { code: OverCode; message: string } | null
   standstill: Standstill | null
-  /** It is a Job: its pods end by themselves, and it may be deleted after that. */
+  /** The workload is a Job: its pods end by themselves, and it can be deleted after that. */
   isJob: boolean
-  /** The controller has observed the newest change, so its status is about that. */
+  /** The controller has observed the newest change, so its status reflects that change. */
   observed: boolean
   /** How many pods the workload wants. */
   wanted: number
-  /** How many pods of the wanted revision should exist now and don't: a rollout creates some at a time. */
+  /** How many pods of the wanted revision should exist now and don't. A rollout creates only some at a time. */
   missing: number
   /** Pods of the wanted revision that are not terminating. */
   current: JudgedPod[]
   /** Pods of older revisions that the rollout still has to remove. */
   outgoing: JudgedPod[]
-  /** What is still missing; empty where nothing is. */
+  /** What still prevents wanted pods; empty if nothing does. */
   holdups: Holdup[]
   /** Every wanted pod of the newest revision exists and has its images. */
   pulled: boolean
@@ -62,7 +65,7 @@ export interface Rollout {
 
 /**
  * Judges the workload's current state.
- * @param uid the expected workload's uid; null accepts any of that name
+ * @param uid the expected workload's uid; null accepts any workload of that name
  */
 export function judgeRollout(sight: RolloutSight, uid: string | null): Rollout {
   const { workload } = sight
@@ -102,7 +105,7 @@ function nothingLeft(code: 'gone' | 'replaced'): Rollout {
   }
 }
 
-/** Whether the pod has ended and does not count any more. A bare pod always counts. */
+/** Whether the pod has ended and no longer counts. A bare pod always counts. */
 function isFinished({ pod }: RolloutPod, { kind }: RolloutWorkload): boolean {
   return kind !== 'Pod' && (pod.phase === 'Failed' || pod.phase === 'Succeeded')
 }
@@ -129,7 +132,7 @@ function overOf(
   const message = ''
   if (ending && kind !== 'Pod') return { code: 'ending', message }
   if (suspended) return { code: 'suspended', message }
-  // A DaemonSet that its controller has not observed yet has counted no nodes.
+  // A DaemonSet that its controller has not observed yet reports zero nodes.
   return wanted === 0 && kind !== 'CronJob' && observedGeneration !== 0
     ? { code: 'none-wanted', message }
     : null
@@ -178,16 +181,16 @@ function isReady(
     return current.every(({ ready, stage }) => ready || stage === 'pulled')
   const here = current.filter(({ ready }) => ready).length
   if (kind === 'ReplicaSet' || kind === 'ReplicationController') return here >= wanted
-  // Below the partition the pods of a StatefulSet stay as they are.
+  // Pods of a StatefulSet below the partition keep their revision.
   const updated = strategy === 'OnDelete' || status.updated >= wanted - partition
   return updated && here >= wanted && outgoing.length === 0 && status.available >= wanted
 }
 
 export interface Recovered {
-  /** How many pods are expected back, at most what the workload wants now. */
+  /** How many pods are expected back: at most as many as the workload wants now. */
   wanted: number
   recovered: number
-  /** Whether all of them are back: they have their images, and no pod of the workload waits for one. */
+  /** Whether all of them are back: they have their images, and no pod of the workload still waits for one. */
   back: boolean
 }
 
@@ -200,7 +203,7 @@ export function recoveryOf(rollout: Rollout, aimed: number, slowInit = false): R
   const { over, current, missing, observed } = rollout
   if (over?.code === 'completed' || over?.code === 'cleaned-up')
     return { wanted: aimed, recovered: aimed, back: true }
-  // A workload that wants no pods any more is not waited for.
+  // Don't wait for a workload that no longer wants any pods.
   if (over?.code === 'none-wanted') return { wanted: 0, recovered: 0, back: true }
   if (over) return { wanted: aimed, recovered: 0, back: false }
   const wanted = Math.min(aimed, Math.max(rollout.wanted, current.length))
@@ -213,7 +216,7 @@ export function recoveryOf(rollout: Rollout, aimed: number, slowInit = false): R
   return { wanted, recovered: Math.max(0, Math.min(there, wanted - lacking, wanted - 1)), back }
 }
 
-/** Whether stuck pods of older revisions still have to be replaced. A rollout that stands still never gets to them. */
+/** Whether stuck pods of older revisions still have to be replaced. A stalled rollout never replaces them. */
 function outgoingWait({ outgoing, standstill }: Rollout): boolean {
   return standstill === null && outgoing.some(({ stage }) => stage === 'stuck')
 }

@@ -5,17 +5,17 @@ import type { Container } from '../snapshot/pod.ts'
 import type { RolloutPod } from '../snapshot/rollout.ts'
 
 type PodStage =
-  /** Every container has its image, init containers too, even if one failed afterwards. */
+  /** Every container, including init containers, has its image, even if one failed afterwards. */
   | 'pulled'
   /** An init container has its image and runs or fails; later images have not been requested. */
   | 'initializing'
   /** An image can't be pulled. */
   | 'stuck'
-  /** The scheduler finds no node for it. */
+  /** The scheduler finds no node for the pod. */
   | 'unscheduled'
   /** Nothing is known yet. */
   | 'starting'
-  /** Phase Failed: its controller makes another one. */
+  /** Phase Failed: its controller creates a replacement. */
   | 'failed'
 
 /** Why a container does not run. */
@@ -32,14 +32,14 @@ export interface JudgedPod {
   node: string | null
   stage: PodStage
   ready: boolean
-  /** A stuck pod's failed pull; another pod's problem, such as a crash; null where there is none. */
+  /** A stuck pod's failed pull, or another pod's problem, such as a crash; null if there is none. */
   trouble: ContainerTrouble | null
 }
 
 /** The pod with its stage. */
 export function judgePod({ pod, ready, unscheduled }: RolloutPod): JudgedPod {
   const { namespace, name, uid, node } = pod
-  // A new pod has no debug containers.
+  // The replacement pod will have no debug containers.
   const containers = pod.containers.filter(({ kind }) => kind !== 'ephemeral')
   const judged = (stage: PodStage, trouble: ContainerTrouble | null = null): JudgedPod => ({
     ...{ namespace, name, uid, node, stage, ready, trouble },
@@ -63,7 +63,7 @@ export function judgePod({ pod, ready, unscheduled }: RolloutPod): JudgedPod {
   return judged('starting', firstTrouble(needed))
 }
 
-/** Whether the pull fails. An error before the kubelet asks the runtime becomes the reason verbatim: a sentence with blanks. */
+/** Whether the pull fails. If the kubelet fails before it calls the runtime, its whole error becomes the reason: a sentence with spaces. */
 function isStuck({ state }: Container): boolean {
   if (state.type !== 'waiting') return false
   return isPullFailureReason(state.reason) || /\s/.test(state.reason) || mentionsFailedPull(state.message)

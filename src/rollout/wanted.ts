@@ -1,8 +1,8 @@
-/** What a workload wants at this moment: which revision, how many pods, which pods are of it, and how many are missing. */
+/** What a workload wants now: which revision, how many pods, which existing pods are of that revision, and how many are missing. */
 
 import type { RolloutPod, RolloutRevision, RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
 
-/** Whether a pod is of the revision that its workload wants for it; null for a pod that is not the workload's. */
+/** Whether a pod has the revision that its workload wants for it; null if the pod does not belong to the workload. */
 export type Membership = (pod: RolloutPod) => 'wanted' | 'outgoing' | null
 
 /** The revision that the workload wants; null where the kind has no revisions or they are unknown. */
@@ -40,7 +40,7 @@ function isOwned({ pod }: RolloutPod, { uid }: RolloutWorkload): boolean {
   return pod.controller?.uid === uid
 }
 
-/** Without the list of revisions, old and new pods can't be distinguished: all count as wanted. */
+/** Without the list of revisions, old and new pods can't be distinguished, so all count as wanted. */
 function ofRevision(newest: RolloutRevision | null, revisions: RolloutRevision[] | null): Membership {
   if (revisions === null) return ({ pod }) => (pod.controller === null ? null : 'wanted')
   const uids = new Set(revisions.map(({ uid }) => uid))
@@ -83,9 +83,9 @@ export function wantedBy({ kind, replicas, job }: RolloutWorkload): number {
 }
 
 /**
- * How many of the wanted pods don't exist.
+ * Returns how many of the wanted pods don't exist.
  * @param wantedPods pods of the wanted revision
- * @param inAll how many pods of every revision exist and are not terminating
+ * @param inAll how many pods of all revisions exist and are not terminating
  */
 export function missingOf(sight: RolloutSight, wantedPods: RolloutPod[], inAll: number): number {
   const { workload, revisions } = sight

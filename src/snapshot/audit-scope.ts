@@ -1,4 +1,4 @@
-/** What an audit looks at: the templates of workloads and what decides on their pulls. Plain, and free of secrets. */
+/** What an audit examines: the templates of workloads and what affects their pulls. Plain data, free of secrets. */
 
 import type { ImageCheck } from './image-check.ts'
 import type { PullSecret } from './pull-secret.ts'
@@ -7,29 +7,29 @@ import type { WorkloadTemplate } from './template.ts'
 
 /** The nodes of a cluster. */
 export interface AuditedNodes {
-  /** Those on which new pods may be placed. */
+  /** Names of the nodes on which new pods can be placed. */
   schedulable: string[]
-  /** The kubelets' versions, such as `v1.34.2`, each once. */
+  /** The distinct kubelet versions, such as `v1.34.2`. */
   kubelets: string[]
-  /** `linux/arm64`, each once. */
+  /** The distinct platforms, such as `linux/arm64`. */
   platforms: string[]
 }
 
-/** What pods tell of one container of a workload. */
+/** What pods show about one container of a workload. */
 export interface Sighting {
   workloadUid: string
   container: string
-  /** Nodes on which a pod of it has the image, by a running pod's imageID or the node's own list. */
+  /** Nodes that have the image, according to a running pod's imageID or the node's own list. */
   nodes: string[]
-  /** What the pods have in place of the template's image; null where they have that very image. */
+  /** The image that a pod has instead of the template's; null if all pods have the template's image. */
   rewritten: { pod: string; image: string } | null
-  /** A pod has Always where its template says another policy. */
+  /** A pod that has the policy Always although the template has another one. */
   forced: { pod: string } | null
-  /** Its pod waits between crashes. */
+  /** A pod that waits between crashes. */
   crashing: { pod: string } | null
 }
 
-/** A pod whose pull secrets are neither those of its template nor, if that has none, its service account's. */
+/** A pod whose pull secrets are neither its template's nor, if the template has none, its service account's. */
 interface SecretsChanged {
   workloadUid: string
   pod: string
@@ -37,11 +37,11 @@ interface SecretsChanged {
   found: string[]
 }
 
-/** A file or a document of one that could not be read. */
+/** A file, or a document in a file, that could not be read. */
 export interface UnreadFile {
   path: string
   problem: FileProblem
-  /** From 1; null where it is the whole file. */
+  /** Counts from 1; null for the whole file. */
   line: number | null
   column: number | null
 }
@@ -66,9 +66,9 @@ export interface AuditScope {
   scope: SnapshotScope
   workloads: WorkloadTemplate[]
   serviceAccounts: ServiceAccount[]
-  /** Of a cluster those that are named, missing ones too; of files whatever they hold. */
+  /** In a cluster, the referenced pull secrets, including missing ones; in files, all of them. */
   pullSecrets: PullSecret[]
-  /** null where nodes can't be known. */
+  /** null if nodes can't be known. */
   nodes: AuditedNodes | null
   sightings: Sighting[]
   secretsChanged: SecretsChanged[]
@@ -76,8 +76,8 @@ export interface AuditScope {
   imageChecks: ImageCheck[]
   gaps: Gap[]
   unread: UnreadFile[]
-  /** Files that are templates, to be rendered first. */
+  /** Files that are templates and have to be rendered first. */
   templates: string[]
-  /** Files read, templates and unreadable ones left out; 0 for a cluster. */
+  /** The number of files read, not counting templates and unreadable files; 0 for a cluster. */
   files: number
 }

@@ -1,4 +1,6 @@
-/** What `fix` reads besides the snapshot: the objects that it may change, narrowed to the fields that it needs. Free of secrets. */
+/**
+ * What `fix` reads besides the snapshot: the objects that it is allowed to change, narrowed to the fields that it needs. Free of secrets.
+ */
 
 import type { Gap } from './snapshot.ts'
 
@@ -24,10 +26,13 @@ export interface ScopeServiceAccount {
   name: string
   uid: string
   resourceVersion: string
-  /** null if the field is absent, which needs another patch than an empty list. */
+  /** null if the field is absent, which needs a different patch than an empty list. */
   imagePullSecrets: PullSecretEntryName[] | null
   managedBy: ObjectManager | null
-  /** What else has pods that run as it, such as `deployment/cart`: null if that can't be read; left out where whole namespaces are fixed. */
+  /**
+   * Other workloads whose pods run as this account, such as `deployment/cart`; null if they can't be read; omitted if whole namespaces are
+   * fixed.
+   */
   sharedWith?: string[] | null
 }
 
@@ -37,11 +42,11 @@ export interface ScopeSecret {
   name: string
   uid: string
   type: string | null
-  /** According to a journal on this machine, pullguard created this object. Labels and annotations don't count: anybody can write them. */
+  /** A journal on this machine proves that pullguard created this object. Labels and annotations don't count: anybody can write them. */
   ours: boolean
   /** Its content can't be changed. */
   immutable: boolean
-  /** The keys that the fix would write and that it already has with the same credential. */
+  /** The keys that the fix would write and that already have the same credential. */
   served: string[]
   /** The keys of its `auths`. */
   keys: string[]
@@ -75,28 +80,28 @@ export interface ScopeWorkload {
   containers: ScopeContainer[]
   /** Label selector of its pods, as a query parameter; null if the kind has none. */
   selector: string | null
-  /** Desired pods. */
+  /** The number of desired pods. */
   replicas: number
-  /** It replaces its pods by itself when its template changes, including stuck ones. */
+  /** Whether it replaces its pods, including stuck ones, by itself when its template changes. */
   rollsOut: boolean
-  /** True also for a StatefulSet that replaces its pods one by one, which does not replace a stuck one. */
+  /** Also true for a StatefulSet that replaces its pods one by one, and therefore never replaces a stuck one. */
   replaces: boolean
-  /** A Deployment whose rollouts are paused. */
+  /** The workload is a Deployment whose rollouts are paused. */
   paused: boolean
-  /** Its template has the labels of -l, so that all its pods are meant; true without -l. */
+  /** Its template has the labels selected by -l, so that all its pods are in scope; true without -l. */
   selected: boolean
   /** Uids of its stuck pods. */
   podUids: string[]
 }
 
-/** The direct controller of stuck pods: their replacements come from its template, even if the topmost controller's template has changed. */
+/** The direct controller of stuck pods. Their replacements use its template, even if the topmost controller's template has changed. */
 export interface ScopeController {
   uid: string
   /** As in ScopeWorkload. */
   imagePullSecrets: PullSecretEntryName[] | null
   /** Its Deployment has a newer ReplicaSet, so its pods will be removed. */
   outgoing: boolean
-  /** A StatefulSet creates pods below this ordinal from its earlier revision, which has this list. */
+  /** For a StatefulSet: pods below this ordinal are created from its earlier revision, which has this list. */
   partition: { below: number; imagePullSecrets: PullSecretEntryName[] | null } | null
 }
 
@@ -113,31 +118,31 @@ export interface ScopeJob {
 
 export type JobLimit = 'backoff-limit' | 'backoff-limit-per-index' | 'pod-failure-policy'
 
-/** A bare pod that an interrupted fix deleted and did not create again. Its spec is in the journal. */
+/** A bare pod that an interrupted fix deleted and did not re-create. Its spec is in the journal. */
 export interface InterruptedPod {
   run: string
   namespace: string
   name: string
-  /** The deleted pod's. */
+  /** The deleted pod's uid. */
   uid: string | null
 }
 
-/** An interrupted pod that still has to be created again: it is gone or terminating. */
+/** An interrupted pod that still has to be re-created: it is gone or terminating. */
 export interface PodToRestore extends InterruptedPod {
   ending: { uid: string; until: string } | null
 }
 
-/** A Secret that a run created, according to its journal. */
+/** A Secret that a run created, according to the run's journal. */
 export interface MadeSecret {
   run: string
   namespace: string
   name: string
-  /** null if the run ended before the answer came; then the Secret's annotation has to name that run. */
+  /** null if the run ended before the response arrived; then the Secret's annotation has to name that run. */
   uid: string | null
 }
 
 export interface FixScope {
-  /** uid of the kube-system namespace: the cluster's identity. */
+  /** The uid of the kube-system namespace, which identifies the cluster. */
   clusterUid: string
   /** Existing namespaces in scope, sorted by name. */
   namespaces: ScopeNamespace[]

@@ -1,23 +1,26 @@
-/** What Docker Hub answered to the question of how many pulls are left, one answer for each identity that can pull. */
+/** Docker Hub's answers to how many pulls are left, one for each identity that can pull. */
 
 /** Whose pulls an answer counts. */
 interface QuotaIdentity {
   type: 'anonymous' | 'login'
   /** The account's name; null for anonymous pulls. */
   username: string | null
-  /** Where the login was found, for people: `~/.docker/config.json`, `secret web/dockercreds`. Of anonymous pulls the node, or empty for this machine. */
+  /**
+   * Where the login was found, for display: `~/.docker/config.json`, `secret web/dockercreds`. For anonymous pulls, the node; empty for
+   * this machine.
+   */
   origins: string[]
 }
 
-/** Why an answer says nothing of the pulls that are left. */
+/** Why an answer does not say how many pulls are left. */
 export type QuotaTrouble =
-  /** Nothing answered, or not in HTTP. */
+  /** There was no answer, or it was not HTTP. */
   | 'unreachable'
-  /** An answer that makes no sense, or a 5xx. */
+  /** The answer could not be interpreted, or was a 5xx. */
   | 'server-error'
-  /** 401 or 403 though nothing is wrong with the login: the registry doesn't serve the repository that tells the quota. */
+  /** 401 or 403 although the login is valid: the registry doesn't serve the repository that reports the quota. */
   | 'denied'
-  /** The same with a 404: not Docker Hub, but a registry in its place. */
+  /** The same with a 404: the host is a registry in place of Docker Hub. */
   | 'no-quota-there'
   /** The token server is on another site, so the login was not sent. */
   | 'withheld'
@@ -26,16 +29,16 @@ export type QuotaAnswer =
   | {
       status: 'limited'
       limit: number
-      /** Null where the registry tells the limit only. */
+      /** Null if the registry reports only the limit. */
       remaining: number | null
-      /** Seconds; null where the registry doesn't say. */
+      /** In seconds; null if the registry doesn't report it. */
       windowSeconds: number | null
       /** The address or account id that the pulls are counted for: personal data. */
       source: string | null
     }
   /** No headers: Docker Hub doesn't limit this identity. */
   | { status: 'unlimited' }
-  /** 429: none left, or too many requests in a short time. */
+  /** 429: no pulls are left, or there were too many requests in a short time. */
   | { status: 'rate-limited'; retryAfterSeconds: number | null }
   | { status: 'wrong-credential' }
   | { status: 'unknown'; why: QuotaTrouble; detail: string }
@@ -45,31 +48,31 @@ export interface HubQuota {
   answer: QuotaAnswer
 }
 
-/** What is left of the limit that a pull ran into. */
+/** What is left of the limit that a pull exceeded. */
 export interface LimitSight {
-  /** Of this machine's address, which need not be the node's, or of the account that the pod pulls with. */
+  /** The limit of this machine's address, which can differ from the node's, or of the account that the pod pulls with. */
   of: 'address' | 'account'
-  /** Null: no limit now. */
+  /** Null if there is no limit now. */
   limit: number | null
-  /** Null where Docker Hub doesn't say. */
+  /** Null if Docker Hub doesn't report it. */
   remaining: number | null
-  /** Seconds; null where Docker Hub doesn't say. */
+  /** In seconds; null if Docker Hub doesn't report it. */
   windowSeconds: number | null
 }
 
-/** The answers, sorted by what they mean for whoever needs `failUnder` pulls. */
+/** The answers, sorted by whether at least `failUnder` pulls are left. */
 export interface JudgedQuotas {
   quotas: readonly HubQuota[]
   failUnder: number
-  /** Logins that Docker Hub doesn't accept. */
+  /** Logins that Docker Hub rejects. */
   refused: readonly HubQuota[]
-  /** Those with fewer pulls left. */
+  /** Identities with fewer than `failUnder` pulls left. */
   short: readonly HubQuota[]
-  /** Those that are unknown. */
+  /** Identities whose remaining pulls are unknown. */
   unknown: readonly HubQuota[]
 }
 
-/** Sorts them. */
+/** Sorts the answers by whether at least `failUnder` pulls are left. */
 export function judgeQuotas(quotas: readonly HubQuota[], failUnder: number): JudgedQuotas {
   return {
     quotas,
@@ -80,7 +83,7 @@ export function judgeQuotas(quotas: readonly HubQuota[], failUnder: number): Jud
   }
 }
 
-/** A 429 to a request that costs nothing says that none is left. */
+/** A 429 to a request that costs nothing means that no pulls are left. */
 function isShort(answer: QuotaAnswer, failUnder: number): boolean {
   if (answer.status === 'rate-limited') return failUnder > 0
   return answer.status === 'limited' && (answer.remaining ?? Number.POSITIVE_INFINITY) < failUnder

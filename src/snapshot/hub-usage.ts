@@ -1,4 +1,7 @@
-/** What decides how many Docker Hub pulls a cluster makes: workloads with their images, nodes with their runtimes, and the pods that pull now. */
+/**
+ * What determines how many Docker Hub pulls a cluster makes: workloads with their images, nodes with their runtimes, and the pods that pull
+ * now.
+ */
 
 import type { ContainerKind, ControllerReference, PullPolicy } from './pod.ts'
 import type { Gap, OwnerLink, ServiceAccount } from './snapshot.ts'
@@ -12,7 +15,7 @@ export interface HubContainer {
   policy: PullPolicy | null
 }
 
-/** A controller that nothing else controls, with at least one such container. */
+/** A topmost controller with at least one container whose image comes from Docker Hub. */
 export interface UsageWorkload {
   kind: string
   namespace: string
@@ -20,13 +23,13 @@ export interface UsageWorkload {
   uid: string
   containers: HubContainer[]
   serviceAccount: string
-  /** The template's own. */
+  /** The template's own pull secrets. */
   pullSecrets: string[]
-  /** Pods that it asks for now; of a CronJob those of one run. */
+  /** How many pods it wants now; for a CronJob, the pods of one run. */
   pods: number
-  /** Of those, the ones that a rollout under way has yet to create. */
+  /** How many of those pods a rollout in progress has yet to create. */
   outstanding: number
-  /** Of a CronJob that is not suspended. */
+  /** The schedule of a CronJob that is not suspended; null for others. */
   schedule: { expression: string; timeZone: string | null } | null
 }
 
@@ -34,47 +37,47 @@ export interface UsageNode {
   name: string
   /** `containerRuntimeVersion`, such as `containerd://2.1.4`. */
   runtime: string | null
-  /** New pods may be placed on it. */
+  /** New pods can be placed on the node. */
   schedulable: boolean
-  /** It has its own external address. */
+  /** The node has its own external address. */
   hasOwnAddress: boolean
-  /** Full names of the Docker Hub images on it, as far as it lists them. */
+  /** Full names of the Docker Hub images that the node lists. */
   images: string[]
 }
 
-/** When a container was started again; ISO 8601, null where its pod doesn't say. */
+/** A restart of a container. Times are in ISO 8601, null if the pod doesn't report them. */
 export interface Restart {
   container: HubContainer
   /** The start before the last one. */
   previousStart: string | null
   /** The last start. */
   lastStart: string | null
-  /** Seconds that the kubelet waits before the next one; null while the container runs. */
+  /** Seconds that the kubelet waits before the next start; null while the container runs. */
   backOffSeconds: number | null
-  /** When the last start ended; null while it runs. */
+  /** When the last start ended; null while the container runs. */
   lastEnd: string | null
 }
 
-/** A pod that waits for an image from Docker Hub, or whose containers were started again. */
+/** A pod that waits for an image from Docker Hub, or whose containers were restarted. */
 export interface UsagePod {
   namespace: string
   name: string
   node: string | null
   controller: ControllerReference | null
-  /** Label `pod-template-hash`; absent where there is none. */
+  /** Label `pod-template-hash`; absent if there is none. */
   templateHash?: string
-  /** Admission has already copied the service account's. */
+  /** Names of the pull secrets. Admission has already copied the service account's. */
   pullSecrets: string[]
-  /** Containers that wait for their image, what the kubelet says of each, and whether an earlier start had the image. */
+  /** Containers that wait for their image, with the kubelet's reason and message, and whether an earlier start had the image. */
   waiting: { container: HubContainer; reason: string; message: string; present: boolean }[]
   restarts: Restart[]
 }
 
-/** A Deployment that was rolled out, as events tell it. */
+/** A Deployment's rollouts, according to events. */
 export interface SeenRollouts {
   namespace: string
   deployment: string
-  /** ReplicaSets that were scaled up from nothing. */
+  /** The number of ReplicaSets that were scaled up from zero. */
   count: number
 }
 
@@ -82,15 +85,15 @@ export interface HubUsage {
   /** ISO 8601. */
   takenAt: string
   workloads: UsageWorkload[]
-  /** Null where nodes can't be read. */
+  /** Null if nodes can't be read. */
   nodes: UsageNode[] | null
   pods: UsagePod[]
   owners: OwnerLink[]
   serviceAccounts: ServiceAccount[]
   rollouts: SeenRollouts[]
-  /** All pods in scope, healthy ones included. */
+  /** The number of pods in scope, including healthy ones. */
   podCount: number
-  /** Pods that were restarted too and not looked at, because very many were. */
+  /** The number of restarted pods that were not read because there were too many. */
   restartsUnread: number
   gaps: Gap[]
 }

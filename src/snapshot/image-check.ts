@@ -5,7 +5,7 @@ export type ImageAnswer =
   | 'exists'
   /** 404. */
   | 'missing'
-  /** 401 or 403: not with this credential. Many registries answer the same for an image that does not exist. */
+  /** 401 or 403: denied with this credential. Many registries answer the same for an image that does not exist. */
   | 'denied'
   /** The login itself was refused, such as a wrong or expired password. */
   | 'login-refused'
@@ -13,7 +13,7 @@ export type ImageAnswer =
   | 'withheld'
   /** 429. */
   | 'rate-limited'
-  /** No answer to this machine. */
+  /** This machine got no answer. */
   | 'unreachable'
   /** An answer that says nothing about the image, such as a 500. */
   | 'failed'
@@ -34,12 +34,12 @@ export interface ImageAsk {
 }
 
 /**
- * What is known of the repository. `there`: proven by an image or its list of tags, or listed at Docker Hub. `absent`: the registry answered
- * that it does not exist. `not-public`: Docker Hub does not list it, so it is missing or private.
+ * What is known about the repository. `there`: proven by an image or its list of tags, or listed at Docker Hub. `absent`: the registry
+ * answered that it does not exist. `not-public`: Docker Hub does not list it, so it is missing or private.
  */
 export type RepositoryState = 'there' | 'absent' | 'not-public' | 'unknown'
 
-/** Why no request was made. `internal-address`: an image name from a cluster must not make this machine connect into its own network. */
+/** Why no request was sent. `internal-address`: an image name from a cluster must not make this machine connect to its own network. */
 export type UnaskedReason = 'too-many' | 'out-of-time' | 'internal-address' | 'no-host'
 
 /** The check of one image, made once for all pods that use it. */
@@ -48,7 +48,7 @@ export interface ImageCheck {
   reference: string
   /** The host that was contacted, which may come from `--registry-endpoint`. */
   host: string
-  /** In the order in which they were made; if empty, `unasked` says why. */
+  /** The requests in the order in which they were sent; if empty, `unasked` says why. */
   asks: ImageAsk[]
   unasked: UnaskedReason | null
   repository: RepositoryState

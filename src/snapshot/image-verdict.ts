@@ -12,7 +12,7 @@ export type ImageVerdict =
   | 'no-such-tag'
   | 'no-such-digest'
   | 'no-such-repository'
-  /** The registry does not have it; whether the tag or the repository is missing is not known. */
+  /** The registry does not have the image; it is unknown whether the tag or the repository is missing. */
   | 'not-found'
   /** Docker Hub lists no public repository of that name: it is missing or private. */
   | 'not-public'
@@ -29,7 +29,7 @@ export interface JudgedCheck extends Omit<ImageCheck, 'replacement'> {
   replacement: JudgedCheck | null
 }
 
-/** What the answers prove. If one request got no real answer (a limit, no connection), denials of the others prove nothing. */
+/** Returns what the answers prove. If one request got no real answer (rate limit, no connection), denials of the others prove nothing. */
 export function verdictOf(check: Pick<ImageCheck, 'reference' | 'asks' | 'repository'>): ImageVerdict {
   const { asks, repository } = check
   if (asks.length === 0) return 'not-asked'
@@ -58,7 +58,7 @@ function opening({ as }: ImageAsk, asks: ImageAsk[]): ImageVerdict {
   return spoilt ? 'opens-but-not-for-pod' : 'opens-anonymously'
 }
 
-/** The check of an image for one pod; null if it was not checked. Without a pod, requests with pull secrets are left out. */
+/** Returns the check of an image for one pod; null if the image was not checked. Without a pod, requests with pull secrets are omitted. */
 export function checkFor(
   reference: string | null,
   checks: readonly ImageCheck[],

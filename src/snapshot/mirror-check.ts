@@ -1,6 +1,6 @@
-/** What a mirror and the registry behind it answered about one image, each asked by HEAD. */
+/** What a mirror and the registry behind it answered to HEAD requests for one image. */
 
-/** One answer. `html`: a web page came instead of a manifest. */
+/** One answer. `html`: a web page instead of a manifest. */
 export type MirrorAnswer =
   | { status: 'found'; digest: string | null; mediaType: string | null }
   | { status: 'html' }
@@ -10,18 +10,18 @@ export type MirrorAnswer =
   | { status: 'unreachable'; why: string; detail: string }
   | { status: 'failed'; detail: string }
 
-/** An image, as the runtime asks for it. */
+/** The check of one image, requested as the runtime would request it. */
 export interface MirrorCheck {
-  /** In full: `docker.io/library/nginx:1.27`. */
+  /** The full name: `docker.io/library/nginx:1.27`. */
   reference: string
   mirror: MirrorAnswer
   /** The registry's own answer. */
   upstream: MirrorAnswer
-  /** The same without `library/`; null if that was not asked. */
+  /** The mirror's answer without `library/` in the name; null if that was not requested. */
   withoutLibrary: MirrorAnswer | null
 }
 
-/** What the mirror answered about one image that the registry is known to have; asked only where the mirror has none of the others. */
+/** The mirror's answer about an image that the registry is known to have; requested only if the mirror has none of the others. */
 export interface KnownImage {
   reference: string
   mirror: MirrorAnswer

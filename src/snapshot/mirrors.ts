@@ -1,4 +1,4 @@
-/** What a cluster shows of mirrors: nodes, images that run, texts of failed pulls, and objects that configure or run a mirror. */
+/** What a cluster shows of mirrors: nodes, images in use, messages of failed pulls, and objects that configure or run a mirror. */
 
 import type { Node } from './node.ts'
 import type { Gap, PodEvent, SnapshotSource } from './snapshot.ts'
@@ -9,7 +9,7 @@ export interface UsedImage {
   node: string
 }
 
-/** A container's own words about a pull that failed. */
+/** A container's own message about a failed pull. */
 interface FailedPullText {
   image: string
   node: string | null
@@ -20,14 +20,14 @@ interface FailedPullText {
 export interface MirrorSetEntry {
   kind: 'ImageTagMirrorSet' | 'ImageDigestMirrorSet' | 'ImageContentSourcePolicy'
   name: string
-  /** A registry, or a path in one; may begin with `*.`. */
+  /** A registry, or a path in one; can begin with `*.`. */
   source: string
   mirrors: string[]
-  /** The source itself is never asked (NeverContactSource). */
+  /** The source itself is never contacted (NeverContactSource). */
   never: boolean
 }
 
-/** A DaemonSet through which nodes pull from each other. */
+/** A DaemonSet that lets nodes pull from each other. */
 export interface PeerMirror {
   product: 'spegel' | 'dragonfly' | 'kraken'
   namespace: string
@@ -40,7 +40,7 @@ export interface ImageRewriter {
   name: string
 }
 
-/** Facts of one moment; a kind that could not be read is a gap, one that the server does not have is empty. */
+/** The facts at one moment. A kind that could not be read is a gap; one that the server does not have is empty. */
 export interface MirrorFacts {
   /** ISO 8601. */
   takenAt: string

@@ -1,4 +1,4 @@
-/** A node, narrowed to what steps on it depend on: its runtime, operating system, platform, and images. */
+/** A node, narrowed to what affects the steps on it: its runtime, operating system, platform, and images. */
 
 /** Labels that identify a platform. */
 export const PLATFORM_LABELS = [
@@ -10,7 +10,7 @@ export const PLATFORM_LABELS = [
   'microk8s.io/cluster',
   'minikube.k8s.io/name',
   'node.openshift.io/os_id',
-  // The embedded registry of K3s and RKE2 is on.
+  // The embedded registry of K3s and RKE2 is enabled.
   'p2p.k3s.cattle.io/enabled',
   'p2p.rke2.cattle.io/enabled',
 ] as const
@@ -31,7 +31,7 @@ export interface Node {
   kernel: string | null
   /** `amd64`, `arm64`… */
   architecture: string | null
-  /** The scheme of `spec.providerID`, such as `kind` or `aws`. The rest identifies accounts and machines, so it is not kept. */
+  /** The scheme of `spec.providerID`, such as `kind` or `aws`. The rest is dropped because it identifies accounts and machines. */
   provider: string | null
   labels: Partial<Record<PlatformLabel, string>>
   /** Names of the images on the node, with a tag if there is one. The kubelet reports only the 50 largest images. */

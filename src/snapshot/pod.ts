@@ -2,13 +2,13 @@
 
 /**
  * The kind of a container. `sidecar`: an init container with restartPolicy Always. `volume`: an image volume. `sandbox`: what the runtime
- * creates around the others, from the pause image; a pod does not list it.
+ * creates around the others, from the pause image; it is not listed in the pod.
  */
 export type ContainerKind = 'container' | 'init' | 'sidecar' | 'ephemeral' | 'volume' | 'sandbox'
 
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never'
 
-/** The state that the kubelet last reported; `unknown` if it has not reported any. */
+/** The state that the kubelet last reported; `unknown` if it has not reported one. */
 export type ContainerState =
   | { type: 'waiting'; reason: string; message: string }
   | { type: 'running'; startedAt: string | null }
@@ -25,7 +25,7 @@ export interface Container {
   pullPolicy: PullPolicy | null
   state: ContainerState
   ready: boolean
-  /** `status.imageID`: the image that runs now or ran last; null if none was pulled yet. */
+  /** `status.imageID`: the image that runs now or ran last; null if none has been pulled. */
   imageId: string | null
 }
 
@@ -53,14 +53,14 @@ export interface Pod {
   /** ISO 8601. */
   createdAt: string
   phase: string
-  /** `status.reason`, such as Evicted; empty if none. */
+  /** `status.reason`, such as Evicted; empty if there is none. */
   reason: string
-  /** It has a deletionTimestamp. */
+  /** The pod has a deletionTimestamp. */
   terminating: boolean
   /** A static pod's mirror (annotation kubernetes.io/config.mirror): the API server can't change or restart it. */
   mirror: boolean
   serviceAccount: string
-  /** `spec.imagePullSecrets`, names in order, empty ones left out. Admission has already copied the service account's. */
+  /** `spec.imagePullSecrets`: names in order, without empty ones. Admission has already copied the service account's. */
   pullSecrets: string[]
   priorityClass: string | null
   /** The condition PodReadyToStartContainers: whether the pod has its sandbox and network; null if the kubelet does not report it. */
@@ -68,18 +68,18 @@ export interface Pod {
   /** From `spec.os` and the node selector. */
   platform: PodPlatform
   controller: ControllerReference | null
-  /** Label `pod-template-hash` of a Deployment's pods; left out if there is none. */
+  /** Label `pod-template-hash` of a Deployment's pods; omitted if there is none. */
   templateHash?: string
-  /** Label `controller-revision-hash` of a StatefulSet's pods; left out if there is none. */
+  /** Label `controller-revision-hash` of a StatefulSet's pods; omitted if there is none. */
   revisionHash?: string
-  /** In the order init (including sidecars), regular, ephemeral, image volumes. */
+  /** In this order: init containers (including sidecars), regular containers, ephemeral containers, image volumes. */
   containers: Container[]
 }
 
-/** What of a pod tells who made it. */
+/** The parts of a pod that identify its controllers. */
 export type OwnedPod = Pick<Pod, 'namespace' | 'controller' | 'templateHash'>
 
-/** Whether the pod has ended, including eviction and an exceeded deadline: the kubelet starts none of its containers again. */
+/** Whether the pod has ended, including by eviction and an exceeded deadline: the kubelet starts none of its containers again. */
 export function isFinished({ phase }: Pick<Pod, 'phase'>): boolean {
   return phase === 'Succeeded' || phase === 'Failed'
 }

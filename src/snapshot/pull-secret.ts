@@ -2,7 +2,7 @@
 
 /** What is wrong with one `auths` entry, as the kubelet reads it. */
 export type PullSecretEntryProblem =
-  /** No username, password, or auth: the kubelet matches it and pulls anonymously. */
+  /** No username, password, or auth: the kubelet matches the entry and pulls anonymously. */
   | 'empty-auth'
   /** Only an identity or registry token, which the kubelet does not read. */
   | 'token-only'
@@ -15,7 +15,7 @@ export interface PullSecretEntry {
   /** For display; null if there is none. */
   username: string | null
   problem: PullSecretEntryProblem | null
-  /** The user name or the password starts or ends with white space, such as a line feed, which is sent with it. */
+  /** The username or the password starts or ends with white space, such as a line feed, which is sent too. */
   padded?: true
 }
 
@@ -24,7 +24,7 @@ export type PullSecretProblem =
   | 'missing'
   | 'forbidden'
   | 'failed'
-  /** The dump does not have it, so nothing is known. */
+  /** The dump does not contain the secret, so nothing is known about it. */
   | 'not-in-dump'
   | 'wrong-type'
   | 'wrong-key'
@@ -42,7 +42,7 @@ export interface PullSecret {
   /** null if missing or unreadable. */
   type: string | null
   problem: PullSecretProblem | null
-  /** How it is known that the secret is missing, if not from the API server: the kubelet's message, or a dump with the namespace's other secrets. */
+  /** What proves that the secret is missing, if not the API server: the kubelet's message, or a dump with the namespace's other secrets. */
   provenBy?: 'kubelet' | 'dump'
   /** Where the problem is (a type, a data key, an auths key); never a value of the secret. */
   detail?: string

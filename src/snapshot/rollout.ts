@@ -13,7 +13,7 @@ export type RolloutKind =
   | 'CronJob'
   | 'Pod'
 
-/** Identifies a workload. The uid is null for a bare pod that is created again, which gets a new uid. */
+/** Identifies a workload. The uid is null for a bare pod that is re-created, which gets a new uid. */
 export interface RolloutSubject {
   kind: RolloutKind
   namespace: string
@@ -26,35 +26,35 @@ export interface RolloutWorkload {
   namespace: string
   name: string
   uid: string
-  /** It has a deletionTimestamp. */
+  /** The workload has a deletionTimestamp. */
   ending: boolean
   generation: number
   /** null if the kind does not report it. */
   observedGeneration: number | null
-  /** Desired pods: replicas, a Job's parallelism, a DaemonSet's nodes. */
+  /** The number of desired pods: replicas, a Job's parallelism, a DaemonSet's nodes. */
   replicas: number
   strategy: 'RollingUpdate' | 'Recreate' | 'OnDelete'
-  /** A Deployment whose rollouts are paused. */
+  /** The workload is a Deployment whose rollouts are paused. */
   paused: boolean
-  /** A Job or CronJob. */
+  /** The workload is a suspended Job or CronJob. */
   suspended: boolean
-  /** A StatefulSet updates pods from this ordinal on; 0: all. */
+  /** A StatefulSet updates the pods from this ordinal on; 0 means all. */
   partition: number
-  /** The number of a StatefulSet's first pod. */
+  /** The ordinal of a StatefulSet's first pod. */
   firstOrdinal: number
-  /** A StatefulSet that creates a pod only when those before it are ready. */
+  /** The workload is a StatefulSet that creates a pod only once all earlier pods are ready. */
   ordered: boolean
   /** A Deployment's revision number, a StatefulSet's updateRevision; null for other kinds. */
   revision: string | null
   /** A StatefulSet's currentRevision, from which pods below the partition are created. */
   earlierRevision: string | null
-  /** Counts from the status: all pods, those of the newest revision, and the available ones. */
+  /** Counts from the status: all pods, pods of the newest revision, and available pods. */
   status: { total: number; updated: number; available: number }
-  /** A Job; `completions` is null for a work queue. */
+  /** Set for a Job; `completions` is null for a work queue. */
   job: { completions: number | null; succeeded: number } | null
   /** How a Job ended; null if it has not, and for other kinds. */
   ended: { as: 'complete' | 'failed'; reason: string; message: string } | null
-  /** The server's message if it refuses to create the pods (condition ReplicaFailure); else null. */
+  /** The server's message if it refuses to create the pods (condition ReplicaFailure), else null. */
   refusal: string | null
 }
 
@@ -66,20 +66,20 @@ export interface RolloutRevision {
   number: number
   /** The value of the hash label on its pods; null if pods are matched by owner. */
   hash: string | null
-  /** A ReplicaSet's desired pods; null for others. */
+  /** A ReplicaSet's number of desired pods; null for other kinds. */
   replicas: number | null
 }
 
 export interface RolloutPod {
   pod: Pod
   resourceVersion: string
-  /** Its label pod-template-hash or controller-revision-hash. */
+  /** The pod's label pod-template-hash or controller-revision-hash. */
   hash: string | null
-  /** Its condition Ready. */
+  /** The pod's condition Ready. */
   ready: boolean
-  /** Set if the pod is terminating: when it ends at the latest, and the finalizers that may delay that. */
+  /** Set if the pod is terminating: when it ends at the latest, and the finalizers that can delay that. */
   ending: { until: string; finalizers: string[] } | null
-  /** The scheduler's message while no node fits; else null. */
+  /** The scheduler's message while no node fits, else null. */
   unscheduled: string | null
 }
 

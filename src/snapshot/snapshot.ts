@@ -13,9 +13,9 @@ export interface FileSource {
   type: 'file'
   /** As named on the command line. */
   files: string[]
-  /** Files in the named folders that have no Kubernetes objects; left out if there are none. */
+  /** Files in the named folders without Kubernetes objects; omitted if there are none. */
   passedOver?: { count: number; examples: string[] }
-  /** Named folders with subfolders that were not read; left out if there are none. */
+  /** Named folders with subfolders that were not read; omitted if there are none. */
   unentered?: string[]
 }
 
@@ -23,28 +23,28 @@ export interface FileSource {
 export interface SnapshotScope {
   namespaces: string[] | null
   labelSelector: string | null
-  /** Only the pods of these workloads, and these pods; left out if none were named. */
+  /** Limits the snapshot to these pods and the pods of these workloads; omitted if none were named. */
   subjects?: ScopeSubject[]
-  /** Left out if there are none. */
+  /** Omitted if there are none. */
   excludedNamespaces?: string[]
 }
 
-/** A workload or a pod that somebody named. */
+/** A workload or a pod named on the command line. */
 export interface ScopeSubject {
   kind: RolloutKind
   name: string
-  /** null: in any namespace of a dump. */
+  /** null: any namespace of a dump. */
   namespace: string | null
 }
 
 /** Why something could not be read. */
 export type GapReason = 'forbidden' | 'failed' | 'timeout' | 'expired' | 'truncated' | 'absent'
 
-/** Something that should have been read and could not be. A snapshot with a gap is never called healthy. */
+/** Something that should have been read and could not be. A snapshot with a gap is never reported as healthy. */
 export interface Gap {
   /** Plural resource name as kubectl prints it: `pods`, `events`, `secrets`, `serviceaccounts`, `replicasets.apps`, `namespaces`… */
   what: string
-  /** `null`: cluster-wide. */
+  /** null: cluster-wide. */
   namespace: string | null
   why: GapReason
   /** The server's message, or what is missing; free of secrets. */
@@ -55,28 +55,31 @@ export interface Gap {
 export interface PodEvent {
   namespace: string
   pod: string
-  /** null if the event does not have it. */
+  /** null if the event has none. */
   podUid: string | null
   /** `spec.containers{shop}`, `spec.initContainers{setup}`, `spec.ephemeralContainers{debug}`; empty for the pod as a whole. */
   fieldPath: string
   reason: string
   message: string
   count: number
-  /** ISO 8601; null if the event does not have it. */
+  /** ISO 8601; null if the event has none. */
   firstSeen: string | null
   lastSeen: string | null
 }
 
-/** An object on the way from a pod to its topmost controller, and its controller; null if it has none. */
+/** An object between a pod and its topmost controller, with its own controller; null if it has none. */
 export interface OwnerLink {
   namespace: string
   kind: string
   name: string
   uid: string
   controller: { kind: string; name: string; apiVersion: string; uid: string } | null
-  /** The object could not be read: its controller follows from names and labels, and the controller's uid is not known. */
+  /** The object could not be read: its controller is derived from names and labels, and the controller's uid is unknown. */
   derived?: true
-  /** A StatefulSet that updates one pod after the other: its newest revision, and the ordinals of the pods that it updates. Left out of others, and where it was not read. */
+  /**
+   * Set for a StatefulSet that updates its pods one by one: its newest revision, and the ordinals of the pods that it updates. Omitted for
+   * others, and if it was not read.
+   */
   ordered?: { revision: string; from: number; below: number }
 }
 
@@ -87,13 +90,13 @@ export interface ServiceAccount {
   imagePullSecrets: string[]
 }
 
-/** Pull secrets with a login that no pod in the snapshot uses, and service accounts that list some. */
+/** Pull secrets with a login that no pod in the snapshot uses, and service accounts that list any of them. */
 interface Elsewhere {
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
 }
 
-/** The facts of one moment. `pods` has only those that may be failing; `podCount` counts healthy ones, too. */
+/** The facts at one moment. `pods` has only pods that could be failing; `podCount` includes healthy ones. */
 export interface Snapshot {
   /** ISO 8601: the only clock of the pure rooms. For a dump, the newest time in it. */
   takenAt: string
@@ -102,19 +105,19 @@ export interface Snapshot {
   /** How many pods were checked, including healthy ones. */
   podCount: number
   /**
-   * Every pod with a container whose pull may be failing, and any pod requested by name. Also pods that may have been pulling for a long
-   * time; only their events are read.
+   * Every pod with a container whose pull could be failing, and any pod requested by name. Also pods that could have been pulling for a
+   * long time; only their events are read.
    */
   pods: Pod[]
   /**
-   * Events of `pods` about failed pulls, failed sandboxes, and pull secrets; for pods that may have been pulling for a long time, also about
-   * pulls that began or ended.
+   * Events of `pods` about failed pulls, failed sandboxes, and pull secrets; for pods that could have been pulling for a long time, also
+   * about pulls that began or ended.
    */
   events: PodEvent[]
-  /** The pull secrets that `pods` name, without their passwords; includes missing and unreadable ones. */
+  /** The pull secrets that `pods` reference, without their passwords; includes missing and unreadable ones. */
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
-  /** Other logins in a dump; left out if there are none. In a cluster, other secrets are not read. */
+  /** Other logins in a dump; omitted if there are none. In a cluster, other secrets are not read. */
   elsewhere?: Elsewhere
   owners: OwnerLink[]
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */

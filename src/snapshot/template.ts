@@ -1,8 +1,11 @@
-/** A workload's pod template as far as pulling its images goes, read from a cluster or from a file, and where in the file each value is. */
+/**
+ * A workload's pod template, narrowed to what matters for pulling its images, from a cluster or a file, with each value's place in the
+ * file.
+ */
 
 import type { ContainerKind, PullPolicy } from './pod.ts'
 
-/** Lines and columns count from 1, offsets from 0 in the file's text; the end is behind the last character. */
+/** Lines and columns count from 1, offsets in the file's text from 0. The end is exclusive. */
 export interface Place {
   line: number
   column: number
@@ -15,41 +18,41 @@ export interface Place {
 /** Keys and indexes from a document's root to a value. */
 export type Pointer = readonly (string | number)[]
 
-/** A text, and where it is written; null in a cluster, and for what is not written at all. */
+/** A text and its place; null in a cluster, and for a value that is not written in the file. */
 export interface Written {
   value: string
   place: Place | null
 }
 
-/** A container, or an image volume, whose name is the volume's. */
+/** A container, or an image volume (its name is the volume's name). */
 export interface TemplateContainer {
   name: string
   kind: ContainerKind
   /** As written. */
   image: string
   imagePlace: Place | null
-  /** How the file has it, if YAML reads that as another type than text, such as the number `1.10`. */
+  /** How the file writes the image, if YAML reads it as a type other than text, such as the number `1.10`. */
   misread: 'number' | 'boolean' | null
-  /** Something fills this in before the cluster sees it: `{{ .Values.image }}`, `${IMAGE}`, `$(params.image)`. Never set in a cluster. */
+  /** A tool fills in the image before the cluster sees it: `{{ .Values.image }}`, `${IMAGE}`, `$(params.image)`. Never set in a cluster. */
   placeholder: boolean
-  /** null where it is left to the API server. */
+  /** null if the API server chooses it. */
   pullPolicy: PullPolicy | null
   policyPlace: Place | null
-  /** Of the object that has the image, in its document. */
+  /** Points to the object that has the image, in its document. */
   pointer: Pointer
-  /** The key of the image in that object, and of its policy; null where it takes none. */
+  /** The keys of the image and its pull policy in that object; the policy's is null if the object has none. */
   keys: { image: string; policy: string | null }
 }
 
 /** When a CronJob runs. */
 export interface Schedule {
   expression: Written
-  /** IANA name; null: the controller's own, mostly UTC. */
+  /** IANA name; null for the controller's own time zone, usually UTC. */
   timeZone: string | null
   suspended: boolean
 }
 
-/** The file and the document in it (from 0) that hold a workload. */
+/** The file that contains a workload, and the document's index in it, from 0. */
 interface TemplateSource {
   path: string
   document: number
@@ -58,27 +61,27 @@ interface TemplateSource {
 export interface WorkloadTemplate {
   apiVersion: string
   kind: string
-  /** null: a file does not say; whoever applies it decides. */
+  /** null if the file does not specify it. */
   namespace: string | null
-  /** Empty for one that gets its name at its creation. */
+  /** Empty if the API server generates the name. */
   name: string
   uid: string | null
   labels: Record<string, string>
   containers: TemplateContainer[]
-  /** Written, or `default`. */
+  /** As written, or `default`. */
   serviceAccount: Written
-  /** The template's own; empty where it has none, so that the service account's are used. */
+  /** The template's own pull secrets; if empty, the service account's are used. */
   pullSecrets: Written[]
-  /** Of the pod spec in its document; null where pull secrets can't be written into it. */
+  /** Points to the pod spec in its document; null if pull secrets can't be written to it. */
   podPointer: Pointer | null
   schedule: Schedule | null
   /** Whether a Job or CronJob has an activeDeadlineSeconds; null for other kinds. */
   hasDeadline: boolean | null
-  /** How many nodes run a DaemonSet's pods; null where that is not known, or another kind. */
+  /** How many nodes run a DaemonSet's pods; null if that is unknown, and for other kinds. */
   nodes: number | null
-  /** Rules that its annotation `pullguard.dev/ignore` names. */
+  /** Rules named in its annotation `pullguard.dev/ignore`. */
   ignores: string[]
   source: TemplateSource | null
-  /** Of the word that says its kind. */
+  /** The place of the value of `kind`. */
   place: Place | null
 }

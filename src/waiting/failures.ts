@@ -1,4 +1,7 @@
-/** The failed pulls of pods as a wait knows them: since when and how often by their events, and for what cause, also when a later message no longer names it. */
+/**
+ * The failed pulls of pods as a wait tracks them: start and number of attempts from events, and the cause, even after later messages no
+ * longer name it.
+ */
 
 import type { Diagnosis, Finding } from '../diagnosis/finding.ts'
 import { eventsOfContainer, reportsFailedPull } from '../diagnosis/pod-events.ts'
@@ -7,7 +10,7 @@ import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import type { Failure, SubjectState } from './subject-state.ts'
 
-/** The failures, by the uid of their pod. @param now milliseconds since 1970, by the server's clock */
+/** Returns the failures by the uid of their pod. @param now milliseconds since 1970, by the server's clock */
 export function failuresIn(
   { findings }: Diagnosis,
   { pods, events }: Snapshot,
@@ -17,7 +20,7 @@ export function failuresIn(
   const eventsByPod = Map.groupBy(events, ({ podUid }) => podUid ?? '')
   const failures = findings.flatMap(finding => {
     const pod = byName.get(`${finding.namespace}/${finding.pod}`)
-    // A debug container belongs to this pod alone: it is not part of what was deployed.
+    // A debug container belongs only to this pod: it is not part of the deployed template.
     if (pod === undefined || finding.containerKind === 'ephemeral') return []
     const own = failedAttempts(pod, finding, eventsByPod.get(pod.uid) ?? [])
     return { podUid: pod.uid, finding, ...measured(own, now) }
@@ -45,8 +48,8 @@ const keyOf = ({ podUid, finding: { container, containerKind, image } }: Failure
   [podUid, containerKind, container, image].join(' ')
 
 /**
- * The failures of this moment, each with the last real cause of its container, and with the earliest start and the most attempts that
- * were ever seen of it.
+ * Completes the current failures with what was seen before: the last known cause of the container, the earliest start, and the most
+ * attempts.
  */
 export function recalled(failures: Failure[], memory: Memory): Failure[] {
   return failures.map(failure => {
@@ -63,7 +66,7 @@ export function recalled(failures: Failure[], memory: Memory): Failure[] {
   })
 }
 
-/** With these failures in it, and without those of pods that are gone. */
+/** Returns the memory with these failures added, and without those of pods that are gone. */
 export function remembering(failures: Failure[], memory: Memory, podUids: ReadonlySet<string>): Memory {
   const kept = [...memory].filter(([, { podUid }]) => podUids.has(podUid))
   return new Map([...kept, ...failures.map(failure => [keyOf(failure), failure] as const)])

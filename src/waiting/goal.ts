@@ -1,4 +1,7 @@
-/** Whether a workload has reached the goal of the wait, or a state that only somebody else can change; and whether the wait for all of them has ended. */
+/**
+ * Decides whether a workload has reached the goal of the wait or a state that only a person can change, and whether the whole wait has
+ * ended.
+ */
 
 import type { Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
@@ -11,7 +14,7 @@ export interface WaitRules {
   patience: PatienceChoices
 }
 
-/** What is judged, and by which rules. */
+/** The workload to judge, and the rules of the wait. */
 export interface GoalInput {
   sight: RolloutSight
   workload: RolloutWorkload
@@ -19,9 +22,9 @@ export interface GoalInput {
 }
 
 /**
- * How it ended, apart from failed pulls; null while it goes on.
- * @param pods of the newest revision that are waited for
- * @param knowsRevisions pods of older revisions can be distinguished from them
+ * Returns how the wait for a workload ended, apart from failed pulls; null while it continues.
+ * @param pods pods of the newest revision that are waited for
+ * @param knowsRevisions whether they can be distinguished from pods of older revisions
  */
 export function endOf(
   { over, observed, standstill, ...rollout }: Rollout,
@@ -61,12 +64,12 @@ function isReached(rollout: Rollout, pods: JudgedPod[], { sight, workload, rules
 
 const TEMPLATED: RolloutWorkload['kind'][] = ['Deployment', 'StatefulSet', 'DaemonSet']
 
-/** With OnDelete pods of an older template may be all that is there. */
+/** With OnDelete, all existing pods can be of an older template. */
 function isUpdated({ kind, status }: RolloutWorkload, wanted: number): boolean {
   return !TEMPLATED.includes(kind) || status.updated >= wanted
 }
 
-/** The existing pods have their images, and the newest template reaches no more of them until somebody acts. */
+/** Whether the existing pods have their images, and the newest template reaches no more of them until somebody acts. */
 function restsAs(
   standstill: Rollout['standstill'],
   pods: JudgedPod[],
@@ -81,17 +84,15 @@ function restsAs(
 export type Outcome = 'done' | 'failed' | 'timeout' | 'unknown'
 
 interface Circumstances {
-  /** The time is up. */
+  /** The wait has timed out. */
   isOver: boolean
-  /** Labels select the workloads, so that the first can still come. */
+  /** Workloads are selected by labels, so the first one can still appear. */
   mayCome: boolean
-  /** Labels select kinds that can't be read, so workloads can be missing. */
+  /** Workloads are selected by labels among kinds that can't be read, so some can be missing. */
   isBlind: boolean
 }
 
-/**
- * How the wait has ended; null while it goes on. One workload that can't get its image ends it for all; so does one that was deleted.
- */
+/** Returns how the whole wait has ended; null while it continues. It ends for all workloads if one can't get its image or was deleted. */
 export function outcomeOf(
   states: readonly SubjectState[],
   { isOver, mayCome, isBlind }: Circumstances,
@@ -99,7 +100,7 @@ export function outcomeOf(
   if (states.some(({ status }) => status === 'failed')) return 'failed'
   if (states.some(({ code }) => code === 'deleted')) return 'unknown'
   if (states.some(({ status }) => status === 'waiting')) return isOver ? 'timeout' : null
-  // Even if a workload comes, others could be missing.
+  // Even if a workload appears, others could be missing.
   if (states.length === 0 && mayCome && isBlind) return 'unknown'
   if (states.length === 0 && mayCome) return isOver ? 'timeout' : null
   return isBlind || states.some(({ status }) => status === 'unknown') ? 'unknown' : 'done'

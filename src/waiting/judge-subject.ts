@@ -1,4 +1,4 @@
-/** Judges one subject: from its previous state and what is seen now to its new state, which names what it still waits for. */
+/** Judges one subject: derives its new state, including what it still waits for, from its previous state and what is seen now. */
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { type Holdup, judgeRollout, type Rollout } from '../rollout/judge.ts'
@@ -10,11 +10,11 @@ import { endOf, type GoalInput, type WaitRules } from './goal.ts'
 import type { EndCode, Obstacle, SubjectState, SubjectView, WaitCode } from './subject-state.ts'
 import { isGivenUp, troublesOf } from './troubles.ts'
 
-/** Milliseconds: what is replaced is deleted first, and is back after a moment. */
+/** In milliseconds. A replaced workload is deleted first and appears again after a moment. */
 const GONE = 5_000
 
 /**
- * The new state of the subject.
+ * Returns the new state of the subject.
  * @param before null at the first look
  * @param now milliseconds since 1970, by the server's clock
  */
@@ -39,7 +39,7 @@ export function judgeSubject(
     superseded: state.superseded + (isNew ? 1 : 0),
     ...(isNew && { status: 'waiting' as const, troubles: [], failures: [], memory: new Map() }),
   }
-  // It stays done whatever happens later, such as an autoscaler adding a pod.
+  // A workload stays done whatever happens later, such as an autoscaler adding a pod.
   if (fresh.status === 'done') return fresh
   return judgeThere(fresh, { view, sight, workload, now, rules })
 }
@@ -60,7 +60,7 @@ function judgeThere(state: SubjectState, moment: Moment): SubjectState {
     ready: pods.filter(({ ready }) => ready).length,
   }
   const uids = new Set(pods.map(({ uid }) => uid))
-  // Without its revisions, new pods can't be distinguished from old ones, whose troubles don't count.
+  // Without revisions, new pods can't be distinguished from old ones, whose troubles don't count.
   const knowsRevisions = sight.revisions !== null || workload.status.total <= workload.status.updated
   const own = knowsRevisions ? view.failures.filter(({ podUid }) => uids.has(podUid)) : []
   const failures = rollout.observed ? recalled(own, state.memory) : []
@@ -87,7 +87,7 @@ function judgeThere(state: SubjectState, moment: Moment): SubjectState {
   return { ...known, status: 'waiting', ...holdupOf(rollout, pods, known) }
 }
 
-/** The old pod's pull can still succeed, or somebody deletes the pod: that is waited for as long as for a pod of the newest revision. */
+/** The old pod's pull can still succeed, or somebody can delete the pod, so wait as long as for a pod of the newest revision. */
 function blocked(state: SubjectState, blocker: JudgedPod, { view, now, rules }: Moment): SubjectState {
   const failures = view.failures.filter(({ podUid }) => podUid === blocker.uid)
   const troubles = troublesOf(failures, { before: [], pods: 1, well: 0, now, patience: rules.patience })
@@ -131,7 +131,7 @@ function whileGone(state: SubjectState, now: number): SubjectState {
   return now - goneSince >= GONE ? { ...gone, status: 'unknown', code: 'deleted' } : waiting(gone, 'absent')
 }
 
-/** Names what the pods are made from; null while that is not known. */
+/** Identifies what the pods are created from; null while that is unknown. */
 function revisionOf(sight: RolloutSight, { kind, uid, revision }: RolloutWorkload): string | null {
   if (kind === 'Deployment') return sight.revisions === null ? uid : (newestRevision(sight)?.uid ?? null)
   if (kind === 'StatefulSet') return revision === null ? null : `${uid} ${revision}`
@@ -139,7 +139,7 @@ function revisionOf(sight: RolloutSight, { kind, uid, revision }: RolloutWorkloa
   return uid
 }
 
-/** Each kind has its own watch: a Deployment can name its newest revision before that revision has arrived. */
+/** Whether the newest revision has not arrived yet. Each kind has its own watch, so a Deployment can name a revision before it arrives. */
 function lagsBehind({ revisions }: RolloutSight, { kind, revision }: RolloutWorkload): boolean {
   if (kind !== 'Deployment' || revisions === null || revision === null) return false
   return !revisions.some(({ number }) => String(number) === revision)
@@ -164,10 +164,13 @@ function ended(state: SubjectState, code: EndCode, { over }: Rollout): SubjectSt
 
 type Found = Pick<SubjectState, 'obstacle'> & { code: WaitCode }
 
-/** These explain more than a crash of another pod. */
+/** Holdups that explain more than another pod's crash. */
 const DECISIVE = ['refused', 'stuck', 'unscheduled'] as const
 
-/** What is waited for at this moment, the most informative first. @param pods of the newest revision that are waited for */
+/**
+ * Returns what is waited for now, the most informative holdup first.
+ * @param pods pods of the newest revision that are waited for
+ */
 function holdupOf(
   { observed, holdups, outgoing, missing }: Rollout,
   pods: JudgedPod[],
@@ -193,7 +196,7 @@ function holdupOf(
   return plain(outgoing.length > 0 ? 'old-pods' : 'controller')
 }
 
-/** The first explains most. */
+/** Most informative first. */
 const ORDER = [
   ...DECISIVE,
   'initializing',
@@ -230,9 +233,9 @@ function troubleOf({ name, trouble }: JudgedPod): Obstacle {
 }
 
 /**
- * The pod of an older revision that can't become ready, and that the controller waits for instead of replacing it, as with ordered startup no
- * pod is replaced before every earlier one is ready; null if there is none.
- * Kubernetes documents this under "Forced rollback": the pod has to be deleted by hand.
+ * Returns the pod of an older revision that can't become ready, and that the controller waits for instead of replacing it; null if there is
+ * none. With ordered startup, a pod is not replaced until every earlier one is ready. Kubernetes documents this under "Forced rollback":
+ * the pod has to be deleted by hand.
  */
 function blockerOf(
   { current, outgoing }: Pick<Rollout, 'current' | 'outgoing'>,

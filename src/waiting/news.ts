@@ -1,16 +1,16 @@
-/** What is new about a workload since the last look, so that each change is reported once. */
+/** Finds what is new about a workload since the last look, so that each change is reported once. */
 
 import type { SubjectState, Trouble } from './subject-state.ts'
 
 export type News =
-  /** It waits for something else, or is settled. */
+  /** The workload waits for something else, or is settled. */
   | { code: 'state' }
-  /** A newer revision has taken the place of the one that was waited for. */
+  /** A newer revision has replaced the one that was waited for. */
   | { code: 'superseded' }
-  /** A pull fails, or fails for another cause. */
+  /** A pull fails, or fails for a different cause. */
   | { code: 'trouble'; trouble: Trouble }
 
-/** The news of a subject, the most important last. @param before null at the first look */
+/** Returns the news of a subject, the most important last. @param before null at the first look */
 export function newsOf(before: SubjectState | null, now: SubjectState): News[] {
   const known = new Set((before?.troubles ?? []).map(nameOf))
   const fresh = now.troubles.filter(trouble => !known.has(nameOf(trouble)))
@@ -18,7 +18,7 @@ export function newsOf(before: SubjectState | null, now: SubjectState): News[] {
   const hasMoved = before === null || looksOf(before) !== looksOf(now)
   return [
     ...(superseded ? [{ code: 'superseded' as const }] : []),
-    // The troubles say what a state of failing pulls would.
+    // For failing pulls, the troubles already report what the state would.
     ...(hasMoved && now.code !== 'pull' ? [{ code: 'state' as const }] : []),
     ...(now.status === 'waiting' ? fresh.map(trouble => ({ code: 'trouble' as const, trouble })) : []),
   ]

@@ -3,21 +3,21 @@
 import type { Finding, LongPull } from '../diagnosis/finding.ts'
 import type { RolloutKind, RolloutSight } from '../snapshot/rollout.ts'
 
-/** A workload by its name; a CronJob means its newest Job. */
+/** A workload by name; a CronJob means its newest Job. */
 interface WaitSubject {
   kind: RolloutKind
   namespace: string
   name: string
 }
 
-/** What is waited for: that the newest pods are ready, or only that they have their images. */
+/** The goal of the wait: the newest pods are ready, or at least have their images. */
 export type Goal = 'ready' | 'pulled'
 
-/** One container of a pod that can't get its image, with what the kubelet has tried. */
+/** One container of a pod that can't get its image, with the kubelet's attempts. */
 export interface Failure {
   podUid: string
   finding: Finding
-  /** Milliseconds since 1970, by the server's clock: the first failed attempt that is known. */
+  /** Milliseconds since 1970, by the server's clock: the first known failed attempt. */
   since: number
   /** Failed attempts according to events; 0 if there are none. */
   attempts: number
@@ -28,49 +28,49 @@ export interface SubjectView {
   subject: WaitSubject
   /** null if reading it or its pods is not allowed. */
   sight: RolloutSight | null
-  /** Those of its pods. */
+  /** The failures of its pods. */
   failures: Failure[]
   pulling: LongPull[]
 }
 
 /** Failed pulls of one container for one cause, in any number of pods. */
 export interface Trouble {
-  /** The newest of those findings. */
+  /** The finding of the newest failure. */
   finding: Finding
   pods: string[]
-  /** Those that need an image and have it, of as many as there are. */
+  /** How many of the workload's pods have their images. */
   well: number
   nodes: string[]
   /** Milliseconds since 1970, by the server's clock. */
   since: number
   attempts: number
-  /** When waiting for it ends; null: when the time is up. */
+  /** When waiting for it ends; null means at the timeout of the wait. */
   until: number | null
-  /** --patience decides how long, not the default for its cause. */
+  /** The patience comes from --patience, not from the default for its cause. */
   isChosen: boolean
 }
 
-/** Why it is settled. */
+/** Why a workload is settled. */
 export type EndCode =
   | 'ready'
   | 'pulled'
   /** A Job: its pods have started. */
   | 'started'
   | 'completed'
-  /** Zero replicas, or no node that it would run on. */
+  /** Zero replicas, or no matching node. */
   | 'none-wanted'
   | 'suspended'
-  /** A CronJob that has made no Job yet. */
+  /** A CronJob that has not created a Job yet. */
   | 'no-job'
   | 'image'
   | 'deleted'
   | 'paused'
   | 'on-delete'
-  /** A Job or a pod that has failed for another reason than its image. */
+  /** A Job or a pod that failed for a reason other than its image. */
   | 'ended'
   | 'unreadable'
 
-/** What it still waits for. */
+/** What a workload still waits for. */
 export type WaitCode =
   | 'absent'
   | 'unobserved'
@@ -85,11 +85,11 @@ export type WaitCode =
   | 'crashing'
   | 'not-ready'
   | 'old-pods'
-  /** An old pod that is not ready stops the rollout of a StatefulSet, and has to be deleted. */
+  /** An old pod that is not ready blocks the rollout of a StatefulSet, and has to be deleted. */
   | 'blocked'
   | 'controller'
 
-/** What keeps it, apart from the pull of an image, in the cluster's own words. */
+/** What holds the workload up, apart from the pull of an image, in the cluster's own words. */
 export interface Obstacle {
   pod: string | null
   container: string | null
@@ -98,7 +98,7 @@ export interface Obstacle {
 }
 
 interface Counts {
-  /** Pods that are wanted in the end. */
+  /** The number of pods that the workload finally wants. */
   wanted: number
   pulled: number
   ready: number
@@ -110,18 +110,18 @@ export interface SubjectState {
   code: EndCode | WaitCode
   obstacle: Obstacle | null
   counts: Counts
-  /** Names the newest revision; null before it is known. */
+  /** Identifies the newest revision; null before it is known. */
   revision: string | null
-  /** A newer revision has taken the place of another while it was waited for. */
+  /** How often a newer revision replaced the one that was waited for. */
   superseded: number
   troubles: Trouble[]
-  /** Of which the troubles are made. */
+  /** The failures that make up the troubles. */
   failures: Failure[]
   pulling: LongPull[]
-  /** What becomes known is kept: a back-off hides the cause, and a restarted kubelet forgets it. By pod, container and image. */
+  /** Everything known so far, by pod, container, and image: a back-off hides the cause, and a restarted kubelet forgets it. */
   memory: ReadonlyMap<string, Failure>
-  /** Since when it is gone or on its way out, by the server's clock; null while it is there or was never seen. */
+  /** Since when the workload is gone or terminating, by the server's clock; null while it exists or if it was never seen. */
   goneSince: number | null
-  /** It was seen once. */
+  /** Whether the workload was ever seen. */
   seen: boolean
 }

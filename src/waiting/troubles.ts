@@ -1,16 +1,16 @@
-/** Puts the failures of a workload's pods together by container and cause, and decides how long to wait for each. */
+/** Groups the failures of a workload's pods by container and cause, and decides how long to wait for each. */
 
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { patienceFor } from '../diagnosis/recovery-prospects.ts'
 import type { Failure, Trouble } from './subject-state.ts'
 
-/** Milliseconds, by cause; 0: not at all. */
+/** In milliseconds, by cause; 0 means not to wait. */
 export type PatienceChoices = Partial<Record<Cause, number>>
 
 export interface Situation {
-  /** Troubles at the previous look: the patience of a trouble does not start again with the pod that replaces a failing one. */
+  /** Troubles at the previous look: a replacement pod does not restart the patience of a trouble. */
   before: Trouble[]
-  /** Pods of the newest revision, and those of them that have their images. */
+  /** How many pods of the newest revision there are, and how many of them have their images. */
   pods: number
   well: number
   now: number
@@ -19,7 +19,7 @@ export interface Situation {
 
 const NEVER = Number.MAX_SAFE_INTEGER
 
-/** Those whose patience ends first come first. */
+/** Returns the troubles, sorted by when their patience ends. */
 export function troublesOf(failures: Failure[], situation: Situation): Trouble[] {
   const alike = Map.groupBy(failures, ({ finding }) => troubleKey(finding))
   return [...alike]
@@ -33,12 +33,12 @@ export function troublesOf(failures: Failure[], situation: Situation): Trouble[]
     .sort((one, other) => (one.until ?? NEVER) - (other.until ?? NEVER))
 }
 
-/** Whether its patience has ended. */
+/** Whether the patience for it has ended. */
 export function isGivenUp({ until }: Trouble, now: number): boolean {
   return until !== null && now >= until
 }
 
-/** Whether two findings are of the same trouble, if they are of one workload. */
+/** Whether two findings of one workload belong to the same trouble. */
 export function isAlike(one: Finding, other: Finding): boolean {
   return troubleKey(one) === troubleKey(other)
 }
@@ -72,6 +72,6 @@ function endOf(
   const usual = patienceFor(finding)
   if (usual.milliseconds === null) return null
   const until = since + usual.milliseconds
-  // Without events no attempt is counted, and the time alone decides: the kubelet's first pauses are 10 s and 20 s.
+  // Without events there is no count of attempts, and only time decides: the kubelet's first pauses are 10 s and 20 s.
   return attempts > 0 && attempts < usual.attempts ? Math.max(until, now + 1) : until
 }
