@@ -1,4 +1,4 @@
-/** Takes a snapshot of a dump, such as `kubectl get pods,events,… -o json` prints: the same facts as of the cluster itself. */
+/** Takes a snapshot of a dump, such as the output of `kubectl get pods,events,… -o json`: the same facts as from the cluster itself. */
 
 import { UsageError } from '../errors.ts'
 import type { Pod } from '../snapshot/pod.ts'
@@ -19,13 +19,13 @@ import { isNamed, pickSuspects } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
   scope: Scope
-  /** ISO 8601. A dump's own newest moment is older, and counts instead where it has one. */
+  /** ISO 8601. Replaced by the newest time in the dump, if there is one. */
   now: string
   signal: AbortSignal
 }
 
 /**
- * Reads the failing pods in scope and what they name, as a stream: memory grows with those, hardly with healthy pods.
+ * Reads the failing pods in scope and what they reference, as a stream: memory use grows with those pods, and hardly with healthy ones.
  * @throws UsageError for input that is not a complete dump with pods, for an invalid selector, and for a pod that is not in the dump
  */
 export async function readDump(options: DumpOptions): Promise<Snapshot> {
@@ -49,7 +49,7 @@ export async function readDump(options: DumpOptions): Promise<Snapshot> {
   return snapshotOf(facts, objects, wanted, { ...options, unenteredFolders })
 }
 
-/** What only lies in a folder need not be a dump. */
+/** Reads one input. A file that was only found in a folder need not be a dump. */
 async function readInput(input: Input, objects: DumpObjects, signal: AbortSignal): Promise<void> {
   try {
     await readDocuments(input, objects.documentsOf(input), signal)
@@ -91,7 +91,7 @@ function snapshotOf(
     ...related,
     imageChecks: [],
     gaps: uniqueGaps([
-      // Without events the newest moment in the dump may well be that at which such a pod was made.
+      // Without events, the newest time in the dump is often when such a pod was created.
       ...gapsOf(facts, objects, wanted, { pods: suspects, takenAt: now }),
       ...gapsOfSecrets(failing, related.pullSecrets, facts),
     ]),
@@ -111,7 +111,7 @@ function sourceOf(files: string[], { passedOver }: DumpObjects, unenteredFolders
   }
 }
 
-/** A dump without pods proves nothing about their health, unless it is an empty list of pods. */
+/** A dump without pods proves nothing about their health, unless it contains an empty list of pods. */
 function checkPods(
   facts: DumpFacts,
   objects: DumpObjects,
@@ -144,7 +144,7 @@ function whatElse({ kinds }: DumpFacts, { passedOver: { size } }: DumpObjects): 
   return [named, files].filter(Boolean).join(', and ') || 'nothing'
 }
 
-/** @throws NoSuchPod where there is none of that name, UsageError where there are several */
+/** @throws NoSuchPod if there is no pod of that name, UsageError if there are several */
 function checkOne(pods: Pod[], name: string, namespaces: string[] | null, known: Iterable<string>): void {
   const places = pods.map(({ namespace }) => namespace)
   const where = namespaces === null ? '' : ` in namespace "${namespaces.join('", "')}"`
@@ -157,7 +157,7 @@ function checkOne(pods: Pod[], name: string, namespaces: string[] | null, known:
     throw new UsageError(`The dump holds a pod "${name}" in ${places.join(', ')}: say which with -n.`)
 }
 
-/** Each as it is meant here. @throws UsageError for one that the dump does not hold */
+/** Resolves each name, including one that can mean a pod in a namespace. @throws UsageError for a name that the dump does not contain */
 function findSubjects(named: readonly NamedSubject[], facts: DumpFacts): ScopeSubject[] {
   return named.map(({ orPodIn, ...subject }) => {
     if (orPodIn !== undefined && facts.pods.get(`${orPodIn}/${subject.name}`) !== undefined)
@@ -167,7 +167,7 @@ function findSubjects(named: readonly NamedSubject[], facts: DumpFacts): ScopeSu
   })
 }
 
-/** A dump of pods alone tells of their workloads too. */
+/** Whether the dump contains the subject. Even a dump of only pods shows which workloads they belong to. */
 function isThere(subject: ScopeSubject, facts: DumpFacts): boolean {
   const belongs = belongsTo([subject], facts.owners.values())
   const names = [...namesOf(subject, facts)]
@@ -177,7 +177,7 @@ function isThere(subject: ScopeSubject, facts: DumpFacts): boolean {
   )
 }
 
-/** Of the pods, or the objects of that kind, in its namespace. */
+/** Names of the pods, or the objects of that kind, in the subject's namespace. */
 function* namesOf({ kind, namespace }: ScopeSubject, facts: DumpFacts): Generator<string> {
   const keys = kind === 'Pod' ? [...facts.pods.keys()].map(key => `Pod ${key}`) : facts.owners.keys()
   for (const key of keys) {

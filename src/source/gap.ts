@@ -1,26 +1,26 @@
-/** Turns a request that failed into a gap: something that is known not to be known. */
+/** Turns a failed request into a gap: a record that something is unknown. */
 
 import { ApiError } from '../kubernetes/api/api-error.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { Gap, GapReason } from '../snapshot/snapshot.ts'
 
 /**
- * The gap that a failed request leaves.
+ * Returns the gap that a failed request leaves.
  * @param what plural, as kubectl prints it
  * @param namespace null means cluster-wide
- * @throws the error itself where it is not an answer of the API server
+ * @throws the error itself if it is not a response of the API server
  */
 export function gapOf(error: unknown, what: string, namespace: string | null): Gap {
   rethrowUnlessApiError(error)
   return { what, namespace, why: reasonOf(error), detail: redact(error.message) }
 }
 
-/** For failures that leave no gap. @throws whatever is not an answer of the API server */
+/** For failures that leave no gap. @throws any error that is not a response of the API server */
 export function rethrowUnlessApiError(error: unknown): asserts error is ApiError {
   if (!(error instanceof ApiError)) throw error
 }
 
-/** Each gap once, cluster-wide ones first. */
+/** Removes duplicates and puts cluster-wide gaps first. */
 export function uniqueGaps(gaps: Gap[]): Gap[] {
   const byKey = new Map(gaps.map(gap => [`${gap.namespace ?? ''} ${gap.what} ${gap.why}`, gap]))
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gap]) => gap)

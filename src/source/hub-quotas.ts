@@ -1,4 +1,7 @@
-/** Finds the logins for Docker Hub in a cluster's pull secrets, and asks Docker Hub how many pulls are left: for this machine's address, and for each login once, wherever it was found. */
+/**
+ * Finds the logins for Docker Hub in a cluster's pull secrets, and asks Docker Hub how many pulls are left: for this machine's address, and
+ * once for each distinct login.
+ */
 
 import { keyMatches, normalizeKey } from '../dockerconfig/kubelet-key.ts'
 import type { Credential } from '../dockerconfig/registry-credential.ts'
@@ -13,15 +16,15 @@ import type { NamespaceOrAll, Reading } from './live/reading.ts'
 import { pullLoginsOf } from './narrow/pull-secret.ts'
 import { nameOf, namespaceOf } from './narrow/shape.ts'
 
-/** The types of Secrets that the kubelet pulls with; the server selects by them, so that no other Secret is sent. */
+/** The types of Secrets that the kubelet pulls with. The server selects by them, so that it sends no other Secret. */
 const TYPES = ['kubernetes.io/dockerconfigjson', 'kubernetes.io/dockercfg']
 
-/** A Secret may hold 1 MiB (core/v1/types.go). */
+/** Secrets per page: each can be up to 1 MiB (core/v1/types.go). */
 const PAGE = 100
 
 /**
- * The logins for Docker Hub in the pull secrets of a namespace, or of all, sorted by where they were found; their text is sent to nobody
- * else. A list that can't be read leaves a gap.
+ * Reads the logins for Docker Hub in the pull secrets of one namespace, or of all, sorted by where they were found; they are sent only to
+ * Docker Hub. A list that can't be read leaves a gap.
  * @throws UsageError for a namespace that does not exist
  */
 export async function readHubLogins(reading: Reading, namespace: NamespaceOrAll): Promise<Credential[]> {
@@ -42,7 +45,7 @@ function hubLoginsOf(secret: unknown): Credential[] {
   return logins.filter(({ key }) => isForHub(key)).map(login => secretCredential(login, DOCKER_HUB, named))
 }
 
-/** Whether the kubelet pulls anything from Docker Hub with an entry of this key. */
+/** Whether the kubelet uses an entry with this key for any image on Docker Hub. */
 function isForHub(key: string): boolean {
   const filed = normalizeKey(key)
   if (filed === null) return false
@@ -50,17 +53,17 @@ function isForHub(key: string): boolean {
   return filed === DOCKER_HUB_INDEX || host === DOCKER_HUB || keyMatches(filed, `${DOCKER_HUB}/any/image`)
 }
 
-/** Who answers: a `Registry` that represents Docker Hub. */
+/** The part of a `Registry` for Docker Hub that reports quotas. */
 interface QuotaSource {
   quota(credential: Credential | null): Promise<QuotaOutcome>
 }
 
-/** Token server and registry see at most so many requests of ours at once. */
+/** How many requests are sent to the token server and the registry at once. */
 const LOGINS_AT_ONCE = 8
 
 /**
- * The anonymous answer first, then one for each login in the order given. A login that was found in several places is asked for once and names
- * them all. Costs no pulls. Throws only when the source's signal is aborted.
+ * Returns the anonymous answer first, then one answer for each login in the given order. A login found in several places is asked for once,
+ * and its answer lists them all. Costs no pulls. Throws only if the source's signal is aborted.
  */
 export async function readHubQuotas(logins: readonly Credential[], hub: QuotaSource): Promise<HubQuota[]> {
   const same = new UniqueLogins()
@@ -76,12 +79,12 @@ export async function readHubQuotas(logins: readonly Credential[], hub: QuotaSou
   }))
 }
 
-/** One Secret may hold a login under several keys. */
+/** Returns each origin once: one Secret can contain a login under several keys. */
 function originsOf(found: readonly Credential[]): string[] {
   return [...new Set(found.map(({ origin }) => origin))]
 }
 
-/** The same in the words of a snapshot. */
+/** Converts a registry's outcome to a snapshot's answer. */
 export function answerOf(outcome: QuotaOutcome): QuotaAnswer {
   switch (outcome.status) {
     case 'limited':

@@ -1,4 +1,7 @@
-/** Asks registries for images, each once and by HEAD, which costs no pull: without a login, as the pods would, and with this machine's logins. */
+/**
+ * Asks registries for images, each once and by HEAD, which costs no pull: without a login, as the pods would, and with this machine's
+ * logins.
+ */
 
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
@@ -17,7 +20,7 @@ export interface ImageQuestion {
   pods: PullingPod[]
   /** Whether its platforms are needed. */
   platforms: boolean
-  /** The image known to replace it; null if there is none. */
+  /** The known replacement of the image; null if there is none. */
   replacement: Reference | null
 }
 
@@ -30,21 +33,21 @@ export interface MachineLogins {
 
 export interface ImageCheckOptions {
   registries: Registries
-  /** null: no pull secret may be used, as those of a dump. */
+  /** null if no pull secret can be used, as with those of a dump. */
   podLogins: PodLogins | null
   /** Called at most once, with the images that no pod login opened. */
   machineLogins(images: Reference[]): Promise<MachineLogins>
-  /** Nothing more is asked once it is aborted. */
+  /** Stops further requests once it is aborted. */
   timeUp: AbortSignal
-  /** Images asked about in this run; the usual limit is for failing images, not for an inventory. */
+  /** How many images this run may check. The default is meant for failing images, not for an inventory. */
   maxImages?: number
   onProgress?: (done: number, all: number) => void
 }
 
-/** The usual limit of images per run. */
+/** The default limit of images per run. */
 const MAX_IMAGES = 100
 
-/** One check for each image, in the order of the questions. Trouble is data; rejects only when the registries' signal is aborted. */
+/** Returns one check for each image, in the order of the questions. Trouble is data; rejects only if the registries' signal is aborted. */
 export async function readImageChecks(
   questions: ImageQuestion[],
   options: ImageCheckOptions,
@@ -65,7 +68,7 @@ export async function readImageChecks(
 
 type Asked = [question: ImageQuestion, inquiry: Inquiry]
 
-/** Pods' logins are tried first, so that credential helpers run only for registries that still need a login. */
+/** Tries the pods' logins first, so that credential helpers run only for registries that still need a login. */
 async function askEverybody(asked: Asked[], options: ImageCheckOptions): Promise<void> {
   const { podLogins, machineLogins, onProgress } = options
   const same = new UniqueLogins()
@@ -91,7 +94,7 @@ async function askEverybody(asked: Asked[], options: ImageCheckOptions): Promise
   )
 }
 
-/** Each image once, by name, with all the pods that use it, followed by the replacements. */
+/** Merges the questions by image name, each with all the pods that use it, followed by the replacements. */
 function merged(questions: ImageQuestion[]): Map<string, ImageQuestion> {
   const all = new Map<string, ImageQuestion>()
   const replacing = questions.flatMap(({ replacement, ...question }) =>
@@ -110,7 +113,7 @@ function merged(questions: ImageQuestion[]): Map<string, ImageQuestion> {
   return all
 }
 
-/** Decides for each image whether it will be asked about, before anything is sent. */
+/** Decides for each image whether to ask about it, before anything is sent. */
 function begin(
   images: ReadonlyMap<string, ImageQuestion>,
   { registries, timeUp, maxImages = MAX_IMAGES }: ImageCheckOptions,
@@ -128,7 +131,9 @@ function begin(
   )
 }
 
-/** The host to ask, or why it is skipped: the reference grammar allows hosts that no URL can hold, such as one with port 99999. */
+/**
+ * Returns the host to ask, or why it is skipped. The reference grammar allows hosts that are invalid in a URL, such as one with port 99999.
+ */
 function placeOf(
   { registry }: Reference,
   registries: Registries,

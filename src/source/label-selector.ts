@@ -1,4 +1,4 @@
-/** Label selectors as kubectl's -l takes them, judged here where no API server does it: k8s.io/apimachinery/pkg/labels. */
+/** Label selectors with the syntax of kubectl's -l, evaluated here if no API server does it: k8s.io/apimachinery/pkg/labels. */
 
 import { UsageError } from '../errors.ts'
 
@@ -8,8 +8,8 @@ export type LabelTest = (labels: Record<string, unknown>) => boolean
 type ValueTest = (value: string | undefined) => boolean
 
 /**
- * Reads a selector such as `app=web,tier in (a,b),!legacy`; an empty one selects everything.
- * @throws UsageError naming the selector and the position, where the API server would answer 400
+ * Parses a selector such as `app=web,tier in (a,b),!legacy`; an empty one selects everything.
+ * @throws UsageError naming the selector and the position, if the API server would respond with 400
  */
 export function parseLabelSelector(selector: string): LabelTest {
   const reader = new Reader(selector)
@@ -21,7 +21,7 @@ export function parseLabelSelector(selector: string): LabelTest {
   return labels => requirements.every(holds => holds(labels))
 }
 
-/** Reads the tokens one by one. A trailing `,` is followed by the empty token, which is not a key, so it is rejected as the API server does. */
+/** Reads the tokens one by one. After a trailing `,` comes the empty token, which is not a key, so it is rejected as by the API server. */
 class Reader {
   readonly #selector: string
   readonly #tokens: Token[]
@@ -92,7 +92,7 @@ function requirement(reader: Reader): LabelTest {
   }
 }
 
-/** What follows the key; nothing means that the label exists. */
+/** Reads the operator and values after a key; without an operator, the test is that the label exists. */
 function valueTest(reader: Reader): ValueTest {
   const { text } = reader.next
   if (text === '' || text === ',') return value => value !== undefined
@@ -109,7 +109,7 @@ function exactValue(reader: Reader): string {
   return text === '' || text === ',' ? '' : reader.value(reader.word('a value'))
 }
 
-/** `(a,b)`. Nothing between commas is the empty value. */
+/** Reads `(a,b)`. Nothing between commas means the empty value. */
 function valueSet(reader: Reader): Set<string> {
   if (!reader.accept('(')) throw reader.unexpected('"("')
   const values = new Set<string>()
@@ -126,7 +126,7 @@ function comparison(operator: string, bound: bigint): ValueTest {
   }
 }
 
-/** As strconv.ParseInt reads it: decimal, 64 bits. */
+/** Parses an integer as strconv.ParseInt does: decimal, 64 bits. */
 function integer(text: string): bigint | null {
   if (!/^[+-]?\d+$/.test(text)) return null
   const number = BigInt(text.replace(/^\+/, ''))
@@ -135,13 +135,13 @@ function integer(text: string): bigint | null {
 
 interface Token {
   text: string
-  /** Where it begins, counted from 0. */
+  /** The token's position, counted from 0. */
   at: number
-  /** A label, a value or one of the words `in` and `notin`, rather than a sign. */
+  /** Whether the token is a label, a value, or one of the words `in` and `notin`, rather than a symbol. */
   isWord: boolean
 }
 
-/** Operators are matched longest first, as the API server's lexer does; white space separates tokens. */
+/** Splits a selector into tokens. Operators are matched longest first, as in the API server's lexer; white space separates tokens. */
 function tokensOf(selector: string): Token[] {
   return [...selector.matchAll(/==|!=|[=!(),<>]|[^=!(),<> \t\r\n]+/g)].map(({ 0: text, index }) => ({
     text,
@@ -150,7 +150,7 @@ function tokensOf(selector: string): Token[] {
   }))
 }
 
-/** The error of a selector that is wrong at a place, counted from 0. */
+/** Returns the error for a selector that is invalid at a position, counted from 0. */
 function selectorError(selector: string, at: number, problem: string): UsageError {
   return new UsageError(
     `The label selector "${selector}" is wrong at character ${at + 1}: ${problem}. Write it as in -l 'app=web,tier in (a,b),!legacy'.`,
@@ -162,7 +162,7 @@ const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-
 const MAX_NAME_LENGTH = 63
 const MAX_SUBDOMAIN_LENGTH = 253
 
-/** `[subdomain/]name`. @throws UsageError */
+/** Checks a key: `[subdomain/]name`. @throws UsageError */
 function checkKey(selector: string, key: string, at: number): void {
   const slash = key.indexOf('/')
   const prefix = key.slice(0, Math.max(0, slash))
@@ -171,7 +171,7 @@ function checkKey(selector: string, key: string, at: number): void {
     throw selectorError(selector, at, `"${key}" can't be the key of a label`)
 }
 
-/** A name, or nothing. @throws UsageError */
+/** Checks a value: a name, or empty. @throws UsageError */
 function checkValue(selector: string, value: string, at: number): void {
   if (value !== '' && !isName(value))
     throw selectorError(selector, at, `"${value}" can't be the value of a label`)

@@ -1,4 +1,4 @@
-/** Finds in manifests what has pods: what was applied a moment ago is what has to be waited for. */
+/** Finds the workloads in manifests, so that what was just applied can be waited for. */
 
 import { UsageError } from '../errors.ts'
 import { kindOf } from '../kubernetes/api/kinds.ts'
@@ -11,7 +11,7 @@ import { SUBJECT_KINDS } from './subject-names.ts'
 
 interface ManifestWorkload {
   kind: RolloutKind
-  /** null where the manifest leaves it to the command line. */
+  /** null if the manifest leaves it to the command line. */
   namespace: string | null
   name: string
   template: PodTemplate
@@ -19,15 +19,15 @@ interface ManifestWorkload {
 
 export interface Manifests {
   workloads: ManifestWorkload[]
-  /** Kinds without pods of their own, and how many objects of each. */
+  /** Kinds without pods, with the number of objects of each. */
   passedOver: Map<string, number>
 }
 
-/** Helm runs its tests when it is asked to, not when it installs. */
+/** Helm runs its tests on demand, not during an installation. */
 const HOOK = 'helm.sh/hook'
 const TEST_HOOK = /\btest(?:-success|-failure)?\b/
 
-/** @throws UsageError for what can't be read, and where nothing is in it */
+/** @throws UsageError for input that can't be read, or that contains nothing */
 export async function readManifests(options: InputOptions & { signal: AbortSignal }): Promise<Manifests> {
   const found = new Found()
   const { inputs, unenteredFolders } = await findInputs(options)
@@ -51,7 +51,7 @@ class Found implements Manifests {
   readonly passedOver = new Map<string, number>()
   count = 0
 
-  /** A list, the output of kustomize or helm, or one object. */
+  /** Adds a list, the output of kustomize or helm, or one object. */
   addDocument(document: unknown): void {
     const rest = record(document)
     const items = [...list(document), ...list(rest.items)]
@@ -73,7 +73,7 @@ class Found implements Manifests {
   }
 }
 
-/** One without a name gets it from the server, and nobody here knows it. */
+/** Returns the workload; null for one without a name, because the server generates that and it is unknown here. */
 function workloadIn(raw: Record<string, unknown>): ManifestWorkload | null {
   const known = kindOf({ apiVersion: text(raw.apiVersion), kind: text(raw.kind) })
   const kind = SUBJECT_KINDS.find(each => each === known?.kind)

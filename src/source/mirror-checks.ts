@@ -1,4 +1,7 @@
-/** Asks a mirror and its registry for images by HEAD, as nodes ask: the mirror with the registry's name, and never with a login for the registry. */
+/**
+ * Asks a mirror and its registry for images by HEAD, as nodes do: the mirror with the registry's name, and never with a login for the
+ * registry.
+ */
 
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
@@ -14,13 +17,13 @@ export interface MirrorQuestion {
   registries: Registries
   /** The root of the mirror's host. */
   url: URL
-  /** What stands between `/v2/` and the name; empty for nothing. */
+  /** The path between `/v2/` and the name; empty if there is none. */
   prefix: string
-  /** This machine's login for the mirror's host; null for none. */
+  /** This machine's login for the mirror's host; null if there is none. */
   login: Credential | null
 }
 
-/** One check for each image, in their order. Trouble is data; rejects only when the registries' signal is aborted. */
+/** Returns one check for each image, in the given order. Trouble is data; rejects only if the registries' signal is aborted. */
 export function checkMirror(images: readonly Reference[], question: MirrorQuestion): Promise<MirrorCheck[]> {
   const mirrors = new Map<string, Registry>()
   return bounded(images, AT_ONCE, async image => {
@@ -40,12 +43,12 @@ export function checkMirror(images: readonly Reference[], question: MirrorQuesti
   })
 }
 
-/** An image that the registry has for certain; null if none is known. */
+/** Returns an image that the registry certainly has; null if none is known. */
 export function knownImage(registry: string): Reference | null {
   return registry === DOCKER_HUB ? parseReference('busybox:latest') : null
 }
 
-/** Asks the mirror for an image that exists for certain at one of these registries; null if none is known. */
+/** Asks the mirror for an image that certainly exists in one of these registries; null if none is known. */
 export async function askForKnownImage(
   registries: readonly string[],
   question: MirrorQuestion,

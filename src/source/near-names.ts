@@ -5,7 +5,10 @@ const SHOWN = 3
 /** What controllers append to their own name: the hash of a template, and five letters. */
 const GENERATED = /(?:-[a-z0-9]{6,10})?-[a-z0-9]{5}$/
 
-/** The names with the longest common prefix, best first; the prefix has to cover at least half of the name without its generated suffix. `nameIn` extracts the name from an entry. */
+/**
+ * Returns the names with the longest common prefix, best first. The prefix must cover at least half of the name without its generated
+ * suffix. `nameIn` extracts the name from an entry.
+ */
 export function nearNames(
   name: string,
   names: Iterable<string>,
@@ -19,7 +22,7 @@ export function nearNames(
   return near.slice(0, SHOWN).map(({ other }) => other)
 }
 
-/** The suggestion as the end of a sentence. */
+/** Returns the suggestion as the end of a sentence. */
 export function didYouMean(near: string[]): string {
   return `did you mean ${near.join(' or ')}?`
 }

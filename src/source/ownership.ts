@@ -1,14 +1,14 @@
-/** Who controls whom: ownerReferences, the owner that names and labels imply, and the pods below the workloads that somebody named. */
+/** Who controls whom: ownerReferences, owners derived from names and labels, and the pods of the workloads named on the command line. */
 
 import { isBuiltIn } from '../kubernetes/api/kinds.ts'
 import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, ScopeSubject } from '../snapshot/snapshot.ts'
 import { list, nameOf, namespaceOf, narrowName, number, record, text } from './narrow/shape.ts'
 
-/** Of a pod what tells whom it belongs to. */
+/** The parts of a pod that show which workload it belongs to. */
 export type NamedPod = OwnedPod & Pick<Pod, 'name'>
 
-/** Tells whether a pod belongs to one of the subjects. @param links what is known of who controls whom */
+/** Returns a test of whether a pod belongs to one of the subjects. @param links the known controllers */
 export function belongsTo(
   subjects: readonly ScopeSubject[],
   links: Iterable<OwnerLink>,
@@ -32,7 +32,7 @@ export function topmostWorkload(pod: OwnedPod, links: Iterable<OwnerLink>): stri
   return top === undefined ? null : `${top.kind.toLowerCase()}/${top.name}`
 }
 
-/** The built-in controllers above the pod, from its own upward. */
+/** Yields the built-in controllers above the pod, starting with its own. */
 function* controllersOf(pod: OwnedPod, known: ReadonlyMap<string, OwnerLink>) {
   const derived = derivedOwner(pod)
   const seen = new Set<string>()
@@ -52,8 +52,9 @@ function keyOf(namespace: string, { kind, name }: { kind: string; name: string }
 }
 
 /**
- * The link that the controller itself would have, for when it is not in the dump or can't be read; null if it can't be derived. A Deployment
- * labels its pods with the hash that it appends to its ReplicaSet's name, a CronJob appends the scheduled minute to its Job's.
+ * Returns the link that the pod's controller would have, for a controller that is not in the dump or can't be read; null if it can't be
+ * derived. A Deployment labels its pods with the hash that it appends to its ReplicaSet's name; a CronJob appends the scheduled minute to
+ * its Job's name.
  */
 export function derivedOwner({ namespace, controller, templateHash }: OwnedPod): OwnerLink | null {
   if (controller === null) return null
@@ -78,17 +79,17 @@ function cronJobOf({ apiVersion, kind, name }: ControllerReference): Above {
   return { apiVersion, kind: 'CronJob', name: start }
 }
 
-/** Minutes since 1970, or seconds as until Kubernetes 1.20; a date such as 20261128 and a build's number are neither. */
+/** Minutes since 1970, or seconds as before Kubernetes 1.21. Excludes a date such as 20261128 and a build number. */
 function isSchedule(digits: string): boolean {
   const minutes = digits.length === 8 ? Number(digits) : Number(digits) / 60
   return minutes > FIRST && minutes < LAST
 }
 
-/** The beginning of 2016 and of 2050. */
+/** The beginning of 2016 and of 2050, in minutes since 1970. */
 const FIRST = 24_193_440
 const LAST = 42_076_800
 
-/** The ownerReference with `controller: true`; the API server allows at most one. */
+/** Returns the ownerReference with `controller: true`; the API server allows at most one. */
 export function narrowController(metadata: { ownerReferences?: unknown }): ControllerReference | null {
   const found = list(metadata.ownerReferences)
     .map(record)
@@ -102,7 +103,7 @@ export function narrowController(metadata: { ownerReferences?: unknown }): Contr
   }
 }
 
-/** A controller and its own controller. Items of a list carry no kind, so the caller passes it. Null without a name. */
+/** Returns a controller with its own controller; null without a name. Items of a list have no kind, so the caller passes it. */
 export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
   const name = nameOf(raw)
   if (name === null) return null
@@ -118,7 +119,9 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
   }
 }
 
-/** null where only its metadata was read, pods are updated in parallel or by hand, or the controller has not seen the newest template. */
+/**
+ * null if only the metadata was read, if pods are updated in parallel or by hand, or if the controller has not seen the newest template.
+ */
 function orderedUpdate(raw: unknown): NonNullable<OwnerLink['ordered']> | null {
   const [metadata, spec, status] = ['metadata', 'spec', 'status'].map(part => record(record(raw)[part]))
   const revision = text(status?.updateRevision)

@@ -1,22 +1,22 @@
-/** Which pods are read. */
+/** Which pods a snapshot is taken of. */
 
 import { UsageError } from '../errors.ts'
 import type { NamedSubject } from './subject-names.ts'
 
 export interface Scope {
-  /** null: all of them. */
+  /** null means all namespaces. */
   namespaces: string[] | null
-  /** Of all of them all but these. */
+  /** Namespaces to skip when reading all of them. */
   excluded?: string[]
-  /** Only the pods of these; their namespaces count, not those above. */
+  /** Reads only the pods of these; their namespaces are used instead of `namespaces`. */
   subjects?: NamedSubject[]
-  /** Of these some may be gone by now: they have no pods. Otherwise one that does not exist is an error. */
+  /** Subjects that no longer exist have no pods. Otherwise, a missing subject is an error. */
   mayBeGone?: boolean
-  /** If they turn out to be pods, these get into the snapshot however healthy they are. */
+  /** Keeps subjects that turn out to be pods in the snapshot even if they are healthy. */
   keepNamedPods?: boolean
-  /** As kubectl's -l takes it. */
+  /** With the syntax of kubectl's -l. */
   labelSelector?: string
-  /** One pod by name, for `why`: it gets into the snapshot however healthy it is. Goes with exactly one namespace. */
+  /** One pod by name, for `why`, kept in the snapshot even if it is healthy. Requires exactly one namespace. */
   pod?: string
 }
 

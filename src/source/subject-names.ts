@@ -1,19 +1,22 @@
-/** Reads the pods and workloads that a command line names, as kubectl takes them: POD, NAMESPACE/POD, TYPE/NAME, TYPE NAME…, short and full names of types. */
+/**
+ * Parses the pods and workloads named on a command line, as kubectl does: POD, NAMESPACE/POD, TYPE/NAME, TYPE NAME…, with short and full
+ * names of types.
+ */
 
 import { UsageError } from '../errors.ts'
 import { KINDS } from '../kubernetes/api/kinds.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
 import type { ScopeSubject } from '../snapshot/snapshot.ts'
 
-/** `namespace` null: the context's; in a dump, any. */
+/** `namespace` null: the context's namespace; in a dump, any. */
 export interface NamedSubject extends ScopeSubject {
-  /** The type may also be meant as a namespace: where that has a pod of this name, the pod is meant. */
+  /** The type could also be a namespace: if it has a pod of this name, that pod is meant. */
   orPodIn?: string
 }
 
 /**
- * @param namespace the one of -n
- * @throws UsageError for a word that can't be read, and for a namespace that contradicts -n
+ * @param namespace the namespace of -n
+ * @throws UsageError for a word that can't be parsed, and for a namespace that contradicts -n
  */
 export function parseSubjects(words: readonly string[], namespace: string | undefined): NamedSubject[] {
   const [first = '', ...rest] = words
@@ -58,7 +61,7 @@ const SHORT_NAMES: Record<RolloutKind, string | null> = {
 /** Every kind whose pods can be waited for. */
 export const SUBJECT_KINDS = Object.keys(SHORT_NAMES) as RolloutKind[]
 
-/** What `all` and no type at all mean where labels select: what makes pods, and pods that nobody makes. */
+/** The types that have pods, as an error lists them. With labels, `all` and no type mean all of these. */
 const KNOWN = 'deployment, statefulset, daemonset, replicaset, replicationcontroller, job, cronjob, and pod'
 
 export interface NamedWorkloads {
@@ -67,7 +70,7 @@ export interface NamedWorkloads {
   kinds: RolloutKind[]
 }
 
-/** @throws UsageError for a type that has no pods or is unknown, and for a type or a name that is missing */
+/** @throws UsageError for an unknown type or one without pods, and for a missing type or name */
 export function parseSubjectNames(words: readonly string[]): NamedWorkloads {
   const [first = '', ...rest] = words
   const hasSlash = words.some(word => word.includes('/'))
@@ -101,14 +104,14 @@ function kindsNamed(type: string): RolloutKind[] {
   throw new UsageError(`"${type}" is not a type that has pods to wait for: those are ${KNOWN}.`)
 }
 
-/** `deployment.apps`, `deployments.v1.apps`; core has no name. */
+/** Whether the qualifiers are a group: `deployment.apps`, `deployments.v1.apps`; the core group has no name. */
 function isGroupOf(qualifiers: string[], group: string): boolean {
   const [version = ''] = qualifiers
   const named = /^v\d/.test(version) ? qualifiers.slice(1) : qualifiers
   return qualifiers.length === 0 || named.join('.') === group
 }
 
-/** The kind that kubectl takes the word for; null for any other word. */
+/** Returns the kind that kubectl understands by the word; null for any other word. */
 export function kindNamed(type: string): RolloutKind | null {
   const [name = '', ...qualifiers] = type.toLowerCase().split('.')
   const kind = SUBJECT_KINDS.find(each =>

@@ -15,7 +15,7 @@ function groupByPod(events: PodEvent[]): EventsByPod {
   return Map.groupBy(events, event => podKey(event.namespace, event.pod))
 }
 
-/** The pod's own events; those of an earlier pod of the same name are not. */
+/** Returns the pod's own events, without those of an earlier pod of the same name. */
 function eventsOf(pod: Pod, events: EventsByPod): PodEvent[] {
   const named = events.get(podKey(pod.namespace, pod.name)) ?? []
   return named.filter(({ podUid }) => podUid === null || pod.uid === '' || podUid === pod.uid)
@@ -23,14 +23,14 @@ function eventsOf(pod: Pod, events: EventsByPod): PodEvent[] {
 
 /** The part of what was read that goes into a snapshot. */
 export interface Suspects {
-  /** Pods that fail or were asked for by name. The objects they reference are read too. */
+  /** Pods that fail or were requested by name. The objects they reference are read too. */
   failing: Pod[]
-  /** The failing pods, plus pods that may be in a long pull. */
+  /** The failing pods, plus pods that could be in a long pull. */
   pods: Pod[]
   events: PodEvent[]
 }
 
-/** Picks the suspect pods and their events. @param isNamed the user asked for these pods by name, so they are kept even if healthy */
+/** Picks the suspect pods and their events. @param isNamed the user requested these pods by name, so they are kept even if healthy */
 export function pickSuspects(
   found: { pods: Pod[]; events: PodEvent[] },
   { takenAt, isNamed }: { takenAt: string; isNamed: boolean },
@@ -49,7 +49,7 @@ export function pickSuspects(
   return { failing: failing.sort(byNamespaceAndName), pods, events: pods.flatMap(keeps).sort(byPodAndTime) }
 }
 
-/** Whether somebody asked for exactly these pods, however healthy they are. */
+/** Whether the pods were requested by name, so that they are kept even if healthy. */
 export function isNamed(
   { pod, keepNamedPods = false }: Pick<Scope, 'pod' | 'keepNamedPods'>,
   subjects: readonly ScopeSubject[] = [],
@@ -60,7 +60,7 @@ export function isNamed(
   )
 }
 
-/** Only the pods that `belongs` accepts, and their events. */
+/** Keeps only the pods that `belongs` accepts, and their events. */
 export function ofSubjects(
   { pods, events }: Pick<Suspects, 'pods' | 'events'>,
   belongs: (pod: Pod) => boolean,
@@ -70,7 +70,7 @@ export function ofSubjects(
   return { pods: own, events: events.filter(({ namespace, pod }) => names.has(podKey(namespace, pod))) }
 }
 
-/** Whether a container of the pod waits for its image, or has not started and there are events of failed pulls. */
+/** Whether a container of the pod waits for its image, or has not started and events report failed pulls. */
 function isSuspect(pod: Pod, events: EventsByPod): boolean {
   if (isFinished(pod)) return false
   return hasFailedPull(pod) || (onlyEventsCanTell(pod) && eventsOf(pod, events).some(suggestsFailedPull))
@@ -85,7 +85,7 @@ export function couldFail(pod: Pod): boolean {
 const SOON = 60_000
 
 /**
- * Whether the pod could be in a long pull, or could have got its sandbox since the last failure to create one. Only the events of a pull's
+ * Whether the pod could be in a long pull, or could have got its sandbox since the last failure to create one. Only the events at a pull's
  * start and end show that, and a cluster has very many of those.
  */
 export function couldBePulling(pod: Pod, takenAt: string): boolean {
@@ -103,12 +103,15 @@ export function isProgress({ message }: PodEvent): boolean {
   return stage === 'began' || stage === 'ended'
 }
 
-/** Whether the status leaves the answer to the events: nothing has been tried yet, or the containers' sandbox is gone. */
+/** Whether only events can show the state: nothing has been tried yet, or the containers' sandbox is gone. */
 function onlyEventsCanTell(pod: Pod): boolean {
   return pod.hasSandbox === false || hasUntried(pod)
 }
 
-/** A pull in progress or completed is not a problem, and a sandbox usually fails for reasons other than its image. */
+/**
+ * Whether the event suggests a failed pull. A pull in progress or completed is not a problem, and a sandbox usually fails for reasons other
+ * than its image.
+ */
 function suggestsFailedPull(event: PodEvent): boolean {
   if (isSandboxFailure(event)) return sandboxImage(event.message) !== null
   return !isProgress(event)
@@ -121,7 +124,7 @@ function hasFailedPull(pod: Pod): boolean {
 
 /**
  * Whether a container has not started and its status does not show why. Without a node, no kubelet has tried; but a pod in a dump without
- * its node has states that a kubelet wrote.
+ * its node can have states written by a kubelet.
  */
 function hasUntried(pod: Pod): boolean {
   return pod.containers.some(
@@ -132,7 +135,7 @@ function hasUntried(pod: Pod): boolean {
   )
 }
 
-/** By namespace, then name, so that a snapshot does not depend on the order of the responses. */
+/** Sorts by namespace, then name, so that a snapshot does not depend on the order of the responses. */
 export function byNamespaceAndName(
   a: { namespace: string; name: string },
   b: { namespace: string; name: string },
@@ -140,12 +143,12 @@ export function byNamespaceAndName(
   return compare(a.namespace, b.namespace) || compare(a.name, b.name)
 }
 
-/** Cluster-scoped objects, by name. */
+/** Sorts cluster-scoped objects by name. */
 export function byName(a: { name: string }, b: { name: string }): number {
   return compare(a.name, b.name)
 }
 
-/** Oldest first within a pod. */
+/** Sorts by pod, oldest event first. */
 function byPodAndTime(a: PodEvent, b: PodEvent): number {
   return (
     compare(a.namespace, b.namespace) ||

@@ -9,15 +9,15 @@ import { YamlError, YamlPieces } from './yaml-pieces.ts'
 
 const BLANK = 0x20
 
-/** Takes the bytes of one format. `write` and `end` throw JsonError, YamlError or NotADump. */
+/** Parses the bytes of one format. `write` and `end` throw JsonError, YamlError, or NotADump. */
 interface Parser {
   write(bytes: Uint8Array): void
   end(): void
 }
 
 /**
- * Emits the documents of an input, its lists item by item: at most one item is in memory at a time.
- * @throws NotADump where it is empty, neither JSON nor YAML, or ends in the middle
+ * Emits the documents of an input, with lists item by item: at most one item is in memory at a time.
+ * @throws NotADump if it is empty, neither JSON nor YAML, or incomplete
  */
 export async function readDocuments(
   input: Input,
@@ -74,7 +74,7 @@ class InputReader {
     this.#guard(() => parser.write(bytes))
   }
 
-  /** Turns parse errors into errors about the input. They quote nothing, because the input may contain secrets. */
+  /** Turns parse errors into errors about the input. They never quote it, because it can contain secrets. */
   #guard(parse: () => void): void {
     try {
       parse()
@@ -104,20 +104,20 @@ class InputReader {
   }
 }
 
-/** Judged by the first characters that are not white space. */
+/** Chooses the parser by the first characters that are not white space. */
 function parserFor(head: Uint8Array, name: string, handlers: DocumentHandlers): Parser {
   if (head.includes(0)) throw new NotADump(`${name} is neither JSON nor YAML: it is not text.`)
   const text = textOf(head).trimStart()
   if (text === '') throw new NotADump(`${name} is empty.`)
   if (text.startsWith('<')) throw new NotADump(`${name} is neither JSON nor YAML: it is HTML or XML.`)
-  // YAML has brackets too, around keys without quotes.
+  // YAML has brackets too, around unquoted keys.
   if (/^[{[]/.test(text) && !/^\{\s*[^\s"}]|^\[\s*\{\s*[^\s"}]/.test(text)) return jsonParser(handlers)
   const is = recognizeText(text)
   if (is !== null) throw new NotADump(asNotADump(name, is))
   return new YamlPieces(handlers)
 }
 
-/** The rows of a Table are skipped too, which saves memory; its kind is known only at its end. */
+/** Skips the rows of a Table too, which saves memory; a document's kind is known only at its end. */
 function jsonParser({ onItem, onDocument }: DocumentHandlers): Parser {
   return new JsonElements(['items', 'rows'], {
     onElements: (array, bytes, offset) => {
@@ -128,7 +128,7 @@ function jsonParser({ onItem, onDocument }: DocumentHandlers): Parser {
   })
 }
 
-/** Whether it begins like a dump. A chart's template does too, and is excluded. */
+/** Whether the input begins like a dump. A chart's template does too, so it is excluded. */
 function looksLikeObjects(head: Uint8Array): boolean {
   const text = textOf(head)
   return text.includes('apiVersion') && (/^\s*(?:\{\s*"|\[)/.test(text) || !text.includes('{{'))
@@ -139,8 +139,8 @@ function textOf(bytes: Uint8Array): string {
 }
 
 export interface DocumentHandlers {
-  /** One element of a document's `items`, before the rest of its document is known. */
+  /** Receives one element of a document's `items`, before the rest of the document is known. */
   onItem(raw: unknown): void
-  /** A document's end: all of it, without the items that were emitted. */
+  /** Receives the whole document at its end, without the items that were emitted. */
   onDocument(rest: unknown): void
 }

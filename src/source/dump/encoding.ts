@@ -1,8 +1,11 @@
-/** Turns what editors and shells write into UTF-8. */
+/** Converts what editors and shells write to UTF-8. */
 
 import { TextDecoder } from 'node:util'
 
-/** The text as UTF-8 bytes without a byte order mark. Editors and shells write UTF-16 too, such as PowerShell's `>`; UTF-8 passes unchanged. */
+/**
+ * Yields the text as UTF-8 bytes without a byte order mark. Editors and shells also write UTF-16, such as PowerShell's `>`; UTF-8 passes
+ * unchanged.
+ */
 export async function* toUtf8(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let decoder: TextDecoder | null | undefined
   let head: Uint8Array = new Uint8Array()
@@ -22,7 +25,7 @@ export async function* toUtf8(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
 
 const MARK_LENGTH = 3
 
-/** Null for UTF-8. Without a mark, JSON and YAML in UTF-16 begin with an ASCII character and so with one zero byte (RFC 4627). */
+/** Returns null for UTF-8. Without a mark, JSON and YAML in UTF-16 begin with an ASCII character and so with one zero byte (RFC 4627). */
 function decoderFor([first, second]: Uint8Array): TextDecoder | null {
   if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return new TextDecoder('utf-16le')
   if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return new TextDecoder('utf-16be')

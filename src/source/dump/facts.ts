@@ -1,4 +1,7 @@
-/** The facts in a dump, narrowed as they are read: suspect pods, the objects that a pod could reference, of which namespaces all Secrets are there, and when it was made. */
+/**
+ * The facts in a dump, narrowed as they are read: suspect pods, objects that a pod could reference, namespaces with all their Secrets, and
+ * when it was made.
+ */
 
 import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'
@@ -14,19 +17,19 @@ import { type NamedPod, narrowOwner } from '../ownership.ts'
 import { couldFail } from '../suspects.ts'
 import { nameOfKind } from './recognize.ts'
 
-/** Which pods are asked for. */
+/** Which pods are requested. */
 export interface Wanted {
   namespaces: string[] | null
   excluded: readonly string[]
   labels: (labels: Record<string, unknown>) => boolean
   pod?: string
-  /** Whose pods they are is known at the end, so what tells it is kept of every pod. */
+  /** Whether pods are selected by subject. That is decided at the end, so the owner of every pod is kept. */
   bySubject: boolean
-  /** Names of pods that are kept, however healthy they are. */
+  /** Names of pods that are kept even if they are healthy. */
   kept: ReadonlySet<string>
 }
 
-/** A pod that was seen; a newer state of it may follow. `suspect` is null for a pod that is healthy or not selected. */
+/** A pod that was seen; a newer state of it can follow. `suspect` is null for a pod that is healthy or not selected. */
 interface SeenPod {
   selected: boolean
   suspect: Pod | null
@@ -45,11 +48,11 @@ export class DumpFacts {
   /** Namespaces of all pods, selected or not. */
   readonly namespaces = new Set<string>()
   podsWithStatus = 0
-  /** Pods of a cluster without a status: nothing is known about their containers. */
+  /** Pods of a cluster without a status: their containers' states are unknown. */
   podsWithoutStatus = 0
-  /** Manifests, which are not pods of a cluster. */
+  /** Pods in manifests, which are not from a cluster. */
   podsAsWritten = 0
-  /** Items that are not objects, or have no name. */
+  /** Items that are not objects or have no name. */
   unnamed = 0
   readonly time: DumpTime
   readonly secretsHeld = new SecretsHeld()
@@ -61,14 +64,14 @@ export class DumpFacts {
     this.time = new DumpTime(now)
   }
 
-  /** Whether a Secret of the namespace that is not in the dump does not exist. */
+  /** Whether a Secret of the namespace that is missing from the dump does not exist. */
   holdsSecretsOf(namespace: string): boolean {
     // An empty list of Secrets has no namespace; if all pods are in one namespace, the list was for that one.
     const hasEmptyList = this.kinds.has('SecretList') && this.namespaces.size === 1
     return this.secretsHeld.has(namespace) || (hasEmptyList && this.namespaces.has(namespace))
   }
 
-  /** Adds one object. False if it should have a name and has none. */
+  /** Adds one object. Returns false if it should have a name and has none. */
   add(raw: Record<string, unknown>, kind: string, apiVersion: string): boolean {
     const name = nameOf(raw)
     if (name === null) return kind !== '' && !isBuiltIn({ apiVersion, kind })
@@ -83,7 +86,7 @@ export class DumpFacts {
     this.secretsHeld.see(kind, text(record(raw.metadata).namespace))
     if (kind === 'Pod') this.#addPod(raw)
     else if (kind === 'Node') put(this.nodes, name, versionOf(raw), narrowNode(raw))
-    // Secrets outside the scope are kept: one may be the login that a pod in scope needs.
+    // Keep Secrets outside the scope: one could be the login that a pod in scope needs.
     else if (kind === 'Secret' || this.#isInScope(namespaceOf(raw)))
       this.#addNamed(raw, kind, `${namespaceOf(raw)}/${name}`)
   }
@@ -136,8 +139,8 @@ interface Entry<T> {
 }
 
 /**
- * Keeps the newest state of each object, in whatever order its states arrive. `resourceVersion` is a growing whole number (KEP-5504);
- * without one, which state wins does not matter, only that it is always the same one.
+ * Keeps the newest state of each object, in whatever order the states arrive. `resourceVersion` is an increasing integer (KEP-5504);
+ * without one, any state can win, as long as it is always the same one.
  */
 class NewestStates<T> {
   readonly #entries = new Map<string, Entry<T>>()
@@ -167,16 +170,16 @@ function isNewer<T>(a: Entry<T>, b: Entry<T>): boolean {
   return JSON.stringify(a.value) > JSON.stringify(b.value)
 }
 
-/** Knows for which namespaces a dump contains all Secrets: there, a Secret that is not in the dump does not exist. */
+/** Tracks for which namespaces a dump contains all Secrets: there, a Secret that is not in the dump does not exist. */
 class SecretsHeld {
   readonly #namespaces = new Set<string>()
   #everywhere = false
   #inDoubt = false
-  /** Namespaces of the current document. */
+  /** Namespaces in the current document. */
   #inDocument = new Set<string>()
   #hasSecrets = false
 
-  /** Takes an object of the current document; `namespace` is empty for cluster-scoped objects. */
+  /** Records an object of the current document; `namespace` is empty for cluster-scoped objects. */
   see(kind: string, namespace: string): void {
     if (namespace === '') return
     this.#inDocument.add(namespace)
@@ -185,14 +188,14 @@ class SecretsHeld {
     this.#namespaces.add(namespace)
   }
 
-  /** A document with several namespaces was made with -A; if it has Secrets, it has those of all namespaces. */
+  /** Ends a document. With several namespaces it was made with -A; if it has Secrets, it has those of all namespaces. */
   endDocument(): void {
     if (this.#hasSecrets && this.#inDocument.size > 1) this.#everywhere = true
     this.#inDocument = new Set()
     this.#hasSecrets = false
   }
 
-  /** A truncated list proves nothing about the Secrets that it does not contain. */
+  /** Records a truncated list, which proves nothing about the Secrets that it does not contain. */
   doubt(): void {
     this.#inDoubt = true
   }
@@ -202,7 +205,7 @@ class SecretsHeld {
   }
 }
 
-/** Fields of conditions, container states and events that only ever hold a moment that has passed. */
+/** Fields of conditions, container states, and events that only ever contain past times. */
 const MOMENTS = [
   'lastTransitionTime',
   'lastHeartbeatTime',
@@ -217,8 +220,8 @@ const MOMENTS = [
 ]
 
 /**
- * When the dump was made, by the newest moment that its objects name: the times of its files change with every copy. A wrong clock somewhere
- * in the cluster must not age everything, so what is yet to come counts for nothing.
+ * Determines when the dump was made from the newest time in its objects: the times of its files change with every copy. Ignores times in
+ * the future, so that a wrong clock in the cluster does not age everything.
  */
 class DumpTime {
   readonly #latest: number
@@ -231,7 +234,7 @@ class DumpTime {
     this.#latest = Date.parse(now)
   }
 
-  /** Looks through one object. */
+  /** Looks for times in one object. */
   see(raw: Record<string, unknown>): void {
     const metadata = record(raw.metadata)
     this.#take(metadata.creationTimestamp)
@@ -246,7 +249,7 @@ class DumpTime {
     this.#take(record(raw.spec).renewTime)
   }
 
-  /** ISO 8601; null where no object names a moment that has passed. */
+  /** ISO 8601; null if no object contains a past time. */
   get newest(): string | null {
     return Number.isFinite(this.#newest) ? new Date(this.#newest).toISOString() : null
   }

@@ -1,4 +1,4 @@
-/** Finds what -f names: standard input, files, and the files of folders. */
+/** Finds the inputs of -f: standard input, files, and the files in folders. */
 
 import { createReadStream, type Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
@@ -6,43 +6,45 @@ import { join, resolve } from 'node:path'
 import { addAbortSignal, Readable } from 'node:stream'
 import { UsageError } from '../../errors.ts'
 
-/** One stream of bytes and the name by which errors call it. */
+/** One stream of bytes, and its name in errors. */
 export interface Input {
   name: string
-  /** Whether it was named with -f itself. Otherwise it is in a folder that was, possibly among unrelated files. */
+  /** Whether it was named with -f. Otherwise it was found in a named folder, possibly among unrelated files. */
   named: boolean
   open(signal: AbortSignal): AsyncIterable<Uint8Array>
 }
 
 export interface Inputs {
   inputs: Input[]
-  /** Folders, as named, with subfolders that were not read. */
+  /** Named folders with subfolders that were not read. */
   unenteredFolders: string[]
 }
 
 export interface InputOptions {
   /** As on the command line; `-` is standard input. */
   files: string[]
-  /** Folders are read to their depths. */
+  /** Whether to read subfolders too. */
   recursive: boolean
   stdin: AsyncIterable<Uint8Array> & { isTTY?: boolean }
   cwd: string
 }
 
-/** What kubectl takes from a folder. */
+/** The file types that kubectl reads from a folder. */
 const IN_FOLDERS = /\.(?:json|ya?ml)$/
 const CHUNK = 1 << 20
 
-/** Every input once, in the order named, those of a folder by name. @throws UsageError for what is not there */
+/**
+ * Returns every input once, in the order named, and files in a folder by name. @throws UsageError for a file or folder that does not exist
+ */
 export async function findInputs({ files, recursive, stdin, cwd }: InputOptions): Promise<Inputs> {
   if (files.filter(file => file === '-').length > 1)
     throw new UsageError('-f - is given twice: standard input can be read only once.')
-  // An unset variable on the command line, not the folder that resolve() would make of it.
+  // An unset variable on the command line; resolve() would turn it into the current folder.
   if (files.includes('')) throw new UsageError('-f is given an empty name: name a file, a folder, or -.')
   const inputs = new Map<string, Input>()
   const unenteredFolders: string[] = []
   const add = (path: string, input: Input) => {
-    // A file of a folder that is named by itself as well counts as named, whichever comes first.
+    // A file that is named and also in a named folder counts as named, whichever comes first.
     if (input.named || !inputs.has(path)) inputs.set(path, input)
   }
   for (const file of files) {
@@ -88,7 +90,7 @@ function fileInput(file: string, cwd: string, named: boolean): Input {
 interface Found {
   files: string[]
   isFolder: boolean
-  /** Folders that are not hidden are in it. */
+  /** Whether it has subfolders that are not hidden. */
   hasFolders: boolean
 }
 

@@ -1,4 +1,4 @@
-/** Takes the objects out of a dump's documents: single ones, lists, and lists whose items leave their kind to the list. */
+/** Extracts the objects from a dump's documents: single objects, lists, and lists whose items have no kind. */
 
 import { isRecord, list, number, record, text } from '../narrow/shape.ts'
 import type { DocumentHandlers } from './documents.ts'
@@ -16,7 +16,7 @@ export interface PartialList {
 /** Collects the objects in the documents of all inputs. */
 export class DumpObjects {
   readonly partial: PartialList[] = []
-  /** An empty list that would have contained pods: the cluster has none. */
+  /** An empty list that could have contained pods: the cluster has none. */
   hasEmptyPodList = false
   /** Files in folders that contain something other than Kubernetes objects. */
   readonly passedOver = new Set<string>()
@@ -33,9 +33,9 @@ export class DumpObjects {
     let items = 0
     let withoutKind = 0
     let unnamed = 0
-    /** Outlines of items whose kind only the end of the list will tell: names, owners, pull secrets. */
+    /** Outlines of items whose kind is known only at the end of the list: names, owners, pull secrets. */
     let undecided: Record<string, unknown>[] = []
-    // An object with neither name nor status in a folder is a template; in a file that was named with -f it is an error.
+    // An object without name and status is a template if it is in a folder, and an error if its file was named with -f.
     const countUnnamed = (raw: Record<string, unknown>) => {
       if (named || isRecord(raw.status)) unnamed += 1
     }
@@ -51,7 +51,7 @@ export class DumpObjects {
       if (foreign?.hidesPods) this.unseen.push(`${name} is ${foreign.is}`)
       else if (foreign !== null) this.passedOver.add(name)
       else {
-        // Items that could not be cut off, as of YAML that is written like JSON, come with the rest.
+        // Items that could not be split off, as in YAML written like JSON, come with the rest.
         for (const raw of [...list(document), ...list(rest.items)]) onItem(raw)
         const kind = text(rest.kind)
         if (kind.endsWith('List') || items > 0 || 'items' in rest)
@@ -68,13 +68,13 @@ export class DumpObjects {
     return { onItem, onDocument }
   }
 
-  /** A file of a folder that could not be read completely. What was read before the error counts. */
+  /** Records a file in a folder that could not be read completely. What was read before the error counts. */
   recordUnreadable(name: string, error: Error): void {
     if (error instanceof NotADump && !error.damaged) this.passedOver.add(name)
     else this.unseen.push(error.message.replace(/\.$/, ''))
   }
 
-  /** Adds an item whose kind is known; false if it is not. The items of a list within a list get their kind from that list. */
+  /** Adds an item whose kind is known; returns false if it is not. Items of a list within a list get their kind from that list. */
   #take(raw: unknown, onUnnamed: (raw: Record<string, unknown>) => void): boolean {
     const item = record(raw)
     const kind = text(item.kind) || kindByShape(item)
@@ -116,7 +116,7 @@ export class DumpObjects {
   }
 }
 
-/** The fields that identify a service account or an owner, without the rest of the object. */
+/** Returns the fields that identify a service account or an owner, without the rest of the object. */
 function outline(raw: unknown): Record<string, unknown> {
   const { name, namespace, uid, resourceVersion, creationTimestamp, ownerReferences } = record(
     record(raw).metadata,

@@ -1,4 +1,7 @@
-/** Recognizes the objects of a dump, and what people pass instead: other documents, text of kubectl that was made to be read, dumps with something around them. */
+/**
+ * Recognizes the objects of a dump, and what people pass instead: other documents, kubectl's human-readable output, dumps with something
+ * around them.
+ */
 
 import { UsageError } from '../../errors.ts'
 import { isRecord, nameOf, record, text } from '../narrow/shape.ts'
@@ -6,12 +9,12 @@ import { isRecord, nameOf, record, text } from '../narrow/shape.ts'
 /** The kubectl command that makes a complete dump. */
 export const MAKE_A_DUMP = 'kubectl get pods,events,nodes,serviceaccounts,secrets,replicasets,jobs -A -o json'
 
-/** The error for an input that is not a dump: what it is, and how to make a dump. */
+/** Returns the error for an input that is not a dump: what it is, and how to make a dump. */
 export function asNotADump(name: string, is: string): string {
   return `${name} is ${is}. Make a dump with \`${MAKE_A_DUMP}\`.`
 }
 
-/** The kind of an item without `kind`, guessed from its fields before the list's own kind is known; empty if unclear. */
+/** Guesses the kind of an item without `kind` from its fields, before the list's own kind is known; empty if unclear. */
 export function kindByShape(item: Record<string, unknown>): string {
   if (isRecord(item.involvedObject) || isRecord(item.regarding)) return 'Event'
   if (Array.isArray(record(item.spec).containers)) return 'Pod'
@@ -22,11 +25,11 @@ export function kindByShape(item: Record<string, unknown>): string {
 /** A document that is neither a Kubernetes object nor a list of objects. */
 interface ForeignDocument {
   is: string
-  /** It describes pods in a form that can't be read; to skip it silently would hide them. */
+  /** It describes pods in a form that can't be read; skipping it silently would hide them. */
   hidesPods: boolean
 }
 
-/** Null for an object or a list of objects. `itemsHaveKinds`: it had items, and all of them had a kind. */
+/** Returns null for an object or a list of objects. `itemsHaveKinds`: it had items, and all of them had a kind. */
 export function describeForeignDocument(document: unknown, itemsHaveKinds: boolean): ForeignDocument | null {
   if (Array.isArray(document))
     return document.length === 0 || document.some(isObject)
@@ -54,14 +57,14 @@ function foreign(is: string, hidesPods = false): ForeignDocument {
   return { is, hidesPods }
 }
 
-/** Whether it has a name, and a kind or a recognizable shape. */
+/** Whether the item has a name, and a kind or a recognizable shape. */
 function isObject(item: unknown): boolean {
   if (!isRecord(item)) return false
   if (text(item.kind).endsWith('List') && Array.isArray(item.items)) return true
   return nameOf(item) !== null && (text(item.kind) !== '' || kindByShape(item) !== '')
 }
 
-/** A kind that is safe to print: it comes from an untrusted file. */
+/** Makes a kind safe to print: it comes from an untrusted file. */
 export function nameOfKind(kind: unknown): string {
   return /^[A-Za-z][A-Za-z0-9.]{0,62}$/.test(text(kind)) ? text(kind) : 'something without a kind'
 }
@@ -69,7 +72,7 @@ export function nameOfKind(kind: unknown): string {
 /** The number of bytes at the beginning of an input from which its format is recognized. */
 export const HEAD = 4096
 
-/** A prompt and a command line, or the command line alone. A line that begins with # is a comment of YAML. */
+/** A prompt and a command line, or the command line alone. A line that begins with # is a YAML comment. */
 const COMMAND_LINE = /^(?!#)(?:[^\n{]{0,200}[$#>%❯»]\s*)?(?:sudo\s+)?(?:[\w./-]*kubectl|oc)\s+[a-z-]/
 const TABLE = 'a table, as `kubectl get` prints it without `-o json`'
 const MESSAGE =
@@ -84,7 +87,9 @@ const SHAPES: [shape: RegExp, is: string][] = [
   [/^[a-z][a-z.]*\/[a-z0-9][a-z0-9.-]*\s/, 'a list of names, as `-o name` prints it'],
 ]
 
-/** What a text in neither JSON nor YAML is, to follow its name; null for one that may be YAML. `head`: its beginning. */
+/**
+ * Describes a text that is neither JSON nor YAML, as a continuation of its name; null for a text that could be YAML. `head`: its beginning.
+ */
 export function recognizeText(head: string): string | null {
   const text = head.trimStart()
   if (/^Name: +\S/.test(text) && /^(?:Namespace|Labels|Annotations|Node|Status):/m.test(text))
@@ -92,7 +97,7 @@ export function recognizeText(head: string): string | null {
   return SHAPES.find(([shape]) => shape.test(text))?.[1] ?? null
 }
 
-/** What `kubectl cluster-info dump` without a folder puts between its documents: the logs of every container. */
+/** Whether the line begins the logs that `kubectl cluster-info dump` without a folder prints between its documents. */
 export function beginsLogs(line: string): boolean {
   return line.startsWith('==== START logs for container ')
 }
@@ -101,7 +106,7 @@ export const INTERLEAVED = 'the output of `kubectl cluster-info dump`, with logs
 
 /** An input that can't be read as a dump: a usage error for a named file; in a folder it is skipped or leaves a gap. */
 export class NotADump extends UsageError {
-  /** It is probably a dump that was cut off or damaged, so its contents are unknown. */
+  /** The input is probably a dump that was cut off or damaged, so its contents are unknown. */
   readonly damaged: boolean
 
   constructor(message: string, damaged = false) {

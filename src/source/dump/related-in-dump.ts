@@ -1,4 +1,4 @@
-/** Picks from a dump the objects that failing pods reference, the same ones that are read from a live cluster; what is not in the dump is a gap. */
+/** Picks from a dump the objects that failing pods reference, the same ones that are read from a live cluster. Missing objects are gaps. */
 
 import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Pod } from '../../snapshot/pod.ts'
@@ -13,10 +13,13 @@ import type { DumpObjects, PartialList } from './objects.ts'
 
 type RelatedObjects = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'owners' | 'nodes'>
 
-/** What may have a controller: a pod, or a controller itself. */
+/** Something that can have a controller: a pod, or a controller itself. */
 type Owned = Pick<Pod, 'namespace' | 'controller'>
 
-/** A secret that is not in the dump is `missing` if the dump has all Secrets of its namespace, else `not-in-dump`: it may exist. */
+/**
+ * Returns the referenced objects. A secret that is not in the dump is `missing` if the dump has all Secrets of its namespace, else
+ * `not-in-dump`: it could exist.
+ */
 export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFacts): RelatedObjects {
   const accounts = new Set(pods.map(({ namespace, serviceAccount }) => key(namespace, serviceAccount)))
   const serviceAccounts = [...accounts].flatMap(account => facts.serviceAccounts.get(account) ?? [])
@@ -31,7 +34,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
   }
 }
 
-/** Those that the pods and their service accounts name, each once. */
+/** Returns the secrets that the pods and their service accounts reference, each once. */
 function secretsOf(pods: Pod[], serviceAccounts: ServiceAccount[], facts: DumpFacts): PullSecret[] {
   const named = [
     ...pods.map(({ namespace, pullSecrets }) => ({ namespace, names: pullSecrets })),
@@ -47,7 +50,7 @@ function secretsOf(pods: Pod[], serviceAccounts: ServiceAccount[], facts: DumpFa
   })
 }
 
-/** Usable pull secrets that the pods don't reference, and service accounts in their namespaces that have some. */
+/** Returns usable pull secrets that the pods don't reference, and service accounts in their namespaces that list any. */
 function elsewhere(
   pods: Pod[],
   named: PullSecret[],
@@ -73,7 +76,7 @@ function elsewhere(
   }
 }
 
-/** Every link from the pods to their topmost controllers, each once, as far as the dump contains or implies them. */
+/** Returns every link from the pods to their topmost controllers, each once, as far as the dump contains or implies them. */
 function climb(pods: Pod[], facts: DumpFacts): OwnerLink[] {
   const links = new Map<string, OwnerLink>()
   let level: Owned[] = []
@@ -102,14 +105,14 @@ function key(namespace: string, name: string): string {
   return `${namespace}/${name}`
 }
 
-/** Pods whose status leaves open whether they fail, failing ones among them. */
+/** Pods whose status does not show whether they fail, and failing pods. */
 interface Suspects {
   pods: Pod[]
   /** ISO 8601. */
   takenAt: string
 }
 
-/** Everything missing from the dump that would help to diagnose the suspects; healthy pods need no other objects. */
+/** Returns everything missing from the dump that would help to diagnose the suspects. Healthy pods need no other objects. */
 export function gapsOf(
   facts: DumpFacts,
   { partial, unseen }: Pick<DumpObjects, 'partial' | 'unseen'>,
@@ -140,15 +143,15 @@ function gapsOfPods(facts: DumpFacts, unseen: string[], { namespaces }: Wanted):
 
 const SHOWN = 5
 
-/** The first few, and how many more there are. */
+/** Returns the first few sentences, and how many more there are. */
 function someOf(sentences: string[]): string[] {
   const rest = sentences.length - SHOWN
   return rest <= 1 ? sentences : [...sentences.slice(0, SHOWN), `… and ${rest} more files`]
 }
 
 /**
- * Whether only events have the reason: older kubelets, and all of them for ephemeral containers, leave it out of the status; and for a pod
- * that has not started for long, only events show a failing sandbox.
+ * Whether only events have the reason. Older kubelets never put it in the status, and no kubelet does for ephemeral containers; and for a
+ * pod that has not started for a long time, only events show a failing sandbox.
  */
 function needsEvents(pod: Pod, takenAt: string): boolean {
   const { containers, node } = pod
@@ -162,7 +165,10 @@ function needsEvents(pod: Pod, takenAt: string): boolean {
   )
 }
 
-/** Secrets that failing pods reference and that the dump does not contain: one gap per namespace, or one for all if it has no Secrets. */
+/**
+ * Returns gaps for secrets that failing pods reference and the dump does not contain: one per namespace, or one for all if it has no
+ * Secrets.
+ */
 export function gapsOfSecrets(pods: Pod[], pullSecrets: PullSecret[], { kinds }: DumpFacts): Gap[] {
   const unknown = new Set(
     pullSecrets
@@ -180,7 +186,7 @@ function absent(what: string, namespace: string | null, detail?: string): Gap {
   return { what, namespace, why: 'absent', ...(detail === undefined ? {} : { detail }) }
 }
 
-/** Truncated lists, as one gap per kind. */
+/** Returns a gap for each kind with truncated lists. */
 function gapsOfPartial(partial: PartialList[]): Gap[] {
   const byKind = Map.groupBy(partial, ({ kind }) => (kind === '' ? 'pods' : `${kind.toLowerCase()}s`))
   return [...byKind].map(([what, pages]) => {

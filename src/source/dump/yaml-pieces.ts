@@ -1,6 +1,6 @@
 /**
- * Cuts YAML into documents, and a document's top-level `items` into its elements, so that each is parsed alone: a parser of whole
- * YAML needs many times its size in memory. YAML requires that every line of an element is indented further than its dash.
+ * Splits YAML into documents, and a document's top-level `items` into elements, to parse each alone: parsing the whole takes many times its
+ * size in memory. YAML requires every line of an element to be indented further than its dash.
  */
 
 import { parseDocument } from 'yaml'
@@ -13,23 +13,23 @@ const DOCUMENT_END = /^\.\.\.(?:\s|$)/
 const ITEMS = /^(?:items|"items"|'items')\s*:\s*(?:#.*)?$/
 const EMPTY = /^\s*(?:#.*)?$/
 
-/** Lines. kubectl writes no aliases; who writes some by hand needs far fewer. */
+/** In lines. kubectl writes no aliases, and YAML with handwritten ones needs far fewer. */
 const MAX_REPARSED_LINES = 200_000
 
-/** Takes YAML in chunks cut anywhere. `write` and `end` throw YamlError; what a handler throws passes through. */
+/** Takes YAML in chunks split anywhere. `write` and `end` throw YamlError; errors of a handler pass through. */
 export class YamlPieces {
   readonly #handlers: DocumentHandlers
   readonly #decoder = new TextDecoder()
-  /** A line that has not ended yet, in the parts that came. */
+  /** The received parts of an unfinished line. */
   #line: string[] = []
   #count = 0
   #document: Piece = { lines: [], at: 1 }
   #item: Piece | null = null
-  /** Lines of items that later ones may have an alias for. */
+  /** Lines of items whose anchors later items can refer to. */
   #anchored: string[] = []
   #reparsedLines = 0
   #hadItems = false
-  /** How far the dashes of `items` are indented; `awaited` between `items:` and the first of them. */
+  /** The indentation of the dashes of `items`; `awaited` between `items:` and the first dash. */
   #indent: number | 'awaited' | null = null
 
   constructor(handlers: DocumentHandlers) {
@@ -63,7 +63,7 @@ export class YamlPieces {
     if (this.#indent === null || !this.#takesIntoItems(line, this.#indent)) this.#outside(line)
   }
 
-  /** Whether the line belongs to `items`; if not, they are over. */
+  /** Whether the line belongs to `items`; if not, they have ended. */
   #takesIntoItems(line: string, indent: number | 'awaited'): boolean {
     if (EMPTY.test(line)) {
       this.#item?.lines.push(line)
@@ -102,7 +102,7 @@ export class YamlPieces {
     if (setsAnchor(item)) for (const line of item.lines) this.#anchored.push(line)
   }
 
-  /** What an item with an alias is parsed with. Each such item costs all of it again, so that there is an end to it. */
+  /** Returns the lines to parse before an item with an alias. Each such item parses them all again, so their total is limited. */
   #linesBefore({ at }: Piece): string[] {
     const before = [...this.#document.lines, ...this.#anchored]
     this.#reparsedLines += before.length
@@ -120,7 +120,7 @@ export class YamlPieces {
     this.#document = { lines: [], at: this.#count }
     if (document.lines.every(line => EMPTY.test(line.replace(DOCUMENT_START, '')))) return
     const rest = parsePiece(document)
-    // kubectl writes apiVersion, items, kind, in this order.
+    // kubectl writes apiVersion, items, and kind in this order.
     if (this.#hadItems && !('kind' in record(rest)))
       throw new YamlError(`line ${this.#count}`, { truncated: true })
     this.#hadItems = false
@@ -142,18 +142,18 @@ export class YamlError extends Error {
   }
 }
 
-/** Lines that are parsed together, and where they begin. */
+/** Lines that are parsed together, and the number of the first line. */
 interface Piece {
   lines: string[]
   at: number
 }
 
-/** Whether a later item may have an alias for something in this one. */
+/** Whether a later item can have an alias for something in this one. */
 function setsAnchor({ lines }: Piece): boolean {
   return lines.some(line => /[-:,[{]\s+&\w/.test(line))
 }
 
-/** @param linesBefore the lines of its document that it may have aliases for; asked for and parsed again only where it has */
+/** @param linesBefore the lines of its document that it can refer to; requested and parsed again only if it has an alias */
 function parseItem(item: Piece, linesBefore: () => string[]): unknown {
   try {
     const [raw] = [parsePiece(item)].flat()
@@ -166,7 +166,10 @@ function parseItem(item: Piece, linesBefore: () => string[]): unknown {
   }
 }
 
-/** Duplicate keys: the last one wins, as in JSON; `<<` merges, as in kubectl's YAML 1.1. The way through JSON frees the values from the text that they were cut from. */
+/**
+ * Parses a piece. The last of duplicate keys wins, as in JSON; `<<` merges, as in kubectl's YAML 1.1. The detour through JSON releases the
+ * text that the values were cut from.
+ */
 function parsePiece({ lines, at }: Piece): unknown {
   try {
     const document = parseDocument(lines.join('\n'), {

@@ -1,4 +1,4 @@
-/** Reads `.pullguard.yaml`: what a team decided about its audits. Whatever in it is not understood is refused, so that no typing error silences a rule. */
+/** Reads `.pullguard.yaml`, a team's settings for audits. Anything unknown is an error, so that no typo silences a rule. */
 
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -12,21 +12,21 @@ import { didYouMean } from '../near-names.ts'
 export const SETTINGS_FILE = '.pullguard.yaml'
 
 export interface FileSettings {
-  /** By rule; rules and severities are checked by whoever knows them. */
+  /** Severities by rule; the caller checks both. */
   rules: Map<string, string>
   excludedPaths: string[]
   excludedNamespaces: string[]
   pullSecret: string | null
   replacements: ReplacementRule[]
-  /** The folder that its paths start from. */
+  /** The folder that its paths are relative to. */
   folder: string
 }
 
 export interface SettingsOptions {
-  /** `--config`; without it the file is looked for in the folder and those above it, up to a repository's root. */
+  /** The file of `--config`; without it, the file is looked up in the folder and its parents, up to a repository's root. */
   file?: string
   cwd: string
-  /** Names and severities that are known. */
+  /** The known rules and severities. */
   rules: readonly string[]
   severities: readonly string[]
 }
@@ -113,7 +113,7 @@ class SettingsReader {
     )
   }
 
-  /** @param keys those that are known; null: any */
+  /** @param keys the known keys; null allows any */
   #object(node: Node | null, keys: readonly string[] | null, name: string): Map<string, Node> {
     const found = new Map<string, Node>()
     if (node === null || (isScalar(node) && node.value === null)) return found
@@ -139,7 +139,7 @@ class SettingsReader {
     return node.items.map(item => this.#string(item, name))
   }
 
-  /** YAML 1.1's off and on are booleans to some editors, and texts here. */
+  /** Reads a string. Some editors treat YAML 1.1's off and on as booleans; here they are strings. */
   #string(node: unknown, name: string): string {
     if (isScalar(node) && typeof node.value === 'string' && node.value !== '') return node.value
     throw this.#wrong(offsetOf(node), `${name} must be a text`)

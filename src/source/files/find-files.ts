@@ -1,4 +1,7 @@
-/** Finds the manifests that -f names: standard input, files, and those of folders, each once, and no link leads out of its folder. */
+/**
+ * Finds the manifests of -f: standard input, files, and the files in folders, each once. Links that lead out of their folder are not
+ * followed.
+ */
 
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
@@ -9,16 +12,16 @@ import { SETTINGS_FILE } from './audit-settings.ts'
 import { problemOf } from './read-text.ts'
 
 export interface FoundFile {
-  /** As it is shown: under the name that was given; `-` is standard input. */
+  /** The path for display, under the name that was given; `-` is standard input. */
   path: string
-  /** Where it really is; null for standard input. */
+  /** The real path; null for standard input. */
   real: string | null
 }
 
 export interface FoundFiles {
   files: FoundFile[]
   unread: { path: string; problem: FileProblem }[]
-  /** Folders that were named and have others in them, which were not entered. */
+  /** Named folders with subfolders that were not read. */
   shallow: string[]
 }
 
@@ -27,17 +30,17 @@ export interface FindOptions {
   paths: string[]
   recursive: boolean
   cwd: string
-  /** Globs of paths to leave out, relative to `excludeFrom`. */
+  /** Globs of paths to skip, relative to `excludeFrom`. */
   excluded: string[]
   excludeFrom: string
 }
 
-/** What kubectl takes from a folder. */
+/** The file types that kubectl reads from a folder. */
 const IN_FOLDERS = /\.(?:json|ya?ml)$/i
-/** Never manifests, and often large. */
+/** Folders without manifests that are often large. */
 const NEVER_ENTERED = new Set(['.git', 'node_modules'])
 
-/** In the order named, those of a folder by name. @throws UsageError for a name that is empty */
+/** Returns the files in the order named, and those in a folder by name. @throws UsageError for an empty name */
 export async function findFiles(options: FindOptions): Promise<FoundFiles> {
   const { paths, cwd } = options
   if (paths.includes('')) throw new UsageError('-f is given an empty name: name a file, a folder, or -.')
@@ -51,7 +54,7 @@ export async function findFiles(options: FindOptions): Promise<FoundFiles> {
   return search.found
 }
 
-/** CI systems want paths that start at the repository's root. */
+/** Returns the path for display. CI systems want paths that start at the repository's root. */
 function shown(path: string, cwd: string): string {
   return isAbsolute(path) && path !== cwd && isWithin(path, cwd) ? relative(cwd, path) : path
 }
@@ -61,7 +64,7 @@ class Search {
   readonly #options: FindOptions
   readonly #seen = new Set<string>()
   readonly #entered = new Set<string>()
-  /** The path on the command line that is being followed. */
+  /** The path on the command line that is being searched. */
   #named = ''
 
   constructor(options: FindOptions) {
@@ -75,16 +78,16 @@ class Search {
       const found = await stat(real)
       if (found.isDirectory()) await this.#enter(path, real, real, [real])
       else if (found.isFile()) this.#add(path, real)
-      // A named pipe would be waited for without end.
+      // Reading a named pipe could block forever.
       else this.#note(path, 'not-text')
     } catch (error) {
       this.#note(path, problemOf(error))
     }
   }
 
-  /** @param root what no link may lead out of @param above the real folders on the way here */
+  /** @param root the folder that no link is allowed to leave @param above the real folders on the way here */
   async #enter(path: string, folder: string, root: string, above: string[]): Promise<void> {
-    // Links may lead to one folder in many ways.
+    // Several links can lead to the same folder.
     if (this.#entered.has(folder)) return
     this.#entered.add(folder)
     let entries: Dirent[]

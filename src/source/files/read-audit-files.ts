@@ -1,4 +1,4 @@
-/** Reads the workloads of files, and the service accounts and Secrets beside them, file by file: of each only what an audit needs is kept. */
+/** Reads the workloads in files, and the service accounts and Secrets beside them, file by file, keeping only what an audit needs. */
 
 import { UsageError } from '../../errors.ts'
 import { readManifest } from '../../manifest/document.ts'
@@ -15,7 +15,7 @@ import { readStream, readText } from './read-text.ts'
 
 export interface FileAuditOptions extends FindOptions {
   stdin: AsyncIterable<Uint8Array> & { isTTY?: boolean }
-  /** Of workloads that name none; those of other namespaces are then left out. null: all. */
+  /** The namespace of workloads that name none; workloads of other namespaces are skipped. null: all. */
   namespace: string | null
   labelSelector: string | null
   /** ISO 8601. */
@@ -27,12 +27,12 @@ export interface FileAudit {
   scope: AuditScope
   /** By path. */
   comments: Map<string, IgnoreComment[]>
-  /** By path: where the file really is; standard input is not among them. */
+  /** By path: the file's real path, except for standard input. */
   real: Map<string, string>
   shallow: string[]
 }
 
-/** Trouble with a file is data. @throws UsageError for a selector or a name that is none */
+/** Trouble with a file is data. @throws UsageError for an invalid selector or name */
 export async function readAuditFiles(options: FileAuditOptions): Promise<FileAudit> {
   const { paths, namespace, labelSelector, now, signal } = options
   const selects = parseLabelSelector(labelSelector ?? '')
@@ -99,7 +99,7 @@ async function readInto(
   }
 }
 
-/** @param namespace of objects that name none */
+/** @param namespace the namespace of objects that name none */
 function keepCredentials(
   { serviceAccounts, pullSecrets }: AuditScope,
   object: ManifestObject,

@@ -1,13 +1,13 @@
-/** Reads one file as text, whatever an editor or a shell wrote it in; what is not text, or far too long, is said in one code. */
+/** Reads one file as text, in any encoding that editors and shells write. A file that is not text, or far too long, gives a code. */
 
 import { open } from 'node:fs/promises'
 import type { FileProblem } from '../../snapshot/audit-scope.ts'
 import { toUtf8 } from '../dump/encoding.ts'
 
-/** Bytes. A manifest of that length is a dump, which is audited live; the parser would hold many times as much. */
+/** In bytes. A manifest of that length is a dump, which is audited live; parsing it would take many times as much memory. */
 const LONGEST = 32 * 1024 * 1024
 
-/** Characters that YAML and JSON forbid: something else has them. */
+/** Characters that YAML and JSON forbid, which show that a file is something else. */
 const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f]/
 
 /** A file's text, or why there is none. */

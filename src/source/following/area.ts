@@ -1,4 +1,4 @@
-/** One namespace, or all of them: the workloads that are waited for, their pods and events, with one watch for each kind. */
+/** Follows one namespace, or all of them: the workloads that are waited for, their pods, and events, with one watch for each kind. */
 
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import type { RolloutSight } from '../../snapshot/rollout.ts'
@@ -46,21 +46,21 @@ export class Area {
   }
 
   /**
-   * Reads what there is: owners before what they own, so that each is known when what belongs to it comes.
-   * @throws ApiError, UnreachableError where a request fails for another reason than a missing permission, which is a gap
+   * Reads the initial state: owners before what they own, so that each owner is known before its objects arrive.
+   * @throws ApiError, UnreachableError if a request fails, except for missing permission, which is a gap
    */
   async start(): Promise<void> {
     for (const kinds of this.#workloads.kinds()) await Promise.all(kinds.map(kind => this.#begin(kind)))
     await this.#followPods()
   }
 
-  /** Follows what has been read from now on. */
+  /** Starts following what has been read. */
   run(): void {
     this.#isRunning = true
     for (const follower of this.#followers) this.#keep(follower)
   }
 
-  /** Follows the pods of workloads that have come since. What fails is tried at the next look. */
+  /** Follows the pods of workloads that have appeared since. Failures are retried at the next look. */
   async lookAgain(): Promise<void> {
     try {
       await this.#followPods()
@@ -81,7 +81,7 @@ export class Area {
     return this.#namespace === null || this.#namespace === namespace
   }
 
-  /** The workloads that labels have selected so far. */
+  /** Returns the workloads selected by labels so far. */
   selected(): NamedSubject[] {
     const pods = this.#pods
       .claimed()
@@ -90,7 +90,7 @@ export class Area {
     return [...this.#workloads.selected().map(subjectOf), ...pods]
   }
 
-  /** The workload as last seen; null if reading it or its pods is not allowed. */
+  /** Returns the workload as last seen; null if reading it or its pods is not allowed. */
   sightOf({ kind, namespace, name }: NamedSubject): RolloutSight | null {
     if (this.#unread.has(kind) || this.#unread.has('Pod')) return null
     if (kind === 'Pod') {
@@ -101,7 +101,7 @@ export class Area {
     if (object === null) return NOTHING
     const revisions = this.#workloads.revisionsOf(object)
     if (kind === 'CronJob') return this.#newestJob(object, revisions)
-    // Only its ReplicaSets say which pods are a Deployment's.
+    // Only a Deployment's ReplicaSets show which pods belong to it.
     if (kind === 'Deployment' && this.#unread.has('ReplicaSet')) return null
     const isUnread = kind === 'DaemonSet' && this.#unread.has('ControllerRevision')
     const makers = kind === 'Deployment' ? revisions : [object]
@@ -121,7 +121,7 @@ export class Area {
     return this.#events.of(podUid)
   }
 
-  /** The way up from the pods. */
+  /** Returns the known links from objects to their controllers. */
   owners(): OwnerLink[] {
     return this.#workloads.owners()
   }
@@ -163,7 +163,7 @@ export class Area {
     return { workload: newest.workload, revisions: [], pods }
   }
 
-  /** Follows no pods before there is a workload that can have them. */
+  /** Follows pods only once there is a workload that can have them. */
   async #followPods(): Promise<void> {
     const held = this.#workloads.waitedFor()
     const named = this.#subjects.named.flatMap(({ kind, name }) => (kind === 'Pod' ? name : []))

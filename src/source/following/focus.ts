@@ -1,4 +1,4 @@
-/** Narrows a list that is followed to the pods that can be of the workloads waited for, and to the events of pulls, as far as a selector can say so. */
+/** Narrows followed lists to pods that could belong to the awaited workloads, and to events of pulls, as far as selectors allow. */
 
 import { fieldValue } from '../live/field-selector.ts'
 import type { Focus } from './follower.ts'
@@ -6,12 +6,12 @@ import type { Focus } from './follower.ts'
 /** The labels that a workload's pods have; null if unknown. */
 export type PodLabels = Record<string, string> | null
 
-/** A selector is part of a URL. */
+/** A limit, because a selector is part of a URL. */
 const MOST_VALUES = 100
 
 /**
- * One selector for the pods of all of them: what no other pod shares if it is one workload, else the label that all have and that
- * differs most among them. Without such a label every pod of the area is followed.
+ * Returns one selector for the pods of all workloads: for a single workload, all its labels; for several, the label that all have, with the
+ * most distinct values. Without such a label, every pod of the area is followed.
  */
 export function focusOn(workloads: PodLabels[], pods: string[]): Focus {
   const [first] = workloads
@@ -40,7 +40,7 @@ const NOISE = [
   ...['Scheduled', 'Created', 'Started', 'Killing', 'Unhealthy', 'FailedScheduling', 'FailedMount'],
   ...['SandboxChanged', 'NodeNotReady', 'TaintManagerEviction', 'Evicted', 'Preempted'],
 ]
-/** Events of pods without those. */
+/** Selects events of pods, without those reasons. */
 export const PULL_EVENTS: Focus = {
   fieldSelector: ['involvedObject.kind=Pod', ...NOISE.map(reason => `reason!=${reason}`)].join(','),
 }

@@ -1,4 +1,4 @@
-/** Follows one list: lists, watches what changes, and lists again whenever a watch alone can't be trusted. */
+/** Follows one list: lists, watches for changes, and lists again whenever a watch alone can't be trusted. */
 
 import type { Clock } from '../../clock.ts'
 import { ApiError } from '../../kubernetes/api/api-error.ts'
@@ -8,25 +8,25 @@ import type { Shape } from '../../protobuf/shape.ts'
 import { isForbidden } from '../gap.ts'
 import type { NamespaceOrAll, Reading } from '../live/reading.ts'
 
-/** Which objects of a list. */
+/** Selects objects of a list. */
 export interface Focus {
   labelSelector?: string
   fieldSelector?: string
 }
 
-/** Keeps what is followed. */
+/** Stores the followed objects. */
 export interface Store<Object> {
-  /** A list begins: whatever was not taken by its `end` is gone. */
+  /** Begins a list: objects that were not passed to `take` before `end` are gone. */
   begin(): { take(object: Object): void; end(): void }
   change(change: WatchedChange<Object>): void
 }
 
-/** What is followed, and where. */
+/** The followed list. */
 interface FollowedList<Object> {
   kind: Kind<Object>
   area: NamespaceOrAll
   focus: Focus
-  /** What is listed, where that is less than what is watched. */
+  /** What to list, if less than what is watched. */
   listed?: Focus
   shape?: Shape
   store: Store<Object>
@@ -36,19 +36,19 @@ export interface FollowerOptions {
   reading: Reading
   clock: Clock
   signal: AbortSignal
-  /** Something may have changed. */
+  /** Called when something may have changed. */
   onChange(): void
-  /** Why the list can't be followed at the moment; null once it can again. */
+  /** Called with the reason why the list can't be followed at the moment, and with null once it can again. */
   onTrouble(error: Error | null): void
-  /** Following has ended, by the signal or by an error in the program. */
+  /** Called when following has ended, by the signal or by an error in the program. */
   onFailure(error: unknown): void
 }
 
-/** Seconds that the server is asked to keep a watch. The client's own bound on silence is 90 s. */
+/** How long the server is asked to keep a watch open, in seconds. The client gives up after 90 s of silence. */
 const WATCH_SECONDS = 50
-/** Milliseconds, as are the others. A watch goes on from where the last one ended in time; the whole list is read again after this long. */
+/** In milliseconds, like the others. A watch normally continues where the last one ended; after this long, the whole list is read again. */
 const RESYNC = 300_000
-/** A watch that ends sooner did not do its work. */
+/** A watch that ends sooner did not work. */
 const SHORT = 1_000
 const POLL = 2_000
 const FIRST_PAUSE = 800
@@ -58,9 +58,9 @@ const PAGE = 500
 export class Follower<Object> {
   readonly #of: FollowedList<Object>
   readonly #options: FollowerOptions
-  /** Ends the watch under way. */
+  /** Ends the current watch. */
   #again = new AbortController()
-  /** A list is wanted before the next watch, and by whom. */
+  /** Whether to list again before the next watch, and who waits for that. */
   #isStale = false
   #waiting: (() => void)[] = []
   #resourceVersion = ''
@@ -72,7 +72,7 @@ export class Follower<Object> {
     this.#options = options
   }
 
-  /** The first list. @throws ApiError, UnreachableError where it can't be read */
+  /** Reads the first list. @throws ApiError, UnreachableError if it can't be read */
   async start(): Promise<void> {
     const { reading, clock } = this.#options
     const { kind, area, focus, listed = focus, shape, store } = this.#of
@@ -93,7 +93,7 @@ export class Follower<Object> {
     this.#options.onChange()
   }
 
-  /** Follows until the signal is aborted, whose reason it throws. Failures are reported and retried. */
+  /** Follows until the signal is aborted, and throws its reason. Failures are reported and retried. */
   async run(): Promise<never> {
     const { clock, signal } = this.#options
     let shortOnes = 0
@@ -109,14 +109,14 @@ export class Follower<Object> {
     }
   }
 
-  /** Reads the list again soon, where asked for with another focus. */
+  /** Reads the list again soon, optionally with another focus. */
   resync(focus: Focus = this.#of.focus): void {
     this.#of.focus = focus
     this.#isStale = true
     this.#again.abort()
   }
 
-  /** Resolves when the list has been read again, from now on. */
+  /** Resolves once the list has been read again. */
   readAgain(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#waiting.push(resolve)
@@ -173,7 +173,7 @@ export class Follower<Object> {
 
 const pauseAfter = (failures: number): number => Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures)
 
-/** Some aggregated or proxied servers know lists only. */
+/** Some aggregated or proxied servers support only lists. */
 function isUnsupported(error: unknown): boolean {
   return error instanceof ApiError && [400, 404, 405, 406].includes(error.status)
 }

@@ -1,4 +1,4 @@
-/** Follows everything that a wait is about, in as few watches as there are namespaces or, beyond some, for the whole cluster at once. */
+/** Follows everything that a wait depends on: with watches for each namespace or, if there are too many, for the whole cluster. */
 
 import type { Clock } from '../../clock.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
@@ -10,7 +10,7 @@ import { type FollowerOptions, Notice } from './follower.ts'
 import type { HeldObject } from './held-workloads.ts'
 import { type NamedSubject, namespacesOf, SubjectIndex, type Subjects, subjectKey } from './subjects.ts'
 
-/** Namespaces that are followed one by one: for more of them one watch of the whole cluster costs the server less. */
+/** The most namespaces that are followed one by one; for more, one watch of the whole cluster costs the server less. */
 const MOST_NAMESPACES = 4
 
 export interface FollowingOptions {
@@ -31,7 +31,7 @@ export class Following {
     this.#notice = notice
   }
 
-  /** Reads what there is of the subjects. @throws ApiError, UnreachableError; a missing permission is a gap */
+  /** Reads the initial state of the subjects. @throws ApiError, UnreachableError; a missing permission is a gap */
   static async start(
     cluster: ClusterReader,
     subjects: Subjects,
@@ -61,7 +61,7 @@ export class Following {
     return namespacesOf(this.#subjects).sort()
   }
 
-  /** Whether workloads are selected by labels, so that more may come. */
+  /** Whether workloads are selected by labels, so that more can appear. */
   get isOpen(): boolean {
     return this.#subjects.selections.length > 0
   }
@@ -76,33 +76,33 @@ export class Following {
     return this.#notice.trouble
   }
 
-  /** Follows from now on, until the signal is aborted. */
+  /** Starts following, until the signal is aborted. */
   run(): void {
     for (const area of this.#areas) area.run()
   }
 
-  /** Resolves at the next change. @throws where nothing is followed any more */
+  /** Resolves at the next change. @throws if nothing is followed any more */
   changed(): Promise<void> {
     return this.#notice.next()
   }
 
-  /** Follows the pods of workloads that have come since. */
+  /** Follows the pods of workloads that have appeared since. */
   async lookAgain(): Promise<void> {
     for (const area of this.#areas) await area.lookAgain()
   }
 
-  /** Resolves when all of it has been read again, in lists. */
+  /** Resolves once everything has been listed again. */
   async readAgain(): Promise<void> {
     await Promise.all(this.#areas.map(area => area.readAgain()))
   }
 
-  /** Those with a name, and those that labels have selected so far, each once. */
+  /** Returns the named subjects, and those selected by labels so far, each once. */
   subjects(): NamedSubject[] {
     const all = [...this.#subjects.named, ...this.#areas.flatMap(area => area.selected())]
     return [...new Map(all.map(subject => [subjectKey(subject), subject])).values()]
   }
 
-  /** The workload as last seen; null if reading it or its pods is not allowed. */
+  /** Returns the workload as last seen; null if reading it or its pods is not allowed. */
   sightOf(subject: NamedSubject): RolloutSight | null {
     return this.#areas.find(area => area.covers(subject.namespace))?.sightOf(subject) ?? null
   }

@@ -1,4 +1,7 @@
-/** Pods as they are followed, by their controllers, and the events of their pulls: of the workloads waited for, and for a while of pods whose controller is not known yet. */
+/**
+ * Stores followed pods by controller, and the events of their pulls: those of awaited workloads, and for a while those of pods whose
+ * controller is not known yet.
+ */
 
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { RolloutPod } from '../../snapshot/rollout.ts'
@@ -8,15 +11,15 @@ import { narrowEvent } from '../narrow/event.ts'
 import { list, nameOf, namespaceOf, record, text, textOrNull } from '../narrow/shape.ts'
 import type { Store } from './follower.ts'
 
-/** Whose pods are wanted. */
+/** Decides which pods are wanted. */
 interface PodClaims {
-  /** A workload or revision with that uid is waited for. */
+  /** Whether a workload or revision with that uid is waited for. */
   controller(uid: string): boolean
-  /** A pod is waited for itself. @param controlledBy the kind of its controller */
+  /** Whether the pod itself is waited for. @param controlledBy the kind of its controller */
   pod(namespace: string, name: string, labels: Record<string, unknown>, controlledBy: string | null): boolean
 }
 
-/** A pod can arrive before its controller. So many unclaimed pods are kept, the newest. */
+/** How many unclaimed pods are kept, newest first. A pod can arrive before its controller. */
 const MOST_UNCLAIMED = 2_000
 
 export class HeldPods implements Store<unknown> {
@@ -28,7 +31,7 @@ export class HeldPods implements Store<unknown> {
   readonly #unclaimed = new Set<string>()
   readonly #onGone: (uid: string) => void
 
-  /** @param onGone called for each pod that is no longer held */
+  /** @param onGone called for each pod that is no longer stored */
   constructor(claims: PodClaims, onGone: (uid: string) => void) {
     this.#claims = claims
     this.#onGone = onGone
@@ -61,7 +64,7 @@ export class HeldPods implements Store<unknown> {
     return this.#byName.get(`${namespace}/${name}`) ?? null
   }
 
-  /** Those that are waited for themselves. */
+  /** Returns the pods that are waited for themselves. */
   claimed(): RolloutPod[] {
     return [...this.#itself].flatMap(uid => this.#byUid.get(uid) ?? [])
   }
@@ -70,7 +73,7 @@ export class HeldPods implements Store<unknown> {
     return this.#byUid.has(uid)
   }
 
-  /** @returns its uid where it is held */
+  /** @returns the pod's uid if it was stored */
   #put(raw: unknown, keepUnclaimed: boolean): string | null {
     const uid = uidOf(raw)
     this.#drop(uid, true)
@@ -102,7 +105,7 @@ export class HeldPods implements Store<unknown> {
     const [oldest = ''] = this.#unclaimed
     this.#unclaimed.delete(oldest)
     const controller = this.#byUid.get(oldest)?.pod.controller?.uid
-    // Its controller may have become known since.
+    // Its controller can have become known since.
     if (controller === undefined || !this.#claims.controller(controller)) this.#drop(oldest)
   }
 
@@ -134,18 +137,18 @@ function removeFrom<Item>(map: Map<string, Set<Item>>, key: string, item: Item):
   if (items?.size === 0) map.delete(key)
 }
 
-/** An event can arrive before its pod. Events of so many unknown pods are kept, the newest. */
+/** How many events of unknown pods are kept, newest first. An event can arrive before its pod. */
 const MOST_UNKNOWN = 1_000
-/** A pod that is in trouble for hours has always new sentences. */
+/** How many events of one pod are kept. A pod that fails for hours keeps getting new messages. */
 const MOST_OF_ONE = 60
 
-/** Events of pulls by the pod that they are about; they are kept after the server has deleted them. */
+/** Stores events of pulls by pod, and keeps them after the server has deleted them. */
 export class HeldEvents implements Store<unknown> {
   readonly #isKnown: (podUid: string) => boolean
   readonly #byPod = new Map<string, Map<string, PodEvent>>()
   readonly #unknown = new Set<string>()
 
-  /** @param isKnown whether a pod is held */
+  /** @param isKnown whether a pod is stored */
   constructor(isKnown: (podUid: string) => boolean) {
     this.#isKnown = isKnown
   }

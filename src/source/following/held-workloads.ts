@@ -1,4 +1,4 @@
-/** The workloads waited for in an area with their revisions, reduced to what judging them takes: who belongs to whom, and whose pods are wanted. */
+/** Stores the awaited workloads of an area and their revisions, narrowed to what judging them takes, and decides whose pods are wanted. */
 
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { RolloutKind, RolloutRevision, RolloutWorkload } from '../../snapshot/rollout.ts'
@@ -11,7 +11,7 @@ import { narrowOwner } from '../ownership.ts'
 import type { Focus, Store } from './follower.ts'
 import type { NamedSubject, SubjectIndex, Subjects } from './subjects.ts'
 
-/** Kinds that are followed: the workloads themselves, and their revisions. */
+/** Followed kinds: the workloads themselves, and their revisions. */
 type HeldKind = RolloutKind | 'ControllerRevision'
 
 export interface HeldObject {
@@ -20,12 +20,12 @@ export interface HeldObject {
   revision: RolloutRevision
   owner: OwnerLink
   labels: Record<string, unknown>
-  /** `matchLabels` of its selector; null where it has none, or has more than these. */
+  /** `matchLabels` of its selector, without its expressions, so they can match other pods too; null if it has none. */
   podLabels: Record<string, string> | null
   template: PodTemplate
 }
 
-/** A kind that is followed, and which objects of it. */
+/** A followed kind, and which of its objects are followed. */
 export interface FollowedKind {
   kind: HeldKind
   focus: Focus
@@ -42,7 +42,7 @@ export class HeldWorkloads {
     this.#index = index
   }
 
-  /** The kinds of the workloads, then those of their revisions, each once. */
+  /** Returns the kinds of the workloads, and the additional kinds of their revisions, each once. */
   kinds(): [workloads: FollowedKind[], revisions: FollowedKind[]] {
     const { named, selections } = this.#subjects
     const all = [...named.map(({ kind }) => kind), ...selections.flatMap(({ kinds }) => kinds)]
@@ -54,7 +54,7 @@ export class HeldWorkloads {
     ]
   }
 
-  /** Where those of a kind are kept from now on. */
+  /** Creates and registers the store for a kind. */
   storeFor(kind: HeldKind): HeldObjects {
     const store = new HeldObjects(kind, object => this.#isWanted(object))
     this.#objects.set(kind, store)
@@ -65,12 +65,12 @@ export class HeldWorkloads {
     return this.#objects.get(kind)?.get(namespace, name) ?? null
   }
 
-  /** Those waited for that are there. */
+  /** Returns the awaited workloads that exist. */
   waitedFor(): HeldObject[] {
     return this.#all().filter(object => this.#isNamed(object) || this.#isSelected(object))
   }
 
-  /** Those that labels selected. */
+  /** Returns the workloads selected by labels. */
   selected(): HeldObject[] {
     return this.#all().filter(object => !this.#isNamed(object) && this.#isSelected(object))
   }
@@ -80,7 +80,7 @@ export class HeldWorkloads {
     return kept === undefined ? [] : (this.#objects.get(kept)?.ownedBy(owner.uid) ?? [])
   }
 
-  /** Whether pods of a controller are wanted. */
+  /** Whether a controller's pods are wanted. */
   makes(uid: string): boolean {
     const version = [...this.#objects.values()].reduce((sum, objects) => sum + objects.version, 0)
     if (this.#makers?.version !== version) {
@@ -99,7 +99,7 @@ export class HeldWorkloads {
     return [...this.#objects.values()].flatMap(objects => objects.all())
   }
 
-  /** The one of that kind by name, if it is the only one: some users are allowed to read only that. */
+  /** Focuses on a single name if it is the only one of its kind: some users are allowed to read only that object. */
   #focusOf(kind: HeldKind): Focus {
     const { named, selections } = this.#subjects
     const [only, ...others] = named.filter(subject => subject.kind === kind)
@@ -107,7 +107,7 @@ export class HeldWorkloads {
     return only === undefined || more ? {} : { fieldSelector: `metadata.name=${fieldValue(only.name)}` }
   }
 
-  /** Whether it is waited for, is a revision of such, or may turn out to be. */
+  /** Whether the object is waited for, is a revision of such a workload, or could turn out to be one. */
   #isWanted(object: HeldObject): boolean {
     const { namespace, controller } = object.owner
     if (this.#index.isOpen(namespace) || this.#isNamed(object)) return true
@@ -124,21 +124,21 @@ export class HeldWorkloads {
   }
 }
 
-/** A ControllerRevision is none, and is never named or selected. */
+/** Returns the object as a subject. A ControllerRevision is never one, because it is never named or selected. */
 export function subjectOf({ kind, owner }: HeldObject): NamedSubject {
   return { kind: kind as RolloutKind, namespace: owner.namespace, name: owner.name }
 }
 
-/** Those of one kind. */
+/** Stores the objects of one kind. */
 class HeldObjects implements Store<unknown> {
   readonly kind: HeldKind
   readonly #isWanted: (object: HeldObject) => boolean
-  /** Another one after each change. */
+  /** Changes whenever the objects do. */
   version = 0
   readonly #byKey = new Map<string, HeldObject>()
   readonly #byOwner = new Map<string, Set<HeldObject>>()
 
-  /** @param isWanted only these are kept */
+  /** @param isWanted objects to keep */
   constructor(kind: HeldKind, isWanted: (object: HeldObject) => boolean) {
     this.kind = kind
     this.#isWanted = isWanted
@@ -221,7 +221,7 @@ function held(raw: unknown, kind: HeldKind): HeldObject | null {
   }
 }
 
-/** Expressions are not looked at: without them the labels would promise too much. */
+/** Returns the labels that a selector requires; null if it has none. Ignores its expressions, which could only match fewer pods. */
 function labelsIn(selector: Record<string, unknown>, kind: HeldKind): Record<string, string> | null {
   const plain = kind === 'ReplicationController' ? selector : record(selector.matchLabels)
   const labels = Object.entries(plain).filter(

@@ -1,4 +1,4 @@
-/** Reports that something about pulls may have changed in an area; the caller then reads what. */
+/** Reports that something about pulls may have changed in an area; the caller then reads the details. */
 
 import type { Clock } from '../../clock.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
@@ -18,7 +18,7 @@ export interface PullChangesOptions {
   signal: AbortSignal
 }
 
-/** No object has that name: the list says only from where to watch. */
+/** Selects nothing, because no object has that name: the list only provides the position to watch from. */
 const NOTHING: Focus = { fieldSelector: 'metadata.name=-' }
 
 export class PullChanges {
@@ -33,13 +33,13 @@ export class PullChanges {
     await changes.#follow(cluster, options, KINDS.Pod, pods, object => changes.#isAboutPull(object))
     await changes.#follow(cluster, options, KINDS.Event, PULL_EVENTS, object => {
       const event = narrowEvent(object)
-      // A pull that begins or ends shows in its pod.
+      // A pull's start or end also shows in its pod.
       return event !== null && !isProgress(event)
     })
     return changes
   }
 
-  /** Resolves at the next change. @throws where nothing is followed any more */
+  /** Resolves at the next change. @throws if nothing is followed any more */
   next(): Promise<void> {
     return this.#notice.next()
   }
@@ -75,7 +75,7 @@ export class PullChanges {
     follower.run().catch(onFailure)
   }
 
-  /** A pod that could be failing, or was a moment ago. */
+  /** Whether the pod could be failing, or could have been at the last change. */
   #isAboutPull(object: unknown): boolean {
     const pod = narrowPod(object)
     if (pod === null) return false

@@ -1,4 +1,4 @@
-/** Makes a snapshot of the pods that are followed; what a pod names is read only if the pod seems to fail, and only once. */
+/** Makes a snapshot of the followed pods. The objects that a pod references are read only if the pod seems to fail, and only once. */
 
 import { UnreachableError } from '../../errors.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
@@ -32,8 +32,8 @@ export class PullFacts {
   }
 
   /**
-   * The facts about these pods as they are known now.
-   * @param isFresh what the failing pods name is read again, however well it is known
+   * Returns the facts about these pods as known now.
+   * @param isFresh read what the failing pods reference again, even if it is already known
    */
   async snapshotOf(pods: Pod[], isFresh: boolean): Promise<Snapshot> {
     const takenAt = new Date(this.#cluster.serverNow()).toISOString()
@@ -53,7 +53,7 @@ export class PullFacts {
     }
   }
 
-  /** A failing pod that names nothing new is worth no request. */
+  /** Sends no request if the failing pods reference nothing new. */
   async #readRelated(failing: Pod[], isFresh: boolean): Promise<void> {
     const unknown = isFresh ? failing : failing.filter(pod => !this.#known.has(namesIn(pod)))
     if (unknown.length === 0) return
@@ -61,7 +61,7 @@ export class PullFacts {
     const visitors = { owners: [], ...(onPullSecret && { onPullSecret }) }
     const reading = isFresh ? new Reading(this.#cluster, this.#options) : this.#reading
     const read = await readRelatedObjects(reading, unknown, visitors).catch(error => {
-      // A server that is gone for a moment is waited for: what its pods name is read when it is back.
+      // The server is briefly unreachable: read the references once it is back.
       if (error instanceof UnreachableError) return null
       throw error
     })
@@ -79,12 +79,12 @@ export class PullFacts {
 
 const NOTHING: Omit<RelatedObjects, 'owners'> = { pullSecrets: [], serviceAccounts: [], nodes: [] }
 
-/** The nodes of pods that come later are read for the verdict alone. */
+/** Identifies what a pod references. Nodes are not included: those of later pods are read only for the verdict. */
 function namesIn({ namespace, pullSecrets, serviceAccount }: Pod): string {
   return JSON.stringify([namespace, pullSecrets, serviceAccount])
 }
 
-/** The first of each name. */
+/** Returns the first object of each name. */
 function unique<Named extends { name: string; namespace?: string }>(objects: Named[]): Named[] {
   const byName = new Map(
     objects.toReversed().map(object => [`${object.namespace ?? ''}/${object.name}`, object]),

@@ -1,16 +1,16 @@
-/** What is waited for: workloads by name, and in a namespace all that labels select. */
+/** What is waited for: workloads by name, and all workloads in a namespace that labels select. */
 
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import type { LabelTest } from '../label-selector.ts'
 
-/** A workload by its name. It need not be there yet. */
+/** A workload by name. It need not exist yet. */
 export interface NamedSubject {
   kind: RolloutKind
   namespace: string
   name: string
 }
 
-/** Workloads of these kinds in a namespace whose labels fit, those that come later among them. */
+/** Workloads of these kinds in a namespace whose labels match, including later ones. */
 export interface Selection {
   namespace: string
   kinds: readonly RolloutKind[]
@@ -26,7 +26,7 @@ export interface Subjects {
 
 export const subjectKey = ({ kind, namespace, name }: NamedSubject): string => `${kind} ${namespace}/${name}`
 
-/** The namespaces that are looked into, each once. */
+/** Returns the namespaces to read, each once. */
 export function namespacesOf({ named, selections }: Subjects): string[] {
   return [...new Set([...named, ...selections].map(({ namespace }) => namespace))]
 }
@@ -45,7 +45,7 @@ export class SubjectIndex {
     return this.#named.has(subjectKey(subject))
   }
 
-  /** Whether labels select it; objects whose controller is of a selected kind are waited for with that controller. */
+  /** Whether labels select it. An object whose controller is of a selected kind is waited for with that controller instead. */
   selects(subject: NamedSubject, labels: Record<string, unknown>, controlledBy: string | null): boolean {
     return this.#selections.some(
       ({ namespace, kinds, matches }) =>
@@ -56,7 +56,7 @@ export class SubjectIndex {
     )
   }
 
-  /** Whether labels select workloads of that namespace, so that names alone don't decide. */
+  /** Whether labels select workloads in that namespace, so that names alone don't decide. */
   isOpen(namespace: string): boolean {
     return this.#selections.some(selection => selection.namespace === namespace)
   }
