@@ -1,4 +1,7 @@
-/** The checks of one image: anonymously, with its pods' logins, with this machine's; and if none can pull it, similar tags and repository names. */
+/**
+ * Checks one image: anonymously, with its pods' logins, and with this machine's; if none can pull it, finds similar tags and repository
+ * names.
+ */
 
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
@@ -17,7 +20,7 @@ import type {
 import type { PodLogin, PullingPod } from './pod-logins.ts'
 import type { RegistryQueries } from './registry-queries.ts'
 
-/** The limit of different logins that are tried for one image. */
+/** The limit of different logins tried for one image. */
 const MAX_LOGINS = 8
 
 export class Inquiry {
@@ -28,11 +31,11 @@ export class Inquiry {
   readonly #asks: ImageAsk[] = []
   readonly #outcomes = new Map<Credential | null, ManifestOutcome>()
   #unasked: UnaskedReason | null
-  /** Every pod that uses it can pull it with its own pull secrets. */
+  /** Whether every pod that uses the image can pull it with its own pull secrets. */
   #podsServed = false
   #platforms: string[] | null = null
 
-  /** `unasked`: why its registry is not to be asked; null if it is. */
+  /** @param unasked why the registry is not asked; null if it is */
   constructor(reference: Reference, host: string, queries: RegistryQueries, unasked: UnaskedReason | null) {
     this.reference = reference
     this.#host = host
@@ -60,7 +63,10 @@ export class Inquiry {
     return this.#asks.length > 0 && !this.#opensTo(null) && !this.#podsServed && !this.#isSettled()
   }
 
-  /** Asks with a login from this machine. `problem`: why it is unknown whether there is one. */
+  /**
+   * Asks with a login from this machine.
+   * @param problem why it is unknown whether there is one; null if it is known
+   */
   async askAsMachine(credential: Credential | null, problem: string | null): Promise<void> {
     if (credential !== null) await this.#ask({ as: 'machine', secret: null }, credential)
     else if (problem !== null) {
@@ -69,7 +75,7 @@ export class Inquiry {
     }
   }
 
-  /** Looks for similar names if nobody can pull the image, else for its platforms if `platforms` is set. */
+  /** Finishes the check: looks for similar names if nobody can pull the image, else for its platforms if `platforms` is set. */
   async conclude(platforms: boolean): Promise<void> {
     const opened = [...this.#outcomes].find(([, { status }]) => status === 'found')
     if (opened === undefined) await this.#nearby.conclude(this.#outcomes)
@@ -97,7 +103,7 @@ export class Inquiry {
     }
   }
 
-  /** Tries a pod's logins as the kubelet does, one after another until one opens the image. True also for a pod without any if the image is public. */
+  /** Tries a pod's logins as the kubelet does, until one opens the image. Also true for a pod without logins if the image is public. */
   async #serves(logins: PodLogin[]): Promise<boolean> {
     for (const { secret, credential } of logins) {
       if (!this.#outcomes.has(credential) && this.#outcomes.size > MAX_LOGINS) return false
@@ -138,7 +144,10 @@ export class Inquiry {
 
 type Answered = Pick<ImageAsk, 'answer' | 'detail' | 'retryAfterSeconds'>
 
-/** The answer. `withLogin`: the question was asked with a login in hand, whether or not the registry wanted it. */
+/**
+ * Converts a registry's outcome.
+ * @param withLogin whether a login was available, whether or not the registry requested it
+ */
 function answerOf(outcome: ManifestOutcome, withLogin: boolean): Answered {
   // A login that was not sent proves nothing, unless the image is public anyway.
   if (withLogin && outcome.withheldFrom !== null && outcome.status !== 'found') {
@@ -175,7 +184,7 @@ interface Found extends Pick<ImageCheck, 'nearTags' | 'likelyTag' | 'tagsComplet
   state: RepositoryState
 }
 
-/** Looks for what is similar to an image that nobody can pull: its repository, similar tags, similar repository names. */
+/** Looks for what is similar to an image that nobody can pull: its repository, similar tags, and similar repository names. */
 class NearbyImages {
   readonly #reference: Reference
   readonly #queries: RegistryQueries
@@ -201,7 +210,7 @@ class NearbyImages {
     return this.#found.state === 'there'
   }
 
-  /** After a 404: HEAD has no body that would tell what is missing, but the tag list shows whether the repository exists. */
+  /** Searches after a 404: HEAD has no body to show what is missing, but the tag list shows whether the repository exists. */
   async searchNearby(credential: Credential | null, outcomes: Outcomes): Promise<void> {
     if (outcomes.get(credential)?.status !== 'not-found') return
     const listed = await this.#queries.tags(this.#reference, credential)
@@ -218,7 +227,7 @@ class NearbyImages {
     this.#found.tagsComplete = listed.complete
   }
 
-  /** After the last question, if none was answered with the image. */
+  /** Finishes the search after the last request, if none found the image. */
   async conclude(outcomes: Outcomes): Promise<void> {
     for (const credential of outcomes.keys()) {
       if (credential !== null && !this.isTagMissing) await this.searchNearby(credential, outcomes)
@@ -228,7 +237,7 @@ class NearbyImages {
       ({ status }) => status === 'denied' || status === 'not-found',
     )
     if (answers.length === 0) return
-    // What is hidden from one and forbidden to another may well be there, unless nothing there is ever private.
+    // An image that is hidden from one login and forbidden to another can still exist, unless the registry has no private images.
     if (answers.some(({ status }) => status === 'denied'))
       this.#found.state = answers.some(answer => isFinalDenial(this.#reference, answer))
         ? 'absent'
@@ -236,7 +245,7 @@ class NearbyImages {
     if (isDockerHub(this.#reference.registry)) await this.#askHub()
   }
 
-  /** Of a list too long to be read whole, what sorts like the wanted tag. */
+  /** Returns tags that sort near the wanted one, for a list too long to read completely. */
   async #tagsAround(wanted: string, credential: Credential | null): Promise<string[]> {
     const starts = new Set([
       wanted.slice(0, Math.ceil(wanted.length / 2)),
@@ -248,7 +257,7 @@ class NearbyImages {
     return pages.flatMap(page => (page?.status === 'found' ? page.tags : []))
   }
 
-  /** Docker Hub denies what is missing and what is private alike; its web API lists what is public. */
+  /** Asks Docker Hub's web API, which lists public repositories. The registry denies missing and private ones alike. */
   async #askHub(): Promise<void> {
     const listed = await this.#queries.publicRepository(this.#reference.repository)
     if (listed?.status === 'found') this.#found.state = 'there'
@@ -267,7 +276,10 @@ class NearbyImages {
   }
 }
 
-/** Where every image is public, a denial without a login means that there is none. A 403 may be for the address that asks, whatever the image. */
+/**
+ * Whether the denial proves that there is no image: on a registry with only public images, a denial without a login does. A 403 does not,
+ * because it can be for this machine's address.
+ */
 function isFinalDenial(reference: Reference, outcome: ManifestOutcome): boolean {
   return outcome.status === 'denied' && outcome.httpStatus === 401 && isPublic(fullName(reference))
 }

@@ -1,4 +1,7 @@
-/** The logins in pods' pull secrets, collected while a cluster is read, and those that pods of a template will have. They are sent to registries only and never printed. */
+/**
+ * The logins in pods' pull secrets, collected while a cluster is read, and those that pods of a template will have. They are sent only to
+ * registries and never printed.
+ */
 
 import { lookUpCredentials } from '../../dockerconfig/kubelet-lookup.ts'
 import type { PullLogin } from '../../dockerconfig/kubelet-view.ts'
@@ -23,16 +26,16 @@ export interface PodLogin {
   credential: Credential
 }
 
-/** Collects pull secrets, and gives the logins that the kubelet would try. */
+/** Collects pull secrets, and returns the logins that the kubelet would try. */
 export class PodLogins {
   readonly #secrets = new Map<string, PullLogin[] | 'malformed'>()
 
-  /** Takes a Secret as the API server gives it. */
+  /** Adds a Secret as the API server sent it. */
   add(secret: unknown): void {
     this.#secrets.set(`${namespaceOf(secret)}/${nameOf(secret)}`, pullLoginsOf(secret))
   }
 
-  /** The logins for an image in the kubelet's order; none where one malformed secret keeps it from pulling at all. */
+  /** Returns the logins for an image in the kubelet's order; none if a malformed secret prevents the kubelet from pulling at all. */
   of(reference: Reference, { namespace, pullSecrets }: PullingPod): PodLogin[] {
     const entries: (PullLogin & { secret: PodLogin['secret'] })[] = []
     for (const name of pullSecrets) {
@@ -48,7 +51,7 @@ export class PodLogins {
   }
 }
 
-/** A login of a pull secret as registries are asked with it. */
+/** Returns a login of a pull secret in the form for requests to registries. */
 export function secretCredential(
   { key, username, password }: PullLogin,
   registry: string,
@@ -84,8 +87,8 @@ export class UniqueLogins {
 }
 
 /**
- * The logins of a template's pods: its own pull secrets, or those of its service account where it names none. Each is read once, for as many
- * templates as come.
+ * Finds the logins of a template's pods: its own pull secrets, or its service account's if it lists none. Each Secret is read once for all
+ * templates.
  */
 export class TemplateLogins {
   readonly #reading: Reading
@@ -93,13 +96,13 @@ export class TemplateLogins {
   readonly #accounts = new Map<string, Promise<string[]>>()
   readonly #secrets = new Map<string, Promise<void>>()
 
-  /** @param onPullSecret gets each pull secret that could be read */
+  /** @param onPullSecret receives each pull secret that could be read */
   constructor(cluster: ClusterReader, signal: AbortSignal, onPullSecret: VisitPullSecret) {
     this.#reading = new Reading(cluster, { signal })
     this.#onPullSecret = onPullSecret
   }
 
-  /** What a pod of the template would pull as. What can't be read does not count. */
+  /** Returns the pull secrets that a pod of the template would use. Unreadable objects are ignored. */
   async of(namespace: string, { pullSecrets, serviceAccount }: PodTemplate): Promise<PullingPod> {
     const names = pullSecrets.length > 0 ? pullSecrets : await this.#accountSecrets(namespace, serviceAccount)
     await Promise.all(names.map(name => this.#read(namespace, name)))

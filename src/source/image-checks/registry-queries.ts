@@ -1,4 +1,6 @@
-/** Sends the queries of all images to registries: a login is tried with one image first, and not again if the answer holds for all. */
+/**
+ * Sends the queries of all images to registries. A login is tried with one image first, and not again if the answer holds for all images.
+ */
 
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
@@ -15,12 +17,12 @@ import type { ManifestOutcome, TagsOutcome } from '../../registry/outcome.ts'
 
 const AT_ONCE = 8
 const AT_ONCE_TO_ONE_HOST = 4
-/** Three thousand tags; a page or two more may be asked for around the one that is wanted. */
+/** Three thousand tags; one or two more pages can be requested around the wanted tag. */
 const FIRST_PAGES = 3
 
 /** The queries to one registry with one login. */
 interface Identity {
-  /** The first query, which the others wait for, so that a wrong login is sent once and not four times. */
+  /** The first query, which the others wait for, so that a wrong login is sent only once. */
   first: Promise<unknown> | null
   /** An answer that holds for every image: rate-limited, or login refused. */
   settled: ManifestOutcome | null
@@ -28,7 +30,7 @@ interface Identity {
   tags: Map<string, Promise<TagsOutcome | null>>
 }
 
-/** Every answer may be null: the time is up and nothing was sent. */
+/** Sends queries. Every answer can be null: the time was up and nothing was sent. */
 export class RegistryQueries {
   readonly #registries: Registries
   readonly #hubApi: HubApi | null
@@ -45,7 +47,7 @@ export class RegistryQueries {
     this.#timeUp = timeUp
   }
 
-  /** HEAD of the manifest. A 429 is an answer, for this image and for all that come after it. */
+  /** Sends HEAD for the manifest. A 429 is an answer, for this image and all later ones. */
   async head(reference: Reference, credential: Credential | null): Promise<ManifestOutcome | null> {
     const registry = this.#registries.of(reference.registry)
     const identity = this.#identityOf(registry, credential)
@@ -59,7 +61,7 @@ export class RegistryQueries {
     return outcome
   }
 
-  /** The first pages of the tags of its repository. */
+  /** Returns the first pages of the repository's tags. */
   tags(reference: Reference, credential: Credential | null): Promise<TagsOutcome | null> {
     const registry = this.#registries.of(reference.registry)
     const { repository } = reference
@@ -68,7 +70,7 @@ export class RegistryQueries {
     )
   }
 
-  /** One page of the tags that sort behind `after`. */
+  /** Returns one page of the tags that sort after `after`. */
   tagsAfter(reference: Reference, credential: Credential | null, after: string): Promise<TagsOutcome | null> {
     const registry = this.#registries.of(reference.registry)
     return this.#inTime(registry.host, () =>
@@ -76,19 +78,19 @@ export class RegistryQueries {
     )
   }
 
-  /** A repository from Docker Hub's web API; null also if that API must not be used. */
+  /** Returns a repository from Docker Hub's web API; also null if that API must not be used. */
   publicRepository(repository: string): Promise<PublicRepository | null> {
     return once(this.#repositories, repository, () => this.#ofHubApi(api => api.repository(repository)))
   }
 
-  /** The public repositories of a Docker Hub namespace; null also if its web API must not be used. */
+  /** Returns the public repositories of a Docker Hub namespace; also null if its web API must not be used. */
   publicRepositories(namespace: string): Promise<PublicRepositories | null> {
     return once(this.#namespaces, namespace, () => this.#ofHubApi(api => api.repositoriesOf(namespace)))
   }
 
   /**
-   * What an image was built for. Docker Hub's web API lists it for public tags. Elsewhere it takes a GET of the manifest, by its digest,
-   * which no other registry counts against a limit on pulls.
+   * Returns the platforms of an image. Docker Hub's web API lists them for public tags. Elsewhere it takes a GET of the manifest, by its
+   * digest, which no other registry counts against a limit on pulls.
    */
   async platforms(
     reference: Reference,
@@ -121,7 +123,7 @@ export class RegistryQueries {
   #remember(registry: Registry, identity: Identity, outcome: ManifestOutcome): void {
     const { status } = outcome
     if (status === 'rate-limited' || status === 'wrong-credential') identity.settled = outcome
-    // If a rule of pullguard stopped the query, the next one may be allowed.
+    // If one of pullguard's own rules stopped the query, the next one may be allowed.
     if (status === 'unreachable' && outcome.why !== 'refused' && outcome.why !== 'malformed') {
       this.#outOfReach.set(registry, outcome)
     }

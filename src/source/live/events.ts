@@ -1,4 +1,7 @@
-/** Reads the events of failed pulls in an area, with one request because the server scans all events for each; for a few pods, all their events. */
+/**
+ * Reads the events of failed pulls in an area, with one request because the server scans all events each time; for a few pods, all their
+ * events.
+ */
 
 import { isSandboxFailure, sandboxImage } from '../../image/pull-messages.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
@@ -29,7 +32,9 @@ const NOISE = [
 ]
 const SELECTOR = ['involvedObject.kind=Pod', ...NOISE.map(reason => `reason!=${reason}`)].join(',')
 
-/** Events of failed pulls of all pods of the area, or all about the pulls of one pod. Where they can't be read there is a gap. */
+/**
+ * Returns events of failed pulls of all pods of the area, or all events about the pulls of one pod. If they can't be read, there is a gap.
+ */
 export async function readEvents(reading: Reading, area: NamespaceOrAll, pod?: string): Promise<PodEvent[]> {
   try {
     return await listEvents(reading, area, pod)
@@ -40,8 +45,8 @@ export async function readEvents(reading: Reading, area: NamespaceOrAll, pod?: s
 }
 
 /**
- * Events of the namespaces with suspects, for users who are not allowed to list events in all namespaces. The gap stays: the ephemeral
- * container of a healthy-looking pod shows only in its events.
+ * Returns events of the namespaces with suspects, for users who are not allowed to list events in all namespaces. The gap remains: a
+ * failing ephemeral container of a healthy-looking pod shows only in its events.
  */
 export async function readEventsOf(reading: Reading, namespaces: string[]): Promise<PodEvent[]> {
   const lists = await bounded(namespaces, AT_ONCE, async namespace => {
@@ -55,12 +60,13 @@ export async function readEventsOf(reading: Reading, namespaces: string[]): Prom
   return lists.flat()
 }
 
-/** The limit of pods whose pull progress is read: for each, the server scans all events of the namespace. */
+/** The limit of pods whose pull progress is read: for each pod, the server scans all events of the namespace. */
 const MAX_PODS = 8
 
 /**
- * Events of pulls in progress or completed, of which an area has too many to list: for pods whose sandbox seems to fail, and for the youngest
- * waiting pods, because a pod that has waited for hours waits for something else. Errors leave no gap: these events only add detail.
+ * Returns events of pulls in progress or completed, of which an area has too many to list: for pods whose sandbox seems to fail, and for
+ * the most recent waiting pods, because a pod that has waited for hours waits for something else. Errors leave no gap: these events only
+ * add detail.
  */
 export async function readProgress(reading: Reading, pods: Pod[], events: PodEvent[]): Promise<PodEvent[]> {
   const overSandbox = new Set(

@@ -1,13 +1,13 @@
-/** Field selectors: values that are safe in one, and lists of all namespaces that leave some out. */
+/** Builds field selectors: values that are safe in one, and lists of all namespaces with exclusions. */
 
 import type { Kind } from '../../kubernetes/api/kinds.ts'
 
-/** A value in a field selector, with commas, equal signs and backslashes escaped. */
+/** Returns a value for a field selector, with commas, equal signs, and backslashes escaped. */
 export function fieldValue(value: string): string {
   return value.replace(/[\\,=]/g, '\\$&')
 }
 
-/** The selector of a list that leaves these namespaces out, together with its own. Pods and events can be selected by their namespace. */
+/** Returns a list's selector combined with exclusions for these namespaces. Pods and events can be selected by their namespace. */
 export function fieldsOutside(
   excluded: readonly string[],
   { kind, namespace }: { kind: Kind<unknown>; namespace: string | null },

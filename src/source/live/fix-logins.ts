@@ -1,4 +1,7 @@
-/** Reads what brings pods a login: service accounts, and the Secrets that already have the name a fix would use, whose content never leaves this file. */
+/**
+ * Reads what gives pods a login: service accounts, and existing Secrets with the name that a fix would use. Their content never leaves this
+ * file.
+ */
 
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
@@ -15,7 +18,10 @@ import type { FixScopeOptions, MeantPods, NamespaceScope } from './fix-scope.ts'
 import { readOwners } from './owners.ts'
 import { Reading } from './reading.ts'
 
-/** Service accounts of the scope to which a fix attaches its pull secret: `default` and others that pods run as; where only some pods are meant, theirs alone. */
+/**
+ * Returns the service accounts in scope to which a fix attaches its pull secret: `default` and others that pods run as; if only some pods
+ * are in scope, only the accounts of those.
+ */
 export async function readAccounts(
   reading: Reading,
   { namespaces, wide }: NamespaceScope,
@@ -58,7 +64,7 @@ async function hasPods(reading: Reading, { namespace, name }: ScopeServiceAccoun
   return (await reading.list(KINDS.Pod, namespace, options, () => {})).count > 0
 }
 
-/** What else has pods that run as the account: they get its pull secrets too. null if the pods can't be listed. */
+/** Returns the other workloads whose pods run as the account: they get its pull secrets too. null if the pods can't be listed. */
 async function sharersOf(reading: Reading, account: Place, meant: MeantPods): Promise<string[] | null> {
   try {
     const users = await readUsers(reading, account, meant, ',status.phase!=Succeeded,status.phase!=Failed')
@@ -78,7 +84,11 @@ interface AccountUser {
   isMeant: boolean
 }
 
-/** The pods that run as the account. @param fields further field selectors, each behind a comma @throws ApiError */
+/**
+ * Returns the pods that run as the account.
+ * @param fields further field selectors, each after a comma
+ * @throws ApiError
+ */
 async function readUsers(
   reading: Reading,
   { namespace, name }: Place,
@@ -93,7 +103,7 @@ async function readUsers(
     const pod = { namespace, name: metadata.name, controller, ...narrowTemplateHash(metadata) }
     found.push({ pod, labels: metadata.labels ?? {} })
   })
-  // Most names give away what is above a ReplicaSet or a Job; the others are read.
+  // Most names show the controller above a ReplicaSet or a Job; read the others.
   const unclear = found.filter(
     ({ pod }) => ['ReplicaSet', 'Job'].includes(pod.controller?.kind ?? '') && derivedOwner(pod) === null,
   )
@@ -108,12 +118,12 @@ async function readUsers(
   }))
 }
 
-/** An object that a saved plan writes to. */
+/** An object that a saved plan would change. */
 type Claimed = Place & { apiVersion: string; kind: string }
 
 /**
- * Those of the objects that are not for the pods that the plan claims to be for: accounts that none of them runs as, pods and templates
- * without the labels. The file says nothing of that which could be trusted. @throws ApiError
+ * Returns the objects that don't belong to the pods that the plan claims to be for: accounts that none of them runs as, and pods and
+ * templates without the labels. Nothing in the plan file is trusted for this. @throws ApiError
  */
 export async function readStrangers<Object extends Claimed>(
   cluster: ClusterReader,
@@ -135,7 +145,7 @@ async function isMeant(reading: Reading, object: Claimed, meant: MeantPods): Pro
     return (await readUsers(reading, object, meant)).some(user => user.isMeant)
   const kind = controllerKind(object)
   if (selects === null || (kind === null && object.kind !== KINDS.Pod.kind)) return true
-  // One that is gone is not written to either.
+  // A missing object is not written to anyway.
   if (kind !== null) {
     const workload = await reading.find(kind, namespace, name)
     return workload === null || selects(templateLabels(workload))
@@ -156,7 +166,7 @@ function narrowAccount(object: AccountObject): ScopeServiceAccount {
   }
 }
 
-/** Existing Secrets of the name, one a namespace at most. */
+/** Returns the existing Secrets with the name, at most one per namespace. */
 export async function readSecretsNamed(
   reading: Reading,
   { namespaces, wide }: NamespaceScope,
@@ -198,7 +208,7 @@ function narrowSecret(
   }
 }
 
-/** On every Secret that a fix makes; written by `apply`. */
+/** An annotation on every Secret that a fix creates; written by `apply`. */
 const RUN_ANNOTATION = 'pullguard.dev/run'
 
 function isMade({ metadata }: SecretObject, { run, namespace, name, uid }: MadeSecret): boolean {

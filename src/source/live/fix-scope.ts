@@ -1,4 +1,6 @@
-/** Reads what a fix must know beyond the diagnosis: the namespaces, service accounts, Secrets and workloads it may write to. */
+/**
+ * Reads what a fix must know beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads that it is allowed to write to.
+ */
 
 import type { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
@@ -19,18 +21,18 @@ import { readAccounts, readSecretsNamed } from './fix-logins.ts'
 import { readWorkloads } from './fix-workloads.ts'
 import { Reading } from './reading.ts'
 
-/** The pods that a fix is for where it is not for whole namespaces: it may write only what these use. */
+/** The pods to fix, if not whole namespaces: the fix is allowed to write only to what these use. */
 export interface MeantPods {
-  /** Those of these workloads, and these pods; null where none were named. */
+  /** The named pods, and the workloads whose pods are in scope; null if none were named. */
   subjects: readonly ScopeSubject[] | null
-  /** Those with the labels of -l; null without. */
+  /** Matches the labels of -l; null without -l. */
   selects: LabelTest | null
 }
 
 export interface FixScopeOptions {
   /** null: every namespace. */
   namespaces: string[] | null
-  /** The namespaces come from the snapshot, so one may have been deleted since. Otherwise a missing namespace is an error. */
+  /** The namespaces come from the snapshot, so one can have been deleted since. Otherwise, a missing namespace is an error. */
   mayBeGone?: boolean
   excluded: string[]
   secretName: string
@@ -40,11 +42,11 @@ export interface FixScopeOptions {
   pods: Pod[]
   /** Controllers that were already read in full, by uid. */
   owners?: ReadonlyMap<string, ControllerObject>
-  /** null: everything in these namespaces is meant. */
+  /** null: everything in these namespaces is in scope. */
   meant?: MeantPods | null
   /** Whether to read the digests of running images. */
   runningImages: boolean
-  /** Secrets that earlier runs made. */
+  /** Secrets that earlier runs created. */
   madeSecrets?: readonly MadeSecret[]
   /** Bare pods that an interrupted fix of this scope deleted. */
   interruptedPods: InterruptedPod[]
@@ -59,7 +61,7 @@ export interface NamespaceScope {
   wide: boolean
 }
 
-/** Reads the scope; what can't be read is a gap. @throws ApiError where even the namespaces can't be read */
+/** Reads the scope; what can't be read is a gap. @throws ApiError if not even the namespaces can be read */
 export async function readFixScope(
   cluster: ClusterReader,
   options: FixScopeOptions,
@@ -79,7 +81,10 @@ export async function readFixScope(
   return { namespaces, serviceAccounts, secrets, ...owners, interruptedPods, gaps: uniqueGaps(reading.gaps) }
 }
 
-/** The bare pods deleted by an interrupted fix that do not exist or are still terminating, in namespaces that exist. What can't be read is a gap. @throws ApiError if the server does not answer */
+/**
+ * Returns the bare pods deleted by an interrupted fix that don't exist or are still terminating, in namespaces that exist. What can't be
+ * read is a gap. @throws UnreachableError if the server does not answer; ApiError
+ */
 async function stillMissing(
   reading: Reading,
   { interruptedPods: pods, onPodBack }: FixScopeOptions,
@@ -93,7 +98,7 @@ async function stillMissing(
       else if (await isLive(reading, pod.namespace)) missing.push({ ...pod, ending })
     } catch (error) {
       if (!isNotFound(error)) reading.recordGap(error, KINDS.Pod, pod.namespace)
-      // A pod whose namespace is deleted need not come back.
+      // A pod whose namespace was deleted need not be re-created.
       else if (await isLive(reading, pod.namespace)) missing.push({ ...pod, ending: null })
     }
   }
@@ -102,7 +107,7 @@ async function stillMissing(
 
 type PodObject = NonNullable<(typeof KINDS.Pod)['model']>
 
-/** Its name may belong to another pod by now; only the deleted pod has to be created again once it has terminated. */
+/** Another pod can have the name by now. Only the deleted pod itself has to be re-created, once it has terminated. */
 function endingOf({ metadata }: PodObject, { uid }: InterruptedPod): PodToRestore['ending'] {
   const until = metadata.deletionTimestamp
   return until === undefined || (uid !== null && metadata.uid !== uid) ? null : { uid: metadata.uid, until }
@@ -117,7 +122,7 @@ async function isLive(reading: Reading, namespace: string): Promise<boolean> {
   }
 }
 
-/** The namespaces of the scope that exist, sorted by name. @throws ApiError */
+/** Returns the existing namespaces of the scope, sorted by name. @throws ApiError */
 async function readScopeNamespaces(reading: Reading, options: FixScopeOptions): Promise<ScopeNamespace[]> {
   const { namespaces, excluded, pods } = options
   try {

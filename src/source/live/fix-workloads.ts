@@ -1,4 +1,4 @@
-/** Reads the pod templates of stuck pods: each topmost built-in controller, once; and how many more pods a Job may lose. */
+/** Reads the pod templates of stuck pods: each topmost built-in controller, once; and how many more pods a Job can lose. */
 
 import type { V1ContainerStatus } from '@kubernetes/client-node'
 import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
@@ -19,7 +19,7 @@ import { narrowController } from '../ownership.ts'
 import type { FixScopeOptions } from './fix-scope.ts'
 import type { Reading } from './reading.ts'
 
-/** The workloads of the stuck pods, and their direct controllers. */
+/** Returns the workloads of the stuck pods, and their direct controllers. */
 export async function readWorkloads(
   reading: Reading,
   options: Pick<FixScopeOptions, 'pods' | 'owners' | 'runningImages' | 'meant'>,
@@ -54,7 +54,7 @@ interface Top {
   owner: ControllerReference
 }
 
-/** By uid. */
+/** The direct controllers, by uid. */
 interface Direct {
   controllers: Map<string, ScopeController>
   jobs: Map<string, ScopeJob>
@@ -113,7 +113,10 @@ function isOutgoing({ metadata }: ControllerObject, { object, owner }: Top): boo
   return owner.kind === 'Deployment' && !paused && told && own !== newest
 }
 
-/** While a partition holds them back, pods of lower numbers are made from the revision before, which a ControllerRevision keeps. */
+/**
+ * Returns a StatefulSet's partition during an update: pods with lower ordinals are still created from the previous revision, which a
+ * ControllerRevision stores.
+ */
 async function partitionOf(
   reading: Reading,
   { object, owner }: Top,
@@ -137,7 +140,7 @@ function narrowed({ object, owner }: Top, { namespace }: Pod): ScopeWorkload {
   return narrowWorkload(object, owner, namespace)
 }
 
-/** null if it does not exist, is another object of the same name, or can't be read (a gap). */
+/** Returns null if the owner does not exist, if another object has its name, or if it can't be read (a gap). */
 async function readOwner(
   reading: Reading,
   namespace: string,
@@ -153,8 +156,8 @@ function order({ namespace, kind, name }: ScopeWorkload): string {
 }
 
 /**
- * Fills in the digests that pods run already, those of the very image of the template, so that a pin changes nothing about what runs.
- * Pods that can't be listed leave them empty.
+ * Adds the digests of the template's images that its pods already run, so that pinning does not change what runs. If the pods can't be
+ * listed, there are none.
  */
 async function addRunningImages(reading: Reading, workload: ScopeWorkload): Promise<void> {
   if (workload.selector === null) return
@@ -185,10 +188,10 @@ function imageIdIn({ spec, status }: PodObject, { name, kind, image }: ScopeCont
 
 /** The exit code of a container in a deleted pod, even if it never started. */
 const KILLED = 137
-/** On a pod of an indexed Job: how often its index has failed before. */
+/** An annotation on the pods of an indexed Job: how often the pod's index has failed before. */
 const INDEX_FAILURES = 'batch.kubernetes.io/job-index-failure-count'
 
-/** The Job without its pods; those are added one by one. */
+/** Returns the Job without its pods, which are added one by one. */
 export function jobFailures(
   job: Pick<ControllerObject, 'spec' | 'status'> & { metadata: { uid: string } },
 ): ScopeJob {
@@ -207,7 +210,7 @@ export function jobFailures(
   return { ...base, failuresLeft: Math.max(0, left), limit: 'backoff-limit' }
 }
 
-/** Whether the pod's index has used up its failures. Its count is asked for, as nothing else needs it. @throws ApiError */
+/** Whether the pod's index has used up its failures. Reads the count from the pod, because nothing else needs it. @throws ApiError */
 async function failsItsIndex(reading: Reading, job: ControllerObject, pod: Pod): Promise<boolean> {
   const { backoffLimitPerIndex } = record(job.spec)
   if (typeof backoffLimitPerIndex !== 'number') return false
@@ -217,8 +220,8 @@ async function failsItsIndex(reading: Reading, job: ControllerObject, pod: Pod):
 }
 
 /**
- * The first rule that fits a pod killed by its deletion decides (KEP-3329); none: it counts as any failure. Rules on pod conditions fit
- * evictions and node trouble, and a pod that waits for its image is deleted.
+ * Returns the action of the first rule that matches a pod killed by its deletion (KEP-3329); empty if none does: then it counts as any
+ * failure. Rules on pod conditions are for evictions and node trouble, not for the deletion of a pod that waits for its image.
  */
 function policyFor({ rules }: Record<string, unknown>): string {
   const fitting = list(rules)

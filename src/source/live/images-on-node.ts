@@ -1,4 +1,4 @@
-/** Finds images that are on a node for certain: running pods of that node use them. */
+/** Finds images that are certainly on a node, because running pods of that node use them. */
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
@@ -9,17 +9,18 @@ import { type NamespaceOrAll, Reading } from './reading.ts'
 
 export interface NodeWithImages {
   node: string
-  /** As pods have them, those first that most likely hold a program for requests; pods' own pull policies don't matter. */
+  /** As written in the pods, sorted by how likely they contain a program that sends requests; the pods' own pull policies don't matter. */
   images: string[]
 }
 
-/** Names of images that tend to have curl or GNU Wget. */
+/** Names of images that often have curl or GNU Wget. */
 const LIKELY =
   /curl|wget|nginx|httpd|apache|debian|ubuntu|fedora|python|node|ruby|php|buildpack|proxyv2|envoy/i
 
 /**
- * The node with most running pods, or the one that is named; null where no pod runs there.
- * @param node null: any. @throws ApiError where pods can't be read
+ * Returns the node whose running pods use the most different images, or the named node; null if no pod but Windows pods runs there.
+ * @param node null: any node
+ * @throws ApiError if pods can't be read
  */
 export async function readImagesOnNode(
   cluster: ClusterReader,

@@ -15,7 +15,10 @@ import { Reading, type ReadingOptions } from './reading.ts'
 
 const PAGE = 500
 
-/** Objects of the whole cluster: mirrors belong to nodes, which have no namespace. @throws the signal's reason; errors of the connection */
+/**
+ * Reads objects of the whole cluster: mirrors belong to nodes, which have no namespace. @throws the signal's reason; errors of the
+ * connection
+ */
 export async function readMirrors(
   cluster: ClusterReader,
   options: Required<Pick<ReadingOptions, 'takenAt'>> & Pick<ReadingOptions, 'signal'>,
@@ -73,7 +76,7 @@ async function visit<Model>(reading: Reading, kind: Kind<Model>, use: (raw: Mode
   }
 }
 
-/** Only the images of scheduled pods, and the words of those that wait: pods as a whole would be too much of a large cluster. */
+/** Reads only the images of scheduled pods, and the messages of those that wait: whole pods would be too much in a large cluster. */
 function readPods(reading: Reading, facts: MirrorFacts): Promise<void> {
   return reading.listOrGap(KINDS.Pod, null, { limit: PAGE, shape: POD_SHAPE }, raw => {
     const pod = narrowPod(raw)
@@ -92,14 +95,14 @@ function addImages(pod: Pod, { images }: MirrorFacts): void {
   for (const { image } of pod.containers) images.push({ image, node })
 }
 
-/** The list of sources in each kind's spec. */
+/** The field with the list of sources in each kind's spec. */
 const SOURCES: Record<MirrorSetEntry['kind'], string> = {
   ImageTagMirrorSet: 'imageTagMirrors',
   ImageDigestMirrorSet: 'imageDigestMirrors',
   ImageContentSourcePolicy: 'repositoryDigestMirrors',
 }
 
-/** Each source with its mirrors; a source without mirrors configures none. */
+/** Returns each source with its mirrors; a source without mirrors configures nothing. */
 function narrowMirrorSet(kind: MirrorSetEntry['kind'], raw: unknown): MirrorSetEntry[] {
   const name = nameOf(raw)
   if (name === null) return []
@@ -117,14 +120,14 @@ function narrowMirrorSet(kind: MirrorSetEntry['kind'], raw: unknown): MirrorSetE
   })
 }
 
-/** The image of each product's own agent. */
+/** Recognizes each product by the image of its agent. */
 const PEERS: [PeerMirror['product'], RegExp][] = [
   ['spegel', /(?:^|\/)spegel(?=[:@]|$)/],
   ['dragonfly', /(?:^|\/)dragonfly[\w-]*\/(?:client|dfdaemon)(?=[:@]|$)|(?:^|\/)dfdaemon(?=[:@]|$)/],
   ['kraken', /(?:^|\/)kraken-agent(?=[:@]|$)/],
 ]
 
-/** The peer-to-peer mirror that a DaemonSet runs; null for any other. */
+/** Returns the peer-to-peer mirror that a DaemonSet runs; null for any other DaemonSet. */
 function narrowPeer(raw: unknown): PeerMirror | null {
   const name = nameOf(raw)
   if (name === null) return null
@@ -141,7 +144,9 @@ const REWRITERS: [ImageRewriter['product'], RegExp][] = [
   ['zarf', /\bzarf\b/],
 ]
 
-/** The product that changes images by this webhook, by the names of the webhook and of its service; null for any other. */
+/**
+ * Returns the product that changes images with this webhook, recognized by the names of the webhook and its service; null for any other.
+ */
 function narrowRewriter(raw: unknown): ImageRewriter | null {
   const name = nameOf(raw)
   if (name === null) return null

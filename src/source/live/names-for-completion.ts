@@ -1,4 +1,4 @@
-/** Names that a shell completes: namespaces, failing pods, and workloads. Read with as few requests as possible. */
+/** Names for shell completion: namespaces, failing pods, and workloads. Read with as few requests as possible. */
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
@@ -19,7 +19,7 @@ export async function namespaceNames(cluster: ClusterReader, signal: AbortSignal
   return names.sort()
 }
 
-/** TYPE/NAME behind a type, NAMESPACE/POD behind another word, else the failing pods and the workloads above them. */
+/** Returns TYPE/NAME after a type, NAMESPACE/POD after another word, else the failing pods and the workloads above them. */
 export async function failingNames(
   cluster: ClusterReader,
   typed: string,

@@ -1,4 +1,4 @@
-/** Reads failing pods and their events in all namespaces of a scope: at once, or one by one those that may be read. */
+/** Reads failing pods and their events in all namespaces of a scope: at once, or one by one those that are readable. */
 
 import { UsageError } from '../../errors.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
@@ -17,10 +17,13 @@ export interface ScopePods extends AreaPods {
   events: PodEvent[]
 }
 
-/** Each namespace takes several requests. */
+/** Limited because each namespace takes several requests. */
 const NAMESPACES_AT_ONCE = 6
 
-/** Reads all namespaces but the excluded ones; without permission for all at once those that may be read, the others are gaps. @throws ApiError */
+/**
+ * Reads all namespaces but the excluded ones. Without permission for all at once, reads those that are allowed; the others are gaps.
+ * @throws ApiError
+ */
 export async function readEverywhere(reading: Reading, excluded: readonly string[] = []): Promise<ScopePods> {
   try {
     return await readArea(reading, null)
@@ -68,7 +71,7 @@ export async function readNamespaces(
   }
 }
 
-/** The failing pods of a namespace, or of all, with their events. @throws ApiError */
+/** Returns the failing pods of a namespace, or of all, with their events. @throws ApiError */
 export async function readArea(reading: Reading, area: NamespaceOrAll): Promise<ScopePods> {
   // If pods can't be read either, the gap of the events would only repeat theirs.
   const eventReading = reading.withOwnGaps()
@@ -84,7 +87,7 @@ export async function readArea(reading: Reading, area: NamespaceOrAll): Promise<
   return { count: found.count, pods, events: [...own, ...(await readProgress(reading, pods, own))] }
 }
 
-/** Pods whose rows look ready although an ephemeral container's image can't be pulled: only events show those. */
+/** Returns pods whose rows look ready although an ephemeral container's image can't be pulled: only events show those. */
 async function readEphemeral(
   reading: Reading,
   area: NamespaceOrAll,
@@ -133,7 +136,7 @@ async function isMissing(reading: Reading, namespace: string): Promise<boolean> 
   }
 }
 
-/** The API server returns an empty list for a namespace that does not exist: a typo must not look healthy. */
+/** Throws for a namespace that does not exist. The API server returns an empty list for it, and a typo must not look healthy. */
 export async function assertExists(reading: Reading, namespace: string): Promise<void> {
   if (!(await isMissing(reading, namespace))) return
   throw new UsageError(
@@ -141,7 +144,7 @@ export async function assertExists(reading: Reading, namespace: string): Promise
   )
 }
 
-/** The namespaces that do not exist; one that can't be read counts as existing. @throws UnreachableError */
+/** Returns the namespaces that do not exist; one that can't be read counts as existing. @throws UnreachableError */
 export async function missingNamespaces(
   cluster: ClusterReader,
   names: string[],

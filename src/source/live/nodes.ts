@@ -12,7 +12,7 @@ import { Reading } from './reading.ts'
 /** The limit of nodes, which are read one by one: a cluster has few kinds of nodes. */
 const MAX_NODES = 32
 
-/** The nodes with the most pods; none if nodes are forbidden. */
+/** Returns the nodes with the most pods; none if nodes are forbidden. */
 export async function readNodes(reading: Reading, pods: Pod[]): Promise<Node[]> {
   let forbidden = false
   const nodes = await bounded(nodesNamed(pods).slice(0, MAX_NODES), AT_ONCE, async name => {
@@ -28,7 +28,7 @@ export async function readNodes(reading: Reading, pods: Pod[]): Promise<Node[]> 
   return nodes.filter(node => node !== null)
 }
 
-/** Each once, the node with the most pods first. */
+/** Returns each name once, the node with the most pods first. */
 function nodesNamed(pods: Pod[]): string[] {
   const counts = new Map<string, number>()
   for (const { node } of pods) if (node !== null) counts.set(node, (counts.get(node) ?? 0) + 1)
@@ -36,8 +36,8 @@ function nodesNamed(pods: Pod[]): string[] {
 }
 
 /**
- * The platforms of all nodes, from the labels that the kubelet puts on them: `linux/arm64`, each once; none where nodes are forbidden,
- * so that nothing is known against an image. @throws ApiError
+ * Returns the distinct platforms of all nodes, such as `linux/arm64`, from the labels that the kubelet puts on them; none if nodes are
+ * forbidden, so that nothing speaks against an image. @throws ApiError
  */
 export async function nodePlatforms(cluster: ClusterReader, signal?: AbortSignal): Promise<string[]> {
   const reading = new Reading(cluster, signal ? { signal } : {})

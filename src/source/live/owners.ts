@@ -20,8 +20,8 @@ interface Owned {
 export type VisitOwner = (object: ControllerObject) => void
 
 /**
- * Every owner link, each once. What can't be read is a gap, and the chain ends there unless the pod's labels show the owner.
- * @param visit if given, the controllers are read in full, else only their metadata, StatefulSets aside
+ * Returns every owner link once. What can't be read is a gap, and the chain ends there unless the pod's labels show the owner.
+ * @param visit receives the controllers in full; without it only their metadata is read, except for StatefulSets
  */
 export async function readOwners(
   reading: Reading,
@@ -39,7 +39,7 @@ export async function readOwners(
   return [...links.values()]
 }
 
-/** The links that were read, plus those that could not be read but can be derived from their pods. */
+/** Returns the links that were read, plus those that could not be read but can be derived from their pods. */
 function withDerived(read: OwnerLink[], pods: OwnedPod[]): OwnerLink[] {
   const known = new Map(read.map(link => [link.uid, link]))
   for (const pod of pods) {
@@ -64,7 +64,7 @@ async function readLevel(reading: Reading, owned: Owned[], visit?: VisitOwner): 
         if (owner !== null) found.push(owner)
         visit?.(object)
       }
-      // Only its status says which revision a StatefulSet is at.
+      // Only its status shows which revision a StatefulSet is at.
       const metadataOnly = visit === undefined && kind.kind !== 'StatefulSet'
       await readNamed(reading, kind, names, keep, { metadataOnly })
     }),
@@ -74,13 +74,13 @@ async function readLevel(reading: Reading, owned: Owned[], visit?: VisitOwner): 
 
 export interface PodOwners {
   controllerUid: string | null
-  /** The topmost; null where there is none that could be read. */
+  /** The topmost controller; null if there is none that could be read. */
   workload: { kind: string; name: string; uid: string } | null
 }
 
 /**
- * The controllers of pods that a saved plan names, by the pods' uids: what the file says about them is not trusted. Pods that no longer
- * exist are left out. @throws ApiError
+ * Returns the controllers of the pods in a saved plan, by the pods' uids, because what the file says about them is not trusted. Pods that
+ * no longer exist are omitted. @throws ApiError
  */
 export async function readPodOwners(
   cluster: ClusterReader,

@@ -1,6 +1,6 @@
 /**
- * Reads an area's failing pods in full, at a cost that follows them and not the cluster: rows of all pods, beside them in full those
- * in phase Pending or Unknown, then the rest of the suspects by node and name, for which the API server has an index.
+ * Reads an area's failing pods in full, at a cost that grows with those pods, not with the cluster: the rows of all pods and in parallel,
+ * in full, the pods in phase Pending or Unknown; then the other suspects by node and name, for which the API server has an index.
  */
 
 import type { TableRow } from '../../kubernetes/api/cluster.ts'
@@ -15,32 +15,32 @@ import { couldFail, podKey } from '../suspects.ts'
 import type { ListOptions, NamespaceOrAll, Reading } from './reading.ts'
 
 export interface AreaPods {
-  /** All pods of the area, healthy ones included. */
+  /** The number of pods in the area, including healthy ones. */
   count: number
-  /** Those that could be failing, each once. */
+  /** Pods that could be failing, each once. */
   pods: Pod[]
 }
 
-/** A pod read alone costs as much as this many in one list (measured, server and client together: 1.7 ms and 0.1 ms). */
+/** A single read of a pod costs as much as this many pods in one list (measured, server and client together: 1.7 ms and 0.1 ms). */
 const PODS_FOR_ONE_SINGLE = 15
 const PAGE = 500
-/** A new connection costs as much as several requests on an open one. */
+/** Limited because a new connection costs as much as several requests on an open one. */
 const SINGLES_AT_ONCE = 8
-/** Scheduled pods in phase Pending or Unknown. A pod without a node waits for the scheduler, and there may be many. */
+/** Selects scheduled pods in phase Pending or Unknown. A pod without a node waits for the scheduler, and there can be many of those. */
 const NOT_RUNNING = `${['Running', 'Succeeded', 'Failed'].map(phase => `status.phase!=${phase}`)},spec.nodeName!=`
 
-/** The other scheduled pods. If very many of them are suspects, one list costs less than one request for each. */
+/** Selects the other scheduled pods. If very many of them are suspects, one list costs less than one request for each. */
 const BEGUN = 'status.phase!=Pending,status.phase!=Unknown'
 
-/** Everything in one response, with only the fields that narrowPod reads. */
+/** Reads everything in one response, with only the fields that narrowPod reads. */
 const WHOLE = { limit: 0, shape: POD_SHAPE }
 
-/** @throws ApiError where the rows can't be read; what fails later is a gap. */
+/** @throws ApiError if the rows can't be read; later failures are gaps */
 export function readAreaPods(reading: Reading, area: NamespaceOrAll): Promise<AreaPods> {
   return new AreaReader(reading, area).read()
 }
 
-/** Reads in full the pods that a field selector names in any area, keeping those that could be failing. @throws ApiError */
+/** Reads in full the pods in any area that a field selector matches, and keeps those that could be failing. @throws ApiError */
 export async function readPodsWhere(
   reading: Reading,
   area: NamespaceOrAll,
@@ -51,23 +51,23 @@ export async function readPodsWhere(
   return kept.pods()
 }
 
-/** Which pods of the area a list gives. */
+/** Selects the pods of the area that a list returns. */
 type Choice = Pick<ListOptions, 'fieldSelector' | 'only'>
 
-/** Names rows, which have no namespace: one may stand for several pods. */
+/** Returns the key of a row. Rows have no namespace, so several pods can share a key. */
 const rowKey = ({ name, node }: Pick<RowPod, 'name' | 'node'>): string => `${name} ${node}`
 
 class AreaReader {
   readonly #reading: Reading
   readonly #area: NamespaceOrAll
   readonly #kept: SuspectCollector
-  /** The rows, once they are read: nothing that is read after them is older. */
+  /** The position of the rows once they are read: nothing read later must be older. */
   #notOlder: Pick<ListOptions, 'resourceVersion'> = {}
-  /** How many pods lists gave. */
+  /** How many pods the lists returned. */
   #listed = 0
-  /** Keys of the suspects' rows that lists gave, with the number of pods. */
+  /** Keys of suspects' rows whose pods were in a list, with the number of those pods. */
   readonly #seen = new Map<string, number>()
-  /** Keys of the rows whose pods were asked for by name. */
+  /** Keys of rows whose pods were requested by name. */
   readonly #asked = new Set<string>()
 
   constructor(reading: Reading, area: NamespaceOrAll) {
@@ -83,7 +83,10 @@ class AreaReader {
     return { count: rows.count, pods: this.#kept.pods() }
   }
 
-  /** The rows, and then the suspects that by their rows are not in phase Pending, whose list may take longer. */
+  /**
+   * Reads the rows, and then the suspects that according to their rows have left phase Pending, because the list of pending pods can take
+   * longer.
+   */
   async #readRows(): Promise<PodRows> {
     const rows = await readPodRows(this.#reading, this.#area, raw => this.#kept.keep(raw))
     if (rows.unclear) return rows
@@ -94,9 +97,9 @@ class AreaReader {
   }
 
   /**
-   * Reads the pods of these rows that were not read so far: those of all suspects in one list of the pods that have begun if that costs
-   * less, and by name what is left.
-   * @param listLength about how many pods the list has
+   * Reads the pods of these rows that were not read yet: if that costs less, the pods of all suspects in one list of the pods that have
+   * begun; the rest by name.
+   * @param listLength approximately how many pods the list has
    */
   async #readBegun(rows: RowPod[], suspects: RowPod[], listLength: number): Promise<void> {
     if (this.#unread(rows).length * PODS_FOR_ONE_SINGLE > listLength)
@@ -104,7 +107,7 @@ class AreaReader {
     await bounded(this.#unread(rows), SINGLES_AT_ONCE, row => this.#readOne(row))
   }
 
-  /** The rows still to be read; rows with the same name and node are listed once because one request reads them all. */
+  /** Returns the rows still to be read. Rows with the same name and node appear once because one request reads them all. */
   #unread(rows: RowPod[]): RowPod[] {
     const left = new Map(this.#seen)
     const remaining = new Map<string, RowPod>()
@@ -137,7 +140,7 @@ class AreaReader {
     }
   }
 
-  /** A failure is recorded as a gap and does not stop the others. */
+  /** Reads the pods of one row. A failure is recorded as a gap and does not stop the others. */
   #readOne(row: RowPod): Promise<void> {
     this.#asked.add(rowKey(row))
     const choice = { fieldSelector: `spec.nodeName=${row.node},metadata.name=${row.name}` }
@@ -148,14 +151,14 @@ class AreaReader {
     return { ...this.#reading.labels, ...WHOLE, ...this.#notOlder, ...choice }
   }
 
-  /** Every pod in full, page by page, if the rows can't be interpreted. */
+  /** Reads every pod in full, page by page, if the rows can't be interpreted. */
   #readPages(): Promise<void> {
     const options = { ...this.#reading.labels, limit: PAGE, shape: POD_SHAPE }
     return this.#reading.listOrGap(KINDS.Pod, this.#area, options, raw => this.#kept.keep(raw))
   }
 }
 
-/** The suspects among the pods that have begun: of the others no more is looked at than where they are. */
+/** Selects the suspects among the pods that have begun; of the others, only name and node are decoded. */
 function begunAmong(suspects: RowPod[]): Choice {
   const wanted = new Set(suspects.map(rowKey))
   const isWanted = ({ metadata, spec }: Record<string, unknown>) =>
@@ -163,7 +166,7 @@ function begunAmong(suspects: RowPod[]): Choice {
   return { fieldSelector: BEGUN, only: { shape: POD_PLACE_SHAPE, isWanted } }
 }
 
-/** Whether its row is not a suspect's: counting it would hide a suspect with the same name and node in another namespace. */
+/** Whether the pod's row is not a suspect's: counting it would hide a suspect with the same name and node in another namespace. */
 function hasReadyRow({ containers }: Pod): boolean {
   return containers.every(({ kind, ready }) => ready || (kind !== 'container' && kind !== 'sidecar'))
 }
@@ -177,7 +180,7 @@ class SuspectCollector {
     this.reading = reading
   }
 
-  /** The narrowed pod, whether kept or not; null if it has no name. */
+  /** Returns the narrowed pod, whether kept or not; null if it has no name. */
   keep(raw: unknown): Pod | null {
     const pod = narrowPod(raw)
     if (pod === null || !couldFail(pod)) return pod
@@ -192,28 +195,28 @@ class SuspectCollector {
   }
 }
 
-/** A pod as a row names it: without namespace. */
+/** A pod as identified in a row, without its namespace. */
 interface RowPod {
   name: string
   node: string
-  /** A container was restarted, so the pod has most likely left phase Pending, of which a row says nothing. */
+  /** A container was restarted, so the pod has most likely left phase Pending, which a row does not show. */
   wasRestarted: boolean
 }
 
 interface PodRows {
   count: number
   suspects: RowPod[]
-  /** Of the cluster when they were read; empty where the server does not tell. */
+  /** The cluster's version when the rows were read; empty if the server does not report it. */
   resourceVersion: string
   /** A row could not be interpreted, so every pod has to be read in full. */
   unclear: boolean
 }
 
-/** The server's column positions, unchanged since Tables exist (pkg/printers/internalversion). */
+/** The server's column positions, unchanged since Tables were introduced (pkg/printers/internalversion). */
 const COLUMNS: Record<number, string> = { 0: 'name', 1: 'ready', 6: 'node' }
-/** Only a hint, so that its name does not matter: `0` or `3 (5m ago)`, before Kubernetes 1.22 a number. */
+/** Only a hint, so the column's name is not checked: `0` or `3 (5m ago)`, before Kubernetes 1.22 a number. */
 const RESTARTS = 3
-/** As many containers ready as there are. */
+/** Matches if all containers are ready. */
 const READY = /^(\d+)\/\1$/
 /** The node cell of a pod that is not scheduled: no kubelet has tried to pull its images. */
 const NO_NODE = '<none>'
@@ -244,7 +247,7 @@ async function readPodRows(
   return { ...rows, resourceVersion, unclear: rows.unclear || (columns.length > 0 && !known) }
 }
 
-/** Healthy rows return first, so that they cost no memory and little time. */
+/** Adds a row if it could be a suspect's. Healthy rows return first, so that they cost no memory and little time. */
 function addSuspect(rows: PodRows, row: TableRow): void {
   const { cells } = row
   if (READY.test(text(cells[1])) || cells[6] === NO_NODE || hasFinished(row)) return
@@ -256,8 +259,8 @@ function addSuspect(rows: PodRows, row: TableRow): void {
 }
 
 /**
- * Not by `Completed` in the Status cell: the cell is one container's, and a pod whose first container is done and whose second
- * can't be pulled shows Completed too.
+ * Whether the pod has finished. `Completed` in the Status cell does not show it: the cell is about one container, and is also Completed if
+ * the first container is done and the second one can't be pulled.
  */
 function hasFinished({ conditions }: TableRow): boolean {
   return list(conditions)

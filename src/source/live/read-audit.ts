@@ -1,4 +1,6 @@
-/** Reads what an audit of a cluster looks at: the templates of workloads, page by page, and the accounts, Secrets, nodes and pods that they concern. */
+/**
+ * Reads what an audit of a cluster examines: workload templates, page by page, and the related service accounts, Secrets, nodes, and pods.
+ */
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
@@ -23,12 +25,12 @@ import { PodSightings } from './sightings.ts'
 export interface AuditReadOptions {
   /** ISO 8601. */
   takenAt: string
-  /** null: all. */
+  /** null means all namespaces. */
   namespaces: string[] | null
   labelSelector: string | null
   signal: AbortSignal
   onProgress(workloads: number): void
-  /** Gets each pull secret as it is: to be kept from every output. */
+  /** Receives each pull secret as the server sent it, with its content: never print it. */
   onPullSecret?: VisitPullSecret
 }
 
@@ -36,13 +38,13 @@ const PAGE = 500
 type TemplateKind = keyof typeof TEMPLATE_SHAPES
 const TEMPLATE_KINDS = Object.keys(TEMPLATE_SHAPES) as TemplateKind[]
 
-/** What can't be read is a gap. @throws ApiError where nothing can be read, UsageError for a namespace that does not exist */
+/** What can't be read is a gap. @throws ApiError if nothing can be read, UsageError for a namespace that does not exist */
 export async function readAudit(cluster: ClusterReader, options: AuditReadOptions): Promise<AuditScope> {
   const { takenAt, namespaces, labelSelector, signal, onPullSecret } = options
   const reading = new Reading(cluster, { takenAt, signal, ...(labelSelector !== null && { labelSelector }) })
   const sightings = new PodSightings(parseLabelSelector(labelSelector ?? ''))
   const { areas, templates } = await readAreas(reading, sightings, options)
-  // Pods come after what made them, so that each finds its maker.
+  // Read pods after their controllers, so that each finds its template.
   const [nodes] = await Promise.all([
     readNodes(reading),
     bounded(areas, AT_ONCE, area => sightings.read(reading, area)),
@@ -74,11 +76,11 @@ export async function readAudit(cluster: ClusterReader, options: AuditReadOption
 interface Areas {
   areas: NamespaceOrAll[]
   templates: WorkloadTemplate[]
-  /** Nothing of it may be read. */
+  /** The user is not allowed to read anything in it. */
   forbidden: boolean
 }
 
-/** All namespaces at once, or without permission for that one by one. */
+/** Reads all namespaces at once or, without permission for that, one by one. */
 async function readAreas(
   reading: Reading,
   sightings: PodSightings,
@@ -124,7 +126,7 @@ async function readTemplates(
         raw => {
           sightings.addController(raw, name)
           const owner = narrowController(record(record(raw).metadata))
-          // What another built-in controller makes has its template from there.
+          // An object created by another built-in controller copies that controller's template.
           const template = owner !== null && MAKERS.has(owner.kind) ? null : narrowTemplate(raw, kind)
           if (template === null) return
           templates.push(template)
@@ -172,7 +174,7 @@ function secretsNamed(workloads: WorkloadTemplate[], accounts: ServiceAccount[])
   ]
 }
 
-/** null where nodes are forbidden: they only make an audit more exact. */
+/** null if nodes are forbidden: they only make an audit more precise. */
 async function readNodes(reading: Reading): Promise<AuditedNode[] | null> {
   const nodes: AuditedNode[] = []
   try {

@@ -1,4 +1,4 @@
-/** Takes a snapshot of a live cluster. Only reads; every request that fails becomes a gap or an error, never a short list. */
+/** Takes a snapshot of a live cluster, read-only. Every request that fails becomes a gap or an error, never a short list. */
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { redact } from '../../secrecy/redact.ts'
@@ -26,8 +26,9 @@ export interface ClusterOptions {
 }
 
 /**
- * Reads the failing pods in scope, their events, and the objects they reference. `scope.pod` is read even if healthy; if it is forbidden, there are no pods.
- * @throws ApiError where no pods can be read at all; UsageError for a namespace or pod that does not exist
+ * Reads the failing pods in scope, their events, and the objects they reference. `scope.pod` is read even if healthy; if it is forbidden,
+ * there are no pods.
+ * @throws ApiError if no pods can be read at all; UsageError for a namespace or pod that does not exist
  */
 export async function readCluster(
   cluster: ClusterReader,

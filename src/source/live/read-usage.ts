@@ -1,4 +1,4 @@
-/** Reads what decides on a cluster's Docker Hub pulls, at a cost that follows its workloads and not its pods. */
+/** Reads what determines a cluster's Docker Hub pulls, at a cost that grows with its workloads, not its pods. */
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
@@ -21,7 +21,7 @@ export interface UsageOptions {
   /** ISO 8601. */
   takenAt: string
   namespace: NamespaceOrAll
-  /** Seconds. */
+  /** In seconds. */
   window: number
   /** Whether a restart on a node with this runtime costs a pull. */
   restartCosts(runtime: string | null): boolean
@@ -32,7 +32,7 @@ export interface UsageOptions {
 const PAGE = 500
 const USAGE_KINDS: UsageKind[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob']
 
-/** What can't be read is a gap; an API server that answers nothing throws. @throws ApiError */
+/** What can't be read is a gap. @throws ApiError if the API server answers nothing */
 export async function readUsage(cluster: ClusterReader, options: UsageOptions): Promise<HubUsage> {
   const { takenAt, namespace, window, signal, onProgress } = options
   const reading = new Reading(cluster, { takenAt, signal, onProgress })
@@ -50,7 +50,7 @@ export async function readUsage(cluster: ClusterReader, options: UsageOptions): 
   ])
   return {
     ...{ takenAt, workloads, nodes, pods, rollouts, serviceAccounts },
-    // What controls a workload has no template that could be read.
+    // Stop at the workload: its own controller has no template to read.
     owners: owners.map(link => (isUsageKind(link.kind) ? { ...link, controller: null } : link)),
     podCount: count,
     restartsUnread: unread,
@@ -80,7 +80,7 @@ async function readTemplates(reading: Reading, area: NamespaceOrAll): Promise<Us
   return found
 }
 
-/** Null where they can't be read, which leaves a gap: then the cost of a restart is unknown. */
+/** Returns null, with a gap, if nodes can't be read: then the cost of a restart is unknown. */
 async function readNodes(reading: Reading): Promise<UsageNode[] | null> {
   const nodes: UsageNode[] = []
   try {
@@ -97,7 +97,7 @@ async function readNodes(reading: Reading): Promise<UsageNode[] | null> {
 
 const SCALED_UP = /^Scaled up replica set (\S+) (?:from 0 )?to \d+/
 
-/** Rollouts that events tell of: an API server keeps them for an hour. */
+/** Returns the rollouts that events report; an API server keeps events for an hour. */
 async function readRollouts(reading: Reading, area: NamespaceOrAll): Promise<SeenRollouts[]> {
   const seen = new Map<string, { namespace: string; deployment: string; sets: Set<string> }>()
   const fieldSelector = 'involvedObject.kind=Deployment,reason=ScalingReplicaSet'

@@ -24,16 +24,16 @@ export type NamespaceOrAll = string | null
 export interface Progress {
   pods: number
   suspects: number
-  /** How many namespaces have been read, where they are read one by one. */
+  /** How many namespaces have been read, if they are read one by one. */
   namespaces?: number
 }
 
 export interface ReadingOptions {
-  /** ISO 8601; leave out if nothing depends on the time. */
+  /** ISO 8601; omit if nothing depends on the time. */
   takenAt?: string
-  /** Goes with every request for pods. */
+  /** Sent with every request for pods. */
   labelSelector?: string
-  /** Lists of all namespaces leave these out. */
+  /** Namespaces that lists of all namespaces exclude. */
   excluded?: readonly string[]
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
@@ -55,7 +55,7 @@ export class Reading {
   readonly gaps: Gap[] = []
   /** `{ labelSelector }` or nothing. */
   readonly labels: { labelSelector?: string }
-  /** ISO 8601; empty where nothing depends on it. */
+  /** ISO 8601; empty if nothing depends on it. */
   readonly takenAt: string
   readonly #cluster: ClusterReader
   readonly #excluded: readonly string[]
@@ -75,7 +75,7 @@ export class Reading {
     this.#reportProgress = () => onProgress?.({ ...this.#progress })
   }
 
-  /** A reading of the same cluster with its own list of gaps. @param labelSelector goes with its requests for pods in place of this one's */
+  /** Returns a reading of the same cluster with its own list of gaps. @param labelSelector replaces this one's selector for pods */
   withOwnGaps(labelSelector = this.labels.labelSelector): Reading {
     const same = { takenAt: this.takenAt, excluded: this.#excluded, ...this.#abort }
     return new Reading(this.#cluster, { ...same, ...(labelSelector && { labelSelector }) })
@@ -86,7 +86,7 @@ export class Reading {
     return this.#cluster.namespace
   }
 
-  /** One object; `namespace` null for a kind that has none. @throws ApiError */
+  /** Returns one object; `namespace` is null for a cluster-scoped kind. @throws ApiError */
   get<Object>(
     kind: Kind<Object>,
     namespace: string | null,
@@ -96,7 +96,7 @@ export class Reading {
     return this.#cluster.get(objectPath(kind, namespace, name), { ...this.#abort, ...options })
   }
 
-  /** One object, or null if it does not exist or can't be read; the latter leaves a gap. */
+  /** Returns one object, or null if it does not exist or can't be read; the latter leaves a gap. */
   async find<Object>(
     kind: Kind<Object>,
     namespace: string | null,
@@ -112,8 +112,9 @@ export class Reading {
   }
 
   /**
-   * Every object of a kind. A list that expired midway and continued from a newer state leaves a gap.
-   * @returns how many there are, and from where a watch can go on. @throws ApiError
+   * Visits every object of a kind. A list that expired midway and continued from a newer state leaves a gap.
+   * @returns how many objects there are, and where a watch can continue
+   * @throws ApiError
    */
   async list<Object>(
     kind: Kind<Object>,
@@ -128,7 +129,7 @@ export class Reading {
     return result
   }
 
-  /** What changes in a list, until the watch ends. @throws ApiError where it does not begin */
+  /** Visits the changes of a list, until the watch ends. @throws ApiError if it can't be started */
   watch<Object>(
     kind: Kind<Object>,
     namespace: NamespaceOrAll,
@@ -138,7 +139,7 @@ export class Reading {
     return this.#cluster.watch(listPath(kind, namespace), { ...options, ...this.#either(options) }, visit)
   }
 
-  /** Hears Ctrl-C as well as who asks. */
+  /** Combines the signal for Ctrl-C with the caller's. */
   #either({ signal: own }: { signal?: AbortSignal }): { signal?: AbortSignal } {
     const { signal } = this.#abort
     const signals = [signal, own].filter(each => each !== undefined)
@@ -161,7 +162,7 @@ export class Reading {
     }
   }
 
-  /** Table rows of the selected pods, or whole pods from a server without Tables. @throws ApiError */
+  /** Visits table rows of the selected pods, or whole pods from a server without Tables. @throws ApiError */
   async podTable(
     namespace: NamespaceOrAll,
     visitRow: (row: TableRow) => void,

@@ -1,4 +1,4 @@
-/** Reads the objects that pods reference, each once and in the cheaper way: by name, or one or two pages of the whole list. */
+/** Reads the objects that pods reference, each once and in the cheaper way: by name, or from one or two pages of the whole list. */
 
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
@@ -27,11 +27,11 @@ export type VisitPullSecret = (secret: unknown) => void
 interface Visitors {
   onOwner?: VisitOwner
   onPullSecret?: VisitPullSecret
-  /** The way up from the pods, where it is known already and need not be read. */
+  /** The links to the pods' controllers, if they are already known and need not be read. */
   owners?: OwnerLink[]
 }
 
-/** What can't be read is a gap; a secret also gets it as its problem. */
+/** What can't be read is a gap; for a secret, it is also the secret's problem. */
 export async function readRelatedObjects(
   reading: Reading,
   pods: Pod[],
@@ -56,7 +56,7 @@ function secretsNamed(pods: Pod[]): ObjectName[] {
   return unique(pods.flatMap(({ namespace, pullSecrets }) => pullSecrets.map(name => ({ namespace, name }))))
 }
 
-/** Service accounts, and the secrets that only they reference: pods don't have those, but a recreated pod would. */
+/** Reads service accounts, and the secrets that only they reference: existing pods don't have those, but re-created pods would. */
 async function readServiceAccounts(
   reading: Reading,
   pods: Pod[],
@@ -79,7 +79,7 @@ async function readServiceAccounts(
 /** The limit per namespace: each secret costs a request, and a pod can reference thousands that do not exist. */
 const MAX_SECRETS = 200
 
-/** The first MAX_SECRETS of each namespace, and the rest, which leave a gap. */
+/** Returns the first MAX_SECRETS names of each namespace, and the rest, which leave a gap. */
 function limitPerNamespace(
   names: ObjectName[],
   { gaps }: Reading,
@@ -100,7 +100,7 @@ function describeUnread({ namespace, name }: ObjectName): PullSecret {
   return describeMissingSecret(namespace, name, 'failed')
 }
 
-/** Each Secret of these names once, described; each costs a request, so that only so many of a namespace are read. */
+/** Returns a description of each named Secret, once. Each costs a request, so the number per namespace is limited. */
 export async function readNamedSecrets(
   reading: Reading,
   names: ObjectName[],
@@ -115,8 +115,8 @@ function unique(names: ObjectName[]): ObjectName[] {
 }
 
 /**
- * A description of each pull secret, in the order of the names; missing and unreadable ones have it as their problem, the latter leave a gap
- * too. Each is read by name, never in a list, so that no other Secret is ever read.
+ * Returns a description of each pull secret, in the order of the names. If one is missing or unreadable, that is its problem, and an
+ * unreadable one also leaves a gap. Each is read by name, never in a list, so that no other Secret is ever read.
  */
 function readPullSecrets(
   reading: Reading,
@@ -145,7 +145,7 @@ export interface ObjectName {
 /** Up to this many objects are read one by one. */
 const FEW = 16
 const PAGE = 500
-/** A listed object costs the server far less than a single read, so the list may be this many times longer than the objects wanted. */
+/** A listed object costs the server far less than a single read, so the list can be this many times longer than the objects wanted. */
 const LISTED_FOR_ONE_SINGLE = 5
 
 /** Names still to be found, by namespace and name. */
@@ -173,7 +173,7 @@ interface Listed {
   metadata: ObjectName
 }
 
-/** True if nothing is left to read: all were found, or the list is complete and the rest do not exist. */
+/** Returns true if nothing is left to read: all were found, or the list is complete and the rest do not exist. */
 async function readFromList<Object extends Listed>(
   reading: Reading,
   kind: Kind<Object>,
@@ -197,7 +197,7 @@ async function readFromList<Object extends Listed>(
   }
 }
 
-/** Their namespace if it is the same for all, else null. */
+/** Returns their namespace if it is the same for all, else null. */
 function namespaceOf(wanted: Wanted): NamespaceOrAll {
   const [first, ...others] = new Set([...wanted.values()].map(({ namespace }) => namespace))
   return others.length === 0 ? (first ?? null) : null

@@ -26,7 +26,10 @@ export const REVISIONS: Partial<
   CronJob: 'Job',
 }
 
-/** The current state of the workload. Pods are read last, so that their owners are known. @throws ApiError if it or its pods can't be read */
+/**
+ * Returns the current state of the workload. Pods are read last, so that their owners are known. @throws ApiError if it or its pods can't
+ * be read
+ */
 export async function readRollout(
   cluster: ClusterReader,
   subject: RolloutSubject,
@@ -53,7 +56,7 @@ function narrowed(pods: unknown[]): RolloutPod[] {
   return pods.flatMap(pod => narrowRolloutPod(pod) ?? [])
 }
 
-/** null if they are forbidden: then old and new pods can't be distinguished. */
+/** Returns null if revisions are forbidden: then old and new pods can't be distinguished. */
 async function readRevisions(
   reading: Reading,
   { kind, namespace }: RolloutSubject,
@@ -77,7 +80,7 @@ async function readRevisions(
 
 const REVISION = 'deployment.kubernetes.io/revision'
 
-/** The workload; null without a name. A field that is absent has the API's default. */
+/** Returns the workload; null without a name. An absent field has the API's default. */
 export function narrowRolloutWorkload(raw: unknown, kind: RolloutKind): RolloutWorkload | null {
   const name = nameOf(raw)
   if (name === null) return null
@@ -161,7 +164,7 @@ function refusalIn(status: Fields): string | null {
   return condition === undefined ? null : redact(text(condition.message) || text(condition.reason))
 }
 
-/** The revision that a ReplicaSet, ControllerRevision or Job represents; null without a name. */
+/** Returns the revision that a ReplicaSet, ControllerRevision, or Job represents; null without a name. */
 export function narrowRevision(raw: unknown): RolloutRevision | null {
   const name = nameOf(raw)
   if (name === null) return null
@@ -178,7 +181,7 @@ export function narrowRevision(raw: unknown): RolloutRevision | null {
   }
 }
 
-/** The uid of the object's controller; null without one. */
+/** Returns the uid of the object's controller; null without one. */
 function controllerUidOf(raw: unknown): string | null {
   const owner = list(partsOf(raw).metadata.ownerReferences)
     .map(record)
@@ -186,7 +189,7 @@ function controllerUidOf(raw: unknown): string | null {
   return owner === undefined ? null : textOrNull(owner.uid)
 }
 
-/** The pod; null without a name. */
+/** Returns the pod; null without a name. */
 export function narrowRolloutPod(raw: unknown): RolloutPod | null {
   const pod = narrowPod(raw)
   if (pod === null) return null
@@ -205,7 +208,7 @@ export function narrowRolloutPod(raw: unknown): RolloutPod | null {
   }
 }
 
-/** A pod that is waited for itself, as the workload that it is. */
+/** Returns a pod that is waited for itself as a workload. */
 export function podAsWorkload({ pod, ending }: RolloutPod): RolloutWorkload {
   const { namespace, name, uid } = pod
   return {

@@ -1,4 +1,4 @@
-/** What pods tell of the templates that they were made from: on which nodes the image is, and what was changed on the way. */
+/** Compares pods with the templates they were created from: which nodes have the image, and what was changed on the way. */
 
 import { fullName, parseReference } from '../../image/reference.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
@@ -13,12 +13,12 @@ import { narrowTemplate } from '../narrow/template.ts'
 import { narrowController } from '../ownership.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
 
-/** What makes pods, and the workload that it belongs to. */
+/** A pod's controller, with its topmost workload. */
 interface Maker {
   topUid: string
   containers: TemplateContainer[]
   pullSecrets: string[]
-  /** Only pods of this revision are of the template; null: all, undefined: none. */
+  /** Only pods of this revision are from the template; null: all of them, undefined: none. */
   revision: string | null | undefined
 }
 
@@ -28,22 +28,22 @@ const PAGE = 500
 const REVISION_LABEL = 'controller-revision-hash'
 
 export class PodSightings {
-  /** Pods that nothing made, as workloads of their own. */
+  /** Pods without a controller, as their own workloads. */
   readonly bare: WorkloadTemplate[] = []
   readonly #makers = new Map<string, Maker>()
-  /** By image as written. */
+  /** Nodes by image as written. */
   readonly #nodes = new Map<string, Set<string>>()
-  /** By workload and container. */
+  /** Changes by workload and container. */
   readonly #changed = new Map<string, Changed>()
   readonly #secretsChanged = new Map<string, AuditScope['secretsChanged'][number]>()
   readonly #selects: (labels: Record<string, unknown>) => boolean
 
-  /** @param selects which pods of their own are workloads of the audit, by their labels */
+  /** @param selects whether the audit includes a bare pod with these labels */
   constructor(selects: (labels: Record<string, unknown>) => boolean) {
     this.#selects = selects
   }
 
-  /** Takes a controller as the API server gives it. One without pods is not kept. */
+  /** Adds a controller as the API server sent it. One without pods is dropped. */
   addController(raw: unknown, kind: string): void {
     const { metadata, status } = record(raw)
     if (kind === 'ReplicaSet' && record(status).replicas === undefined) return
@@ -57,7 +57,7 @@ export class PodSightings {
     })
   }
 
-  /** Reads the pods of an area, keeping what they tell and no pod. Pods that can't be read are a gap. */
+  /** Reads the pods of an area and keeps only what they show. Pods that can't be read are a gap. */
   read(reading: Reading, area: NamespaceOrAll): Promise<void> {
     return reading.listOrGap(KINDS.Pod, area, { limit: PAGE, shape: POD_SHAPE }, raw => {
       const pod = narrowPod(raw)
@@ -71,7 +71,7 @@ export class PodSightings {
     })
   }
 
-  /** What was seen, workload by workload. */
+  /** Returns what was seen, by workload. */
   of(workloads: WorkloadTemplate[], nodes: AuditedNode[]): Pick<AuditScope, 'sightings' | 'secretsChanged'> {
     const listed = new Map<string, string[]>()
     for (const { name, images } of nodes)
@@ -118,7 +118,7 @@ export class PodSightings {
       if (Object.values(changed).some(each => each !== null))
         this.#changed.set(`${topUid} ${written.name}`, changed)
     }
-    // An account's list may have been another when the pod was made; a template's own is copied as it is.
+    // A service account's list can have changed since the pod was created; a template's own list is copied unchanged.
     if (pullSecrets.every(name => pod.pullSecrets.includes(name)) || this.#secretsChanged.has(topUid)) return
     const expected = pullSecrets
     this.#secretsChanged.set(topUid, { workloadUid: topUid, pod: pod.name, expected, found: pod.pullSecrets })
@@ -127,7 +127,7 @@ export class PodSightings {
 
 const NOTHING: Changed = { rewritten: null, forced: null, crashing: null }
 
-/** Whose pods are of the newest template: all of a ReplicaSet's or a Job's, whose templates never change. */
+/** Returns which pods have the newest template: all pods of a ReplicaSet or a Job, because their templates never change. */
 function revisionOf(
   kind: string,
   { generation }: Record<string, unknown>,

@@ -1,4 +1,7 @@
-/** Reads the pods and workloads that somebody named: a pod by its name, healthy or not, a workload's pods by its own selector, at a cost that follows it and not its namespace. */
+/**
+ * Reads the pods and workloads named on the command line: a pod by name, even if healthy, and a workload's pods by its own selector, at a
+ * cost that grows with those pods, not with the namespace.
+ */
 
 import { UsageError } from '../../errors.ts'
 import { type ControllerObject, controllerKind, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
@@ -19,17 +22,17 @@ import { assertExists, readArea, type ScopePods } from './namespaces.ts'
 import type { Reading } from './reading.ts'
 
 export interface SubjectPods extends ScopePods {
-  /** In which namespace each of them is. */
+  /** The subjects with their namespaces. */
   subjects: ScopeSubject[]
-  /** Whether `count` is of their pods alone. */
+  /** Whether `count` includes only their pods. */
   isExact: boolean
 }
 
 /**
- * The pods of all subjects, and others that their selectors match too. A workload that can't be read is a gap, and the whole namespace is
- * read in its place.
- * @param mayBeGone one that does not exist has no pods
- * @throws UsageError, NoSuchPod for one that does not exist; ApiError
+ * Returns the pods of all subjects, and others that their selectors match. A workload that can't be read is a gap, and the whole namespace
+ * is read instead.
+ * @param mayBeGone whether a missing subject just has no pods
+ * @throws UsageError, NoSuchPod for a missing subject; ApiError
  */
 export async function readSubjects(
   reading: Reading,
@@ -74,14 +77,14 @@ async function readSubject(reading: Reading, named: NamedSubject): Promise<OneSu
 
 type Placed = ScopeSubject & { namespace: string }
 
-/** Which of two meanings is meant, and in which namespace. */
+/** Decides between the two meanings of a name, and returns its namespace. */
 async function placed(reading: Reading, { kind, name, namespace, orPodIn }: NamedSubject): Promise<Placed> {
   return orPodIn !== undefined && (await hasPod(reading, orPodIn, name))
     ? { kind: 'Pod', name, namespace: orPodIn }
     : { kind, name, namespace: namespace ?? reading.namespace }
 }
 
-/** Only for the choice between two meanings: one that can't be read is not meant. */
+/** Whether the pod exists. Only for the choice between two meanings, so a pod that can't be read counts as missing. */
 async function hasPod(reading: Reading, namespace: string, name: string): Promise<boolean> {
   try {
     await reading.get(KINDS.Pod, namespace, name, { metadataOnly: true })
@@ -94,10 +97,10 @@ async function hasPod(reading: Reading, namespace: string, name: string): Promis
 
 type WorkloadKind = Exclude<RolloutKind, 'Pod'>
 
-/** No label has an empty key, so that this can't be a selector. */
+/** Not a valid selector, because no label has an empty key. */
 const NO_PODS = '='
 
-/** The selector of its pods; null where only their owners can tell which they are, NO_PODS where there can't be any. */
+/** Returns the selector of the workload's pods; null if only owners can show which pods they are, NO_PODS if there can't be any. */
 async function podSelector(
   reading: Reading,
   namespace: string,
@@ -118,7 +121,7 @@ async function podSelector(
   }
 }
 
-/** A CronJob has no selector: its Jobs have, and label their pods with their names. */
+/** Returns a selector for the pods of a CronJob's Jobs, by Job names: a CronJob has no selector of its own. */
 async function selectorOfJobs(reading: Reading, namespace: string, name: string): Promise<string | null> {
   const jobs: string[] = []
   await reading.list(KINDS.Job, namespace, { metadataOnly: true, limit: 500 }, ({ metadata }) => {
@@ -129,7 +132,7 @@ async function selectorOfJobs(reading: Reading, namespace: string, name: string)
   return jobs.length > MOST_JOBS ? null : `job-name in (${jobs.join(',')})`
 }
 
-/** As many names as fit into a URL with room to spare. */
+/** As many names as safely fit into a URL. */
 const MOST_JOBS = 50
 
 async function noSuchWorkload(
@@ -155,15 +158,15 @@ async function noSuchWorkload(
   return new UsageError(`${kind.kind} "${name}" not found in namespace "${namespace}": ${hint}`)
 }
 
-/** What was named, and the topmost workload above it that could be read; the two may be one. */
+/** A named pod or workload, and the topmost readable workload above it, which can be the same. */
 export interface Topmost {
   named: Placed
   top: Placed
 }
 
 /**
- * Climbs from each named pod or workload to the topmost built-in controller above it. A name that can't be read stands for itself.
- * @param isLost whether a pod that does not exist may be named all the same
+ * Climbs from each named pod or workload to the topmost built-in controller above it. A name that can't be read is its own topmost.
+ * @param isLost whether a pod that does not exist is still allowed
  * @throws UsageError, NoSuchPod for one that does not exist; ApiError
  */
 export async function readTopmost(
@@ -187,7 +190,10 @@ export async function readTopmost(
   })
 }
 
-/** The highest built-in controller that could be read; an owner's uid counts only if its name and namespace match too. @throws ApiError */
+/**
+ * Returns the highest built-in controller that could be read; an owner's uid counts only if its name and namespace match too. @throws
+ * ApiError
+ */
 async function climb(reading: Reading, from: Placed, owner: ControllerReference | null): Promise<Placed> {
   let top = from
   const climbed = new Set<string>()
@@ -205,7 +211,7 @@ async function climb(reading: Reading, from: Placed, owner: ControllerReference 
   return top
 }
 
-/** null where it does not exist or may not be read. @throws ApiError */
+/** Returns null if the object does not exist or reading it is not allowed. @throws ApiError */
 async function readable(
   reading: Reading,
   kind: Kind<ControllerObject>,
@@ -220,7 +226,7 @@ async function readable(
   }
 }
 
-/** The pod and its events; a gap if it is forbidden. @throws NoSuchPod; ApiError */
+/** Returns the pod and its events; a gap if it is forbidden. @throws NoSuchPod; ApiError */
 export async function readPod(reading: Reading, namespace: string, name: string): Promise<ScopePods> {
   try {
     const [raw, events] = await Promise.all([

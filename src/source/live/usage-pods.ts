@@ -1,4 +1,7 @@
-/** Reads in full the few pods that pull from Docker Hub now: those that wait for an image, and those restarted where a restart costs a pull. */
+/**
+ * Reads in full the few pods that pull from Docker Hub now: those that wait for an image, and those restarted on a node where a restart
+ * costs a pull.
+ */
 
 import type { TableRow } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
@@ -10,7 +13,7 @@ import { narrowUsagePod } from '../narrow/usage.ts'
 import { podKey } from '../suspects.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
 
-/** So many restarted pods are read one by one: those that were restarted last, which are the ones restarted most. */
+/** The limit of restarted pods that are read one by one: the most recently restarted ones, which are also restarted most often. */
 const MOST_RESTARTED = 400
 const PAGE = 500
 
@@ -21,12 +24,14 @@ interface FoundPods {
   unread: number
 }
 
-/** A row says no namespace: each name counts once for each pod of it that was read. */
+/** How many pods were read, by row key. Rows have no namespace, so several pods can share a key. */
 type SeenRows = ReadonlyMap<string, number>
 
 const rowKey = ({ name, node }: UsageRow): string => `${name} ${node}`
 
-/** Null for a pod whose row would not say that it waits for an image: it must not hide another one of its name. */
+/**
+ * Returns the pod's row key; null if its row would not show that it waits for an image, so that it can't hide another pod of the same name.
+ */
 function rowKeyOf(raw: unknown): string | null {
   const { metadata, spec, status } = record(raw)
   const { initContainerStatuses, containerStatuses } = record(status)
@@ -36,7 +41,7 @@ function rowKeyOf(raw: unknown): string | null {
   return waits ? rowKey({ name: text(record(metadata).name), node: text(record(spec).nodeName) }) : null
 }
 
-/** The rows whose pods were not read yet. */
+/** Returns the rows whose pods were not read yet. */
 function unseen(rows: readonly UsageRow[], seen: SeenRows): UsageRow[] {
   const left = new Map(seen)
   return rows.filter(row => {
@@ -48,8 +53,8 @@ function unseen(rows: readonly UsageRow[], seen: SeenRows): UsageRow[] {
 
 /**
  * What can't be read is a gap.
- * @param costs whether a restart on that node costs anything
- * @param window seconds
+ * @param costs whether a restart on that node costs a pull
+ * @param window in seconds
  */
 export async function readUsagePods(
   reading: Reading,
@@ -96,30 +101,32 @@ interface UsageRow {
 
 interface UsageRows {
   count: number
-  /** Pods that run and wait for an image. */
+  /** Running pods that wait for an image. */
   waiting: UsageRow[]
-  /** Pods that were restarted within the window, the latest first. */
+  /** Pods that were restarted within the window, the most recent first. */
   restarted: UsageRow[]
-  /** A row could not be understood: nothing but reading every pod in full will do. */
+  /** A row could not be interpreted, so every pod has to be read in full. */
   unclear: boolean
 }
 
-/** Where the server's printer has put these for as long as there are Tables (pkg/printers/internalversion). */
+/** The server's column positions, unchanged since Tables were introduced (pkg/printers/internalversion). */
 const COLUMNS: Record<number, string> = { 0: 'name', 2: 'status', 3: 'restarts', 6: 'node' }
-/** `3 (5m ago)`: the count, and how long ago the last one was; old servers give the count alone. */
+/** `3 (5m ago)`: the count, and how long ago the last restart was; old servers print only the count. */
 const RESTARTS = /^(\d+)(?: \((\S+) ago\))?$/
-/** Names of pods and nodes, as field selectors take them. */
+/** Valid names of pods and nodes in a field selector. */
 const NAME = /^[a-z0-9][a-z0-9.-]*$/
 
-/** Whether a status cell, or a waiting reason, says that an image is waited for. */
+/** Whether a status cell or a waiting reason shows a wait for an image. */
 function saysWaiting(status: string): boolean {
   return status.includes('ImagePull')
 }
 
 /**
- * Picks the pods to be looked at from Table rows, which take 0.25 KB instead of 26 KB a pod; whole pods from a server without Tables go to `visitPod`. @throws ApiError
- * @param costs whether a restart on that node costs anything
- * @param window seconds
+ * Picks the pods to read from Table rows, which take 0.25 KB a pod instead of 26 KB; whole pods from a server without Tables go to
+ * `visitPod`.
+ * @param costs whether a restart on that node costs a pull
+ * @param window in seconds
+ * @throws ApiError
  */
 async function readUsageRows(
   reading: Reading,
@@ -138,7 +145,7 @@ async function readUsageRows(
     const restarts = typeof ago === 'number' && ago <= window && costs(row.node)
     if (!waits && !restarts) return
     if (!NAME.test(row.name) || !NAME.test(row.node)) {
-      // Without a node it is listed among those in phase Pending.
+      // A pod without a node is in the list of pods in phase Pending.
       rows.unclear ||= row.node !== '<none>'
     } else if (waits) rows.waiting.push(row)
     else if (typeof ago === 'number') restarted.push({ row, ago })
@@ -159,7 +166,10 @@ async function readUsageRows(
 
 const SECONDS: Record<string, number> = { y: 365 * 86_400, d: 86_400, h: 3600, m: 60, s: 1 }
 
-/** Since the last restart; null for a pod without one. Zero where the server doesn't tell, so that the pod is looked at. */
+/**
+ * Returns the seconds since the last restart; null for a pod without one; zero if the server doesn't report the time, so that the pod is
+ * read.
+ */
 function secondsAgo(cell: unknown): number | null | 'unclear' {
   const [whole, count, ago] = RESTARTS.exec(String(cell)) ?? []
   if (whole === undefined) return 'unclear'

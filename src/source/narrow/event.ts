@@ -13,8 +13,8 @@ const PULL_REASONS = new Set([
 ])
 
 /**
- * The event, redacted; null if it is not about a pod, or not about getting an image. Vendors' kubelets have reasons of their own for
- * the same sentences.
+ * Returns the event, redacted; null if it is not about a pod, or not about getting an image. Vendors' kubelets use their own reasons for
+ * the same messages.
  */
 export function narrowEvent(raw: unknown): PodEvent | null {
   const event = record(raw)
@@ -39,7 +39,7 @@ export function narrowEvent(raw: unknown): PodEvent | null {
   }
 }
 
-/** Only the image matters in events of a pull in progress or completed. There are very many of these, and redaction is slow. */
+/** Keeps only the image for a pull in progress or completed. There are very many of these events, and redaction is slow. */
 function progressOf(message: string): string {
   const sentence = /^[^"]{0,100}"[^"]*"/.exec(message)?.[0]
   return sentence === undefined || /@|:\/\//.test(sentence) || sentence.length > 2_000

@@ -1,4 +1,4 @@
-/** Narrows the nodes of a list to what decides on pulls of pods to come: for an audit, and for the cost of pulls. */
+/** Narrows the nodes of a list to what affects pulls of future pods, for an audit and for the cost of pulls. */
 
 import { isDockerHub } from '../../image/docker-hub.ts'
 import { fullName, parseReference } from '../../image/reference.ts'
@@ -10,13 +10,13 @@ export interface AuditedNode {
   name: string
   schedulable: boolean
   kubelet: string
-  /** `linux/arm64`; empty where the node does not say. */
+  /** Such as `linux/arm64`; empty if the node does not report it. */
   platform: string
-  /** Names of its images, the 50 largest. */
+  /** Names of its images; the kubelet reports only the 50 largest. */
   images: string[]
 }
 
-/** What is decoded of a node for either. */
+/** The fields decoded for both uses. */
 export const LISTED_NODE_SHAPE = shapeOf({
   1: one('metadata', shapeOf({ 1: 'name', 11: texts('labels') })),
   2: one(
@@ -36,13 +36,13 @@ export const LISTED_NODE_SHAPE = shapeOf({
           10: 'architecture',
         }),
       ),
-      // Of an image's names the last one is kept, which is a tag where there is one.
+      // The last of an image's names is kept, which is a tag if there is one.
       8: many('images', shapeOf({ 1: 'names' })),
     }),
   ),
 })
 
-/** Null without a name. */
+/** Returns null without a name. */
 export function narrowAuditedNode(raw: unknown): AuditedNode | null {
   const name = nameOf(raw)
   if (name === null) return null
@@ -60,7 +60,7 @@ export function narrowAuditedNode(raw: unknown): AuditedNode | null {
   }
 }
 
-/** Null without a name. */
+/** Returns null without a name. */
 export function narrowUsageNode(raw: unknown): UsageNode | null {
   const name = nameOf(raw)
   if (name === null) return null
@@ -75,7 +75,7 @@ export function narrowUsageNode(raw: unknown): UsageNode | null {
   }
 }
 
-/** Pods are not placed on tainted nodes, or only few of them. */
+/** Whether new pods can be placed on the node; most can't be placed on tainted nodes. */
 function isSchedulable(raw: unknown): boolean {
   const spec = record(record(raw).spec)
   const taints = list(spec.taints).map(record)
@@ -88,7 +88,7 @@ function imageNames(raw: unknown): string[] {
   return list(record(record(raw).status).images).flatMap(image => namesOf(record(image).names))
 }
 
-/** JSON has all names of an image, protobuf the last one. */
+/** JSON has all names of an image, protobuf only the last one. */
 function namesOf(names: unknown): string[] {
   return typeof names === 'string' ? [names] : list(names).map(text)
 }

@@ -6,7 +6,7 @@ import { list, nameOf, record, text, textOrNull } from './shape.ts'
 /** The number of images a kubelet reports by default (nodeStatusMaxImages). */
 const IMAGES = 50
 
-/** The node; null without a name. Odd shapes inside count as absent. */
+/** Returns the node; null without a name. Values of the wrong type count as absent. */
 export function narrowNode(raw: unknown): Node | null {
   const name = nameOf(raw)
   if (name === null) return null
@@ -29,7 +29,7 @@ export function narrowNode(raw: unknown): Node | null {
   }
 }
 
-/** An image of several tags has all its names; one that was pulled by its digest has no other. */
+/** Returns the names with a tag, or one with a digest if there are none. */
 function namesOf(image: unknown): string[] {
   const names = list(record(image).names).map(text).filter(Boolean)
   const tagged = names.filter(name => !name.includes('@'))

@@ -1,4 +1,7 @@
-/** Narrows a pod and its service account to what pulling images is about, and decides which states of a container could mean that its image is missing. */
+/**
+ * Narrows a pod and its service account to what matters for pulling images, and decides which container states could mean that the image is
+ * missing.
+ */
 
 import { isPostPullReason, mentionsFailedPull } from '../../image/pull-messages.ts'
 import { redact } from '../../secrecy/redact.ts'
@@ -28,7 +31,7 @@ import {
 
 const MIRROR = 'kubernetes.io/config.mirror'
 
-/** The pod, its messages redacted; null without a name. Odd shapes inside count as absent. */
+/** Returns the pod, with its messages redacted; null without a name. Values of the wrong type count as absent. */
 export function narrowPod(raw: unknown): Pod | null {
   const name = nameOf(raw)
   if (name === null) return null
@@ -66,13 +69,13 @@ function narrowSandbox(status: Record<string, unknown>): boolean | null {
   return condition?.status === 'True' ? true : condition?.status === 'False' ? false : null
 }
 
-/** The hash that a Deployment labels its pods with, from the metadata of one. */
+/** Returns the hash that a Deployment puts on its pods as a label, from a pod's metadata. */
 export function narrowTemplateHash(metadata: { labels?: unknown }): Pick<Pod, 'templateHash'> {
   const templateHash = text(record(metadata.labels)['pod-template-hash'])
   return templateHash === '' ? {} : { templateHash }
 }
 
-/** DaemonSets label their pods the same way, but replace each on its own. */
+/** Returns the hash only for a StatefulSet's pods. DaemonSets use the same label, but replace each pod independently. */
 function narrowRevisionHash(metadata: Record<string, unknown>): Pick<Pod, 'revisionHash'> {
   const revisionHash = text(record(metadata.labels)['controller-revision-hash'])
   const isOrdered = narrowController(metadata)?.kind === 'StatefulSet'
@@ -100,7 +103,7 @@ function initKind(container: Record<string, unknown>): ContainerKind {
   return container.restartPolicy === 'Always' ? 'sidecar' : 'init'
 }
 
-/** Containers of one list of the spec, each with its status: the two lists are joined by name, never by position. */
+/** Returns the containers in one list of the spec, each with its status. The two lists are joined by name, never by position. */
 function joined(
   specs: unknown,
   statuses: unknown,
@@ -146,16 +149,18 @@ function narrowPolicy(value: unknown): PullPolicy | null {
   return value === 'Always' || value === 'IfNotPresent' || value === 'Never' ? value : null
 }
 
-/** Unchanged, except that a login in an invalid name is redacted: `user:password@registry/app`, with or without a scheme. Valid names have no slash after an @. */
+/**
+ * Returns the name unchanged, except that a login in an invalid name is redacted: `user:password@registry/app`, with or without a scheme.
+ * Valid names have no slash after an @.
+ */
 function narrowImageName(value: unknown): string {
   const image = narrowName(value)
   return image.includes('://') || /:[^@]*@[^@]*\//.test(image) ? redact(image) : image
 }
 
 /**
- * Containers and image volumes, with errors that name a volume's image moved from the container to the volume. The kubelet pulls image
- * volumes first and reports a failure on every container that mounts the volume (kuberuntime's toKubeContainerImageVolumes); the volume has
- * no status of its own.
+ * Moves errors that name a volume's image from the container to the volume. The kubelet pulls image volumes first and reports a failure on
+ * every container that mounts the volume (kuberuntime's toKubeContainerImageVolumes); the volume has no status.
  */
 function attributeToImageVolumes(
   spec: Record<string, unknown>,
@@ -197,7 +202,7 @@ function isCausedBy(volume: Container, container: Container): boolean {
   return volume.image !== container.image && names(message, volume.image) && !names(message, container.image)
 }
 
-/** Whether the text names the image, also in its full form (`nginx:1` in `docker.io/library/nginx:1`) but not as part of another. */
+/** Whether the text names the image, also in its full form (`nginx:1` in `docker.io/library/nginx:1`), but not as part of another name. */
 function names(message: string, image: string): boolean {
   if (image === '') return false
   for (let at = message.indexOf(image); at !== -1; at = message.indexOf(image, at + image.length)) {
@@ -208,7 +213,10 @@ function names(message: string, image: string): boolean {
   return false
 }
 
-/** `status.state` of one container, with the error of its last start if that was a pull. An empty state means that the kubelet has not reported yet. */
+/**
+ * Narrows the `status.state` of one container, with the error of its last start if that was a pull. An empty state means that the kubelet
+ * has not reported yet.
+ */
 function narrowState(raw: unknown, last?: unknown): ContainerState {
   const { waiting, running, terminated } = record(raw)
   if (isRecord(waiting)) {
@@ -232,8 +240,8 @@ function narrowState(raw: unknown, last?: unknown): ContainerState {
 const CRASH_LOOP = 'CrashLoopBackOff'
 
 /**
- * Why the last start failed, if over a pull: a guest that pulls its images by itself does so when the container starts, and between the
- * starts the kubelet speaks of a crash loop.
+ * Returns why the last start failed, if it was a pull. A guest that pulls its own images does so when the container starts, and between
+ * starts the kubelet reports only a crash loop.
  */
 function failedStart(last: unknown): string | null {
   const { reason, message } = record(record(last).terminated)
@@ -255,7 +263,7 @@ export function isUntried(state: ContainerState): boolean {
   return state.type === 'unknown' || (state.type === 'waiting' && NOT_TRIED.has(state.reason))
 }
 
-/** A service account with the pull secrets that new pods get from it; null without a name. */
+/** Returns a service account with the pull secrets that new pods get from it; null without a name. */
 export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
   const name = nameOf(raw)
   if (name === null) return null
@@ -266,7 +274,7 @@ export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
   }
 }
 
-/** The names of an imagePullSecrets list, in order; entries without a name are allowed by the API and mean nothing. */
+/** Returns the names in an imagePullSecrets list, in order. The API allows entries without a name; they have no effect. */
 export function narrowSecretNames(value: unknown): string[] {
   return list(value)
     .map(entry => narrowName(record(entry).name))

@@ -1,4 +1,6 @@
-/** The fields that narrowPod, narrowUsagePod, narrowRolloutPod, and narrowEvent read, for an API server that is asked for protobuf (field numbers: core/v1 generated.proto). */
+/**
+ * The fields that narrowPod, narrowUsagePod, narrowRolloutPod, and narrowEvent read from protobuf (field numbers: core/v1 generated.proto).
+ */
 
 import { flag, inline, many, microTime, number, one, shapeOf, texts, time } from '../../protobuf/shape.ts'
 
@@ -95,7 +97,7 @@ export const POD_SHAPE = shapeOf({
   3: one('status', STATUS),
 })
 
-/** What a pod is known by in a Table's row: its name and node, and the namespace beside them. */
+/** The fields that identify a pod in a Table's row, its name and node, and its namespace. */
 export const POD_PLACE_SHAPE = shapeOf({
   1: one('metadata', shapeOf({ 1: 'name', 3: 'namespace' })),
   2: one('spec', shapeOf({ 10: 'nodeName' })),

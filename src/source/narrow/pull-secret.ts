@@ -1,6 +1,6 @@
 /**
- * Describes a pull secret without its secret. The kubelet takes a Secret only if its type and its data key fit each other
- * (pkg/credentialprovider/secrets/secrets.go); anything else it passes over in silence.
+ * Describes a pull secret without its secret content. The kubelet uses a Secret only if its type matches its data key
+ * (pkg/credentialprovider/secrets/secrets.go), and silently ignores any other.
  */
 
 import { decodeBase64 } from '../../dockerconfig/auths.ts'
@@ -39,17 +39,19 @@ const FORMS: Record<string, Form> = {
   'kubernetes.io/dockercfg': { key: '.dockercfg', layout: 'dockercfg', read: readDockercfg },
 }
 
-/** A Secret as the API server or a dump gives it; null without a name. Content that a dump has had taken out is `not-in-dump`. */
+/** Describes a Secret from the API server or a dump; null without a name. Content that was removed from a dump is `not-in-dump`. */
 export function narrowPullSecret(raw: unknown): PullSecret | null {
   const name = nameOf(raw)
   if (name === null) return null
   const secret = record(raw)
-  // A Secret written without a type becomes Opaque.
+  // A Secret created without a type becomes Opaque.
   const type = textOrNull(secret.type) ?? 'Opaque'
   return { namespace: namespaceOf(raw), name, type, ...describe(type, secret) }
 }
 
-/** The whole logins that the kubelet finds in a Secret; none where it can't use it. `malformed`: it fails every image of the pod. */
+/**
+ * Returns the complete logins that the kubelet finds in a Secret; none if it can't use it. `malformed`: it fails every image of the pod.
+ */
 export function pullLoginsOf(raw: unknown): PullLogin[] | 'malformed' {
   const secret = record(raw)
   const form = formOf(textOrNull(secret.type) ?? 'Opaque')
@@ -59,7 +61,7 @@ export function pullLoginsOf(raw: unknown): PullLogin[] | 'malformed' {
   return 'malformedAt' in config ? 'malformed' : config.entries.filter(isWhole)
 }
 
-/** A Secret that a pod references and that could not be read. `provenBy` is the source that proves it missing, if not the API server. */
+/** Describes a Secret that a pod references and that could not be read. `provenBy` is what proves it missing, if not the API server. */
 export function describeMissingSecret(
   namespace: string,
   name: string,
@@ -77,7 +79,7 @@ function describe(type: string, secret: Record<string, unknown>): Description {
   const data = dataOf(secret)
   if (!Object.hasOwn(data, form.key)) {
     const keys = Object.keys(data)
-    // The API server stores no secret of this type without its key: an empty one has been emptied since.
+    // The API server rejects a secret of this type without its key, so an empty one was emptied later.
     return keys.length === 0 ? problem('not-in-dump', 'data') : problem('wrong-key', keys.join(', '))
   }
   const content = data[form.key] ?? null
@@ -100,7 +102,7 @@ function describeContent(content: Redacted, { read, layout }: Form): Description
   return config.namesHelpers ? problem('creds-store-only') : problem('no-entries')
 }
 
-/** The entry without anything that could be used to log in. */
+/** Describes the entry without anything that could be used to log in. */
 function describeEntry(entry: KubeletEntry): PullSecretEntry {
   const username = redact(entry.username) || null
   const padded = isPadded(entry)
@@ -112,7 +114,7 @@ function describeEntry(entry: KubeletEntry): PullSecretEntry {
   }
 }
 
-/** A registry's name has no @, so text before one is a misplaced login, with or without a scheme. */
+/** Removes a misplaced login: a registry's name has no @. Works with and without a scheme. */
 function withoutLogin(key: string): string {
   return redact(key).replace(/^((?:\w+:\/\/)?).*@/s, '$1[redacted]@')
 }
@@ -140,7 +142,7 @@ function problem(code: PullSecretProblem, detail?: string): Description {
   return { problem: code, ...(detail === undefined ? {} : { detail }), entries: [] }
 }
 
-/** Data keys with their decoded content, null where it was redacted. `stringData` of a manifest counts as the server counts it. */
+/** Returns the data keys with their decoded content, null if it was redacted. `stringData` of a manifest is merged as the server does. */
 function dataOf(secret: Record<string, unknown>): Record<string, Redacted | null> {
   const stored = Object.entries(record(secret.data)).map(([key, value]) => [
     key,
@@ -160,18 +162,18 @@ function secretText(value: string | null): Redacted | null {
 /** Placeholders that tools write in place of a removed value. */
 const REDACTION = /^(?:[^A-Za-z0-9]*|x+)$|redact|mask|remov|hidden|omit|sanitiz/i
 
-/** A value of `data`; null where it is not base64, or not of text: a dump that has had its secrets taken out. */
+/** Decodes a value of `data`; null if it is not base64, or not of text, as in a dump with its secrets removed. */
 function decode(value: string): string | null {
   const content = decodeBase64(value)?.toString('utf8') ?? null
   if (content === null || content.trimStart().startsWith('{')) return content
   return REDACTION.test(content) || /[\0-\x08\ufffd]/.test(content) ? null : content
 }
 
-/** The kubelet's message at every pull of a pod that references missing secrets, also while the pod runs. */
+/** The kubelet's message at every pull of a pod that references missing secrets, even while the pod runs. */
 const NOT_FOUND =
   /^(?:\(combined from similar events\): )?unable to retrieve some image pull secrets \(([^)]*)\)/i
 
-/** The same secrets; one that could not be read, or is not in the dump, becomes `missing` if an event reports it. */
+/** Returns the same secrets, but one that could not be read or is not in the dump becomes `missing` if an event reports it missing. */
 export function markReportedMissing(secrets: PullSecret[], events: PodEvent[]): PullSecret[] {
   const missing = new Set(events.flatMap(namesIn))
   return secrets.map(secret =>

@@ -1,8 +1,11 @@
-/** Reads values of unknown JSON without ever throwing: what has the wrong shape counts as absent, foreign text is redacted and bounded. */
+/**
+ * Reads values of unknown JSON without ever throwing: a value of the wrong type counts as absent, and foreign text is redacted and limited
+ * in length.
+ */
 
 import { redact } from '../../secrecy/redact.ts'
 
-/** The object, or an empty one. */
+/** Returns the object, or an empty one. */
 export function record(value: unknown): Record<string, unknown> {
   return isRecord(value) ? value : {}
 }
@@ -11,48 +14,50 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The array, or an empty one. */
+/** Returns the array, or an empty one. */
 export function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-/** The string, or an empty one. */
+/** Returns the string, or an empty one. */
 export function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** The string, or null where there is none or nothing in it. */
+/** Returns the string, or null if there is none or it is empty. */
 export function textOrNull(value: unknown): string | null {
   return text(value) || null
 }
 
-/** The first of the values that is a non-empty string, or null. */
+/** Returns the first of the values that is a non-empty string, or null. */
 export function firstText(...values: unknown[]): string | null {
   return values.map(textOrNull).find(value => value !== null) ?? null
 }
 
-/** The finite number, or the fallback. */
+/** Returns the finite number, or the fallback. */
 export function number(value: unknown, fallback: number): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : fallback
 }
 
-/** `metadata.name`, or null: nothing without a name is an object. */
+/** Returns `metadata.name`, or null: every object has a name. */
 export function nameOf(raw: unknown): string | null {
   return textOrNull(record(record(raw).metadata).name)
 }
 
-/** `metadata.namespace`; a namespaced object written by hand may leave it out, which means `default`. */
+/** Returns `metadata.namespace`; a handwritten namespaced object can omit it, which means `default`. */
 export function namespaceOf(raw: unknown): string {
   return textOrNull(record(record(raw).metadata).namespace) ?? 'default'
 }
 
-/** In characters. The kubelet's longest errors have some thousands. */
+/** In characters. The kubelet's longest errors have a few thousand. */
 const MAX_MESSAGE_LENGTH = 64 * 1024
-/** Kubernetes' own names end at 253, image references at some 500. */
+/** In characters. Kubernetes' own names have at most 253, image references around 500. */
 const MAX_NAME_LENGTH = 1024
 const CUT = ' […] '
 
-/** A message without secrets. Of one that is too long both ends are kept: it begins with what was done, and ends with why it failed. */
+/**
+ * Returns a message without secrets. If it is too long, both ends are kept: it begins with what was attempted, and ends with why it failed.
+ */
 export function narrowMessage(value: unknown): string {
   const clean = redactMessage(text(value))
   if (clean.length <= MAX_MESSAGE_LENGTH) return clean
@@ -60,21 +65,21 @@ export function narrowMessage(value: unknown): string {
   return `${clean.slice(0, Math.floor(half))}${CUT}${clean.slice(-Math.floor(half))}`
 }
 
-/** A name; one that is too long is cut and ends in an ellipsis, so that it matches no object. */
+/** Returns a name. One that is too long is cut and ends in an ellipsis, so that it matches no object. */
 export function narrowName(value: unknown): string {
   const name = text(value)
   return name.length <= MAX_NAME_LENGTH ? name : `${name.slice(0, MAX_NAME_LENGTH)}…`
 }
 
 const DIGEST = /sha256:[0-9a-f]{64}/g
-/** To every pattern of a secret one digest is as good as another. */
+/** Replaces every digest in a cached message: patterns of secrets treat all digests alike. */
 const ANY_DIGEST = `sha256:${'0'.repeat(64)}`
 
-/** Sentences, any digest in them, of which nothing has to be taken out. */
+/** Messages with their digests replaced, from which nothing has to be redacted. */
 const harmless = new Set<string>()
 const MAX_SENTENCES = 2000
 
-/** As `redact`. */
+/** Like `redact`, with a cache. */
 export function redactMessage(text: string): string {
   const sentence = text.replace(DIGEST, ANY_DIGEST)
   if (harmless.has(sentence)) return text

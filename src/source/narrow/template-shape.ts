@@ -1,4 +1,7 @@
-/** What narrowTemplate and narrowUsageWorkload look at, for an API server that is asked for workloads in protobuf (apps/v1, batch/v1 and core/v1 generated.proto have the numbers). */
+/**
+ * The fields that narrowTemplate and narrowUsageWorkload read from protobuf (field numbers: apps/v1, batch/v1, and core/v1
+ * generated.proto).
+ */
 
 import { flag, inline, many, number, one, type Shape, shapeOf, texts } from '../../protobuf/shape.ts'
 
@@ -47,7 +50,7 @@ const CRON_JOB_SPEC = shapeOf({
 const workload = (spec: Shape, status: Shape = shapeOf({})): Shape =>
   shapeOf({ 1: one('metadata', METADATA), 2: one('spec', spec), 3: one('status', status) })
 
-/** By kind. */
+/** The fields by kind. */
 export const TEMPLATE_SHAPES = {
   Deployment: workload(
     shapeOf({ 1: REPLICAS, 3: TEMPLATE, 7: flag('paused') }),

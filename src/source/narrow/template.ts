@@ -1,4 +1,4 @@
-/** Narrows a workload to its pod template: what its next pods will pull, and with what. */
+/** Narrows a workload to its pod template: what its next pods will pull, and with which pull secrets. */
 
 import { redact } from '../../secrecy/redact.ts'
 import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
@@ -9,7 +9,7 @@ import { isRecord, list, nameOf, namespaceOf, narrowName, record, text, textOrNu
 
 const written = (value: string): Written => ({ value, place: null })
 
-/** Items of a list carry no kind, so it is the caller's. Null without a name, and for one without containers. */
+/** Returns null without a name or containers. Items of a list have no kind, so the caller passes it. */
 export function narrowTemplate(
   raw: unknown,
   { kind, apiVersion }: { kind: string; apiVersion: string },
@@ -96,7 +96,7 @@ function narrow(
   return {
     name: narrowName(name),
     kind,
-    // Somebody may have put a login in front of the registry.
+    // The image can contain a login before the registry.
     image: written.includes('://') || /:[^@]*@[^@]*\//.test(written) ? redact(written) : written,
     imagePlace: null,
     misread: null,
@@ -117,13 +117,13 @@ function scheduleOf({ schedule, timeZone, suspend }: Fields): Schedule {
 }
 
 export interface PodTemplate {
-  /** As written, each once: containers, init containers and image volumes. */
+  /** As written, each once, from containers, init containers, and image volumes. */
   images: string[]
   pullSecrets: string[]
   serviceAccount: string
 }
 
-/** Of a pod itself its own spec. Fields of odd shapes count as absent. */
+/** Returns the pod template's fields; for a pod, those of its own spec. Values of the wrong type count as absent. */
 export function narrowPodTemplate(raw: unknown, kind: string): PodTemplate {
   const { pod: spec } = podOf(kind, record(record(raw).spec))
   const containers = [...list(spec.initContainers), ...list(spec.containers)].map(record)

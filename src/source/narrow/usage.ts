@@ -1,4 +1,7 @@
-/** Narrows a pod to what it pulls from Docker Hub now (images it waits for, and starts of containers that came again), and a controller to what its pods will pull. */
+/**
+ * Narrows a pod to its current pulls from Docker Hub (images it waits for, and container restarts), and a controller to what its pods will
+ * pull.
+ */
 
 import { isDockerHub } from '../../image/docker-hub.ts'
 import { isPostPullReason, isPullFailureReason } from '../../image/pull-messages.ts'
@@ -8,7 +11,7 @@ import { type Container, isFinished } from '../../snapshot/pod.ts'
 import { narrowPod } from './pod.ts'
 import { list, number, record, text, textOrNull } from './shape.ts'
 
-/** Null for a pod that pulls nothing from Docker Hub, as far as it tells. */
+/** Returns null for a pod that shows no pulls from Docker Hub. */
 export function narrowUsagePod(raw: unknown): UsagePod | null {
   const pod = narrowPod(raw)
   if (pod === null || isFinished(pod) || pod.terminating) return null
@@ -31,7 +34,9 @@ export function narrowUsagePod(raw: unknown): UsagePod | null {
   }
 }
 
-/** A container that waits after its image came waits for something else; one that nobody has tried yet still needs it. */
+/**
+ * Whether the container still needs its image: one that has its image waits for something else, one that was never tried still needs it.
+ */
 function waitsForImage({ kind, state, imageId }: Container): boolean {
   if (kind === 'volume' || kind === 'ephemeral') return false
   if (state.type === 'unknown') return imageId === null
@@ -50,7 +55,7 @@ function statusesOf(status: Record<string, unknown>): Statuses {
   return new Map(all.map(each => [text(each.name), each]))
 }
 
-/** Null for a container that has started once at most. */
+/** Returns null for a container that has started at most once. */
 function restartOf(container: Container, status: Record<string, unknown> | undefined): Restart | null {
   const last = record(record(status?.lastState).terminated)
   if (textOrNull(last.startedAt) === null) return null
@@ -75,7 +80,7 @@ function restartOf(container: Container, status: Record<string, unknown> | undef
   }
 }
 
-/** `back-off 1m20s restarting failed container=…`, the kubelet's own words. */
+/** Returns the seconds in the kubelet's own message: `back-off 1m20s restarting failed container=…`. */
 function backOffOf(message: string): number | null {
   const [, hours, minutes, seconds] =
     /^back-off (?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)? /.exec(message) ?? []
@@ -83,18 +88,18 @@ function backOffOf(message: string): number | null {
   return matches ? Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0) : null
 }
 
-/** Kinds whose templates make pods to come; what they make of other kinds has its template from there. */
+/** Kinds whose templates future pods are created from. ReplicaSets and Jobs that they create copy those templates. */
 export type UsageKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'CronJob'
 
 type Fields = Record<string, unknown>
 
-/** Null for one whose pods pull nothing from Docker Hub. Items of a list carry no kind, so it is the caller's. */
+/** Returns null if its pods pull nothing from Docker Hub. Items of a list have no kind, so the caller passes it. */
 export function narrowUsageWorkload(raw: unknown, kind: UsageKind): UsageWorkload | null {
   const { metadata, spec: written, status } = record(raw)
   const spec = record(written)
   const job = record(record(spec.jobTemplate).spec)
   const template = record((kind === 'CronJob' ? job : spec).template)
-  // A template's spec is a pod's.
+  // A template's spec has the same fields as a pod's.
   const pod = narrowPod({ metadata, spec: template.spec })
   const containers = pod?.containers.filter(isFromHub).map(narrowHubContainer) ?? []
   if (pod === null || containers.length === 0) return null
@@ -109,7 +114,7 @@ export function narrowUsageWorkload(raw: unknown, kind: UsageKind): UsageWorkloa
   }
 }
 
-/** The API server omits a zero, and has a number for everything that has a default, but in the template of a job. */
+/** Returns the numbers of pods. The API server omits zeros, and fills in every default except in a CronJob's job template. */
 function podsOf(
   kind: UsageKind,
   { spec, job, status }: { spec: Fields; job: Fields; status: Fields },

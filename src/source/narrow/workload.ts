@@ -1,4 +1,7 @@
-/** Narrows a controller to what a fix needs of it: its pod template, its selector, and the tool that manages it, which other objects have too. */
+/**
+ * Narrows a controller to what a fix needs: its pod template, its selector, and the tool that manages it. Managers are found for other
+ * objects too.
+ */
 
 import type { V1Container, V1LabelSelector, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node'
 import type { AsJson, ControllerObject, StoredMetadata, TypeMeta } from '../../kubernetes/api/kinds.ts'
@@ -12,7 +15,7 @@ import { narrowName } from './shape.ts'
 
 type ControllerSpec = ControllerObject['spec']
 
-/** The workload; the caller adds its stuck pods. Items of a list carry no kind, so the caller passes it. */
+/** Returns the workload; the caller adds its stuck pods. Items of a list have no kind, so the caller passes it. */
 export function narrowWorkload(
   object: ControllerObject,
   { kind, apiVersion }: TypeMeta,
@@ -46,7 +49,7 @@ export function narrowWorkload(
   }
 }
 
-/** A stored imagePullSecrets list, unchanged; null if the field is absent. */
+/** Returns a stored imagePullSecrets list, unchanged; null if the field is absent. */
 export function narrowSecretList(list: PullSecretEntryName[] | undefined): PullSecretEntryName[] | null {
   return list?.map(({ name }) => (name === undefined ? {} : { name })) ?? null
 }
@@ -60,7 +63,7 @@ function podTemplate(spec: ControllerSpec): AsJson<V1PodTemplateSpec> | undefine
   return 'jobTemplate' in spec ? spec.jobTemplate.spec?.template : spec.template
 }
 
-/** The labels that all pods of its template have. */
+/** Returns the labels that all pods of its template have. */
 export function templateLabels({ spec }: ControllerObject): Record<string, unknown> {
   return podTemplate(spec)?.metadata?.labels ?? {}
 }
@@ -91,7 +94,10 @@ function containersOf(
   }))
 }
 
-/** A label selector in the words of the API's query parameter. A ReplicationController's is a plain map; a CronJob has none. */
+/**
+ * Returns a label selector in the syntax of the API's query parameter; null for a CronJob, which has none. A ReplicationController's is a
+ * plain map.
+ */
 export function selectorOf(kind: string, spec: ControllerSpec): string | null {
   const selector = spec !== undefined && 'selector' in spec ? spec.selector : undefined
   if (selector === undefined) return null
@@ -127,8 +133,8 @@ function expression({
 type Metadata = Pick<StoredMetadata, 'labels' | 'annotations' | 'ownerReferences' | 'managedFields'>
 
 /**
- * The object's manager, by the labels and annotations that each tool leaves; null if nothing claims it. A deployer that renders a Helm chart
- * (Argo CD, Flux) is named before Helm, because that is where a change has to be made.
+ * Returns the object's manager, by the labels and annotations that each tool sets; null if nothing claims it. A deployer that renders a
+ * Helm chart (Argo CD, Flux) takes precedence over Helm, because changes have to be made there.
  */
 export function managerOf({ metadata }: { metadata: Metadata }): ObjectManager | null {
   const manager = claimOn(metadata)
@@ -190,7 +196,7 @@ function operator({ ownerReferences }: Metadata): ObjectManager | null {
   return { tool: 'operator', name: `${owner.kind}/${owner.name ?? ''}` }
 }
 
-/** Kubernetes' own groups: `v1`, `apps/v1`, `batch/v1`, and those below k8s.io. */
+/** Whether the group is Kubernetes' own: `v1`, `apps/v1`, `batch/v1`, and groups below k8s.io. */
 function isBuiltIn(apiVersion: string): boolean {
   const [group = '', version] = apiVersion.split('/')
   return version === undefined || !group.includes('.') || group.endsWith('.k8s.io')
