@@ -1,7 +1,4 @@
-/**
- * Finds where one JSON value ends in bytes that come in chunks. Every byte of a dump passes through here, so the code is optimized for
- * speed.
- */
+/** Finds where one JSON value ends in bytes that come in chunks. Speed matters: every byte of a dump passes through here. */
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -38,10 +35,7 @@ export class JsonValue {
     this.#scalar = firstByte !== QUOTE && (firstByte | EITHER) !== OPEN
   }
 
-  /**
-   * Takes this value's bytes from `chunk`, starting at `at`. Returns the index after its last byte, or -1 if it continues in the next
-   * chunk.
-   */
+  /** Takes this value's bytes from `chunk`, from `at` on. Returns the index after the last one, or -1 if more are in the next chunk. */
   take(chunk: Buffer, at: number): number {
     const end = this.#scalar ? scalarEnd(chunk, at) : nestedEnd(chunk, at, this.#place)
     this.#pieces.push(end < 0 ? chunk.subarray(at) : chunk.subarray(at, end))
@@ -66,10 +60,7 @@ interface Place {
   escaped: boolean
 }
 
-/**
- * Returns the index after the last byte of an object, array, or string; -1 if it continues in the next chunk, with the state kept in
- * `place`.
- */
+/** Returns the index after the last byte of an object, array, or string; -1, and the state in `place`, if the next chunk continues it. */
 function nestedEnd(chunk: Buffer, from: number, place: Place): number {
   const length = chunk.length
   let { depth, inString } = place

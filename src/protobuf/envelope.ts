@@ -1,6 +1,4 @@
-/**
- * The envelope that Kubernetes puts around a protobuf object: four magic bytes and the object's kind (runtime/generated.proto, Unknown).
- */
+/** The envelope of a Kubernetes object in protobuf: four magic bytes and the object's kind (runtime/generated.proto, Unknown). */
 
 import { readMessage } from './message.ts'
 import { one, type Shape, shapeOf } from './shape.ts'

@@ -1,7 +1,4 @@
-/**
- * Reads the wanted fields of one protobuf message into what JSON would give. Every byte of a large list passes through here, so the code is
- * optimized for speed.
- */
+/** Reads the wanted fields of one protobuf message into what JSON would give. Speed matters: every byte of a large list passes through. */
 
 import type { Field, Shape } from './shape.ts'
 

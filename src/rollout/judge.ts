@@ -1,7 +1,4 @@
-/**
- * Judges a workload: which pods it wants, which of those exist, what is missing, whether that can still change, and whether the pods that a
- * fix targeted are back.
- */
+/** Judges a workload: which pods it wants, which exist, what is missing, whether that can change, and whether a fix's pods are back. */
 
 import type { RolloutPod, RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
 import { type JudgedPod, judgePod } from './pod-stage.ts'

@@ -5,7 +5,7 @@ import type { RolloutPod, RolloutRevision, RolloutSight, RolloutWorkload } from 
 /** Whether a pod has the revision that its workload wants for it; null if the pod does not belong to the workload. */
 export type Membership = (pod: RolloutPod) => 'wanted' | 'outgoing' | null
 
-/** The revision that the workload wants; null where the kind has no revisions or they are unknown. */
+/** Returns the revision that the workload wants; null if the kind has no revisions or they are unknown. */
 export function newestRevision({ workload, revisions }: RolloutSight): RolloutRevision | null {
   if (workload === null || revisions === null) return null
   const named =
@@ -51,7 +51,7 @@ function ofRevision(newest: RolloutRevision | null, revisions: RolloutRevision[]
   }
 }
 
-/** With strategy OnDelete an old pod stays until somebody deletes it, so it does not count as outgoing. */
+/** Places a StatefulSet's pod. With strategy OnDelete, an old pod stays until somebody deletes it, so it does not count as outgoing. */
 function placeInStatefulSet(pod: RolloutPod, workload: RolloutWorkload): 'wanted' | 'outgoing' {
   const { firstOrdinal, replicas, strategy, partition, revision, earlierRevision } = workload
   const ordinal = ordinalOf(pod.pod)
@@ -60,7 +60,7 @@ function placeInStatefulSet(pod: RolloutPod, workload: RolloutWorkload): 'wanted
   return ordinal < firstOrdinal + partition && pod.hash === earlierRevision ? 'wanted' : 'outgoing'
 }
 
-/** The ordinal at the end of a StatefulSet pod's name; null where there is none. */
+/** Returns the ordinal at the end of a StatefulSet pod's name; null if there is none. */
 export function ordinalOf({ name }: { name: string }): number | null {
   const digits = /-(\d+)$/.exec(name)?.[1]
   return digits === undefined ? null : Number(digits)

@@ -1,6 +1,4 @@
-/**
- * What `fix` reads besides the snapshot: the objects that it is allowed to change, narrowed to the fields that it needs. Free of secrets.
- */
+/** What `fix` reads besides the snapshot: the objects that it is allowed to change, with only the fields it needs. Free of secrets. */
 
 import type { Gap } from './snapshot.ts'
 
@@ -29,10 +27,7 @@ export interface ScopeServiceAccount {
   /** null if the field is absent, which needs a different patch than an empty list. */
   imagePullSecrets: PullSecretEntryName[] | null
   managedBy: ObjectManager | null
-  /**
-   * Other workloads whose pods run as this account, such as `deployment/cart`; null if they can't be read; omitted if whole namespaces are
-   * fixed.
-   */
+  /** Other workloads whose pods run as this account: `deployment/cart`; null if unreadable; omitted if whole namespaces are fixed. */
   sharedWith?: string[] | null
 }
 

@@ -6,7 +6,7 @@ interface QuotaIdentity {
   /** The account's name; null for anonymous pulls. */
   username: string | null
   /**
-   * Where the login was found, for display: `~/.docker/config.json`, `secret web/dockercreds`. For anonymous pulls, the node; empty for
+   * Where the login was found, for display: `~/.docker/config.json`, `secret web/dockercreds`. For anonymous pulls, the node; empty means
    * this machine.
    */
   origins: string[]

@@ -1,5 +1,5 @@
 /**
- * What determines how many Docker Hub pulls a cluster makes: workloads with their images, nodes with their runtimes, and the pods that pull
+ * What determines how many Docker Hub pulls a cluster makes: workloads and their images, nodes and their runtimes, and the pods pulling
  * now.
  */
 

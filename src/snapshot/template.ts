@@ -1,7 +1,4 @@
-/**
- * A workload's pod template, narrowed to what matters for pulling its images, from a cluster or a file, with each value's place in the
- * file.
- */
+/** A workload's pod template, narrowed to what matters for pulling its images, from a cluster or a file, with each value's place in it. */
 
 import type { ContainerKind, PullPolicy } from './pod.ts'
 

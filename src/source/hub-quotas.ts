@@ -1,7 +1,4 @@
-/**
- * Finds the logins for Docker Hub in a cluster's pull secrets, and asks Docker Hub how many pulls are left: for this machine's address, and
- * once for each distinct login.
- */
+/** Finds the logins for Docker Hub in pull secrets, and asks how many pulls are left: anonymously, and once for each distinct login. */
 
 import { keyMatches, normalizeKey } from '../dockerconfig/kubelet-key.ts'
 import type { Credential } from '../dockerconfig/registry-credential.ts'

@@ -1,7 +1,4 @@
-/**
- * Asks registries for images, each once and by HEAD, which costs no pull: without a login, as the pods would, and with this machine's
- * logins.
- */
+/** Asks registries for images, each by HEAD, which costs no pull: without a login, as the pods would, and with this machine's logins. */
 
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
@@ -131,9 +128,7 @@ function begin(
   )
 }
 
-/**
- * Returns the host to ask, or why it is skipped. The reference grammar allows hosts that are invalid in a URL, such as one with port 99999.
- */
+/** Returns the host to ask, or why it is skipped. The reference grammar allows hosts that no URL can have, such as with port 99999. */
 function placeOf(
   { registry }: Reference,
   registries: Registries,

@@ -1,7 +1,4 @@
-/**
- * Asks a mirror and its registry for images by HEAD, as nodes do: the mirror with the registry's name, and never with a login for the
- * registry.
- */
+/** Asks a mirror and its registry for images by HEAD, as nodes do: the mirror by the registry's name, never with the registry's login. */
 
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'

@@ -119,9 +119,7 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
   }
 }
 
-/**
- * null if only the metadata was read, if pods are updated in parallel or by hand, or if the controller has not seen the newest template.
- */
+/** null if only the metadata was read, if pods are updated in parallel or by hand, or if the newest template is not observed yet. */
 function orderedUpdate(raw: unknown): NonNullable<OwnerLink['ordered']> | null {
   const [metadata, spec, status] = ['metadata', 'spec', 'status'].map(part => record(record(raw)[part]))
   const revision = text(status?.updateRevision)

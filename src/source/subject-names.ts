@@ -1,7 +1,4 @@
-/**
- * Parses the pods and workloads named on a command line, as kubectl does: POD, NAMESPACE/POD, TYPE/NAME, TYPE NAME…, with short and full
- * names of types.
- */
+/** Parses the pods and workloads named on a command line as kubectl does: POD, NAMESPACE/POD, TYPE/NAME, TYPE NAME…, short type names. */
 
 import { UsageError } from '../errors.ts'
 import { KINDS } from '../kubernetes/api/kinds.ts'

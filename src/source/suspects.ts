@@ -81,7 +81,7 @@ export function couldFail(pod: Pod): boolean {
   return !isFinished(pod) && (hasFailedPull(pod) || onlyEventsCanTell(pod))
 }
 
-/** How long a pod may wait before its pull counts as possibly slow, in milliseconds. */
+/** The time after which a waiting pod's pull counts as possibly slow, in milliseconds. */
 const SOON = 60_000
 
 /**
@@ -108,10 +108,7 @@ function onlyEventsCanTell(pod: Pod): boolean {
   return pod.hasSandbox === false || hasUntried(pod)
 }
 
-/**
- * Whether the event suggests a failed pull. A pull in progress or completed is not a problem, and a sandbox usually fails for reasons other
- * than its image.
- */
+/** Whether the event suggests a failed pull: not a pull in progress or completed, nor a sandbox that fails for another reason. */
 function suggestsFailedPull(event: PodEvent): boolean {
   if (isSandboxFailure(event)) return sandboxImage(event.message) !== null
   return !isProgress(event)

@@ -1,7 +1,4 @@
-/**
- * The failed pulls of pods as a wait tracks them: start and number of attempts from events, and the cause, even after later messages no
- * longer name it.
- */
+/** The failed pulls of pods as a wait tracks them: start and attempts from events, and the cause, even after messages no longer name it. */
 
 import type { Diagnosis, Finding } from '../diagnosis/finding.ts'
 import { eventsOfContainer, reportsFailedPull } from '../diagnosis/pod-events.ts'
@@ -47,10 +44,7 @@ type Memory = SubjectState['memory']
 const keyOf = ({ podUid, finding: { container, containerKind, image } }: Failure): string =>
   [podUid, containerKind, container, image].join(' ')
 
-/**
- * Completes the current failures with what was seen before: the last known cause of the container, the earliest start, and the most
- * attempts.
- */
+/** Completes the current failures with what was seen before: the container's last known cause, the earliest start, the most attempts. */
 export function recalled(failures: Failure[], memory: Memory): Failure[] {
   return failures.map(failure => {
     const before = memory.get(keyOf(failure))

@@ -1,7 +1,4 @@
-/**
- * Decides whether a workload has reached the goal of the wait or a state that only a person can change, and whether the whole wait has
- * ended.
- */
+/** Decides whether a workload has reached the goal or a state that only a person can change, and whether the whole wait has ended. */
 
 import type { Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'

@@ -1,4 +1,4 @@
-/** Manifests found in folders: links, loops, unreadable and hopeless files; each is one line of data, and the others are read. */
+/** Manifests found in folders: links, loops, and files that can't be read or parsed; each is one line of data, and the others are read. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** `.pullguard.yaml`: what is understood, and one line for what is not; the published schema agrees. */
+/** `.pullguard.yaml`: accepted settings, and one line for anything else; the published schema agrees. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'

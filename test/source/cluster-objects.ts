@@ -55,7 +55,7 @@ export function pod(name: string, options: PodOptions = {}) {
 export const failing = (name: string, options: PodOptions = {}) =>
   pod(name, { phase: 'Pending', containers: { main: 'ImagePullBackOff' }, ...options })
 
-/** Found by its row only: a pod stays in phase Running if its restarted sidecar can't be pulled. */
+/** Only its row shows the failure: a pod stays in phase Running if its restarted sidecar can't be pulled. */
 export const SIDECAR_FAILS = pod('sidecar', { containers: { main: null, proxy: 'ErrImagePull' } })
 
 export const healthy = (count: number) => Array.from({ length: count }, (_, index) => pod(`healthy-${index}`))

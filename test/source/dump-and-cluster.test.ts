@@ -123,7 +123,7 @@ function podOf({ states, owner, secrets, labelled, ...place }: Draft) {
     spec: { imagePullSecrets: secrets.map(name => ({ name })) },
     ...(owner === undefined ? {} : { owner }),
   })
-  // A kubelet that has not got that far reports nothing about a container, and a pod without a node has no kubelet.
+  // A kubelet that has not started a container reports nothing about it, and a pod without a node has no kubelet.
   const isTold = (index: number) => states[index] !== 'none' && place.node !== null
   const statuses = made.status.containerStatuses.filter((_, index) => isTold(index))
   return { ...made, status: { ...made.status, containerStatuses: statuses } }
@@ -149,7 +149,7 @@ test('give the same result for any pods and events', async () => {
   )
 })
 
-/** The source, the time, and additional objects of a dump may differ, and nothing else. */
+/** Removes what is allowed to differ: the source, the time, and additional objects of a dump. */
 function without({ source: _s, takenAt: _t, elsewhere: _e, ...rest }: Snapshot): Partial<Snapshot> {
   return rest
 }

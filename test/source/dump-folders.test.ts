@@ -1,4 +1,4 @@
-/** Folders as people keep them: support bundles and repositories with a dump among other files, of which no part is lost. */
+/** Folders as they occur in practice: support bundles and repositories with a dump among other files, of which no part is lost. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'

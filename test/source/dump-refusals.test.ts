@@ -1,4 +1,4 @@
-/** Input that is not a dump, or not a complete one: one sentence names it, and there is never half a diagnosis. */
+/** Input that is not a dump, or not a complete one: one sentence names it, and there is never a partial diagnosis. */
 import { PassThrough, Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'

@@ -1,4 +1,4 @@
-/** Pull secrets in a dump: which are missing, which are unknown, and which are stored where the pods do not look. */
+/** Pull secrets in a dump: which are missing, which are unknown, and which are stored where the pods don't look. */
 import { describe, expect, test } from 'vitest'
 import { readCluster } from '../../src/source/live/read-cluster.ts'
 import * as live from './cluster-objects.ts'

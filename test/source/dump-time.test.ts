@@ -1,4 +1,4 @@
-/** A dump's time is the newest moment in it: ages are relative to that, not to the day of the diagnosis. */
+/** A dump's time is the newest time in it: ages are relative to that, not to the day of the diagnosis. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { event, failing, listOf, pod, readJson } from './dumps.ts'

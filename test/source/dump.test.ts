@@ -1,4 +1,4 @@
-/** What is read from a dump: the same in any form, order and split, and no secret content. */
+/** What is read from a dump: the same in any format, order, and split, and no secret content. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
@@ -194,7 +194,7 @@ describe('a dump', () => {
     const gapsOf = async (createdAt: string, ...more: Json[]) => {
       const metadata = { creationTimestamp: createdAt }
       const creating = pod('a', { reason: 'ContainerCreating', message: '' }, { metadata })
-      // A dump's time is the newest moment in it.
+      // A dump's time is the newest time in it.
       const node = { kind: 'Node', metadata: { name: 'node-1', creationTimestamp: '2026-01-01T00:01:00Z' } }
       return (await readJson(listOf(creating, node, ...more))).gaps
     }

@@ -1,4 +1,4 @@
-/** How many more failed pods a Job, or one of its indexes, can have before it fails for good. */
+/** How many more pods a Job, or one of its indexes, can lose before it fails for good. */
 import { describe, expect, test } from 'vitest'
 import { jobFailures } from '../../src/source/live/fix-workloads.ts'
 

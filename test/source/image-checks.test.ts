@@ -1,4 +1,4 @@
-/** Checking images with registries: which logins are used, in which order, how often, and what is concluded; never by a pull. */
+/** Checking images with registries: which logins are used, in which order, and how often, and what the answers prove; never with a pull. */
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import type { Credential } from '../../src/dockerconfig/registry-credential.ts'

@@ -1,4 +1,4 @@
-/** Label selectors: what they select, and what is refused, as the API server does both. */
+/** Label selectors: what they select, and what is rejected, as by the API server. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../src/errors.ts'

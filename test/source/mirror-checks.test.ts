@@ -1,4 +1,4 @@
-/** What a mirror answers, as data: each kind of answer, and what was asked for. */
+/** A mirror's answers as data: each kind of answer, and what was requested. */
 import { expect, test } from 'vitest'
 import { parseReference, type Reference } from '../../src/image/reference.ts'
 import { checkMirror } from '../../src/source/mirror-checks.ts'

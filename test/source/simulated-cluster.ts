@@ -32,7 +32,7 @@ export class SimulatedCluster {
   }
 }
 
-/** Stored as they are, without defaults or admission, and without the namespaces that every new cluster has. */
+/** Stores the objects unchanged, without defaults or admission, and without the namespaces that every new cluster has. */
 function clusterOf(objects: ApiObject[]): Cluster {
   const cluster = new Cluster(new Clock(() => NOON))
   for (const kind of ['Namespace', 'ServiceAccount'])

@@ -2,10 +2,7 @@
 
 import { TextDecoder } from 'node:util'
 
-/**
- * Yields the text as UTF-8 bytes without a byte order mark. Editors and shells also write UTF-16, such as PowerShell's `>`; UTF-8 passes
- * unchanged.
- */
+/** Yields the text as UTF-8 without a byte order mark. Editors and shells also write UTF-16, such as PowerShell's `>`. */
 export async function* toUtf8(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let decoder: TextDecoder | null | undefined
   let head: Uint8Array = new Uint8Array()

@@ -1,7 +1,4 @@
-/**
- * The facts in a dump, narrowed as they are read: suspect pods, objects that a pod could reference, namespaces with all their Secrets, and
- * when it was made.
- */
+/** The facts in a dump, narrowed as they are read: suspect pods, objects they could reference, namespaces with all Secrets, its time. */
 
 import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'

@@ -33,9 +33,7 @@ export interface InputOptions {
 const IN_FOLDERS = /\.(?:json|ya?ml)$/
 const CHUNK = 1 << 20
 
-/**
- * Returns every input once, in the order named, and files in a folder by name. @throws UsageError for a file or folder that does not exist
- */
+/** Returns every input once, in the order named, and files in a folder by name. @throws UsageError for a missing file or folder */
 export async function findInputs({ files, recursive, stdin, cwd }: InputOptions): Promise<Inputs> {
   if (files.filter(file => file === '-').length > 1)
     throw new UsageError('-f - is given twice: standard input can be read only once.')

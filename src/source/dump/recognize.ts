@@ -1,7 +1,4 @@
-/**
- * Recognizes the objects of a dump, and what people pass instead: other documents, kubectl's human-readable output, dumps with something
- * around them.
- */
+/** Recognizes the objects of a dump, and what people pass instead: other documents, kubectl's human-readable output, mixed text. */
 
 import { UsageError } from '../../errors.ts'
 import { isRecord, nameOf, record, text } from '../narrow/shape.ts'
@@ -87,9 +84,7 @@ const SHAPES: [shape: RegExp, is: string][] = [
   [/^[a-z][a-z.]*\/[a-z0-9][a-z0-9.-]*\s/, 'a list of names, as `-o name` prints it'],
 ]
 
-/**
- * Describes a text that is neither JSON nor YAML, as a continuation of its name; null for a text that could be YAML. `head`: its beginning.
- */
+/** Describes a text that is neither JSON nor YAML, to follow its name; null for a text that could be YAML. `head`: its beginning. */
 export function recognizeText(head: string): string | null {
   const text = head.trimStart()
   if (/^Name: +\S/.test(text) && /^(?:Namespace|Labels|Annotations|Node|Status):/m.test(text))

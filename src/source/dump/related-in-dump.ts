@@ -165,10 +165,7 @@ function needsEvents(pod: Pod, takenAt: string): boolean {
   )
 }
 
-/**
- * Returns gaps for secrets that failing pods reference and the dump does not contain: one per namespace, or one for all if it has no
- * Secrets.
- */
+/** Returns gaps for secrets that failing pods reference and the dump lacks: one per namespace, or one for all if it has no Secrets. */
 export function gapsOfSecrets(pods: Pod[], pullSecrets: PullSecret[], { kinds }: DumpFacts): Gap[] {
   const unknown = new Set(
     pullSecrets

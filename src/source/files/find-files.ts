@@ -1,7 +1,4 @@
-/**
- * Finds the manifests of -f: standard input, files, and the files in folders, each once. Links that lead out of their folder are not
- * followed.
- */
+/** Finds the manifests of -f: standard input, files, and the files in folders, each once. Does not follow links out of their folder. */
 
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'

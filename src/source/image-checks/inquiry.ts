@@ -1,7 +1,4 @@
-/**
- * Checks one image: anonymously, with its pods' logins, and with this machine's; if none can pull it, finds similar tags and repository
- * names.
- */
+/** Checks one image: anonymously, with its pods' logins, and with this machine's; if all fail, finds similar tags and repositories. */
 
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'

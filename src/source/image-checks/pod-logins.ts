@@ -1,7 +1,4 @@
-/**
- * The logins in pods' pull secrets, collected while a cluster is read, and those that pods of a template will have. They are sent only to
- * registries and never printed.
- */
+/** The logins in pods' pull secrets, and those that pods of a template will have. They are sent only to registries and never printed. */
 
 import { lookUpCredentials } from '../../dockerconfig/kubelet-lookup.ts'
 import type { PullLogin } from '../../dockerconfig/kubelet-view.ts'
@@ -86,10 +83,7 @@ export class UniqueLogins {
   }
 }
 
-/**
- * Finds the logins of a template's pods: its own pull secrets, or its service account's if it lists none. Each Secret is read once for all
- * templates.
- */
+/** Finds the logins of a template's pods, from its own pull secrets or its service account's. Reads each Secret once. */
 export class TemplateLogins {
   readonly #reading: Reading
   readonly #onPullSecret: VisitPullSecret

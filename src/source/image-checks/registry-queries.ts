@@ -1,6 +1,4 @@
-/**
- * Sends the queries of all images to registries. A login is tried with one image first, and not again if the answer holds for all images.
- */
+/** Sends the queries of all images to registries. A login is tried with one image first, and not again if the answer holds for all. */
 
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'

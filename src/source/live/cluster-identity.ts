@@ -5,10 +5,7 @@ import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { isForbidden, isNotFound } from '../gap.ts'
 import { Reading } from './reading.ts'
 
-/**
- * Returns the uid of the kube-system namespace, which lasts as long as the cluster; if it can't be read, the server's address. @throws
- * ApiError
- */
+/** Returns the uid of kube-system, which lasts as long as the cluster; if it can't be read, the server's address. @throws ApiError */
 export async function clusterIdentity(cluster: ClusterReader, signal?: AbortSignal): Promise<string> {
   try {
     const { metadata } = await new Reading(cluster, signal ? { signal } : {}).get(

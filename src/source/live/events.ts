@@ -1,7 +1,4 @@
-/**
- * Reads the events of failed pulls in an area, with one request because the server scans all events each time; for a few pods, all their
- * events.
- */
+/** Reads the events of failed pulls in an area with one request, because each makes the server scan all; for a few pods, all events. */
 
 import { isSandboxFailure, sandboxImage } from '../../image/pull-messages.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
@@ -32,9 +29,7 @@ const NOISE = [
 ]
 const SELECTOR = ['involvedObject.kind=Pod', ...NOISE.map(reason => `reason!=${reason}`)].join(',')
 
-/**
- * Returns events of failed pulls of all pods of the area, or all events about the pulls of one pod. If they can't be read, there is a gap.
- */
+/** Returns events of failed pulls of all pods of the area, or all events about the pulls of one pod. Unreadable events are a gap. */
 export async function readEvents(reading: Reading, area: NamespaceOrAll, pod?: string): Promise<PodEvent[]> {
   try {
     return await listEvents(reading, area, pod)

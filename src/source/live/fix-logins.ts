@@ -1,7 +1,4 @@
-/**
- * Reads what gives pods a login: service accounts, and existing Secrets with the name that a fix would use. Their content never leaves this
- * file.
- */
+/** Reads service accounts, and existing Secrets with the name that a fix would use. The Secrets' content never leaves this file. */
 
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'

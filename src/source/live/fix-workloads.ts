@@ -113,10 +113,7 @@ function isOutgoing({ metadata }: ControllerObject, { object, owner }: Top): boo
   return owner.kind === 'Deployment' && !paused && told && own !== newest
 }
 
-/**
- * Returns a StatefulSet's partition during an update: pods with lower ordinals are still created from the previous revision, which a
- * ControllerRevision stores.
- */
+/** Returns a StatefulSet's partition during an update: pods below it still get the previous revision, from its ControllerRevision. */
 async function partitionOf(
   reading: Reading,
   { object, owner }: Top,
@@ -155,10 +152,7 @@ function order({ namespace, kind, name }: ScopeWorkload): string {
   return `${namespace}/${kind}/${name}`
 }
 
-/**
- * Adds the digests of the template's images that its pods already run, so that pinning does not change what runs. If the pods can't be
- * listed, there are none.
- */
+/** Adds the digests of the template's images that its pods already run, so that pinning changes nothing. None if pods can't be listed. */
 async function addRunningImages(reading: Reading, workload: ScopeWorkload): Promise<void> {
   if (workload.selector === null) return
   const options = { labelSelector: workload.selector, limit: 500 }

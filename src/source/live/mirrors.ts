@@ -15,10 +15,7 @@ import { Reading, type ReadingOptions } from './reading.ts'
 
 const PAGE = 500
 
-/**
- * Reads objects of the whole cluster: mirrors belong to nodes, which have no namespace. @throws the signal's reason; errors of the
- * connection
- */
+/** Reads objects of the whole cluster, because nodes have no namespace. @throws the signal's reason; errors of the connection */
 export async function readMirrors(
   cluster: ClusterReader,
   options: Required<Pick<ReadingOptions, 'takenAt'>> & Pick<ReadingOptions, 'signal'>,
@@ -144,9 +141,7 @@ const REWRITERS: [ImageRewriter['product'], RegExp][] = [
   ['zarf', /\bzarf\b/],
 ]
 
-/**
- * Returns the product that changes images with this webhook, recognized by the names of the webhook and its service; null for any other.
- */
+/** Returns the product that changes images with this webhook, by the names of the webhook and its service; null for any other. */
 function narrowRewriter(raw: unknown): ImageRewriter | null {
   const name = nameOf(raw)
   if (name === null) return null

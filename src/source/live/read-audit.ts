@@ -1,6 +1,4 @@
-/**
- * Reads what an audit of a cluster examines: workload templates, page by page, and the related service accounts, Secrets, nodes, and pods.
- */
+/** Reads what an audit of a cluster examines: workload templates, page by page, and related service accounts, Secrets, nodes, and pods. */
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'

@@ -27,8 +27,8 @@ export const REVISIONS: Partial<
 }
 
 /**
- * Returns the current state of the workload. Pods are read last, so that their owners are known. @throws ApiError if it or its pods can't
- * be read
+ * Returns the workload's current state. Pods are read last, so that their owners are known. @throws ApiError if it or its pods are
+ * unreadable
  */
 export async function readRollout(
   cluster: ClusterReader,

@@ -121,7 +121,7 @@ async function podSelector(
   }
 }
 
-/** Returns a selector for the pods of a CronJob's Jobs, by Job names: a CronJob has no selector of its own. */
+/** Returns a selector for the pods of a CronJob's Jobs by Job names, because a CronJob has no selector. */
 async function selectorOfJobs(reading: Reading, namespace: string, name: string): Promise<string | null> {
   const jobs: string[] = []
   await reading.list(KINDS.Job, namespace, { metadataOnly: true, limit: 500 }, ({ metadata }) => {
@@ -190,10 +190,7 @@ export async function readTopmost(
   })
 }
 
-/**
- * Returns the highest built-in controller that could be read; an owner's uid counts only if its name and namespace match too. @throws
- * ApiError
- */
+/** Returns the highest readable built-in controller; an owner's uid counts only if its name and namespace match too. @throws ApiError */
 async function climb(reading: Reading, from: Placed, owner: ControllerReference | null): Promise<Placed> {
   let top = from
   const climbed = new Set<string>()

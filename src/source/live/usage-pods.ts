@@ -1,7 +1,4 @@
-/**
- * Reads in full the few pods that pull from Docker Hub now: those that wait for an image, and those restarted on a node where a restart
- * costs a pull.
- */
+/** Reads in full the few pods that pull from Docker Hub now: those waiting for an image, and those restarted where that costs a pull. */
 
 import type { TableRow } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
@@ -29,9 +26,7 @@ type SeenRows = ReadonlyMap<string, number>
 
 const rowKey = ({ name, node }: UsageRow): string => `${name} ${node}`
 
-/**
- * Returns the pod's row key; null if its row would not show that it waits for an image, so that it can't hide another pod of the same name.
- */
+/** Returns the pod's row key; null if its row would not show a wait for an image, so that it can't hide another pod of the same name. */
 function rowKeyOf(raw: unknown): string | null {
   const { metadata, spec, status } = record(raw)
   const { initContainerStatuses, containerStatuses } = record(status)
@@ -166,10 +161,7 @@ async function readUsageRows(
 
 const SECONDS: Record<string, number> = { y: 365 * 86_400, d: 86_400, h: 3600, m: 60, s: 1 }
 
-/**
- * Returns the seconds since the last restart; null for a pod without one; zero if the server doesn't report the time, so that the pod is
- * read.
- */
+/** Returns the seconds since the last restart; null without one; zero if the server doesn't report the time, so that the pod is read. */
 function secondsAgo(cell: unknown): number | null | 'unclear' {
   const [whole, count, ago] = RESTARTS.exec(String(cell)) ?? []
   if (whole === undefined) return 'unclear'

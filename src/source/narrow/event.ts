@@ -13,8 +13,8 @@ const PULL_REASONS = new Set([
 ])
 
 /**
- * Returns the event, redacted; null if it is not about a pod, or not about getting an image. Vendors' kubelets use their own reasons for
- * the same messages.
+ * Returns the event, redacted; null if it is not about getting a pod's image. Vendors' kubelets use their own reasons for the same
+ * messages.
  */
 export function narrowEvent(raw: unknown): PodEvent | null {
   const event = record(raw)

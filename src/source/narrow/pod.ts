@@ -1,7 +1,4 @@
-/**
- * Narrows a pod and its service account to what matters for pulling images, and decides which container states could mean that the image is
- * missing.
- */
+/** Narrows a pod and its service account to what matters for pulling images, and decides which states could mean a missing image. */
 
 import { isPostPullReason, mentionsFailedPull } from '../../image/pull-messages.ts'
 import { redact } from '../../secrecy/redact.ts'
@@ -150,8 +147,8 @@ function narrowPolicy(value: unknown): PullPolicy | null {
 }
 
 /**
- * Returns the name unchanged, except that a login in an invalid name is redacted: `user:password@registry/app`, with or without a scheme.
- * Valid names have no slash after an @.
+ * Returns the name, with a login in an invalid name redacted: `user:password@registry/app`, with or without a scheme. Valid names have no
+ * slash after an @.
  */
 function narrowImageName(value: unknown): string {
   const image = narrowName(value)
@@ -214,8 +211,8 @@ function names(message: string, image: string): boolean {
 }
 
 /**
- * Narrows the `status.state` of one container, with the error of its last start if that was a pull. An empty state means that the kubelet
- * has not reported yet.
+ * Narrows the `status.state` of one container, with the error of its last start if that was a pull. Empty: the kubelet has not reported
+ * yet.
  */
 function narrowState(raw: unknown, last?: unknown): ContainerState {
   const { waiting, running, terminated } = record(raw)
@@ -258,7 +255,7 @@ export function couldBeFailedPull(state: ContainerState): boolean {
   return !isPostPullReason(state.reason) || mentionsFailedPull(state.message)
 }
 
-/** Whether the state shows no attempt to start the container; events may show one. */
+/** Whether the state shows no attempt to start the container; events can still show one. */
 export function isUntried(state: ContainerState): boolean {
   return state.type === 'unknown' || (state.type === 'waiting' && NOT_TRIED.has(state.reason))
 }

@@ -1,6 +1,4 @@
-/**
- * The fields that narrowPod, narrowUsagePod, narrowRolloutPod, and narrowEvent read from protobuf (field numbers: core/v1 generated.proto).
- */
+/** The fields that narrowPod, narrowUsagePod, narrowRolloutPod, and narrowEvent read from protobuf (numbers: core/v1 generated.proto). */
 
 import { flag, inline, many, microTime, number, one, shapeOf, texts, time } from '../../protobuf/shape.ts'
 

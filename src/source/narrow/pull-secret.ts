@@ -49,9 +49,7 @@ export function narrowPullSecret(raw: unknown): PullSecret | null {
   return { namespace: namespaceOf(raw), name, type, ...describe(type, secret) }
 }
 
-/**
- * Returns the complete logins that the kubelet finds in a Secret; none if it can't use it. `malformed`: it fails every image of the pod.
- */
+/** Returns the complete logins that the kubelet finds in a Secret; none if it can't use it. `malformed`: all images of the pod fail. */
 export function pullLoginsOf(raw: unknown): PullLogin[] | 'malformed' {
   const secret = record(raw)
   const form = formOf(textOrNull(secret.type) ?? 'Opaque')

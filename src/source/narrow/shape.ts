@@ -1,7 +1,4 @@
-/**
- * Reads values of unknown JSON without ever throwing: a value of the wrong type counts as absent, and foreign text is redacted and limited
- * in length.
- */
+/** Reads values of unknown JSON without ever throwing: wrong types count as absent, and foreign text is redacted and limited in length. */
 
 import { redact } from '../../secrecy/redact.ts'
 
@@ -55,9 +52,7 @@ const MAX_MESSAGE_LENGTH = 64 * 1024
 const MAX_NAME_LENGTH = 1024
 const CUT = ' […] '
 
-/**
- * Returns a message without secrets. If it is too long, both ends are kept: it begins with what was attempted, and ends with why it failed.
- */
+/** Returns a message without secrets. If it is too long, both ends are kept: what was attempted, and why it failed. */
 export function narrowMessage(value: unknown): string {
   const clean = redactMessage(text(value))
   if (clean.length <= MAX_MESSAGE_LENGTH) return clean

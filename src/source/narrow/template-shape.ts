@@ -1,7 +1,4 @@
-/**
- * The fields that narrowTemplate and narrowUsageWorkload read from protobuf (field numbers: apps/v1, batch/v1, and core/v1
- * generated.proto).
- */
+/** The fields that narrowTemplate and narrowUsageWorkload read from protobuf (numbers: apps/v1, batch/v1, and core/v1 generated.proto). */
 
 import { flag, inline, many, number, one, type Shape, shapeOf, texts } from '../../protobuf/shape.ts'
 

@@ -1,7 +1,4 @@
-/**
- * Narrows a pod to its current pulls from Docker Hub (images it waits for, and container restarts), and a controller to what its pods will
- * pull.
- */
+/** Narrows a pod to its current pulls from Docker Hub (awaited images, restarts), and a controller to the future pulls of its pods. */
 
 import { isDockerHub } from '../../image/docker-hub.ts'
 import { isPostPullReason, isPullFailureReason } from '../../image/pull-messages.ts'
@@ -34,9 +31,7 @@ export function narrowUsagePod(raw: unknown): UsagePod | null {
   }
 }
 
-/**
- * Whether the container still needs its image: one that has its image waits for something else, one that was never tried still needs it.
- */
+/** Whether the container still needs its image: one that has its image waits for something else, one never tried still needs it. */
 function waitsForImage({ kind, state, imageId }: Container): boolean {
   if (kind === 'volume' || kind === 'ephemeral') return false
   if (state.type === 'unknown') return imageId === null

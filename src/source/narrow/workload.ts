@@ -1,7 +1,4 @@
-/**
- * Narrows a controller to what a fix needs: its pod template, its selector, and the tool that manages it. Managers are found for other
- * objects too.
- */
+/** Narrows a controller to what a fix needs: its pod template, its selector, and the tool that manages it (found for other objects too). */
 
 import type { V1Container, V1LabelSelector, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node'
 import type { AsJson, ControllerObject, StoredMetadata, TypeMeta } from '../../kubernetes/api/kinds.ts'
@@ -94,10 +91,7 @@ function containersOf(
   }))
 }
 
-/**
- * Returns a label selector in the syntax of the API's query parameter; null for a CronJob, which has none. A ReplicationController's is a
- * plain map.
- */
+/** Returns a label selector in the syntax of the API's query parameter; null for a CronJob. A ReplicationController's is a plain map. */
 export function selectorOf(kind: string, spec: ControllerSpec): string | null {
   const selector = spec !== undefined && 'selector' in spec ? spec.selector : undefined
   if (selector === undefined) return null
@@ -178,7 +172,7 @@ function olm(labels: Marks): ObjectManager | null {
   return name === undefined ? null : { tool: 'olm', name }
 }
 
-/** Helm's own rule for release names (helm pkg/chart/common/util). The annotation is untrusted, and a name like `--option` would be parsed as a flag. */
+/** Helm's own rule for release names (helm pkg/chart/common/util). The annotation is untrusted: `--option` would be parsed as a flag. */
 const RELEASE = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/
 const KIND = /^[A-Za-z][A-Za-z0-9]*$/
 

@@ -11,10 +11,10 @@ const refused = (status: number) =>
   new ApiError({ status, reason: '', message: `${status}`, method: 'GET', path: '/' })
 
 type Answer = WatchEnd['why'] | Error
-/** A watch that keeps on for that long and then ends so. */
+/** A watch that stays open for that long and then ends in that way. */
 type Watch = [milliseconds: number, end: Answer]
 
-/** Follows a list that is answered so, until all the answers are used up. */
+/** Follows a list with these responses, until all of them are used up. */
 async function follow(lists: (Error | 'list')[], watches: Watch[], most = Number.POSITIVE_INFINITY) {
   const clock = fakeClock()
   const stop = new AbortController()

@@ -1,4 +1,4 @@
-/** What a fix reads beyond the diagnosis: the namespaces, accounts, Secrets and templates that it may write to. */
+/** What a fix reads beyond the diagnosis: the namespaces, accounts, Secrets, and templates that it is allowed to write to. */
 import { describe, expect, test } from 'vitest'
 import type { ControllerObject } from '../../../src/kubernetes/api/kinds.ts'
 import type { MadeSecret } from '../../../src/snapshot/fix-scope.ts'

@@ -1,4 +1,4 @@
-/** What an audit reads of a cluster: templates, what they name, and what their pods show; whatever can't be read is a gap. */
+/** What an audit reads in a cluster: templates, what they reference, and what their pods show; whatever can't be read is a gap. */
 import { describe, expect, test } from 'vitest'
 import type { AuditScope } from '../../../src/snapshot/audit-scope.ts'
 import { readAudit } from '../../../src/source/live/read-audit.ts'

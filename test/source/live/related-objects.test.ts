@@ -1,4 +1,4 @@
-/** Only what failing pods name is read, and no secret content leaves the source. */
+/** Only what failing pods reference is read, and no secret content leaves the source. */
 import { describe, expect, test } from 'vitest'
 import { readCluster } from '../../../src/source/live/read-cluster.ts'
 import { event, failing, node, owned, pod, secret, serviceAccount } from '../cluster-objects.ts'

@@ -1,4 +1,4 @@
-/** A node is narrowed to its runtime, system and platform, without anything that names an account or a machine. */
+/** A node is narrowed to its runtime, system, and platform, without anything that identifies an account or a machine. */
 import { expect, test } from 'vitest'
 import { narrowNode } from '../../../src/source/narrow/node-facts.ts'
 

@@ -1,4 +1,4 @@
-/** Which tool manages an object, according to the marks that each tool leaves. */
+/** Which tool manages an object, according to the labels and annotations that each tool sets. */
 import { expect, test } from 'vitest'
 import { managerOf } from '../../../src/source/narrow/workload.ts'
 
