@@ -1,4 +1,4 @@
-/** A baseline: findings that a team already knows, by fingerprint or by rules with a reason and an expiry date. Only others fail its CI. */
+/** A baseline: findings that a team already knows, by fingerprint or by rules with a reason and an expiry date. Only others fail CI. */
 
 /** A known finding, with what a person may want to know about it. */
 export interface KnownFinding {

@@ -52,7 +52,7 @@ export interface Rollout {
   current: JudgedPod[]
   /** Pods of older revisions that the rollout still has to remove. */
   outgoing: JudgedPod[]
-  /** What still prevents wanted pods; empty if nothing does. */
+  /** What prevents wanted pods; empty if nothing does. */
   holdups: Holdup[]
   /** Every wanted pod of the newest revision exists and has its images. */
   pulled: boolean

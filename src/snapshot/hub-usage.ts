@@ -1,7 +1,4 @@
-/**
- * What determines how many Docker Hub pulls a cluster makes: workloads and their images, nodes and their runtimes, and the pods pulling
- * now.
- */
+/** What determines how many Docker Hub pulls a cluster makes: workloads, images, nodes with their runtimes, and the pods pulling now. */
 
 import type { ContainerKind, ControllerReference, PullPolicy } from './pod.ts'
 import type { Gap, OwnerLink, ServiceAccount } from './snapshot.ts'

@@ -223,7 +223,7 @@ const MOMENTS = [
 class DumpTime {
   readonly #latest: number
   #newest = Number.NEGATIVE_INFINITY
-  /** The same as text, which most others can be compared with unparsed. */
+  /** The newest time as text, so that most other times are compared without parsing. */
   #text = ''
 
   /** @param now ISO 8601 */

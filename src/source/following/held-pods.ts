@@ -19,7 +19,7 @@ interface PodClaims {
   pod(namespace: string, name: string, labels: Record<string, unknown>, controlledBy: string | null): boolean
 }
 
-/** How many unclaimed pods are kept, newest first. A pod can arrive before its controller. */
+/** How many unclaimed pods are kept, the newest ones. A pod can arrive before its controller. */
 const MOST_UNCLAIMED = 2_000
 
 export class HeldPods implements Store<unknown> {
@@ -137,7 +137,7 @@ function removeFrom<Item>(map: Map<string, Set<Item>>, key: string, item: Item):
   if (items?.size === 0) map.delete(key)
 }
 
-/** How many events of unknown pods are kept, newest first. An event can arrive before its pod. */
+/** How many events of unknown pods are kept, the newest ones. An event can arrive before its pod. */
 const MOST_UNKNOWN = 1_000
 /** How many events of one pod are kept. A pod that fails for hours keeps getting new messages. */
 const MOST_OF_ONE = 60

@@ -70,7 +70,7 @@ export class HeldWorkloads {
     return this.#all().filter(object => this.#isNamed(object) || this.#isSelected(object))
   }
 
-  /** Returns the workloads selected by labels. */
+  /** Returns the workloads selected by labels and not by name. */
   selected(): HeldObject[] {
     return this.#all().filter(object => !this.#isNamed(object) && this.#isSelected(object))
   }

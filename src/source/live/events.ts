@@ -1,4 +1,4 @@
-/** Reads the events of failed pulls in an area with one request, because each makes the server scan all; for a few pods, all events. */
+/** Reads the events of failed pulls in an area with one request, because the server scans all for each; for a few pods, all theirs. */
 
 import { isSandboxFailure, sandboxImage } from '../../image/pull-messages.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'

@@ -1,4 +1,4 @@
-/** Reads what a fix needs beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads that it is allowed to change. */
+/** Reads what a fix needs beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads it is allowed to write to. */
 
 import type { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'

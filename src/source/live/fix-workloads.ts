@@ -152,7 +152,7 @@ function order({ namespace, kind, name }: ScopeWorkload): string {
   return `${namespace}/${kind}/${name}`
 }
 
-/** Adds the digests of the template's images that its pods already run, so that pinning changes nothing. None if pods can't be listed. */
+/** Adds the digests of the template's images that its pods already run, so that a pin changes nothing. None if pods can't be listed. */
 async function addRunningImages(reading: Reading, workload: ScopeWorkload): Promise<void> {
   if (workload.selector === null) return
   const options = { labelSelector: workload.selector, limit: 500 }

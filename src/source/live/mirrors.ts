@@ -15,7 +15,7 @@ import { Reading, type ReadingOptions } from './reading.ts'
 
 const PAGE = 500
 
-/** Reads objects of the whole cluster, because nodes have no namespace. @throws the signal's reason; errors of the connection */
+/** Reads the whole cluster: mirrors belong to nodes, which have no namespace. @throws the signal's reason; connection errors */
 export async function readMirrors(
   cluster: ClusterReader,
   options: Required<Pick<ReadingOptions, 'takenAt'>> & Pick<ReadingOptions, 'signal'>,

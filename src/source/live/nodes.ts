@@ -37,7 +37,7 @@ function nodesNamed(pods: Pod[]): string[] {
 
 /**
  * Returns the distinct platforms of all nodes, such as `linux/arm64`, from the labels that the kubelet puts on them; none if nodes are
- * forbidden, so that nothing speaks against an image. @throws ApiError
+ * forbidden, so that no image counts as unsuitable. @throws ApiError
  */
 export async function nodePlatforms(cluster: ClusterReader, signal?: AbortSignal): Promise<string[]> {
   const reading = new Reading(cluster, signal ? { signal } : {})

@@ -83,7 +83,7 @@ class AreaReader {
     return { count: rows.count, pods: this.#kept.pods() }
   }
 
-  /** Reads the rows, and then the suspects whose rows show that they left phase Pending: the list of pending pods can take longer. */
+  /** Reads the rows, and then the suspects whose rows suggest that they left phase Pending: the list of pending pods can take longer. */
   async #readRows(): Promise<PodRows> {
     const rows = await readPodRows(this.#reading, this.#area, raw => this.#kept.keep(raw))
     if (rows.unclear) return rows

@@ -26,10 +26,7 @@ export const REVISIONS: Partial<
   CronJob: 'Job',
 }
 
-/**
- * Returns the workload's current state. Pods are read last, so that their owners are known. @throws ApiError if it or its pods are
- * unreadable
- */
+/** Returns the workload's current state. Pods are read last, so their owners are known. @throws ApiError if it or its pods fail to read */
 export async function readRollout(
   cluster: ClusterReader,
   subject: RolloutSubject,

@@ -12,10 +12,7 @@ const PULL_REASONS = new Set([
   'FailedToRetrieveImagePullSecret',
 ])
 
-/**
- * Returns the event, redacted; null if it is not about getting a pod's image. Vendors' kubelets use their own reasons for the same
- * messages.
- */
+/** Returns the event, redacted; null if it is not about getting a pod's image. Vendors' kubelets use other reasons for the same text. */
 export function narrowEvent(raw: unknown): PodEvent | null {
   const event = record(raw)
   const about = record(event.involvedObject ?? event.regarding)

@@ -210,10 +210,7 @@ function names(message: string, image: string): boolean {
   return false
 }
 
-/**
- * Narrows the `status.state` of one container, with the error of its last start if that was a pull. Empty: the kubelet has not reported
- * yet.
- */
+/** Narrows `status.state` of one container, with its last start's error if that was a pull. Empty: the kubelet has not reported yet. */
 function narrowState(raw: unknown, last?: unknown): ContainerState {
   const { waiting, running, terminated } = record(raw)
   if (isRecord(waiting)) {
