@@ -74,7 +74,7 @@ function failureText(login: LoginSummary, image: string | null, why: ProofFailur
   return `${FAILURES[why](login, image)}${detail === '' ? '' : ` (${detail})`}`
 }
 
-/** Suggests `--registry docker.io` or the like if another login is available, otherwise remedies that need none. */
+/** Lists the flags with which the fix can proceed without the login. */
 function workaroundText({ plan, others }: Workarounds): string {
   const pods = plan.changes.some(({ target }) => target.kind === 'Pod')
   const flags = [

@@ -120,7 +120,7 @@ function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportOptions)
   return joinBlocks(blocks)
 }
 
-/** Secrets that keep a login, with the command that takes each away: namespaces of one reason share a line. */
+/** Returns a sentence about Secrets that still contain a login, with a command for each that deletes it. */
 function keptLines(kept: readonly Target[], { invocation, width }: ReportOptions): string[][] {
   if (kept.length === 0) return []
   const shown = kept.slice(0, COMMANDS)
@@ -171,7 +171,7 @@ function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): st
   return `${why}${detail === null ? '' : ` (${detail})`}`
 }
 
-/** Renders the runs that can be undone, newest first. */
+/** Renders all runs with their state, newest first. */
 function renderRunTable(runs: readonly RunLine[], options: ReportOptions): string {
   if (runs.length === 0) return joinLines(['No run has written anything to this cluster.'])
   const rows = [

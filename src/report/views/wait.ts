@@ -69,7 +69,7 @@ function waitNext(report: WaitReport, invocation: Invocation): StepText | null {
   return nextStep(decisive(report), invocation) ?? waitNextStep(report, invocation)
 }
 
-/** Puts the cause that ended the wait first among the findings, so that it determines the next step. */
+/** If the wait failed, keeps only findings with the cause that ended it, so that they determine the next step. */
 function decisive({ outcome, diagnosis }: WaitReport): AdvisedDiagnosis {
   const [first] = diagnosis.findings
   const isSame = ({ cause }: { cause: string }) => outcome !== 'failed' || cause === first?.cause

@@ -56,7 +56,7 @@ interface RowOptions {
   dense: boolean
 }
 
-/** Returns the rows with their column labels, and the number of hidden rows. */
+/** Returns the rows below their column labels, and a line that counts the hidden rows. */
 export function rowLines(
   { shown, hidden }: ChosenRows,
   { width, palette, pods, dense }: RowOptions,
