@@ -1,4 +1,4 @@
-/** Text that tries to break out of every output, for the properties of this room. */
+/** Text that tries to break out of every output, for this room's property tests. */
 import fc from 'fast-check'
 import { anyText } from '../any-text.ts'
 

@@ -106,7 +106,7 @@ export function checkText(check: JudgedCheck): string {
     `${VERDICT[check.verdict](check, namedIn(check))}.`,
     ...(answers === '' ? [] : [`Asked ${host} ${answers}.`]),
     ...(platforms === null ? [] : [`Built for ${platforms.join(', ')}.`]),
-    // An image that exists needs no replacement, even if it is known to have moved.
+    // An image that can be pulled needs no replacement, even if it is known to have moved.
     ...(replacement === null || isPullable(check)
       ? []
       : [`${replacement.reference}: ${checkText(replacement)}`]),
@@ -115,7 +115,10 @@ export function checkText(check: JudgedCheck): string {
 
 const LINES = 4
 
-/** Returns the checks of these findings' images, each text once, preceded by its images; only the first `most` if there are more. */
+/**
+ * Returns the checks of these findings' images, each text once, preceded by its images; if there are many, the first `most` and a count of
+ * the others.
+ */
 export function checkLines(findings: readonly Finding[], most = LINES): string[] {
   const checked = findings.flatMap(({ image, check }) =>
     check === null ? [] : { image, text: checkText(check) },

@@ -6,7 +6,7 @@ import { shellWord } from '../escape.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import type { StepText } from './step-words.ts'
 
-/** Returns, for example, `on node node-1` if the node is known. */
+/** Returns, for example, `on node node-1`, or `on the node` if its name is unknown. */
 export function onNode({ node }: Pick<Finding, 'node'>): string {
   return node === null ? 'on the node' : `on node ${node}`
 }

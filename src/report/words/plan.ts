@@ -65,7 +65,10 @@ export function scopeFlags(scope: PlanScope): string {
   ].join(' ')
 }
 
-/** Returns, for example, `every namespace except a and b`, `namespace web`, `deployment shop of namespace web, which has pod shop-1`. */
+/**
+ * Returns, for example, `every namespace except a and b`, `namespace web`, `deployment shop of namespace web (to which pod shop-1
+ * belongs)`.
+ */
 export function scopeText({ namespaces, affected, excluded, subjects, selector }: PlanScope): string {
   if (subjects !== undefined) return joinList(subjects.map(subjectText))
   const base =

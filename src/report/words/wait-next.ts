@@ -107,7 +107,7 @@ export function stateStep(state: SubjectState, invocation: Invocation): StepText
   return { text: step.text, command: kubectlCommand(invocation, step.rest, state.subject.namespace) }
 }
 
-/** The statuses that a workload can have at the end of a failed wait, most urgent first. */
+/** The statuses of workloads that are unfinished at the end of a wait, most urgent first. */
 const OPEN: SubjectState['status'][] = ['unknown', 'waiting']
 
 /** Returns what to do next if no pull has failed, for the first workload that is not ready; null if all are done. */

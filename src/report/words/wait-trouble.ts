@@ -59,7 +59,7 @@ function patienceText(milliseconds: number): string {
 
 const HUB_WINDOW_HOURS = 6
 
-/** Returns a limit that may outlast the time left. */
+/** Returns how often the kubelet retries, and whether Docker Hub's limit may outlast the wait. */
 function windowText({ cause, registry }: Trouble['finding'], left: number): string {
   if (cause !== 'rate-limited') return ''
   const tries = 'the kubelet retries at least every 5 minutes'

@@ -17,7 +17,7 @@ import {
 import { authorityPlace, mirrorLoginPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
 import type { Findings, StepContext, StepText, StepWords } from '../step-words.ts'
 
-/** Returns a step whose command runs on the node, unless the command itself reaches the node. */
+/** Returns a step whose command must run on the node. */
 function stepOnNode(text: string, command: string, [first]: Findings): StepText {
   return { text, command, where: onNode(first) }
 }

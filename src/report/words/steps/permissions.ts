@@ -110,7 +110,7 @@ export const permissionSteps: StepWords<
         : `Use a token of ${registryLabel(registry)} that includes pull access to this repository`,
   }),
   'allow-address': ({ host, address, cloud }, { findings: [{ reference }] }) => ({
-    // Its rules belong to the operator.
+    // A public registry's rules are its operator's, so users can only change the nodes' address.
     text: isPublic(reference)
       ? `Let the nodes pull from another outgoing address (another NAT gateway, or IPv4 instead of IPv6): ${host} refuses ${address ?? 'theirs'}, or the region that it seems to be in`
       : `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? ', or pull through a private endpoint (https://aka.ms/acr/firewall)' : ', or pull from an address that it accepts'}`,
