@@ -109,7 +109,10 @@ const DOORS: Record<string, string[]> = {
   // main prints fatal errors, which can quote hostile text.
   main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
-/** Inside kubernetes/: part → the parts it may import. kubeconfig/ picks the cluster, login/ the user, http/ carries requests, api/ gives them meaning. */
+/**
+ * Inside kubernetes/: part → the parts it may import. kubeconfig/ picks the cluster, login/ the user, http/ carries requests, and api/
+ * knows what they mean.
+ */
 const KUBERNETES: Record<string, string[]> = {
   kubeconfig: [],
   login: ['kubeconfig'],

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the container image from release/pullguard-VERSION.tgz for amd64 and arm64, tests it, and pushes it. Arguments: VERSION REPOSITORY…
+# Builds the container image from release/pullguard-VERSION.tgz for amd64 and arm64, tests it, and pushes it.
+# Arguments: VERSION REPOSITORY…
 # The build runs no commands, so it needs neither an emulator nor a builder image from Docker Hub.
 set -euo pipefail
 version=$1

@@ -21,8 +21,8 @@ const HARMLESS = /^[ !"$-~]*$/
 const HARMLESS_JSON = /^[\n !"$-~]*$/
 
 /**
- * Returns one line that shows what the text contains: a line break as ` ⏎ `, an invisible character as its `\u` escape, and no `##[` that a
- * CI runner would execute. The result is safe on a terminal inside a line; {@link guardLines} handles the start of a line.
+ * Returns one line that shows what the text contains: a line break as ` ⏎ `, an invisible character as its `\u` escape, and no `##[` that
+ * a CI runner would execute. The result is safe on a terminal inside a line; {@link guardLines} handles the start of a line.
  */
 export function sanitizeLine(text: string): string {
   if (HARMLESS.test(text)) return text.trim()

@@ -49,7 +49,7 @@ export interface PlanReportContext {
   gaps: readonly Gap[]
   /** The number of pods in scope, including healthy ones; absent if unknown. */
   pods?: number
-  /** What happens after the plan is shown: it is applied, nothing, or it was saved to a file. */
+  /** Why the plan is shown: it is about to be applied, it is a dry run, or it was saved to a file. */
   mode: { code: 'apply' } | { code: 'dry-run' } | { code: 'saved'; file: string; command: string }
 }
 
