@@ -1,8 +1,8 @@
-/** Splits the Action's line of arguments like a shell: quotes and backslashes work, nothing is expanded or run. */
+/** Splits the Action's argument string as a shell does: quotes and backslashes work; nothing is expanded or run. */
 
 import { shellWords } from '../src/report/escape.ts'
 
-/** An unclosed quote extends to the end. */
+/** An unclosed quote extends to the end of the line. */
 export function argumentsIn(line: string): string[] {
   return shellWords(line).map(word =>
     word.replace(

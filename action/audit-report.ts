@@ -1,4 +1,4 @@
-/** The Action's report on the JSON of `audit`: the ten worst findings as annotations in their files, and a table for the job summary. */
+/** Turns the JSON of `audit` into the Action's report: annotations for the ten worst findings, and a table for the job summary. */
 
 import { markdownCode, markdownText, workflowMessage, workflowProperty } from '../src/report/escape.ts'
 import type { Report } from './report.ts'
@@ -14,7 +14,7 @@ interface AuditFinding {
   todo: string
 }
 
-/** The reported part of the published JSON (schema/v1.json). */
+/** The fields used here of the published JSON (schema/v1.json). */
 export interface AuditDocument {
   kind: 'Audit'
   findings: AuditFinding[]
@@ -26,7 +26,7 @@ const MOST = 10
 const MOST_ROWS = 200
 const LEVELS = { error: 'error', warning: 'warning', info: 'notice' }
 
-/** Findings come worst first. */
+/** Expects the findings sorted by severity, worst first. */
 export function reportAudit({ findings, complete, unread }: AuditDocument): Report {
   const count = `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`
   const sentence = complete ? `${count}.` : `${count}, but not everything could be read or checked.`

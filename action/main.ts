@@ -1,4 +1,7 @@
-/** The GitHub Action: installs pullguard from npm, runs one command, and reports the result to the job. The runner's Node 24 runs it from source. */
+/**
+ * The GitHub Action: installs pullguard from npm, runs one command, and reports the result to the job. Runs from source on the runner's
+ * Node 24.
+ */
 
 import { execFile, spawn } from 'node:child_process'
 import { appendFileSync, mkdtempSync } from 'node:fs'
@@ -10,9 +13,9 @@ import { workflowMessage } from '../src/report/escape.ts'
 import { argumentsIn } from './arguments.ts'
 import { report } from './report.ts'
 
-/** By exit code. */
+/** Names of the exit codes, indexed by code. */
 const VERDICTS = ['ok', 'findings', 'usage', 'incomplete', 'unreachable', 'refused']
-/** Commands that print findings in JSON. */
+/** Commands whose JSON contains findings. */
 const COUNTED = ['diagnose', 'fix', 'wait', 'audit']
 
 const require = createRequire(import.meta.url)
@@ -24,7 +27,7 @@ async function main(): Promise<void> {
   const command = input('command') || 'diagnose'
   const args = argumentsIn(input('args'))
   const version = input('version') || require('../package.json').version
-  // On Windows it is passed through a shell.
+  // On Windows, the version passes through a shell.
   if (!/^[\w.+:~/\\-]+$/.test(version))
     return fail(`version must be one of npm's, such as 1.2.3, not ${version}`)
   const program = await install(version).catch((error: Error) => error)
@@ -36,7 +39,7 @@ async function main(): Promise<void> {
   const counts = COUNTED.includes(command) && !args.some(word => /^(-o|--output)/.test(word))
   const { code, out } = await run([program, command, ...args, ...(counts ? ['-o', 'json'] : [])], counts)
   const told = counts ? report(command, out) : null
-  // Output that can't be reported is shown as it is.
+  // Output that can't be parsed is printed unchanged.
   process.stdout.write(told?.log ?? out)
   if (told !== null && env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, told.summary)
   setOutputs({ verdict: VERDICTS[code] ?? 'interrupted', findings: told?.findings ?? '', 'exit-code': code })
@@ -47,7 +50,7 @@ function input(name: string): string {
   return (env[`INPUT_${name.toUpperCase()}`] ?? '').trim()
 }
 
-/** @returns the file to run with Node */
+/** @returns the path of the script to run with Node */
 async function install(version: string): Promise<string> {
   const prefix = mkdtempSync(join(env.RUNNER_TEMP ?? tmpdir(), 'pullguard-'))
   const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
@@ -72,7 +75,7 @@ function setOutputs(outputs: Record<string, string | number>): void {
   if (env.GITHUB_OUTPUT) appendFileSync(env.GITHUB_OUTPUT, lines.join(''))
 }
 
-/** Ends like wrong usage of pullguard itself. */
+/** Exits with pullguard's own code for wrong usage. */
 function fail(said: string): void {
   process.stdout.write(`::error title=pullguard::${workflowMessage([`${said}.`])}\n`)
   setOutputs({ verdict: 'usage', findings: '', 'exit-code': 2 })

@@ -1,9 +1,9 @@
-/** The Action's report on a command's JSON: annotations and a sentence for the log, a table for the job summary. */
+/** Turns a command's JSON into the Action's report: annotations and a sentence for the log, and a table for the job summary. */
 
 import { markdownCode, markdownText, workflowMessage, workflowProperty } from '../src/report/escape.ts'
 import { type AuditDocument, reportAudit } from './audit-report.ts'
 
-/** The reported part of the published JSON (schema/v1.json). */
+/** The fields used here of the published JSON (schema/v1.json). */
 interface Finding {
   cause: string
   severity: 'error' | 'warning' | 'info'
@@ -17,7 +17,7 @@ interface Finding {
   steps: { text: string; command: string | null }[]
 }
 
-/** What `wait` adds to the findings. */
+/** The fields that only `wait` has. */
 interface Waited {
   outcome: string
   workloads: { kind: string; namespace: string; name: string; status: string; text: string }[]
@@ -37,13 +37,13 @@ export interface Report {
   findings: number
 }
 
-/** GitHub shows this many annotations per step. */
+/** The number of annotations that GitHub shows per step. */
 const MOST = 10
-/** Enough rows to read, and far below the limit of one megabyte for a summary. */
+/** Enough rows to be useful, and far below GitHub's limit of 1 MB per summary. */
 const MOST_ROWS = 50
 const LEVELS = { error: 'error', warning: 'warning', info: 'notice' }
 
-/** @returns null if the output is not JSON with findings, as after a wrong flag */
+/** @returns null if the output is not JSON with findings, for example after a wrong flag */
 export function report(command: string, output: string): Report | null {
   const document = parsed(output)
   if (document === null) return null
@@ -70,7 +70,7 @@ function parsed(output: string): Parsed | null {
   }
 }
 
-/** How a wait ended, by its outcome; of another command nothing. */
+/** The sentence for each outcome of `wait`; not used for other commands. */
 const ENDS: Record<string, string> = {
   done: 'everything that was waited for is there, ',
   failed: 'an image problem makes waiting pointless, ',
@@ -82,7 +82,7 @@ function waitedOf({ outcome = '' }: FoundDocument): string {
   return ENDS[outcome] ?? ''
 }
 
-/** The workloads that no finding explains, after a wait that did not reach its end. */
+/** The workloads of an unsuccessful wait that no finding explains. */
 function unfinished({ outcome, workloads = [] }: FoundDocument): Waited['workloads'] {
   const isOpen = outcome === 'timeout' || outcome === 'unknown'
   return isOpen ? workloads.filter(({ status }) => status === 'waiting' || status === 'unknown') : []
@@ -92,7 +92,7 @@ function unfinishedAnnotation({ kind, namespace, name, text }: Waited['workloads
   return `::error title=${workflowProperty(`${namespace}/${kind.toLowerCase()}/${name}`)}::${workflowMessage([text])}`
 }
 
-/** Unknown is never healthy: gaps are reported with the count. */
+/** Includes gaps with the count, because unknown is never healthy. */
 function sentenceOf(findings: Finding[], gaps: unknown[]): string {
   const pods = new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
   const found =

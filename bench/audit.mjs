@@ -1,5 +1,6 @@
-// Auditing many manifests: 10,000 workload documents in 1,000 files, against one pass of the yaml package's parser over the same files, in
-// turn, whole processes. With KUBECONFIG and the argument `live` also a cluster of many Deployments, against `kubectl get deploy -A -o json`.
+// Audits many manifests (10,000 workload documents in 1,000 files), compared with one pass of the yaml package's parser over the same
+// files. Runs whole processes in turn. With KUBECONFIG and the argument `live`, also audits a cluster with many Deployments, compared with
+// `kubectl get deploy -A -o json`.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +18,7 @@ const MOST_LIVE = 1 / 5
 if (process.argv[2] === 'live') live()
 else files()
 
-/** As charts render them: probes, variables, resources, labels. */
+/** Shaped like the output of a chart: probes, variables, resources, labels. */
 function deployment(number) {
   const variables = Array.from(
     { length: 12 },

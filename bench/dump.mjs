@@ -1,5 +1,5 @@
-// Reading a large dump: `pullguard diagnose -f FILE` on 50,000 pods of about 26 KB each, against a plain read of the same file by node.
-// One run, ratios. The dump is written to the temporary folder (1.3 GB) and deleted. The first argument is another number of pods.
+// Reads a large dump: `pullguard diagnose -f FILE` on 50,000 pods of about 26 KB each, compared with a plain read of the same file by node.
+// One run; prints ratios. Writes the dump (1.3 GB) to the temporary folder and deletes it. The first argument overrides the number of pods.
 import { spawnSync } from 'node:child_process'
 import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ const BIN = join(import.meta.dirname, '../bin/pullguard.js')
 const PODS = Number(process.argv[2] ?? 50_000)
 /** One in this many pods can't pull its image. */
 const FAILING = 100
-/** For each of two containers; they make a pod of 26 KB. */
+/** Environment variables in each of two containers, for a pod of 26 KB. */
 const VARIABLES = 84
 const ROUNDS = 3
 const MOST_MEGABYTES = 400
@@ -23,7 +23,7 @@ function pod(number) {
   const containers = ['main', 'side'].map(container => ({
     name: container,
     image: `registry.example/${container}:1`,
-    // Many short values rather than a few long ones, which are harder to read.
+    // Many short values are harder to parse than a few long ones.
     env: Array.from({ length: VARIABLES }, (_, index) => ({
       name: `APP_SETTING_${index}`,
       value: `value-${index}-${name}`,

@@ -1,6 +1,6 @@
-// `pullguard fix -A --yes` against the shell loop of `kubectl create secret` and `kubectl patch serviceaccount`, in one run.
-// KUBECONFIG names a cluster with many namespaces and findings that need a credential; everything written is undone.
-// The loop is timed on some of the namespaces and scaled up to all. Pods are not recreated, because the loop does not either.
+// Compares `pullguard fix -A --yes` with a shell loop of `kubectl create secret` and `kubectl patch serviceaccount`, in one run. KUBECONFIG
+// names a cluster with many namespaces and findings that need a credential; everything written is undone. The loop is timed on some of the
+// namespaces and scaled up to all. Neither side recreates pods.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ const SAMPLE = 25
 const PASSWORD = 'password-of-the-benchmark'
 const BIN = join(import.meta.dirname, '../bin/pullguard.js')
 
-/** In its own thread, because the main thread waits for processes synchronously. */
+/** Runs in its own thread, because the main thread waits for processes synchronously. */
 async function serveHub() {
   const hub = new Hub({ clock: new Clock(Date.now) })
   hub.addAccount({ name: 'bench', password: PASSWORD })
@@ -27,7 +27,7 @@ function kubectl(...args) {
   return spawnSync('kubectl', args, { encoding: 'utf8' }).stdout
 }
 
-/** Seconds the shell loop takes for one namespace. */
+/** Returns the seconds that the shell loop takes per namespace. */
 function timeLoop(namespaces) {
   const commands = namespaces.map(
     name => `

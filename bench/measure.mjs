@@ -1,10 +1,10 @@
-// Times whole processes in turn (A B A B …), so that a ratio holds when the machine's speed drifts. Needs GNU time.
+// Times whole processes in turn (A B A B …), so that ratios stay valid when the machine's speed drifts. Needs GNU time.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 const TIME = '/usr/bin/time'
 
-/** One run: seconds of wall clock, and the peak memory of the process in MB (null without GNU time). */
+/** Runs one process and returns its wall-clock time in seconds and its peak memory in MB (null without GNU time). */
 export function run({ command, args = [], env = {}, input, codes = [0] }) {
   const timed = existsSync(TIME)
   const [file, list] = timed ? [TIME, ['-f', '\n@@%M', command, ...args]] : [command, args]
@@ -21,7 +21,7 @@ export function run({ command, args = [], env = {}, input, codes = [0] }) {
   return { seconds, megabytes: peak === undefined ? null : Number(peak) / 1024 }
 }
 
-/** Runs every job in turn, `rounds` times after one warm-up; returns the medians by name. */
+/** Runs every job in turn, `rounds` times after one warm-up, and returns the medians by name. */
 export function compare(jobs, rounds = 5) {
   const all = new Map(jobs.map(job => [job.name, []]))
   for (let round = -1; round < rounds; round++) {

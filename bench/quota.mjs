@@ -1,5 +1,5 @@
-// `pullguard quota -A --usage` on a large cluster, against `kubectl get pods -A` with --kubectl. KUBECONFIG names a cluster filled with many pods
-// (nothing has to run them); 5,000 workloads and 1,000 nodes are created in it first, unless they are there.
+// Runs `pullguard quota -A --usage` on a large cluster; with --kubectl, compares it with `kubectl get pods -A`. KUBECONFIG names a cluster
+// with many pods, which don't have to run. Creates 5,000 workloads and 1,000 nodes first, unless they exist.
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ const IMAGES = [
   'acme/tool',
 ]
 
-/** In its own thread, because the main thread waits for processes synchronously. */
+/** Runs in its own thread, because the main thread waits for processes synchronously. */
 async function serveHub() {
   const hub = new Hub({ clock: new Clock(Date.now) })
   hub.addImage({ repository: 'ratelimitpreview/test' })

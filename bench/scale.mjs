@@ -1,5 +1,6 @@
-// Reading a large cluster: `pullguard diagnose -A`, as a table and as JSON, against curl with the same large requests and, with --kubectl,
-// `kubectl get pods -A`. KUBECONFIG names a cluster filled with many pods and a token user. All in turn, so that the ratios hold.
+// Reads a large cluster: `pullguard diagnose -A` as a table and as JSON, compared with curl sending the same large requests and, with
+// --kubectl, with `kubectl get pods -A`. KUBECONFIG names a cluster with many pods and a token user. Runs in turn, so that ratios stay
+// valid.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

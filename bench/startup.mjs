@@ -1,5 +1,5 @@
-// Start-up: `pullguard --version`, `--help`, and `diagnose` up to its first request, against bare node. One run, ratios.
-// With an executable as its argument, the same of that.
+// Measures start-up: `pullguard --version`, `--help`, and `diagnose` up to its first request, compared with bare node. One run; prints
+// ratios. The optional argument is a standalone executable to measure instead.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pullguard-bench-'))
 const kubeconfig = join(folder, 'config')
 const executable = process.argv[2]
 
-/** Milliseconds until the process ends; with `until`, until that resolves, and then the process is stopped. */
+/** Returns the milliseconds until the process ends or, with `until`, until that promise resolves; the process is stopped then. */
 async function time([command, ...args], until) {
   const start = performance.now()
   const child = spawn(command, args, { stdio: 'ignore' })
@@ -31,7 +31,7 @@ const server = createServer(socket => {
   socket.destroy()
 })
 await new Promise(done => server.listen(0, '127.0.0.1', done))
-// A private authority, like in most kubeconfigs; its certificate does not matter before the first byte.
+// A private authority, as in most kubeconfigs. No connection gets far enough to check it.
 const authority = Buffer.from(rootCertificates[0]).toString('base64')
 writeFileSync(
   kubeconfig,
@@ -62,7 +62,7 @@ function jobsOf(name, program) {
 }
 
 const times = Object.fromEntries(Object.keys(jobs).map(name => [name, []]))
-// In turn, so that a ratio holds when the machine's speed drifts. The first round fills the compile cache.
+// In turn, so that ratios stay valid when the machine's speed drifts. The first round fills the compile cache.
 await time([node, BIN, 'diagnose', '-A', '--kubeconfig', kubeconfig])
 for (let round = 0; round < ROUNDS; round++) {
   for (const [name, job] of Object.entries(jobs)) times[name].push(await job())

@@ -1,5 +1,5 @@
-// Waiting for many workloads among very many pods: requests, time and memory of `pullguard wait`, against the requests of one
-// `kubectl rollout status` each. The cluster is the simulated one, in its own thread; it serves the same to both and counts.
+// Waits for many workloads among very many pods: requests, time, and memory of `pullguard wait`, compared with the requests of one `kubectl
+// rollout status` per workload. A simulated cluster in its own thread serves both alike and counts requests.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { startSimulator } from '../src/simulator/simulator.ts'
 const BIN = join(import.meta.dirname, '../bin/pullguard.js')
 const WORKLOADS = Number(process.env.WORKLOADS ?? 500)
 const PODS = Number(process.env.PODS ?? 50_000)
-/** Milliseconds from the start of the wait to the first ready pod, and between two of them. */
+/** Milliseconds from the start of the wait to the first ready pod, and between ready pods. */
 const FIRST = 8_000
 const EACH = 20
 const SAMPLE = 5
@@ -41,7 +41,7 @@ const podStatus = (state, ready) => ({
   ],
 })
 
-/** No controller and no kubelet runs here: with so many pods they would take all the time there is. */
+/** Starts no controller and no kubelet: with this many pods, they would use all the CPU time. */
 async function serve() {
   const simulator = await startSimulator()
   const { cluster } = simulator

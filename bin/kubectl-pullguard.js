@@ -1,3 +1,3 @@
 #!/usr/bin/env node
-// What kubectl starts for `kubectl pullguard`: the same program; main reads the name it was started by.
+// Runs as `kubectl pullguard`. The program is the same; main checks the name it was started with.
 import('./pullguard.js')

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Refuses an old Node in one readable line, then hands argv and the streams to main. Old syntax on purpose: any Node can read it.
+// Rejects an old Node with a one-line message, then calls main. Written in old syntax so that any version of Node can parse it.
 var version = process.versions.node.split('.').map(Number)
 if (version[0] < 22 || (version[0] === 22 && version[1] < 19)) {
   process.stderr.write(

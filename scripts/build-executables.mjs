@@ -1,4 +1,4 @@
-// Builds standalone executables into release/: for this machine, or for the named targets (`linux-x64 windows-x64 …`, `all`).
+// Builds standalone executables in release/, for this machine or for the named targets (`linux-x64 windows-x64 …`, `all`).
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'

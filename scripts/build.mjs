@@ -1,4 +1,4 @@
-// Writes dist/: the bundle that npm packs, and the licenses of the bundled packages; and man/: the man page.
+// Writes dist/ (the bundle that npm packs, and the licenses of the bundled packages) and man/ (the man page).
 import { readdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { bundle } from './bundle.mjs'
@@ -18,7 +18,7 @@ const { metafile } = await bundle({
 
 const outputs = await mergeChunks(metafile.outputs)
 
-// Parts have a hash in their names, so parts of older builds would accumulate.
+// Chunks have a hash in their names, so chunks of older builds would accumulate.
 const written = new Set(Object.keys(outputs).map(file => resolve(file)))
 for (const name of await readdir('dist')) {
   const file = resolve('dist', name)

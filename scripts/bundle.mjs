@@ -1,8 +1,8 @@
-// Bundles src/main.ts and the parts that commands load on demand: `image` starts without an HTTP client.
+// Bundles src/main.ts, with chunks that commands load on demand: `image` starts without an HTTP client.
 import { build } from 'esbuild'
 
-// Only the dispatchers of undici, assembled like its index.js does: the rest (fetch, WebSocket, caches) would add a fifth to
-// the time to the first request.
+// Only undici's dispatchers, assembled as in its index.js: the rest (fetch, WebSocket, caches) would add a fifth to the time to the first
+// request.
 const onlyDispatchers = {
   name: 'only-dispatchers',
   setup({ onResolve, onLoad }) {
@@ -17,7 +17,7 @@ const onlyDispatchers = {
   },
 }
 
-// cli-table3 requires it for tables with colors, which ours do not have.
+// cli-table3 requires it for colored tables, which pullguard does not use.
 const withoutColors = {
   name: 'without-colors',
   setup({ onResolve, onLoad }) {
@@ -26,7 +26,7 @@ const withoutColors = {
   },
 }
 
-/** Bundles into dist/, or with `write: false` returns the files. */
+/** Writes the bundle to dist/, or returns the files with `write: false`. */
 export function bundle(options) {
   return build({
     entryPoints: { pullguard: 'src/main.ts' },
@@ -36,7 +36,7 @@ export function bundle(options) {
     plugins: [onlyDispatchers, withoutColors],
     metafile: true,
     platform: 'node',
-    // jsonc-parser's `main` can't be bundled, because it calls require() under another name.
+    // jsonc-parser's `main` can't be bundled, because it calls require() under a different name.
     mainFields: ['module', 'main'],
     target: 'node22.19',
     format: 'esm',

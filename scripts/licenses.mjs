@@ -1,17 +1,17 @@
-// Writes the licenses of all bundled packages: MIT, ISC and others require their text in every copy.
+// Writes the licenses of all bundled packages: MIT, ISC, and other licenses require their text in every copy.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Beside the bundle, so that npm packs it. */
+/** Next to the bundle, so that npm packs it. */
 const LICENSES = 'dist/THIRD-PARTY-LICENSES.txt'
 
-// Data in a package with another license than the package.
+// Bundled data whose license differs from its package's.
 const ALSO = {
   tldts:
     'It holds data of the Public Suffix List (https://publicsuffix.org/list/), which is under the Mozilla Public License 2.0:\nhttps://mozilla.org/MPL/2.0/. The list itself is its source form: https://publicsuffix.org/list/public_suffix_list.dat',
 }
 
-/** Folders of the packages whose files are among `inputs`, esbuild's list of what went into the bundle. */
+/** Returns the folders of the packages with files among `inputs`, esbuild's list of bundled files. */
 function packagesIn(inputs) {
   const folders = new Set()
   for (const input of inputs) {
@@ -23,7 +23,7 @@ function packagesIn(inputs) {
   return [...folders].sort()
 }
 
-/** Writes the file. Fails if a package has no license text, so that none is shipped without one. */
+/** Writes the file. Fails if a package has no license text, so that none ships without one. */
 export async function writeLicenses(inputs) {
   const parts = await Promise.all(packagesIn(inputs).map(licenseOf))
   const head = `pullguard's files in dist/ hold code of these ${parts.length} packages.\n`

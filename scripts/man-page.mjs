@@ -1,10 +1,10 @@
-// Makes man/pullguard.1 from the program's own help, so that the page and `--help` can't differ.
+// Generates man/pullguard.1 from the program's own help, so that the page and `--help` can't differ.
 import { mkdir, writeFile } from 'node:fs/promises'
 import packageJson from '../package.json' with { type: 'json' }
 import { TOPICS } from '../src/cli/help-topics.ts'
 import { buildProgram } from '../src/cli/program.ts'
 
-/** The page in groff's man macros. */
+/** Returns the page in groff's man macros. */
 export function manPage() {
   let written = ''
   const host = {
@@ -81,7 +81,7 @@ const sentence = text => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 const paragraph = text => ['.PP', line(text)]
 const row = (term, meaning) => ['.TP', `.B ${escaped(term)}`, line(meaning)]
 
-/** The examples of a help, with their line breaks. */
+/** Returns the examples in a help text, with their line breaks. */
 function examples(text) {
   const [, after] = text.split(/^Examples:\n/m)
   if (after === undefined) return []
@@ -92,10 +92,10 @@ function examples(text) {
   return ['.PP', 'Examples:', '.PP', '.nf', ...lines.map(line), '.fi']
 }
 
-/** A line of text that is not taken for a request. */
+/** Escapes a line of text so that groff does not read it as a request. */
 const line = text => escaped(text).replace(/^(?=[.'])/, '\\&')
 
-/** Text without roff's meaning: a hyphen that can be copied, and no letter that a device may lack. */
+/** Escapes characters that are special in roff, keeps hyphens copyable, and avoids characters that an output device may lack. */
 function escaped(text) {
   return text
     .replaceAll('\\', '\\e')

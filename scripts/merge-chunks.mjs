@@ -1,21 +1,22 @@
-// Puts the many small parts that are loaded together into one file: a start loads few files, each of which costs about as much as its text.
+// Merges the many small chunks that are loaded together, so that a start loads few files: opening a file costs about as much as reading its
+// text.
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 
-/** What a cluster is read with, up to the first request. */
+/** Loaded to read a cluster, up to the first request. */
 const READING = [
   'src/commands/diagnose.ts',
   'src/source/live/read-cluster.ts',
   'src/kubernetes/connect-reader.ts',
 ]
-/** Commands that start without it, and keep their parts small. */
+/** Commands that start without the reading chunks and keep their own chunks small. */
 const LIGHT = ['image', 'explain', 'complete', 'audit'].map(name => `src/commands/${name}.ts`)
 
-/** In bytes; a larger part is worth a file. */
+/** In bytes; a larger chunk is worth its own file. */
 const SMALL = 50_000
 
-/** @param outputs as esbuild's metafile has them; gives those that are left */
+/** @param outputs as in esbuild's metafile; returns the remaining ones */
 export async function mergeChunks(outputs) {
   const main = 'dist/pullguard.js'
   let rest = await merge(main, staticImports([main], outputs), outputs)
@@ -27,14 +28,14 @@ export async function mergeChunks(outputs) {
   return merge('dist/reading.js', reading.difference(light), rest)
 }
 
-/** The parts that begin with these sources. */
+/** Returns the chunks whose entry points are these sources. */
 function entries(sources, outputs) {
   const found = Object.keys(outputs).filter(part => sources.includes(outputs[part].entryPoint))
   if (found.length < sources.length) throw new Error(`of ${sources} only ${found} are loaded on demand`)
   return found
 }
 
-/** Merges the parts into `file`, and changes the imports of all others accordingly. What is loaded on demand stays a file. */
+/** Merges the chunks into `file` and updates the imports in all others. Chunks that are loaded on demand remain separate files. */
 async function merge(file, parts, outputs) {
   const onDemand = [...parts].find(part => outputs[part].entryPoint !== undefined)
   if (onDemand !== undefined) throw new Error(`${onDemand} is loaded on demand`)
@@ -86,7 +87,7 @@ async function merge(file, parts, outputs) {
   return rest
 }
 
-/** What these parts import statically, and what those import. */
+/** Returns what these chunks import statically, directly or indirectly. */
 function staticImports(parts, outputs, found = new Set()) {
   for (const part of parts) {
     const imported = outputs[part].imports
@@ -100,7 +101,7 @@ function staticImports(parts, outputs, found = new Set()) {
   return found
 }
 
-/** esbuild writes such imports in one form only. */
+/** The only form in which esbuild writes these imports. */
 const IMPORT = /^import (?:\{([^}]*)\} from )?"\.\/([^"]+)";$/gm
 
 function redirected(text, into, prefixes) {

@@ -1,4 +1,5 @@
-// Adds to the executables in release/: npm tarball, bill of materials, checksums, krew manifest, Homebrew formula, and notes.
+// Adds the remaining release files to the executables in release/: npm tarball, bill of materials, checksums, krew manifest, Homebrew
+// formula, and notes.
 import { execFile } from 'node:child_process'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -23,7 +24,7 @@ const npm = async (...args) => {
 const text = path => readFile(join(ROOT, path), 'utf8')
 const write = (name, content) => writeFile(join(RELEASE, name), content)
 
-// First, because a version without notes is not ready.
+// Checked first: a version without notes is not ready for release.
 const notes = notesOf(await text('CHANGELOG.md'), packageJson.version)
 await npm('pack', '--ignore-scripts', '--pack-destination', RELEASE)
 const listed = JSON.parse(await npm('sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'))

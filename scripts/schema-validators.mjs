@@ -7,7 +7,7 @@ import { transform } from 'esbuild'
 const SCHEMA = new URL('../schema/v1.json', import.meta.url)
 const WRITTEN = new URL('../src/apply/schema-validators.js', import.meta.url)
 
-/** The property that distinguishes a union's members, such as a change's `action`; undefined if two members share its value. */
+/** Returns the property that distinguishes a union's members, such as a change's `action`; undefined if two members share its value. */
 function tagOf(members) {
   return Object.keys(members[0].properties ?? {}).find(name => {
     const values = members.map(({ properties }) => properties?.[name]?.const ?? properties?.[name]?.enum)
@@ -15,7 +15,10 @@ function tagOf(members) {
   })
 }
 
-/** Sets each union's discriminator as ajv expects it, so that errors are about the intended member. It is not JSON Schema, so it isn't published. */
+/**
+ * Sets each union's discriminator for ajv, so that errors refer to the intended member. Discriminators are not part of JSON Schema, so they
+ * aren't published.
+ */
 function withTags(definition) {
   const propertyName = definition.oneOf && tagOf(definition.oneOf)
   return propertyName ? { ...definition, type: 'object', discriminator: { propertyName } } : definition
@@ -42,7 +45,7 @@ async function validators() {
   return `// Generated from schema/v1.json by scripts/schema-validators.mjs: change those.\n${small}`
 }
 
-/** Writes the file if it is outdated: before a build, and before the tests. */
+/** Writes the file if it is outdated. Runs before a build and before the tests. */
 export default async function writeSchemaValidators() {
   const code = await validators()
   if ((await readFile(WRITTEN, 'utf8').catch(() => '')) !== code) await writeFile(WRITTEN, code)

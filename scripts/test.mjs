@@ -1,9 +1,9 @@
-// `npm test`: builds, checks the layout, the types, and for unused code side by side, and runs the tests if all of that is right.
+// `npm test`: builds, checks layout, types, and unused code in parallel, and runs the tests if all checks pass.
 import { spawn } from 'node:child_process'
 
 const CHECKS = ['lint', 'types', 'unused']
 
-/** Runs a script of package.json. Resolves to whether it succeeded, and its output unless that went straight to the terminal. */
+/** Runs a script from package.json. Resolves to whether the script succeeded, and its output unless that went straight to the terminal. */
 function run(script, stdio, args = []) {
   const child = spawn(process.execPath, ['--run', script, ...args], { stdio })
   const output = []
@@ -13,7 +13,7 @@ function run(script, stdio, args = []) {
   )
 }
 
-/** Each check's output appears in one piece when the check ends. */
+/** Prints whether the check passed and, if it failed, its whole output at once, so that outputs don't mix. */
 async function check(script) {
   const { succeeded, output } = await run(script, ['ignore', 'pipe', 'pipe'])
   process.stdout.write(`${script}: ${succeeded ? 'passed' : 'failed'}\n${succeeded ? '' : output}`)
@@ -22,6 +22,6 @@ async function check(script) {
 
 const built = (await run('build', 'inherit')).succeeded
 const checked = built && (await Promise.all(CHECKS.map(check))).every(Boolean)
-// Its count is the last that is printed.
+// Runs last, so that the test count is printed last.
 const tested = checked && (await run('test:unit', 'inherit', ['--', ...process.argv.slice(2)])).succeeded
 process.exitCode = tested ? 0 : 1

@@ -1,17 +1,17 @@
-/** The clock: code that needs the time or waits gets a Clock, so that tests never wait. */
+/** The clock. Code that needs the time or has to wait gets a Clock, so that tests never wait. */
 
 import { setTimeout as sleepFor } from 'node:timers/promises'
 
 export interface Clock {
-  /** Milliseconds since 1970 as the machine had it at the start; never set back. */
+  /** Milliseconds since 1970, by the machine's clock at start-up; never goes backward. */
   now(): number
-  /** Resolves after so many milliseconds. Ends early, by throwing the signal's reason, when the signal is aborted. */
+  /** Resolves after this many milliseconds. Rejects early with the signal's reason if the signal is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
-  /** Calls once after so many milliseconds, to bound what something else may take; the function returned cancels it. */
+  /** Calls `call` once after this many milliseconds, to limit how long other work may take. Returns a function that cancels it. */
   after(milliseconds: number, call: () => void): () => void
 }
 
-/** When this process began, in milliseconds since 1970. */
+/** When this process started, in milliseconds since 1970. */
 export const PROCESS_START = performance.timeOrigin
 
 /** The machine's own time. */

@@ -1,4 +1,4 @@
-/** From argv to the exit code: the one try/catch and the one table of exit codes. */
+/** From argv to the exit code, with the one try/catch and the one table of exit codes. */
 
 import { homedir } from 'node:os'
 import { basename } from 'node:path'
@@ -32,14 +32,14 @@ const EXIT_CODES: Record<ExitName, number> = {
 }
 const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
-/** Everything outside the program that it uses, so that tests can replace it. */
+/** Everything that the program uses outside its own code, so that tests can replace it. */
 export interface ProcessHost {
   streams: TerminalStreams
   env: Record<string, string | undefined>
   home: string
   cwd: string
   clock: Clock
-  /** When the process began, in the clock's milliseconds. */
+  /** When the process started, in milliseconds of the clock. */
   startedAt: number
   /** Aborted with the signal's name as its reason. */
   signal: AbortSignal
@@ -58,7 +58,7 @@ export async function main(argv: string[], host: ProcessHost): Promise<number> {
   } catch (error) {
     if (host.signal.aborted) return signalCode(host.signal)
     const { code, text } = describeFatal(error)
-    // If standard error can't be written to, the exit code has to do.
+    // If standard error can't be written to, only the exit code remains.
     await err.write(`${sanitizeMessage(text)}\n`).catch(() => {})
     return code
   }
@@ -122,15 +122,15 @@ function contextOf(host: ProcessHost, { noColor, quiet }: ContextFlags): Command
   }
 }
 
-/** The same input, and an output that goes nowhere: nothing is printed, and nobody can be asked. */
+/** Keeps the input and discards all output: nothing is printed, and no question can be asked. */
 function muted({ stdin }: TerminalStreams): TerminalStreams {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   return { stdin, stdout: nowhere, stderr: nowhere }
 }
 
 /**
- * Aborts on the first signal, so that commands can report unfinished work, and exits at once on the next. The listeners are never removed: the
- * spinner's clean-up (ora → restore-cursor → signal-exit) kills the process as soon as it is the only listener.
+ * Aborts on the first signal, so that commands can report unfinished work, and exits immediately on the next. Never removes the listeners:
+ * the spinner's cleanup (ora → restore-cursor → signal-exit) kills the process as soon as its own listener is the only one.
  */
 export function catchSignals(emitter: Pick<NodeJS.Process, 'on' | 'exit'>, stop: AbortController): void {
   for (const [name, code] of Object.entries(SIGNAL_CODES)) {
@@ -159,15 +159,15 @@ const EXIT_GRACE_MS = 300
 
 /** Runs this process's command line and sets its exit code. Called by bin/pullguard.js. */
 export async function runProcess(): Promise<void> {
-  // The HTTP client's parser is WebAssembly. Optimizing it takes 20 MB and CPU time, which one run never earns back.
+  // The HTTP client's parser is WebAssembly. Optimizing it costs 20 MB and CPU time, which a single run never recovers.
   setFlagsFromString('--wasm-tiering-budget=2000000000')
-  // Keeps the heap's young generation small: it would grow by 60 MB for short-lived garbage.
+  // Keeps the heap's young generation small; otherwise, short-lived garbage makes it grow by 60 MB.
   setFlagsFromString('--semi-space-growth-factor=1')
-  // Node's warnings, such as that undici's SOCKS5 support is experimental, don't help users.
+  // Node's warnings, such as the one about undici's experimental SOCKS5 support, don't help users.
   process.removeAllListeners('warning')
   const stop = new AbortController()
   catchSignals(process, stop)
-  // An uncaught error is a bug as well; Node would print all of its properties, including request headers.
+  // An uncaught error is also a bug; Node would print all its properties, including request headers.
   process.once('uncaughtException', error => {
     const { code, text } = describeFatal(error)
     process.stderr.write(`${sanitizeMessage(text)}\n`, () => process.exit(code))
@@ -185,6 +185,6 @@ export async function runProcess(): Promise<void> {
     program: started.startsWith('kubectl-') ? 'kubectl pullguard' : 'pullguard',
   })
   if (isCompletion(argv)) process.exit()
-  // All output is written. Node would otherwise wait for a connection that is still opening and that nobody can close.
+  // All output is written, but Node would wait for a connection that is still opening, which nothing can close.
   setTimeout(() => process.exit(), EXIT_GRACE_MS).unref()
 }

@@ -6,33 +6,33 @@ import { InterruptedError, RefusedError, UsageError } from './errors.ts'
 /** A stream for output. */
 export interface Output {
   readonly isTerminal: boolean
-  /** Columns; 80 where a terminal does not say. Infinite in a pipe, where no line is broken. */
+  /** Columns; 80 if a terminal does not report its width. Infinite for a pipe, where no line is broken. */
   readonly width: number
   readonly color: boolean
-  /** Resolves once the text is written; a closed pipe is not an error. */
+  /** Resolves when the text is written; a closed pipe is not an error. */
   write(text: string): Promise<void>
 }
 
-/** A progress line, only on a terminal's stderr; silent anywhere else. */
+/** A progress line, shown only if stderr is a terminal. */
 export interface Progress {
-  /** Somebody sees it. */
+  /** Whether the line is visible. */
   readonly isShown: boolean
   update(text: string): void
   /** Clears the line. */
   stop(): void
 }
 
-/** Questions for a person. Only asked where `available` is true. */
+/** Questions for the user. Ask only if `available` is true. */
 export interface Questions {
   readonly available: boolean
   confirm(question: string): Promise<boolean>
-  /** Lets the person choose one. */
+  /** Lets the user choose one. */
   pick<T>(question: string, choices: { name: string; value: T }[]): Promise<T>
-  /** Free text, such as the context's name typed again. */
+  /** Asks for free text, such as the context's name as confirmation. */
   text(question: string): Promise<string>
-  /** Shows the hint until a key is pressed; returns at once where no terminal is available. */
+  /** Shows the hint until a key is pressed; returns immediately if no terminal is available. */
   key(hint: string): Promise<void>
-  /** Lets the person tick any number of choices; `checked` ones are ticked at first. */
+  /** Lets the user check any number of choices; `checked` sets the initial state. */
   choose<T>(question: string, choices: { name: string; value: T; checked: boolean }[]): Promise<T[]>
 }
 
@@ -45,8 +45,8 @@ export interface TerminalStreams {
 type Environment = Record<string, string | undefined>
 
 /**
- * Whether a stream gets color. A flag beats the environment, NO_COLOR (any text, no-color.org) beats FORCE_COLOR,
- * TERM=dumb beats being a terminal.
+ * Decides whether a stream gets color. A flag overrides the environment, NO_COLOR (any text, no-color.org) overrides FORCE_COLOR, and
+ * TERM=dumb overrides being a terminal.
  */
 export function wantsColor(stream: { isTTY?: boolean }, env: Environment, noColorFlag: boolean): boolean {
   if (noColorFlag || (env.NO_COLOR ?? '') !== '') return false
@@ -56,8 +56,8 @@ export function wantsColor(stream: { isTTY?: boolean }, env: Environment, noColo
 }
 
 /**
- * Wraps one stream. A closed pipe (EPIPE) ends the output but not the program, whose exit code still counts. If text can't be written for
- * another reason, such as a full disk, `write` rejects with a UsageError.
+ * Wraps one stream. A closed pipe (EPIPE) ends the output but not the program, whose exit code still matters. If a write fails for another
+ * reason, such as a full disk, `write` rejects with a UsageError.
  */
 export function outputTo(stream: TerminalStreams['stdout'], env: Environment, noColorFlag: boolean): Output {
   watchForClosing(stream)
@@ -83,13 +83,13 @@ function unwritten({ code, message }: NodeJS.ErrnoException): UsageError {
   return new UsageError(`The output can't be written: ${why}.`)
 }
 
-/** By stream, because a stream may be wrapped many times and needs only one listener. */
+/** Keyed by stream, because a stream may be wrapped many times and needs only one listener. */
 const isClosed = new WeakMap<TerminalStreams['stdout'], boolean>()
 
 function watchForClosing(stream: TerminalStreams['stdout']): void {
   if (isClosed.has(stream)) return
   isClosed.set(stream, false)
-  // `write` reports the error; the listener only keeps it from being uncaught.
+  // `write` reports the error; this listener only prevents an uncaught error.
   stream.on('error', () => void isClosed.set(stream, true))
 }
 
@@ -102,7 +102,7 @@ function columns(stream: { columns?: number; isTTY?: boolean }, env: Environment
 /** Standard input. */
 export type Input = AsyncIterable<Uint8Array> & { readonly isTTY?: boolean }
 
-/** Standard input, untouched until it is iterated. The signal ends a pending read, so that Ctrl-C works. */
+/** Standard input, not read until it is iterated. The signal ends a pending read, so that Ctrl-C works. */
 export function inputFrom(streams: TerminalStreams, signal: AbortSignal): Input {
   return {
     get isTTY() {
@@ -112,9 +112,9 @@ export function inputFrom(streams: TerminalStreams, signal: AbortSignal): Input 
   }
 }
 
-/** A spinner on a terminal's stderr. ora is loaded only when there is a terminal to show it on. */
+/** Starts a spinner if stderr is a terminal. Loads ora only in that case. */
 export async function startProgress(stderr: TerminalStreams['stderr'], env: Environment): Promise<Progress> {
-  // `script`, `expect`, and `kubectl exec -t` make terminals without a size, where ora would clear lines endlessly.
+  // `script`, `expect`, and `kubectl exec -t` create terminals without a size, where ora would clear lines endlessly.
   const sized = stderr.columns !== 0
   if (stderr.isTTY !== true || !sized || env.TERM === 'dumb' || env.CI)
     return { isShown: false, update() {}, stop() {} }
@@ -132,7 +132,7 @@ export async function startProgress(stderr: TerminalStreams['stderr'], env: Envi
   }
 }
 
-/** Questions on the terminal (on stderr, so that stdout stays clean); not available without one at both ends. */
+/** Asks questions on the terminal, through stderr so that stdout stays clean. Not available unless both stdin and stderr are terminals. */
 export function questionsOn(streams: TerminalStreams, env: Environment, signal: AbortSignal): Questions {
   const available = streams.stdin.isTTY === true && streams.stderr.isTTY === true && env.TERM !== 'dumb'
   const context = { input: streams.stdin, output: streams.stderr, signal }
@@ -161,7 +161,7 @@ export function questionsOn(streams: TerminalStreams, env: Environment, signal: 
 const CTRL_C = '\x03'
 const ERASE_LINE = '\r\x1b[K'
 
-/** Waits for a key, which is not echoed. @throws the signal's reason; InterruptedError for Ctrl-C, which a raw terminal delivers as a key */
+/** Waits for a key, without echo. @throws the signal's reason; InterruptedError for Ctrl-C, which a raw terminal delivers as a key */
 async function pressedKey(
   { stdin, stderr }: TerminalStreams,
   hint: string,

@@ -75,7 +75,7 @@ const DOORS: Record<string, string[]> = {
     'json',
     'kubernetes',
   ],
-  // The simulator has a parser and a keyring of its own so that it can contradict the product.
+  // The simulator has its own parser and keyring, so that it can contradict the product.
   simulator: ['types:clock'],
   terminal: ['errors'],
   commands: [
@@ -104,12 +104,15 @@ const DOORS: Record<string, string[]> = {
     'registry',
     'simulator',
   ],
-  // Flags come from what plan defines for each remedy and from report's words; -o takes its choices from report's formats.
+  // Flags come from what plan defines for each remedy, with report's words; -o gets its choices from report's formats.
   cli: ['errors', 'secrecy', 'commands', 'diagnosis', 'plan', 'report'],
   // main prints fatal errors, which can quote hostile text.
   main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
 }
-/** Inside kubernetes/: part → the parts it may import. kubeconfig/ picks the cluster, login/ the user, http/ carries requests, api/ gives them meaning. */
+/**
+ * Inside kubernetes/: part → the parts it may import. kubeconfig/ picks the cluster, login/ the user, http/ carries requests, and api/
+ * knows what they mean.
+ */
 const KUBERNETES: Record<string, string[]> = {
   kubeconfig: [],
   login: ['kubeconfig'],
@@ -144,7 +147,7 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .map(file => join(SRC, file))
 const roomOf = (file: string) => (relative(SRC, file).split(sep)[0] ?? '').replace(/\.ts$/, '')
 
-/** The file without its comments. */
+/** Returns the file without comments. */
 function codeOf(file: string): string {
   return readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
 }
@@ -159,7 +162,7 @@ function importsOf(file: string) {
   }))
 }
 
-/** Every file that a file can run, imported statically or on demand. */
+/** Returns every file that a file can run, imported statically or on demand. */
 function reachedFrom(file: string, reached = new Set<string>()): Set<string> {
   if (reached.has(file)) return reached
   reached.add(file)
@@ -169,7 +172,7 @@ function reachedFrom(file: string, reached = new Set<string>()): Set<string> {
   return reached
 }
 
-/** What can change a cluster, and what can hold a connection that does. */
+/** What can change a cluster, and what can contain a connection that does. */
 const WRITING =
   /^(apply\/|kubernetes\/api\/writer?\.ts|kubernetes\/connect-writer\.ts|commands\/writing-context\.ts)/
 
@@ -264,7 +267,7 @@ describe('the import rules', () => {
   test('only clock.ts reads the time; all other code is given a clock', () => {
     const OWN_TIME =
       /\b(Date\.now\b|performance\.now\b|new Date\(\)|setTimeout\(|setInterval\(|AbortSignal\.timeout|timers\/promises)/
-    // The simulator has its own clock; main ends a process that would otherwise wait for a foreign connection.
+    // The simulator has its own clock; main ends a process that would otherwise wait for an external connection.
     const own = files.filter(file => !['clock', 'main', 'simulator'].includes(roomOf(file)))
     const telling = own.filter(file => OWN_TIME.test(readFileSync(file, 'utf8')))
     expect(telling.map(file => relative(SRC, file))).toEqual([])

@@ -1,4 +1,4 @@
-/** The npm package and bin/ as separate processes, on unsupported Node versions as well. */
+/** The npm package and bin/ as separate processes, including on unsupported Node versions. */
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
@@ -23,7 +23,7 @@ interface Ended {
   err: string
 }
 
-/** Runs a file of bin/ with this Node; `meanwhile` gets the process right after its start. */
+/** Runs a file of bin/ with this Node; `meanwhile` receives the process directly after its start. */
 function node(args: string[], meanwhile = (_child: ReturnType<typeof spawn>): void => {}): Promise<Ended> {
   // Windows needs SystemRoot to start any process.
   const env = { HOME: '/nowhere', USERPROFILE: '/nowhere', SystemRoot: process.env.SystemRoot }
@@ -44,7 +44,10 @@ const claiming = (version: string) => [
   `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'${version}'}})`,
 ]
 
-/** Runs its arguments on a terminal of 80 columns, types Ctrl-C once the spinner turns, and exits as they do: negative for a signal. */
+/**
+ * Runs its arguments on a terminal of 80 columns, types Ctrl-C when the spinner is turning, and exits with their code: negative for a
+ * signal.
+ */
 const ON_A_TERMINAL = `
 import fcntl, os, pty, struct, sys, termios
 pid, terminal = pty.fork()
@@ -106,10 +109,10 @@ describe('bin/pullguard.js', () => {
     try {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
       const ended = await node([BIN, 'diagnose', '-A', '-s', url, '--token', 'x'], child =>
-        // Only once: a second Ctrl-C ends the process without output, as it should.
+        // Only once: a second Ctrl-C ends the process without output, as intended.
         server.once('request', () => child.kill('SIGINT')),
       )
-      // Windows has no such signal: there, the process would be killed from outside.
+      // Windows has no such signal, so the process is killed from outside.
       expect(ended).toEqual({ code: process.platform === 'win32' ? 'SIGINT' : 130, out: '', err: '' })
     } finally {
       server.closeAllConnections()
@@ -177,7 +180,7 @@ describe('bin/pullguard.js', () => {
       const server = createServer().listen(0, '127.0.0.1')
       await once(server, 'listening')
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-      // The program lives as long as its request is open and ignores signals.
+      // The program lives as long as its request is open, and ignores signals.
       const stubborn = `process.on('SIGTERM', () => {}); require('node:http').get('${url}').on('error', () => process.exit())`
       const exec = {
         apiVersion: 'client.authentication.k8s.io/v1',
@@ -309,15 +312,15 @@ const base64 = (text: string) => Buffer.from(text).toString('base64')
 type Packed = { path: string; size: number }[]
 let listed: Promise<Packed> | undefined
 
-/** The files that npm packs, asked once. */
+/** The files that npm packs, requested once. */
 function packed(): Promise<Packed> {
   listed ??= askNpm()
   return listed
 }
 
-/** One npm version prints a list, a later one an object by package name. */
+/** Some npm versions print a list, later ones an object by package name. */
 async function askNpm(): Promise<Packed> {
-  // Without scripts: files that other tests use must not be rebuilt while they run.
+  // Without scripts, because files that other tests use must not be rebuilt during the run.
   const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: ROOT,
     shell: process.platform === 'win32',

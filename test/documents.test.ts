@@ -1,4 +1,4 @@
-/** ARCHITECTURE.md and CONTRIBUTING.md are true: paths exist, every room is listed, and what they say about the compiler holds. */
+/** ARCHITECTURE.md and CONTRIBUTING.md are true: paths exist, every room is listed, and their statements about the compiler are correct. */
 import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -46,7 +46,7 @@ const ADDED: [paragraph: string, file: string, at: string, addition: string][] =
   ['A remedy.', 'diagnosis/remedy.ts', 'export type Remedy = ', "'new-remedy' | "],
 ]
 
-/** The files in the parentheses of "does not compile until it has …": what comes before "Then" or the end of the sentence. */
+/** Returns the files in the parentheses of "does not compile until it has …", up to "Then" or the end of the sentence. */
 function demanded(paragraph: string): string[] {
   const [, text = ''] = architecture.split(`**${paragraph}**`)
   const [own = ''] = text.split('\n\n')
@@ -69,10 +69,10 @@ test('code that ARCHITECTURE.md says does not compile does not compile', async (
     const settings = JSON.parse(readFileSync(join(ROOT, 'tsconfig.json'), 'utf8'))
     const modules = join(ROOT, 'node_modules')
     settings.compilerOptions.typeRoots = [join(modules, '@types')]
-    // With what they import, which is all that the compiler needs to see.
+    // Includes their imports, which is all that the compiler needs.
     settings.include = ADDED.flatMap(([paragraph]) => demanded(paragraph)).map(file => join('src', file))
     writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(settings))
-    // Without it each import is an error of its own, and the many would be cut off.
+    // Without this file, each import is an error, and the long list would be cut off.
     writeFileSync(join(scratch, 'package.json'), '{"type":"module"}')
     const compiler = join(modules, 'typescript/bin/tsc')
     const failed = await promisify(execFile)(process.execPath, [compiler, '--noEmit', '-p', scratch], {

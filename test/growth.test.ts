@@ -1,4 +1,4 @@
-/** Text that a tenant writes is judged, redacted and shown in linear time. */
+/** Text written by a tenant is judged, redacted, and displayed in linear time. */
 import { describe, expect, test } from 'vitest'
 import { classify } from '../src/diagnosis/classify.ts'
 import { cell, markdownCode, markdownText } from '../src/report/escape.ts'
@@ -8,7 +8,7 @@ import { columns } from '../src/report/screen/columns.ts'
 import { clip, clipStart } from '../src/report/screen/wrap.ts'
 import { redact, redactStrictly } from '../src/secrecy/redact.ts'
 
-/** Every regular expression that is tried on a text: those of all rules, because this text matches none. */
+/** Returns every regular expression that is tried on a text, including all rules', because this text matches none. */
 function expressionsOf(work: (text: string) => void): RegExp[] {
   const found = new Map<string, RegExp>()
   const note = (expression: RegExp) => found.set(String(expression), expression)
@@ -25,7 +25,7 @@ function expressionsOf(work: (text: string) => void): RegExp[] {
   return [...found.values()]
 }
 
-/** The literals of an expression: floods of these make a careless expression backtrack. */
+/** Returns an expression's literals: repeating them many times makes a careless expression backtrack. */
 function fragmentsOf({ source }: RegExp): string[] {
   const words = source
     .replace(/\\[bB]|\(\?(?:<?[=!:])|\{\d+(?:,\d*)?\}\??|\\[wdsSWD]|\[(?:\\.|[^\]\\])*\]/g, '|')
@@ -51,7 +51,7 @@ function slowest(expression: RegExp, length: number): { milliseconds: number; fl
       const text = `${head} ${flood.repeat(Math.ceil(length / flood.length))}\u00e9`
       const everywhere = new RegExp(expression.source, `${expression.flags.replace(/[gy]/g, '')}g`)
       let milliseconds = timeOf(() => text.replace(everywhere, ''))
-      // The collector of garbage is slow at times, a slow expression always.
+      // Garbage collection is slow only at times, a slow expression always.
       if (milliseconds > PATIENCE) milliseconds = timeOf(() => text.replace(everywhere, ''))
       if (milliseconds > worst.milliseconds) worst = { milliseconds, flood }
     }

@@ -54,7 +54,7 @@ describe('exit codes', () => {
   ])('%s exits with %i and prints nothing', async (name, code) => {
     const stop = new AbortController()
     const stdin = new PassThrough()
-    // Whoever waits for more of the dump has begun to read it.
+    // A reader that waits for more of the dump has begun to read it.
     stdin.on('newListener', event => event === 'end' && queueMicrotask(() => stop.abort(name)))
     stdin.write('{ "apiVersion": "v1", "kind": "List", "items": [')
     const streams = { stdin, stdout: new PassThrough(), stderr: new PassThrough() }

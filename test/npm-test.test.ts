@@ -1,4 +1,4 @@
-/** `npm test` fails if any of its parts fails, and prints the tests' count last. */
+/** `npm test` fails if any of its parts fails, and prints the test count last. */
 import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,7 +10,7 @@ import { untilTestEnds } from './until-test-ends.ts'
 const SCRIPT = resolve(import.meta.dirname, '../scripts/test.mjs')
 const PARTS = ['build', 'lint', 'types', 'unused', 'test:unit']
 
-/** Runs it on a package whose parts print their name; those that fail print it as well. */
+/** Runs `npm test` on a package whose parts print their names, including the failing ones. */
 async function run(failing: string[]) {
   const scripts = PARTS.map(part => [part, `echo ran ${part} && exit ${failing.includes(part) ? 3 : 0}`])
   const folder = untilTestEnds(await folderWith({ 'package.json': { scripts: Object.fromEntries(scripts) } }))

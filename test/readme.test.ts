@@ -1,4 +1,4 @@
-/** What the README promises matches the program: its tables, its commands and their flags. */
+/** The README's promises match the program: its tables, commands, and flags. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -16,7 +16,7 @@ const home = mkdtempSync(join(tmpdir(), 'pullguard-readme-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
 const printed = new Map<string, Promise<string>>()
-/** What such a command line prints, run once. */
+/** Returns what a command line prints; runs each only once. */
 const outOf = (...argv: string[]): Promise<string> => {
   const line = argv.join(' ')
   const known = printed.get(line) ?? runCommandLine(argv, { home, columns: 80 }).then(({ out }) => out)
@@ -25,7 +25,7 @@ const outOf = (...argv: string[]): Promise<string> => {
 }
 const help = (...command: string[]) => outOf(...command, '--help')
 const commonFlags = () => outOf('options')
-/** The first cells of the table below that heading. */
+/** Returns the first cells of the table below that heading. */
 const firstCells = (heading: string) => {
   const [, section = ''] = readme.split(`\n${heading}\n`)
   const [body = ''] = section.split(/\n##/)
@@ -96,7 +96,7 @@ test('its tables of subcauses have every subcause of the JSON Schema under its c
   for (const [, cause] of rows) if (cause !== undefined) expect(CAUSES).toContain(cause)
 })
 
-/** The fenced blocks by language; those without a language are shell. */
+/** The fenced blocks by language; blocks without a language are shell. */
 const BLOCKS = [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
   language,
   text,

@@ -1,4 +1,4 @@
-/** Output streams on terminals and in pipes: color by convention, width, readers that go away. */
+/** Output streams on terminals and in pipes: color conventions, width, and readers that disappear. */
 import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { InterruptedError } from '../src/errors.ts'

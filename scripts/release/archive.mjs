@@ -1,4 +1,4 @@
-// Packs files in the usual format of a platform: .zip on Windows, .tar.gz elsewhere. The same files always give the same bytes.
+// Packs files in a platform's usual format: .zip on Windows, .tar.gz elsewhere. The same files always produce the same bytes.
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { zipSync } from 'fflate'
@@ -18,7 +18,7 @@ function tarred(files) {
   )
 }
 
-/** With the earliest time that a .zip can have, and Unix file modes, which unzip and krew keep. */
+/** Uses the earliest date that a .zip allows, and Unix file modes, which unzip and krew preserve. */
 function zipped(files) {
   const UNIX = 3
   return zipSync(

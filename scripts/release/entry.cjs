@@ -1,4 +1,4 @@
-// The entry of a standalone executable: finds the bundle's parts among the assets and compiles each when it is required.
+// The entry point of a standalone executable: finds the bundle's parts among the assets and compiles each when it is first required.
 const { isBuiltin } = require('node:module')
 const { basename } = require('node:path')
 const { getAsset } = require('node:sea')
@@ -16,8 +16,8 @@ function load(name) {
   return module.exports
 }
 
-// kubectl starts a link to the executable; Node sets argv[1] to the file behind it.
+// kubectl starts a link to the executable, but Node sets argv[1] to the link's target.
 process.argv[1] = process.argv0
-// kubectl asks for completions under this name.
+// kubectl requests completions under this name.
 if (basename(process.argv0).startsWith('kubectl_complete-')) process.argv.splice(2, 0, '__complete')
 load('./pullguard.js').runProcess()

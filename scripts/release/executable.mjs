@@ -1,4 +1,4 @@
-// Builds one standalone executable: Node with the program in it (Node's single executable applications).
+// Builds one standalone executable: Node with the program embedded (Node's single executable applications).
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { nodeExecutable } from './node-package.mjs'
 
 const run = promisify(execFile)
 
-/** Where Node looks for the program; Node's documentation names all three. */
+/** Where Node looks for the program; all three names are in Node's documentation. */
 const RESOURCE = 'NODE_SEA_BLOB'
 const PLACE = { sentinelFuse: 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2', machoSegmentName: 'NODE_SEA' }
 
@@ -25,12 +25,12 @@ export async function buildExecutable(target, parts, folder) {
   const signs = target.platform === 'darwin' && process.platform === 'darwin'
   if (signs) await run('codesign', ['--remove-signature', file])
   await inject(file, RESOURCE, program, PLACE)
-  // macOS on ARM kills programs without at least an ad hoc signature.
+  // macOS on ARM kills programs that lack even an ad hoc signature.
   if (signs) await run('codesign', ['--sign', '-', file])
   return file
 }
 
-/** The program as that version of Node reads it, the same for all platforms: it contains no compiled code. */
+/** Returns the program in that Node version's format. It contains no compiled code, so it is the same for all platforms. */
 async function prepareProgram(nodeVersion, parts, folder) {
   const assets = {}
   for (const [name, text] of Object.entries(parts)) {
@@ -43,7 +43,7 @@ async function prepareProgram(nodeVersion, parts, folder) {
     output,
     assets,
     disableExperimentalSEAWarning: true,
-    // NODE_OPTIONS is meant for other programs.
+    // Ignores NODE_OPTIONS, which is meant for other programs.
     execArgvExtension: 'none',
   }
   await writeFile(join(folder, 'settings.json'), JSON.stringify(settings))

@@ -1,8 +1,8 @@
-// The formula of a Homebrew tap: the npm package on Homebrew's own Node.
+// Generates the formula for a Homebrew tap: the npm package on Homebrew's own Node.
 import { basename } from 'node:path'
 import { checksumOf, downloadUrl, homepageOf } from './release.mjs'
 
-/** @returns pullguard.rb */
+/** @returns the text of pullguard.rb */
 export function homebrewFormula(packageJson, checksums) {
   const tarball = `${packageJson.name}-${packageJson.version}.tgz`
   const links = Object.entries(packageJson.bin).map(

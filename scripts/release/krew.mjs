@@ -1,4 +1,4 @@
-// The plugin manifest for `kubectl krew install` (https://krew.sigs.k8s.io/docs/developer-guide/plugin-manifest/).
+// Generates the plugin manifest for `kubectl krew install` (https://krew.sigs.k8s.io/docs/developer-guide/plugin-manifest/).
 import { stringify } from 'yaml'
 import { checksumOf, downloadUrl, homepageOf } from './release.mjs'
 import { archiveName, TARGETS } from './targets.mjs'
@@ -10,7 +10,7 @@ on the server, and shows that the pods came back. Nothing is installed in the
 cluster.
 `
 
-/** @returns pullguard.yaml */
+/** @returns the text of pullguard.yaml */
 export function krewManifest(packageJson, checksums) {
   const platforms = TARGETS.map(target => {
     const archive = archiveName(target, packageJson.version)

@@ -1,4 +1,4 @@
-// Extracts Node for any platform from an npm package, so that a build needs nothing but npm.
+// Extracts Node for any platform from an npm package, so that a build needs only npm.
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -10,16 +10,16 @@ import { unpackTar } from 'modern-tar'
 import { nodePackage } from './targets.mjs'
 
 const LICENSE = 'package/LICENSE'
-/** The package for Windows contains no license, so it is taken from this one. */
+/** The Windows package contains no license, so the license comes from this one. */
 const LICENSED = { platform: 'linux', arch: 'x64' }
 
-/** The node executable for that machine. */
+/** Returns the node executable for that machine. */
 export function nodeExecutable(machine, version) {
   const { path } = nodePackage(machine, version)
   return fileOf(machine, version, path)
 }
 
-/** The license of Node and the libraries in it, which every copy has to include. */
+/** Returns the license of Node and its bundled libraries, which every copy has to include. */
 export function nodeLicense(version) {
   return fileOf(LICENSED, version, LICENSE)
 }
@@ -33,7 +33,7 @@ async function fileOf(machine, version, path) {
   return file.data
 }
 
-/** Fails if the package is not the one whose integrity is recorded. */
+/** Fails if the package does not match the recorded integrity. */
 async function tarball(spec, integrity) {
   const folder = await mkdtemp(join(tmpdir(), 'pullguard-node-'))
   try {

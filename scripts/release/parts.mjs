@@ -1,10 +1,11 @@
-// Splits the bundle into parts that a standalone executable can load one by one: it can't contain modules, only a script and assets.
+// Splits the bundle into parts that a standalone executable can load one by one: an executable can contain only a script and assets, not
+// modules.
 import { basename } from 'node:path'
 import { transform } from 'esbuild'
 import { bundle } from '../bundle.mjs'
 
 /**
- * Each part as the text of a function (exports, require, module), by the name under which other parts require it.
+ * Returns each part as the text of a function (exports, require, module), keyed by the name under which other parts require it.
  * @returns {Promise<Record<string, string>>}
  */
 export async function bundleParts() {
@@ -22,7 +23,7 @@ async function asFunction(module) {
     platform: 'node',
     target: 'node24',
     minify: true,
-    // Turns import() into require(), which finds the other parts.
+    // Turns import() into require(), which can find the other parts.
     supported: { 'dynamic-import': false },
   })
   return `(function(exports,require,module){${code}})`

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the container image from release/pullguard-VERSION.tgz for amd64 and arm64, tries it, and pushes it. Arguments: VERSION REPOSITORY…
-# The build runs no commands, so it needs no emulator, and no builder image from Docker Hub.
+# Builds the container image from release/pullguard-VERSION.tgz for amd64 and arm64, tests it, and pushes it.
+# Arguments: VERSION REPOSITORY…
+# The build runs no commands, so it needs neither an emulator nor a builder image from Docker Hub.
 set -euo pipefail
 version=$1
 shift

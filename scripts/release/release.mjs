@@ -1,12 +1,12 @@
-// The facts of a release: where it is published, the checksums of its files, and its notes.
+// Facts about a release: where it is published, the checksums of its files, and its notes.
 import { createHash } from 'node:crypto'
 
-/** @param packageJson the project's @returns `https://github.com/OWNER/NAME` */
+/** @param packageJson the project's own @returns `https://github.com/OWNER/NAME` */
 export function homepageOf({ repository }) {
   return repository.url.replace(/^git\+/, '').replace(/\.git$/, '')
 }
 
-/** The address of a file of a release. */
+/** Returns the URL of a release's file. */
 export function downloadUrl(packageJson, file) {
   return `${homepageOf(packageJson)}/releases/download/v${packageJson.version}/${file}`
 }
@@ -33,7 +33,7 @@ export function checksumOf(checksums, name) {
   return sum
 }
 
-/** A version's section of CHANGELOG.md, without its heading. */
+/** Returns a version's section of CHANGELOG.md, without its heading. */
 export function notesOf(changelog, version) {
   const sections = changelog.split(/^## /m)
   const [, notes = ''] =

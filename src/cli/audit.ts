@@ -1,4 +1,4 @@
-/** The flags of `audit`, and what they can be combined with. */
+/** The flags of `audit` and their valid combinations. */
 
 import { type Command, Option, type OptionValues } from 'commander'
 import type { AuditOptions } from '../commands/audit.ts'
@@ -75,7 +75,7 @@ export function addAudit(program: Command, name: string, run: Run): void {
     )
 }
 
-/** Adds --fix and what belongs to it. */
+/** Adds --fix and its related flags. */
 function addEditFlags(command: Command): Command {
   return command
     .option('--fix', 'with -f, edit: digests, policies, moved images')
@@ -100,7 +100,7 @@ type AuditFlags = Pick<
   'checkImages' | 'edits' | 'baseline' | 'writeBaseline' | 'config' | 'replaceRegistry' | 'pullSecret'
 >
 
-/** What commander read, as the command takes it. @throws UsageError for flags that don't go together */
+/** Converts commander's options to the command's. @throws UsageError for flags that can't be combined */
 function auditFlags(options: OptionValues): AuditFlags {
   const files: string[] = options.filename ?? []
   const endpoints: string[] = options.registryEndpoint ?? []

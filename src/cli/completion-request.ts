@@ -1,4 +1,7 @@
-/** From the words of a half-typed command line to what may come next: from the program itself, or from the kubeconfig or the cluster. */
+/**
+ * Turns a half-typed command line into a completion request: candidates from the program itself, or what to look up in the kubeconfig or
+ * cluster.
+ */
 
 import type { Command, Option } from 'commander'
 import type { Candidate, CompletionRequest } from '../commands/complete.ts'
@@ -7,7 +10,7 @@ import { readWords } from './arguments.ts'
 import { connectionFlags } from './flags.ts'
 import { TOPICS } from './help-topics.ts'
 
-/** Flags whose values the kubeconfig or the cluster has. */
+/** Flags whose values come from the kubeconfig or the cluster. */
 const ASKED: Record<string, CompletionRequest['wanted']> = {
   '--namespace': 'namespaces',
   '--exclude-namespace': 'namespaces',
@@ -19,7 +22,7 @@ const ASKED: Record<string, CompletionRequest['wanted']> = {
 /** Commands whose arguments are pods and workloads. */
 const ON_PODS = ['diagnose', 'why', 'wait', 'fix']
 
-/** @param words what is typed behind the program's name; the last one is to be completed and may be empty */
+/** @param words those after the program's name; the last one, which may be empty, is to be completed */
 export function completionRequest(words: readonly string[], program: Command): CompletionRequest {
   const typed = words.at(-1) ?? ''
   const { words: before, command, open } = readWords(words.slice(0, -1), program)
@@ -55,7 +58,7 @@ function argumentOf(name: string, program: Command, request: CompletionRequest):
 function flagValue(option: Option, request: CompletionRequest): CompletionRequest {
   const wanted = ASKED[option.long ?? ''] ?? null
   if (wanted !== null) {
-    // `-n a,b`: the one behind the last comma.
+    // For `-n a,b`, completes the name after the last comma.
     const [whole, list = '', rest = request.typed] = /^(.*,)([^,]*)$/.exec(request.typed) ?? []
     return {
       ...request,
@@ -83,7 +86,7 @@ function flagsOf(commands: readonly Command[]): Candidate[] {
   return [...once.values(), { value: '--help', about: 'print the help of the command' }]
 }
 
-/** The flags that say which cluster, as far as they are typed already. */
+/** The connection flags that are already typed. */
 function connectionOf(words: ReturnType<typeof readWords>['words']): CompletionRequest['connection'] {
   const given: Record<string, unknown> = {}
   for (const word of words) {

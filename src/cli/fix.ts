@@ -1,4 +1,4 @@
-/** The flags of `fix`, those of its remedies made from the rules of each, and the options that they make. */
+/** The flags of `fix`, including one generated from each remedy's rules, and their conversion to options. */
 
 import { type Command, InvalidArgumentError, Option, type OptionValues } from 'commander'
 import type { FixOptions } from '../commands/fix/session.ts'
@@ -25,7 +25,7 @@ import type { Run } from './run.ts'
 /** The default of --timeout, in milliseconds. */
 const FIVE_MINUTES = 300_000
 
-/** The pull secret's name unless --secret-name is given. */
+/** The pull secret's default name (--secret-name). */
 const SECRET_NAME = 'dockercreds'
 
 /** A Secret's name is a DNS subdomain (Kubernetes documentation, "Object Names and IDs"). */
@@ -118,7 +118,10 @@ const REMEDY_FLAGS = EACH_REMEDY.map(([, { flag }]): [name: string, flag: string
   return [option.attributeName(), option.long ?? '', flag.takes === 'refusal' ? true : undefined]
 })
 
-/** Flags that conflict with --apply, each with its default. Together with --username, --registry is allowed: it names that login's registry. */
+/**
+ * Flags that conflict with --apply, each with its default. --registry is allowed together with --username, because it then names that
+ * login's registry.
+ */
 const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
   ['plan', '--plan'],
   ['allNamespaces', '-A'],
@@ -134,7 +137,7 @@ const PLAN_MADE: [name: string, flag: string, usual?: unknown][] = [
   ['secretName', '--secret-name', SECRET_NAME],
 ]
 
-/** The options that the names and flags make. @throws UsageError for those that conflict with --apply or each other */
+/** Converts names and flags to the command's options. @throws UsageError for flags that conflict with --apply or each other */
 function fixOptions(names: string[], options: OptionValues): FixOptions {
   const [name] = names
   if (name !== undefined && options.affected === true)
@@ -177,7 +180,7 @@ function fixOptions(names: string[], options: OptionValues): FixOptions {
   }
 }
 
-/** Adds one flag a remedy. */
+/** Adds one flag per remedy. */
 function addRemedyFlags(command: Command): Command {
   for (const [remedy, { flag }] of EACH_REMEDY) command.addOption(optionOf(flag, REMEDY_WORDS[remedy].help))
   return command
@@ -196,7 +199,7 @@ function optionOf(flag: RemedyFlag, help: string): Option {
   }
 }
 
-/** The remedies whose flags were given, with the flags' values. */
+/** Returns the remedies whose flags were given, with the flags' values. */
 function remediesAskedFor(options: OptionValues): Map<Remedy, readonly string[]> {
   const asked = new Map<Remedy, readonly string[]>()
   for (const [remedy, { flag }] of EACH_REMEDY) {

@@ -1,4 +1,4 @@
-/** Flags that several commands share, with kubectl's names and meaning, and how their values are read. */
+/** Flags that several commands share, with kubectl's names and meaning, and the parsing of their values. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ImageCheckFlags } from '../commands/check-images.ts'
@@ -6,12 +6,12 @@ import type { ConnectionFlags } from '../commands/context.ts'
 import { UsageError } from '../errors.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 
-/** Adds -n, for what the command does with the namespace. */
+/** Adds -n; `does` describes what the command does with the namespace. */
 export function addNamespaceFlag(command: Command, does: string): Command {
   return command.option('-n, --namespace <name>', `${does} this namespace (default: the context's)`)
 }
 
-/** Adds -n for a command that takes several namespaces, separated by commas or each with a flag. */
+/** Adds -n for a command that takes several namespaces, separated by commas or by repeating the flag. */
 export function addNamespacesFlag(command: Command, does: string): Command {
   return command.addOption(
     new Option('-n, --namespace <names>', `${does} namespaces a or a,b (default: the context's)`).argParser(
@@ -20,7 +20,7 @@ export function addNamespacesFlag(command: Command, does: string): Command {
   )
 }
 
-/** Several namespaces as commands take them; a single one also is the connection's. */
+/** Returns all namespaces, and the connection; a single namespace also becomes the connection's. */
 export function namespaceFlags({ namespace = [], ...rest }: Record<string, unknown>): {
   connection: ConnectionFlags
   namespaces: string[]
@@ -40,12 +40,12 @@ export function addExclusionFlag(command: Command): Command {
   )
 }
 
-/** Adds the flags that say which cluster and who asks, each as kubectl has it. `pullguard options` lists them, the help of a command does not. */
+/** Adds kubectl's flags that choose the cluster and the user. `pullguard options` lists them; a command's help does not. */
 export function addConnectionFlags(command: Command): Command {
   return unlisted(command, listConnectionFlags)
 }
 
-/** Adds flags that the command's help does not list, as they are the same for most commands. */
+/** Adds flags that the command's help does not list, because most commands share them. */
 function unlisted(command: Command, add: (command: Command) => Command): Command {
   const own = new Set(command.options)
   add(command)
@@ -53,7 +53,7 @@ function unlisted(command: Command, add: (command: Command) => Command): Command
   return command
 }
 
-/** The flags that most commands have and only `pullguard options` lists. */
+/** Lists the flags that most commands have and only `pullguard options` shows. */
 export function listCommonFlags(command: Command): Command {
   listConnectionFlags(command.optionsGroup('Connection (as in kubectl):'))
   return command
@@ -63,14 +63,14 @@ export function listCommonFlags(command: Command): Command {
     .option('-h, --help', 'print the help of a command')
 }
 
-/** Adds where to read from: a live cluster's namespaces, or a dump. */
+/** Adds the flags that choose what to read: a live cluster's namespaces, or a dump. */
 export function addScopeFlags(command: Command): Command {
   return addExclusionFlag(
     addNamespacesFlag(command, 'look at').option('-A, --all-namespaces', 'look at every namespace'),
   ).option('-l, --selector <labels>', 'only pods with these labels, such as app=shop,tier!=test')
 }
 
-/** Adds -f and -R: read a dump instead of a cluster. */
+/** Adds -f and -R, which read a dump instead of a cluster. */
 export function addDumpFlags(command: Command): Command {
   return command
     .addOption(
@@ -82,7 +82,7 @@ export function addDumpFlags(command: Command): Command {
     .option('-R, --recursive', 'with -f, read folders recursively')
 }
 
-/** Adds --registry-endpoint, for every command that speaks with registries. */
+/** Adds --registry-endpoint, for every command that contacts registries. */
 export function addRegistryEndpointFlag(command: Command): Command {
   return unlisted(command, flags => flags.addOption(registryEndpointOption()))
 }
@@ -94,7 +94,7 @@ function registryEndpointOption(): Option {
   ).argParser(repeatable)
 }
 
-/** Adds --check-images, and where to ask. */
+/** Adds --check-images and --registry-endpoint. */
 export function addCheckFlags(command: Command): Command {
   return addRegistryEndpointFlag(
     command.option(
@@ -104,7 +104,7 @@ export function addCheckFlags(command: Command): Command {
   )
 }
 
-/** What commander read, as the commands take it. @throws UsageError where there is nothing to ask at an endpoint */
+/** Converts commander's options to the commands'. @throws UsageError for an endpoint without any check to use it */
 export function checkFlags(options: Record<string, unknown>): { checkImages?: ImageCheckFlags } {
   const endpoints = (options.registryEndpoint ?? []) as string[]
   if (options.checkImages === true) return { checkImages: { endpoints } }
@@ -113,7 +113,7 @@ export function checkFlags(options: Record<string, unknown>): { checkImages?: Im
   return {}
 }
 
-/** Adds -o with the formats that the command knows. */
+/** Adds -o with the command's formats. */
 export function addOutputFlag(command: Command, formats: readonly string[]): Command {
   return addColorFlag(
     command.addOption(
@@ -125,7 +125,7 @@ export function addOutputFlag(command: Command, formats: readonly string[]): Com
   )
 }
 
-/** Adds -q. What is not printed can't be formatted, sorted, watched, or shown. */
+/** Adds -q, which conflicts with flags that format, sort, watch, or show output. */
 export function addQuietFlag(command: Command): Command {
   const nothing = ['output', 'headers', 'sortBy', 'watch', 'diff', 'emit']
   return command.addOption(
@@ -142,7 +142,7 @@ function noColorOption(): Option {
   return new Option('--no-color', 'no color')
 }
 
-/** Whether -o was given: without it some formats follow the place that is written to. */
+/** Whether -o was given. Without it, the default format of some commands depends on where output goes. */
 export function isFormatGiven(command: Command): boolean {
   return command.getOptionValueSource('output') !== 'default'
 }
@@ -157,7 +157,7 @@ function outputFormat(text: string, formats: readonly string[]): string {
   )
 }
 
-/** The examples below a command's help, or other command lines under a heading. */
+/** Formats examples for a command's help, or other command lines under a given heading. */
 export function example(program: string, lines: [string, string][], heading = 'Examples:'): string {
   const longest = Math.max(...lines.map(([command]) => command.length))
   const commands = lines.map(([command, says]) => `  ${program} ${command.padEnd(longest)}  ${says}`)
@@ -169,7 +169,7 @@ function parseVerbosity(text: string): number {
   return Number(text)
 }
 
-/** Adds the flags that say which cluster and who asks, listed in the help. */
+/** Adds the flags that choose the cluster and the user, and lists them in the help. */
 function listConnectionFlags(command: Command): Command {
   return command
     .option('--kubeconfig <file>', 'kubeconfig file instead of $KUBECONFIG or ~/.kube/config')
@@ -200,7 +200,7 @@ function listConnectionFlags(command: Command): Command {
     )
 }
 
-/** What commander read, as the commands take it. */
+/** Converts commander's options to the commands'. */
 export function connectionFlags(options: Record<string, unknown>): ConnectionFlags {
   const { requestTimeout, v, token, ...rest } = options
   const flags: Record<string, unknown> = { requestTimeoutMs: requestTimeout, verbosity: v }
@@ -228,7 +228,7 @@ const CONNECTION_NAMES = [
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
-/** A Go duration (`1m30s`, `500ms`) or a plain number of seconds, as kubectl takes it. Returns milliseconds. */
+/** Parses a Go duration (`1m30s`, `500ms`) or a plain number of seconds, as kubectl does. Returns milliseconds. */
 export function parseDuration(text: string): number {
   if (/^\d+$/.test(text)) return Number(text) * 1000
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) {
@@ -241,12 +241,12 @@ export function parseDuration(text: string): number {
   return total
 }
 
-/** Commander's way to collect a repeatable flag. */
+/** Collects the values of a repeatable flag, for commander. */
 export function repeatable(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value]
 }
 
-/** A flag that takes commas as well as repetition. */
+/** Collects the values of a flag that accepts commas as well as repetition. */
 export function commaSeparated(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), ...value.split(',').filter(part => part !== '')]
 }

@@ -1,15 +1,15 @@
-/** What `help TOPIC` prints besides the help of commands. */
+/** The topics that `help TOPIC` prints in addition to the commands' help. */
 
 type Row = readonly [name: string, meaning: string]
 
 interface Topic {
-  /** For the list of topics. */
+  /** The line in the list of topics. */
   about: string
   title: string
   rows: readonly Row[]
 }
 
-/** Every variable that the program reads. Where a flag means the same, the flag counts. */
+/** Every variable that the program reads. A flag with the same meaning takes precedence. */
 const ENVIRONMENT: readonly Row[] = [
   ['KUBECONFIG', 'kubeconfig files, as for kubectl (default: ~/.kube/config)'],
   [
@@ -52,10 +52,10 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
   'exit-codes': { about: 'what each exit code means', title: 'Exit codes:', rows: EXIT_CODES },
 }
 
-/** The topic as text for `width` columns. */
+/** Formats the topic as text, `width` columns wide. */
 export function topicText({ title, rows }: Topic, width: number): string {
   const longest = Math.max(...rows.map(([name]) => name.length))
-  // Long names get a line of their own.
+  // Longer names get their own line.
   const column = Math.min(longest, 18)
   const lines = rows.flatMap(([name, meaning]) => {
     const oneLine = `  ${name.padEnd(column)}  ${meaning}`

@@ -137,7 +137,7 @@ function wholeSeconds(text: string): number {
   return seconds
 }
 
-/** A format by its name, or a path by its slash, dot, or backslash, so that a misspelled format never becomes a file. */
+/** Parses a format by its name, or a path by its slash, dot, or backslash, so that a misspelled format never becomes a file. */
 function outputOf(text: string): { format: MirrorFormat } | { output: string } {
   const format = MIRROR_FORMATS.find(each => each === text)
   if (format !== undefined) return { format }

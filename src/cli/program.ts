@@ -1,4 +1,4 @@
-/** The commander program: turns flags into typed options and calls one command with them, nothing else. */
+/** The commander program: turns flags into typed options and calls one command with them. */
 
 import { Command, CommanderError, Option } from 'commander'
 import type { CommandContext, ExitName } from '../commands/context.ts'
@@ -22,25 +22,25 @@ import { addWhy } from './why.ts'
 
 export interface ContextFlags {
   noColor: boolean
-  /** Only errors are printed, and nothing is asked. */
+  /** Print errors only, and ask no questions. */
   quiet: boolean
 }
 
-/** What the program needs from main: its name and version, contexts for commands, and where help is written. */
+/** What the program needs from main: its name and version, contexts for commands, and an output for help. */
 export interface ProgramHost {
   program: CommandContext['program']
   version: string
-  /** Makes a command's context from the flags that affect it. */
+  /** Creates a command's context from the flags that affect it. */
   context(flags: ContextFlags): CommandContext
-  /** The same for a command that writes. */
+  /** Creates the context of a command that writes. */
   writingContext(flags: ContextFlags): WritingContext
   writeOut(text: string): void
   helpWidth: number
 }
 
 /**
- * Reads argv (without node and script) and runs what it says.
- * @returns how the command ended. @throws UsageError for flags that don't fit; whatever the command throws.
+ * Parses argv (without node and script) and runs the command.
+ * @returns how the command ended. @throws UsageError for invalid flags; whatever the command throws
  */
 export async function runProgram(argv: string[], host: ProgramHost): Promise<ExitName> {
   let ended: ExitName = 'ok'
@@ -62,18 +62,18 @@ export async function runProgram(argv: string[], host: ProgramHost): Promise<Exi
   return ended
 }
 
-/** Whether a shell asks: somebody waits at the prompt, so that the process has to end as soon as the answer is written. */
+/** Whether a shell requests completions. A user is waiting at the prompt, so the process has to exit as soon as the answer is written. */
 export function isCompletion(argv: readonly string[]): boolean {
   return argv[0] === '__complete'
 }
 
-/** Answers a shell, which asks for what may come next. */
+/** Prints completion candidates for a shell. */
 async function complete(words: string[], program: Command, host: ProgramHost): Promise<ExitName> {
   const { completeCommand } = await import('../commands/complete.ts')
   return completeCommand(completionRequest(words, program), host.context({ noColor: true, quiet: false }))
 }
 
-/** Rewrites `help fix` as `fix --help`. An unknown command's name stays alone, so that the error suggests a similar one. */
+/** Rewrites `help fix` as `fix --help`. An unknown command's name is left alone, so that the error suggests a similar one. */
 function helpLast(argv: string[], program: Command): string[] {
   const [first, second, ...rest] = argv
   if (first !== 'help' || second === undefined) return argv
@@ -84,13 +84,13 @@ function isCommand(word: string | undefined, program: Command): boolean {
   return program.commands.some(command => command.name() === word)
 }
 
-/** The help to point to: the called command's, or the program's where the command is unknown. */
+/** Returns the help command to suggest: the called command's, or the program's if the command is unknown. */
 function helpFor(program: Command, called: string | undefined): string {
   return isCommand(called, program) ? `${program.name()} ${called} --help` : `${program.name()} --help`
 }
 
 function sentence({ code, message }: CommanderError, help: string): string {
-  // commander throws this without a message where it prints help instead of an error.
+  // commander throws this without a message when it prints help instead of an error.
   const said = code === 'commander.help' ? 'no command is given' : message
   const text = said.replace(/^error: /, '').replace(/\n\(Did you mean (.*?)\?\)/, ' (did you mean $1?)')
   return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}. See \`${help}\`.`
@@ -108,7 +108,7 @@ const MORE: [string, string][] = [
   ...Object.entries(TOPICS).map(([name, { about }]): [string, string] => [`help ${name}`, about]),
 ]
 
-/** A flag's description with its choices and its default, unless it names them itself. */
+/** Returns a flag's description with its choices and its default, unless the description already names them. */
 function described({
   description,
   argChoices,
@@ -128,7 +128,7 @@ function described({
   return more.length === 0 ? description : `${description} (${more.join('; ')})`
 }
 
-/** The program with all its commands; `end` takes how the command ended. */
+/** Builds the program with all its commands; `end` is called with how the command ended. */
 export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command {
   const program = new Command(host.program)
     .description("A doctor for Kubernetes clusters whose pods can't pull their images.")

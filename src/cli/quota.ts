@@ -70,7 +70,7 @@ export function addQuota(program: Command, name: string, run: Run): void {
     })
 }
 
-/** What commander read, as the command takes it. */
+/** Converts commander's options to the command's. */
 function quotaOptions(options: OptionValues): QuotaOptions {
   return {
     connection: connectionFlags(options),

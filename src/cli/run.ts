@@ -1,4 +1,4 @@
-/** How the program loads and calls a command. */
+/** How the program loads and runs a command. */
 
 import type { CommandContext, ExitName } from '../commands/context.ts'
 import type { WritingContext } from '../commands/writing-context.ts'
@@ -9,9 +9,9 @@ interface Loaded<Options> {
   with(options: Options, flags: { color?: boolean; quiet?: boolean }): Promise<void>
 }
 
-/** Loads a command only when it is called, so that start-up loads nothing else. */
+/** Loads a command only when it is called, to keep start-up fast. */
 export interface Run {
-  /** A command that only reads: its context can't write. */
+  /** Loads a command that only reads: its context can't write. */
   reading<Options>(load: () => Promise<Command<Options, CommandContext>>): Loaded<Options>
   writing<Options>(load: () => Promise<Command<Options, WritingContext>>): Loaded<Options>
 }

@@ -45,7 +45,7 @@ function addUndoFlags(command: Command): Command {
   return addOutputFlag(command, DATA_FORMATS)
 }
 
-/** What commander read, as the command takes it. */
+/** Converts commander's options to the command's. */
 function undoOptions(run: string | undefined, options: OptionValues): UndoOptions {
   return {
     connection: connectionFlags(options),

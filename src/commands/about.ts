@@ -1,4 +1,7 @@
-/** `pullguard version`, which program this is, and `pullguard completion SHELL`, the script that lets the shell ask `pullguard __complete`. */
+/**
+ * `pullguard version` prints which program this is; `pullguard completion SHELL` prints the script that makes the shell call `pullguard
+ * __complete`.
+ */
 
 import { COMPLETION_SCRIPTS, type Shell } from '../report/completion-scripts.ts'
 import type { DataFormat } from '../report/formats.ts'
@@ -21,9 +24,9 @@ export interface VersionOptions {
   format: DataFormat
 }
 
-/** Prints the version, for a bug report together with what runs it. */
+/** Prints the version and, for bug reports, what runs it. */
 export async function versionCommand({ format }: VersionOptions, context: CommandContext): Promise<ExitName> {
-  // Only here: `completion` runs at the start of each shell.
+  // Loaded only here: `completion` runs at the start of each shell.
   const { renderVersion } = await import('../report/views/version.ts')
   const { version, out } = context
   const platform = `${process.platform}/${process.arch}`

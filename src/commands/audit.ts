@@ -18,20 +18,20 @@ import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 
 export interface AuditOptions extends AuditTarget, SettingsFlags {
-  /** Ask registries for every image. */
+  /** Ask registries about every image. */
   checkImages?: ImageCheckFlags
-  /** Work out edits, and with `write` make them; `diff` shows them. null: none. */
+  /** Plan edits and, with `write`, make them; `diff` shows them. null: no edits. */
   edits: { write: boolean; diff: boolean; offline: boolean; endpoints: string[] } | null
-  /** A file of findings that are known. */
+  /** A file of known findings. */
   baseline?: string
-  /** The file to write them to. */
+  /** The file to write the findings to. */
   writeBaseline?: string
   allowEmpty: boolean
   format: AuditFormat
   failOn: AuditSeverity | 'never'
 }
 
-/** Says what will fail or waste pulls on the next fresh node. @throws UsageError, UnreachableError */
+/** Reports what will fail or waste pulls on the next fresh node. @throws UsageError, UnreachableError */
 export async function auditCommand(options: AuditOptions, context: CommandContext): Promise<ExitName> {
   const settings = await auditSettings(options, context)
   const known = await knownFindings(options.baseline, context)
@@ -61,7 +61,7 @@ async function readChecked(
   return { ...input, scope: withChecks(input.scope, checks) }
 }
 
-/** After edits were written the files are read again: what is reported is what remains. */
+/** Reads the files again after edits were written, so that only remaining findings are reported. */
 async function edited(
   input: AuditInput,
   options: AuditOptions,
@@ -98,7 +98,7 @@ function fixable({ scope, isIgnored }: AuditInput, settings: AllSettings): Audit
 
 const RANK: Record<AuditSeverity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
 
-/** The same in every format. What can't be read is wrong input, whatever else was found. */
+/** Returns the same result for every format. Unreadable input outranks findings, except for links that lead outside. */
 function auditVerdict(report: AuditReport, failOn: AuditSeverity | 'never'): ExitName {
   const { findings, gaps, unread, unchecked, edits } = report
   if (unread.some(({ problem }) => problem !== 'link-out')) return 'usage'
@@ -107,7 +107,7 @@ function auditVerdict(report: AuditReport, failOn: AuditSeverity | 'never'): Exi
   return gaps.length + unread.length + unchecked.length > 0 || unwritten ? 'incomplete' : 'ok'
 }
 
-/** Writes the report, and its diff where one is asked for. */
+/** Writes the report or, if requested, the diff. */
 async function showAudit(
   report: AuditReport,
   notes: string[],
@@ -138,7 +138,7 @@ async function showAudit(
   if (format === 'github') await appendStepSummary(report, context)
 }
 
-/** What the next command has to repeat to read the same files by the same settings. */
+/** Returns the flags that the next command has to repeat to read the same files with the same settings. */
 function inputFlagsOf(flags: AuditOptions): string[] {
   const { recursive, connection, selector, excludedNamespaces, config, pullSecret, replaceRegistry } = flags
   return [
@@ -152,12 +152,12 @@ function inputFlagsOf(flags: AuditOptions): string[] {
   ]
 }
 
-/** GitHub takes 1 MiB a step, and drops all of what is longer. */
+/** GitHub accepts 1 MiB per step and drops a longer summary entirely. */
 const LONGEST = 900 * 1024
 
 /**
- * Appends the report to the summary of a GitHub Actions step, where its ten annotations leave off. Does nothing elsewhere; a summary that
- * can't be written is not worth an error.
+ * Appends the report to the summary of a GitHub Actions step, which shows only ten annotations. Does nothing elsewhere, and ignores a
+ * summary that can't be written.
  */
 async function appendStepSummary(report: AuditReport, { env }: CommandContext): Promise<void> {
   const file = env.GITHUB_STEP_SUMMARY
@@ -168,6 +168,6 @@ async function appendStepSummary(report: AuditReport, { env }: CommandContext): 
   )
   const room = LONGEST - size
   if (room < 10_000) return
-  // Characters beyond ASCII take up to three bytes.
+  // Characters outside ASCII take up to three bytes.
   await appendFile(file, renderAuditMarkdown(report, Math.floor(room / 3))).catch(() => {})
 }

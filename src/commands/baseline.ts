@@ -1,4 +1,4 @@
-/** `--baseline` and `--write-baseline` of diagnose and audit: what is known is counted, and decides nothing. */
+/** `--baseline` and `--write-baseline` of diagnose and audit: known findings are counted but do not affect the exit code. */
 
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -24,9 +24,9 @@ import { workloadPath } from '../report/words/commands.ts'
 import type { CommandContext } from './context.ts'
 
 export interface BaselineFlags {
-  /** A file of failures that are known. */
+  /** A file of known failures. */
   baseline?: string
-  /** The file to write the present ones to. */
+  /** The file to write the current failures to. */
   writeBaseline?: string
 }
 
@@ -37,7 +37,7 @@ interface Baseline {
 
 const NOTHING: Baseline = { known: new Set(), rules: [] }
 
-/** Reads a baseline of failures before anything is asked of a cluster. @throws UsageError for a file that is none */
+/** Reads a baseline of failures before any request to a cluster. @throws UsageError for a file that is not a baseline */
 export async function readKnown({ baseline }: BaselineFlags, { cwd }: CommandContext): Promise<Baseline> {
   if (baseline === undefined) return NOTHING
   return parsedBaseline(await textOf(baseline, cwd), baseline)
@@ -66,7 +66,7 @@ function parsedBaseline(text: string, file: string): Baseline {
 
 const isCause = (name: string) => (CAUSES as readonly string[]).includes(name)
 
-/** The diagnosis of what is not known; warns of rules that have expired where a finding would have matched. */
+/** Returns the diagnosis without known failures; warns if an expired rule would have matched a finding. */
 export async function withoutKnownFailures(
   diagnosis: AdvisedDiagnosis,
   { known, rules }: Baseline,
@@ -112,7 +112,10 @@ function ignorable(finding: AdvisedFinding) {
   }
 }
 
-/** Rules of the file that it replaces are kept: people wrote them. @throws UsageError where the file is none, or can't be written */
+/**
+ * Keeps the rules of the file that it replaces, because people wrote them. @throws UsageError if the file is not a baseline or can't be
+ * written
+ */
 async function write(findings: AdvisedFinding[], file: string, context: CommandContext): Promise<void> {
   const path = resolve(context.cwd, file)
   const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -122,7 +125,7 @@ async function write(findings: AdvisedFinding[], file: string, context: CommandC
   const { rules } = before === null ? NOTHING : parsedBaseline(before, file)
   const known = findings.map(finding => ({ fingerprint: printOf(finding), about: aboutOf(finding) }))
   try {
-    // Never half of a file: CI would take what is missing for new.
+    // Renames a complete file into place: with half a file, CI would report the missing findings as new.
     await writeFile(`${path}.new`, baselineText(known, rules))
     await rename(`${path}.new`, path)
   } catch (error) {
@@ -138,7 +141,7 @@ function aboutOf(finding: AdvisedFinding): string {
   return `${cause} ${namespace}/${workloadPath(finding)} ${container} ${image}`
 }
 
-/** The fingerprints in a baseline of an audit; none without one. @throws UsageError for a file that is none */
+/** Returns the fingerprints in an audit's baseline; none without a file. @throws UsageError for a file that is not a baseline */
 export async function knownFindings(file: string | undefined, { cwd }: CommandContext): Promise<Set<string>> {
   if (file === undefined) return new Set()
   const known = readBaseline(await textOf(file, cwd))
@@ -149,7 +152,7 @@ export async function knownFindings(file: string | undefined, { cwd }: CommandCo
   return known
 }
 
-/** Those that the baseline does not have, and how many it has. */
+/** Returns the findings that are not in the baseline, and the number of those that are. */
 export function withoutKnownFindings(
   findings: AuditFinding[],
   known: ReadonlySet<string>,
@@ -159,7 +162,7 @@ export function withoutKnownFindings(
   return { fresh, known: findings.length - fresh.length }
 }
 
-/** @throws UsageError where it can't be written */
+/** @throws UsageError if the file can't be written */
 export async function writeBaseline(
   file: string,
   findings: AuditFinding[],

@@ -1,4 +1,4 @@
-/** `--check-images`: asks registries for the images that a command is about. Loaded only where the flag is given. */
+/** `--check-images`: asks registries about the images that a command covers. Loaded only if the flag is given. */
 
 import type { CredentialReport, Finding } from '../diagnosis/finding.ts'
 import { meetsHubLimit } from '../diagnosis/limit-sight.ts'
@@ -22,11 +22,11 @@ export interface ImageCheckFlags {
   endpoints: string[]
 }
 
-/** Milliseconds for all checks, and for one request: a report without some answers is better than a late one. */
+/** Milliseconds for all checks, and for one request: an incomplete report is better than a late one. */
 const LONGEST_RUN = 45_000
 const LONGEST_REQUEST = 10_000
 
-/** How much is asked in one run, if more than for the images of failing pulls. */
+/** Limits for one run, if higher than those for images of failing pulls. */
 export interface CheckLimits {
   maxImages?: number
   /** Milliseconds in all. */
@@ -57,7 +57,9 @@ export class ImageChecking {
     return this.askAll(questionsOf(findings, snapshot))
   }
 
-  /** How much is left of Docker Hub's limit, where pulls ran into it: of this machine's address, and of the accounts that the pods pull with. */
+  /**
+   * Returns what is left of Docker Hub's limit if pulls hit it: for this machine's address, and for the accounts that the pods pull with.
+   */
   async askForLimits(findings: readonly Finding[], { pods }: Pick<Snapshot, 'pods'>): Promise<HubQuota[]> {
     const limited = findings.filter(meetsHubLimit)
     if (limited.length === 0) return []
@@ -74,17 +76,17 @@ export class ImageChecking {
     )
   }
 
-  /** Checks images, failing or not, with the pull secrets of the pod that uses them; null for none. @throws the signal's reason */
+  /** Checks images, failing or not, with the pull secrets of the pod that uses them; null for no pod. @throws the signal's reason */
   ask(images: string[], pod: Pod | null): Promise<ImageCheck[]> {
     return this.askAll(images.flatMap(image => questionOf(image, pod)))
   }
 
-  /** Images that no pod has asked for yet, each as the pods that will. @throws the signal's reason */
+  /** Checks images that no pod has requested yet, each with the future pod's pull secrets. @throws the signal's reason */
   askFor(wanted: { image: string; pod: PullingPod }[]): Promise<ImageCheck[]> {
     return this.askAll(wanted.flatMap(({ image, pod }) => questionOf(image, pod)))
   }
 
-  /** Each image once, whoever wants it. @throws the signal's reason */
+  /** Asks about each image once, even if several pods use it. @throws the signal's reason */
   async askAll(questions: ImageQuestion[]): Promise<ImageCheck[]> {
     if (questions.length === 0) return []
     const { longestRun = LONGEST_RUN, maxImages } = this.#limits
@@ -110,7 +112,7 @@ export class ImageChecking {
   }
 }
 
-/** The images of the findings, each with the pods that want it. */
+/** Returns the images of the findings, each with the pods that use it. */
 function questionsOf(findings: readonly Finding[], { pods }: Snapshot): ImageQuestion[] {
   const byName = new Map(pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
   return findings.flatMap(({ reference, cause, namespace, pod: name, credential, moved }) => {
@@ -126,12 +128,12 @@ function questionsOf(findings: readonly Finding[], { pods }: Snapshot): ImageQue
   })
 }
 
-/** The pull secrets that the pull uses; none for a sandbox image, for example. */
+/** Returns the pull secrets that the pull uses; none for a sandbox image, for example. */
 function secretsTried({ attempts }: CredentialReport, { pullSecrets }: Pod): string[] {
   return attempts.length === 0 ? [] : pullSecrets
 }
 
-/** The question about one image, failing or not; none for an invalid reference. */
+/** Returns the question about one image, failing or not; none for an invalid reference. */
 function questionOf(image: string, pod: PullingPod | null): ImageQuestion[] {
   const reference = parseReference(image)
   if (reference === null) return []
@@ -146,7 +148,7 @@ function questionOf(image: string, pod: PullingPod | null): ImageQuestion[] {
   ]
 }
 
-/** This machine's logins for exactly these registries. A file that can't be read is reported and does not end the command. */
+/** Returns this machine's logins for exactly these registries. Reports a file that can't be read, and continues. */
 async function machineLogins(images: Reference[], context: CommandContext): Promise<MachineLogins> {
   const names = images.map(({ registry, repository }) => `${registry}/${repository}`)
   try {

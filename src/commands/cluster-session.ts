@@ -1,4 +1,4 @@
-/** The lifetime of a cluster connection: prints the server's warnings, closes the connection, and turns failures into sentences. */
+/** Manages a cluster connection: prints the server's warnings, closes the connection, and turns failures into sentences. */
 
 import { UnreachableError } from '../errors.ts'
 import { ApiError } from '../kubernetes/api/api-error.ts'
@@ -10,10 +10,10 @@ import type { CommandContext } from './context.ts'
 type Redactor = (text: string) => string
 
 /**
- * Waits for the connection, lets `work` do its part, and closes.
- * @param connecting a reader, or for commands that write a writer
- * @param work gets the cluster, and a function that sets the redactor for the server's messages and warnings
- * @throws UnreachableError where the server refused or failed in a way that `work` did not expect; whatever `work` throws
+ * Waits for the connection, runs `work`, and closes the connection.
+ * @param connecting a reader or, for commands that write, a writer
+ * @param work receives the cluster, and a function that sets the redactor for the server's messages and warnings
+ * @throws UnreachableError if the server refused or failed in a way that `work` did not handle; whatever `work` throws
  */
 export async function withCluster<Cluster extends ClusterReader, T>(
   connecting: Promise<Cluster>,
@@ -21,7 +21,7 @@ export async function withCluster<Cluster extends ClusterReader, T>(
   work: (cluster: Cluster, redactBy: (redactor: Redactor) => void) => Promise<T>,
 ): Promise<T> {
   const cluster = await connecting
-  // An admission webhook may quote a secret that it was sent, in a form that `redact` does not recognize.
+  // An admission webhook may quote a secret from its request in a form that `redact` does not recognize.
   let clean: Redactor = redact
   try {
     return await work(cluster, redactor => {

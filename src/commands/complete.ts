@@ -1,34 +1,40 @@
-/** `pullguard __complete WORD…`: what a shell offers next. Quick and silent: whatever goes wrong or takes long, there are no candidates. */
+/**
+ * `pullguard __complete WORD…`: prints completion candidates for a shell. Fast and silent: if anything fails or takes too long, prints no
+ * candidates.
+ */
 
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 
 export interface Candidate {
   value: string
-  /** What the shell shows beside it. */
+  /** A description that the shell shows next to the value. */
   about?: string
 }
 
 export interface CompletionRequest {
-  /** What the candidates begin with. */
+  /** The beginning of every candidate. */
   typed: string
-  /** What of the word stands in front of that, such as `--output=`. */
+  /** The part of the word before `typed`, such as `--output=`. */
   prefix: string
-  /** A file is wanted, which the shell completes by itself. */
+  /** Whether a file is expected, which the shell completes by itself. */
   files: boolean
   known: Candidate[]
-  /** What the kubeconfig, the cluster, or the reports have. */
+  /** What to look up in the kubeconfig, the cluster, or the explanations. */
   wanted: 'contexts' | 'clusters' | 'users' | 'namespaces' | 'pods' | 'causes' | null
   connection: ConnectionFlags
 }
 
-/** Milliseconds from the start of the process. Somebody waits at the prompt. */
+/** Milliseconds from the start of the process. A user is waiting at the prompt. */
 const PATIENCE = 300
 
-/** Milliseconds of that for the way out: parts that are being loaded can't be interrupted. */
+/** Milliseconds of PATIENCE reserved for exiting, because modules that are loading can't be interrupted. */
 const RESERVE = 30
 
-/** Prints one candidate a line, with a tab and a description, and last how the shell goes on (cobra's directives, KEP-2379): `:4` no files, `:0` files. */
+/**
+ * Prints one candidate per line, with a tab and a description, and a last line that tells the shell how to continue (cobra's directives,
+ * KEP-2379): `:4` no files, `:0` files.
+ */
 export async function completeCommand(
   request: CompletionRequest,
   context: CommandContext,
@@ -45,7 +51,7 @@ export async function completeCommand(
 async function asked(request: CompletionRequest, context: CommandContext): Promise<Candidate[]> {
   const spent = context.clock.now() - context.startedAt
   const left = PATIENCE - RESERVE - spent
-  // To load the client and ask takes longer than the start: where that was slow, the answer would be late anyway.
+  // Loading the client and sending a request takes longer than the start. If the start was slow, the answer would be late anyway.
   if (request.wanted === null || left <= spent) return []
   const ending = new AbortController()
   const signal = AbortSignal.any([context.signal, ending.signal])
@@ -81,7 +87,7 @@ async function fromCluster(
   context: CommandContext,
   signal: AbortSignal,
 ): Promise<Candidate[]> {
-  // A login plugin could ask at the prompt or open a browser, takes longer than the patience, and would lose a renewed token if it was killed.
+  // A login plugin could prompt or open a browser, takes longer than PATIENCE, and would lose a renewed token if killed.
   const login = { requestTimeoutMs: PATIENCE, storedLoginOnly: true }
   const reading: Promise<ClusterReader> = context.connect({ ...connection, ...login })
   const cluster = await reading
@@ -91,7 +97,7 @@ async function fromCluster(
     if (wanted === 'namespaces') return (await namespaceNames(cluster, signal)).map(value => ({ value }))
     return await failingNames(cluster, typed, signal)
   } finally {
-    // Whoever waits at the prompt does not wait for a connection to end.
+    // Not awaited: the user at the prompt should not wait for the connection to close.
     void cluster.close().catch(() => {})
   }
 }

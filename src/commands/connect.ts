@@ -1,4 +1,4 @@
-/** Connects a command to a cluster. The client is loaded only by commands that need one. */
+/** Connects a command to a cluster. Only commands that need the client load it. */
 
 import type { Clock } from '../clock.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
@@ -8,27 +8,30 @@ import type { ConnectionOptions } from '../kubernetes/kubeconfig/connection-opti
 import { waitingText } from '../report/views/progress.ts'
 import type { ConnectionFlags } from './context.ts'
 
-/** What a connection needs besides the flags: the environment of the kubeconfig rules, the clock, and the version for the user agent. */
+/**
+ * What a connection needs in addition to the flags: the environment for the kubeconfig rules, the clock, and the version for the user
+ * agent.
+ */
 export interface ConnectingHost {
   env: Record<string, string | undefined>
   cwd: string
   home: string
   version: string
   clock: Clock
-  /** Takes the log lines of -v, and what is being waited for. */
+  /** Receives the log lines of -v, and messages about what the connection is waiting for. */
   log(line: string): void
 }
 
-/** kubectl logs requests from this level on. */
+/** The level from which kubectl logs requests. */
 const REQUESTS = 6
 
-/** Connects, for reading, to the cluster that flags and kubeconfig name. @throws UsageError, UnreachableError */
+/** Connects, read-only, to the cluster that flags and kubeconfig select. @throws UsageError, UnreachableError */
 export async function readerFor(flags: ConnectionFlags, host: ConnectingHost): Promise<ClusterReader> {
   const { connectReader } = await import('../kubernetes/connect-reader.ts')
   return connectReader(optionsOf(flags, host))
 }
 
-/** The same for reading and writing. @throws UsageError, UnreachableError */
+/** Connects for reading and writing. @throws UsageError, UnreachableError */
 export async function writerFor(flags: ConnectionFlags, host: ConnectingHost): Promise<ClusterWriter> {
   const { connectWriter } = await import('../kubernetes/connect-writer.ts')
   return connectWriter(optionsOf(flags, host))

@@ -1,4 +1,4 @@
-/** What every command gets: streams, clock, environment, and the connection to a cluster. Nothing else reaches outside the process. */
+/** What every command receives: streams, clock, environment, and the connection to a cluster. Nothing else reaches outside the process. */
 
 import type { Clock } from '../clock.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
@@ -10,34 +10,34 @@ export type ExitName = 'ok' | 'findings' | 'usage' | 'incomplete' | 'unreachable
 
 /** kubectl's connection flags. */
 export interface ConnectionFlags extends ClusterFlags {
-  /** Milliseconds; 0 means no bound, as with kubectl. */
+  /** Milliseconds; 0 means no limit, as in kubectl. */
   requestTimeoutMs?: number
-  /** `-v`: 6 and up logs requests, without credentials and bodies. */
+  /** `-v`: logs requests from 6 on, without credentials and bodies. */
   verbosity?: number
-  /** Log in only with what the kubeconfig has: run no exec plugin, and renew no token. */
+  /** Log in only with what the kubeconfig contains: run no exec plugin, and renew no token. */
   storedLoginOnly?: boolean
 }
 
 export interface CommandContext {
-  /** How the user started the program, for the commands that the output proposes. */
+  /** The name the program was started with, for commands in the output. */
   program: 'pullguard' | 'kubectl pullguard'
   version: string
   env: Record<string, string | undefined>
   home: string
   cwd: string
   clock: Clock
-  /** When the process began, in the clock's milliseconds. */
+  /** When the process started, in the clock's milliseconds. */
   startedAt: number
   now(): Date
-  /** Aborted by Ctrl-C, SIGTERM, and a terminal that is closed. */
+  /** Aborted by Ctrl-C, SIGTERM, and a closed terminal. */
   signal: AbortSignal
   stdin: Input
   out: Output
   err: Output
   progress(): Promise<Progress>
   ask: Questions
-  /** Runs a command line of this program with another environment, home, working directory, and clock. */
+  /** Runs a command line of this program with a different environment, home, working directory, and clock. */
   run(argv: string[], elsewhere: Pick<CommandContext, 'env' | 'home' | 'cwd' | 'clock'>): Promise<ExitName>
-  /** Connects, for reading, to the cluster that the flags and the kubeconfig name. @throws UsageError, UnreachableError */
+  /** Connects, read-only, to the cluster that flags and kubeconfig select. @throws UsageError, UnreachableError */
   connect(flags: ConnectionFlags): Promise<ClusterReader>
 }

@@ -1,4 +1,4 @@
-/** `pullguard demo`: the whole story on a cluster and a Docker Hub simulated inside this process. */
+/** `pullguard demo`: plays an incident and its fix on a cluster and a Docker Hub that are simulated inside this process. */
 
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,11 +15,11 @@ import type { Simulator } from '../simulator/simulator.ts'
 import type { CommandContext, ExitName } from './context.ts'
 
 export interface DemoOptions {
-  /** Keep the simulated cluster running, for the user to play with. */
+  /** Keep the simulated cluster running so that the user can try commands on it. */
   serve: boolean
 }
 
-/** Tells the story, or serves the cluster it happens on until Ctrl-C. */
+/** Plays the demo, or serves its cluster until Ctrl-C. */
 export async function demoCommand(options: DemoOptions, context: CommandContext): Promise<ExitName> {
   const { startSimulator } = await import('../simulator/simulator.ts')
   const { articleScenario } = await import('../simulator/scenario.ts')
@@ -42,7 +42,7 @@ export async function demoCommand(options: DemoOptions, context: CommandContext)
   }
 }
 
-/** Writes the kubeconfig and the docker config of the demo's user to the folder. @returns the environment variables that point there */
+/** Writes the kubeconfig and docker config of the demo's user to the folder. @returns the environment variables that point to them */
 async function settle(folder: string, simulator: Simulator, dockerConfig: string) {
   const kubeconfig = join(folder, 'kubeconfig')
   await writeFile(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
@@ -77,7 +77,7 @@ async function tellStory(
   ]
   await out.write(demoOpening(out))
   for (const [index, [step, argv]] of story.entries()) {
-    // On a terminal each screen waits for a key, so that it can be read.
+    // On a terminal, each screen waits for a key so that the user can read it.
     if (index > 0 && out.isTerminal) await context.ask.key(demoPause())
     await out.write(demoStep(step, [program, ...argv].join(' '), out))
     await context.run(out.color ? argv : [...argv, '--no-color'], elsewhere)

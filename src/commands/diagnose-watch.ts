@@ -1,4 +1,4 @@
-/** `pullguard diagnose --watch`: the diagnosis again whenever something about pulls has changed. */
+/** `pullguard diagnose --watch`: diagnoses again whenever something related to pulls changes. */
 
 import { type AdvisedDiagnosis, adviseDiagnosis } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
@@ -16,13 +16,13 @@ import { type DiagnoseOptions, verdict } from './diagnose.ts'
 import { invocationOf, onlyOf } from './invocation.ts'
 import { scopeOf } from './snapshot.ts'
 
-/** Milliseconds between two readings at least, and four times as long as a reading took. */
+/** Milliseconds. The pause between two readings is at least this long, and at least SHARE times as long as the last reading took. */
 const SHORTEST_PAUSE = 1_000
 const SHARE = 4
-/** A change that no watch has reported is found after this long. */
+/** In milliseconds; finds changes that no watch reported. */
 const RESYNC = 60_000
 
-/** Watches a live cluster. @throws UsageError for what can't be watched; UnreachableError; the signal's reason */
+/** Watches a live cluster. @throws UsageError for options that can't be watched; UnreachableError; the signal's reason */
 export async function watchDiagnosis(
   options: DiagnoseOptions,
   until: 'on' | 'until-clear',
@@ -93,14 +93,14 @@ async function watched({ options, until, context, cluster, signal }: Session): P
   }
 }
 
-/** Where changes are watched: one namespace, or all where several are meant. */
+/** Returns the namespace to watch, or null for all if the scope covers several. */
 function areaOf({ namespaces, subjects }: Scope, fallback: string): string | null {
   const named = subjects?.map(({ namespace }) => namespace ?? fallback) ?? namespaces
   const [namespace, ...others] = new Set(named ?? [])
   return namespace === undefined || others.length > 0 ? null : namespace
 }
 
-/** null where the cluster can't be read for now; not so at the first time. */
+/** Returns null if the cluster can't be read at the moment; throws the first time. */
 async function diagnosed(
   cluster: ClusterReader,
   scope: Parameters<typeof readCluster>[1],
@@ -116,7 +116,7 @@ async function diagnosed(
   }
 }
 
-/** What has to differ for the diagnosis to be shown again: ages pass all the time. */
+/** Returns a key that changes only if the diagnosis should be shown again; ages are not part of it. */
 function looksOf({ findings, pulling, gaps, summary }: AdvisedDiagnosis): string {
   const seen = findings.map(({ cause, subcause, namespace, pod, container, image, credential }) => [
     cause,

@@ -16,13 +16,13 @@ import { invocationOf, onlyOf } from './invocation.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
 export interface DiagnoseOptions extends SnapshotOptions, BaselineFlags, ColumnFlags {
-  /** Ask registries for the images of the findings. */
+  /** Ask registries about the images of the findings. */
   checkImages?: ImageCheckFlags
   format: DiagnosisFormat
-  /** -o was given; else the format follows the place. */
+  /** Whether -o was given; otherwise, the format depends on where output goes. */
   formatGiven: boolean
   failOn: Severity | 'never'
-  /** Again after each change, until Ctrl-C or until no pull fails. */
+  /** Diagnose again after each change, until Ctrl-C or until no pull fails. */
   watch?: 'on' | 'until-clear'
 }
 
@@ -33,7 +33,7 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
     const { watchDiagnosis } = await import('./diagnose-watch.ts')
     return watchDiagnosis(options, options.watch, context)
   }
-  // The report's code is loaded while requests are in flight: loading it earlier would delay the first request.
+  // Loads the report's code while requests are in flight; loading it earlier would delay the first request.
   let loading: Promise<typeof import('../report/views/diagnosis.ts')> | undefined
   const reporting = () => (loading ??= import('../report/views/diagnosis.ts'))
   const known = await knownFailures(options, context)
@@ -58,7 +58,9 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   return verdict(diagnosis, options.failOn)
 }
 
-/** Takes known failures out of a diagnosis. Reads the baseline at once: a wrong one must not cost a run. @throws UsageError */
+/**
+ * Removes known failures from a diagnosis. Reads the baseline immediately, so that an invalid one fails before the run. @throws UsageError
+ */
 async function knownFailures(
   options: BaselineFlags,
   context: CommandContext,
@@ -91,18 +93,18 @@ async function diagnosed(
 
 const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
 
-/** `findings` where one counts for `failOn`; else `incomplete` where something could not be read. Unknown is never healthy. */
+/** Returns `findings` if a finding counts for `failOn`, or else `incomplete` if something could not be read. Unknown is never healthy. */
 export function verdict(diagnosis: Diagnosis, failOn: Severity | 'never'): ExitName {
   if (diagnosis.findings.some(finding => countsFor(finding, failOn))) return 'findings'
   return diagnosis.complete ? 'ok' : 'incomplete'
 }
 
-/** Whether `--fail-on` lets the finding decide the exit code. */
+/** Whether the finding affects the exit code under `--fail-on`. */
 export function countsFor({ severity }: Pick<Finding, 'severity'>, failOn: Severity | 'never'): boolean {
   return RANK[severity] >= RANK[failOn]
 }
 
-/** They ask for a diagnosis' plain columns, also on a terminal. */
+/** Flags that select plain columns for a diagnosis, even on a terminal. */
 interface ColumnFlags {
   sortBy?: SortKey
   /** --no-headers was not given. */
@@ -114,7 +116,7 @@ interface Asked extends ColumnFlags {
   watch?: unknown
 }
 
-/** What the flags ask for; undefined where none is given. @throws UsageError where one would do nothing */
+/** Returns what the flags request; undefined if none is given. @throws UsageError if one would have no effect */
 function plainColumns({ sortBy, headers, format, watch }: Asked): PlainOptions | undefined {
   if (sortBy === undefined && headers) return undefined
   const flag = headers ? '--sort-by' : '--no-headers'

@@ -1,4 +1,4 @@
-/** `pullguard mirror --emit cache`: a pull-through cache to start with. Asks no cluster and writes none. */
+/** `pullguard mirror --emit cache`: prints a pull-through cache to start with. Neither reads nor writes a cluster. */
 
 import { UsageError } from '../errors.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
@@ -16,7 +16,7 @@ import { writeText } from './mirror/write-files.ts'
 export interface EmitCacheOptions {
   connection: ConnectionFlags
   product: CacheProduct
-  /** Instead of the product's own image. */
+  /** Overrides the product's own image. */
   image?: string
   registries: string[]
   format: MirrorFormat
@@ -43,7 +43,7 @@ export async function emitCacheCommand(
   return 'ok'
 }
 
-/** An image that says which version it is, and that is there when Docker Hub's limit is used up. */
+/** Parses an image that names its version and is available when Docker Hub's limit is used up. */
 function pinned(text: string): string {
   const reference = parseReference(text)
   if (reference === null) throw new UsageError(`--cache-image ${JSON.stringify(text)} is not an image name.`)

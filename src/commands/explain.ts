@@ -1,4 +1,4 @@
-/** `pullguard explain`: what a cause is, how to tell, and what to do. */
+/** `pullguard explain`: what a cause is, how to recognize it, and what to do. */
 
 import { CAUSES } from '../diagnosis/finding.ts'
 import { UsageError } from '../errors.ts'
@@ -10,12 +10,12 @@ import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 
 export interface ExplainOptions {
-  /** Causes or their subcauses; none: a list of all. */
+  /** Causes, subcauses, or rules; empty: a list of all. */
   names: readonly string[]
   format: DataFormat
 }
 
-/** Explains causes. @throws UsageError for a name that is none */
+/** Explains causes and rules. @throws UsageError for an unknown name */
 export async function explainCommand(options: ExplainOptions, context: CommandContext): Promise<ExitName> {
   const all = explanationsOf(CAUSES)
   const listed = options.names.length === 0
@@ -27,7 +27,7 @@ export async function explainCommand(options: ExplainOptions, context: CommandCo
   return 'ok'
 }
 
-/** Those of that name, a cause and a rule it may be, or the only one with a subcause of that name. */
+/** Returns the explanations with that name, possibly both a cause and a rule, or else the only one with a subcause of that name. */
 function named(name: string, all: readonly Explanation[]): Explanation[] {
   const found = all.filter(each => each.name === name)
   if (found.length > 0) return found

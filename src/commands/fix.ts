@@ -27,7 +27,7 @@ import { invocationOf, onlyOf } from './invocation.ts'
 import { endpointsOf, openRegistries } from './registries.ts'
 import type { WritingContext } from './writing-context.ts'
 
-/** Fixes stuck pods. @throws UsageError, UnreachableError; RefusedError, where nothing was changed */
+/** Fixes stuck pods. @throws UsageError, UnreachableError; RefusedError if nothing was changed */
 export async function fixCommand(options: FixOptions, context: WritingContext): Promise<ExitName> {
   const { env, home, signal } = context
   const endpoints = endpointsOf(options.endpoints, context)
@@ -80,7 +80,7 @@ async function savePlan(prepared: PreparedFix, session: FixSession, file: string
   return show(prepared, session, { code: 'saved', file, command })
 }
 
-/** @throws RefusedError where the server does not allow what the plan would write */
+/** @throws RefusedError if the server does not allow this user to write what the plan contains */
 async function refuseForbidden({ plan }: PreparedFix, { cluster, context }: FixSession): Promise<void> {
   const denials = await checkAccess(plan, cluster, context.signal)
   if (denials.length > 0) throw new RefusedError(accessRefusal(denials, plan.scope))
@@ -92,7 +92,7 @@ async function printResult({ report, verdict }: Verified, session: FixSession): 
   return verdict
 }
 
-/** A saved plan is applied unchanged or not at all, so one login that fails its proof ends the run. */
+/** A saved plan is applied exactly or not at all, so a single login that fails its proof ends the run. */
 async function proveSaved(prepared: PreparedFix, session: FixSession): Promise<void> {
   const [first] = await proveLogins(prepared, session)
   if (first !== undefined) throw first.error
@@ -108,7 +108,7 @@ async function show(
   return plan.changes.length === 0 ? emptyVerdict(prepared, session) : 'ok'
 }
 
-/** The question comes on standard error: where standard output goes elsewhere, the plan has to stand above it. */
+/** Shows the plan on standard error, where the question appears, if standard output goes elsewhere. */
 async function showWhereAsked(prepared: PreparedFix, session: FixSession): Promise<void> {
   const { plan } = prepared
   const { options, context } = session
@@ -120,7 +120,7 @@ async function showWhereAsked(prepared: PreparedFix, session: FixSession): Promi
   await err.write(renderPlan(plan, beside(prepared, { code: 'apply' }), shown))
 }
 
-/** What the reader of the plan may want to know beside it. */
+/** Returns the context that the plan's report needs in addition to the plan. */
 function beside({ findings, gaps, pods }: PreparedFix, mode: PlanReportContext['mode']): PlanReportContext {
   return { findings: findings.map(withSteps), gaps, ...(pods !== undefined && { pods }), mode }
 }
@@ -145,7 +145,7 @@ async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<
   return verdict
 }
 
-/** The exit code where the plan has no changes: a fix that only declines has not fixed anything, and unknown is never healthy. */
+/** The exit code for a plan without changes: a fix that only declined has not fixed anything, and unknown is never healthy. */
 function emptyVerdict(
   { plan, findings, gaps, narrowed, unproven }: PreparedFix,
   { options }: FixSession,

@@ -1,14 +1,14 @@
-/** The format where no flag names one: words in a CI log, where people read what a pipe would otherwise hand to a script as bare columns. */
+/** Chooses the format if no flag names one: text in a CI log, because people read it; a pipe elsewhere gets plain columns for scripts. */
 
 import type { CommandContext } from './context.ts'
 
 interface FormatOptions<Format> {
   format: Format
-  /** -o was given. */
+  /** Whether -o was given. */
   formatGiven: boolean
 }
 
-/** The format that was asked for; without -o, `text` in the log of a CI system (`CI` is set), and the usual one anywhere else. */
+/** Returns the requested format. Without -o, returns `text` in a CI system's log (`CI` is set), and the default otherwise. */
 export function formatFor<Format>(
   { format, formatGiven }: FormatOptions<Format>,
   { env, out }: Pick<CommandContext, 'env' | 'out'>,

@@ -12,16 +12,16 @@ import { invocationOf } from './invocation.ts'
 
 export interface ImageOptions {
   references: string[]
-  /** Ask registries for them. */
+  /** Ask registries about the references. */
   checkImages?: ImageCheckFlags
   format: DataFormat
-  /** -o was given; else the format follows the place. */
+  /** Whether -o was given; otherwise, the format depends on where output goes. */
   formatGiven: boolean
 }
 
 /**
- * Reads references from the arguments, or for `-` from stdin, one a line. Only empty lines are skipped: an invalid reference or a comment
- * is a finding.
+ * Reads references from the arguments or, for `-`, from stdin, one per line. Skips only empty lines: an invalid reference or a comment is a
+ * finding.
  * @throws UsageError
  */
 export async function imageCommand(options: ImageOptions, context: CommandContext): Promise<ExitName> {
@@ -45,7 +45,7 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
   return images.every(image => image.valid) ? 'ok' : 'findings'
 }
 
-/** The readings with the registries' answers; invalid references have none. */
+/** Adds the registries' answers to the readings; invalid references get none. */
 async function checked(
   readings: ImageReading[],
   { checkImages }: ImageOptions,
@@ -61,7 +61,7 @@ async function checked(
 async function linesOf(stream: AsyncIterable<Uint8Array>): Promise<string[]> {
   const chunks: Uint8Array[] = []
   for await (const chunk of stream) chunks.push(chunk)
-  // White space around a reference, including a byte order mark, is not part of it.
+  // White space around a reference, including a byte order mark, is not part of the reference.
   const lines = Buffer.concat(chunks).toString('utf8').split('\n')
   return lines.map(line => line.trim()).filter(line => line !== '')
 }

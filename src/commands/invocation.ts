@@ -1,9 +1,9 @@
-/** How this run was started, for the commands that its output proposes. */
+/** Records how this run was started, for commands in its output. */
 
 import type { Invocation, Only } from '../report/invocation.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
 
-/** Flags with a value, in kubectl's order of explaining them. */
+/** Flags with a value, in the order in which kubectl explains them. */
 const NAMED = [
   ['kubeconfig', '--kubeconfig'],
   ['context', '--context'],
@@ -19,9 +19,9 @@ const NAMED = [
 ] as const satisfies [keyof ConnectionFlags, string][]
 
 /**
- * The connection flags that a proposed command has to repeat to reach the same cluster as the same user.
+ * Returns the connection flags that a suggested command must repeat to reach the same cluster as the same user.
  * @param fromDump the facts came from files, so no command may name a cluster
- * @param only what the run was about in place of whole namespaces
+ * @param only the scope of the run, if narrower than whole namespaces
  */
 export function invocationOf(
   { program }: Pick<CommandContext, 'program'>,
@@ -40,7 +40,7 @@ export function invocationOf(
   return { program, flags, fromDump, ...(only !== null && { only }) }
 }
 
-/** What a run was about, by its names or labels; null where it was about whole namespaces. */
+/** Returns the run's scope by names or labels; null if it covered whole namespaces. */
 export function onlyOf(isNamed: boolean, selector: string | null | undefined): Only | null {
   if (isNamed) return { named: true }
   return selector == null ? null : { selector }

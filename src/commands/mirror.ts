@@ -1,4 +1,7 @@
-/** `pullguard mirror`: nodes and what is known of their mirrors → for a mirror to use, what each group of nodes needs. */
+/**
+ * `pullguard mirror`: reads nodes and what is known of their mirrors and, for a given mirror, reports what each group of nodes needs to use
+ * it.
+ */
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -24,22 +27,22 @@ import { endpointsOf, openRegistries, readingLogins } from './registries.ts'
 
 export interface MirrorOptions extends AddressRules {
   connection: ConnectionFlags
-  /** The mirror that nodes are to use; without it, only what is known is reported. */
+  /** The mirror that nodes should use; without it, only the current state is reported. */
   to?: string
   registries: string[]
   /** Seconds. */
   dialTimeout: number
   /** A PEM file on this machine. */
   authority?: string
-  /** Ask the mirror for the images that run. */
+  /** Ask the mirror for the images in use. */
   verify?: ImageCheckFlags
   format: MirrorFormat
-  /** A file or folder to write what nodes need to. */
+  /** The file or folder for the nodes' configuration files. */
   output?: string
   overwrite: boolean
 }
 
-/** Reports mirrors, and what nodes need to use one. Writes no node and no object. @throws UsageError, UnreachableError */
+/** Reports mirrors, and what nodes need to use one. Doesn't change nodes or objects. @throws UsageError, UnreachableError */
 export async function mirrorCommand(options: MirrorOptions, context: CommandContext): Promise<ExitName> {
   const target = await targetOf(options, context)
   const facts = await read(options, context)
@@ -55,7 +58,7 @@ export async function mirrorCommand(options: MirrorOptions, context: CommandCont
   return verdict(survey, verification)
 }
 
-/** A mirror that gives no answer at all is out of reach; one with a wrong answer is a finding. */
+/** A mirror that does not answer is unreachable; one with a wrong answer is a finding. */
 function verdict({ gaps }: MirrorSurvey, verification: Verification | null): ExitName {
   const { checks, wrong } = verification ?? { checks: [], wrong: 0 }
   if (wrong > 0)
@@ -113,7 +116,7 @@ async function print(report: MirrorReport, options: MirrorOptions, context: Comm
 
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g
 
-/** The certificates in a PEM file and nothing else of it. @throws UsageError */
+/** Returns only the certificates in a PEM file. @throws UsageError */
 async function readAuthority(file: string, cwd: string): Promise<string> {
   let text: string
   try {
@@ -121,7 +124,7 @@ async function readAuthority(file: string, cwd: string): Promise<string> {
   } catch {
     throw new UsageError(`--ca: ${file} can't be read.`)
   }
-  // The file goes to every node: a private key in it would, too.
+  // The file goes to every node, and so would a private key in it.
   if (/PRIVATE KEY-----/.test(text)) {
     throw new UsageError(
       `--ca: ${file} holds a private key: give a file with the authority's certificate only.`,
@@ -132,9 +135,9 @@ async function readAuthority(file: string, cwd: string): Promise<string> {
   return `${certificates.map(each => each.replace(/\r/g, '')).join('\n')}\n`
 }
 
-/** The check proves the mirror's settings; it is not an inventory. */
+/** Enough to prove the mirror's settings; the check is not an inventory. */
 const MAX_IMAGES = 20
-/** Milliseconds: a cache has to ask its upstream first. */
+/** Milliseconds; long, because a cache may have to ask its upstream first. */
 const LONGEST_REQUEST = 15_000
 
 /** @throws UsageError for a malformed endpoint; the signal's reason */
@@ -151,7 +154,7 @@ async function verifyMirror(
   progress.update('Asking the mirror')
   try {
     const used = imagesToVerify(images, target.registries)
-    // Without a single image in use, one that exists for certain shows whether the mirror works.
+    // If no image is in use, one that certainly exists shows whether the mirror works.
     const all = used.length > 0 ? used : target.registries.flatMap(registry => knownImage(registry) ?? [])
     const question = {
       registries,
@@ -168,7 +171,7 @@ async function verifyMirror(
   }
 }
 
-/** This machine's login for the mirror itself. A login for the registry is never sent there. */
+/** Returns this machine's login for the mirror itself. A login for the upstream registry is never sent there. */
 async function loginFor(host: string, context: CommandContext) {
   try {
     const [login = null] = await readingLogins([{ registry: host, repositories: [] }], context)

@@ -1,4 +1,6 @@
-/** `pullguard quota --from-node`: the same from a node's address, asked by a short-lived pod. The only `quota` that writes to a cluster. */
+/**
+ * `pullguard quota --from-node`: asks from a node's address, through a short-lived pod. The only form of `quota` that writes to a cluster.
+ */
 
 import { removeLeftOverProbes, runProbe } from '../apply/quota-probe.ts'
 import { RefusedError, UsageError } from '../errors.ts'
@@ -20,15 +22,15 @@ import { type QuotaOptions, quotaCommand } from './quota.ts'
 import type { WritingContext } from './writing-context.ts'
 
 export interface FromNodeOptions extends QuotaOptions {
-  /** Null: whichever runs most. */
+  /** Null: whichever node runs the most. */
   node: string | null
   yes: boolean
 }
 
-/** Images tried before it is given up. */
+/** The number of images to try before giving up. */
 const MOST_TRIED = 5
 
-/** Asks from the node, then as without the flag. @throws UsageError, UnreachableError; RefusedError where it is not confirmed */
+/** Asks from the node, then continues like `quota` without the flag. @throws UsageError, UnreachableError; RefusedError if not confirmed */
 export async function quotaFromNodeCommand(
   options: FromNodeOptions,
   context: WritingContext,
@@ -63,14 +65,14 @@ async function askFromNode(options: FromNodeOptions, context: WritingContext): P
         return { identity, answer: answerOf(parseQuotaText(result.headers, clock.now())) }
       }
       failures.push({ image, why: result })
-      // Another image would not be answered either.
+      // Another image would get no answer either.
       if (result.status === 'silent') break
     }
     throw new RefusedError(probeFailureText(node, failures))
   })
 }
 
-/** @param area the namespace that was looked at; null for all */
+/** @param area the namespace that was searched; null for all */
 function noPodsText(node: string | null, area: string | null): string {
   if (node !== null) return `No pod runs on node ${node} whose image could be used.`
   return area === null

@@ -1,4 +1,4 @@
-/** `pullguard quota`: logins of this machine and of the cluster → Docker Hub's answers → report → verdict. */
+/** `pullguard quota`: logins of this machine and the cluster → Docker Hub's answers → report → verdict. */
 
 import { UnreachableError, UsageError } from '../errors.ts'
 import { usageOf } from '../quota/usage.ts'
@@ -13,22 +13,22 @@ import { askCluster, askHub, type ClusterQuestion, machineLogins } from './quota
 export interface QuotaOptions extends ClusterQuestion {
   /** REGISTRY=URL. */
   endpoints: string[]
-  /** Exit code 1 where an identity has fewer pulls left. */
+  /** Exit with 1 if an identity has fewer pulls left. */
   failUnder: number
   showSource: boolean
-  /** Nodes to be added, for a forecast of what they pull. */
+  /** The number of new nodes, for a forecast of their pulls. */
   freshNodes: number | null
-  /** Ask again every minute until somebody ends it. */
+  /** Ask again every minute until interrupted. */
   watch: boolean
   format: QuotaFormat
 }
 
-/** Milliseconds: no credential is asked for more often. */
+/** In milliseconds, the shortest time between two requests for one credential. */
 const WATCH_PAUSE = 60_000
 
 /**
- * Says how many pulls are left, for this machine's address and for each login.
- * @param first answers that are known already, to be shown first. @throws UsageError, UnreachableError
+ * Reports how many pulls are left, for this machine's address and for each login.
+ * @param first answers that are already known, shown first. @throws UsageError, UnreachableError
  */
 export async function quotaCommand(
   options: QuotaOptions,
@@ -42,7 +42,7 @@ export async function quotaCommand(
   return watch ? watchQuota(options, context) : showQuota(options, context, first)
 }
 
-/** Ends only with the signal. A minute without an answer is reported and does not end it. */
+/** Runs until the signal. Reports a minute without an answer and continues. */
 async function watchQuota(options: QuotaOptions, context: CommandContext): Promise<ExitName> {
   const { clock, signal, err } = context
   for (;;) {
@@ -65,7 +65,7 @@ async function showQuota(
   const asked = await askHub([...ofMachine, ...ofCluster.logins], options.endpoints, context)
   const quotas = [...first, ...asked]
   const silent = quotas.every(({ answer }) => answer.status === 'unknown' && answer.why === 'unreachable')
-  // Who pulls is worth knowing without the quota, and a scraper needs the sample that says so.
+  // Usage is worth knowing without the quota, and a scraper needs the sample that reports the failure.
   if (silent && !options.usage && options.format !== 'prometheus') {
     throw new UnreachableError(`Docker Hub can't be reached${detailOf(quotas)}`)
   }

@@ -1,4 +1,4 @@
-/** How a command talks to registries: at which endpoints, and with which logins of this machine. */
+/** How a command contacts registries: their endpoints, and this machine's logins for them. */
 
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { findCredentials } from '../keychain/find-credentials.ts'
@@ -9,17 +9,17 @@ import type { OwnAuthority } from '../registry/pools.ts'
 import type { CommandContext } from './context.ts'
 
 /**
- * The endpoints of the flags and of the environment.
- * @param given REGISTRY=URL, as --registry-endpoint has them. @throws UsageError for a malformed one
+ * Returns the endpoints from the flags and the environment.
+ * @param given REGISTRY=URL, as in --registry-endpoint. @throws UsageError for a malformed one
  */
 export function endpointsOf(given: string[], { env }: CommandContext): EndpointOverrides {
   return parseEndpoints(given, env.PULLGUARD_REGISTRY_ENDPOINTS)
 }
 
 /**
- * Registries to ask; nothing is sent yet. The caller closes them.
- * @param timeoutMs for one request; left out: the client's own limit
- * @param ownAuthority of a host whose certificate no public authority vouches for
+ * Opens registries without sending a request. The caller closes them.
+ * @param timeoutMs for one request; absent: the client's own limit
+ * @param ownAuthority for a host whose certificate no public authority signed
  */
 export function openRegistries(
   endpoints: EndpointOverrides,
@@ -39,8 +39,8 @@ export function openRegistries(
 }
 
 /**
- * This machine's logins for exactly these registries, to read with: also those that no pull secret can hold. A helper that has every login is
- * asked only for registries that a file names. @throws UsageError for a file that can't be read
+ * Returns this machine's logins for reading from exactly these registries, including logins that no pull secret can contain. A helper that
+ * has every login is asked only for registries that a file names. @throws UsageError for a file that can't be read
  */
 export async function readingLogins(
   wanted: WantedRegistry[],

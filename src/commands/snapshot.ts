@@ -1,4 +1,4 @@
-/** Takes a command's snapshot, of a live cluster or of a dump. Both give the same facts for the same state. */
+/** Takes a command's snapshot of a live cluster or of a dump. Both produce the same facts for the same state. */
 
 import { UsageError } from '../errors.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
@@ -12,12 +12,12 @@ import type { CommandContext, ConnectionFlags } from './context.ts'
 export interface SnapshotOptions {
   connection: ConnectionFlags
   allNamespaces: boolean
-  /** Several namespaces of -n; with one or none, the connection's counts. */
+  /** All namespaces of -n, if several; with one or none, the connection's namespace is used. */
   namespaces?: readonly string[]
   excludedNamespaces?: readonly string[]
-  /** POD, NAMESPACE/POD, or TYPE/NAME; none: all pods of the namespaces. */
+  /** POD, NAMESPACE/POD, or TYPE/NAME; empty: all pods of the namespaces. */
   names?: readonly string[]
-  /** A name that turns out to be a pod's gets it into the snapshot however healthy it is. */
+  /** Keep pods given by name in the snapshot, even if healthy. */
   keepNamedPods?: boolean
   selector?: string
   files: string[]
@@ -28,7 +28,7 @@ export interface SnapshotOptions {
   onPullSecret?: ClusterOptions['onPullSecret']
 }
 
-/** Reads what the flags name. `meanwhile` is called repeatedly once a cluster has begun to answer. @throws UsageError, UnreachableError */
+/** Reads what the flags select. Calls `meanwhile` repeatedly after a cluster has begun to answer. @throws UsageError, UnreachableError */
 export async function takeSnapshot(
   options: SnapshotOptions,
   context: CommandContext,
@@ -73,7 +73,10 @@ function checkScope({
     throw new UsageError('--exclude-namespace excludes every namespace of -n: nothing would be looked at.')
 }
 
-/** What the flags and names reach. @param fallback the namespaces without -n; null: all. @throws UsageError for flags that contradict each other */
+/**
+ * Returns the scope of the flags and names. @param fallback the namespaces without -n; null: all. @throws UsageError for flags that
+ * contradict each other
+ */
 export function scopeOf(
   options: Omit<SnapshotOptions, 'files' | 'recursive'>,
   fallback: string[] | null,
@@ -94,7 +97,7 @@ export function scopeOf(
   const within = named?.filter(each => !excludedNamespaces.includes(each)) ?? null
   return {
     namespaces: allNamespaces ? null : within,
-    // What is named is what is meant: there is nothing to take away from it.
+    // Needed only for all namespaces; a list of namespaces is already filtered above.
     ...(excludedNamespaces.length > 0 &&
       (allNamespaces || within === null) && { excluded: [...excludedNamespaces] }),
     ...(selector === undefined ? {} : { labelSelector: selector }),

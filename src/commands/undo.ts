@@ -1,4 +1,4 @@
-/** `pullguard undo [RUN]`: shows what a run wrote that is still there, and undoes it. */
+/** `pullguard undo [RUN]`: shows which of a run's changes still exist, and undoes them. */
 
 import type { Progress } from '../apply/apply-context.ts'
 import { applyUndo } from '../apply/apply-undo.ts'
@@ -32,7 +32,7 @@ import type { WritingContext } from './writing-context.ts'
 
 export interface UndoOptions {
   connection: ConnectionFlags
-  /** The run's name or the beginning of it; the newest run if absent. */
+  /** The run's name or a prefix of it; the newest run if absent. */
   run?: string
   list: boolean
   yes: boolean
@@ -40,7 +40,7 @@ export interface UndoOptions {
   format: UndoReportOptions['format']
 }
 
-/** Undoes one run, or lists them. @throws UsageError for an unknown run; RefusedError where not confirmed; UnreachableError */
+/** Undoes one run, or lists the runs. @throws UsageError for an unknown run; RefusedError if not confirmed; UnreachableError */
 export async function undoCommand(options: UndoOptions, context: WritingContext): Promise<ExitName> {
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const clusterUid = await clusterIdentity(cluster, context.signal)
@@ -49,7 +49,7 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     const onDamage = (sentence: string) => void damages.push(sentence)
     const runs = await listRuns(folder, { server: cluster.server, onDamage })
     for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
-    // There is no journal under this cluster's address; there may be one under its uid, which this login can't read.
+    // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {
       throw new UsageError(
         "Can't identify this cluster: that needs permission to get the namespace kube-system.",
@@ -69,7 +69,7 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
   })
 }
 
-/** After an undo, names another run that can still be undone: `undo` without a name always means the newest. */
+/** After an undo, names another run that can still be undone, because `undo` without a name always means the newest. */
 async function suggestAnotherRun({ options, context, cluster, others }: UndoSession): Promise<void> {
   if (!isForPeople(options.format)) return
   for (const run of others.filter(one => !isUndone(one))) {
@@ -100,7 +100,7 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   const settled = !podMissing && kept.length === 0
   const complete = settled && outcomes.every(({ status }) => DONE.includes(status))
   const dryRun = options.dryRun !== 'none'
-  // Recorded so that later runs of undo don't look at this one again.
+  // Recorded so that later undos skip this run.
   if (!dryRun && !writes && settled && !isUndone(run)) await recordOver(run, folder)
   const report: UndoReport = { run: run.run, dryRun, complete, kept, steps, outcomes }
   if (executes || !isForPeople(options.format)) {
@@ -121,7 +121,7 @@ async function recordOver(run: Run, folder: string): Promise<void> {
 
 const DONE: UndoOutcome['status'][] = ['applied', 'accepted', 'unchanged', 'left']
 
-/** Sends every step as a dry run first and then writes those that the server accepted. */
+/** Dry-runs every step and then writes those that the server accepted. */
 async function executeUndo(
   run: Run,
   steps: UndoStep[],
@@ -176,7 +176,7 @@ function view({ format, connection }: UndoOptions, context: CommandContext): Und
   }
 }
 
-/** The runs on this machine, and what is left of each in the cluster: one line a run, in the order of `runs`. @throws ApiError */
+/** Returns one line per run on this machine, with what is left of it in the cluster, in the order of `runs`. @throws ApiError */
 async function runLines(runs: Run[], cluster: ClusterReader, signal: AbortSignal): Promise<RunLine[]> {
   const lines: RunLine[] = []
   for (const run of runs) {
@@ -197,7 +197,7 @@ async function runLines(runs: Run[], cluster: ClusterReader, signal: AbortSignal
   return lines
 }
 
-/** Whether the run can still be undone: the journal says what it wrote, and the cluster whether that still exists. */
+/** Returns whether the run can still be undone, from what the journal says it wrote and what of that still exists in the cluster. */
 async function stateOf(
   run: Run,
   runs: Run[],

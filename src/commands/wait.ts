@@ -1,4 +1,4 @@
-/** `pullguard wait`: follow what was deployed until it runs, or until an image keeps it from running for good. */
+/** `pullguard wait`: follows a deployment until it runs, or until an image keeps it from ever running. */
 
 import { adviseDiagnosis } from '../advice/add-steps.ts'
 import type { Cause } from '../diagnosis/finding.ts'
@@ -30,7 +30,7 @@ export interface WaitOptions {
   files: string[]
   recursive: boolean
   goal: Goal
-  /** Milliseconds; 0 looks once. */
+  /** Milliseconds; 0 checks once. */
   timeoutMs: number
   /** Milliseconds, by cause. */
   patience: Partial<Record<Cause, number>>
@@ -45,7 +45,7 @@ const EXITS: Record<Outcome, ExitName> = {
   unknown: 'incomplete',
 }
 
-/** Waits for workloads, and says how it ended. @throws UsageError, UnreachableError; the signal's reason */
+/** Waits for workloads and reports how the wait ended. @throws UsageError, UnreachableError; the signal's reason */
 export async function waitCommand(options: WaitOptions, context: CommandContext): Promise<ExitName> {
   const request = await readRequest(options, context)
   const { manifests } = request
@@ -63,7 +63,7 @@ export async function waitCommand(options: WaitOptions, context: CommandContext)
   })
 }
 
-/** What is proposed is about no more than what was waited for. */
+/** Limits suggested commands to the scope of the wait. */
 function invocationFor({ connection, selector }: WaitOptions, context: CommandContext): Invocation {
   return invocationOf(context, connection, false, onlyOf(selector === undefined, selector))
 }

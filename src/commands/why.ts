@@ -1,4 +1,4 @@
-/** `pullguard why`: for each image of a pod what the kubelet will try, and the one link that is broken. */
+/** `pullguard why`: shows, for each image of a pod, what the kubelet will try and which link in the chain is broken. */
 
 import { type AdvisedWhy, adviseDiagnosis, adviseWhy } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
@@ -20,16 +20,16 @@ import { takeSnapshot } from './snapshot.ts'
 
 export interface WhyOptions {
   connection: ConnectionFlags
-  /** POD, NAMESPACE/POD, or TYPE/NAME; left out: one of the failing pods. */
+  /** POD, NAMESPACE/POD, or TYPE/NAME; absent: one of the failing pods. */
   name?: string
   files: string[]
   recursive: boolean
-  /** Ask registries for the pod's images. */
+  /** Ask registries about the pod's images. */
   checkImages?: ImageCheckFlags
   format: DataFormat
 }
 
-/** Explains one pod, healthy or not, or the failing pods of a workload. @throws UsageError where there is none of that name; UnreachableError */
+/** Explains one pod, healthy or not, or the failing pods of a workload. @throws UsageError for an unknown name; UnreachableError */
 export async function whyCommand(options: WhyOptions, context: CommandContext): Promise<ExitName> {
   const { files, recursive, checkImages } = options
   const name = options.name ?? (await choosePod(options, context))
@@ -57,7 +57,7 @@ export async function whyCommand(options: WhyOptions, context: CommandContext): 
     : explainWorkload(snapshot, { options, checking }, context)
 }
 
-/** Loads what asks registries only where they are asked. */
+/** Loads the image checks only if they are requested. */
 async function startChecking(flags: ImageCheckFlags, context: CommandContext): Promise<ImageChecking> {
   const { ImageChecking } = await import('./check-images.ts')
   return new ImageChecking(flags, context)
@@ -79,15 +79,15 @@ async function explainOne(
   return verdict([why], why.gaps)
 }
 
-/** The pod exists or may exist, but it can't be read. */
+/** Handles a pod that exists or may exist but can't be read. */
 async function unread({ gaps }: Snapshot, { err }: CommandContext): Promise<ExitName> {
   await err.write(renderGaps(gaps, err))
   return 'incomplete'
 }
 
 /**
- * Without a name, offers the pods that are failing: NAMESPACE/POD of the one that was chosen.
- * @throws UsageError with the names, where nobody can be asked or nothing is failing
+ * Without a name, lets the user choose a failing pod and returns its NAMESPACE/POD.
+ * @throws UsageError with the names if no one can be asked or nothing is failing
  */
 async function choosePod(options: WhyOptions, context: CommandContext): Promise<string> {
   const { connection, files, recursive } = options
@@ -101,7 +101,7 @@ async function choosePod(options: WhyOptions, context: CommandContext): Promise<
 
 interface Asked {
   options: WhyOptions
-  /** undefined: no registry is asked. */
+  /** undefined: don't ask registries. */
   checking: ImageChecking | undefined
 }
 
@@ -125,7 +125,7 @@ async function explainWorkload(
   )
 }
 
-/** The pod's chain. Healthy containers too: their images will have to be pulled again. */
+/** Explains the pod's chain, including healthy containers, whose images will have to be pulled again. */
 async function explained(
   pod: Pod,
   snapshot: Snapshot,
@@ -136,7 +136,7 @@ async function explained(
   return adviseWhy(explainPod(pod, { ...snapshot, imageChecks }))
 }
 
-/** How the report is drawn here. */
+/** Returns how to render the report. */
 function reportOptions({ connection, files, format }: WhyOptions, context: CommandContext): WhyReportOptions {
   const { width, color, isTerminal: terminal } = context.out
   const links = opensLinks(terminal, context.env)
@@ -144,7 +144,7 @@ function reportOptions({ connection, files, format }: WhyOptions, context: Comma
   return { format, width, color, links, terminal, invocation }
 }
 
-/** `findings` where a link is broken; else `incomplete` where something could not be read. */
+/** Returns `findings` if a link is broken, or else `incomplete` if something could not be read. */
 function verdict(whys: readonly Pick<Why, 'containers'>[], gaps: readonly Gap[]): ExitName {
   if (whys.some(({ containers }) => containers.some(({ problems }) => problems.length > 0))) return 'findings'
   return gaps.length > 0 ? 'incomplete' : 'ok'

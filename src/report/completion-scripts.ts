@@ -1,4 +1,4 @@
-/** What each shell runs to complete a command line: it asks `pullguard __complete` with the words, and offers the lines that come back. */
+/** The completion script for each shell: calls `pullguard __complete` with the words and offers the lines that it prints. */
 
 const BASH = `# bash completion for pullguard: source <(pullguard completion bash)
 _pullguard() {

@@ -1,19 +1,19 @@
-/** One escaper a sink. Each takes raw text, sanitizes it first, and gives back what the sink shows as plain text. */
+/** One escaper per sink. Each sanitizes raw text and escapes it, so that the sink displays it as plain text. */
 
 import { sanitizeLine } from './sanitize.ts'
 
-/** What an empty cell shows, as kubectl does. */
+/** The text of an empty cell, as in kubectl. */
 const NONE = '<none>'
 
-/** A cell of plain columns: never empty, and without two blanks in a row, which part the columns. */
+/** A cell of plain columns: never empty, and without two consecutive blanks, which separate columns. */
 export function cell(text: string | null): string {
   const shown = sanitizeLine(text ?? '').replace(/ {2,}/g, ' ')
   return shown === '' ? NONE : shown
 }
 
 /**
- * Prose in Markdown. HTML and structure are escaped; mentions, issue numbers and bare links are broken by an empty comment,
- * because GitHub and GitLab look for them after backslashes and entities are resolved.
+ * Prose in Markdown. Escapes HTML and structure; breaks mentions, issue numbers, and bare links with an empty comment, because GitHub and
+ * GitLab look for them after resolving backslashes and entities.
  */
 export function markdownText(text: string): string {
   return sanitizeLine(text)
@@ -25,7 +25,7 @@ export function markdownText(text: string): string {
     .replace(/[@#]|:(?=\/\/)|www(?=\.)/gi, '$&<!-- -->')
 }
 
-/** A name or a command in Markdown: a code span, where nothing is obeyed. A pipe would end a table's cell even there. */
+/** A name or command in Markdown: a code span, whose content is not interpreted. A pipe would end a table cell even there. */
 export function markdownCode(text: string): string {
   const shown = sanitizeLine(text).replaceAll('|', '\\u007c')
   const ticks = shown.match(/`+/g) ?? []
@@ -42,12 +42,12 @@ const XML_ENTITIES: Record<string, string> = {
   "'": '&apos;',
 }
 
-/** Text or attribute of XML; characters that XML 1.0 forbids are already spelled out. */
+/** Text or an attribute in XML; the sanitizer already escaped the characters that XML 1.0 forbids. */
 export function xml(text: string): string {
   return sanitizeLine(text).replace(/[&<>"']/g, mark => XML_ENTITIES[mark] ?? '')
 }
 
-/** The message of a GitHub workflow command; the lines are joined by the runner's own escape. */
+/** The message of a GitHub workflow command, with lines joined by the runner's own escape. */
 export function workflowMessage(lines: string[]): string {
   return lines.map(line => sanitizeLine(line).replaceAll('%', '%25')).join('%0A')
 }
@@ -57,15 +57,15 @@ export function workflowProperty(text: string): string {
   return sanitizeLine(text).replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C')
 }
 
-/** A word of a command line that somebody will paste into a shell. */
+/** A word of a command line for pasting into a shell. */
 export function shellWord(text: string): string {
   const shown = sanitizeLine(text)
   return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`
 }
 
 /**
- * A command line cut into its words, each as it is written: what stands in quotes or behind a backslash belongs to its word, as the shell reads
- * it. Joined by blanks they are the same command.
+ * Splits a command line into words as the shell does, leaving each as written: quoted or escaped characters belong to their word. Joined by
+ * blanks, the words form the same command.
  */
 export function shellWords(command: string): string[] {
   return command.match(/(?:[^\s'"\\]|'[^']*(?:'|$)|"(?:[^"\\]|\\[\s\S])*(?:"|$)|\\(?:[\s\S]|$))+/g) ?? []

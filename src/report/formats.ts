@@ -1,6 +1,6 @@
-/** What `-o` takes, kind of report by kind of report: the command line offers these, and a renderer lacking one does not compile. */
+/** The formats of `-o`, by kind of report. The command line offers these, and a renderer that lacks one does not compile. */
 
-/** A diagnosis: findings, for a person, a program or a CI system. */
+/** For a diagnosis: findings, for people, programs, and CI systems. */
 export const DIAGNOSIS_FORMATS = [
   'table',
   'wide',
@@ -15,11 +15,11 @@ export const DIAGNOSIS_FORMATS = [
 ] as const
 export type DiagnosisFormat = (typeof DIAGNOSIS_FORMATS)[number]
 
-/** What --sort-by sorts a diagnosis' plain columns and names by. */
+/** The keys of --sort-by, for a diagnosis' plain columns and names. */
 export const SORT_KEYS = ['age', 'cause', 'image', 'namespace', 'pod'] as const
 export type SortKey = (typeof SORT_KEYS)[number]
 
-/** An audit: findings that mostly are in files. */
+/** For an audit, whose findings are mostly in files. */
 export const AUDIT_FORMATS = [
   'table',
   'wide',
@@ -34,27 +34,27 @@ export const AUDIT_FORMATS = [
 ] as const
 export type AuditFormat = (typeof AUDIT_FORMATS)[number]
 
-/** A plan, and what became of it. */
+/** For a plan and its result. */
 export const PLAN_FORMATS = ['table', 'text', 'json', 'yaml', 'patch'] as const
 export type PlanFormat = (typeof PLAN_FORMATS)[number]
 
-/** Whatever is not a list of findings. */
+/** For any data other than a list of findings. */
 export const DATA_FORMATS = ['table', 'text', 'json', 'yaml', 'name'] as const
 export type DataFormat = (typeof DATA_FORMATS)[number]
 
-/** How many pulls are left, also for Prometheus' text exposition format. */
+/** For the pulls that are left, including Prometheus' text exposition format. */
 export const QUOTA_FORMATS = ['table', 'json', 'yaml', 'markdown', 'prometheus'] as const
 export type QuotaFormat = (typeof QUOTA_FORMATS)[number]
 
-/** What is known of mirrors and what to do about them. */
+/** For the state of mirrors and their setup. */
 export const MIRROR_FORMATS = ['table', 'text', 'json', 'yaml'] as const
 export type MirrorFormat = (typeof MIRROR_FORMATS)[number]
 
-/** What became of a wait. */
+/** For the result of a wait. */
 export const WAIT_FORMATS = ['table', 'json', 'yaml', 'junit', 'github', 'gitlab', 'markdown'] as const
 export type WaitFormat = (typeof WAIT_FORMATS)[number]
 
-/** Whether the format is for a person to read: a table, or the same words in a pipe. */
+/** Whether the format is for people: a table, or the same text in a pipe. */
 export function isForPeople(format: string): boolean {
   return format === 'table' || format === 'text'
 }

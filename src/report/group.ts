@@ -1,4 +1,4 @@
-/** Groups findings that are described alike: cause, subcause, registry, and for a refusal the pod's credential. */
+/** Groups findings that share a description: cause, subcause, registry, and, for a refusal, the pod's credential. */
 
 import type { AdvisedFinding } from '../advice/add-steps.ts'
 import type { Invocation } from './invocation.ts'
@@ -25,11 +25,11 @@ export interface WorkloadRow {
   /** Names of the failing pods, each once. */
   pods: string[]
   findings: AdvisedFinding[]
-  /** How long the oldest has failed, as kubectl writes it. */
+  /** How long the oldest pod has been failing, in kubectl's format. */
   age: string | null
 }
 
-/** The groups in the order of the findings, so that the most urgent leads. */
+/** Returns groups in the order of the findings, so that the most urgent comes first. */
 export function groupByCause(findings: readonly AdvisedFinding[], invocation: Invocation): CauseGroup[] {
   return [...Map.groupBy(findings, groupKey).values()].flatMap(same => {
     const [first, ...others] = same
@@ -44,7 +44,7 @@ export function groupByCause(findings: readonly AdvisedFinding[], invocation: In
   })
 }
 
-/** Rows by image and workload, in the order of the findings; rows of one image stand together. */
+/** Returns one row per image and workload, in the order of the findings, with rows of the same image together. */
 export function groupByWorkload(findings: readonly AdvisedFinding[], takenAt: string): WorkloadRow[] {
   const images = Map.groupBy(findings, ({ image }) => image)
   return [...images].flatMap(([image, ofImage]) => {
@@ -62,7 +62,7 @@ export function groupByWorkload(findings: readonly AdvisedFinding[], takenAt: st
   })
 }
 
-/** What makes a finding the same one in the next run, when its pods have other names: its place and what is wrong there. */
+/** Identifies a finding across runs, even if its pods have new names, by its place and what is wrong there. */
 export function stableIdentity(finding: AdvisedFinding): (string | null)[] {
   const { cause, subcause, namespace, container, image } = finding
   return [cause, subcause, namespace, workloadPath(finding), container, image]
@@ -87,7 +87,7 @@ function groupKey(finding: AdvisedFinding): string {
 function detailOf(finding: AdvisedFinding): string {
   const { cause, credential, check } = finding
   if (cause === 'other') return hasNoReason(finding) ? 'nothing' : 'something'
-  // A private image and a mistyped one read alike until the registry is asked.
+  // A private image and a mistyped one look the same until the registry is asked.
   const proven = check?.verdict ?? ''
   if (cause === 'image-not-found') return proven
   if (cause !== 'auth-required-or-denied') return ''

@@ -1,46 +1,46 @@
-/** How this run was started: whatever it proposes to run next has to reach the same API server, as the same person. */
+/** How this run was started: suggested commands must reach the same API server as the same user. */
 
 import { shellWord } from './escape.ts'
 
 export interface Invocation {
   /** `pullguard` or `kubectl pullguard`. */
   program: string
-  /** kubectl's connection flags of this run, word by word, such as `--context`, `prod`; a secret's place holds `<token>`. */
+  /** kubectl's connection flags of this run, word by word, such as `--context`, `prod`; a secret is replaced with `<token>`. */
   flags: readonly string[]
-  /** The facts came from a dump: which cluster they are of is for the user to say. */
+  /** Whether the facts came from a dump, so that only the user knows the cluster. */
   fromDump: boolean
-  /** The run was about certain workloads or labels, so that a proposed fix is no wider; left out where it was about whole namespaces. */
+  /** The scope of the run by names or labels, so that a suggested fix is no wider; absent if the run covered whole namespaces. */
   only?: Only
 }
 
-/** `named`: workloads or pods were named, and those that fail count. `selector`: pods with these labels. */
+/** `named`: workloads or pods were named, and the failing ones count. `selector`: pods with these labels. */
 export type Only = { named: true } | { selector: string }
 
-/** Stands where only the user knows the word. A shell refuses the whole line until something is in its place. */
+/** A placeholder for a word that only the user knows. A shell rejects the whole line until it is replaced. */
 const PLACEHOLDER = /^<[\w -]+>$/
 
-/** The flags behind a command of ours, or in front of kubectl's verb; empty where the current context is meant. */
+/** The flags after a pullguard command or before kubectl's verb; empty for the current context. */
 function connection({ flags, fromDump }: Invocation): string {
   const words = fromDump ? ['--context', '<context>'] : flags
   return words.map(word => (PLACEHOLDER.test(word) ? word : shellWord(word))).join(' ')
 }
 
 /**
- * A command line of this program, ready to paste.
- * @param rest command, arguments and flags, quoted for a shell
+ * Returns a command line of this program, ready to paste.
+ * @param rest command, arguments, and flags, quoted for a shell
  */
 export function ownCommand(invocation: Invocation, rest: string): string {
   return [invocation.program, rest, connection(invocation)].filter(part => part !== '').join(' ')
 }
 
-/** A command line that asks no cluster, such as `pullguard image nginx`. */
+/** Returns a command line that needs no cluster, such as `pullguard image nginx`. */
 export function offlineCommand({ program }: Invocation, rest: string): string {
   return `${program} ${rest}`
 }
 
 /**
- * A kubectl command line, ready to paste.
- * @param rest verb, arguments and flags, quoted for a shell
+ * Returns a kubectl command line, ready to paste.
+ * @param rest verb, arguments, and flags, quoted for a shell
  */
 export function kubectlCommand(invocation: Invocation, rest: string, namespace?: string): string {
   const place = namespace === undefined ? '' : `-n ${shellWord(namespace)}`

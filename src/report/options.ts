@@ -1,14 +1,14 @@
-/** What the caller has decided about the place that a report goes to. */
+/** The caller's decisions about where a report goes. */
 
 import type { Invocation } from './invocation.ts'
 export interface ReportOptions {
-  /** Columns of the terminal; infinite in a pipe, where no line is broken. */
+  /** Columns of the terminal; infinite for a pipe, where no line is broken. */
   width: number
   color: boolean
-  /** The terminal opens web addresses with a click; no where it is left out. */
+  /** Whether the terminal opens web addresses with a click; absent: no. */
   links?: boolean
-  /** A person reads along; else plain stable columns. */
+  /** Whether a person is reading; otherwise, the report has plain, stable columns. */
   terminal: boolean
-  /** How the user started the invocation, for the commands that are proposed: `pullguard` or `kubectl pullguard`. */
+  /** How the user started the program, for suggested commands: `pullguard` or `kubectl pullguard`. */
   invocation: Invocation
 }

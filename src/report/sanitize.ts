@@ -1,25 +1,28 @@
-/** The one sanitizer: text of a cluster or a registry becomes one harmless, visible line. Every sink's escaper starts here. */
+/** The one sanitizer: turns text from a cluster or a registry into one harmless, visible line. Every escaper starts with it. */
 
-/** Blanks around any line break, begun with the first of them, for else a run of blanks is gone through from each: LF, CR, vertical tab, form feed, NEL, line and paragraph separator. */
+/**
+ * Line breaks (LF, CR, vertical tab, form feed, NEL, line and paragraph separators) with surrounding blanks. A match starts only at the
+ * first blank of a run; otherwise, matching would take quadratic time.
+ */
 const BREAKS = /(?<![ \t])[ \t]*(?:[\n\r\v\f\u0085\u2028\u2029][ \t]*)+/g
 /**
- * What a reader can't see or what moves other text: controls, format characters (bidi, zero width), private use, lone
- * surrogates, fillers and selectors that draw nothing, noncharacters.
+ * Characters that a reader can't see or that move other text: controls, format characters (bidi, zero width), private use, lone surrogates,
+ * fillers and selectors that draw nothing, noncharacters.
  */
 const UNSEEN =
   /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu
-/** Blanks that look like a space or wider; only the plain one is kept. */
+/** Blanks that look like a space or wider; all are replaced by a plain space. */
 const BLANKS = /[\t\p{Zs}]/gu
-/** GitHub and Azure runners obey `##[…]` and `##vso[…]` anywhere in a line, TeamCity `##teamcity[…]`. */
+/** GitHub and Azure runners execute `##[…]` and `##vso[…]` anywhere in a line, TeamCity `##teamcity[…]`. */
 const LOG_COMMAND = /#(?=#\w*\[)/g
-/** Most text by far is this, and needs no second look. */
+/** Matches most text, which needs no further check. */
 const HARMLESS = /^[ !"$-~]*$/
-/** The same of JSON with its layout. */
+/** Like HARMLESS, for JSON with its layout. */
 const HARMLESS_JSON = /^[\n !"$-~]*$/
 
 /**
- * One line that shows what the text holds: a line break as ` ⏎ `, an unseen character as its `\u` escape, and no
- * `##[` that a CI runner would obey. The result is safe on a terminal inside a line; its start is {@link guardLines}' work.
+ * Returns one line that shows what the text contains: a line break as ` ⏎ `, an invisible character as its `\u` escape, and no `##[` that
+ * a CI runner would execute. The result is safe on a terminal inside a line; {@link guardLines} handles the start of a line.
  */
 export function sanitizeLine(text: string): string {
   if (HARMLESS.test(text)) return text.trim()
@@ -32,18 +35,18 @@ export function sanitizeLine(text: string): string {
     .replace(LOG_COMMAND, '# ')
 }
 
-/** GitHub's runner obeys a line whose first visible characters are `::`; such a line gets its first colon spelled out. */
+/** GitHub's runner executes a line whose first visible characters are `::`, so this escapes the first colon. */
 export function guardLines(output: string): string {
   return output.replace(/^(\s*):(?=:)/gm, '$1\\u003a')
 }
 
-/** Escapes, for JSON text, whatever JSON.stringify lets through that a reader or a CI runner should not meet raw. */
+/** Escapes characters in JSON text that JSON.stringify leaves unescaped but that a reader or CI runner should not see raw. */
 export function escapeInJson(json: string): string {
   if (HARMLESS_JSON.test(json)) return json
   return json.replace(UNSEEN, keptOrInUtf16).replace(LOG_COMMAND, '\\u0023')
 }
 
-/** The same for YAML, where such text stands in double quotes; there a character beyond U+FFFF is one `\\U` escape. */
+/** Like escapeInJson, for YAML, where such text is double-quoted; a character beyond U+FFFF becomes one `\\U` escape. */
 export function escapeInYaml(yaml: string): string {
   const inYaml = (character: string) => {
     const point = character.codePointAt(0) ?? 0
@@ -52,7 +55,7 @@ export function escapeInYaml(yaml: string): string {
   return yaml.replace(UNSEEN, inYaml).replace(LOG_COMMAND, '\\u0023')
 }
 
-/** Whether the text holds anything that would not be shown as it is. */
+/** Whether the text contains anything that would not be displayed unchanged. */
 export function hasInvisibleText(text: string): boolean {
   return text.search(UNSEEN) !== -1 || text.search(LOG_COMMAND) !== -1
 }
@@ -62,12 +65,12 @@ function escaped(character: string): string {
   return point > 0xffff ? `\\u{${point.toString(16)}}` : inUtf16(character)
 }
 
-/** The line feeds between JSON's lines are the layout's own: inside a string JSON.stringify has escaped them. */
+/** Keeps line feeds, which belong to JSON's layout: JSON.stringify escapes them inside strings. */
 function keptOrInUtf16(character: string): string {
   return character === '\n' ? character : inUtf16(character)
 }
 
-/** Each UTF-16 unit as `\uXXXX`: what JSON understands. */
+/** Returns each UTF-16 code unit as `\uXXXX`, which JSON understands. */
 function inUtf16(character: string): string {
   return character.replace(/[\s\S]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -1,4 +1,4 @@
-/** The result of a wait, for the report. */
+/** The result of a wait, for reports. */
 
 import type { AdvisedDiagnosis } from '../advice/add-steps.ts'
 import type { Outcome } from '../waiting/goal.ts'
@@ -11,9 +11,9 @@ export interface WaitReport {
   waited: number
   timeout: number
   states: readonly SubjectState[]
-  /** Of the pods that are waited for, with what became known meanwhile. */
+  /** Covers the pods that were waited for, with everything learned during the wait. */
   diagnosis: AdvisedDiagnosis
-  /** Contact with the API server was lost at the end, so the states are those of a moment before. */
+  /** Whether contact with the API server was lost at the end, so that the states are from shortly before. */
   isOutdated: boolean
   /** Milliseconds since 1970, by the server's clock. */
   now: number

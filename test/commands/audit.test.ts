@@ -1,4 +1,4 @@
-/** `audit` as somebody at a keyboard or in CI runs it: files, a registry, edits, a baseline, a cluster. */
+/** `audit` at a keyboard and in CI: files, a registry, edits, a baseline, a cluster. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

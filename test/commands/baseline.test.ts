@@ -1,4 +1,4 @@
-/** `diagnose` with a file of known failures: they are counted in every format, and decide no exit code. */
+/** `diagnose` with a file of known failures: they are counted in every format and never affect the exit code. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** `--check-images` on the command line: every report shows the registries' answers, no pull is spent, and no password is printed. */
+/** `--check-images` on the command line: every report shows the registries' answers, no pull is used up, and no password is printed. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -72,7 +72,7 @@ beforeEach(() => {
 })
 
 const run = (...argv: string[]) => runCommandLine(argv, { home, env })
-/** The output on a terminal, its lines joined. */
+/** Returns the output on a terminal, with its lines joined. */
 async function onScreen(...argv: string[]) {
   const { code, out } = await runCommandLine(argv, { home, env, columns: 120 })
   return { code, out: out.replace(/\s+/g, ' ') }
@@ -136,7 +136,7 @@ describe('diagnose', () => {
     expect(out).toContain('ngnix:1.27: Docker Hub has no repository library/ngnix (did you mean nginx?).')
     expect(out).toContain('no tag 1.27-alpne (did you mean 1.27-alpine?)')
     expect(out).toContain("with this machine's login (jane): found")
-    // The private image and the mistyped one no longer share a block: each has lines of its own.
+    // The private image and the mistyped one no longer share a block.
     expect(out).toContain('asked jane/billing:2.4: It exists')
     expect(out).toContain('asked ngnix:1.27: Docker Hub')
     expect(out).toContain('with secret default/team (team): found')

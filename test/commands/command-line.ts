@@ -11,11 +11,11 @@ export interface CommandResult {
 
 export interface Place extends Partial<Omit<ProcessHost, 'streams'>> {
   home: string
-  /** The current time; the machine's clock by default. */
+  /** The current time; absent: the machine's clock. */
   now?: () => Date
   /** Standard input. */
   stdin?: string
-  /** Standard output is a terminal with this many columns. */
+  /** The columns of standard output, as a terminal; absent: a pipe. */
   columns?: number
 }
 

@@ -1,4 +1,4 @@
-/** Completion: what is offered for half-typed command lines, from the program, the kubeconfig, and the cluster, and silence where that fails. */
+/** Completion: candidates for half-typed command lines, from the program, the kubeconfig, and the cluster, and no output on failure. */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => incident.close())
 
-/** Time does not pass, or all of it at once, or a part has passed already. */
+/** Runs with no time passing, with all of it passing at once, or with some already spent. */
 const run = (words: string[], isLate = false, spent = 0) =>
   runCommandLine(['__complete', ...words], {
     home: incident.home,

@@ -1,4 +1,4 @@
-/** `demo`: the story from the first screen to the last, and a cluster to try things on that leaves nothing behind. */
+/** `demo`: the story from the first screen to the last, and a cluster to try commands on that leaves nothing behind. */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
 
-/** What it prints from beginning to end, on 80 columns. */
+/** The complete output, on 80 columns. */
 let playing: ReturnType<typeof runCommandLine> | undefined
 const played = () => {
   playing ??= runCommandLine(['demo', '--no-color'], { home, columns: 80 })
@@ -53,7 +53,7 @@ test('shows the whole story: limited, explained, fixed, and only the typo left',
   expect(await readdir(home)).toEqual([])
 })
 
-/** What differs from run to run: a port, the ends of pod names, a run's name. */
+/** Replaces what differs between runs: a port, the ends of pod names, a run's name. */
 const settled = (text: string) =>
   text
     .replace(/127\.0\.0\.1:\d+/g, 'ADDRESS')

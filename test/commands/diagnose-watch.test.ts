@@ -1,3 +1,4 @@
+/** `diagnose --watch`: what is shown after each change, on a terminal and in a pipe, and how the watch ends. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { GOOD, type Rollouts, startRollouts, TYPO, watchDiagnosis } from './wait/rollouts.ts'
 

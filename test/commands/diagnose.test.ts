@@ -1,4 +1,4 @@
-/** `diagnose` on the command line: bad input in one sentence, every way a cluster refuses, and a dump that gives the same result. */
+/** `diagnose` on the command line: one sentence for bad input, every refusal by a cluster, and a dump with the same result. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -7,7 +7,7 @@ import type { Fault } from '../../src/simulator/api-server/faults.ts'
 import { runCommandLine } from './command-line.ts'
 import { CANARY, type Incident, startIncident } from './incident.ts'
 
-/** A dump of one pod that had failed for a quarter of an hour when the dump was made. */
+/** A dump of one pod that had been failing for 15 minutes at the time of the dump. */
 const FAILS_SINCE_MARCH = JSON.stringify({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -249,7 +249,7 @@ describe('plain columns', () => {
     const [header, ...all] = await rows()
     expect(header?.[0]).toBe('NAMESPACE')
     expect(all).toHaveLength(3)
-    // The age may be another one by then.
+    // The age may have changed meanwhile.
     const withoutAge = (cells: string[][]) => cells.map(row => row.toSpliced(5, 1))
     expect(withoutAge(await rows('--no-headers'))).toEqual(withoutAge(all))
     expect(await rows('--no-headers', '-o', 'wide')).toHaveLength(3)

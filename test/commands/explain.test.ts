@@ -1,4 +1,4 @@
-/** `explain`: every cause has a whole explanation, names are found by cause and subcause. */
+/** `explain`: every cause has a complete explanation, and names are found by cause and subcause. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** How far a fix reaches: the requested namespaces and nothing else. */
+/** The scope of a fix: the requested namespaces and nothing else. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => incident.close())
 
-/** A fix was killed after it had deleted bare pod kube-public/lost. */
+/** Simulates a fix that was killed after it had deleted bare pod kube-public/lost. */
 async function killedFix() {
   const uid = incident.simulator.cluster.get('Namespace', undefined, 'kube-system')?.metadata.uid
   const server = incident.simulator.server.url
@@ -92,7 +92,7 @@ test('a workload that is deleted during its fix is an outcome, not an error', as
   const { cluster } = incident.simulator
   const watching = cluster.store.watch(({ type, object }) => {
     if (type !== 'DELETED' || !object.metadata.name.startsWith('fifthnginx-')) return
-    // Its other objects go with it, and would call again.
+    // The account's other objects are deleted with it and would call this again.
     watching()
     cluster.remove('Deployment', 'default', 'fifthnginx', { propagationPolicy: 'Background' })
   })

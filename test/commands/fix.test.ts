@@ -1,4 +1,4 @@
-/** `fix` and `undo` from the command line to the cluster: the article's story, and every run that must change nothing. */
+/** `fix` and `undo` from the command line to the cluster: the article's story, and every run that must not change anything. */
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'

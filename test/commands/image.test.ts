@@ -1,4 +1,4 @@
-/** `pullguard image`: where its names come from, and its exit code. */
+/** `pullguard image`: where its references come from, and its exit code. */
 
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
@@ -104,7 +104,7 @@ test("a hostile name can't harm its reader", async () => {
 })
 
 test('standard input may hold any number of names', async () => {
-  // More than a call may have arguments.
+  // More references than a call stack can take as arguments.
   const stdin = 'nginx\n'.repeat(150_000)
   const { code, out } = await runCommandLine(['image', '-', '-o', 'name'], { home: '/', stdin })
   expect([code, out.trimEnd().split('\n').length]).toEqual([0, 150_000])

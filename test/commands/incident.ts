@@ -1,4 +1,4 @@
-/** The article's incident on a simulated cluster, and the program run against it as from a terminal or a pipe. */
+/** The article's incident on a simulated cluster, and the program run against it, from a terminal or a pipe. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,17 +19,17 @@ export interface Incident {
     signal?: AbortSignal,
     more?: Record<string, string>,
   ): Promise<CommandResult>
-  /** Writes a kubeconfig for that user and returns its path for --kubeconfig. */
+  /** Writes a kubeconfig for that user and returns the file's path, for --kubeconfig. */
   kubeconfigFor(user: string): Promise<string>
   login(password: string): Promise<void>
-  /** The pull secrets that every service account lists, in order. */
+  /** Returns the pull secrets that each service account lists, in order. */
   accounts(): Record<string, string[]>
-  /** Requests that would have changed something, without dry runs. */
+  /** Returns the requests that would have changed something, excluding dry runs. */
   writes(): string[]
   close(): Promise<void>
 }
 
-/** Three workloads in two namespaces can't pull because of the anonymous limit; the machine has the login of demo-user. */
+/** Starts a cluster where three workloads in two namespaces hit the anonymous limit; the machine has the login of demo-user. */
 export async function startIncident(): Promise<Incident> {
   const simulator = await startSimulator({ live: true })
   const { cluster, hub } = simulator
@@ -87,7 +87,7 @@ function accountsOf({ cluster }: Simulator): Record<string, string[]> {
   return Object.fromEntries(entries)
 }
 
-/** DELETE carries its dry run in the body, so the store itself shows whether pods were deleted. */
+/** A DELETE has its dry run in the body, so only the store shows whether pods were deleted. */
 function writesOf({ requests }: Simulator): string[] {
   return requests
     .filter(({ method, path, query }) => {

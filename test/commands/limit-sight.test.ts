@@ -1,4 +1,4 @@
-/** `diagnose --check-images` where Docker Hub's limit is used up: what is left, and when the next try has a chance. */
+/** `diagnose --check-images` when Docker Hub's limit is used up: what is left, and when the next attempt can succeed. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { schemaErrors } from '../report/published-schema.ts'
 import { CANARY, type Incident, startIncident } from './incident.ts'

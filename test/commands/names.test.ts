@@ -1,4 +1,4 @@
-/** Pods and workloads named on the command line of `diagnose`: what is read, what the report says of it, and names that don't exist. */
+/** Pods and workloads named on the command line of `diagnose`: what is read, what the report says, and names that don't exist. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Incident, startIncident } from './incident.ts'
 

@@ -1,4 +1,4 @@
-/** Secrets that this run sends to a server are not printed when the server repeats them, in any form. */
+/** Secrets that this run sends to a server are not printed, in any form, if the server repeats them. */
 import { expect, test } from 'vitest'
 import { serveTls } from '../kubernetes/api-server.ts'
 import { untilTestEnds } from '../until-test-ends.ts'

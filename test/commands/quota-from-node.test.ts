@@ -1,4 +1,4 @@
-/** `quota --from-node`: a pod asks from the node, only when confirmed, and none is left behind, whatever happens. */
+/** `quota --from-node`: a pod asks from the node, only after confirmation, and no pod is left behind, whatever happens. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { probePod } from '../../src/apply/quota-probe.ts'
 import type { Draft } from '../../src/simulator/cluster/objects.ts'
@@ -10,13 +10,13 @@ const HEADERS =
   'HTTP/1.1 200 OK\nratelimit-limit: 100;w=21600\nratelimit-remaining: 12;w=21600\ndocker-ratelimit-source: 198.51.100.7\n'
 
 let scene: QuotaScene
-/** Every pod made by the command, as it was sent. */
+/** Every pod that the command created, as sent. */
 let made: { name: string; spec: Record<string, unknown> }[]
 let stop: () => void
 
 type Ending = (image: string) => object | null
 
-/** The kubelet's part: each of the command's pods ends as `ending` says for its image; null leaves it alone. */
+/** Plays the kubelet: each of the command's pods ends as `ending` says for its image; null leaves the pod alone. */
 function play(ending: Ending): void {
   const { cluster } = scene.simulator
   stop = cluster.store.watch(({ type, object }) => {

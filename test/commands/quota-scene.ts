@@ -1,4 +1,4 @@
-/** A simulated cluster with a Docker Hub for the tests of `quota`: one login on this machine, and others in pull secrets. */
+/** A simulated cluster and Docker Hub for the tests of `quota`: one login on this machine, and others in pull secrets. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../src
 import { NOON } from '../simulator/drafts.ts'
 import { type CommandResult, runCommandLine } from './command-line.ts'
 
-/** Passwords: must never appear in any output. */
+/** Passwords that must never appear in any output. */
 export const MACHINE = 'canary-m4chine-Pa55'
 export const TEAM = 'canary-t3am-Pa55'
 
@@ -18,13 +18,13 @@ export interface QuotaScene {
   onTerminal(...argv: string[]): Promise<CommandResult>
   /** Writes this machine's login for Docker Hub. */
   login(username: string, password: string): Promise<void>
-  /** Adds a pull secret of that name. */
+  /** Adds a pull secret with this name. */
   secret(namespace: string, name: string, auths: Record<string, [user: string, password: string]>): void
   as(user: string): Promise<string[]>
   close(): Promise<void>
 }
 
-/** Nobody is logged in yet; accounts `jane` (200 pulls), `team` (no limit). */
+/** Starts without any login; the accounts are `jane` (200 pulls) and `team` (no limit). */
 export async function startScene(options: SimulatorOptions = {}): Promise<QuotaScene> {
   const simulator = await startSimulator({ now: NOON, ...options })
   const { hub, cluster } = simulator

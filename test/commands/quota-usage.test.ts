@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => scene.close())
 
-/** From then on the node pulls with CRI-O. */
+/** Makes the node pull with CRI-O from then on. */
 function makeCrio(name: string): void {
   scene.simulator.cluster.change('Node', undefined, name, node => {
     const { nodeInfo } = node.status as { nodeInfo: Record<string, string> }
@@ -33,7 +33,7 @@ function addCronJob(name: string, schedule: string, image: string, policy = 'Alw
   add({ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name, namespace: 'default' }, spec })
 }
 
-/** A pod whose container crashed, waited, and runs again since two minutes. */
+/** Adds a pod whose container crashed, waited, and has been running again for two minutes. */
 function addLoop(name: string, node: string, policy = 'Always'): void {
   const ran = { startedAt: '2026-11-24T11:53:00Z', finishedAt: '2026-11-24T11:53:10Z', exitCode: 1 }
   add({
@@ -61,7 +61,7 @@ function addLoop(name: string, node: string, policy = 'Always'): void {
   })
 }
 
-/** A pod that the registry refused for its limit. */
+/** Adds a pod that the registry refused because of its limit. */
 function addWaiting(name: string, node: string, message: string, extra: object = {}): void {
   add({
     apiVersion: 'v1',

@@ -1,4 +1,4 @@
-/** `quota` on the command line: each kind of answer of Docker Hub in each format, no pull spent, no password printed. */
+/** `quota` on the command line: each kind of answer from Docker Hub in each format, no pull used up, and no password printed. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { serve } from '../registry/loopback.ts'
 import { schemaErrors } from '../report/published-schema.ts'
@@ -30,7 +30,7 @@ async function quotasOf(...argv: string[]): Promise<{ code: number; complete: bo
   return { code, ...document }
 }
 
-/** The endpoint flag for a registry that answers in place of Docker Hub. */
+/** Returns the endpoint flag for a registry that answers in place of Docker Hub. */
 async function answering(headers: Record<string, string>, status = 200): Promise<string> {
   const hub = await serve(() => ({ status, headers }))
   return `docker.io=${hub.origin}`

@@ -6,7 +6,7 @@ let incident: Incident
 let run: string
 beforeAll(async () => {
   incident = await startIncident()
-  // Its pods stay, so they still can't pull.
+  // The pods are not recreated, so they still can't pull.
   expect((await incident.run(['fix', '-n', 'default', '--yes', '--no-recreate'])).code).toBe(1)
   run = (await incident.run(['undo', '--list', '-o', 'name'])).out.trimEnd()
 })
@@ -75,7 +75,7 @@ test('what has changed since stays and is reported with its reason, and the rest
     const result = await other.run(['undo', '--yes'])
     expect(other.accounts()['default/default']).toEqual([])
     expect(other.simulator.cluster.list('Secret')).toHaveLength(1)
-    // A login stays, and the output explains how to remove it.
+    // A login remains, and the output explains how to remove it.
     expect(result.code).toBe(3)
     expect(result.out).toContain('1 secret keeps its login.')
     expect(result.out).toContain('kubectl -n default delete secret dockercreds')

@@ -1,4 +1,4 @@
-/** `why` on the command line: which pod is meant, which names are similar if there is none, and its exit codes. */
+/** `why` on the command line: which pod is selected, similar names if there is none, and exit codes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Incident, startIncident } from './incident.ts'
 

@@ -1,4 +1,4 @@
-/** An audit in every format: each is what its readers demand, tells the same findings, and no text of a file breaks out of it. */
+/** An audit in every format: each meets its readers' requirements and has the same findings, and no text from a file breaks out. */
 import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** How the report explains what a plan leaves unchanged: the true reason and the smallest next step. */
+/** The report's explanation of what a plan leaves unchanged: the true reason and the smallest next step. */
 import { expect, test } from 'vitest'
 import { accessRefusal } from '../../src/report/views/questions.ts'
 import { declinedNextStep, declinedTitle } from '../../src/report/words/declined.ts'

@@ -1,4 +1,4 @@
-/** Each sink's escaper keeps hostile text inside its place. */
+/** Each sink's escaper confines hostile text. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {

@@ -1,4 +1,4 @@
-/** The telling end of an error, as a screen shows it. */
+/** The telling end of an error, as displayed on a screen. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { tellingEnd } from '../../src/report/words/evidence.ts'

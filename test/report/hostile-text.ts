@@ -1,4 +1,4 @@
-/** Text that tries to break out of every output, for the properties of this room. */
+/** Text that tries to break out of every output, for this room's property tests. */
 import fc from 'fast-check'
 import { anyText } from '../any-text.ts'
 
@@ -71,7 +71,10 @@ export const hostile = fc.oneof(
   anyText(30),
 )
 
-/** Characters that must not appear in text for people: controls (LF separates its lines), format characters, private use, lone surrogates, CI commands. */
+/**
+ * Characters that must not appear in text for people: controls (LF separates lines), format characters, private use, lone surrogates, CI
+ * commands.
+ */
 export const FORBIDDEN = /[\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]|(?!\n)\p{Cc}|##\w*\[/u
 
 /** A line that GitHub's runner would execute. */

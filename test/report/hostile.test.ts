@@ -1,4 +1,4 @@
-/** Hostile names and messages in every field, through every format: nothing is executed, nothing breaks out, nothing is lost. */
+/** Hostile names and messages in every field and every format: nothing is executed, breaks out, or is lost. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -60,7 +60,7 @@ const hostileFinding: fc.Arbitrary<AdvisedFinding> = fc
     }
   })
 
-/** Every text in it, although the registry room passes on only valid names. */
+/** A check with this text in every field, although the registry room passes on only valid names. */
 function hostileCheck(text: string, name: string) {
   const secret = { namespace: text, name }
   const asks = (['denied', 'unreachable', 'withheld', 'failed'] as const).map(answer =>

@@ -1,4 +1,4 @@
-/** How the report words an image check: the conclusion, who got which answer, and nothing unproven. */
+/** The report's words for an image check: the conclusion, which login got which answer, and nothing unproven. */
 import { describe, expect, test } from 'vitest'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import { checkLines, checkText } from '../../src/report/words/image-check.ts'

@@ -1,4 +1,4 @@
-/** What is said of kinds of answers that are easily taken for something else, and of nodes whose commands differ. */
+/** Reports on answers that are easily mistaken for something else, and on nodes whose commands differ. */
 import { expect, test } from 'vitest'
 import { withSteps } from '../../src/advice/add-steps.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
@@ -29,7 +29,7 @@ const NODE: Node = {
   images: [],
 }
 
-/** Title, meaning, and the steps with their commands, the first step alone as `first`. */
+/** Returns the title, meaning, and steps with their commands; `first` is the first step alone. */
 function said({ image, error, node, secret }: Situation): { all: string; first: string } {
   const failing = pod({
     namespace: 'web',

@@ -1,4 +1,4 @@
-/** Columns and lines have the width that a terminal gives them; ages look like kubectl's. */
+/** Columns and lines have the width that a terminal displays; ages look like kubectl's. */
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** Links on a terminal: where a terminal opens them, and that they lead to what they show. */
+/** Links on a terminal: which terminals get them, and that each leads to what it displays. */
 import { expect, test } from 'vitest'
 import { linkUrls, opensLinks } from '../../src/report/screen/links.ts'
 

@@ -1,4 +1,4 @@
-/** How the report describes a login before it is distributed. */
+/** The report's description of a login before it is distributed. */
 import { describe, expect, test } from 'vitest'
 import { provenText } from '../../src/report/views/logins.ts'
 

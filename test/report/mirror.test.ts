@@ -1,4 +1,4 @@
-/** The end of a mirror's report: what was written, and from where its commands work. */
+/** The end of a mirror report: what was written, and where its commands work. */
 import { expect, test } from 'vitest'
 import { readAddress } from '../../src/mirror/address.ts'
 import { setupFor } from '../../src/mirror/platforms/index.ts'

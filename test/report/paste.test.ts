@@ -1,4 +1,4 @@
-/** A printed command, on however many lines, is the same command when it is pasted into a shell. */
+/** A printed command, on any number of lines, is the same command when pasted into a shell. */
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -33,7 +33,7 @@ const command = fc.record({
   width: fc.integer({ min: 12, max: 100 }),
 })
 
-/** The words of each command, as a shell parses the lines. */
+/** Returns the words of each command as a shell parses the lines. */
 function pasted(commands: string[][]): string[][] {
   const script = [`p() { printf '%s\\0' "$@"; printf '\\1\\0'; }`, ...commands.map(lines => lines.join('\n'))]
   const { stdout, stderr, status } = spawnSync('sh', { input: script.join('\n'), encoding: 'utf8' })

@@ -1,4 +1,4 @@
-/** Plans and results for the tests of this room: the article's incident, and everything else a plan can contain. */
+/** Plans and results for this room's tests: the article's incident, and everything else that a plan can contain. */
 import type { FixResult, Outcome, OutcomeReason, Recovery } from '../../src/apply/outcome.ts'
 import type {
   Change,
@@ -137,7 +137,7 @@ export const incidentPlan = plan([
 const POD = target('Pod', 'shop-1', 'web')
 const IN = { container: 'shop', image: 'nginx' }
 
-/** One of each, so that a reason without words is noticed. */
+/** One entry of each code, so that a reason without words is noticed. */
 export const everyDeclined: Declined[] = [
   {
     code: 'managed',

@@ -1,4 +1,4 @@
-/** The published schema catches a renamed field: it requires every field of every document except the few optional ones. */
+/** The published schema catches a renamed field, because it requires every field of every document except a few optional ones. */
 import { expect, test } from 'vitest'
 import type { UndoStep } from '../../src/apply/undo-step.ts'
 import type { Change } from '../../src/plan/change.ts'
@@ -185,7 +185,7 @@ test.each(Object.entries(DOCUMENTS))('no field of %s can be removed or renamed',
   expect(unpromised(document, document, '').filter(path => !FREE.test(path))).toEqual([])
 })
 
-/** The paths of the fields without which the document is still valid. */
+/** Returns the paths of fields without which the document is still valid. */
 function unpromised(whole: unknown, part: unknown, path: string): string[] {
   if (Array.isArray(part)) return part.flatMap(one => unpromised(whole, one, `${path}[]`))
   if (part === null || typeof part !== 'object') return []

@@ -11,7 +11,7 @@ const validate = new Ajv2020({
   allowUnionTypes: true,
 }).compile(schema)
 
-/** What makes the document invalid: the first error found, with one for each member of a union. */
+/** Returns why the document is invalid: the first error, with one for each member of a union. */
 export function schemaErrors(document: unknown): ErrorObject[] {
   return validate(document) ? [] : (validate.errors ?? [])
 }

@@ -1,4 +1,4 @@
-/** Hostile names in a report of the quota, in every format: nothing breaks out, and the documents keep them. */
+/** Hostile names in a quota report, in every format: nothing breaks out, and the documents preserve the names. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { usageOf } from '../../src/quota/usage.ts'

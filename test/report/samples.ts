@@ -1,4 +1,4 @@
-/** Diagnoses for the tests of this room: the known incident, and builders of larger ones. */
+/** Diagnoses for this room's tests: the known incident, and builders for larger ones. */
 import {
   type AdvisedContainer,
   type AdvisedDiagnosis,
@@ -212,7 +212,7 @@ export function whyContainer(fields: Partial<AdvisedContainer> = {}): AdvisedCon
   }
 }
 
-/** A mistyped tag with an answer for every asker. */
+/** An image check of a mistyped tag, with an answer for every login. */
 export function imageCheck(fields: Partial<JudgedCheck> = {}): JudgedCheck {
   return {
     reference: 'docker.io/library/nginx:1.27-alpne',

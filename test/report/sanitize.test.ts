@@ -1,4 +1,4 @@
-/** Hostile text becomes harmless and sanitizeLine. */
+/** Hostile text becomes harmless, and sanitizing it again changes nothing. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { escapeInJson, guardLines, sanitizeLine } from '../../src/report/sanitize.ts'

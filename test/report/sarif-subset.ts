@@ -1,4 +1,4 @@
-/** The part of SARIF 2.1.0 that an audit uses, strict: names and types as in the standard's schema, and what GitHub demands besides. */
+/** The strict part of SARIF 2.1.0 that an audit uses: names and types as in the standard's schema, and GitHub's additional requirements. */
 
 const text = { type: 'string', minLength: 1 }
 const position = { type: 'integer', minimum: 1 }

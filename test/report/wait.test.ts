@@ -1,4 +1,4 @@
-/** A wait in words and in every format: what ended it, what is still open, and nothing that a runner would obey. */
+/** A wait in text and in every format: what ended it, what is still open, and nothing that a runner would execute. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'

@@ -1,4 +1,4 @@
-/** Every cause has its name, its meaning and its next step, with commands that can be pasted. */
+/** Every cause has a name, a meaning, and a next step, with commands ready to paste. */
 import { describe, expect, test } from 'vitest'
 import type { AdvisedFinding } from '../../src/advice/add-steps.ts'
 import {

@@ -1,4 +1,4 @@
-/** Asks registries for the images of an audit: all of them for `--check-images`, those that an edit depends on for `--fix`. */
+/** Asks registries about the images of an audit: all of them for `--check-images`, or those that an edit depends on for `--fix`. */
 
 import { Credentials } from '../../audit/credentials.ts'
 import { imagesToAsk } from '../../audit/edits.ts'
@@ -12,15 +12,15 @@ import type { ImageQuestion } from '../../source/image-checks.ts'
 import { type ImageCheckFlags, ImageChecking } from '../check-images.ts'
 import type { CommandContext } from '../context.ts'
 
-/** An audit is an inventory, and nobody waits for it at three in the morning. */
+/** Higher than a diagnosis' limits, because an audit is an inventory and not urgent. */
 const LIMITS = { maxImages: 5000, longestRun: 600_000 }
 
-/** @throws UsageError for an endpoint that is none */
+/** @throws UsageError for a malformed endpoint */
 export function auditChecking(flags: ImageCheckFlags, context: CommandContext): ImageChecking {
   return new ImageChecking(flags, context, LIMITS)
 }
 
-/** Every image of the scope, as the pods that want it. */
+/** Returns every image in the scope, with the pods that use it. */
 export function questionsOfScope(scope: AuditScope): ImageQuestion[] {
   const credentials = new Credentials(scope)
   const isLive = scope.source.type === 'cluster'
@@ -36,7 +36,7 @@ export function questionsOfScope(scope: AuditScope): ImageQuestion[] {
       const { to = null } = movedImage(reference, 'missing') ?? {}
       return {
         reference,
-        // Logins in files are not used: whoever wrote them may not have meant them for this machine.
+        // Doesn't use logins in files: whoever wrote them may not have meant them for this machine.
         pods: isLive ? [pod] : [],
         platforms: (scope.nodes?.platforms.length ?? 0) > 0,
         replacement: to === null ? null : parseReference(to),
@@ -45,7 +45,7 @@ export function questionsOfScope(scope: AuditScope): ImageQuestion[] {
   )
 }
 
-/** What edits depend on, as nobody's pods; images that were asked for already are left out. */
+/** Returns the images that edits depend on, without pods; skips images that were already checked. */
 export function questionsOfEdits(
   scope: AuditScope,
   findings: readonly AuditFinding[],
@@ -58,7 +58,7 @@ export function questionsOfEdits(
   })
 }
 
-/** The checks of two rounds. */
+/** Adds the checks of a second round to the scope. */
 export function withChecks(scope: AuditScope, checks: ImageCheck[]): AuditScope {
   return { ...scope, imageChecks: [...scope.imageChecks, ...checks] }
 }

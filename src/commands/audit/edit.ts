@@ -1,4 +1,4 @@
-/** Makes the edits of an audit in its files, or only works them out. */
+/** Makes the edits of an audit in its files, or only plans them. */
 
 import { factsOf } from '../../audit/audit.ts'
 import type { EditedFile, EditReport } from '../../audit/edit-report.ts'
@@ -10,12 +10,12 @@ import type { AuditInput } from './read.ts'
 import type { AllSettings } from './settings.ts'
 
 export interface EditFlags {
-  /** Write; else the edits are only shown. */
+  /** Whether to write the files; otherwise, the edits are only shown. */
   write: boolean
   offline: boolean
 }
 
-/** Each file whole or not at all; a file that can't be edited does not keep the others from being. */
+/** Edits each file completely or not at all. A file that can't be edited does not stop the others. */
 export async function editFiles(
   { scope, isIgnored, real }: AuditInput,
   findings: readonly AuditFinding[],

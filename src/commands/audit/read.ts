@@ -1,4 +1,4 @@
-/** Reads what an audit looks at: files, or a live cluster. */
+/** Reads the input of an audit: files, or a live cluster. */
 
 import { type IsIgnored, isAnnotated } from '../../audit/audit.ts'
 import type { AuditSettings } from '../../audit/settings.ts'
@@ -13,10 +13,10 @@ import type { CommandContext, ConnectionFlags } from '../context.ts'
 export interface AuditTarget {
   connection: ConnectionFlags
   allNamespaces: boolean
-  /** As named; none: the context's. */
+  /** As given; empty: the context's namespace. */
   namespaces: string[]
   selector?: string
-  /** As on the command line; none: the cluster. */
+  /** As on the command line; empty: the cluster. */
   files: string[]
   recursive: boolean
 }
@@ -24,13 +24,13 @@ export interface AuditTarget {
 export interface AuditInput {
   scope: AuditScope
   isIgnored: IsIgnored
-  /** Where the files really are, by the path that is shown. */
+  /** The real paths of the files, keyed by the displayed path. */
   real: ReadonlyMap<string, string>
-  /** What is to be said of the reading on standard error. */
+  /** Messages about the reading, for standard error. */
   notes: string[]
 }
 
-/** Settings that decide on the reading, and the folder that their paths start from. */
+/** Settings that determine what is read, and the folder that their paths are relative to. */
 export interface ReadSettings extends Pick<AuditSettings, 'excludedNamespaces'> {
   excludedPaths: string[]
   excludeFrom: string
@@ -127,7 +127,7 @@ async function ofCluster(
   )
 }
 
-/** @throws UsageError where there is nothing to audit, which is more often a mistake than the truth */
+/** @throws UsageError if there is nothing to audit, which is usually a mistake */
 export function assertWorkloads({ workloads, source, unread, gaps, files, scope }: AuditScope): void {
   if (workloads.length + unread.length + gaps.length > 0) return
   if (source.type === 'cluster') {

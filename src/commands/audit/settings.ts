@@ -1,4 +1,4 @@
-/** What decides on an audit besides what is read: `.pullguard.yaml`, and the flags, which win. */
+/** Determines an audit's settings from `.pullguard.yaml` and from the flags, which take precedence. */
 
 import type { AuditSeverity, Rule } from '../../audit/finding.ts'
 import { isRule, RULES } from '../../audit/rules/index.ts'
@@ -14,7 +14,7 @@ export interface SettingsFlags {
   /** FROM=TO. */
   replaceRegistry: string[]
   pullSecret?: string
-  /** `--exclude-namespace`, besides those of the file. */
+  /** `--exclude-namespace`, in addition to the file's. */
   excludedNamespaces: string[]
 }
 

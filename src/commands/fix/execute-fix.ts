@@ -1,4 +1,4 @@
-/** Executes a prepared fix: dry-runs every change on the server, then journals and writes it, and waits for the pods. */
+/** Executes a prepared fix: dry-runs every change on the server, records it in the journal, writes it, and waits for the pods. */
 
 import type { ApplyContext } from '../../apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
@@ -20,7 +20,7 @@ import type { FixSession, PreparedFix } from './session.ts'
 import { journaledScope } from './situation.ts'
 
 /**
- * Writes the plan and returns the outcomes. With `dryRun` the server stores nothing.
+ * Writes the plan and returns the outcomes. With `dryRun`, the server stores nothing.
  * @throws RefusedError for a stale plan; ApiError; the signal's reason
  */
 export async function executeFix(
@@ -40,7 +40,7 @@ export async function executeFix(
   })
 }
 
-/** The user name by which the server knows this user; null where the server does not say. */
+/** Returns this user's name on the server; null if the server does not report it. */
 async function whoAmI({ cluster, context }: FixSession): Promise<string | null> {
   return cluster.whoAmI(context.signal).catch(error => {
     if (error instanceof ApiError) return null
@@ -58,7 +58,7 @@ async function continuedRun(
 
 type Journaled = Pick<ApplyContext, 'run' | 'journal' | 'onProgress'>
 
-/** Gives `work` a journal, whose file is created with the first write. Where the run ends early, the message names the command that undoes it. */
+/** Calls `work` with a journal, whose file is created at the first write. If the run ends early, prints the command that undoes it. */
 async function withJournal(
   prepared: PreparedFix,
   session: FixSession,

@@ -1,4 +1,7 @@
-/** Finds the logins that a fix may distribute, on this machine or in the flags, and Secrets of earlier fixes with another login. The cluster's content alone never chooses one. */
+/**
+ * Finds the logins that a fix may distribute, in the flags or on this machine, and Secrets of earlier fixes with an outdated login. The
+ * cluster's content alone never selects a login.
+ */
 
 import { listRuns } from '../../apply/journal/find-runs.ts'
 import { isUndone, madeSecrets, type Run } from '../../apply/journal/run.ts'
@@ -26,13 +29,13 @@ import type { FixOptions, FixSession } from './session.ts'
 /** The logins found on this machine. */
 export interface Found {
   credentials: Credential[]
-  /** Identity tokens, which a pull secret can't hold; pullguard's own requests to registries use them. */
+  /** Identity tokens, which a pull secret can't contain; only pullguard's own requests to registries use them. */
   forReading: Credential[]
   missing: { registry: string; detail: string | null }[]
 }
 
 export interface Logins extends Found {
-  /** Registries that the user named by flag or answer. */
+  /** Registries that the user named in a flag or an answer. */
   named: string[]
   /** Registries that pods need and the user did not name, so their logins are not distributed. */
   unnamed: string[]
@@ -40,12 +43,14 @@ export interface Logins extends Found {
 
 const NOTHING: Found = { credentials: [], forReading: [], missing: [] }
 
-/** How many registries that nobody named are looked up: everybody who can start a pod can name one, and each look-up may start a helper program. */
+/**
+ * Limits how many unnamed registries are looked up: anyone who can start a pod can name one, and each look-up may start a helper program.
+ */
 const MOST_UNNAMED = 20
 
 /**
- * Logins for the registries that the user named, or else that the findings need. Docker Hub's may be distributed; `confirmOtherLogins` decides
- * about the others.
+ * Returns logins for the registries that the user named or, without any, for those that the findings need. Docker Hub's may be distributed;
+ * `confirmOtherLogins` decides about the others.
  * @throws UsageError for a malformed file or flag
  */
 export async function findLogins(
@@ -72,7 +77,7 @@ export async function findLogins(
   return { ...found, named, unnamed: called.filter(registry => !wanted.includes(registry)) }
 }
 
-/** This machine's logins for exactly these registries and repositories. @throws UsageError */
+/** Returns this machine's logins for exactly these registries and repositories. @throws UsageError */
 export async function machineLoginsFor(
   wanted: WantedRegistry[],
   { env, home, clock, signal }: CommandContext,
@@ -95,7 +100,10 @@ export async function machineLoginsFor(
   }
 }
 
-/** Docker's hardened images take a login for Docker Hub, under their own key: it fills in where there is none for them, and is proven like any other. */
+/**
+ * Docker Hardened Images accept a Docker Hub login under their own key. If they have no login, adds Docker Hub's, which is proven like any
+ * other.
+ */
 async function withSameAccount(found: Found, context: CommandContext): Promise<Found> {
   if (!found.missing.some(({ registry }) => registry === HARDENED_IMAGES)) return found
   const isHubs = ({ registry, kind }: Credential) => registry === DOCKER_HUB && kind === 'password'
@@ -110,7 +118,7 @@ async function withSameAccount(found: Found, context: CommandContext): Promise<F
   return { ...found, credentials: [...found.credentials, ...same], missing }
 }
 
-/** Registries whose findings a login would fix, each once, in the order of the findings. */
+/** Returns the registries whose findings a login would fix, each once, in the order of the findings. */
 function registriesToAuthenticate(findings: Finding[]): string[] {
   const registries = findings
     .filter(({ remedies }) => remedies.includes('authenticate'))
@@ -118,10 +126,10 @@ function registriesToAuthenticate(findings: Finding[]): string[] {
   return [...new Set(registries)]
 }
 
-/** The registries that the findings need, Docker Hub first: a tenant's registries must not crowd it out. */
+/** Returns the registries that the findings need, Docker Hub first, so that a tenant's registries can't displace it. */
 function calledFor(findings: Finding[], fixable: Finding[], unfinished: string[]): string[] {
   const called = [...registriesToAuthenticate(findings), ...unfinished]
-  // After an interrupted fix the findings may only need new pods, but the rest of that fix still needs the login.
+  // After an interrupted fix, the findings may need only new pods, but the rest of that fix still needs the login.
   const names = called.length > 0 ? called : fixable.flatMap(({ registry }) => registry ?? [])
   const each = new Set(names)
   return [...[...each].filter(name => name === DOCKER_HUB), ...[...each].filter(name => name !== DOCKER_HUB)]
@@ -137,9 +145,9 @@ function withRepositories(registries: string[], fixable: Finding[]): WantedRegis
 }
 
 /**
- * The login given by flags; null where there is none. It is Docker Hub's unless `--registry` names another registry: what pods name never
- * decides where a password goes.
- * @throws UsageError where the flags don't make one login for one registry
+ * Returns the login from the flags; null without one. It is for Docker Hub unless `--registry` names another registry: image names in pods
+ * never decide where a password goes.
+ * @throws UsageError if the flags don't describe one login for one registry
  */
 export async function loginFromFlags(
   options: FixOptions,
@@ -169,7 +177,7 @@ export async function loginFromFlags(
   return givenCredential(registry, username, await textOf(context.stdin))
 }
 
-/** Bytes. No password is longer; the limit stops endless input such as /dev/zero. */
+/** In bytes, more than any password; stops endless input such as /dev/zero. */
 const LONGEST_PASSWORD = 64 * 1024
 
 async function textOf(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
@@ -183,23 +191,23 @@ async function textOf(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
   return new Redacted(Buffer.concat(chunks).toString('utf8'))
 }
 
-/** The login without its password. */
+/** Returns the login without its password. */
 export function planCredentialOf(credential: Credential): PlanCredential {
   const { registry, key, username, origin } = credential
   const token = tokenKind(credential)
   return { registry, key, username, origin, ...(token === null ? {} : { token }) }
 }
 
-/** A redactor for exactly these logins and for everything that looks like a secret. */
+/** Returns a function that redacts exactly these logins and everything that looks like a secret. */
 export function redactor(credentials: Credential[]): (text: string) => string {
   const known = credentialRedactor(credentials)
   return text => redact(known(text))
 }
 
-/** Prints on standard error how to renew them. Nothing fails yet, so Secrets that can't be read and missing logins are not reported. */
+/** Prints on standard error how to renew outdated logins. Nothing fails yet, so unreadable Secrets and missing logins are not reported. */
 export async function warnOfRotatedLogins(session: FixSession, scope: PlanScope): Promise<void> {
   const { options, context, cluster, journals } = session
-  // A fix of some pods speaks of nothing that is written for others.
+  // A fix of specific pods does not report what was written for others.
   if (!options.authenticate || isNarrowed(scope)) return
   const all = await listRuns(journals, { server: cluster.server })
   const runs = all.filter(run => isOpen(run, options.secretName))

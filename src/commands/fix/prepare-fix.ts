@@ -1,4 +1,4 @@
-/** Prepares a fix: plans what was requested for the current situation, or loads a saved plan; both with logins that are proven to work. */
+/** Prepares a fix: plans the request for the current situation, or loads a saved plan. In both cases, the logins are proven to work. */
 
 import { readPlanFile, refuseOtherCluster } from '../../apply/plan-file.ts'
 import { CAUSES } from '../../diagnosis/finding.ts'
@@ -24,7 +24,7 @@ import type { FixSession, PreparedFix } from './session.ts'
 import { meantPods, readWritable, type Situation } from './situation.ts'
 
 /**
- * The prepared fix. Logins that fail their proof are left out, and the plan is made again without them.
+ * Plans the fix. If logins fail their proof, plans again without them.
  * @throws UsageError, UnreachableError, RefusedError, ApiError
  */
 export async function prepareFix(
@@ -44,7 +44,7 @@ export async function prepareFix(
     session,
     unproven,
   )
-  // Without these logins nothing is left to do, so there is no plan to show.
+  // Nothing remains to be done without these logins, so there is no plan to show.
   if (rest.plan.changes.length === 0) throw first.error
   return rest
 }
@@ -80,7 +80,7 @@ async function prepareWith(
 }
 
 /**
- * Looks up each reference in its registry, with the `given` logins where they fit, else with this machine's.
+ * Looks up each reference in its registry, with the `given` logins if they match, otherwise with this machine's.
  * @throws UsageError for a malformed credentials file
  */
 export async function askRegistries(
@@ -98,7 +98,7 @@ export async function askRegistries(
   })
 }
 
-/** The gaps that can hide pods or namespaces; others only hide reasons. */
+/** Gaps that can hide pods or namespaces; others hide only reasons. */
 const NARROWING = ['namespaces', 'pods']
 
 function inputOf(
@@ -132,8 +132,8 @@ function inputOf(
 }
 
 /**
- * The saved plan, ready to apply.
- * @throws UsageError where the file is not a plan; RefusedError for another cluster, a modified patch, or other logins
+ * Loads a saved plan for applying.
+ * @throws UsageError if the file is not a plan; RefusedError for another cluster, a modified patch, or other logins
  */
 export async function savedPlan(path: string, session: FixSession): Promise<PreparedFix> {
   const plan = await readPlanFile(path, session.context.signal)
@@ -155,7 +155,7 @@ export async function savedPlan(path: string, session: FixSession): Promise<Prep
   }
 }
 
-/** The scope is displayed above the changes, so none may lie outside. */
+/** The scope is displayed above the changes, so every change must be inside it. */
 function refuseOutside(target: Target | undefined, path: string): void {
   if (target === undefined) return
   const { kind, namespace, name } = target
@@ -174,7 +174,7 @@ function refuseOtherPatch({ id, target, edits, patch }: PatchChange, path: strin
   )
 }
 
-/** The workload is displayed and its pods are deleted, so the pods must really be its own. */
+/** The workload is displayed and its pods are deleted, so the pods must really belong to it. */
 async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }: FixSession): Promise<void> {
   const recreated = plan.changes.filter(change => change.action === 'recreate-pod')
   const owners = await readPodOwners(
@@ -198,7 +198,7 @@ async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }:
   }
 }
 
-/** What labels select, and which account a workload runs as, only the cluster can tell. */
+/** Checks with the cluster, because only it knows which pods labels select and which account a workload runs as. */
 async function refuseStrangers(plan: Plan, path: string, { cluster, context }: FixSession): Promise<void> {
   const targets = plan.changes.map(({ target }) => target)
   const [stranger] = await readStrangers(cluster, targets, meantPods(plan.scope), context.signal)

@@ -1,4 +1,4 @@
-/** Proves each login against its registry before it is distributed, and checks that enough pulls are left. */
+/** Proves each login against its registry before it is distributed, and checks that enough pulls remain. */
 
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError, UnreachableError } from '../../errors.ts'
@@ -19,12 +19,12 @@ import { planCredentialOf } from './find-logins.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 
 /**
- * How many repositories a login is tried on, with one image each: some may be misspelled or belong to somebody else, which says nothing about
- * the login.
+ * The number of repositories to try a login on, with one image each: some may be misspelled or belong to someone else, which proves nothing
+ * about the login.
  */
 const REPOSITORIES_TRIED = 30
 
-/** A login that is not distributed, and the error that ends the run if nothing is left to do without it. */
+/** A login that is not distributed, and the error that ends the run if nothing else remains to be done. */
 export interface Unproven {
   credential: Credential
   login: UnprovenLogin
@@ -32,8 +32,8 @@ export interface Unproven {
 }
 
 /**
- * Proves the logins one after the other and reports each on standard error. A plan that is only displayed keeps a login whose registry does
- * not answer, with a note that the login is unchecked.
+ * Proves the logins one by one and reports each on standard error. A plan that is only displayed keeps a login whose registry does not
+ * answer, with a note that the login is unchecked.
  * @returns the logins that failed; only the changes that need them are dropped
  */
 export async function proveLogins(prepared: PreparedFix, session: FixSession): Promise<Unproven[]> {
@@ -45,7 +45,7 @@ export async function proveLogins(prepared: PreparedFix, session: FixSession): P
   return failed
 }
 
-/** @returns null where the login works, or where the plan is only displayed and the registry does not answer */
+/** @returns null if the login works, or if the plan is only displayed and the registry does not answer */
 async function proveOne(
   credential: Credential,
   prepared: PreparedFix,
@@ -87,7 +87,7 @@ function wayOut({ registry }: Credential, { plan, credentials }: PreparedFix): W
 
 interface Tried {
   proof: Proof
-  /** The image that the login was tried on; null where none is known. */
+  /** The image that the login was tried on; null if none is known. */
   image: string | null
 }
 
@@ -106,7 +106,7 @@ async function proofFor(
   return last
 }
 
-/** Images that the login should be able to pull, those first that are known to exist; null where none is known. */
+/** Returns images that the login should be able to pull, those known to exist first; null stands for no known image. */
 function imagesFor(credential: Credential, { findings }: PreparedFix): (string | null)[] {
   const served = findings.filter(
     finding => finding.remedies.length > 0 && serves(planCredentialOf(credential), finding),
@@ -122,7 +122,10 @@ function imagesFor(credential: Credential, { findings }: PreparedFix): (string |
   return images.size === 0 ? [null] : [...images.values()].slice(0, REPOSITORIES_TRIED)
 }
 
-/** Pulls left on Docker Hub for the plan's logins, the lowest of them; null where there is no limit; `unknown` where Docker Hub does not answer. */
+/**
+ * Returns the lowest number of pulls left on Docker Hub among the plan's logins; null if there is no limit; `unknown` if Docker Hub does
+ * not answer.
+ */
 export async function pullsLeft(
   { credentials }: PreparedFix,
   { registries }: FixSession,
@@ -136,7 +139,7 @@ export async function pullsLeft(
   return left.length === 0 ? null : Math.min(...left)
 }
 
-/** Pulls left by one answer: none if Docker Hub throttles even this request, `unknown` if it does not answer. */
+/** Returns the pulls left by one answer: 0 if Docker Hub throttles even this request, `unknown` if it does not answer. */
 function leftOf(quota: QuotaOutcome): number | null | 'unknown' {
   switch (quota.status) {
     case 'limited':

@@ -1,4 +1,7 @@
-/** What a fix is to do, by flag, by answers at a terminal, or by finding: its remedies, the logins that may be distributed for them, and at last whether the plan is applied. */
+/**
+ * Determines what a fix should do, from flags, answers at a terminal, or findings: its remedies, the logins to distribute, and finally
+ * whether to apply the plan.
+ */
 
 import { adviseDiagnosis } from '../../advice/add-steps.ts'
 import { unfinishedRegistries } from '../../apply/journal/run.ts'
@@ -28,7 +31,7 @@ export interface Request {
   logins: Logins
 }
 
-/** The request, from flags, answers at the terminal, or the findings. @throws UsageError, RefusedError */
+/** Returns the request, from flags, answers at the terminal, or the findings. @throws UsageError, RefusedError */
 export async function chooseRequest(situation: Situation, session: FixSession): Promise<Request> {
   const { snapshot, diagnosis, runs, scope } = situation
   const { secretName } = session.options
@@ -39,9 +42,9 @@ export async function chooseRequest(situation: Situation, session: FixSession): 
 }
 
 /**
- * The logins that may be distributed. Everybody who can start pods in the cluster can name a registry, so for more than one namespace the user
- * is asked about each registry that no flag names, and without an answer its login is not distributed. The same goes, in any scope, for a login
- * that a helper makes for this machine's own identity.
+ * Returns the logins that may be distributed. Anyone who can start pods in the cluster can name a registry. So for more than one namespace,
+ * asks the user about each registry that no flag names; without an answer, that login is not distributed. The same applies, in any scope,
+ * to a login that a helper creates for this machine's own identity.
  */
 export async function confirmOtherLogins(
   { options, context }: FixSession,
@@ -77,13 +80,13 @@ function isFree(
   return namespaces?.length === 1 && !minted && !shortLived
 }
 
-/** The default replacement: Amazon ECR Public mirrors Docker's official images. Images that it lacks stay unchanged. */
+/** The default replacement: Amazon ECR Public mirrors Docker's official images. Images that it lacks are left unchanged. */
 const OFFICIAL_IMAGES: ReplacementRule = { from: DOCKER_HUB, to: 'public.ecr.aws/docker' }
 
 /** What is known about earlier fixes. */
 export interface Earlier {
   snapshot: Snapshot
-  /** The last one ended early, as its journal says. */
+  /** Whether the last fix ended early, according to its journal. */
   unfinished: boolean
 }
 
@@ -92,7 +95,7 @@ export interface Choice {
   replacements: ReplacementRule[]
 }
 
-/** Chooses the remedies. @throws UsageError for a malformed --replace-registry; RefusedError where nothing was ticked */
+/** Chooses the remedies. @throws UsageError for a malformed --replace-registry; RefusedError if nothing was selected */
 export async function chooseRemedies(
   { options, context }: FixSession,
   diagnosis: Diagnosis,
@@ -112,7 +115,7 @@ export async function chooseRemedies(
   )
   if (ticked.length === 0) throw new RefusedError('No remedy was chosen. Nothing was changed.')
   const remedies = new Set<Remedy>(ticked)
-  // Only new pods get the login, so the two go together.
+  // Only new pods get the login, so `authenticate` includes `recreate`.
   if (remedies.has('authenticate')) remedies.add('recreate')
   for (const { remedy, needs } of fitting) if (needs !== null && remedies.has(remedy)) remedies.add(needs)
   return { remedies, replacements: remedies.has('replace-registry') ? [OFFICIAL_IMAGES] : [] }
@@ -132,7 +135,7 @@ function byFlags(
   const calls = (remedy: Remedy) => findings.some(({ remedies }) => remedies.includes(remedy))
   const asked = options.registries.length > 0 || options.username !== undefined
   const halfDone = unfinished || isHalfDone(options.secretName, snapshot)
-  // With --replace-registry the old registry needs no login, unless a flag asks for one.
+  // With --replace-registry, the old registry needs no login unless a flag requests one.
   const elsewhere = options.remediesAskedFor.has('replace-registry') && !asked
   const login = !elsewhere && (asked || calls('authenticate') || halfDone)
   const remedies = new Set<Remedy>()
@@ -143,7 +146,9 @@ function byFlags(
   return remedies
 }
 
-/** Whether an interrupted fix has attached its Secret to some service accounts only. Works without its journal, which may be on another machine. */
+/**
+ * Whether an interrupted fix attached its Secret to only some service accounts. Doesn't need the journal, which may be on another machine.
+ */
 function isHalfDone(secretName: string, { pods, serviceAccounts }: Snapshot): boolean {
   return serviceAccounts.some(
     ({ namespace, name, imagePullSecrets }) =>
@@ -155,14 +160,14 @@ function isHalfDone(secretName: string, { pods, serviceAccounts }: Snapshot): bo
   )
 }
 
-/** Whether somebody will be asked. */
+/** Whether the user will be asked to confirm the plan. */
 export function asksBefore({ options, context }: Pick<FixSession, 'options' | 'context'>): boolean {
   return !options.yes && options.dryRun === 'none' && context.ask.available
 }
 
 /**
- * Asks for confirmation: a yes, or for large plans the context's name, once more after a wrong word.
- * @throws RefusedError where nobody can be asked or the answer is no
+ * Asks for confirmation: a yes or, for large plans, the context's name, with one retry after a wrong word.
+ * @throws RefusedError if no one can be asked or the answer is no
  */
 export async function confirmPlan(
   { plan }: PreparedFix,

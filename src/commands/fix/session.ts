@@ -1,4 +1,4 @@
-/** What every step of a fix works with, and the options that the flags make. */
+/** The state that all steps of a fix share, and the options from its flags. */
 
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
@@ -13,18 +13,18 @@ import type { Unproven } from './prove.ts'
 
 export interface FixOptions {
   connection: ConnectionFlags
-  /** POD, NAMESPACE/POD, or TYPE/NAME; none: everything in the namespaces. */
+  /** POD, NAMESPACE/POD, or TYPE/NAME; empty: everything in the namespaces. */
   names: readonly string[]
-  /** Only pods with these labels, as kubectl's -l takes them. */
+  /** Only pods with these labels, in the syntax of kubectl's -l. */
   selector?: string
-  /** Those of -n; none: the context's. */
+  /** From -n; empty: the context's namespace. */
   namespaces: readonly string[]
   allNamespaces: boolean
   /** Only namespaces with findings. */
   affected: boolean
   excludedNamespaces: string[]
   secretName: string
-  /** Registries to distribute logins for, whether or not findings need them. */
+  /** Registries whose logins to distribute, whether or not findings need them. */
   registries: string[]
   endpoints: string[]
   username?: string
@@ -39,7 +39,7 @@ export interface FixOptions {
   yes: boolean
   dryRun: 'none' | 'client' | 'server'
   timeoutMs: number
-  /** Findings from this severity on decide the exit code. */
+  /** The lowest severity of findings that affect the exit code. */
   failOn: Severity | 'never'
   format: PlanFormat
   /** Write the plan to this file and stop. */
@@ -56,7 +56,7 @@ export interface FixSession {
   clusterUid: string
   /** The folder of this cluster's journals. */
   journals: string
-  /** Sets the redactor for the server's messages from now on. */
+  /** Sets the redactor for the server's messages from then on. */
   redactBy(redactor: (text: string) => string): void
 }
 
@@ -66,14 +66,14 @@ export interface PreparedFix {
   /** The findings that the plan was made from; empty for a saved plan. */
   findings: Finding[]
   gaps: Gap[]
-  /** How many pods are in scope, healthy ones included; left out for a saved plan. */
+  /** The number of pods in scope, including healthy ones; absent for a saved plan. */
   pods?: number
   /** The plan's credentials with their passwords. */
   credentials: Credential[]
-  /** Part of the scope could not be read, so changes may be missing from the plan. */
+  /** Whether part of the scope could not be read, so that changes may be missing from the plan. */
   narrowed: boolean
-  /** Logins that failed their proof and are left out, so that the plan does not do all that was asked for. */
+  /** Logins that failed their proof and are left out, so that the plan is less than what was requested. */
   unproven: Unproven[]
-  /** Whether the plan was saved: it is applied exactly or not at all. */
+  /** Whether the plan was saved, and so is applied exactly or not at all. */
   saved: boolean
 }

@@ -1,4 +1,7 @@
-/** What a fix starts from: what is wrong in the scope now, what earlier runs of this machine left there, and the objects that it may write to. */
+/**
+ * Reads the situation before a fix: what is wrong in the scope, what earlier runs on this machine left there, and the objects that the fix
+ * may write.
+ */
 
 import { listRuns } from '../../apply/journal/find-runs.ts'
 import { recordPodBack } from '../../apply/journal/journal.ts'
@@ -27,7 +30,7 @@ import { scopeOf as reachOf } from '../snapshot.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
 export interface Situation {
-  /** How far the fix reaches. */
+  /** The scope of the fix. */
   scope: PlanScope
   snapshot: Snapshot
   diagnosis: Diagnosis
@@ -37,7 +40,7 @@ export interface Situation {
   runs: Run[]
 }
 
-/** Reads the cluster and this machine's journals of it. @throws UsageError, UnreachableError, ApiError */
+/** Reads the cluster and this machine's journals for it. @throws UsageError, UnreachableError, ApiError */
 export async function readSituation(session: FixSession): Promise<Situation> {
   await warnOfUnknownExclusions(session)
   const runs = await earlierRuns(session)
@@ -45,7 +48,10 @@ export async function readSituation(session: FixSession): Promise<Situation> {
   return { scope, runs, ...(await lookAtCluster(session, scope)) }
 }
 
-/** How far the flags and names reach. A name stands for the topmost workload above it, because a change to a template reaches all its pods. @throws UsageError, ApiError */
+/**
+ * Returns the scope from flags and names. A name is replaced by its topmost workload, because a change to a template reaches all its pods.
+ * @throws UsageError, ApiError
+ */
 async function scopeOf(
   { options, cluster, context, clusterUid }: FixSession,
   runs: Run[],
@@ -71,7 +77,7 @@ function isSamePod(one: Pick<InterruptedPod, 'namespace' | 'name'>, pod: typeof 
   return one.namespace === pod.namespace && one.name === pod.name
 }
 
-/** Each topmost workload once, with what was named of it. */
+/** Returns each topmost workload once, with the names below it that were given. */
 function subjectsOf(climbed: Topmost[]): PlanSubject[] {
   const alike = Map.groupBy(climbed, ({ top: { kind, namespace, name } }) => `${kind}/${namespace}/${name}`)
   return [...alike.values()].flatMap(same => {
@@ -83,13 +89,13 @@ function subjectsOf(climbed: Topmost[]): PlanSubject[] {
   })
 }
 
-/** The scope as the journal of a run has it. */
+/** Returns the scope in the form of a run's journal. */
 export function journaledScope(scope: PlanScope): Pick<Run, 'namespaces' | 'only'> {
   const only = narrowedTo(scope)
   return { namespaces: scope.namespaces, ...(only !== null && { only }) }
 }
 
-/** What has to be read for the scope. Of its subjects some may be gone since they were named. */
+/** Returns what to read for the scope. Some of its subjects may have been deleted since they were named. */
 export function readingScope({ namespaces, excluded, subjects, selector }: PlanScope): Scope {
   return {
     namespaces,
@@ -130,7 +136,7 @@ async function lookAtCluster(
   }
 }
 
-/** Earlier runs against this cluster, newest first. Damaged journal lines are reported on standard error. */
+/** Returns earlier runs against this cluster, newest first. Reports damaged journal lines on standard error. */
 async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
   const damages: string[] = []
   const onDamage = (sentence: string) => void damages.push(sentence)
@@ -140,7 +146,8 @@ async function earlierRuns({ journals, cluster, context }: FixSession): Promise<
 }
 
 /**
- * Reads the objects that the chosen remedies and these logins may change; none if there is nothing to fix. What can't be read is a gap.
+ * Reads the objects that the chosen remedies and these logins may change; reads none if there is nothing to fix. Unreadable objects become
+ * gaps.
  * @throws ApiError
  */
 export async function readWritable(
@@ -156,7 +163,7 @@ export async function readWritable(
   }
   const narrowed = isNarrowed(scope)
   const affected = scope.affected || narrowed
-  // The sandbox image is not the workload's, so no change to the workload helps.
+  // The sandbox image does not come from the workload, so changing the workload does not help.
   const ofWorkloads = diagnosis.findings.filter(({ containerKind }) => containerKind !== 'sandbox')
   const failing = new Set(ofWorkloads.map(({ namespace, pod }) => `${namespace}/${pod}`))
   const back: [InterruptedPod, uid: string][] = []
@@ -185,7 +192,7 @@ function isToBeApplied({ dryRun, planFile, format }: FixOptions): boolean {
   return dryRun === 'none' && planFile === undefined && format !== 'patch'
 }
 
-/** `--affected`: the namespaces with findings, sorted. */
+/** Returns the namespaces with findings, sorted, for `--affected`. */
 function affectedNamespaces(findings: Finding[]): string[] {
   return [...new Set(findings.map(({ namespace }) => namespace))].sort()
 }
@@ -194,13 +201,13 @@ function labelsOf({ metadata }: { metadata?: unknown }): Record<string, unknown>
   return (metadata as { labels?: Record<string, unknown> } | undefined)?.labels ?? {}
 }
 
-/** Which pods a fix of named workloads or of labels is for. */
+/** Returns which pods a fix of named workloads or of labels applies to. */
 export function meantPods({ subjects, selector }: PlanScope): MeantPods {
   const selects = selector === undefined ? null : parseLabelSelector(selector)
   return { subjects: subjects ?? null, selects }
 }
 
-/** Whether the scope includes a pod that an earlier fix deleted: a fix of some pods does not restore the others. */
+/** Whether the scope includes a pod that an earlier fix deleted. A fix of specific pods does not restore others. */
 function isInScope(pod: InterruptedPod, scope: PlanScope, runs: Run[]): boolean {
   const { run, namespace, name } = pod
   if (!covers(scope, { kind: 'Pod', namespace, name })) return false

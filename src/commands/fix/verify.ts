@@ -1,4 +1,4 @@
-/** Looks at what a fix achieved: what still can't pull, why it was left, and the exit code. */
+/** Checks the result of a fix: what still can't pull, why it was left unchanged, and the exit code. */
 
 import { withSteps } from '../../advice/add-steps.ts'
 import { isDone } from '../../apply/answer.ts'
@@ -20,7 +20,7 @@ export interface Verified {
   verdict: ExitName
 }
 
-/** The report of a dry run on the server. */
+/** Returns the report of a dry run on the server. */
 export function verifyDryRun(prepared: PreparedFix, result: FixResult): Verified {
   const complete = isInPlace(result)
   const { plan, gaps } = prepared
@@ -62,13 +62,13 @@ function isInPlace({ outcomes, recoveries }: FixResult): boolean {
   return outcomes.every(isDone) && !recoveries.some(isOpen)
 }
 
-/** The findings that a plan without a write leaves, counted. */
+/** Counts the findings that remain because the plan does not write anything for them. */
 export function leftOf(prepared: PreparedFix): Pick<FixReport, 'leftToOwner' | 'leftPods'> {
   const left = findingsWithoutChange(prepared)
   return { leftToOwner: leftToOwner(prepared.plan, left), leftPods: podsOf(left) }
 }
 
-/** How many of the findings a credential or a new pod would help if the plan had not left an object to its owner. */
+/** Counts the findings that a credential or a new pod would help, if the plan left an object to its owner. */
 function leftToOwner({ declined }: Plan, left: Finding[]): number {
   if (!declined.some(isRefusal)) return 0
   return left.filter(({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'))
@@ -84,7 +84,7 @@ function isAwaited({ namespace, pod }: Finding, recovery: Recovery): boolean {
   return namespace === recovery.namespace && recovery.waiting.some(({ name }) => name === pod)
 }
 
-/** Findings of pods that no change helps. */
+/** Returns the findings of pods that no change affects. */
 function findingsWithoutChange({ plan, findings }: PreparedFix): Finding[] {
   const aimed = new Set(
     plan.changes.flatMap(change =>
@@ -96,13 +96,13 @@ function findingsWithoutChange({ plan, findings }: PreparedFix): Finding[] {
   return findings.filter(({ namespace, pod }) => !aimed.has(`${namespace}/${pod}`))
 }
 
-/** Whether some of the workload's pods are not back. */
+/** Whether some of the workload's pods have not recovered. */
 function isOpen({ wanted, recovered }: Recovery): boolean {
   return recovered < wanted
 }
 
 /**
- * The findings that remain in the scope. The cluster is not read again if everything that could not pull is back, nor if no pod was changed.
+ * Returns the findings that remain in the scope. Doesn't read the cluster again if all affected pods have recovered or no pod was changed.
  */
 async function remainingFindings(
   prepared: PreparedFix,
@@ -117,7 +117,7 @@ async function remainingFindings(
   return now ?? left
 }
 
-/** The current findings; null where the cluster does not answer, because the outcomes have to be reported all the same. */
+/** Returns the current findings; null if the cluster does not answer, because the outcomes must be reported anyway. */
 async function lookAgain({ plan }: PreparedFix, { cluster, context }: FixSession): Promise<Finding[] | null> {
   const { excluded } = plan.scope
   const watching = { takenAt: context.now().toISOString(), signal: context.signal }
@@ -132,9 +132,9 @@ async function lookAgain({ plan }: PreparedFix, { cluster, context }: FixSession
 }
 
 export interface FixState {
-  /** Every planned change is in place, and every pod that it was made for is back. */
+  /** Whether every planned change is in place and every pod it was made for has recovered. */
   done: boolean
-  /** Part of the scope could not be read, so changes may be missing from the plan. */
+  /** Whether part of the scope could not be read, so that changes may be missing from the plan. */
   narrowed: boolean
   /** Findings that remain in the scope. */
   remaining: readonly Finding[]
@@ -142,7 +142,7 @@ export interface FixState {
   failOn: Severity | 'never'
 }
 
-/** The exit code for the state that the scope is in now, whether this run or an earlier one led there. Unknown is never healthy. */
+/** Returns the exit code for the scope's current state, whether this run or an earlier one caused it. Unknown is never healthy. */
 export function fixVerdict({ done, narrowed, remaining, declined, failOn }: FixState): ExitName {
   if (!done || narrowed) return 'incomplete'
   const deciding = remaining.filter(finding => countsFor(finding, failOn))
@@ -152,7 +152,7 @@ export function fixVerdict({ done, narrowed, remaining, declined, failOn }: FixS
     : 'findings'
 }
 
-/** Reasons that a login, a flag, or an owner can remove, so that they make the exit code `refused`. */
+/** Reasons that a login, a flag, or an owner can remove; they lead to the exit code `refused`. */
 const LIFTABLE: Declined['code'][] = [
   'managed',
   'foreign-secret',
@@ -166,12 +166,12 @@ const LIFTABLE: Declined['code'][] = [
   'latest-needs-pin',
 ]
 
-/** Whether somebody can remove the reason of the decline. */
+/** Whether someone can remove the reason for declining. */
 export function isLiftable({ code }: Declined): boolean {
   return LIFTABLE.includes(code)
 }
 
-/** Whether the decline is about the finding's pod, its workload, or the object that would have given it a login. */
+/** Whether the decline concerns the finding's pod, its workload, or the object that would have provided a login. */
 function speaksOf(declined: Declined, finding: Finding): boolean {
   if (
     declined.code === 'no-credential' ||

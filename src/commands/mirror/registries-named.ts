@@ -3,7 +3,7 @@
 import { UsageError } from '../../errors.ts'
 import { readRegistry } from '../../mirror/address.ts'
 
-/** Each once, as references have them. @throws UsageError */
+/** Returns each registry once, in the form that references use. @throws UsageError */
 export function registriesNamed(given: readonly string[]): string[] {
   return [...new Set(given.map(registryNamed))]
 }

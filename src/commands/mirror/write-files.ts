@@ -1,4 +1,7 @@
-/** Writes what nodes need to a file or folder of this machine: all of it or nothing, never over an existing file unless asked, never through a link. */
+/**
+ * Writes the nodes' files to a file or folder on this machine: all or nothing, never over an existing file without the flag, and never
+ * through a link.
+ */
 
 import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -6,7 +9,7 @@ import { UsageError } from '../../errors.ts'
 import type { PlannedGroup } from '../../mirror/report.ts'
 
 export interface Destination {
-  /** As given: a folder if it ends in a slash, exists as one, or has to hold several files; else a file. */
+  /** As given: a folder if it ends in a slash, exists as one, or must contain several files; otherwise, a file. */
   path: string
   overwrite: boolean
   cwd: string
@@ -17,7 +20,7 @@ interface LocalFile {
   content: string
 }
 
-/** @returns the files written, as paths from the folder where the command runs. @throws UsageError */
+/** @returns the files written, as paths relative to the working directory. @throws UsageError */
 export async function writeFiles(
   planned: readonly PlannedGroup[],
   destination: Destination,
@@ -35,7 +38,7 @@ async function writeAll(files: LocalFile[], { overwrite, cwd }: Destination): Pr
   })
 }
 
-/** One text in one file. @throws UsageError */
+/** Writes one text to one file. @throws UsageError */
 export async function writeText(content: string, destination: Destination): Promise<string[]> {
   const path = resolve(destination.cwd, destination.path)
   if (/[/\\]$/.test(destination.path) || (await kindOf(path)) === 'folder') {
@@ -49,7 +52,7 @@ async function placed(planned: readonly PlannedGroup[], { path, cwd }: Destinati
   const setups = new Map<string, { folder: string; files: { name: string; content: string }[] }>()
   for (const { group, setup } of planned) {
     if ('unsupported' in setup || setup.files.length === 0) continue
-    // Groups that differ only in a version share their files.
+    // Groups that differ only in a version share files.
     const key = JSON.stringify(setup.files)
     if (setups.has(key)) continue
     const taken = [...setups.values()].filter(
@@ -94,12 +97,12 @@ async function assertFree(path: string, overwrite: boolean): Promise<void> {
     throw new UsageError(`${path} exists already, so nothing was written: add --overwrite to replace it.`)
 }
 
-/** The file appears whole or not at all: it is written beside its place, then renamed. */
+/** Writes the file atomically: creates it next to its final path, then renames it. */
 async function writeWhole(path: string, content: string): Promise<void> {
   const beside = `${path}.${process.pid}.tmp`
   try {
     await mkdir(dirname(path), { recursive: true })
-    // `wx` does not follow a link that somebody put there.
+    // `wx` does not follow a link that someone created there.
     const file = await open(beside, 'wx', 0o644)
     try {
       await file.writeFile(content)

@@ -1,4 +1,4 @@
-/** What `quota` asks for: logins of this machine and of the cluster, Docker Hub's answers, and who pulls. */
+/** Gathers the input of `quota`: logins of this machine and of the cluster, Docker Hub's answers, and who pulls. */
 
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { UnreachableError, UsageError } from '../../errors.ts'
@@ -23,9 +23,9 @@ const LONGEST_REQUEST = 10_000
 export interface ClusterQuestion {
   connection: ConnectionFlags
   allNamespaces: boolean
-  /** Ask no cluster. */
+  /** Read no cluster. */
   local: boolean
-  /** Read also who pulls. */
+  /** Also read who pulls. */
   usage: boolean
 }
 
@@ -34,11 +34,11 @@ interface OfCluster {
   /** Null if not requested. */
   facts: HubUsage | null
   gaps: Gap[]
-  /** The one that was looked at, null for all; undefined where no cluster was asked. */
+  /** The namespace that was read, null for all; undefined if no cluster was read. */
   namespace?: NamespaceOrAll
 }
 
-/** The logins in pull secrets, and who pulls. @throws UsageError, UnreachableError */
+/** Returns the logins in pull secrets, and who pulls. @throws UsageError, UnreachableError */
 export async function askCluster(question: ClusterQuestion, context: CommandContext): Promise<OfCluster> {
   if (question.local) return { logins: [], facts: null, gaps: [] }
   const connecting = context.connect(question.connection).catch(error => {
@@ -54,7 +54,7 @@ export async function askCluster(question: ClusterQuestion, context: CommandCont
   }
 }
 
-/** What is left for people who have no cluster at hand. */
+/** Adds to the message what users without a cluster can do. */
 function withoutCluster({ message }: Error): string {
   return `${message.replace(/\.$/, '')}. To ask without a cluster, add --local`
 }
@@ -96,14 +96,14 @@ async function readFacts(
   }
 }
 
-/** This machine's logins for Docker Hub. @throws UsageError for a file that can't be read */
+/** Returns this machine's logins for Docker Hub. @throws UsageError for a file that can't be read */
 export function machineLogins(context: CommandContext): Promise<Credential[]> {
   return readingLogins([{ registry: DOCKER_HUB, repositories: [] }], context)
 }
 
 /**
- * Docker Hub's answers, the anonymous one first.
- * @param endpoints REGISTRY=URL. @throws UsageError for an endpoint that is none
+ * Returns Docker Hub's answers, the anonymous one first.
+ * @param endpoints REGISTRY=URL. @throws UsageError for a malformed endpoint
  */
 export async function askHub(
   logins: Credential[],

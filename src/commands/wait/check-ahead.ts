@@ -1,4 +1,7 @@
-/** `wait --check-images`: asks registries for the images of workloads as soon as these are known, before a kubelet has tried, and Docker Hub for its limit where a pull ran into it. */
+/**
+ * `wait --check-images`: asks registries about workloads' images as soon as they are known, before a kubelet has tried, and asks Docker Hub
+ * for its limit when a pull hits it.
+ */
 
 import { withSteps } from '../../advice/add-steps.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
@@ -40,7 +43,7 @@ export class ImageChecksAhead {
   readonly #session: AheadSession
   readonly #logins: TemplateLogins
   readonly #asked = new Set<string>()
-  /** Whose limit was told already. */
+  /** Keys of the limits that were already reported. */
   readonly #limits = new Set<string>()
   #checking: ImageChecking | null = null
 
@@ -50,10 +53,13 @@ export class ImageChecksAhead {
     this.#logins = new TemplateLogins(session.cluster, session.context.signal, this.keep)
   }
 
-  /** Takes a pull secret as the cluster gives it. */
+  /** Collects a pull secret as the cluster returned it. */
   readonly keep = (secret: unknown): void => this.#checking?.keep(secret)
 
-  /** Asks for the images that have not been asked for, and reports those that can't be pulled, and limits that were met. Does nothing without the flag. @throws UsageError */
+  /**
+   * Checks images that have not been checked, and reports those that can't be pulled and limits that pulls hit. Does nothing without the
+   * flag. @throws UsageError
+   */
   async ask(states: readonly SubjectState[]): Promise<void> {
     if (this.#flags === undefined) return
     const { context, log } = this.#session
@@ -74,13 +80,13 @@ export class ImageChecksAhead {
     if (lines.length > 0) await log.print([...new Set(lines)].join(''))
   }
 
-  /** The diagnosis with what is left of Docker Hub's limit now, where pulls ran into it; unchanged without the flag. */
+  /** Adds what is left of Docker Hub's limit to findings whose pulls hit it; returns the diagnosis unchanged without the flag. */
   async withLimits(diagnosis: Diagnosis): Promise<Diagnosis> {
     const quotas = await this.#quotasFor(this.#checking, diagnosis.findings)
     return { ...diagnosis, findings: diagnosis.findings.map(finding => withLimit(finding, quotas)) }
   }
 
-  /** One line for each address or account whose limit is met for the first time. */
+  /** Prints one line for each address or account that hit its limit for the first time. */
   async #askForLimits(checking: ImageChecking, findings: readonly Finding[]): Promise<void> {
     const fresh = [
       ...new Map(findings.filter(meetsHubLimit).map(finding => [limitKey(finding), finding])),
@@ -114,7 +120,7 @@ export class ImageChecksAhead {
     return wanted
   }
 
-  /** Of what is there, and of what manifests say will be. */
+  /** Returns the templates of existing workloads and of those in manifests. */
   #templates(): { namespace: string; template: PodTemplate }[] {
     const { following, cluster, request } = this.#session
     const there = following.subjects().flatMap(subject => {
@@ -135,7 +141,7 @@ export class ImageChecksAhead {
   }
 }
 
-/** A limit is that of the address, or of the account that the pods of a namespace pull with. */
+/** A limit applies to the address, or to the account that a namespace's pods pull with. */
 function limitKey({ subcause, namespace }: Finding): string {
   return subcause === 'account' ? `account ${namespace}` : 'address'
 }

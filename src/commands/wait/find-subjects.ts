@@ -1,4 +1,4 @@
-/** From names, labels and manifests to what is waited for. */
+/** Finds the workloads to wait for, from names, labels, and manifests. */
 
 import { UsageError } from '../../errors.ts'
 import { type Subjects, subjectKey } from '../../source/following/subjects.ts'
@@ -8,13 +8,13 @@ import { type NamedWorkloads, parseSubjectNames, SUBJECT_KINDS } from '../../sou
 import type { CommandContext } from '../context.ts'
 import type { WaitOptions } from '../wait.ts'
 
-/** What the command line says, read and checked; which namespace it means is known once there is a connection. */
+/** The parsed and checked command line; its default namespace is known only after connecting. */
 export interface Request {
   names: NamedWorkloads
   manifests: Manifests | null
 }
 
-/** @throws UsageError where nothing is named, or what is named can't be waited for */
+/** @throws UsageError if nothing is named or a named object can't be waited for */
 export async function readRequest(options: WaitOptions, context: CommandContext): Promise<Request> {
   const { files, recursive, selector } = options
   const names = parseSubjectNames(options.names)
@@ -35,8 +35,9 @@ export async function readRequest(options: WaitOptions, context: CommandContext)
 }
 
 /**
- * The subjects, each once.
- * @param fallback the namespace of names and of manifests without one, as with `helm install -n`: a chart can also have workloads elsewhere
+ * Returns the subjects, each once.
+ * @param fallback the namespace for names and for manifests without one, as with `helm install -n`; a chart can also have workloads in
+ * other namespaces
  */
 export function subjectsOf({ names, manifests }: Request, options: WaitOptions, fallback: string): Subjects {
   const { selector } = options

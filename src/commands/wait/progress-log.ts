@@ -1,4 +1,4 @@
-/** Reports the progress of `wait` on standard error: a spinner on a terminal, otherwise one line for each change and a heartbeat. */
+/** Reports the progress of `wait` on standard error: a spinner on a terminal; otherwise, one line per change and a heartbeat. */
 
 import { withSteps } from '../../advice/add-steps.ts'
 import type { Invocation } from '../../report/invocation.ts'
@@ -16,7 +16,7 @@ import { newsOf } from '../../waiting/news.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { CommandContext } from '../context.ts'
 
-/** Milliseconds: CI systems end jobs that say nothing. */
+/** Milliseconds; CI systems stop jobs that print nothing. */
 const HEARTBEAT = 30_000
 
 export class ProgressLog {
@@ -53,7 +53,7 @@ export class ProgressLog {
     else if (clock.now() - this.#printedAt >= HEARTBEAT) await this.print(heartbeatLine(states, moment))
   }
 
-  /** Reports once that contact with the API server was lost, and once that it is back. */
+  /** Reports once that contact with the API server was lost, and once that it was restored. */
   async reportConnection(error: Error | null): Promise<void> {
     const text = error === null ? null : redact(error.message)
     if ((text === null) === (this.#connectionError === null)) return
@@ -72,7 +72,7 @@ export class ProgressLog {
     const before = this.#reported.get(key) ?? null
     this.#reported.set(key, state)
     const news = newsOf(before, state)
-    // The spinner shows the state of each workload.
+    // The spinner already shows the state of each workload.
     const shown = this.#progress.isShown ? news.filter(({ code }) => code !== 'state') : news
     return shown.map(one => newsLine(one, state, moment))
   }

@@ -1,4 +1,4 @@
-/** Waits: judges the subjects after each change until all are finished, one can't succeed, or the time is up. */
+/** Waits: judges the subjects after each change until all are finished, one can't succeed, or time runs out. */
 
 import type { Clock } from '../../clock.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
@@ -27,15 +27,15 @@ export interface Waiting {
   following: Following
   facts: PullFacts
   rules: WaitRules
-  /** When the time is up, by this machine's clock. */
+  /** When time runs out, by this machine's clock. */
   deadline: number
-  /** Registries' answers; empty until they have come. */
+  /** The registries' answers so far. */
   checks(): ImageCheck[]
   /** Called after each look at the subjects. */
   onLook(states: SubjectState[], serverNow: number): Promise<void>
 }
 
-/** Milliseconds. Changes come in bursts, and patience ends without any. */
+/** Milliseconds. Changes come in bursts; patience can end without any change. */
 const BURST = 100
 const LOOK = 1_000
 const REREAD = 30_000
@@ -62,7 +62,7 @@ export async function waitForSubjects(waiting: Waiting, context: CommandContext)
   }
 }
 
-/** Waits for the work, but no longer than this. */
+/** Waits for the work, but at most this long. */
 async function inTime(work: Promise<void>, milliseconds: number, clock: Clock): Promise<void> {
   const late = Promise.withResolvers<void>()
   const cancel = clock.after(milliseconds, late.resolve)
@@ -90,7 +90,7 @@ class Looks {
 
   async look(isFresh: boolean): Promise<void> {
     const { following, facts, cluster, rules, checks } = this.#waiting
-    // What labels selected once is waited for although it is gone, or no longer selected.
+    // A workload that the labels once selected stays a subject, even if it was deleted or is no longer selected.
     const known = [...this.states.map(({ subject }) => subject), ...following.subjects()]
     const subjects = [...new Map(known.map(subject => [subjectKey(subject), subject])).values()]
     const seen = subjects.map(subject => ({ subject, sight: following.sightOf(subject) }))
@@ -117,8 +117,8 @@ class Looks {
   }
 
   /**
-   * A failure is confirmed by reading everything once more, pull secrets included: watches alone could be outdated.
-   * @param reread reads everything again, for at most the time left
+   * Confirms a failure by reading everything once more, including pull secrets, because watches alone could be outdated.
+   * @param reread reads everything again, within the time left
    */
   async confirms(outcome: Outcome, isOver: boolean, reread: () => Promise<void>): Promise<boolean> {
     if (outcome === 'done') return true
@@ -131,13 +131,13 @@ class Looks {
     return this.outcome(isOver) === outcome
   }
 
-  /** What was found out, with the causes as they are remembered. */
+  /** Returns the diagnosis with the causes remembered from the whole wait. */
   diagnosis(): Diagnosis {
     const now = this.#waiting.cluster.serverNow()
     const all = this.states.flatMap(state =>
       state.failures.map(({ finding }) => ({ finding, isEnd: isGivenUpIn(state, finding, now) })),
     )
-    // What ended the wait leads, and so does its step in the last line.
+    // Findings that ended the wait come first, so that the last line shows their step.
     const findings = all
       .toSorted(
         (one, other) =>
@@ -152,13 +152,13 @@ class Looks {
   }
 }
 
-/** Whether the finding is one of those that made its workload fail. */
+/** Whether the finding made its workload fail. */
 function isGivenUpIn({ status, troubles }: SubjectState, finding: Finding, now: number): boolean {
   const own = troubles.find(trouble => isAlike(trouble.finding, finding))
   return status === 'failed' && own !== undefined && isGivenUp(own, now)
 }
 
-/** Pods that are terminating say nothing about the image. */
+/** Terminating pods prove nothing about the image. */
 function podsOf(sight: RolloutSight | null) {
   return (sight?.pods ?? []).filter(({ ending }) => ending === null).map(({ pod }) => pod)
 }

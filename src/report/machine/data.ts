@@ -1,4 +1,4 @@
-/** Documents for machines: the envelope that all share, as JSON or as YAML. */
+/** Documents for machines, with the envelope that all share, as JSON or YAML. */
 
 import { Document, isScalar, visit } from 'yaml'
 import { escapeInJson, escapeInYaml, hasInvisibleText } from '../sanitize.ts'
@@ -10,34 +10,35 @@ export interface Envelope {
   kind: string
 }
 
-/** The document with its envelope in front. */
+/** Puts the envelope before the document's fields. */
 export function enveloped<T extends object>(kind: string, content: T): Envelope & T {
   return { apiVersion: API_VERSION, kind, ...content }
 }
 
-/** Two-space JSON that ends in a line feed; whatever a reader can't see stands there as its escape. */
+/** Returns JSON indented by two spaces, ending in a line feed, with invisible characters escaped. */
 export function toJson(document: object): string {
   return `${escapeInJson(JSON.stringify(document, null, 2))}\n`
 }
 
-/** How much is written at once. */
+/** The minimum length of a piece, in UTF-16 code units. */
 const PIECE = 64 * 1024
 
 /**
- * The same of a document with one long list, in pieces: the list's elements are made one by one, so that the whole is never held.
- * @param list the name of the list, which is one of the document's own fields
+ * Returns the JSON of a document with one long list, in pieces: creates the list's elements one by one, so that the whole is never in
+ * memory.
+ * @param list the name of the list, which is a top-level field of the document
  */
 export function* jsonPieces<Name extends string>(
   document: { [name in Name]: readonly never[] },
   list: Name,
   elements: Iterable<object>,
 ): Generator<string> {
-  // Only the layout has a line feed before two spaces: inside a string it is escaped.
+  // Only the layout contains a line feed before two spaces: in strings, it is escaped.
   const [head = '', tail = ''] = toJson(document).split(`\n  "${list}": []`)
   let piece = `${head}\n  "${list}": [`
   let isFirst = true
   for (const some of batches(elements, BATCH)) {
-    // As an element of a list in a list, each is indented as it has to be.
+    // In a list within a list, each element gets the right indentation.
     const text = toJson([some])
     piece += `${isFirst ? '' : ','}${text.slice(NESTED.before.length, -NESTED.after.length)}`
     isFirst = false
@@ -48,9 +49,9 @@ export function* jsonPieces<Name extends string>(
   yield `${piece}${isFirst ? '' : '\n  '}]${tail}`
 }
 
-/** Elements that are put into text at once. */
+/** The number of elements to serialize at once. */
 const BATCH = 16
-/** What JSON has around the elements of the inner list. */
+/** The JSON around the elements of the inner list. */
 const NESTED = { before: '[\n  [', after: '\n  ]\n]\n' }
 
 function* batches<T>(elements: Iterable<T>, size: number): Generator<T[]> {
@@ -64,7 +65,10 @@ function* batches<T>(elements: Iterable<T>, size: number): Generator<T[]> {
   if (batch.length > 0) yield batch
 }
 
-/** YAML that older parsers read alike (timestamps quoted), with one line for each value; text with anything unseen, or more than one line, in double quotes and escaped. */
+/**
+ * Returns YAML that older parsers read the same way (timestamps quoted), with one line per value. Multiline text and text with invisible
+ * characters is double-quoted and escaped.
+ */
 export function toYaml(document: object): string {
   const yaml = new Document(document, { aliasDuplicateObjects: false, compat: 'yaml-1.1' })
   visit(yaml, {
@@ -79,6 +83,6 @@ export function toYaml(document: object): string {
 }
 
 function mustBeQuoted(text: string): boolean {
-  // YAML 1.1 has a type of its own for a lone equals sign, which the library does not know.
+  // YAML 1.1 has a special type for a lone equals sign, which the library does not handle.
   return text === '=' || text.includes('\n') || hasInvisibleText(text)
 }

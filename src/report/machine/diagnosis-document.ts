@@ -1,4 +1,4 @@
-/** A diagnosis as the document that machines read. Its names are stable; fields may be added. */
+/** A diagnosis as a document for machines. Field names are stable; fields may be added. */
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { KnownFailure } from '../../diagnosis/finding.ts'
@@ -8,7 +8,7 @@ import { remedyCommand } from '../words/commands.ts'
 import { stepsOf } from '../words/steps.ts'
 import { type Envelope, enveloped, jsonPieces } from './data.ts'
 
-/** A finding as printed: each remedy with its command, and without what only sorts. */
+/** Returns a finding in its printed form: each remedy has its command, and fields used only for sorting are omitted. */
 export function findingDocument(finding: AdvisedFinding, invocation: Invocation): object {
   const {
     priority: _priority,
@@ -39,7 +39,7 @@ export function diagnosisDocument(diagnosis: AdvisedDiagnosis, invocation: Invoc
   return withFindings(diagnosis, [...findingDocuments(diagnosis, invocation)])
 }
 
-/** The same as JSON, in pieces: on the day everything fails it is long. */
+/** Returns the document as JSON, in pieces, because it is long when everything fails. */
 export function diagnosisJson(diagnosis: AdvisedDiagnosis, invocation: Invocation): Iterable<string> {
   return jsonPieces(withFindings(diagnosis, []), 'findings', findingDocuments(diagnosis, invocation))
 }

@@ -1,4 +1,4 @@
-/** A short name for a text that stays the same from run to run: CI systems match findings by it. Not for security. */
+/** Hashes a text into a short name that is stable across runs, by which CI systems match findings. Not for security. */
 
 /** FNV-1a's offset basis in two halves of 32 bits, and its prime without the bit at 2^40. */
 const OFFSET_HIGH = 0xcbf29ce4
@@ -7,11 +7,11 @@ const PRIME_LOW = 0x1b3
 const WORD = 2 ** 32
 const encoder = new TextEncoder()
 
-/** 64-bit FNV-1a of the parts, 16 hexadecimal digits. The parts are kept apart, so that `a, bc` is not `ab, c`. */
+/** Returns the parts' 64-bit FNV-1a hash as 16 hexadecimal digits. Parts are delimited, so that `a, bc` differs from `ab, c`. */
 export function fingerprint(parts: (string | null)[]): string {
   let high = OFFSET_HIGH
   let low = OFFSET_LOW
-  // A BigInt would take ten times as long. No product here exceeds 2^42, so every one is exact.
+  // BigInt would take ten times as long. No product here exceeds 2^42, so all are exact.
   for (const byte of encoder.encode(JSON.stringify(parts))) {
     const mixed = (low ^ byte) >>> 0
     const product = mixed * PRIME_LOW

@@ -1,4 +1,4 @@
-/** What a fix or an undo did, as documents for machines. Their names are stable; fields may be added. */
+/** The results of a fix and an undo as documents for machines. Field names are stable; fields may be added. */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { FixResult } from '../../apply/outcome.ts'
@@ -14,16 +14,16 @@ import { findingDocument } from './diagnosis-document.ts'
 /** The result of a fix. */
 export interface FixReport {
   plan: Plan
-  /** Only tried on the server. */
+  /** Whether the fix was only dry-run on the server. */
   dryRun: boolean
-  /** Every change is in place, every targeted pod is back, and nothing in scope is left that can't pull: the exit code is 0. */
+  /** Whether every change is in place, every targeted pod has recovered, and nothing left in scope fails to pull: the exit code is 0. */
   complete: boolean
   result: FixResult
-  /** Findings with a remedy that the plan leaves to an owner, so that their pods are still stuck. */
+  /** The number of findings that have a remedy but that the plan leaves to an owner, so that their pods are still stuck. */
   leftToOwner: number
-  /** Stuck pods that the plan does not cover, whatever the reason. */
+  /** The number of stuck pods that the plan does not cover, for any reason. */
   leftPods: number
-  /** What can't pull in the scope by now, whether or not it was targeted. */
+  /** What currently can't pull in the scope, targeted or not. */
   findings: AdvisedFinding[]
   gaps: Gap[]
 }
@@ -56,48 +56,48 @@ export function fixDocument(report: FixReport, invocation: Invocation): Envelope
   })
 }
 
-/** What is about to be undone. */
+/** What an undo is about to do. */
 export interface UndoPlan {
   run: string
   steps: readonly UndoStep[]
-  /** Secrets that keep a login. */
+  /** Secrets that still contain a login. */
   kept: readonly Target[]
 }
 
 /** The result of an undo. */
 export interface UndoReport {
   run: string
-  /** Nothing was written. */
+  /** Whether nothing was written. */
   dryRun: boolean
-  /** Everything that was to be undone is undone, and no login is left. */
+  /** Whether everything planned is undone, and no login is left. */
   complete: boolean
-  /** Secrets that keep a login. */
+  /** Secrets that still contain a login. */
   kept: Target[]
   steps: UndoStep[]
-  /** Empty where nothing was tried. */
+  /** Empty if nothing was attempted. */
   outcomes: UndoOutcome[]
 }
 
-/** `over`: what it wrote is gone or was changed by others since. */
+/** `over`: what the run wrote has since been deleted or changed by others. */
 export type RunState = 'in-place' | 'undone' | 'over' | 'only-pods'
 
-/** One run of the list. */
+/** One run in the list. */
 export interface RunLine {
   run: string
   /** ISO 8601. */
   startedAt: string
   /** null: every namespace. */
   namespaces: string[] | null
-  /** The only workloads, pods, or labels that it was for; left out where it was for all in the namespaces. */
+  /** The workloads, pods, or labels that the run was limited to; absent if it covered whole namespaces. */
   only?: string
-  /** How many changes it may have made. */
+  /** The maximum number of changes that the run made. */
   changes: number
   context: string | null
-  /** The user name by which the server knew it; null where the server did not say. */
+  /** The user's name on the server; null if the server did not report it. */
   user: string | null
   state: RunState
-  /** Nothing of it is left to undo. */
+  /** Whether nothing of the run is left to undo. */
   takenBack: boolean
-  /** It only recreated pods, which can't be undone. */
+  /** Whether the run only recreated pods, which can't be undone. */
   onlyPods: boolean
 }

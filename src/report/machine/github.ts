@@ -1,4 +1,4 @@
-/** A diagnosis as GitHub workflow commands: one annotation a cause and image, because a step shows only ten of a kind. */
+/** A diagnosis as GitHub workflow commands: one annotation per cause and image, because a step shows only ten of each level. */
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
@@ -16,12 +16,12 @@ import { nextStepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
 import { nextStep, summarySentence } from '../words/summary.ts'
 
-/** What GitHub shows of each level and step. */
+/** The number of annotations that GitHub shows per level and step. */
 const MOST = 10
 
 const LEVEL: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' }
 
-/** The annotations of the findings and of what could not be read. */
+/** Returns annotations for the findings and for what could not be read. */
 export function annotationsOf(
   diagnosis: AdvisedDiagnosis,
   invocation: Invocation,
@@ -34,7 +34,7 @@ export function annotationsOf(
   return [...ofFindings(groupByCause(findings, invocation), takenAt, MOST - unread.length), ...unread]
 }
 
-/** The commands, and as a last line for the log the summary. */
+/** Returns the commands and, as a last line for the log, the summary. */
 export function renderGithub(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
   const annotations = annotationsOf(diagnosis, invocation)
   const next = nextStep(diagnosis, invocation)
@@ -43,7 +43,7 @@ export function renderGithub(diagnosis: AdvisedDiagnosis, invocation: Invocation
   return `${annotations.join('\n')}\n${joinLines([sanitizeLine(summary)])}`
 }
 
-/** The most urgent first: GitHub drops what is too much, so that with many images those of one cause share an annotation. */
+/** Most urgent first, because GitHub drops the excess. If there are many images, those with the same cause share an annotation. */
 function ofFindings(groups: CauseGroup[], takenAt: string, room: number): string[] {
   const byImage = groups.flatMap(group =>
     [...Map.groupBy(group.findings, ({ image }) => image).values()].map(same => ofSome(group, same, takenAt)),
@@ -70,7 +70,7 @@ function ofSome(
   ])
 }
 
-/** One workflow command. */
+/** Returns one workflow command. */
 export function annotation(level: string, title: string, lines: string[]): string {
   return `::${level} title=${workflowProperty(title)}::${workflowMessage(lines)}`
 }

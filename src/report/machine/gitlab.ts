@@ -1,4 +1,4 @@
-/** A diagnosis as a GitLab Code Quality report: one entry a container of a workload, with a fingerprint that survives new pods. */
+/** A diagnosis as a GitLab Code Quality report: one entry per container of a workload, with a fingerprint that survives new pods. */
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
@@ -25,12 +25,12 @@ export interface Entry {
   location: { path: string; lines: { begin: number } }
 }
 
-/** The report. */
+/** Returns the report. */
 export function renderGitlab(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
   return toJson(gitlabEntries(diagnosis, invocation))
 }
 
-/** Its entries. The path is `NAMESPACE/KIND/NAME`: there is no source line to point at. */
+/** Returns the report's entries. The path is `NAMESPACE/KIND/NAME`, because there is no source line to point to. */
 export function gitlabEntries(
   { findings, gaps }: AdvisedDiagnosis,
   invocation: Invocation,
@@ -68,7 +68,7 @@ function entryOf(key: string, same: AdvisedFinding[], invocation: Invocation): E
     })
 }
 
-/** One entry; its text is made visible. */
+/** Returns one entry, with invisible characters in its text escaped. */
 export function entry(
   description: string,
   check: string,

@@ -1,7 +1,7 @@
 /**
- * A diagnosis as JUnit XML: each failing container of a workload a failed test case, each gap an error, and one passing case where
- * all is well; names are the same in the next run. It keeps to the strictest reader's schema (junit-10.xsd of Jenkins' xUnit
- * plugin), and GitLab shows the text of a failure, not its message.
+ * A diagnosis as JUnit XML: a failed test case for each failing container of a workload, an error for each gap, and one passing case if all
+ * is well. Names are stable across runs. Follows the strictest reader's schema (junit-10.xsd of Jenkins' xUnit plugin). GitLab shows the
+ * text of a failure, not its message.
  */
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
@@ -21,7 +21,7 @@ import { summarySentence } from '../words/summary.ts'
 
 const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
 
-/** The report. Findings below `failOn` pass, with what was found as their output: CI then agrees with the exit code. */
+/** Returns the report. Findings below `failOn` pass, with the finding as their output, so that CI agrees with the exit code. */
 export function renderJunit(
   diagnosis: AdvisedDiagnosis,
   invocation: Invocation,
@@ -62,14 +62,14 @@ interface SuiteFacts {
   command: string
   failures: number
   errors: number
-  /** Cases that are skipped; left out for a command that skips none. */
+  /** The number of skipped cases; absent for a command that skips none. */
   skipped?: number
   /** ISO 8601. */
   takenAt: string
   seconds?: number
 }
 
-/** The whole document: one suite of cases, which `testCase` makes. */
+/** Returns the whole document: one suite of cases, which `testCase` creates. */
 export function junitDocument(
   cases: readonly string[],
   { command, failures, errors, skipped = 0, takenAt, seconds = 0 }: SuiteFacts,
@@ -101,7 +101,7 @@ function placeCase(same: AdvisedFinding[], invocation: Invocation, fails: boolea
   )
 }
 
-/** What there is to say of findings that share a story, line by line. */
+/** Returns the lines that describe findings with the same story. */
 export function failureText(context: CauseContext, { evidence }: AdvisedFinding): string[] {
   const credential = credentialLinesFor(context).map(line => `Credential: ${line}`)
   const steps = stepsOf(context.findings, context.invocation).map(
@@ -117,7 +117,7 @@ export function failureText(context: CauseContext, { evidence }: AdvisedFinding)
   ]
 }
 
-/** Failures that a baseline knows of, each container of a workload once. */
+/** Returns the failures in a baseline as skipped cases, one per container of a workload. */
 function skippedCases(known: readonly KnownFailure[]): string[] {
   const places = Map.groupBy(known, ({ finding }) =>
     JSON.stringify([finding.namespace, workloadPath(finding), finding.container, finding.image]),
@@ -135,7 +135,7 @@ function skippedCases(known: readonly KnownFailure[]): string[] {
   })
 }
 
-/** Its name stays the same from run to run; what varies is its output. */
+/** The case's name is stable across runs; only its output varies. */
 function passingCase(sentence: string): string {
   return testCase('pulls', 'no image pull fails', output([sentence]))
 }

@@ -1,4 +1,4 @@
-/** A diagnosis as Markdown, for a job summary or a comment: the sentence, a table, what to do, the evidence folded away. */
+/** A diagnosis as Markdown, for a job summary or a comment: the summary sentence, a table, what to do, and the evidence, collapsed. */
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
@@ -15,17 +15,17 @@ import { PULLING_TITLE, pullingTexts } from '../words/pulling.ts'
 import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
 
-/** GitHub refuses a comment that is longer. */
+/** GitHub's limit for a comment. */
 const LONGEST = 65_536
 
-/** How much is shown: a longer table would not be a summary. */
+/** How much to show; a longer table would not be a summary. */
 interface DetailBudget {
   rows: number
   groups: number
   evidence: number
 }
 
-/** Long names may need the smaller ones. */
+/** From the most detailed to the least; long names may need the smaller ones. */
 const BUDGETS: DetailBudget[] = [
   { rows: 50, groups: 12, evidence: 1200 },
   { rows: 20, groups: 5, evidence: 300 },
@@ -33,7 +33,7 @@ const BUDGETS: DetailBudget[] = [
 ]
 const LEAST: DetailBudget = { rows: 0, groups: 0, evidence: 0 }
 
-/** The text, ending in a line feed. */
+/** Returns the text, ending in a line feed. */
 export function renderMarkdown(
   diagnosis: AdvisedDiagnosis,
   invocation: Invocation,
@@ -115,7 +115,7 @@ function pullingBlock(diagnosis: AdvisedDiagnosis): string[] {
   return [`**${PULLING_TITLE}**\n\n${texts.map(text => `- ${markdownText(text)}`).join('\n')}`]
 }
 
-/** What could not be read; empty where all could. */
+/** Returns what could not be read; empty if there are no gaps. */
 export function gapBlock(gaps: readonly Gap[], about: GapAbout): string[] {
   if (gaps.length === 0) return []
   const lines = summarizeGaps(gaps, about).map(

@@ -1,4 +1,4 @@
-/** A mirror report for programs: every code beside its words. */
+/** A mirror report as a document for machines: every code with its text. */
 
 import type { MirrorReport, PlannedGroup } from '../../mirror/report.ts'
 import type { SetupCommand } from '../../mirror/setup.ts'

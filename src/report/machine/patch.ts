@@ -1,4 +1,4 @@
-/** A plan as YAML for a Git repository, with the kubectl command that does the same in a comment above each object. */
+/** A plan as YAML for a Git repository, with the equivalent kubectl command in a comment above each object. */
 
 import type { Change, Edit, PatchChange, PatchOperation } from '../../plan/change.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -8,7 +8,7 @@ import { managerName } from '../words/managers.ts'
 import { objectName, planSentence } from '../words/plan.ts'
 import { toYaml } from './data.ts'
 
-/** Everything the plan would write, and what it leaves to an owner. Valid YAML; the login has to be filled in. */
+/** Returns everything that the plan would write or leaves to an owner, as valid YAML; the user has to fill in the login. */
 export function renderPatch(plan: Plan): string {
   const managed = plan.declined.flatMap(one => (one.code === 'managed' ? [one.change] : []))
   const changes = [...plan.changes, ...managed]
@@ -78,14 +78,14 @@ function comment(text: string): string {
 
 type Fields = Record<string, unknown>
 
-/** The object with its identity and the fields that the change sets, and no others; null for a change to a pod. */
+/** Returns the object with only its identity and the fields that the change sets; null for a change to a pod. */
 export function fragmentOf(change: Change, secretName: string): Fields | null {
   const { apiVersion, kind, namespace, name } = change.target
   const object: Fields = { apiVersion, kind, metadata: { name, namespace } }
   switch (change.action) {
     case 'create-secret':
     case 'update-secret':
-      // The login itself is for the owner to fill in: a plan holds none.
+      // Left empty for the owner to fill in, because a plan contains no login.
       return { ...object, type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': '' } }
     case 'patch-serviceaccount':
     case 'patch-template':
@@ -109,7 +109,7 @@ function edited({ edits }: PatchChange, secretName: string): Fields {
   return root
 }
 
-/** Containers are named, not numbered: their place in the list may be another one in Git. */
+/** Identifies containers by name, because their positions may differ in Git. */
 function setInContainer(root: Fields, edit: Exclude<Edit, { field: 'imagePullSecrets' }>): void {
   const steps = edit.pointer.split('/').slice(1, -1)
   const parent = inside(root, steps.slice(0, -1))

@@ -1,4 +1,6 @@
-/** A diagnosis as plain columns, one finding a row, as a pipe takes it, `-o wide` with more of them: nothing cut off, colored or wrapped. */
+/**
+ * A diagnosis as plain columns for pipes, one finding per row, with more columns for `-o wide`: nothing is truncated, colored, or wrapped.
+ */
 
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import { cell } from '../escape.ts'
@@ -10,7 +12,7 @@ import { age } from '../words/duration.ts'
 
 type Column = [header: string, value: (finding: Finding, takenAt: string) => string | null]
 
-/** Names and order are stable; new columns come at the end. */
+/** Names and order are stable; new columns are added at the end. */
 const COLUMNS: Column[] = [
   ['NAMESPACE', ({ namespace }) => namespace],
   ['POD', ({ pod }) => pod],
@@ -32,16 +34,16 @@ const WIDE: Column[] = [
   ['EVIDENCE', ({ evidence }) => evidence?.text ?? null],
 ]
 
-/** Only where registries were asked. */
+/** Shown only if registries were asked. */
 const CHECK: Column = ['CHECK', ({ check }) => check?.verdict ?? null]
 
 export interface PlainOptions {
   headers: boolean
-  /** The diagnosis' own order where it is left out. */
+  /** Absent: the diagnosis' own order. */
   sortBy?: SortKey
 }
 
-/** What is compared; the failure that began first comes first, and one without a date last. */
+/** The values to compare. The failure that began first comes first, and one without a date last. */
 const SORTED: Record<SortKey, (finding: Finding) => string | number> = {
   age: ({ since }) => {
     const began = Date.parse(since ?? '')
@@ -60,7 +62,7 @@ function sorted(findings: readonly Finding[], key: SortKey | undefined): readonl
   return keyed.map(({ finding }) => finding)
 }
 
-/** The rows under their header; nothing at all where nothing was found. */
+/** Returns the rows and their header; empty if there are no findings. */
 export function renderPlain(
   { findings, takenAt }: Diagnosis,
   wide: boolean,
@@ -75,7 +77,7 @@ export function renderPlain(
   return joinLines(columns(headers ? [shown.map(([header]) => header), ...rows] : rows))
 }
 
-/** `NAMESPACE/POD`, one failing pod a line, each once: what `why` takes. */
+/** Returns `NAMESPACE/POD` for each failing pod, one per line, as accepted by `why`. */
 export function renderNames({ findings }: Diagnosis, sortBy?: SortKey): string {
   return joinLines([
     ...new Set(sorted(findings, sortBy).map(finding => cell(`${finding.namespace}/${finding.pod}`))),

@@ -11,7 +11,7 @@ import type { QuotaReport } from './quota-document.ts'
 interface Metric {
   name: string
   help: string
-  /** Null where the answer has no such number: no sample then. */
+  /** null if the answer lacks this number; then there is no sample. */
   of: (quota: HubQuota) => number | null
 }
 
@@ -25,7 +25,7 @@ const METRICS: Metric[] = [
     name: 'pullguard_docker_hub_login_accepted',
     help: 'Whether Docker Hub accepts the login (1) or not (0).',
     of: ({ identity, answer }) =>
-      // A 429 can come before the login is looked at.
+      // A 429 can precede the check of the login.
       identity.type === 'anonymous' || answer.status === 'unknown' || answer.status === 'rate-limited'
         ? null
         : Number(answer.status !== 'wrong-credential'),
@@ -54,7 +54,7 @@ const METRICS: Metric[] = [
   },
 ]
 
-/** The metrics, one sample for each identity. */
+/** Returns the metrics, one sample per identity. */
 export function renderPrometheus({ judged: { quotas }, usage }: QuotaReport): string {
   const labels = labelsOf(quotas)
   return joinLines([
@@ -69,7 +69,7 @@ export function renderPrometheus({ judged: { quotas }, usage }: QuotaReport): st
   ])
 }
 
-/** Nothing for a metric without samples. */
+/** Returns no lines for a metric without samples. */
 function metric(name: string, help: string, samples: readonly string[]): string[] {
   return samples.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...samples]
 }
@@ -94,7 +94,7 @@ function usageMetrics({ outlooks, spenders }: Usage, labels: readonly string[]):
   ]
 }
 
-/** One Secret can hold two logins of one account; no two samples may have the same labels. */
+/** Makes labels unique, because a Secret can contain two logins for one account, and no two samples may have the same labels. */
 function labelsOf(quotas: readonly HubQuota[]): string[] {
   const named = needsNames(quotas)
   const seen = new Map<string, number>()
@@ -113,7 +113,7 @@ function labelsOf(quotas: readonly HubQuota[]): string[] {
   })
 }
 
-/** Backslash, quote, and line feed are escaped (Prometheus' exposition formats); `sanitizeLine` leaves no line feed. */
+/** Escapes backslash, quote, and line feed (Prometheus' exposition formats); `sanitizeLine` already removed line feeds. */
 function labelValue(text: string): string {
   return sanitizeLine(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')
 }

@@ -1,4 +1,4 @@
-/** The quota as machines read it: one document. */
+/** The quota as a document for machines. */
 
 import type { Forecast, Outlook, Saving, Spender } from '../../quota/spending.ts'
 import type { JudgedQuotas } from '../../snapshot/hub-quota.ts'
@@ -9,21 +9,21 @@ import { needsNames } from '../words/quota.ts'
 import { savingCommand, savingText } from '../words/quota-savings.ts'
 import { enveloped } from './data.ts'
 
-/** What a report of the quota says. */
+/** The content of a quota report. */
 export interface QuotaReport {
   judged: JudgedQuotas
   /** ISO 8601. */
   takenAt: string
-  /** Every pull secret in scope was read, and Docker Hub answered for each identity. */
+  /** Whether every pull secret in scope was read, and Docker Hub answered for each identity. */
   complete: boolean
   gaps: readonly Gap[]
-  /** Where a cluster was asked: the namespace, null for all. */
+  /** The namespace that was read, null for all; null as a whole if no cluster was read. */
   cluster: { namespace: string | null } | null
-  /** Null where it was not asked for. */
+  /** null if not requested. */
   usage: UsageReport | null
 }
 
-/** The document. Account names are in it only where they distinguish several logins; addresses only on request. */
+/** Returns the document. Includes account names only if needed to distinguish several logins, and addresses only on request. */
 export function quotaDocument(
   { takenAt, complete, judged: { quotas }, gaps, usage }: QuotaReport,
   showSource: boolean,
@@ -45,7 +45,7 @@ export function quotaDocument(
   })
 }
 
-/** The fields; `payer` and `outlooks` follow the order of the document's quotas. */
+/** Returns the usage fields; `payer` and `outlooks` follow the order of the document's quotas. */
 function usageFields(
   { usage, podCount, restartsUnread, namespace }: UsageReport,
   invocation: Invocation,
@@ -73,7 +73,7 @@ function spenderFields({ workload, images, payer, spends, pulls, atMost }: Spend
   }
 }
 
-/** JSON has no infinity: an identity without a limit has null left and fits. */
+/** JSON has no infinity: without a limit, `remaining` is null and `fits` is true. */
 function outlookFields({ pulls, now, atMost, left, fits, runsOutAfter, course }: Outlook): object {
   const remaining = left === null || Number.isFinite(left) ? left : null
   return { ...{ pulls, now, atMost, remaining, fits }, runsOutAfterSeconds: runsOutAfter, course }

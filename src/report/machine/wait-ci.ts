@@ -18,7 +18,10 @@ import { entry, gitlabEntries } from './gitlab.ts'
 import { failureText, junitDocument, output, problem, testCase } from './junit.ts'
 import { gapBlock, renderMarkdown } from './markdown.ts'
 
-/** One case a workload: failed for its image, an error where nothing certain is known or the time was up, skipped where another one ended the wait. */
+/**
+ * Returns one case per workload: failed because of its image, an error if its state is unknown or time ran out, skipped if another workload
+ * ended the wait.
+ */
 export function waitJunit(report: WaitReport, invocation: Invocation): string {
   const { states, diagnosis, outcome, waited } = report
   const cases = states.map(state => subjectCase(state, report, invocation))
@@ -61,14 +64,14 @@ function subjectCase(state: SubjectState, report: WaitReport, invocation: Invoca
   return testCase(subject.namespace, `${subject.kind.toLowerCase()}/${subject.name}`, body)
 }
 
-/** What the time ran out for, or what nothing certain is known of. */
+/** Returns the states that are unknown or that time ran out for. */
 function openStates(report: WaitReport): SubjectState[] {
   return report.states.filter(state => isError(state, report) && state.troubles.length === 0)
 }
 
 const MOST_OPEN = 5
 
-/** Annotations, and the sentence as a last line for the log. */
+/** Returns annotations and, as a last line for the log, the summary sentence. */
 export function waitGithub(report: WaitReport, invocation: Invocation): string {
   const { outcome, states, diagnosis } = report
   const sentence = waitSentence(report)
@@ -87,7 +90,7 @@ export function waitGithub(report: WaitReport, invocation: Invocation): string {
   return `${annotations.join('\n')}\n${joinLines([sanitizeLine(sentence)])}`
 }
 
-/** Findings, and an entry for each workload that is not done. */
+/** Returns findings, and an entry for each workload that is not done. */
 export function waitGitlab(report: WaitReport, invocation: Invocation): string {
   const open = openStates(report).map(state => {
     const { kind, namespace, name } = state.subject
@@ -101,7 +104,7 @@ export function waitGitlab(report: WaitReport, invocation: Invocation): string {
 
 const MOST_ROWS = 50
 
-/** The sentence, a table of the workloads, and the diagnosis where a pull failed. */
+/** Returns the summary sentence, a table of the workloads, and, if a pull failed, the diagnosis. */
 export function waitMarkdown(report: WaitReport, invocation: Invocation): string {
   const { states, diagnosis, outcome } = report
   const rows = states
@@ -129,7 +132,7 @@ function nextTexts(state: SubjectState, invocation: Invocation): string[] {
   return step === null ? [] : [nextStepText(step)]
 }
 
-/** What to do where no pull failed: the diagnosis says it otherwise. */
+/** Returns what to do if no pull failed; otherwise, the diagnosis covers it. */
 function nextBlock(report: WaitReport, invocation: Invocation): string[] {
   const next = report.diagnosis.findings.length > 0 ? null : waitNextStep(report, invocation)
   return next === null

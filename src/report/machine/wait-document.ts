@@ -1,4 +1,4 @@
-/** A wait as the document that machines read. Its names are stable; fields may be added. */
+/** A wait as a document for machines. Field names are stable; fields may be added. */
 
 import type { SubjectState, Trouble } from '../../waiting/subject-state.ts'
 import type { Invocation } from '../invocation.ts'

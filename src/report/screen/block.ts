@@ -1,4 +1,4 @@
-/** Blocks of text for a terminal: labelled fields, steps with commands that can be pasted, and an empty line between blocks. */
+/** Blocks of text for a terminal: labeled fields, steps with commands ready to paste, and an empty line between blocks. */
 
 import { shellWords } from '../escape.ts'
 import { guardLines, sanitizeLine } from '../sanitize.ts'
@@ -6,30 +6,30 @@ import type { StepText } from '../words/step-words.ts'
 import type { Palette } from './palette.ts'
 import { clipStart, displayWidth, pad, wrap } from './wrap.ts'
 
-/** Wide enough for the longest label and two blanks. */
+/** Fits the longest label and two blanks. */
 export const LABEL = 12
-/** Prose wider than this is hard to read, however wide the screen. */
+/** The maximum width of prose, which is hard to read on wide lines. */
 const MEASURE = 110
 
-/** To the upper left corner, and everything gone; what was printed before stays in the terminal's history (ECMA-48: CUP, ED). */
+/** Moves to the upper left corner and clears the screen; earlier output stays in the terminal's scrollback (ECMA-48: CUP, ED). */
 export const FRESH_SCREEN = '\x1b[H\x1b[2J'
 
 export interface Field {
   label: string
   text: string
-  /** At most this many lines. Of a longer text the end is shown: a wrapped error tells its reason last. */
+  /** The maximum number of lines. Longer text loses its beginning, because a wrapped error states its reason last. */
   lines?: number
   style?: (line: string) => string
 }
 
-/** How many columns a field's text has. */
+/** Returns the number of columns for a field's text. */
 export function fieldRoom(width: number): number {
   return Math.min(width, MEASURE) - 2 - LABEL
 }
 
-/** A label, and its text wrapped beside it; where lines have no end, such as in a pipe, on one line. */
+/** Returns a label with its text wrapped beside it, or on one line if the width is infinite, as in a pipe. */
 export function field({ label, text, lines = 12, style = line => line }: Field, width: number): string[] {
-  // A log has no width: what is wrapped there can't be searched.
+  // Wrapped text in a log can't be searched.
   const room = Number.isFinite(width) ? fieldRoom(width) : width
   const wrapped = wrap(sanitizeLine(text), room)
   const shown = wrapped.slice(-lines)
@@ -37,20 +37,20 @@ export function field({ label, text, lines = 12, style = line => line }: Field, 
   return shown.map((line, index) => `  ${pad(index === 0 ? label : '', LABEL)}${style(line)}`)
 }
 
-/** Lines as one text that ends in a line feed; no line of it is a command to a CI runner. */
+/** Joins lines into a text that ends in a line feed; no line is a command for a CI runner. */
 export function joinLines(lines: readonly string[]): string {
   return lines.length === 0 ? '' : guardLines(`${lines.join('\n')}\n`)
 }
 
-/** Blocks as one text, with an empty line between them; a block without lines is none. */
+/** Joins blocks with an empty line between them; skips empty blocks. */
 export function joinBlocks(blocks: readonly string[][]): string {
   const full = blocks.filter(lines => lines.length > 0)
   return joinLines(full.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines])))
 }
 
 /**
- * Steps under one label: what to do as prose, the command bold on lines of its own.
- * @param beside the command stands behind the prose where its last line has room, and no other command
+ * Returns steps under one label: what to do as prose, and the command in bold on separate lines.
+ * @param beside put a one-line command after the prose if it fits there and the prose contains no other command
  */
 export function stepLines(
   label: string,
@@ -74,8 +74,8 @@ export function stepLines(
 }
 
 /**
- * A command over as many lines as it needs, so that it can still be pasted: the shell joins lines that end in a backslash.
- * @param taken how many more columns the first line lacks, for a label before it
+ * Splits a command into as many lines as needed, still ready to paste: the shell joins lines that end in a backslash.
+ * @param taken the number of columns that a label takes from the first line
  */
 export function commandLines(command: string, width: number, indent: string, taken = 0): string[] {
   const words = shellWords(sanitizeLine(command))
@@ -84,7 +84,7 @@ export function commandLines(command: string, width: number, indent: string, tak
   return together.length > apart.length ? apart : together
 }
 
-/** As many words in a line as fit. */
+/** Fills each line with as many words as fit. */
 function filled(words: readonly string[], width: number, indent: string, taken: number): string[] {
   const lines: string[] = []
   let line = indent
@@ -100,7 +100,7 @@ function filled(words: readonly string[], width: number, indent: string, taken: 
   return [...lines, line]
 }
 
-/** A flag and its value as one word, if a line holds both: a value on the next line is hard to read. */
+/** Joins a flag and its value into one word if they fit a line, because a value on the next line is hard to read. */
 function withValues(words: readonly string[], room: number): string[] {
   const joined: string[] = []
   for (const [index, word] of words.entries()) {
@@ -112,7 +112,7 @@ function withValues(words: readonly string[], room: number): string[] {
   return joined
 }
 
-/** A command behind its label; its further lines stand below its beginning. */
+/** Returns a command after its label, with further lines indented to its beginning. */
 export function labelledCommand(
   label: string,
   command: string,

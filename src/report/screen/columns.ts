@@ -1,13 +1,13 @@
-/** Plain columns as kubectl prints them, thousands of rows too: for a pipe, and for tables longer than a screen. */
+/** Plain columns as kubectl prints them, even for thousands of rows: for a pipe, and for tables longer than a screen. */
 
 import { displayWidth, pad } from './wrap.ts'
 
-/** A cell longer than this keeps its length, and pushes its own row alone: one absurd name must not widen thousands of rows. */
+/** A longer cell keeps its length but shifts only its own row, so that one long name does not widen thousands of rows. */
 const WIDEST = 120
 
 /**
- * At least `gap` blanks between the columns, nothing cut off, none at a line's end.
- * @param rows cells without two blanks in a row
+ * Returns lines with at least `gap` blanks between columns, without truncation or trailing blanks.
+ * @param rows cells without two consecutive blanks
  */
 export function columns(rows: readonly (readonly string[])[], gap = 3): string[] {
   const widths: number[] = []

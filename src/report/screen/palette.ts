@@ -1,12 +1,12 @@
-/** Colors by meaning: problems, small print, next steps. Nothing else is colored. */
+/** Colors by meaning: problems, success, small print, next steps. Nothing else is colored. */
 
 import { Chalk } from 'chalk'
 import type { Severity } from '../../diagnosis/finding.ts'
 
 export interface Palette {
-  /** What is wrong, by how bad it is. */
+  /** A problem, by severity. */
   problem(text: string, severity: Severity): string
-  /** What succeeded or is healthy. */
+  /** Something that succeeded or is healthy. */
   success(text: string): string
   /** Evidence and other small print. */
   dim(text: string): string
@@ -14,7 +14,7 @@ export interface Palette {
   strong(text: string): string
 }
 
-/** The caller has decided whether the stream gets color; plain ANSI colors follow the terminal's own theme. */
+/** The caller decides whether the stream gets color; plain ANSI colors follow the terminal's theme. */
 export function paletteFor(color: boolean): Palette {
   const chalk = new Chalk({ level: color ? 1 : 0 })
   return {

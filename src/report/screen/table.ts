@@ -1,13 +1,16 @@
-/** Tables on a terminal, drawn by cli-table3 without borders: columns where every row fits, else each row as wrapped text; nothing is cut off. */
+/**
+ * Tables on a terminal, drawn by cli-table3 without borders: columns if every row fits, otherwise each row as wrapped text; nothing is
+ * truncated.
+ */
 
 import Table from 'cli-table3'
 import { columns } from './columns.ts'
 import { displayWidth, wrap } from './wrap.ts'
 
-/** A row of cells, or a heading that spans all columns. All text is escaped already. */
+/** A row of cells, or a heading that spans all columns. All text is already escaped. */
 export type TableRow = readonly string[] | { heading: string }
 
-/** No border, nothing but blanks between the columns. An empty line, such as a border without characters, is not drawn. */
+/** No borders, only blanks between columns. An empty line, such as a border without characters, is not drawn. */
 const BARE = {
   chars: {
     top: '',
@@ -29,12 +32,12 @@ const BARE = {
   style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
 }
 
-/** cli-table3 compares all rows with each other: longer tables are aligned by us. */
+/** cli-table3 compares all rows with each other, so longer tables are aligned by `columns`. */
 const MOST_DRAWN = 60
 
 /**
- * The rows as lines, one list a row, so that the caller can style them and put more below each.
- * @param indent put before each row, and counted; rows below headings stand two columns further in
+ * Returns each row's lines, so that the caller can style them and add lines below.
+ * @param indent put before each row, and included in its width; rows below headings are indented by two more columns
  */
 export function tableLines(rows: readonly TableRow[], width: number, indent = ''): string[][] {
   const inset = rows.some(isHeading) ? '  ' : ''
@@ -63,7 +66,7 @@ function inRow([first = '', ...others]: readonly string[], inset: string): strin
   return [inset + first, ...others]
 }
 
-/** The text of each row by cli-table3. */
+/** Returns the text of each row, drawn by cli-table3. */
 function draw(rows: readonly TableRow[]): string[] {
   const widths = rows.some(isHeading) ? columnWidths(rows) : []
   const table = new Table({ ...BARE, colWidths: widths })
@@ -73,7 +76,7 @@ function draw(rows: readonly TableRow[]): string[] {
   return rows.map(row => lines.splice(0, isHeading(row) ? row.heading.split('\n').length : 1).join('\n'))
 }
 
-/** The widths of all columns but the last, as the rows alone want them: a long heading would push the columns apart. */
+/** Returns the widths of all columns but the last, ignoring headings: a long heading would push the columns apart. */
 function columnWidths(rows: readonly TableRow[]): number[] {
   const table = new Table({ ...BARE, colWidths: [] })
   table.push(...rows.flatMap(row => (isHeading(row) ? [] : [[...row]])))
@@ -81,7 +84,7 @@ function columnWidths(rows: readonly TableRow[]): number[] {
   return table.options.colWidths.slice(0, -1).map(Number)
 }
 
-/** The same without it. */
+/** Returns the text of each row, without cli-table3. */
 function aligned(rows: readonly TableRow[]): string[] {
   const lines = columns(
     rows.flatMap(row => (isHeading(row) ? [] : [row])),

@@ -1,4 +1,4 @@
-/** An audit in any of its formats, for a person one block a rule, the worst first, and the most important line last. */
+/** Renders an audit in any format. For people: one block per rule, worst first, and the most important line last. */
 
 import type { AuditFinding, AuditSeverity } from '../../audit/finding.ts'
 import type { AuditReport } from '../../audit/report.ts'
@@ -29,11 +29,11 @@ import { gapLines } from './gaps.ts'
 export interface AuditReportOptions extends ReportOptions {
   format: AuditFormat
   failOn: AuditSeverity | 'never'
-  /** Of this program. */
+  /** This program's version. */
   version: string
-  /** Flags of this run that decide what is read and by which settings, besides -f. */
+  /** Flags of this run that determine what is read and with which settings, except -f. */
   inputFlags: readonly string[]
-  /** The folder that paths are shown relative to where a format needs that. */
+  /** The folder that some formats show paths relative to. */
   cwd: string
 }
 
@@ -52,12 +52,15 @@ const RENDERERS: Record<AuditFormat, (report: AuditReport, options: AuditReportO
   markdown: report => renderAuditMarkdown(report),
 }
 
-/** In pieces to be written one after the other: what may be very long is never held as one text. */
+/** Returns pieces to be written one after the other, so that very long output is never a single string. */
 export function auditPieces(report: AuditReport, options: AuditReportOptions): Iterable<string> {
   return options.format === 'json' ? auditJson(report) : [RENDERERS[options.format](report, options)]
 }
 
-/** What belongs on standard error: beside plain columns what could not be read and the summary, beside other data the files that could not be read. */
+/**
+ * Returns the text for standard error: for plain columns, what could not be read and the summary; for other data, the files that could not
+ * be read.
+ */
 export function auditNotes(report: AuditReport, options: AuditReportOptions): string {
   const { format, terminal, width, color } = options
   if (format === 'text' || ((format === 'table' || format === 'wide') && terminal)) return ''
@@ -79,7 +82,7 @@ interface Share {
 const BRIEF: Share = { stories: 4, rows: 4 }
 const WHOLE: Share = { stories: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY }
 
-/** The screen. Notes are only counted where there are worse findings to read about. */
+/** Renders the screen. Only counts notes if there are worse findings. */
 function renderAuditScreen(
   report: AuditReport,
   options: AuditReportOptions,
@@ -143,7 +146,7 @@ function story(
   ]
 }
 
-/** In a cluster the place is the workload itself. */
+/** Returns the workload, which is the finding's place in a cluster. */
 function nameCells(finding: AuditFinding): string[] {
   const container = finding.container === null ? [] : [cell(finding.container.name)]
   return finding.workload.source === null ? container : [cell(workloadText(finding)), ...container]
@@ -161,7 +164,7 @@ function unreadLines({ unread }: AuditReport, width: number, palette: Palette): 
   )
 }
 
-/** The summary, and the next command. */
+/** Returns the summary and the next command. */
 function lastAuditLines(report: AuditReport, options: AuditReportOptions, palette: Palette): string[] {
   const lines = wrap(sanitizeLine(auditSentence(report)), options.width)
   const command = nextAuditCommand(report, options)
@@ -172,7 +175,7 @@ function lastAuditLines(report: AuditReport, options: AuditReportOptions, palett
   ]
 }
 
-/** Shows the edits that can be made; null where no file has one. */
+/** Returns the command that shows the possible edits; null if there are none. */
 function nextAuditCommand(
   { source, findings, edits }: AuditReport,
   { invocation, inputFlags }: AuditReportOptions,

@@ -1,4 +1,4 @@
-/** The words between the commands of `demo`. */
+/** Renders the text between the commands of `demo`. */
 
 import { shellWord } from '../escape.ts'
 import { paletteFor } from '../screen/palette.ts'
@@ -20,14 +20,14 @@ const STEPS: Record<DemoStep, string> = {
   undo: 'Everything that a fix writes can be reverted: the Secrets and the service accounts, not the running pods.',
 }
 
-/** Says what is about to happen, and to what. */
+/** Returns what is about to happen, and on which cluster. */
 export function demoOpening({ width }: DemoScreen): string {
   const text =
     "A simulated cluster and a simulated Docker Hub run inside this process; nothing else is touched. Docker Hub's limit for anonymous pulls has just been used up."
   return `${wrap(text, Math.min(width, 100)).join('\n')}\n`
 }
 
-/** What the next command is for, and the command as a user types it. */
+/** Returns what the next command is for, and the command as the user would type it. */
 export function demoStep(step: DemoStep, command: string, { width, color }: DemoScreen): string {
   const { dim, strong } = paletteFor(color)
   const lines = wrap(STEPS[step], Math.min(width, 100), '# ').map(dim)
@@ -39,13 +39,13 @@ export function demoPause(): string {
   return 'Press any key to continue, Ctrl-C to quit'
 }
 
-/** Where to go from here. */
+/** Returns what to do next. */
 export function demoClosing(program: string, { width, color }: DemoScreen): string {
   const text = `That's the whole story. To try things on the same cluster, run \`${program} demo --serve\`. To check your own, run \`${program} diagnose -A\`, which only reads.`
   return `\n${wrap(text, Math.min(width, 100)).map(paletteFor(color).strong).join('\n')}\n`
 }
 
-/** How another terminal gets at the served cluster. */
+/** Returns how to use the served cluster from another terminal. */
 export function demoServing(
   variables: [string, string][],
   program: string,

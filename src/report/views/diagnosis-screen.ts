@@ -1,4 +1,4 @@
-/** A diagnosis for a person on a terminal: one block a cause, the worst first, and the most important line last. */
+/** Renders a diagnosis for people: one block per cause, worst first, and the most important line last. */
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
@@ -23,37 +23,37 @@ import { chooseRows, loneRow, rowLines } from './diagnosis/workload-rows.ts'
 import { gapLines } from './gaps.ts'
 import { pullingLines } from './pulling.ts'
 
-/** Further lines of the next command stand below its beginning, behind `Next: `. */
+/** The indentation of the next command's further lines, which aligns them with the text after `Next: `. */
 const NEXT = 6
 
-/** How much one block may show: with many causes each shows less, so that all of them fit a screen or two. */
+/** How much a block may show: with many causes, each shows less, so that all fit on a screen or two. */
 interface DetailBudget {
-  /** At most so many rows, and one more where that shows all. */
+  /** The maximum number of rows; one more is allowed if that shows all. */
   rows: number
-  /** Lines of evidence, of which the telling end is shown; null: all of it. */
+  /** The number of lines of evidence, from its telling end; null: all of it. */
   evidence: number | null
-  /** Images that registries were asked about. */
+  /** The number of checked images to show. */
   checks: number
-  /** Of the first cause, and of each later one. */
+  /** For the first cause and for each later one. */
   steps: number
   laterSteps: number
   meaning: boolean
-  /** Which credential the pull had, where there was none: the title and the steps say so already. */
+  /** Whether to show which credential the pull had if it had none, which the title and the steps already say. */
   noCredential: boolean
-  /** Pod by pod below its workload. */
+  /** Whether to list each pod below its workload. */
   pods: boolean
-  /** A single row without column labels, in a line instead of two where it fits. */
+  /** Whether to show a single row without column labels, in one line instead of two if it fits. */
   dense: boolean
-  /** Steps in few words, with their command beside them where it fits. */
+  /** Whether to shorten steps and put their command beside them if it fits. */
   brief: boolean
 }
 
-/** `summary` fits a screen or two; `full` omits nothing. */
+/** `summary` fits on a screen or two; `full` omits nothing. */
 type DetailLevel = 'summary' | 'full'
 
 const ROWS_IN_ALL = 24
 const MOST_GROUPS = 8
-/** So few causes show several steps each. */
+/** Up to this many causes, each shows several steps. */
 const FEW_GROUPS = 2
 const ALL = Number.POSITIVE_INFINITY
 const UNLIMITED: DetailBudget = {
@@ -79,10 +79,10 @@ function budgetFor(groups: number): DetailBudget {
   return { ...short, steps: 1, laterSteps: 1 }
 }
 
-/** The screen. Begins with where pullguard looked, and ends in the last line: how many, why, and what to do next. */
+/** Renders the screen: the place that was searched, the causes, and a last line with how many, why, and what to do next. */
 export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions, level: DetailLevel): string {
   const palette = paletteFor(options.color)
-  // Where nothing is wrong, the one sentence says where pullguard looked.
+  // If nothing is wrong, the summary sentence already names the place.
   const opening = diagnosis.findings.length === 0 ? '' : sanitizeLine(openingLine(diagnosis))
   const blocks = [
     opening === '' ? [] : wrap(opening, options.width),
@@ -92,7 +92,7 @@ export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions,
   return linkUrls(joinBlocks(blocks), options)
 }
 
-/** Says that there are more steps, where so many causes are shown that each has only its first. */
+/** Says how many steps are hidden if there are so many causes that each shows only the first ones. */
 function hiddenSteps({ findings }: AdvisedDiagnosis, { invocation, width }: ReportOptions): string[] {
   const groups = groupByCause(findings, invocation)
   if (groups.length <= FEW_GROUPS || groups.length > MOST_GROUPS) return []
@@ -104,7 +104,7 @@ function hiddenSteps({ findings }: AdvisedDiagnosis, { invocation, width }: Repo
   return hidden === 0 ? [] : wrap(`-o wide shows ${pluralize(hidden, 'more step')}.`, width)
 }
 
-/** The causes, pulls that take long, and what could not be read. */
+/** Returns the causes, the pulls that are taking long, and what could not be read. */
 export function storyBlocks(
   diagnosis: AdvisedDiagnosis,
   options: ReportOptions,
@@ -142,7 +142,7 @@ function block(
   const { severity } = findings[0]
   const place = namespaces === 1 ? '' : ` in ${formatNumber(namespaces)} namespaces`
   const rows = chooseRows(groupByWorkload(findings, takenAt), budget.rows)
-  // A single pod is named in the line below.
+  // A single pod is named in the row below.
   const count = budget.dense && loneRow(rows)?.pods.length === 1 ? '' : `: ${pluralize(pods, 'pod')}${place}`
   const title = `${SEVERITY[severity]}: ${titleOf(group)}${count}`
   const steps = stepsOf(findings, group.invocation)
@@ -160,7 +160,7 @@ function block(
       field({ label: index === 0 ? 'asked' : '', text }, width),
     ),
     ...stepLines('what to do', steps, width, palette, budget.brief),
-    // On the brief screen it would be one line of many that say the same.
+    // Omitted on the brief screen, where every cause would repeat the line.
     ...(budget.pods
       ? field({ label: 'more', text: explainCommand(group.invocation, findings[0]) }, width)
       : []),
@@ -184,7 +184,7 @@ function credentialLines(group: CauseGroup, { noCredential }: DetailBudget, widt
   )
 }
 
-/** The summary and the next step: in one line where it fits, else the step on the very last one. */
+/** Returns the summary and the next step, in one line if they fit, otherwise with the step on the last line. */
 export function lastLines(diagnosis: AdvisedDiagnosis, options: ReportOptions, palette: Palette): string[] {
   const sentence = sanitizeLine(summarySentence(diagnosis, options.invocation))
   const next = nextStep(diagnosis, options.invocation)
@@ -193,7 +193,7 @@ export function lastLines(diagnosis: AdvisedDiagnosis, options: ReportOptions, p
   return diagnosis.complete ? lines.map(palette.success) : lines
 }
 
-/** A sentence and the next step: in one line where it fits, else the step on the very last one. */
+/** Returns a sentence and the next step, in one line if they fit, otherwise with the step on the last line. */
 export function withNextStep(
   sentence: string,
   next: StepText,

@@ -1,4 +1,4 @@
-/** A diagnosis in any of its formats. */
+/** Renders a diagnosis in any format. */
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
@@ -21,9 +21,9 @@ import { pullingLines } from './pulling.ts'
 
 export interface DiagnosisReportOptions extends ReportOptions {
   format: DiagnosisFormat
-  /** From which severity on CI formats call a finding a failure, as the exit code does; `error` where it is left out. */
+  /** The lowest severity that CI formats report as a failure, as for the exit code; absent: `error`. */
   failOn?: Severity | 'never'
-  /** Plain columns, also on a terminal. */
+  /** Options of plain columns, also on a terminal. */
   plain?: PlainOptions
 }
 
@@ -51,12 +51,12 @@ function isPlain({ terminal, plain }: DiagnosisReportOptions): boolean {
   return !terminal || plain !== undefined
 }
 
-/** The diagnosis as text for standard output, ready to write; empty where plain columns or names have no row. */
+/** Returns the diagnosis as text for standard output; empty if plain columns or names have no row. */
 export function renderDiagnosis(diagnosis: AdvisedDiagnosis, options: DiagnosisReportOptions): string {
   return RENDERERS[options.format](diagnosis, options)
 }
 
-/** The same in pieces to be written one after the other: what may be very long is never held as one text. */
+/** Returns the same text in pieces to be written one after the other, so that very long output is never a single string. */
 export function diagnosisPieces(
   diagnosis: AdvisedDiagnosis,
   options: DiagnosisReportOptions,
@@ -67,8 +67,8 @@ export function diagnosisPieces(
 }
 
 /**
- * What belongs on standard error beside plain columns and names, which hold findings only: pulls that take long, what could not be
- * read, and the summary with the next step. Empty for the formats that tell it themselves; GitLab's has no place for known failures.
+ * Returns the text for standard error with plain columns and names, which contain only findings: pulls that are taking long, what could not
+ * be read, and the summary with the next step. Empty for formats that include these; GitLab's has no place for known failures.
  */
 export function diagnosisNotes(diagnosis: AdvisedDiagnosis, options: DiagnosisReportOptions): string {
   const silent =
@@ -85,7 +85,9 @@ function notes(diagnosis: AdvisedDiagnosis, options: ReportOptions): string {
   return joinLines([...shown, ...lastLines(diagnosis, options, palette)])
 }
 
-/** A diagnosis that is shown again and again: a fresh screen on a terminal, else one line each time, as JSON one compact document. */
+/**
+ * Renders a diagnosis that is shown repeatedly: a cleared screen on a terminal, otherwise one line each time; for JSON, a compact document.
+ */
 export function renderWatched(
   diagnosis: AdvisedDiagnosis,
   options: ReportOptions & { format: DiagnosisFormat },

@@ -1,4 +1,4 @@
-/** `explain` in any of its formats. */
+/** Renders `explain` in any format. */
 
 import type { DataFormat } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
@@ -25,7 +25,7 @@ const RENDERERS: Record<
   name: explanations => joinLines(explanations.map(({ name }) => name)),
 }
 
-/** The explanations as text for standard output, ready to write. */
+/** Returns the explanations as text for standard output. */
 export function renderExplanations(
   explanations: readonly Explanation[],
   options: ExplanationOptions,
@@ -65,7 +65,7 @@ function block(
   return [
     ...wrap(`${name}: ${title}`, width).map(palette.strong),
     '',
-    // The title of a rule says what it finds; its text says what harm that does.
+    // A rule's title says what it finds; its text says what harm that does.
     ...line(kind === 'rule' ? 'why' : 'what it is', is),
     ...line('how to tell', howToTell),
     ...whatToDo.flatMap((text, index) => line(index === 0 ? 'what to do' : '', `${index + 1}. ${text}`)),
@@ -74,7 +74,7 @@ function block(
   ]
 }
 
-/** One line of text is prose; several are code, whose line breaks and indentation count. */
+/** A single line is prose; several are code, whose line breaks and indentation matter. */
 function exampleLines(example: string, width: number): string[] {
   const [first = '', ...others] = example.split('\n')
   if (others.length === 0) return field({ label: 'example', text: example }, width)

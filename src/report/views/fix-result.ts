@@ -1,4 +1,7 @@
-/** What a fix came to, in any of its formats; for a person what was not made, which pods are not back and why now, and last the verdict. */
+/**
+ * Renders the result of a fix in any format. For people: changes that were not made, pods that have not recovered and why, and the verdict
+ * as the last line.
+ */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { FixResult, Outcome, Recovery } from '../../apply/outcome.ts'
@@ -36,7 +39,7 @@ import type { PlanReportOptions } from './plan.ts'
 
 export type { FixReport } from '../machine/fix-document.ts'
 
-/** The verdict as text for standard output. As a patch there is nothing to tell beside the plan, so a person's words are taken. */
+/** Returns the verdict as text for standard output. The patch format has no verdict, so it uses the text for people. */
 export function renderFixResult(report: FixReport, options: PlanReportOptions): string {
   return RENDERERS[options.format](report, options)
 }
@@ -51,7 +54,7 @@ const RENDERERS: Record<PlanFormat, (report: FixReport, options: PlanReportOptio
 
 const ROWS = 12
 
-/** The screen. Ends in the verdict. */
+/** Renders the screen, which ends with the verdict. */
 function renderFixTable(report: FixReport, options: ReportOptions): string {
   const palette = paletteFor(options.color)
   const blocks = [
@@ -63,7 +66,7 @@ function renderFixTable(report: FixReport, options: ReportOptions): string {
   return joinBlocks(blocks)
 }
 
-/** Alike ones together: one missing permission may stand behind hundreds. */
+/** Groups similar outcomes, because one missing permission can cause hundreds. */
 function unsuccessful(outcomes: Outcome[], width: number, palette: Palette): string[] {
   const alike = Map.groupBy(
     outcomes.filter(one => !isSuccessful(one)),
@@ -106,7 +109,7 @@ function podLines({ recoveries }: FixResult, width: number, palette: Palette): s
   return hidden > 0 ? [...lines, `  … and ${pluralize(hidden, 'more workload')}`] : lines
 }
 
-/** Its pods one by one, or what there is to say of the workload itself. */
+/** Returns the workload's pods one by one, or a statement about the workload. */
 function waitingLines(recovery: Recovery, width: number, palette: Palette): string[] {
   const { waiting, crashing } = recovery
   const [first] = isIncomplete(recovery) || waiting.length > 0 ? waiting : crashing
@@ -120,9 +123,9 @@ function waitingLines(recovery: Recovery, width: number, palette: Palette): stri
     .flatMap(text => wrap(sanitizeLine(text), width, '    ').slice(0, 4).map(palette.dim))
 }
 
-/** The diagnosis of the pods that are not back, made again after the wait: of those that are there now, and no others. */
+/** Returns the diagnosis, made after the wait, of the pods that have not recovered; pods deleted since then are not included. */
 function failingNow(report: FixReport, { width, invocation }: ReportOptions, palette: Palette): string[][] {
-  // Where pods were held back, none of the usual steps helps before they can be taken.
+  // If pods were held back, the usual steps don't help until those pods can be recreated.
   const steps = report.result.heldBack === null ? 2 : 0
   return groupByCause(awaited(report), invocation).map(group => [
     ...wrap(sanitizeLine(`${titleOf(group)}: ${pluralize(countPods(group.findings), 'pod')}`), width).map(
@@ -133,7 +136,7 @@ function failingNow(report: FixReport, { width, invocation }: ReportOptions, pal
   ])
 }
 
-/** Findings of pods that were to come back. */
+/** Returns the findings of pods that were expected to recover. */
 function awaited({ findings, result }: FixReport): AdvisedFinding[] {
   return findings.filter(({ namespace, pod }) =>
     result.recoveries.some(
@@ -167,7 +170,10 @@ function lastLines(report: FixReport, { width, invocation }: ReportOptions, pale
   ].filter(line => line !== '')
 }
 
-/** What to do about the first of what is not in place or not back: never what was refused just now, never of a pod that is gone. */
+/**
+ * Returns the next command for the first change that is not in place or pod that has not recovered; never repeats a refused change or names
+ * a deleted pod.
+ */
 function nextCommand(report: FixReport, invocation: Invocation): [label: string, command: string] | null {
   const { plan, result } = report
   const again = ownCommand(invocation, `fix ${scopeFlags(plan.scope)}`)
@@ -195,14 +201,14 @@ function nextFor(
   return next(pod === undefined ? `describe ${object}` : `describe pod ${shellWord(pod.name)}`)
 }
 
-/** The same fix again would only be refused again. */
+/** Running the same fix again would only be refused again. */
 function refusedText({ outcomes }: FixResult): string {
   return outcomes.some(({ status }) => status === 'refused')
     ? 'Resolve what the server refused, then run the same fix again.'
     : ''
 }
 
-/** Not all is well even where all that was planned is. */
+/** Something may still be wrong even if the whole plan succeeded. */
 function gapText({ gaps }: FixReport): string {
   return gaps.length === 0 ? '' : 'Not everything in scope could be read, so there may be more to fix.'
 }

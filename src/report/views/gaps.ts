@@ -1,4 +1,4 @@
-/** What was not read, for a person: gaps with what they hide and what to ask for, and the files of a dump that were passed over. */
+/** Renders what was not read, for people: gaps, with what they hide and which permission to request, and skipped files of a dump. */
 
 import type { Gap, SnapshotSource } from '../../snapshot/snapshot.ts'
 import type { ReportOptions } from '../options.ts'
@@ -9,14 +9,14 @@ import { wrap } from '../screen/wrap.ts'
 import { pluralize, shortList } from '../words/count.ts'
 import { type GapAbout, gapSentence, summarizeGaps } from '../words/gaps.ts'
 
-/** The gaps alone, ready to write: where there is nothing else to say. */
+/** Returns the gaps as text, for output that contains nothing else. */
 export function renderGaps(gaps: readonly Gap[], { width, color }: GapOptions): string {
   return joinLines(gapLines(gaps, width, paletteFor(color)))
 }
 
 type GapOptions = Pick<ReportOptions, 'width' | 'color'>
 
-/** The gaps as lines; none where there is no gap. */
+/** Returns the gaps as lines; none without gaps. */
 export function gapLines(
   gaps: readonly Gap[],
   width: number,
@@ -31,7 +31,7 @@ export function gapLines(
   return [palette.problem('Not everything could be read:', 'warning'), ...lines]
 }
 
-/** One sentence each, ready for standard error; empty for a cluster. */
+/** Returns one sentence per skipped file, for standard error; empty for a cluster. */
 export function renderSourceNotes(source: SnapshotSource): string {
   return joinLines(sentences(source).map(sanitizeLine))
 }

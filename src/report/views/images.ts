@@ -1,4 +1,4 @@
-/** How Kubernetes reads references, in any of the formats. */
+/** Renders how Kubernetes reads references, in any format. */
 
 import type { ImageReading } from '../../image/describe.ts'
 import type { JudgedCheck } from '../../snapshot/image-verdict.ts'
@@ -17,7 +17,7 @@ import { checkText } from '../words/image-check.ts'
 import { registryLabel } from '../words/labels.ts'
 import { POLICY } from '../words/why.ts'
 
-/** A reading, and the registry's answer; null where it was not asked (`--check-images`). */
+/** A reading and the registry's answer; null without `--check-images`. */
 export type CheckedReading = ImageReading & { check: JudgedCheck | null }
 
 export interface ImagesReportOptions extends ReportOptions {
@@ -32,12 +32,12 @@ const RENDERERS: Record<DataFormat, (images: CheckedReading[], options: ImagesRe
   name: images => joinLines(images.map(({ reference, input }) => cell(reference ?? input))),
 }
 
-/** The readings as text for standard output, ready to write. `name` gives the full reference, or what was given where it is none. */
+/** Returns the readings as text for standard output. `name` prints the full reference, or the input if it is invalid. */
 export function renderImages(images: CheckedReading[], options: ImagesReportOptions): string {
   return RENDERERS[options.format](images, options)
 }
 
-/** Several as a table where it fits, else one block a reference; of several, how many are invalid comes last. */
+/** Renders several references as a table if it fits, otherwise as blocks, followed by how many are invalid. */
 function renderScreen(images: CheckedReading[], { width, color }: ImagesReportOptions): string {
   const palette = paletteFor(color)
   const invalid = images.filter(({ valid }) => !valid).length
@@ -52,8 +52,8 @@ function renderScreen(images: CheckedReading[], { width, color }: ImagesReportOp
 }
 
 /**
- * What differs from one reference to the next, with what was typed where there is room for both, and the invalid ones below it; null
- * where a row is too wide, where registries were asked and have more to say, and where only one is valid.
+ * Returns a table of what differs among the references, with the input if there is room, and the invalid ones below it; null if a row is
+ * too wide, if registries were asked and there is more to show, or if fewer than two are valid.
  */
 function tableOf(images: CheckedReading[], width: number, palette: Palette): string[] | null {
   const valid = images.filter(image => image.valid)

@@ -1,11 +1,11 @@
-/** What is printed about a baseline beside the report: that it was written, and that a rule in it has expired. */
+/** Renders messages about a baseline: that it was written, or that one of its rules has expired. */
 
 import type { IgnoreRule } from '../../baseline/baseline.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { joinLines } from '../screen/block.ts'
 import { pluralize } from '../words/count.ts'
 
-/** A warning: the rule would have matched a finding, which counts again. */
+/** Returns a warning: the expired rule would have matched a finding, which counts again. */
 export function expiredText({ reason, expires, ...patterns }: IgnoreRule): string {
   const what = Object.entries(patterns).map(([key, pattern]) => `${key} ${pattern}`)
   return joinLines([
@@ -15,7 +15,7 @@ export function expiredText({ reason, expires, ...patterns }: IgnoreRule): strin
   ])
 }
 
-/** That the baseline was written. */
+/** Returns a message that the baseline was written. */
 export function writtenBaselineText(findings: number, file: string): string {
   return joinLines([sanitizeLine(`${pluralize(findings, 'known failure')} written to ${file}.`)])
 }

@@ -1,4 +1,7 @@
-/** Messages about a login before it is distributed: that it works and what it can pull, or why it is not distributed, and who will be able to use it. */
+/**
+ * Renders messages about a login before it is distributed: that it works and what it can pull, or why it is not distributed, and who will
+ * be able to use it.
+ */
 
 import type { Plan, PlanCredential, PlanScope, TokenKind } from '../../plan/plan.ts'
 import type { ProofFailure, QuotaOutcome } from '../../registry/outcome.ts'
@@ -14,7 +17,7 @@ import { narrowedTo, scopeFlags } from '../words/plan.ts'
 export interface LoginSummary {
   registry: string
   username: string
-  /** Where on this machine it comes from. */
+  /** Where on this machine the login comes from. */
   origin: string
 }
 
@@ -35,14 +38,14 @@ const FAILURES: Record<ProofFailure, (login: LoginSummary, image: string | null)
     `${registryLabel(registry)} returned a server error, so the login could not be verified`,
 }
 
-/** What can be done without the login, as the flags that do it. */
+/** What can be done without the login, as flags. */
 export interface Workarounds {
   plan: Plan
   /** Other registries whose logins are available. */
   others: string[]
 }
 
-/** Why the login is not distributed, in one sentence that ends in nothing having been changed. */
+/** Returns why the login is not distributed, in one sentence that ends by saying that nothing was changed. */
 export function failedProofText(
   login: LoginSummary,
   image: string | null,
@@ -55,7 +58,7 @@ export function failedProofText(
   )
 }
 
-/** For a plan that is only shown: the login could not be checked. */
+/** For a plan that is only shown: says that the login could not be checked. */
 export function uncheckedText(
   login: LoginSummary,
   image: string | null,
@@ -71,7 +74,7 @@ function failureText(login: LoginSummary, image: string | null, why: ProofFailur
   return `${FAILURES[why](login, image)}${detail === '' ? '' : ` (${detail})`}`
 }
 
-/** `--registry docker.io` where another login is at hand, else what needs none. */
+/** Lists the flags with which the fix can proceed without the login. */
 function workaroundText({ plan, others }: Workarounds): string {
   const pods = plan.changes.some(({ target }) => target.kind === 'Pod')
   const flags = [
@@ -85,7 +88,7 @@ function workaroundText({ plan, others }: Workarounds): string {
   return `${flags.join(', ')}.`
 }
 
-/** The login works: what it can still pull, and what that means for a plan that may need `needed` pulls. */
+/** Says that the login works, what it can still pull, and what that means for a plan that may need `needed` pulls. */
 export function provenText(
   { registry, username }: LoginSummary,
   quota: QuotaOutcome,
@@ -109,13 +112,13 @@ function windowText(seconds: number): string {
   return seconds % 3600 === 0 ? `${seconds / 3600}-hour` : `${Math.round(seconds / 60)}-minute`
 }
 
-/** A window slides or starts over, and no header says which: within its length pulls come back in either case. */
+/** A window slides or restarts, and no header says which; in both cases, pulls become available within its length. */
 function resetText(quota: QuotaOutcome): string {
   const seconds = quota.status === 'limited' ? quota.windowSeconds : null
   return seconds === null ? 'later' : `later (pulls become available again within ${durationText(seconds)})`
 }
 
-/** The login works and has nothing left to pull with. */
+/** Says that the login works but has no pulls left. */
 export function usedUpText(
   { registry, username }: LoginSummary,
   quota: QuotaOutcome,
@@ -126,7 +129,7 @@ export function usedUpText(
   )
 }
 
-/** A login of some hours ends as a pull secret, too. */
+/** Warns that a login valid for some hours also expires as a pull secret. */
 export function shortLivedText({ registry, username, origin }: LoginSummary): string {
   return sanitizeLine(
     `The login of ${username} for ${registryLabel(registry)} (${origin}) expires within hours; pods created after that can't pull with it.`,
@@ -142,7 +145,7 @@ const KINDS: Record<TokenKind, string> = {
 const DOCKER_TOKEN =
   'An access token with read-only permission is safer: https://app.docker.com/settings/personal-access-tokens.'
 
-/** Which token can only pull, and where it is made. */
+/** Which token can only pull, and where to create it. */
 const TOKENS: Record<string, string> = {
   'docker.io': DOCKER_TOKEN,
   'dhi.io': DOCKER_TOKEN,
@@ -154,7 +157,7 @@ const TOKENS: Record<string, string> = {
 }
 const OTHER_TOKEN = 'A read-only robot account or deploy token is safer.'
 
-/** One paragraph a login that the plan writes; none where it writes none. */
+/** Returns one paragraph for each login that the plan writes; none if it writes none. */
 export function loginExposure(plan: Plan, failing: readonly string[]): string[] {
   return plan.credentials.flatMap(login => {
     const namespaces = plan.changes.flatMap(change =>
@@ -166,10 +169,10 @@ export function loginExposure(plan: Plan, failing: readonly string[]): string[] 
   })
 }
 
-/** How many service accounts are told one by one. */
+/** The number of service accounts to list individually. */
 const ACCOUNTS = 4
 
-/** What else will pull with the login, where the plan is for some workloads or labels only: one paragraph each. */
+/** Returns what else will pull with the login if the plan is limited to some workloads or labels, one paragraph each. */
 export function sharedLogins({ scope, changes, secretName }: Plan): string[] {
   if (narrowedTo(scope) === null) return []
   const shared = changes.flatMap(change =>
@@ -198,7 +201,7 @@ export function sharedLogins({ scope, changes, secretName }: Plan): string[] {
   ]
 }
 
-/** `jane for Docker Hub, a personal access token from file ~/.docker/config.json`. */
+/** Returns, for example, `jane for Docker Hub, a personal access token from file ~/.docker/config.json`. */
 export function loginName({ registry, username, token, origin }: PlanCredential): string {
   const what = token === undefined ? '' : `${KINDS[token]} `
   return `${username} for ${registryLabel(registry)} (${what}from ${origin})`
@@ -226,11 +229,11 @@ function saferSentence(
 export interface OutdatedSecrets {
   secrets: number
   registries: string[]
-  /** Of the fix that found them. */
+  /** The scope of the fix that found the Secrets. */
   scope: PlanScope
 }
 
-/** Secrets that an earlier fix wrote hold another login than this machine has now. */
+/** Says that Secrets of an earlier fix contain a different login than this machine now has. */
 export function outdatedSecretsText(shortage: OutdatedSecrets, invocation: Invocation): string {
   const { secrets, registries, scope } = shortage
   const flags = registries.map(name => `--registry ${shellWord(name)}`).join(' ')

@@ -1,4 +1,4 @@
-/** A pull-through cache as objects to apply: YAML with what to know as a comment, or one JSON list. */
+/** Renders a pull-through cache as objects to apply: YAML with instructions in a comment, or one JSON list. */
 
 import { stringify } from 'yaml'
 import type { Cache, EmittedCache } from '../../mirror/cache.ts'
@@ -11,7 +11,7 @@ import { registryLabel } from '../words/labels.ts'
 const MEASURE = 100
 const SEPARATOR = '---\n'
 
-/** Text for `kubectl apply -f`. */
+/** Returns text for `kubectl apply -f`. */
 export function renderCaches(
   caches: readonly EmittedCache[],
   format: MirrorFormat,
@@ -28,7 +28,7 @@ export function renderCaches(
     .join(SEPARATOR)
 }
 
-/** Prose is wrapped; an indented line is a command and stays whole. */
+/** Wraps prose; an indented line is a command and is not wrapped. */
 function comment(paragraphs: readonly string[]): string {
   const lines = paragraphs.flatMap(paragraph => [
     ...paragraph.split('\n').flatMap(line => (line.startsWith(' ') ? [line] : wrap(line, MEASURE))),
@@ -40,7 +40,7 @@ function comment(paragraphs: readonly string[]): string {
     .join('')
 }
 
-/** Paragraphs for the comment in front of the objects. */
+/** Returns paragraphs for the comment before the objects. */
 function cacheNotes(cache: Cache, invocation: Invocation): string[] {
   const { registry, secret, port, image, product } = cache
   const label = registryLabel(registry)

@@ -1,4 +1,7 @@
-/** `mirror` in any of its formats; for a person what is known of each group of nodes, or what each needs to use a mirror, and whether the mirror serves it. */
+/**
+ * Renders `mirror` in any format. For people: the state of each group of nodes, or what each needs to use a mirror, and whether the mirror
+ * serves it.
+ */
 
 import type { MirrorReport, PlannedGroup } from '../../mirror/report.ts'
 import type { MirrorFile, SetupCommand } from '../../mirror/setup.ts'
@@ -50,12 +53,12 @@ const RENDERERS: Record<MirrorFormat, (report: MirrorReport, options: MirrorRepo
   yaml: (report, { invocation }) => toYaml(mirrorDocument(report, invocation)),
 }
 
-/** The report as text for standard output, ready to write. */
+/** Returns the report as text for standard output. */
 export function renderMirror(report: MirrorReport, options: MirrorReportOptions): string {
   return RENDERERS[options.format](report, options)
 }
 
-/** The whole report; what could not be read stands before the next step. */
+/** Renders the whole report; what could not be read comes before the next step. */
 function renderMirrorScreen(report: MirrorReport, options: ReportOptions): string {
   const { survey, target, planned } = report
   const palette = paletteFor(options.color)
@@ -127,7 +130,7 @@ function listed(rows: string[][], terminal: boolean, width: number): string[] {
   return terminal ? tableLines(rows, width).flat() : columns(rows)
 }
 
-/** What one group of nodes needs: files, how they get there, and how to check them. */
+/** Returns what one group of nodes needs: files, how to deploy them, and how to check them. */
 function setupBlock(
   { group, setup }: PlannedGroup,
   report: MirrorReport,
@@ -154,7 +157,7 @@ function setupBlock(
   ]
 }
 
-/** The content as it is, so that it can be copied; not again where it was written to a file. */
+/** Returns the content unchanged, for copying; omitted if it was written to a file. */
 function fileLines(
   { name, place, content }: MirrorFile,
   written: boolean,
@@ -171,7 +174,7 @@ function fileLines(
   ]
 }
 
-/** A line of a file keeps its indentation. */
+/** Preserves the indentation of a file's line. */
 function sanitizeEnd(text: string): string {
   const indent = /^ */.exec(text)?.[0] ?? ''
   return indent + sanitizeLine(text)
@@ -194,7 +197,7 @@ function commandBlock(
 
 const SHOWN = 4
 
-/** The answers of the mirror: one line for each verdict, with the images that it is about. */
+/** Returns the mirror's answers: one line per verdict, with the images that it covers. */
 function verificationLines(
   verification: Verification,
   { width }: Pick<ReportOptions, 'width'>,
@@ -262,7 +265,7 @@ function closing(report: MirrorReport, { width, invocation }: ReportOptions, pal
   )
 }
 
-/** Whether a command names a file by its name alone. */
+/** Whether a command refers to a file by its name without a path. */
 function namesFiles({ planned }: MirrorReport): boolean {
   return planned.some(
     ({ setup }) =>
@@ -271,7 +274,7 @@ function namesFiles({ planned }: MirrorReport): boolean {
   )
 }
 
-/** Last, because files in place before the mirror works slow every pull. */
+/** Comes last, because files put in place before the mirror works slow every pull. */
 function proofLines({ verification, planned }: MirrorReport, width: number, palette: Palette): string[] {
   if (planned.every(({ setup }) => 'unsupported' in setup)) return []
   if (verification === null) return wrap('To prove the mirror first, add --verify to this command.', width)

@@ -1,4 +1,4 @@
-/** The changes of a plan for a person: similar ones in one block, each with its reason, templates as a diff. */
+/** Renders a plan's changes for people: similar ones in one block, each with its reason, and templates as a diff. */
 
 import type { Change, Edit, PatchTemplate } from '../../plan/change.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -13,7 +13,7 @@ import { registryLabel } from '../words/labels.ts'
 import { managerName } from '../words/managers.ts'
 import { BARE_POD_REASON, objectName, reasonText } from '../words/plan.ts'
 
-/** How many names, rows and templates are shown; `-o json` and `-o patch` have all. */
+/** The number of names, rows, and templates to show; `-o json` and `-o patch` include all. */
 const NAMES = 12
 const ROWS = 12
 const TEMPLATES = 8
@@ -24,7 +24,7 @@ interface PlanView {
   palette: Palette
 }
 
-/** One block a kind of change, in the order in which they are made. */
+/** Returns one block per kind of change, in the order in which changes are made. */
 export function changeBlocks(plan: Plan, width: number, palette: Palette): string[][] {
   const view = { plan, width, palette }
   const of = (...actions: Change['action'][]) => plan.changes.filter(({ action }) => actions.includes(action))
@@ -116,7 +116,7 @@ function whyOf({ action, reason }: Change): string {
   return action === 'recreate-bare-pod' ? BARE_POD_REASON : reasonText(reason)
 }
 
-/** A pod is named by its controller: one line for all pods of a workload. */
+/** Names a pod by its controller, so that all pods of a workload share a line. */
 function nameOf(change: Change): string {
   if (change.action !== 'recreate-pod') return objectName(change.target)
   return objectName(change.workload)
@@ -159,7 +159,7 @@ function effectOf({ target, rollsOut, pods }: PatchTemplate): string {
     : 'new pods are created from it; running pods stay unchanged'
 }
 
-/** With --allow-managed: who may change it back. */
+/** With --allow-managed, says which tool may revert the change. */
 function managed(changes: Change[], width: number): string[] {
   const names = [...new Set(changes.flatMap(({ managedBy }) => (managedBy ? [managerName(managedBy)] : [])))]
   if (names.length === 0) return []
@@ -170,7 +170,7 @@ function namespacesOf(changes: Change[]): string[] {
   return [...new Set(changes.map(({ target }) => target.namespace))]
 }
 
-/** The edits as lines of a diff, each container's name and each list above what changes in it. */
+/** Returns the edits as diff lines, with each container's name and each list above its changes. */
 function diffLines(edits: readonly Edit[], palette: Palette): string[] {
   let container: string | null = null
   return edits.flatMap(edit => {
@@ -191,7 +191,7 @@ function diffLines(edits: readonly Edit[], palette: Palette): string[] {
   })
 }
 
-/** Never broken: a digest is to be copied whole, and a terminal folds it by itself. */
+/** Never breaks the line: a digest should be copied whole, and a terminal wraps by itself. */
 function line(mark: ' ' | '+' | '-', text: string): string[] {
   const depth = text.length - text.trimStart().length
   return [`    ${mark} ${' '.repeat(depth)}${sanitizeLine(text)}`]

@@ -1,4 +1,4 @@
-/** A plan in any of its formats; for a person what is left and why, what is written and why, and last what it comes to. */
+/** Renders a plan in any format. For people: what stays unchanged and why, what is written and why, and a summary as the last line. */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Declined, Plan } from '../../plan/plan.ts'
@@ -27,7 +27,7 @@ export interface PlanReportOptions extends ReportOptions {
   format: PlanFormat
 }
 
-/** The plan as text for standard output, ready to write. As JSON it is the very file that `fix --apply` takes. */
+/** Returns the plan as text for standard output. The JSON is exactly the file that `fix --apply` reads. */
 export function renderPlan(plan: Plan, context: PlanReportContext, options: PlanReportOptions): string {
   return RENDERERS[options.format](plan, context, options)
 }
@@ -43,17 +43,17 @@ const RENDERERS: Record<
   patch: renderPatch,
 }
 
-/** What the reader of a plan may want to know beside it. */
+/** Context for the reader of a plan. */
 export interface PlanReportContext {
   findings: readonly AdvisedFinding[]
   gaps: readonly Gap[]
-  /** How many pods the scope has, healthy ones included; left out where that is not known. */
+  /** The number of pods in scope, including healthy ones; absent if unknown. */
   pods?: number
-  /** What comes after the plan: it is about to be applied, it was only shown, or it was saved to a file. */
+  /** Why the plan is shown: it is about to be applied, it is a dry run, or it was saved to a file. */
   mode: { code: 'apply' } | { code: 'dry-run' } | { code: 'saved'; file: string; command: string }
 }
 
-/** The screen. */
+/** Renders the screen. */
 function renderPlanTable(plan: Plan, context: PlanReportContext, options: ReportOptions): string {
   const palette = paletteFor(options.color)
   const { width, invocation } = options
@@ -61,7 +61,7 @@ function renderPlanTable(plan: Plan, context: PlanReportContext, options: Report
   const left = declinedBlocks(view)
   const blocks = [
     wrap(sanitizeLine(heading(plan)), width),
-    // What will be written stands last, right above the question.
+    // What will be written comes last, directly above the question.
     ...(left.length === 0 ? [] : [[palette.dim('Left unchanged:')], ...left]),
     gapLines(context.gaps, width, palette),
     ...changeBlocks(plan, width, palette),
@@ -88,13 +88,13 @@ const FRAGMENTS = 2
 interface DeclinedView {
   plan: Plan
   invocation: Invocation
-  /** The diagnosis of what no remedy helps; empty where the plan comes from a file. */
+  /** The diagnosis of what no remedy helps; empty for a plan from a file. */
   findings: readonly AdvisedFinding[]
   width: number
   palette: Palette
 }
 
-/** What is left unchanged: one block a reason, with the next step, and for managed objects the patch. */
+/** Returns what is left unchanged: one block per reason, with the next step and, for managed objects, the patch. */
 function declinedBlocks(view: DeclinedView): string[][] {
   const { declined } = view.plan
   const withoutRemedy = declined.filter(one => one.code === 'no-remedy')
@@ -105,7 +105,7 @@ function declinedBlocks(view: DeclinedView): string[][] {
   return [...[...alike.values()].map(same => block(same, view)), ...causeBlocks(found, view)]
 }
 
-/** What shares its headline and its next step. */
+/** Returns a key for entries that share a headline and a next step. */
 function kindOf(one: Declined): string {
   switch (one.code) {
     case 'managed':
@@ -159,7 +159,7 @@ function placeOf(one: Declined): string {
   return `${target.namespace} ${objectName(target)}`
 }
 
-/** The change in the owner's terms. */
+/** Returns the changes in the owner's format. */
 function fragments(same: Declined[], { plan, width, palette }: DeclinedView): string[] {
   const managed = same.flatMap(one => (one.code === 'managed' ? [one.change] : []))
   const lines = managed.slice(0, FRAGMENTS).flatMap(change => {
@@ -189,7 +189,7 @@ function findingsOf(withoutRemedy: WithoutRemedy[], findings: readonly AdvisedFi
   return findings.filter(({ namespace, pod, container }) => wanted.has(`${namespace}/${pod}/${container}`))
 }
 
-/** In the words that the diagnosis has for them. */
+/** Returns blocks with the diagnosis' wording. */
 function causeBlocks(findings: AdvisedFinding[], { invocation, width, palette }: DeclinedView): string[][] {
   return groupByCause(findings, invocation).map(group => [
     ...wrap(sanitizeLine(`${titleOf(group)}: ${pluralize(countPods(group.findings), 'pod')}`), width).map(
@@ -242,7 +242,7 @@ function nothingToWrite(
   return [...wrap(text, width), ...(next === null ? [] : nextLines(next, width, palette))]
 }
 
-/** Findings without a remedy are fixed as the diagnosis says; the other reasons have their own next step. */
+/** For findings without a remedy, returns the diagnosis' step; other reasons have their own. */
 function nextStep(
   plan: Plan,
   findings: PlanReportContext['findings'],

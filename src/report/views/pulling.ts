@@ -1,11 +1,11 @@
-/** Pulls that take long, as lines for a person. */
+/** Renders pulls that are taking long, for people. */
 
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { wrap } from '../screen/wrap.ts'
 import { PULLING_TITLE, pullingTexts } from '../words/pulling.ts'
 
-/** None where no pull takes long. */
+/** Returns no lines if no pull is taking long. */
 export function pullingLines(diagnosis: Pick<Diagnosis, 'pulling' | 'takenAt'>, width: number): string[] {
   const texts = pullingTexts(diagnosis)
   return texts.length === 0

@@ -1,4 +1,7 @@
-/** What a person is asked, or told is missing: a pod's name for `why`, the answers and permissions that are needed before anything is written. */
+/**
+ * Renders questions for the user, and messages about missing input: a pod's name for `why`, or the answers and permissions needed before
+ * anything is written.
+ */
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { AccessDenial } from '../../apply/check-access.ts'
@@ -15,30 +18,30 @@ import { summarySentence } from '../words/summary.ts'
 import { undoPlanSentence } from '../words/undo.ts'
 import { loginName } from './logins.ts'
 
-/** One remedy to tick, with how much it would help, and what is ticked with it. */
+/** Returns one remedy to select, with how much it would help, and what is selected with it. */
 export function remedyChoice({ remedy, findings, needs }: RemedyOffer): string {
   const also = needs === null ? '' : `; also pins images, which \`:latest\` needs`
   return `${REMEDY_WORDS[remedy].choice} (${pluralize(findings, 'finding')}${also})`
 }
 
-/** What is wrong, and what should be done about it. */
+/** Asks what should be done about what is wrong. */
 export function remedyQuestion(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
   return sanitizeLine(`${summarySentence(diagnosis, invocation)} What should be done?`)
 }
 
-/** The question under a plan; the plan's own last line says what it comes to. */
+/** The question below a plan, whose last line summarizes it. */
 export interface Confirmation {
-  /** Each word that confirms; null where a yes is enough. */
+  /** The words that confirm; null if a yes is enough. */
   typed: readonly string[] | null
   question: string
-  /** What is asked after a wrong word. */
+  /** The prompt after a wrong word. */
   again(answer: string): string
 }
 
-/** From this many changes on, and for every namespace, a plain yes is not enough. */
+/** A plain yes is not enough for more changes than this, or for all namespaces. */
 const MANY_CHANGES = 20
 
-/** What is asked before the plan is applied. Of a long name, such as that of an EKS cluster, the part after the last slash is enough. */
+/** Returns the question before the plan is applied. For a long name, such as an EKS cluster's, the part after the last slash is enough. */
 export function confirmation({ plan, cluster }: { plan: Plan; cluster: string }): Confirmation {
   const count = plan.changes.length
   const these = count === 1 ? 'this change' : `these ${formatNumber(count)} changes`
@@ -62,7 +65,7 @@ export function confirmation({ plan, cluster }: { plan: Plan; cluster: string })
   }
 }
 
-/** What is asked about logins that nobody named, of one registry. */
+/** Asks about one registry's logins that the user did not name. */
 export function otherLoginQuestion(logins: readonly PlanCredential[], namespaces: readonly string[]): string {
   const names = logins.map(loginName).join(' and ')
   return sanitizeLine(
@@ -70,17 +73,17 @@ export function otherLoginQuestion(logins: readonly PlanCredential[], namespaces
   )
 }
 
-/** A warning before the plan: --exclude-namespace names a namespace that does not exist. */
+/** Warns before the plan that --exclude-namespace names a namespace that does not exist. */
 export function unknownExclusionText(namespace: string): string {
   return `${sanitizeLine(`Warning: --exclude-namespace ${namespace}: there is no such namespace, so it excludes nothing.`)}\n`
 }
 
-/** What is asked before a run is undone. */
+/** Asks for confirmation before a run is undone. */
 export function undoQuestion(steps: readonly UndoStep[], cluster: string): string {
   return sanitizeLine(`${undoPlanSentence(steps)} Continue on ${cluster}?`)
 }
 
-/** One line a verb and resource, and what to ask for. */
+/** Returns one line per verb and resource, and what to request. */
 export function accessRefusal(denials: readonly AccessDenial[], scope: PlanScope): string {
   const lines = denials.map(({ verb, group, resource, namespaces, changes }) => {
     const what = group === '' ? resource : `${resource}.${group}`
@@ -93,7 +96,7 @@ export function accessRefusal(denials: readonly AccessDenial[], scope: PlanScope
   ].join('\n')
 }
 
-/** Flags without which the plan needs none of it. */
+/** Suggests flags with which the plan does not need these permissions. */
 function alternatives(denials: readonly AccessDenial[], scope: PlanScope): string {
   const flags = [
     ...(denials.every(({ resource }) => /^pods(\/|$)/.test(resource))
@@ -104,7 +107,7 @@ function alternatives(denials: readonly AccessDenial[], scope: PlanScope): strin
   return flags.map(way => `, or ${way}`).join('')
 }
 
-/** The failing pods, most urgent first, each with why it fails. The value is NAMESPACE/POD. */
+/** Returns the failing pods, most urgent first, each with the reason. The value is NAMESPACE/POD. */
 export function podChoices(
   { findings }: AdvisedDiagnosis,
   invocation: Invocation,
@@ -123,7 +126,7 @@ export function podQuestion(): string {
   return 'Which pod?'
 }
 
-/** Without a terminal: what can be named. */
+/** Lists the pods that can be named, for use without a terminal. */
 export function unnamedPodText(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
   const [first] = diagnosis.findings
   const names = podChoices(diagnosis, invocation).map(({ value }) => value)

@@ -1,4 +1,4 @@
-/** How many pulls are left on Docker Hub, in any of the formats. */
+/** Renders how many pulls are left on Docker Hub, in any format. */
 
 import type { ProbeResult } from '../../apply/quota-probe.ts'
 import type { HubQuota, JudgedQuotas, QuotaAnswer } from '../../snapshot/hub-quota.ts'
@@ -45,9 +45,9 @@ import { reasonsText, type UsageReport, usageBlocks } from './quota/usage-screen
 
 export interface QuotaReportOptions extends ReportOptions {
   format: QuotaFormat
-  /** Whether addresses may be printed. */
+  /** Whether to print addresses. */
   showSource: boolean
-  /** It is shown again and again. */
+  /** Whether the quota is shown repeatedly. */
   watch: boolean
 }
 
@@ -59,12 +59,12 @@ const RENDERERS: Record<QuotaFormat, (report: QuotaReport, options: QuotaReportO
   prometheus: renderPrometheus,
 }
 
-/** The quota as text for standard output, ready to write. */
+/** Returns the quota as text for standard output. */
 export function renderQuota(report: QuotaReport, options: QuotaReportOptions): string {
   return RENDERERS[options.format](report, options)
 }
 
-/** As JSON one compact document a line where it is shown again and again. */
+/** Returns one compact document per line if the quota is shown repeatedly. */
 function renderJson(report: QuotaReport, { showSource, invocation, watch }: QuotaReportOptions): string {
   const document = quotaDocument(report, showSource, invocation)
   return watch ? `${escapeInJson(JSON.stringify(document))}\n` : toJson(document)
@@ -92,7 +92,7 @@ function renderScreen(report: QuotaReport, options: QuotaReportOptions): string 
   return watch && terminal ? `${FRESH_SCREEN}${screen}` : watch ? `${screen}\n` : screen
 }
 
-/** Where pulls are short, who spends them is the next question; where something is unknown, how to know it. */
+/** Suggests finding out who spends the pulls if they are short, or how to learn what is unknown. */
 function nextStep(
   { judged, cluster, usage, gaps }: QuotaReport,
   options: QuotaReportOptions,
@@ -127,11 +127,11 @@ function textOf({ answer }: HubQuota, { showSource }: QuotaReportOptions): strin
 
 const BAR = 20
 
-/** What is left of the limit; blank where there is no such share. */
+/** Draws what is left of the limit; blank if there is no such share. */
 function bar(answer: QuotaAnswer): string {
   if (answer.status === 'rate-limited') return '░'.repeat(BAR)
   if (answer.status !== 'limited' || answer.remaining === null || answer.limit === 0) return ' '.repeat(BAR)
-  // A last pull is still a pull.
+  // Rounds up, so that even one remaining pull is visible.
   const filled = Math.min(BAR, Math.ceil((answer.remaining / answer.limit) * BAR))
   return '█'.repeat(filled) + '░'.repeat(BAR - filled)
 }
@@ -176,7 +176,7 @@ function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): strin
 
 const SHOWN = 30
 
-/** Who spends the pulls, as paragraphs. */
+/** Returns who spends the pulls, as paragraphs. */
 function usageMarkdown({ usage, gaps }: UsageReport): string[] {
   const partial = isPartial(gaps)
   const { spenders, outlooks, savings, window, forecast } = usage
@@ -214,7 +214,7 @@ function list(texts: readonly string[]): string {
   return texts.map(text => `- ${markdownText(text)}`).join('\n')
 }
 
-/** What is about to be done, in a sentence or two. */
+/** Describes what is about to happen, in a sentence or two. */
 export function confirmProbeText({
   namespace,
   node,
@@ -251,7 +251,7 @@ export interface ProbeFailure {
   why: Failure
 }
 
-/** Why it could not be asked. */
+/** Says why the pod could not ask. */
 export function probeFailureText(node: string, failures: readonly ProbeFailure[]): string {
   const each = failures.map(
     ({ image, why }) => `${image}: ${(WHY[why.status] as (failure: Failure) => string)(why)}`,

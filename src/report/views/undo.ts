@@ -1,4 +1,4 @@
-/** An undo and the list of runs in any of their formats; for a person what is restored, what stays and why, and what became of it. */
+/** Renders an undo and the list of runs in any format. For people: what is restored, what stays and why, and the result. */
 
 import type { UndoOutcome } from '../../apply/undo-step.ts'
 import type { Target } from '../../plan/change.ts'
@@ -36,17 +36,17 @@ export interface UndoReportOptions extends ReportOptions {
   format: DataFormat
 }
 
-/** What is about to be undone: for a person before the question. Machines get one document at the end: empty here. */
+/** Renders what is about to be undone, for people to see before the question. Empty for machines, which get one document at the end. */
 export function renderUndoPlan(plan: UndoPlan, options: UndoReportOptions): string {
   return isForPeople(options.format) ? renderUndoSteps(plan, options) : ''
 }
 
-/** Printed if a run is already undone and another one is not. */
+/** Printed if a run is already undone but another one is not. */
 export function anotherRunText(run: string, invocation: Invocation): string {
   return `Run ${cell(run)} is still in place: \`${ownCommand(invocation, `undo ${shellWord(run)}`)}\` undoes it.\n`
 }
 
-/** What became of it. */
+/** Renders the result of an undo. */
 export function renderUndoResult(report: UndoReport, options: UndoReportOptions): string {
   return RESULT[options.format](report, options)
 }
@@ -59,7 +59,7 @@ const RESULT: Record<DataFormat, (report: UndoReport, options: UndoReportOptions
   name: ({ run }) => `${cell(run)}\n`,
 }
 
-/** The runs, newest first. */
+/** Renders the runs, newest first. */
 export function renderRuns(runs: readonly RunLine[], options: UndoReportOptions): string {
   return RUNS[options.format](runs, options)
 }
@@ -72,7 +72,7 @@ const RUNS: Record<DataFormat, (runs: readonly RunLine[], options: UndoReportOpt
   name: runs => runs.map(({ run }) => `${cell(run)}\n`).join(''),
 }
 
-/** The steps, before anybody is asked. */
+/** Renders the steps, shown before the question. */
 function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportOptions): string {
   const palette = paletteFor(options.color)
   const { width } = options
@@ -120,7 +120,7 @@ function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportOptions)
   return joinBlocks(blocks)
 }
 
-/** Secrets that keep a login, with the command that takes each away: namespaces of one reason share a line. */
+/** Returns a sentence about Secrets that still contain a login, with a command for each that deletes it. */
 function keptLines(kept: readonly Target[], { invocation, width }: ReportOptions): string[][] {
   if (kept.length === 0) return []
   const shown = kept.slice(0, COMMANDS)
@@ -143,7 +143,7 @@ function keptLines(kept: readonly Target[], { invocation, width }: ReportOptions
 
 const COMMANDS = 6
 
-/** What became of it. */
+/** Renders the result. */
 function renderUndone({ outcomes, dryRun }: UndoReport, options: ReportOptions): string {
   const palette = paletteFor(options.color)
   const open = outcomes.filter(isNotUndone)
@@ -171,7 +171,7 @@ function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): st
   return `${why}${detail === null ? '' : ` (${detail})`}`
 }
 
-/** The runs that can be undone, newest first. */
+/** Renders all runs with their state, newest first. */
 function renderRunTable(runs: readonly RunLine[], options: ReportOptions): string {
   if (runs.length === 0) return joinLines(['No run has written anything to this cluster.'])
   const rows = [
@@ -194,13 +194,13 @@ function renderRunTable(runs: readonly RunLine[], options: ReportOptions): strin
 
 const ROWS = 20
 
-/** An object and a note on it; empty where its name is enough. */
+/** An object with a note; the note is empty if the name is enough. */
 interface Row {
   target: Target
   note: string
 }
 
-/** The title and the rows below it; no line at all without rows. */
+/** Returns the title and the rows below it; empty without rows. */
 function rowLines(title: string, rows: Row[], width: number, palette: Palette): string[] {
   if (rows.length === 0) return []
   const alike = [...Map.groupBy(rows, ({ target, note }) => JSON.stringify([target.kind, note])).values()]

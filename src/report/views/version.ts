@@ -1,13 +1,13 @@
-/** `version` in any of its formats. */
+/** Renders `version` in any format. */
 
 import type { DataFormat } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 
 export interface VersionFacts {
   version: string
-  /** The version of Node that runs the program. */
+  /** The version of Node that is running the program. */
   node: string
-  /** Operating system and CPU as Node names them: `linux/x64`. */
+  /** Operating system and CPU in Node's terms: `linux/x64`. */
   platform: string
 }
 
@@ -19,7 +19,7 @@ const RENDERERS: Record<DataFormat, (facts: VersionFacts) => string> = {
   name: ({ version }) => `${version}\n`,
 }
 
-/** The version as text for standard output, ready to write. */
+/** Returns the version as text for standard output. */
 export function renderVersion(facts: VersionFacts, format: DataFormat): string {
   return RENDERERS[format](facts)
 }

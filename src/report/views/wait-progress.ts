@@ -1,4 +1,4 @@
-/** The lines on standard error while `wait` waits: one for each change, and a heartbeat. */
+/** Renders the lines on standard error during `wait`: one per change, and a heartbeat. */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { JudgedCheck } from '../../snapshot/image-verdict.ts'
@@ -16,12 +16,12 @@ import { aheadText, lasting, outlookText, troubleText } from '../words/wait-trou
 export interface WaitMoment {
   /** Milliseconds since 1970, by the server's clock. */
   now: number
-  /** Milliseconds until the time is up. */
+  /** Milliseconds until time runs out. */
   left: number
-  /** Workloads of several namespaces are waited for. */
+  /** Whether the workloads are in several namespaces. */
   several: boolean
   invocation: Invocation
-  /** Adds its steps to a finding. */
+  /** Adds steps to a finding. */
   advise(finding: SubjectState['failures'][number]['finding']): AdvisedFinding
 }
 
@@ -43,19 +43,19 @@ export function newsLine(news: News, state: SubjectState, moment: WaitMoment): s
   }
 }
 
-/** The heartbeat: CI systems stop jobs that print nothing. */
+/** Returns the heartbeat, because CI systems stop jobs that print nothing. */
 export function heartbeatLine(states: readonly SubjectState[], { now, left }: WaitMoment): string {
   return line(
     `Still waiting, ${lasting(left)} left: ${progressSentence(states, new Date(now).toISOString())}`,
   )
 }
 
-/** For the line that moves. */
+/** Returns the spinner's text. */
 export function spinnerText(states: readonly SubjectState[], { now }: WaitMoment): string {
   return sanitizeLine(`Waiting: ${progressSentence(states, new Date(now).toISOString())}`)
 }
 
-/** Contact with the API server was lost, or is back. */
+/** Reports that contact with the API server was lost or restored. */
 export function connectionLine(problem: string | null): string {
   return line(
     problem === null
@@ -64,19 +64,19 @@ export function connectionLine(problem: string | null): string {
   )
 }
 
-/** The kinds in the manifests that `wait` skips. */
+/** Lists the kinds in the manifests that `wait` skips. */
 export function passedOverLine(kinds: ReadonlyMap<string, number>): string {
   const named = [...kinds].sort().map(([kind, count]) => (count === 1 ? kind : `${kind} (${count})`))
   return line(`Skipped because they have no pods or no name: ${named.join(', ')}.`)
 }
 
-/** The registry's answer about an image before any kubelet has tried; empty if the image can be pulled. */
+/** Returns the registry's answer about an image before any kubelet has tried; empty if the image can be pulled. */
 export function checkLine(image: string, check: JudgedCheck): string {
   const text = aheadText(check)
   return text === null ? '' : line(`${imageText(image)}: ${text}`)
 }
 
-/** What is left of the limit that a pull ran into, as its step says it; empty where that is unknown. */
+/** Returns what is left of the limit that a pull hit, in its step's words; empty if unknown. */
 export function limitLine(finding: AdvisedFinding, invocation: Invocation): string {
   const index = finding.steps.findIndex(({ code }) => code === 'wait')
   const step = finding.quota === undefined ? undefined : stepsOf([finding], invocation)[index]

@@ -1,4 +1,7 @@
-/** The verdict of a wait in any of its formats; for a person the workloads, why pulls fail and what to do, and in the last line how it ended. */
+/**
+ * Renders the verdict of a wait in any format. For people: the workloads, why pulls fail and what to do, and how the wait ended as the last
+ * line.
+ */
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
@@ -37,15 +40,15 @@ const RENDERERS: Record<WaitFormat, (report: WaitReport, options: WaitReportOpti
   markdown: (report, { invocation }) => waitMarkdown(report, invocation),
 }
 
-/** The verdict as text for standard output, ready to write. */
+/** Returns the verdict as text for standard output. */
 export function renderWait(report: WaitReport, options: WaitReportOptions): string {
   return RENDERERS[options.format](report, options)
 }
 
-/** Beyond that only those that are not done are shown. */
+/** With more workloads, only unfinished ones are shown. */
 const MOST_ROWS = 20
 
-/** On a terminal or in a log. */
+/** Renders the report for a terminal or a log. */
 function waitScreen(report: WaitReport, options: ReportOptions): string {
   const { outcome, states, diagnosis } = report
   const palette = paletteFor(options.color)
@@ -60,13 +63,13 @@ function waitScreen(report: WaitReport, options: ReportOptions): string {
   return joinBlocks([rows, ...story, last])
 }
 
-/** About the pull that failed; where none did, about what is not ready. */
+/** Returns the step for the failed pull or, if none failed, for what is not ready. */
 function waitNext(report: WaitReport, invocation: Invocation): StepText | null {
   if (report.outcome === 'done') return null
   return nextStep(decisive(report), invocation) ?? waitNextStep(report, invocation)
 }
 
-/** What ended the wait is first among the findings, and decides what to do next. */
+/** If the wait failed, keeps only findings with the cause that ended it, so that they determine the next step. */
 function decisive({ outcome, diagnosis }: WaitReport): AdvisedDiagnosis {
   const [first] = diagnosis.findings
   const isSame = ({ cause }: { cause: string }) => outcome !== 'failed' || cause === first?.cause

@@ -1,4 +1,4 @@
-/** `why` in any of its formats: one pod's chain, or one for each kind of pods of a workload that are alike. */
+/** Renders `why` in any format: one pod's chain, or one for each group of similar pods of a workload. */
 
 import type {
   AdvisedContainer,
@@ -41,7 +41,7 @@ const RENDERERS: Record<DataFormat, (why: AdvisedWhy, options: WhyReportOptions)
   name: why => joinLines([cell(`${why.namespace}/${why.pod}`)]),
 }
 
-/** The chain as text for standard output, ready to write. */
+/** Returns the chain as text for standard output. */
 export function renderWhy(why: AdvisedWhy, options: WhyReportOptions): string {
   return RENDERERS[options.format](why, options)
 }
@@ -50,7 +50,7 @@ function whyDocument(why: AdvisedWhy, invocation: Invocation): object {
   return enveloped('Why', whyFields(why, invocation))
 }
 
-/** What machines read of one pod. */
+/** Returns the fields of one pod for machines. */
 function whyFields(why: AdvisedWhy, invocation: Invocation): object {
   const containers = why.containers.map(container => ({
     ...container,
@@ -64,7 +64,7 @@ function whyFields(why: AdvisedWhy, invocation: Invocation): object {
 }
 
 export interface WorkloadWhy {
-  /** Of all pods of the workload. */
+  /** The diagnosis of all pods of the workload. */
   diagnosis: AdvisedDiagnosis
   items: { why: AdvisedWhy; others: string[] }[]
 }
@@ -77,12 +77,12 @@ const LIST_RENDERERS: Record<DataFormat, (report: WorkloadWhy, options: WhyRepor
   name: ({ items }) => joinLines(items.map(({ why }) => cell(`${why.namespace}/${why.pod}`))),
 }
 
-/** The chains as text for standard output, ready to write. */
+/** Returns the chains as text for standard output. */
 export function renderWhyOfWorkload(report: WorkloadWhy, options: WhyReportOptions): string {
   return LIST_RENDERERS[options.format](report, options)
 }
 
-/** Gaps are of the reading, not of a pod, so that they are told once. */
+/** Gaps apply to the reading, not to a pod, so they are reported once. */
 function renderChains({ diagnosis, items }: WorkloadWhy, options: WhyReportOptions): string {
   const { width, invocation, color } = options
   const chains = items.map(({ why, others }) => {
@@ -115,7 +115,7 @@ const KIND: Record<ContainerKind, string> = {
   sandbox: 'Sandbox',
 }
 
-/** The chain of every image, and as the last lines the one link to fix and how. */
+/** Renders the chain of every image, and in the last lines the link to fix and how. */
 function renderChain(why: AdvisedWhy, options: ReportOptions): string {
   const palette = paletteFor(options.color)
   const blocks = [
@@ -205,7 +205,7 @@ function attemptText(attempt: Attempt): string {
   return `secret ${secret}${origin}: ${usable ? `${login}${matched}` : 'not usable'}`
 }
 
-/** Where else a login for the image is, unless it is already listed as a problem. */
+/** Returns where else a login for the image exists, unless it is already listed as a problem. */
 function hintLines(problems: AdvisedProblem[], width: number): string[] {
   const shownCodes = new Set<string>(problems.map(({ code }) => code))
   const hints = problems

@@ -1,4 +1,4 @@
-/** The words of every rule; one without words does not compile. */
+/** The words of every audit rule. A rule without words does not compile. */
 
 import type { AuditFinding, FindingOf, Rule } from '../../audit/finding.ts'
 import { IMAGE_WORDS } from './audit/images.ts'
@@ -12,7 +12,7 @@ export const RULE_WORDS: WordsOfRules<Rule> = {
   ...WORKLOAD_WORDS,
 }
 
-/** What is wrong, as a sentence or two. */
+/** Returns what is wrong, in one or two sentences. */
 export function tell<R extends Rule>(finding: FindingOf<R> | AuditFinding): string {
   const words = RULE_WORDS[finding.rule] as unknown as RuleWords<R>
   return words.tell(finding as FindingOf<R>)

@@ -1,24 +1,24 @@
-/** What the words of a cause are made from, and which words each cause must have. */
+/** The words that each cause must have, and the context that they can use. */
 
 import type { Clue } from '../../diagnosis/clues.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Findings } from './step-words.ts'
 
-/** Findings that are described alike, the most urgent first. */
+/** Findings that share a description, the most urgent first. */
 export interface CauseContext {
-  /** How this run was started, for the commands proposed. */
+  /** How this run was started, for suggested commands. */
   invocation: Invocation
   findings: Findings
 }
 
 export interface CauseWords {
-  /** A noun phrase for a summary: `Docker Hub's rate limit`. */
+  /** A noun phrase for summaries: `Docker Hub's rate limit`. */
   short(context: CauseContext): string
   /** What is wrong, as a headline. */
   title(context: CauseContext): string
-  /** One sentence: what it means. */
+  /** What it means, in one sentence. */
   meaning(context: CauseContext): string
-  /** Reports show which credential the pull had. */
+  /** Whether reports show which credential the pull had. */
   showsCredential?: true
 }
 

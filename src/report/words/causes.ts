@@ -61,18 +61,18 @@ export function isMalformed(finding: Finding): boolean {
   return finding.cause === 'auth-required-or-denied' && malformedSecretsOf(finding).length > 0
 }
 
-/** The words for these findings. */
+/** Returns the words for these findings. */
 export function wordsFor(context: CauseContext): CauseWords {
   const [first] = context.findings
   return isMalformed(first) ? malformedSecret : WORDS[first.cause]
 }
 
-/** Which credentials these pulls had; empty where the cause has nothing to do with credentials. */
+/** Returns which credentials these pulls had; empty if the cause does not involve credentials. */
 export function credentialLinesFor(context: CauseContext): string[] {
   return wordsFor(context).showsCredential ? credentialLines(context.findings) : []
 }
 
-/** What is wrong, as a headline. */
+/** Returns what is wrong, as a headline. */
 export function titleOf(context: CauseContext): string {
   const title = checkedTitle(context) ?? wordsFor(context).title(context)
   const [{ containerKind, node }] = context.findings
@@ -81,7 +81,7 @@ export function titleOf(context: CauseContext): string {
   return `${place} can't get its sandbox (pause) image, so no new pod starts there: ${title}`
 }
 
-/** The title once a registry was asked: what its answer proved replaces what the refusal left open; null where nothing was proved. */
+/** Returns the title after a registry was asked, based on what its answer proved; null if it proved nothing. */
 function checkedTitle({ findings: [{ cause, check, registry, image }] }: CauseContext): string | null {
   if (check === null || (cause !== 'auth-required-or-denied' && cause !== 'image-not-found')) return null
   const host = capitalize(registryLabel(registry))
@@ -103,7 +103,7 @@ function checkedTitle({ findings: [{ cause, check, registry, image }] }: CauseCo
   }
 }
 
-/** What it means, and what else is known of this pull, in a few sentences. */
+/** Returns what the cause means and what else is known about this pull, in a few sentences. */
 export function meaningOf(context: CauseContext): string {
   const [first] = context.findings
   return [wordsFor(context).meaning(context), ...furtherFacts(context), movedText(first)]
@@ -111,7 +111,7 @@ export function meaningOf(context: CauseContext): string {
     .join(' ')
 }
 
-/** Facts that the title omits about the host that answered and about other mirrors. */
+/** Returns facts that the title omits, about the host that answered and about other mirrors. */
 function furtherFacts({ findings: [first] }: CauseContext): string[] {
   const mirrors = first.clues.find(clue => clue.code === 'mirrors-failed')
   return [
@@ -125,7 +125,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
   ]
 }
 
-/** Where a moved image went; empty for any other image. */
+/** Returns where a moved image went; empty for other images. */
 function movedText({ moved, reference }: Pick<Finding, 'moved' | 'reference'>): string {
   if (moved === null || reference === null) return ''
   const name = reference.replace(/[:@][^/]*$/, '')

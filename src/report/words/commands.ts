@@ -1,4 +1,4 @@
-/** Commands of this program, ready to paste, made of what a finding names. Names from the cluster are quoted for the shell. */
+/** Commands of this program, ready to paste, built from findings. Names from the cluster are quoted for the shell. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
@@ -9,12 +9,12 @@ import { REMEDY_WORDS } from './remedies.ts'
 
 type Place = Pick<Finding, 'namespace' | 'pod' | 'workload'>
 
-/** With more of these a command is hard to read, and `fix` is proposed for whole namespaces. */
+/** Above this number a command is hard to read, so `fix` is suggested for whole namespaces. */
 const MOST = 8
 
 /**
- * `-n web`, or of every namespace only those with findings where the findings are in several; no more than the run was about:
- * `deployment/shop -n web`, `-l app=shop -n web`.
+ * Returns the scope of a fix: `-n web` or, for findings in several namespaces, all namespaces with findings. Never exceeds the scope of the
+ * run: `deployment/shop -n web`, `-l app=shop -n web`.
  */
 function fixScope({ only }: Invocation, findings: readonly Place[]): string {
   const namespaces = [...new Set(findings.map(({ namespace }) => namespace))]
@@ -27,7 +27,7 @@ function fixScope({ only }: Invocation, findings: readonly Place[]): string {
   return names.length > MOST ? listed : [...names, listed].join(' ')
 }
 
-/** What makes pods and can be named to `fix`. */
+/** Kinds that create pods and can be passed to `fix`. */
 const NAMEABLE: Record<Exclude<RolloutKind, 'Pod'>, true> = {
   Deployment: true,
   StatefulSet: true,
@@ -38,21 +38,21 @@ const NAMEABLE: Record<Exclude<RolloutKind, 'Pod'>, true> = {
   CronJob: true,
 }
 
-/** The pod's workload, or the pod itself where `fix` does not know what made it. */
+/** Returns the pod's workload, or the pod itself if `fix` does not support the kind that created it. */
 function nameForFix({ workload, pod }: Place): string {
   const known = workload !== null && Object.hasOwn(NAMEABLE, workload.kind)
   return shellWord(workloadPath({ workload: known ? workload : null, pod }))
 }
 
-/** The `fix` that serves these findings, with the flags of a remedy that has some. */
+/** Returns the `fix` command for these findings, with a remedy's flags if it has any. */
 export function fixCommand(invocation: Invocation, findings: readonly Place[], flags = ''): string {
   const scope = fixScope(invocation, findings)
   return ownCommand(invocation, ['fix', scope, flags].filter(part => part !== '').join(' '))
 }
 
 /**
- * The `fix` that gives the pods a login: only new pods get one, and `fix` skips those that no controller recreates unless a
- * flag asks for them. A login of another registry than Docker Hub goes into several namespaces only where it is named.
+ * Returns the `fix` command that gives the pods a login: only new pods get one, and `fix` skips pods that no controller recreates unless a
+ * flag includes them. A login for a registry other than Docker Hub is distributed to several namespaces only if it is named.
  */
 export function loginFixCommand(
   invocation: Invocation,
@@ -71,20 +71,20 @@ export function loginFixCommand(
   return fixCommand(invocation, findings, flags.join(' '))
 }
 
-/** The command that does one remedy for one finding. */
+/** Returns the command that applies one remedy to one finding. */
 export function remedyCommand(invocation: Invocation, remedy: Remedy, finding: Finding): string {
   if (remedy === 'authenticate' || remedy === 'recreate') return loginFixCommand(invocation, [finding])
   return fixCommand(invocation, [finding], REMEDY_WORDS[remedy].flags(finding))
 }
 
-/** How this machine gets the credential that `fix` distributes. */
+/** Returns the command with which this machine gets the credential that `fix` distributes. */
 export function loginCommand(registry: string | null): string {
   return registry === null || registry === 'docker.io'
     ? 'docker login'
     : `docker login ${shellWord(registry)}`
 }
 
-/** What tells more of a cause than its findings. */
+/** Returns the command that explains the cause in more detail. */
 export function explainCommand(invocation: Invocation, { cause }: Pick<Finding, 'cause'>): string {
   return offlineCommand(invocation, `explain ${cause}`)
 }
@@ -96,14 +96,14 @@ export function whyCommand(
   return ownCommand(invocation, `why ${shellWord(`${namespace}/${pod}`)}`)
 }
 
-/** `deployment/shop`; for a pod that no controller made `pod/shop-1`. */
+/** Returns, for example, `deployment/shop`, or `pod/shop-1` for a pod without a controller. */
 export function workloadPath({ workload, pod }: Pick<Finding, 'workload' | 'pod'>): string {
   return workload === null || isStatic({ workload })
     ? `pod/${pod}`
     : `${workload.kind.toLowerCase()}/${workload.name}`
 }
 
-/** A static pod: the kubelet made it from a file, and the node stands as its owner. */
+/** Whether the pod is static: the kubelet created it from a file, so its owner is the node. */
 export function isStatic({ workload }: Pick<Finding, 'workload'>): boolean {
   return workload?.kind === 'Node'
 }

@@ -7,7 +7,7 @@ import { countPods, formatNumber, joinList, pluralize } from './count.ts'
 
 const named = (key: string | null) => (key === null ? '' : ` ${key}`)
 
-/** What is known of an attempt besides its problem. */
+/** Facts about an attempt in addition to its problem. */
 type AttemptFacts = Pick<Attempt, 'key' | 'detail' | 'mismatch' | 'provenBy'>
 
 const PROVEN = {
@@ -15,7 +15,7 @@ const PROVEN = {
   dump: ": it is not among the dump's Secrets of its namespace",
 }
 
-/** Why the key does not serve the image. */
+/** Why the key does not match the image. */
 const MISMATCH: Record<NonNullable<Attempt['mismatch']>, string> = {
   'port-missing': "lacks only the port of the image's registry",
   'port-extra': "has a port that the image's name does not have",
@@ -34,7 +34,7 @@ const LAYOUTS = new Map([
   ['dockercfg', 'the layout of type kubernetes.io/dockercfg under type kubernetes.io/dockerconfigjson'],
 ])
 
-/** What follows the name of the secret; `detail` is the type, the data key or the layout that is wrong. */
+/** The text after the secret's name; `detail` is the type, data key, or layout that is wrong. */
 const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
   'secret-missing': ({ provenBy }) => `does not exist${provenBy === undefined ? '' : PROVEN[provenBy]}`,
   'secret-forbidden': () => "can't be read with your permissions",
@@ -61,7 +61,7 @@ const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
   shadowed: () => 'is not tried: another login for the same registry comes first',
 }
 
-/** Why an attempt does not serve, to follow the secret's name. */
+/** Returns why an attempt can't be used, to follow the secret's name. */
 export function problemText(problem: AttemptProblem, attempt: AttemptFacts): string {
   return PROBLEM[problem](attempt)
 }
@@ -83,7 +83,7 @@ const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } =
     `${key} takes the same Docker account as Docker Hub, but under the key ${key}, which secret ${namespace}/${secret} lacks`,
 }
 
-/** Where else a login for the image lies, as one clause. */
+/** Returns where else a login for the image exists, as one clause. */
 export function hintText(hint: CredentialHint): string {
   // Each code's words take that code's hint; the compiler can't follow the code through the union.
   return HINT[hint.code](hint as never)
@@ -93,7 +93,7 @@ function secretNames(secrets: readonly string[]): string {
   return `${secrets.length === 1 ? 'secret' : 'secrets'} ${joinList(secrets)}`
 }
 
-/** What one finding says of its credentials: of which secret (null: of none), and what. */
+/** A statement about a secret in a finding's credentials; the secret is null if the statement concerns none. */
 interface CredentialNote {
   secret: string | null
   text: string
@@ -115,7 +115,7 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
   unknown: finding => orElse(problems(finding), 'not from the pod: its pull secrets are not used here'),
 }
 
-/** What becomes of a pull that brings no credential; with policy Never there is no pull. */
+/** Returns what happens to a pull without a credential; with policy Never, there is no pull. */
 function withoutOne({ cause, registry }: Finding): string {
   if (cause === 'never-pull') return ''
   return cloudOf(registry) !== null
@@ -139,8 +139,8 @@ const SHOWN = 3
 const HINTS_SHOWN = 2
 
 /**
- * Which credentials the pulls of these findings had, and where others lie: one sentence each, the most frequent first, with its count
- * if it is not all.
+ * Returns which credentials the pulls of these findings had, and where others exist: one sentence each, most frequent first, with a count
+ * if it does not apply to all.
  */
 export function credentialLines(findings: readonly Finding[]): string[] {
   const had = findings.flatMap(finding =>

@@ -6,21 +6,21 @@ import { LOGINS } from './declined/logins.ts'
 import { WORKLOADS } from './declined/workloads.ts'
 import type { StepText } from './step-words.ts'
 
-/** A new reason does not compile until it has its words. */
+/** A new reason does not compile until it has words. */
 const WORDS: DeclinedWords = { ...LOGINS, ...WORKLOADS }
 
-/** The headline for all of one code; `first` stands for them. */
+/** Returns the headline for all entries with one code; `first` represents them. */
 export function declinedTitle(first: Declined, count: number): string {
   // Each code's words take that code's entry; the compiler can't follow the code through the union.
   return WORDS[first.code].title(first as never, count)
 }
 
-/** What is particular to one. */
+/** Returns what is specific to one entry. */
 export function declinedDetail(one: Declined): string {
   return WORDS[one.code].detail(one as never)
 }
 
-/** What to do instead; null where nothing can be done. */
+/** Returns what to do instead; null if nothing can be done. */
 export function declinedNextStep(first: Declined, context: DeclinedContext): StepText | null {
   return WORDS[first.code].next(first as never, context)
 }

@@ -1,4 +1,4 @@
-/** Ages as kubectl writes them (apimachinery util/duration, HumanDuration): two units while that says something, then one. */
+/** Ages in kubectl's format (apimachinery util/duration, HumanDuration): two units while the second is significant, then one. */
 
 import { pluralize } from './count.ts'
 
@@ -6,15 +6,15 @@ const MINUTE = 60
 const HOUR = 3600
 const DAY = 86_400
 
-/** The time between two ISO 8601 instants, such as `45s`, `12m`, `5h20m`, `3d4h`, `40d`, `2y30d`; null where one can't be read. */
+/** Returns the time between two ISO 8601 instants, such as `45s`, `12m`, `5h20m`, `3d4h`, `40d`, `2y30d`; null if one is invalid. */
 export function age(since: string | null, until: string): string | null {
   const seconds = Math.floor((Date.parse(until) - Date.parse(since ?? '')) / 1000)
   if (Number.isNaN(seconds)) return null
-  // Clocks differ a little between machines: what began just ahead of us begins now.
+  // Clocks differ slightly between machines: a start in the near future counts as now.
   return seconds < 0 ? '0s' : durationText(seconds)
 }
 
-/** The same of a number of seconds: `45s`, `5h20m`. */
+/** Formats a number of seconds: `45s`, `5h20m`. */
 export function durationText(seconds: number): string {
   if (seconds < 2 * MINUTE) return `${seconds}s`
   if (seconds < 10 * MINUTE) return units(seconds, MINUTE, 'm', 1, 's')
@@ -32,7 +32,7 @@ function units(seconds: number, large: number, name: string, small?: number, sma
   return `${Math.floor(seconds / large)}${name}${rest === 0 ? '' : `${rest}${smallName}`}`
 }
 
-/** A length of time in words, such as `6 hours`, `90 minutes`, `45 seconds`: the largest unit that says it exactly, else minutes. */
+/** Returns a duration in words, such as `6 hours`, `90 minutes`, `45 seconds`: in the largest unit that is exact, otherwise in minutes. */
 export function spell(seconds: number): string {
   if (seconds < 2 * MINUTE) return pluralize(Math.ceil(seconds), 'second')
   return seconds % HOUR === 0

@@ -1,4 +1,4 @@
-/** Steps that change what containers are made of: which object holds them, and how that object can be changed. */
+/** Steps that change a container's definition: which object contains it, and how to change that object. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import { shellWord } from '../escape.ts'
@@ -7,20 +7,20 @@ import { isStatic, workloadPath } from './commands.ts'
 import { pluralize } from './count.ts'
 import type { StepText } from './step-words.ts'
 
-/** What `kubectl set image` can change (kubectl set image --help); a Job's template is immutable. */
+/** Kinds that `kubectl set image` can change (kubectl set image --help), except Job, whose template is immutable. */
 const SETTABLE = /^(?:pod|replicationcontroller|deployment|daemonset|statefulset|cronjob|replicaset)$/i
 
 /** Where a container is defined. */
 export type ContainerPlace = Pick<Finding, 'namespace' | 'pod' | 'workload' | 'container' | 'containerKind'>
 
-/** What one container should become: `known`, and behind it what the user has to choose. */
+/** The new image of one container: `known`, followed by the part that the user has to choose. */
 export interface ImageEdit extends ContainerPlace {
   known: string
-  /** Stands outside of the quotes, as `<tag>`: a shell refuses the whole line until something is in its place. */
+  /** Outside the quotes, such as `<tag>`: a shell rejects the whole line until it is replaced. */
   open: string
 }
 
-/** How to give containers another image: one command for every container of the first workload, and how many more need one. */
+/** Returns how to change containers' images: one command for all containers of the first workload, and how many more workloads need one. */
 export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ...ImageEdit[]]): StepText {
   const [first] = edits
   const { namespace, pod, containerKind, workload } = first
@@ -53,7 +53,7 @@ const placeOf = (place: ContainerPlace) => `${place.namespace} ${workloadPath(pl
 const forFirst = (workloads: number) =>
   workloads > 1 ? `; this command is for the first of ${pluralize(workloads, 'workload')}` : ''
 
-/** How to change another field of the container, which no kubectl command sets. */
+/** Returns how to change another field of the container, for which kubectl has no command. */
 export function editField(
   invocation: Invocation,
   place: ContainerPlace,
@@ -75,7 +75,7 @@ export function editField(
       }
 }
 
-/** A debug container never changes and goes with its pod. */
+/** A debug container can't be changed and exists as long as its pod. */
 export function otherDebugContainer(
   invocation: Invocation,
   namespace: string,
@@ -88,12 +88,12 @@ export function otherDebugContainer(
   }
 }
 
-/** How many workloads these findings are of. */
+/** Returns the number of workloads in these findings. */
 export function workloadsOf(findings: readonly Finding[]): number {
   return new Set(findings.map(placeOf)).size
 }
 
-/** The image as written, up to the tag. */
+/** Returns the image as written, without its tag. */
 export function untagged(image: string): string {
   return `${image.replace(/@.*$/s, '').replace(/:[^/:]*$/, '')}:`
 }

@@ -1,20 +1,20 @@
-/** The telling end of an error: runtimes wrap a reason in what they were about to do, clause by clause, and state the reason last. */
+/** Finds the telling end of an error: runtimes wrap a reason, clause by clause, in what they were doing, and state the reason last. */
 
-/** What only repeats that an image was being pulled, which the report states already. */
+/** Clauses that only repeat that an image was being pulled, which the report already says. */
 const WRAPPER =
   /^(?:(?:Failed to pull|Back-off pulling|failed to pull(?: and unpack)?|failed to resolve(?: reference)?|error pulling|unable to pull)\b.*|(?:Err)?ImagePull(?:BackOff)?|rpc error|code = \w+ desc = (?:failed to|error pulling|unable to|Error response from daemon).*|Error response from daemon|failed to (?:copy|do request|read|fetch)|httpReadSeeker|failed open|dial (?:tcp|udp)[46]?|unexpected status code\b.*|(?:initializing source|pinging container registry|reading manifest)\b.*)$/
 
-/** The request that failed, with its host; it tells nothing more where the reason names that host again. */
+/** A request and its host; redundant if the reason also names that host. */
 const REQUEST = /^(?:Get|Head|Post) "https?:\/\/([^/":]+)[^"]*"$/
 
-/** A last clause this short, such as `unknown` or `not found`, is only half a reason. */
+/** A last clause shorter than this, such as `unknown` or `not found`, is incomplete. */
 const SHORTEST = 12
 
-/** What was asked, with all of its URL: where that is too long, what precedes tells more. */
+/** A request with its complete URL; if it is too long, the clause before it is more useful. */
 const ASKED = /^unexpected status from [A-Z]+ request to https?:\S+$/
 
 /**
- * The last clauses of an error, as many as fit, without those that only wrap them; an ellipsis stands for what is missing.
+ * Returns the last clauses of an error, as many as fit, without clauses that only wrap them; an ellipsis marks omitted text.
  * @param fits whether there is room for this much; the last clause is never dropped, however long
  */
 export function tellingEnd(text: string, fits: (end: string) => boolean): string {
@@ -33,7 +33,7 @@ function isWrapper([first = '', ...rest]: string[]): boolean {
   return WRAPPER.test(first) || (host !== undefined && rest.join(': ').includes(host))
 }
 
-/** Cut at each colon that a blank follows, but not inside double quotes. */
+/** Splits at each colon that is followed by a blank, except inside double quotes. */
 function clausesOf(text: string): string[] {
   const clauses: string[] = []
   let begin = 0

@@ -1,4 +1,4 @@
-/** Everything that `explain` can explain, in one shape, whatever it is the name of. */
+/** Everything that `explain` can explain, whether cause or rule, in one shape. */
 
 import type { Rule } from '../../audit/finding.ts'
 import type { Cause } from '../../diagnosis/finding.ts'
@@ -23,7 +23,7 @@ const CAUSES: CauseExplanations = { ...REFUSALS, ...FAILURES }
 /** The names that can be explained. */
 export const CAUSE_NAMES: readonly string[] = Object.keys(CAUSES)
 
-/** All of them, causes in the order of the documentation, then the rules of audits. `names` are the causes. */
+/** Returns all explanations, causes in the order of the documentation, then audit rules. `names` are the causes. */
 export function explanationsOf(names: readonly Cause[]): Explanation[] {
   const causes = names.map((name): Explanation => {
     const { title, is, tell, todo, example, subcauses } = CAUSES[name]

@@ -1,4 +1,4 @@
-/** The words of gaps: what could not be read, what is hidden by that, and what to ask for. */
+/** The words of gaps: what could not be read, what that hides, and which permission to request. */
 
 import type { Gap, GapReason } from '../../snapshot/snapshot.ts'
 import { formatNumber, shortList } from './count.ts'
@@ -12,7 +12,7 @@ const REASON: Record<GapReason, string> = {
   absent: 'they are not in the dump',
 }
 
-/** What remains unknown without this resource; anything else is an owner on the way up. */
+/** What remains unknown without each resource; any other resource is a kind of owner. */
 const HIDDEN = new Map([
   ['pods', "failing pulls there can't be detected"],
   ['namespaces', 'only the namespaces that could be read were checked'],
@@ -36,7 +36,7 @@ const HIDDEN = new Map([
 ])
 const OWNER = 'the topmost owner of a pod may not be shown'
 
-/** The same where the question is who pulls, not what fails. */
+/** For the question who pulls, not what fails. */
 const HIDDEN_FROM_QUOTA = new Map([
   ['pods', 'pulls that pods wait for there are not counted'],
   ['secrets', 'logins there are not shown, and pulls with them are counted as anonymous'],
@@ -49,7 +49,7 @@ const HIDDEN_FROM_QUOTA = new Map([
   ['cronjobs.batch', 'what they pull is not counted'],
 ])
 
-/** The same for an audit, which looks at templates; anything else is a kind of workload. */
+/** For an audit, which checks templates; any other resource is a kind of workload. */
 const HIDDEN_FROM_AUDIT = new Map([
   ['pods', 'pods without a controller, and what pods show of their templates, were not checked'],
   ['namespaces', 'only the namespaces that could be read were checked'],
@@ -58,7 +58,7 @@ const HIDDEN_FROM_AUDIT = new Map([
 ])
 const WORKLOADS = 'these workloads were not checked'
 
-/** The same for a wait, which follows workloads; anything else is a kind of workload that is waited for. */
+/** For a wait, which follows workloads; any other resource is a kind of workload to wait for. */
 const HIDDEN_FROM_WAIT = new Map([
   ['pods', 'whether their images can be pulled, and whether they are ready, is unknown'],
   [
@@ -73,10 +73,10 @@ const HIDDEN_FROM_WAIT = new Map([
 ])
 const FOLLOWED = 'whether these workloads are ready is unknown'
 
-/** What was to be made of the resources: only that says what is hidden without them. */
+/** What the resources were read for, which determines what a gap hides. */
 export type GapAbout = 'diagnosis' | 'audit' | 'quota' | 'wait'
 
-/** By resource, and for any other. */
+/** Words by resource, and for any other. */
 const HIDDEN_FROM: Record<GapAbout, { words: ReadonlyMap<string, string>; other: string }> = {
   diagnosis: { words: HIDDEN, other: OWNER },
   audit: { words: HIDDEN_FROM_AUDIT, other: WORKLOADS },
@@ -84,7 +84,7 @@ const HIDDEN_FROM: Record<GapAbout, { words: ReadonlyMap<string, string>; other:
   wait: { words: HIDDEN_FROM_WAIT, other: FOLLOWED },
 }
 
-/** Gaps that differ only in their namespace, as one. */
+/** Gaps that differ only in their namespace, combined. */
 export interface GapSummary {
   gap: Gap
   /** `secrets in web`, `pods in 12 namespaces (a, b, c and 9 more)`, `pods in the whole cluster`. */
@@ -93,11 +93,11 @@ export interface GapSummary {
   why: string
   /** What stays hidden. */
   hidden: string
-  /** What to do about it, where something can be done. */
+  /** What to do about the gap; null if nothing can be done. */
   remedy: string | null
 }
 
-/** One summary for each resource and reason. @param of what was to be made of it all */
+/** Returns one summary per resource and reason. @param of what the resources were read for */
 export function summarizeGaps(gaps: readonly Gap[], of: GapAbout = 'diagnosis'): GapSummary[] {
   const alike = Map.groupBy(gaps, ({ what, why }) => `${what} ${why}`)
   return [...alike.values()].flatMap(same => {
@@ -139,7 +139,7 @@ function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[
   return `ask for permission to get and list ${what} (${place})`
 }
 
-/** A summary as one sentence, without its remedy. */
+/** Returns a summary as one sentence, without its remedy. */
 export function gapSentence({ what, why, hidden }: GapSummary): string {
   return `${what}: ${why}; ${hidden}`
 }

@@ -1,4 +1,4 @@
-/** The words of image checks: what the registry's answers prove, and who asked. */
+/** The words of image checks: what the registry's answers prove, and with which login each was given. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { ImageAnswer, ImageAsk, UnaskedReason } from '../../snapshot/image-check.ts'
@@ -7,7 +7,7 @@ import { pluralize, shortList } from './count.ts'
 import { durationText } from './duration.ts'
 import { capitalize, registryLabel } from './labels.ts'
 
-/** What a reference in full is made of. */
+/** The parts of a full reference. */
 interface Named {
   registry: string
   repository: string
@@ -57,7 +57,7 @@ const UNASKED: Record<UnaskedReason, (registry: string) => string> = {
   'no-host': registry => `Not asked: ${registry} is not a registry host`,
 }
 
-/** Whether a login was tried at all. */
+/** Returns whether a login was tried at all, as a clause. */
 function triedLogins({ asks }: JudgedCheck): string {
   const tried = asks.some(({ username, answer }) => username !== null && answer !== 'withheld')
   return tried ? 'none of the logins that were tried can pull it' : 'no login was available to try'
@@ -93,12 +93,12 @@ const ANSWER: Record<ImageAnswer, (ask: ImageAsk) => string> = {
   failed: ({ detail }) => `${detail}`,
 }
 
-/** Some asker got it. */
+/** Whether any login, or none, could pull the image. */
 function isPullable({ verdict }: JudgedCheck): boolean {
   return verdict.startsWith('opens-')
 }
 
-/** A check as whole sentences: what the answers prove, each answer, and the same for the image that replaces it. */
+/** Returns a check as whole sentences: what the answers prove, each answer, and the same for the replacement image. */
 export function checkText(check: JudgedCheck): string {
   const { asks, host, platforms, replacement } = check
   const answers = asks.map(ask => `${AS[ask.as](ask)}: ${ANSWER[ask.answer](ask)}`).join('; ')
@@ -106,7 +106,7 @@ export function checkText(check: JudgedCheck): string {
     `${VERDICT[check.verdict](check, namedIn(check))}.`,
     ...(answers === '' ? [] : [`Asked ${host} ${answers}.`]),
     ...(platforms === null ? [] : [`Built for ${platforms.join(', ')}.`]),
-    // An image that is there is believed to be there, whatever is known of its move.
+    // An image that can be pulled needs no replacement, even if it is known to have moved.
     ...(replacement === null || isPullable(check)
       ? []
       : [`${replacement.reference}: ${checkText(replacement)}`]),
@@ -115,7 +115,10 @@ export function checkText(check: JudgedCheck): string {
 
 const LINES = 4
 
-/** The checks of these findings' images, each text once with its images in front; if there are many, the first `most`. */
+/**
+ * Returns the checks of these findings' images, each text once, preceded by its images; if there are many, the first `most` and a count of
+ * the others.
+ */
 export function checkLines(findings: readonly Finding[], most = LINES): string[] {
   const checked = findings.flatMap(({ image, check }) =>
     check === null ? [] : { image, text: checkText(check) },

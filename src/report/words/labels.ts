@@ -1,21 +1,21 @@
-/** What hosts and images are called in a sentence: Docker Hub, a mirror, the token server, the storage behind a registry. */
+/** Names of hosts and images in sentences: Docker Hub, a mirror, the token server, the storage behind a registry. */
 
 import type { Endpoint } from '../../diagnosis/endpoint.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 
 type Placed = Pick<Finding, 'registry' | 'endpoint'>
 
-/** The registry's common name. */
+/** Returns the registry's common name. */
 export function registryLabel(registry: string | null): string {
   return registry === null ? 'the registry' : registry === 'docker.io' ? 'Docker Hub' : registry
 }
 
-/** The host that answered or was asked, for use inside a sentence: `Docker Hub`, `the mirror cache.example`. */
+/** Returns the host that answered or was asked, for use inside a sentence: `Docker Hub`, `the mirror cache.example`. */
 export function responderLabel({ registry, endpoint }: Placed): string {
   return endpoint === null ? registryLabel(registry) : hostLabel(endpoint, registry)
 }
 
-/** One host by its part in the pull. */
+/** Returns a host's label according to its role in the pull. */
 export function hostLabel({ host, role }: Endpoint, registry: string | null): string {
   switch (role) {
     case 'registry':
@@ -23,7 +23,7 @@ export function hostLabel({ host, role }: Endpoint, registry: string | null): st
     case 'mirror':
       return `the mirror ${host}`
     case 'token':
-      // Most registries issue their tokens themselves.
+      // Most registries issue tokens themselves.
       return host === registry ? registryLabel(registry) : `the token server ${host}`
     case 'storage':
       return `the download host ${host}`
@@ -34,7 +34,7 @@ export function hostLabel({ host, role }: Endpoint, registry: string | null): st
   }
 }
 
-/** What a host that is not the registry has to do with the pull, as a sentence; empty for the registry itself. */
+/** Explains the role of a host other than the registry, as a sentence; empty for the registry itself. */
 export function roleSentence({ endpoint, registry }: Placed): string {
   if (endpoint === null) return ''
   const name = registryLabel(registry)
@@ -51,12 +51,12 @@ export function roleSentence({ endpoint, registry }: Placed): string {
   }
 }
 
-/** A label at the start of a sentence; a host name keeps its case. */
+/** Capitalizes a label at the start of a sentence; a host name keeps its case. */
 export function capitalize(label: string): string {
   return label.startsWith('the ') ? `T${label.slice(1)}` : label
 }
 
-/** An image's name; the error of a sandbox may not give it. */
+/** Returns an image's name, which a sandbox's error may lack. */
 export function imageText(image: string): string {
   return image === '' ? 'an image that the error does not name' : image
 }

@@ -1,4 +1,4 @@
-/** The words of tools that manage an object: their names, and where a change belongs instead. */
+/** The words of tools that manage an object: their names, and where to make a change instead. */
 
 import type { ObjectManager } from '../../snapshot/fix-scope.ts'
 import { shellWord } from '../escape.ts'
@@ -33,7 +33,7 @@ const STEPS: Record<Tool, (manager: ObjectManager, namespace: string) => StepTex
   }),
 }
 
-/** Where the change belongs. */
+/** Returns where to make the change. */
 export function managerStep(manager: ObjectManager, namespace: string): StepText {
   return STEPS[manager.tool](manager, namespace)
 }

@@ -1,8 +1,8 @@
-/** Where a node keeps its mirrors, authorities and plain-HTTP registries, by platform, else by runtime. */
+/** Where a node stores its mirrors, authorities, and plain-HTTP registries, by platform, or else by runtime. */
 
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 
-/** Where this platform keeps its mirrors for one registry. */
+/** Returns where this platform stores its mirrors for one registry. */
 export function mirrorSettings({ platform, runtime, os }: PullingNode, registry: string): string {
   switch (platform) {
     case 'k3s':
@@ -29,7 +29,7 @@ export function mirrorSettings({ platform, runtime, os }: PullingNode, registry:
     : `the runtime's mirror settings (containerd: /etc/containerd/certs.d/${registry}/hosts.toml; CRI-O: /etc/containers/registries.conf; k3s: registries.yaml)`
 }
 
-/** Where the nodes' own login for a mirror is set. */
+/** Returns where the nodes' own login for a mirror is set. */
 export function mirrorLoginPlace(node: PullingNode, host: string, registry: string): string {
   const { platform, runtime } = node
   if (platform === 'k3s' || platform === 'rke2')
@@ -40,7 +40,7 @@ export function mirrorLoginPlace(node: PullingNode, host: string, registry: stri
   return `${mirrorSettings(node, registry)}${runtime === 'containerd' ? ' (header.Authorization of this host)' : ''}`
 }
 
-/** Where this runtime looks for a certificate authority of one host. */
+/** Returns where this runtime looks for a host's certificate authority. */
 export function authorityPlace({ platform, runtime, os }: PullingNode, host: string): string {
   switch (platform) {
     case 'minikube':
@@ -69,7 +69,7 @@ export function authorityPlace({ platform, runtime, os }: PullingNode, host: str
     : `the system's trust store (update-ca-certificates or update-ca-trust, then restart the runtime)`
 }
 
-/** Where plain HTTP is allowed for one registry. */
+/** Returns where plain HTTP is allowed for one registry. */
 export function plainHttpPlace({ platform, runtime, os }: PullingNode, host: string): string {
   if (platform === 'k3s' || platform === 'rke2')
     return `/etc/rancher/${platform}/registries.yaml: endpoint "http://${host}" (restart ${platform})`
@@ -85,12 +85,12 @@ export function plainHttpPlace({ platform, runtime, os }: PullingNode, host: str
     : `/etc/containerd/certs.d/${host}/hosts.toml: server = "http://${host}"`
 }
 
-/** Where Docker is configured. */
+/** Returns where Docker is configured. */
 function daemonFile(os: PullingNode['os']): string {
   return os === 'windows' ? 'C:\\ProgramData\\docker\\config\\daemon.json' : '/etc/docker/daemon.json'
 }
 
-/** Where the runtime's pause image is set. */
+/** Returns where the runtime's pause image is set. */
 export function sandboxSetting({ platform, runtime, os, kubeletMinor }: PullingNode): string {
   switch (platform) {
     case 'k3s':
@@ -112,7 +112,7 @@ export function sandboxSetting({ platform, runtime, os, kubeletMinor }: PullingN
   return `sandbox_image, from containerd 2 on pinned_images.sandbox, in ${file}`
 }
 
-/** Where this platform loads images from when it starts; null if it has no such place. */
+/** Returns where this platform loads images from at startup; null if it does not. */
 export function preloadPlace({ platform }: PullingNode): string | null {
   return platform === 'k3s' || platform === 'rke2' ? `/var/lib/rancher/${platform}/agent/images` : null
 }

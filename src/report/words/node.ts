@@ -1,4 +1,4 @@
-/** Commands on a node, as its runtime and its platform have them, and how to get there. */
+/** Commands to run on a node, by its runtime and platform, and how to get there. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
@@ -6,14 +6,14 @@ import { shellWord } from '../escape.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import type { StepText } from './step-words.ts'
 
-/** `on node node-1`, where it is known. */
+/** Returns, for example, `on node node-1`, or `on the node` if its name is unknown. */
 export function onNode({ node }: Pick<Finding, 'node'>): string {
   return node === null ? 'on the node' : `on node ${node}`
 }
 
 const RKE2_CRICTL = '/var/lib/rancher/rke2/bin/crictl --config /var/lib/rancher/rke2/agent/etc/crictl.yaml'
 
-/** The client of the runtime's images, with the verb that follows it. */
+/** Returns the runtime's image client, which determines the verbs. */
 function imageClient({ platform, runtime }: PullingNode): 'docker' | 'talosctl' | 'ctr' | 'crictl' {
   if (platform === 'talos') return 'talosctl'
   if (platform === 'microk8s' || platform === 'bottlerocket') return 'ctr'
@@ -24,7 +24,7 @@ function crictl({ platform }: PullingNode): string {
   return platform === 'k3s' ? 'k3s crictl' : platform === 'rke2' ? RKE2_CRICTL : 'crictl'
 }
 
-/** How one image is pulled by hand, with the runtime's whole answer. */
+/** Returns how to pull one image by hand, with the runtime's complete answer. */
 export function pullCommand(node: PullingNode, image: string): string {
   const name = shellWord(image)
   switch (imageClient(node)) {
@@ -39,7 +39,7 @@ export function pullCommand(node: PullingNode, image: string): string {
   }
 }
 
-/** How one image is removed. */
+/** Returns how to remove one image. */
 export function removeCommand(node: PullingNode, image: string): string {
   const name = shellWord(image)
   switch (imageClient(node)) {
@@ -54,7 +54,7 @@ export function removeCommand(node: PullingNode, image: string): string {
   }
 }
 
-/** How images that nothing uses are removed; null where the platform leaves that to the kubelet. */
+/** Returns how to remove unused images; null if the platform leaves that to the kubelet. */
 export function pruneCommand(node: PullingNode): string | null {
   switch (imageClient(node)) {
     case 'docker':
@@ -67,7 +67,7 @@ export function pruneCommand(node: PullingNode): string | null {
   }
 }
 
-/** systemd units by platform, else by runtime. */
+/** systemd units by platform, or else by runtime. */
 const UNITS: Partial<Record<Platform, { runtime: string; kubelet: string }>> = {
   k3s: { runtime: '-u k3s -u k3s-agent', kubelet: '-u k3s -u k3s-agent' },
   rke2: { runtime: '-u rke2-server -u rke2-agent', kubelet: '-u rke2-server -u rke2-agent' },
@@ -86,13 +86,13 @@ function units(node: PullingNode): { runtime: string; kubelet: string } {
   }
 }
 
-/** The runtime's log of the last hour. */
+/** Returns the command for the runtime's log of the last hour. */
 export function runtimeLog(node: PullingNode): string {
   if (node.platform === 'talos') return 'talosctl -n <address> logs cri'
   return `journalctl ${units(node).runtime} --since -1h`
 }
 
-/** What the kubelet's log has about one word. */
+/** Returns the command that searches the kubelet's log for one word. */
 export function kubeletLog(node: PullingNode, word: string): string {
   if (node.os === 'windows')
     return `Get-Content C:\\k\\kubelet*.log, C:\\var\\log\\kubelet\\*.log -ErrorAction Ignore | Select-String ${word}`
@@ -100,7 +100,7 @@ export function kubeletLog(node: PullingNode, word: string): string {
   return `journalctl ${units(node).kubelet} --since -1h | grep -i ${word}`
 }
 
-/** The environment that the runtime was started with, where its proxy stands. */
+/** Returns the command that shows the runtime's environment, which includes its proxy. */
 export function proxyCommand(node: PullingNode): string {
   if (node.os === 'windows') {
     const service = node.runtime === 'docker' ? 'docker' : 'containerd'
@@ -112,25 +112,25 @@ export function proxyCommand(node: PullingNode): string {
     : `systemctl show ${names} --property=Environment`
 }
 
-/** How a name is looked up as the node's resolver does it. */
+/** Returns how to look up a name as the node's resolver does. */
 export function lookUpCommand({ os }: PullingNode, host: string): string {
   return `${os === 'windows' ? 'Resolve-DnsName' : 'getent hosts'} ${shellWord(host)}`
 }
 
-/** Where the node's DNS servers are set. */
+/** Returns where the node's DNS servers are set. */
 export function resolverPlace({ os, platform }: PullingNode): string {
   if (os === 'windows') return 'the DNS servers of its network adapter'
   return platform === 'talos' ? 'nameservers in the machine configuration' : '/etc/resolv.conf'
 }
 
-/** How one URL is asked, with the whole exchange but without the body. */
+/** Returns how to request a URL, showing the whole exchange except the body. */
 export function curlCommand({ os }: PullingNode, url: string): string {
   return os === 'windows'
     ? `curl.exe -sSv -m 15 -o NUL ${shellWord(url)}`
     : `curl -sSv -m 15 -o /dev/null ${shellWord(url)}`
 }
 
-/** How the certificate of HOST:PORT is seen. */
+/** Returns how to show the certificate of HOST:PORT. */
 export function certificateCommand(node: PullingNode, address: string): string {
   return node.os === 'windows'
     ? curlCommand(node, `https://${address}/v2/`)
@@ -142,13 +142,13 @@ export function runsOnThisMachine(node: PullingNode): boolean {
   return node.platform === 'talos'
 }
 
-/** What fills the disk under a path: space, then inodes. */
+/** Returns how to show what fills the disk under a path: space, then inodes. */
 export function diskCommand(node: PullingNode): string {
   const path = storePath(node)
   return node.os === 'windows' ? 'Get-PSDrive C' : `df -h ${path}; df -i ${path}`
 }
 
-/** Where the runtime keeps images, by platform, else by runtime. */
+/** Returns where the runtime stores images, by platform, or else by runtime. */
 export function storePath({ platform, runtime, os }: PullingNode): string {
   if (os === 'windows')
     return runtime === 'docker' ? 'C:\\ProgramData\\docker' : 'C:\\ProgramData\\containerd'
@@ -161,7 +161,7 @@ export function storePath({ platform, runtime, os }: PullingNode): string {
       : '/var/lib/containerd'
 }
 
-/** How to get a shell on the node. */
+/** Returns how to get a shell on the node. */
 export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 'node' | 'host'>): StepText {
   const name = node ?? '<node>'
   const word = node === null ? name : shellWord(node)

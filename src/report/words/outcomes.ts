@@ -1,4 +1,4 @@
-/** The words of what became of a fix: of its changes, and of the workloads whose pods should recover. */
+/** The words of a fix's result: its changes, and the workloads whose pods should recover. */
 
 import type {
   FixResult,
@@ -24,17 +24,17 @@ const STATUS: Record<OutcomeStatus, string> = {
   skipped: 'not tried',
 }
 
-/** What a status means, as a clause. */
+/** Returns what a status means, as a clause. */
 export function statusText(status: OutcomeStatus): string {
   return STATUS[status]
 }
 
-/** In place, or acceptable to the server. */
+/** Whether the change is in place or, in a dry run, acceptable to the server. */
 export function isSuccessful({ status }: Outcome): boolean {
   return status === 'applied' || status === 'unchanged' || status === 'accepted'
 }
 
-/** What was written, in one sentence. */
+/** Returns what was written, in one sentence. */
 export function writtenSentence({ outcomes }: FixResult): string {
   const applied = outcomes.filter(({ status }) => status === 'applied')
   const not = outcomes.filter(one => !isSuccessful(one)).length
@@ -45,7 +45,7 @@ export function writtenSentence({ outcomes }: FixResult): string {
   return `${pluralize(applied.length, 'change')} written: ${changesByKind(applied)}.${open}`
 }
 
-/** What a dry run on the server found, in one sentence. */
+/** Returns what a dry run on the server found, in one sentence. */
 export function dryRunSentence({ outcomes }: FixResult): string {
   const not = outcomes.filter(one => !isSuccessful(one)).length
   return not === 0
@@ -86,18 +86,18 @@ const REASONS: { [C in Code]: (reason: Extract<OutcomeReason, { code: C }>) => s
   'not-in-journal': ({ run }) => `the journal of run ${run} does not contain it`,
 }
 
-/** Our own reason as a clause. */
+/** Returns pullguard's own reason for an outcome, as a clause. */
 export function outcomeReasonText<R extends OutcomeReason>(reason: R): string {
   return (REASONS[reason.code] as (reason: R) => string)(reason)
 }
 
-/** How many pods were to come back, and how many did. */
+/** Returns how many pods were expected to recover, and how many did. */
 export function podCounts(recoveries: readonly Recovery[]): { wanted: number; recovered: number } {
   const sum = (of: (one: Recovery) => number) => recoveries.reduce((total, one) => total + of(one), 0)
   return { wanted: sum(one => one.wanted), recovered: sum(one => one.recovered) }
 }
 
-/** Not all of its pods are back. */
+/** Whether some of the workload's pods have not recovered. */
 export function isIncomplete({ wanted, recovered }: Recovery): boolean {
   return recovered < wanted
 }
@@ -125,7 +125,7 @@ const MISSING: { [Code in MissingPod['code']]: (missing: Extract<MissingPod, { c
   'not-made': () => 'its controller has not created the pod yet',
 }
 
-/** Why a workload will not recover, or why its pod is not created; empty where neither is known. */
+/** Returns why a workload will not recover, or why its pod is not created; empty if neither is known. */
 export function workloadText({ over, missing, aimed, wanted }: Recovery): string {
   if (over !== null) return over.message === '' ? OVER[over.code] : `${OVER[over.code]} (${over.message})`
   // Each code's words take that code's reason; the compiler can't follow the code through the union.
@@ -150,14 +150,14 @@ export function podText({ name, state, reason, message }: RecoveryPod): string {
   return `${name} ${STATES[state]}${reasons === '' ? '' : ` (${reasons})`}`
 }
 
-/** Stuck pods that were not targeted, in one sentence; empty if there are none. */
+/** Returns a sentence about stuck pods that were not targeted; empty if there are none. */
 export function leftSentence(left: number): string {
   return left === 0 ? '' : `${pluralize(left, 'pod')} still can't pull, for the reasons shown above.`
 }
 
 /**
- * Whether the pods are back, in one sentence; null if no pod was targeted. `left`: stuck ones that were not targeted, as far as is
- * known; `all`: nothing was left unchanged on purpose, and all changes were applied.
+ * Returns whether the pods have recovered, in one sentence; null if no pod was targeted. `left`: known stuck pods that were not targeted;
+ * `all`: nothing was deliberately left unchanged, and all changes were applied.
  */
 export function podsSentence(recoveries: readonly Recovery[], left: number, all: boolean): string | null {
   if (recoveries.length === 0) return null
@@ -199,7 +199,7 @@ const RERUN: Record<Why, string> = {
   'others-not-started': 'Next, once those pods have started: ',
 }
 
-/** When to run the same fix again for the pods that were deferred. */
+/** Returns when to run the same fix again for deferred pods. */
 export function rerunLabel(why: Why): string {
   return RERUN[why]
 }

@@ -9,7 +9,7 @@ type Looked = Pick<Diagnosis, 'source' | 'scope' | 'takenAt'>
 const FILES = 3
 const NAMESPACES = 8
 
-/** The opening line: `Context prod (https://…), namespace web, pods with app=shop`; for a dump its files and its date. */
+/** Returns the opening line: `Context prod (https://…), namespace web, pods with app=shop`; for a dump, its files and date. */
 export function openingLine({ source, scope, takenAt }: Looked): string {
   const { labelSelector } = scope
   const labels = labelSelector === null ? '' : `, pods with ${labelSelector}`
@@ -34,7 +34,10 @@ function sourceText(source: Diagnosis['source'], takenAt: string): string {
   return `Dump ${files} (as of ${takenAt.slice(0, 16).replace('T', ' ')} UTC)`
 }
 
-/** Which namespaces or workloads of which cluster or dump, inside a sentence: `in namespace web of prod`, `in deployment shop of namespace web of prod`. */
+/**
+ * Returns which namespaces or workloads of which cluster or dump, for use inside a sentence: `in namespace web of prod`, `in deployment
+ * shop of namespace web of prod`.
+ */
 export function placeOf({ source, scope }: Looked): string {
   const { namespaces, subjects, excludedNamespaces = [] } = scope
   const whole = source.type === 'file' ? 'the dump' : (source.context ?? source.server)
@@ -53,7 +56,7 @@ function exceptText(excluded: readonly string[]): string {
   return excluded.length === 0 ? '' : ` except ${excluded.join(', ')}`
 }
 
-/** `deployment shop and statefulset db of namespace web`; with several namespaces each before its name. */
+/** Returns, for example, `deployment shop and statefulset db of namespace web`; with several namespaces, each precedes its names. */
 function subjectsText(subjects: readonly ScopeSubject[]): string {
   const [namespace, ...others] = new Set(subjects.map(subject => subject.namespace))
   const one = others.length === 0
@@ -67,7 +70,7 @@ function subjectsText(subjects: readonly ScopeSubject[]): string {
 
 const COUNTED = 6
 
-/** How many pods fail in each namespace, most first: `team-0 9, team-1 9, … (10 namespaces)`. */
+/** Returns the number of failing pods per namespace, highest first: `team-0 9, team-1 9, … (10 namespaces)`. */
 export function namespaceCounts(findings: readonly Finding[]): string {
   const counts = [...Map.groupBy(findings, ({ namespace }) => namespace)]
     .map(([namespace, same]) => ({ namespace, pods: countPods(same) }))

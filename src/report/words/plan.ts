@@ -1,4 +1,4 @@
-/** The words of a plan: what a change does, why it is made, and what the whole comes to. */
+/** The words of a plan: what a change does, why it is made, and a summary. */
 
 import type { Change, ChangeReason, EditingRemedy, Target } from '../../plan/change.ts'
 import type { Plan, PlanScope, PlanSubject } from '../../plan/plan.ts'
@@ -7,7 +7,7 @@ import { joinList, pluralize, shortList } from './count.ts'
 import { registryLabel } from './labels.ts'
 import { REMEDY_WORDS } from './remedies.ts'
 
-/** `deployment/shop`, as kubectl takes it. */
+/** Returns, for example, `deployment/shop`, as in kubectl's arguments. */
 export function objectName({ kind, name }: Pick<Target, 'kind' | 'name'>): string {
   return `${kind.toLowerCase()}/${name}`
 }
@@ -33,24 +33,27 @@ function isEditing(reason: ChangeReason): reason is { code: EditingRemedy } {
   return !Object.hasOwn(REASONS, reason.code)
 }
 
-/** Why a change is made, as a clause. */
+/** Returns why a change is made, as a clause. */
 export function reasonText(reason: ChangeReason): string {
   if (isEditing(reason)) return REMEDY_WORDS[reason.code].reason
   // Each code's words take that code's reason; the compiler can't follow the code through the union.
   return REASONS[reason.code](reason as never)
 }
 
-/** Why a pod without a controller is deleted and made again. */
+/** Why a pod without a controller is deleted and recreated. */
 export const BARE_POD_REASON =
   'pull secrets are added only when a pod is created; it has no controller, so it is recreated from its own spec'
 
-/** `deployment/shop statefulset/db`, `-l app=shop`: what of its namespaces the scope is for, on a command line; null for all. */
+/**
+ * Returns the part of its namespaces that the scope is limited to, as on a command line: `deployment/shop statefulset/db`, `-l app=shop`;
+ * null for all.
+ */
 export function narrowedTo({ subjects, selector }: PlanScope): string | null {
   if (subjects !== undefined) return subjects.map(subject => shellWord(objectName(subject))).join(' ')
   return selector === undefined ? null : `-l ${shellWord(selector)}`
 }
 
-/** `-n web`, `deployment/shop -n web`, `--all-namespaces --exclude-namespace kube-system`: the scope on a command line. */
+/** Returns the scope as on a command line: `-n web`, `deployment/shop -n web`, `--all-namespaces --exclude-namespace kube-system`. */
 export function scopeFlags(scope: PlanScope): string {
   const { namespaces, affected, excluded } = scope
   const only = narrowedTo(scope)
@@ -62,7 +65,10 @@ export function scopeFlags(scope: PlanScope): string {
   ].join(' ')
 }
 
-/** `every namespace except a and b`, `namespace web`, `deployment shop of namespace web, which has pod shop-1`. */
+/**
+ * Returns, for example, `every namespace except a and b`, `namespace web`, `deployment shop of namespace web (to which pod shop-1
+ * belongs)`.
+ */
 export function scopeText({ namespaces, affected, excluded, subjects, selector }: PlanScope): string {
   if (subjects !== undefined) return joinList(subjects.map(subjectText))
   const base =
@@ -75,7 +81,7 @@ export function scopeText({ namespaces, affected, excluded, subjects, selector }
   return `${base}${except}${selector === undefined ? '' : `, pods with ${selector}`}`
 }
 
-/** That no pull fails in the scope. Labels and workloads without any pod may well be a typing error, so they are named. */
+/** Says that no pull fails in the scope. Names labels and workloads without any pod, because they may be typos. */
 export function nothingFails(scope: PlanScope, pods: number | undefined): string {
   const { subjects, selector } = scope
   const { selector: _labels, ...whole } = scope
@@ -108,7 +114,7 @@ const NOUNS: [noun: string, actions: Change['action'][]][] = [
   ['pod', ['recreate-pod', 'recreate-bare-pod', 'restore-bare-pod']],
 ]
 
-/** `12 secrets, 14 service accounts, 3 pods`. */
+/** Returns, for example, `12 secrets, 14 service accounts, 3 pods`. */
 export function changesByKind(changes: readonly { action: Change['action'] }[]): string {
   return NOUNS.flatMap(([noun, actions]) => {
     const count = changes.filter(({ action }) => actions.includes(action)).length
@@ -116,7 +122,7 @@ export function changesByKind(changes: readonly { action: Change['action'] }[]):
   }).join(', ')
 }
 
-/** What the plan comes to, in one sentence. */
+/** Returns a summary of the plan, in one sentence. */
 export function planSentence({ changes, cost }: Plan): string {
   const namespaces = new Set(changes.map(({ target }) => target.namespace)).size
   const pulls = cost.pulls === 0 ? '' : `; at most ${pluralize(cost.pulls, 'Docker Hub pull')}`

@@ -1,4 +1,4 @@
-/** The words of pulls that take long: each says for how long, and that nothing has failed. */
+/** The words of pulls that are taking long: for how long, and that nothing has failed. */
 
 import type { Diagnosis, LongPull } from '../../diagnosis/finding.ts'
 import { pluralize, shortList } from './count.ts'
@@ -8,7 +8,7 @@ export const PULLING_TITLE = 'Still pulling (not a failure):'
 
 const SHOWN = 5
 
-/** One line an image, the longest pull first; with many, how many more there are. */
+/** Returns one line per image, longest pull first; if there are many, ends with how many more there are. */
 export function pullingTexts({ pulling, takenAt }: Pick<Diagnosis, 'pulling' | 'takenAt'>): string[] {
   const images = [...Map.groupBy(pulling, ({ image }) => image)]
   const shown = images.length <= SHOWN + 1 ? images : images.slice(0, SHOWN)
@@ -19,14 +19,14 @@ export function pullingTexts({ pulling, takenAt }: Pick<Diagnosis, 'pulling' | '
   ]
 }
 
-/** `1 image is still being pulled`; empty where none is. */
+/** Returns, for example, `1 image is still being pulled`; empty if there is none. */
 export function pullingSentence(pulling: readonly LongPull[]): string {
   const images = new Set(pulling.map(({ image }) => image)).size
   if (images === 0) return ''
   return `${pluralize(images, 'image')} ${images === 1 ? 'is' : 'are'} still being pulled`
 }
 
-/** `3m40s`. */
+/** Returns, for example, `3m40s`. */
 export function pullingFor(since: string, takenAt: string): string {
   return age(since, takenAt) ?? 'a while'
 }

@@ -1,4 +1,4 @@
-/** The words of changes that save pulls on Docker Hub, and the command for each. */
+/** The words of changes that save pulls on Docker Hub, and each change's command. */
 
 import type { Saving, SavingCode } from '../../quota/spending.ts'
 import { shellWord } from '../escape.ts'
@@ -6,14 +6,14 @@ import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { formatNumber } from './count.ts'
 import { workloadText } from './quota-usage.ts'
 
-/** The flags that look at the same namespaces. */
+/** Returns the flags that select the same namespaces. */
 export function scopeFlags(namespace: string | null): string {
   return namespace === null ? '--all-namespaces' : `-n ${shellWord(namespace)}`
 }
 
 interface SavingWords {
   text: (saving: Saving) => string
-  /** Null where no single command does it. */
+  /** null if no single command does it. */
   command: (saving: Saving, invocation: Invocation, scope: string) => string | null
 }
 
@@ -56,12 +56,12 @@ const SAVINGS: Record<SavingCode, SavingWords> = {
   },
 }
 
-/** One change, such as `Saves 36: set policy IfNotPresent for cronjob/backup in ops: its tag is fixed.` */
+/** Returns one change, such as `Saves 36: set policy IfNotPresent for cronjob/backup in ops: its tag is fixed.` */
 export function savingText(saving: Saving): string {
   return `saves ${formatNumber(saving.pulls)}: ${SAVINGS[saving.code].text(saving)}`
 }
 
-/** @param namespace the one that was looked at; null for all */
+/** @param namespace the one that was read; null for all */
 export function savingCommand(
   saving: Saving,
   invocation: Invocation,

@@ -33,36 +33,39 @@ const REASONS: ReasonWords = {
   rollouts: ({ perHour }) => `rolled out ${pluralize(perHour, 'time')} in the last hour`,
 }
 
-/** Why a workload pulls. */
+/** Returns why a workload pulls. */
 export function spendReasonText(reason: SpendReason): string {
   return (REASONS[reason.code] as (of: SpendReason) => string)(reason)
 }
 
-/** `36`, or `up to 36`. */
+/** Returns, for example, `36` or `up to 36`. */
 export function pullsText(pulls: number, atMost: boolean): string {
   return atMost ? `up to ${formatNumber(pulls)}` : formatNumber(pulls)
 }
 
-/** Whether workloads or their pods could not be read, so that there may be more pulls than were counted. Without the others a pull is only counted for somebody else, or too often. */
+/**
+ * Whether workloads or their pods could not be read, so that there may be more pulls than were counted. Other gaps only attribute pulls to
+ * the wrong account or count too many.
+ */
 export function isPartial(gaps: readonly Gap[]): boolean {
   return gaps.some(({ what }) => !['nodes', 'secrets', 'serviceaccounts'].includes(what))
 }
 
 const AS_FAR = ' for those, and not everything could be read'
 
-/** The heading of the workloads that pull. */
+/** Returns the heading above the workloads that pull. */
 export function spendersHeading(window: number, partial: boolean): string {
   return `Who pulls, in ${spell(window)}${partial ? ' (not everything could be read)' : ''}`
 }
 
-/** What stands in place of workloads that pull. */
+/** Returns the text that replaces an empty list of workloads. */
 export function noSpendersText(partial: boolean): string {
   return partial
     ? 'Unknown: not everything could be read, and what could be read is not expected to pull from Docker Hub.'
     : 'No workload is expected to pull from Docker Hub.'
 }
 
-/** Whether the pulls of an identity last, such as `up to 120 expected: they run out in about 3 hours`. */
+/** Returns whether an identity's pulls last, such as `up to 120 expected: they run out in about 3 hours`. */
 export function outlookText(
   { pulls, now, atMost, left, fits, runsOutAfter }: Outlook,
   window: number,
@@ -78,7 +81,7 @@ export function outlookText(
   return `${expected}: ${runsOutAfter === 0 ? 'too few are left for what is due now' : `they run out in about ${roughly(runsOutAfter ?? 0)}`}`
 }
 
-/** The moment is an estimate: five minutes, or half an hour of many, are exact enough. */
+/** Rounds an estimated time to 5 minutes, or to half an hour from 3 hours on. */
 function roughly(seconds: number): string {
   const minutes = Math.ceil(seconds / 60)
   if (minutes <= 10) return pluralize(minutes, 'minute')
@@ -86,7 +89,7 @@ function roughly(seconds: number): string {
   return `${Math.round(minutes / 30) / 2} hours`
 }
 
-/** What the numbers come to, after what is left of them; null where the pulls last, or it is unknown. */
+/** Returns which identities lack pulls, after the text about what is left; null if pulls last or that is unknown. */
 export function shortageText({ outlooks, window }: Usage): string | null {
   const short = outlooks.filter(({ fits }) => fits === false)
   if (short.length === 0) return null
@@ -107,7 +110,7 @@ const PLAN: Record<PullPlan, (capacity: Capacity) => string> = {
   paid: () => 'with a paid plan (Docker Pro, Team, or Business)',
 }
 
-/** Each plan: what it is, and what it allows. */
+/** Returns each plan and what it allows. */
 export function capacityTexts({ capacities }: Usage, partial: boolean): [plan: string, allows: string][] {
   return capacities.map(capacity => [
     PLAN[capacity.plan](capacity),
@@ -117,7 +120,7 @@ export function capacityTexts({ capacities }: Usage, partial: boolean): [plan: s
   ])
 }
 
-/** The warning that a free account allows less than the nodes have without one; null where it does not. */
+/** Warns that a free account allows fewer pulls than the nodes have without one; null otherwise. */
 export function worseLoginText({ capacities }: Usage): string | null {
   const [anonymous, personal] = (['anonymous', 'personal'] as const).map(name =>
     capacities.find(({ plan }) => plan === name),
@@ -134,7 +137,7 @@ const WAIT: Record<ForecastWait['how'], string> = {
   paid: 'with a paid plan (Docker Pro, Team, or Business)',
 }
 
-/** What fresh nodes pull. */
+/** Returns what fresh nodes pull. */
 export function forecastText({ nodes, atOnce, later, cacheSaves }: Forecast, partial: boolean): string {
   if (atOnce + later === 0)
     return partial
@@ -145,7 +148,7 @@ export function forecastText({ nodes, atOnce, later, cacheSaves }: Forecast, par
   return `${pluralize(nodes, 'new node')} ${nodes === 1 ? 'pulls' : 'pull'} ${pluralize(atOnce, 'image')} for DaemonSets at once, and up to ${formatNumber(later)} more as pods are placed there${partial ? ', and whatever could not be read' : ''}.${cache}`
 }
 
-/** How long that takes at most, plan by plan. */
+/** Returns the maximum time that takes, by plan. */
 export function forecastWaitTexts({ waits, atOnce, later }: Forecast): [how: string, takes: string][] {
   if (atOnce + later === 0) return []
   return waits.map(({ how, seconds }) => [
@@ -154,7 +157,7 @@ export function forecastWaitTexts({ waits, atOnce, later }: Forecast): [how: str
   ])
 }
 
-/** What the numbers rest on. */
+/** Returns what the numbers are based on. */
 export function countedText({ workloads, images }: Usage): string {
   return (
     `Looked at ${pluralize(workloads, 'workload')} with ${pluralize(images, 'image')} from Docker Hub. ` +
@@ -165,7 +168,7 @@ export function countedText({ workloads, images }: Usage): string {
   )
 }
 
-/** @param unread pods that were restarted and not looked at */
+/** @param unread restarted pods that were not read */
 export function unreadRestartsText(unread: number): string {
   return `${pluralize(unread, 'more pod')} restarted in that time and ${unread === 1 ? 'is' : 'are'} not counted.`
 }

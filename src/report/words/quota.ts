@@ -1,15 +1,15 @@
-/** The words of `quota`: who is asked for, what is left, and what that means. */
+/** The words of `quota`: for whom it asked, what is left, and what that means. */
 
 import type { HubQuota, JudgedQuotas, QuotaAnswer, QuotaTrouble } from '../../snapshot/hub-quota.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { formatNumber, joinList, pluralize, shortList } from './count.ts'
 import { spell } from './duration.ts'
 
-/** Places named before the rest is counted. */
+/** The number of places to name before counting the rest. */
 export const PLACES_NAMED = 2
 
 /**
- * Who an answer is for: `anonymous`, `login in secret web/dockercreds and 11 more`.
+ * Returns who an answer is for: `anonymous`, `login in secret web/dockercreds and 11 more`.
  * @param named whether account names are needed to distinguish several logins
  */
 export function identityText({ identity: { type, username, origins } }: HubQuota, named: boolean): string {
@@ -19,17 +19,17 @@ export function identityText({ identity: { type, username, origins } }: HubQuota
   return named && username !== null ? `${username} (${places})` : `login in ${places}`
 }
 
-/** Whether several accounts are among them, so that a place alone doesn't say whose login it is. */
+/** Whether there are several accounts, so that a place alone does not identify the login. */
 export function needsNames(quotas: readonly HubQuota[]): boolean {
   return new Set(quotas.flatMap(({ identity }) => identity.username ?? [])).size > 1
 }
 
-/** The first line. @param at ISO 8601; null where it is shown once */
+/** Returns the first line. @param at ISO 8601; null if the quota is shown once */
 export function headingText(at: string | null): string {
   return at === null ? 'Docker Hub pulls' : `Docker Hub pulls at ${at}`
 }
 
-/** What is left, such as `76 of 100 pulls in 6 hours left`. */
+/** Returns what is left, such as `76 of 100 pulls in 6 hours left`. */
 export function answerText(answer: QuotaAnswer): string {
   switch (answer.status) {
     case 'limited': {
@@ -61,12 +61,12 @@ const TROUBLE: Record<QuotaTrouble, (detail: string) => string> = {
   withheld: detail => `the login was not sent, because its token server ${detail} is on another site`,
 }
 
-/** Whose pulls an address covers; an IPv6 prefix is often shared. */
+/** Returns whose pulls an address counts; an IPv6 prefix is often shared. */
 export function sourceText(source: string): string {
   return source.includes(':') ? `${source}, an address range that others may share` : source
 }
 
-/** What the numbers are about, for everybody who takes this machine's for the nodes'. */
+/** Clarifies whose numbers these are, because this machine's are easily mistaken for the nodes'. */
 export function whoseNumbersText(quotas: readonly HubQuota[]): string {
   const fromNode = quotas.some(
     ({ identity: { type, origins } }) => type === 'anonymous' && origins.length > 0,
@@ -75,7 +75,7 @@ export function whoseNumbersText(quotas: readonly HubQuota[]): string {
   return `Anonymous pulls are counted per IP address, ${whose}; nodes behind another address have their own count. A login's pulls are counted for its account, wherever they come from.`
 }
 
-/** What helps where the answer is unknown; empty where only Docker Hub can help. */
+/** What helps if the answer is unknown; empty if only Docker Hub can help. */
 const REMEDY: Record<QuotaTrouble, string> = {
   unreachable: "check this machine's network and its proxy (HTTPS_PROXY, NO_PROXY)",
   'server-error': 'ask again in a few minutes',
@@ -84,7 +84,7 @@ const REMEDY: Record<QuotaTrouble, string> = {
   withheld: '',
 }
 
-/** What to do so that everything is known: about the answers, then about what could not be read; null if nothing is known to help. */
+/** Returns how to learn what is unknown: first about the answers, then about what could not be read; null if there is no known way. */
 export function unknownNextText({ unknown }: JudgedQuotas, gaps: readonly Gap[]): string | null {
   const ofAnswers = unknown.flatMap(({ answer }) => (answer.status === 'unknown' ? REMEDY[answer.why] : []))
   const ofGaps = gaps.map(({ why }) =>
@@ -94,7 +94,7 @@ export function unknownNextText({ unknown }: JudgedQuotas, gaps: readonly Gap[])
   return remedies.length === 0 ? null : `Next: ${joinList(remedies)}.`
 }
 
-/** The last line: whether every identity has the pulls that were asked for. */
+/** Returns the last line: whether every identity has the required pulls. */
 export function quotaVerdictText({ quotas, refused, short, unknown, failUnder }: JudgedQuotas): string {
   const named = needsNames(quotas)
   const who = (found: readonly HubQuota[]) =>

@@ -1,24 +1,24 @@
-/** The words of each remedy: as a choice at the terminal, as a flag, as the reason of a change. */
+/** The words of each remedy: as a choice at the terminal, as a flag, and as the reason for a change. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
 import type { EditingRemedy } from '../../plan/change.ts'
 
 interface RemedyWords {
-  /** To be ticked at the terminal. */
+  /** The label of the checkbox at the terminal. */
   choice: string
-  /** What its flag does, for the help: of the two that are on by themselves, what `--no-…` does. */
+  /** What its flag does, for the help; for the two remedies that are on by default, what `--no-…` does. */
   help: string
 }
 
 interface EditWords extends RemedyWords {
   /** Why a template is changed, as a clause. */
   reason: string
-  /** The flags of `fix` that do this for a finding, and nothing else. */
+  /** The flags of `fix` that do only this for a finding. */
   flags(finding: Finding): string
 }
 
-/** Takes official images from Amazon's public registry, which carries those and no others; distributes no login beside it. */
+/** Switches official images to Amazon's public registry, which has those and no others; distributes no login. */
 export const OFFICIAL_ELSEWHERE = '--replace-registry docker.io=public.ecr.aws/docker --no-authenticate'
 
 export const REMEDY_WORDS: Record<Exclude<Remedy, EditingRemedy>, RemedyWords> &

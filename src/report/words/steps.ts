@@ -20,7 +20,10 @@ const WORDS: StepWords<StepCode> = {
   ...limitSteps,
 }
 
-/** What to do about findings that share a story, the best first: the steps of the one that has most, then what only others have. */
+/**
+ * Returns what to do about findings that share a story, best first: the steps of the finding with the most, then those that only others
+ * have.
+ */
 export function stepsOf(findings: Findings, invocation: Invocation): [StepText, ...StepText[]] {
   const [first, ...others] = findings
   const [leading, ...following] = others.reduce(
@@ -38,13 +41,13 @@ export function stepsOf(findings: Findings, invocation: Invocation): [StepText, 
   return [toText(leading), ...following.map(toText), ...more.map(toText)]
 }
 
-/** One step in words. */
+/** Returns one step in words. */
 function wordStep(step: Step, context: StepContext): StepText {
   // Each code's words take that code's step; the compiler can't follow the code through the union.
   return WORDS[step.code](step as never, context)
 }
 
-/** Those of the findings that have this step. */
+/** Returns the findings that have this step. */
 function helpedBy(step: Step, findings: Findings): Findings {
   const [first = findings[0], ...others] = findings.filter(has(step.code))
   return [first, ...others]

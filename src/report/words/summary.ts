@@ -1,4 +1,4 @@
-/** The last line of a diagnosis: how many pods, why, and what to do next. Honest where not everything was read. */
+/** The last line of a diagnosis: how many pods, why, and what to do next; says so if not everything was read. */
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { StepCode } from '../../advice/step.ts'
@@ -15,7 +15,7 @@ import { stepsOf } from './steps.ts'
 
 const CAUSES_NAMED = 3
 
-/** What was found and where it was looked for, in one sentence or two. */
+/** Returns what was found and where, in one or two sentences. */
 export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
   const { findings, gaps, summary } = diagnosis
   const place = placeOf(diagnosis)
@@ -27,13 +27,13 @@ export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocat
     return `No failing pull found ${place}${checked}, but ${things}: this is not a clean bill of health.${known}`
   }
   if (summary.pods === 0) return noPods(diagnosis)
-  // Not that every image is there: a pull may still be under way, or wait behind another one on its node.
+  // Doesn't claim that every image is there: a pull may still be running, or waiting behind another one on its node.
   const pulling = pullingSentence(diagnosis.pulling)
   const none = known === '' ? 'No image pulls' : 'No other image pulls'
   return `${none} are failing ${place} (${pluralize(summary.pods, 'pod')} checked).${pulling === '' ? '' : ` ${pulling}.`}${known}${otherNamespaces(diagnosis)}`
 }
 
-/** Known failures are still failures: none is passed over in silence. */
+/** Known failures are still failures, so all are mentioned. */
 function knownSentence({ known = [] }: Diagnosis): string {
   if (known.length === 0) return ''
   const pods = pluralize(countPods(known.map(({ finding }) => finding)), 'pod')
@@ -48,14 +48,14 @@ function failing({ summary: { failingPods, pods }, scope: { subjects } }: Diagno
     : `${formatNumber(failingPods)} of ${pluralize(pods, 'pod')} ${place} ${verb}`
 }
 
-/** That more could be looked at. */
+/** Says that there are other namespaces to check. */
 function otherNamespaces({ source, scope: { namespaces, subjects } }: Diagnosis): string {
   return namespaces === null || subjects !== undefined || source.type === 'file'
     ? ''
     : ' -A checks every namespace.'
 }
 
-/** A selector or a namespace that holds nothing may well be a typing error, so it is named. */
+/** Names a selector or namespace without pods, because it may be a typo. */
 function noPods(diagnosis: Diagnosis): string {
   const { labelSelector } = diagnosis.scope
   const which = labelSelector === null ? '' : ` with ${labelSelector}`
@@ -72,8 +72,8 @@ function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string 
 }
 
 /**
- * The one thing to do next: the fix where it is what is best done first for some, else the first step for what is most urgent; null
- * if nothing is wrong. It says how many of the failing pods it is for.
+ * Returns the one thing to do next: the fix if it is the best first step for some findings, or else the most urgent group's first step;
+ * null if nothing is wrong. Says how many of the failing pods it is for.
  */
 export function nextStep({ findings, summary }: AdvisedDiagnosis, invocation: Invocation): StepText | null {
   const of = summary.failingPods
@@ -90,10 +90,10 @@ export function nextStep({ findings, summary }: AdvisedDiagnosis, invocation: In
   return { ...step, reach: { helps: false, pods: countPods(meant), of } }
 }
 
-/** Steps that one `fix` takes for several stories at once. */
+/** Steps that one `fix` performs for several groups at once. */
 const FIXES: readonly StepCode[] = ['distribute-login', 'recreate-pods']
 
-/** A fix recreates pods without a controller only where it is about no others. */
+/** A fix recreates pods without a controller only if all its pods are without one. */
 function recreated(findings: readonly AdvisedFinding[]): readonly AdvisedFinding[] {
   const owned = findings.filter(({ workload }) => workload !== null)
   return owned.length === 0 ? findings : owned

@@ -17,12 +17,12 @@ const LEFT: Record<LeftReason, string> = {
   'pod-recreated': "the replacement pod stays; the stuck one can't be brought back",
 }
 
-/** Why an object is left unchanged. */
+/** Returns why an object is left unchanged. */
 export function leftText(reason: LeftReason): string {
   return LEFT[reason]
 }
 
-/** The same with what names the object: `is still referenced by deployment/shop`. */
+/** Returns the reason with the objects that refer to it: `is still referenced by deployment/shop`. */
 export function leftStepText({ reason, by = [] }: Extract<UndoStep, { action: 'leave' }>): string {
   if (by.length === 0) return leftText(reason)
   const names = by.map(({ kind, name }) =>
@@ -37,30 +37,30 @@ const EFFECTS: Record<UndoEffect, string> = {
   'new-pods': 'new pods are created from it',
 }
 
-/** What a restored template does to its pods. */
+/** Returns how a restored template affects its pods. */
 export function effectText(effect: UndoEffect): string {
   return EFFECTS[effect]
 }
 
-/** A warning where logins are removed: running pods keep their images, new pulls have no login. */
+/** Warns if logins are removed: running pods keep their images, but new pulls have no login. */
 export function lostLoginSentence(steps: readonly UndoStep[]): string {
   const goes = steps.some(({ action }) => action === 'delete-secret' || action === 'remove-keys')
   return goes ? 'From then on, pods pull without this login and may fail as they did before.' : ''
 }
 
-/** Secrets that keep a login, in one sentence; empty where none does. */
+/** Returns a sentence about Secrets that still contain a login; empty if there are none. */
 export function keptSentence(kept: number): string {
   return kept === 0 ? '' : `${pluralize(kept, 'secret')} ${kept === 1 ? 'keeps its' : 'keep their'} login.`
 }
 
-/** `remove dockercreds from imagePullSecrets`, `set image of shop back to nginx`. */
+/** Returns, for example, `remove dockercreds from imagePullSecrets`, `set image of shop back to nginx`. */
 export function fieldText({ field, container, from, to }: UndoneField): string {
   if (field === 'imagePullSecrets') return `remove ${from} from imagePullSecrets`
   const where = container === null ? field : `${field} of ${container}`
   return to === null ? `remove ${where} (${from})` : `set ${where} back to ${to}`
 }
 
-/** What the undo would do, in one sentence. */
+/** Returns what the undo would do, in one sentence. */
 export function undoPlanSentence(steps: readonly UndoStep[]): string {
   const restored = steps.filter(({ action }) => action === 'restore-fields').length
   const deleted = steps.filter(({ action }) => action === 'delete-secret').length
@@ -79,12 +79,12 @@ export function undoPlanSentence(steps: readonly UndoStep[]): string {
   return `This ${parts.join(', ').replace(/, ([^,]*)$/, ' and $1')}.${gone}`
 }
 
-/** Not undone although it was meant to be. */
+/** Whether the step was planned but not undone. */
 export function isNotUndone({ status }: UndoOutcome): boolean {
   return status === 'conflict' || status === 'refused' || status === 'failed' || status === 'skipped'
 }
 
-/** What became of it, in one sentence. */
+/** Returns the result, in one sentence. */
 export function undoneSentence(outcomes: readonly UndoOutcome[], dryRun: boolean): string {
   const open = outcomes.filter(isNotUndone).length
   const left = outcomes.filter(({ status }) => status === 'left').length
@@ -113,7 +113,7 @@ const STATES: Record<RunState, string> = {
   'only-pods': 'only pods',
 }
 
-/** What is left of a run, in a word or two. */
+/** Returns what is left of a run, in a word or two. */
 export function stateText(state: RunState): string {
   return STATES[state]
 }

@@ -1,4 +1,4 @@
-/** What to do about a workload that is not ready for another reason than its image: one command that shows why, or ends it. */
+/** The words of next steps for a workload that is not ready for a reason other than its image: one command that shows why, or fixes it. */
 
 import type { EndCode, SubjectState, WaitCode } from '../../waiting/subject-state.ts'
 import { shellWord } from '../escape.ts'
@@ -6,7 +6,7 @@ import { type Invocation, kubectlCommand } from '../invocation.ts'
 import type { WaitReport } from '../wait-report.ts'
 import type { StepText } from './step-words.ts'
 
-/** A kubectl command without its namespace and connection; null where there is nothing to do. */
+/** A kubectl command without namespace and connection; null if there is nothing to do. */
 type Words = (state: SubjectState) => { text: string; rest: string } | null
 
 const nothing: Words = () => null
@@ -18,7 +18,7 @@ const describeWorkload =
   (text: string): Words =>
   state => ({ text, rest: `describe ${workload(state)}` })
 
-/** The pod's conditions and events; of the workload where no pod is known. */
+/** Shows the pod's conditions and events, or the workload's if no pod is known. */
 const describePod =
   (text: string): Words =>
   state => {
@@ -26,10 +26,10 @@ const describePod =
     return { text, rest: name === null ? `describe ${workload(state)}` : `describe pod ${shellWord(name)}` }
   }
 
-/** These containers never ran, or were ended from outside, so that their log does not say why. */
+/** Containers that never ran or were killed from outside, so that their log does not say why. */
 const NOT_IN_LOG = /^(?:Create|PreCreate|PreStart|RunContainer|InvalidEnv|OOMKilled)/
 
-/** Of a back-off kubectl shows the log of the last try. */
+/** During a back-off, kubectl shows the log of the last attempt. */
 const containerLog =
   (text: string, otherwise: Words): Words =>
   state => {
@@ -52,7 +52,7 @@ const WORDS: Record<EndCode | WaitCode, Words> = {
   'none-wanted': nothing,
   suspended: nothing,
   'no-job': nothing,
-  // Its finding has steps.
+  // The workload's finding has its own steps.
   image: nothing,
   deleted: list,
   paused: state => ({ text: 'Resume the rollout', rest: `rollout resume ${workload(state)}` }),
@@ -100,17 +100,17 @@ const WORDS: Record<EndCode | WaitCode, Words> = {
   controller: describeWorkload('See its conditions and events'),
 }
 
-/** What to do about this workload; null where nothing is, or its findings say it. */
+/** Returns what to do about this workload; null if there is nothing to do or its findings cover it. */
 export function stateStep(state: SubjectState, invocation: Invocation): StepText | null {
   const step = state.troubles.length > 0 && state.code !== 'blocked' ? null : WORDS[state.code](state)
   if (step === null) return null
   return { text: step.text, command: kubectlCommand(invocation, step.rest, state.subject.namespace) }
 }
 
-/** The statuses of workloads that a wait can end on, the most urgent first. */
+/** The statuses of workloads that are unfinished at the end of a wait, most urgent first. */
 const OPEN: SubjectState['status'][] = ['unknown', 'waiting']
 
-/** What to do next where no pull has failed: about the first workload that is not ready; null where all is done. */
+/** Returns what to do next if no pull has failed, for the first workload that is not ready; null if all are done. */
 export function waitNextStep({ states, diagnosis }: WaitReport, invocation: Invocation): StepText | null {
   const open = OPEN.flatMap(status => states.filter(state => state.status === status))
   const [step] = open.flatMap(state => stateStep(state, invocation) ?? [])

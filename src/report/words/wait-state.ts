@@ -1,4 +1,4 @@
-/** How a workload is described while `wait` waits for it, and when it is finished. */
+/** The words of a workload's state during `wait`, and of its end. */
 
 import type { EndCode, Obstacle, SubjectState, WaitCode } from '../../waiting/subject-state.ts'
 import { formatNumber, pluralize, shortList } from './count.ts'
@@ -6,13 +6,13 @@ import { imageText } from './labels.ts'
 import { pullingFor } from './pulling.ts'
 import { troublesText } from './wait-trouble.ts'
 
-/** `deployment/web`; with its namespace in front where several are waited in. */
+/** Returns, for example, `deployment/web`, preceded by its namespace if there are several. */
 export function subjectName({ subject }: SubjectState, several: boolean): string {
   const { kind, namespace, name } = subject
   return `${several ? `${namespace}/` : ''}${kind.toLowerCase()}/${name}`
 }
 
-/** Whether the workloads are of more than one namespace. */
+/** Whether the workloads are in more than one namespace. */
 export function inSeveral(states: readonly SubjectState[]): boolean {
   return new Set(states.map(({ subject }) => subject.namespace)).size > 1
 }
@@ -37,7 +37,7 @@ const ENDED: Record<EndCode, Words> = {
 }
 
 const WAITING: Record<WaitCode, Words> = {
-  // A typing error or a missing -n looks the same, so the namespace is named.
+  // A typo or a missing -n looks the same, so the namespace is named.
   absent: ({ seen, subject }) => (seen ? 'is gone' : `does not exist in namespace ${subject.namespace} yet`),
   unobserved: () => 'its controller has not acted on the newest change yet',
   pull: (state, takenAt) =>
@@ -89,7 +89,7 @@ function because(obstacle: Obstacle | null): string {
 
 const WORDS: Record<EndCode | WaitCode, Words> = { ...ENDED, ...WAITING }
 
-/** The state of a workload as one clause. */
+/** Returns the state of a workload as one clause. */
 export function stateText(state: SubjectState, takenAt: string): string {
   return WORDS[state.code](state, takenAt)
 }

@@ -1,4 +1,7 @@
-/** How failed pulls are described while `wait` waits: what fails, where, and for how long waiting continues; and what will fail, as the registry says before any kubelet has tried. */
+/**
+ * The words of failed pulls during `wait`: what fails, where, and how long waiting continues; and what will fail, according to the
+ * registry, before any kubelet has tried.
+ */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
@@ -11,7 +14,7 @@ import { imageText } from './labels.ts'
 import { nextStepText } from './step-words.ts'
 import { stepsOf } from './steps.ts'
 
-/** All of its troubles, the most urgent first. */
+/** Returns all troubles of a workload, most urgent first. */
 export function troublesText({ troubles }: SubjectState, takenAt: string): string {
   const [first, ...others] = troubles
   if (first === undefined) return "can't pull its images"
@@ -19,7 +22,7 @@ export function troublesText({ troubles }: SubjectState, takenAt: string): strin
   return `${troubleText(first, takenAt)}${more}`
 }
 
-/** `can't pull nginx:1.27-alpne (image-not-found) on node n4, 499 pods have theirs`. */
+/** Returns, for example, `can't pull nginx:1.27-alpne (image-not-found) on node n4, 499 pods have theirs`. */
 export function troubleText({ finding, pods, well, nodes, since }: Trouble, takenAt: string): string {
   const time = age(new Date(since).toISOString(), takenAt)
   const place =
@@ -31,7 +34,7 @@ export function troubleText({ finding, pods, well, nodes, since }: Trouble, take
   return `can't pull ${imageText(finding.image)} (${finding.cause})${which}${forHow}${place}`
 }
 
-/** How long it is waited for, and what would help meanwhile. @param left milliseconds until the wait ends */
+/** Returns how long waiting continues, and what would help meanwhile. @param left milliseconds until the wait ends */
 export function outlookText(
   trouble: Trouble,
   now: number,
@@ -56,7 +59,7 @@ function patienceText(milliseconds: number): string {
 
 const HUB_WINDOW_HOURS = 6
 
-/** A limit that may last longer than the time left. */
+/** Returns how often the kubelet retries, and whether Docker Hub's limit may outlast the wait. */
 function windowText({ cause, registry }: Trouble['finding'], left: number): string {
   if (cause !== 'rate-limited') return ''
   const tries = 'the kubelet retries at least every 5 minutes'
@@ -67,7 +70,7 @@ function windowText({ cause, registry }: Trouble['finding'], left: number): stri
     : `; ${tries}`
 }
 
-/** `45s`, `2m30s`. */
+/** Returns, for example, `45s`, `2m30s`. */
 export function lasting(milliseconds: number): string {
   return (
     age(
@@ -99,7 +102,7 @@ const ANSWERS: Record<ImageVerdict, (check: JudgedCheck) => string | null> = {
   'not-asked': ({ host }) => `${host} was not asked: not checked`,
 }
 
-/** The registry's answer about an image that no kubelet has tried to pull yet, as one clause; null if the image can be pulled. */
+/** Returns the registry's answer about an image that no kubelet has tried to pull yet, as one clause; null if the image can be pulled. */
 export function aheadText(check: JudgedCheck): string | null {
   return ANSWERS[check.verdict](check)
 }

@@ -8,7 +8,7 @@ import { lasting } from './wait-trouble.ts'
 
 const SHOWN = 3
 
-/** The last line: how the wait ended. */
+/** Returns the last line: how the wait ended. */
 export function waitSentence(report: WaitReport): string {
   const sentence = endSentence(report)
   return report.isOutdated
@@ -49,7 +49,7 @@ function endSentence({ outcome, states, waited, timeout, goal, diagnosis, now }:
   }
 }
 
-/** Where --patience took the place of the default, the pull could have recovered. */
+/** If --patience replaced the default, the pull could still have recovered. */
 function whyStopped(failed: readonly SubjectState[], now: number): string {
   const ended = failed.flatMap(({ troubles }) =>
     troubles.filter(({ until }) => until !== null && until <= now),
@@ -64,10 +64,10 @@ function doneSentence(state: SubjectState, name: string, after: string, takenAt:
   return REACHED.includes(state.code) ? `${text} ${after}.` : `${text}. Nothing to wait for.`
 }
 
-/** The others never made pods, so no time was spent on them. */
+/** Other workloads never created pods, so no time was spent on them. */
 const REACHED: SubjectState['code'][] = ['ready', 'pulled', 'started', 'completed']
 
-/** `2 of 5 done`, and what the others wait for. */
+/** Returns, for example, `2 of 5 done`, and what the others are waiting for. */
 export function progressSentence(states: readonly SubjectState[], takenAt: string): string {
   const several = inSeveral(states)
   const open = states.filter(({ status }) => status === 'waiting')

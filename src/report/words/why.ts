@@ -29,7 +29,7 @@ const VERDICT: Record<Verdict, string> = {
   unknown: 'could not read which login the kubelet has',
 }
 
-/** What the kubelet pulls with. */
+/** Returns what the kubelet pulls with. */
 export function verdictText({
   verdict,
   registry,
@@ -44,7 +44,7 @@ export function verdictText({
     : VERDICT[verdict]
 }
 
-/** What a broken link is about: where it is, and how the user started the program. */
+/** Where a broken link is, and how the user started the program. */
 export interface ProblemContext {
   why: AdvisedWhy
   container: AdvisedContainer
@@ -53,12 +53,12 @@ export interface ProblemContext {
 
 type Problem<Code extends AdvisedProblem['code']> = Extract<AdvisedProblem, { code: Code }>
 interface ProblemWords<P> {
-  /** One sentence without a full stop. */
+  /** One sentence without a period. */
   sentence(problem: P, context: ProblemContext): string
   next(problem: P, context: ProblemContext): StepText
 }
 
-/** `fix`, where it reaches the pod; a static pod and a debug container it does not. */
+/** Suggests `fix` if it can help the pod; it can't help a static pod or a debug container. */
 function fix(text: string, context: ProblemContext): StepText {
   const { why, container, invocation } = context
   if (isStatic(why)) return KUBELET_LOGIN
@@ -67,7 +67,7 @@ function fix(text: string, context: ProblemContext): StepText {
   return { text, command: loginFixCommand(invocation, [{ ...why, registry: container.registry }]) }
 }
 
-/** It is unknown whether these have to be fixed. */
+/** Problems that could not be read, so it is unknown whether they need a fix. */
 const UNREAD: Partial<Record<AttemptProblem, (why: AdvisedWhy) => StepText>> = {
   'secret-forbidden': ({ namespace }) => ({
     text: `Ask for permission to get secrets in ${namespace}, then run this again`,
@@ -77,7 +77,7 @@ const UNREAD: Partial<Record<AttemptProblem, (why: AdvisedWhy) => StepText>> = {
   }),
 }
 
-/** What is done to the secret itself. */
+/** How to repair the secret itself. */
 const REPAIR: Partial<Record<AttemptProblem, (secret: string) => string>> = {
   'secret-missing': secret => `Create secret ${secret}`,
   'wrong-type': secret => `Recreate secret ${secret} with type kubernetes.io/dockerconfigjson`,
@@ -145,18 +145,18 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   },
 }
 
-/** What is broken, as one sentence without a full stop. */
+/** Returns what is broken, as one sentence without a period. */
 export function whyProblem(problem: AdvisedProblem, context: ProblemContext): string {
   // Each code's words take that code's problem; the compiler can't follow the code through the union.
   return PROBLEMS[problem.code].sentence(problem as never, context)
 }
 
-/** What fixes it. */
+/** Returns what fixes the problem. */
 export function whyNextStep(problem: AdvisedProblem, context: ProblemContext): StepText {
   return PROBLEMS[problem.code].next(problem as never, context)
 }
 
-/** What is best done first about the pull that failed: for a refusal the login may not be it. */
+/** Returns the best first step for the failed pull, which after a refusal may not be the login. */
 function firstStepOf({ container, invocation }: ProblemContext): StepText | undefined {
   const failed = container.problems.find(problem => problem.code === 'pull-failed')
   return failed?.finding.cause === 'auth-required-or-denied'
@@ -169,7 +169,7 @@ function placeOf({ why, container }: ProblemContext): ContainerPlace {
   return { namespace, pod, workload, container: container.container, containerKind: container.kind }
 }
 
-/** That further pods have the same story. */
+/** Says that other pods have the same story. */
 export function alikeText(others: readonly string[]): string {
   const verb = others.length === 1 ? 'is' : 'are'
   return `${pluralize(others.length, 'more pod')} ${verb} failing in the same way: ${shortList(others, 8)}`

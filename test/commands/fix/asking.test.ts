@@ -1,4 +1,4 @@
-/** Which questions a person at the terminal gets, when, and what the answers do. */
+/** Which questions a user at a terminal gets, when, and what the answers do. */
 import { describe, expect, test } from 'vitest'
 import { chooseRemedies, confirmPlan } from '../../../src/commands/fix/request.ts'
 import type { FixOptions, PreparedFix } from '../../../src/commands/fix/session.ts'
@@ -43,7 +43,7 @@ describe('remedies', () => {
     expect(await chosen({}, { available: true, choose })).toEqual(['authenticate', 'recreate'])
     expect(offered.map(({ checked }) => checked)).toEqual([true, false, false])
     expect(offered[0]?.name).toContain('(3 findings)')
-    // The registry that is offered has official images only.
+    // The suggested registry has only official images.
     expect(offered.at(-1)?.name).toContain('(2 findings)')
   })
 
@@ -77,7 +77,7 @@ describe('remedies', () => {
       { remediesAskedFor: new Map([['pull-policy', ['IfNotPresent']]]), authenticate: false },
       ['pull-policy', 'recreate'],
     ],
-    // Another registry is a choice of its own: it needs no login.
+    // Another registry is a separate choice, because it needs no login.
     [{ remediesAskedFor: elsewhere('nginx=quay.io/n'), recreate: false }, ['replace-registry']],
     [
       { remediesAskedFor: elsewhere('nginx=quay.io/n'), registries: ['docker.io'] },

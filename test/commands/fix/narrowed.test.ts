@@ -1,4 +1,7 @@
-/** A fix of named workloads or of labels writes nothing that belongs to others, and for its own pods the same as a fix of the whole namespace. */
+/**
+ * A fix of named workloads or labels writes nothing that belongs to others, and writes the same for its own pods as a fix of the whole
+ * namespace.
+ */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { FixOptions, FixSession } from '../../../src/commands/fix/session.ts'
@@ -22,7 +25,7 @@ interface Made {
   /** The pull secrets of the template; null if it has no list. */
   list: string[] | null
   image: string
-  /** Of each of its pods whether it runs. */
+  /** For each pod, whether it is running. */
   running: boolean[]
 }
 
@@ -48,9 +51,9 @@ const made = fc.record<Made>({
 
 const choice = fc.record({
   all: fc.uniqueArray(made, { minLength: 1, maxLength: 7, selector: one => `${one.namespace}/${one.name}` }),
-  /** Which of them are named, and whether by a pod. */
+  /** Which workloads are named, and whether by a pod. */
   named: fc.array(fc.record({ at: fc.nat(6), byPod: fc.boolean() }), { minLength: 1, maxLength: 3 }),
-  /** Names or labels; labels that each pod has for itself select a part of a workload. */
+  /** By names or labels; a label that only one pod has selects a part of a workload. */
   by: fc.constantFrom('name', 'label', 'label-of-one-pod'),
   secrets: fc.subarray(['web', 'api']),
   withPolicy: fc.boolean(),
@@ -221,7 +224,7 @@ async function planned(cluster: Cluster, options: Partial<FixOptions>, withPolic
 
 const idOf = ({ action, id }: Change) => `${action} ${id}`
 
-/** The workload that the change belongs to, as `namespace/name`; null for what workloads share. */
+/** Returns the workload that the change belongs to, as `namespace/name`; null for objects that workloads share. */
 function ownerOf({ target, action }: Change, all: Made[]): string | null {
   if (action === 'patch-template') return `${target.namespace}/${target.name}`
   if (target.kind !== 'Pod') return null
@@ -233,7 +236,7 @@ function ownerOf({ target, action }: Change, all: Made[]): string | null {
   return `${target.namespace}/${owner?.name}`
 }
 
-/** Whether its pods fail for want of a login and would get one from their account. */
+/** Whether its pods fail for lack of a login that they could get from their service account. */
 const needsAccount = ({ list, image, running }: Made) =>
   list === null && image !== 'nginx:typo' && running.includes(false)
 
@@ -286,7 +289,7 @@ test('a narrowed fix plans what the whole one plans for its workloads, and nothi
           for (const key of change.keys)
             expect(own.some(({ image }) => image.startsWith('ghcr.io') === (key === 'ghcr.io'))).toBe(true)
       }
-      // Every pod and template that the whole fix changes for them is changed too, or declined.
+      // Every pod and template that the whole fix changes for them is also changed or declined.
       const ids = plan.changes.map(idOf)
       const declined = plan.declined.flatMap(one =>
         'target' in one ? `${one.target.namespace}/${one.target.name}` : [],
@@ -297,7 +300,7 @@ test('a narrowed fix plans what the whole one plans for its workloads, and nothi
         if (owner === null || !failing.has(owner)) continue
         if (!ids.includes(idOf(change))) expect(declined).toContain(owner)
       }
-      // What they need comes first: no change may lack the one that it depends on.
+      // No change lacks one that it depends on.
       const known = new Set(plan.changes.map(({ id }) => id))
       for (const change of plan.changes) for (const need of change.needs) expect(known).toContain(need)
     }),

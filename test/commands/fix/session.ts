@@ -1,4 +1,4 @@
-/** A session of a fix with a person at the terminal whose answers are fixed. */
+/** A fix session whose user gives fixed answers at a terminal. */
 
 import type { FixOptions, FixSession } from '../../../src/commands/fix/session.ts'
 import { CAUSES, type Diagnosis, type Finding } from '../../../src/diagnosis/finding.ts'
@@ -28,7 +28,7 @@ const OPTIONS: FixOptions = {
   format: 'table',
 }
 
-/** Only what asking needs: no cluster, no registry. */
+/** Creates only what questions need: no cluster, no registry. */
 export function sessionWith(options: Partial<FixOptions>, ask: Partial<Questions>): FixSession {
   const nobody: Questions = {
     available: false,

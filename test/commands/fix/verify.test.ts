@@ -1,4 +1,4 @@
-/** The exit code of a fix follows the state of the scope, in the first run as in the next. */
+/** The exit code of a fix depends on the scope's state, in the first run and in later ones. */
 import { expect, test } from 'vitest'
 import { type FixState, fixVerdict } from '../../../src/commands/fix/verify.ts'
 import type { Declined } from '../../../src/plan/plan.ts'

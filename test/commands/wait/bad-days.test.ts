@@ -1,3 +1,4 @@
+/** `wait` in difficult situations: outdated pods, objects that are deleted, a server that is unreachable, missing permissions. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { auths, podsOf, podWithImage, pullSecret } from '../../simulator/drafts.ts'
 import { BETTER, GOOD, INVALID, type Rollouts, startRollouts, TYPO } from './rollouts.ts'

@@ -1,4 +1,4 @@
-/** A simulated cluster in which something is being deployed, and `pullguard wait` beside it, in the cluster's own time. */
+/** A simulated cluster with a deployment in progress, and `pullguard wait` running in the cluster's simulated time. */
 
 import type { CommandContext } from '../../../src/commands/context.ts'
 import { type DiagnoseOptions, diagnoseCommand } from '../../../src/commands/diagnose.ts'
@@ -27,7 +27,7 @@ interface Waited {
 
 export interface Rollouts {
   simulator: Simulator
-  /** Waits; `names` as on the command line. Whatever is in `later` happens when so many simulated seconds have passed. */
+  /** Runs `wait`; `names` as on the command line. Each entry in `later` happens after that many simulated seconds. */
   wait(options?: Partial<WaitOptions>, how?: Waits): Promise<Waited>
   deploy(name: string, image: string, extra?: object, kind?: string): void
   setImage(kind: string, name: string, image: string): void
@@ -39,7 +39,7 @@ export interface Waits {
   later?: Record<number, () => void>
   way?: Way
   stdin?: string
-  /** Milliseconds that this machine's clock is ahead of the cluster's. */
+  /** Milliseconds by which this machine's clock is ahead of the cluster's. */
   skew?: number
   signal?: AbortSignal
   terminal?: boolean
@@ -76,7 +76,7 @@ interface Said {
   seconds: number
 }
 
-/** Runs a command in the cluster's own time. */
+/** Runs a command in the cluster's simulated time. */
 async function play(
   simulator: Simulator,
   {
@@ -100,7 +100,7 @@ async function play(
         one.call()
         await simulator.settle()
       }
-      // What was changed has to come through the watch before anybody looks.
+      // Lets the watch deliver the change before the next check.
       await new Promise(setImmediate)
     },
     after: () => () => {},
@@ -151,7 +151,7 @@ async function wait(simulator: Simulator, options: Partial<WaitOptions>, how: Wa
   return { ...said, json: said.out.startsWith('{') ? JSON.parse(said.out) : null }
 }
 
-/** `diagnose --watch`. */
+/** Runs `diagnose --watch`. */
 export function watchDiagnosis(
   { simulator }: Rollouts,
   options: Partial<DiagnoseOptions>,

@@ -1,3 +1,4 @@
+/** What `wait` waits for: names, labels, manifests, and several namespaces; --check-images; and standard error meanwhile. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { GOOD, INVALID, type Rollouts, startRollouts, TYPO } from './rollouts.ts'
 

@@ -1,3 +1,4 @@
+/** `wait` during a rollout: it ends when every pod is ready, or when a failed pull has no prospect of recovery. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BETTER, GOOD, INVALID, type Rollouts, startRollouts, TYPO } from './rollouts.ts'
 

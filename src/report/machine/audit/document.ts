@@ -1,4 +1,4 @@
-/** An audit as the document that machines read. Its names are stable; fields may be added. */
+/** An audit as a document for machines. Field names are stable; fields may be added. */
 
 import type { EditReport } from '../../../audit/edit-report.ts'
 import type { FileEdit } from '../../../audit/edits.ts'
@@ -11,7 +11,7 @@ import { type Envelope, enveloped, jsonPieces } from '../data.ts'
 import { auditFingerprint } from './identity.ts'
 import { filePlace, workloadText } from './places.ts'
 
-/** A finding as printed. */
+/** Returns a finding in its printed form. */
 function auditFindingDocument(finding: AuditFinding): object {
   const { rule, severity, workload, container, arguments: args, fix } = finding
   const { title, why, todo } = RULE_WORDS[rule]
@@ -41,7 +41,7 @@ export function auditDocument(report: AuditReport): Envelope {
   return withFindings(report, report.findings.map(auditFindingDocument))
 }
 
-/** The same as JSON, in pieces. */
+/** Returns the document as JSON, in pieces. */
 export function auditJson(report: AuditReport): Iterable<string> {
   return jsonPieces(withFindings(report, []), 'findings', report.findings.values().map(auditFindingDocument))
 }
@@ -63,7 +63,7 @@ function withFindings<Told extends readonly object[]>(report: AuditReport, findi
   })
 }
 
-/** Files with what was changed in each, and what was left alone. */
+/** Returns the files with what was changed in each, and what was left alone. */
 function editsDocument({ dryRun, files, leftAlone }: EditReport): object {
   return {
     dryRun,

@@ -1,4 +1,7 @@
-/** An audit as GitHub workflow commands: the ten worst as annotations, because a step shows no more; the rest is in the step summary. */
+/**
+ * An audit as GitHub workflow commands: annotations for the ten worst findings, because a step shows no more; the rest is in the step
+ * summary.
+ */
 
 import type { AuditFinding, AuditSeverity } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
@@ -15,7 +18,7 @@ import { filePlace, fullWorkload } from './places.ts'
 const MOST = 10
 const LEVEL: Record<AuditSeverity, string> = { error: 'error', warning: 'warning', info: 'notice' }
 
-/** The commands, and as a last line for the log the summary. */
+/** Returns the commands and, as a last line for the log, the summary. */
 export function renderAuditGithub(report: AuditReport): string {
   const { findings, unread, gaps } = report
   const trouble = [

@@ -1,4 +1,4 @@
-/** An audit as a GitLab Code Quality report: one entry a finding, with a fingerprint that survives edits. */
+/** An audit as a GitLab Code Quality report: one entry per finding, with a fingerprint that survives edits. */
 
 import type { AuditSeverity } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
@@ -39,7 +39,7 @@ export function renderAuditGitlab({ findings, unread }: AuditReport): string {
   return toJson([...found, ...broken])
 }
 
-/** GitLab shows one entry for equal fingerprints. */
+/** Makes fingerprints unique, because GitLab shows only one entry for equal ones. */
 function distinct(parts: (string | null)[], prints: Map<string, number>): string {
   const print = fingerprint(parts)
   const count = prints.get(print) ?? 0

@@ -1,9 +1,9 @@
-/** What makes a finding of an audit the same in the next run. */
+/** Identifies an audit's finding across runs. */
 
 import type { AuditFinding } from '../../../audit/finding.ts'
 import { fingerprint } from '../fingerprint.ts'
 
-/** Never its line, nor the tag that a release changes. */
+/** Excludes the line, and the tag, which changes with each release. */
 export function auditIdentity({
   rule,
   workload,
@@ -16,7 +16,7 @@ export function auditIdentity({
   return [rule, kind, namespace, name, container?.name ?? null, source?.path ?? null, secret, what]
 }
 
-/** The same as a short name. */
+/** Returns the identity as a short hash. */
 export function auditFingerprint(finding: AuditFinding): string {
   return fingerprint(auditIdentity(finding))
 }

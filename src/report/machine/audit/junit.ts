@@ -1,4 +1,4 @@
-/** An audit as JUnit XML: each finding a failed test case, and one passing case where nothing is wrong. */
+/** An audit as JUnit XML: a failed test case for each finding, and one passing case if nothing is wrong. */
 
 import type { AuditFinding, AuditSeverity } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
@@ -11,7 +11,7 @@ import { fullWorkload, placeText } from './places.ts'
 
 const RANK: Record<AuditSeverity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
 
-/** Findings below `failOn` pass, with what was found as their output: CI then agrees with the exit code. */
+/** Findings below `failOn` pass, with the finding as their output, so that CI agrees with the exit code. */
 export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'never'): string {
   const { findings, gaps, unread, takenAt } = report
   const fails = ({ severity }: AuditFinding) => RANK[severity] >= RANK[failOn]
@@ -47,14 +47,14 @@ function nameOf(finding: AuditFinding): string {
   return [finding.rule, fullWorkload(finding), finding.container?.name ?? ''].join(' ').trim()
 }
 
-/** GitLab reads only the first of two cases with one name. */
+/** Makes names unique, because GitLab reads only the first of two cases with the same name. */
 function unique(name: string, names: Map<string, number>): string {
   const count = (names.get(name) ?? 0) + 1
   names.set(name, count)
   return count === 1 ? name : `${name} (${count})`
 }
 
-/** The headline, and what follows it. */
+/** Returns the headline and the lines after it. */
 function storyOf(finding: AuditFinding): [title: string, lines: string[]] {
   const { title, why, todo } = RULE_WORDS[finding.rule]
   return [title, [`${placeText(finding)}: ${tell(finding)}`, why, `To do: ${todo}.`]]

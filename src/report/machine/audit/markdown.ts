@@ -1,4 +1,4 @@
-/** An audit as Markdown, for a job summary or a comment: the sentence, a table of the findings, and what to do about each rule. */
+/** An audit as Markdown, for a job summary or a comment: the summary sentence, a table of findings, and what to do about each rule. */
 
 import type { AuditFinding, Rule } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
@@ -10,10 +10,10 @@ import { pluralize } from '../../words/count.ts'
 import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
 import { fullWorkload, placeText } from './places.ts'
 
-/** GitHub refuses a comment that is longer; a step summary may have 1 MiB. */
+/** GitHub's limit for a comment; a step summary may have 1 MiB. */
 const LONGEST_COMMENT = 65_536
 
-/** The text, ending in a line feed; as many rows as fit. */
+/** Returns the text, ending in a line feed, with as many rows as fit. */
 export function renderAuditMarkdown(report: AuditReport, longest = LONGEST_COMMENT): string {
   const head = `### pullguard: ${markdownText(auditSentence(report))}\n\n`
   const tail = `${remedies(report.findings)}${troubles(report)}`

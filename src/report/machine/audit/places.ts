@@ -1,4 +1,4 @@
-/** How a finding of an audit says where it is. */
+/** Formats the place of an audit's finding. */
 
 import type { AuditFinding } from '../../../audit/finding.ts'
 
@@ -7,7 +7,7 @@ export function workloadText({ workload: { kind, name } }: Pick<AuditFinding, 'w
   return `${kind.toLowerCase()}/${name === '' ? '(unnamed)' : name}`
 }
 
-/** `web/deployment/shop`; without the namespace where a file names none. */
+/** `web/deployment/shop`; without the namespace if the file sets none. */
 export function fullWorkload(finding: Pick<AuditFinding, 'workload'>): string {
   const { namespace } = finding.workload
   return namespace === null ? workloadText(finding) : `${namespace}/${workloadText(finding)}`
@@ -21,7 +21,7 @@ export interface FilePlace {
   endColumn: number
 }
 
-/** In a file; of a finding without a value of its own the workload's. null in a cluster. */
+/** The place in a file: the value's or, for a finding about no particular value, the workload's. null in a cluster. */
 export function filePlace({ workload, place }: AuditFinding): FilePlace | null {
   const where = place ?? workload.place
   if (workload.source === null || where === null) return null

@@ -1,4 +1,4 @@
-/** An audit as plain columns, one finding a row, as a pipe takes it: nothing cut off, colored or wrapped. */
+/** An audit as plain columns for pipes, one finding per row: nothing is truncated, colored, or wrapped. */
 
 import type { AuditFinding } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
@@ -10,7 +10,7 @@ import { placeText, workloadText } from './places.ts'
 
 type Column = [header: string, value: (finding: AuditFinding) => string | null]
 
-/** Names and order are stable; new columns come at the end. */
+/** Names and order are stable; new columns are added at the end. */
 const COLUMNS: Column[] = [
   ['SEVERITY', ({ severity }) => severity],
   ['RULE', ({ rule }) => rule],
@@ -22,7 +22,7 @@ const COLUMNS: Column[] = [
 ]
 const WIDE: Column[] = [['MESSAGE', tell]]
 
-/** The rows under their header; nothing at all where nothing was found. */
+/** Returns the rows and their header; empty if there are no findings. */
 export function renderAuditPlain({ findings }: AuditReport, wide: boolean): string {
   if (findings.length === 0) return ''
   const shown = wide ? [...COLUMNS, ...WIDE] : COLUMNS

@@ -1,4 +1,7 @@
-/** An audit of files as SARIF 2.1.0, as GitHub takes it: one result a finding, the worst first, each with its region and a fingerprint that survives edits. */
+/**
+ * An audit of files as SARIF 2.1.0 for GitHub: one result per finding, worst first, each with its region and a fingerprint that survives
+ * edits.
+ */
 
 import type { AuditFinding, AuditSeverity, Rule } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
@@ -9,7 +12,7 @@ import { toJson } from '../data.ts'
 import { auditFingerprint } from './identity.ts'
 import { filePlace } from './places.ts'
 
-/** GitHub shows no more of one run. */
+/** GitHub shows at most this many results per run. */
 const MOST = 5000
 
 const LEVEL: Record<AuditSeverity, 'error' | 'warning' | 'note'> = {
@@ -18,7 +21,7 @@ const LEVEL: Record<AuditSeverity, 'error' | 'warning' | 'note'> = {
   info: 'note',
 }
 
-/** @param version of this program @param cwd the repository's root, which paths are relative to */
+/** @param version this program's @param cwd the repository's root, which paths are relative to */
 export function renderSarif(
   { findings, unread }: AuditReport,
   { version, cwd }: { version: string; cwd: string },
@@ -86,7 +89,7 @@ function resultOf(finding: AuditFinding, ruleIndex: number, cwd: string): object
   }
 }
 
-/** A relative URI with slashes, or an absolute one for what is elsewhere; standard input has no path. */
+/** Returns a relative URI with slashes, or an absolute one for files outside `cwd`; standard input has no path. */
 function uriOf(path: string, cwd: string): string {
   if (path === '-') return 'stdin.yaml'
   const [name, folder] = [path, cwd].map(text => text.replaceAll('\\', '/'))

@@ -1,4 +1,4 @@
-/** The edits of an audit for a person: file by file, what was left alone, and the diff. */
+/** Renders the edits of an audit for people: one line per file, what was left alone, and the diff. */
 
 import { createTwoFilesPatch } from 'diff'
 import type { EditReport } from '../../../audit/edit-report.ts'
@@ -6,7 +6,7 @@ import { guardLines, hasInvisibleText, sanitizeLine } from '../../sanitize.ts'
 import { paletteFor } from '../../screen/palette.ts'
 import { editedSentence, leftAloneSentence, NO_EDITS, refusalSentence } from '../../words/audit/edits.ts'
 
-/** One line a file, and one for each thing that was left alone. */
+/** Returns one line per file, and one per edit that was left alone. */
 export function editLines(report: EditReport): string[] {
   const { files, leftAlone } = report
   if (files.every(({ applied, refused }) => applied.length + refused.length === 0) && leftAlone.length === 0)
@@ -16,11 +16,11 @@ export function editLines(report: EditReport): string[] {
     ...files.flatMap(({ refused }) => refused.map(({ edit, why }) => refusalSentence(edit, why))),
     ...leftAlone.map(leftAloneSentence),
   ]
-  // Containers that share a value by an alias share the sentence.
+  // Containers that share a value through an alias also share the sentence.
   return [...new Set(lines)].map(sanitizeLine)
 }
 
-/** A unified diff of all files, as `git apply` takes it; what a terminal or a CI runner would obey is spelled out. */
+/** Returns a unified diff of all files, for `git apply`; escapes anything that a terminal or a CI runner would execute. */
 export function renderEditDiff({ files }: EditReport, color: boolean): string {
   const palette = paletteFor(color)
   const changed = files.filter(({ before, after }) => before !== after)
@@ -38,7 +38,7 @@ export function renderEditDiff({ files }: EditReport, color: boolean): string {
   return guardLines(styled.join('\n'))
 }
 
-/** A carriage return at the end is the file's own line break. */
+/** Keeps a carriage return at the end of a line, which is the file's own line break. */
 function shown(line: string): string {
   const text = line.replace(/\r$/, '')
   if (!hasInvisibleText(text)) return line

@@ -1,4 +1,7 @@
-/** The rows below a cause, under labels: one a workload and image, each with a pod to look at; of many those of different namespaces first. */
+/**
+ * Renders the rows below a cause, with column labels: one per workload and image, each with a pod. If there are many, rows of different
+ * namespaces come first.
+ */
 
 import { cell } from '../../escape.ts'
 import type { WorkloadRow } from '../../group.ts'
@@ -8,13 +11,13 @@ import { tableLines } from '../../screen/table.ts'
 import { displayWidth, wrap } from '../../screen/wrap.ts'
 import { formatNumber, pluralize } from '../../words/count.ts'
 
-/** How the rows of a group are laid out. */
+/** The layout of a group's rows. */
 interface Layout {
-  /** The workload as `deployment/shop`, or as its kind alone where its pod's name begins with its name. */
+  /** The workload as `deployment/shop`, or only its kind if its pod's name begins with the workload's name. */
   workload: 'path' | 'kind'
-  /** The name of the first pod, or only how many there are. */
+  /** The name of the first pod, or only the number of pods. */
   pod: 'name' | 'count'
-  /** The image stands in the row, or above the rows that share it. */
+  /** The image in the row, or above the rows that share it. */
   image: 'beside' | 'above'
 }
 
@@ -26,16 +29,16 @@ const NARROW: Layout = { workload: 'kind', pod: 'name', image: 'above' }
 const COUNTED: Layout = { workload: 'path', pod: 'count', image: 'above' }
 const ABOVE: readonly Layout[] = [{ workload: 'path', pod: 'name', image: 'above' }, NARROW, COUNTED]
 
-/** Where no layout fits, the names of so few pods are worth more than straight columns. */
+/** If no layout fits and there are this few pods, their names matter more than aligned columns. */
 const FEW_PODS = 5
 
 interface ChosenRows {
-  /** Those to print, in order. */
+  /** Rows to print, in order. */
   shown: WorkloadRow[]
   hidden: WorkloadRow[]
 }
 
-/** At most `most` rows, and one more where that shows all. */
+/** Chooses at most `most` rows; one more is allowed if that shows all. */
 export function chooseRows(rows: WorkloadRow[], most: number): ChosenRows {
   if (rows.length <= most + 1) return { shown: rows, hidden: [] }
   const namespaces = [...Map.groupBy(rows, ({ namespace }) => namespace).values()]
@@ -47,13 +50,13 @@ export function chooseRows(rows: WorkloadRow[], most: number): ChosenRows {
 interface RowOptions {
   width: number
   palette: Palette
-  /** Pod by pod below its workload. */
+  /** Whether to list each pod below its workload. */
   pods: boolean
-  /** A single row as a sentence in one line where it fits, else with the image on a second one. */
+  /** Whether to show a single row as one line if it fits, otherwise with the image on a second line. */
   dense: boolean
 }
 
-/** The rows under their labels; rows that are not shown are counted. */
+/** Returns the rows below their column labels, and a line that counts the hidden rows. */
 export function rowLines(
   { shown, hidden }: ChosenRows,
   { width, palette, pods, dense }: RowOptions,
@@ -79,12 +82,12 @@ export function rowLines(
   ]
 }
 
-/** The row of a group that has no other. */
+/** Returns a group's only row; undefined if there are others. */
 export function loneRow({ shown: [only, ...others], hidden }: ChosenRows): WorkloadRow | undefined {
   return others.length + hidden.length === 0 ? only : undefined
 }
 
-/** Such as `web/shop-6d4-x2 of deployment/shop, image nginx:1.27, for 10m`, with less about the workload where that makes it fit. */
+/** Returns, for example, `web/shop-6d4-x2 of deployment/shop, image nginx:1.27, for 10m`, with less about the workload if needed to fit. */
 function loneRowLines(row: WorkloadRow, width: number): string[] {
   const image = `image ${cell(row.image)}`
   const time = row.age === null ? '' : `, for ${row.age}`
@@ -96,7 +99,7 @@ function loneRowLines(row: WorkloadRow, width: number): string[] {
   return [fitting(above) ?? above.at(-1) ?? '', image].flatMap(text => wrap(text, width, '  '))
 }
 
-/** The pod with its workload, the longest text first. */
+/** Returns texts for the pod with its workload, the longest first. */
 function podTexts(row: WorkloadRow): string[] {
   const pod = `${cell(row.namespace)}/${podName(row)}`
   if (row.workload.startsWith('pod/')) return [pod]
@@ -119,7 +122,7 @@ function widthOf(rows: readonly WorkloadRow[], layout: Layout): number {
   return widths.reduce((sum, column) => sum + column + 2, indentOf(layout).length - 2)
 }
 
-/** Rows stand further in than the images above them. */
+/** Rows are indented more than the images above them. */
 function indentOf({ image }: Layout): string {
   return image === 'above' ? '    ' : '  '
 }
@@ -144,7 +147,7 @@ function cells(row: WorkloadRow, { workload, pod, image }: Layout): string[] {
   ]
 }
 
-/** The workload's name can be read in its pod's name, as controllers make those. */
+/** Returns only the kind if the pod's name already shows the workload's, as for pods that controllers create. */
 function kindOf({ workload, pods: [first = ''] }: WorkloadRow): string {
   const [kind = '', name = ''] = workload.split('/')
   return first === name || first.startsWith(`${name}-`) ? kind : workload

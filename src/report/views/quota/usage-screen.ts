@@ -1,4 +1,4 @@
-/** Who spends a cluster's Docker Hub pulls, whether they last, and what saves some, for a terminal or a pipe. */
+/** Renders who spends a cluster's Docker Hub pulls, whether they last, and what saves some, for a terminal or a pipe. */
 
 import type { Outlook, Spender, Usage } from '../../../quota/spending.ts'
 import type { Gap } from '../../../snapshot/snapshot.ts'
@@ -34,18 +34,18 @@ export interface UsageReport {
   usage: Usage
   podCount: number
   restartsUnread: number
-  /** The namespace that was looked at; null for all. */
+  /** The namespace that was read; null for all. */
   namespace: string | null
-  /** What could not be read of who pulls. */
+  /** What could not be read about who pulls. */
   gaps: readonly Gap[]
 }
 
 type ScreenOptions = Pick<ReportOptions, 'width' | 'terminal' | 'invocation'>
 
-/** Spenders shown on a screen; the documents have them all. */
+/** The number of spenders on a screen; the documents contain all. */
 const SHOWN = 15
 
-/** Blocks of lines. */
+/** Returns blocks of lines. */
 export function usageBlocks(report: UsageReport, options: ScreenOptions, palette: Palette): string[][] {
   const { usage, restartsUnread, gaps } = report
   const partial = isPartial(gaps)
@@ -95,7 +95,7 @@ function outlookLines(
   partial: boolean,
 ): string[] {
   const named = needsNames(outlooks.map(({ quota }) => quota))
-  // A login that no pod uses is not spent.
+  // A login that no pod uses spends nothing.
   const used = outlooks.filter(({ pulls }, index) => pulls > 0 || index === 0)
   const lines = used.flatMap(outlook => {
     const text = `${identityText(outlook.quota, named)}: ${outlookText(outlook, window, partial)}`
@@ -112,7 +112,7 @@ function outlookLines(
 const BLOCKS = ' ▁▂▃▄▅▆▇█'
 const AXIS = 8
 
-/** What is left at each step of the window; nothing where there is no limit to draw against. */
+/** Charts what is left at each step of the window; empty if there is no limit to draw. */
 function chart({ left, course, pulls }: Outlook, window: number, width: number): string[] {
   if (left === null || !Number.isFinite(left) || pulls === 0 || width < course.length + 4 + AXIS) return []
   const top = Math.max(left, 1)
@@ -128,7 +128,7 @@ function chart({ left, course, pulls }: Outlook, window: number, width: number):
 }
 
 function planLines(usage: Usage, options: ScreenOptions, palette: Palette, partial: boolean): string[] {
-  // Where nothing is pulled, every plan is enough.
+  // Without pulls, every plan is enough.
   if (usage.spenders.length === 0) return []
   const worse = worseLoginText(usage)
   return [

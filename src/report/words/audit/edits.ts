@@ -68,5 +68,5 @@ function whyNoDigest(check: ImageCheck | null): string {
   return `${ANSWER[answer](check.host)}${detail === null ? '' : ` (${detail})`}`
 }
 
-/** Where neither a finding nor the flags call for an edit. */
+/** Used if neither a finding nor a flag calls for an edit. */
 export const NO_EDITS = 'Nothing to edit: pullguard has no fix for these files with these flags.'

@@ -1,4 +1,4 @@
-/** The words of rules on images: how one is named, whether it is there, its tag, its digest, and its pull policy. */
+/** The words of rules about images: their names, existence, tags, digests, and pull policies. */
 
 import { pluralize, shortList } from '../count.ts'
 import { checkText } from '../image-check.ts'
@@ -176,7 +176,7 @@ export const IMAGE_WORDS: WordsOfRules<
   },
 }
 
-/** Whether Always is still of use for security depends on the kubelets: KEP-2535 is on from 1.35. */
+/** Whether Always still improves security depends on the kubelets: KEP-2535 is on since 1.35. */
 function kubeletsOf(versions: readonly string[]): string {
   if (versions.length === 0) return ''
   const minors = versions.map(version => Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? Number.NaN))

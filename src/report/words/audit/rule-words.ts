@@ -1,23 +1,23 @@
-/** What the words of a rule are made of. */
+/** The words that each audit rule must have. */
 
 import type { FindingOf, Rule } from '../../../audit/finding.ts'
 
-/** Lines of a manifest before and after. */
+/** Lines of a manifest, before and after the fix. */
 interface RuleExample {
   before: string
   after: string
 }
 
 export interface RuleWords<R extends Rule> {
-  /** A headline, without a full stop. */
+  /** A headline without a period. */
   title: string
   /** What is wrong here, as one sentence. */
   tell(finding: FindingOf<R>): string
   /** Why it matters, for findings and for `explain`. */
   why: string
-  /** What to do about it, without a full stop. */
+  /** What to do about it, without a period. */
   todo: string
-  /** null where the remedy is not in a manifest. */
+  /** null if the remedy is not in a manifest. */
   example: RuleExample | null
 }
 

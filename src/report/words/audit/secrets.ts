@@ -1,4 +1,4 @@
-/** The words of rules on logins and pull secrets. */
+/** The words of rules about logins and pull secrets. */
 
 import type { KeyMismatch } from '../../../dockerconfig/key-mismatch.ts'
 import type { PullSecretProblem } from '../../../snapshot/pull-secret.ts'

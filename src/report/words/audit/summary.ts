@@ -1,9 +1,9 @@
-/** The last line of an audit: what was looked at, what was found, and what could not be read. */
+/** The last line of an audit: what was checked, what was found, and what could not be read. */
 
 import type { AuditReport } from '../../../audit/report.ts'
 import { joinList, pluralize } from '../count.ts'
 
-/** In one sentence or two. */
+/** Returns the summary in one or two sentences. */
 export function auditSentence({
   source,
   scope,

@@ -1,4 +1,4 @@
-/** The words of rules on how workloads behave: how often they pull, whether they end, and what happens on new nodes. */
+/** The words of rules about workloads: how often they pull, whether they end, and what happens on new nodes. */
 
 import { formatNumber, pluralize, shortList } from '../count.ts'
 import type { WordsOfRules } from './rule-words.ts'

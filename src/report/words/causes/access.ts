@@ -1,4 +1,7 @@
-/** The words of pulls that somebody refused: the registry, a policy on the node, the pod's own pull policy, or the kubelet because of a malformed pull secret. */
+/**
+ * The words of refused pulls: by the registry, by a policy on the node, by the pod's own pull policy, or by the kubelet because of a
+ * malformed pull secret.
+ */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
@@ -53,7 +56,7 @@ function mirrorRefused({ registry }: Pick<Finding, 'registry'>): string {
 
 const isMirror = ({ endpoint }: Pick<Finding, 'endpoint'>) => endpoint?.role === 'mirror'
 
-/** Whether it is one of Docker Hub's official images by its name. */
+/** Whether the name is one of Docker Hub's official images. */
 function isOfficial({ reference }: Pick<Finding, 'reference'>): boolean {
   const name = /^docker\.io\/library\/([^:@]+)/.exec(reference ?? '')?.[1]
   return name !== undefined && OFFICIAL_IMAGES.includes(name)
@@ -161,7 +164,7 @@ export const neverPull: CauseWords = {
   },
 }
 
-/** The malformed pull secrets of the pod, each once. */
+/** Returns the pod's malformed pull secrets, each once. */
 export function malformedSecretsOf({ credential }: Pick<Finding, 'credential'>): string[] {
   const malformed = credential.attempts.filter(({ problem }) => problem === 'malformed')
   return [...new Set(malformed.map(({ secret }) => secret))]

@@ -1,4 +1,4 @@
-/** The words of images that are not there, or not what the node can use. */
+/** The words of images that don't exist or that the node can't use. */
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
@@ -90,7 +90,7 @@ export const unsupportedManifest: CauseWords = {
           : 'It has an old format or an unknown media type, or it is not a container image at all.',
 }
 
-/** Said of every cause under which a web page can come back. */
+/** Shared by all causes in which the answer can be a web page. */
 export const WEB_PAGE =
   'Something in between answered in place of the registry: a mirror, a proxy, or a login portal. The image itself is not the problem.'
 
@@ -179,7 +179,7 @@ export const other: CauseWords = {
   },
 }
 
-/** The kubelet's bare back-off is no reason; that was in an event. */
+/** The kubelet's back-off message alone is not a reason; the reason was in an event. */
 export function hasNoReason({ evidence }: Pick<Finding, 'evidence'>): boolean {
   return evidence === null || /^back-off pulling image "[^"]*"\.?$/i.test(evidence.text)
 }

@@ -1,4 +1,4 @@
-/** The words of pulls that were too many: a registry's limit, and the kubelet's own. */
+/** The words of excessive pulls: a registry's limit, and the kubelet's own. */
 
 import type { RateLimitSubcause } from '../../../diagnosis/finding.ts'
 import type { CauseContext, CauseWords } from '../cause-words.ts'
@@ -6,7 +6,7 @@ import { capitalize, registryLabel, responderLabel } from '../labels.ts'
 
 type Sentence = (context: CauseContext) => string
 
-/** Whose limit it is: a mirror's or a token server's answer is its own. */
+/** The host whose limit it is: a mirror or a token server has its own. */
 const limitedHost = ({ findings: [first] }: CauseContext) =>
   first.endpoint?.role === 'mirror' ? responderLabel(first) : registryLabel(first.registry)
 

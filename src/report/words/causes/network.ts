@@ -1,6 +1,6 @@
 /**
- * The words of pulls that never reached the host (names, connections, certificates, proxies; the host is the one in the text) and of
- * trouble that time or room may end: the node's disk, a host's servers, a pull that was given up.
+ * The words of pulls that never reached the host (names, connections, certificates, proxies; the host is the one in the message), and of
+ * problems that may end with time or free space: the node's disk, a host's servers, a canceled pull.
  */
 
 import type { Endpoint } from '../../../diagnosis/endpoint.ts'
@@ -10,7 +10,7 @@ import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { capitalize, hostLabel, registryLabel, responderLabel } from '../labels.ts'
 import { WEB_PAGE } from './image.ts'
 
-/** The host that was asked, else the registry's. */
+/** Returns the host that was asked, or else the registry's. */
 function asked({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): Endpoint {
   if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
   return { host: registry === null ? 'the registry' : apiHost(registry), role: 'registry' }
@@ -18,7 +18,7 @@ function asked({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): 
 
 const plain = (host: string) => host.replace(/:\d+$/, '')
 
-/** `registry-1.docker.io`, `the mirror cache.example`: a host of the registry goes by its own name here. */
+/** Returns, for example, `registry-1.docker.io` or `the mirror cache.example`; a host of the registry keeps its own name here. */
 function askedHost({ findings: [first] }: CauseContext): string {
   const host = asked(first)
   return host.role === 'registry' ? host.host : hostLabel(host, first.registry)

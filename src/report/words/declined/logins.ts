@@ -117,7 +117,9 @@ export const LOGINS = {
 
 const PULL_SECRET = 'kubernetes.io/dockerconfigjson'
 
-/** Only where the name is taken: elsewhere the Secret is in place, and a second one would spread the login for nothing. */
+/**
+ * Suggests --secret-name only if the name is taken: otherwise, the Secret is in place, and a second one would spread the login needlessly.
+ */
 function rerunWithSecretName(
   text: string,
   { code, target }: DeclinedOf<'foreign-secret' | 'immutable-secret'>,

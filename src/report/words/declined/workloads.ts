@@ -1,4 +1,4 @@
-/** The words of pods, workloads, and their images that a plan leaves unchanged. */
+/** The words of pods, workloads, and images that a plan leaves unchanged. */
 
 import type { JobLimit } from '../../../snapshot/fix-scope.ts'
 import { shellWord } from '../../escape.ts'

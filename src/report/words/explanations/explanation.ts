@@ -1,4 +1,4 @@
-/** What `explain` tells of a cause: more than a finding has room for, and nothing that depends on a cluster. */
+/** The content of `explain` for a cause: more than a finding has room for, and independent of any cluster. */
 
 import type {
   Cause,
@@ -8,7 +8,7 @@ import type {
   RateLimitSubcause,
 } from '../../../diagnosis/finding.ts'
 
-/** The causes that have subcauses, with those. */
+/** Causes with subcauses, each with the type of these. */
 interface Subcauses {
   'rate-limited': RateLimitSubcause
   'auth-required-or-denied': DenialSubcause
@@ -17,21 +17,21 @@ interface Subcauses {
 }
 
 interface CauseExplanation<Sub extends string = never> {
-  /** A headline, without a full stop. */
+  /** A headline without a period. */
   title: string
-  /** What it is, in whole sentences. */
+  /** What it is, in complete sentences. */
   is: string
-  /** How to tell it from what looks alike. */
+  /** How to distinguish it from similar causes. */
   tell: string
-  /** What to do, the first thing first. */
+  /** What to do, in order. */
   todo: readonly string[]
-  /** What the kubelet typically reports. */
+  /** A typical message from the kubelet. */
   example: string
   /** What each subcause means. */
   subcauses: Record<Sub, string>
 }
 
-/** A cause or a subcause without its explanation does not compile. */
+/** A cause or subcause without an explanation does not compile. */
 export type CauseExplanations = {
   [C in Cause]: CauseExplanation<C extends keyof Subcauses ? Subcauses[C] : never>
 }

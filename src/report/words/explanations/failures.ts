@@ -1,4 +1,4 @@
-/** Explains what fails on the way of an image: the network, a registry's server, the node. */
+/** Explains failures on the way to an image: the network, a registry's server, the node. */
 
 import type { CauseExplanations } from './explanation.ts'
 

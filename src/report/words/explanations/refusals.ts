@@ -1,4 +1,4 @@
-/** Explains what a registry or a node refuses: limits, denials, policies, and images that are not there or can't be used. */
+/** Explains refusals by a registry or node: limits, denials, policies, and images that don't exist or can't be used. */
 
 import type { CauseExplanations } from './explanation.ts'
 

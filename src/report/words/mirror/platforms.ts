@@ -1,4 +1,4 @@
-/** Platforms, runtimes, and the state of their mirrors, in words. */
+/** The words of platforms, runtimes, and the state of their mirrors. */
 
 import type { GroupState, RuntimeNote } from '../../../mirror/node-groups.ts'
 import type { MirrorPlatform, NodeGroup } from '../../../mirror/setup.ts'
@@ -29,12 +29,12 @@ export function platformName({ platform }: Pick<NodeGroup, 'platform'>): string 
   return PLATFORM[platform]
 }
 
-/** `containerd 1.6.20`; `unknown` if the nodes don't say. */
+/** Returns, for example, `containerd 1.6.20`; `unknown` if the nodes don't report it. */
 export function runtimeName({ runtime, version }: Pick<NodeGroup, 'runtime' | 'version'>): string {
   return runtime === null ? 'unknown' : version === null ? runtime : `${runtime} ${version}`
 }
 
-/** `2 EKS nodes with containerd 2.1.4 (a, b)`; a platform that is the runtime itself is not named twice. */
+/** Returns, for example, `2 EKS nodes with containerd 2.1.4 (a, b)`; a platform that is also the runtime is named once. */
 export function groupTitle(group: NodeGroup): string {
   const { nodes, platform, runtime } = group
   const plain = platform === 'unknown' || platform === runtime
@@ -69,7 +69,7 @@ export function configuredText(mirror: ConfiguredMirror): string {
   return CONFIGURED[mirror.code](mirror as never)
 }
 
-/** The state of one group in a cell. */
+/** Returns the state of one group, for a table cell. */
 export function stateText({ state, seen, configured }: GroupState): string {
   switch (state) {
     case 'seen':

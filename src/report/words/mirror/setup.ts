@@ -1,4 +1,7 @@
-/** The setup of a mirror in words: why an address can't be a mirror's, how a setting gets to the nodes, when it works, and where a login is kept. */
+/**
+ * The words of a mirror's setup: why an address is invalid, how a setting reaches the nodes, when it takes effect, and where a login is
+ * stored.
+ */
 
 import type { AddressProblem } from '../../../mirror/address.ts'
 import type {
@@ -14,7 +17,7 @@ import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { joinList } from '../count.ts'
 import { registryLabel } from '../labels.ts'
 
-/** Why an address can't be a mirror's, as one sentence. None repeats the address, which may hold a password. */
+/** Why an address can't be a mirror's, as one sentence. None quotes the address, which may contain a password. */
 export const ADDRESS_WORDS: Record<AddressProblem, string> = {
   empty: '--to needs the URL of the mirror, such as https://mirror.example.com.',
   'no-scheme': '--to needs a URL with its scheme: write https://… (or http://… with --plain-http).',
@@ -90,7 +93,7 @@ export const UNSUPPORTED: Record<Unsupported, string> = {
   'unknown-runtime': 'The nodes do not say which runtime they have, so nothing can be printed for them',
 }
 
-/** How long a mirror that is down delays a pull. */
+/** Returns how long an unreachable mirror delays a pull. */
 export function deadMirrorText(
   { deadMirrorDelay }: Pick<NodeSetup, 'deadMirrorDelay'>,
   registries: readonly string[],
@@ -145,7 +148,7 @@ export function noteText(note: SetupNote): string {
   return NOTE[note.code](note as never)
 }
 
-/** The command as it has to be typed: kubectl's repeats the connection flags of this run. */
+/** Returns the command to type; kubectl's repeats the connection flags of this run. */
 export function commandOf({ on, line }: SetupCommand, invocation: Invocation): string {
   return on === 'cluster' ? kubectlCommand(invocation, line) : line
 }

@@ -1,4 +1,4 @@
-/** What a mirror's answers prove, in words. */
+/** The words of what a mirror's answers prove. */
 
 import type { JudgedMirrorCheck, MirrorVerdict, Verification } from '../../../mirror/verification.ts'
 import type { MirrorAnswer } from '../../../snapshot/mirror-check.ts'
@@ -65,7 +65,7 @@ export function verdictText(check: JudgedMirrorCheck): string {
   return VERDICT[check.verdict](check)
 }
 
-/** What was asked, and at whose cost. */
+/** Returns what was asked, and what it costs. */
 export function verificationNote({ known, unasked }: Verification): string {
   return [
     'Asked by HEAD, which does not count as a pull; a cache may fetch what it was asked for, at its own cost.',

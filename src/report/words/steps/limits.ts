@@ -1,4 +1,4 @@
-/** The words of steps about limits, policies, and of those where nothing better is known. */
+/** The words of steps for limits and policies, and for cases where nothing better is known. */
 
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isPublic } from '../../../image/registries.ts'
@@ -25,7 +25,7 @@ const WAIT = {
 
 const HUB_LIMIT = 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own'
 
-/** When the next try has a chance, by what is left of the limit. */
+/** Returns when the next attempt can succeed, from what is left of the limit. */
 function limitText({ of, limit, remaining, windowSeconds }: LimitSight): string {
   const whose = of === 'account' ? 'the account' : "this machine's address"
   const others = of === 'account' ? '' : ' (nodes behind another address have their own limit)'
@@ -39,7 +39,7 @@ function limitText({ of, limit, remaining, windowSeconds }: LimitSight): string 
   return `Wait ${until}: no pulls are left for ${whose}${others}, and the kubelet retries on its own`
 }
 
-/** The setting that ends a pull without progress. Kubelets before 1.24 talk to Docker themselves. */
+/** Returns the setting that ends a pull without progress. Kubelets before 1.24 talk to Docker themselves. */
 function progressTimeout({ runtime, kubeletMinor }: PullingNode): string {
   if (runtime === 'cri-o') return "pull_progress_timeout in CRI-O's configuration"
   if (runtime !== 'docker') return "image_pull_progress_timeout in containerd's configuration"

@@ -1,4 +1,4 @@
-/** The words of steps that bring a pod a login, or take a wrong one away. */
+/** The words of steps that give a pod a login, or remove a wrong one. */
 
 import type { LoginReason, ShortLived } from '../../../advice/step.ts'
 import { cloudOf, HARDENED_IMAGES } from '../../../image/registries.ts'
@@ -26,13 +26,13 @@ const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = 
     `Use an account with a higher limit (run ${login} first), then distribute that login`,
 }
 
-/** The same of those that explain themselves. */
+/** Shorter words for steps that explain themselves. */
 const BRIEF_LOGIN: Partial<typeof LOGIN> = {
   missing: login => `Run ${login} with an account that can pull the image, then distribute that login`,
   limit: (login, registry) => `Give the pods your login for ${registry} (${login} first)`,
 }
 
-/** What has to be known of a registry's logins before one is distributed. */
+/** Returns what to know about a registry's logins before one is distributed. */
 function note(registry: string): string {
   if (registry === HARDENED_IMAGES) return '; the same Docker account works, under the key dhi.io'
   if (registry === 'nvcr.io')
@@ -51,12 +51,12 @@ const SHORT_LIVED: Record<ShortLived, string> = {
   acr: 'holds an access token of ACR, which expires after 3 hours: let the nodes pull with their identity, or use a repository token',
 }
 
-/** The key that serves a registry's images. */
+/** Returns the key that matches a registry's images. */
 function keyOf(registry: string | null): string {
   return registry === 'docker.io' ? 'https://index.docker.io/v1/' : (registry ?? '')
 }
 
-/** How a static pod gets a login, which no object of the cluster can give it. */
+/** How a static pod gets a login, which no object in the cluster can provide. */
 export const KUBELET_LOGIN: StepText = {
   text: "Static pods can't use pull secrets: put a login for the kubelet on the node, as /var/lib/kubelet/config.json (like ~/.docker/config.json), and restart the kubelet",
 }
@@ -65,7 +65,7 @@ export const KUBELET_LOGIN: StepText = {
 export const DEBUG_LOGIN =
   "Start another debug container with an image that is on the node: this one pulls with its pod's pull secrets, which never change"
 
-/** What helps against a malformed pull secret. */
+/** Returns how to fix a malformed pull secret. */
 export function repairSecret(invocation: Invocation, namespace: string, secret: string): StepText {
   return {
     text: `Recreate secret ${secret}, or remove it from the pod's imagePullSecrets`,

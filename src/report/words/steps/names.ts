@@ -1,4 +1,4 @@
-/** The words of steps about the image's name and place. */
+/** The words of steps about an image's name and location. */
 
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { readReference } from '../../../image/reference.ts'
@@ -155,13 +155,13 @@ export const nameSteps: StepWords<
   }),
 }
 
-/** Why the name does not parse, in parentheses; empty where only the runtime refuses it. */
+/** Returns why the name does not parse, in parentheses; empty if only the runtime rejects it. */
 function refusal(image: string): string {
   const read = readReference(image)
   return 'refused' in read ? ` (${read.refused})` : ''
 }
 
-/** Whether the registry of the new place was asked, and has the very tag. */
+/** Whether the registry at the new location was asked and has exactly this tag. */
 function isThere({ check }: Findings[number]): boolean {
   return check?.replacement?.verdict.startsWith('opens-') === true
 }
@@ -171,7 +171,7 @@ function diagnoseScope(findings: readonly { namespace: string }[]): string {
   return others.length === 0 ? `-n ${shellWord(first)}` : '-A'
 }
 
-/** What people get wrong in the paths of some registries. */
+/** Returns common mistakes in the paths of some registries. */
 function pathHint(registry: string | null, image: string): string {
   if (registry !== null && /(?:^|\.)gcr\.io$/.test(registry))
     return ' (repositories of Artifact Registry are at REGION-docker.pkg.dev, not gcr.io)'

@@ -1,4 +1,4 @@
-/** The words of steps on the way to a host: its name, its port, its certificate, mirrors and proxies in between. */
+/** The words of steps on the way to a host: its name, port, and certificate, and mirrors and proxies in between. */
 
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import { type Cloud, cloudOf, isHosted } from '../../../image/registries.ts'
@@ -17,7 +17,7 @@ import {
 import { authorityPlace, mirrorLoginPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
 import type { Findings, StepContext, StepText, StepWords } from '../step-words.ts'
 
-/** A command that has to run on the node, or says so itself. */
+/** Returns a step whose command must run on the node. */
 function stepOnNode(text: string, command: string, [first]: Findings): StepText {
   return { text, command, where: onNode(first) }
 }
@@ -25,7 +25,7 @@ function stepOnNode(text: string, command: string, [first]: Findings): StepText 
 const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
 const withoutPort = (host: string) => host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
 
-/** The private ways to a cloud's registry, which have rules of their own. */
+/** Private connections to a cloud's registry, which have their own rules. */
 const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   ecr: ', or the VPC endpoint and its security group',
   acr: ', or the private endpoint and its DNS zone',
@@ -43,10 +43,10 @@ const INSTEAD: Record<EndpointRole, string> = {
   runtime: 'start the runtime',
 }
 
-/** Addresses that name the node itself, or that only the cluster's DNS knows: the mirror can't be asked there from this machine. */
+/** Addresses that refer to the node itself, or that only the cluster's DNS resolves, so this machine can't reach the mirror there. */
 const NOT_FROM_HERE = /^(?:localhost|127\.|0\.0\.0\.0|\[::1?\])|\.svc(?:\.|:|$)|\.cluster\.local(?::|$)/
 
-/** How the mirror is asked for the images that run, at the URL that the evidence shows. */
+/** Returns how to ask the mirror for the images in use, at the URL in the evidence. */
 function askMirror(host: string, registry: string, { invocation, findings: [first] }: StepContext) {
   if (NOT_FROM_HERE.test(host)) return {}
   const asked = first.evidence?.text.split(`//${host}/v2/`) ?? []
@@ -63,10 +63,10 @@ function askMirror(host: string, registry: string, { invocation, findings: [firs
   return { command: ownCommand(invocation, words.join(' ')) }
 }
 
-/** Nodes without internet access by design are given no way out, but a mirror, or the image itself. */
+/** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
 function orMirror({ invocation, findings: [first] }: StepContext, target: string) {
   const { host, reference, registry, containerKind } = first
-  // A cloud's registry is mostly one's own, whose images no mirror has.
+  // Images in a cloud's registry are mostly private, so no mirror has them.
   if (!isHosted(target) || cloudOf(registry) !== null || containerKind === 'sandbox') return ''
   const byTag = reference?.includes('@') !== true
   const openshift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')

@@ -1,4 +1,4 @@
-/** The words of steps on the node, and on what the image is built for. */
+/** The words of steps on the node, and of steps about an image's platform. */
 
 import { shellWord } from '../../escape.ts'
 import { kubectlCommand } from '../../invocation.ts'

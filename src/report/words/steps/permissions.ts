@@ -1,4 +1,4 @@
-/** The words of steps at the registry: who has to let whom pull what. */
+/** The words of steps at the registry: whom to grant permission to pull what. */
 
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
@@ -13,7 +13,7 @@ const ROLE: Record<Cloud, string> = {
   acr: 'give it the role AcrPull on the registry (`az aks update --attach-acr` does that)',
   gar: 'give it the role roles/artifactregistry.reader on the repository',
 }
-/** What a repository of somebody else wants besides. */
+/** What a repository that belongs to someone else also requires. */
 const FOREIGN: Partial<Record<Cloud, string>> = {
   ecr: '; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)',
 }
@@ -33,7 +33,7 @@ const PROVIDER: Record<Cloud, string> = {
   gar: 'auth-provider-gcp',
 }
 
-/** AKS has a command for the whole way from its nodes to a registry. */
+/** AKS has a command that checks everything between its nodes and a registry. */
 function checkAcr(cloud: Cloud | null, { host }: Pick<Finding, 'host'>): string {
   return cloud === 'acr' && host.platform === 'aks'
     ? '; `az aks check-acr` tests the identity, its role, and the way to the registry'
@@ -110,7 +110,7 @@ export const permissionSteps: StepWords<
         : `Use a token of ${registryLabel(registry)} that includes pull access to this repository`,
   }),
   'allow-address': ({ host, address, cloud }, { findings: [{ reference }] }) => ({
-    // Its rules are the operator's.
+    // A public registry's rules are its operator's, so users can only change the nodes' address.
     text: isPublic(reference)
       ? `Let the nodes pull from another outgoing address (another NAT gateway, or IPv4 instead of IPv6): ${host} refuses ${address ?? 'theirs'}, or the region that it seems to be in`
       : `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? ', or pull through a private endpoint (https://aka.ms/acr/firewall)' : ', or pull from an address that it accepts'}`,
