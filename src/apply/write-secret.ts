@@ -104,7 +104,7 @@ async function updateSecret(
   }
 }
 
-/** After a refusal or a lost answer, reads the Secret: the logins may be there all the same. */
+/** After a refusal or a lost answer, reads the Secret: the logins may have been written nevertheless. */
 async function settle(
   change: SecretChange,
   context: ApplyContext,

@@ -1,4 +1,4 @@
-/** Recognizes a login that was written before by a salted hash, from which the login can't be recovered. */
+/** Recognizes a previously written login by a salted hash, from which the login can't be recovered. */
 
 import { createHash, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto'
 import type { Redacted } from '../../secrecy/redacted.ts'

@@ -12,7 +12,7 @@ import type { JournalWriter } from '../apply-context.ts'
 import type { Outcome } from '../outcome.ts'
 import type { JournalLine, Run, RunHeader } from './run.ts'
 
-/** A name for a run that starts now. Names sort by time; a random suffix keeps two runs of one second apart. */
+/** Returns a name for a run that starts now. Names sort by time; a random suffix distinguishes runs of the same second. */
 export function runName(now: Date): string {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '')
   return `${time}-${randomBytes(3).toString('hex')}`
@@ -100,7 +100,7 @@ export class Journal implements JournalWriter {
   }
 }
 
-/** The number in a journal's header; 0 where there is none. */
+/** The number in a journal's header; 0 if there is none. */
 async function numberOf(path: string): Promise<number> {
   const file = await open(path, 'r').catch(() => null)
   if (file === null) return 0
@@ -116,7 +116,10 @@ async function numberOf(path: string): Promise<number> {
   }
 }
 
-/** Appends to the journals of a run and of the runs that it continues: a line about a change to those with that change, any other line to all. */
+/**
+ * Appends to the journals of a run and of the runs that it continues. Lines about a change go to the journals with that change, others to
+ * all.
+ */
 export function journalsOf(run: Run, folder: string): Pick<Journal, 'append' | 'close'> {
   const names = new Set([run.run, ...run.entries.map(entry => entry.run)])
   const journals = new Map([...names].map(name => [name, new Journal(folder, name, null)]))
@@ -133,9 +136,9 @@ export function journalsOf(run: Run, folder: string): Pick<Journal, 'append' | '
 }
 
 /**
- * Records that a pod which the journals call missing exists: a run may have been killed after it created the pod and before it recorded that.
- * Without the record the pod would be created again whenever somebody deletes it.
- * @param uid the pod's uid now; equal to the old pod's uid, the pod was never deleted
+ * Records that a pod listed as missing in the journals exists: a run may have been killed between creating the pod and recording that.
+ * Without the record, the pod would be created again whenever someone deletes it.
+ * @param uid the pod's current uid; if it equals the old pod's uid, the pod was never deleted
  */
 export async function recordPodBack(
   folder: string,
@@ -188,8 +191,8 @@ const BY_GROUP = 0o020
 const STICKY = 0o1000
 
 /**
- * Checks a cluster's folder, pullguard's, and its parent, as far as they exist: journals decide what undo and the next fix do.
- * @throws UsageError where others can write to one
+ * Checks the cluster's folder, pullguard's folder, and its parent, if they exist: journals decide what undo and the next fix do.
+ * @throws UsageError if others can write to one
  */
 export async function refuseForeignFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return

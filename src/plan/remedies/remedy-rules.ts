@@ -7,14 +7,14 @@ import type { PlanInput } from '../plan-input.ts'
 
 export interface RemedyRules {
   flag: RemedyFlag
-  /** null for a remedy that does not edit the containers of templates: `makePlan` calls it by itself. */
+  /** null for a remedy that does not edit the containers of templates; `makePlan` calls it separately. */
   containers: ContainerRules | null
 }
 
 export type RemedyFlag =
   /** Done unless `--no-NAME` is given. */
   | { name: string; takes: 'refusal' }
-  /** Done where `--NAME` is given. */
+  /** Done if `--NAME` is given. */
   | { name: string; takes: 'nothing' }
   | { name: string; takes: 'choice'; value: string; choices: readonly string[] }
   | { name: string; takes: 'list'; value: string }
@@ -30,7 +30,7 @@ export interface ContainerRules {
 interface ContainerPlace {
   target: Target
   container: ScopeContainer
-  /** Its image as the remedies before this one leave it. */
+  /** Its image after the edits of the remedies before this one. */
   image: string
 }
 
