@@ -66,8 +66,8 @@ interface Naming {
   uid: string
 }
 
-/** The kinds that can name a pull secret, each with the JSON pointer of its list. */
 const TEMPLATE = '/spec/template/spec/imagePullSecrets'
+/** The kinds that can name a pull secret, each with the JSON pointer of its list. */
 const PLACES: [kind: Kind<unknown>, pointer: string][] = [
   [KINDS.ServiceAccount, '/imagePullSecrets'],
   [KINDS.ReplicationController, TEMPLATE],

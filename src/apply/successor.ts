@@ -65,7 +65,10 @@ export class Successors {
   }
 }
 
-/** The outcome if the server would refuse the pods of the patched template; null if not. @param patched the workload that the dry run returned */
+/**
+ * The outcome if the server would refuse the pods of the patched template; null if not.
+ * @param patched the workload that the dry run returned
+ */
 export async function templateRefusal(
   change: PatchTemplate,
   patched: KubernetesObject,

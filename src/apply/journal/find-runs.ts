@@ -22,7 +22,7 @@ export interface ReadingRuns {
   onDamage?: (sentence: string) => void
 }
 
-/** Every run in the folder that may have written something, newest first, including undone ones. Files that are not journals are skipped. */
+/** Every run in the folder that may have written something, newest first, even if undone. Files that are not journals are skipped. */
 export async function listRuns(folder: string, { server, onDamage }: ReadingRuns = {}): Promise<Run[]> {
   await refuseForeignFolder(folder)
   const names = await readdir(folder).catch(error => {

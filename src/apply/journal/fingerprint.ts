@@ -4,7 +4,7 @@ import { createHash, randomBytes, scryptSync, timingSafeEqual } from 'node:crypt
 import type { Redacted } from '../../secrecy/redacted.ts'
 
 const LENGTH = 32
-/** Fingerprints made in this process, by the login's digest: a run writes one login to hundreds of namespaces, and scrypt is slow on purpose. */
+/** Fingerprints computed in this process, by the login's digest: a run writes one login to hundreds of namespaces, and scrypt is slow. */
 const known = new Map<string, string>()
 
 /** The login's fingerprint, `scrypt:SALT:HASH` in hex. Salted and slow, so that a weak password can't be guessed. */

@@ -1,4 +1,4 @@
-/** The journal of a run: one line before each write and one after it, flushed to disk, in a folder that only its owner can read and write. */
+/** The journal of a run: one line before each write and one after it, flushed to disk, in a folder that only its owner can access. */
 
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, stat } from 'node:fs/promises'
@@ -212,7 +212,9 @@ export async function refuseForeignFolder(folder: string): Promise<void> {
   }
 }
 
-/** Creates the folder, readable by its owner alone, and opens it to flush it; null on Windows, which can't open folders. @throws UsageError */
+/**
+ * Creates the folder, accessible only to its owner, and opens it to flush it; null on Windows, which can't open folders. @throws UsageError
+ */
 async function openFolder(folder: string): Promise<FileHandle | null> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })

@@ -20,7 +20,7 @@ export type RemedyFlag =
   | { name: string; takes: 'list'; value: string }
 
 export interface ContainerRules {
-  /** The references to look up in registries before the plan is made. If there are any, later remedies look up nothing for this container. */
+  /** The references to look up in registries before the plan is made. If there are any, later remedies look up none for this container. */
   lookups(container: ScopeContainer, input: Omit<PlanInput, 'images' | 'unproven'>): string[]
   /** The remedy's edit of the container. */
   edit(place: ContainerPlace, input: PlanInput): ContainerEdit
