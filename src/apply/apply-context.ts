@@ -35,9 +35,7 @@ export interface ApplyContext {
   isHopeless(failure: { reason: string; message: string }): boolean
   /** The manifest of a pod that an interrupted run deleted, from that run's journal; null if the journal lacks it. */
   interruptedPod(run: string, namespace: string, name: string): Promise<KubernetesObject | null>
-  /**
-   * When the run stops waiting for evictions that a disruption budget blocks and for pods to come back. In milliseconds, as `clock.now()`.
-   */
+  /** When to stop waiting for evictions that a disruption budget blocks and for pods to come back. In milliseconds, as `clock.now()`. */
   deadline: number
   onProgress(progress: Progress): void
   signal?: AbortSignal

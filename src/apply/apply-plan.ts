@@ -1,6 +1,4 @@
-/**
- * Applies a plan: dry-runs every change, writes the changes in order, recreates only as many pods as the remaining pulls allow, and waits.
- */
+/** Applies a plan: dry-runs every change, writes them in order, recreates only as many pods as pulls allow, and waits for them. */
 
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change, PodChange } from '../plan/change.ts'

@@ -126,9 +126,7 @@ function isEnded(object: KubernetesObject): boolean {
   )
 }
 
-/**
- * Checks only pods without a controller: the others come from a template. Most pods have a controller, so the list requests only metadata.
- */
+/** Checks only pods without a controller: the others come from a template. Most pods have one, so the list requests only metadata. */
 async function inPods(search: Search, found: Naming[]): Promise<void> {
   const { cluster, secret, signal } = search
   const bare: ApiPath<KubernetesObject>[] = []

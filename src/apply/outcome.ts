@@ -56,7 +56,7 @@ export type OutcomeReason =
   | { code: 'template-refused' }
   /** A finalizer may keep the deleted pod, and thus its name, in place. */
   | { code: 'finalizer'; finalizer: string }
-  /** The deleted pod still exists, so its successor was not created: the finalizer that holds it, and when its grace period ends. */
+  /** The deleted pod still exists, so its successor was not created: the finalizer that keeps it, and when its grace period ends. */
   | { code: 'not-ended'; finalizer: string | null; until: string | null }
   /** The pod is gone and could not be created again. */
   | { code: 'not-put-back' }
@@ -102,7 +102,7 @@ export type MissingPod =
   | { code: 'refused'; message: string }
   /** This user can't read the workload. The server's own sentence. */
   | { code: 'unread'; message: string }
-  /** The pod that it replaces is still terminating: when its grace period ends, and the finalizers that may hold it longer. */
+  /** The pod that it replaces is still terminating: when its grace period ends, and the finalizers that may keep it longer. */
   | { code: 'not-ended'; pod: string; until: string; finalizers: string[] }
   | { code: 'not-made' }
 

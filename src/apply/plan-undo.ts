@@ -15,8 +15,7 @@ import type { Leave, LeftReason, UndoEffect, UndoneField, UndoStep } from './und
 import { RUN_ANNOTATION, type WrittenKeys } from './write-secret.ts'
 
 /**
- * Returns one step for each object that the run may have written and that is not undone yet: objects that name a Secret first, Secrets
- * last.
+ * One step for each object that the run may have written and that is not undone yet: objects that name a Secret first, Secrets last.
  * @param others the other runs of this cluster, which may have written to its Secrets as well
  * @throws ApiError if an object can't be read
  */

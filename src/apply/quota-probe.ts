@@ -64,10 +64,7 @@ function hasEnded({ status }: ProbePod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed'
 }
 
-/**
- * Whether the server would accept a pod with the host network. Pod Security and other policies often refuse it; then the pod network is
- * used.
- */
+/** Whether the server accepts a pod with the host network. Pod Security and other policies often refuse; then the pod network is used. */
 async function mayUseHostNetwork(
   draft: Omit<ProbeDraft, 'hostNetwork'>,
   { cluster, signal }: ProbeContext,

@@ -229,7 +229,7 @@ function subjectOf({
   return { kind: kind as RolloutKind, name, uid }
 }
 
-/** The report of one workload. @param made whether any of the changes that bring its pods back was made */
+/** The report of one workload. @param made whether any of the changes that bring its pods back was applied */
 function reportOf({ target, aimed, rollout, denied }: Watched, counts: Recovered, made: boolean): Recovery {
   const { wanted, recovered, back } = counts
   const { namespace, kind, name } = target.subject

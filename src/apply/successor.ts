@@ -1,7 +1,4 @@
-/**
- * The pod that replaces another: builds its manifest, and asks whether the server would accept it before the old pod is removed or the
- * template patched.
- */
+/** The pod that replaces another: builds it, and asks whether the server would accept it before the old pod or the template changes. */
 
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change, PatchTemplate, RecreatePod } from '../plan/change.ts'

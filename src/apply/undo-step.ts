@@ -5,7 +5,7 @@ import type { OutcomeStatus } from './outcome.ts'
 
 /** Why an object is left unchanged. */
 export type LeftReason =
-  /** It is no longer there. */
+  /** It no longer exists. */
   | 'gone'
   /** Another object has its name. */
   | 'replaced'
@@ -53,7 +53,7 @@ export type UndoEffect =
   | 'rollout'
   /** All of its pods are deleted before new ones are created. */
   | 'recreate'
-  /** Running pods stay, and only new pods are made from the template. */
+  /** Running pods stay, and only new pods are created from the template. */
   | 'new-pods'
 
 /** Removes keys from a Secret that existed before the run. */

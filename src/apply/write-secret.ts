@@ -20,7 +20,7 @@ import type { Outcome } from './outcome.ts'
 /** The annotation on every Secret that pullguard creates; `undo` and later runs recognize their own by it. */
 export const RUN_ANNOTATION = 'pullguard.dev/run'
 
-/** Creates the Secret, or adds the missing logins to an existing one. A Secret that already holds them is left unchanged. */
+/** Creates the Secret, or adds the missing logins to an existing one. A Secret that already contains them is left unchanged. */
 export async function writeSecret(
   change: SecretChange,
   context: ApplyContext,

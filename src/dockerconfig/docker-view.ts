@@ -59,7 +59,7 @@ function anyBelow(
   return first === undefined || entry === null ? null : { key: first, entry }
 }
 
-/** Among several spellings, docker takes the exact key, else any; here, else one that can log in. */
+/** Of several spellings, takes the exact key, as docker does; otherwise prefers one that can log in, while docker takes any. */
 function best(spellings: CredentialConfig['auths'], key: RegistryKey): DockerLogin | null {
   const exact = spellings.find(([each]) => each === pullSecretKey(key))
   const entries = (exact ? [exact] : spellings).map(([, entry]) => readAuthEntry(entry))

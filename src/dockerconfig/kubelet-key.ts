@@ -79,9 +79,7 @@ function splitPort(host: string): [host: string, port: string] {
   return match === null ? [host, ''] : [match[1] ?? match[2] ?? '', match[3] ?? '']
 }
 
-/**
- * Go's filepath.Match for one label. `*` is the only special sign that can occur: `?` starts a query. Case-sensitive; no glob takes long.
- */
+/** Go's filepath.Match for one label. Only `*` is special here, because `?` starts a query. Case-sensitive; no glob takes long. */
 function globMatches(glob: string, label: string): boolean {
   const [first = '', ...more] = glob.split('*')
   const last = more.pop()

@@ -36,9 +36,7 @@ export function lookUpCredentials<Entry extends { key: string }>(
   return tried.length > 0 ? { tried, shadowed: fallback } : { tried: fallback, shadowed: [] }
 }
 
-/**
- * keyring.go isDefaultRegistryMatch: if nothing else matched, Docker Hub and hosts with neither dot nor port get the login of its old name.
- */
+/** keyring.go isDefaultRegistryMatch: if nothing else matched, Docker Hub and hosts without dot or port get the login of its old name. */
 function isHubByDefault(registry: string): boolean {
   return registry === DOCKER_HUB || !/[.:]/.test(registry)
 }

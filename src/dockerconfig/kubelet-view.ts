@@ -51,10 +51,7 @@ export function hasReadableHeaders(config: JsonObject): boolean {
   )
 }
 
-/**
- * An entry's login: a non-empty `auth` replaces user name and password. Null if the kubelet can't read it, which makes it reject the whole
- * config.
- */
+/** An entry's login: a non-empty `auth` replaces user name and password. Null if the kubelet can't read it and rejects the whole config. */
 export function readLogin(entry: unknown): KubeletLogin | null {
   const fields = textFields(entry, ['username', 'password', 'email', 'auth'])
   if (fields === null) return null

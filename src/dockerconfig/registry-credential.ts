@@ -57,10 +57,7 @@ const PERSONAL = /^(?:dckr_pat_|ghp_|github_pat_|gho_|glpat-)/
 const ORGANIZATION = /^dckr_oat_/
 const SHORT_LIVED = /^(?:ghs_|ya29\.)/
 
-/**
- * The kind of a login's secret, recognized by its prefix, to decide where to distribute it. null: a password, or a token with an unknown
- * prefix.
- */
+/** The kind of a login's secret by its prefix, to decide where to distribute it. null: a password, or a token with an unknown prefix. */
 export function tokenKind({
   password,
   shortLived,

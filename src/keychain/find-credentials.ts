@@ -1,7 +1,4 @@
-/**
- * Finds this machine's credentials for the needed registries only: in docker's config.json, podman's auth.json, .dockercfg, and
- * DOCKER_AUTH_CONFIG.
- */
+/** Finds this machine's credentials for the needed registries: docker's config.json, podman's auth.json, .dockercfg, DOCKER_AUTH_CONFIG. */
 
 import { readFile } from 'node:fs/promises'
 import { posix, win32 } from 'node:path'

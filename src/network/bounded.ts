@@ -2,8 +2,7 @@
 
 /**
  * Calls `work` on every item, at most `limit` at once, and returns the results in the items' order. After a failure no more calls start,
- * and
- * pending ones finish before the failure is thrown: the outcome of each write is then known.
+ * and pending ones finish before the failure is thrown: the outcome of each write is then known.
  */
 export async function bounded<T, R>(
   items: readonly T[],

@@ -6,8 +6,7 @@ type Environment = Record<string, string | undefined>
 
 /**
  * Returns the environment with only absolute folders in PATH. An empty entry or `.` would run programs in the working directory, which
- * could
- * be a cloned repository; kubectl refuses programs found that way (Go's exec.ErrDot).
+ * could be a cloned repository; kubectl refuses programs found that way (Go's exec.ErrDot).
  */
 export function withoutWorkingDirectory(env: Environment): Environment {
   const safe: Environment = { ...env, NoDefaultCurrentDirectoryInExePath: '1' }

@@ -63,7 +63,7 @@ interface ChangeBase {
   reason: ChangeReason
 }
 
-/** A Secret of type kubernetes.io/dockerconfigjson. Plans never hold its content, which is added while the plan is applied. */
+/** A Secret of type kubernetes.io/dockerconfigjson. Plans never contain its content, which is added while the plan is applied. */
 export interface CreateSecret extends ChangeBase {
   action: 'create-secret'
   /** The `auths` keys that it will contain. */
@@ -80,10 +80,7 @@ export interface UpdateSecret extends ChangeBase {
 
 export interface PatchServiceAccount extends ChangeBase {
   action: 'patch-serviceaccount'
-  /**
-   * Other workloads whose pods run as it and get the login, such as `deployment/cart`; null if unknown; absent if whole namespaces are
-   * fixed.
-   */
+  /** Other workloads whose pods run as it and get the login, as `deployment/cart`; null if unknown; absent if fixing whole namespaces. */
   sharedWith?: string[] | null
   edits: Edit[]
   patch: PatchOperation[]

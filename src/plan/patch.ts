@@ -54,7 +54,7 @@ export function pullSecretsAt(document: unknown, pointer: string): PullSecretEnt
 
 /**
  * The same change planned again for the current object, after someone else wrote to it. An entry can be appended to any list.
- * @returns null if a field no longer holds its old value
+ * @returns null if a field no longer has its old value
  */
 export function replanPatch(change: PatchChange, object: unknown): PatchChange | null {
   const resourceVersion = valueAt(object, '/metadata/resourceVersion')

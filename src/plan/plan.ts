@@ -51,7 +51,7 @@ export type Declined =
       container: string
       image: string
       asked: string[]
-      /** True if the registries answered that the image does not exist; otherwise they may not have answered. */
+      /** True if the registries answered that the image does not exist; otherwise they might not have answered. */
       absent: boolean
       detail: string | null
     }

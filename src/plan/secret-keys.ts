@@ -1,4 +1,4 @@
-/** Chooses the logins of a namespace's pull secret, and keys under which the kubelet finds them beside its other pull secrets. */
+/** Chooses the logins of a namespace's pull secret, and the keys under which the kubelet finds them beside its other pull secrets. */
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
@@ -12,7 +12,7 @@ import { serves } from './stuck-pod.ts'
 /** Namespaces of the cluster itself that many users can read and that have no pods. */
 const WITHOUT_PODS = ['kube-public', 'kube-node-lease']
 
-/** The logins that a namespace in scope needs. No other login is verified, shown, or written. */
+/** The logins that a namespace in scope needs. No other login is proven, shown, or written. */
 export function neededLogins(input: PlanInput): PlanCredential[] {
   const { namespaces } = input.fixScope
   return input.credentials.filter(login => namespaces.some(({ name }) => needs(name, login, input)))
@@ -38,8 +38,7 @@ export function keysFor(namespace: string, input: PlanInput): string[] {
 /**
  * Whether a namespace gets the login. Anyone who can start pods in a namespace can read its login, so the login goes only where a pod fails
  * for lack of it, where pullguard has written it before, and where the user asked for it: Docker Hub's, whose limit affects all pods, to
- * the
- * whole scope; another registry's to a namespace named together with it. A fix of some pods brings only what they need.
+ * the whole scope; another registry's to a namespace named together with it. A fix of some pods brings only what they need.
  */
 function needs(
   namespace: string,

@@ -1,6 +1,4 @@
-/**
- * Joins a pod with failing pulls to its findings and workload: whether a new pod could pull, with which changes, and at what cost in pulls.
- */
+/** Joins a pod with failing pulls to its findings and workload: whether a new pod could pull, after which changes, at what cost. */
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { coversRepository } from '../dockerconfig/docker-key.ts'
@@ -170,7 +168,7 @@ function accountChangedLater(input: PlanInput, { pod, findings, workload }: Stuc
   )
 }
 
-/** One pull an image from Docker Hub; a node that has the image spends none, so this is an upper bound. */
+/** One pull per image from Docker Hub; a node that has the image spends none, so this is an upper bound. */
 export function podPulls(pod: Pod): number {
   return pullsOf(pod.containers.filter(({ kind }) => kind !== 'ephemeral').map(({ image }) => image))
 }

@@ -1,7 +1,4 @@
-/**
- * The registry client for the other rooms. Requests manifests by HEAD, which no registry counts as a pull; `platforms` explains the
- * exception.
- */
+/** The registry client for other rooms. Requests manifests by HEAD, which no registry counts as a pull, except in `platforms`. */
 
 import type { Clock } from '../clock.ts'
 import type { Credential } from '../dockerconfig/registry-credential.ts'
@@ -62,8 +59,7 @@ export class Registries {
 
   /**
    * A mirror of that registry at its own URL, which `--registry-endpoint` can override by the mirror's host. It is queried as nodes query
-   * it:
-   * with the registry's name in the query parameter `ns`.
+   * it: with the registry's name in the query parameter `ns`.
    */
   mirror(url: URL, upstream: string): Registry {
     const endpoint = this.#endpoints.get(canonicalRegistry(url.host)) ?? url
@@ -76,9 +72,7 @@ export class Registries {
     return !this.#endpoints.has(key) && isInternal(endpointOf(key, this.#endpoints).hostname)
   }
 
-  /**
-   * Docker Hub's web API; null if `--registry-endpoint` replaces Docker Hub without its API, which does not know the other server's images.
-   */
+  /** Docker Hub's web API; null if `--registry-endpoint` replaces Docker Hub but not its API, which doesn't know that server's images. */
   hubApi(): HubApi | null {
     const replaced = this.#endpoints.has(DOCKER_HUB) && !this.#endpoints.has(HUB_API_HOST)
     return replaced ? null : new HubApi(this.#connection, endpointOf(HUB_API_HOST, this.#endpoints))

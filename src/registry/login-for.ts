@@ -7,8 +7,7 @@ import type { Reference } from '../image/reference.ts'
 
 /**
  * Returns the login of the image's registry with the longest key that covers the repository; null if there is none. A login is never sent
- * to
- * another registry.
+ * to another registry.
  */
 export function loginFor(
   credentials: readonly Credential[],

@@ -1,4 +1,4 @@
-/** Where requests and credentials may go. Each rule closes a known hole of a registry client. */
+/** Where requests and credentials may go. Each rule closes a known hole of registry clients. */
 
 import { BlockList, isIP } from 'node:net'
 import { getDomain } from 'tldts'

@@ -24,8 +24,7 @@ interface Amount {
 /**
  * Parses `ratelimit-limit: 100;w=21600`, `ratelimit-remaining: 76;w=21600`, `docker-ratelimit-source: 192.0.2.1`. The window comes only
  * from the header and may be missing; of several values, the one with the fewest pulls left counts. A manifest without headers has no
- * limit;
- * null means that the headers can't be parsed, or that a web page answered in place of the registry.
+ * limit; null means that the headers can't be parsed, or that a web page answered in place of the registry.
  */
 export function parseQuota(headers: ResponseHeaders): Quota | null {
   const limits = amounts(headers['ratelimit-limit'])

@@ -58,7 +58,7 @@ export function readConfig(body: Buffer): Platform[] {
   return platform === null ? [] : [platform]
 }
 
-/** `unknown/unknown` marks attestations (BuildKit), which nobody runs. */
+/** `unknown/unknown` marks attestations (BuildKit), which no one runs. */
 function platformOf({ os, architecture, variant }: Record<string, unknown>): Platform | null {
   if (typeof os !== 'string' || typeof architecture !== 'string' || os === '' || architecture === '')
     return null

@@ -1,7 +1,4 @@
-/**
- * Removes tokens, passwords, and ids from any text, by format or because they are known, and keeps it readable. Patterns run in linear
- * time.
- */
+/** Removes tokens, passwords, and ids from text, by format or because they are known. The text stays readable. Runs in linear time. */
 import type { Redacted } from './redacted.ts'
 
 const MARK = '[redacted]'

@@ -4,8 +4,7 @@ const SHOWN = '[redacted]'
 
 /**
  * Wraps a secret. String conversion, JSON and `console.log` of it (or of an object that contains it) show `[redacted]`. Only `reveal()`
- * returns
- * the secret, so every place where one leaves can be found by that word.
+ * returns the secret, so every place where one leaves can be found by that word.
  */
 export class Redacted<Secret = string> {
   readonly #secret: Secret

@@ -1,7 +1,4 @@
-/**
- * Kills the process at each request and journal line after the first journal line: the next run ends in the same state as an undisturbed
- * one.
- */
+/** Kills the process at each request and journal line after the first line: the next run ends in the same state as an undisturbed run. */
 import { expect, test } from 'vitest'
 import { fix, undo } from './runs.ts'
 import { type Story, state, story, withoutPods } from './story.ts'

@@ -1,4 +1,4 @@
-/** Simulates the controllers and the kubelet of the simulated cluster in one step that takes no time. */
+/** Acts as the simulated cluster's controllers and kubelet, in one step that takes no time. */
 import type { Cluster } from '../../src/simulator/cluster/cluster.ts'
 import { type ApiObject, asPod } from '../../src/simulator/cluster/objects.ts'
 
@@ -28,9 +28,7 @@ export function deployment(cluster: Cluster, namespace: string, name: string, ex
 /** The resourceVersion at which nothing was left to do. */
 const settledAt = new WeakMap<Cluster, number>()
 
-/**
- * Simulates the controllers and the kubelet in one step: removes terminating pods, gives Deployments their pod, and runs pods with a login.
- */
+/** Acts as controllers and kubelet in one step: removes terminating pods, gives Deployments their pod, and runs pods with a login. */
 export function settle(cluster: Cluster): void {
   if (settledAt.get(cluster) === cluster.store.revision) return
   for (const pod of cluster.list('Pod')) if (pod.metadata.deletionTimestamp) drop(cluster, pod)

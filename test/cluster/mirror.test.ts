@@ -1,8 +1,7 @@
 /**
  * A real pull-through cache between a real kubelet and Docker Hub: the output of `mirror --to` is installed unchanged, except for the
- * address
- * of Docker Hub, which on this node is the project's. Needs CNCF distribution as `registry` or `docker-registry`, and the node's hosts.toml
- * beside its kubeconfig.
+ * address of Docker Hub, which on this node is the project's. Needs CNCF distribution as `registry` or `docker-registry`, and the node's
+ * hosts.toml beside its kubeconfig.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'

@@ -1,7 +1,4 @@
-/**
- * A real cluster for tests, its Docker Hub (the project's, at the address that the node uses for docker.io), and the program as users run
- * it.
- */
+/** A real cluster for tests, its Docker Hub (the project's, at the node's address for docker.io), and the program as users run it. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

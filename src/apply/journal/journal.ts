@@ -41,7 +41,7 @@ export class Journal implements JournalWriter {
   }
 
   outcome(outcome: Outcome): Promise<void> {
-    // A journal begins with an intent: without a write there is no run to record.
+    // A journal starts with an intent: without a write, there is no run to record.
     if (this.#header) return Promise.resolve()
     return this.append({ type: 'outcome', outcome })
   }
@@ -116,10 +116,7 @@ async function numberOf(path: string): Promise<number> {
   }
 }
 
-/**
- * Appends to the journals of a run and of the runs that it continues. Lines about a change go to the journals with that change, others to
- * all.
- */
+/** Appends to the journals of a run and of the runs that it continues: lines about a change to those with that change, others to all. */
 export function journalsOf(run: Run, folder: string): Pick<Journal, 'append' | 'close'> {
   const names = new Set([run.run, ...run.entries.map(entry => entry.run)])
   const journals = new Map([...names].map(name => [name, new Journal(folder, name, null)]))
@@ -187,7 +184,7 @@ function folderName(clusterUid: string): string {
 
 const BY_OTHERS = 0o002
 const BY_GROUP = 0o020
-/** The sticky bit: in such a folder, like /tmp, nobody can replace another user's files. */
+/** The sticky bit: in such a folder, like /tmp, no one can replace another user's files. */
 const STICKY = 0o1000
 
 /**
@@ -212,9 +209,7 @@ export async function refuseForeignFolder(folder: string): Promise<void> {
   }
 }
 
-/**
- * Creates the folder, accessible only to its owner, and opens it to flush it; null on Windows, which can't open folders. @throws UsageError
- */
+/** Creates the folder, accessible only to its owner, and opens it to flush it; null on Windows, which can't do that. @throws UsageError */
 async function openFolder(folder: string): Promise<FileHandle | null> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })

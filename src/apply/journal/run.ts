@@ -42,7 +42,7 @@ export interface RunEntry {
   change: Change
   object: KubernetesObject | null
   outcome: Outcome | null
-  /** An undo has begun to revert it. */
+  /** An undo has started to revert it. */
   undoing: boolean
   undone: boolean
   /** The object's resourceVersion after the undo; null if the object is gone or the version is unknown. */

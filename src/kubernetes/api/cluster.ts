@@ -17,9 +17,7 @@ export interface ReadOptions {
 export interface ListOptions extends ReadOptions {
   /** Page size; 0 asks for everything in one answer. */
   limit?: number
-  /**
-   * Accept a state not older than this, so that the server need not ask its store. Any version that a list returned; the newest if absent.
-   */
+  /** Accept a state not older than this, sparing the server a read from its store: a version that a list returned; the newest if absent. */
   resourceVersion?: string
   /** Only these fields are read: requested as protobuf, at a third of the cost. A JSON response is accepted, with all fields. */
   shape?: Shape
@@ -64,8 +62,7 @@ export interface WatchedChange<T> {
 export interface WatchEnd {
   /**
    * `over`: ended by the server, in time; `expired`: the server no longer has that resource version; `silent`: nothing arrived for too
-   * long;
-   * `broken`: the connection was cut, or the server gave up.
+   * long; `broken`: the connection was cut, or the server gave up.
    */
   why: 'over' | 'expired' | 'silent' | 'broken'
   /** The version from which the next watch can continue. */
@@ -81,7 +78,7 @@ export interface TableRow {
 }
 
 export interface TableResult extends ListResult {
-  /** Column names as the server gives them; empty if the server answered with a plain list instead. */
+  /** Column names as the server sends them; empty if the server answered with a plain list instead. */
   columns: string[]
 }
 

@@ -69,9 +69,7 @@ interface PageParser {
   end(): Record<string, unknown>
 }
 
-/**
- * Reads a response in either format. The first bytes decide: a server or proxy may send another format than requested, with wrong headers.
- */
+/** Reads a response in either format. The first bytes decide: servers and proxies may send another format than requested, mislabeled. */
 async function restOf(
   request: ApiRequest,
   chunks: AsyncIterable<Uint8Array>,

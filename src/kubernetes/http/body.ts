@@ -10,10 +10,7 @@ export class CutOff extends Error {
   override name = 'CutOff'
 }
 
-/**
- * Yields the body's chunks. Destroys the body if the caller stops early. @throws CutOff if the body breaks off; the deadline's reason after
- * it
- */
+/** Yields the body's chunks; destroys it if the caller stops early. @throws CutOff if it breaks off; the deadline's reason if time is up */
 export async function* chunksOf({ body }: HttpResponse, deadline: Deadline): AsyncGenerator<Uint8Array> {
   const { signal } = deadline
   // Not one race per chunk: a big list has thousands of them.

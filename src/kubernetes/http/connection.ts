@@ -30,7 +30,7 @@ export interface Connection {
    * Sends one request over the pooled connections. After a 401 it asks the kubeconfig's exec plugin, token file or OIDC
    * provider for a fresh credential once and sends again. Any status resolves.
    * @throws UnreachableError with one sentence if no answer came (refused, DNS, TLS, proxy, exec plugin failed);
-   * the signal's reason if it was aborted
+   *   the signal's reason if it was aborted
    */
   send(request: HttpRequest): Promise<HttpResponse>
   /** Returns the text without the secrets that this connection has sent: a server, or a webhook behind it, may repeat them. */

@@ -104,10 +104,7 @@ function withClusterFlags(cluster: Cluster, flags: Flags): Cluster {
   }
 }
 
-/**
- * As in kubectl, --token replaces every other login except a client certificate, and certificate flags replace the kubeconfig's
- * certificate.
- */
+/** As in kubectl, --token replaces every other login except a client certificate; certificate flags replace the kubeconfig's. */
 function withUserFlags(user: User, flags: Flags): User {
   const { clientCertificate, clientKey, cwd } = flags
   const fileOr = (file: string | undefined, own: PemSource) => (file ? { file: resolve(cwd, file) } : own)

@@ -63,7 +63,7 @@ function run({ plugin, env, signal }: PluginCall, request: string, interactive: 
       stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
       signal,
     })
-    // A plugin that does not exit, or whose pipes are held by another process, must not keep pullguard running.
+    // A plugin that does not exit, or whose pipes another process keeps open, must not keep pullguard running.
     const release = () => {
       child.stdout?.destroy()
       child.stderr?.destroy()

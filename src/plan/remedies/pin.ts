@@ -11,7 +11,7 @@ export const pin: RemedyRules = {
       if (!floats(container.image)) return []
       const [running, ...others] = runningDigests(container)
       if (running === undefined) return [container.image]
-      // The registry may no longer have the digest, or only for one platform: then another node could not pull it.
+      // The registry might no longer have the digest, or only for one platform: then another node could not pull it.
       return others.length === 0 ? [`${container.image}@${running}`] : []
     },
     edit({ target, container, image }, { images }) {

@@ -1,4 +1,4 @@
-/** On unless `--no-recreate`: removes stuck pods so that new ones are made with the other changes. */
+/** On unless `--no-recreate`: removes stuck pods so that new ones are created with the other changes. */
 
 import type { PatchTemplate, PodChange } from '../change.ts'
 import type { Declined } from '../plan.ts'
