@@ -1,4 +1,4 @@
-/** Where the object of a change is in the API, and what the server's answer to a request about it means for the change. */
+/** Maps a change to the API path of its object, and the server's answer to the outcome of the change. */
 
 import { UnreachableError } from '../errors.ts'
 import { ApiError } from '../kubernetes/api/api-error.ts'
@@ -9,7 +9,7 @@ import type { Change, Target } from '../plan/change.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome, OutcomeStatus } from './outcome.ts'
 
-/** The target's kind. Plans only hold kinds that pullguard knows; a saved plan was checked for that. */
+/** Returns the target's kind. Plans contain only kinds that pullguard knows; a saved plan is validated for that. */
 export function kindOfTarget(target: Target): Kind<KubernetesObject> {
   const kind = kindOf(target)
   if (kind === null)
@@ -17,7 +17,7 @@ export function kindOfTarget(target: Target): Kind<KubernetesObject> {
   return kind as Kind<KubernetesObject>
 }
 
-/** API path of the collection that holds the target, or will hold it once created. */
+/** API path of the collection that contains the target, or will contain it once created. */
 export function collectionPath(target: Target): ApiPath<KubernetesObject> {
   return listPath(kindOfTarget(target), target.namespace)
 }
@@ -27,7 +27,7 @@ export function objectPath(target: Target): ApiPath<KubernetesObject> {
   return pathOf(kindOfTarget(target), target.namespace, target.name)
 }
 
-/** uid and resourceVersion of an object that the server returned; absent where the answer lacks them. */
+/** uid and resourceVersion of an object that the server returned; absent if the answer lacks them. */
 export function writtenAt(object: KubernetesObject): { uid?: string; resourceVersion?: string } {
   const { uid, resourceVersion } = (object.metadata ?? {}) as { uid?: string; resourceVersion?: string }
   return { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) }
@@ -65,13 +65,13 @@ export function statusOfRefusal(status: number): OutcomeStatus {
   return [404, 409].includes(status) ? 'conflict' : 'failed'
 }
 
-/** Whether the write may have taken effect: there was no answer, or a server error. Only a read of the object can tell. */
+/** Whether the write may have taken effect: there was no answer, or a server error. Only reading the object shows which. */
 export function isUncertain(error: unknown): boolean {
   const status = statusOf(error)
   return status >= 500 || status < 400
 }
 
-/** The error's HTTP status; 0 where no answer came. @throws the error itself where it is not a failed request but a bug or an abort */
+/** The error's HTTP status; 0 if no answer came. @throws the error itself if it is not a failed request but a bug or an abort */
 export function statusOf(error: unknown): number {
   if (error instanceof ApiError) return error.status
   if (error instanceof UnreachableError) return 0

@@ -1,4 +1,4 @@
-/** What applying a plan needs: the cluster, the journal, and the secret content that the plan itself never holds. */
+/** The dependencies for applying a plan: the cluster, the journal, and the Secrets' content, which a plan never contains. */
 
 import type { Clock } from '../clock.ts'
 import type { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
@@ -10,7 +10,7 @@ import type { Outcome } from './outcome.ts'
 
 /** Records a run on disk. Each promise resolves once the line is flushed. */
 export interface JournalWriter {
-  /** Called before a write. `object` is what would be lost if the process died half-way. */
+  /** Called before a write. `object` is what would be lost if the process died halfway. */
   intent(change: Change, object?: KubernetesObject): Promise<void>
   outcome(outcome: Outcome): Promise<void>
 }
@@ -21,13 +21,13 @@ export interface ApplyContext {
   journal: JournalWriter
   /** The run's name, kept as an annotation on every object that it creates. */
   run: string
-  /** The content of the plan's Secrets; null where the plan writes none. */
+  /** The content of the plan's Secrets; null if the plan writes none. */
   pullSecret: PullSecretContent | null
   /** Redacts secrets in a text that comes from outside. */
   redact(text: string): string
   /** For a saved plan: a change whose object was modified since is a conflict and is not planned again. */
   strict: boolean
-  /** Pulls left on Docker Hub; null where there is no limit; `unknown` where Docker Hub does not answer. */
+  /** Pulls left on Docker Hub; null if there is no limit; `unknown` if Docker Hub does not answer. */
   pullsLeft(): Promise<number | null | 'unknown'>
   /** Reads a workload with its current revisions and pods. */
   look(subject: RolloutSubject, signal?: AbortSignal): Promise<RolloutSight>
@@ -35,7 +35,7 @@ export interface ApplyContext {
   isHopeless(failure: { reason: string; message: string }): boolean
   /** The manifest of a pod that an interrupted run deleted, from that run's journal; null if the journal lacks it. */
   interruptedPod(run: string, namespace: string, name: string): Promise<KubernetesObject | null>
-  /** When the run stops waiting, for evictions that a disruption budget blocks and for pods to come back. In milliseconds, as `clock.now()`. */
+  /** When to stop waiting for evictions that a disruption budget blocks and for pods to come back. In milliseconds, as `clock.now()`. */
   deadline: number
   onProgress(progress: Progress): void
   signal?: AbortSignal

@@ -1,4 +1,4 @@
-/** Applies a plan: dry-runs every change on the server, writes the changes in order, recreates no more pods than there are pulls left for, and waits for them. */
+/** Applies a plan: dry-runs every change, writes them in order, recreates only as many pods as pulls allow, and waits for them. */
 
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change, PodChange } from '../plan/change.ts'
@@ -12,7 +12,7 @@ import { writePatch } from './write-patch.ts'
 import { writePod } from './write-pod.ts'
 import { writeSecret } from './write-secret.ts'
 
-/** Sends every change as a server-side dry run. One outcome a change, in the plan's order. */
+/** Sends every change as a server-side dry run. One outcome per change, in the plan's order. */
 export async function dryRunPlan(plan: Plan, context: ApplyContext): Promise<Outcome[]> {
   let done = 0
   const successors = new Successors(plan.changes, context)
@@ -76,14 +76,14 @@ interface Batching {
   write(change: Change): Promise<void>
   recoveries: Pick<Recoveries, 'waitForTries'>
   context: Pick<ApplyContext, 'pullsLeft'>
-  /** Pulls of rollouts that have begun and that the quota does not show yet. */
+  /** Pulls of rollouts that have started and don't show in the quota yet. */
   underWay: number
 }
 
 /**
- * Writes every pod change in batches no larger than the pulls that are left, or sets its outcome to held back. A batch begins only after the
- * pods of the one before have pulled.
- * @returns how many pods were held back and why; null where none was
+ * Writes the pod changes in batches no larger than the remaining pulls; the outcome of the rest is held back. A batch starts only after the
+ * pods of the previous batch have pulled.
+ * @returns how many pods were held back and why; null if none was
  */
 export async function recreateInBatches(pods: PodChange[], batching: Batching): Promise<HeldBack> {
   const { outcomes, write, recoveries, context } = batching
@@ -98,7 +98,7 @@ export async function recreateInBatches(pods: PodChange[], batching: Batching): 
     await bounded(batch, AT_ONCE, write)
     rest = rest.filter(change => !batch.includes(change))
     if (rest.length === 0) break
-    // The quota shows the new pods' pulls only after they have pulled: until then nobody knows what is left for the rest.
+    // The quota shows the new pods' pulls only after they have pulled: until then it is unknown what is left for the rest.
     const tried = left === null || (await recoveries.waitForTries(outcomes))
     if (!tried) return holdBack(rest, 'others-not-started', outcomes)
     underWay = 0
@@ -142,7 +142,7 @@ async function writeJournaled(change: Change, writing: Writing): Promise<void> {
     outcomes.set(change.id, skipped(change, lacking))
     return
   }
-  // Two kinds of change write their own intent: a bare pod with its spec, an existing Secret with the keys that are new in it.
+  // These two kinds of change write their own intent: a bare pod with its spec, an existing Secret with its new keys.
   const later = change.action === 'recreate-bare-pod' || change.action === 'update-secret'
   if (!later) await context.journal.intent(change)
   const outcome = await writeOne(change, context, successors, false)
@@ -169,7 +169,7 @@ function writeOne(
   }
 }
 
-/** Skips changes that name a Secret which can't be created: the name would point to nothing. */
+/** Skips changes that name a Secret that can't be created: the name would point to nothing. */
 function withoutOrphans(changes: Change[], outcomes: Outcome[]): Outcome[] {
   const byId = new Map(outcomes.map(outcome => [outcome.id, outcome]))
   for (const change of changes) {
@@ -197,7 +197,7 @@ function withoutUnused(changes: Change[], outcomes: Outcome[]): Outcome[] {
   })
 }
 
-/** The id of a change that this one needs and that was not made; undefined where none is known to have failed. */
+/** The id of a change that this one depends on and that was not applied; undefined if none is known to have failed. */
 function lackingNeed({ needs }: Change, outcomes: ReadonlyMap<string, Outcome>): string | undefined {
   return needs.find(id => {
     const needed = outcomes.get(id)

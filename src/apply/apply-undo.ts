@@ -22,7 +22,7 @@ export interface UndoContext {
   signal?: AbortSignal
 }
 
-/** Sends the steps; with `dryRun` the server stores nothing. One outcome a step, in order. */
+/** Sends the steps; with `dryRun` the server stores nothing. One outcome per step, in order. */
 export async function applyUndo(
   steps: UndoStep[],
   context: UndoContext,
@@ -92,7 +92,7 @@ async function write(step: Writing, context: UndoContext, dryRun: boolean): Prom
 }
 
 /**
- * Removes keys from exactly this version of the Secret, so that no key that others added is lost. The content goes from the read to the
+ * Removes keys from exactly this version of the Secret, so that keys added by others are not lost. The content goes from the read to the
  * patch and nowhere else.
  */
 async function removeKeys(
@@ -149,7 +149,7 @@ function testsHold(step: Writing, object: unknown): boolean {
     .every(({ path, value }) => JSON.stringify(valueAt(object, path)) === JSON.stringify(value))
 }
 
-/** Whether the object holds what the patch would have written. */
+/** Whether the object already contains what the patch would have written. */
 function isRestored(step: Writing, object: KubernetesObject): boolean {
   if (step.action === 'delete-secret') return false
   if (step.action === 'remove-keys')

@@ -1,4 +1,4 @@
-/** Asks the API server, before anything is written, whether it would allow every kind of write that a plan needs. */
+/** Asks the API server, before anything is written, whether it would allow each kind of write in a plan. */
 
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
@@ -26,10 +26,10 @@ interface Need {
   namespaces: Map<string, number>
 }
 
-/** From this many namespaces on, the first question is about the whole cluster. */
+/** At this many namespaces or more, ask about the whole cluster first. */
 const MANY = 3
 
-/** Every denial; empty if everything is allowed. @throws ApiError where the server does not answer the question */
+/** Every denial; empty if everything is allowed. @throws ApiError if the server does not answer the question */
 export async function checkAccess(
   plan: Plan,
   cluster: ClusterReader,

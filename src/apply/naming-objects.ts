@@ -1,4 +1,4 @@
-/** What an undo has to do before it deletes a pull secret: nothing may name it, no service account, no workload template, no pod without a controller. */
+/** Finds what still names a pull secret before an undo deletes it: service accounts, workload templates, and pods without a controller. */
 
 import { ApiError } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
@@ -9,7 +9,7 @@ import { pullSecretsAt, valueAt } from '../plan/patch.ts'
 import type { Run } from './journal/run.ts'
 import type { DeleteSecret, UndoStep } from './undo-step.ts'
 
-/** Makes each deletion wait for the steps that remove the Secret's name, and drops it where anything else names the Secret. */
+/** Makes each deletion wait for the steps that remove the Secret's name, and drops it if anything else names the Secret. */
 export async function withNeeds(
   steps: UndoStep[],
   runs: Run[],
@@ -58,7 +58,7 @@ function podsMadeBy(runs: Run[]): ReadonlySet<string> {
   return new Set(made)
 }
 
-/** An object that names the Secret. `name` is null where this user can't read the kind: some of its objects may name the Secret. */
+/** An object that names the Secret. `name` is null if this user can't read the kind: some of its objects may name the Secret. */
 interface Naming {
   kind: string
   namespace: string
@@ -66,8 +66,8 @@ interface Naming {
   uid: string
 }
 
-/** The kinds that can name a pull secret, each with the JSON pointer of its list. */
 const TEMPLATE = '/spec/template/spec/imagePullSecrets'
+/** The kinds that can name a pull secret, each with the JSON pointer of its list. */
 const PLACES: [kind: Kind<unknown>, pointer: string][] = [
   [KINDS.ServiceAccount, '/imagePullSecrets'],
   [KINDS.ReplicationController, TEMPLATE],
@@ -79,7 +79,7 @@ const PLACES: [kind: Kind<unknown>, pointer: string][] = [
   [KINDS.CronJob, '/spec/jobTemplate/spec/template/spec/imagePullSecrets'],
 ]
 
-/** From this many namespaces on, one list of the whole cluster is tried first. */
+/** At this many namespaces or more, try one list of the whole cluster first. */
 const MANY = 8
 
 interface Search {
@@ -89,7 +89,7 @@ interface Search {
   signal?: AbortSignal
 }
 
-/** Everything that names the Secret in these namespaces. @throws ApiError where the server does not answer */
+/** Returns everything in these namespaces that names the Secret. @throws ApiError if the server does not answer */
 async function namingObjects(search: Search): Promise<Naming[]> {
   const found: Naming[] = []
   if (search.namespaces.size === 0) return found
@@ -113,12 +113,12 @@ async function inTemplates(
   })
 }
 
-/** A Deployment's ReplicaSets repeat its template, and those that it keeps for a rollback make no pods now. */
+/** Whether a Deployment owns the ReplicaSet: it repeats the Deployment's template, and those kept for a rollback create no pods now. */
 function madeByAnother(kind: string, object: KubernetesObject): boolean {
   return kind === 'ReplicaSet' && isControlled(object)
 }
 
-/** Whether the object makes no more pods: a Job that is complete, or anything being deleted. */
+/** Whether the object creates no more pods: a completed Job, or anything being deleted. */
 function isEnded(object: KubernetesObject): boolean {
   return (
     valueAt(object, '/status/completionTime') !== undefined ||
@@ -126,7 +126,7 @@ function isEnded(object: KubernetesObject): boolean {
   )
 }
 
-/** Looks only at pods without a controller: the others come from a template. Most pods have a controller, so the list asks for metadata alone. */
+/** Checks only pods without a controller: the others come from a template. Most pods have one, so the list requests only metadata. */
 async function inPods(search: Search, found: Naming[]): Promise<void> {
   const { cluster, secret, signal } = search
   const bare: ApiPath<KubernetesObject>[] = []

@@ -1,4 +1,4 @@
-/** The result of applying a plan: an outcome a change, and a recovery a workload. These shapes are what `-o json` prints. */
+/** The result of applying a plan: one outcome per change, and one recovery per workload. `-o json` prints these shapes. */
 
 import type { Change, Target } from '../plan/change.ts'
 import type { OverCode } from '../rollout/judge.ts'
@@ -8,15 +8,15 @@ export type OutcomeStatus =
   | 'applied'
   /** The server would accept the change; nothing was stored (`--dry-run=server`). */
   | 'accepted'
-  /** The object already held what the change would write. */
+  /** The object already contained what the change would write. */
   | 'unchanged'
-  /** Somebody else changed the object, so the change no longer fits it. */
+  /** Someone else changed the object, so the change no longer fits it. */
   | 'conflict'
   /** The server refused: permission, admission, validation, or a disruption budget. */
   | 'refused'
-  /** No usable answer: the change was not written, or nobody knows whether it was. */
+  /** No usable answer: the change was not written, or it is unknown whether it was. */
   | 'failed'
-  /** Not tried, because a change that it needs was not made. */
+  /** Not attempted, because a change that it depends on was not applied. */
   | 'skipped'
 
 export interface Outcome {
@@ -24,11 +24,11 @@ export interface Outcome {
   action: Change['action']
   target: Target
   status: OutcomeStatus
-  /** Why, as pullguard knows; null where the status needs no reason. */
+  /** Why, as pullguard knows; null if the status needs no reason. */
   reason: OutcomeReason | null
-  /** The server's own sentence, redacted; null where it sent none. */
+  /** The server's own sentence, redacted; null if it sent none. */
   detail: string | null
-  /** The object's uid and resourceVersion after the write; null where the answer lacks them. */
+  /** The object's uid and resourceVersion after the write; null if the answer lacks them. */
   uid: string | null
   resourceVersion: string | null
 }
@@ -37,14 +37,14 @@ export interface Outcome {
 export type OutcomeReason =
   /** This machine has no login for the registries of the Secret. */
   | { code: 'no-login' }
-  /** A change that it needs was not made; `id` is that change's. */
+  /** A change that it depends on was not applied; `id` is that change's. */
   | { code: 'needs'; id: string }
   /** Nothing that would use the Secret can be changed. */
   | { code: 'unused' }
   /** Another object now has its name. */
   | { code: 'replaced' }
   | { code: 'changed-meanwhile' }
-  /** Every retry met another change by somebody else. */
+  /** Every retry met another change by someone else. */
   | { code: 'still-changing' }
   /** The pod has its images by now. */
   | { code: 'healed' }
@@ -54,13 +54,13 @@ export type OutcomeReason =
   /** The server would refuse the pod that replaces this one, or the pods of the new template. */
   | { code: 'successor-refused' }
   | { code: 'template-refused' }
-  /** A finalizer may keep the deleted pod, and so its name, from going away. */
+  /** A finalizer may keep the deleted pod, and thus its name, in place. */
   | { code: 'finalizer'; finalizer: string }
-  /** The deleted pod still exists, so its successor was not created: the finalizer that holds it, and when its grace period ends. */
+  /** The deleted pod still exists, so its successor was not created: the finalizer that keeps it, and when its grace period ends. */
   | { code: 'not-ended'; finalizer: string | null; until: string | null }
   /** The pod is gone and could not be created again. */
   | { code: 'not-put-back' }
-  /** The journal of that run does not hold the pod. */
+  /** The journal of that run does not contain the pod. */
   | { code: 'not-in-journal'; run: string }
 
 /** A pod of the revision that its workload currently wants. */
@@ -68,7 +68,7 @@ export interface RecoveryPod {
   name: string
   /** `running` means that every image was pulled, even if a container failed afterwards. */
   state: 'running' | 'starting' | 'stuck' | 'initializing' | 'unscheduled' | 'failed'
-  /** The container's waiting or terminated reason; empty where there is none. */
+  /** The container's waiting or terminated reason; empty if there is none. */
   reason: string
   message: string
 }
@@ -79,7 +79,7 @@ export interface Recovery {
   workload: { kind: string; name: string }
   /** How many pods could not pull when the plan was made. */
   aimed: number
-  /** How many of them were expected back, at most what the workload wants by now, and how many came back. */
+  /** How many of them were expected back (at most what the workload currently wants), and how many came back. */
   wanted: number
   recovered: number
   /** Pods that still lack an image. */
@@ -88,7 +88,7 @@ export interface Recovery {
   crashing: RecoveryPod[]
   /** Why the workload makes no more pods; null while it does. */
   over: { code: OverCode; message: string } | null
-  /** Why a wanted pod does not exist; null where none is missing. */
+  /** Why a wanted pod does not exist; null if none is missing. */
   missing: MissingPod | null
 }
 
@@ -102,16 +102,16 @@ export type MissingPod =
   | { code: 'refused'; message: string }
   /** This user can't read the workload. The server's own sentence. */
   | { code: 'unread'; message: string }
-  /** The pod that it replaces is still terminating: when its grace period ends, and the finalizers that may hold it longer. */
+  /** The pod that it replaces is still terminating: when its grace period ends, and the finalizers that may keep it longer. */
   | { code: 'not-ended'; pod: string; until: string; finalizers: string[] }
   | { code: 'not-made' }
 
 export interface FixResult {
-  /** Names the journal; null where nothing was written. */
+  /** Names the journal; null if nothing was written. */
   run: string | null
   outcomes: Outcome[]
   recoveries: Recovery[]
-  /** Stuck pods that were held back to save pulls; null where none was. */
+  /** Stuck pods that were held back to save pulls; null if there are none. */
   heldBack: HeldBack
 }
 

@@ -1,4 +1,4 @@
-/** Saves a plan to a file, and reads one back only for the cluster and the state that it was made from. */
+/** Saves a plan to a file, reads one back, and refuses it for another cluster or a changed state. */
 
 import { createReadStream } from 'node:fs'
 import { lstat, open, rename, rm } from 'node:fs/promises'
@@ -7,7 +7,7 @@ import { jsonPlace } from '../json/json-place.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Outcome } from './outcome.ts'
 
-/** Writes the plan, readable by its owner alone; a file of that name is replaced whole or not at all. @throws UsageError */
+/** Writes the plan, readable only by its owner; an existing file is replaced whole or not at all. @throws UsageError */
 export async function writePlanFile(path: string, plan: Plan): Promise<void> {
   await refuseOtherThanFile(path)
   const draft = `${path}.${process.pid}.tmp`
@@ -38,7 +38,7 @@ async function refuseOtherThanFile(path: string): Promise<void> {
   )
 }
 
-/** Reads a plan that was saved. @throws UsageError where the file can't be read or does not hold a plan of this version, naming the place */
+/** Reads a saved plan. @throws UsageError if the file can't be read, or is not a plan of this version; then it names the wrong place */
 export async function readPlanFile(path: string, signal?: AbortSignal): Promise<Plan> {
   const text = await unlessAborted(readText(path), signal)
   const remedy = `Make a new one with \`fix --plan ${path}\`.`
@@ -74,7 +74,7 @@ async function readText(path: string): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** Stops waiting when the signal comes: a named pipe without a writer blocks in open() and can't be closed. */
+/** Stops waiting when the signal is aborted: a named pipe without a writer blocks in open() and can't be closed. */
 async function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
   signal?.throwIfAborted()
   const { promise, reject } = Promise.withResolvers<never>()
@@ -87,7 +87,7 @@ async function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise
   }
 }
 
-/** @throws RefusedError where the plan was made for another cluster */
+/** @throws RefusedError if the plan was made for another cluster */
 export function refuseOtherCluster(plan: Plan, { uid, server }: { uid: string; server: string }): void {
   // Any server can claim another cluster's uid, so its address counts as well.
   if (plan.cluster.uid === uid && plan.cluster.server === server) return
@@ -97,7 +97,7 @@ export function refuseOtherCluster(plan: Plan, { uid, server }: { uid: string; s
   )
 }
 
-/** @throws RefusedError where the server's dry run shows that objects of the plan have changed since it was made */
+/** @throws RefusedError if the server's dry run shows that objects in the plan have changed since it was made */
 export function refuseStale(plan: Plan, checked: Outcome[]): void {
   const moved = checked.filter(({ status }) => status === 'conflict')
   const [first] = moved
@@ -109,7 +109,7 @@ export function refuseStale(plan: Plan, checked: Outcome[]): void {
   )
 }
 
-/** undefined for what is not JSON. */
+/** Returns undefined if the text is not JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)

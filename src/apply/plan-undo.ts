@@ -1,4 +1,4 @@
-/** Plans the undo of a run from its journal and the current objects: one step an object. Reads only. */
+/** Plans the undo of a run from its journal and the current objects: one step per object. Reads only. */
 
 import { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
 import { ApiError } from '../kubernetes/api/api-error.ts'
@@ -15,9 +15,9 @@ import type { Leave, LeftReason, UndoEffect, UndoneField, UndoStep } from './und
 import { RUN_ANNOTATION, type WrittenKeys } from './write-secret.ts'
 
 /**
- * One step for each object that the run may have written and that was not undone yet: what names a Secret first, Secrets last.
+ * One step for each object that the run may have written and that is not undone yet: objects that name a Secret first, Secrets last.
  * @param others the other runs of this cluster, which may have written to its Secrets as well
- * @throws ApiError where an object can't be read
+ * @throws ApiError if an object can't be read
  */
 export async function planUndo(
   run: Run,
@@ -36,17 +36,17 @@ interface Reader {
   cluster: ClusterReader
   /** The other runs of this cluster. */
   others: Run[]
-  /** Objects that a list has given already, by their path. */
+  /** Objects already read from a list, by path. */
   listed: Map<string, KubernetesObject>
   options: { signal?: AbortSignal }
 }
 
-/** From this many targets of one kind and name on, one list of the whole cluster replaces a request for each. */
+/** At this many targets of one kind and name or more, one list of the whole cluster replaces individual requests. */
 const MANY = 8
 
 /**
- * Lists what a fix of many namespaces has written under one name, such as the service accounts `default`. Where a list fails or lacks an
- * object, `read` asks for each by itself: only a 404 proves that an object is gone.
+ * Lists the objects that a fix of many namespaces wrote under one name, such as the service accounts `default`. If a list fails or lacks
+ * an object, `read` requests it individually: only a 404 proves that an object is gone.
  */
 async function listTargets(entries: RunEntry[], { cluster, listed, options }: Reader): Promise<void> {
   const targets = entries.map(({ change }) => change.target).filter(({ kind }) => kind !== 'Pod')
@@ -91,7 +91,7 @@ async function planUndoStep(entry: RunEntry, reader: Reader): Promise<UndoStep> 
 }
 
 /**
- * Whether the run deleted a bare pod and did not create it again. The journal holds the pod's manifest before the deletion is sent; a
+ * Whether the run deleted a bare pod and did not create it again. The journal has the pod's manifest before the deletion is sent; a
  * terminating pod counts as deleted.
  */
 async function isTakenAway({ change, object }: RunEntry, reader: Reader): Promise<boolean> {
@@ -177,7 +177,7 @@ function deleteSecret(
   return { id: change.id, action: 'delete-secret', target, resourceVersion, needs: [] }
 }
 
-/** Resource versions of the Secret that pullguard itself wrote: at one of them, nobody else has changed the Secret. */
+/** Resource versions at which pullguard itself wrote the Secret: if the Secret is at one of them, no one else has changed it since. */
 function versionsWritten(uid: string, runs: Run[]): (string | null)[] {
   return runs.flatMap(({ entries }) =>
     entries
@@ -189,7 +189,7 @@ function versionsWritten(uid: string, runs: Run[]): (string | null)[] {
   )
 }
 
-/** The step for a Secret that existed before: removes the keys that the run added, as long as they hold what it wrote. */
+/** The step for a Secret that existed before: removes the keys that the run added, if they still contain what it wrote. */
 function takeKeysOut(
   change: UpdateSecret,
   { object: noted }: RunEntry,
@@ -215,7 +215,7 @@ function takeKeysOut(
   return leave(change, isMadeByOpenRun(uid, others) ? 'goes-with-its-run' : 'earlier-content-unknown')
 }
 
-/** Whether another run created the Secret and can still be undone, which deletes the Secret. */
+/** Whether another run created the Secret and can still be undone; that undo deletes the Secret. */
 function isMadeByOpenRun(uid: string, others: Run[]): boolean {
   return others.some(({ entries }) =>
     entries.some(
@@ -229,7 +229,7 @@ function leave({ id, target }: Pick<Leave, 'id' | 'target'>, reason: LeftReason)
   return { id, action: 'leave', target, reason }
 }
 
-/** Whether a Secret that holds a login remains after the step. */
+/** Whether a Secret that contains a login remains after the step. */
 export function keepsLogin(step: UndoStep): boolean {
   if (step.action === 'remove-keys') return step.kept.length > 0
   return (

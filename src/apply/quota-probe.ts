@@ -1,4 +1,4 @@
-/** Runs a pod that asks Docker Hub from a node, and removes it whatever happens. */
+/** Runs a pod that queries Docker Hub from a node, and always deletes it afterward. */
 
 import type { Clock } from '../clock.ts'
 import { ApiError } from '../kubernetes/api/api-error.ts'
@@ -13,11 +13,11 @@ export interface ProbeContext {
 }
 
 export type ProbeResult =
-  /** The headers of Docker Hub's answer, a line each. */
+  /** The headers of Docker Hub's answer, one per line. */
   | { status: 'answered'; headers: string; hostNetwork: boolean }
   /** The image has neither curl nor GNU Wget, or no shell to run them in. */
   | { status: 'no-client' }
-  /** It ran, and nothing answered. */
+  /** The client ran and got no answer. */
   | { status: 'silent' }
   /** The pod did not run, in the kubelet's words. */
   | { status: 'not-run'; why: string }
@@ -28,7 +28,7 @@ const PATIENCE = 45_000
 
 type ProbePod = NonNullable<(typeof KINDS.Pod)['model']>
 
-/** What came of it. @throws ApiError where the pod can't be made; the signal's reason, with the pod removed */
+/** Runs the probe. @throws ApiError if the pod can't be created; the signal's reason, after deleting the pod */
 export async function runProbe(
   draft: Omit<ProbeDraft, 'hostNetwork'>,
   context: ProbeContext,
@@ -36,7 +36,7 @@ export async function runProbe(
   const { cluster } = context
   const path = listPath(KINDS.Pod, draft.namespace)
   const hostNetwork = await mayUseHostNetwork(draft, context)
-  // Not bound to the signal: a pod whose creation was not waited for would stay behind.
+  // Ignores the signal: aborting this request could leave the pod behind.
   const pod = await cluster.create(path, probePod({ ...draft, hostNetwork }))
   try {
     return resultOf(await finished(pod, context), hostNetwork)
@@ -45,7 +45,7 @@ export async function runProbe(
   }
 }
 
-/** Pods that an earlier run left behind. Pods that can't be listed are none of ours to know. @returns how many were removed */
+/** Deletes the ended probe pods of earlier runs. @returns how many. @throws ApiError if pods can't be listed */
 export async function removeLeftOverProbes(
   namespace: string,
   { cluster, signal }: ProbeContext,
@@ -59,12 +59,12 @@ export async function removeLeftOverProbes(
   return found.length
 }
 
-/** Its run has come to its end: one that still runs may be somebody's who asks at this moment. */
+/** Whether the pod has ended. A running one may belong to another user's probe in progress. */
 function hasEnded({ status }: ProbePod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed'
 }
 
-/** Pod Security and other policies often refuse it; then the pod's own network has to do. */
+/** Whether the server accepts a pod with the host network. Pod Security and other policies often refuse; then the pod network is used. */
 async function mayUseHostNetwork(
   draft: Omit<ProbeDraft, 'hostNetwork'>,
   { cluster, signal }: ProbeContext,
@@ -79,7 +79,7 @@ async function mayUseHostNetwork(
   }
 }
 
-/** The pod at its end, or when time is up. */
+/** Waits until the pod ends or time runs out, and returns its last state. */
 async function finished(made: ProbePod, { cluster, clock, signal }: ProbeContext): Promise<ProbePod> {
   const end = clock.now() + PATIENCE
   const path = objectPath(KINDS.Pod, made.metadata.namespace, made.metadata.name)
@@ -90,7 +90,7 @@ async function finished(made: ProbePod, { cluster, clock, signal }: ProbeContext
   }
 }
 
-/** Why the container will not start; null while it may. */
+/** Why the container won't start; null while it still can. */
 function hopeless({ status }: ProbePod): string | null {
   const { reason = '', message = '' } = status?.containerStatuses?.[0]?.state?.waiting ?? {}
   if (['', 'ContainerCreating', 'PodInitializing'].includes(reason)) return null
@@ -116,12 +116,12 @@ function resultOf(pod: ProbePod, hostNetwork: boolean): ProbeResult {
   return /^ *HTTP\//im.test(headers) ? { status: 'answered', headers, hostNetwork } : { status: 'silent' }
 }
 
-/** The runtime's words for a program that the image lacks. */
+/** Whether this is a runtime's error for a program that the image lacks. */
 function isShellless(why: string): boolean {
   return /(?:executable file|no such file)[^\n]*(?:not found|directory)|exec: "sh"/i.test(why)
 }
 
-/** Neither Ctrl-C nor a pod that is gone keeps it from being tried; what fails is found by the next run. */
+/** Deletes the pod, even after Ctrl-C. A failed deletion is ignored: the next run deletes leftover pods. */
 async function remove({ metadata }: ProbePod, cluster: ClusterWriter): Promise<void> {
   try {
     await cluster.delete(objectPath(KINDS.Pod, metadata.namespace, metadata.name), metadata.uid)
@@ -130,19 +130,19 @@ async function remove({ metadata }: ProbePod, cluster: ClusterWriter): Promise<v
   }
 }
 
-/** Marks the pods, so that one that was left behind is found. */
+/** The label of probe pods, by which leftover ones are found. */
 const PROBE_LABEL = 'pullguard.dev/quota-probe'
 const NAME = 'pullguard-quota-'
 
-/** Seconds; the kubelet ends the pod then, whatever became of this program. */
+/** Seconds after which the kubelet ends the pod, even if this program is gone. */
 const LONGEST_LIFE = 60
 
 /** Exit codes of the script. */
 const NO_CLIENT = 3
 
 /**
- * Asks for headers alone, which costs no pull. BusyBox' wget sends a GET even with --spider, which would cost one: only curl and GNU Wget will do.
- * The token server is the one that the registry names; nothing but anonymous requests are sent.
+ * Requests only headers, which costs no pull. BusyBox wget sends a GET even with --spider, which would cost one, so only curl and GNU Wget
+ * are used. The token server is the one that the registry names; all requests are anonymous.
  */
 const SCRIPT = `
 for tool in grep sed tr; do command -v $tool >/dev/null 2>&1 || exit ${NO_CLIENT}; done
@@ -167,15 +167,15 @@ const COMMAND = ['sh', '-c', SCRIPT, 'quota']
 export interface ProbeDraft {
   namespace: string
   node: string
-  /** As a pod on that node has it. */
+  /** As a pod on that node names it. */
   image: string
   /** The registry's URL, such as `https://registry-1.docker.io`. */
   registry: string
-  /** With the node's own network, and so the address that its pulls come from. */
+  /** Uses the node's network, and thus the address that its pulls come from. */
   hostNetwork: boolean
 }
 
-/** The object. It asks for as little as the strictest Pod Security level allows, but for the node's network. */
+/** Returns the pod's manifest. Apart from the host network, it meets the strictest Pod Security level. */
 export function probePod({ namespace, node, image, registry, hostNetwork }: ProbeDraft): object {
   return {
     apiVersion: 'v1',
@@ -227,7 +227,7 @@ interface PodLike {
   spec?: { restartPolicy?: string; containers?: { command?: string[] }[] }
 }
 
-/** Whether a pod is one of these: a label alone proves nothing, but no other pod runs this script under such a name. */
+/** Whether the pod is a probe: the label alone proves nothing, but no other pod runs this script under such a name. */
 function isProbePod({ metadata, spec }: PodLike): boolean {
   const [container, ...others] = spec?.containers ?? []
   return (

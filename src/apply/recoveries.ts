@@ -1,4 +1,4 @@
-/** Watches the workloads whose pods a plan wants back until their pods are back, nothing more can change, or the time is up. */
+/** Watches workloads until the pods that a plan wants back have returned, nothing more can change, or time is up. */
 
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
@@ -13,15 +13,15 @@ import type { Outcome, Recovery, RecoveryPod } from './outcome.ts'
 const PAUSE = 1_000
 /** Milliseconds without any change after which a workload counts as settled. */
 const PATIENCE = 30_000
-/** The same for a failed pull, which gets the time for a retry: the kubelet may not see a new Secret at its first try. */
+/** The same for a failed pull, with time for a retry: the kubelet might not see a new Secret on its first try. */
 const PULL_PATIENCE = 45_000
 
 interface Watched {
   target: RecoveryTarget
   aimed: number
-  /** As it was read last; null before the first read. */
+  /** As last read; null before the first read. */
   rollout: Rollout | null
-  /** The server's reason why this user can't read it; null where reading is allowed. */
+  /** The server's reason why this user can't read it; null if reading is allowed. */
   denied: string | null
   /** When `signature` changed last, as `clock.now()`. */
   since: number
@@ -44,7 +44,7 @@ export class Recoveries {
     }))
   }
 
-  /** Waits until every changed workload is back or settled, at most until the context's deadline. */
+  /** Waits until every changed workload is back or settled, but no longer than the context's deadline. */
   async wait(outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
     await this.#waitFor(one => this.#recovered(one).back || this.#isSettled(one), outcomes)
   }
@@ -100,7 +100,7 @@ export class Recoveries {
       : recovered
   }
 
-  /** The workload makes no more pods, or nothing that it waits for can happen before the deadline. */
+  /** Whether the workload makes no more pods, or nothing that it waits for can happen before the deadline. */
   #isSettled({ target, rollout, denied, since }: Watched): boolean {
     if (denied !== null) return true
     if (rollout === null) return false
@@ -122,7 +122,7 @@ export class Recoveries {
       if (signature !== one.signature) Object.assign(one, { signature, since: clock.now() })
       one.rollout = finished(one.rollout, rollout)
     } catch (error) {
-      // A failed read is repeated unless it is forbidden; until then the last one counts.
+      // A failed read is repeated unless it is forbidden; until then, the last successful one counts.
       if (statusOf(error) === 403) one.denied = redact((error as Error).message)
     }
   }
@@ -175,7 +175,7 @@ function signatureOf({ over, missing, holdups, current, outgoing }: Rollout): st
 }
 
 interface RecoveryTarget {
-  /** The workload to watch, or the pod itself where it has no controller. */
+  /** The workload to watch, or the pod itself if it has no controller. */
   subject: RolloutSubject
   /** Ids of the changes that bring the pods back, and how many pods each brings. */
   changes: { id: string; pods: number }[]
@@ -229,7 +229,7 @@ function subjectOf({
   return { kind: kind as RolloutKind, name, uid }
 }
 
-/** The report of one workload. @param made whether any of the changes that bring its pods back was made */
+/** The report of one workload. @param made whether any of the changes that bring its pods back was applied */
 function reportOf({ target, aimed, rollout, denied }: Watched, counts: Recovered, made: boolean): Recovery {
   const { wanted, recovered, back } = counts
   const { namespace, kind, name } = target.subject

@@ -1,4 +1,4 @@
-/** What schema/v1.json says of a plan, as code: scripts/schema-validators.mjs writes it before a build and before the tests. */
+/** Types of the validators that scripts/schema-validators.mjs compiles from schema/v1.json before a build and before the tests. */
 
 import type { ValidateFunction } from 'ajv'
 import type { Change } from '../plan/change.ts'

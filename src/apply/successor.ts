@@ -1,4 +1,4 @@
-/** The pod that follows another: its manifest, and whether the server would accept it, asked before the old pod is removed or the template is patched. */
+/** The pod that replaces another: builds it, and asks whether the server would accept it before the old pod or the template changes. */
 
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change, PatchTemplate, RecreatePod } from '../plan/change.ts'
@@ -11,7 +11,7 @@ const FRESH = 10_000
 
 interface Answer {
   at: number
-  /** The server's own sentence; null where it would accept the pod. */
+  /** The server's own sentence; null if it would accept the pod. */
   refusal: Promise<string | null>
 }
 
@@ -62,7 +62,10 @@ export class Successors {
   }
 }
 
-/** The outcome if the server would refuse the pods of the patched template; null if not. @param patched the workload that the dry run returned */
+/**
+ * The outcome if the server would refuse the pods of the patched template; null if not.
+ * @param patched the workload that the dry run returned
+ */
 export async function templateRefusal(
   change: PatchTemplate,
   patched: KubernetesObject,
@@ -128,7 +131,7 @@ const SUFFIXES: Record<string, number> = {
   ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 },
 }
 
-/** A Kubernetes quantity, such as `500m` or `1Gi`, as a number; null where the text is not a quantity. */
+/** A Kubernetes quantity, such as `500m` or `1Gi`, as a number; null if the text is not a quantity. */
 function amountOf(text: string): number | null {
   const [, digits, suffix = ''] = /^(\d+(?:\.\d+)?(?:e\d+)?)([a-zA-Z]*)$/.exec(text) ?? []
   const factor = SUFFIXES[suffix]
@@ -142,7 +145,7 @@ interface Spec extends Record<string, unknown> {
   imagePullSecrets?: SecretName[]
 }
 
-/** Metadata that is kept. Owners too: one that is not a controller makes no new pod, but its deletion still deletes this one. */
+/** Metadata to keep. Owners too: one that is not a controller makes no new pod, but its deletion still deletes this one. */
 const KEPT = ['name', 'namespace', 'labels', 'annotations', 'ownerReferences']
 
 /**

@@ -1,15 +1,15 @@
-/** What an undo does to each object that a run wrote, and the outcome. These shapes are what `-o json` prints. */
+/** What an undo does to each object that a run wrote, and the outcome. `-o json` prints these shapes. */
 
 import type { Edit, PatchOperation, Target } from '../plan/change.ts'
 import type { OutcomeStatus } from './outcome.ts'
 
 /** Why an object is left unchanged. */
 export type LeftReason =
-  /** It is no longer there. */
+  /** It no longer exists. */
   | 'gone'
   /** Another object has its name. */
   | 'replaced'
-  /** It no longer holds what the run wrote. */
+  /** It no longer contains what the run wrote. */
   | 'changed'
   /** An interrupted undo has reverted it already. */
   | 'taken-back'
@@ -32,7 +32,7 @@ export interface UndoneField {
   container: string | null
   /** The current value; for imagePullSecrets the entry that is removed. */
   from: string
-  /** The restored value; null where the field or entry is removed. */
+  /** The restored value; null if the field or entry is removed. */
   to: string | null
 }
 
@@ -41,7 +41,7 @@ interface RestoreFields {
   action: 'restore-fields'
   target: Target
   fields: UndoneField[]
-  /** Fields that the run wrote and somebody else has written since; they stay. */
+  /** Fields that the run wrote and someone else has changed since; they stay. */
   changed: UndoneField[]
   patch: PatchOperation[]
   /** What restoring a template does to its pods; null for other objects. */
@@ -53,7 +53,7 @@ export type UndoEffect =
   | 'rollout'
   /** All of its pods are deleted before new ones are created. */
   | 'recreate'
-  /** Running pods stay, and only new pods are made from the template. */
+  /** Running pods stay, and only new pods are created from the template. */
   | 'new-pods'
 
 /** Removes keys from a Secret that existed before the run. */
@@ -81,7 +81,7 @@ export interface Leave {
   action: 'leave'
   target: Target
   reason: LeftReason
-  /** The objects that name the Secret; `name` is null where this user can't read the kind. */
+  /** The objects that name the Secret; `name` is null if this user can't read the kind. */
   by?: { kind: string; name: string | null }[]
 }
 
@@ -92,7 +92,7 @@ export interface UndoOutcome {
   action: UndoStep['action']
   target: Target
   status: OutcomeStatus | 'left'
-  /** Set where it was left. */
+  /** Set if the object was left unchanged. */
   reason: LeftReason | null
   /** The server's own sentence, free of secrets. */
   detail: string | null

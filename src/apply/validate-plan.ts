@@ -5,10 +5,10 @@ import type { Change, Target } from '../plan/change.ts'
 import type { Plan } from '../plan/plan.ts'
 import { validateChange, validatePlan } from './schema-validators.js'
 
-/** The plan, or the first place that keeps it from being one, such as `changes[0].target`. */
+/** The plan, or the first place where the value differs from one, such as `changes[0].target`. */
 export type PlanVerdict = { plan: Plan } | { wrongAt: string }
 
-/** Whether it is a whole plan of this version: a file may have been cut off, edited by hand or made by another version. */
+/** Judges whether the value is a complete plan of this version: a file may be truncated, edited by hand, or from another version. */
 export function judgePlan(value: unknown): PlanVerdict {
   const head = Object.entries(HEAD).find(([field, own]) => Object(value)[field] !== own)
   if (head) return { wrongAt: head[0] }
@@ -17,7 +17,7 @@ export function judgePlan(value: unknown): PlanVerdict {
   return wrongAt === null ? { plan: value } : { wrongAt }
 }
 
-/** Checked first: of another kind of document the error names the kind, not the many fields that it lacks. */
+/** Checked first: for another kind of document, the error names the kind instead of one of the many missing fields. */
 const HEAD: Pick<Plan, 'apiVersion' | 'kind'> = { apiVersion: 'pullguard.dev/v1', kind: 'Plan' }
 
 /** Whether the value is a complete change of this version. */

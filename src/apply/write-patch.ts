@@ -8,12 +8,12 @@ import type { ApplyContext } from './apply-context.ts'
 import type { Outcome, OutcomeReason } from './outcome.ts'
 import { templateRefusal } from './successor.ts'
 
-/** How often a list that others write to at the same time is read and patched again. */
+/** How often to read and patch again a list that others write to at the same time. */
 const TRIES = 5
 
 /**
- * Patches the object. Where a test of the patch fails, the object is read again: an entry can be appended to the list as it
- * is now (noted in the journal as a new intent), a field that somebody else has changed is a conflict.
+ * Patches the object. If a test of the patch fails, reads the object again: an entry is appended to the current list (recorded in the
+ * journal as a new intent); a field that someone else changed is a conflict.
  */
 export async function writePatch(
   change: PatchChange,
@@ -38,7 +38,7 @@ export async function writePatch(
   }
 }
 
-/** The outcome, or the change as it fits the object now. */
+/** The outcome, or the change planned again for the current object. */
 async function afterRefusal(
   change: PatchChange,
   tried: PatchChange,
@@ -58,7 +58,7 @@ async function afterRefusal(
   if (!replanned || (context.strict && hasMoved(change, replanned))) {
     return outcomeOf(change, 'conflict', { reason: whatChanged(object, change) })
   }
-  // The patch fits the object and was refused all the same: admission or validation, not a race.
+  // The patch fits the object and was still refused: admission or validation, not a race.
   return same(replanned, tried) ? refusalOf(change, error, context) : replanned
 }
 

@@ -1,4 +1,4 @@
-/** Makes one change to a pod: only to the very pod that the plan saw, and only while it lacks an image. */
+/** Makes one change to a pod, only if it is the same pod that the plan saw and still lacks an image. */
 
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { PodChange, RecreateBarePod, RestoreBarePod } from '../plan/change.ts'
@@ -17,7 +17,7 @@ import type { ApplyContext } from './apply-context.ts'
 import type { Outcome, OutcomeReason } from './outcome.ts'
 import { finalizersOf, manifestOf, renamed, type Successors, secretsOf } from './successor.ts'
 
-/** Removes a pod for its controller to replace, or replaces the pod here where it has no controller. */
+/** Removes a pod for its controller to replace, or replaces it here if it has no controller. */
 export async function writePod(
   change: PodChange,
   context: ApplyContext,
@@ -30,7 +30,7 @@ export async function writePod(
     case 'recreate-bare-pod':
       return recreateBarePod(change, context, dryRun)
     case 'recreate-pod': {
-      // The successor only matters for a pod that will really be removed.
+      // The successor matters only for a pod that will really be removed.
       const tried = dryRun ? await removePod(change, context, true) : null
       if (tried !== null && tried.status !== 'accepted') return tried
       return (await successors.refusalOf(change)) ?? tried ?? removePod(change, context, false)
@@ -38,7 +38,7 @@ export async function writePod(
   }
 }
 
-/** Deletes the pod and creates it again with the pull secret. The journal holds its manifest before the deletion is sent. */
+/** Deletes the pod and creates it again with the pull secret. The journal has its manifest before the deletion is sent. */
 async function recreateBarePod(
   change: RecreateBarePod,
   context: ApplyContext,
@@ -114,7 +114,7 @@ async function createPod(
     const there = await context.cluster.get(objectPath(change.target)).catch(() => null)
     // A terminating pod is the old one.
     if (there === null || deletedAt(there) !== null) return refusalOf(change, error, context)
-    // Only where the answer was lost is the pod that exists the one that was sent.
+    // The existing pod is the one that was sent only if the answer was lost.
     return taken
       ? outcomeOf(change, 'unchanged', { reason: { code: 'replaced' } })
       : outcomeOf(change, 'applied', {}, writtenAt(there))
@@ -122,8 +122,8 @@ async function createPod(
 }
 
 /**
- * Waits until the pod of that uid is gone; null once it is, else why it is not. Neither Ctrl-C nor a short timeout ends the wait early:
- * a pod that was deleted is created again first.
+ * Waits until the pod with that uid is gone. Returns null once it is, else why it is not. Neither Ctrl-C nor a short timeout ends the wait
+ * early: a deleted pod is created again first.
  */
 async function endOf(
   change: PodChange,
@@ -165,7 +165,7 @@ const TRIES = 5
 
 type Removal = Exclude<PodChange, { action: 'restore-bare-pod' }>
 
-/** Deletes the pod, or evicts it where it is ready. A pod that has got its images since the plan was made is left alone. */
+/** Deletes the pod, or evicts it if it is ready. A pod that got its images after the plan was made is left alone. */
 async function removePod(change: Removal, context: ApplyContext, dryRun: boolean): Promise<Outcome> {
   for (let attempt = 1; ; attempt++) {
     const pod = await currentPod(change, context)
@@ -180,7 +180,7 @@ async function removePod(change: Removal, context: ApplyContext, dryRun: boolean
   }
 }
 
-/** The pod as it is now, or the outcome if it must not be removed. */
+/** The current pod, or the outcome if it must not be removed. */
 async function currentPod(change: Removal, context: ApplyContext): Promise<RolloutPod | Outcome> {
   const { namespace, name, uid } = change.target
   try {

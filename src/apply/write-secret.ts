@@ -20,7 +20,7 @@ import type { Outcome } from './outcome.ts'
 /** The annotation on every Secret that pullguard creates; `undo` and later runs recognize their own by it. */
 export const RUN_ANNOTATION = 'pullguard.dev/run'
 
-/** Creates the Secret, or adds the missing logins to an existing one. A Secret that already holds them is left unchanged. */
+/** Creates the Secret, or adds the missing logins to an existing one. A Secret that already contains them is left unchanged. */
 export async function writeSecret(
   change: SecretChange,
   context: ApplyContext,
@@ -104,7 +104,7 @@ async function updateSecret(
   }
 }
 
-/** After a refusal or a lost answer, reads the Secret: the logins may be there all the same. */
+/** After a refusal or a lost answer, reads the Secret: the logins may have been written nevertheless. */
 async function settle(
   change: SecretChange,
   context: ApplyContext,

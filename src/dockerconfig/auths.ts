@@ -1,4 +1,4 @@
-/** What docker's reading of a credential entry and the kubelet's have in common: both are Go's reading of JSON and base64. */
+/** Go's rules for JSON and base64, by which both docker and the kubelet read a credential entry. */
 
 export type JsonObject = Record<string, unknown>
 
@@ -6,7 +6,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The text as JSON, `undefined` where it is not. The parser's own message is dropped: it quotes the content. */
+/** Parses the text as JSON; `undefined` if it is invalid. The parser's own message is dropped: it quotes the content. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -15,7 +15,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** A field by name as Go finds it: without regard to case, the last one wins, and a null changes nothing. */
+/** A field by name as Go finds it: case-insensitive, the last one wins, and null changes nothing. */
 export function field(object: JsonObject, name: string): unknown {
   const wanted = name.toLowerCase()
   return Object.entries(object).findLast(
@@ -23,7 +23,7 @@ export function field(object: JsonObject, name: string): unknown {
   )?.[1]
 }
 
-/** The named fields of an entry, empty where absent; null where the entry is not an object or one of them is not text. */
+/** The named fields of an entry, empty if absent; null if the entry is not an object or one of them is not text. */
 export function textFields<Name extends string>(
   entry: unknown,
   names: readonly Name[],
@@ -36,8 +36,8 @@ export function textFields<Name extends string>(
 }
 
 /**
- * Base64 as Go reads it: line ends are skipped, any other foreign character fails; padded if it ends so, else strictly unpadded, as Docker
- * Desktop writes it. Null where it fails.
+ * Decodes base64 as Go does: line ends are skipped, and any other foreign character fails. Padded if it ends with padding, else strictly
+ * unpadded, as Docker Desktop writes it. Null if it fails.
  */
 export function decodeBase64(value: string): Buffer | null {
   const text = value.replace(/[\r\n]/g, '')
@@ -47,12 +47,12 @@ export function decodeBase64(value: string): Buffer | null {
   return Buffer.from(body, 'base64')
 }
 
-/** The text in base64, as an `auth` or the data of a Secret has it. */
+/** Encodes the text in base64, as in an `auth` or the data of a Secret. */
 export function encodeBase64(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64')
 }
 
-/** User and password at the first colon of a decoded `auth`; null where there is none. */
+/** User and password at the first colon of a decoded `auth`; null if there is none. */
 export function splitLogin(text: string): { username: string; password: string } | null {
   const colon = text.indexOf(':')
   return colon === -1 ? null : { username: text.slice(0, colon), password: text.slice(colon + 1) }

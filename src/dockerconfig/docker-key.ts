@@ -1,4 +1,4 @@
-/** Reads the keys of `auths` and `credHelpers` as docker and podman mean them; they have been hosts, URLs and paths over the years. */
+/** Reads the keys of `auths` and `credHelpers` as docker and podman do; over the years, they have been hosts, URLs and paths. */
 
 import { canonicalRegistry, DOCKER_HUB, DOCKER_HUB_KEY } from '../image/docker-hub.ts'
 
@@ -9,8 +9,9 @@ export interface RegistryKey {
 }
 
 /**
- * `https://index.docker.io/v1/` → docker.io; `quay.io/team` → quay.io, team. Of a URL docker and podman take the host with its port
- * (docker/cli ConvertToHostname, containers/image normalizeAuthFileKey); podman's own keys carry a namespace (containers-auth.json(5)).
+ * `https://index.docker.io/v1/` → docker.io; `quay.io/team` → quay.io, team. For a URL, docker and podman use the host with its port
+ * (docker/cli ConvertToHostname, containers/image normalizeAuthFileKey); podman's own keys can include a namespace
+ * (containers-auth.json(5)).
  * Null for an empty key and for the browser login's token cache (docker/cli oauth manager), which are not registries.
  */
 export function readRegistryKey(key: string): RegistryKey | null {
@@ -24,8 +25,8 @@ export function readRegistryKey(key: string): RegistryKey | null {
 }
 
 /**
- * The keys that could serve a repository, most specific first, as podman looks them up: `quay.io/a/b`, `quay.io/a`, `quay.io`.
- * Without a repository only the whole registry.
+ * The keys that could serve a repository, most specific first, in podman's order: `quay.io/a/b`, `quay.io/a`, `quay.io`.
+ * Without a repository, only the key of the whole registry.
  */
 export function candidates(registry: string, repository: string | null): RegistryKey[] {
   const segments = repository === null ? [] : repository.split('/')
@@ -44,8 +45,8 @@ export function pullSecretKey(key: RegistryKey): string {
 }
 
 /**
- * Whether a login is for this repository of its registry: for all of them, or where its key names a path, for those at and below it.
- * @param key as a pull secret holds it: `quay.io`, `quay.io/team`, `https://index.docker.io/v1/`
+ * Whether a login covers this repository of its registry: all repositories or, if its key names a path, those at and below that path.
+ * @param key as in a pull secret: `quay.io`, `quay.io/team`, `https://index.docker.io/v1/`
  */
 export function coversRepository(key: string, registry: string, repository: string): boolean {
   const path = key.startsWith(`${registry}/`) ? key.slice(registry.length + 1) : ''

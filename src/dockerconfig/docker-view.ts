@@ -1,11 +1,11 @@
-/** A docker config as docker and podman read it: which login serves a registry or a repository, and what the kubelet could not use in it. */
+/** Reads a docker config as docker and podman do: which login serves a registry or repository, and what the kubelet could not use. */
 
 import { Redacted } from '../secrecy/redacted.ts'
 import { decodeBase64, splitLogin, textFields } from './auths.ts'
 import { candidates, pullSecretKey, type RegistryKey, readRegistryKey } from './docker-key.ts'
 import type { RefusalReason } from './registry-credential.ts'
 
-/** An entry as far as a login goes. `problem` details never quote the entry. */
+/** The login in an entry, if there is one. `problem` details never quote the entry. */
 export type DockerLogin =
   | { type: 'login'; username: string; password: Redacted }
   | { type: 'identity'; username: string; token: Redacted }
@@ -17,7 +17,7 @@ export interface CredentialConfig {
   origin: string
   auths: [key: string, entry: Redacted<unknown>][]
   credHelpers: [key: string, suffix: string][]
-  /** Suffix of the helper for every other registry; null: the file itself. */
+  /** Suffix of the helper for every other registry; null means the file itself. */
   credsStore: string | null
 }
 
@@ -38,8 +38,8 @@ export function entryFor(
 }
 
 /**
- * Where a whole registry is asked for and no entry is for all of it: the first for a part. It stays for that part: docker would show it to the
- * whole host, but a pull secret gives the login to other users, who must not get more than the file grants.
+ * For a whole registry without an entry that covers all of it: the first entry for a part. It stays limited to that part: docker would send
+ * it to the whole host, but a pull secret gives the login to other users, who must not get more than the file grants.
  */
 function anyBelow(
   config: CredentialConfig,
@@ -59,20 +59,20 @@ function anyBelow(
   return first === undefined || entry === null ? null : { key: first, entry }
 }
 
-/** Of several spellings docker takes the exact key, else any: then one that can log in. */
+/** Of several spellings, takes the exact key, as docker does; otherwise prefers one that can log in, while docker takes any. */
 function best(spellings: CredentialConfig['auths'], key: RegistryKey): DockerLogin | null {
   const exact = spellings.find(([each]) => each === pullSecretKey(key))
   const entries = (exact ? [exact] : spellings).map(([, entry]) => readAuthEntry(entry))
   return entries.find(({ type }) => type === 'login') ?? entries[0] ?? null
 }
 
-/** The helper's suffix; empty: the file itself. An empty name under credHelpers means the file, too (docker/cli configfile). */
+/** The helper's suffix; empty means the file itself. An empty name under credHelpers means the file, too (docker/cli configfile). */
 export function helperFor(config: CredentialConfig, registry: string): string {
   const own = config.credHelpers.find(([key]) => sameKey(readRegistryKey(key), { registry, path: '' }))
   return own?.[1] ?? config.credsStore ?? ''
 }
 
-/** Whether any key of the file is for this registry, or for a part of it. Docker leaves one, empty, where a helper keeps the login. */
+/** Whether any key of the file is for this registry or a part of it. If a helper stores the login, docker leaves an empty entry for it. */
 export function namesRegistry(config: CredentialConfig, registry: string): boolean {
   const keys = [...config.auths, ...config.credHelpers].map(([key]) => key)
   return keys.some(key => readRegistryKey(key)?.registry === registry)
@@ -86,8 +86,8 @@ function sameKey(key: RegistryKey | null, wanted: RegistryKey): boolean {
 const IDENTITY_USERNAME = '<token>'
 
 /**
- * Reads one entry as docker does: `auth` overrides username and password; trailing NULs of the password are dropped (docker/cli configfile decodeAuth).
- * Unpadded base64 is read too: Docker Desktop writes it, and a pull secret gets it padded.
+ * Reads one entry as docker does: `auth` overrides username and password; trailing NULs of the password are dropped (docker/cli configfile
+ * decodeAuth). Unpadded base64 is accepted, too: Docker Desktop writes it, and it is padded in a pull secret.
  */
 function readAuthEntry(entry: Redacted<unknown>): DockerLogin {
   const fields = textFields(entry.reveal(), [
@@ -112,7 +112,7 @@ function readAuthEntry(entry: Redacted<unknown>): DockerLogin {
   return problem('empty-entry', 'is empty')
 }
 
-/** A login from its two halves, wherever they come from. */
+/** Makes a login from a user name and a password, wherever they come from. */
 export function loginFrom(username: string, password: string): DockerLogin {
   if (username === IDENTITY_USERNAME && password !== '')
     return { type: 'identity', username, token: new Redacted(password) }
@@ -126,7 +126,7 @@ function problem(reason: RefusalReason, detail: string): DockerLogin {
   return { type: 'problem', reason, detail }
 }
 
-/** Null where it is not text, or names no user: unlike the kubelet, docker wants one (docker/cli configfile decodeAuth). */
+/** Null if it is not text or names no user: unlike the kubelet, docker requires one (docker/cli configfile decodeAuth). */
 function decodeAuth(auth: string): { username: string; password: string } | null {
   const bytes = decodeBase64(auth)
   const login = bytes && isUtf8(bytes) ? splitLogin(bytes.toString('utf8')) : null

@@ -9,9 +9,9 @@ export type KeyMismatch =
   | 'port-missing'
   /** `registry.example:443` for `registry.example`: the kubelet knows no default port. */
   | 'port-extra'
-  /** Another port of the same host, which may well be another registry. */
+  /** Another port of the same host, which may be another registry. */
   | 'port-other'
-  /** `https://index.docker.io/v1`, which is a path to the kubelet. */
+  /** `https://index.docker.io/v1`, which the kubelet reads as a path. */
   | 'slash-missing'
   /** An alias of Docker Hub that the kubelet does not look up. */
   | 'hub-alias'
@@ -28,7 +28,7 @@ export type KeyMismatch =
 
 const SCHEME = /^https?:\/\//i
 
-/** Null where the key is for another registry. Only for keys that do not serve the image. */
+/** Null if the key is for another registry. Only for keys that do not serve the image. */
 export function keyMismatch(
   key: string,
   { registry, repository }: Pick<Reference, 'registry' | 'repository'>,
@@ -49,7 +49,7 @@ function hostMismatch(host: string, path: string, registry: string): KeyMismatch
   const [name, port] = splitPort(host.toLowerCase())
   const [wantedName, wantedPort] = splitPort(registry.toLowerCase())
   if (registry === DOCKER_HUB && isDockerHubAlias(name) && name !== DOCKER_HUB)
-    // Under its fallback name Docker Hub is found by the bare host only.
+    // Under its fallback name, Docker Hub is found only by the bare host.
     return name === DOCKER_HUB_INDEX && VERSION.test(path) ? 'slash-missing' : 'hub-alias'
   if (name !== wantedName) return isWiderGlob(name, wantedName) ? 'wildcard' : 'other'
   if (port === wantedPort) return 'case'
@@ -57,7 +57,7 @@ function hostMismatch(host: string, path: string, registry: string): KeyMismatch
   return wantedPort === '' && /^:(?:443|80)?$/.test(port) ? 'port-extra' : 'port-other'
 }
 
-/** What `/v1/` and `/v2/` are without their last slash, and then no longer left out. */
+/** `/v1/` and `/v2/` without the last slash, which the kubelet does not strip. */
 const VERSION = /^\/v[12]$/
 
 function pathMismatch(path: string, repository: string): KeyMismatch {
@@ -66,7 +66,7 @@ function pathMismatch(path: string, repository: string): KeyMismatch {
   return `/${repository}`.startsWith(path.toLowerCase()) ? 'case' : 'path'
 }
 
-/** Whether it would match if its `*` covered more than one label: its other labels are the name's last ones. */
+/** Whether the glob would match if its `*` covered more than one label: its other labels are the last ones of the name. */
 function isWiderGlob(glob: string, name: string): boolean {
   return /^\*(?:\.[^*]+)?$/.test(glob) && name.endsWith(glob.slice(1))
 }

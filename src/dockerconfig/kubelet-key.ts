@@ -1,6 +1,6 @@
 /**
  * Reads the key of a pull secret's entry as the kubelet does (kubernetes pkg/credentialprovider/keyring.go Add and URLsMatch),
- * with Go's reading of URLs where it decides.
+ * including Go's URL parsing where it matters.
  */
 
 interface Url {
@@ -8,7 +8,7 @@ interface Url {
   path: string
 }
 
-/** What the kubelet files the entry under: host and path without scheme, `/v1/` and `/v2/`; null where it ignores the entry. */
+/** The form under which the kubelet stores the entry: host and path without scheme, `/v1/` and `/v2/`; null if it ignores the entry. */
 export function normalizeKey(key: string): string | null {
   const url = parseUrl(key.replace(/^https?:\/\//, ''))
   if (url === null) return null
@@ -17,8 +17,8 @@ export function normalizeKey(key: string): string | null {
 }
 
 /**
- * Whether an entry filed under `key` serves the image name: same port, each label of the host by its glob, and the path as a plain prefix.
- * @param key as normalizeKey gives it
+ * Whether an entry stored under `key` serves the image name: same port, each label of the host by its glob, and the path as a plain prefix.
+ * @param key as returned by normalizeKey
  * @param name registry and repository, without tag and digest
  */
 export function keyMatches(key: string, name: string): boolean {
@@ -36,7 +36,7 @@ export function keyMatches(key: string, name: string): boolean {
   )
 }
 
-/** Host and path of a URL without its scheme; null where Go's url.Parse fails. User, query and fragment are ignored, but may make it fail. */
+/** Host and path of a URL without its scheme; null if Go's url.Parse fails. User, query and fragment are ignored, but can make it fail. */
 function parseUrl(text: string): Url | null {
   const [beforeHash = ''] = text.split('#', 1)
   const fragment = text.slice(beforeHash.length)
@@ -55,7 +55,7 @@ function isUser(text: string): boolean {
   return /^[\w\-.~:!$&'()*+,;=%@]*$/.test(text) && decoded(text) !== null
 }
 
-/** Brackets are for IPv6 alone: Go 1.24.8, and every kubelet built with it, refuses the globs' `[a-z]` in a host (CVE-2025-47912). */
+/** Brackets are only for IPv6: Go 1.24.8, and every kubelet built with it, refuses the globs' `[a-z]` in a host (CVE-2025-47912). */
 function isHost(host: string): boolean {
   const afterLiteral = /^\[[\da-f:.]+\](.*)$/i.exec(host)?.[1]
   if (afterLiteral !== undefined) return /^(?::\d*)?$/.test(afterLiteral)
@@ -73,13 +73,13 @@ function decoded(text: string): string | null {
   }
 }
 
-/** Go's net.SplitHostPort; where it fails, the whole is the host. */
+/** Go's net.SplitHostPort; if it fails, the whole text is the host. */
 function splitPort(host: string): [host: string, port: string] {
   const match = /^(?:\[(.*)\]|([^:[\]]*)):([^:]*)$/.exec(host)
   return match === null ? [host, ''] : [match[1] ?? match[2] ?? '', match[3] ?? '']
 }
 
-/** Go's filepath.Match for one label, where no other sign of globs can occur: `?` starts a query. Case counts; no glob takes long. */
+/** Go's filepath.Match for one label. Only `*` is special here, because `?` starts a query. Case-sensitive; no glob takes long. */
 function globMatches(glob: string, label: string): boolean {
   const [first = '', ...more] = glob.split('*')
   const last = more.pop()

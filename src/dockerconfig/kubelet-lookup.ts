@@ -7,12 +7,12 @@ import { keyMatches, normalizeKey } from './kubelet-key.ts'
 export interface KeyringLookup<Entry> {
   /** Tried one after another until a pull succeeds. */
   tried: Entry[]
-  /** Would serve Docker Hub by the kubelet's special case, but another entry matched outright, so they are not tried. */
+  /** Would serve Docker Hub by the kubelet's special case, but are not tried, because another entry matched directly. */
   shadowed: Entry[]
 }
 
 /**
- * Looks an image up in a keyring.
+ * Looks up an image in a keyring.
  * @param entries of all pull secrets of the pod, secret by secret in the pod's order, each in the order of its file
  */
 export function lookUpCredentials<Entry extends { key: string }>(
@@ -36,7 +36,7 @@ export function lookUpCredentials<Entry extends { key: string }>(
   return tried.length > 0 ? { tried, shadowed: fallback } : { tried: fallback, shadowed: [] }
 }
 
-/** keyring.go isDefaultRegistryMatch: where nothing else matched, Docker Hub and hosts with neither dot nor port get the login of its older name. */
+/** keyring.go isDefaultRegistryMatch: if nothing else matched, Docker Hub and hosts without dot or port get the login of its old name. */
 function isHubByDefault(registry: string): boolean {
   return registry === DOCKER_HUB || !/[.:]/.test(registry)
 }

@@ -1,6 +1,6 @@
 /**
- * Reads the content of a pull secret the way the kubelet does (pkg/credentialprovider/config.go, with Go's rules for JSON: names
- * without regard to case, null as absent, any value of a wrong type fails the whole).
+ * Reads the content of a pull secret as the kubelet does (pkg/credentialprovider/config.go), with Go's rules for JSON: names are
+ * case-insensitive, null counts as absent, and a value of the wrong type makes the whole content unreadable.
  */
 
 import { Redacted } from '../secrecy/redacted.ts'
@@ -8,7 +8,7 @@ import { decodeBase64, field, isObject, type JsonObject, parseJson, splitLogin, 
 
 export type KubeletConfig =
   | { entries: KubeletEntry[]; namesHelpers: boolean }
-  /** `malformedAt` is the auths key at fault, or what is wrong with the whole. */
+  /** `malformedAt` is the faulty auths key, or what is wrong with the whole content. */
   | { malformedAt: string }
 
 export interface KubeletEntry extends PullLogin {
@@ -22,7 +22,7 @@ export interface KubeletLogin {
   password: Redacted
 }
 
-/** A login with the key it is filed under, as written. */
+/** A login with its key as written. */
 export interface PullLogin extends KubeletLogin {
   key: string
 }
@@ -43,7 +43,7 @@ export function readDockercfg(content: Redacted): KubeletConfig {
   return readEntries(auths === null ? {} : auths, false)
 }
 
-/** The kubelet makes no use of HttpHeaders, but they have to be texts, or it reads nothing. */
+/** The kubelet does not use HttpHeaders, but unless they are strings, it reads nothing. */
 export function hasReadableHeaders(config: JsonObject): boolean {
   const headers = field(config, 'HttpHeaders') ?? {}
   return (
@@ -51,7 +51,7 @@ export function hasReadableHeaders(config: JsonObject): boolean {
   )
 }
 
-/** An entry's login: a non-empty `auth` replaces user name and password. Null where the kubelet can't read it, which fails the whole config. */
+/** An entry's login: a non-empty `auth` replaces user name and password. Null if the kubelet can't read it and rejects the whole config. */
 export function readLogin(entry: unknown): KubeletLogin | null {
   const fields = textFields(entry, ['username', 'password', 'email', 'auth'])
   if (fields === null) return null
@@ -75,11 +75,11 @@ function hasToken(entry: unknown): boolean {
   return isObject(entry) && ['identitytoken', 'registrytoken'].some(name => (field(entry, name) ?? '') !== '')
 }
 
-/** How the content of a pull secret is laid out: a config.json, with its logins under `auths`, or the older `.dockercfg`. */
+/** The layout of a pull secret's content: a config.json, with its logins under `auths`, or the older `.dockercfg`. */
 export type SecretLayout = 'config.json' | 'dockercfg'
 
 /**
- * The content's layout; null if it is not JSON or the layout is unclear. In a Secret of the other type the kubelet silently finds no
+ * The content's layout; null if it is not JSON or the layout is unclear. In a Secret of the other type, the kubelet silently finds no
  * login for any registry.
  */
 export function layoutOf(content: Redacted): SecretLayout | null {

@@ -1,4 +1,4 @@
-/** The content of a pull secret: made from logins, compared and completed as the kubelet reads it, so that a Secret keeps what others put into it. */
+/** The content of a pull secret: created from logins, and compared and completed as the kubelet reads it, keeping what others added. */
 
 import { DOCKER_HUB, DOCKER_HUB_KEY } from '../image/docker-hub.ts'
 import { Redacted } from '../secrecy/redacted.ts'
@@ -7,13 +7,13 @@ import { lookUpCredentials } from './kubelet-lookup.ts'
 import { hasReadableHeaders, readLogin } from './kubelet-view.ts'
 import type { Credential } from './registry-credential.ts'
 
-/** The key of a Secret's data that holds it. */
+/** The key in a Secret's data for this content. */
 export const DATA_KEY = '.dockerconfigjson'
 
 type Auths = Record<string, unknown>
 
 export class PullSecretContent {
-  /** null where the text is not a JSON object. */
+  /** null if the text is not a JSON object. */
   readonly #config: Redacted<JsonObject | null>
 
   private constructor(config: Redacted<JsonObject | null>) {
@@ -21,8 +21,8 @@ export class PullSecretContent {
   }
 
   /**
-   * `auths` with username, password and auth for each credential, sorted by key, so that the same credentials give the same bytes. Identity
-   * tokens are left out: the kubelet ignores them (pkg/credentialprovider/config.go); of two credentials with one key the last wins.
+   * `auths` with username, password and auth for each credential, sorted by key, so that the same credentials give the same bytes. Omits
+   * identity tokens: the kubelet ignores them (pkg/credentialprovider/config.go). Of two credentials with one key, the last wins.
    */
   static of(credentials: Credential[]): PullSecretContent {
     const entries = credentials
@@ -32,27 +32,27 @@ export class PullSecretContent {
     return new PullSecretContent(new Redacted({ auths: Object.fromEntries(entries) }))
   }
 
-  /** What is in a Secret now; nothing where it has no such data. */
+  /** The current content of a Secret; empty if it has no such data. */
   static inSecret(secret: { data?: Record<string, string> }): PullSecretContent {
     const text = new Redacted(secret.data?.[DATA_KEY] ?? '').map(data => decodeBase64(data)?.toString('utf8'))
     const config = text.map(json => parseJson(json ?? ''))
     return new PullSecretContent(config.map(value => (isObject(value) ? value : null)))
   }
 
-  /** The keys of its `auths`; none where the kubelet finds none. */
+  /** The keys of its `auths`; empty if the kubelet finds none. */
   get keys(): string[] {
     return Object.keys(this.#auths() ?? {})
   }
 
   /**
-   * Whether it gives the kubelet the login of every key of `wanted`. What the kubelet can't read does not, and one entry that it can't read
-   * fails the whole.
+   * Whether it gives the kubelet the login of every key in `wanted`. A content that the kubelet can't read serves none, and one unreadable
+   * entry makes the whole content unreadable.
    */
   serves(wanted: PullSecretContent): boolean {
     return this.servedKeys(wanted).length === wanted.keys.length
   }
 
-  /** The keys of `wanted` whose very login it gives the kubelet. */
+  /** The keys of `wanted` for which it gives the kubelet the same login. */
   servedKeys(wanted: PullSecretContent): string[] {
     const auths = this.#auths()
     if (auths === null || !this.#isReadable()) return []
@@ -62,15 +62,15 @@ export class PullSecretContent {
   }
 
   /**
-   * The same with the entries of `wanted` in it; entries of other keys and fields beside `auths` stay. What the kubelet can't read is
-   * replaced: it is useless, and makes the kubelet ignore the rest.
+   * The same content plus the entries of `wanted`; entries of other keys and other fields stay. What the kubelet can't read is replaced: it
+   * is useless, and makes the kubelet ignore the rest.
    */
   completedWith(wanted: PullSecretContent): PullSecretContent {
     const config = this.#config.reveal() ?? {}
     const kept = Object.entries(this.#auths() ?? {}).filter(([, entry]) => readLogin(entry) !== null)
     const auths: Auths = { ...Object.fromEntries(kept), ...wanted.#auths() }
     const hub = auths[DOCKER_HUB_KEY]
-    // Beside an entry under Docker Hub's other name the kubelet does not look for this one.
+    // Beside an entry under Docker Hub's other name, the kubelet does not look for this one.
     if (hub && !isServed(DOCKER_HUB_KEY, hub, auths)) auths[DOCKER_HUB] = hub
     const replaced = hasReadableHeaders(config) ? ['auths'] : ['auths', 'httpheaders']
     const rest = Object.entries(config).filter(([name]) => !replaced.includes(name.toLowerCase()))
@@ -78,8 +78,8 @@ export class PullSecretContent {
   }
 
   /**
-   * The entries of these keys and no others; null where one has none. Docker Hub's plain name takes the login of its usual key: beside another pull
-   * secret with that name the kubelet looks for no other.
+   * Only the entries of these keys; null if one is missing. Docker Hub's plain name gets the login of its usual key: beside another pull
+   * secret with that name, the kubelet looks for no other.
    */
   only(keys: string[]): PullSecretContent | null {
     const auths = this.#auths() ?? {}
@@ -103,13 +103,13 @@ export class PullSecretContent {
     )
   }
 
-  /** `user:password` of that key, as the kubelet reads it; null where it finds none. */
+  /** `user:password` of that key, as the kubelet reads it; null if it finds none. */
   loginOf(key: string): Redacted<string> | null {
     const login = readLogin(this.#auths()?.[key] ?? {})
     return login && new Redacted(`${login.username}:${login.password.reveal()}`)
   }
 
-  /** The value of DATA_KEY in a Secret's `data`, for the request that writes it and nothing else. */
+  /** The value for DATA_KEY in a Secret's `data`, only for the request that writes it. */
   revealData(): string {
     return encodeBase64(JSON.stringify(this.#config.reveal()))
   }
@@ -135,12 +135,12 @@ function entryOf({ username, password }: Credential) {
   return { username, password: secret, auth: encodeBase64(`${username}:${secret}`) }
 }
 
-/** Whether the kubelet, asked for an image that `key` is meant for, tries this login among others. */
+/** Whether the kubelet, for an image that `key` is meant for, tries this login among others. */
 function isServed(key: string, entry: unknown, auths: Auths): boolean {
   const [registry = '', ...path] = key === DOCKER_HUB_KEY ? [DOCKER_HUB] : key.split('/')
   const repository = path.join('/') || 'any/image'
   const entries = Object.entries(auths)
-    // Docker Hub's plain name is wanted beside its usual key only where that one is not looked for.
+    // Docker Hub's plain name is needed beside its usual key only if the kubelet does not look for that one.
     .filter(([each]) => key !== DOCKER_HUB || each !== DOCKER_HUB_KEY)
     .map(([each, value]) => ({ key: each, entry: value }))
   const { tried } = lookUpCredentials({ registry, repository }, entries)

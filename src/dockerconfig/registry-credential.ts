@@ -1,4 +1,4 @@
-/** A registry's login, or the reason why there is none that a pull secret could hold. */
+/** A registry's login, or the reason why there is none that a pull secret could contain. */
 
 import type { Redacted } from '../secrecy/redacted.ts'
 
@@ -8,7 +8,7 @@ export interface Credential {
   /** The canonical `auths` key for a pull secret: `https://index.docker.io/v1/`, a bare host, or `host/path`. */
   key: string
   username: string
-  /** Password, access token or, where `kind` says so, an identity token. */
+  /** Password, access token or, if `kind` says so, an identity token. */
   password: Redacted
   /** An identity token works only at the token server: the kubelet ignores it, but pullguard's own requests can use it. */
   kind: 'password' | 'identity-token'
@@ -23,7 +23,7 @@ export interface Credential {
 export type RefusalReason =
   /** No config on this machine has the registry. */
   | 'no-entry'
-  /** There is an entry and nothing in it, as Docker Desktop leaves them. */
+  /** There is an entry with nothing in it, as Docker Desktop writes. */
   | 'empty-entry'
   /** `auth` is not base64 of `user:password`, or a field has the wrong type. */
   | 'malformed-entry'
@@ -35,29 +35,29 @@ export type RefusalReason =
   | 'registry-token'
   /** The helper program is not installed. */
   | 'helper-missing'
-  /** The helper's name could be something else than a program's name; it is not run. */
+  /** The helper's name might not be a program's name, so it is not run. */
   | 'helper-name'
   /** The helper ran and has nothing for this registry. */
   | 'helper-has-none'
-  /** The helper failed, took too long or answered nonsense. */
+  /** The helper failed, took too long, or returned something invalid. */
   | 'helper-failed'
 
-/** Why no credential of this machine can go into a pull secret for the registry. Never holds a secret. */
+/** Why no credential of this machine can go into a pull secret for the registry. Never contains a secret. */
 export interface CredentialRefusal {
   registry: string
   reason: RefusalReason
   /** A clause for messages: which place, which key, what the helper printed. */
   detail: string
-  /** With `identity-token`: what pullguard itself may still read with; null otherwise. */
+  /** For `identity-token`: the credential that pullguard itself can still read with; otherwise null. */
   forReading: Credential | null
 }
 
-/** Docker's, GitHub's and GitLab's personal tokens begin so; GitHub's `ghs_` are an installation's, of an hour. */
+/** Prefixes of Docker's, GitHub's and GitLab's personal tokens; GitHub's `ghs_` tokens belong to an installation and last an hour. */
 const PERSONAL = /^(?:dckr_pat_|ghp_|github_pat_|gho_|glpat-)/
 const ORGANIZATION = /^dckr_oat_/
 const SHORT_LIVED = /^(?:ghs_|ya29\.)/
 
-/** The kind of a login's secret, recognized by its prefix, for the decision where to distribute it. null: a password, or a token without a known prefix. */
+/** The kind of a login's secret by its prefix, to decide where to distribute it. null: a password, or a token with an unknown prefix. */
 export function tokenKind({
   password,
   shortLived,

@@ -17,7 +17,7 @@ const SUFFIX = /^[A-Za-z0-9_.-]+$/
 /** The exact message of docker-credential-helpers for a missing login. */
 const NOT_FOUND = 'credentials not found in native keychain'
 
-/** Cut after redaction: half a token looks like none. */
+/** In characters. Applied after redaction: half a token would not be recognized. */
 const MAX_MESSAGE_LENGTH = 160
 
 /** The program of a `credsStore` or `credHelpers` name, as docker finds it on the PATH. */
@@ -25,7 +25,7 @@ export function helperProgram(suffix: string): string {
   return `docker-credential-${suffix}`
 }
 
-/** Asks the helper for a whole registry, under each name it may have stored it. Trouble is a `problem`, never an error. */
+/** Asks the helper for a whole registry, under each name that may have been used to store it. Failures are a `problem`, never an error. */
 export async function askHelper(suffix: string, registry: string, run: RunHelper): Promise<DockerLogin> {
   if (!SUFFIX.test(suffix)) {
     return problem('helper-name', 'names a helper that is not a plain program name; it was not run')
@@ -79,7 +79,7 @@ function problem(reason: RefusalReason, detail: string): DockerLogin {
   return { type: 'problem', reason, detail }
 }
 
-/** What became of the program. Its texts are hostile and, when it succeeds, secret. */
+/** The result of running the program. Its output is hostile and, if it succeeded, secret. */
 type HelperRun =
   | { type: 'ended'; exitCode: number; stdout: Redacted }
   | { type: 'missing' }
@@ -91,18 +91,18 @@ export type RunHelper = (program: string, input: string) => Promise<HelperRun>
 
 export interface HelperPatience {
   clock: Clock
-  /** A minute by default. */
+  /** One minute by default. */
   timeoutMs?: number
-  /** Ends a helper that still runs; its reason is thrown. */
+  /** Ends a helper that is still running; its reason is thrown. */
   signal?: AbortSignal
 }
 
-/** A credential is some kilobytes at most; more than this is not one. */
+/** In bytes. A credential is a few kilobytes at most; a longer answer is not one. */
 const LONGEST_ANSWER = 64 * 1024
 
 /**
- * The real runner. No shell; the home directory as working directory, so that no program lying in the current one is run (Windows looks
- * there first); its standard error is not read. A keychain may ask a person, hence the generous `timeoutMs`.
+ * The real runner. Uses no shell, and the home directory as working directory, so that no program in the current one is run (Windows looks
+ * there first). Standard error is not read. A keychain may ask the user, hence the generous `timeoutMs`.
  */
 export function helperRunner(
   env: NodeJS.ProcessEnv,

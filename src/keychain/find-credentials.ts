@@ -1,4 +1,4 @@
-/** Finds this machine's credentials for the registries that are needed, and for no others: docker's config.json, podman's auth.json, .dockercfg, DOCKER_AUTH_CONFIG. */
+/** Finds this machine's credentials for the needed registries: docker's config.json, podman's auth.json, .dockercfg, DOCKER_AUTH_CONFIG. */
 
 import { readFile } from 'node:fs/promises'
 import { posix, win32 } from 'node:path'
@@ -24,32 +24,32 @@ import type { WantedRegistry } from './wanted-registries.ts'
 
 export interface FindOptions extends Machine {
   wanted: WantedRegistry[]
-  /** A helper that keeps every login (credsStore) is asked only for registries that a file names, and for Docker Hub: the names come from a cluster. */
+  /** Ask credsStore's helper only about Docker Hub and registries that a file names: the wanted names come from a cluster. */
   onlyNamed?: boolean
   /** Ends a helper that takes too long. */
   clock: Clock
   /** Runs helper programs; the real one by default. */
   runHelper?: RunHelper
-  /** Ends the search, with a helper that still runs. */
+  /** Ends the search, including a helper that is still running. */
   signal?: AbortSignal
 }
 
 interface FoundCredentials {
-  /** One for each registry (or namespace of it) that has a login, sorted by key. */
+  /** One for each registry (or namespace in it) that has a login, sorted by key. */
   credentials: Credential[]
   /** One for each wanted registry or repository that has none. */
   refusals: CredentialRefusal[]
 }
 
-/** What pods name decides how many registries are looked for, and one whose helper is slow must not hold up all others. */
+/** Pods decide how many registries are looked up, and one with a slow helper must not delay all others. */
 const HELPERS_AT_ONCE = 6
 
 type Answer = { credential: Credential } | { refusal: CredentialRefusal }
 
 /**
- * Looks in each place in turn until one has a login that a pull secret can hold. Within a file: credHelpers, then credsStore, then the
- * most specific key of `auths` (docker's and podman's rules). Files are read only as far as needed.
- * @throws UsageError where a file that must be read is malformed; the signal's reason
+ * Looks in each place in turn until one has a login that a pull secret can contain. Within a file: credHelpers, then credsStore, then the
+ * most specific key of `auths` (docker's and podman's rules). Files are read only if needed.
+ * @throws UsageError if a file that must be read is malformed; the signal's reason
  */
 export async function findCredentials(options: FindOptions): Promise<FoundCredentials> {
   const { env, home, clock, signal } = options
@@ -74,7 +74,7 @@ export async function findCredentials(options: FindOptions): Promise<FoundCreden
   }
 }
 
-/** One search over all places; files and helpers are asked once, however many repositories want them. */
+/** One search over all places; files and helpers are read once, however many repositories need them. */
 class Search {
   readonly #places: Place[]
   readonly #runHelper: RunHelper
@@ -132,10 +132,10 @@ const KEY_STORES = new Set([
   'wincred.exe',
 ])
 
-/** User names that only go with tokens of some hours: ECR, Google's OAuth and helper tokens, Azure's refresh tokens. */
+/** User names that are used only with tokens valid for hours: ECR, Google's OAuth and helper tokens, Azure's refresh tokens. */
 const SHORT_LIVED = /^(AWS|oauth2accesstoken|_dcg\w*_token|00000000-0000-0000-0000-000000000000)$/
 
-/** `subject` begins the sentence that the entry's problem ends. */
+/** `subject` starts the sentence that the entry's problem ends. */
 function asAnswer(entry: DockerLogin, key: RegistryKey, origin: string, subject: string): Answer {
   const registry = key.registry
   if (entry.type === 'problem') {
@@ -165,15 +165,15 @@ interface Machine {
   platform: NodeJS.Platform
 }
 
-/** One place; `read` gives null where it does not exist and throws UsageError where it can't be read. */
+/** One place; `read` returns null if it does not exist and throws UsageError if it can't be read. */
 interface Place {
   name: string
   read(): Promise<CredentialConfig | null>
 }
 
 /**
- * The places in order: DOCKER_AUTH_CONFIG, docker's config.json, REGISTRY_AUTH_FILE, podman's auth.json, .dockercfg. That is docker's
- * own order (docker/cli GetCredentialsStore), then podman's files as go-containerregistry's keychain adds them.
+ * The places in order: DOCKER_AUTH_CONFIG, docker's config.json, REGISTRY_AUTH_FILE, podman's auth.json, .dockercfg. This is docker's
+ * own order (docker/cli GetCredentialsStore), followed by podman's files as in go-containerregistry's keychain.
  */
 function places(machine: Machine): Place[] {
   const { env, home, platform } = machine
@@ -202,12 +202,12 @@ function filePlace(path: string, home: string, shape: FileShape): Place {
   return { name: shown, read: () => readConfigFile(path, shown, shape) }
 }
 
-/** docker's and podman's, or the flat one of old docker. */
+/** The format of docker and podman, or the flat one of old docker. */
 type FileShape = 'config' | 'dockercfg'
 
 /**
- * The file's content, or null if there is no such file or it is empty (`REGISTRY_AUTH_FILE=/dev/null` is in use).
- * @throws UsageError, naming the file and the place but never its content, where it can't be read
+ * The file's content, or null if there is no such file or it is empty (some users set `REGISTRY_AUTH_FILE=/dev/null`).
+ * @throws UsageError if it can't be read, naming the file and the place but never its content
  */
 async function readConfigFile(
   path: string,
@@ -223,15 +223,15 @@ async function readConfigFile(
   return configOf(root, shownPath, origin)
 }
 
-/** The content of a missing file; throws any other error. */
+/** Returns the content of a missing file; throws any other error. */
 function absent(error: NodeJS.ErrnoException, shownPath: string): string {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return ''
   throw new UsageError(`${shownPath} can't be read (${error.code ?? 'unknown error'}): fix its permissions`)
 }
 
 /**
- * The variable DOCKER_AUTH_CONFIG. docker takes `auth` alone from it and passes over the variable where it holds more (docker/cli configfile
- * parseEnvConfig); GitLab's documentation puts a whole config.json into it, so all of it is read.
+ * The variable DOCKER_AUTH_CONFIG. docker reads only `auth` from it and ignores the variable if it contains more (docker/cli configfile
+ * parseEnvConfig). GitLab's documentation puts a whole config.json into it, so all of it is read.
  * @throws UsageError, never naming its content
  */
 function readEnvironmentConfig(text: Redacted): CredentialConfig {

@@ -1,4 +1,4 @@
-/** The login that a person gives by flags. */
+/** The login that the user gives by flags. */
 
 import { canonicalKey } from '../dockerconfig/docker-key.ts'
 import type { Credential } from '../dockerconfig/registry-credential.ts'
@@ -7,8 +7,8 @@ import { canonicalRegistry } from '../image/docker-hub.ts'
 import type { Redacted } from '../secrecy/redacted.ts'
 
 /**
- * `--username` and a password from standard input, of which one line end is cut off, as docker does.
- * @throws UsageError where the two can't make a login; it never names the password
+ * Makes a login from `--username` and a password on standard input, from which one line end is removed, as docker does.
+ * @throws UsageError if they are not a valid login; it never contains the password
  */
 export function givenCredential(registry: string, username: string, passwordInput: Redacted): Credential {
   const password = passwordInput.map(text => text.replace(/\r?\n$/, ''))

@@ -1,13 +1,13 @@
-/** The registries whose logins are looked for, from the images that need them. */
+/** Determines the registries whose logins are needed from the images that need them. */
 
 import { canonicalRegistry } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 
-/** A registry that is needed, and the repositories in it: podman keeps logins for single namespaces. */
+/** A needed registry and its repositories: podman stores logins for single namespaces. */
 export interface WantedRegistry {
   /** As in references: `docker.io`, `quay.io`. */
   registry: string
-  /** Without the registry: `library/nginx`. Empty: only a login for the whole registry is looked for. */
+  /** Without the registry: `library/nginx`. Empty: only a login for the whole registry is needed. */
   repositories: string[]
 }
 

@@ -1,8 +1,8 @@
 /** Runs many requests a few at a time. */
 
 /**
- * Calls `work` on every item, at most `limit` at once; results in the items' order. After a failure nothing more is begun, and what is under
- * way comes to its end before the failure is thrown: a write's outcome is then known.
+ * Calls `work` on every item, at most `limit` at once, and returns the results in the items' order. After a failure no more calls start,
+ * and pending ones finish before the failure is thrown: the outcome of each write is then known.
  */
 export async function bounded<T, R>(
   items: readonly T[],

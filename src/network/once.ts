@@ -1,6 +1,6 @@
-/** Shares one request among all that need its answer. */
+/** Shares one request among all callers that need its answer. */
 
-/** The pending or settled answer in `known`; made and stored there if it is the first time that `key` is needed. */
+/** Returns the pending or settled answer in `known`; the first call for a `key` creates and stores it. */
 export function once<Key, Answer>(
   known: Map<Key, Promise<Answer>>,
   key: Key,

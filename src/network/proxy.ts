@@ -1,4 +1,4 @@
-/** Which proxy a request goes through, by the rules of Go's httpproxy, which kubectl and docker follow. */
+/** Determines the proxy for a request by the rules of Go's httpproxy, which kubectl and docker follow. */
 
 import { BlockList, isIP } from 'node:net'
 import { UsageError } from '../errors.ts'
@@ -7,8 +7,8 @@ import { isLoopback } from './loopback.ts'
 type Env = Record<string, string | undefined>
 
 /**
- * The cluster entry's proxy-url, else HTTPS_PROXY (HTTP_PROXY for an http server) unless NO_PROXY names the server. From the environment,
- * loopback is never proxied; a proxy-url is always obeyed.
+ * The cluster entry's proxy-url, else HTTPS_PROXY (HTTP_PROXY for an http server) unless NO_PROXY names the server. The environment's proxy
+ * is never used for loopback; a proxy-url always is.
  * @returns null for a direct connection
  * @throws UsageError for a value that is not a proxy URL
  */
@@ -17,13 +17,13 @@ export function proxyFor(server: URL, proxyUrl: string, env: Env): URL | null {
   return isDirect(server, env) ? null : environmentProxy(server.protocol, env)
 }
 
-/** Whether the environment's proxy is not for this server. */
+/** Whether NO_PROXY or the loopback rule excludes this server from the environment's proxy. */
 export function isDirect(server: URL, env: Env): boolean {
   return isLoopback(server) || isExempt(server, setting(env, 'NO_PROXY'))
 }
 
 /**
- * The proxy that the environment names for servers of that protocol, or null.
+ * The environment's proxy for servers of that protocol, or null.
  * @throws UsageError for a value that is not a proxy URL
  */
 export function environmentProxy(protocol: string, env: Env): URL | null {
@@ -33,12 +33,12 @@ export function environmentProxy(protocol: string, env: Env): URL | null {
   return proxyAt(/^[a-z0-9+.-]+:\/\//i.test(value) ? value : `http://${value}`, name)
 }
 
-/** Upper case first, as Go reads them. */
+/** Upper case first, as in Go. */
 const setting = (env: Env, name: string) => env[name] || env[name.toLowerCase()] || ''
 
 function proxyAt(value: string, from: string): URL {
   const url = URL.canParse(value) ? new URL(value) : null
-  // Not the value: it may hold a password.
+  // Not the value: it may contain a password.
   if (url === null || !/^(https?|socks5):$/.test(url.protocol) || url.hostname === '') {
     throw new UsageError(`${from} is not a proxy URL: write http://, https:// or socks5:// and HOST:PORT`)
   }
@@ -55,7 +55,10 @@ function isExempt(server: URL, noProxy: string): boolean {
 const bare = (hostname: string) => hostname.replace(/^\[|\]$/g, '')
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
-/** One rule: `10.0.0.0/8`, `10.1.2.3:443`, `[::1]:443`, `example.com` with its subdomains, `.example.com` and `*.example.com` without it. */
+/**
+ * Whether one NO_PROXY rule covers the host: `10.0.0.0/8`, `10.1.2.3:443`, `[::1]:443`, `example.com` with its subdomains, `.example.com`
+ * and `*.example.com` without the domain itself.
+ */
 function covers(rule: string, host: string, port: string): boolean {
   const [address = '', bits] = rule.split('/')
   if (bits !== undefined && isIP(address) !== 0)

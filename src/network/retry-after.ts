@@ -1,7 +1,7 @@
 /** The Retry-After header. */
 
 /**
- * Retry-After in milliseconds from now; in the header it is seconds or a date (RFC 9110, 10.2.3). Null if it is missing or invalid.
+ * Returns Retry-After in milliseconds from now; the header has seconds or a date (RFC 9110, 10.2.3). Null if it is missing or invalid.
  * @param now milliseconds since 1970
  */
 export function retryAfter(header: string | string[] | undefined, now: number): number | null {

@@ -3,7 +3,7 @@
 import type { Remedy } from '../diagnosis/remedy.ts'
 import type { ObjectManager, PullSecretEntryName } from '../snapshot/fix-scope.ts'
 
-/** RFC 6902, the part of it that pullguard writes. */
+/** The subset of JSON Patch (RFC 6902) that pullguard writes. */
 export interface PatchOperation {
   op: 'add' | 'remove' | 'replace' | 'test'
   path: string
@@ -63,10 +63,10 @@ interface ChangeBase {
   reason: ChangeReason
 }
 
-/** A Secret of type kubernetes.io/dockerconfigjson. Plans never hold its content, which is added while the plan is applied. */
+/** A Secret of type kubernetes.io/dockerconfigjson. Plans never contain its content, which is added while the plan is applied. */
 export interface CreateSecret extends ChangeBase {
   action: 'create-secret'
-  /** The `auths` keys it will hold. */
+  /** The `auths` keys that it will contain. */
   keys: string[]
 }
 
@@ -80,7 +80,7 @@ export interface UpdateSecret extends ChangeBase {
 
 export interface PatchServiceAccount extends ChangeBase {
   action: 'patch-serviceaccount'
-  /** What else has pods that run as it and will get the login, such as `deployment/cart`: null if unknown; left out where whole namespaces are fixed. */
+  /** Other workloads whose pods run as it and get the login, as `deployment/cart`; null if unknown; absent if fixing whole namespaces. */
   sharedWith?: string[] | null
   edits: Edit[]
   patch: PatchOperation[]
@@ -104,7 +104,7 @@ export interface RecreatePod extends ChangeBase {
   /** `evict` for a ready pod, so that disruption budgets apply. */
   method: 'delete' | 'evict'
   controller: { kind: string; name: string; uid: string }
-  /** The topmost controller; `uid` is null where it is unknown. */
+  /** The topmost controller; `uid` is null if it is unknown. */
   workload: { kind: string; name: string; uid: string | null }
   selector: string | null
   pulls: number
@@ -114,7 +114,7 @@ export interface RecreatePod extends ChangeBase {
 export interface RecreateBarePod extends ChangeBase {
   action: 'recreate-bare-pod'
   method: 'delete' | 'evict'
-  /** Appended to its imagePullSecrets; null where the new pod gets the Secret without that. */
+  /** Appended to its imagePullSecrets; null if the new pod gets the Secret anyway. */
   secretName: string | null
   pulls: number
 }

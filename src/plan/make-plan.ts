@@ -1,4 +1,4 @@
-/** Makes the plan of a fix: from findings and the objects in scope to ordered changes, and to what is declined with its reason. */
+/** Makes the plan of a fix: turns findings and the objects in scope into ordered changes, and declines the rest with a reason. */
 
 import type { Finding } from '../diagnosis/finding.ts'
 import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
@@ -48,7 +48,7 @@ export function makePlan(given: PlanInput): Plan {
   }
 }
 
-/** Without the workloads that the scope has only some pods of: a change to one of them would reach its other pods, too. */
+/** Drops workloads of which only some pods are in scope: a change to one of them would affect its other pods, too. */
 function withinScope(input: PlanInput): { input: PlanInput; declined: Declined[] } {
   const { scope, fixScope, snapshot, diagnosis } = input
   const isPart = (workload: ScopeWorkload) => !workload.selected || !covers(scope, workload)
@@ -85,7 +85,7 @@ function restored(input: PlanInput): Change[] {
   }))
 }
 
-/** Logins whose registry the user named and that no pod in scope needs. */
+/** Logins for registries that the user named and no pod in scope needs. */
 function unneededLogins({ credentials, named }: PlanInput, needed: PlanCredential[]): Declined[] {
   return credentials
     .filter(login => named.includes(login.registry) && !needed.includes(login))
@@ -124,7 +124,7 @@ function declinedFindings(
   return [...missingCredentials(input), ...unnamedRegistries(input), ...rest]
 }
 
-/** What a declined change explains: its own object, and for a Secret or service account every pod that would have got the login from it. */
+/** What a declined change explains: its object and, for a Secret or service account, every pod that would have gotten the login from it. */
 function explained(declined: Declined): string[] {
   const target =
     declined.code === 'managed' ? declined.change.target : 'target' in declined && declined.target

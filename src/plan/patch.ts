@@ -5,8 +5,8 @@ import type { Edit, PatchChange, PatchOperation } from './change.ts'
 
 /**
  * The patch for `edits`: every test first, then every write.
- * JSON Patch can't test that a list is absent, and `add` would replace one that was created meanwhile:
- * there the object's resourceVersion is tested instead.
+ * JSON Patch can't test that a list is absent, and `add` would replace one that was created meanwhile,
+ * so in that case the object's resourceVersion is tested instead.
  */
 export function patchOf(uid: string, resourceVersion: string, edits: Edit[]): PatchOperation[] {
   const tests: PatchOperation[] = [{ op: 'test', path: '/metadata/uid', value: uid }]
@@ -35,7 +35,7 @@ function appendTo(pointer: string, before: PullSecretEntryName[] | null, name: s
     : { op: 'add', path: `${pointer}/-`, value: { name } }
 }
 
-/** The value at a JSON pointer (RFC 6901); undefined where there is none. */
+/** The value at a JSON pointer (RFC 6901); undefined if there is none. */
 export function valueAt(document: unknown, pointer: string): unknown {
   let value = document
   for (const part of pointer.split('/').slice(1)) {
@@ -46,15 +46,15 @@ export function valueAt(document: unknown, pointer: string): unknown {
   return value
 }
 
-/** A stored imagePullSecrets list; null where it is absent. */
+/** A stored imagePullSecrets list; null if it is absent. */
 export function pullSecretsAt(document: unknown, pointer: string): PullSecretEntryName[] | null {
   const list = valueAt(document, pointer)
   return Array.isArray(list) ? (list as PullSecretEntryName[]) : null
 }
 
 /**
- * The same change planned again for the current object, after somebody else wrote to it. An entry can be appended to any list.
- * @returns null where a field no longer holds its old value
+ * The same change planned again for the current object, after someone else wrote to it. An entry can be appended to any list.
+ * @returns null if a field no longer has its old value
  */
 export function replanPatch(change: PatchChange, object: unknown): PatchChange | null {
   const resourceVersion = valueAt(object, '/metadata/resourceVersion')
@@ -64,7 +64,7 @@ export function replanPatch(change: PatchChange, object: unknown): PatchChange |
     if (isWritten(edit, object)) continue
     if (edit.field === 'imagePullSecrets') {
       const before = pullSecretsAt(object, edit.pointer)
-      // Without a list of its own the template uses its service account's, which a new list would hide.
+      // Without its own list the template uses its service account's, which a new list would hide.
       if (change.action === 'patch-template' && !before?.length) return null
       edits.push({ ...edit, before })
     } else if (holds(edit, object, edit.before)) {
@@ -76,7 +76,7 @@ export function replanPatch(change: PatchChange, object: unknown): PatchChange |
   return { ...change, edits, patch: patchOf(change.target.uid, String(resourceVersion), edits) }
 }
 
-/** Whether the object already holds what the edit would write. */
+/** Whether the object already contains what the edit would write. */
 export function isWritten(edit: Edit, object: unknown): boolean {
   if (edit.field !== 'imagePullSecrets') return holds(edit, object, edit.after)
   return pullSecretsAt(object, edit.pointer)?.some(entry => entry.name === edit.entry) ?? false
@@ -87,11 +87,11 @@ function holds(edit: Exclude<Edit, { field: 'imagePullSecrets' }>, object: unkno
   return (valueAt(object, `${edit.pointer}/${edit.field}`) ?? null) === value
 }
 
-/** A patch that reverts a change, as far as its fields still hold what the change wrote. */
+/** A patch that reverts a change in the fields that still contain what the change wrote. */
 export interface Restoration {
   /** Edits that the patch reverts. */
   held: Edit[]
-  /** Edits whose fields hold something else by now. */
+  /** Edits whose fields have other values now. */
   changed: Edit[]
   patch: PatchOperation[]
 }

@@ -11,7 +11,7 @@ import type { PlanCredential, PlanScope } from './plan.ts'
 export interface ImageFact {
   digest: string | null
   detail: string | null
-  /** The registry answered that the image does not exist, or not for these nodes; else it may just not have answered. */
+  /** True if the registry answered that the image does not exist, or not for these nodes; otherwise it might not have answered. */
   ruledOut?: boolean
 }
 
@@ -19,7 +19,7 @@ export interface ImageFact {
 export interface UnprovenLogin {
   username: string
   why: ProofFailure | 'used-up'
-  /** The image that it can't pull; null where the reason is not an image. */
+  /** The image that it can't pull; null if the reason is not an image. */
   image: string | null
 }
 
@@ -41,7 +41,7 @@ export interface PlanInput {
   diagnosis: Diagnosis
   snapshot: Snapshot
   fixScope: FixScope
-  /** The remedies chosen, by flag, by tick or by default. */
+  /** The remedies chosen, by flag, by selection, or by default. */
   remedies: ReadonlySet<Remedy>
   secretName: string
   recreateBarePods: boolean

@@ -1,4 +1,4 @@
-/** A plan: everything a fix would change and everything it declines, complete enough to be saved and applied later, and how far it may reach. */
+/** A plan: everything a fix would change and everything it declines, complete enough to be saved and applied later, and its scope. */
 
 import type { Cause } from '../diagnosis/finding.ts'
 import type { JobLimit, ObjectManager } from '../snapshot/fix-scope.ts'
@@ -14,11 +14,11 @@ export interface PlanCredential {
   username: string
   /** Where on this machine it comes from, such as `~/.docker/config.json`. */
   origin: string
-  /** The kind of token that the password looks like; absent where its look says nothing. */
+  /** The kind of token that the password's format indicates; absent if it indicates none. */
   token?: TokenKind
 }
 
-/** Tokens that can be recognized by their look: a person's, an organization's, or a cloud's that is valid for hours. */
+/** Tokens recognizable by their format: a person's, an organization's, or a cloud's, which is valid for hours. */
 export type TokenKind = 'personal-token' | 'organization-token' | 'short-lived'
 
 /** Something that the plan deliberately leaves unchanged, and why. `report` words it and names the command that helps. */
@@ -51,7 +51,7 @@ export type Declined =
       container: string
       image: string
       asked: string[]
-      /** The registries answered that the image does not exist; else they may just not have answered. */
+      /** True if the registries answered that the image does not exist; otherwise they might not have answered. */
       absent: boolean
       detail: string | null
     }
@@ -69,24 +69,24 @@ export interface Plan {
   /** The Secret's name in every namespace. */
   secretName: string
   credentials: PlanCredential[]
-  /** In the order in which they are made. */
+  /** In the order in which they are applied. */
   changes: Change[]
   declined: Declined[]
   /** Upper bound of the Docker Hub pulls that new pods spend: one per image and pod; a node that has the image spends none. */
   cost: { pulls: number }
 }
 
-/** Whether it was declined because the object belongs to somebody else or is immutable: the fix did not do all that was asked. */
+/** Whether it was declined because the object belongs to someone else or is immutable: the fix did less than was requested. */
 export function isRefusal(declined: Declined): boolean {
   return ['managed', 'foreign-secret', 'immutable-secret'].includes(declined.code)
 }
 
-/** A workload, or a pod that no workload is known of. */
+/** A workload, or a pod without a known workload. */
 export interface PlanSubject {
   kind: RolloutKind
   namespace: string
   name: string
-  /** What the user named, where this is the workload above it; left out where the two are one. */
+  /** What the user named, if this is the workload above it; absent if they are the same. */
   named?: { kind: string; name: string }[]
 }
 
@@ -95,18 +95,18 @@ export interface PlanScope {
   namespaces: string[] | null
   affected: boolean
   excluded: string[]
-  /** Only these workloads with their pods, and these pods; left out if none were named. */
+  /** Only these workloads with their pods, and these pods; absent if none were named. */
   subjects?: PlanSubject[]
-  /** Only pods with these labels, and the workloads all of whose pods have them; left out without -l. */
+  /** Only pods with these labels, and workloads whose pods all have them; absent without -l. */
   selector?: string
 }
 
-/** Whether the scope is only a part of its namespaces, so that nothing is prepared for the pods beside it. */
+/** Whether the scope covers only part of its namespaces; then nothing is prepared for other pods there. */
 export function isNarrowed({ subjects, selector }: PlanScope): boolean {
   return subjects !== undefined || selector !== undefined
 }
 
-/** Whether the scope includes the workload, or the pod that no workload is known of. */
+/** Whether the scope includes the workload, or the pod without a known workload. */
 export function covers(scope: PlanScope, object: { kind: string; namespace: string; name: string }): boolean {
   const { kind, namespace, name } = object
   return (
@@ -118,7 +118,7 @@ export function covers(scope: PlanScope, object: { kind: string; namespace: stri
   )
 }
 
-/** Whether the scope includes the namespace or a part of it. */
+/** Whether the scope includes at least part of the namespace. */
 export function reachesInto({ namespaces, excluded, subjects }: PlanScope, namespace: string): boolean {
   return (
     (namespaces?.includes(namespace) ?? true) &&
@@ -127,7 +127,10 @@ export function reachesInto({ namespaces, excluded, subjects }: PlanScope, names
   )
 }
 
-/** The first change that writes outside the scope; null where there is none. What labels select and who runs as an account only the cluster can tell. */
+/**
+ * The first change that writes outside the scope; null if there is none. Only the cluster knows which objects labels select and which pods
+ * run as an account.
+ */
 export function changeOutside(scope: PlanScope, changes: readonly Change[]): Change | null {
   return changes.find(change => !reaches(scope, change)) ?? null
 }

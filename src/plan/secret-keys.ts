@@ -1,4 +1,4 @@
-/** Which logins a namespace's pull secret holds, and under which keys the kubelet finds them beside its other pull secrets. */
+/** Chooses the logins of a namespace's pull secret, and the keys under which the kubelet finds them beside its other pull secrets. */
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
@@ -9,7 +9,7 @@ import { isNarrowed, type PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { serves } from './stuck-pod.ts'
 
-/** Namespaces of the cluster itself that many can read and that have no pods. */
+/** Namespaces of the cluster itself that many users can read and that have no pods. */
 const WITHOUT_PODS = ['kube-public', 'kube-node-lease']
 
 /** The logins that a namespace in scope needs. No other login is proven, shown, or written. */
@@ -19,8 +19,8 @@ export function neededLogins(input: PlanInput): PlanCredential[] {
 }
 
 /**
- * The `auths` keys that serve the namespace. Where another pull secret has Docker Hub under its plain name, the kubelet does not look for the
- * usual key; elsewhere the plain name would hide other logins that have the usual one.
+ * The `auths` keys that serve the namespace. If another pull secret has Docker Hub under its plain name, the kubelet does not look for the
+ * usual key; otherwise the plain name would hide other logins under the usual key.
  */
 export function keysFor(namespace: string, input: PlanInput): string[] {
   const { diagnosis, secretName } = input
@@ -36,9 +36,9 @@ export function keysFor(namespace: string, input: PlanInput): string[] {
 }
 
 /**
- * Whether a namespace gets the login. Everybody who can start pods in a namespace can read its login, so the login goes only where a pod of
- * that namespace fails for it, where pullguard has written it before, and where the user asked for it: Docker Hub's, whose limit affects all
- * pods, to the whole scope, another registry's to a namespace that was named together with it. A fix of some pods only brings what they need.
+ * Whether a namespace gets the login. Anyone who can start pods in a namespace can read its login, so the login goes only where a pod fails
+ * for lack of it, where pullguard has written it before, and where the user asked for it: Docker Hub's, whose limit affects all pods, to
+ * the whole scope; another registry's to a namespace named together with it. A fix of some pods brings only what they need.
  */
 function needs(
   namespace: string,
@@ -61,7 +61,7 @@ function needs(
   return login.registry === DOCKER_HUB && !WITHOUT_PODS.includes(namespace)
 }
 
-/** Whether the kubelet would pass the key over for the finding's image, beside those of the pod's other pull secrets. */
+/** Whether the kubelet would skip the key for the finding's image because of the keys in the pod's other pull secrets. */
 function isHidden(key: string, { reference, credential }: Finding, secretName: string): boolean {
   const image = parseReference(reference ?? '')
   if (image === null) return false
@@ -76,7 +76,7 @@ function isHidden(key: string, { reference, credential }: Finding, secretName: s
   return shadowed.some(each => each.key === key)
 }
 
-/** Whether the Secret serves every one of these keys already. */
+/** Whether the Secret already serves all of these keys. */
 export function hasKeys({ served, keys }: ScopeSecret, wanted: string[]): boolean {
   return wanted.every(key => (key === DOCKER_HUB ? keys.includes(key) : served.includes(key)))
 }

@@ -1,4 +1,4 @@
-/** A pod with failing pulls, joined with its findings and its workload: whether a new one could pull, which changes that takes, and how many pulls it costs. */
+/** Joins a pod with failing pulls to its findings and workload: whether a new pod could pull, after which changes, at what cost. */
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { coversRepository } from '../dockerconfig/docker-key.ts'
@@ -59,14 +59,14 @@ function isHelped(finding: Finding, credentials: PlanCredential[]): boolean {
   )
 }
 
-/** A credential serves its whole registry, or where its key names a path, the images at and below that path. */
+/** A credential serves its whole registry or, if its key names a path, the images at and below that path. */
 export function serves({ registry, key }: PlanCredential, { registry: asked, reference }: Finding): boolean {
   return (
     registry === asked && coversRepository(key, registry, parseReference(reference ?? '')?.repository ?? '')
   )
 }
 
-/** The name of a malformed pull secret, which makes every pull of the pod fail whatever other credentials it has; null where there is none. */
+/** The name of a malformed pull secret, which makes every pull of the pod fail whatever other credentials it has; null if there is none. */
 export function malformedSecret(finding: Finding): string | null {
   return finding.credential.attempts.find(attempt => attempt.problem === 'malformed')?.secret ?? null
 }
@@ -109,7 +109,7 @@ function credentialNeeds(
 ): string[] | null {
   const secret = attached.secrets.get(pod.namespace)
   if (secret === undefined) return null
-  // The pod names the Secret already, so only new content helps.
+  // The pod already names the Secret, so only new content helps.
   if (pod.pullSecrets.includes(input.secretName)) return secret === null ? null : [secret]
   if (pod.controller === null && namesItself(input, pod, attached)) return secret === null ? [] : [secret]
   if (pod.controller !== null && workload === null) return null
@@ -123,13 +123,13 @@ function credentialNeeds(
   return account === null ? (secret === null ? [] : [secret]) : [account]
 }
 
-/** Whether a bare pod has to name the Secret itself: not where admission copies the list of a service account that names it. */
+/** Whether a bare pod has to name the Secret itself; false if admission copies it from the list of a service account. */
 export function namesItself(input: PlanInput, pod: Pod, attached: AttachedSecrets): boolean {
   if (!attached.secrets.has(pod.namespace) || pod.pullSecrets.includes(input.secretName)) return false
   return pod.pullSecrets.length > 0 || !attached.serviceAccounts.has(`${pod.namespace}/${pod.serviceAccount}`)
 }
 
-/** The pull secrets of the template that the pod's controller makes new pods from; null where the template has no list. */
+/** The pull secrets of the template that the pod's controller makes new pods from; null if the template has no list. */
 export function ownList(
   input: PlanInput,
   pod: Pod,
@@ -168,12 +168,12 @@ function accountChangedLater(input: PlanInput, { pod, findings, workload }: Stuc
   )
 }
 
-/** One pull an image from Docker Hub; a node that has the image spends none, so this is an upper bound. */
+/** One pull per image from Docker Hub; a node that has the image spends none, so this is an upper bound. */
 export function podPulls(pod: Pod): number {
   return pullsOf(pod.containers.filter(({ kind }) => kind !== 'ephemeral').map(({ image }) => image))
 }
 
-/** The same for a pod made from the template as the edits leave it. */
+/** The same for a pod created from the edited template. */
 export function templatePulls({ containers }: ScopeWorkload, edits: Edit[]): number {
   return pullsOf(
     containers.map(({ name, image }) => {

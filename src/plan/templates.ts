@@ -1,4 +1,4 @@
-/** Changes to pod templates: the pull secret where the template has a list of its own, images and pull policies. */
+/** Plans changes to pod templates: images, pull policies, and the pull secret if the template has its own list. */
 
 import { parseReference } from '../image/reference.ts'
 import type { ScopeContainer, ScopeWorkload } from '../snapshot/fix-scope.ts'
@@ -16,7 +16,7 @@ export interface Templates {
   declined: Declined[]
 }
 
-/** Plans one patch a workload. Floating tags come first, because they spend a pull at every start. */
+/** Plans one patch per workload. Floating tags come first, because they spend a pull at every start. */
 export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: AttachedSecrets): Templates {
   const planned: Templates = { changes: [], declined: [] }
   const live = liveNamespaces(input)
@@ -72,7 +72,7 @@ function planOne(
   else planned.changes.push(change)
 }
 
-/** A template with a list of its own does not get the service account's, so that list itself has to name the Secret. */
+/** A template with its own list does not get the service account's, so that list itself has to name the Secret. */
 function secretEdits(
   input: PlanInput,
   workload: ScopeWorkload,

@@ -11,7 +11,7 @@ export interface AuthorizedRequest {
   method: 'GET' | 'HEAD'
   /** Below the registry's URL: `/v2/library/nginx/manifests/latest`. */
   path: string
-  /** The token is only for pulling from this repository; null for a token that only logs in. */
+  /** The token allows only pulling from this repository; null for a token that only logs in. */
   repository: string | null
   accept: string
   credential: Credential | null
@@ -46,7 +46,7 @@ export class AuthorizedRequests {
     this.#endpoint = endpoint
   }
 
-  /** Sends the request; failures are returned, not thrown. Only a request that was challenged is sent a second time. */
+  /** Sends the request; failures are returned, not thrown. A request is sent again only after a challenge. */
   async ask(request: AuthorizedRequest): Promise<AuthorizedAnswer> {
     const known = this.#knownToken(request)
     const first = await this.#send(request, known && `Bearer ${known.token.reveal()}`)

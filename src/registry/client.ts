@@ -1,4 +1,4 @@
-/** The registry client for the other rooms. Manifests are requested by HEAD, which no registry counts as a pull; `platforms` explains its exception. */
+/** The registry client for other rooms. Requests manifests by HEAD, which no registry counts as a pull, except in `platforms`. */
 
 import type { Clock } from '../clock.ts'
 import type { Credential } from '../dockerconfig/registry-credential.ts'
@@ -36,7 +36,7 @@ export interface RegistriesOptions extends ConnectionOptions {
 
 /** All registries of one run, over one set of pooled connections. */
 export class Registries {
-  /** The one of the connections. */
+  /** The clock of the connections. */
   readonly clock: Clock
   readonly #connection: Connection
   readonly #endpoints: EndpointOverrides
@@ -48,7 +48,7 @@ export class Registries {
     this.#endpoints = options.endpoints
   }
 
-  /** The registry of that name, as in references. @throws UsageError if it is not a host */
+  /** The registry with that name, as in references. @throws UsageError if it is not a host */
   of(name: string): Registry {
     const key = canonicalRegistry(name)
     const registry =
@@ -58,21 +58,21 @@ export class Registries {
   }
 
   /**
-   * A mirror of that registry at its own URL, which `--registry-endpoint` may replace by the mirror's host. It is asked as nodes ask it: with
-   * the registry's name in the query `ns`.
+   * A mirror of that registry at its own URL, which `--registry-endpoint` can override by the mirror's host. It is queried as nodes query
+   * it: with the registry's name in the query parameter `ns`.
    */
   mirror(url: URL, upstream: string): Registry {
     const endpoint = this.#endpoints.get(canonicalRegistry(url.host)) ?? url
     return new Registry(url.host, endpoint, this.#connection, `?ns=${encodeURIComponent(upstream)}`)
   }
 
-  /** Whether the name is an address in this machine's own network and no endpoint was given for it. @throws UsageError if it is not a host */
+  /** Whether the name is an address in this machine's own network without an endpoint override. @throws UsageError if it is not a host */
   isInternal(name: string): boolean {
     const key = canonicalRegistry(name)
     return !this.#endpoints.has(key) && isInternal(endpointOf(key, this.#endpoints).hostname)
   }
 
-  /** Docker Hub's web API; null if `--registry-endpoint` replaces Docker Hub but not its API, which does not know the other server's images. */
+  /** Docker Hub's web API; null if `--registry-endpoint` replaces Docker Hub but not its API, which doesn't know that server's images. */
   hubApi(): HubApi | null {
     const replaced = this.#endpoints.has(DOCKER_HUB) && !this.#endpoints.has(HUB_API_HOST)
     return replaced ? null : new HubApi(this.#connection, endpointOf(HUB_API_HOST, this.#endpoints))
@@ -84,16 +84,16 @@ export class Registries {
   }
 }
 
-/** Bytes, for indexes and configurations, too; registries limit manifests to 4 MiB (distribution specification). */
+/** In bytes; also for indexes and configurations. Registries limit manifests to 4 MiB (distribution specification). */
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 
-/** One registry. Methods return failures as data, never retry (a 429 least of all), and throw only if their signal is aborted. */
+/** One registry. Methods return failures as data, never retry (least of all a 429), and throw only if their signal is aborted. */
 export class Registry {
   readonly name: string
   /** The host that is contacted, with its port. */
   readonly host: string
   readonly #requests: AuthorizedRequests
-  /** Added to requests for manifests; empty or with its question mark. */
+  /** Added to manifest requests; either empty or starting with a question mark. */
   readonly #query: string
 
   constructor(name: string, endpoint: URL, connection: Connection, query = '') {
@@ -103,7 +103,7 @@ export class Registry {
     this.#requests = new AuthorizedRequests(connection, name, endpoint)
   }
 
-  /** Whether a manifest exists, and its digest: the index's for an image of several platforms. */
+  /** Whether a manifest exists, and its digest: the index's for a multi-platform image. */
   async headManifest(reference: ManifestReference, credential: Credential | null): Promise<ManifestOutcome> {
     const asked = await this.#manifest('HEAD', reference, credential)
     if ('problem' in asked) return { ...asked.requestedAs, ...asked.problem }
@@ -143,7 +143,7 @@ export class Registry {
     return { ...config.requestedAs, status: 'found', digest, platforms: readConfig(config.answer.body) }
   }
 
-  /** The pulls left for the credential, or without one for this machine's address, which is not the nodes'. Costs no pull. */
+  /** The pulls left for the credential, or without one, for this machine's address, which is not the nodes'. Costs no pull. */
   async quota(credential: Credential | null): Promise<QuotaOutcome> {
     if (this.name !== DOCKER_HUB) return { status: 'not-told' }
     const asked = await this.#manifest('HEAD', QUOTA_PROBE, credential)

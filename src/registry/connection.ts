@@ -13,7 +13,7 @@ export interface RegistryRequest {
   url: URL
   headers: Record<string, string>
   body?: string
-  /** Bytes; 64 KiB by default. A longer answer is a failure. */
+  /** In bytes; 64 KiB by default. A longer answer is a failure. */
   maxBytes?: number
 }
 
@@ -41,7 +41,7 @@ export interface ConnectionOptions {
   /** Milliseconds for one request with its redirects; 20 s by default. */
   timeoutMs?: number
   signal?: AbortSignal
-  /** Of a host whose certificate no public authority vouches for. */
+  /** For a host whose certificate is not signed by a public authority. */
   ownAuthority?: OwnAuthority
   /** Used for all requests instead of the connection's own pools; the connection closes it. */
   dispatcher?: Dispatcher
@@ -104,7 +104,7 @@ export class Connection {
     }
   }
 
-  /** The error code; with the proxy's host, without its password, if the failure may be the proxy's. */
+  /** The error code, followed by the proxy's host without its password if the failure may be the proxy's. */
   #proxied(url: URL, code: string): string {
     const proxy = this.#pools.proxyTo(url)
     return proxy === null ? code : `${code} on the way through the proxy ${proxy.host}`

@@ -1,4 +1,4 @@
-/** The URL of a registry: its own host, or the one that the user set for it. */
+/** The URL of a registry: its own host, or the user's override. */
 
 import { UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB, DOCKER_HUB_HOST } from '../image/docker-hub.ts'

@@ -1,4 +1,4 @@
-/** Docker Hub's web API, which knows what is public there; the registry does not say. It has a limit of its own and costs no pulls. */
+/** Docker Hub's web API, which shows what is public there; the registry does not. It has its own limit and costs no pulls. */
 
 import type { Connection, RegistryAnswer } from './connection.ts'
 import type { RegistryProblem } from './outcome.ts'

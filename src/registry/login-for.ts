@@ -5,7 +5,10 @@ import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { canonicalRegistry } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 
-/** The login of the image's registry with the longest key that covers the repository; null if there is none. A login is never sent to another registry. */
+/**
+ * Returns the login of the image's registry with the longest key that covers the repository; null if there is none. A login is never sent
+ * to another registry.
+ */
 export function loginFor(
   credentials: readonly Credential[],
   { registry, repository }: Pick<Reference, 'registry' | 'repository'>,

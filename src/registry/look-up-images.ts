@@ -12,7 +12,7 @@ import { problemText } from './problem.ts'
 
 /** The digest of one image, or one clause on why there is none. */
 export interface ImageLookup {
-  /** The index's, for an image of several platforms. */
+  /** The index's digest for a multi-platform image. */
   digest: string | null
   detail: string | null
   /** Whether the registry answered that the image does not exist, or not for these platforms. */
@@ -52,7 +52,7 @@ export async function lookUpImages(
   const { clock } = registries
   const began = clock.now()
   await bounded([...onePerRegistry.values()].sort(dockerHubFirst), CONCURRENCY, async name => {
-    // Registries that don't answer, which anybody can name in a pod, must not delay the others without limit.
+    // Unresponsive registries, which anyone can name in a pod, must not delay the others without limit.
     if (clock.now() - began > ROUND_LIMIT_MS)
       skippedRegistries.set(hostOf(name), 'others took too long to answer')
     await answer(name)

@@ -1,4 +1,4 @@
-/** Where requests and credentials may go. Each rule closes a known hole of a registry client. */
+/** Where requests and credentials may go. Each rule closes a known hole of registry clients. */
 
 import { BlockList, isIP } from 'node:net'
 import { getDomain } from 'tldts'
@@ -8,7 +8,7 @@ import { DOCKER_HUB } from '../image/docker-hub.ts'
 const INTERNAL = new BlockList()
 const INTERNAL_V4 =
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.168.0.0/16 198.18.0.0/15 224.0.0.0/3'
-/** Includes those that contain an IPv4 address: translated (NAT64), compatible, 6to4, Teredo. */
+/** Includes addresses that contain an IPv4 address: translated (NAT64), compatible, 6to4, Teredo. */
 const INTERNAL_V6 =
   '::/96 64:ff9b::/96 64:ff9b:1::/48 2001::/32 2002::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8'
 for (const range of INTERNAL_V4.split(' ')) addRange(range, 'ipv4')
@@ -36,7 +36,7 @@ export function isInternal(hostname: string): boolean {
 }
 
 /**
- * Why a URL that a registry named (a realm, a redirect) must not be visited; null if it may be. It has to be https, or http if the registry
+ * Why a URL that a registry named (a realm, a redirect) must not be visited; null if it can be. It must be https, or http if the registry
  * itself uses plain http; without a username; and not an internal address, except the registry's own host and port
  * (go-containerregistry's realm check; CVE-2026-33540, CVE-2026-48978).
  */
@@ -52,7 +52,7 @@ export function visitRefusal(url: URL, endpoint: URL): string | null {
 const SAME_ACCOUNTS: Record<string, string> = { 'dhi.io': DOCKER_HUB }
 
 /**
- * Whether a stored credential of `registry` may go to this token realm: the registry's own origin, or https on the same registrable
+ * Whether a stored credential of `registry` can be sent to this token realm: the registry's own origin, https on the same registrable
  * domain (public suffix list), or a site known to share its accounts. Otherwise the token is requested without it.
  */
 export function mayReceiveCredential(realm: URL, endpoint: URL, registry: string): boolean {

@@ -11,7 +11,7 @@ export interface ManifestReference {
   digest: string | null
 }
 
-/** `refused`: pullguard does not go where the registry redirects; `malformed`: not HTTP, too long, or otherwise invalid. */
+/** `refused`: pullguard does not follow the registry's redirect; `malformed`: not HTTP, too long, or otherwise invalid. */
 export type UnreachableReason = 'dns' | 'timeout' | 'connection' | 'tls' | 'proxy' | 'refused' | 'malformed'
 
 export type RegistryProblem =
@@ -27,9 +27,9 @@ export type RegistryProblem =
 
 /** The identity that a request was made with. */
 export interface RequestIdentity {
-  /** `anonymous` also if a credential was given but the registry did not ask for one. */
+  /** Also `anonymous` if a credential was given but the registry did not ask for one. */
   identity: 'anonymous' | 'credential'
-  /** The token realm's host, if the credential was not sent to it because it is another site; else null. */
+  /** The token realm's host, if the credential was not sent because the realm is another site; else null. */
   withheldFrom: string | null
 }
 
@@ -40,7 +40,7 @@ export type ManifestOutcome = RequestIdentity &
     | RegistryProblem
   )
 
-/** The tags of a repository, as far as they were read. */
+/** The tags of a repository that were read. */
 export type TagsOutcome = RequestIdentity &
   (
     | { status: 'found'; tags: string[]; complete: boolean }

@@ -7,14 +7,14 @@ import { environmentProxy, isDirect } from '../network/proxy.ts'
 
 type Env = Record<string, string | undefined>
 
-/** Certificates in PEM that are trusted for one host only, beside the public ones. */
+/** PEM certificates trusted for one host only, in addition to the public ones. */
 export interface OwnAuthority {
   /** With its port, if one was given. */
   host: string
   pem: string
 }
 
-/** Milliseconds. */
+/** In milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000
 
 export class Pools {
@@ -30,7 +30,7 @@ export class Pools {
     this.#proxy = environmentProxy('https:', env)
   }
 
-  /** The proxy for that server; null for none. Plain http only goes to this machine or an explicit override, so it uses none. */
+  /** The proxy for that server; null for none. Plain http goes only to this machine or an explicit override, so it uses none. */
   proxyTo(url: URL): URL | null {
     return url.protocol === 'http:' || isDirect(url, this.#env) ? null : this.#proxy
   }

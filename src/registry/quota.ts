@@ -13,7 +13,7 @@ export const QUOTA_PROBE = {
   digest: null,
 }
 
-/** Docker Hub sends one; further ones than these are ignored. */
+/** Docker Hub sends one window; any beyond this many are ignored. */
 const MAX_WINDOWS = 20
 
 interface Amount {
@@ -22,9 +22,9 @@ interface Amount {
 }
 
 /**
- * `ratelimit-limit: 100;w=21600`, `ratelimit-remaining: 76;w=21600`, `docker-ratelimit-source: 192.0.2.1`. The window comes from the header
- * alone, and may be missing; of several values, the one with the fewest pulls left counts. A manifest without headers has no limit; null means
- * that the headers can't be parsed, or that a web page answered in place of the registry.
+ * Parses `ratelimit-limit: 100;w=21600`, `ratelimit-remaining: 76;w=21600`, `docker-ratelimit-source: 192.0.2.1`. The window comes only
+ * from the header and may be missing; of several values, the one with the fewest pulls left counts. A manifest without headers has no
+ * limit; null means that the headers can't be parsed, or that a web page answered in place of the registry.
  */
 export function parseQuota(headers: ResponseHeaders): Quota | null {
   const limits = amounts(headers['ratelimit-limit'])
@@ -47,7 +47,7 @@ export function parseQuota(headers: ResponseHeaders): Quota | null {
   return quotas.reduce((tightest, quota) => (left(quota) < left(tightest) ? quota : tightest))
 }
 
-/** A portal or proxy that answers for everybody says nothing of the quota. */
+/** A portal or proxy that answers every request says nothing about the quota. */
 function isWebPage(contentType: string | string[] | undefined): boolean {
   return /\bhtml\b/i.test([contentType ?? ''].flat().join())
 }

@@ -1,4 +1,4 @@
-/** Reads answers about a repository: a manifest's status, headers, and platforms, and the list of tags. They are hostile: only what has the expected shape is taken. */
+/** Reads answers about a repository: manifests, platforms, and tags. They are hostile, so only values of the expected shape are used. */
 
 import { createHash } from 'node:crypto'
 import type { AuthorizedAnswer } from './authorized-requests.ts'
@@ -6,7 +6,7 @@ import type { RegistryAnswer } from './connection.ts'
 import type { ManifestReference, Platform, TagsOutcome } from './outcome.ts'
 import { problemOf } from './problem.ts'
 
-/** Status and headers of an answer about a manifest. The digest is a MUST today, but older registries leave it out. */
+/** Status and headers of an answer about a manifest. The digest is required today, but older registries omit it. */
 export function readHead(answer: RegistryAnswer, reference: ManifestReference | null) {
   if (answer.status === 404) return { status: 'not-found' as const }
   if (answer.status !== 200) return problemOf(answer, 'registry')
@@ -17,7 +17,7 @@ export function readHead(answer: RegistryAnswer, reference: ManifestReference | 
   return { status: 'found' as const, digest, mediaType }
 }
 
-/** The registry declares another digest than the one that was asked for, or than its own answer has. */
+/** The problem that an answer's digest is not the requested one, or not that of its own body. */
 export function digestMismatch(answer: RegistryAnswer) {
   const detail = `registry ${answer.url.host} answered with another digest than it should`
   return { status: 'server-error' as const, httpStatus: answer.status, detail }
@@ -58,7 +58,7 @@ export function readConfig(body: Buffer): Platform[] {
   return platform === null ? [] : [platform]
 }
 
-/** `unknown/unknown` marks attestations (BuildKit), which nobody runs. */
+/** `unknown/unknown` marks attestations (BuildKit), which no one runs. */
 function platformOf({ os, architecture, variant }: Record<string, unknown>): Platform | null {
   if (typeof os !== 'string' || typeof architecture !== 'string' || os === '' || architecture === '')
     return null
@@ -79,13 +79,13 @@ function asObject(value: unknown): Record<string, unknown> {
 }
 
 export interface TagPages {
-  /** Most pages to read. */
+  /** Maximum number of pages to read. */
   most: number
   /** Only tags that sort after this one, which need not exist. */
   after?: string
 }
 
-/** Tags per request; the largest that Amazon's registry accepts. */
+/** Tags per request: the most that Amazon's registry accepts. */
 const PAGE_SIZE = 1000
 
 /** The tags; if a later page fails, those before it. `ask` sends a GET of a path below the registry's URL. */
@@ -130,7 +130,7 @@ function nextLink({ headers }: RegistryAnswer): string | null {
   return /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec(link)?.[1] ?? null
 }
 
-/** Followed on the same origin only: a token goes with it. */
+/** Only the path on the same origin: a token is sent with it. */
 function pathOf(link: string, { url, crossedOrigin }: RegistryAnswer): string | null {
   if (crossedOrigin || !URL.canParse(link, url.href)) return null
   const target = new URL(link, url)

@@ -57,7 +57,7 @@ interface TokenRequest {
   realm: URL
   /** Empty if the challenge has none. */
   service: string
-  /** Empty: only to log in. */
+  /** Empty means login only. */
   scope: string
   /** Only a credential that may be sent to the realm (see mayReceiveCredential). */
   credential: Credential | null
@@ -65,15 +65,15 @@ interface TokenRequest {
 
 interface Token {
   token: Redacted
-  /** Seconds; 60 if the server does not send it (token specification). */
+  /** In seconds; 60 if the server does not send it (token specification). */
   expiresIn: number
   /** The host that issued it without the login, because the realm redirected there; usually null. */
   withheldFrom: string | null
 }
 
 /**
- * A token, or why there is none. An identity token is exchanged by POST; servers that don't support that (404, 405) get a GET. A refused
- * login is never sent a second time: some registries ban the address for that.
+ * Returns a token, or why there is none. An identity token is exchanged by POST; servers that don't support that (404, 405) get a GET. A
+ * refused login is never sent again: some registries ban the address for that.
  */
 export async function fetchToken(
   connection: Sender,

@@ -1,4 +1,4 @@
-/** Removes tokens, passwords and ids from any text and leaves the sentence readable: by their look, or because they are known. Each pattern runs in linear time. */
+/** Removes tokens, passwords, and ids from text, by format or because they are known. The text stays readable. Runs in linear time. */
 import type { Redacted } from './redacted.ts'
 
 const MARK = '[redacted]'
@@ -12,7 +12,7 @@ const FIELDS = [
   'googleaccessid',
   'key-pair-id',
   'q-ak',
-  // `access_token`, `client_secret`; Amazon's, Google's, Alibaba's and Tencent's signed URLs differ in the prefix only.
+  // `access_token`, `client_secret`; the signed URLs of Amazon, Google, Alibaba and Tencent differ only in the prefix.
   '[\\w-]{0,30}(?:token|secret|password|passwd|assertion|api[_-]?key|signature|credential|accesskeyid)',
 ].join('|')
 
@@ -28,7 +28,7 @@ const TOKENS = [
   /(?<!\w)(?:AKIA|ASIA)[A-Z0-9]{16}(?!\w)/g,
 ]
 
-/** `://user:password@`; a digest after the @ makes it an image instead. An unescaped password may contain characters that would end a host. */
+/** `://user:password@`; with a digest after the @, it is an image. An unescaped password may contain characters that would end a host. */
 const USERINFO = /:\/\/(?:[^\s/"'?#:@]{0,256}:[^\s"'<>@]{0,512}|[^\s/"'?#]*)@(?!sha(?:256|512):)/g
 /** `user:password@registry/image`, which is not a valid image name: there, a digest follows the @. */
 const LOGIN_IN_NAME = /(?<![\w:/@.%+-])[\w.%+-]{1,64}:[^\s"'@/]{1,256}@(?=[\w.-]{1,253}(?::\d{1,5})?\/)/g
@@ -42,20 +42,20 @@ const COOKIE =
 /** `password: hunter2`, `--password hunter2`; not `password: unauthorized`. */
 const PASSWORD = /((?:password|passwd)\s{0,9}:\s{1,9}|--?(?:password|passwd|token)\s{1,9})([^\s"'\\]+)/gi
 const SCHEME = /\b(basic|bearer)(\s+)([\w.~+/-]{4,}=*)/gi
-/** A `%2B` that went through one of Go's format functions by mistake, as containerd's URLs do on their way into an event. */
+/** A `%2B` that went through one of Go's format functions by mistake, as happens to URLs that containerd writes into events. */
 const MISPRINT = '%!\\w?\\([A-Z]{1,10}\\)'
 const PARAMETER = new RegExp(
   `((?:^|[^\\w-]|u0026|%26|%3F)(?:${FIELDS})(?:=|%3D)\\\\*["']?)(?:${MISPRINT}|[\\w%.~+/=-])*(?:${MISPRINT}|[\\w%~+/=-])`,
   'gi',
 )
-/** The value ends at a quote with as many backslashes before it as the one that it begins with: JSON may stand inside of JSON's texts. */
+/** The value ends at a quote with as many backslashes before it as its opening quote: JSON may be nested in JSON strings. */
 const JSON_FIELD = new RegExp(
   `((?<![\\w-])(?:${FIELDS})\\\\{0,8}["']\\s{0,9}:\\s{0,9}(\\\\{0,8})(["']))(?:(?!(?<!\\\\)\\2\\3)[\\s\\S]){1,4096}`,
   'gi',
 )
 const RATE_LIMIT_SOURCE = /(docker-ratelimit-source\\?["']?\s*[:=]\s*\[?\\?["']?)[^\s,;"'\]\\]+/gi
 
-/** The text without credentials. Nothing else is changed. */
+/** Returns the text without credentials. Nothing else is changed. */
 export function redact(text: string): string {
   let clean = text
     .replace(AUTHORIZATION, `$1${MARK}`)
@@ -80,7 +80,7 @@ export function redact(text: string): string {
 const NAMED = /((?:bearer|basic|token|password|passwd|secret)\\?["']?[\s=:]{1,9}\\?["']?)([^\s"',\\]{4,})/gi
 const PROSE = /^[A-Za-z]?[a-z]+[.,;:]?$/
 
-/** Like redact but stricter, for the output of login programs, which handle the login themselves: losing harmless words there matters less. */
+/** A stricter redact for the output of login programs, which handle the login themselves: losing harmless words matters less there. */
 export function redactStrictly(text: string): string {
   return redact(text).replace(NAMED, (whole: string, name: string, value: string) =>
     PROSE.test(value) ? whole : `${name}${MARK}`,
@@ -93,8 +93,8 @@ function isWord(value: string): boolean {
 }
 
 /**
- * A function that replaces each password of `credentials` with `[redacted]`: as it is, as JSON and URLs write it, and inside base64 (an
- * `auth` value, the data of a Secret).
+ * Returns a function that replaces each password of `credentials` with `[redacted]`: verbatim, as JSON and URLs write it, and inside base64
+ * (an `auth` value, the data of a Secret).
  */
 export function credentialRedactor(
   credentials: { username: string; password: Redacted }[],
@@ -107,7 +107,7 @@ export function credentialRedactor(
   const holdsOne = (text: string) => longestFirst.some(spelling => text.includes(spelling))
   return text => {
     const plain = longestFirst.reduce((rest, spelling) => rest.replaceAll(spelling, MARK), text)
-    // A path in front of the value may have shifted it, so each of the four ways to read it is tried.
+    // A path in front of the value may have shifted it, so each of the four alignments is tried.
     return plain.replace(/[A-Za-z0-9+/_-]{4,}/g, run =>
       [0, 1, 2, 3].some(shift => holdsOne(decoded(run.slice(shift)))) ? MARK : run,
     )
@@ -118,7 +118,7 @@ function decoded(run: string): string {
   return Buffer.from(run, 'base64').toString('utf8')
 }
 
-/** The `auth` value is among them because it may itself stand inside base64, as in a Secret's data. */
+/** Includes the `auth` value because it may be inside base64 again, as in a Secret's data. */
 function spellingsOf(username: string, password: string): string[] {
   const auth = Buffer.from(`${username}:${password}`).toString('base64')
   return [password, JSON.stringify(password).slice(1, -1), encodeURIComponent(password), auth]

@@ -3,8 +3,8 @@
 const SHOWN = '[redacted]'
 
 /**
- * Holds something secret. String conversion, JSON and `console.log` of it (or of anything that holds it) show `[redacted]`;
- * only `reveal()` gives it, so every place where a secret leaves can be found by that word.
+ * Wraps a secret. String conversion, JSON and `console.log` of it (or of an object that contains it) show `[redacted]`. Only `reveal()`
+ * returns the secret, so every place where one leaves can be found by that word.
  */
 export class Redacted<Secret = string> {
   readonly #secret: Secret
@@ -13,12 +13,12 @@ export class Redacted<Secret = string> {
     this.#secret = secret
   }
 
-  /** The secret itself, for a request or a comparison and nothing else. */
+  /** The secret itself, only for a request or a comparison. */
   reveal(): Secret {
     return this.#secret
   }
 
-  /** What `make` gets out of the secret, as well hidden as the secret. */
+  /** Returns the result of `make`, wrapped like the secret. */
   map<Other>(make: (secret: Secret) => Other): Redacted<Other> {
     return new Redacted(make(this.#secret))
   }
@@ -31,7 +31,7 @@ export class Redacted<Secret = string> {
     return SHOWN
   }
 
-  /** What Node's console and util.inspect show; by its registered name, so that this file needs no module of Node. */
+  /** What Node's console and util.inspect show; by its registered name, so that this file imports nothing from Node. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return SHOWN
   }

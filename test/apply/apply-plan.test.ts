@@ -1,4 +1,4 @@
-/** A whole fix on the simulated cluster: what is written, in which order, and that it ends. */
+/** A whole fix on the simulated cluster: what is written, in which order, and that the fix ends. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -84,7 +84,7 @@ describe('applying a plan', () => {
     const of = story()
     const uid = of.cluster.list('Pod', 'web')[0]?.metadata.uid
     let patches = 0
-    // The first one is the dry run.
+    // The first matching request is the dry run.
     of.server.faults.when(
       ({ method, path }) => method === 'PATCH' && path.includes('/web/') && ++patches > 1,
       403,
@@ -144,7 +144,7 @@ describe('applying a plan', () => {
   })
 })
 
-/** Such as `dry PATCH serviceaccounts`. A deletion carries its dry run in the body, so this line does not show it. */
+/** Such as `dry PATCH serviceaccounts`. A deletion has its dry-run option in the body, so its name here does not show that. */
 function kindOfWrite({ method, path, query }: { method: string; path: string; query: string }): string {
   if (method === 'DELETE') return method
   const resource = path.split('/').at(method === 'POST' ? -1 : -2)

@@ -1,4 +1,4 @@
-/** Permissions are asked for before anything is written, a verb at a time. */
+/** Permissions are checked before anything is written, one verb at a time. */
 import { expect, test } from 'vitest'
 import { checkAccess } from '../../src/apply/check-access.ts'
 import { clientOf } from './in-process-cluster.ts'

@@ -1,11 +1,11 @@
-/** Kills the process before any journal line and any request after the first of them: the next run ends in the same state as an undisturbed run. */
+/** Kills the process at each request and journal line after the first line: the next run ends in the same state as an undisturbed run. */
 import { expect, test } from 'vitest'
 import { fix, undo } from './runs.ts'
 import { type Story, state, story, withoutPods } from './story.ts'
 
 class Killed extends Error {}
 
-/** Counts down from the first journal line, before which nothing is written; after that, nothing works anymore. */
+/** Counts down from the first journal line, before which nothing is written. After that, nothing works anymore. */
 function killedAfter(steps: number) {
   let left = steps
   let counts = false
@@ -76,7 +76,7 @@ function hasWritten(of: Story, initial: unknown): boolean {
   return JSON.stringify(withoutPods(state(of))) !== JSON.stringify(initial)
 }
 
-/** Requests that were under way reach the server, as they do when a client dies. */
+/** Requests in flight still reach the server, as when a client dies. */
 async function requestsEnd(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
 }

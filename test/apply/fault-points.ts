@@ -1,17 +1,17 @@
-/** Which requests get a fault, and which faults: every write and one of several similar reads. */
+/** Which requests get a fault, and which faults: every write, and one of several similar reads. */
 import { expect } from 'vitest'
 import type { Fault } from '../../src/simulator/api-server/faults.ts'
 import type { LoggedRequest } from '../../src/simulator/api-server/server.ts'
 import { state, story, withoutPods } from './story.ts'
 
-/** Each has a consequence of its own for what was to be written. */
+/** Each affects the intended write in its own way. */
 const ANSWERS: Fault[] = [403, 404, 409, 422, 500]
-/** The product takes each of these like one of the others, so that the first and the last request of each method are enough. */
+/** The product handles each of these like one of the others, so the first and the last request of each method are enough. */
 const ALIKE: Fault[] = [401, 410, 429, 503]
 /** The response is lost; the server may have applied the request. */
 export const LOST: Fault[] = ['lost-answer', 'truncated', { slow: 1 }]
 export const FAULTS: Fault[] = [...ANSWERS, ...ALIKE, 'reset', ...LOST]
-/** A read is refused, finds nothing, fails, reaches nobody, or breaks off. */
+/** A read is refused, finds nothing, fails, gets no answer, or breaks off. */
 const OF_READS: Fault[] = [403, 404, 500, 'reset', 'truncated']
 
 /** Indices of the requests that get a fault, counted in a run without faults. */
@@ -29,7 +29,7 @@ export function pointsOf(requests: readonly LoggedRequest[], fault: Fault): numb
 const isDry = ({ query }: LoggedRequest) => query.includes('dryRun')
 const isWritten = (request: LoggedRequest) => request.method !== 'GET' && !isDry(request)
 
-/** `GET`, or `PATCH dry`; reading a list is a method too. */
+/** `GET`, or `PATCH dry`; listing counts as a separate method. */
 function methodOf(request: LoggedRequest): string {
   const what = request.method === 'GET' && request.query !== '' ? ' list' : ''
   return `${request.method}${what}${isDry(request) ? ' dry' : ''}`

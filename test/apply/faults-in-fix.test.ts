@@ -1,4 +1,4 @@
-/** Every API server fault at every request of a fix: outcomes are true, nothing is lost, and the next run repairs the rest. */
+/** Every API server fault at every request of a fix: outcomes are true, nothing is lost, and the next run fixes the rest. */
 import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../src/apply/outcome.ts'
 import { expectRequestError, FAULTS, initial, LOST, pointsOf } from './fault-points.ts'

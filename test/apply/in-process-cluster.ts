@@ -1,4 +1,4 @@
-/** The product's client of the simulated API server, connected without a network. */
+/** The product's client for the simulated API server, connected without a network. */
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import type { ApiServer } from '../../src/simulator/api-server/server.ts'
 import { writerTo } from '../simulator/in-process-connection.ts'

@@ -1,4 +1,4 @@
-/** Plans on disk: readable by their owner only, unchanged when read back, refused when they belong to another cluster or state. */
+/** Plans on disk: readable only by their owner, unchanged when read back, and refused for another cluster or state. */
 import { execFileSync } from 'node:child_process'
 import {
   existsSync,

@@ -22,7 +22,7 @@ interface TimedRecovery extends Recovery {
   after: number
 }
 
-/** A context whose clock advances with each sleep and whose timeout is that many milliseconds. */
+/** A context whose clock advances with each sleep and that times out after `timeout` milliseconds. */
 function timedContext(timeout: number, fields: Pick<ApplyContext, 'look'> & Partial<ApplyContext>) {
   let now = START
   const clock = {
@@ -37,7 +37,7 @@ function timedContext(timeout: number, fields: Pick<ApplyContext, 'look'> & Part
   return { clock, context }
 }
 
-/** Waits at most five minutes; `story` has what the cluster holds after so many seconds, and the last one remains. */
+/** Waits at most five minutes. `story` maps seconds to the cluster's state from then on. */
 async function waitFor(
   story: [seconds: number, sight: RolloutSight | ApiError][],
   {
@@ -231,7 +231,7 @@ test('unscheduled new pods have not tried to pull their images', async () => {
   const { clock, context } = timedContext(60_000, { look: async () => of({}, unscheduled) })
   const recoveries = new Recoveries([CHANGE], context)
   expect(await recoveries.waitForTries(new Map([[CHANGE.id, outcomeOf(CHANGE, 'applied')]]))).toBe(false)
-  // The whole run shares this timeout, however many waits there are.
+  // The whole run shares this timeout, no matter how many waits there are.
   await recoveries.wait(new Map([[CHANGE.id, outcomeOf(CHANGE, 'applied')]]))
   expect(clock.now() - START).toBeLessThanOrEqual(60_000)
 })

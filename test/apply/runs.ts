@@ -56,7 +56,7 @@ export async function fix(of: Story, options: RunOptions = {}) {
   }
 }
 
-/** `undo` of the newest run, or of the one named. */
+/** Undoes the newest run, or the one named. */
 export async function undo(of: Story, { before = () => {} }: RunOptions = {}, name?: string) {
   const client = clientOf(of.server, after(of, before))
   const runs = await listRuns(of.folder)
@@ -95,7 +95,7 @@ function after(of: Story, before: (what: string) => void) {
 
 let names = 0
 
-/** The context for writing in these tests: a clock that advances on its own, and the story's journals. */
+/** The write context for these tests: a clock that advances by itself, and the story's journals. */
 function contextOf(
   of: Story,
   client: ClusterWriter,

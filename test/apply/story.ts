@@ -26,14 +26,14 @@ export const PULL_SECRET = PullSecretContent.inSecret({
   data: { '.dockerconfigjson': Buffer.from(WANTED).toString('base64') },
 })
 
-// Thousands of journals are flushed to disk; in memory that takes no time.
+// Thousands of journals are flushed to disk, which takes no time in memory.
 const FAST = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 export interface Story {
   cluster: Cluster
   server: ApiServer
   clock: Clock
-  /** The journals' folder. */
+  /** The folder of the journals. */
   folder: string
 }
 

@@ -1,4 +1,4 @@
-/** Undoing a run: only what the run wrote, only where that is still in place, and a reason for everything that is left. */
+/** Undoing a run: reverts only what the run wrote and only if that is unchanged, with a reason for everything left. */
 
 import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -310,7 +310,7 @@ describe('undo', () => {
     const [name = ''] = readdirSync(of.folder)
     appendFileSync(join(of.folder, name), 'null\n7\n"x"\n[]\n')
     expect(await listRuns(of.folder)).toHaveLength(1)
-    // A folder in place of the file can be read by nobody, not even root.
+    // A folder in place of the file is unreadable for everyone, even root.
     mkdirSync(join(of.folder, 'broken.jsonl'))
     await expect(listRuns(of.folder)).rejects.toThrow(/Can't read the journal .*broken\.jsonl \(EISDIR\)/)
   })

@@ -1,4 +1,4 @@
-/** A saved plan that was cut off or edited by hand is detected, wherever the damage is. */
+/** A saved plan that was truncated or edited by hand is detected, wherever the damage is. */
 import { describe, expect, test } from 'vitest'
 import { judgePlan } from '../../src/apply/validate-plan.ts'
 import type { Change } from '../../src/plan/change.ts'
@@ -40,7 +40,7 @@ function base(code: 'stuck' | 'interrupted') {
   return { id: `pod:web/${code}`, target: bare, needs: [], managedBy: null, reason }
 }
 
-/** Yields every copy of `value` with one place in it, however deep, replaced by `by`, and that place. */
+/** Yields every copy of `value` in which one place, however deep, is replaced by `by`, and that place. */
 function* spoilt(value: unknown, by: unknown, above = ''): Generator<{ copy: unknown; place: string }> {
   if (typeof value !== 'object' || value === null) return
   for (const key of Object.keys(value)) {
@@ -125,7 +125,7 @@ describe('a saved plan', () => {
         const verdict = judgePlan(copy)
         if ('wrongAt' in verdict) {
           const named = verdict.wrongAt
-          // Another Secret's name is detected where the changes disagree.
+          // Another Secret's name is detected at the changes that disagree with it.
           if (place === 'secretName' && named.startsWith('changes[0]')) continue
           expect(named.startsWith(place) || place.startsWith(named), `${place}: ${named}`).toBe(true)
           continue

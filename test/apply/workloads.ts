@@ -1,4 +1,4 @@
-/** Plays the controllers and the kubelet of the simulated cluster in one step that takes no time. */
+/** Acts as the simulated cluster's controllers and kubelet, in one step that takes no time. */
 import type { Cluster } from '../../src/simulator/cluster/cluster.ts'
 import { type ApiObject, asPod } from '../../src/simulator/cluster/objects.ts'
 
@@ -28,7 +28,7 @@ export function deployment(cluster: Cluster, namespace: string, name: string, ex
 /** The resourceVersion at which nothing was left to do. */
 const settledAt = new WeakMap<Cluster, number>()
 
-/** Plays the controllers and the kubelet in one step: terminating pods are gone, Deployments have their pod, pods with a login run. */
+/** Acts as controllers and kubelet in one step: removes terminating pods, gives Deployments their pod, and runs pods with a login. */
 export function settle(cluster: Cluster): void {
   if (settledAt.get(cluster) === cluster.store.revision) return
   for (const pod of cluster.list('Pod')) if (pod.metadata.deletionTimestamp) drop(cluster, pod)
@@ -43,7 +43,7 @@ function drop(cluster: Cluster, { metadata: { namespace, name } }: ApiObject): v
 
 const REVISION = 'deployment.kubernetes.io/revision'
 
-/** One ReplicaSet for each template, named after it, with one pod. */
+/** Creates one ReplicaSet per template, named after it, with one pod. */
 function rollOut(cluster: Cluster, workload: ApiObject): void {
   const { namespace = '', name, uid, generation = 1 } = workload.metadata
   const template = workload.spec?.template as { metadata: { labels: Record<string, string> }; spec: object }

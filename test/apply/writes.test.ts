@@ -1,4 +1,4 @@
-/** Single writes to the simulated cluster: existing Secrets, disruption budgets, pods that have changed since. */
+/** Single writes to the simulated cluster: existing Secrets, disruption budgets, and pods that have changed since. */
 
 import { describe, expect, test } from 'vitest'
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
@@ -347,7 +347,7 @@ describe('a bare pod that is deleted and created again', () => {
     const context = inMotion(of)
     const slow = {
       ...context,
-      // It ends half a minute later, however often it is read.
+      // The pod ends after half a minute, no matter how often it is read.
       clock: {
         ...context.clock,
         sleep: async (milliseconds: number) => of.clock.advance(milliseconds / 1000),
@@ -461,7 +461,7 @@ describe('a bare pod that is deleted and created again', () => {
       signal: stop.signal,
       cluster: {
         ...cluster,
-        // It terminates slowly: until then it still exists.
+        // The pod terminates slowly, so it still exists.
         get: async <T>(path: ApiPath<T>) => {
           const there = { metadata: { uid: change.target.uid } } as T
           return stop.signal.aborted && of.clock.now() < ended ? there : cluster.get(path)

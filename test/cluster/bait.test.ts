@@ -1,4 +1,4 @@
-/** A tenant's registry next to a limited Docker Hub on a real kubelet: it never sees a login, and no namespace gets one it does not need. */
+/** A tenant's registry next to a limited Docker Hub on a real kubelet: it never sees a login, and no namespace gets one needlessly. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'

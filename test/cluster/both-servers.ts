@@ -1,4 +1,4 @@
-/** Sends the same request to the real and the simulated API server and compares the responses without random parts. */
+/** Sends the same request to the real and the simulated API server and compares the responses, ignoring random parts. */
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'undici'
 import { parse } from 'yaml'
@@ -11,7 +11,7 @@ export interface Question {
   accept?: string
   type?: string
   body?: unknown
-  /** The user to impersonate; a user without rights. */
+  /** The user to impersonate, one without permissions. */
   as?: string
 }
 

@@ -1,4 +1,4 @@
-/** What a real kubelet writes when pulls fail, and what `diagnose` makes of it. */
+/** What a real kubelet writes when pulls fail, and what `diagnose` concludes from it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import { knownSecrets } from './known-secrets.ts'

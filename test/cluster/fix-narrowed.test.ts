@@ -1,4 +1,4 @@
-/** A fix of one workload on a real cluster: its pods come back, and every other stuck pod of the namespace stays the very object that it was. */
+/** A fix of one workload on a real cluster: its pods come back, and every other stuck pod in the namespace remains the same object. */
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
@@ -12,7 +12,7 @@ let env: Record<string, string>
 
 const run = (...args: string[]) => cluster.run([...args, '-n', web], { env })
 
-/** Everything of the namespace that a fix could change and the other workloads have, by path; status and versions change by themselves. */
+/** Everything in the namespace that belongs to the other workloads and that a fix could change, by path, without status and versions. */
 async function othersNow(): Promise<unknown[]> {
   const found: unknown[] = []
   const keep = ({ metadata, spec, imagePullSecrets }: KubernetesObject) => {

@@ -37,7 +37,7 @@ describe('a race on a real API server', () => {
     path = `/api/v1/namespaces/${namespace}/serviceaccounts`
     for (let index = 1; index < ACCOUNTS; index++) {
       const metadata = { name: `robot-${index}` }
-      // Some have a list to begin with, some have none.
+      // Some accounts start with a list, some without.
       const list = index % 2 ? { imagePullSecrets: [{ name: 'was-there-first' }] } : {}
       await cluster.api.create(path, { apiVersion: 'v1', kind: 'ServiceAccount', metadata, ...list })
     }
@@ -94,7 +94,7 @@ describe('a race on a real API server', () => {
     }
   }
 
-  /** Appends the way a careful client does: to the list that it read, or not at all, and then tries again. */
+  /** Appends as a careful client does: only to the list that it read, with retries. */
   async function append(name: string, entry: string): Promise<void> {
     for (;;) {
       const { imagePullSecrets, metadata } = await cluster.api.get(`${path}/${name}`)
@@ -139,7 +139,7 @@ describe('a race on a real API server', () => {
   })
 
   test('undoing both keeps what others wrote and leaves no Secret', async () => {
-    // The Secret stays while accounts written by the other run name it: the first undo runs again.
+    // The first undo keeps the Secret while accounts that the other run wrote still name it, so it runs again.
     const [newest, oldest] = await listRuns(folder)
     for (const run of [newest, oldest, newest]) {
       if (!run) continue

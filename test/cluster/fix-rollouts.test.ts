@@ -35,7 +35,7 @@ describe('a fix on a real cluster', () => {
       )
       return waiting.length >= count
     })
-  /** A unique name for each situation and run: a node would reuse an image that an earlier one pulled. */
+  /** A unique name for each situation and run: a node would reuse an image that an earlier run pulled. */
   const moment = Date.now().toString(36)
   const image = (name: string) => {
     cluster.addImage(`acme/${name}-${moment}`, ['1'])
@@ -113,7 +113,7 @@ describe('a fix on a real cluster', () => {
 
   test('leaves a pod alone that has recovered since planning: the saved plan is stale', async () => {
     const namespace = await cluster.namespace('fix-healed')
-    // The pod names a Secret that comes later: with it, its next try succeeds.
+    // The pod names a Secret that is created later; after that, its next try succeeds.
     await cluster.api.jsonPatch(objectPath(kindNamed('ServiceAccount'), namespace, 'default'), [
       { op: 'add', path: '/imagePullSecrets', value: [{ name: 'late' }] },
     ])

@@ -1,12 +1,12 @@
 /**
- * Makes the kubelet aware of pull secrets before the tested pods start. It waits at most a second for a Secret it sees first, and then
- * pulls without it; on a busy machine a test would see that pull instead of the one it checks.
+ * Makes the kubelet aware of pull secrets before the tested pods start. It waits at most a second for a Secret that is new to it, and then
+ * pulls without it; on a busy machine, a test would see that pull instead of the one it checks.
  */
 import { randomBytes } from 'node:crypto'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import { podObject, type RealCluster } from './real-cluster.ts'
 
-/** Resolves once the kubelet has found all of them for one pod. Those pods keep them cached until the returned function is called. */
+/** Resolves once the kubelet has found all Secrets for one pod. Those pods keep them cached until the returned function is called. */
 export async function knownSecrets(
   cluster: RealCluster,
   namespace: string,

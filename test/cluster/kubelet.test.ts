@@ -73,7 +73,7 @@ afterAll(async () => {
   await real?.close()
 })
 
-/** Hosts and digests differ: the real node finds Docker Hub under another address, and its image holds a program. */
+/** Hosts and digests differ: the real node reaches Docker Hub at another address, and its image contains a program. */
 const plain = (text: unknown): string =>
   String(text)
     .replaceAll('https://registry-1.docker.io/', 'HUB/')

@@ -1,4 +1,4 @@
-/** Removes what earlier runs of these tests left on the cluster when they were killed. */
+/** Removes what killed runs of these tests left on the cluster. */
 import { homedir } from 'node:os'
 import { systemClock } from '../../src/clock.ts'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
@@ -43,7 +43,7 @@ async function removeAll(api: ClusterWriter, path: string, labelSelector: string
   }
 }
 
-/** The story's fix also writes to kube-system, and a killed run leaves that there: then its pods would not be limited. */
+/** The story's fix also writes to kube-system. A killed run leaves that there, and then its pods would not be limited. */
 async function removeCredential(api: ClusterWriter): Promise<void> {
   await removeAll(api, `${SYSTEM}/secrets`, 'app.kubernetes.io/managed-by=pullguard')
   const account = await api.get(`${SYSTEM}/serviceaccounts/default`)

@@ -1,6 +1,7 @@
 /**
- * A real pull-through cache between a real kubelet and Docker Hub: what `mirror --to` prints is put in place as it is, except for the address of
- * Docker Hub, which on this node is the project's own. Needs CNCF distribution as `registry` or `docker-registry`, and the node's hosts.toml beside its kubeconfig.
+ * A real pull-through cache between a real kubelet and Docker Hub: the output of `mirror --to` is installed unchanged, except for the
+ * address of Docker Hub, which on this node is the project's. Needs CNCF distribution as `registry` or `docker-registry`, and the node's
+ * hosts.toml beside its kubeconfig.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -20,7 +21,7 @@ const LIMITED_PORT = 15_102
 const HOSTS = join(dirname(process.env.KUBECONFIG ?? ''), 'certs.d', 'docker.io', 'hosts.toml')
 /** Distribution 3, or Debian's older one. */
 const PROGRAM = ['registry', 'docker-registry'].find(name => spawnSync(name, ['--version']).status === 0)
-/** The node has no image of an earlier run below it. */
+/** A folder from which no earlier run has left an image on the node. */
 const FOLDER = `mirrored-${randomBytes(3).toString('hex')}`
 const address = Object.values(networkInterfaces())
   .flat()
@@ -95,7 +96,7 @@ describe.skipIf(!possible)('a mirror on a real node', () => {
 
   test('a mirror that never answers costs no more than the printed time for each connection', async context => {
     const delay = await use(`http://${address}:${SILENT_PORT}`)
-    // A pull takes several connections: with 30 seconds for each it would outlast the test.
+    // A pull takes several connections: at 30 seconds for each, it would outlast the test.
     if (delay > 5) return context.skip()
     const rule = ['OUTPUT', '-p', 'tcp', '--dport', String(SILENT_PORT), '-j', 'DROP']
     execFileSync('iptables', ['-I', ...rule])
@@ -141,7 +142,7 @@ describe.skipIf(!possible)('a mirror on a real node', () => {
         cause: 'rate-limited',
         endpoint: { host: `${address}:${LIMITED_PORT}`, role: 'mirror' },
       })
-      // A login of the pod does not raise the mirror's limit.
+      // The pod's login does not raise the mirror's limit.
       expect(JSON.stringify(finding.remedies)).not.toContain('"authenticate"')
     } finally {
       server.closeAllConnections()
@@ -162,7 +163,7 @@ describe.skipIf(!possible)('a mirror on a real node', () => {
     })
   }
 
-  /** Puts the printed file in place. @returns the seconds that a mirror without an answer costs */
+  /** Installs the printed file. @returns the seconds that an unresponsive mirror costs */
   async function use(mirror: string): Promise<number> {
     const args = ['mirror', '--to', mirror, '--plain-http', '--overwrite', '-o', `${folder}/`]
     const written = await cluster.run(args)
@@ -187,7 +188,7 @@ describe.skipIf(!possible)('a mirror on a real node', () => {
       proxy: { remoteurl: cluster.hub.url, ...login },
     }
     const file = join(folder, 'config.yml')
-    // JSON is YAML.
+    // JSON is valid YAML.
     writeFileSync(file, JSON.stringify(config), { mode: 0o600 })
     cache = spawn(PROGRAM ?? '', ['serve', file], { stdio: 'ignore' })
     await cluster.until('the cache', () =>

@@ -1,8 +1,8 @@
-/** Programs of this machine with their libraries, for an image that needs more than one static file. */
+/** Packs programs of this machine with their libraries, for an image that needs more than one static file. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, realpathSync } from 'node:fs'
 
-/** Each as /bin/NAME, and its libraries where they are here. @throws where one is not installed, or this is not Linux */
+/** Returns each program as /bin/NAME, and its libraries at their own paths. @throws if one is not installed, or this is not Linux */
 export function programs(...names: string[]): Map<string, Buffer> {
   const files = new Map<string, Buffer>()
   for (const name of names) {

@@ -1,11 +1,11 @@
-/** `quota` against a real kubelet: what it really costs on the project's own Docker Hub, and what was estimated. */
+/** `quota` against a real kubelet: actual costs on the project's own Docker Hub compared with the estimate. */
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { programs } from './programs.ts'
 import { podObject, RealCluster } from './real-cluster.ts'
 import { crasher } from './sleeper.ts'
 
-/** No earlier run has left an image of this name on the node. */
+/** No earlier run has left an image with this tag on the node. */
 const TAG = randomBytes(4).toString('hex')
 
 let cluster: RealCluster

@@ -1,4 +1,4 @@
-/** The roles in rbac/ allow exactly what they are for, on a real API server. */
+/** The roles in rbac/ allow exactly what they are meant to, on a real API server. */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** A real cluster for tests, its Docker Hub (the project's own, at the address the node uses for docker.io), and the program as a user runs it. */
+/** A real cluster for tests, its Docker Hub (the project's, at the node's address for docker.io), and the program as users run it. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -24,7 +24,7 @@ export interface Run {
   stderr: string
 }
 
-/** The longest a real kubelet takes for steps that normally take seconds. */
+/** The longest that a real kubelet takes for steps that normally take seconds. */
 const PATIENCE_MS = 120_000
 
 export class RealCluster {
@@ -51,7 +51,7 @@ export class RealCluster {
     return cluster
   }
 
-  /** The image only sleeps, unless it has another program. Each one is unique so that the node has none from an earlier run. */
+  /** Adds an image that only sleeps, unless it has another program. Each is unique, so the node has none from an earlier run. */
   addImage(repository: string, tags: string[], owner?: string, program = sleeper()): void {
     const binary = Buffer.concat([program, randomBytes(16)])
     this.hub.addImage({ repository, tags, binary, ...(owner === undefined ? {} : { owner }) })
@@ -73,7 +73,7 @@ export class RealCluster {
     return name
   }
 
-  /** Deletes the object at the end, whatever happened to it. */
+  /** Deletes the object at the end, whatever happens to it. */
   removeLater(path: string): void {
     this.#made.push(path)
   }
@@ -111,14 +111,14 @@ export class RealCluster {
     )
   }
 
-  /** A file in the program's home; @returns its path */
+  /** Writes a file to the program's home. @returns its path */
   write(name: string, text: string): string {
     const path = join(this.#folder, name)
     writeFileSync(path, text, { mode: 0o600 })
     return path
   }
 
-  /** What its first node runs, as the simulator imitates it. */
+  /** The software of its first node, as the simulator imitates it. */
   async stack(): Promise<Stack> {
     const nodes: KubernetesObject[] = []
     await this.api.list('/api/v1/nodes', {}, node => void nodes.push(node))

@@ -17,7 +17,7 @@ export const dockerConfig = Buffer.from(
   JSON.stringify({ auths: { 'https://index.docker.io/v1/': { auth } } }),
 ).toString('base64')
 
-/** Path after the namespace's, and the object. */
+/** The path after the namespace's, and the object. */
 export const objects = (namespace: string): [path: string, object: object][] => [
   [
     `/api/v1/namespaces/${namespace}/secrets`,

@@ -1,4 +1,4 @@
-/** Programs that only sleep or only end, as the bytes of static ELF files: a container needs a program, and the tests download nothing. */
+/** Programs that only sleep or only exit, as the bytes of static ELF files: a container needs a program, and the tests download nothing. */
 
 const LOAD_ADDRESS = 0x400000n
 const HEADER_BYTES = 64 + 56
@@ -14,7 +14,7 @@ export function sleeper(): Buffer {
   return executable(PAUSE_FOREVER)
 }
 
-/** @returns the bytes of an executable for linux/amd64 that fails at once */
+/** @returns the bytes of an executable for linux/amd64 that fails immediately */
 export function crasher(): Buffer {
   return executable(EXIT)
 }

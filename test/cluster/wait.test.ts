@@ -1,4 +1,4 @@
-/** What only a real API server, its controllers and a kubelet can show of a wait: that it ends when it should, and for the right reason. */
+/** What only a real API server, its controllers, and a kubelet can show about a wait: it ends when it should, and for the right reason. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../src/kubernetes/api/kinds.ts'

@@ -1,4 +1,4 @@
-/** A watch ends alike on the real API server and on the simulated one: in time, with a bookmark, or because the version is too old. */
+/** A watch ends the same way on the real API server and the simulated one: in time, with a bookmark, or because the version is too old. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

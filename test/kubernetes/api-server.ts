@@ -31,7 +31,7 @@ export interface ScriptedServer extends AsyncDisposable {
   seen: Seen[]
 }
 
-/** Serves on 127.0.0.1 until it is disposed. */
+/** Serves on 127.0.0.1 until disposed. */
 export async function serveTls(
   script: (request: Seen) => ScriptedAnswer = () => ({ body: '{}' }),
   options: ServerOptions = {},

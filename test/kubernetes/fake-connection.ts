@@ -7,7 +7,7 @@ import { fakeClock } from './fake-clock.ts'
 export interface ScriptedAnswer {
   status?: number
   headers?: HttpResponse['headers']
-  /** An object is sent as JSON, a Buffer as it is. */
+  /** An object is sent as JSON, a Buffer unchanged. */
   body?: unknown
   /** Thrown after the body; `stall` never ends the body. */
   breaks?: Error | 'stall'
@@ -24,7 +24,7 @@ export interface FakeConnection extends Connection {
 
 const never = new Promise<never>(() => {})
 
-/** Answers each request from `script`: throws errors, and is silent until the request is aborted where there is no answer. */
+/** Answers each request from `script`: throws its errors and, if it has no answer, stays silent until the request is aborted. */
 export function fakeConnection(script: Script): FakeConnection {
   const connection: FakeConnection = {
     context: 'prod',
@@ -62,6 +62,6 @@ export function fakeConnection(script: Script): FakeConnection {
   return connection
 }
 
-/** A client of that connection whose waits take no time. */
+/** A client on that connection whose waits take no time. */
 export const writerOn = (connection: Connection): ClusterWriter =>
   writerOver(connection, { clock: fakeClock() })

@@ -21,7 +21,6 @@ const hasKubectl = await run('kubectl', ['version', '--client']).then(
 
 type Flags = Partial<Omit<ConnectionOptions, 'env' | 'token'>> & { token?: string; KUBECONFIG?: string }
 
-/** The files of one situation; `SERVER` stands for the server's URL and `CA` for its certificate in base64. */
 const { certificate, key } = await selfSignedCertificate()
 const LOGIN = `#!/bin/sh
 echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"from-plugin"}}'
@@ -29,6 +28,7 @@ echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","s
 const plugin = (more: Record<string, unknown>) => ({
   exec: { apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Never', ...more },
 })
+/** The files of one situation; `SERVER` is replaced by the server's URL and `CA` by its certificate in base64. */
 const FILES = {
   'a/config': kubeconfig({
     current: 'main',

@@ -1,4 +1,4 @@
-/** Digests of many images: by HEAD, each once, and failing registries are not asked again. */
+/** Digests of many images: by HEAD, each once, and failing registries are not contacted again. */
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
 import type { PlanInput } from '../../src/plan/plan-input.ts'

@@ -1,4 +1,4 @@
-/** A mirror is asked as nodes ask it. */
+/** A mirror is queried as nodes query it. */
 import { expect, test } from 'vitest'
 import { image, registriesAt, serve } from './loopback.ts'
 

@@ -1,4 +1,4 @@
-/** A credential is proven before it is distributed, and anything else is reported with its reason. */
+/** A credential is proven before it is distributed; any other result is reported with its reason. */
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { givenCredential } from '../../src/keychain/given-credential.ts'
@@ -65,7 +65,7 @@ describe('on Docker Hub', () => {
 describe('on another registry', () => {
   const robot = givenCredential('quay.io', 'jane', new Redacted(CANARY))
   const basic = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
-  // The proxy refuses, so that no name outside this machine is looked up.
+  // The proxy refuses, so that no external name is resolved.
   const env = { HTTPS_PROXY: 'http://127.0.0.1:1' }
   const proveAt = (origin: string) =>
     registriesAt({ 'quay.io': origin }, { env }).of('quay.io').proveCredential(robot, image('a/b', 'quay.io'))

@@ -1,4 +1,4 @@
-/** Quota headers as they are spelled, and the statuses that come with them. */
+/** Quota headers in their various spellings, and the statuses that come with them. */
 import { describe, expect, test } from 'vitest'
 import type { ResponseHeaders } from '../../src/registry/connection.ts'
 import { parseQuota } from '../../src/registry/quota.ts'

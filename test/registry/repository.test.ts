@@ -1,4 +1,4 @@
-/** Requests for manifests: challenges, tokens, statuses, redirects, and secrets that must not leave. */
+/** Requests for manifests: challenges, tokens, statuses, redirects, and secrets that must not leak. */
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:net'
 import { inspect } from 'node:util'

@@ -1,4 +1,4 @@
-/** Reads the journals of a cluster: which runs there are, newest first, and which of them an undo is about. */
+/** Reads a cluster's journals: lists its runs, newest first, and finds the one to undo. */
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ import {
   wroteMoreThanPods,
 } from './run.ts'
 
-/** Which runs to read, and who is told about damaged lines. */
+/** Which runs to read, and a callback for damaged lines. */
 export interface ReadingRuns {
   /** Only runs against this server: any server can claim the uid of another cluster. */
   server?: string
@@ -22,7 +22,7 @@ export interface ReadingRuns {
   onDamage?: (sentence: string) => void
 }
 
-/** Every run in the folder that may have written something, newest first, including undone ones. Files that are not journals are skipped. */
+/** Every run in the folder that may have written something, newest first, even if undone. Files that are not journals are skipped. */
 export async function listRuns(folder: string, { server, onDamage }: ReadingRuns = {}): Promise<Run[]> {
   await refuseForeignFolder(folder)
   const names = await readdir(folder).catch(error => {
@@ -87,7 +87,7 @@ async function parseJournal(text: string, onDamage: (line: number) => void): Pro
 
 type IsChange = (value: unknown) => boolean
 
-/** The line; null where the text is not a complete line of this version: a disk, an editor, or another version may have damaged it. */
+/** The line; null if the text is not a complete line of this version: a disk, an editor, or another version may have damaged it. */
 function parseLine(text: string, isChange: IsChange): JournalLine | null {
   try {
     const parsed: unknown = JSON.parse(text)
@@ -175,8 +175,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * The run of that name, or the only one whose name begins with it; without a name the newest run that wrote more than pods, which can't be undone.
- * @throws UsageError where there is none
+ * Finds the run with that name or unique name prefix; without a name, the newest run that wrote more than pods, which can't be undone.
+ * @throws UsageError if there is none
  */
 export function findRun(runs: Run[], name?: string): Run {
   if (name === undefined) {
@@ -194,8 +194,8 @@ export function findRun(runs: Run[], name?: string): Run {
 }
 
 /**
- * The run joined with the interrupted runs that it continues. Where both have a change, the later entry that may have written something
- * counts.
+ * Merges the run with the interrupted runs that it continues. If several have the same change, the latest entry that may have written
+ * something counts.
  */
 export function withContinued(run: Run, runs: Run[]): Run {
   const earlier = runs.find(one => one.run === run.continues && one !== run)

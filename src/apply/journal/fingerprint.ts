@@ -1,10 +1,10 @@
-/** Recognizes a login that was written before by a salted hash, from which the login can't be recovered. */
+/** Recognizes a previously written login by a salted hash, from which the login can't be recovered. */
 
 import { createHash, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto'
 import type { Redacted } from '../../secrecy/redacted.ts'
 
 const LENGTH = 32
-/** Fingerprints made in this process, by the login's digest: a run writes one login to hundreds of namespaces, and scrypt is slow on purpose. */
+/** Fingerprints computed in this process, by the login's digest: a run writes one login to hundreds of namespaces, and scrypt is slow. */
 const known = new Map<string, string>()
 
 /** The login's fingerprint, `scrypt:SALT:HASH` in hex. Salted and slow, so that a weak password can't be guessed. */

@@ -1,4 +1,4 @@
-/** The journal of a run: one line before each write and one after it, flushed to disk, in a folder that only its owner can read and write. */
+/** The journal of a run: one line before each write and one after it, flushed to disk, in a folder that only its owner can access. */
 
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, stat } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import type { JournalWriter } from '../apply-context.ts'
 import type { Outcome } from '../outcome.ts'
 import type { JournalLine, Run, RunHeader } from './run.ts'
 
-/** A name for a run that starts now. Names sort by time; a random suffix keeps two runs of one second apart. */
+/** Returns a name for a run that starts now. Names sort by time; a random suffix distinguishes runs of the same second. */
 export function runName(now: Date): string {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '')
   return `${time}-${randomBytes(3).toString('hex')}`
@@ -41,7 +41,7 @@ export class Journal implements JournalWriter {
   }
 
   outcome(outcome: Outcome): Promise<void> {
-    // A journal begins with an intent: without a write there is no run to record.
+    // A journal starts with an intent: without a write, there is no run to record.
     if (this.#header) return Promise.resolve()
     return this.append({ type: 'outcome', outcome })
   }
@@ -100,7 +100,7 @@ export class Journal implements JournalWriter {
   }
 }
 
-/** The number in a journal's header; 0 where there is none. */
+/** The number in a journal's header; 0 if there is none. */
 async function numberOf(path: string): Promise<number> {
   const file = await open(path, 'r').catch(() => null)
   if (file === null) return 0
@@ -116,7 +116,7 @@ async function numberOf(path: string): Promise<number> {
   }
 }
 
-/** Appends to the journals of a run and of the runs that it continues: a line about a change to those with that change, any other line to all. */
+/** Appends to the journals of a run and of the runs that it continues: lines about a change to those with that change, others to all. */
 export function journalsOf(run: Run, folder: string): Pick<Journal, 'append' | 'close'> {
   const names = new Set([run.run, ...run.entries.map(entry => entry.run)])
   const journals = new Map([...names].map(name => [name, new Journal(folder, name, null)]))
@@ -133,9 +133,9 @@ export function journalsOf(run: Run, folder: string): Pick<Journal, 'append' | '
 }
 
 /**
- * Records that a pod which the journals call missing exists: a run may have been killed after it created the pod and before it recorded that.
- * Without the record the pod would be created again whenever somebody deletes it.
- * @param uid the pod's uid now; equal to the old pod's uid, the pod was never deleted
+ * Records that a pod listed as missing in the journals exists: a run may have been killed between creating the pod and recording that.
+ * Without the record, the pod would be created again whenever someone deletes it.
+ * @param uid the pod's current uid; if it equals the old pod's uid, the pod was never deleted
  */
 export async function recordPodBack(
   folder: string,
@@ -184,12 +184,12 @@ function folderName(clusterUid: string): string {
 
 const BY_OTHERS = 0o002
 const BY_GROUP = 0o020
-/** The sticky bit: in such a folder, like /tmp, nobody can replace another user's files. */
+/** The sticky bit: in such a folder, like /tmp, no one can replace another user's files. */
 const STICKY = 0o1000
 
 /**
- * Checks a cluster's folder, pullguard's, and its parent, as far as they exist: journals decide what undo and the next fix do.
- * @throws UsageError where others can write to one
+ * Checks the cluster's folder, pullguard's folder, and its parent, if they exist: journals decide what undo and the next fix do.
+ * @throws UsageError if others can write to one
  */
 export async function refuseForeignFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
@@ -209,7 +209,7 @@ export async function refuseForeignFolder(folder: string): Promise<void> {
   }
 }
 
-/** Creates the folder, readable by its owner alone, and opens it to flush it; null on Windows, which can't open folders. @throws UsageError */
+/** Creates the folder, accessible only to its owner, and opens it to flush it; null on Windows, which can't do that. @throws UsageError */
 async function openFolder(folder: string): Promise<FileHandle | null> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })

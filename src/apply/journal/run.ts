@@ -1,4 +1,4 @@
-/** A run as its journal records it: the intended changes, their outcomes, what an undo has reverted since, and what the next run has to know of it. */
+/** A run as recorded in its journal: the intended changes, their outcomes, what an undo has reverted since, and what the next run needs. */
 
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
@@ -17,9 +17,9 @@ export interface RunHeader {
   number?: number
   /** The namespaces that `fix` was called for; null for all. */
   namespaces: string[] | null
-  /** The only workloads, pods, or labels that it was for, as on the command line; left out where it was for all in the namespaces. */
+  /** The workloads, pods, or labels that it was limited to, as on the command line; absent if it covered everything in the namespaces. */
   only?: string
-  /** The user name by which the server knew the run; null where the server did not say. */
+  /** The user name by which the server knew the run; null if the server did not say. */
   user?: string | null
   /** The interrupted run that this one continues: the two are undone together. */
   continues?: string | null
@@ -37,15 +37,15 @@ export type JournalLine =
   /** An undo found nothing left to revert. */
   | { type: 'over' }
 
-/** A change that a run intended. `outcome` is null where the run ended before it recorded one. */
+/** A change that a run intended. `outcome` is null if the run ended before it recorded one. */
 export interface RunEntry {
   change: Change
   object: KubernetesObject | null
   outcome: Outcome | null
-  /** An undo has begun to revert it. */
+  /** An undo has started to revert it. */
   undoing: boolean
   undone: boolean
-  /** The object's resourceVersion after the undo; null where the object is gone or the version is unknown. */
+  /** The object's resourceVersion after the undo; null if the object is gone or the version is unknown. */
   undoneAt: string | null
   /** The name of its run. */
   run: string
@@ -97,7 +97,7 @@ export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod
   return found
 }
 
-/** The manifest of a bare pod that the run deleted; null where the journal lacks it. */
+/** The manifest of a bare pod that the run deleted; null if the journal lacks it. */
 export function journaledPod(
   runs: Run[],
   run: string,
@@ -110,7 +110,7 @@ export function journaledPod(
   return entry?.object ?? null
 }
 
-/** The Secrets that runs against this cluster created, as far as the journals know. `uid` is null where a run ended before it recorded one. */
+/** The Secrets that runs against this cluster created, as far as the journals know. `uid` is null if a run ended before it recorded one. */
 export function madeSecrets(runs: Run[], clusterUid: string): MadeSecret[] {
   return runs
     .filter(({ cluster }) => cluster.uid === clusterUid)
@@ -128,10 +128,10 @@ export function madeSecrets(runs: Run[], clusterUid: string): MadeSecret[] {
 }
 
 /**
- * Registries whose login the newest run was distributing when it ended early: it was killed, or changes failed. Its pods may be running by now,
- * so that no finding calls for the rest. Empty if the run finished or was undone since.
+ * Registries whose login the newest run was distributing when it ended early: it was killed, or changes failed. Its pods may be running by
+ * now, so findings alone would miss the remaining work. Empty if the run finished or was undone since.
  * @param runs newest first
- * @param now the next fix's scope: it continues the last one only inside that one's scope
+ * @param now the scope of the next fix, which continues the last run only within that run's scope
  */
 export function unfinishedRegistries(runs: Run[], now: Scope): string[] {
   return unfinishedRun(runs, now)?.plan?.registries ?? []
@@ -152,7 +152,7 @@ export function unfinishedRun([newest]: Run[], now: Scope): Run | null {
   return made < newest.plan.changes ? newest : null
 }
 
-/** A fix of some workloads continues only one of the same: undoing it must not undo what was written for others. */
+/** A fix of some workloads continues only a fix of the same workloads: undoing it must not undo what was written for others. */
 function covers(earlier: Pick<Run, 'namespaces' | 'only'>, now: Scope): boolean {
   const { namespaces } = earlier
   return (

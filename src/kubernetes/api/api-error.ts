@@ -2,7 +2,7 @@
 
 export class ApiError extends Error {
   override name = 'ApiError'
-  /** HTTP status; 0 where no answer came. */
+  /** HTTP status; 0 if no answer came. */
   readonly status: number
   /** The Status object's reason (`Forbidden`, `NotFound`, `Conflict`, `Expired`…), or the system's error code (`ECONNREFUSED`). */
   readonly reason: string

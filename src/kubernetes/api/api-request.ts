@@ -7,7 +7,7 @@ type RequestKind = 'read' | 'stream' | 'write'
 
 export interface ApiRequest extends HttpRequest {
   kind: RequestKind
-  /** A 429 is final for this request (a PodDisruptionBudget does not allow it), not a hint to retry later. */
+  /** A 429 is final for this request (a PodDisruptionBudget does not allow it) and not a hint to retry later. */
   final429?: boolean
 }
 
@@ -17,8 +17,8 @@ export const nameOf = ({ method, path }: HttpRequest): string => `${method} ${pa
 export const pathOf = (path: string): string => path.replace(/\?.*/s, '')
 
 /**
- * Whether the path could resolve to another one. Names come from untrusted objects; `..`, which servers and proxies resolve, and
- * characters that are invalid in a path are in no object's name.
+ * Whether the path could resolve to another one. Names come from untrusted objects, but no object is named `..`, which servers and proxies
+ * resolve, or has characters in its name that are invalid in a path.
  */
 export function isUnsafePath(path: string): boolean {
   return (
@@ -29,7 +29,7 @@ export function isUnsafePath(path: string): boolean {
   )
 }
 
-/** The path with these parameters added; those that are undefined or empty are left out. */
+/** Returns the path with these parameters added, except for undefined and empty ones. */
 export function withQuery(path: string, parameters: Record<string, string | number | undefined>): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(parameters)) {

@@ -17,17 +17,17 @@ export interface ReadOptions {
 export interface ListOptions extends ReadOptions {
   /** Page size; 0 asks for everything in one answer. */
   limit?: number
-  /** Not older than this: then the server need not ask its store for the newest state. Any state that a list has told; the newest where it is left out. */
+  /** Accept a state not older than this, sparing the server a read from its store: a version that a list returned; the newest if absent. */
   resourceVersion?: string
-  /** Only these fields are read: the response is requested as protobuf, at a third of the cost. A JSON response is accepted, with all fields. */
+  /** Only these fields are read: requested as protobuf, at a third of the cost. A JSON response is accepted, with all fields. */
   shape?: Shape
   /** Only these items are passed to the visitor. */
   only?: Selection
 }
 
-/** Which items of a list are wanted, told from a few of their fields: the rest of the others is not looked at. */
+/** Which items of a list are wanted, judged by a few of their fields; the rest of the others is not read. */
 export interface Selection {
-  /** The fields to tell it from, with the names that identify an item. */
+  /** The fields to judge by, including the names that identify an item. */
   shape: Shape
   /** @param item with at least the fields of the shape */
   isWanted(item: KubernetesObject): boolean
@@ -35,41 +35,41 @@ export interface Selection {
 
 /** The result of a complete list. A list that ends early throws; it is never silently short. */
 export interface ListResult {
-  /** The number of items, those that were not wanted included. */
+  /** The number of items, including those that were not wanted. */
   count: number
   resourceVersion: string
-  /** A continue token expired (410) midway: the rest came from a newer state, so the list mixes two states. */
+  /** A continue token expired (410) midway, and the rest came from a newer state, so the list mixes two states. */
   inconsistent: boolean
 }
 
 export interface WatchOptions {
   labelSelector?: string
   fieldSelector?: string
-  /** Where to begin: what a list or a watch before has ended with. */
+  /** Where to start: the version at which the previous list or watch ended. */
   resourceVersion: string
-  /** After so many seconds the server ends it. */
+  /** The server ends the watch after this many seconds. */
   timeoutSeconds: number
   signal?: AbortSignal
 }
 
-/** What has become of one object. */
+/** A change of one object. */
 export interface WatchedChange<T> {
   type: 'added' | 'modified' | 'deleted'
   object: T
 }
 
-/** How a watch ended. Where it did not end `over`, only a new list tells what is there. */
+/** How a watch ended. Unless it ended with `over`, only a new list shows the current state. */
 export interface WatchEnd {
   /**
-   * `over`: by the server, in time; `expired`: it no longer knows that resource version; `silent`: nothing was heard of it for too long;
-   * `broken`: the connection was cut, or the server gave up.
+   * `over`: ended by the server, in time; `expired`: the server no longer has that resource version; `silent`: nothing arrived for too
+   * long; `broken`: the connection was cut, or the server gave up.
    */
   why: 'over' | 'expired' | 'silent' | 'broken'
-  /** From which a next watch can go on. */
+  /** The version from which the next watch can continue. */
   resourceVersion: string
 }
 
-/** One row of a Table answer. `object` is null where the server was asked to leave it out. */
+/** One row of a Table response. `object` is null if the server was asked to omit it. */
 export interface TableRow {
   cells: unknown[]
   /** As the server sent them; a finished pod has one of type `Completed`, whose reason is the pod's phase. */
@@ -78,7 +78,7 @@ export interface TableRow {
 }
 
 export interface TableResult extends ListResult {
-  /** Column names as the server gives them; empty if the server answered with a plain list instead. */
+  /** Column names as the server sends them; empty if the server answered with a plain list instead. */
   columns: string[]
 }
 
@@ -100,7 +100,7 @@ export interface ClusterReader {
   readonly namespace: string
   /** One object. @throws ApiError */
   get<T = KubernetesObject>(path: ApiPath<T>, options?: ReadOptions): Promise<T>
-  /** Every item of a list, one at a time as it arrives; items carry no apiVersion and kind unless the server sends them. @throws ApiError */
+  /** Visits every item of a list as it arrives; items carry no apiVersion and kind unless the server sends them. @throws ApiError */
   list<T = KubernetesObject>(
     path: ApiPath<T>,
     options: ListOptions,
@@ -113,13 +113,13 @@ export interface ClusterReader {
     visitRow: (row: TableRow) => void,
     visitItem: (item: T) => void,
   ): Promise<TableResult>
-  /** Changes of a list's objects, one at a time as they arrive, for as long as the server keeps on. @throws ApiError where it does not begin */
+  /** Visits changes of a list's objects as they arrive, until the server ends the watch. @throws ApiError if the watch does not start */
   watch<T = KubernetesObject>(
     path: ApiPath<T>,
     options: WatchOptions,
     visit: (change: WatchedChange<T>) => void,
   ): Promise<WatchEnd>
-  /** Milliseconds since 1970 as the server has them; this machine's where it has not told. */
+  /** Milliseconds since 1970 by the server's clock; by this machine's until the server has sent its time. */
   serverNow(): number
   /** SelfSubjectAccessReview; true means allowed. */
   canI(question: AccessQuestion, signal?: AbortSignal): Promise<boolean>

@@ -1,4 +1,4 @@
-/** Runs one request until it is answered: with a timeout, with retries where that is safe, and with a word where the first answer takes long. */
+/** Runs one request until it is answered: with a timeout, with safe retries, and with a notice if the first answer takes long. */
 
 import type { Clock } from '../../clock.ts'
 import { retryAfter } from '../../network/retry-after.ts'
@@ -9,14 +9,14 @@ import { type ApiRequest, isUnsafePath } from './api-request.ts'
 import { asApiError, isReset, loginTimeout, notFoundError, timeoutError } from './failures.ts'
 import { refusalOf } from './status-refusal.ts'
 
-/** Milliseconds after which somebody who looks at an empty screen wonders. */
+/** Milliseconds after which an empty screen makes people wonder. */
 const NOTICEABLE = 1000
 const GRACE = 100
 
 export class FirstAnswer {
   readonly #clock: Clock
   readonly #say: () => void
-  /** The server has answered, or it was said that it is waited for. */
+  /** The server has answered, or the notice was given. */
   #isSettled = false
 
   constructor(clock: Clock, say: () => void) {
@@ -24,14 +24,14 @@ export class FirstAnswer {
     this.#say = say
   }
 
-  /** Begins a wait. @returns what ends it, whether there was an answer or not */
+  /** Starts a wait. @returns a function that ends it, whether or not there was an answer */
   await(): () => void {
     if (this.#isSettled) return () => {}
     const say = () => {
       if (!this.#isSettled) this.#say()
       this.#isSettled = true
     }
-    // In two steps: where this process was busy, an answer that has arrived is read before the second one.
+    // In two steps: if this process was busy, an answer that has already arrived is read before the second step.
     let cancel = this.#clock.after(NOTICEABLE - GRACE, () => {
       cancel = this.#clock.after(GRACE, say)
     })
@@ -48,7 +48,7 @@ const WARNING = /\d{3} \S+ "((?:[^"\\]|\\.)*)"/g
 const MAX_WARNING_LENGTH = 1024
 const MAX_WARNINGS = 100
 
-/** Collects them over all answers of a server. */
+/** Collects the warnings of all responses from a server. */
 class Warnings {
   readonly #texts = new Set<string>()
 
@@ -69,11 +69,11 @@ class Warnings {
 }
 
 export interface ExchangeOptions {
-  /** For a request with its retries and its whole response; 0 means no limit. One minute if left out. */
+  /** For a request with its retries and its whole response; 0 means no limit. One minute if absent. */
   requestTimeoutMs?: number
   /** Receives one line per request: method, address, status, time. Never a header or a body. */
   verbose?: (line: string) => void
-  /** Called once where the first answer takes long. */
+  /** Called once if the first answer takes long. */
   onWait?: (server: string, context: string | null) => void
   clock: Clock
 }
@@ -81,19 +81,19 @@ export interface ExchangeOptions {
 /** Reads the body of a 2xx response. */
 export type ReadBody<T> = (chunks: AsyncIterable<Uint8Array>) => Promise<T>
 
-/** The same of one that goes on and on; `stillThere` says that the server has been heard of. */
+/** The same for a body that has no end; `stillThere` reports that the server was heard from. */
 type ReadStream<T> = (chunks: AsyncIterable<Uint8Array>, stillThere: () => void) => Promise<T>
 
 /** Also the longest wait before a retry if requests have no limit. */
 const DEFAULT_TIMEOUT = 60_000
 
-/** Milliseconds. */
+/** In milliseconds. */
 const SAME_TIME = 2_000
 
 export class Exchange {
   readonly connection: Connection
   readonly warnings = new Warnings()
-  /** How far the server's clock is ahead of ours, in milliseconds, by the newest answer that says what time it is there. */
+  /** How far the server's clock is ahead of ours, in milliseconds, by the newest response with a Date. */
   #ahead = 0
   readonly #options: ExchangeOptions
   readonly #clock: Clock
@@ -108,22 +108,22 @@ export class Exchange {
     )
   }
 
-  /** Milliseconds since 1970 as the server's clock has them; ours until an answer has told. */
+  /** Milliseconds since 1970 by the server's clock; by ours until a response has a Date. */
   get serverNow(): number {
     return this.#clock.now() + this.#ahead
   }
 
   /**
-   * Sends the request until a 2xx response arrives, and returns what `read` makes of it.
-   * @throws ApiError; UnreachableError where the server can't be reached or takes no credential; the signal's reason
+   * Sends the request until a 2xx response arrives, and returns the result of `read`.
+   * @throws ApiError; UnreachableError if the server can't be reached or accepts no credential; the signal's reason
    */
   run<T>(request: ApiRequest, read: ReadBody<T>): Promise<T> {
     return this.#run(request, read)
   }
 
   /**
-   * The same for an answer without an end of its own: the request's time bounds its beginning, and `silence` each wait for more of it.
-   * @param silence milliseconds
+   * The same for an endless response: the request's timeout limits the wait for its start, and `silence` each wait for more of it.
+   * @param silence in milliseconds
    */
   follow<T>(request: ApiRequest, silence: number, read: ReadStream<T>): Promise<T> {
     return this.#run(request, (chunks, deadline) => {
@@ -149,7 +149,7 @@ export class Exchange {
     }
   }
 
-  /** A Date says whole seconds and was on its way for some time: what differs by less is the same. @param told NaN where nothing was */
+  /** A Date has whole seconds and was in transit for some time, so a smaller difference counts as none. @param told NaN without a Date */
   #compareClocks(told: number): void {
     const ahead = told - this.#clock.now()
     if (Math.abs(ahead - this.#ahead) > SAME_TIME) this.#ahead = ahead

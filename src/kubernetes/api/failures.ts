@@ -38,8 +38,8 @@ export const loginTimeout = (request: ApiRequest, milliseconds: number): ApiErro
   )
 
 /**
- * The failure as an ApiError where the server has, or may have, taken the request; other errors are given back as they are:
- * a read that never reached the server is the connection's to explain.
+ * Returns the failure as an ApiError if the server has, or may have, received the request. Other errors are returned unchanged: why a read
+ * never reached the server is for the connection to explain.
  */
 export function asApiError(request: ApiRequest, error: unknown): unknown {
   const isBroken = error instanceof JsonError || error instanceof ProtobufError

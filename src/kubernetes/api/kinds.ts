@@ -36,7 +36,7 @@ export type StoredMetadata = AsJson<Omit<V1ObjectMeta, Required>> & Record<Requi
 /** An object as the server returns it, which always has these fields. */
 export type Stored<Model> = Omit<AsJson<Model>, 'metadata'> & { metadata: StoredMetadata }
 
-/** One in a namespace. */
+/** A stored object in a namespace. */
 export type Namespaced<Model> = Stored<Model> & { metadata: { namespace: string } }
 
 /** `Model` is the type of the kind's objects; the field `model` never has a value. */
@@ -44,7 +44,7 @@ export interface Kind<Model> {
   readonly kind: string
   /** `v1`, or `GROUP/VERSION`. */
   readonly apiVersion: string
-  /** Empty for core. */
+  /** Empty for the core group. */
   readonly group: string
   /** Plural, as in paths. */
   readonly resource: string
@@ -112,28 +112,28 @@ export const MIRROR_KINDS = {
   ),
 }
 
-/** What names a kind inside an object, a reference to one, or a plan. */
+/** The fields that name a kind inside an object, a reference to one, or a plan. */
 export interface TypeMeta {
   apiVersion: string
   kind: string
 }
 
-/** Any built-in controller's object. */
+/** An object of any built-in controller. */
 export type ControllerObject = NonNullable<(typeof CONTROLLERS)[keyof typeof CONTROLLERS]['model']>
 
-/** The built-in controller of exactly that version and kind; null for any other. */
+/** Returns the built-in controller of exactly that version and kind; null for any other. */
 export function controllerKind({ apiVersion, kind }: TypeMeta): Kind<ControllerObject> | null {
   const found = Object.hasOwn(CONTROLLERS, kind) ? CONTROLLERS[kind as keyof typeof CONTROLLERS] : null
   return found?.apiVersion === apiVersion ? found : null
 }
 
-/** The kind of that version; null for one that pullguard does not know. */
+/** Returns the kind of that version; null for one that pullguard does not know. */
 export function kindOf({ apiVersion, kind }: TypeMeta): Kind<unknown> | null {
   const found = Object.hasOwn(KINDS, kind) ? KINDS[kind as keyof typeof KINDS] : null
   return found?.apiVersion === apiVersion ? found : null
 }
 
-/** Whether it is the kind that Kubernetes itself calls so, in any version, and not another group's of the same name. */
+/** Whether it is the kind that Kubernetes itself calls by that name, in any version, and not one of another group. */
 export function isBuiltIn({ apiVersion, kind }: TypeMeta): boolean {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
   if (kind === 'Event' && group === 'events.k8s.io') return true

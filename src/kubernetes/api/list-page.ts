@@ -9,7 +9,7 @@ import type { KubernetesObject, ListOptions } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
 import { failure, notKubernetes } from './failures.ts'
 
-/** Which page: `limit` 0 is everything at once, an empty token the beginning. */
+/** Which page: `limit` 0 requests everything at once, an empty token the first page. */
 export interface PageChoice {
   limit: number
   continueToken: string
@@ -26,7 +26,7 @@ export interface Page {
 /** Takes one element of the `items` of a list, or of the `rows` of a Table. */
 export type VisitElement = (array: string, element: KubernetesObject) => void
 
-/** What is read, and in which form. */
+/** What is read, and in which format. */
 export interface PageSource {
   exchange: Exchange
   path: string
@@ -43,7 +43,7 @@ export function readPage(source: PageSource, choice: PageChoice, visit: VisitEle
     labelSelector,
     fieldSelector,
     limit: limit || undefined,
-    // A token names a state of its own.
+    // A token already names a state.
     ...(continueToken === '' ? { resourceVersion } : { continue: continueToken }),
   }
   const request: ApiRequest = {
@@ -62,14 +62,14 @@ export function readPage(source: PageSource, choice: PageChoice, visit: VisitEle
   })
 }
 
-/** Takes the chunks of one response and emits its elements as they arrive. */
+/** Parses the chunks of one response and emits its elements as they arrive. */
 interface PageParser {
   write(chunk: Uint8Array): void
-  /** No more bytes: the response without its elements. */
+  /** Called after the last byte. Returns the response without its elements. */
   end(): Record<string, unknown>
 }
 
-/** Reads a response in either format: a server or proxy may send another one than requested, with wrong headers, so the first bytes decide. */
+/** Reads a response in either format. The first bytes decide: servers and proxies may send another format than requested, mislabeled. */
 async function restOf(
   request: ApiRequest,
   chunks: AsyncIterable<Uint8Array>,
@@ -135,7 +135,7 @@ function jsonParser(request: ApiRequest, visit: VisitElement): PageParser {
   }
 }
 
-/** An empty list may be null: Go writes it so. */
+/** An empty list may be null: Go writes it that way. */
 function isList(rest: unknown): rest is Record<string, unknown> {
   if (typeof rest !== 'object' || rest === null) return false
   const { kind = 'List', items, rows, columnDefinitions = [] } = rest as Record<string, unknown>

@@ -1,4 +1,4 @@
-/** Lists of objects, page by page, and lists as Tables: rows made for people, at a hundredth of the size. */
+/** Lists objects page by page, and lists Tables: rows for people, at a hundredth of the size. */
 
 import { ApiError } from './api-error.ts'
 import { JSON_FORM, METADATA_LIST, PROTOBUF_FORM, TABLE, withQuery } from './api-request.ts'
@@ -54,20 +54,20 @@ const rowOf = ({ cells, conditions, object }: KubernetesObject): TableRow => ({
   object: (object as KubernetesObject | null | undefined) ?? null,
 })
 
-/** Millions of objects; an API server gives an empty page now and then, where a selector passes over much. */
+/** Enough for millions of objects; an API server sends an empty page now and then if a selector skips a lot. */
 const MAX_PAGES = 20_000
 const MAX_EMPTY_PAGES = 100
 
 type ReadChosenPage = (choice: PageChoice, visit: VisitElement) => Promise<Page>
 
-/** Goes from page to page to the end, also where the server has forgotten the moment the list was begun at. */
+/** Reads page after page to the end, even if the server no longer has the state that the list started from. */
 class Pages {
   readonly #path: string
   #empty = 0
   readonly #read: ReadChosenPage
   readonly #visit: VisitElement
   readonly #limit: number
-  /** Identities of the items visited so far; needed only where a list is begun again. */
+  /** Identities of the items visited so far; needed only if a list is restarted. */
   readonly #visited = new Set<string>()
   #count = 0
   #inconsistent = false
@@ -76,7 +76,7 @@ class Pages {
 
   /**
    * @param path what is listed, for errors
-   * @param limit page size; 0 is everything at once
+   * @param limit page size; 0 requests everything at once
    */
   constructor(path: string, read: ReadChosenPage, limit: number, visit: VisitElement) {
     this.#path = path
@@ -85,7 +85,7 @@ class Pages {
     this.#limit = limit
   }
 
-  /** @throws ApiError where any page fails; what was visited by then is not the list */
+  /** @throws ApiError if any page fails; then the items visited so far are not the whole list */
   async readAll(): Promise<ListResult & { columns: string[] }> {
     const { resourceVersion, columns, ...first } = await this.#page({ limit: this.#limit, continueToken: '' })
     let token = first.continueToken
@@ -103,7 +103,7 @@ class Pages {
     return new ApiError({ status: 0, reason: 'Truncated', message, method: 'GET', path: this.#path })
   }
 
-  /** The page after that token, or, where that has expired, what the server has to offer in its place. */
+  /** Returns the page after that token or, if the token has expired, what the server offers instead. */
   async #nextPage(token: string): Promise<Page> {
     try {
       return await this.#page({ limit: this.#limit, continueToken: token })

@@ -1,20 +1,20 @@
-/** Makes API paths, the one way: from a kind, with every name escaped. */
+/** Builds every API path: from a kind, with each name escaped. */
 
 import type { Kind } from './kinds.ts'
 
 declare const MODEL: unique symbol
 
-/** A path, and what the server gives for it: an object, or the items of a list. */
+/** A path, typed by what the server returns for it: an object, or the items of a list. */
 export type ApiPath<Model> = string & { readonly [MODEL]?: Model }
 
-/** Of all objects of a kind: in one namespace, or with null everywhere. */
+/** The path of all objects of a kind in one namespace; `namespace` null for all namespaces. */
 export function listPath<Model>(kind: Kind<Model>, namespace: string | null): ApiPath<Model> {
   const root = kind.group === '' ? `/api/${kind.apiVersion}` : `/apis/${kind.apiVersion}`
   const place = namespace === null ? '' : `/namespaces/${encodeURIComponent(namespace)}`
   return `${root}${place}/${kind.resource}`
 }
 
-/** Of one object; `namespace` null for a kind that has none. */
+/** The path of one object; `namespace` null for a cluster-wide kind. */
 export function objectPath<Model>(kind: Kind<Model>, namespace: string | null, name: string): ApiPath<Model> {
   return `${listPath(kind, namespace)}/${encodeURIComponent(name)}`
 }

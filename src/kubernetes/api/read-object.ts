@@ -1,4 +1,4 @@
-/** Requests that are answered with one object: a read, and what the user is allowed to do. */
+/** Requests that are answered with one object: reads, and reviews of what the user is allowed to do. */
 
 import { JsonElements, MAX_OBJECT_LENGTH } from '../../json/json-elements.ts'
 import { type ApiRequest, JSON_FORM, METADATA, withQuery } from './api-request.ts'

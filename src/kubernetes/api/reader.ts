@@ -1,4 +1,4 @@
-/** Everything that may be read from the API server at the other end of a connection. */
+/** Everything that can be read from the API server at the other end of a connection. */
 
 import type { Connection } from '../http/connection.ts'
 import type { ClusterReader } from './cluster.ts'
@@ -8,14 +8,14 @@ import { readObject, reviewAccess, reviewSelf } from './read-object.ts'
 import { watchList } from './watch.ts'
 
 /**
- * A reader; nothing is sent yet. Refused requests throw ApiError; those without a whole answer throw one with status 0 and reason
- * `Timeout`, `Truncated`, `ConnectionReset` or `InvalidAnswer`.
+ * Creates a reader; nothing is sent yet. Refused requests throw ApiError; those without a complete response throw one with status 0 and
+ * reason `Timeout`, `Truncated`, `ConnectionReset` or `InvalidAnswer`.
  */
 export function readerOver(connection: Connection, options: ExchangeOptions): ClusterReader {
   return readerOf(new Exchange(connection, options))
 }
 
-/** The reading half of a conversation that may write, too. */
+/** The reading half of an exchange that can also write. */
 export function readerOf(exchange: Exchange): ClusterReader {
   const { context, server, namespace } = exchange.connection
   return {

@@ -11,7 +11,7 @@ import { type ApiRequest, nameOf, pathOf } from './api-request.ts'
 
 /** 410: the continue token is too old. */
 export class ExpiredError extends ApiError {
-  /** Goes on from the same place in a newer state; undefined where the server gave none. */
+  /** Continues at the same place in a newer state; undefined if the server sent none. */
   readonly continueToken: string | undefined
 
   constructor(fields: ConstructorParameters<typeof ApiError>[0], continueToken: string | undefined) {
@@ -50,7 +50,7 @@ const REASONS: Record<number, string> = {
 const MAX_PLAIN_TEXT_LENGTH = 200
 const MAX_MESSAGE_LENGTH = 8 * 1024
 
-/** @param body as much of it as was read */
+/** @param body the part of it that was read */
 export function refusalOf(
   request: ApiRequest,
   connection: Connection,
@@ -106,7 +106,7 @@ function statusIn(body: Buffer): Status | null {
   }
 }
 
-/** The cause of a PodDisruptionBudget's refusal names the budget. Old servers quote a body they can't decode, which may be a Secret: cut it. */
+/** The cause of a PodDisruptionBudget's refusal names the budget. Old servers quote a body they can't decode, possibly a Secret: cut it. */
 function messageOf(request: ApiRequest, { message, details }: Status): string {
   const causes = (details?.causes ?? []).filter(({ reason }) => reason === 'DisruptionBudget')
   const text = [message || `${nameOf(request)} was refused`, ...causes.map(cause => cause.message)].join(' ')

@@ -1,4 +1,4 @@
-/** One watch: what changes in a list from a resource version on, until it ends for a reason. Whoever follows a list begins the next. */
+/** One watch: the changes of a list from a resource version on, until it ends for a reason. The caller starts the next one. */
 
 import { JsonElements, MAX_OBJECT_LENGTH } from '../../json/json-elements.ts'
 import { JsonError } from '../../json/json-error.ts'
@@ -10,7 +10,7 @@ import { notKubernetes } from './failures.ts'
 import type { ApiPath } from './paths.ts'
 import { ExpiredError } from './status-refusal.ts'
 
-/** Milliseconds that a server may be late with the end it was asked for; after that it is taken for dead. */
+/** Milliseconds that a server may be late in ending the watch; after that it is assumed dead. */
 const LATE = 30_000
 
 const CHANGES: Record<string, WatchedChange<unknown>['type']> = {
@@ -19,7 +19,7 @@ const CHANGES: Record<string, WatchedChange<unknown>['type']> = {
   DELETED: 'deleted',
 }
 
-/** As ClusterReader.watch says. */
+/** See ClusterReader.watch. */
 export async function watchList<T>(
   exchange: Exchange,
   path: ApiPath<T>,
@@ -79,14 +79,14 @@ interface WatchEvent {
   object: { metadata?: { resourceVersion?: unknown }; code?: unknown }
 }
 
-/** @throws ApiError for what no API server says in a watch, such as a login page */
+/** @throws ApiError for a document that no API server sends in a watch, such as a login page */
 function eventIn(request: ApiRequest, document: unknown): WatchEvent {
   const { type, object } = (document ?? {}) as Partial<WatchEvent>
   if (typeof type === 'string' && typeof object === 'object' && object !== null) return { type, object }
   throw notKubernetes(request, 'it is not a watch')
 }
 
-/** Servers report an expired resource version in the stream or by the status of the answer. */
+/** Servers report an expired resource version in the stream or by the response's status. */
 function refusalIn({ type, object }: WatchEvent): WatchEnd['why'] | null {
   if (type !== 'ERROR') return null
   return object.code === 410 ? 'expired' : 'broken'
@@ -97,7 +97,7 @@ function versionOf({ object }: WatchEvent): string | null {
   return typeof version === 'string' && version !== '' ? version : null
 }
 
-/** @throws the error where the watch did not begin, and trying again is not all there is to do */
+/** @throws the error if the watch did not start, or if another try can't help */
 function reasonFor(error: unknown, begun: boolean): WatchEnd['why'] {
   if (error instanceof ExpiredError) return 'expired'
   if (error instanceof ApiError && begun && error.status === 0) {

@@ -18,9 +18,9 @@ import {
 export interface ClusterWriter extends ClusterReader {
   create<T>(path: ApiPath<T>, object: object, options?: WriteOptions): Promise<T>
   jsonPatch<T>(path: ApiPath<T>, operations: JsonPatchOperation[], options?: WriteOptions): Promise<T>
-  /** DELETE of exactly this object (uid), and of this version where one is given. */
+  /** DELETE of exactly this object (uid), and of this version if one is given. */
   delete(path: string, uid: string, options?: WriteOptions & { resourceVersion?: string }): Promise<void>
-  /** policy/v1 Eviction of one pod, and of this version if one is given. @throws ApiError 429 if a PodDisruptionBudget does not allow it. */
+  /** policy/v1 Eviction of one pod, and of this version if one is given. @throws ApiError 429 if a PodDisruptionBudget forbids it */
   evict(
     namespace: string,
     pod: string,
@@ -29,7 +29,7 @@ export interface ClusterWriter extends ClusterReader {
   ): Promise<void>
 }
 
-/** A writer; nothing is sent yet. It throws as a reader does. */
+/** Creates a writer; nothing is sent yet. It throws as a reader does. */
 export function writerOver(connection: Connection, options: ExchangeOptions): ClusterWriter {
   const exchange = new Exchange(connection, options)
   return {

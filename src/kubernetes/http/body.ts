@@ -5,15 +5,15 @@ import { createGunzip } from 'node:zlib'
 import type { HttpResponse } from './connection.ts'
 import type { Deadline } from './deadline.ts'
 
-/** The answer's body broke off: the connection, or what was compressed in it. */
+/** The response's body broke off: the connection did, or the compressed data. */
 export class CutOff extends Error {
   override name = 'CutOff'
 }
 
-/** The body's chunks. @throws CutOff where it breaks off; the deadline's reason where it is over. Left early, it is destroyed. */
+/** Yields the body's chunks; destroys it if the caller stops early. @throws CutOff if it breaks off; the deadline's reason if time is up */
 export async function* chunksOf({ body }: HttpResponse, deadline: Deadline): AsyncGenerator<Uint8Array> {
   const { signal } = deadline
-  // Not a race for each chunk: a big list has thousands of them.
+  // Not one race per chunk: a big list has thousands of them.
   const stop = () => body.destroy()
   let ended = false
   signal.addEventListener('abort', stop)
@@ -32,7 +32,7 @@ export async function* chunksOf({ body }: HttpResponse, deadline: Deadline): Asy
 
 const LONGEST_ERROR = 1024 * 1024
 
-/** The body of an error's answer. What comes after the first megabyte, or is cut off, is not missed. */
+/** The body of an error response. Anything after the first megabyte, or after a cutoff, is ignored. */
 export async function errorBodyOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = []
   let length = 0
@@ -48,9 +48,9 @@ export async function errorBodyOf(chunks: AsyncIterable<Uint8Array>): Promise<Bu
   return Buffer.concat(all)
 }
 
-/** The body as it was before it was packed; errors on either side end the iteration with them. */
+/** The decompressed body; errors of either stream end the iteration with that error. */
 export function decoded(body: Readable, encoding: string | string[] | undefined): Readable {
   if (encoding !== 'gzip') return body
-  // The callback is needed, not its error: the iteration of the last stream throws it.
+  // pipeline needs a callback, but its error is not used: iterating over the last stream throws it.
   return pipeline(body, createGunzip(), () => {})
 }

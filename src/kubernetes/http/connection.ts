@@ -24,16 +24,16 @@ export interface Connection {
   readonly server: string
   /** The context's namespace, or `default`. */
   readonly namespace: string
-  /** Whether a request waits for a login program or another giver of credentials, and the server has not been asked yet. */
+  /** Whether a request waits for a login program or another source of credentials and has not been sent yet. */
   readonly loggingIn: boolean
   /**
    * Sends one request over the pooled connections. After a 401 it asks the kubeconfig's exec plugin, token file or OIDC
    * provider for a fresh credential once and sends again. Any status resolves.
-   * @throws UnreachableError with one sentence where no answer came (refused, DNS, TLS, proxy, exec plugin failed);
-   *   the signal's reason where it was aborted
+   * @throws UnreachableError with one sentence if no answer came (refused, DNS, TLS, proxy, exec plugin failed);
+   *   the signal's reason if it was aborted
    */
   send(request: HttpRequest): Promise<HttpResponse>
-  /** The text without the secrets that this connection has sent: a server, or a webhook behind it, may repeat them bare. */
+  /** Returns the text without the secrets that this connection has sent: a server, or a webhook behind it, may repeat them. */
   withoutSecrets(text: string): string
   close(): Promise<void>
 }

@@ -1,13 +1,13 @@
-/** Ends one request, its waits and its body included, when its time is up or its caller gives up. */
+/** Ends one request, including its waits and its body, when its time is up or its caller gives up. */
 
 import type { Clock } from '../../clock.ts'
 
 export class Deadline {
-  /** Aborts with the caller's reason, or with what `tooLate` makes. */
+  /** Aborts with the caller's reason, or with the error from `tooLate`. */
   readonly signal: AbortSignal
   readonly #clock: Clock
   #ends = Number.POSITIVE_INFINITY
-  /** Those who wait now. A promise that lives as long as the request would hold on to everything ever raced with it. */
+  /** The pending races. A promise that lives as long as the request would retain everything ever raced with it. */
   readonly #waiting = new Set<(reason: unknown) => void>()
   readonly #late = new AbortController()
   readonly #tooLate: () => Error
@@ -30,7 +30,7 @@ export class Deadline {
     return this.#ends - this.#clock.now()
   }
 
-  /** From now on there is so much time; 0 means no limit. */
+  /** Restarts the time limit from now; 0 means no limit. */
   renew(milliseconds: number): void {
     this.#callOff()
     const bounded = milliseconds > 0
@@ -40,7 +40,7 @@ export class Deadline {
       : () => {}
   }
 
-  /** The promise's outcome, unless the end comes first: then the signal's reason is thrown. */
+  /** The promise's outcome, unless the deadline comes first: then the signal's reason is thrown. */
   race<T>(promise: Promise<T>): Promise<T> {
     const { promise: outcome, resolve, reject } = Promise.withResolvers<T>()
     this.#waiting.add(reject)
@@ -53,7 +53,7 @@ export class Deadline {
     return this.#clock.sleep(milliseconds, this.signal)
   }
 
-  /** The request is over: nothing aborts any more. */
+  /** Ends the request: after that, nothing aborts it. */
   end(): void {
     this.#callOff()
     this.signal.removeEventListener('abort', this.#stop)

@@ -13,16 +13,16 @@ import { PooledConnection } from './pooled-connection.ts'
 import { trustOf } from './transport.ts'
 
 /**
- * Reads the kubeconfig and the certificates; nothing is sent and no plugin run before the first request.
+ * Reads the kubeconfig and the certificates; nothing is sent, and no plugin runs, before the first request.
  * @param clock decides when a login has expired
- * @throws UsageError for a kubeconfig that is missing, malformed, or does not have what the flags name
+ * @throws UsageError for a kubeconfig that is missing, malformed, or lacks what the flags name
  */
 export async function openConnection(options: ConnectionOptions, clock: Clock): Promise<Connection> {
   const target = await findTarget(options)
   const { cluster, user } = target
   const server = serverUrl(cluster, user.clientCertificate !== null)
   const ending = new AbortController()
-  // On this machine packing costs more than it saves.
+  // On this machine, compression costs more than it saves.
   const unpacked = isLoopback(server) || cluster.disableCompression
   return new PooledConnection({
     context: target.context,

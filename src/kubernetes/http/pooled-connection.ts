@@ -37,7 +37,7 @@ export class PooledConnection implements Connection {
   readonly #prefix: string
   #pendingLogins = 0
   readonly #sentSecrets = new SentSecrets()
-  /** With the newest client certificate: exec plugins may bring another. */
+  /** For the newest client certificate: exec plugins may return a different one. */
   #pool: { credential: ClientCredential; dispatcher: Dispatcher } | null = null
 
   constructor(parts: Parts) {
@@ -160,7 +160,7 @@ class SentSecrets {
     }
   }
 
-  /** The text without any of them. */
+  /** Returns the text without any of them. */
   removeFrom(text: string): string {
     const longestFirst = [...this.#texts].sort((one, other) => other.length - one.length)
     return longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)

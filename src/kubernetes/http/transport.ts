@@ -9,15 +9,15 @@ import { isPlainHttp } from '../kubeconfig/server-url.ts'
 import type { Cluster } from '../kubeconfig/target.ts'
 import type { ClientCredential } from '../login/client-credential.ts'
 
-/** What a server must show to be believed, as Node's TLS takes it. */
+/** What a server must present to be trusted, as options of Node's TLS. */
 export interface Trust {
-  /** PEM; absent where nothing is verified. */
+  /** PEM; absent if nothing is verified. */
   ca?: string | string[]
   servername?: string
   rejectUnauthorized: boolean
 }
 
-/** @throws UsageError where the certificate authority can't be read */
+/** @throws UsageError if the certificate authority can't be read */
 export async function trustOf(cluster: Cluster, server: URL): Promise<Trust> {
   const servername = cluster.tlsServerName === '' ? {} : { servername: cluster.tlsServerName }
   if (isPlainHttp(server) || cluster.insecureSkipTlsVerify) {
@@ -33,11 +33,11 @@ export async function trustOf(cluster: Cluster, server: URL): Promise<Trust> {
   return { ...servername, ca: own ?? publicAuthorities(), rejectUnauthorized: true }
 }
 
-/** Milliseconds. The API server's own bound on a request that is not a watch is 60 s. */
+/** In milliseconds. The API server's own limit for a request other than a watch is 60 s. */
 const SILENCE = 90_000
 const CONNECT_TIMEOUT = 10_000
 const POOL = {
-  // Readings bound themselves. A watch keeps its connection for as long as it goes on.
+  // Reads are limited elsewhere. A watch keeps its connection as long as it runs.
   connections: 64,
   pipelining: 1,
   allowH2: false,
@@ -46,11 +46,11 @@ const POOL = {
   bodyTimeout: SILENCE,
 }
 
-/** A pool that shows this client certificate to the server; `proxy` is null for direct connections. */
+/** Creates a pool that presents this client certificate to the server; `proxy` is null for direct connections. */
 export function poolFor(trust: Trust, { certificate, key }: ClientCredential, proxy: URL | null): Dispatcher {
   const shown = certificate !== null && key !== null ? { cert: certificate, key: key.reveal() } : {}
   const { ca, ...checks } = trust
-  // Made once: reading hundreds of public authorities again for each connection takes longer than a request.
+  // Created once: reading hundreds of public authorities again for each connection takes longer than a request.
   const secureContext = createSecureContext({ ...(ca !== undefined && { ca }), ...shown })
   const tls = { ...checks, secureContext, timeout: CONNECT_TIMEOUT, allowH2: false }
   if (proxy === null) return new Agent({ ...POOL, connect: tls })

@@ -4,7 +4,7 @@ import { UnreachableError } from '../../errors.ts'
 
 export interface Route {
   server: string
-  /** Host and port, never its password; null for a direct connection. */
+  /** Host and port, never the password; null for a direct connection. */
   proxy: string | null
 }
 
@@ -32,7 +32,7 @@ function proxyStatus(message: string): string | null {
 
 interface Rule {
   codes: RegExp
-  /** Follows the server's name. */
+  /** Follows the server's name in the sentence. */
   problem: string
   /** Through a proxy, this failure may be between the client and the proxy, or between the proxy and the server. */
   mayBeProxy?: true

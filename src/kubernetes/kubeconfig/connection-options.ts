@@ -23,11 +23,11 @@ export interface ClusterFlags {
 }
 
 export interface ConnectionOptions extends ClusterFlags {
-  /** KUBECONFIG, the proxy variables and those of a pod are read from it; exec plugins inherit it. */
+  /** KUBECONFIG, the proxy variables, and a pod's variables are read from it; exec plugins inherit it. */
   env: Record<string, string | undefined>
   cwd: string
   home: string
-  /** Log in only with what the kubeconfig has: run no exec plugin, and renew no token. */
+  /** Log in only with what the kubeconfig contains: run no exec plugin, and renew no token. */
   storedLoginOnly?: boolean
   /** `pullguard/<version>`. */
   userAgent: string

@@ -1,4 +1,4 @@
-/** From flags and environment to the one cluster and user to connect with: the kubeconfig's, else those of the pod that we run in. */
+/** Finds the cluster and user to connect with: those of the flags and kubeconfig, else those of the pod that pullguard runs in. */
 
 import { readFile, stat } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
@@ -43,8 +43,8 @@ export async function findTarget(options: ConnectionOptions): Promise<Target> {
 type Flags = Omit<ConnectionOptions, 'env' | 'home' | 'userAgent'>
 
 /**
- * Context, cluster and user by kubectl's rules: flags over the context.
- * @returns null where the kubeconfig and the flags name no server at all
+ * Chooses context, cluster and user by kubectl's rules: flags override the context.
+ * @returns null if the kubeconfig and the flags name no server at all
  * @throws UsageError for a context, cluster or user that does not exist
  */
 function chooseTarget(config: Kubeconfig, flags: Flags): Target | null {
@@ -88,7 +88,7 @@ function known(entries: Map<string, Entry>, kind: string, name: string, flag: st
   throw new UsageError(`The kubeconfig has no ${kind} ${name} (${there}): choose one with ${flag}`)
 }
 
-/** Overrides by client-go's DirectClientConfig.getCluster: flags about trust replace the kubeconfig's trust as a whole. */
+/** Applies overrides as client-go's DirectClientConfig.getCluster does: flags about trust replace the kubeconfig's trust as a whole. */
 function withClusterFlags(cluster: Cluster, flags: Flags): Cluster {
   const { server = '', certificateAuthority = '', tlsServerName = '', insecureSkipTlsVerify = false } = flags
   const trust = certificateAuthority !== '' || insecureSkipTlsVerify
@@ -104,7 +104,7 @@ function withClusterFlags(cluster: Cluster, flags: Flags): Cluster {
   }
 }
 
-/** A --token replaces every other way to log in but a client certificate, and the flags of one replace the kubeconfig's, as with kubectl. */
+/** As in kubectl, --token replaces every other login except a client certificate; certificate flags replace the kubeconfig's. */
 function withUserFlags(user: User, flags: Flags): User {
   const { clientCertificate, clientKey, cwd } = flags
   const fileOr = (file: string | undefined, own: PemSource) => (file ? { file: resolve(cwd, file) } : own)
@@ -121,8 +121,8 @@ function withUserFlags(user: User, flags: Flags): User {
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 
 /**
- * The service account of the pod that we run in, with the flags over it; null outside a pod.
- * @param folder the mounted service account; tests have their own
+ * The service account of the pod that pullguard runs in, overridden by the flags; null outside a pod.
+ * @param folder the mounted service account; tests use their own
  */
 export async function inClusterTarget(
   options: ConnectionOptions,
@@ -231,7 +231,7 @@ const isEmpty = ({ user, uid, groups, extra }: Impersonation) =>
   user === '' && uid === '' && groups.length === 0 && Object.keys(extra).length === 0
 
 /**
- * The kubeconfig's impersonation with --as, --as-uid and --as-group over it.
+ * The kubeconfig's impersonation, overridden by --as, --as-uid and --as-group.
  * @throws UsageError for a group or uid without a user, which the server would refuse
  */
 function impersonationBy(

@@ -10,13 +10,14 @@ import { type Entry, type Kubeconfig, mapping, mappings, text } from './kubeconf
 
 interface LoadedKubeconfig {
   config: Kubeconfig
-  /** Every place that was looked at, existing or not. */
+  /** Every path that was checked, whether it exists or not. */
   places: string[]
 }
 
 /**
- * `--kubeconfig` alone, else every file of $KUBECONFIG, else ~/.kube/config. Files that don't exist are skipped unless the flag names them.
- * The first file to set current-context wins, and the first to name an entry wins with the whole entry (client-go tools/clientcmd/loader.go).
+ * Reads `--kubeconfig` alone, else every file of $KUBECONFIG, else ~/.kube/config. Files that don't exist are skipped unless the flag names
+ * them. The first file to set current-context wins, and the first to name an entry wins with the whole entry (client-go
+ * tools/clientcmd/loader.go).
  * @throws UsageError for a file that is missing, unreadable or malformed
  */
 export async function loadKubeconfig(
@@ -51,8 +52,8 @@ function merged(configs: Kubeconfig[]): Kubeconfig {
 
 /**
  * @param file absolute path
- * @returns null where there is no such file
- * @throws UsageError naming the file, and the line where there is one
+ * @returns null if there is no such file
+ * @throws UsageError naming the file, and the line if it is known
  */
 async function readKubeconfig(file: string): Promise<Kubeconfig | null> {
   let content: string
@@ -88,12 +89,12 @@ function parse(content: string, file: string): unknown {
       // Flow-style YAML starts the same way, and the YAML parser knows the line of a mistake.
     }
   }
-  // As kubectl's parser: the first document counts, the last of equal keys, and merge keys (`<<`) of YAML 1.1 are merged.
+  // As in kubectl's parser: the first document counts, the last of equal keys wins, and merge keys (`<<`) of YAML 1.1 are merged.
   const documents = parseAllDocuments(content, { uniqueKeys: false, merge: true, logLevel: 'silent' })
   const document: Document | undefined = documents[0]
   const error = document?.errors[0]
   if (error === undefined) return resolved(document, file)
-  // Not the parser's message: it quotes the line, which may hold a token.
+  // Not the parser's message: it quotes the line, which may contain a token.
   const line = error.linePos?.[0].line ?? 1
   throw new UsageError(`The kubeconfig ${file} is not valid YAML at line ${line} (${error.code}): correct it`)
 }
@@ -102,14 +103,14 @@ function named(list: unknown, kind: 'cluster' | 'user' | 'context', file: string
   const entries = new Map<string, Entry>()
   for (const item of mappings(list)) {
     const name = text(item, 'name')
-    // client-go refuses the file too: which of the two is meant can't be known.
+    // client-go refuses the file, too: it is unknown which of the two is meant.
     if (entries.has(name)) throw new UsageError(`The kubeconfig ${file} has two ${kind}s named ${name}`)
     entries.set(name, { fields: new Redacted(mapping(item[kind]) ?? {}), file })
   }
   return entries
 }
 
-/** Aliases of aliases may stand for more than any memory holds; the parser gives up on them. */
+/** Nested aliases can expand beyond any memory; the parser rejects them. */
 function resolved(document: Document | undefined, file: string): unknown {
   try {
     return document?.toJS()
@@ -118,7 +119,7 @@ function resolved(document: Document | undefined, file: string): unknown {
   }
 }
 
-/** The names that a kubeconfig has for --context, --cluster, and --user, sorted. @throws UsageError for a file that can't be read */
+/** The names in the kubeconfig for --context, --cluster, and --user, sorted. @throws UsageError for a file that can't be read */
 export async function kubeconfigNames(
   kind: 'contexts' | 'clusters' | 'users',
   options: Pick<ConnectionOptions, 'kubeconfig' | 'env' | 'cwd' | 'home'>,

@@ -1,4 +1,4 @@
-/** Certificates, keys and tokens, which a kubeconfig holds itself or names by file. */
+/** Reads certificates, keys and tokens that a kubeconfig contains or names by file. */
 
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -26,7 +26,7 @@ function decoded(data: string, field: string, file: string): string {
 }
 
 /**
- * @param what names it in the error
+ * @param what names the value in the error
  * @throws UsageError naming the file
  */
 export async function pemText(source: PemSource, what: string): Promise<Redacted | null> {

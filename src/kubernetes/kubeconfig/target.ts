@@ -4,7 +4,7 @@ import type { Redacted } from '../../secrecy/redacted.ts'
 import type { Fields } from './kubeconfig.ts'
 
 export interface Target {
-  /** Null where no context was used: in a pod, or with a bare --server. */
+  /** null if no context was used: in a pod, or with a bare --server. */
   context: string | null
   namespace: string
   cluster: Cluster

@@ -7,7 +7,7 @@ import type { Redacted } from '../../secrecy/redacted.ts'
 import type { Impersonation } from '../kubeconfig/target.ts'
 
 export interface ClientCredential {
-  /** The Authorization header; null where the certificate is the proof, or nothing is. */
+  /** The Authorization header; null if only the certificate identifies the user, or nothing does. */
   authorization: Redacted | null
   /** PEM; null without a client certificate. */
   certificate: string | null
@@ -16,7 +16,7 @@ export interface ClientCredential {
 
 export interface CredentialSource {
   current(): Promise<ClientCredential>
-  /** After a 401 to `refused`: another credential to try, or null where there is none. */
+  /** After a 401 to `refused`: another credential to try, or null if there is none. */
   renewed(refused: ClientCredential): Promise<ClientCredential | null>
 }
 
@@ -27,7 +27,7 @@ export function fixed(credential: ClientCredential): CredentialSource {
 
 export interface Fetched {
   credential: ClientCredential
-  /** Milliseconds; Infinity where it is not known to end. */
+  /** In milliseconds since 1970; Infinity if no expiry is known. */
   expiresAt: number
 }
 
@@ -55,7 +55,7 @@ export function fetchedBy(fetch: () => Promise<Fetched>, clock: Clock): Credenti
   }
 }
 
-/** Whether both would be the same on the wire. */
+/** Whether both would send the same bytes. */
 function isSame(a: ClientCredential, b: ClientCredential): boolean {
   return a.authorization?.reveal() === b.authorization?.reveal() && hasSameCertificate(a, b)
 }
@@ -80,7 +80,7 @@ export function impersonationHeaders(wanted: Impersonation | null): Record<strin
   }
 }
 
-/** The server expects UTF-8, and Node writes headers as Latin-1: one byte per character. */
+/** The server expects UTF-8, and Node writes headers as Latin-1, one byte per character. */
 function headerValue(value: string): string {
   if (!/\p{Cc}/u.test(value)) return Buffer.from(value, 'utf8').toString('latin1')
   throw new UsageError(
@@ -95,12 +95,12 @@ function escapedHeaderName(key: string): string {
     .replace(/[^a-z0-9!#$&'*+.^_`|~-]/g, byte => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
-/** Whether it can be sent in a header: `echo` or folded YAML text easily add a line break to a token. */
+/** Whether the token can be sent in a header: `echo` or folded YAML text easily adds a line break. */
 export function isHeaderSafe(token: Redacted): boolean {
   return /^[\x20-\x7e]*$/.test(token.reveal())
 }
 
-/** What is wrong with the pair, as a clause for people that quotes nothing of it; null where it can be shown to a server. */
+/** What is wrong with the pair, as a clause for people that quotes none of it; null if it can be presented to a server. */
 export function certificateFault(certificate: string, secretKey: Redacted): string | null {
   const key = secretKey.reveal()
   if (!loads({ cert: certificate })) return 'the certificate is not valid PEM'

@@ -1,4 +1,4 @@
-/** Picks the way a user logs in, in client-go's order. */
+/** Chooses how a user logs in, in client-go's order. */
 
 import type { Clock } from '../../clock.ts'
 import { UnreachableError, UsageError } from '../../errors.ts'
@@ -24,8 +24,8 @@ const TOKEN_FILE_LIFE = 60_000
 
 /**
  * @param options.env what exec plugins inherit
- * @param signal ends a login that still runs
- * @throws UsageError for a certificate or key that can't be read, and for `storedLoginOnly` where there is no such login
+ * @param signal ends a login that is still running
+ * @throws UsageError for a certificate or key that can't be read, and for `storedLoginOnly` if there is no such login
  */
 export async function credentialSource(
   { user, cluster }: Target,
@@ -34,11 +34,11 @@ export async function credentialSource(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<CredentialSource> {
-  // Credentials never go over plain HTTP: client-go leaves them out too.
+  // Credentials never go over plain HTTP; client-go omits them, too.
   if (isPlainHttp(server)) return fixed({ authorization: null, certificate: null, key: null })
   const own = await certificateOf(user)
   const { exec, authProvider } = user
-  // With both, the file counts, for it is the one that is renewed (client-go api.AuthInfo).
+  // If both are set, the file counts, because it is the one that is renewed (client-go api.AuthInfo).
   if (user.tokenFile !== '') return fetchedBy(() => fromTokenFile(user, own, clock), clock)
   if (user.token !== null) return fixed({ ...own, authorization: bearer(user.token) })
   if (user.username !== '' || user.password !== null) return fixed({ ...own, authorization: basic(user) })
@@ -78,7 +78,7 @@ function bearer(token: Redacted): Redacted {
   )
 }
 
-/** A file that can't be read leaves the token beside it, as client-go does. */
+/** If the file can't be read, uses the token beside it, as client-go does. */
 async function fromTokenFile({ tokenFile, token }: User, own: ClientCredential, clock: Clock) {
   const read = await pemText({ file: tokenFile }, 'token file').catch((error: unknown) => {
     if (token === null) throw error
@@ -96,13 +96,13 @@ function basic({ username, password }: User): Redacted {
   return login.map(text => `Basic ${Buffer.from(text).toString('base64')}`)
 }
 
-/** An ID token is looked at again after this long; the provider itself fetches another only when it has expired. */
+/** Milliseconds after which an ID token is requested again; the provider itself fetches a new one only if it has expired. */
 const LOOK_AGAIN = 60_000
 
 /**
- * The login of a legacy `auth-provider` (OIDC and the clouds' own), as @kubernetes/client-node does it.
- * @param own the client certificate that goes along
- * @throws UnreachableError naming the provider where it gives no token
+ * The login of a legacy `auth-provider` (OIDC and the clouds'), as @kubernetes/client-node does it.
+ * @param own the client certificate to send along
+ * @throws UnreachableError naming the provider if it returns no token
  */
 function authProviderFetch(
   provider: Redacted<Fields>,
@@ -111,7 +111,7 @@ function authProviderFetch(
   clock: Clock,
 ): () => Promise<Fetched> {
   const name = text(provider.reveal(), 'name')
-  // Large, and only needed here: other users' start-up does without it.
+  // Large, and loaded only here, so that it does not slow down other users' startup.
   const login = import('./client-node-login.ts').then(({ providerLogin }) =>
     providerLogin({ name, config: mapping(provider.reveal().config) ?? {} }, server),
   )

@@ -16,7 +16,7 @@ interface PluginCall {
   cluster: Cluster
   /** What the plugin inherits. */
   env: Record<string, string | undefined>
-  /** Ends a plugin that still runs. */
+  /** Ends a plugin that is still running. */
   signal: AbortSignal
 }
 
@@ -51,7 +51,7 @@ async function execInfo({ plugin, cluster }: PluginCall, interactive: boolean): 
   return JSON.stringify({ apiVersion: plugin.apiVersion, kind: 'ExecCredential', spec })
 }
 
-/** Characters. A token with its certificate and key is some kilobytes. */
+/** In characters. A token with its certificate and key is a few kilobytes. */
 const MAX_ANSWER_LENGTH = 1024 * 1024
 
 /** The plugin's output. On a terminal, its prompts on stderr are shown too. */
@@ -63,7 +63,7 @@ function run({ plugin, env, signal }: PluginCall, request: string, interactive: 
       stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],
       signal,
     })
-    // A plugin that does not exit, or whose pipes are held by another process, must not keep pullguard running.
+    // A plugin that does not exit, or whose pipes another process keeps open, must not keep pullguard running.
     const release = () => {
       child.stdout?.destroy()
       child.stderr?.destroy()

@@ -65,7 +65,7 @@ function planSecret(namespace: string, input: PlanInput, attached: AttachedSecre
   return true
 }
 
-/** What keeps an existing Secret from being written to; null if nothing does. A Secret's type is immutable. */
+/** Why an existing Secret can't be written to; null if it can. A Secret's type is immutable. */
 function obstacleIn(existing: ScopeSecret, input: PlanInput): Declined | null {
   const target = secretTarget(existing.namespace, existing.name, existing)
   const mayWrite = existing.ours || input.overwriteSecret
@@ -123,7 +123,7 @@ function planServiceAccounts(
   }
 }
 
-/** Whether the pod's replacement would get a login that it needs from the account: not where its template has a list of its own. */
+/** Whether the pod's replacement would get a login that it needs from the account; false if its template has its own list. */
 function getsItFrom(
   { namespace, name }: ScopeServiceAccount,
   { pod, helped, workload }: StuckPod,
@@ -161,7 +161,7 @@ function accountChange(
   }
 }
 
-/** Adds the change to the plan, or declines it where a manager owns the object and would revert the change. */
+/** Adds the change to the plan, or declines it if a manager owns the object and would revert the change. */
 function admit(change: Change, input: PlanInput, into: { changes: Change[]; declined: Declined[] }): boolean {
   if (change.managedBy !== null && !input.allowManaged) {
     into.declined.push({ code: 'managed', change })

@@ -11,7 +11,7 @@ export const pin: RemedyRules = {
       if (!floats(container.image)) return []
       const [running, ...others] = runningDigests(container)
       if (running === undefined) return [container.image]
-      // The registry may no longer have the digest, or only for one platform: then another node could not pull it.
+      // The registry might no longer have the digest, or only for one platform: then another node could not pull it.
       return others.length === 0 ? [`${container.image}@${running}`] : []
     },
     edit({ target, container, image }, { images }) {
@@ -29,11 +29,11 @@ export const pin: RemedyRules = {
   },
 }
 
-/** The digests that pods of the workload run, where the runtime names them for this very repository. */
+/** The digests that pods of the workload run, if the runtime names them for this repository. */
 function runningDigests({ image, runningImageIds }: ScopeContainer): string[] {
   const wanted = parseReference(image)
   const digests = runningImageIds.flatMap(id => {
-    // Docker says `docker-pullable://nginx@sha256:…`; a bare `sha256:…` is the image's config, which can't be pulled.
+    // Docker reports `docker-pullable://nginx@sha256:…`; a bare `sha256:…` is the image's config, which can't be pulled.
     const running = parseReference(id.replace(/^[a-z-]+:\/\//, ''))
     const same = running?.registry === wanted?.registry && running?.repository === wanted?.repository
     return same ? (running?.digest ?? []) : []

@@ -1,4 +1,4 @@
-/** On unless `--no-recreate`: removes stuck pods so that new ones are made with the other changes. */
+/** On unless `--no-recreate`: removes stuck pods so that new ones are created with the other changes. */
 
 import type { PatchTemplate, PodChange } from '../change.ts'
 import type { Declined } from '../plan.ts'
@@ -30,7 +30,7 @@ export interface Recreation {
 /** Controllers that replace a deleted pod. */
 const REPLACES = ['ReplicaSet', 'ReplicationController', 'StatefulSet', 'DaemonSet', 'Job']
 
-/** Plans to recreate the pods that the plan's changes help, and only those. */
+/** Plans to recreate only the pods that the plan's changes help. */
 export function recreatePods(
   input: PlanInput,
   stuck: StuckPod[],
@@ -60,7 +60,7 @@ export function recreatePods(
   return withoutEndingJobs(planned, input)
 }
 
-/** What keeps pullguard from recreating a pod that it would otherwise help. */
+/** Why pullguard must not recreate a pod that the changes would otherwise help; null if it can. */
 function obstacleTo(input: PlanInput, entry: StuckPod, template: PatchTemplate | undefined): Declined | null {
   const { pod, findings, helped, workload } = entry
   const target = podTarget(pod)
@@ -80,7 +80,7 @@ function nameOf({ pod, workload }: StuckPod): { kind: string; name: string } {
   return { kind, name }
 }
 
-/** Another container of the pod that would still fail, so that a new pod would be stuck too; null where there is none. */
+/** Another container of the pod that would still fail, leaving the new pod stuck too; null if there is none. */
 function obstacleBeside(
   input: PlanInput,
   { pod, findings, helped }: StuckPod,

@@ -7,20 +7,20 @@ import type { PlanInput } from '../plan-input.ts'
 
 export interface RemedyRules {
   flag: RemedyFlag
-  /** null for a remedy that does not edit the containers of templates: `makePlan` calls it by itself. */
+  /** null for a remedy that does not edit the containers of templates; `makePlan` calls it separately. */
   containers: ContainerRules | null
 }
 
 export type RemedyFlag =
   /** Done unless `--no-NAME` is given. */
   | { name: string; takes: 'refusal' }
-  /** Done where `--NAME` is given. */
+  /** Done if `--NAME` is given. */
   | { name: string; takes: 'nothing' }
   | { name: string; takes: 'choice'; value: string; choices: readonly string[] }
   | { name: string; takes: 'list'; value: string }
 
 export interface ContainerRules {
-  /** The references to look up in registries before the plan is made. If there are any, later remedies look up nothing for this container. */
+  /** The references to look up in registries before the plan is made. If there are any, later remedies look up none for this container. */
   lookups(container: ScopeContainer, input: Omit<PlanInput, 'images' | 'unproven'>): string[]
   /** The remedy's edit of the container. */
   edit(place: ContainerPlace, input: PlanInput): ContainerEdit
@@ -30,7 +30,7 @@ export interface ContainerRules {
 interface ContainerPlace {
   target: Target
   container: ScopeContainer
-  /** Its image as the remedies before this one leave it. */
+  /** Its image after the edits of the remedies before this one. */
   image: string
 }
 

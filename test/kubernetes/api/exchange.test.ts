@@ -1,4 +1,4 @@
-/** Waiting, retrying and giving up: what is sent again, after how long, and what never is. */
+/** Waiting, retrying, and giving up: what is sent again, after how long, and what is never resent. */
 
 import { describe, expect, test } from 'vitest'
 import { UnreachableError } from '../../../src/errors.ts'

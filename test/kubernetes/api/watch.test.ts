@@ -12,7 +12,7 @@ const event = (type: string, resourceVersion: string, more: object = {}) =>
 
 type Chunk = string | Error | 'silence'
 
-/** A server that says these chunks; 'silence' never ends. */
+/** A server that sends these chunks; 'silence' never ends. */
 function watching(chunks: Chunk[], status = 200, headers: Record<string, string> = {}) {
   const asked: string[] = []
   const left = [...chunks]

@@ -200,7 +200,7 @@ test('an aborted request throws the reason of the abort', async () => {
   await expect(here.connection.send(request)).rejects.toBe('SIGINT')
 })
 
-/** A closed port: it was free a moment ago. */
+/** A closed port, which was free a moment ago. */
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -266,6 +266,6 @@ test('a DELETE with a body leaves its connection open for the next requests', as
   for (let round = 0; round < 6; round++) {
     await answered(here.connection, { method: 'DELETE', path, headers, body: '{"kind":"DeleteOptions"}' })
   }
-  // The pool may open a second one while the first hands over its answer.
+  // The pool may open a second connection while the first delivers its answer.
   expect(new Set(server.seen.map(({ clientPort }) => clientPort)).size).toBeLessThanOrEqual(2)
 })

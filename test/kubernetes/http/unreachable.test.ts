@@ -1,4 +1,4 @@
-/** Error codes and the messages for them. */
+/** Error codes and their messages. */
 
 import { expect, test } from 'vitest'
 import { unreachable } from '../../../src/kubernetes/http/unreachable.ts'

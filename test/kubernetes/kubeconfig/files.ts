@@ -21,7 +21,7 @@ export async function folderWith(files: Record<string, unknown>): Promise<Folder
 
 type Named = Record<string, Record<string, unknown>>
 
-/** A kubeconfig as kubectl writes it. */
+/** A kubeconfig in kubectl's format. */
 export function kubeconfig(parts: { current?: string; clusters?: Named; users?: Named; contexts?: Named }) {
   const listed = (kind: string, named: Named = {}) =>
     Object.entries(named).map(([name, fields]) => ({ name, [kind]: fields }))

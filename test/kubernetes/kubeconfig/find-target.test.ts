@@ -1,4 +1,4 @@
-/** Which cluster and user result from flags, kubeconfig and a pod's own configuration. */
+/** The cluster and user that result from flags, a kubeconfig, and a pod's own configuration. */
 
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -49,7 +49,7 @@ async function targetIn(folder: string, flags: Partial<ConnectionOptions> = {}) 
   return findTarget({ env: { KUBECONFIG: 'sub/config' }, cwd: folder, home, userAgent: 'test', ...flags })
 }
 
-/** Includes the texts that are kept secret. */
+/** Includes the secret texts. */
 function revealed({ cluster, user, ...target }: Target) {
   const authority = cluster.certificateAuthority
   const shown = authority !== null && 'data' in authority ? { data: authority.data.reveal() } : authority
