@@ -11,7 +11,7 @@ export function diskSteps(): Step[] {
   return [{ code: 'prune-images' }, { code: 'show-disk' }, { code: 'larger-disk' }]
 }
 
-/** For an answer that was a web page where a registry was expected; null for any other. */
+/** Steps for an answer that was a web page instead of a registry's; null for any other answer. */
 function webPageSteps(finding: Finding): Step[] | null {
   const { clues, registry, endpoint } = finding
   if (clueOf(clues, 'web-page') === undefined || registry === null) return null

@@ -184,7 +184,7 @@ export function cluesOfPlace(
   ]
 }
 
-/** Kubelets of this minor version and later verify that a pod may use an image that is on the node (in 1.33 and 1.34 only if told so). */
+/** Kubelets of this minor version and later verify that a pod may use an image on the node (1.33 and 1.34 only if configured to). */
 const VERIFIES_SINCE = 33
 
 function isVerified({ kubelet, images }: Node, reference: string | null): boolean {

@@ -166,7 +166,7 @@ function hintAt({ namespace, name: secret }: PullSecret, { accounts }: KnownLogi
     : { code: 'on-service-account', namespace, secret, serviceAccount }
 }
 
-/** Docker's hardened images accept Docker Hub accounts, but under a key of their own. */
+/** Docker's hardened images accept Docker Hub accounts, but under a separate key. */
 const ANY_OF_HUB = { registry: DOCKER_HUB, repository: 'library/any' }
 
 function sameAccount(
