@@ -224,7 +224,7 @@ function limitSteps(finding: Finding): Step[] {
   return [...steps, { code: 'wait', for: 'limit', ...(quota && { quota }) }, { code: 'use-cache' }]
 }
 
-/** Whether accounts have their own limit: at Docker Hub, at ECR Public, and if the message says so. Others limit all requests per minute. */
+/** Whether accounts have their own limit: at Docker Hub, at ECR Public, and if the message says so. Others limit requests per minute. */
 function countsByAccount({ registry, subcause }: Finding): boolean {
   return (
     isDockerHub(registry ?? '') ||

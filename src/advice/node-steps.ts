@@ -76,7 +76,7 @@ export function neverSteps(finding: Finding): Step[] {
   return mayBeUnverified(finding) ? [{ code: 'same-secret' }, allow] : [allow, preload]
 }
 
-/** Whether the image may be on the node, pulled with a credential that this pod lacks: kubelet 1.33 and later use the same message (KEP-2535). */
+/** Whether the node may have the image, but for another credential: kubelet 1.33 and later use the same message for that (KEP-2535). */
 function mayBeUnverified({ subcause, host }: Pick<Finding, 'subcause' | 'host'>): boolean {
   return subcause === 'not-verified' && (host.kubeletMinor === null || host.kubeletMinor >= 33)
 }

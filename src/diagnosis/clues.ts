@@ -163,7 +163,7 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
 /** Nodes on a developer's machine, where images are built or loaded by hand. */
 const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
 
-/** The clues in where the pull ran: a guest that pulls by itself, or a local node. */
+/** The clues from the place of the pull: a guest that pulls by itself, or a local node. */
 export function cluesOfPlace(
   { container, usesPullSecrets }: FailingContainer,
   pod: Pod,

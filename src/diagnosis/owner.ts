@@ -1,4 +1,4 @@
-/** Finds the topmost controller of a pod: ReplicaSet → Deployment, Job → CronJob, and further where operators own those. */
+/** Finds the topmost controller of a pod: ReplicaSet → Deployment, Job → CronJob, and further up if operators own those. */
 
 import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'

@@ -60,7 +60,7 @@ export function patienceFor(finding: PatienceFacts): Patience {
 
 type PatienceFacts = Pick<Finding, 'cause' | 'subcause' | 'moved' | 'credential' | 'check'>
 
-/** Whether the next attempt would get the same answer: the image is known to be gone, the registry answers the same here, or it refused the pod's own login. */
+/** Whether a retry would get the same answer: the image is gone, the registry answers the same here, or it refused the pod's own login. */
 function isProven({ cause, subcause, moved, credential, check }: PatienceFacts): boolean {
   if (cause === 'image-not-found') {
     return (

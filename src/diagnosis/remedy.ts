@@ -1,4 +1,4 @@
-/** The remedies, and which of them fit a finding. What a remedy needs, such as a working login, is checked later, before anything is written. */
+/** The remedies, and which of them fit a finding. What a remedy needs, such as a working login, is checked before anything is written. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isPublic } from '../image/registries.ts'

@@ -137,7 +137,7 @@ class WaitingPulls {
   }
 }
 
-/** Whether Docker Hub won't count the pull: it goes to a mirror (but not one on the node's loopback, which forwards), or is bound to fail. */
+/** Whether Docker Hub won't count the pull: it goes to a mirror (but not to one on the node's loopback), or is bound to fail. */
 function reachesAnother(reason: string, message: string): boolean {
   const endpoint = endpointOf(message, DOCKER_HUB)
   const isMirror = endpoint?.role === 'mirror' && !isLocal(endpoint.host)

@@ -61,7 +61,7 @@ export interface Outlook {
   /** Of these, the pulls that are due immediately. */
   now: number
   atMost: boolean
-  /** Total pulls made so far, at equal steps from now to the end of the window. */
+  /** Cumulative pulls, at equal steps from now to the end of the window. */
   course: number[]
   /** null if it is unknown how many pulls are left. */
   fits: boolean | null

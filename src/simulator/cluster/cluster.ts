@@ -74,7 +74,10 @@ export class Cluster {
     return this.store.list(kindNamed(kind), namespace)
   }
 
-  /** Replaces like PUT or PATCH: same uid, resourceVersion if given, immutable fields. An unchanged object is not stored again. Throws Refusal. */
+  /**
+   * Replaces like PUT or PATCH: same uid, resourceVersion if given, immutable fields. An unchanged object is not stored again. Throws
+   * Refusal.
+   */
   update(object: ApiObject, options: { dryRun?: boolean; status?: boolean } = {}): ApiObject {
     const kind = kindNamed(object.kind)
     const before = this.#existing(kind, object.metadata.namespace, object.metadata.name)
