@@ -77,7 +77,7 @@ export type SavingCode =
   | 'stop-crashing'
   /** Use a fixed tag or a digest, so that the image can be kept. */
   | 'pin'
-  /** Pull the same image from a registry without a limit. */
+  /** Pull the same image from another registry, so that Docker Hub does not count it. */
   | 'other-registry'
   /** Count the pulls for an account instead of an address. */
   | 'log-in'
