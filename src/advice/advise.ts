@@ -66,7 +66,7 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
   return [first, ...others]
 }
 
-/** The template may be correct by now, and no login reaches a pod that nobody replaces: it has to be deleted, and its node may need help besides. */
+/** The template may be correct already, and no login reaches a pod that is never replaced: delete it; its node may need a step, too. */
 function outgoingSteps({ outgoing, node }: Finding, steps: Step[]): Step[] {
   if (outgoing === undefined) return steps
   const ofNode = node === null ? [] : steps.filter(({ code }) => ON_NODE.has(code) || OF_NODES.includes(code))
@@ -141,7 +141,7 @@ const SETTLED_BY_NAME: readonly Step['code'][] = [
   'full-name',
 ]
 
-/** The new place of an image that has moved, or the search for a replacement. */
+/** The new place of a moved image, or the search for a replacement. */
 function movedSteps({ moved }: Finding): Step[] {
   if (moved === null) return []
   return moved.to === null
@@ -158,7 +158,7 @@ function sandboxSteps(finding: Finding): Step[] {
   const own = BY_CAUSE[cause](finding).filter(canBeDone)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const cloud = cloudOf(registry)
-  // A cloud's login lives for hours only: there the node's own identity has to be allowed.
+  // A cloud's login is valid for hours only, so allow the node's own identity instead.
   const login: Step[] =
     denied && registry !== null && cloud === null && !isPublic(finding.reference)
       ? [{ code: 'sandbox-login', registry }]
@@ -224,7 +224,7 @@ function limitSteps(finding: Finding): Step[] {
   return [...steps, { code: 'wait', for: 'limit', ...(quota && { quota }) }, { code: 'use-cache' }]
 }
 
-/** Whether accounts have their own limit: at Docker Hub, at ECR Public, and if the message says so. Others limit all requests per minute. */
+/** Whether accounts have their own limit: at Docker Hub, at ECR Public, and if the message says so. Others limit requests per minute. */
 function countsByAccount({ registry, subcause }: Finding): boolean {
   return (
     isDockerHub(registry ?? '') ||

@@ -60,7 +60,7 @@ function cutUserNames({ credential }: Finding): Step[] {
   )
 }
 
-/** A line feed that came along, as `echo` writes one, is part of the password to the registry. */
+/** A stray line feed, such as `echo` adds, becomes part of the password that the registry gets. */
 function paddedLogins({ credential }: Finding): Step[] {
   return credential.attempts.flatMap(({ usable, secret, padded }): Step[] =>
     usable && padded === true ? [{ code: 'padded-login', secret }] : [],
@@ -85,7 +85,7 @@ function nothingSent(finding: Finding): Step[] {
     cloud !== null || clueOf(finding.clues, 'credential-provider') !== undefined
       ? [{ code: 'check-provider', cloud, refused: false }]
       : []
-  // The provider asked the cloud for a login, and its answer names who must be allowed to.
+  // The provider asked the cloud for a login, and its answer names the identity that needs permission.
   const caller = clueOf(finding.clues, 'caller')?.name ?? null
   const failed = clueOf(finding.clues, 'credential-provider') !== undefined
   if (failed && cloud !== null && caller !== null)
@@ -95,7 +95,7 @@ function nothingSent(finding: Finding): Step[] {
       ...loginSteps(finding, 'missing'),
       see('login'),
     ]
-  // The secret exists by now, so the next attempt sends its login.
+  // By now the secret exists, so the next attempt sends its login.
   const again: Step[] = finding.credential.contradicted === true ? [{ code: 'restart-pull' }] : []
   const login = [
     ...knownSecretSteps(finding),
@@ -103,7 +103,7 @@ function nothingSent(finding: Finding): Step[] {
     ...correctedSecretSteps(finding),
   ]
   const { platform } = finding.host
-  // Nodes that run nowhere in particular have no identity at a cloud unless somebody set one up.
+  // Nodes outside a cloud have no identity there unless somebody set one up.
   const ofPod =
     finding.credential.status === 'broken' ||
     finding.credential.status === 'usable' ||

@@ -101,7 +101,7 @@ export function refusedLoginSteps(finding: Finding): Step[] {
   return [
     ...ended,
     ...provider,
-    // What was refused is the node's own login if the pod has none.
+    // If the pod has no login, the node's own login was refused.
     ...loginSteps(finding, secrets.length === 0 ? 'private' : 'refused'),
     ...scope,
     ...remove,

@@ -43,7 +43,7 @@ export function dnsSteps(finding: Finding): Step[] {
   ]
 }
 
-/** Whether others run the host; an address of the node or of a private network answers in its place. */
+/** Whether others run the host, and no address of the node or of a private network answers in its place. */
 function isOfOthers({ clues }: Finding, { host }: Endpoint): boolean {
   return isHosted(host) && clueOf(clues, 'private-address') === undefined
 }
@@ -77,7 +77,7 @@ export function refusedSteps(finding: Finding): Step[] {
       ? { code: 'open-host', ...target }
       : { code: 'check-listener', ...target },
     ...ofMirror(finding, target),
-    // A host of one's own network, named without a port, may well serve plain HTTP only.
+    // A host on a private network, named without a port, might serve plain HTTP only.
     ...(clueOf(finding.clues, 'private-address') !== undefined && !/:\d+$/.test(target.host)
       ? [{ code: 'allow-http', host: target.host } as const]
       : []),

@@ -11,7 +11,7 @@ export function diskSteps(): Step[] {
   return [{ code: 'prune-images' }, { code: 'show-disk' }, { code: 'larger-disk' }]
 }
 
-/** For an answer that was a web page where a registry was expected; null for any other. */
+/** Steps for an answer that was a web page instead of a registry's; null for any other answer. */
 function webPageSteps(finding: Finding): Step[] | null {
   const { clues, registry, endpoint } = finding
   if (clueOf(clues, 'web-page') === undefined || registry === null) return null
@@ -76,7 +76,7 @@ export function neverSteps(finding: Finding): Step[] {
   return mayBeUnverified(finding) ? [{ code: 'same-secret' }, allow] : [allow, preload]
 }
 
-/** Whether the image may be on the node, pulled with a credential that this pod lacks: kubelet 1.33 and later use the same message (KEP-2535). */
+/** Whether the node may have the image, but for another credential: kubelet 1.33 and later use the same message for that (KEP-2535). */
 function mayBeUnverified({ subcause, host }: Pick<Finding, 'subcause' | 'host'>): boolean {
   return subcause === 'not-verified' && (host.kubeletMinor === null || host.kubeletMinor >= 33)
 }

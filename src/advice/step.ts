@@ -11,7 +11,7 @@ import type { LimitSight } from '../snapshot/hub-quota.ts'
 /** Why a login would help. */
 export type LoginReason = 'opens' | 'missing' | 'refused' | 'private' | 'limit' | 'account-limit'
 
-/** Where access to a repository is granted, as each place words that differently. */
+/** Where access to a repository is granted; each place words it differently. */
 export type Grantor = 'github' | 'gitlab' | 'openshift' | 'registry'
 
 /** A hint at a login in the cluster that can be used unchanged. */

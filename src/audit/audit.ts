@@ -1,4 +1,4 @@
-/** Workloads → findings, the worst first; what somebody silenced is counted and kept apart. */
+/** Runs all rules over all workloads. Findings are sorted with the worst first; silenced ones are kept separately. */
 
 import { fullName, parseReference } from '../image/reference.ts'
 import type { AuditScope } from '../snapshot/audit-scope.ts'
@@ -12,16 +12,16 @@ import { AUDIT_RULES, RULES } from './rules/index.ts'
 import type { AuditSettings } from './settings.ts'
 
 export interface Audit {
-  /** Errors first; within a severity by rule, then in the order of reading. */
+  /** Errors first; findings of the same severity by rule, then in the order in which they were read. */
   findings: AuditFinding[]
-  /** Those that a comment or an annotation silences. */
+  /** Findings that a comment or an annotation silences. */
   ignored: AuditFinding[]
 }
 
-/** Whether somebody silenced a finding where it is written: by a comment in a file, or by an annotation. */
+/** Whether a finding is silenced where it is written: by a comment in a file, or by an annotation. */
 export type IsIgnored = (finding: AuditFinding) => boolean
 
-/** All rules over all workloads. */
+/** Applies every rule to every workload outside the excluded namespaces. */
 export function audit(scope: AuditScope, settings: AuditSettings, isIgnored: IsIgnored): Audit {
   const facts = factsOf(scope, settings)
   const excluded = new Set(settings.excludedNamespaces)
@@ -35,7 +35,7 @@ export function audit(scope: AuditScope, settings: AuditSettings, isIgnored: IsI
   return { findings: byComment.get(false) ?? [], ignored: byComment.get(true) ?? [] }
 }
 
-/** The findings of one rule in one workload; none where the rule is off. */
+/** The findings of one rule in one workload; none if the rule is off. */
 export function findingsOfRule<R extends Rule>(
   rule: R,
   workload: WorkloadTemplate,
@@ -54,7 +54,7 @@ export function findingsOfRule<R extends Rule>(
         container,
         place,
         arguments: args,
-        // A cluster is changed by other commands.
+        // Other commands change clusters.
         fix: facts.isLive ? null : fix,
       }
       return finding as AuditFinding
@@ -64,12 +64,12 @@ export function findingsOfRule<R extends Rule>(
 
 const RANK: Record<AuditSeverity, number> = { error: 0, warning: 1, info: 2 }
 
-/** Whether an annotation of the workload or its template silences it. */
+/** Whether an annotation of the workload or its template silences the finding. */
 export function isAnnotated({ rule, workload: { ignores } }: AuditFinding): boolean {
   return ignores.includes(rule) || ignores.includes('all')
 }
 
-/** What rules ask, answered from the scope. */
+/** Answers the questions of rules from the scope. */
 export function factsOf(scope: AuditScope, settings: Pick<AuditSettings, 'pullSecret'>): AuditFacts {
   const credentials = new Credentials(scope)
   const checks = new Map(scope.imageChecks.map(check => [check.reference, check]))

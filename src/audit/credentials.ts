@@ -1,4 +1,4 @@
-/** Which pull secrets a workload's pods will have, and whether one of them serves an image: known, known not to, or unknown. */
+/** Which pull secrets a workload's pods will have, and whether one of them has a login for an image: yes, no, or unknown. */
 
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import type { Reference } from '../image/reference.ts'
@@ -7,7 +7,7 @@ import type { PullSecret, PullSecretProblem } from '../snapshot/pull-secret.ts'
 import type { WorkloadTemplate, Written } from '../snapshot/template.ts'
 import type { SecretSource } from './finding.ts'
 
-/** A pull secret that the pods name; `secret` null where nothing is known of it. */
+/** A pull secret that the pods name; `secret` is null if nothing is known about it. */
 export interface NamedSecret {
   named: Written
   from: SecretSource
@@ -15,14 +15,14 @@ export interface NamedSecret {
 }
 
 export interface PullPath {
-  /** null: nothing is known of the service account, whose secrets would be used. */
+  /** null if nothing is known about the service account whose secrets would be used. */
   secrets: NamedSecret[] | null
-  /** Those of the service account, whether the pods get them or not; null where it is not known. */
+  /** The service account's secrets, whether or not the pods get them; null if the account is unknown. */
   account: NamedSecret[] | null
   serves(image: Pick<Reference, 'registry' | 'repository'>): boolean | null
 }
 
-/** A file that names no namespace is applied to one, and so are those beside it. */
+/** Manifests without a namespace are all applied to the same one, so treat them as if in `default`. */
 const namespaceOf = (namespace: string | null) => namespace ?? 'default'
 const UNKNOWN: PullSecretProblem[] = ['forbidden', 'failed', 'not-in-dump']
 
@@ -45,7 +45,7 @@ export class Credentials {
     const namespace = namespaceOf(workload.namespace)
     const { serviceAccount, pullSecrets } = workload
     const key = JSON.stringify([namespace, serviceAccount.value, pullSecrets.map(({ value }) => value)])
-    // In a file each has a place of its own.
+    // In a file, each workload's secrets have their own place, so paths are not shared.
     const known = workload.source === null ? this.#paths.get(key) : undefined
     if (known !== undefined) return known
     const account =
@@ -69,13 +69,13 @@ export class Credentials {
   }
 }
 
-/** Whether one of the secrets gives the kubelet a login for the image; null where that can't be known. */
+/** Whether one of the secrets gives the kubelet a login for the image; null if unknown. */
 export function serves(
   secrets: readonly NamedSecret[] | null,
   image: Pick<Reference, 'registry' | 'repository'>,
 ): boolean | null {
   if (secrets === null) return null
-  // One that can't be read as JSON fails every pull of the pod.
+  // A secret that is not valid JSON fails every pull of the pod.
   if (secrets.some(({ secret }) => secret?.problem === 'malformed')) return false
   const entries = secrets.flatMap(({ secret }) => (secret?.problem === null ? secret.entries : []))
   if (lookUpCredentials(image, entries).tried.some(({ problem }) => problem === null)) return true

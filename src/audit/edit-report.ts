@@ -1,4 +1,4 @@
-/** What became of the edits of an audit, file by file. */
+/** The results of an audit's edits, file by file. */
 
 import type { EditRefusal } from '../manifest/edit.ts'
 import type { FileEdit, LeftAlone } from './edits.ts'
@@ -9,24 +9,24 @@ export interface EditedFile {
   after: string
   applied: FileEdit[]
   refused: { edit: FileEdit; why: EditRefusal }[]
-  /** Whether it was written; false where edits are only shown, and where that failed. */
+  /** Whether the file was written; false if edits are only shown, or if writing failed. */
   written: boolean
   problem: WriteProblem | null
 }
 
 export interface EditReport {
-  /** Edits are only shown. */
+  /** Whether edits are only shown. */
   dryRun: boolean
   files: EditedFile[]
   leftAlone: LeftAlone[]
 }
 
 export type WriteProblem =
-  /** Somebody else changed or moved it since it was read. */
+  /** Somebody else changed or moved the file since it was read. */
   | 'changed'
-  /** It is in an encoding in which edits can't leave the rest byte for byte. */
+  /** In the file's encoding, an edit can't leave the rest byte for byte. */
   | 'encoding'
-  /** A part of it could not be read, so that nothing of it is changed. */
+  /** Part of the file could not be read, so nothing in it is changed. */
   | 'unread'
   | 'forbidden'
   | 'failed'

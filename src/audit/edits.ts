@@ -1,4 +1,4 @@
-/** Findings in files → edits of those files: each image, policy, and list of pull secrets once, and why some are left alone. */
+/** Turns findings in files into edits: each image, policy, and list of pull secrets once. Also says why some findings get no edit. */
 
 import { fullName, parseReference } from '../image/reference.ts'
 import { type ReplacementRule, replacementsFor } from '../image/replacement.ts'
@@ -12,17 +12,17 @@ import type { AuditFacts } from './rule.ts'
 import type { AuditSettings } from './settings.ts'
 
 export interface EditInput {
-  /** Those that are not silenced. */
+  /** Findings that are not silenced. */
   findings: readonly AuditFinding[]
   facts: AuditFacts
   settings: AuditSettings
   isIgnored: IsIgnored
   replacements: readonly ReplacementRule[]
-  /** Nobody may be asked: nothing is pinned, and only the rules that somebody gave replace an image. */
+  /** No registry may be contacted: nothing is pinned, and only the user's own rules replace an image. */
   offline: boolean
 }
 
-/** An edit and what it is for. */
+/** An edit, and the workload and container that it changes. */
 export interface FileEdit {
   path: string
   edit: ManifestEdit
@@ -30,7 +30,7 @@ export interface FileEdit {
   container: TemplateContainer | null
 }
 
-/** A finding that calls for an edit, and why there is none. */
+/** A finding that calls for an edit but gets none, with the reason. */
 export interface LeftAlone {
   workload: WorkloadTemplate
   container: TemplateContainer
@@ -45,7 +45,7 @@ export interface PlannedEdits {
   leftAlone: LeftAlone[]
 }
 
-/** The images whose digest or existence decides on an edit, each once, as written and in full. */
+/** The images whose digest or existence decides about an edit, each once, as written and with their full name. */
 export function imagesToAsk({
   workloads,
   findings,
@@ -54,7 +54,7 @@ export function imagesToAsk({
   image: string
   name: string
 }[] {
-  // A rule of the user's own needs no finding.
+  // The user's own rules apply even without a finding.
   const replaced = workloads
     .filter(workload => isEditable({ workload }))
     .flatMap(({ containers }) =>
@@ -77,7 +77,7 @@ function isEditable({ workload }: Pick<AuditFinding, 'workload'>): boolean {
   return workload.source !== null && workload.source.path !== '-'
 }
 
-/** What --fix would write. @param workloads all that were read: a replacement needs no finding */
+/** Plans what --fix would write. @param workloads all that were read, because replacements don't need a finding */
 export function planEdits(workloads: readonly WorkloadTemplate[], given: EditInput): PlannedEdits {
   const input = { ...given, checks: checksOf(given.facts) }
   const planned: PlannedEdits = { edits: [], leftAlone: [] }
@@ -122,7 +122,7 @@ function planContainer(
   if (secret !== undefined && workload.podPointer !== null) addSecret(workload, secret.name, planned)
 }
 
-/** Once for all containers of a pod. */
+/** Adds the secret once for all containers of a pod. */
 function addSecret(workload: WorkloadTemplate, name: string, { edits }: PlannedEdits): void {
   if (edits.some(other => other.workload === workload && other.edit.op === 'add-secret')) return
   const { podPointer, source } = workload
@@ -141,7 +141,7 @@ function imageAfter(
   const moved = replaced(container.image, fixes, input)
   if ('candidates' in moved) {
     leftAlone.push({ workload, container, reason: { code: 'no-replacement', candidates: moved.candidates } })
-    // What can't be pulled is not pinned either.
+    // An image that can't be pulled is not pinned.
     return container.image
   }
   const { image } = moved
@@ -170,7 +170,7 @@ function replaced(image: string, fixes: Fix[], { replacements, offline, checks }
   return offline ? { image } : { candidates: [fix.to] }
 }
 
-/** By full name, those of replacements among them. */
+/** All checks by full image name, including those of replacements. */
 function checksOf({ scope }: AuditFacts): Map<string, ImageCheck> {
   const checks = scope.imageChecks.flatMap(check => [check.replacement ?? [], check].flat())
   return new Map(checks.map(check => [check.reference, check]))
@@ -185,7 +185,7 @@ function exists(check: ImageCheck | null): boolean {
   return check !== null && verdictOf(check).startsWith('opens-')
 }
 
-/** The policy that the image as it will be calls for; null where it stays. */
+/** The policy that the edited image calls for; null if the policy stays. */
 function policyAfter(
   workload: WorkloadTemplate,
   changed: TemplateContainer,

@@ -1,4 +1,4 @@
-/** What an audit finds: a rule's code with typed arguments, where it is, and what an edit would make of it. */
+/** What an audit finds: a rule's code with typed arguments, its place, and the edit that would fix it. */
 
 import type { KeyMismatch } from '../dockerconfig/key-mismatch.ts'
 import type { Moved } from '../image/moved.ts'
@@ -9,7 +9,7 @@ import type { Place, TemplateContainer, WorkloadTemplate } from '../snapshot/tem
 
 export type AuditSeverity = 'error' | 'warning' | 'info'
 
-/** What each rule tells of a finding; the rules in the order of the documentation. */
+/** The arguments of each rule's findings; rules in the order of the documentation. */
 export interface RuleArguments {
   'invalid-reference': { reason: string }
   'number-in-reference': { how: 'not-text' | 'exponent'; written: string }
@@ -26,7 +26,7 @@ export interface RuleArguments {
   'missing-image': { check: JudgedCheck; verdict: ImageVerdict; ranOn: string[] }
   'refused-login': { check: JudgedCheck; verdict: ImageVerdict }
   'wrong-platform': { built: string[]; lacking: string[] }
-  /** `known`: whether anything is known of the service account. */
+  /** `known`: whether anything is known about the service account. */
   'anonymous-docker-hub': { serviceAccount: string; known: boolean; wanted: string | null }
   'login-required': { registry: string; known: boolean }
   'missing-pull-secret': { secret: string; from: SecretSource; elsewhere: string[] }
@@ -43,7 +43,7 @@ export interface RuleArguments {
     mismatch: KeyMismatch
     registry: string
   }
-  /** `proven`: one of the secrets opens an image that the template's own do not. */
+  /** `proven`: one of the secrets has a login for an image that the template's own secrets don't serve. */
   'shut-out-pull-secret': { serviceAccount: string; secrets: string[]; own: string[]; proven: boolean }
   'changed-at-admission':
     | { what: 'image'; pod: string; image: string }
@@ -56,7 +56,7 @@ export interface RuleArguments {
 /** Where a pod gets the name of a pull secret from. */
 export type SecretSource = 'template' | 'service-account'
 
-/** Pulls, or at least questions to the registry, in six hours. */
+/** Pulls, or at least requests to the registry, in six hours. */
 type PullRate =
   | { how: 'schedule'; pulls: number; schedule: string }
   | { how: 'nodes'; pulls: number; nodes: number }
@@ -64,7 +64,7 @@ type PullRate =
 
 export type Rule = keyof RuleArguments
 
-/** What an edit of a file would do; `pin` needs the registry's word on the digest, `image` on its new place unless `proven`. */
+/** What an edit of a file would change. `pin` needs the digest from the registry; `image` needs its answer, too, unless `proven`. */
 export type Fix =
   | { code: 'pin' }
   | { code: 'policy'; value: PullPolicy }
@@ -76,12 +76,12 @@ export interface FindingOf<R extends Rule> {
   rule: R
   severity: AuditSeverity
   workload: WorkloadTemplate
-  /** null where it is the workload's. */
+  /** null if the finding is about the whole workload. */
   container: TemplateContainer | null
-  /** Of the value that is wrong, or of what comes nearest; null in a cluster. */
+  /** Where the wrong value is, or the nearest value to it; null in a cluster. */
   place: Place | null
   arguments: RuleArguments[R]
-  /** null where no edit can be made without knowing more. */
+  /** null if an edit needs more information. */
   fix: Fix | null
 }
 

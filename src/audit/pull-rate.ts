@@ -1,15 +1,15 @@
-/** How often containers start in six hours, the window in which Docker Hub counts pulls: by a CronJob's schedule, and in a crash loop. */
+/** How often containers start in six hours, Docker Hub's window for counting pulls: by a CronJob's schedule, and in a crash loop. */
 
 import { startsAfter } from '../schedule/starts.ts'
 
 /** Seconds. */
 const WINDOW = 6 * 3600
-/** More than the densest six hours have of a schedule that runs by the minute. */
+/** Starts to look at: more than a schedule with one start per minute has in six hours. */
 const RUNS = 400
 
 /**
- * The most starts that a CronJob's schedule has in any six hours of its next 400, or of its next six hours if those have more; null for one
- * that can't be read.
+ * The most starts of a CronJob's schedule in any six hours of its next 400 starts (or of its next six hours, if those have more);
+ * null for a schedule that can't be read.
  * @param timeZone IANA name; null means UTC, as for a controller without one
  * @param from ISO 8601
  */
@@ -28,13 +28,13 @@ export function scheduledStarts(schedule: string, timeZone: string | null, from:
   return most
 }
 
-/** Seconds that the kubelet waits: twice as long after each crash, up to the longest (pkg/kubelet: MaxContainerBackOff, initialBackOff). */
+/** Seconds that the kubelet waits after a crash, doubled each time up to the longest (pkg/kubelet: initialBackOff, MaxContainerBackOff). */
 const FIRST_WAIT = 10
 const LONGEST_WAIT = 300
 
 /**
- * Starts of a container that always crashes at once, in the first six hours. With ReduceDefaultCrashLoopBackOffDecay (KEP-4603) the waits go
- * from 1 to 60 seconds instead.
+ * Starts of a container that always crashes immediately, in its first six hours. With ReduceDefaultCrashLoopBackOffDecay (KEP-4603), the
+ * waits go from 1 to 60 seconds instead.
  */
 export function crashLoopStarts(firstWait = FIRST_WAIT, longestWait = LONGEST_WAIT): number {
   let starts = 1

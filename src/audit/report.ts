@@ -1,4 +1,4 @@
-/** An audit's result as it is reported. */
+/** The report of an audit: its findings, and a summary of what was read. */
 
 import type { AuditScope } from '../snapshot/audit-scope.ts'
 import { type ImageVerdict, verdictOf } from '../snapshot/image-verdict.ts'
@@ -6,34 +6,34 @@ import type { EditReport } from './edit-report.ts'
 import type { AuditFinding, AuditSeverity } from './finding.ts'
 
 export interface AuditSummary {
-  /** Files that were read; 0 for a cluster. */
+  /** Files read; 0 for a cluster. */
   files: number
   workloads: number
   containers: number
   findings: Record<AuditSeverity, number>
   /** Findings that a comment or an annotation silences. */
   ignored: number
-  /** Findings that the baseline has. */
+  /** Findings that are in the baseline. */
   known: number
-  /** Images that are still to be filled in. */
+  /** Images with a placeholder that is not filled in yet. */
   placeholders: number
 }
 
 export interface AuditReport
   extends Pick<AuditScope, 'takenAt' | 'source' | 'scope' | 'gaps' | 'unread' | 'templates'> {
-  /** Everything could be read. */
+  /** Whether everything could be read and checked. */
   complete: boolean
   summary: AuditSummary
   findings: AuditFinding[]
-  /** Images that a registry was to be asked about, and that nothing is known of. */
+  /** Images that were to be checked at a registry, without a result. */
   unchecked: { reference: string; verdict: ImageVerdict }[]
-  /** null where no edits were asked for. */
+  /** null if no edits were requested. */
   edits: EditReport | null
 }
 
 const UNKNOWN: ImageVerdict[] = ['rate-limited', 'unreachable', 'failed', 'not-asked']
 
-/** @param counted what is not among the findings */
+/** @param counted how many findings were left out as ignored or known */
 export function auditReport(
   scope: AuditScope,
   findings: AuditFinding[],

@@ -1,4 +1,4 @@
-/** What a rule is: how bad its findings are, and which it makes of a workload. */
+/** What a rule is: the severity of its findings, and how it finds them in a workload. */
 
 import type { AuditScope } from '../snapshot/audit-scope.ts'
 import type { JudgedCheck } from '../snapshot/image-verdict.ts'
@@ -6,18 +6,18 @@ import type { Place, Schedule, TemplateContainer, WorkloadTemplate } from '../sn
 import type { PullPath } from './credentials.ts'
 import type { AuditSeverity, Fix, Rule, RuleArguments } from './finding.ts'
 
-/** What rules may ask for. */
+/** The facts that rules can ask for. */
 export interface AuditFacts {
   scope: AuditScope
   isLive: boolean
-  /** The pull secret that images of Docker Hub are meant to be pulled with (`.pullguard.yaml`); null where nobody said. */
+  /** The pull secret that should be used for images of Docker Hub (`.pullguard.yaml`); null if none is configured. */
   wantedSecret: string | null
   pathOf(workload: WorkloadTemplate): PullPath
-  /** null where the registry was not asked for that image. */
+  /** null if the registry was not asked about the image. */
   checkOf(image: string, workload: WorkloadTemplate): JudgedCheck | null
-  /** How often a schedule starts something in six hours; null for one that can't be read. */
+  /** How often a schedule starts something in six hours; null for a schedule that can't be read. */
   startsOf(schedule: Schedule): number | null
-  /** Namespaces that are known to have a Secret of that name. */
+  /** The namespaces known to have a Secret with that name. */
   namespacesWith(secret: string): readonly string[]
   secretsChangedOf(workload: WorkloadTemplate): AuditScope['secretsChanged']
   sightingOf(workload: WorkloadTemplate, container: TemplateContainer): AuditScope['sightings'][number] | null
@@ -27,7 +27,7 @@ export interface Hit<R extends Rule> {
   container?: TemplateContainer
   place: Place | null
   arguments: RuleArguments[R]
-  /** Instead of the rule's own. */
+  /** Replaces the rule's own severity. */
   severity?: AuditSeverity
   fix?: Fix | null
 }
@@ -37,7 +37,7 @@ export interface AuditRule<R extends Rule> {
   find(workload: WorkloadTemplate, facts: AuditFacts): Hit<R>[]
 }
 
-/** A rule that looks at one image after the other; left out are those that are still to be filled in, or are no text at all. */
+/** A rule that checks one image at a time. Skips images with placeholders, and values that are not text. */
 export function perImage<R extends Rule>(
   severity: AuditSeverity,
   find: (

@@ -1,13 +1,13 @@
-/** What people decide about an audit: which rules count and how much, what is left out, and what edits may assume. */
+/** The user's settings for an audit: the severity of each rule, what is left out, and the pull secret to expect. */
 
 import type { AuditSeverity, Rule } from './finding.ts'
 
 export interface AuditSettings {
-  /** A rule that is not here has its own severity. */
+  /** Overrides of the rules' own severities. */
   rules: Partial<Record<Rule, AuditSeverity | 'off'>>
-  /** Namespaces whose workloads are not looked at. */
+  /** Namespaces whose workloads are skipped. */
   excludedNamespaces: string[]
-  /** The pull secret for images of Docker Hub; null where nobody said. */
+  /** The pull secret for images of Docker Hub; null if none is configured. */
   pullSecret: string | null
 }
 

@@ -56,10 +56,10 @@ const SPECIFICITY: Record<Cause, number> = {
   'signature-policy': 13,
 }
 
-/** `classify`, or one that remembers what it classified. */
+/** `classify`, or a version of it that remembers its results. */
 export type Classifier = (text: string, reason: string) => Classification
 
-/** Digests and other long hexadecimal numbers say nothing of the cause; in a host name they tell two hosts apart. */
+/** Digests and other long hexadecimal numbers say nothing about the cause; only in a host name do they distinguish two hosts. */
 const LONG_NUMBER = /[0-9a-f]{32,}(?![0-9a-f]|\.\w)/g
 
 /** A classifier for the many texts of one diagnosis: texts that differ only in long numbers are classified once. */

@@ -163,7 +163,7 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
 /** Nodes on a developer's machine, where images are built or loaded by hand. */
 const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
 
-/** The clues in where the pull ran: a guest that pulls by itself, or a local node. */
+/** The clues from the place of the pull: a guest that pulls by itself, or a local node. */
 export function cluesOfPlace(
   { container, usesPullSecrets }: FailingContainer,
   pod: Pod,
@@ -184,7 +184,7 @@ export function cluesOfPlace(
   ]
 }
 
-/** Kubelets of this minor version and later verify that a pod may use an image that is on the node (in 1.33 and 1.34 only if told so). */
+/** Kubelets of this minor version and later verify that a pod may use an image on the node (1.33 and 1.34 only if configured to). */
 const VERIFIES_SINCE = 33
 
 function isVerified({ kubelet, images }: Node, reference: string | null): boolean {

@@ -61,7 +61,7 @@ interface DiagnosisContext extends Readers {
 
 type Readers = ReturnType<typeof memoizedReaders>
 
-/** What is found in error texts, once for texts that are alike. */
+/** Functions that read error texts, each run once for texts that are alike. */
 function memoizedReaders() {
   const memo = textMemo()
   return {
@@ -128,7 +128,7 @@ function findingOf(
     container: container.name,
     containerKind: container.kind,
     workload,
-    // A debug container does not keep its pod from being ready.
+    // A debug container does not affect whether its pod is ready.
     ...(container.kind !== 'ephemeral' && holdsUpRollout(pod, owners) ? { outgoing: true as const } : {}),
     node: pod.node,
     image: container.image,
@@ -164,7 +164,7 @@ function findingOf(
   }
 }
 
-/** The node or the guest pulls with credentials of its own, which the cluster does not show. */
+/** The node or the guest pulls with its own credentials, which the cluster does not show. */
 const NOT_THE_PODS: CredentialReport = { status: 'unknown', attempts: [] }
 
 /** The registry's answer as it matters for moved images: a refusal, or `missing` (not found, or 412); `none` for any other failure. */

@@ -40,7 +40,7 @@ const FOR_TOKEN = /fetch (?:anonymous|oauth) token|requesting bearer token|faile
 /** Known hosts that serve layers for a registry of another name. */
 const STORAGE =
   /(?:^|\.)(?:production\.cloudflare\.docker\.com|production\.cloudfront\.docker\.com|r2\.cloudflarestorage\.com|cdn\.mscr\.io|data\.mcr\.microsoft\.com|blob\.core\.windows\.net|data\.azurecr\.io|amazonaws\.com|cloudfront\.net|storage\.googleapis\.com|pkg-containers\.githubusercontent\.com|cdn\d*\.quay\.io|digitaloceanspaces\.com|aliyuncs\.com)$/i
-/** A redirect's signed address, or distribution's own layout of a bucket: no registry or mirror is asked so. */
+/** A redirect's signed address, or distribution's own layout of a bucket: requests to registries and mirrors don't look like this. */
 const SIGNED =
   /\/docker\/registry\/v2\/blobs\/|[?&](?:x-amz-signature|x-amz-security-token|x-goog-signature|signature|sig|verify)=/i
 /** Registries whose host names look like a storage provider's. */
@@ -98,7 +98,7 @@ function roleOf(host: string, rest: string, text: string, registry: string | nul
     return FOR_TOKEN.test(text) && !rest.startsWith('/v2/') ? 'token' : 'registry'
   }
   if (isStorage(plain) || SIGNED.test(rest)) return 'storage'
-  // The registry's backend: registry.k8s.io redirects to Artifact Registry and S3 under names of their own.
+  // The registry's backend: registry.k8s.io redirects to Artifact Registry and S3 under their own names.
   if (registry === 'registry.k8s.io' && /(?:-docker\.pkg\.dev|\.gcr\.io)$/.test(plain)) return 'registry'
   if (FOR_TOKEN.test(text)) return 'token'
   return rest === '' || rest.startsWith('/v2') || rest.startsWith('/v1') || isLocal(plain)

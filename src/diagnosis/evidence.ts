@@ -51,7 +51,7 @@ function silent({ reason, message, events }: FailingContainer): Proof {
   }
 }
 
-/** When the failure was first seen (ISO 8601): the oldest event, or for an image that was never pulled, the pod's creation; null if unknown. */
+/** When the failure was first seen (ISO 8601): the oldest event, or the pod's creation if the image was never pulled; null if unknown. */
 export function firstSign({ container, events }: FailingContainer, createdAt: string): string | null {
   const seen = events.flatMap(({ firstSeen }) => firstSeen ?? []).sort()
   if (seen[0] !== undefined) return seen[0]

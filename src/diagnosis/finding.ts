@@ -184,14 +184,14 @@ export interface Diagnosis {
   /** The longest first. */
   pulling: LongPull[]
   gaps: Gap[]
-  /** Failures that a baseline knows of; left out without a baseline. They are not among the findings, and the summary does not count them. */
+  /** Failures that a baseline knows; left out without a baseline. They are not among the findings, and the summary does not count them. */
   known?: KnownFailure[]
 }
 
-/** A failure that a team knows of. */
+/** A failure that the team has accepted. */
 export interface KnownFailure {
   finding: Finding
-  /** Why it is ignored, and until when; null where its fingerprint is in the baseline, or for ever. */
+  /** Why the failure is ignored, and until when; null if its fingerprint is in the baseline, or if it is ignored forever. */
   reason: string | null
   expires: string | null
 }

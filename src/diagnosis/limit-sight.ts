@@ -1,22 +1,22 @@
-/** Tells findings of Docker Hub's limit what is left of it. */
+/** Adds to findings of Docker Hub's rate limit what is left of it. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { HubQuota, LimitSight, QuotaAnswer } from '../snapshot/hub-quota.ts'
 import { isLocal } from './endpoint.ts'
 import type { Diagnosis, Finding } from './finding.ts'
 
-/** Whether the pull ran into a limit that Docker Hub tells of: not a mirror's own, and not that on requests of any kind. */
+/** Whether the pull hit a limit that Docker Hub reports: not a mirror's own limit, and not the abuse limit on requests of any kind. */
 export function meetsHubLimit({ cause, subcause, registry, endpoint }: Finding): boolean {
   const isMirrors = endpoint?.role === 'mirror' && !isLocal(endpoint.host)
   return cause === 'rate-limited' && subcause !== 'abuse' && isDockerHub(registry ?? '') && !isMirrors
 }
 
-/** The diagnosis with what is left in each finding that ran into the limit. @param quotas the anonymous one first */
+/** Adds what is left to each finding that hit the limit. @param quotas the anonymous one first */
 export function withLimits(diagnosis: Diagnosis, quotas: readonly HubQuota[]): Diagnosis {
   return { ...diagnosis, findings: diagnosis.findings.map(finding => withLimit(finding, quotas)) }
 }
 
-/** The finding with what is left, where it ran into the limit. @param quotas the anonymous one first */
+/** Adds what is left if the finding hit the limit. @param quotas the anonymous one first */
 export function withLimit(finding: Finding, quotas: readonly HubQuota[]): Finding {
   if (!meetsHubLimit(finding)) return finding
   const asAccount = finding.subcause === 'account'
@@ -25,7 +25,7 @@ export function withLimit(finding: Finding, quotas: readonly HubQuota[]): Findin
   return sight === null ? finding : { ...finding, quota: { of: asAccount ? 'account' : 'address', ...sight } }
 }
 
-/** The login that the kubelet tries first. */
+/** Whether the quota belongs to the login that the kubelet tries first. */
 function isOf({ identity: { origins } }: HubQuota, { namespace, credential }: Finding): boolean {
   const first = credential.attempts.find(({ usable }) => usable)
   return first !== undefined && origins.includes(`secret ${namespace}/${first.secret}`)
@@ -39,7 +39,7 @@ function sightOf(answer: QuotaAnswer): Omit<LimitSight, 'of'> | null {
     }
     case 'unlimited':
       return { limit: null, remaining: null, windowSeconds: null }
-    // The limit itself is unknown, and nothing is left of it.
+    // Docker Hub did not report the limit itself, but nothing is left of it.
     case 'rate-limited':
       return { limit: 0, remaining: 0, windowSeconds: null }
     case 'wrong-credential':

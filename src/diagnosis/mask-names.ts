@@ -1,4 +1,4 @@
-/** Masks the names in an error text (images, hosts, URLs, digests, files), so that a repository called "denied" is not read as a refusal. */
+/** Masks the names in an error text (images, hosts, URLs, digests, files), so that a repository called "denied" is not a refusal. */
 
 /** An error text with its names masked. */
 export interface MaskedText {
@@ -89,7 +89,7 @@ function withoutName(token: string): string {
   return isName(word) ? `‹name›${tail}` : token
 }
 
-/** The mask of a path: the runtime's policy file keeps its name, other settings are names, and anything else is a path on the node's disk. */
+/** The mask of a path: the runtime's policy file keeps its name, other settings are names, and the rest are paths on the node's disk. */
 function pathOf(path: string): string {
   if (path.endsWith('/policy.json')) return '‹path› policy.json'
   return path.startsWith('/etc/') ? '‹name›' : '‹path›'

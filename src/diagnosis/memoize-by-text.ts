@@ -12,7 +12,7 @@ const DIGEST = /sha256:[0-9a-f]{64}/g
 
 /**
  * A memo for one diagnosis.
- * @param varying what may differ between texts that are alike, as a global expression
+ * @param varying global regular expression for what may differ between texts that are alike
  */
 export function textMemo(varying: RegExp = DIGEST): TextMemo {
   const ids = new Map<string, number>()

@@ -1,4 +1,4 @@
-/** Finds the topmost controller of a pod: ReplicaSet → Deployment, Job → CronJob, and further where operators own those. */
+/** Finds the topmost controller of a pod: ReplicaSet → Deployment, Job → CronJob, and further up if operators own those. */
 
 import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
@@ -16,7 +16,7 @@ export function indexOwners(links: readonly OwnerLink[]): OwnerIndex {
   }
 }
 
-/** The topmost controller that is known; null for a bare pod. */
+/** The topmost known controller; null for a bare pod. */
 export function topmostOwner(pod: OwnedPod, index: OwnerIndex): { kind: string; name: string } | null {
   let owner = pod.controller
   const seen = new Set<string>()
@@ -29,7 +29,7 @@ export function topmostOwner(pod: OwnedPod, index: OwnerIndex): { kind: string; 
   return owner === null ? null : { kind: owner.kind, name: owner.name }
 }
 
-/** Whether the pod is of an older revision and holds up its StatefulSet's rollout: that replaces no pod that is not ready, so the pod has to be deleted. */
+/** Whether the pod is of an older revision and blocks its StatefulSet, which replaces only pods that are ready: it has to be deleted. */
 export function holdsUpRollout(
   pod: Pick<Pod, 'namespace' | 'name' | 'controller' | 'revisionHash'>,
   index: OwnerIndex,
@@ -50,7 +50,7 @@ function linkOf(owner: ControllerReference, namespace: string, index: OwnerIndex
   return owner.uid === '' || named?.uid === '' ? named : undefined
 }
 
-/** Whether the group is one of those with links: another group may have a kind of the same name. */
+/** Whether the owner is in one of the groups that the links cover: another group may have a kind of the same name. */
 function isBuiltIn({ apiVersion }: ControllerReference): boolean {
   return /^(?:v1$|apps\/|batch\/)/.test(apiVersion)
 }

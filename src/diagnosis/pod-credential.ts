@@ -78,7 +78,7 @@ export function podCredentials({ pullSecrets, serviceAccounts }: Secrets): PodCr
   }
 }
 
-/** The first of each name. */
+/** Indexes objects by namespace and name; the first of each name wins. */
 function byName<T extends { namespace: string; name: string }>(objects: readonly T[]): Map<string, T> {
   return new Map(objects.toReversed().map(object => [nameKey(object.namespace, object.name), object]))
 }

@@ -75,7 +75,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Milliseconds. Most pulls take less, and runtimes cancel a pull without progress after about as long, so a longer one is still working. */
+/** Milliseconds. Most pulls take less, and runtimes cancel a pull without progress after about as long: longer ones are progressing. */
 const LONG_PULL_MS = 60_000
 
 /**
@@ -111,7 +111,7 @@ function waitsForItsTurn({ state }: Container): boolean {
   return state.type === 'waiting' && /^(?:|ContainerCreating|PodInitializing)$/.test(state.reason)
 }
 
-/** When the newest pull began, if no later event reports its end. Times have whole seconds, so an event in the same second counts as later. */
+/** When the newest pull began, if no later event reports its end. Times are whole seconds: an event in the same second counts as later. */
 function beginOfOpenPull(events: PodEvent[]): string | null {
   const begun = events.flatMap(({ message, lastSeen }) =>
     pullStage(message) === 'began' && lastSeen !== null ? [lastSeen] : [],

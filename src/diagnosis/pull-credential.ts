@@ -52,7 +52,7 @@ function contradictsUsableLogin({ evidence, endpoint }: Pull, { noLoginSent }: K
 const NOTHING_SENT =
   /\bunauthenticated\b|\banonymous(?:ly)?\b|\bno basic auth credentials\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b/
 
-/** Whether every attempt in the text was made without a login; with several credentials, one such attempt proves nothing about the others. */
+/** Whether every attempt in the text was made without a login. With several credentials, a single such attempt proves nothing. */
 export function reportsNoCredentialSent(text: string): boolean {
   return parsePullErrors(text).attempts.every(({ masked }) => NOTHING_SENT.test(masked))
 }
@@ -166,7 +166,7 @@ function hintAt({ namespace, name: secret }: PullSecret, { accounts }: KnownLogi
     : { code: 'on-service-account', namespace, secret, serviceAccount }
 }
 
-/** Docker's hardened images accept Docker Hub accounts, but under a key of their own. */
+/** Docker's hardened images accept Docker Hub accounts, but under a separate key. */
 const ANY_OF_HUB = { registry: DOCKER_HUB, repository: 'library/any' }
 
 function sameAccount(

@@ -1,4 +1,4 @@
-/** Parses a kubelet's message about a failed pull into attempts, each with its text unwrapped, masked, and completed, and its HTTP status. */
+/** Parses a kubelet's message about a failed pull into attempts, each with its HTTP status and its text, unwrapped and masked. */
 
 import { maskNames } from './mask-names.ts'
 
@@ -18,7 +18,7 @@ export interface PullError {
   text: string
 }
 
-/** The errors of one pull. `attempts`: one for each credential. `fallbackErrors`: from mirrors, and from CRI-O's second attempt as an artifact. */
+/** The errors of one pull. `attempts`: one per credential. `fallbackErrors`: from mirrors, and CRI-O's second attempt as an artifact. */
 export interface PullErrors {
   attempts: PullError[]
   fallbackErrors: PullError[]
@@ -99,7 +99,10 @@ function parseOne(text: string): PullError {
   }
 }
 
-/** Phrases that identify a cause, to complete messages that an event or a log truncated; of two with the same start, the more frequent one is first. */
+/**
+ * Phrases that identify a cause, to complete messages that an event or a log truncated. Of two with the same start, the more frequent
+ * one comes first.
+ */
 const PHRASES = [
   'i/o timeout',
   'tls handshake timeout',

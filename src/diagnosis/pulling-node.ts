@@ -1,11 +1,11 @@
-/** What is known of the node that pulls: from its object, from the pod, and from the wording of its runtime's errors. */
+/** What is known about the node that pulls: from its object, from the pod, and from the wording of its runtime's errors. */
 
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 
 type Runtime = 'containerd' | 'cri-o' | 'docker'
 
-/** A distribution or cloud whose nodes keep their settings in a place of their own, or need a special way to get a shell. */
+/** A distribution or cloud whose nodes keep their settings in their own place, or need a special way to get a shell. */
 export type Platform =
   | 'k3s'
   | 'rke2'
@@ -35,7 +35,7 @@ export interface PullingNode {
 }
 
 /**
- * Combines what is known of the node, the most reliable first: its object, the pod's node selector, the error text.
+ * Combines what is known about the node, the most reliable first: its object, the pod's node selector, the error text.
  * @param node null if the node was not read
  */
 export function pullingNode(pod: Pod, node: Node | null, text: string): PullingNode {

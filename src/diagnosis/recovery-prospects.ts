@@ -33,11 +33,11 @@ const PROSPECTS: Record<Cause, Prospect> = {
   other: 'unknown',
 }
 
-/** How long a failed pull is waited for. */
+/** How long to wait for a failed pull. */
 export interface Patience {
-  /** From the first evidence on; null: for as long as there is time. */
+  /** Counted from the first evidence; null waits as long as there is time. */
   milliseconds: number | null
-  /** Pulls that must have failed besides. */
+  /** How many pulls must have failed, in addition. */
   attempts: number
 }
 
@@ -53,14 +53,14 @@ const PATIENCE: Record<Prospect, Patience> = {
   unknown: { milliseconds: null, attempts: 1 },
 }
 
-/** The default patience with a failed pull, by its cause and by what else is proven. */
+/** The default patience with a failed pull, by its cause and by what else is proven about it. */
 export function patienceFor(finding: PatienceFacts): Patience {
   return isProven(finding) ? NONE : PATIENCE[PROSPECTS[finding.cause]]
 }
 
 type PatienceFacts = Pick<Finding, 'cause' | 'subcause' | 'moved' | 'credential' | 'check'>
 
-/** Whether the next attempt would get the same answer: the image is known to be gone, the registry answers the same here, or it refused the pod's own login. */
+/** Whether a retry would get the same answer: the image is gone, the registry answers the same here, or it refused the pod's own login. */
 function isProven({ cause, subcause, moved, credential, check }: PatienceFacts): boolean {
   if (cause === 'image-not-found') {
     return (

@@ -1,4 +1,4 @@
-/** The remedies, and which of them fit a finding. What a remedy needs, such as a working login, is checked later, before anything is written. */
+/** The remedies, and which of them fit a finding. What a remedy needs, such as a working login, is checked before anything is written. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isPublic } from '../image/registries.ts'
@@ -23,7 +23,7 @@ interface Facts {
   newPodHasIt: boolean
 }
 
-/** Whether a remedy helps there; most helpful first: a credential ends the limit for good, the rest spare pulls or go elsewhere. */
+/** Whether each remedy helps, the most helpful first: a credential removes the limit for good, the others avoid pulls or the registry. */
 const FITS: Readonly<Record<Remedy, (facts: Facts) => boolean>> = {
   authenticate: ({ loginHelps, newPodHasIt }) => loginHelps && !newPodHasIt,
   recreate: ({ loginHelps, newPodHasIt }) => loginHelps && newPodHasIt,
@@ -35,14 +35,14 @@ const FITS: Readonly<Record<Remedy, (facts: Facts) => boolean>> = {
 
 const MOST_HELPFUL_FIRST = Object.keys(FITS) as Remedy[]
 
-/** Most helpful first; none where only a person can help (a typo, DNS, a certificate…). */
+/** The remedies that help, the most helpful first; none if only a person can help (a typo, DNS, a certificate…). */
 export function remediesFor(
   judged: Judged,
   pod: Pod,
   container: Container,
   credentials: PodCredentials,
 ): Remedy[] {
-  // The API server can change nothing about a static pod: its manifest and its logins are on the node.
+  // The API server can't change a static pod: its manifest and its logins are on the node.
   // A debug container pulls with its pod's secrets and ends with the pod, so no change reaches it.
   if (judged.registry === null || pod.mirror || container.kind === 'ephemeral') return []
   const loginHelps = loginWouldHelp(judged)
@@ -56,7 +56,7 @@ export interface RemedyOffer {
   remedy: Remedy
   /** How many findings it would help. */
   findings: number
-  /** What it does nothing without for some of them: an image tagged `latest` keeps being asked for unless it is pinned, too. */
+  /** Another remedy that some of them need, too: an image tagged `latest` keeps being requested unless it is pinned. */
   needs: 'pin' | null
 }
 
@@ -70,7 +70,7 @@ export function fittingRemedies(findings: Finding[]): RemedyOffer[] {
   }).filter(({ findings: count }) => count > 0)
 }
 
-/** The registry that is offered has Docker's official images and no others. */
+/** Whether the remedy would change anything: the registry that is offered has only Docker's official images. */
 function hasEffect(remedy: Remedy, { reference }: Finding): boolean {
   return remedy !== 'replace-registry' || reference?.startsWith('docker.io/library/') === true
 }
@@ -98,7 +98,7 @@ function mayReceiveLogin(endpoint: Endpoint | null): boolean {
   return endpoint?.role !== 'mirror' || isLocal(endpoint.host)
 }
 
-/** The service account got a credential after the pod was made; only a new pod would get it (admission copies the list once). */
+/** Whether the service account got a credential after the pod was created; only a new pod would get it (admission copies the list once). */
 function recreatingWouldHelp(pod: Pod, { image }: Container, credentials: PodCredentials): boolean {
   if (pod.pullSecrets.length > 0) return false
   const account = credentials.accountOf(pod)

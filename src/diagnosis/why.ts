@@ -160,7 +160,7 @@ export function alikePods(findings: readonly Finding[]): AlikePods[] {
   })
 }
 
-/** What of a finding does not depend on which of several replicas it is. */
+/** The parts of a finding that are the same for all replicas of a workload. */
 function storyOf(finding: Finding): unknown[] {
   const { namespace, workload, container, containerKind, image, cause, subcause, endpoint, credential } =
     finding

@@ -1,4 +1,4 @@
-/** Writes edited manifests: the only place that changes a user's files, each whole or not at all. */
+/** Writes edited manifests. This is the only place that changes a user's files, each one completely or not at all. */
 
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
@@ -6,17 +6,17 @@ import { type FileHandle, open, readFile, realpath, rename, rm, stat } from 'nod
 import { basename, dirname, join } from 'node:path'
 import type { WriteProblem } from '../audit/edit-report.ts'
 
-/** A file's bytes as text that gives the same bytes again; null for another encoding than UTF-8. */
+/** A file's content as text that encodes to the same bytes. */
 export interface EditableFile {
   bytes: Buffer
   text: string
-  /** Byte order mark, which is kept. */
+  /** The byte order mark, which is kept; empty if there is none. */
   mark: string
 }
 
 const MARK = '\ufeff'
 
-/** @param path where it really is. @throws system errors */
+/** Reads a file; null if it is not UTF-8. @param path the real path. @throws system errors */
 export async function readEditable(path: string): Promise<EditableFile | null> {
   const bytes = await readFile(path)
   const whole = bytes.toString('utf8')
@@ -26,8 +26,8 @@ export async function readEditable(path: string): Promise<EditableFile | null> {
 }
 
 /**
- * Replaces a file's content: a new file beside it with the same mode is written to the disk, and takes its name. null: it was done.
- * @param path where it really is, so that no link is followed
+ * Replaces a file's content by writing a new file beside it, with the same mode, and renaming that. Returns null if it succeeded.
+ * @param path the real path, so that no link is followed
  */
 export async function replaceFile(
   path: string,
@@ -36,7 +36,7 @@ export async function replaceFile(
 ): Promise<WriteProblem | null> {
   const temporary = temporaryBeside(path)
   try {
-    // A folder on the way may have become a link since.
+    // A folder in the path may have become a link in the meantime.
     if ((await realpath(path)) !== path) return 'changed'
     const { mode, uid, gid } = await stat(path)
     await write(temporary, mark + text, { mode, uid, gid })
@@ -54,7 +54,7 @@ interface Owner {
   gid: number
 }
 
-/** @param like whose owner and mode it gets; null: those of any new file */
+/** @param like the file whose owner and mode the new one gets; null for the defaults */
 async function write(path: string, text: string, like: Owner | null): Promise<void> {
   const { O_CREAT, O_EXCL, O_WRONLY } = constants
   const file = await open(path, O_CREAT | O_EXCL | O_WRONLY, like === null ? 0o666 : 0o600)
@@ -70,7 +70,7 @@ async function write(path: string, text: string, like: Owner | null): Promise<vo
   }
 }
 
-/** Only the system's administrator may give files away; everybody else's are their own. */
+/** Gives the new file the old owner and group. Only root can give files away, so a failure is ignored. */
 async function keepOwner(file: FileHandle, uid: number, gid: number): Promise<void> {
   const own = await file.stat()
   if (own.uid === uid && own.gid === gid) return
@@ -82,7 +82,7 @@ async function withdrawn(temporary: string, problem: WriteProblem): Promise<Writ
   return problem
 }
 
-/** @throws what is not a system error */
+/** @throws errors that are not system errors */
 function problemOf(error: unknown): WriteProblem {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'forbidden'
@@ -91,7 +91,7 @@ function problemOf(error: unknown): WriteProblem {
   throw error
 }
 
-/** Writes a file of our own, whole, over what it was before; false where that can't be done. */
+/** Writes a new file, such as a baseline, or replaces an existing one as a whole; false if it can't be written. */
 export async function writeNewFile(path: string, text: string): Promise<boolean> {
   const temporary = temporaryBeside(path)
   try {

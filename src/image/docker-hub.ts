@@ -3,7 +3,7 @@
 /** Its name in image references. */
 export const DOCKER_HUB = 'docker.io'
 
-/** Its older name, normalized in references; the usual key of its logins has this host. */
+/** Its older name, which is replaced in references; the usual key of its logins has this host. */
 export const DOCKER_HUB_INDEX = 'index.docker.io'
 
 /** The key of its logins for docker, kubectl, and the kubelet. Without the last slash, the kubelet never matches it. */

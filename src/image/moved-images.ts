@@ -1,6 +1,6 @@
 /** Images and registries that moved or were removed. A row needs its publisher's statement or two independent reports. */
 
-/** What happened to the old place. `retired`: a whole registry or organization that is no longer to be used. */
+/** What happened to the old place. `retired`: a whole registry or organization that should no longer be used. */
 export type MovedState = 'deleted' | 'emptied' | 'frozen' | 'moved' | 'retired'
 
 export interface MovedRow {

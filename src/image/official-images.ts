@@ -1,4 +1,7 @@
-/** Docker Hub's official images by name: all are public, so a refusal of one of them did not come from Docker Hub, and other names may be typos of them. */
+/**
+ * Docker Hub's official images by name. All are public, so a refusal of one did not come from Docker Hub; other names may be typos of
+ * them.
+ */
 
 /** The official images of hub.docker.com, deprecated ones included, as of 2026-11. */
 export const OFFICIAL_IMAGES: readonly string[] =

@@ -6,7 +6,7 @@
 import { DOCKER_HUB, DOCKER_HUB_INDEX } from './docker-hub.ts'
 
 export interface Reference {
-  /** Host with its port, as written; `docker.io` where the name has none. */
+  /** Host with its port, as written; `docker.io` if the name has none. */
   registry: string
   /** Without registry, tag and digest; an official image of Docker Hub is `library/…`. */
   repository: string
@@ -33,12 +33,12 @@ function grammatical(text: string): Reference | null {
   const match = GRAMMAR.exec(`${registry}/${remainder}`)
   if (match === null) return null
   const [, host, path = '', tag = null, digest = null] = match
-  // The grammar takes a host with an underscore for a part of the path, but runtimes still connect to it as the host.
+  // The grammar parses a host with an underscore as part of the path, but runtimes still connect to it as the host.
   if (path.length > LONGEST_REPOSITORY || (digest !== null && !isSupportedDigest(digest))) return null
   return { registry, repository: host === undefined ? path.slice(registry.length + 1) : path, tag, digest }
 }
 
-/** The full name as the kubelet requests it: with registry, and with `latest` if neither tag nor digest is written. */
+/** The full name as the kubelet requests it: with the registry, and with `latest` if neither tag nor digest is written. */
 export function fullName({ registry, repository, tag, digest }: Reference): string {
   const shownTag = tag ?? (digest === null ? 'latest' : null)
   return `${registry}/${repository}${shownTag === null ? '' : `:${shownTag}`}${digest === null ? '' : `@${digest}`}`

@@ -20,7 +20,7 @@ export function isHosted(host: string): boolean {
   return HOSTED.test(host.toLowerCase().replace(/:\d+$/, ''))
 }
 
-/** Docker's hardened images: Docker Hub accounts, under a key of their own (docs.docker.com/dhi/how-to/use). */
+/** Docker's hardened images: Docker Hub accounts, under a separate key (docs.docker.com/dhi/how-to/use). */
 export const HARDENED_IMAGES = 'dhi.io'
 
 /** Clouds whose nodes can pull from the cloud's registries with their own identity. */

@@ -1,4 +1,4 @@
-/** Where an image would be pulled from instead of its own place: rules FROM=TO, of a registry, a path in one, or one image. */
+/** Replaces an image's place by rules FROM=TO, which apply to a registry, a path in one, or a single image. */
 
 import { DOCKER_HUB } from './docker-hub.ts'
 import { parseReference, type Reference } from './reference.ts'
@@ -12,7 +12,7 @@ export interface ReplacementRule {
 /**
  * The references to try in order, most likely first; none if no rule fits.
  * FROM is a registry (`docker.io`), a path in one (`docker.io/bitnami`) or an image (`nginx`); TO takes its place.
- * Docker Hub's official images live under `library/`, which a target may or may not have: both are tried.
+ * Docker Hub's official images are under `library/`, which a target may or may not have, so both are tried.
  */
 export function replacementsFor(image: string, rules: readonly ReplacementRule[]): string[] {
   const reference = parseReference(image)
@@ -24,7 +24,7 @@ export function replacementsFor(image: string, rules: readonly ReplacementRule[]
   return []
 }
 
-/** A rule for the image itself, then the longest path. */
+/** Sorts a rule for the image itself first, then rules with longer paths. */
 function mostSpecificFirst(
   rules: readonly ReplacementRule[],
   { registry, repository }: Reference,
@@ -54,7 +54,7 @@ function imageName(text: string): string | null {
   return reference && `${reference.registry}/${reference.repository}`
 }
 
-/** A target with a tag of its own keeps it; else the image's tag and digest go along. */
+/** Adds the image's tag and digest, unless the target has its own. */
 function withSuffix(name: string, { tag, digest }: Reference): string {
   const own = /:[^/]+$|@/.test(name)
   if (own) return name

@@ -1,4 +1,4 @@
-/** Finds the existing tags or repositories that were probably meant by a name that does not exist. */
+/** Finds existing tags or repositories that were probably meant by a name that does not exist. */
 
 /** A tag's parts: `v1.27.3-alpine` is the version 1.27.3 and the rest `-alpine`. */
 interface TagParts {
@@ -7,12 +7,12 @@ interface TagParts {
   rest: string
 }
 
-/** Tags that are farther apart are not related. */
+/** Tags with a larger distance are not related. */
 const MAX_DISTANCE = 9
 
 /**
- * The existing tags most similar to the wanted one, the most similar first: the same but for a typo, the same version in another
- * variant, the same variant in a near version. Where none is near (`latest`, and there are only versions), the highest versions.
+ * The existing tags most similar to the wanted one, the most similar first: the same with a typo, the same version in another
+ * variant, the same variant of a near version. If none is near (such as for `latest` among versions), the highest versions.
  */
 export function similarTags(wanted: string, tags: Iterable<string>, most: number): string[] {
   const others = [...new Set(tags)].filter(tag => tag !== wanted)
@@ -27,7 +27,7 @@ export function similarTags(wanted: string, tags: Iterable<string>, most: number
   return shown.sort((a, b) => byVersion(b, a) || compare(a, b)).slice(0, most)
 }
 
-/** Whether the wanted tag reads like the existing one with a typo in it, and not like another version or variant. */
+/** Whether the wanted tag is the existing one with a typo, not another version or variant. */
 export function isTypo(wanted: string, existing: string): boolean {
   return wanted !== existing && typoDistance(wanted, existing) !== null
 }
@@ -54,12 +54,12 @@ function nameDistance(wanted: string, name: string): number | null {
   return short.length >= 4 && long.startsWith(`${short}-`) ? allowed + 1 : null
 }
 
-/** Edits between two tags that are the same to a reader; null where they say different things. Below 1, so that it comes first. */
+/** Edits between two tags that mean the same to a reader, scaled below 1 so that typos sort first; null if the tags' meanings differ. */
 function typoDistance(wanted: string, tag: string): number | null {
   const [one, other] = [normalized(wanted), normalized(tag)]
   if (one === other) return 0
   const allowed = Math.min(3, Math.floor(one.replace(/[^a-z]/g, '').length / 3))
-  // Another number is another version and no typo, unless two neighbors have changed places, as in `1.72`.
+  // A different number is another version, not a typo, unless two neighboring digits are swapped, as in `1.72`.
   const sameNumbers = numbersIn(one) === numbersIn(other)
   const distance = editDistance(one, other, Math.max(1, allowed))
   if (sameNumbers) return distance <= allowed ? distance / (allowed + 1) : null
@@ -82,10 +82,10 @@ function tagDistance(wanted: string, tag: string): number {
   return 1 + versionDistance(one.version, other.version) + restDistance(one.rest, other.rest)
 }
 
-/** By the first number in which two versions differ: each after it that they share counts more than any step in it. */
+/** Weight by the position of the first number that differs: an earlier position outweighs any difference in a later one. */
 const LEVELS = [7, 4, 2]
 
-/** The step counts for less than one; where one has no number at all there (`1.27` for `1.27.3`), as a step without end. */
+/** A difference adds less than 1. If only one version has a number there (`1.27` and `1.27.3`), the difference counts as infinite: 1. */
 function versionDistance(one: number[], other: number[]): number {
   const longer = one.length > other.length ? one : other
   const at = longer.findIndex((_, index) => one[index] !== other[index])
@@ -94,7 +94,7 @@ function versionDistance(one: number[], other: number[]): number {
   return (LEVELS[at] ?? 1) + (Number.isFinite(step) && other[at] !== undefined ? step / (step + 1) : 1)
 }
 
-/** The distance of two variants: the smallest if one extends the other (`-alpine` and `-alpine3.19`), then if one is empty. */
+/** The distance of two variants: small if one extends the other (`-alpine` and `-alpine3.19`) or one is empty, else their edits. */
 function restDistance(one: string, other: string): number {
   if (one === other) return 0
   const distance = Math.min(4, editDistance(one, other, 4))
@@ -117,7 +117,7 @@ function partsOf(tag: string): TagParts {
   return { version: (match[1] ?? '').split('.').map(Number), rest: match[2] ?? '' }
 }
 
-/** Without what people get wrong in writing the same tag: case, a `v` before the number, which of the separators. */
+/** Removes differences that people confuse in the same tag: case, a `v` before the number, the kind of separator. */
 function normalized(tag: string): string {
   return tag
     .toLowerCase()
@@ -130,8 +130,8 @@ function compare(a: string, b: string): number {
 }
 
 /**
- * Letters to insert, delete, replace or swap with their neighbor (optimal string alignment); a number above `enough` where it
- * takes more than that.
+ * Letters to insert, delete, replace, or swap with their neighbor (optimal string alignment); a number above `enough` if there
+ * are more.
  */
 function editDistance(one: string, other: string, enough: number): number {
   if (Math.abs(one.length - other.length) > enough) return enough + 1

@@ -1,22 +1,22 @@
-/** What each alias of a document stands for, found without expanding any: a few lines of aliases can stand for billions of values. */
+/** Resolves a document's aliases without expanding them, because a few lines of aliases can expand to billions of values. */
 
 import { type Alias, isAlias, isCollection, isPair, type Node } from 'yaml'
 
 export interface Aliases {
-  /** The node that an alias repeats. */
+  /** The node that each alias repeats. */
   targets: ReadonlyMap<Alias, Node>
-  /** Nodes that some alias repeats: a change of one is a change in several places. */
+  /** Nodes that an alias repeats, so changing one changes several places. */
   repeated: ReadonlySet<Node>
 }
 
-/** Aliases may stand for so many nodes in all; kubectl draws the line at about as many. */
+/** The most nodes that a document may expand to; kubectl's limit is about the same. */
 const MOST_EXPANDED = 1_000_000
 
-/** null where they would grow without bounds, or stand for themselves. */
+/** null if the aliases expand to too many nodes, or refer to themselves. */
 export function aliasesOf(root: Node): Aliases | null {
   const targets = new Map<Alias, Node>()
   const repeated = new Set<Node>()
-  /** By anchor: the latest node of that name, and how many nodes it expands to; null while it is not over. */
+  /** By anchor: the latest node with that name, and how many nodes it expands to; null until the node ends. */
   const anchored = new Map<string, { node: Node; size: number | null }>()
   const sizeOf = (node: unknown): number => {
     if (isPair(node)) return sizeOf(node.key) + sizeOf(node.value)

@@ -1,4 +1,4 @@
-/** Makes edits in a manifest's text and proves them: read again, it has to say what was intended and otherwise the same as before. */
+/** Edits a manifest's text and proves the result: read again, it must contain the intended changes and no others. */
 
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml'
 import { type ManifestDocument, readManifest } from './document.ts'
@@ -11,7 +11,7 @@ interface EditedText {
   refused: { edit: ManifestEdit; why: EditRefusal }[]
 }
 
-/** Edits that change nothing are neither applied nor refused. */
+/** Applies the edits. Edits that change nothing are neither applied nor refused. */
 export function applyEdits(text: string, edits: readonly ManifestEdit[]): EditedText {
   const { documents } = readManifest(text)
   const byIndex = new Map(documents.map(document => [document.index, document]))
@@ -37,7 +37,7 @@ export function applyEdits(text: string, edits: readonly ManifestEdit[]): Edited
   }
 }
 
-/** null where two of them are in each other's way. */
+/** The edited text; null if two splices overlap. */
 function spliced(text: string, splices: Splice[]): string | null {
   const ordered = splices
     .map((splice, index) => ({ ...splice, index }))
@@ -52,7 +52,7 @@ function spliced(text: string, splices: Splice[]): string | null {
   return edited + text.slice(at)
 }
 
-/** Whether the edited text says what was intended, document by document. */
+/** Whether each document of the edited text is the old one with exactly the intended changes. */
 function isProven(
   before: ReadonlyMap<number, ManifestDocument>,
   edited: string,
@@ -70,7 +70,7 @@ function isProven(
 
 type Json = Record<string | number, unknown>
 
-/** The data with the edit made in it. */
+/** The data after the edit. */
 function intended(data: unknown, edit: ManifestEdit): unknown {
   const [step, ...rest] = edit.pointer
   if (step !== undefined) {
@@ -85,8 +85,8 @@ function intended(data: unknown, edit: ManifestEdit): unknown {
 }
 
 /**
- * A document as plain data: keys of any type as text, nulls kept, `<<` a key as any other. What an alias repeats is one object wherever it
- * is, so that nothing grows.
+ * A document as plain data: keys of any type as text, nulls kept, `<<` as an ordinary key. All aliases of a node give the same object, so
+ * the result does not grow.
  */
 function dataOf({ root, aliases }: ManifestDocument): unknown {
   const known = new Map<Node, unknown>()
@@ -108,7 +108,7 @@ function keyText({ key }: Pair): string {
   return isScalar(key) ? String(key.value) : JSON.stringify(key)
 }
 
-/** Whether two values are the same data: objects whatever the order of their keys, lists in order. */
+/** Whether two values are the same data: the order of an object's keys does not matter, a list's does. */
 function isSameData(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false

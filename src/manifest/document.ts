@@ -1,4 +1,4 @@
-/** Reads the YAML or JSON documents of a text, each value with its place, and says in one code what keeps one from being read. */
+/** Reads the YAML or JSON documents of a text, each value with its place. A document that can't be read gets a code that says why. */
 
 import {
   Composer,
@@ -17,13 +17,13 @@ import { isTemplated } from './placeholder.ts'
 
 type ManifestProblem =
   | 'syntax'
-  /** A key that an object has twice: kubectl refuses it. */
+  /** An object has a key twice, which kubectl refuses. */
   | 'duplicate-key'
-  /** Aliases that stand for far more than the file has, or for themselves. */
+  /** Aliases expand to far more than the file contains, or refer to themselves. */
   | 'aliases'
-  /** Lists in lists in lists, thousands of them. */
+  /** Thousands of nested lists. */
   | 'nesting'
-  /** A chart's template, which is a manifest only once it is rendered. */
+  /** A chart's template, which becomes a manifest when it is rendered. */
   | 'template'
 
 interface UnreadDocument {
@@ -33,7 +33,7 @@ interface UnreadDocument {
 }
 
 export interface ManifestDocument {
-  /** From 0, among all of the text. */
+  /** Counted from 0 over all documents of the text. */
   index: number
   root: Node
   aliases: Aliases
@@ -48,7 +48,7 @@ interface ManifestText {
 
 const NO_ALIASES: Aliases = { targets: new Map(), repeated: new Set() }
 
-/** Never throws. Of a text that is a template, nothing is read unless it is YAML all the same. */
+/** Never throws. Reads nothing from a template, unless the template happens to be valid YAML. */
 export function readManifest(text: string): ManifestText {
   const { documents: parsed, lines } = parsedText(text)
   const found: ManifestText = { documents: [], unread: [], placeOf: node => placeOf(node, lines) }
@@ -78,7 +78,7 @@ export function readManifest(text: string): ManifestText {
   return found
 }
 
-/** The offset of a comment as in JavaScript, which YAML takes for the beginning of a key; kubectl refuses such a file. */
+/** The offset of a JavaScript comment, which YAML reads as the beginning of a key; null if there is none. kubectl refuses such files. */
 function jsonCommentIn(root: Node, text: string): number | null {
   if (!/^\s*[{[]/.test(text) || !/\/[/*]/.test(text)) return null
   let offset: number | null = null
@@ -118,17 +118,17 @@ function placeOf({ range }: Node, lines: LineCounter): Place {
   return { line: from.line, column: from.col, endLine: to.line, endColumn: to.col, start, end }
 }
 
-/** What of the library's lexer is changed; it does not publish these parts, so that a test holds them. */
+/** The parts of the library's lexer that are overridden. The library does not publish them, so a test covers them. */
 interface LexerParts {
   parseQuotedScalar(): Generator<string, unknown>
-  /** The index behind the indentation of a line that goes on with a text, or -1. */
+  /** The index after the indentation of a line that continues a text, or -1. */
   continueScalar(offset: number): number
   buffer: string
 }
 
 const LibraryLexer = Lexer as unknown as new () => LexerParts
 
-/** As kubectl's where that is less strict than the standard: the lines of a quoted text may be indented as little as they like. */
+/** A lexer like kubectl's, which is less strict than the standard: lines of a quoted text may have any indentation. */
 class LenientLexer extends LibraryLexer {
   #inQuotes = false
 
@@ -144,12 +144,12 @@ class LenientLexer extends LibraryLexer {
   override continueScalar(offset: number): number {
     const strict = super.continueScalar(offset)
     if (strict !== -1 || !this.#inQuotes) return strict
-    // A document's end is one even there.
+    // The end of a document ends a quoted text, too.
     return /^(?:---|\.\.\.)(?:\s|$)/.test(this.buffer.slice(offset, offset + 4)) ? -1 : offset
   }
 }
 
-/** The documents of a text that the library's own parser refuses, with what is still wrong in their `errors`. */
+/** The documents of a text that the library's own parser refuses; `errors` of each has what is still wrong. */
 function parseLeniently(text: string, lineCounter: LineCounter): Document.Parsed[] {
   const parser = new Parser(lineCounter.addNewLine)
   Object.assign(parser, { lexer: new LenientLexer() })

@@ -1,16 +1,16 @@
-/** What can be changed in a manifest, and why a change is not made. */
+/** The edits that a manifest can get, and the reasons for refusing one. */
 
 import type { Pointer } from '../snapshot/template.ts'
 
 export type ManifestEdit = { document: number } & (
   | {
-      /** Gives a key another value; one that is not there is written behind its sibling. */
+      /** Sets a key's value; a missing key is inserted after its sibling. */
       op: 'set'
-      /** Of the object that has the key. */
+      /** Points to the object that has the key. */
       pointer: Pointer
       key: string
       value: string
-      /** The sibling; null where the key is always there. */
+      /** The sibling; null if the key always exists. */
       behind: string | null
     }
   | {
@@ -22,13 +22,13 @@ export type ManifestEdit = { document: number } & (
 )
 
 export type EditRefusal =
-  /** The value is an alias, or repeated by one: a change would reach further. */
+  /** The value is an alias, or an alias repeats it, so the change would affect other places. */
   | 'alias'
-  /** It goes over several lines, as a block or a folded text. */
+  /** The value spans several lines, as a block or folded text. */
   | 'several-lines'
-  /** Something fills it in later. */
+  /** The value is a placeholder that something fills in later. */
   | 'placeholder'
-  /** It is written in a way that can't be changed safely. */
+  /** The layout can't be changed safely. */
   | 'layout'
-  /** The changed text did not read as it should: nothing of the file is changed. */
+  /** The changed text did not read as intended, so nothing in the file is changed. */
   | 'unproven'

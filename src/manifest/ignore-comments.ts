@@ -1,12 +1,15 @@
-/** Finds the comments that silence a rule: `# pullguard:ignore RULE reason`, beside a value, on the line above, or above an item of a list for all of it. */
+/**
+ * Finds comments that silence a rule: `# pullguard:ignore RULE reason`, beside a value, on the line above it, or above a list item to
+ * silence the rule for the whole item.
+ */
 
 import { ignoredRules } from '../snapshot/ignore.ts'
 
 export interface IgnoreComment {
-  /** The lines that it is about, from 1: of a value, or of an item from its dash to its end. */
+  /** The lines that it applies to, counted from 1: a value's, or an item's from its dash to its end. */
   first: number
   last: number
-  /** Its own line, which may be the same. */
+  /** The comment's own line, which may be the same. */
   at: number
   rules: string[]
 }
@@ -15,7 +18,7 @@ const COMMENT = /(?:^|\s)#\s*pullguard:ignore(?:\s+([\w-]+(?:\s*,\s*[\w-]+)*))?/
 const NOTHING = /^\s*(?:#|$)/
 const ITEM = /^ *-(?= |$)/
 
-/** In the order of the text. One without a rule silences none. */
+/** The comments in the order of the text. A comment that names no rule silences nothing. */
 export function ignoreComments(text: string): IgnoreComment[] {
   if (!text.includes('pullguard:ignore')) return []
   const lines = text.split(/\r\n|\n|\r/)
@@ -30,7 +33,7 @@ export function ignoreComments(text: string): IgnoreComment[] {
   })
 }
 
-/** The last line of the item that begins there; the line itself where none does. */
+/** The last line of the list item that begins there; the line itself if no item does. */
 function endOfItem(lines: readonly string[], begin: number): number {
   const dash = ITEM.exec(lines[begin] ?? '')
   if (dash === null) return begin

@@ -1,9 +1,9 @@
-/** Recognizes texts that something fills in before a cluster sees them: they are neither judged nor edited. */
+/** Recognizes placeholders, which something fills in before a cluster sees the text. They are neither judged nor edited. */
 
-/** Go's and Jinja's actions. */
+/** Opening braces of Go and Jinja templates. */
 const ACTION = /\{\{|\{%/
 
-/** Whether a whole file is a template that only becomes a manifest when it is rendered, such as one of a Helm chart. */
+/** Whether the whole file is a template that must be rendered to become a manifest, such as one of a Helm chart. */
 export function isTemplated(text: string): boolean {
   return ACTION.test(text)
 }

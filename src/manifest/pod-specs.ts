@@ -1,4 +1,7 @@
-/** Finds the Kubernetes objects of a document, one by one where it is a List, and the pod specs in them: of built-in kinds where the API has them, of others where they embed one. */
+/**
+ * Finds the Kubernetes objects of a document, including the items of a List, and their pod specs: at the API's places in built-in kinds,
+ * anywhere in other kinds.
+ */
 
 import { isMap, isSeq } from 'yaml'
 import type { Aliases } from './aliases.ts'
@@ -14,7 +17,7 @@ export interface ManifestObject {
   document: number
 }
 
-/** None where the document is something else, such as a chart's values or a docker compose file. */
+/** The objects; empty if the document is something else, such as a chart's values or a Docker Compose file. */
 export function objectsIn({ root, aliases, index }: ManifestDocument): ManifestObject[] {
   const walk = new Walk(aliases)
   const found = { node: root, pointer: [], indirect: false }
@@ -28,7 +31,7 @@ interface TypeMeta {
   kind: string
 }
 
-/** @param ofList what the items of a list are that don't say it themselves */
+/** @param ofList the type for items that don't give their own */
 function objectsAt(found: Found, around: Surroundings, ofList: TypeMeta | null): ManifestObject[] {
   const { walk } = around
   const apiVersion = textOf(walk.get(found, 'apiVersion')) || (ofList?.apiVersion ?? '')
@@ -43,7 +46,7 @@ function objectsAt(found: Found, around: Surroundings, ofList: TypeMeta | null):
   return [{ apiVersion, kind, root: found, ...around }]
 }
 
-/** How the containers sit in it. */
+/** How a pod spec lists its containers. */
 export type PodForm =
   /** A PodSpec. */
   | 'pod'
@@ -55,12 +58,12 @@ export type PodForm =
 export interface PodSpec {
   form: PodForm
   found: Found
-  /** Of the template around it; null where there is none. */
+  /** The metadata of the template around it; null if there is none. */
   metadata: Found | null
 }
 
 const TEMPLATE = ['spec', 'template']
-/** By `GROUP/KIND`: where the template is, or for a bare pod the object itself. */
+/** By `GROUP/KIND`: the path of the template, or of the object itself for a bare pod. */
 const BUILT_IN: Record<string, string[]> = {
   '/Pod': [],
   '/PodTemplate': ['template'],
@@ -76,7 +79,7 @@ const BUILT_IN: Record<string, string[]> = {
   'batch/CronJob': ['spec', 'jobTemplate', 'spec', 'template'],
 }
 
-/** Kinds that hold much and no pods: definitions describe pods in the same words. */
+/** Kinds without pods that may look as if they had some: definitions use the same words to describe pods. */
 const NO_PODS = new Set([
   'CustomResourceDefinition',
   'CompositeResourceDefinition',
@@ -85,7 +88,7 @@ const NO_PODS = new Set([
   'Kustomization',
   'Component',
 ])
-/** Their kinds are policies: the pods in them are patterns, such as the image `*:*`. */
+/** Groups of policies: pods in them are patterns, such as the image `*:*`. */
 const POLICIES = /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|admissionregistration\.k8s\.io)$/
 
 /** The group of an apiVersion; empty for core. */
@@ -106,11 +109,11 @@ export function podSpecsIn(object: ManifestObject): PodSpec[] {
 }
 
 const PASSED_OVER = new Set(['metadata', 'status', 'data', 'stringData'])
-/** Describes objects, at any depth. */
+/** A schema of objects, found at any depth. */
 const OBJECT_SCHEMA = 'openAPIV3Schema'
 const DEEPEST = 24
 
-/** Wherever an object of some other kind has one; what an alias stands for is looked at where it is written. */
+/** Searches an object of another kind for pod specs at any depth. What an alias repeats is searched where it is written. */
 function embedded(root: Found, walk: Walk, group: string): PodSpec[] {
   const specs: PodSpec[] = []
   const search = (found: Found, parent: Found | null, depth: number) => {
@@ -144,12 +147,12 @@ function imageIn(found: Found, key: string, walk: Walk): boolean {
   return walk.path(found, key, 'image') !== null
 }
 
-/** A list of objects, of which one has an image: other things are called containers, too. */
+/** Whether this is a list of objects of which at least one has an image: other things are called containers, too. */
 function holdsImages(list: Found | null, walk: Walk): boolean {
   return walk.items(list).some(item => isMap(item.node) && walk.get(item, 'image') !== null)
 }
 
-/** Whether it is the built-in kind of that group. */
+/** Whether the object is of that built-in kind and group. */
 export function isBuiltIn(
   object: Pick<ManifestObject, 'apiVersion' | 'kind'>,
   group: string,

@@ -1,4 +1,4 @@
-/** Finds the one place in a text where an edit goes, and the characters that it puts there: all others stay as they are. */
+/** Finds the one place in a text that an edit changes, and its new text. All other characters stay the same. */
 
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, parse, type Scalar, type YAMLMap } from 'yaml'
 import type { Pointer } from '../snapshot/template.ts'
@@ -13,7 +13,7 @@ export interface Splice {
   text: string
 }
 
-/** null where the text has it already. */
+/** null if the text already has the value. */
 type SpliceResult = Splice | null | { refused: EditRefusal }
 
 export function spliceFor(edit: ManifestEdit, text: string, document: ManifestDocument): SpliceResult {
@@ -25,7 +25,7 @@ export function spliceFor(edit: ManifestEdit, text: string, document: ManifestDo
     : spliceOfSecret(edit.name, node, text, document)
 }
 
-/** What is written there itself; `alias` where an alias is on the way, or repeats something on it. */
+/** The node that is written at that place; `alias` if the path goes through an alias, or through a node that an alias repeats. */
 function nodeAt(pointer: Pointer, { root, aliases }: ManifestDocument): Node | 'alias' | null {
   let node: unknown = root
   for (const step of [...pointer, null]) {
@@ -55,12 +55,12 @@ function spliceOfValue(
   if (/[\r\n]/.test(written)) return { refused: 'several-lines' }
   if (isPlaceholder(written)) return { refused: 'placeholder' }
   if (old.value === value) return null
-  // A key without a value has a place of no length, right behind its colon.
+  // A key without a value has an empty range, right after its colon.
   if (written === '') return { refused: 'layout' }
   return { start, end, text: quotedLike(old, value) }
 }
 
-/** In the quotes that the old value has. */
+/** The value in the same quotes as the old one. */
 function quotedLike({ type }: Scalar, value: string): string {
   if (type === 'QUOTE_DOUBLE') return JSON.stringify(value)
   return type === 'QUOTE_SINGLE' ? `'${value.replaceAll("'", "''")}'` : plain(value)
@@ -84,12 +84,12 @@ function insertBehind(map: YAMLMap, sibling: string, key: string, value: string,
   return { start: end, end, text: `${lineBreakAt(keyStart, text)}${indent}${written}` }
 }
 
-/** The indentation of a key that begins its line, or its item; null of one behind something else. */
+/** The indentation of a key that is first in its line or item; null if something else precedes the key. */
 function indentOf(before: string): string | null {
   return /^\s*(?:- +)*$/.test(before) ? before.replaceAll('-', ' ') : null
 }
 
-/** The name goes into the pod spec's list, or in front of the containers with a list of its own; null where it is there already. */
+/** Adds the name to the pod spec's list, or inserts a new list before the containers; null if the name is there already. */
 function spliceOfSecret(
   name: string,
   pod: YAMLMap,
@@ -115,7 +115,7 @@ function spliceOfSecret(
   return { start: at, end: at, text: `, ${entry}` }
 }
 
-/** Behind the last item of a block list, where that is one line. */
+/** Adds an item after the last one of a block list, if the last one is on one line. */
 function appendItem(name: string, last: Node | undefined, text: string): SpliceResult {
   if (!isMap(last) || !last.range) return { refused: 'layout' }
   const [start] = last.range
@@ -128,7 +128,7 @@ function appendItem(name: string, last: Node | undefined, text: string): SpliceR
   return { start: at, end: at, text: `${lineBreakAt(start, text)}${before}name: ${plain(name)}` }
 }
 
-/** A new list in front of the containers, laid out as theirs is, above the comments that belong to them. */
+/** Inserts a new list before the containers and their comments, with the same layout as theirs. */
 function insertList(name: string, pod: YAMLMap, text: string): SpliceResult {
   const pair = ownPair(pod, 'containers')
   const [keyStart] = (pair?.key as Node | undefined)?.range ?? []
@@ -153,7 +153,7 @@ function insertList(name: string, pod: YAMLMap, text: string): SpliceResult {
   return { start, end: start, text: lines }
 }
 
-/** Without quotes where that reads as the same text. */
+/** Without quotes if the value then still reads as the same text. */
 function plain(value: string): string {
   return /^[\w./][\w./:@-]*$/.test(value) && !value.endsWith(':') && parse(value) === value
     ? value
@@ -163,11 +163,11 @@ function plain(value: string): string {
 interface PairPlace {
   keyStart: number
   valueEnd: number
-  /** What is before the key in its line. */
+  /** The text before the key in its line. */
   before: string
 }
 
-/** null for a pair that goes over several lines. */
+/** null if the pair spans several lines. */
 function placeOf({ key, value }: Pair, text: string): PairPlace | null {
   const [keyStart] = (key as Node).range ?? []
   const valueEnd = (value as Node | null)?.range?.[1]
@@ -176,7 +176,7 @@ function placeOf({ key, value }: Pair, text: string): PairPlace | null {
   return { keyStart, valueEnd, before: text.slice(startOfLine(keyStart, text), keyStart) }
 }
 
-/** The beginning of the run of comment lines, as far indented, that ends at this line. */
+/** The start of the comment lines with the same indentation that directly precede this line. */
 function aboveComments(lineStart: number, indent: number, text: string): number {
   let start = lineStart
   while (start > 0) {
@@ -192,13 +192,13 @@ function startOfLine(offset: number, text: string): number {
   return text.lastIndexOf('\n', offset - 1) + 1
 }
 
-/** The end of the line, before its line break. */
+/** The offset of the line's end, before the line break. */
 function lineEnd(offset: number, text: string): number {
   const found = text.slice(offset).search(/\r?\n/)
   return found === -1 ? text.length : offset + found
 }
 
-/** As the line that ends behind this offset has it, or the first of the text. */
+/** The line break at the end of the line at this offset, or else the first one in the text. */
 function lineBreakAt(offset: number, text: string): string {
   const rest = text.indexOf('\n', offset)
   const found = rest === -1 ? text.indexOf('\n') : rest

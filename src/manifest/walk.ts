@@ -1,18 +1,18 @@
-/** Walks the values of a document: aliases are followed, `<<` is merged as kubectl merges it, and what has the wrong shape is absent. */
+/** Walks the values of a document: follows aliases, merges `<<` as kubectl does, and treats values of the wrong shape as absent. */
 
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml'
 import type { Pointer } from '../snapshot/template.ts'
 import type { Aliases } from './aliases.ts'
 
-/** A value with the way that led to it. */
+/** A value with the path that led to it. */
 export interface Found {
   node: Node
   pointer: Pointer
-  /** An alias or a `<<` was followed: it is written somewhere else, and maybe for others as well. */
+  /** Whether the path goes through an alias or a `<<`: the value is written somewhere else, maybe for other places as well. */
   indirect: boolean
 }
 
-/** Merged objects may have merged objects in them. */
+/** How deep merged objects may contain other merged objects. */
 const DEEPEST_MERGE = 16
 
 export class Walk {
@@ -22,7 +22,7 @@ export class Walk {
     this.#aliases = aliases
   }
 
-  /** The value of a key; null where there is none, or it is null. */
+  /** The value of a key; null if it is missing or null. */
   get(from: Found | null, key: string): Found | null {
     if (from === null) return null
     const found = this.#pairOf(from.node, key, 0)
@@ -30,12 +30,12 @@ export class Walk {
     return this.#follow(found.value, [...from.pointer, key], from.indirect || found.merged)
   }
 
-  /** The same over several keys. */
+  /** Follows several keys, one after another. */
   path(from: Found | null, ...keys: string[]): Found | null {
     return keys.reduce<Found | null>((found, key) => this.get(found, key), from)
   }
 
-  /** The elements of a list; none of what is not a list. */
+  /** The elements of a list; empty for anything else. */
   items(from: Found | null): Found[] {
     if (from === null || !isSeq(from.node)) return []
     return from.node.items.flatMap(
@@ -43,7 +43,7 @@ export class Walk {
     )
   }
 
-  /** All keys of an object with their values, its own ones only. */
+  /** The keys and values of an object, without merged ones. */
   entries(from: Found | null): [string, Found][] {
     if (from === null || !isMap(from.node)) return []
     return from.node.items.flatMap(pair => {
@@ -53,7 +53,7 @@ export class Walk {
     })
   }
 
-  /** All of it as plain data: for small objects whose aliases are known to be bounded. */
+  /** The whole value as plain data; only for small objects whose aliases are known to be bounded. */
   plain(from: Found | null): unknown {
     if (from === null) return null
     if (isMap(from.node))
@@ -93,7 +93,7 @@ function keyOf({ key }: Pair): string | null {
   return isScalar(key) && typeof key.value === 'string' ? key.value : null
 }
 
-/** The pair of that key, which the object has itself. */
+/** The object's own pair with that key, not a merged one. */
 export function ownPair(node: YAMLMap, key: string): Pair | null {
   return node.items.find(pair => keyOf(pair) === key) ?? null
 }
@@ -105,7 +105,7 @@ export function textOf(found: Found | null): string {
     : ''
 }
 
-/** A scalar that YAML reads as something else than text, as it is written. */
+/** A scalar that YAML does not read as text, with its source; null for any other value. */
 export function misreadOf(found: Found | null): { source: string; as: 'number' | 'boolean' } | null {
   if (found === null || !isScalar(found.node)) return null
   const { value, source } = found.node as Scalar

@@ -1,4 +1,4 @@
-/** Narrows the objects of a document to their pod templates, with their containers and image volumes, each value with its place. */
+/** Narrows the objects of a document to their pod templates, with containers and image volumes, and the place of each value. */
 
 import { isMap, type Node } from 'yaml'
 import { IGNORE_ANNOTATION, ignoredRules } from '../snapshot/ignore.ts'
@@ -17,7 +17,7 @@ import { type Found, misreadOf, textOf, type Walk } from './walk.ts'
 
 type PlaceOf = (node: Node) => Place
 
-/** The templates of one object: mostly one, none of what makes no pods, several of one that makes several kinds of pods. */
+/** The templates of one object: usually one; none if it creates no pods; several if it creates several kinds of pods. */
 export function workloadsIn(object: ManifestObject, path: string, placeOf: PlaceOf): WorkloadTemplate[] {
   return podSpecsIn(object).flatMap(spec => {
     const containers = containersIn(spec, object.walk, placeOf)
@@ -68,7 +68,7 @@ function narrow(
   }
 }
 
-/** What has imagePullSecrets and the service account: Argo has them for all its templates, Tekton in a podTemplate. */
+/** The part with imagePullSecrets and the service account: Argo has one for all templates, Tekton has it in a podTemplate. */
 function podOf({ root, walk }: ManifestObject, { form, found }: PodSpec): Found | null {
   if (form === 'pod') return found
   const spec = walk.get(root, 'spec')
@@ -110,7 +110,7 @@ function hasDeadline(object: ManifestObject, pod: Found): boolean | null {
   return places.some(place => walk.get(place, 'activeDeadlineSeconds') !== null)
 }
 
-/** A container with its kind; one that has no image gets it from elsewhere, as in a kustomize patch, and is passed over. */
+/** The containers with their kinds. A container without an image gets it from elsewhere, as in a kustomize patch, and is left out. */
 function containersIn({ form, found }: PodSpec, walk: Walk, placeOf: PlaceOf): TemplateContainer[] {
   const lists = LISTS[form].flatMap(([key, kind]) => inList(walk.get(found, key), kind, walk))
   const singles = SINGLES[form].flatMap(key => {
@@ -159,7 +159,7 @@ const SINGLES: Record<PodForm, string[]> = { pod: [], steps: [], 'argo-template'
 interface Listed {
   object: Found
   kind: ContainerKind
-  /** Its name where it has none. */
+  /** The name to use if the container has none. */
   fallback: string
 }
 
@@ -181,7 +181,7 @@ function narrowContainer(
   if (image === null) return []
   const misread = misreadOf(image)
   const value = bounded(misread?.source ?? textOf(image))
-  // An object or a list instead of a text: `{{ .Values.image }}` without quotes.
+  // An object or a list instead of text: `{{ .Values.image }}` without quotes.
   const isText = misread !== null || textOf(image) !== ''
   const policy = keys.policy === null ? null : walk.get(object, keys.policy)
   return [
@@ -200,7 +200,7 @@ function narrowContainer(
   ]
 }
 
-/** Longer than any image name: what comes after that makes it none, and need not be looked at. */
+/** Longer than any image name, so the rest does not have to be read to know that the name is invalid. */
 const LONGEST = 1024
 
 function bounded(image: string): string {

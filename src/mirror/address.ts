@@ -1,4 +1,4 @@
-/** Reads the address of a mirror that nodes are to use, and refuses addresses that can't work on a node. */
+/** Parses the address of a mirror, and refuses addresses that can't work on a node. */
 
 import { parse } from 'tldts'
 import { isLocal, isServiceName } from '../diagnosis/endpoint.ts'
@@ -8,9 +8,9 @@ export interface MirrorAddress {
   scheme: 'https' | 'http'
   /** With its port, if one was given. */
   host: string
-  /** What follows `/v2/` in the address, without slashes at its ends: `proxy` in `https://harbor.example/v2/proxy`; empty for none. */
+  /** The path after `/v2/`, without slashes at its ends: `proxy` in `https://harbor.example/v2/proxy`; empty if there is none. */
   prefix: string
-  /** As runtimes take it, with `/v2/…` only if there is a prefix. */
+  /** In the form that runtimes accept, with `/v2/…` only if there is a prefix. */
   url: string
 }
 
@@ -30,15 +30,15 @@ export type AddressProblem =
   | 'itself'
 
 export interface AddressRules {
-  /** Plain HTTP is intended. */
+  /** Whether plain HTTP is intended. */
   plainHttp: boolean
-  /** The mirror runs on every node, so a loopback address is intended. */
+  /** Whether the mirror runs on every node, so that a loopback address is intended. */
   onEveryNode: boolean
-  /** What is to be mirrored. */
+  /** The registries to mirror. */
   registries: readonly string[]
 }
 
-/** The parts of the address, or why nodes can't use it. Nothing in a problem repeats the text, which may hold a password. */
+/** The parts of the address, or why nodes can't use it. Problems never repeat the text, which might contain a password. */
 export function readAddress(
   text: string,
   { plainHttp, onEveryNode, registries }: AddressRules,
@@ -69,7 +69,7 @@ function hostProblem(host: string, onEveryNode: boolean): AddressProblem | null 
   return isDockerHubHost(host.replace(/:\d+$/, '')) ? 'docker-hub' : null
 }
 
-/** What follows `/v2/`; null for a path that runtimes don't read as the root of a registry's API. */
+/** The path after `/v2/`; null for a path that runtimes don't accept as the root of a registry's API. */
 function prefixOf(path: string): string | null {
   const plain = path.replace(/\/+$/, '')
   if (plain === '' || plain === '/v2') return ''
@@ -85,7 +85,7 @@ export function rootOf({ scheme, host }: { scheme: string; host: string }): stri
   return `${scheme}://${host}`
 }
 
-/** Whether the name has no domain, or one that is not a public top-level domain, as a Service's short name has: only a DNS of the site's own resolves it on nodes. */
+/** Whether the name has no public top-level domain, such as a Service's short name: only the site's own DNS resolves it on nodes. */
 export function isShortName({ host }: Pick<MirrorAddress, 'host'>): boolean {
   const { hostname, isIp, isIcann } = parse(host)
   if (hostname === null || isIp || isLocal(host)) return false

@@ -1,7 +1,7 @@
 /**
- * A pull-through cache to start with, as Kubernetes objects: CNCF distribution (distribution.github.io/distribution, recipes/mirror and
- * about/configuration; 3.1.0 fixes CVE-2026-33540) or zot (zotregistry.dev, articles/mirroring; 2.1.22 keeps digests), from a registry that is
- * not Docker Hub.
+ * Creates a basic pull-through cache as Kubernetes objects: CNCF distribution (distribution.github.io/distribution, recipes/mirror and
+ * about/configuration; 3.1.0 fixes CVE-2026-33540) or zot (zotregistry.dev, articles/mirroring; 2.1.22 keeps digests). Its image comes
+ * from a registry other than Docker Hub.
  */
 
 import { DOCKER_HUB } from '../image/docker-hub.ts'
@@ -13,23 +13,23 @@ export interface Cache {
   product: CacheProduct
   /** With its version or digest. */
   image: string
-  /** Whose images it caches. */
+  /** The registry whose images it caches. */
   registry: string
-  /** Of its objects. */
+  /** The name of its objects. */
   name: string
   /** The Secret with the login for the registry. */
   secret: string
-  /** On every node. */
+  /** The port on every node. */
   port: number
 }
 
-/** A cache, and its objects in the order in which they are applied. */
+/** A cache, with its objects in the order in which to apply them. */
 export interface EmittedCache {
   cache: Cache
   objects: object[]
 }
 
-/** Versions that are published under these names at GitHub's registry. */
+/** Versions that are published under these names in GitHub's registry. */
 export const CACHE_IMAGES: Record<CacheProduct, string> = {
   distribution: 'ghcr.io/distribution/distribution:3.1.1',
   zot: 'ghcr.io/project-zot/zot:v2.1.22',
@@ -50,7 +50,7 @@ export function cachesFor(
   })
 }
 
-/** Claim, settings, Deployment, and Service. */
+/** The claim, the settings, the Deployment, and the Service. */
 function objectsOf(cache: Cache): object[] {
   const { name, port, product } = cache
   const labels = { 'app.kubernetes.io/name': name }
@@ -65,7 +65,7 @@ function objectsOf(cache: Cache): object[] {
     kind: 'Service',
     metadata: { name, labels },
     spec: {
-      // Nodes don't resolve the names of Services, but reach this port at the address of any node.
+      // Nodes don't resolve names of Services, but can reach this port at the address of any node.
       type: 'NodePort',
       selector: labels,
       ports: [{ name: 'http', port: 5000, targetPort: 'http', nodePort: port }],
@@ -84,7 +84,7 @@ function deployment(cache: Cache, labels: Record<string, string>): object {
     metadata: { name, labels },
     spec: {
       replicas: 1,
-      // A volume that one node mounts can't be handed over while the old pod runs.
+      // A volume that only one node can mount is not available to a new pod while the old one runs.
       strategy: { type: 'Recreate' },
       selector: { matchLabels: labels },
       template: {
@@ -148,7 +148,7 @@ function distributionParts({ registry, secret }: Cache): Parts {
       { name: 'REGISTRY_PROXY_TTL', value: '168h' },
       { name: 'REGISTRY_PROXY_USERNAME', valueFrom: login('username') },
       { name: 'REGISTRY_PROXY_PASSWORD', valueFrom: login('password') },
-      // What has expired can only be removed if deleting is allowed.
+      // Expired content can only be removed if deletion is allowed.
       { name: 'REGISTRY_STORAGE_DELETE_ENABLED', value: 'true' },
     ],
     mounts: [],
@@ -176,7 +176,7 @@ function zotSettings({ name, registry }: Cache, labels: Record<string, string>):
   const settings = {
     distSpecVersion: '1.1.1',
     storage: { rootDirectory: '/var/lib/registry', gc: true },
-    // Without it, images in Docker's format are refused or get another digest.
+    // Without this, images in Docker's format are refused or get another digest.
     http: { address: '0.0.0.0', port: '5000', compat: ['docker2s2'] },
     log: { level: 'info' },
     extensions: {

@@ -1,11 +1,11 @@
-/** Puts nodes that are configured alike into groups, and tells what is known of a group: its mirrors, and what the version of its runtime means for configuring one. */
+/** Groups nodes that are configured alike, and says what is known about each group: its mirrors, and what its runtime's version means. */
 
 import { platformOf } from '../diagnosis/pulling-node.ts'
 import type { Node } from '../snapshot/node.ts'
 import { atLeast, type MirrorPlatform, type NodeGroup } from './setup.ts'
 import type { ConfiguredMirror, MirrorSurvey, SeenMirror } from './survey.ts'
 
-/** The groups, the largest first; nodes within a group by name. */
+/** The groups, the largest first; the nodes of a group are sorted by name. */
 export function groupNodes(nodes: readonly Node[]): NodeGroup[] {
   const groups = new Map<string, NodeGroup>()
   for (const node of nodes) {
@@ -38,23 +38,23 @@ function groupOf(node: Node): NodeGroup {
   }
 }
 
-/** The distribution or cloud; without one, what the runtime's own documentation describes. */
+/** The distribution or cloud; if there is none, the runtime, whose own documentation then applies. */
 function platformFor(node: Node, runtime: string | null): MirrorPlatform {
   const platform = platformOf(node)
-  // Windows nodes of any provider keep containerd's files in a place of their own.
+  // Windows nodes of any provider keep containerd's files in a different place.
   if (node.os === 'windows') return platform === 'gke' ? 'gke' : 'windows'
   if (platform !== null) return platform
   return runtime === 'containerd' || runtime === 'cri-o' || runtime === 'docker' ? runtime : 'unknown'
 }
 
-/** Never none: files on nodes can't be seen from outside. */
+/** What is known about a group's mirrors. There is no state for "none", because files on nodes are not visible from outside. */
 export interface GroupState {
   state: 'seen' | 'configured' | 'unknown'
   seen: SeenMirror[]
   configured: ConfiguredMirror[]
 }
 
-/** A mirror that was seen on nodes that are not known counts for every group. */
+/** A mirror that was seen on unknown nodes counts for every group. */
 export function stateOf(
   group: NodeGroup,
   { seen, configured }: Pick<MirrorSurvey, 'seen' | 'configured'>,
@@ -72,13 +72,13 @@ function concerns(mirror: ConfiguredMirror, group: NodeGroup): boolean {
   switch (mirror.code) {
     case 'mirror-set':
       return group.platform === 'openshift'
-    // These DaemonSets write containerd's files, or stand in front of it.
+    // These DaemonSets write containerd's files, or serve as a proxy for it.
     case 'peer':
       return group.runtime === 'containerd' && group.os !== 'windows'
     case 'embedded-registry':
     case 'built-in-cache':
       return shares(mirror.nodes, group)
-    // Pods, not nodes, are changed.
+    // Rewriters change pods, not nodes.
     case 'rewriter':
       return false
   }
@@ -89,8 +89,9 @@ function shares(nodes: readonly string[], group: NodeGroup): boolean {
 }
 
 /**
- * `no-hosts-toml`: older than the files. `tables-end`: the old tables of config.toml are to be removed in this version. `tables-deprecated`:
- * they still work and exclude the files. `one-folder`: the transfer service takes a list of folders for a single name.
+ * `no-hosts-toml`: older than these files. `tables-end`: this version is expected to remove the old tables of config.toml.
+ * `tables-deprecated`: the tables still work, but exclude the files. `one-folder`: the transfer service takes a list of folders for one
+ * name.
  */
 export type RuntimeNote =
   | 'no-hosts-toml'
@@ -99,10 +100,10 @@ export type RuntimeNote =
   | 'one-folder'
   | 'docker-hub-only'
 
-/** Platforms whose administrators write containerd's settings themselves; the others generate them. */
+/** Platforms whose administrators write containerd's settings; other platforms generate them. */
 const OWN_SETTINGS: readonly MirrorPlatform[] = ['containerd', 'eks', 'aks', 'kind', 'minikube', 'windows']
 
-/** By containerd's RELEASES.md and docs/cri/config.md. */
+/** What the runtime's version means, according to containerd's RELEASES.md and docs/cri/config.md. */
 export function runtimeNotes(group: NodeGroup): RuntimeNote[] {
   const { platform, runtime, version } = group
   if (runtime === 'docker') return ['docker-hub-only']

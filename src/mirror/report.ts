@@ -1,4 +1,4 @@
-/** What `mirror` reports: the survey, and for a mirror that is to be used what each group of nodes needs. */
+/** The report of `mirror`: the survey and, if a mirror is given, what each group of nodes needs to use it. */
 
 import type { GroupSetup, MirrorTarget, NodeGroup } from './setup.ts'
 import type { MirrorSurvey } from './survey.ts'
@@ -14,8 +14,8 @@ export interface MirrorReport {
   target: MirrorTarget | null
   /** Empty without a target. */
   planned: PlannedGroup[]
-  /** What the mirror answered; null if it was not asked (`--verify`). */
+  /** What the mirror answered; null without `--verify`. */
   verification: Verification | null
-  /** Files that were written on this machine, as paths below the folder where the command ran or absolute. */
+  /** Files written on this machine: absolute paths, or paths below the folder where the command ran. */
   written: string[]
 }

@@ -1,4 +1,4 @@
-/** What a group of nodes needs so that it pulls through a mirror: files and commands as text, everything else as codes. */
+/** What a group of nodes needs to pull through a mirror: files and commands as text, everything else as codes. */
 
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import type { MirrorAddress } from './address.ts'
@@ -11,35 +11,35 @@ export interface NodeGroup {
   platform: MirrorPlatform
   /** `containerd`, `cri-o`, `docker`; null if the nodes don't say. */
   runtime: string | null
-  /** Of the runtime, such as `2.1.4`; null if the nodes don't say. */
+  /** The runtime's version, such as `2.1.4`; null if the nodes don't say. */
   version: string | null
   os: string | null
   osImage: string | null
-  /** The provider runs these nodes and gives no way to change their runtime's settings. */
+  /** Set if the provider runs these nodes and offers no way to change their runtime's settings. */
   managed: 'fargate' | 'auto-mode' | null
   nodes: string[]
 }
 
-/** What the nodes are to use. */
+/** The mirror that the nodes should use. */
 export interface MirrorTarget {
   address: MirrorAddress
-  /** Registries whose images come through the mirror, as in references. */
+  /** Registries whose images should come through the mirror, as in references. */
   registries: string[]
   /** Seconds until a node that can't connect to the mirror asks the registry itself. */
   dialTimeout: number
-  /** PEM of the mirror's own certificate authority; null if public authorities vouch for it. */
+  /** PEM of the mirror's own certificate authority; null if a public authority signed its certificate. */
   authority: string | null
 }
 
 export interface MirrorFile {
-  /** Below the folder that `-o DIR` names. */
+  /** Path below the folder of `-o DIR`. */
   name: string
-  /** On the node; null for an object or a file that goes to another program. */
+  /** Path on the node; null for an object, or a file that goes to another program. */
   place: string | null
   content: string
 }
 
-/** `node`: in a shell on the node. `machine`: here. `cluster`: arguments of kubectl. */
+/** A command and where it runs: `node` is a shell on the node, `machine` this machine, `cluster` arguments of kubectl. */
 export interface SetupCommand {
   on: 'node' | 'machine' | 'cluster'
   line: string
@@ -58,7 +58,7 @@ export type Delivery =
   | 'node-containers'
   | 'minikube-files'
 
-/** When the setting works. */
+/** When the setting takes effect. */
 export type Effect =
   | 'at-once'
   | 'new-nodes'
@@ -67,7 +67,7 @@ export type Effect =
   | 'nodes-recreated'
   | 'nodes-drained'
 
-/** Where a mirror's own login is kept; it is never part of the files. */
+/** Where a mirror's own login is stored; it is never part of the files. */
 export type LoginPlace =
   | 'pod-secrets'
   | 'registries-yaml'
@@ -111,13 +111,13 @@ export type Unsupported =
 export interface NodeSetup {
   files: MirrorFile[]
   delivery: Delivery
-  /** How the files are put in place, where one command does it. */
+  /** Commands that put the files in place; empty if that takes more than commands. */
   put: SetupCommand[]
   effect: Effect
-  /** What makes the setting work; null if nothing is to be done. */
+  /** Makes the setting take effect; null if nothing has to be done. */
   activate: SetupCommand | null
   check: SetupCommand[]
-  /** How long a mirror that doesn't answer delays each request: seconds, or null where the runtime decides. */
+  /** How long an unreachable mirror delays each request, in seconds; null if the runtime decides. */
   deadMirrorDelay: number | null
   login: LoginPlace
   notes: SetupNote[]
@@ -125,12 +125,12 @@ export interface NodeSetup {
 
 export type GroupSetup = NodeSetup | { unsupported: Unsupported }
 
-/** One platform: which nodes are of it, and what they need. */
+/** One platform, and what its nodes need. */
 export interface PlatformRule {
   setup(target: MirrorTarget, group: NodeGroup): GroupSetup
 }
 
-/** Whether the version is at least that one; an unknown version is not. */
+/** Whether the version is at least the given one; false for an unknown version. */
 export function atLeast(
   { version }: Pick<NodeGroup, 'version'>,
   major: number,

@@ -1,4 +1,4 @@
-/** What is known of mirrors in a cluster: which nodes there are, which mirrors were seen in use, which are configured, and what would go through one. */
+/** What is known about mirrors in a cluster: nodes, mirrors seen in use, configured mirrors, and the pulls that would go through one. */
 
 import { endpointOf } from '../diagnosis/endpoint.ts'
 import { parseReference } from '../image/reference.ts'
@@ -11,9 +11,9 @@ import type { NodeGroup } from './setup.ts'
 /** A mirror that the text of a failed pull names. Pulls that succeed leave no trace of the host that served them. */
 export interface SeenMirror {
   host: string
-  /** Whose images were wanted; null if the image's name can't be read. */
+  /** The registry of the wanted image; null if the image's name can't be parsed. */
   registry: string | null
-  /** The nodes whose pods reported it, as far as they are known. */
+  /** The nodes whose pods reported it, as far as known. */
   nodes: string[]
 }
 
@@ -28,15 +28,15 @@ export type ConfiguredMirror =
 /** What nodes pull from one registry. */
 interface RegistryPulls {
   registry: string
-  /** Different images, whatever node they are on. */
+  /** Distinct images over all nodes. */
   images: number
-  /** The images of each node, added up: as many pulls from the registry if each node starts empty. */
+  /** The sum of each node's images: the pulls from the registry if every node starts empty. */
   pulls: number
-  /** The most that a single node has of them. */
+  /** The largest number of these images on a single node. */
   mostOnOneNode: number
 }
 
-/** Nodes that are configured alike, what is known of their mirror, and what their runtime's version means for one. */
+/** Nodes that are configured alike, what is known about their mirror, and what their runtime's version means for mirrors. */
 interface SurveyedGroup {
   group: NodeGroup
   mirror: GroupState
@@ -54,7 +54,7 @@ export interface MirrorSurvey {
   gaps: Gap[]
 }
 
-/** Judges what was read. */
+/** Surveys the mirrors from the facts that were read. */
 export function surveyMirrors(facts: MirrorFacts): MirrorSurvey {
   const groups = groupNodes(facts.nodes)
   const seen = seenIn(facts)
@@ -80,7 +80,10 @@ export function surveyMirrors(facts: MirrorFacts): MirrorSurvey {
   }
 }
 
-/** A server without OpenShift's kinds refuses them like any that the user is not allowed to read; only OpenShift's nodes obey them. */
+/**
+ * Whether the gap is about OpenShift's kinds on another platform. A server without these kinds refuses them like kinds that the user is not
+ * allowed to read, and only OpenShift's nodes use them.
+ */
 function isOfOtherPlatform(
   { what, why }: Gap,
   { nodes }: MirrorFacts,
@@ -110,7 +113,7 @@ function seenIn({ failures, events }: MirrorFacts): SeenMirror[] {
   return [...found.values()].map(seen => ({ ...seen, nodes: seen.nodes.toSorted() }))
 }
 
-/** The kubelet's own sentence names the image first. */
+/** The image in the kubelet's own sentence, which names it first. */
 function imageNamed(message: string): string | null {
   return /^[^"]{0,60}\bimage "([^"\s]{1,512})"/i.exec(message)?.[1] ?? null
 }
@@ -122,7 +125,7 @@ function embeddedRegistry(nodes: readonly Node[]): ConfiguredMirror[] {
   return on.length === 0 ? [] : [{ code: 'embedded-registry', nodes: on.map(({ name }) => name).toSorted() }]
 }
 
-/** GKE's nodes ask this cache before Docker Hub by themselves (Google's documentation). */
+/** GKE's nodes ask this cache before Docker Hub without being configured to (Google's documentation). */
 function builtInCaches(groups: readonly NodeGroup[]): ConfiguredMirror[] {
   const nodes = groups
     .filter(({ platform, os }) => platform === 'gke' && os !== 'windows')

@@ -5,11 +5,11 @@ import type { KnownImage, MirrorAnswer, MirrorCheck } from '../snapshot/mirror-c
 import type { UsedImage } from '../snapshot/mirrors.ts'
 
 /**
- * `same`: the registry's own manifest. `unverified`: the mirror has the image, and the registry gave nothing to compare. `stale`: another manifest
- * under the same tag. `one-platform`: a single image instead of the index of all platforms. `no-digest`: no Docker-Content-Digest to compare.
- * `not-served`: the mirror serves others, so this one is not cached or not allowed. `nothing-served`: not even an image that exists.
- * `private`: mirror and registry both ask for a login, which proves neither.
- * `unsettled`: a 404 that nothing explains. `without-library`: found only under a name that runtimes never ask for. `missing`: neither has it.
+ * `same`: the registry's own manifest. `unverified`: the mirror has the image, but the registry gave nothing to compare. `stale`: another
+ * manifest under the same tag. `one-platform`: a single image instead of the index of all platforms. `no-digest`: no Docker-Content-Digest
+ * to compare. `not-served`: the mirror serves other images, so this one is not cached or not allowed. `nothing-served`: not even an image
+ * that exists. `private`: mirror and registry both require a login, so nothing is proven. `unsettled`: a 404 that nothing explains.
+ * `without-library`: only found under a name that runtimes never request. `missing`: neither has it.
  */
 export type MirrorVerdict =
   | 'same'
@@ -37,24 +37,24 @@ export interface JudgedMirrorCheck extends MirrorCheck {
 
 export interface Verification {
   checks: JudgedMirrorCheck[]
-  /** How many of them the mirror fails for. */
+  /** How many of the images the mirror fails for. */
   wrong: number
-  /** How many the mirror serves. */
+  /** How many of the images the mirror serves. */
   served: number
   /** Whether the mirror serves anything at all. */
   proven: boolean
-  /** How many images the cluster uses that were not asked for. */
+  /** How many of the cluster's images were not requested. */
   unasked: number
   /** The image that settled a 404; null if none was needed. */
   known: KnownImage | null
 }
 
-/** Verdicts that leave nothing to do. */
+/** Verdicts that need no action. */
 const FINE: ReadonlySet<MirrorVerdict> = new Set(['same', 'unverified', 'missing', 'private'])
 
 const SERVED: ReadonlySet<MirrorVerdict> = new Set(['same', 'unverified'])
 
-/** Images of these registries that run, those on the most nodes first. */
+/** The running images of these registries, those on the most nodes first. */
 export function imagesToVerify(images: readonly UsedImage[], registries: readonly string[]): Reference[] {
   const found = new Map<string, { reference: Reference; nodes: Set<string> }>()
   for (const { image, node } of images) {
@@ -69,7 +69,7 @@ export function imagesToVerify(images: readonly UsedImage[], registries: readonl
     .map(([, { reference }]) => reference)
 }
 
-/** Whether a 404 has to be settled by an image that is known to exist: the mirror served none of those that it was asked for. */
+/** Whether a 404 has to be settled with an image that is known to exist, because the mirror served none of the requested images. */
 export function needsKnownImage(checks: readonly MirrorCheck[]): boolean {
   return (
     !checks.some(({ mirror }) => mirror.status === 'found') &&
@@ -77,7 +77,7 @@ export function needsKnownImage(checks: readonly MirrorCheck[]): boolean {
   )
 }
 
-/** @param unasked how many images were left out */
+/** @param unasked how many images were not requested */
 export function judgeMirror(
   checks: readonly MirrorCheck[],
   known: KnownImage | null,

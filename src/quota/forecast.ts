@@ -1,4 +1,4 @@
-/** What is to come: the pulls that a window will charge to each identity, what each plan of Docker Hub allows, and what fresh nodes pull. */
+/** Forecasts: the pulls that a window will charge to each identity, what each of Docker Hub's plans allows, and what fresh nodes pull. */
 
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubUsage, UsageNode, UsageWorkload } from '../snapshot/hub-usage.ts'
@@ -6,11 +6,11 @@ import { ANONYMOUS } from './payers.ts'
 import { imagesOf, sum } from './spenders.ts'
 import type { Capacity, Forecast, ForecastWait, Outlook, PullPlan, Spend, Spender } from './spending.ts'
 
-/** Moments at which the course of a window is known. */
+/** How many equal steps of a window the forecast computes. */
 const STEPS = 48
 
 /**
- * How many pulls an identity will be charged with in a window, whether they are there, and when they run out.
+ * How many pulls an identity will be charged in a window, whether enough are left, and when they run out.
  * @param window seconds
  */
 export function outlookOf(quota: HubQuota, spenders: readonly Spender[], window: number): Outlook {
@@ -58,7 +58,7 @@ function shareBy(when: Spend['when'], seconds: number, window: number): number {
   return when.length === 0 ? 0 : when.filter(at => at <= seconds).length / when.length
 }
 
-/** The second at which one pull more is made than are left; what was made earlier than now comes back at an unknown time. */
+/** The second at which more pulls have been made than are left now. When earlier pulls leave the window is unknown, so they don't count. */
 function momentOf(spends: readonly Spend[], left: number, window: number): number {
   let [early, late] = [0, window]
   if (madeBy(spends, 0, window) > left) return 0
@@ -71,7 +71,7 @@ function momentOf(spends: readonly Spend[], left: number, window: number): numbe
 }
 
 /**
- * Fresh nodes pull the images of DaemonSets at once, the others as pods get there.
+ * What fresh nodes will pull: images of DaemonSets immediately, other images as pods are placed there.
  * @param fresh how many nodes are added
  * @param window seconds
  */
@@ -94,13 +94,13 @@ export function forecastOf(
   }
 }
 
-/** One that runs on some nodes only is taken to run on as large a share of the fresh ones. */
+/** A DaemonSet that runs on some nodes only is assumed to run on the same share of fresh nodes. */
 function daemonPulls({ containers, pods }: UsageWorkload, before: number, fresh: number): number {
   const share = before === 0 ? 1 : Math.min(1, pods / before)
   return imagesOf(containers).length * share * fresh
 }
 
-/** Fresh nodes that get at least one of the pods, if every pod is as likely on any node. */
+/** Pulls on the fresh nodes that can be expected to get at least one of the pods, if every node is equally likely for each pod. */
 function spreadPulls({ containers, pods }: UsageWorkload, all: number, fresh: number): number {
   if (all === 0) return 0
   return imagesOf(containers).length * fresh * (1 - (1 - 1 / all) ** pods)
@@ -129,17 +129,20 @@ interface Allowed {
   window: number
 }
 
-/** Seconds until the last pull is made, if a window's pulls come back at its end; null where none ever come. */
+/** Seconds until the last pull is made, if a window's pulls come back at its end; null if they never do. */
 function waitFor(pulls: number, { left, limit, window }: Allowed): number | null {
   if (pulls <= left) return 0
   return limit === 0 ? null : Math.ceil((pulls - left) / limit) * window
 }
 
-/** Docker's own numbers (docs.docker.com/docker-hub/usage/pulls): pulls in a window, for an address whose limit Docker Hub has not reported, and for a free account. */
+/**
+ * Docker's own numbers (docs.docker.com/docker-hub/usage/pulls): pulls in a window for an address whose limit Docker Hub has not reported,
+ * and for a free account.
+ */
 const DOCUMENTED_ANONYMOUS = 100
 const PERSONAL = 200
 
-/** Nodes that pull from their own address, as far as is known: behind a NAT all share one. */
+/** How many addresses the nodes pull from, as far as known: nodes behind a NAT share one. */
 function addressesOf(nodes: readonly UsageNode[] | null): number {
   const able = (nodes ?? []).filter(({ schedulable }) => schedulable)
   return able.length > 0 && able.every(({ hasOwnAddress }) => hasOwnAddress) ? able.length : 1
@@ -153,7 +156,7 @@ function anonymousLimit(quotas: readonly HubQuota[]): number {
 
 /**
  * What each plan allows for a cluster in one window, and whether that is enough.
- * @param pulls expected in one window
+ * @param pulls the expected pulls in one window
  */
 export function capacitiesOf(
   pulls: number,

@@ -1,17 +1,19 @@
-/** Which nodes lack an image, as far as that is known: a kubelet lists the 50 largest images only, so one that is not listed might be there. */
+/**
+ * Which nodes lack an image, as far as known. A kubelet lists only the 50 largest images, so an image that is not listed might be there.
+ */
 
 import type { UsageNode } from '../snapshot/hub-usage.ts'
 import { alwaysCost } from './pull-cost.ts'
 
 export class NodeImages {
-  /** The share of nodes for new pods where policy Always costs a pull at each start, or might; all where nodes can't be read. */
+  /** The share of nodes for new pods on which policy Always costs, or might cost, a pull at each start; 1 if nodes can't be read. */
   readonly costlyShare: number
   readonly #nodes: readonly UsageNode[] | null
   readonly #byName: ReadonlyMap<string, UsageNode & { held: ReadonlySet<string> }>
-  /** By full name of the image. */
+  /** How many nodes may lack the image, by its full name. */
   readonly #lacking = new Map<string, number>()
 
-  /** @param nodes null where they can't be read */
+  /** @param nodes null if they can't be read */
   constructor(nodes: readonly UsageNode[] | null) {
     this.#nodes = nodes?.filter(({ schedulable }) => schedulable) ?? null
     this.costlyShare = shareOf(this.#nodes)

@@ -1,9 +1,9 @@
-/** Whose count a pull goes to: the account of the pull secret that the kubelet finds, or the node's address. */
+/** Finds out whose limit a pull counts against: the account of the pull secret that the kubelet finds, or the node's address. */
 
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubUsage, UsagePod, UsageWorkload } from '../snapshot/hub-usage.ts'
 
-/** Anonymous pulls are asked for first. */
+/** Index of the anonymous quota, which is always requested first. */
 export const ANONYMOUS = 0
 
 export class Payers {
@@ -14,7 +14,7 @@ export class Payers {
 
   constructor(quotas: readonly HubQuota[], { serviceAccounts }: Pick<HubUsage, 'serviceAccounts'>) {
     for (const [index, { identity, answer }] of quotas.entries()) {
-      // The kubelet goes on to the next login, and without one it pulls with none.
+      // After a wrong login the kubelet tries the next one, and finally none.
       if (answer.status === 'wrong-credential') continue
       for (const origin of identity.origins) this.#bySecret.set(origin, index)
     }
@@ -26,7 +26,7 @@ export class Payers {
     )
   }
 
-  /** An index into the quotas. A node's own login shows in no object of the cluster. */
+  /** The index of the quota that the pod's pulls count against. A node's own login is not visible in the cluster. */
   ofPod({ namespace, pullSecrets }: Pick<UsagePod, 'namespace' | 'pullSecrets'>): number {
     for (const name of pullSecrets) {
       const index = this.#bySecret.get(`secret ${namespace}/${name}`)
@@ -35,7 +35,7 @@ export class Payers {
     return ANONYMOUS
   }
 
-  /** The same for pods made from the template: a service account's secrets are copied only into a pod that has none. */
+  /** The same for pods created from the template: a service account's secrets are copied only into pods that have none. */
   ofWorkload({ namespace, pullSecrets, serviceAccount }: UsageWorkload): number {
     const named =
       pullSecrets.length > 0 ? pullSecrets : (this.#accounts.get(`${namespace}/${serviceAccount}`) ?? [])

@@ -1,11 +1,11 @@
-/** What it costs on Docker Hub to start a container whose image is on the node already. A pull is a GET of a manifest; a HEAD is free. */
+/** What a container start costs on Docker Hub if the node already has the image. A pull is a GET of a manifest; a HEAD is free. */
 
 import { defaultPullPolicy } from '../image/describe.ts'
 import type { HubContainer } from '../snapshot/hub-usage.ts'
 
 /**
- * What the kubelet's policy Always costs with a runtime.
- * - `nothing`: the runtime asks by HEAD, and gets the manifest only if the tag means another image now
+ * What the kubelet's policy Always costs on a runtime.
+ * - `nothing`: the runtime sends a HEAD, and gets the manifest only if the tag now points to another image
  * - `each`: the runtime gets the manifest at every start
  * - `unknown`: this runtime is unknown
  */
@@ -15,8 +15,9 @@ export type AlwaysCost = 'nothing' | 'each' | 'unknown'
 const DOCKER_KEEPS_MANIFESTS = [20, 10] as const
 
 /**
- * By `containerRuntimeVersion`. containerd: measured with 1.6.20, a crash loop of a policy Always made one GET in all; its resolver sends a
- * HEAD and finds the manifest in its content store. CRI-O: containers/image gets the manifest whenever it opens an image (containers/image#1078).
+ * The cost, by `containerRuntimeVersion`. containerd: measured with 1.6.20, a crash loop with policy Always sent one GET in total, because
+ * its resolver sends a HEAD and finds the manifest in its content store. CRI-O: containers/image gets the manifest whenever it opens an
+ * image (containers/image#1078).
  */
 export function alwaysCost(runtime: string | null): AlwaysCost {
   const [, name = '', major = '', minor = ''] = /^([\w-]+):\/\/v?(\d+)(?:\.(\d+))?/.exec(runtime ?? '') ?? []

@@ -1,8 +1,8 @@
-/** The starts of CronJobs within one window; many CronJobs share a schedule, and each is worked out once. */
+/** The starts of CronJobs in one window. Many CronJobs share a schedule, so each schedule is computed once. */
 
 import { startsAfter } from '../schedule/starts.ts'
 
-/** More starts than any limit of Docker Hub has pulls. */
+/** Starts to compute at most; more than any limit of Docker Hub allows. */
 const MOST = 5000
 
 export class Schedules {
@@ -17,7 +17,7 @@ export class Schedules {
   }
 
   /**
-   * Seconds from the window's begin to each start; null for a schedule that can't be read.
+   * Seconds from the beginning of the window to each start; null for a schedule that can't be read.
    * @param timeZone IANA name; null means UTC
    */
   startsOf(schedule: string, timeZone: string | null): number[] | null {

@@ -1,4 +1,4 @@
-/** Ranks who pulls from Docker Hub: what each pod that exists and each template's pods to come will pull, and why. */
+/** Ranks workloads by their pulls from Docker Hub: what each existing pod and each template's future pods will pull, and why. */
 
 import { classify } from '../diagnosis/classify.ts'
 import { endpointOf, isLocal } from '../diagnosis/endpoint.ts'
@@ -14,7 +14,7 @@ import { isAlways } from './pull-cost.ts'
 import type { Schedules } from './schedules.ts'
 import type { Spend, Spender, WorkloadName } from './spending.ts'
 
-/** Those with pulls to make in the window, the greatest first. */
+/** The workloads that will pull in the window, the most pulls first. */
 export function spendersOf(usage: HubUsage, quotas: readonly HubQuota[], facts: WindowFacts): Spender[] {
   const payers = new Payers(quotas, usage)
   const waiting = new WaitingPulls(facts)
@@ -57,7 +57,7 @@ function spenderOf(
   { template, pods, payers }: Known,
 ): Spender {
   const [pod] = pods
-  // What a pod was made with is surer than what its template says now.
+  // What an existing pod has is more reliable than what its template says now.
   const payer = pod ? payers.ofPod(pod) : template ? payers.ofWorkload(template) : 0
   return {
     workload: { kind, namespace, name },
@@ -69,7 +69,7 @@ function spenderOf(
   }
 }
 
-/** All of the workload's containers with an image of Docker Hub that are known. */
+/** All known containers of the workload that have an image from Docker Hub. */
 function containersOf(template: UsageWorkload | undefined, pods: readonly UsagePod[]): HubContainer[] {
   const seen = pods.flatMap(({ waiting, restarts }) => [...waiting, ...restarts].map(one => one.container))
   return [...(template?.containers ?? []), ...seen]
@@ -100,17 +100,20 @@ function keyOf({ kind, namespace, name }: WorkloadName): string {
 
 type Waiting = UsagePod['waiting'][number]
 
-/** Pulls that pods wait for. A node pulls an image once, whichever of its pods wait for it; one architecture of it, so that counts one. */
+/**
+ * Counts pulls that pods wait for. A node pulls an image once, however many of its pods wait for it, and only for its own architecture, so
+ * that is one pull.
+ */
 class WaitingPulls {
   readonly #facts: WindowFacts
-  /** Nodes and images, each once. */
+  /** Each combination of node and image, once. */
   readonly #counted = new Set<string>()
 
   constructor(facts: WindowFacts) {
     this.#facts = facts
   }
 
-  /** Of these pods, those that no pod before them waits for. */
+  /** The pulls that these pods wait for, without those that an earlier pod waits for. */
   of(pods: readonly UsagePod[]): Spend[] {
     let waiting = 0
     const before = this.#counted.size
@@ -134,14 +137,14 @@ class WaitingPulls {
   }
 }
 
-/** Whether the pull goes to a mirror, or comes to nothing: neither counts on Docker Hub. What the node's own loopback passes on does. */
+/** Whether Docker Hub won't count the pull: it goes to a mirror (but not to one on the node's loopback), or is bound to fail. */
 function reachesAnother(reason: string, message: string): boolean {
   const endpoint = endpointOf(message, DOCKER_HUB)
   const isMirror = endpoint?.role === 'mirror' && !isLocal(endpoint.host)
   return isMirror || isUnlikelyToRecover(classify(message, reason).cause)
 }
 
-/** Starts of containers with policy Always, where the node's runtime gets the manifest at each. */
+/** Starts of containers with policy Always on nodes whose runtime gets the manifest at each start. */
 function restartSpends(pods: readonly UsagePod[], { takenAt, window, nodes }: WindowFacts): Spend[] {
   const loops = pods.flatMap(pod =>
     pod.restarts.flatMap(restart => {
@@ -169,8 +172,8 @@ function restartSpends(pods: readonly UsagePod[], { takenAt, window, nodes }: Wi
 const RECOVERED = 600
 
 /**
- * Seconds from one start to the next, by the times of the last starts: the kubelet's back-off can be configured, so it is not assumed. Null
- * for a container that has stopped restarting, or whose starts are not known.
+ * Seconds from one start to the next, from the times of the last starts, because the kubelet's back-off can be configured. null for a
+ * container that has stopped restarting, or whose starts are unknown.
  * @param takenAt ISO 8601
  */
 export function restartCycle(restart: Restart, takenAt: string): number | null {
@@ -183,11 +186,11 @@ export function restartCycle(restart: Restart, takenAt: string): number | null {
   const cycle = Number.isNaN(end) ? last - previous : end - last + (backOffSeconds ?? 0)
   if (Number.isNaN(cycle) || cycle < 0) return null
   if (since > Math.max(2 * cycle, RECOVERED)) return null
-  // Whoever has run for longer than last time won't start more often than that.
+  // A container that has already run longer than last time restarts at most that often.
   return Math.max(1, cycle, since)
 }
 
-/** Fewer in an hour are no habit. */
+/** The fewest rollouts in an hour that count as a habit. */
 const OFTEN = 2
 const HOUR = 3600
 
@@ -205,13 +208,13 @@ export function imagesOf(containers: readonly HubContainer[]): string[] {
   return [...new Set(containers.map(({ image }) => hubName(image)))]
 }
 
-/** The full name as nodes list it. */
+/** The image's full name, as nodes list it. */
 export function hubName(image: string): string {
   const reference = parseReference(image)
   return reference === null ? image : fullName(reference)
 }
 
-/** @param perHour rollouts in the last hour, as events tell */
+/** @param perHour rollouts in the last hour, according to events */
 function spendsOf(workload: UsageWorkload, perHour: number, facts: WindowFacts): Spend[] {
   return [
     ...restOfRollout(workload, facts),
@@ -220,7 +223,7 @@ function spendsOf(workload: UsageWorkload, perHour: number, facts: WindowFacts):
   ].filter(({ pulls }) => pulls > 0)
 }
 
-/** Pulls of one rollout to new images: one for each image on each node that gets a pod. */
+/** Pulls of one rollout to new images: each image once on each node that gets a pod. */
 export function rolloutCost(
   { containers, pods }: UsageWorkload,
   { nodes }: Pick<WindowFacts, 'nodes'>,

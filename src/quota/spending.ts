@@ -1,4 +1,4 @@
-/** The words of the arithmetic: who spends pulls, for which reason, and when. */
+/** The types of the quota forecast: who pulls, why, and when. */
 
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubContainer } from '../snapshot/hub-usage.ts'
@@ -9,13 +9,15 @@ export type NamedContainer = Pick<HubContainer, 'name' | 'kind' | 'image'>
 export type SpendReason =
   /** Pods wait for an image that their node lacks. */
   | { code: 'waiting'; pods: number }
-  /** A rollout under way has pods yet to create, on nodes that may lack the image. */
+  /** A rollout in progress has more pods to create, on nodes that may lack the image. */
   | { code: 'rollout'; pods: number }
-  /** Containers with policy Always are started again and again. `everySeconds` is the shortest cycle. */
+  /** Containers with policy Always keep restarting. `everySeconds` is the shortest cycle. */
   | { code: 'restarts'; pods: number; everySeconds: number; pod: string; container: NamedContainer }
-  /** A CronJob's runs pull on nodes that may lack the image; those of `containers` at each start, which costs `byPolicy` of the pulls. */
+  /**
+   * A CronJob's runs pull on nodes that may lack the image. Those of `containers` pull at each start, which costs `byPolicy` of the pulls.
+   */
   | { code: 'schedule'; runs: number; schedule: string; byPolicy: number; containers: NamedContainer[] }
-  /** Rolled out several times in the last hour, and taken to go on so. */
+  /** Rolled out several times in the last hour, and assumed to continue like that. */
   | { code: 'rollouts'; perHour: number }
 
 /** When pulls are made: all at once now, evenly over the window, or in equal parts at these seconds from now. */
@@ -26,12 +28,12 @@ export interface Spend {
   /** In one window. */
   pulls: number
   when: SpendTime
-  /** The real number may be lower: what is on a node can't always be known. */
+  /** The real number may be lower: what nodes have is not always known. */
   atMost: boolean
 }
 
 export interface WorkloadName {
-  /** `Pod` for one without a controller. */
+  /** `Pod` for a pod without a controller. */
   kind: string
   namespace: string
   name: string
@@ -41,7 +43,7 @@ export interface Spender {
   workload: WorkloadName
   /** As written, each once. */
   images: string[]
-  /** Whose count goes up: an index into the quotas that were asked for; 0 is anonymous. */
+  /** Whose limit the pulls count against: an index into the requested quotas; 0 is anonymous. */
   payer: number
   spends: Spend[]
   /** The sum, in one window. */
@@ -49,96 +51,96 @@ export interface Spender {
   atMost: boolean
 }
 
-/** What a window has in store for one identity. */
+/** The forecast of a window for one identity. */
 export interface Outlook {
   quota: HubQuota
   /** Pulls left now; infinite without a limit, null if unknown. */
   left: number | null
   /** Pulls expected in one window. */
   pulls: number
-  /** Of these, those that are due at once. */
+  /** Of these, the pulls that are due immediately. */
   now: number
   atMost: boolean
-  /** Pulls made by then, at equal steps from now to the window's end. */
+  /** Cumulative pulls, at equal steps from now to the end of the window. */
   course: number[]
-  /** Null where it is not known how many are left. */
+  /** null if it is unknown how many pulls are left. */
   fits: boolean | null
-  /** Seconds; null where the pulls last for the window, or it is unknown. */
+  /** Seconds; null if the pulls last for the window, or if that is unknown. */
   runsOutAfter: number | null
 }
 
 /** A change that saves pulls. */
 export type SavingCode =
-  /** Policy IfNotPresent for an image whose tag is fixed. */
+  /** Set policy IfNotPresent for an image with a fixed tag. */
   | 'keep-image'
-  /** The container crashes again and again. */
+  /** Fix a container that keeps crashing. */
   | 'stop-crashing'
-  /** A fixed tag or a digest, so that the image may be kept. */
+  /** Use a fixed tag or a digest, so that the image can be kept. */
   | 'pin'
-  /** The same image from a registry that doesn't count. */
+  /** Pull the same image from another registry, so that Docker Hub does not count it. */
   | 'other-registry'
-  /** Pulls counted for an account instead of an address. */
+  /** Count the pulls for an account instead of an address. */
   | 'log-in'
 
 export interface Saving {
   code: SavingCode
-  /** Null where it concerns several. */
+  /** null if several workloads are concerned. */
   workload: WorkloadName | null
-  /** Those that it is about; empty where it is about all of several workloads. */
+  /** The containers concerned; empty if all containers of several workloads are. */
   containers: NamedContainer[]
-  /** One that crashes; null for anything else. */
+  /** A pod that crashes; null for other savings. */
   pod: string | null
   /** Pulls in one window. */
   pulls: number
 }
 
-/** Who may pull: no account, a free one, or a paid one. */
+/** Who pulls: no account, a free account, or a paid account. */
 export type PullPlan = 'anonymous' | 'personal' | 'paid'
 
 /** What a plan allows in one window. */
 export interface Capacity {
   plan: PullPlan
-  /** Null without a limit. */
+  /** null without a limit. */
   allows: number | null
-  /** Addresses that the nodes pull from, as far as they tell; null where that doesn't matter. */
+  /** Addresses that the nodes pull from, as far as known; null if that does not matter. */
   addresses: number | null
   fits: boolean
 }
 
 export interface ForecastWait {
   how: 'shared-address' | 'own-addresses' | 'personal' | 'paid'
-  /** Until the last pull is made; null where none ever is. */
+  /** Until the last pull is made; null if it never is. */
   seconds: number | null
 }
 
 /** What fresh nodes pull. */
 export interface Forecast {
   nodes: number
-  /** Images of DaemonSets, as soon as the nodes are there. */
+  /** Images of DaemonSets, as soon as the nodes exist. */
   atOnce: number
-  /** Other images, as pods get there; at most. */
+  /** Other images, as pods are placed there; an upper bound. */
   later: number
   waits: ForecastWait[]
-  /** Pulls that a pull-through cache would make needless. */
+  /** Pulls that a pull-through cache would save. */
   cacheSaves: number
 }
 
 export interface Usage {
   /** Seconds. */
   window: number
-  /** Those with pulls to make, the greatest first. */
+  /** Workloads that will pull, the most pulls first. */
   spenders: Spender[]
   outlooks: Outlook[]
-  /** The three that save most. */
+  /** The savings of the most pulls, at most three. */
   savings: Saving[]
   /** Workloads with images from Docker Hub. */
   workloads: number
   /** Distinct images from Docker Hub. */
   images: number
-  /** What each plan allows for all of them together. */
+  /** What each plan allows for all identities together. */
   capacities: Capacity[]
-  /** Null if not requested. */
+  /** null if not requested. */
   forecast: Forecast | null
-  /** What a rollout of each would cost, the greatest first. */
+  /** What a rollout of each workload would cost, the most pulls first. */
   rolloutCosts: { workload: WorkloadName; pulls: number }[]
 }

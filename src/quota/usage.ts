@@ -1,4 +1,4 @@
-/** Who spends a cluster's Docker Hub pulls, whether they last for a window, and which changes save most. */
+/** Who uses a cluster's Docker Hub pulls, whether the pulls last for a window, and which changes save the most. */
 
 import { parseReference } from '../image/reference.ts'
 import { isPublic } from '../image/registries.ts'
@@ -11,13 +11,13 @@ import { Schedules } from './schedules.ts'
 import { hubName, imagesOf, rolloutCost, spendersOf, sum } from './spenders.ts'
 import type { NamedContainer, Outlook, Saving, SavingCode, Spend, Spender, Usage } from './spending.ts'
 
-/** Docker's own, where no header tells another (docs.docker.com/docker-hub/usage/pulls). */
+/** Seconds: Docker's own window, used if no header gives another (docs.docker.com/docker-hub/usage/pulls). */
 export const USUAL_WINDOW = 6 * 3600
 
-/** Rollouts named beside the spenders. */
+/** How many rollouts to list beside the spenders. */
 const ROLLOUTS_NAMED = 5
 
-/** The seconds that these identities' pulls are counted in. */
+/** The window in which these identities' pulls are counted, in seconds. */
 function windowOf(quotas: readonly HubQuota[]): number {
   const windows = quotas.flatMap(({ answer }) =>
     answer.status === 'limited' && answer.windowSeconds !== null && answer.windowSeconds > 0
@@ -28,8 +28,8 @@ function windowOf(quotas: readonly HubQuota[]): number {
 }
 
 /**
- * @param quotas the anonymous one first
- * @param fresh nodes to be added; null asks for no forecast
+ * @param quotas the anonymous quota first
+ * @param fresh how many nodes to add; null for no forecast
  */
 export function usageOf(facts: HubUsage, quotas: readonly HubQuota[], fresh: number | null): Usage {
   const window = windowOf(quotas)
@@ -66,7 +66,7 @@ export function usageOf(facts: HubUsage, quotas: readonly HubQuota[], fresh: num
 
 const MOST = 3
 
-/** At most three, the greatest first; each saves at least one pull. */
+/** At most three savings, the largest first; each saves at least one pull. */
 function savingsOf(spenders: readonly Spender[], outlooks: readonly Outlook[]): Saving[] {
   const each = spenders.flatMap(spender => spender.spends.flatMap(spend => savingOf(spender, spend) ?? []))
   return [...each, ...logIn(outlooks)]
@@ -93,7 +93,7 @@ function savingOf(spender: Spender, { reason, pulls }: Spend): Saving | null {
   }
 }
 
-/** A floating tag that is never asked for again would freeze each node at whatever it pulled first: it is pinned first. */
+/** If a floating tag were never requested again, each node would keep whatever it pulled first, so such an image is pinned instead. */
 function ofPolicy(saving: Saving, containers: NamedContainer[]): Saving {
   return {
     ...saving,
@@ -102,13 +102,13 @@ function ofPolicy(saving: Saving, containers: NamedContainer[]): Saving {
   }
 }
 
-/** A tag that is not latest, or a digest. */
+/** Whether the image has a digest, or a tag other than latest. */
 function isFixed(image: string): boolean {
   const reference = parseReference(image)
   return reference !== null && (reference.digest !== null || ![null, 'latest'].includes(reference.tag))
 }
 
-/** An account without a limit, or with more pulls left than they need, could take the anonymous ones. */
+/** Suggests a login if an account without a limit, or with enough pulls left over, could take the anonymous pulls. */
 function logIn(outlooks: readonly Outlook[]): Saving[] {
   const anonymous = outlooks[ANONYMOUS]
   if (anonymous === undefined || anonymous.fits !== false) return []

@@ -1,12 +1,15 @@
-/** When a CronJob starts, as Kubernetes reads its schedule: five fields, `@hourly` and its like, `@every 90s`, and `TZ=` in front (robfig/cron v3). */
+/**
+ * When a CronJob starts, as Kubernetes reads its schedule: five fields, `@hourly` and similar names, `@every 90s`, and `TZ=` in front
+ * (robfig/cron v3).
+ */
 
 import { Cron } from 'croner'
 
-/** Seconds from a moment to each start after it, in order and without end unless the schedule has one. */
+/** Seconds from a given time to each later start, in order; endless unless the schedule ends. */
 export type Starts = Iterable<number>
 
 /**
- * null for a schedule that can't be read.
+ * Returns null for a schedule that can't be read.
  * @param timeZone IANA name; null means UTC, as for a controller without one
  * @param from ISO 8601
  */
@@ -21,7 +24,7 @@ export function startsAfter(schedule: string, timeZone: string | null, from: str
   try {
     const cron = new Cron(plain, { timezone: timeZone ?? zone ?? 'UTC', mode: '5-part', paused: true })
     const begin = new Date(from)
-    // An unknown time zone shows only when a start is worked out.
+    // Croner rejects an unknown time zone only when it computes a start.
     cron.nextRun(begin)
     return startsOf(cron, begin)
   } catch {
@@ -49,7 +52,7 @@ const SECONDS: Record<string, number> = {
   ns: 1e-9,
 }
 
-/** Go's durations, such as `1h30m`; robfig/cron rounds down to seconds and takes none below one. */
+/** Seconds of a Go duration, such as `1h30m`, rounded down to at least one, as in robfig/cron; null if it can't be parsed. */
 function secondsOf(duration: string): number | null {
   const parts = [...duration.matchAll(/(\d+\.?\d*|\.\d+)(ms|us|µs|μs|ns|h|m|s)/g)]
   if (parts.map(([whole]) => whole).join('') !== duration) return null

@@ -2,7 +2,7 @@
 
 /** A release of the API server and the kubelet. */
 export interface KubernetesRelease {
-  /** As `kubectl version` has it. */
+  /** As `kubectl version` prints it. */
   version: string
   minor: string
   /** The kubelet's events for a container. */
@@ -10,13 +10,13 @@ export interface KubernetesRelease {
   started(container: string): string
   /** Whether a Table of service accounts has a column for their secrets. */
   countsAccountSecrets: boolean
-  /** A StatefulSet's `rollingUpdate` where none is given. */
+  /** A StatefulSet's `rollingUpdate` if none is given. */
   statefulSetUpdate: { partition: number; maxUnavailable?: number }
 }
 
-/** The status of a registry's answer, where it was asked, and the error in its body. */
+/** A registry's refusal: its status, the request, and the error in its body. */
 export interface RegistryRefusal {
-  /** With the host in error messages: `https://registry-1.docker.io/v2/…`. */
+  /** With the registry's real host, for error messages: `https://registry-1.docker.io/v2/…`. */
   url: string
   host: string
   /** `manifests latest` for `/manifests/latest`. */
@@ -87,7 +87,7 @@ const CONTAINERD_2_4: RuntimeRelease = {
 /** The stack of the project's recorded cases. */
 export const RECORDED_STACK: Stack = { kubernetes: KUBERNETES_1_34, runtime: CONTAINERD_1_6 }
 
-/** The releases nearest to a node's versions, such as `v1.36.0` and `containerd://2.1.4`: the newer ones from where they begin. */
+/** The simulated releases that behave most like a node's versions, such as `v1.36.0` and `containerd://2.1.4`. */
 export function stackLike(kubelet: string, runtime: string): Stack {
   const minor = Number(/^v1\.(\d+)/.exec(kubelet)?.[1])
   const major = Number(/^containerd:\/\/(\d+)/.exec(runtime)?.[1])

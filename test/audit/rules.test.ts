@@ -1,4 +1,4 @@
-/** Every rule of an audit: what it finds, and what looks alike and is well. */
+/** Every rule of an audit: what it finds, and similar cases that are fine. */
 import { describe, expect, test } from 'vitest'
 import type { PullSecretProblem } from '../../src/snapshot/pull-secret.ts'
 import { CLUSTER, check, findings, liveScope, only, podWith, rulesIn, scopeOf, secret } from './scopes.ts'

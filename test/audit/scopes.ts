@@ -1,4 +1,4 @@
-/** What an audit looks at, made of manifests, and what else the test wants to be known. */
+/** Builds the scope of an audit from manifests, with any other facts that a test needs. */
 import { audit, isAnnotated } from '../../src/audit/audit.ts'
 import type { AuditFinding, Rule } from '../../src/audit/finding.ts'
 import { type AuditSettings, NO_SETTINGS } from '../../src/audit/settings.ts'
@@ -58,7 +58,7 @@ export function findings(scope: AuditScope, settings: Partial<AuditSettings> = {
   return audit(scope, { ...NO_SETTINGS, ...settings }, isAnnotated).findings
 }
 
-/** Rule by rule, which containers it speaks of; those that most images have are left out. */
+/** Severity and rule of each finding, without the rule that most images break. */
 export function rulesIn(scope: AuditScope, settings: Partial<AuditSettings> = {}): string[] {
   return findings(scope, settings)
     .filter(({ rule }) => rule !== 'no-digest')

@@ -1,6 +1,6 @@
 /**
- * One incident a folder, going through every room, one file a room: `input.yaml` holds the cluster's objects, `case.yaml` what is asked
- * of them, the other files what comes out. `npx vitest run test/cases -u` writes those again.
+ * Each folder is one incident that goes through every room: `input.yaml` contains the cluster's objects, `case.yaml` what to do with them,
+ * and the other files the expected output. `npx vitest run test/cases -u` writes those again.
  */
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'

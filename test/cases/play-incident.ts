@@ -24,7 +24,7 @@ interface Case {
   formats?: (keyof typeof FILES)[]
   /** The plan of `fix`, with this machine's login for Docker Hub. */
   plan?: boolean
-  /** Resources that the user may not read. */
+  /** Resources that the user is not allowed to read. */
   cannotRead?: string[]
   /** Why a dump can't show everything. */
   dumpKnowsLess?: string
@@ -33,13 +33,13 @@ interface Case {
 export interface Incident {
   /** Text by file name. */
   files: Map<string, string>
-  /** Without duplicates. */
+  /** The exit codes, without duplicates. */
   exitCodes: number[]
   expectedExit: number
   /** The diagnosis without its source, of the cluster and of the dump. */
   live: object
   dump: object
-  /** The user can't read everything in the cluster, or the dump can't show everything. */
+  /** Whether the user can't read everything in the cluster, or the dump can't show everything. */
   hides: boolean
   close(): Promise<void>
 }
@@ -141,7 +141,7 @@ async function objectsIn(file: string): Promise<ApiObject[]> {
   })
 }
 
-/** The store takes the objects unchanged: a case holds what an API server has already stored. */
+/** The store takes the objects unchanged, because a case contains what an API server has already stored. */
 function seed({ cluster }: Simulator, objects: ApiObject[]): void {
   for (const account of cluster.list('ServiceAccount'))
     cluster.store.remove(kindNamed('ServiceAccount'), account)
@@ -211,7 +211,7 @@ async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
   }
 }
 
-/** A dump's time is the newest moment in it, and it names no cluster: commands suggested for it have a placeholder. */
+/** Removes the source, the time, and the placeholder for a context: a dump names no cluster, and its time is the newest one in it. */
 function withoutSource(json = '{}'): object {
   const {
     source: _s,

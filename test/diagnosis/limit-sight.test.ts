@@ -1,4 +1,4 @@
-/** Which findings say what is left of Docker Hub's limit, and of whose. */
+/** Which findings show what is left of Docker Hub's limit, and whose limit that is. */
 import { expect, test } from 'vitest'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import { withLimits } from '../../src/diagnosis/limit-sight.ts'

@@ -1,4 +1,4 @@
-/** From a pod up to its topmost controller. */
+/** Finds a pod's topmost controller. */
 import { describe, expect, test } from 'vitest'
 import { holdsUpRollout, indexOwners, topmostOwner } from '../../src/diagnosis/owner.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'

@@ -1,4 +1,4 @@
-/** What each platform's nodes get, held by the makers' documented formats. */
+/** What each platform's nodes get, checked against the vendors' documented formats. */
 import { describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { readAddress } from '../../src/mirror/address.ts'
@@ -260,7 +260,7 @@ describe('Talos', () => {
 })
 
 describe('OpenShift', () => {
-  /** The pattern of mirrors in both kinds' schema. */
+  /** The pattern for mirrors in the schema of both kinds. */
   const LOCATION =
     /^((?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))+)?(?::[0-9]+)?)(?:(?:\/[a-z0-9]+(?:(?:(?:[._]|__|[-]*)[a-z0-9]+)+)?)+)?$/
 

@@ -1,4 +1,4 @@
-/** What is known of mirrors: seen in texts, configured by objects, or unknown, and what pulls would go through one. */
+/** What is known about mirrors: seen in texts, configured by objects, or unknown; and which pulls would go through one. */
 import { expect, test } from 'vitest'
 import { surveyMirrors } from '../../src/mirror/survey.ts'
 import type { MirrorFacts } from '../../src/snapshot/mirrors.ts'

@@ -90,6 +90,6 @@ export async function ask({ server }: Simulator, path: string, asked: Asked = {}
   })
   const text = await body.text()
   await dispatcher.close()
-  // biome-ignore lint/suspicious/noExplicitAny: each test reads the fields it expects, and fails where they are not
+  // biome-ignore lint/suspicious/noExplicitAny: each test reads the fields it expects, and fails if they are missing
   return { status: statusCode, headers, body: JSON.parse(text) as any }
 }

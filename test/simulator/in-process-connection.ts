@@ -10,15 +10,15 @@ import type { ApiServer } from '../../src/simulator/api-server/server.ts'
 
 export interface Way {
   user?: string
-  /** Of the kubeconfig's context. */
+  /** The namespace of the kubeconfig's context. */
   namespace?: string
-  /** The server forgets after each page of a list at which moment the list began. */
+  /** After each page of a list, the server forgets the moment at which the list began. */
   isForgetful?: boolean
   /** Called before each request. It can throw to simulate a crash, or let another client write first. */
   before?(request: { method: string; path: string }): void
-  /** The request as it reaches the server. */
+  /** Changes a request before it reaches the server. */
   onWay?(request: HttpRequest): HttpRequest
-  /** The response as it comes back; undefined for one that is not changed. */
+  /** Changes a response on its way back; undefined leaves it unchanged. */
   onWayBack?(request: HttpRequest, response: Encoded & { status: number }): Answered | undefined
 }
 
@@ -26,7 +26,7 @@ interface Answered {
   status: number
   headers: HttpResponse['headers']
   body: Buffer
-  /** The connection breaks after the body. */
+  /** Whether the connection breaks after the body. */
   isBroken?: boolean
 }
 
@@ -65,7 +65,7 @@ function connectionTo(server: ApiServer, way: Way = {}): Connection {
   }
 }
 
-/** A watch's answer, which goes on until one of both ends it. */
+/** A watch's response, which continues until either side ends it. */
 class Stream {
   begun = false
   headers: HttpResponse['headers'] = {}
@@ -126,15 +126,15 @@ class Stream {
   }
 }
 
-/** A reader over it, by that clock; without one its waits take no time. */
+/** A reader over that connection, with that clock; by default, waiting takes no time. */
 export const readerTo = (server: ApiServer, way: Way, clock: Clock = impatientClock()): ClusterReader =>
   readerOver(connectionTo(server, way), { clock })
 
-/** A client of that connection whose waits take no time. */
+/** A writer over that connection; waiting takes no time. */
 export const writerTo = (server: ApiServer, way?: Way): ClusterWriter =>
   writerOver(connectionTo(server, way), { clock: impatientClock() })
 
-/** Sleeping takes no time, and nothing times out. */
+/** A clock on which waiting takes no time, and nothing times out. */
 function impatientClock(): Clock {
   let now = 0
   return {
@@ -154,7 +154,7 @@ function plain({ status, headers, body }: Encoded & { status: number }): Answere
   return { status, headers: Object.fromEntries(texts), body }
 }
 
-/** As much as one TLS record carries. */
+/** As much as fits into one TLS record. */
 const CHUNK = 16 * 1024
 
 function whole({ status, headers, body, isBroken }: Answered): HttpResponse {

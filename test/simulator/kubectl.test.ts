@@ -26,7 +26,7 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
     await rm(folder.path, { recursive: true })
   })
 
-  /** Its output; its error message if it fails. */
+  /** kubectl's output, or its error message if it fails. */
   const kubectl = async (command: string): Promise<string> => {
     const env = { PATH: process.env.PATH, HOME: folder.path, KUBECONFIG: join(folder.path, 'config') }
     const { stdout } = await run('kubectl', command.split(' '), { env }).catch(error => ({

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { jsonFromProtobuf } from '../../src/simulator/api-server/protobuf.ts'
 import SAMPLES from './protobuf-samples.json' with { type: 'json' }
 
-/** Without parts that mean nothing: a null, an empty struct, and the status, which the client does not write. */
+/** Removes parts that mean nothing: a null, an empty struct, and the status, which clients don't write. */
 function withoutEmpty(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutEmpty)
   if (typeof value !== 'object' || value === null) return value

@@ -24,7 +24,7 @@ interface Named {
   evidence: { text: string }
 }
 
-/** What `diagnose -o json` names on a cluster of that stack. */
+/** What `diagnose -o json` finds on a cluster with that stack. */
 async function findingsOn(stack: Stack): Promise<Named[]> {
   const simulator = await startSimulator({ stack })
   const home = await mkdtemp(join(tmpdir(), 'pullguard-stack-'))

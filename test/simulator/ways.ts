@@ -1,4 +1,4 @@
-/** Ways to the simulated API server on which it looks like one of another kind. */
+/** Ways to the simulated API server that make it look like another kind of server. */
 import type { Way } from './in-process-connection.ts'
 
 /** A server without Tables, which answers with plain lists. */
@@ -16,7 +16,7 @@ export const withColumns = (...names: string[]): Way => ({
   },
 })
 
-/** A server whose lists have pages of at most so many items. */
+/** A server whose lists have pages of at most that many items. */
 export const inPagesOf = (size: number): Way => ({
   onWay(request) {
     const url = new URL(request.path, 'https://127.0.0.1')

@@ -1,4 +1,4 @@
-/** Always on an image that can't change: each start then needs the registry, and fails with it. */
+/** Policy Always for an image that can't change: each start needs the registry, and fails if the registry does. */
 
 import { defaultPullPolicy } from '../../image/describe.ts'
 import { parseReference } from '../../image/reference.ts'
@@ -15,14 +15,14 @@ export const alwaysPull = perImage<'always-pull'>('warning', (container, _worklo
   return {
     arguments: { pinned, written: pullPolicy !== null, kubelets: scope.nodes?.kubelets ?? [] },
     place: policyPlace ?? imagePlace,
-    // On a tag that may move the policy is the only thing that brings the new build.
+    // If the tag may move, only the policy brings the new build, so keep it.
     fix: isFixed && keys.policy !== null ? { code: 'policy', value: 'IfNotPresent' } : null,
   }
 })
 
 /**
- * Whether a tag names one build, or one that moves: there is no rule for tags, only habits. Here a whole version (`1.27.3-alpine`, `v2.0.1`),
- * a date, or the hash of a commit.
+ * Whether a tag names one build instead of one that moves. Tags follow habits, not rules: this accepts a whole version (`1.27.3-alpine`,
+ * `v2.0.1`), a date, or the hash of a commit.
  */
 function isFixedTag(tag: string): boolean {
   return (
@@ -31,7 +31,7 @@ function isFixedTag(tag: string): boolean {
   )
 }
 
-/** The same, or at least a version with a dot (`1.27`), which by habit moves within that version. */
+/** Like isFixedTag, or a version with at least one dot (`1.27`), which by habit moves within that version. */
 function isVersionTag(tag: string): boolean {
   return isFixedTag(tag) || /^v?\d+\.\d+/i.test(tag)
 }

@@ -1,4 +1,4 @@
-/** A registry that means one thing to people or pods, and another, or nothing, to a node. */
+/** A registry name that means something else, or nothing, to a node than it does to people or pods. */
 
 import { DOCKER_HUB, isDockerHubHost } from '../../image/docker-hub.ts'
 import { parseReference, type Reference } from '../../image/reference.ts'
@@ -12,7 +12,7 @@ const SEVERITY: Record<How, AuditSeverity> = {
   capitals: 'error',
   'hub-alias': 'warning',
   'service-name': 'warning',
-  // On clusters of one machine the registry may well be there.
+  // On single-node clusters the registry might be there.
   loopback: 'info',
 }
 
@@ -24,7 +24,7 @@ export const ambiguousReference = perImage<'ambiguous-reference'>('warning', ({ 
   return { arguments: { how, host }, severity: SEVERITY[how], fix: fixOf(how, image, reference) }
 })
 
-/** Its nodes are told this one name. */
+/** OpenShift's own registry: its nodes can resolve these names. */
 const OPENSHIFT = ['image-registry.openshift-image-registry.svc', 'docker-registry.default.svc']
 
 function howOf(registry: string): How | null {
@@ -38,7 +38,7 @@ function howOf(registry: string): How | null {
   return host === 'localhost' || /^127\.\d+\.\d+\.\d+$|^\[::1\]$/.test(host) ? 'loopback' : null
 }
 
-/** No login for Docker Hub matches its other names, so that the plain one is always the better. */
+/** Logins for Docker Hub don't match its other names, so the plain name is always better. */
 function fixOf(how: How, image: string, { registry, repository }: Reference): Fix | null {
   if (how !== 'hub-alias') return null
   const place = repository.includes('/') ? '' : 'library/'

@@ -9,10 +9,10 @@ export const anonymousDockerHub: AuditRule<'anonymous-docker-hub'> = {
   find(workload, facts) {
     const { secrets, serves } = facts.pathOf(workload)
     const wanted = facts.wantedSecret
-    // Of files the service account is mostly not among them; then only somebody who says which secret there should be wants to hear of it.
+    // Files usually don't include the service account. Report such a workload only if the user configured which secret it should have.
     const isUnknown = secrets === null
     if (isUnknown && (facts.isLive || wanted === null)) return []
-    // Those that don't work are findings themselves.
+    // Secrets that don't work have their own findings.
     if (secrets?.some(({ secret }) => secret !== null && secret.problem !== null)) return []
     if (secrets?.some(({ named }) => named.value === wanted)) return []
     const { serviceAccount, podPointer } = workload

@@ -1,4 +1,4 @@
-/** Pods that differ from their template: a webhook or a policy changed images or pull secrets on the way. */
+/** Pods that differ from their template: a webhook or a policy changed images or pull secrets at admission. */
 
 import type { AuditRule } from '../rule.ts'
 

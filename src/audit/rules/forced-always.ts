@@ -1,4 +1,4 @@
-/** Always in pods whose template says something else: the admission plugin AlwaysPullImages, or a policy like it. */
+/** Policy Always in pods whose template has another: the admission plugin AlwaysPullImages, or a similar policy. */
 
 import { perImage } from '../rule.ts'
 

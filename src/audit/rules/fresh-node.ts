@@ -1,4 +1,4 @@
-/** An image that some nodes don't have: what would have to be pulled, and could fail, if its pods moved there. */
+/** An image that some nodes don't have: if its pods moved there, it would have to be pulled, which could fail. */
 
 import { parseReference } from '../../image/reference.ts'
 import { perImage } from '../rule.ts'

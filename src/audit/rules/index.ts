@@ -1,4 +1,4 @@
-/** Every rule, in the order of the documentation; a rule without its place here does not compile. */
+/** Every rule, in the order of the documentation. A rule that is missing here does not compile. */
 
 import type { Rule } from '../finding.ts'
 import type { AuditRule } from '../rule.ts'

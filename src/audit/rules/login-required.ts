@@ -1,4 +1,4 @@
-/** An image of a registry that serves nobody without a login, and no login on the pods' way to it. */
+/** An image of a registry that always requires a login, in pods that have none for it. */
 
 import { parseReference } from '../../image/reference.ts'
 import { HARDENED_IMAGES } from '../../image/registries.ts'

@@ -1,4 +1,4 @@
-/** The registry says that there is no such image: pods run only where a node still has it. */
+/** The registry reports that the image does not exist: pods only run on nodes that still have it. */
 
 import { perImage } from '../rule.ts'
 

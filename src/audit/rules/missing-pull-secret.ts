@@ -1,4 +1,4 @@
-/** A pull secret that is named and not there, or only in another namespace, where pods can't use it. */
+/** A pull secret that is named but does not exist, or only exists in another namespace, where pods can't use it. */
 
 import type { AuditRule } from '../rule.ts'
 
@@ -9,7 +9,7 @@ export const missingPullSecret: AuditRule<'missing-pull-secret'> = {
     const { secrets } = facts.pathOf(workload)
     return (secrets ?? []).flatMap(({ named, from, secret }) => {
       const elsewhere = facts.namespacesWith(named.value).filter(other => other !== namespace)
-      // Files seldom hold all Secrets: that one is not among them proves nothing, unless it is there for another namespace.
+      // Files seldom include all Secrets, so a Secret that is not in them is only reported if they have it for another namespace.
       const missing = secret === null ? !facts.isLive && elsewhere.length > 0 : secret.problem === 'missing'
       if (!missing) return []
       return { place: named.place ?? workload.place, arguments: { secret: named.value, from, elsewhere } }

@@ -1,4 +1,4 @@
-/** An image whose publisher moved or deleted it: what nodes still have, no fresh node can pull. */
+/** An image that its publisher moved or deleted: nodes that have it still run it, but fresh nodes can't pull it. */
 
 import { type Moved, movedImage } from '../../image/moved.ts'
 import type { MovedState } from '../../image/moved-images.ts'
@@ -19,9 +19,9 @@ export const movedAway = perImage<'moved-image'>('error', ({ image }, workload, 
   const check = facts.checkOf(image, workload)
   const missing = check !== null && MISSING.includes(check.verdict)
   const moved = reference && movedImage(reference, missing ? 'missing' : 'refused')
-  // A repository can come back: the registry is believed, not the table.
+  // A repository can come back, so the registry's answer overrides the table.
   if (!moved || (check?.verdict.startsWith('opens-') && moved.state !== 'frozen')) return null
-  // What is left of an emptied place is `latest`.
+  // An emptied place still has `latest`.
   const remains =
     moved.state === 'emptied' && (reference.tag ?? 'latest') === 'latest' && reference.digest === null
   const proof = proofOf(check?.replacement?.verdict)

@@ -1,4 +1,4 @@
-/** A Job whose image can't be pulled never fails by itself: only activeDeadlineSeconds ends it, and with it a CronJob's queue. */
+/** A Job whose image can't be pulled never fails by itself: only activeDeadlineSeconds ends it, and unblocks a CronJob's next runs. */
 
 import type { AuditRule } from '../rule.ts'
 

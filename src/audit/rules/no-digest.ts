@@ -1,4 +1,4 @@
-/** A tag without a digest: it can be moved, and two nodes may run two images under one name. */
+/** A tag without a digest: somebody can move it, and then two nodes run two images under one name. */
 
 import { parseReference } from '../../image/reference.ts'
 import { perImage } from '../rule.ts'

@@ -1,4 +1,4 @@
-/** No tag, or `latest`: what runs is whatever was pushed last when a node happened to pull. */
+/** No tag, or `latest`: each node runs whatever was the newest image when it pulled. */
 
 import { parseReference } from '../../image/reference.ts'
 import { perImage } from '../rule.ts'

@@ -1,4 +1,4 @@
-/** Digits without quotes that became a number: of the image itself, or on their way into it. */
+/** Digits without quotes that YAML read as a number: the image itself, or a value that became part of it. */
 
 import type { AuditRule } from '../rule.ts'
 import { looksLikeFloat } from './invalid-reference.ts'

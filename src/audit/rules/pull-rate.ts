@@ -1,4 +1,4 @@
-/** Workloads that multiply pulls from Docker Hub: by their schedule, by the number of nodes, or by crashing again and again. */
+/** Workloads that multiply pulls from Docker Hub: by their schedule, by the number of nodes, or by crashing repeatedly. */
 
 import { defaultPullPolicy } from '../../image/describe.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
@@ -7,9 +7,9 @@ import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/templat
 import { crashLoopStarts } from '../pull-rate.ts'
 import type { AuditFacts, AuditRule, Hit } from '../rule.ts'
 
-/** Docker Hub's anonymous limit is 100 pulls in six hours an address: a fifth of it for one container is worth a word. */
+/** Docker Hub's anonymous limit is 100 pulls in six hours per address: report a container that uses a fifth of it. */
 const WORTH_TELLING = 20
-/** So many nodes that pull at once take half of it. */
+/** This many nodes that pull at the same time use half of the limit. */
 const MANY_NODES = 50
 
 export const pullRate: AuditRule<'pull-rate'> = {

@@ -1,4 +1,4 @@
-/** The registry refused the image to the login that its pods have, or to a pull without one. */
+/** The registry refused the image to the pods' own login, or to a pull without one. */
 
 import { perImage } from '../rule.ts'
 
@@ -7,7 +7,7 @@ export const refusedLogin = perImage<'refused-login'>('error', (container, workl
   if (check === null) return null
   const { verdict } = check
   if (verdict === 'denied' || verdict === 'opens-but-not-for-pod') return { arguments: { check, verdict } }
-  // A login of this machine is not the pods'; of a file's pods nobody knows the logins.
+  // Only this machine's login opens the image. The pods' own logins are known in a cluster, but not for pods in files.
   if (verdict !== 'opens-for-machine' || !facts.isLive) return null
   return { arguments: { check, verdict } }
 })

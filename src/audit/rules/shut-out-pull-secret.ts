@@ -1,4 +1,4 @@
-/** A template with pull secrets of its own gets none of its service account's: Kubernetes does not merge the two lists. */
+/** A template with its own pull secrets gets none of its service account's, because Kubernetes does not merge the two lists. */
 
 import { parseReference } from '../../image/reference.ts'
 import { serves } from '../credentials.ts'
@@ -15,7 +15,7 @@ export const shutOutPullSecret: AuditRule<'shut-out-pull-secret'> = {
       const reference = placeholder ? null : parseReference(image)
       return reference !== null && serves(secrets, reference) !== true ? [reference] : []
     })
-    // A login for what the template's own secrets serve already is not missed, nor is one that is known to open none of the images.
+    // Skip secrets that are known to have no login for any image that the template's own secrets don't serve.
     const missed = shutOut.filter(each => unserved.some(reference => serves([each], reference) !== false))
     if (missed.length === 0) return []
     const [first] = workload.pullSecrets

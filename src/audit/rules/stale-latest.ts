@@ -1,4 +1,4 @@
-/** `latest` that is not asked for again: each node keeps what was the latest when it pulled, and nodes drift apart. */
+/** `latest` that is not pulled again: each node keeps what was the latest image when it pulled, so nodes drift apart. */
 
 import { parseReference } from '../../image/reference.ts'
 import { perImage } from '../rule.ts'

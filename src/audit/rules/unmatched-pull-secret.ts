@@ -1,4 +1,4 @@
-/** A pull secret that was clearly meant for an image's registry, and whose key the kubelet does not match with it. */
+/** A pull secret that was clearly meant for an image's registry, but has a key that the kubelet does not match with it. */
 
 import { keyMismatch } from '../../dockerconfig/key-mismatch.ts'
 import { parseReference } from '../../image/reference.ts'
@@ -28,7 +28,7 @@ function hitsOf(
   return secret.entries.flatMap(({ key }) =>
     unserved.flatMap(reference => {
       const mismatch = keyMismatch(key, reference)
-      // Another path or port may well be another registry's.
+      // Keys with another path or port might belong to another registry.
       if (mismatch === null || mismatch === 'path' || mismatch === 'port-other') return []
       const { registry } = reference
       return {

@@ -1,4 +1,4 @@
-/** A pull secret that is there and gives the kubelet nothing: of a wrong type, layout or key, or one that it can't read. */
+/** A pull secret that exists but can't be used by the kubelet: a wrong type, layout, or key, or unreadable content. */
 
 import type { AuditRule } from '../rule.ts'
 

@@ -1,4 +1,4 @@
-/** An image that was not built for the nodes that its pods may be placed on. */
+/** An image that is not built for all nodes on which its pods may be scheduled. */
 
 import { perImage } from '../rule.ts'
 
@@ -8,6 +8,6 @@ export const wrongPlatform = perImage<'wrong-platform'>('error', (container, wor
   if (built === null || built.length === 0 || nodes.length === 0) return null
   const lacking = nodes.filter(node => !built.some(each => each === node || each.startsWith(`${node}/`)))
   if (lacking.length === 0) return null
-  // With nodes of several platforms a selector may keep the pods on the right ones.
+  // If the nodes have several platforms, a selector might place the pods on the right ones.
   return { arguments: { built, lacking }, severity: lacking.length === nodes.length ? 'error' : 'warning' }
 })

@@ -26,7 +26,10 @@ export const rateLimited: CauseRule = {
       : null,
 }
 
-/** Docker Hub's message shows whose pulls are counted; its abuse limit is a 429 without a message (docs.docker.com, "Docker Hub usage and limits"). */
+/**
+ * Docker Hub's message shows whose pulls are counted; its abuse limit is a 429 without a message (docs.docker.com, "Docker Hub usage and
+ * limits").
+ */
 function subcauseOf({ masked, hosts }: PullError): RateLimitSubcause {
   if (
     /\breached your unauth|\bunauthenticated (?:pull )?rate limit\b|\banonymous\b.{0,60}\b(?:limit|quota|pulls)\b/.test(

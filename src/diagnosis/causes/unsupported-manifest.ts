@@ -1,4 +1,4 @@
-/** What the registry holds under this name is not an image that the runtime can read: schema 1, an unknown media type, an artifact. */
+/** The registry has something under this name that the runtime can't read as an image: schema 1, an unknown media type, an artifact. */
 
 import { type CauseRule, FITS } from './cause-rule.ts'
 
@@ -10,7 +10,7 @@ const PATTERNS = [
   /\bunsupported (?:image )?manifest\b|\bmanifest (?:format|type|schema|version) .{0,40}(?:not supported|unsupported)/,
   /\bunsupported image-specific operation on artifact\b|\bunsupported (?:schema|config|image (?:type|format)|docker v1)\b|\bunsupported image\b/,
   /\bschema ?(?:version )?1\b|\bschemaversion\b.{0,40}\b(?:not supported|unsupported|deprecated)\b/,
-  // containerd takes schema 1's own signatures off before it converts it, and will not read one of megabytes.
+  // containerd strips schema 1's signatures before it converts the manifest, and refuses manifests of several megabytes.
   /\bfailed to pull and unpack image ‹name›: no signatures$|\brejecting \d+ byte manifest\b/,
   /\bmanifest[_ ]invalid\b|\binvalid manifest\b|\bmissing signature key\b/,
   /\bimage type ‹name› is not supported\b|\bis not an? (?:container |oci )?image\b|\bnot a runnable image\b|\binvalid rootfs in image configuration\b/,

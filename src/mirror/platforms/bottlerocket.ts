@@ -1,6 +1,6 @@
 /**
- * Bottlerocket: `settings.container-registry.mirrors`, as user data or with apiclient (bottlerocket.dev, settings/container-registry). The registry
- * itself is asked last. A login of the mirror's own is ignored (bottlerocket-os/bottlerocket#2677).
+ * Bottlerocket: `settings.container-registry.mirrors`, as user data or with apiclient (bottlerocket.dev, settings/container-registry). The
+ * registry itself is asked last. The mirror's own login is ignored (bottlerocket-os/bottlerocket#2677).
  */
 
 import type { GroupSetup, MirrorTarget, PlatformRule } from '../setup.ts'

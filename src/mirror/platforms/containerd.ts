@@ -1,4 +1,4 @@
-/** containerd as packages install it: hosts.toml below /etc/containerd/certs.d, read at every pull (containerd's docs/hosts.md, docs/cri/config.md). */
+/** containerd from packages: hosts.toml in /etc/containerd/certs.d, read at every pull (containerd's docs/hosts.md, docs/cri/config.md). */
 
 import type { GroupSetup, MirrorTarget, NodeGroup, NodeSetup, PlatformRule } from '../setup.ts'
 import {
@@ -13,7 +13,7 @@ import {
 
 const FOLDER = '/etc/containerd/certs.d'
 
-/** The setup of any node whose containerd reads this folder. */
+/** The setup for any node whose containerd reads this folder. */
 export function containerdSetup(
   target: MirrorTarget,
   group: NodeGroup,

@@ -1,6 +1,6 @@
 /**
  * CRI-O: a drop-in of containers/image (containers-registries.conf(5), containers-registries.conf.d(5), containers-certs.d(5)).
- * The namespace is not sent to mirrors as a query, and a pod's login never is (containers/image#2949).
+ * CRI-O does not send the namespace to mirrors as a query, and never sends them a pod's login (containers/image#2949).
  */
 
 import { locationOf } from '../address.ts'
@@ -9,7 +9,7 @@ import { askMirror, sampleImage } from './hosts-toml.ts'
 
 const DROP_IN = '50-mirror.conf'
 
-/** The drop-in, and the mirror's authority where containers/image looks for it. */
+/** The drop-in, and the mirror's certificate authority in the place where containers/image reads it. */
 function registriesConf(target: MirrorTarget): MirrorFile[] {
   const { address, registries, authority } = target
   const tables = registries.map(registry =>

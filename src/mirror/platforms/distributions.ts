@@ -21,12 +21,12 @@ export const microk8s: PlatformRule = {
     }),
 }
 
-/** The Amazon Machine Image sets config_path; only user data reaches nodes that are yet to come. */
+/** The Amazon Machine Image sets config_path; only user data reaches nodes that are created later. */
 export const eks: PlatformRule = {
   setup: (target, group) => containerdSetup(target, group, { delivery: 'user-data', effect: 'new-nodes' }),
 }
 
-/** Node images set config_path. A node that is reimaged or upgraded is a new one, so a DaemonSet keeps the files there. */
+/** Node images set config_path. A reimaged or upgraded node starts without the files, so a DaemonSet keeps them there. */
 export const aks: PlatformRule = {
   setup: (target, group) => containerdSetup(target, group, { delivery: 'daemon-set' }),
 }
@@ -48,7 +48,7 @@ export const kind: PlatformRule = {
     }),
 }
 
-/** Hosts have no curl.exe option for the system's store, so the check is the pull alone. */
+/** curl.exe on these hosts has no option for the system's certificate store, so the check is only a pull. */
 export const windows: PlatformRule = {
   setup: (target, group) =>
     group.runtime === 'containerd' || group.runtime === null

@@ -1,6 +1,6 @@
 /**
- * Docker behind cri-dockerd: `registry-mirrors` in daemon.json, for Docker Hub alone and only the root of a host (docs.docker.com/docker-hub/mirror,
- * dockerd's reference); certificates below /etc/docker/certs.d.
+ * Docker behind cri-dockerd: `registry-mirrors` in daemon.json, only for Docker Hub and only the root of a host
+ * (docs.docker.com/docker-hub/mirror, dockerd's reference); certificates below /etc/docker/certs.d.
  */
 
 import { DOCKER_HUB } from '../../image/docker-hub.ts'

@@ -1,6 +1,7 @@
 /**
- * GKE: `registryHosts` of a node pool's runtime configuration file (cloud.google.com/kubernetes-engine/docs/how-to/customize-containerd-configuration,
- * google.container.v1.ContainerdConfig). Each entry is one hosts.toml; `host` takes a scheme, port, and path, and `dialTimeout` at most 180 s.
+ * GKE: `registryHosts` of a node pool's runtime configuration file (google.container.v1.ContainerdConfig,
+ * cloud.google.com/kubernetes-engine/docs/how-to/customize-containerd-configuration). Each entry is one hosts.toml; `host` takes a scheme,
+ * port, and path, and `dialTimeout` at most 180 s.
  */
 
 import { stringify } from 'yaml'

@@ -1,7 +1,7 @@
 /**
- * containerd's hosts.toml, one file a registry (containerd's docs/hosts.md). Top-level keys stand before tables; `server` is taken literally,
- * so Docker Hub's is registry-1.docker.io; an own path needs `override_path`; `dial_timeout` exists from 2.1 on, and in 2.0 from 2.0.6
- * (containerd/containerd#11106, #12136): before, a connection is given 30 seconds.
+ * containerd's hosts.toml, one file for each registry (containerd's docs/hosts.md). Top-level keys come before tables. `server` is taken
+ * literally, so Docker Hub's is registry-1.docker.io. A custom path needs `override_path`. `dial_timeout` exists from 2.1 on, and in 2.0
+ * from 2.0.6 on (containerd/containerd#11106, #12136); earlier versions give a connection 30 seconds.
  */
 
 import { apiHost } from '../../image/registries.ts'
@@ -15,7 +15,7 @@ import {
   type SetupNote,
 } from '../setup.ts'
 
-/** Seconds that containerd gives a connection unless the file says otherwise. */
+/** Seconds that containerd gives a connection if the file does not set them. */
 const DEFAULT_DIAL_TIMEOUT = 30
 
 function knowsDialTimeout(group: NodeGroup): boolean {
@@ -27,13 +27,13 @@ export function deadMirrorDelay({ dialTimeout }: MirrorTarget, group: NodeGroup)
 }
 
 /**
- * The files of all registries, and the authority beside each.
- * @param folder that config_path names, with the separator of the system at its end
+ * The files of all registries, each with the certificate authority beside it.
+ * @param folder from config_path, with the system's separator at its end
  */
 export function hostsFiles(target: MirrorTarget, group: NodeGroup, folder: string): MirrorFile[] {
   const separator = folder.at(-1) ?? '/'
   return target.registries.flatMap(registry => {
-    // A colon can't be part of a Windows path; containerd reads `host_port_` before `host:port` on every system.
+    // A Windows path can't contain a colon; containerd looks for `host_port_` before `host:port` on every system.
     const name = registry.replace(/:(\d+)$/, '_$1_')
     const place = `${folder}${name}${separator}`
     const own = {
@@ -58,14 +58,14 @@ function hostsToml(
     `[host."${address.url}"]`,
     '  capabilities = ["pull", "resolve"]',
     ...(address.prefix === '' ? [] : ['  override_path = true']),
-    // A relative path is taken from the folder of the file itself.
+    // A relative path starts at the folder of the file itself.
     ...(authority === null ? [] : ['  ca = "mirror-ca.crt"']),
     ...(knowsDialTimeout(group) ? [`  dial_timeout = "${dialTimeout}s"`] : []),
   ]
   return `${lines.join('\n')}\n`
 }
 
-/** What is to know wherever containerd reads such files. */
+/** Notes for every platform whose containerd reads such files. */
 export function containerdNotes({ address, registries }: MirrorTarget, group: NodeGroup): SetupNote[] {
   const notes: SetupNote[] = [{ code: 'old-tables', removed: atLeast(group, 2, 4) }]
   // The transfer service takes a list of folders for one name (containerd/containerd#12415, #12808).
@@ -76,17 +76,20 @@ export function containerdNotes({ address, registries }: MirrorTarget, group: No
   return notes
 }
 
-/** Where config_path is set depends on the major version. */
+/** The note on config_path, whose place depends on the major version. */
 export function configPath(group: NodeGroup, folder: string): SetupNote {
   return { code: 'config-path', major: atLeast(group, 2, 0) ? 2 : 1, folder }
 }
 
-/** containerd reads the files from 1.5 on. A version that is not known is taken for a current one. */
+/** Whether containerd is older than 1.5, the first version to read the files. An unknown version counts as current. */
 export function isTooOld(group: NodeGroup): boolean {
   return group.runtime === 'containerd' && group.version !== null && !atLeast(group, 1, 5)
 }
 
-/** Asks the mirror from the node for an image that every cache of the registry can have. @param files one of them may be the authority's */
+/**
+ * Asks the mirror, from the node, for an image that any cache of the registry can have.
+ * @param files may include the certificate authority's
+ */
 export function askMirror(
   { address, registries: [registry = 'docker.io'], authority }: MirrorTarget,
   files: readonly MirrorFile[],
@@ -99,7 +102,7 @@ export function askMirror(
   return { on: 'node', line: `curl -sSI ${trust}'${path}${image}${query}'` }
 }
 
-/** An image of the registry, for a pull through the runtime itself. */
+/** An image of the registry, to pull through the runtime. */
 export function sampleImage({ registries: [registry = 'docker.io'] }: MirrorTarget): string {
   return registry === 'docker.io' ? 'docker.io/library/busybox:latest' : `${registry}/<image>`
 }

@@ -32,7 +32,7 @@ const RULES: Record<MirrorPlatform, PlatformRule> = {
   unknown: { setup: () => ({ unsupported: 'unknown-runtime' }) },
 }
 
-/** What the nodes of this group need to pull through the mirror, or why nothing can be said. */
+/** What the nodes of this group need to pull through the mirror, or why there is no setup for them. */
 export function setupFor(target: MirrorTarget, group: NodeGroup): GroupSetup {
   if (group.managed !== null) return { unsupported: group.managed }
   const setup = ruleFor(group).setup(target, group)

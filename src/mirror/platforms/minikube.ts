@@ -1,6 +1,6 @@
 /**
- * minikube: files below ~/.minikube/files are copied to every node at each start (minikube.sigs.k8s.io/docs/handbook/filesync); `--registry-mirror`
- * reaches Docker's daemon alone (minikube's docs on registries).
+ * minikube: files below ~/.minikube/files are copied to every node at each start (minikube.sigs.k8s.io/docs/handbook/filesync);
+ * `--registry-mirror` only reaches Docker's daemon (minikube's docs on registries).
  */
 
 import type { GroupSetup, MirrorTarget, NodeGroup, PlatformRule } from '../setup.ts'
@@ -11,7 +11,7 @@ import { configPath } from './hosts-toml.ts'
 
 const FOLDER = '/etc/containerd/certs.d'
 
-/** The same files below the folder that minikube copies. */
+/** Moves the files to the folder that minikube copies. */
 function copied(setup: GroupSetup, flags = ''): GroupSetup {
   if ('unsupported' in setup) return setup
   return {
@@ -33,7 +33,7 @@ export const minikube: PlatformRule = {
         const insecure = target.address.scheme === 'http' ? ` --insecure-registry=${target.address.host}` : ''
         return {
           ...setup,
-          // The daemon's own file is minikube's.
+          // minikube manages the daemon's own file.
           files: setup.files.filter(({ name }) => name !== 'daemon.json'),
           delivery: 'minikube-files',
           effect: 'after-restart',

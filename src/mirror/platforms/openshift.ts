@@ -1,6 +1,6 @@
 /**
- * OpenShift: an ImageTagMirrorSet and an ImageDigestMirrorSet, because each serves only its kind of reference (openshift/api, config/v1). A new
- * tag set, and every later change of either, drains and restarts nodes (openshift/openshift-docs#100961).
+ * OpenShift: an ImageTagMirrorSet and an ImageDigestMirrorSet, because each only applies to its kind of reference (openshift/api,
+ * config/v1). A new tag set, and every later change of either, drains and restarts nodes (openshift/openshift-docs#100961).
  */
 
 import { stringify } from 'yaml'
@@ -26,7 +26,7 @@ function mirrorSet(
   )
 }
 
-/** The cluster's images configuration names this config map; a port is written with two periods in its keys. */
+/** The config map that the cluster's image configuration refers to; in its keys, two periods precede a port. */
 function authorityMap(host: string, authority: string): string {
   return stringify(
     {
@@ -42,7 +42,7 @@ function authorityMap(host: string, authority: string): string {
 export const openshift: PlatformRule = {
   setup(target): GroupSetup {
     const { address, authority } = target
-    // The objects' schema has no place for IPv6 addresses.
+    // The objects' schema does not allow IPv6 addresses.
     if (address.host.startsWith('[')) return { unsupported: 'numeric-host' }
     const files = [
       {

@@ -1,6 +1,7 @@
 /**
- * K3s and RKE2: one registries.yaml on every node, from which each start writes containerd's files (docs.k3s.io/installation/private-registry,
- * docs.rke2.io/install/private_registry). The registry itself is asked last, under its usual name.
+ * K3s and RKE2: one registries.yaml on every node, from which each start generates containerd's files
+ * (docs.k3s.io/installation/private-registry, docs.rke2.io/install/private_registry). The registry itself is asked last, under
+ * its usual name.
  */
 
 import { stringify } from 'yaml'
@@ -22,7 +23,7 @@ const RESTART: Record<Distribution, SetupCommand> = {
 
 function registriesYaml({ address, registries, authority }: MirrorTarget, folder: string): string {
   const endpoint = [rootOf(address)]
-  // The documented way to a path below /v2: names are rewritten, the endpoint stays the root.
+  // The documented way to use a path below /v2: rewrite names; the endpoint stays the root.
   const rewrite = address.prefix === '' ? {} : { rewrite: { '^(.*)$': `${address.prefix}/$1` } }
   return stringify(
     {

@@ -1,6 +1,6 @@
 /**
- * Talos: a RegistryMirrorConfig a registry and a RegistryTLSConfig for the authority from 1.12 on (docs.siderolabs.com, the JSON Schema of
- * siderolabs/talos), before that `machine.registries`. A machine configuration is patched with talosctl; the runtime needs no restart.
+ * Talos: from 1.12 on, a RegistryMirrorConfig for each registry and a RegistryTLSConfig for the certificate authority (docs.siderolabs.com,
+ * the JSON Schema of siderolabs/talos); before, `machine.registries`. talosctl patches the machine configuration; no restart is needed.
  */
 
 import { stringify } from 'yaml'
@@ -26,7 +26,7 @@ function documents({ address, registries, authority }: MirrorTarget): string {
 function patch({ address, registries, authority }: MirrorTarget): string {
   const override = address.prefix === '' ? {} : { overridePath: true }
   const mirror = { endpoints: [address.url], ...override }
-  // `ca` is base64 here, as everywhere in the old machine configuration.
+  // `ca` is base64 here, like everywhere in the old machine configuration.
   const config = authority === null ? {} : { config: { [address.host]: { tls: { ca: base64(authority) } } } }
   const mirrors = Object.fromEntries(registries.map(name => [name, mirror]))
   return stringify(
@@ -35,12 +35,12 @@ function patch({ address, registries, authority }: MirrorTarget): string {
   )
 }
 
-/** PEM is plain ASCII. */
+/** Encodes PEM, which is plain ASCII. */
 export function base64(text: string): string {
   return btoa(text)
 }
 
-/** The version of Talos, which its osImage names: `Talos (v1.12.0)`. */
+/** Whether Talos is older than 1.12, according to the node's osImage: `Talos (v1.12.0)`. */
 function isBefore112({ osImage }: NodeGroup): boolean {
   const [, major, minor] = /v(\d+)\.(\d+)/.exec(osImage ?? '') ?? []
   if (major === undefined) return false

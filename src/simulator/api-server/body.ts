@@ -82,7 +82,7 @@ export function isDryRun(values: string[], options: string): boolean {
   })
 }
 
-/** Drops unknown fields with a warning; with fieldValidation=Strict refuses them, with one message for a patch and another for an object. */
+/** Drops unknown fields with a warning; fieldValidation=Strict refuses them, with different messages for a patch and for an object. */
 export function knownFieldsOnly(
   object: ApiObject,
   query: URLSearchParams,

@@ -1,4 +1,4 @@
-/** A self-signed certificate for 127.0.0.1, made when a server starts. */
+/** A self-signed certificate for 127.0.0.1, created when a server starts. */
 
 import { generate } from 'selfsigned'
 

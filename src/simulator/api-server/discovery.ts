@@ -95,7 +95,7 @@ const OPEN_API = '/openapi/v3'
 const VALIDATION = { name: 'fieldValidation', in: 'query', schema: { type: 'string', uniqueItems: true } }
 
 /**
- * The OpenAPI document at that path, with as much as kubectl needs to apply a file: PATCH of each kind validates fields on the server.
+ * The OpenAPI document at that path, with as much as kubectl needs to apply a file: the PATCH of each kind validates fields on the server.
  * Undefined if there is none.
  */
 function openApi(path: string, release: KubernetesRelease): object | undefined {

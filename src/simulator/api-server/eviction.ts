@@ -19,7 +19,7 @@ interface Eviction {
 
 const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
 
-/** Answers a POST of an Eviction. Throws Refusal: 429 where a budget forbids it. */
+/** Answers a POST of an Eviction. Throws Refusal: 429 if a budget forbids it. */
 export function evict(cluster: Cluster, { info, query, body }: WriteRequest): Written {
   const name = info.name ?? ''
   const namespace = info.namespace ?? ''

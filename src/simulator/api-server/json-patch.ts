@@ -1,4 +1,4 @@
-/** JSON patch as the API server applies it (evanphx/json-patch): `replace` of an absent key adds it, `test` of an absent key equals null. */
+/** JSON patch as the API server applies it (evanphx/json-patch): `replace` of an absent key adds it, `test` of one equals null. */
 
 import { isDeepStrictEqual } from 'node:util'
 import { unprocessable } from '../cluster/failure.ts'

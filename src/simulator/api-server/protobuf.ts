@@ -1,4 +1,4 @@
-/** Converts between Kubernetes' protobuf and JSON: kubectl sends protobuf when it creates objects, and clients that read long lists request it. */
+/** Converts between Kubernetes' protobuf and JSON: kubectl creates objects in protobuf, and clients that read long lists request it. */
 
 import { type Field, fieldsOf, isMessage } from './protobuf-fields.ts'
 import { bytes, field, firstOf, number, plainField, type Value, varint, wireFields } from './protobuf-wire.ts'

@@ -15,7 +15,7 @@ export interface Encoded {
   headers: Record<string, string | number | string[]>
 }
 
-/** The response as it is sent. @param asked the request's headers */
+/** The response as sent to the client. @param asked the request's headers */
 export function encode(asked: IncomingHttpHeaders, answer: Answer): Encoded {
   const [plain, type] = formOf(asked, answer.body)
   const accepts = /\bgzip\b/.test(String(asked['accept-encoding'] ?? ''))

@@ -38,7 +38,7 @@ export class ApiServer {
   readonly users = new Users()
   readonly faults = new Faults()
   readonly requests: LoggedRequest[] = []
-  /** From now on, each of these is a Warning header of every response. */
+  /** From now on, every response has a Warning header for each of these. */
   readonly warnings: string[] = []
   readonly reader: Reader
   readonly watching: Watching

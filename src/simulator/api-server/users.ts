@@ -5,7 +5,7 @@ import { Refusal } from '../cluster/failure.ts'
 import { qualifiedResource } from '../cluster/kinds.ts'
 import type { RequestInfo } from './request.ts'
 
-/** Allows each verb on each resource (`pods`, `pods/eviction`); `*` is all. Without namespaces it holds cluster-wide. */
+/** Allows each verb on each resource (`pods`, `pods/eviction`); `*` is all. Without namespaces, the rule applies cluster-wide. */
 export interface Rule {
   verbs: string[]
   resources: string[]
@@ -39,7 +39,7 @@ const READABLE = [
 export class Users {
   #byName = new Map<string, User>()
 
-  /** `admin` may do everything, `viewer` reads everything but Secrets, `developer` does everything in the namespace default only. */
+  /** `admin` can do everything, `viewer` can read everything but Secrets, `developer` can do everything in the namespace default only. */
   constructor() {
     this.add('admin', [{ verbs: ['*'], resources: ['*'] }])
     this.add('viewer', [{ verbs: READ, resources: READABLE }])

@@ -15,7 +15,7 @@ const KEPT = 2000
 export class Watching {
   readonly #cluster: Cluster
   #recent: Change[] = []
-  /** The newest resource version whose change is forgotten. */
+  /** The newest resource version whose change has been forgotten. */
   #oldest = 0
 
   readonly #open = new Set<() => void>()
@@ -72,18 +72,18 @@ export class Watching {
     })
   }
 
-  /** Resource versions are forgotten from now on up to the present one. */
+  /** Forgets all resource versions up to the present one. */
   expire(): void {
     this.#recent = []
     this.#oldest = this.#cluster.store.revision + 1
   }
 
-  /** Ends all watches, as a server does that stops. */
+  /** Ends all watches, like a server that shuts down. */
   cut(): void {
     for (const end of [...this.#open]) end()
   }
 
-  /** Where a next watch can begin. */
+  /** A bookmark at the current resource version, from which another watch can start. */
   #bookmark({ kind }: RequestInfo): object {
     const metadata = { resourceVersion: String(this.#cluster.store.revision), creationTimestamp: null }
     return { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata }
@@ -115,7 +115,7 @@ export class Watching {
   }
 }
 
-/** What the watch cache says, as an event in the stream. */
+/** The watch cache's error for a version that is too old, as an event in the stream. */
 const tooOld = (asked: number, oldest: number): object => ({
   kind: 'Status',
   apiVersion: 'v1',

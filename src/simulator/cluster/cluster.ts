@@ -40,7 +40,7 @@ export class Cluster {
     for (const name of ['default', 'kube-node-lease', 'kube-public', 'kube-system']) this.addNamespace(name)
   }
 
-  /** A namespace with its `default` service account, like the controllers create it. */
+  /** A namespace with its `default` service account, as the controllers create it. */
   addNamespace(name: string, extra: Partial<Metadata> = {}): ApiObject {
     const namespace = this.add({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...extra } })
     this.add({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } })
@@ -74,7 +74,10 @@ export class Cluster {
     return this.store.list(kindNamed(kind), namespace)
   }
 
-  /** Replaces like PUT or PATCH: same uid, resourceVersion if given, immutable fields. An unchanged object is not stored again. Throws Refusal. */
+  /**
+   * Replaces like PUT or PATCH: same uid, resourceVersion if given, immutable fields. An unchanged object is not stored again. Throws
+   * Refusal.
+   */
   update(object: ApiObject, options: { dryRun?: boolean; status?: boolean } = {}): ApiObject {
     const kind = kindNamed(object.kind)
     const before = this.#existing(kind, object.metadata.namespace, object.metadata.name)

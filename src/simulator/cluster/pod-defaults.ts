@@ -31,7 +31,7 @@ const tolerate = (key: string) => ({
   tolerationSeconds: 300,
 })
 
-/** A pod spec with its defaults, including those that only pods get: from defaulting, and from the admission plugins that are on by default. */
+/** A pod spec with its defaults, including those that only pods get, also from the admission plugins that are on by default. */
 export function podDefaults(spec: PodSpec): PodSpec {
   const serviceAccountName = spec.serviceAccountName || 'default'
   return podSpecDefaults({

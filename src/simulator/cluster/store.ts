@@ -1,4 +1,4 @@
-/** The cluster's memory: objects by kind, an increasing resourceVersion, and watchers. Stored objects are frozen: to change one, copy it. */
+/** The cluster's memory: objects by kind, an increasing resourceVersion, and watchers. Stored objects are frozen: copy one to change it. */
 
 import type { Kind } from './kinds.ts'
 import { type ApiObject, frozen } from './objects.ts'

@@ -1,4 +1,4 @@
-/** What the API server validates before it stores an object, as far as pullguard's writes can fail it. */
+/** What the API server validates before it stores an object, as far as pullguard's writes can violate it. */
 
 import { isDeepStrictEqual } from 'node:util'
 import { type Cause, forbiddenField, invalid, invalidValue, required } from './failure.ts'

@@ -26,7 +26,7 @@ const RECONCILERS: [kind: string, reconcile: (cluster: Cluster, object: ApiObjec
 /** Milliseconds: kube-apiserver's --event-ttl. */
 const EVENT_LIFETIME = 3_600_000
 
-/** One pass. Objects that admission refuses are tried again in the next pass. */
+/** One pass. Objects that admission refuses are retried in the next pass. */
 export function runControllers(cluster: Cluster): void {
   for (const [kind, reconcile] of RECONCILERS) {
     for (const object of cluster.list(kind)) {

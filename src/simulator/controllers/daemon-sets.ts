@@ -40,7 +40,7 @@ export function reconcileDaemonSet(cluster: Cluster, set: ApiObject): void {
   })
 }
 
-/** One ControllerRevision a template; that of a template which comes back gets the highest number again. */
+/** Keeps one ControllerRevision for each template; if a template returns, its revision gets the highest number again. */
 function keepRevision(cluster: Cluster, set: ApiObject, hash: string): void {
   const { namespace, name, uid } = set.metadata
   const own = cluster

@@ -1,4 +1,4 @@
-/** Deployments: one ReplicaSet for each template; a new one comes up before the old ones go (25% surge, nothing less than 75% available). */
+/** Deployments: one ReplicaSet for each template. A new one comes up before the old ones go (25% surge, at least 75% available). */
 
 import type { Cluster } from '../cluster/cluster.ts'
 import { type ApiObject, asWorkload, copyOf, type JsonObject } from '../cluster/objects.ts'

@@ -6,7 +6,7 @@ import { activePods, createPod, isReady, readyCount, templateHash, writeStatus }
 
 const REVISION = 'controller-revision-hash'
 
-/** One pass over one StatefulSet. As in Kubernetes, a broken pod of an older revision blocks the rollout until someone deletes it. */
+/** One pass over one StatefulSet. As in Kubernetes, a broken pod of an older revision blocks the rollout until somebody deletes it. */
 export function reconcileStatefulSet(cluster: Cluster, set: ApiObject): void {
   const { replicas: wanted = 1, podManagementPolicy, updateStrategy } = asWorkload(set).spec
   const revision = `${set.metadata.name}-${templateHash(set)}`

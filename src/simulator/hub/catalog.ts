@@ -1,4 +1,4 @@
-/** What a registry holds: repositories with their tags, manifests and blobs. */
+/** What a registry contains: repositories with their tags, manifests, and blobs. */
 
 import { buildImage, type Content, type Image, type ImageDraft } from './image.ts'
 

@@ -1,4 +1,4 @@
-/** A registry that counts pulls like Docker Hub: tokens, manifests, blobs, quotas; used in memory by the simulated kubelet or over plain HTTP. */
+/** A registry that counts pulls like Docker Hub: tokens, manifests, blobs, quotas. Called in memory by the kubelet, or over plain HTTP. */
 
 import type { Clock } from '../cluster/clock.ts'
 import {

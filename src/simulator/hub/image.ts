@@ -1,4 +1,4 @@
-/** Images as a registry stores them: a real gzip layer, a config, a manifest for each platform and the index over them, with their digests. */
+/** Images as a registry stores them: a real gzip layer, a config, a manifest for each platform, an index over them, and their digests. */
 
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'

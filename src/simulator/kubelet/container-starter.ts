@@ -69,7 +69,7 @@ export class ContainerStarter {
   }
 }
 
-/** Whether the kubelet restarts that container after it has ended. */
+/** Whether the kubelet restarts that container after it ends. */
 const isRestarted = (pod: Pod, list: ContainerList, spec: ContainerSpec): boolean =>
   list === 'initContainers' ? isSidecar(spec) : list === 'containers' && pod.spec.restartPolicy === 'Always'
 

@@ -1,6 +1,6 @@
 /**
- * Which entries of pull secrets the kubelet tries for an image (pkg/credentialprovider/keyring.go), with Go's net/url where it decides.
- * Written for the simulator and not taken from the product's look-up, so that an error in one of the two shows as a difference.
+ * Which entries of pull secrets the kubelet tries for an image (pkg/credentialprovider/keyring.go), including Go's net/url if it matters.
+ * Written for the simulator, independent of the product's look-up, so that an error in one of the two shows as a difference.
  */
 
 const HUB = 'index.docker.io'

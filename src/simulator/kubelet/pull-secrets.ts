@@ -17,6 +17,6 @@ export function pullSecretsOf(cluster: Cluster, pod: Pod): { found: ApiObject[];
   }
 }
 
-/** The credentials that the kubelet tries for that image, in order; an empty list is an anonymous pull. Throws an Error for a malformed secret. */
+/** The credentials that the kubelet tries for that image, in order; none for an anonymous pull. Throws an Error for a malformed secret. */
 export const credentialsFor = (secrets: ApiObject[], { registry, repository }: ImageName): PullCredential[] =>
   lookUp(`${registry}/${repository}`, secrets.flatMap(entriesOf))

@@ -1,4 +1,4 @@
-/** How containerd talks to a registry: challenge, token, manifest; over plain HTTP to the simulated hub, with the real hosts in its errors. */
+/** How containerd talks to a registry: challenge, token, manifest. Uses plain HTTP to the simulated hub, but real hosts in its errors. */
 
 import type { RegistryRefusal, RuntimeRelease } from '../stack.ts'
 

@@ -85,7 +85,7 @@ function columnDefinition(text: string): object {
   }
 }
 
-/** What each row's `object` holds. */
+/** What each row's `object` contains. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object'
 
 /** The Table of these objects. `now` in milliseconds; `metadata` is the list's, or the object's resourceVersion. */
