@@ -1,7 +1,9 @@
 /** How this run was started, for the commands that its output proposes. */
 
+import type { PlanScope } from '../plan/plan.ts'
 import type { Invocation, Only } from '../report/invocation.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
+import type { SnapshotOptions } from './snapshot.ts'
 
 /** Flags with a value, in kubectl's order of explaining them. */
 const NAMED = [
@@ -22,12 +24,14 @@ const NAMED = [
  * The connection flags that a proposed command has to repeat to reach the same cluster as the same user.
  * @param fromDump the facts came from files, so no command may name a cluster
  * @param only what the run was about in place of whole namespaces
+ * @param everywhereExcept where the run looked at every namespace: those that were excluded
  */
 export function invocationOf(
   { program }: Pick<CommandContext, 'program'>,
   connection: ConnectionFlags,
   fromDump = false,
   only: Only | null = null,
+  everywhereExcept: readonly string[] | null = null,
 ): Invocation {
   const flags = NAMED.flatMap(([name, flag]) => {
     const value = connection[name]
@@ -37,11 +41,39 @@ export function invocationOf(
   for (const group of connection.asGroup ?? []) flags.push('--as-group', group)
   // The token is a secret: only a placeholder is printed.
   if (connection.token !== undefined) flags.push('--token', '<token>')
-  return { program, flags, fromDump, ...(only !== null && { only }) }
+  return {
+    program,
+    flags,
+    fromDump,
+    ...(only !== null && { only }),
+    ...(everywhereExcept !== null && { everywhereExcept }),
+  }
+}
+
+/** As `invocationOf`, of a run that looked at these pods: what it proposes is for no others. */
+export function invocationOfLook(
+  context: Pick<CommandContext, 'program'>,
+  options: Omit<SnapshotOptions, 'recursive'>,
+): Invocation {
+  const { connection, files, names = [], selector, excludedNamespaces = [] } = options
+  const fromDump = files.length > 0
+  const everywhere = options.allNamespaces || (fromDump && connection.namespace === undefined)
+  const only = onlyOf(names.length > 0, selector)
+  return invocationOf(context, connection, fromDump, only, everywhere ? excludedNamespaces : null)
+}
+
+/** As `invocationOf`, of a fix with this scope. */
+export function invocationOfFix(
+  context: Pick<CommandContext, 'program'>,
+  connection: ConnectionFlags,
+  { namespaces, excluded, subjects, selector }: PlanScope,
+): Invocation {
+  const only = onlyOf(subjects !== undefined, selector)
+  return invocationOf(context, connection, false, only, namespaces === null ? excluded : null)
 }
 
 /** What a run was about, by its names or labels; null where it was about whole namespaces. */
 export function onlyOf(isNamed: boolean, selector: string | null | undefined): Only | null {
   if (isNamed) return { named: true }
-  return selector == null ? null : { selector }
+  return selector == null || selector.trim() === '' ? null : { selector }
 }

@@ -11,6 +11,8 @@ export interface Invocation {
   fromDump: boolean
   /** The run was about certain workloads or labels, so that a proposed fix is no wider; left out where it was about whole namespaces. */
   only?: Only
+  /** The run looked at every namespace except these; left out where it looked at certain ones, so that a proposed fix is for no others. */
+  everywhereExcept?: readonly string[]
 }
 
 /** `named`: workloads or pods were named, and those that fail count. `selector`: pods with these labels. */

@@ -17,7 +17,7 @@ const screen = (
     width: 80,
     color: false,
     terminal: true,
-    invocation: { program: 'pullguard', flags: [], fromDump: false },
+    invocation: { program: 'pullguard', flags: [], fromDump: false, everywhereExcept: [] },
     ...fields,
   })
 const lines = (text: string) => text.trimEnd().split('\n')
@@ -63,7 +63,7 @@ describe('the incident', () => {
     expect(
       lines(
         screen(diagnosis(incident), {
-          invocation: { program: 'kubectl pullguard', flags: [], fromDump: false },
+          invocation: { program: 'kubectl pullguard', flags: [], fromDump: false, everywhereExcept: [] },
         }),
       ).at(-1),
     ).toBe('Next (helps all 3 pods): kubectl pullguard fix --all-namespaces --affected')
@@ -355,7 +355,7 @@ test('as text nothing is wrapped, and the words are those of the screen', () => 
   const options = {
     color: false,
     terminal: false,
-    invocation: { program: 'pullguard', flags: [], fromDump: false },
+    invocation: { program: 'pullguard', flags: [], fromDump: false, everywhereExcept: [] },
   }
   const width = Number.POSITIVE_INFINITY
   const text = renderDiagnosis(diagnosis(incident), { format: 'text', width, ...options })

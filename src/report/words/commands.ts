@@ -9,22 +9,24 @@ import { REMEDY_WORDS } from './remedies.ts'
 
 type Place = Pick<Finding, 'namespace' | 'pod' | 'workload'>
 
-/** With more of these a command is hard to read, and `fix` is proposed for whole namespaces. */
+/** With more of these a command is hard to read, and `fix` is proposed for whole namespaces, or for all that were looked at. */
 const MOST = 8
 
-/**
- * `-n web`, or of every namespace only those with findings where the findings are in several; no more than the run was about:
- * `deployment/shop -n web`, `-l app=shop -n web`.
- */
-function fixScope({ only }: Invocation, findings: readonly Place[]): string {
+/** What `fix` is proposed for: all the findings, and nothing that the run did not look at. Names are of one namespace. */
+function fixScope({ only, everywhereExcept, fromDump }: Invocation, findings: readonly Place[]): string {
   const namespaces = [...new Set(findings.map(({ namespace }) => namespace))]
-  const [first] = namespaces
+  const several = namespaces.length > 1
   const listed = `-n ${namespaces.map(shellWord).join(',')}`
+  const excluded = (everywhereExcept ?? []).map(name => ` --exclude-namespace ${shellWord(name)}`).join('')
+  const long = everywhereExcept !== undefined && namespaces.length > MOST
   if (only !== undefined && 'selector' in only)
-    return `-l ${shellWord(only.selector)} ${namespaces.length > MOST ? '--all-namespaces' : listed}`
-  if (first === undefined || namespaces.length > 1) return '--all-namespaces --affected'
-  const names = only === undefined ? [] : [...new Set(findings.map(nameForFix))]
-  return names.length > MOST ? listed : [...names, listed].join(' ')
+    return `-l ${shellWord(only.selector)} ${long ? `--all-namespaces${excluded}` : listed}`
+  if (only !== undefined) return [...new Set(findings.map(nameForFix)), listed].join(' ')
+  // A dump may hold a part of its cluster, so its namespaces are named as long as they are few.
+  const whole = everywhereExcept?.length === 0 && !fromDump
+  if (several && (long || whole)) return `--all-namespaces --affected${excluded}`
+  // With --affected, a login of another registry goes only to those of the namespaces that need it.
+  return several ? `${listed} --affected` : listed
 }
 
 /** What makes pods and can be named to `fix`. */
@@ -44,31 +46,47 @@ function nameForFix({ workload, pod }: Place): string {
   return shellWord(workloadPath({ workload: known ? workload : null, pod }))
 }
 
-/** The `fix` that serves these findings, with the flags of a remedy that has some. */
+/** The `fix` that serves these findings, with the flags of a remedy that has some; where names are in several namespaces, one for each. */
 export function fixCommand(invocation: Invocation, findings: readonly Place[], flags = ''): string {
-  const scope = fixScope(invocation, findings)
-  return ownCommand(invocation, ['fix', scope, flags].filter(part => part !== '').join(' '))
+  return inReach(invocation, findings, places =>
+    ownCommand(
+      invocation,
+      ['fix', fixScope(invocation, places), flags].filter(part => part !== '').join(' '),
+    ),
+  )
+}
+
+/** `fix` takes names in one namespace at a time. */
+function inReach<Found extends Place>(
+  { only }: Invocation,
+  findings: readonly Found[],
+  command: (findings: readonly Found[]) => string,
+): string {
+  if (only === undefined || !('named' in only)) return command(findings)
+  return [...Map.groupBy(findings, ({ namespace }) => namespace).values()].map(command).join(' && ')
 }
 
 /**
  * The `fix` that gives the pods a login: only new pods get one, and `fix` skips those that no controller recreates unless a
  * flag asks for them. A login of another registry than Docker Hub goes into several namespaces only where it is named.
  */
-export function loginFixCommand(
-  invocation: Invocation,
-  findings: readonly (Place & Pick<Finding, 'registry'>)[],
-): string {
+export function loginFixCommand(invocation: Invocation, findings: readonly LoginPlace[]): string {
+  return inReach(invocation, findings, places => fixCommand(invocation, places, loginFlags(places)))
+}
+
+type LoginPlace = Place & Pick<Finding, 'registry'>
+
+function loginFlags(findings: readonly LoginPlace[]): string {
   const bare = findings.every(({ workload }) => workload === null)
   const registries = [...new Set(findings.map(({ registry }) => registry))]
   const several = new Set(findings.map(({ namespace }) => namespace)).size > 1
   const named = several && registries.some(registry => registry !== null && registry !== 'docker.io')
-  const flags = [
+  return [
     ...(named
       ? registries.flatMap(registry => (registry === null ? [] : `--registry ${shellWord(registry)}`))
       : []),
     ...(bare ? ['--recreate-bare-pods'] : []),
-  ]
-  return fixCommand(invocation, findings, flags.join(' '))
+  ].join(' ')
 }
 
 /** The command that does one remedy for one finding. */
