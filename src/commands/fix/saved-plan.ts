@@ -7,19 +7,20 @@ import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import type { PatchChange, Target } from '../../plan/change.ts'
 import { patchOf } from '../../plan/patch.ts'
 import { changeOutside, isNarrowed, type Plan } from '../../plan/plan.ts'
-import { readStrangers } from '../../source/live/fix-logins.ts'
+import { readSharers, readStrangers } from '../../source/live/fix-logins.ts'
 import { readPodOwners } from '../../source/live/owners.ts'
 import { loginFromFlags, machineLoginsFor } from './find-logins.ts'
 import type { FixSession, PreparedFix } from './session.ts'
-import { meantPods } from './situation.ts'
+import { earlierRuns, isInScope, meantPods } from './situation.ts'
 
 /**
  * The saved plan, ready to apply.
  * @throws UsageError where the file is not a plan; RefusedError for another cluster, a modified patch, or other logins
  */
 export async function savedPlan(path: string, session: FixSession): Promise<PreparedFix> {
-  const plan = await readPlanFile(path, session.context.signal)
-  refuseOtherCluster(plan, { uid: session.clusterUid, server: session.cluster.server })
+  const saved = await readPlanFile(path, session.context.signal)
+  refuseOtherCluster(saved, { uid: session.clusterUid, server: session.cluster.server })
+  const plan = isNarrowed(saved.scope) ? await withSharers(saved, session) : saved
   refuseOutside(changeOutside(plan.scope, plan.changes)?.target, path)
   for (const change of plan.changes) {
     if ('patch' in change) refuseOtherPatch(change, path)
@@ -80,8 +81,26 @@ async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }:
   }
 }
 
-/** What labels select, and which account a workload runs as, only the cluster can tell. */
-async function refuseStrangers(plan: Plan, path: string, { cluster, context }: FixSession): Promise<void> {
+/** Who else gets the login by a shared account is displayed, so what the file says of it must not count. */
+async function withSharers(plan: Plan, { cluster, context }: FixSession): Promise<Plan> {
+  const accounts = plan.changes.filter(({ action }) => action === 'patch-serviceaccount')
+  const targets = accounts.map(({ target }) => target)
+  const sharers = await readSharers(cluster, targets, meantPods(plan.scope), context.signal)
+  const changes = plan.changes.map(change =>
+    change.action === 'patch-serviceaccount'
+      ? { ...change, sharedWith: sharers.get(change.target) ?? null }
+      : change,
+  )
+  return { ...plan, changes }
+}
+
+/** What labels select, and which account a workload runs as, only the cluster can tell; of a deleted pod, the journal of its run. */
+async function refuseStrangers(plan: Plan, path: string, session: FixSession): Promise<void> {
+  const { cluster, context } = session
+  const runs = await earlierRuns(session)
+  const lost = plan.changes.filter(change => change.action === 'restore-bare-pod')
+  const other = lost.find(({ run, target }) => !isInScope({ ...target, run }, plan.scope, runs))
+  refuseOutside(other?.target, path)
   const targets = plan.changes.map(({ target }) => target)
   const [stranger] = await readStrangers(cluster, targets, meantPods(plan.scope), context.signal)
   refuseOutside(stranger, path)
