@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { bundle } from './bundle.mjs'
 import { writeLicenses } from './licenses.mjs'
 import { writeManPage } from './man-page.mjs'
+import { mergeChunks } from './merge-chunks.mjs'
 import writeSchemaValidators from './schema-validators.mjs'
 
 await writeSchemaValidators()
@@ -15,8 +16,10 @@ const { metafile } = await bundle({
   },
 })
 
+const outputs = await mergeChunks(metafile.outputs)
+
 // Parts have a hash in their names, so parts of older builds would accumulate.
-const written = new Set(Object.keys(metafile.outputs).map(file => resolve(file)))
+const written = new Set(Object.keys(outputs).map(file => resolve(file)))
 for (const name of await readdir('dist')) {
   const file = resolve('dist', name)
   if (!written.has(file)) await rm(file, { recursive: true })

@@ -3,22 +3,24 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { UsageError } from '../errors.ts'
-import { type AddressRules, readAddress } from '../mirror/address.ts'
+import { type AddressRules, readAddress, rootOf } from '../mirror/address.ts'
 import { setupFor } from '../mirror/platforms/index.ts'
 import type { MirrorReport } from '../mirror/report.ts'
 import type { MirrorTarget } from '../mirror/setup.ts'
 import { type MirrorSurvey, surveyMirrors } from '../mirror/survey.ts'
-import type { Verification } from '../mirror/verification.ts'
+import { imagesToVerify, judgeMirror, needsKnownImage, type Verification } from '../mirror/verification.ts'
 import type { MirrorFormat } from '../report/formats.ts'
 import { ADDRESS_WORDS } from '../report/words/mirror/setup.ts'
-import type { MirrorFacts } from '../snapshot/mirrors.ts'
+import type { MirrorFacts, UsedImage } from '../snapshot/mirrors.ts'
 import { readMirrors } from '../source/live/mirrors.ts'
+import { askForKnownImage, checkMirror, knownImage } from '../source/mirror-checks.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 import { registriesNamed } from './mirror/registries-named.ts'
 import { writeFiles } from './mirror/write-files.ts'
+import { endpointsOf, openRegistries, readingLogins } from './registries.ts'
 
 export interface MirrorOptions extends AddressRules {
   connection: ConnectionFlags
@@ -69,7 +71,6 @@ async function verified(
   context: CommandContext,
 ): Promise<Verification | null> {
   if (target === null || verify === undefined) return null
-  const { verifyMirror } = await import('./mirror/verify.ts')
   return verifyMirror(target, images, verify.endpoints, context)
 }
 
@@ -129,4 +130,51 @@ async function readAuthority(file: string, cwd: string): Promise<string> {
   const certificates = text.match(CERTIFICATES)
   if (certificates === null) throw new UsageError(`--ca: ${file} holds no certificate in PEM form.`)
   return `${certificates.map(each => each.replace(/\r/g, '')).join('\n')}\n`
+}
+
+/** The check proves the mirror's settings; it is not an inventory. */
+const MAX_IMAGES = 20
+/** Milliseconds: a cache has to ask its upstream first. */
+const LONGEST_REQUEST = 15_000
+
+/** @throws UsageError for a malformed endpoint; the signal's reason */
+async function verifyMirror(
+  target: MirrorTarget,
+  images: readonly UsedImage[],
+  endpoints: string[],
+  context: CommandContext,
+): Promise<Verification> {
+  const { address, authority } = target
+  const own = authority === null ? undefined : { host: address.host, pem: authority }
+  const registries = openRegistries(endpointsOf(endpoints, context), context, LONGEST_REQUEST, own)
+  const progress = await context.progress()
+  progress.update('Asking the mirror')
+  try {
+    const used = imagesToVerify(images, target.registries)
+    // Without a single image in use, one that exists for certain shows whether the mirror works.
+    const all = used.length > 0 ? used : target.registries.flatMap(registry => knownImage(registry) ?? [])
+    const question = {
+      registries,
+      url: new URL(rootOf(address)),
+      prefix: address.prefix,
+      login: await loginFor(address.host, context),
+    }
+    const checks = await checkMirror(all.slice(0, MAX_IMAGES), question)
+    const known = needsKnownImage(checks) ? await askForKnownImage(target.registries, question) : null
+    return judgeMirror(checks, known, Math.max(0, all.length - MAX_IMAGES))
+  } finally {
+    progress.stop()
+    await registries.close()
+  }
+}
+
+/** This machine's login for the mirror itself. A login for the registry is never sent there. */
+async function loginFor(host: string, context: CommandContext) {
+  try {
+    const [login = null] = await readingLogins([{ registry: host, repositories: [] }], context)
+    return login
+  } catch (error) {
+    if (error instanceof UsageError) return null
+    throw error
+  }
 }

@@ -10,7 +10,7 @@ import {
   leftOverProbesText,
   type ProbeFailure,
   probeFailureText,
-} from '../report/views/quota/probe.ts'
+} from '../report/views/quota.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import { answerOf } from '../source/hub-quotas.ts'
 import { readImagesOnNode } from '../source/live/images-on-node.ts'

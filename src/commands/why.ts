@@ -1,9 +1,8 @@
 /** `pullguard why`: for each image of a pod what the kubelet will try, and the one link that is broken. */
 
 import { type AdvisedWhy, adviseDiagnosis, adviseWhy } from '../advice/add-steps.ts'
-import { alikePods } from '../diagnosis/alike-pods.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
-import { explainPod } from '../diagnosis/why.ts'
+import { alikePods, explainPod } from '../diagnosis/why.ts'
 import type { Why } from '../diagnosis/why-report.ts'
 import { UsageError } from '../errors.ts'
 import type { DataFormat } from '../report/formats.ts'

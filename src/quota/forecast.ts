@@ -3,8 +3,8 @@
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubUsage, UsageNode, UsageWorkload } from '../snapshot/hub-usage.ts'
 import { ANONYMOUS } from './payers.ts'
+import { imagesOf, sum } from './spenders.ts'
 import type { Capacity, Forecast, ForecastWait, Outlook, PullPlan, Spend, Spender } from './spending.ts'
-import { imagesOf, sum } from './spends.ts'
 
 /** Moments at which the course of a window is known. */
 const STEPS = 48

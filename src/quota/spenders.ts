@@ -1,11 +1,18 @@
-/** Ranks who pulls from Docker Hub: each workload, and each pod without one, with its reasons. */
+/** Ranks who pulls from Docker Hub: what each pod that exists and each template's pods to come will pull, and why. */
 
+import { classify } from '../diagnosis/classify.ts'
+import { endpointOf, isLocal } from '../diagnosis/endpoint.ts'
 import { indexOwners, topmostOwner } from '../diagnosis/owner.ts'
+import { isUnlikelyToRecover } from '../diagnosis/recovery-prospects.ts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { fullName, parseReference } from '../image/reference.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
-import type { HubContainer, HubUsage, UsagePod, UsageWorkload } from '../snapshot/hub-usage.ts'
+import type { HubContainer, HubUsage, Restart, UsagePod, UsageWorkload } from '../snapshot/hub-usage.ts'
+import type { NodeImages } from './node-images.ts'
 import { Payers } from './payers.ts'
+import { isAlways } from './pull-cost.ts'
+import type { Schedules } from './schedules.ts'
 import type { Spend, Spender, WorkloadName } from './spending.ts'
-import { restartSpends, spendsOf, sum, WaitingPulls, type WindowFacts } from './spends.ts'
 
 /** Those with pulls to make in the window, the greatest first. */
 export function spendersOf(usage: HubUsage, quotas: readonly HubQuota[], facts: WindowFacts): Spender[] {
@@ -89,4 +96,171 @@ function podsByWorkload({ pods, owners }: HubUsage): PodsByWorkload {
 
 function keyOf({ kind, namespace, name }: WorkloadName): string {
   return `${namespace}/${kind}/${name}`
+}
+
+type Waiting = UsagePod['waiting'][number]
+
+/** Pulls that pods wait for. A node pulls an image once, whichever of its pods wait for it; one architecture of it, so that counts one. */
+class WaitingPulls {
+  readonly #facts: WindowFacts
+  /** Nodes and images, each once. */
+  readonly #counted = new Set<string>()
+
+  constructor(facts: WindowFacts) {
+    this.#facts = facts
+  }
+
+  /** Of these pods, those that no pod before them waits for. */
+  of(pods: readonly UsagePod[]): Spend[] {
+    let waiting = 0
+    const before = this.#counted.size
+    for (const pod of pods) {
+      const pulled = pod.waiting.filter(one => this.#costs(pod, one))
+      waiting += pulled.length > 0 ? 1 : 0
+      for (const { container } of pulled) {
+        this.#counted.add(`${pod.node ?? `${pod.namespace}/${pod.name}`} ${hubName(container.image)}`)
+      }
+    }
+    const pulls = this.#counted.size - before
+    if (pulls === 0) return []
+    return [{ reason: { code: 'waiting', pods: waiting }, pulls, when: 'now', atMost: false }]
+  }
+
+  #costs({ node }: UsagePod, { container, reason, message, present }: Waiting): boolean {
+    if (container.policy === 'Never' || reachesAnother(reason, message)) return false
+    const { nodes } = this.#facts
+    const there = present || nodes.holds(node, hubName(container.image))
+    return !there || (isAlways(container) && nodes.alwaysCostOn(node) !== 'nothing')
+  }
+}
+
+/** Whether the pull goes to a mirror, or comes to nothing: neither counts on Docker Hub. What the node's own loopback passes on does. */
+function reachesAnother(reason: string, message: string): boolean {
+  const endpoint = endpointOf(message, DOCKER_HUB)
+  const isMirror = endpoint?.role === 'mirror' && !isLocal(endpoint.host)
+  return isMirror || isUnlikelyToRecover(classify(message, reason).cause)
+}
+
+/** Starts of containers with policy Always, where the node's runtime gets the manifest at each. */
+function restartSpends(pods: readonly UsagePod[], { takenAt, window, nodes }: WindowFacts): Spend[] {
+  const loops = pods.flatMap(pod =>
+    pod.restarts.flatMap(restart => {
+      const { container } = restart
+      if (!isAlways(container) || nodes.alwaysCostOn(pod.node) === 'nothing') return []
+      const seconds = restartCycle(restart, takenAt)
+      return seconds === null || seconds > window
+        ? []
+        : [{ pod, container, seconds, pulls: Math.floor(window / seconds) }]
+    }),
+  )
+  const [fastest] = loops.toSorted((one, other) => one.seconds - other.seconds)
+  if (fastest === undefined) return []
+  const reason = {
+    code: 'restarts',
+    pods: new Set(loops.map(({ pod }) => pod)).size,
+    everySeconds: fastest.seconds,
+    pod: fastest.pod.name,
+    container: fastest.container,
+  } as const
+  return [{ reason, pulls: sum(loops.map(({ pulls }) => pulls)), when: 'evenly', atMost: true }]
+}
+
+/** Seconds after which the kubelet forgets earlier crashes (pkg/kubelet: the back-off is reset after twice its longest, 5 minutes). */
+const RECOVERED = 600
+
+/**
+ * Seconds from one start to the next, by the times of the last starts: the kubelet's back-off can be configured, so it is not assumed. Null
+ * for a container that has stopped restarting, or whose starts are not known.
+ * @param takenAt ISO 8601
+ */
+export function restartCycle(restart: Restart, takenAt: string): number | null {
+  const { previousStart, lastStart, lastEnd, backOffSeconds } = restart
+  const [previous, last, end, now] = [previousStart, lastStart, lastEnd, takenAt].map(
+    time => Date.parse(time ?? '') / 1000,
+  ) as [number, number, number, number]
+  const since = now - last
+  if (Number.isNaN(since)) return null
+  const cycle = Number.isNaN(end) ? last - previous : end - last + (backOffSeconds ?? 0)
+  if (Number.isNaN(cycle) || cycle < 0) return null
+  if (since > Math.max(2 * cycle, RECOVERED)) return null
+  // Whoever has run for longer than last time won't start more often than that.
+  return Math.max(1, cycle, since)
+}
+
+/** Fewer in an hour are no habit. */
+const OFTEN = 2
+const HOUR = 3600
+
+export interface WindowFacts {
+  /** ISO 8601. */
+  takenAt: string
+  /** Seconds. */
+  window: number
+  nodes: NodeImages
+  schedules: Schedules
+}
+
+/** The full names of the containers' images, each once. */
+export function imagesOf(containers: readonly HubContainer[]): string[] {
+  return [...new Set(containers.map(({ image }) => hubName(image)))]
+}
+
+/** The full name as nodes list it. */
+export function hubName(image: string): string {
+  const reference = parseReference(image)
+  return reference === null ? image : fullName(reference)
+}
+
+/** @param perHour rollouts in the last hour, as events tell */
+function spendsOf(workload: UsageWorkload, perHour: number, facts: WindowFacts): Spend[] {
+  return [
+    ...restOfRollout(workload, facts),
+    ...scheduledRuns(workload, facts),
+    ...frequentRollouts(workload, perHour, facts),
+  ].filter(({ pulls }) => pulls > 0)
+}
+
+/** Pulls of one rollout to new images: one for each image on each node that gets a pod. */
+export function rolloutCost(
+  { containers, pods }: UsageWorkload,
+  { nodes }: Pick<WindowFacts, 'nodes'>,
+): number {
+  return imagesOf(containers).length * Math.min(pods, nodes.count)
+}
+
+function restOfRollout({ containers, outstanding }: UsageWorkload, { nodes }: WindowFacts): Spend[] {
+  if (outstanding <= 0) return []
+  const pulls = sum(imagesOf(containers).map(image => Math.min(outstanding, nodes.lacking(image))))
+  return [{ reason: { code: 'rollout', pods: outstanding }, pulls, when: 'now', atMost: true }]
+}
+
+function scheduledRuns({ containers, pods, schedule }: UsageWorkload, facts: WindowFacts): Spend[] {
+  if (schedule === null) return []
+  const { nodes, schedules } = facts
+  const starts = schedules.startsOf(schedule.expression, schedule.timeZone) ?? []
+  const started = starts.length * pods
+  const share = nodes.costlyShare
+  const byImage = Map.groupBy(containers, ({ image }) => hubName(image))
+  const pulls = [...byImage].map(([image, of]) => {
+    const byPolicy = of.some(isAlways) ? started * share : 0
+    return { byPolicy, all: byPolicy + Math.min(started - byPolicy, nodes.lacking(image)) }
+  })
+  const reason = {
+    code: 'schedule',
+    runs: starts.length,
+    schedule: schedule.expression,
+    byPolicy: Math.floor(sum(pulls.map(({ byPolicy }) => byPolicy))),
+    containers: containers.filter(isAlways),
+  } as const
+  return [{ reason, pulls: sum(pulls.map(({ all }) => all)), when: starts, atMost: true }]
+}
+
+function frequentRollouts(workload: UsageWorkload, perHour: number, facts: WindowFacts): Spend[] {
+  if (perHour < OFTEN) return []
+  const pulls = Math.round((perHour * facts.window) / HOUR) * rolloutCost(workload, facts)
+  return [{ reason: { code: 'rollouts', perHour }, pulls, when: 'evenly', atMost: true }]
+}
+
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
 }

@@ -8,9 +8,8 @@ import { capacitiesOf, forecastOf, outlookOf } from './forecast.ts'
 import { NodeImages } from './node-images.ts'
 import { ANONYMOUS } from './payers.ts'
 import { Schedules } from './schedules.ts'
-import { spendersOf } from './spenders.ts'
+import { hubName, imagesOf, rolloutCost, spendersOf, sum } from './spenders.ts'
 import type { NamedContainer, Outlook, Saving, SavingCode, Spend, Spender, Usage } from './spending.ts'
-import { hubName, imagesOf, rolloutCost, sum } from './spends.ts'
 
 /** Docker's own, where no header tells another (docs.docker.com/docker-hub/usage/pulls). */
 export const USUAL_WINDOW = 6 * 3600

@@ -104,6 +104,9 @@ describe('the roles', () => {
   })
 
   test('a fixer can fix and undo', async () => {
+    const one = ['-n', namespace, '--dry-run=server', '-o', 'json', '--as', 'fixer']
+    const { stdout } = await cluster.run(['fix', 'deploy/web', ...one], { env })
+    expect(JSON.parse(stdout)).toMatchObject({ complete: true, gaps: [] })
     const fixed = await cluster.run(['fix', '-n', namespace, '--yes', '--as', 'fixer'], { env })
     expect(fixed).toMatchObject({ code: 0 })
     expect(await cluster.run(['undo', '--yes', '--as', 'fixer'], { env })).toMatchObject({ code: 0 })

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { alwaysCost } from '../../src/quota/pull-cost.ts'
-import { restartCycle } from '../../src/quota/spends.ts'
+import { restartCycle } from '../../src/quota/spenders.ts'
 import { usageOf } from '../../src/quota/usage.ts'
 import type { QuotaAnswer } from '../../src/snapshot/hub-quota.ts'
 import type { Restart } from '../../src/snapshot/hub-usage.ts'

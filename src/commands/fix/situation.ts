@@ -45,7 +45,7 @@ export async function readSituation(session: FixSession): Promise<Situation> {
   return { scope, runs, ...(await lookAtCluster(session, scope)) }
 }
 
-/** How far the flags and names reach; a name stands for the topmost workload above it, whose pods are all alike. @throws UsageError, ApiError */
+/** How far the flags and names reach. A name stands for the topmost workload above it, because a change to a template reaches all its pods. @throws UsageError, ApiError */
 async function scopeOf(
   { options, cluster, context, clusterUid }: FixSession,
   runs: Run[],
@@ -209,7 +209,7 @@ export function meantPods({ subjects, selector }: PlanScope): MeantPods {
   return { subjects: subjects ?? null, selects }
 }
 
-/** Whether the fix's scope includes the pod that an earlier one deleted: others' work is not finished by the way. */
+/** Whether the scope includes a pod that an earlier fix deleted: a fix of some pods does not restore the others. */
 export function isInScope(
   pod: Pick<InterruptedPod, 'run' | 'namespace' | 'name'>,
   scope: PlanScope,

@@ -1,4 +1,4 @@
-/** Runs one request until it is answered: with a timeout, and with retries where that is safe. */
+/** Runs one request until it is answered: with a timeout, with retries where that is safe, and with a word where the first answer takes long. */
 
 import type { Clock } from '../../clock.ts'
 import { retryAfter } from '../../network/retry-after.ts'
@@ -7,9 +7,66 @@ import type { Connection, HttpResponse } from '../http/connection.ts'
 import { Deadline } from '../http/deadline.ts'
 import { type ApiRequest, isUnsafePath } from './api-request.ts'
 import { asApiError, isReset, loginTimeout, notFoundError, timeoutError } from './failures.ts'
-import { FirstAnswer } from './first-answer.ts'
 import { refusalOf } from './status-refusal.ts'
-import { Warnings } from './warnings.ts'
+
+/** Milliseconds after which somebody who looks at an empty screen wonders. */
+const NOTICEABLE = 1000
+const GRACE = 100
+
+export class FirstAnswer {
+  readonly #clock: Clock
+  readonly #say: () => void
+  /** The server has answered, or it was said that it is waited for. */
+  #isSettled = false
+
+  constructor(clock: Clock, say: () => void) {
+    this.#clock = clock
+    this.#say = say
+  }
+
+  /** Begins a wait. @returns what ends it, whether there was an answer or not */
+  await(): () => void {
+    if (this.#isSettled) return () => {}
+    const say = () => {
+      if (!this.#isSettled) this.#say()
+      this.#isSettled = true
+    }
+    // In two steps: where this process was busy, an answer that has arrived is read before the second one.
+    let cancel = this.#clock.after(NOTICEABLE - GRACE, () => {
+      cancel = this.#clock.after(GRACE, say)
+    })
+    return () => {
+      cancel()
+      this.#isSettled = true
+    }
+  }
+}
+
+const WARNING = /\d{3} \S+ "((?:[^"\\]|\\.)*)"/g
+
+/** API servers cut each warning at 256 characters and all of a response at 4,096 (apiserver's warning recorder). */
+const MAX_WARNING_LENGTH = 1024
+const MAX_WARNINGS = 100
+
+/** Collects them over all answers of a server. */
+class Warnings {
+  readonly #texts = new Set<string>()
+
+  /** One header may carry several warnings, and an answer several headers. */
+  collect(header: string | string[] | undefined, clean: (text: string) => string): void {
+    for (const line of [header ?? []].flat()) {
+      for (const [, quoted = ''] of line.matchAll(WARNING)) this.#note(clean(quoted.replace(/\\(.)/g, '$1')))
+    }
+  }
+
+  #note(text: string): void {
+    if (this.#texts.size < MAX_WARNINGS) this.#texts.add(text.slice(0, MAX_WARNING_LENGTH))
+  }
+
+  all(): string[] {
+    return [...this.#texts]
+  }
+}
 
 export interface ExchangeOptions {
   /** For a request with its retries and its whole response; 0 means no limit. One minute if left out. */

@@ -35,15 +35,33 @@ export function* jsonPieces<Name extends string>(
   // Only the layout has a line feed before two spaces: inside a string it is escaped.
   const [head = '', tail = ''] = toJson(document).split(`\n  "${list}": []`)
   let piece = `${head}\n  "${list}": [`
-  let separator = '\n    '
-  for (const element of elements) {
-    piece += `${separator}${toJson(element).trimEnd().replaceAll('\n', '\n    ')}`
-    separator = ',\n    '
+  let isFirst = true
+  for (const some of batches(elements, BATCH)) {
+    // As an element of a list in a list, each is indented as it has to be.
+    const text = toJson([some])
+    piece += `${isFirst ? '' : ','}${text.slice(NESTED.before.length, -NESTED.after.length)}`
+    isFirst = false
     if (piece.length < PIECE) continue
     yield piece
     piece = ''
   }
-  yield `${piece}${separator.startsWith(',') ? '\n  ' : ''}]${tail}`
+  yield `${piece}${isFirst ? '' : '\n  '}]${tail}`
+}
+
+/** Elements that are put into text at once. */
+const BATCH = 16
+/** What JSON has around the elements of the inner list. */
+const NESTED = { before: '[\n  [', after: '\n  ]\n]\n' }
+
+function* batches<T>(elements: Iterable<T>, size: number): Generator<T[]> {
+  let batch: T[] = []
+  for (const element of elements) {
+    batch.push(element)
+    if (batch.length < size) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
 }
 
 /** YAML that older parsers read alike (timestamps quoted), with one line for each value; text with anything unseen, or more than one line, in double quotes and escaped. */

@@ -20,14 +20,16 @@ import {
 } from './causes/image.ts'
 import { kubeletQps, rateLimited } from './causes/limits.ts'
 import {
+  canceledOrDeadline,
   connectionRefusedOrReset,
+  diskFull,
   httpHttpsMismatch,
   networkTimeout,
   proxy,
   registryNotFoundDns,
+  registryServerError,
   tls,
 } from './causes/network.ts'
-import { canceledOrDeadline, diskFull, registryServerError } from './causes/outages.ts'
 import { credentialLines } from './credential.ts'
 import { capitalize, registryLabel, roleSentence } from './labels.ts'
 

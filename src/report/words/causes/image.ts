@@ -120,13 +120,13 @@ export const corruptOrUnpack: CauseWords = {
     hasClue(context, 'web-page')
       ? 'A web page came back instead of the image'
       : hasClue(context, 'other-manifest')
-        ? `${capitalize(responderLabel(context.findings[0]))} delivers a manifest that does not fit its digest`
+        ? `${capitalize(responderLabel(context.findings[0]))} delivers a manifest that does not match its digest`
         : "The image arrived, but couldn't be unpacked on the node",
   meaning: context =>
     hasClue(context, 'web-page')
       ? WEB_PAGE
       : hasClue(context, 'other-manifest')
-        ? 'The registry, or the cache that answered, announced one manifest and sent another: nothing on the node is at fault.'
+        ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
         : hasClue(context, 'other-layers')
           ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
           : hasClue(context, 'file-system')

@@ -129,7 +129,7 @@ export const loginSteps: StepWords<
     text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
   }),
   'padded-login': ({ secret }) => ({
-    text: `Recreate secret ${secret}: its user name or password starts or ends with white space, such as the line feed that \`echo\` writes, and that is sent with it (use \`printf '%s'\`, or --docker-password)`,
+    text: `Recreate secret ${secret}: its user name or password starts or ends with white space, such as the line feed that \`echo\` writes, which is sent as part of it (use \`printf '%s'\`, or --docker-password)`,
   }),
   'guest-settings': ({ needs }, { findings: [{ registry }] }) => ({
     text:

@@ -1,6 +1,7 @@
 /** The words of steps about the image's name and place. */
 
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
+import { readReference } from '../../../image/reference.ts'
 import { shellWord } from '../../escape.ts'
 import { offlineCommand, ownCommand } from '../../invocation.ts'
 import { shortList } from '../count.ts'
@@ -48,7 +49,7 @@ export const nameSteps: StepWords<
         }
       case 'digest':
         return {
-          text: `Check the digest in ${image}: it was mistyped, is of another repository, or was removed; registries delete digests that no tag names any more, so take the current one of the tag`,
+          text: `Check the digest in ${image}: it is mistyped, belongs to another repository, or was removed; registries delete digests that no tag points to anymore, so take the tag's current one`,
         }
       case 'plain':
         return {
@@ -131,7 +132,7 @@ export const nameSteps: StepWords<
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
   'read-name': ({ image }, { invocation }) => ({
-    text: 'See what is wrong with the name',
+    text: `See what is wrong with the name${refusal(image)}`,
     command: offlineCommand(invocation, `image ${shellWord(image)}`),
   }),
   'quote-number': ({ image }) => ({
@@ -152,6 +153,12 @@ export const nameSteps: StepWords<
   'registry-not-site': () => ({
     text: 'Write docker.io instead of hub.docker.com: that is the web site, not the registry',
   }),
+}
+
+/** Why the name does not parse, in parentheses; empty where only the runtime refuses it. */
+function refusal(image: string): string {
+  const read = readReference(image)
+  return 'refused' in read ? ` (${read.refused})` : ''
 }
 
 /** Whether the registry of the new place was asked, and has the very tag. */

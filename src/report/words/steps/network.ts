@@ -153,9 +153,9 @@ export const networkSteps: StepWords<
     ...askMirror(host, registry, context),
   }),
   'mirror-login': ({ host, registry }, { findings: [{ host: node, credential }] }) => ({
-    text: `If ${host} itself wants a login, give the nodes one in ${mirrorLoginPlace(node, host, registry)}, or let it serve them without${
+    text: `If ${host} itself wants a login, give the nodes one in ${mirrorLoginPlace(node, host, registry)}, or let the mirror serve the nodes without one${
       credential.status === 'usable' && node.runtime !== 'cri-o'
-        ? `; the pod's login for ${registryLabel(registry)} is sent to it too, and may be what it refuses`
+        ? `; the pod's login for ${registryLabel(registry)} is sent to the mirror, too, and may be what the mirror refuses`
         : ''
     }`,
   }),
@@ -219,7 +219,7 @@ export const networkSteps: StepWords<
               : `The operator of ${host} shows others a valid certificate, so look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS`,
         },
   'check-mtu': (_step, { findings: [first] }) => ({
-    text: `The connection opened, but the handshake did not end: large packets may be lost. Compare the MTU ${onNode(first)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower it there`,
+    text: `The connection opened, but the handshake did not end: large packets may be lost. Compare the MTU ${onNode(first)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower the node's`,
   }),
   'serve-tls': ({ host }) => ({
     text: `Or serve ${host} over TLS, so that logins and images are encrypted in transit`,

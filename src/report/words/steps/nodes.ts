@@ -84,10 +84,10 @@ export const nodeSteps: StepWords<
     text: 'If every node has the problem, push the image again: it is damaged in the registry, or by a proxy in between',
   }),
   'other-bytes': ({ host }) => ({
-    text: `Remove the image from the cache of ${host} (a remote or proxy repository), or push it again: the manifest that it delivers does not fit its digest; update the registry if that happens again`,
+    text: `Remove the image from the cache of ${host} (a remote or proxy repository), or push it again: the manifest that it delivers does not match its digest; update the registry if that happens again`,
   }),
   'missing-layer': ({ host }) => ({
-    text: `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts, too: it has the manifest, but not a layer`,
+    text: `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts, too: ${host} has the manifest, but not every layer`,
   }),
   'update-runtime': (_step, { findings: [first] }) => ({
     text: `If it fails again, update the container runtime ${onNode(first)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,

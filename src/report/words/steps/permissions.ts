@@ -1,5 +1,6 @@
 /** The words of steps at the registry: who has to let whom pull what. */
 
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { shellWord } from '../../escape.ts'
 import { kubectlCommand } from '../../invocation.ts'
@@ -32,6 +33,13 @@ const PROVIDER: Record<Cloud, string> = {
   gar: 'auth-provider-gcp',
 }
 
+/** AKS has a command for the whole way from its nodes to a registry. */
+function checkAcr(cloud: Cloud | null, { host }: Pick<Finding, 'host'>): string {
+  return cloud === 'acr' && host.platform === 'aks'
+    ? '; `az aks check-acr` tests the identity, its role, and the way to the registry'
+    : ''
+}
+
 export const permissionSteps: StepWords<
   | 'check-provider'
   | 'grant-cloud-role'
@@ -45,8 +53,8 @@ export const permissionSteps: StepWords<
 > = {
   'check-provider': ({ cloud, refused }, { findings: [first] }) => ({
     text: refused
-      ? `Check the login that the node itself sent, from the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced, deleted, or have expired, or lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNode(first)} shows which it used`
-      : `Find out why the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`} returned no login: check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}`,
+      ? `Check the login that the node itself sent, from the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNode(first)} shows which login was used${checkAcr(cloud, first)}`
+      : `Find out why the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`} returned no login: check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}${checkAcr(cloud, first)}`,
     command: kubeletLog(first.host, 'credential'),
     ...(runsOnThisMachine(first.host) ? {} : { where: onNode(first) }),
   }),
@@ -56,7 +64,7 @@ export const permissionSteps: StepWords<
     const own = /^arn:[\w-]+:\w+::(\d{12}):/.exec(caller ?? '')?.[1]
     if (owner !== undefined && own !== undefined && owner !== own)
       return {
-        text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), besides the policy ${ROLE_NAME.ecr} of ${caller}`,
+        text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${ROLE_NAME.ecr} on ${caller}`,
       }
     const brief = `${start}: ${caller === null ? IDENTITY[cloud] : caller} lacks the permission, so ${ROLE[cloud]}`
     return { text: own === undefined ? `${brief}${FOREIGN[cloud] ?? ''}` : brief, brief }
@@ -104,7 +112,7 @@ export const permissionSteps: StepWords<
   'allow-address': ({ host, address, cloud }, { findings: [{ reference }] }) => ({
     // Its rules are the operator's.
     text: isPublic(reference)
-      ? `Let the nodes pull from another outgoing address (another NAT gateway, or IPv4 instead of IPv6): ${host} refuses ${address ?? 'theirs'}, or the region that it is taken for`
+      ? `Let the nodes pull from another outgoing address (another NAT gateway, or IPv4 instead of IPv6): ${host} refuses ${address ?? 'theirs'}, or the region that it seems to be in`
       : `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? ', or pull through a private endpoint (https://aka.ms/acr/firewall)' : ', or pull from an address that it accepts'}`,
   }),
   'restore-account': ({ registry }) => ({
