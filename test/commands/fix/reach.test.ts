@@ -80,6 +80,22 @@ test('an empty -l is refused: it would select every pod', async () => {
   expect(err).toMatch(/pullguard fix -n default$/m)
 })
 
+test('labels of one pod only are declined with the way to fix its workload, not as beyond pullguard', async () => {
+  const { cluster } = incident.simulator
+  const [pod] = cluster.list('Pod', 'default').filter(({ metadata }) => metadata.labels?.app === 'fifthnginx')
+  cluster.change('Pod', 'default', pod?.metadata.name ?? '', ({ metadata }) => {
+    metadata.labels = { ...metadata.labels, canary: 'yes' }
+  })
+  const { code, out } = await incident.run(['fix', '-l', 'canary', '--yes'])
+  expect(code).toBe(5)
+  expect(out.trimEnd().split('\n').slice(-3)).toEqual([
+    'Nothing to apply, for the reasons shown above.',
+    'To fix the whole workload, name it.',
+    'Next: pullguard fix deployment/fifthnginx -n default',
+  ])
+  expect(incident.writes()).toEqual([])
+})
+
 describe('a saved plan', () => {
   const file = () => join(incident.home, 'plan.json')
   const apply = (plan: unknown) =>
@@ -87,7 +103,8 @@ describe('a saved plan', () => {
       incident.run(['fix', '--apply', file(), '--dry-run=server']),
     )
   const save = async (...argv: string[]) => {
-    await incident.run(['fix', ...argv, '--plan', file()])
+    const { out } = await incident.run(['fix', ...argv, '--plan', file()])
+    expect(out).toContain(`Plan saved to ${file()}.\nNext: pullguard fix --apply ${file()}\n`)
     return JSON.parse(await readFile(file(), 'utf8'))
   }
 
