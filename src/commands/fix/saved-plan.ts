@@ -4,6 +4,7 @@ import { readPlanFile, refuseOtherCluster } from '../../apply/plan-file.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError, UsageError } from '../../errors.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
 import type { PatchChange, Target } from '../../plan/change.ts'
 import { patchOf } from '../../plan/patch.ts'
 import { changeOutside, isNarrowed, type Plan } from '../../plan/plan.ts'
@@ -103,6 +104,10 @@ async function refuseStrangers(plan: Plan, path: string, session: FixSession): P
   refuseOutside(other?.target, path)
   const targets = plan.changes.map(({ target }) => target)
   const [stranger] = await readStrangers(cluster, targets, meantPods(plan.scope), context.signal)
+  if (stranger?.kind === KINDS.ServiceAccount.kind)
+    throw new RefusedError(
+      `${path} changes service account ${stranger.namespace}/${stranger.name}, but no pod in its scope runs as that account. Nothing was changed; make a new plan.`,
+    )
   refuseOutside(stranger, path)
 }
 
