@@ -48,3 +48,30 @@ export function kubectlCommand(invocation: Invocation, rest: string, namespace?:
   const place = namespace === undefined ? '' : `-n ${shellWord(namespace)}`
   return ['kubectl', connection(invocation), place, rest].filter(part => part !== '').join(' ')
 }
+
+/** Helm's names of kubectl's flags (`helm --help`); the others have none. */
+const HELM_FLAGS: Record<string, string> = {
+  '--kubeconfig': '--kubeconfig',
+  '--context': '--kube-context',
+  '--server': '--kube-apiserver',
+  '--certificate-authority': '--kube-ca-file',
+  '--tls-server-name': '--kube-tls-server-name',
+  '--insecure-skip-tls-verify': '--kube-insecure-skip-tls-verify',
+  '--as': '--kube-as-user',
+  '--as-group': '--kube-as-group',
+  '--token': '--kube-token',
+}
+
+/**
+ * A Helm command line, ready to paste; undefined where Helm lacks a flag of this run, so that it could reach another cluster.
+ * @param rest command, arguments and flags, quoted for a shell
+ */
+export function helmCommand({ flags }: Invocation, rest: string, namespace: string): string | undefined {
+  const words: string[] = []
+  for (const word of flags) {
+    if (!word.startsWith('--')) words.push(PLACEHOLDER.test(word) ? word : shellWord(word))
+    else if (HELM_FLAGS[word] === undefined) return undefined
+    else words.push(HELM_FLAGS[word])
+  }
+  return ['helm', ...words, '-n', shellWord(namespace), rest].join(' ')
+}

@@ -40,7 +40,7 @@ const RENDERERS: Record<
   text: renderPlanTable,
   json: toJson,
   yaml: toYaml,
-  patch: renderPatch,
+  patch: (plan, _context, { invocation }) => renderPatch(plan, invocation, sharedLogins(plan)),
 }
 
 /** What the reader of a plan may want to know beside it. */
