@@ -145,6 +145,11 @@ describe('no findings', () => {
       'No image pulls are failing in all namespaces of prod (50,000 pods checked).\n',
     ],
     [
+      'with everything read of what has some labels',
+      { scope: { namespaces: null, labelSelector: 'app=shop' } },
+      'No image pulls are failing for pods with app=shop in all namespaces of prod\n(50,000 pods checked).\n',
+    ],
+    [
       'in an empty namespace',
       { summary: NO_PODS, scope: { namespaces: ['web'], labelSelector: null } },
       'No pods in namespace web of prod. Nothing to diagnose. -A checks every\nnamespace.\n',

@@ -70,6 +70,13 @@ test('the next step after a diagnosis of two namespaces reaches these two, and w
   ])
 })
 
+test('a diagnosis of labels says nothing of other pods', async () => {
+  const failing = await incident.run(['diagnose', '-A', '-l', 'app=fifthnginx'])
+  expect(failing.err.replace(/\s+/g, ' ')).toContain(
+    "1 pod with app=fifthnginx in all namespaces of simulator can't pull its images",
+  )
+})
+
 test('an empty -l is refused: it would select every pod', async () => {
   for (const selector of ['', ' ']) {
     const { code, err } = await incident.run(['fix', '-l', selector, '--yes'])
