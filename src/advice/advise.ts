@@ -1,10 +1,13 @@
-/** Chooses the steps for a finding, the best first. */
+/** Chooses the steps for a finding, the best first; those for rate limits are here in full. */
 
 import { clueOf } from '../diagnosis/clues.ts'
-import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { isLocal } from '../diagnosis/endpoint.ts'
+import type { Cause, Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { denialSteps } from './denial.ts'
 import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
+import { loginSteps } from './login.ts'
 import {
   dnsSteps,
   proxySteps,
@@ -24,7 +27,6 @@ import {
   platformSteps,
   signatureSteps,
 } from './node-steps.ts'
-import { kubeletQpsSteps, limitSteps } from './rate-limit.ts'
 import { ON_NODE, type Step } from './step.ts'
 
 /** A cause without steps does not compile. */
@@ -193,3 +195,52 @@ const OF_PODS: readonly Step['code'][] = [
   'same-secret',
   'ask-registry',
 ]
+
+/** The steps for a registry's rate limit. */
+function limitSteps(finding: Finding): Step[] {
+  const { endpoint, registry } = finding
+  const subcause = (finding.subcause ?? 'unspecified') as RateLimitSubcause
+  if (endpoint?.role === 'mirror' && registry !== null && !isLocal(endpoint.host))
+    return [
+      { code: 'mirror-limit', host: endpoint.host, registry },
+      { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
+      { code: 'wait', for: 'limit' },
+    ]
+  if (subcause === 'abuse') return [{ code: 'wait', for: 'burst' }, ...elsewhere(finding)]
+  if (!countsByAccount(finding)) {
+    // Everything there is public, and nobody has a login.
+    const login = isPublic(finding.reference) ? [] : loginSteps(finding, 'limit')
+    return [{ code: 'wait', for: 'minute' }, ...login, { code: 'use-cache' }]
+  }
+  // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
+  if (registry === 'public.ecr.aws' && clueOf(finding.clues, 'per-second') !== undefined)
+    return [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
+  const login = loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
+  const steps: Step[] = [...login, ...elsewhere(finding)]
+  // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
+  if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
+    steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry })
+  const { quota } = finding
+  return [...steps, { code: 'wait', for: 'limit', ...(quota && { quota }) }, { code: 'use-cache' }]
+}
+
+/** Whether accounts have their own limit: at Docker Hub, at ECR Public, and if the message says so. Others limit all requests per minute. */
+function countsByAccount({ registry, subcause }: Finding): boolean {
+  return (
+    isDockerHub(registry ?? '') ||
+    registry === 'public.ecr.aws' ||
+    subcause === 'anonymous' ||
+    subcause === 'account'
+  )
+}
+
+/** Official images are also published at another registry, for pulls without a login or quota. */
+function elsewhere({ remedies, reference }: Finding): Step[] {
+  const official = reference?.startsWith('docker.io/library/') === true
+  return official && remedies.includes('replace-registry') ? [{ code: 'replace-registry' }] : []
+}
+
+/** The steps for the kubelet's own throttle. */
+function kubeletQpsSteps(): Step[] {
+  return [{ code: 'wait', for: 'kubelet' }, { code: 'raise-kubelet-qps' }]
+}

@@ -11,11 +11,10 @@ import { cluesOf, cluesOfPlace } from './clues.ts'
 import { endpointOf } from './endpoint.ts'
 import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers, failingSandbox } from './failing-container.ts'
-import type { Cause, CredentialReport, Diagnosis, Finding } from './finding.ts'
+import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
 import { holdsUpRollout, indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
 import { eventsOfPod, longPulls } from './pod-events.ts'
-import { rank, type Unranked } from './priority.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
 import { pullingNode } from './pulling-node.ts'
 import { remediesFor } from './remedy.ts'
@@ -182,4 +181,61 @@ function countCauses(findings: Finding[]): Partial<Record<Cause, number>> {
 
 function podKey(namespace: string, pod: string): string {
   return `${namespace}/${pod}`
+}
+
+const CLASSES = new Map([
+  ['system-node-critical', 8],
+  ['system-cluster-critical', 4],
+])
+/** Larger than any number of pods, so that many ordinary pods never rank above a critical one. */
+const TIER = 1_000_000
+
+/** A finding without its priority, which depends on the other findings. */
+interface Unranked {
+  pod: Pod
+  finding: Finding
+}
+
+/** Sets the findings' priorities by how many pods share their cause and image, and sorts them, the most urgent first. */
+function rank(unranked: Unranked[]): Finding[] {
+  const shared = ({ finding }: Unranked) => `${finding.cause} ${finding.reference ?? finding.image}`
+  const groups = Map.groupBy(unranked, shared)
+  const pods = new Map(
+    [...groups].map(([key, group]) => [
+      key,
+      new Set(group.map(({ pod }) => `${pod.namespace}/${pod.name}`)).size,
+    ]),
+  )
+  const ranked = unranked.map(entry => ({
+    ...entry.finding,
+    priority: priorityOf(entry.pod, entry.finding, pods.get(shared(entry)) ?? 1),
+  }))
+  return ranked.sort(compareFindings)
+}
+
+function compareFindings(a: Finding, b: Finding): number {
+  return (
+    b.priority - a.priority ||
+    CAUSES.indexOf(a.cause) - CAUSES.indexOf(b.cause) ||
+    compare(a.namespace, b.namespace) ||
+    compare(a.pod, b.pod) ||
+    compare(a.container, b.container)
+  )
+}
+
+/** Higher is more urgent. `pods`: how many pods have the same cause and image. */
+function priorityOf(
+  pod: Pod,
+  { workload, containerKind }: Pick<Finding, 'workload' | 'containerKind'>,
+  pods: number,
+): number {
+  const priority = CLASSES.get(pod.priorityClass ?? '') ?? 0
+  const system = pod.namespace === 'kube-system' ? 2 : 0
+  const everyNode = workload?.kind === 'DaemonSet' ? 1 : 0
+  const wholeNode = containerKind === 'sandbox' ? 8 : 0
+  return (priority + system + everyNode + wholeNode) * TIER + Math.min(pods, TIER - 1)
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

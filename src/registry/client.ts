@@ -7,7 +7,6 @@ import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { type EndpointOverrides, endpointOf } from './endpoints.ts'
 import { HUB_API_HOST, HubApi } from './hub-api.ts'
-import { digestMismatch, MANIFEST_TYPES, readConfig, readHead, readManifest, sha256 } from './manifest.ts'
 import { isInternal } from './network-rules.ts'
 import type {
   ManifestOutcome,
@@ -20,7 +19,16 @@ import type {
 import { problemOf } from './problem.ts'
 import { prove } from './proof.ts'
 import { parseQuota, QUOTA_PROBE } from './quota.ts'
-import { listTags, type TagPages } from './tag-list.ts'
+import {
+  digestMismatch,
+  listTags,
+  MANIFEST_TYPES,
+  readConfig,
+  readHead,
+  readManifest,
+  sha256,
+  type TagPages,
+} from './repository.ts'
 
 export interface RegistriesOptions extends ConnectionOptions {
   endpoints: EndpointOverrides

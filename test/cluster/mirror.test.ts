@@ -10,7 +10,7 @@ import { networkInterfaces, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/diagnosis/finding.ts'
-import { MANIFEST_TYPES } from '../../src/registry/manifest.ts'
+import { MANIFEST_TYPES } from '../../src/registry/repository.ts'
 import { podObject, RealCluster } from './real-cluster.ts'
 
 const PASSWORD = 'canary-password-of-the-cache'

@@ -1,20 +1,28 @@
-/** Prepares a fix: plans what was requested for the current situation, with logins that are proven to work. */
+/** Prepares a fix: plans what was requested for the current situation, or loads a saved plan; both with logins that are proven to work. */
 
+import { readPlanFile, refuseOtherCluster } from '../../apply/plan-file.ts'
 import { CAUSES } from '../../diagnosis/finding.ts'
 import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
-import { registriesOf } from '../../keychain/wanted-registries.ts'
+import { RefusedError, UsageError } from '../../errors.ts'
+import { registriesOf, type WantedRegistry } from '../../keychain/wanted-registries.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
+import type { PatchChange, Target } from '../../plan/change.ts'
 import { makePlan } from '../../plan/make-plan.ts'
+import { patchOf } from '../../plan/patch.ts'
+import { changeOutside, isNarrowed, type Plan } from '../../plan/plan.ts'
 import type { ImageFact, PlanInput } from '../../plan/plan-input.ts'
 import { referencesToAsk } from '../../plan/templates.ts'
 import { lookUpImages } from '../../registry/look-up-images.ts'
 import type { FixScope } from '../../snapshot/fix-scope.ts'
+import { readSharers, readStrangers } from '../../source/live/fix-logins.ts'
 import { nodePlatforms } from '../../source/live/nodes.ts'
-import { machineLoginsFor, planCredentialOf } from './find-logins.ts'
+import { readPodOwners } from '../../source/live/owners.ts'
+import { loginFromFlags, machineLoginsFor, planCredentialOf } from './find-logins.ts'
 import { proveLogins, type Unproven } from './prove.ts'
 import type { Request } from './request.ts'
 import type { FixSession, PreparedFix } from './session.ts'
-import { readWritable, type Situation } from './situation.ts'
+import { earlierRuns, isInScope, meantPods, readWritable, type Situation } from './situation.ts'
 
 /**
  * The prepared fix. Logins that fail their proof are left out, and the plan is made again without them.
@@ -122,4 +130,130 @@ function inputOf(
     unnamed,
     hopeless: new Set(CAUSES.filter(isUnlikelyToRecover)),
   }
+}
+
+/**
+ * The saved plan, ready to apply.
+ * @throws UsageError where the file is not a plan; RefusedError for another cluster, a modified patch, or other logins
+ */
+export async function savedPlan(path: string, session: FixSession): Promise<PreparedFix> {
+  const saved = await readPlanFile(path, session.context.signal)
+  refuseOtherCluster(saved, { uid: session.clusterUid, server: session.cluster.server })
+  const plan = isNarrowed(saved.scope) ? await withSharers(saved, session) : saved
+  refuseOutside(changeOutside(plan.scope, plan.changes)?.target, path)
+  for (const change of plan.changes) {
+    if ('patch' in change) refuseOtherPatch(change, path)
+  }
+  await refuseOtherOwners(plan, path, session)
+  if (isNarrowed(plan.scope)) await refuseStrangers(plan, path, session)
+  return {
+    plan,
+    findings: [],
+    gaps: [],
+    credentials: await loginsOf(plan, session),
+    narrowed: false,
+    unproven: [],
+    saved: true,
+  }
+}
+
+/** The scope is displayed above the changes, so none may lie outside. */
+function refuseOutside(target: Target | undefined, path: string): void {
+  if (target === undefined) return
+  const { kind, namespace, name } = target
+  throw new RefusedError(
+    `${path} changes ${kind} ${namespace}/${name}, which is outside its own scope. Nothing was changed; make a new plan.`,
+  )
+}
+
+/** The edits are displayed and the patch is written, so the two must match. */
+function refuseOtherPatch({ id, target, edits, patch }: PatchChange, path: string): void {
+  const version = patch.find(({ path: pointer }) => pointer === '/metadata/resourceVersion')?.value
+  const expected = patchOf(target.uid ?? '', String(version ?? ''), edits)
+  if (JSON.stringify(expected) === JSON.stringify(patch)) return
+  throw new RefusedError(
+    `The patch of ${id} in ${path} does not match its edits. Nothing was changed; make a new plan.`,
+  )
+}
+
+/** The workload is displayed and its pods are deleted, so the pods must really be its own. */
+async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }: FixSession): Promise<void> {
+  const recreated = plan.changes.filter(change => change.action === 'recreate-pod')
+  const owners = await readPodOwners(
+    cluster,
+    recreated.map(({ target }) => target),
+    context.signal,
+  )
+  for (const { target, controller, workload } of recreated) {
+    const real = owners.get(target.uid ?? '')
+    if (real === undefined) continue
+    const top = real.workload ?? workload
+    const same =
+      real.controllerUid === controller.uid &&
+      top.kind === workload.kind &&
+      top.name === workload.name &&
+      (workload.uid === null || top.uid === workload.uid)
+    if (same) continue
+    throw new RefusedError(
+      `${path} recreates pod ${target.namespace}/${target.name} as one of ${workload.kind} ${workload.name}, which it is not. Nothing was changed; make a new plan.`,
+    )
+  }
+}
+
+/** Who else gets the login by a shared account is displayed, so what the file says of it must not count. */
+async function withSharers(plan: Plan, { cluster, context }: FixSession): Promise<Plan> {
+  const accounts = plan.changes.filter(({ action }) => action === 'patch-serviceaccount')
+  const targets = accounts.map(({ target }) => target)
+  const sharers = await readSharers(cluster, targets, meantPods(plan.scope), context.signal)
+  const changes = plan.changes.map(change =>
+    change.action === 'patch-serviceaccount'
+      ? { ...change, sharedWith: sharers.get(change.target) ?? null }
+      : change,
+  )
+  return { ...plan, changes }
+}
+
+/** What labels select, and which account a workload runs as, only the cluster can tell; of a deleted pod, the journal of its run. */
+async function refuseStrangers(plan: Plan, path: string, session: FixSession): Promise<void> {
+  const { cluster, context } = session
+  const runs = await earlierRuns(session)
+  const lost = plan.changes.filter(change => change.action === 'restore-bare-pod')
+  const other = lost.find(({ run, target }) => !isInScope({ ...target, run }, plan.scope, runs))
+  refuseOutside(other?.target, path)
+  const targets = plan.changes.map(({ target }) => target)
+  const [stranger] = await readStrangers(cluster, targets, meantPods(plan.scope), context.signal)
+  if (stranger?.kind === KINDS.ServiceAccount.kind)
+    throw new RefusedError(
+      `${path} changes service account ${stranger.namespace}/${stranger.name}, but no pod in its scope runs as that account. Nothing was changed; make a new plan.`,
+    )
+  refuseOutside(stranger, path)
+}
+
+async function loginsOf(plan: Plan, { options, context }: FixSession): Promise<Credential[]> {
+  const wanted: WantedRegistry[] = plan.credentials.map(({ registry, key }) => {
+    const path = key.startsWith(`${registry}/`) ? [key.slice(registry.length + 1)] : []
+    return { registry, repositories: path }
+  })
+  const given = await loginFromFlags(options, context)
+  if (given !== null && !wanted.some(({ registry }) => registry === given.registry)) {
+    throw new UsageError(
+      `--username is for ${given.registry} unless --registry names another, and the plan distributes no login for it.`,
+    )
+  }
+  const rest = wanted.filter(({ registry }) => registry !== given?.registry)
+  const found = await machineLoginsFor(rest, context)
+  const all = [...(given ? [given] : []), ...found.credentials]
+  return plan.credentials.map(({ registry, key, username }) => {
+    const login = all.find(one => one.key === key)
+    if (login === undefined) {
+      const detail = found.missing.find(one => one.registry === registry)?.detail
+      throw new UsageError(
+        `The plan distributes the login of ${username} for ${registry}, but this machine has none${detail ? ` (${detail})` : ''}.`,
+      )
+    }
+    if (login.username === username) return login
+    throw new RefusedError(
+      `The plan distributes the login of ${username} for ${registry}, but this machine is logged in as ${login.username}. Nothing was changed.`,
+    )
+  })
 }

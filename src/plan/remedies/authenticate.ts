@@ -5,9 +5,8 @@ import type { Change, PatchServiceAccount, SecretChange, Target } from '../chang
 import { patchOf } from '../patch.ts'
 import { type Declined, isNarrowed } from '../plan.ts'
 import type { PlanInput } from '../plan-input.ts'
-import { isOutgoing, ownList } from '../recreate-prerequisites.ts'
 import { hasKeys, keysFor } from '../secret-keys.ts'
-import type { StuckPod } from '../stuck-pod.ts'
+import { isOutgoing, ownList, type StuckPod } from '../stuck-pod.ts'
 import type { RemedyRules } from './remedy-rules.ts'
 
 export const authenticate: RemedyRules = {

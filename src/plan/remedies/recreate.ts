@@ -9,10 +9,11 @@ import {
   namesItself,
   ownList,
   podPulls,
+  podTarget,
   prerequisitesOf,
+  type StuckPod,
   templatePulls,
-} from '../recreate-prerequisites.ts'
-import { podTarget, type StuckPod } from '../stuck-pod.ts'
+} from '../stuck-pod.ts'
 import type { AttachedSecrets } from './authenticate.ts'
 import type { RemedyRules } from './remedy-rules.ts'
 

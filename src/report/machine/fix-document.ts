@@ -1,7 +1,9 @@
-/** What a fix came to, as the document that machines read. Its names are stable; fields may be added. */
+/** What a fix or an undo did, as documents for machines. Their names are stable; fields may be added. */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { FixResult } from '../../apply/outcome.ts'
+import type { UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
+import type { Target } from '../../plan/change.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { Invocation } from '../invocation.ts'
@@ -9,7 +11,7 @@ import { isSuccessful, podCounts } from '../words/outcomes.ts'
 import { type Envelope, enveloped } from './data.ts'
 import { findingDocument } from './diagnosis-document.ts'
 
-/** Everything there is to tell after a fix. */
+/** The result of a fix. */
 export interface FixReport {
   plan: Plan
   /** Only tried on the server. */
@@ -19,7 +21,7 @@ export interface FixReport {
   result: FixResult
   /** Findings with a remedy that the plan leaves to an owner, so that their pods are still stuck. */
   leftToOwner: number
-  /** Stuck pods that the plan does not aim at, whatever the reason. */
+  /** Stuck pods that the plan does not cover, whatever the reason. */
   leftPods: number
   /** What can't pull in the scope by now, whether or not it was targeted. */
   findings: AdvisedFinding[]
@@ -52,4 +54,50 @@ export function fixDocument(report: FixReport, invocation: Invocation): Envelope
     declined: plan.declined,
     gaps,
   })
+}
+
+/** What is about to be undone. */
+export interface UndoPlan {
+  run: string
+  steps: readonly UndoStep[]
+  /** Secrets that keep a login. */
+  kept: readonly Target[]
+}
+
+/** The result of an undo. */
+export interface UndoReport {
+  run: string
+  /** Nothing was written. */
+  dryRun: boolean
+  /** Everything that was to be undone is undone, and no login is left. */
+  complete: boolean
+  /** Secrets that keep a login. */
+  kept: Target[]
+  steps: UndoStep[]
+  /** Empty where nothing was tried. */
+  outcomes: UndoOutcome[]
+}
+
+/** `over`: what it wrote is gone or was changed by others since. */
+export type RunState = 'in-place' | 'undone' | 'over' | 'only-pods'
+
+/** One run of the list. */
+export interface RunLine {
+  run: string
+  /** ISO 8601. */
+  startedAt: string
+  /** null: every namespace. */
+  namespaces: string[] | null
+  /** The only workloads, pods, or labels that it was for; left out where it was for all in the namespaces. */
+  only?: string
+  /** How many changes it may have made. */
+  changes: number
+  context: string | null
+  /** The user name by which the server knew it; null where the server did not say. */
+  user: string | null
+  state: RunState
+  /** Nothing of it is left to undo. */
+  takenBack: boolean
+  /** It only recreated pods, which can't be undone. */
+  onlyPods: boolean
 }

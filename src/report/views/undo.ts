@@ -6,7 +6,7 @@ import { cell, shellWord } from '../escape.ts'
 import { type DataFormat, isForPeople } from '../formats.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
-import type { RunLine, UndoPlan, UndoReport } from '../machine/undo-document.ts'
+import type { RunLine, UndoPlan, UndoReport } from '../machine/fix-document.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { commandLines, joinBlocks, joinLines } from '../screen/block.ts'
@@ -30,7 +30,7 @@ import {
   undoPlanSentence,
 } from '../words/undo.ts'
 
-export type { RunLine, UndoReport } from '../machine/undo-document.ts'
+export type { RunLine, UndoReport } from '../machine/fix-document.ts'
 
 export interface UndoReportOptions extends ReportOptions {
   format: DataFormat

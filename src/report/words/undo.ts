@@ -1,7 +1,7 @@
 /** The words of an undo: what is restored, what is deleted, and why something stays. */
 
 import type { LeftReason, UndoEffect, UndoneField, UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
-import type { RunState } from '../machine/undo-document.ts'
+import type { RunState } from '../machine/fix-document.ts'
 import { formatNumber, pluralize, shortList } from './count.ts'
 
 const LEFT: Record<LeftReason, string> = {

@@ -1,4 +1,4 @@
-/** Reads the pod templates of stuck pods: each topmost built-in controller, once. */
+/** Reads the pod templates of stuck pods: each topmost built-in controller, once; and how many more pods a Job may lose. */
 
 import type { V1ContainerStatus } from '@kubernetes/client-node'
 import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
@@ -13,10 +13,10 @@ import type {
 } from '../../snapshot/fix-scope.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
+import { list, number, record, text } from '../narrow/shape.ts'
 import { narrowSecretList, narrowWorkload, templateLabels } from '../narrow/workload.ts'
 import { narrowController } from '../ownership.ts'
 import type { FixScopeOptions } from './fix-scope.ts'
-import { failsItsIndex, jobFailures } from './job-failures.ts'
 import type { Reading } from './reading.ts'
 
 /** The workloads of the stuck pods, and their direct controllers. */
@@ -181,4 +181,52 @@ function imageIdIn({ spec, status }: PodObject, { name, kind, image }: ScopeCont
     ? status?.initContainerStatuses
     : status?.containerStatuses
   return seen?.find(one => one.name === name)?.imageID || null
+}
+
+/** The exit code of a container in a deleted pod, even if it never started. */
+const KILLED = 137
+/** On a pod of an indexed Job: how often its index has failed before. */
+const INDEX_FAILURES = 'batch.kubernetes.io/job-index-failure-count'
+
+/** The Job without its pods; those are added one by one. */
+export function jobFailures(
+  job: Pick<ControllerObject, 'spec' | 'status'> & { metadata: { uid: string } },
+): ScopeJob {
+  const { uid } = job.metadata
+  const spec = record(job.spec)
+  const base = { uid, doomed: [] }
+  const action = policyFor(record(spec.podFailurePolicy))
+  if (action === 'Ignore') return { ...base, failuresLeft: Number.MAX_SAFE_INTEGER, limit: 'backoff-limit' }
+  if (action === 'FailJob' || action === 'FailIndex') {
+    return { ...base, failuresLeft: 0, limit: 'pod-failure-policy' }
+  }
+  if (typeof spec.backoffLimitPerIndex === 'number') {
+    return { ...base, failuresLeft: Number.MAX_SAFE_INTEGER, limit: 'backoff-limit-per-index' }
+  }
+  const left = number(spec.backoffLimit, 6) - number(record(job.status).failed, 0)
+  return { ...base, failuresLeft: Math.max(0, left), limit: 'backoff-limit' }
+}
+
+/** Whether the pod's index has used up its failures. Its count is asked for, as nothing else needs it. @throws ApiError */
+async function failsItsIndex(reading: Reading, job: ControllerObject, pod: Pod): Promise<boolean> {
+  const { backoffLimitPerIndex } = record(job.spec)
+  if (typeof backoffLimitPerIndex !== 'number') return false
+  const object = await reading.find(KINDS.Pod, pod.namespace, pod.name)
+  const failures = Number(object?.metadata.annotations?.[INDEX_FAILURES]) || 0
+  return failures >= backoffLimitPerIndex
+}
+
+/**
+ * The first rule that fits a pod killed by its deletion decides (KEP-3329); none: it counts as any failure. Rules on pod conditions fit
+ * evictions and node trouble, and a pod that waits for its image is deleted.
+ */
+function policyFor({ rules }: Record<string, unknown>): string {
+  const fitting = list(rules)
+    .map(record)
+    .find(({ onExitCodes }) => onExitCodes !== undefined && fitsKill(record(onExitCodes)))
+  return text(fitting?.action)
+}
+
+function fitsKill({ operator, values }: Record<string, unknown>): boolean {
+  return list(values).includes(KILLED) === (operator === 'In')
 }

@@ -8,8 +8,8 @@ import type { OwnerLink } from '../../snapshot/snapshot.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { derivedOwner, narrowOwner } from '../ownership.ts'
 import { readWorkloads } from './fix-workloads.ts'
-import { readNamed } from './named-objects.ts'
 import { Reading } from './reading.ts'
+import { readNamed } from './related-objects.ts'
 
 interface Owned {
   namespace: string

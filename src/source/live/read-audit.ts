@@ -15,10 +15,9 @@ import { record } from '../narrow/shape.ts'
 import { narrowTemplate } from '../narrow/template.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowController } from '../ownership.ts'
-import { type ObjectName, readNamed } from './named-objects.ts'
 import { assertExists } from './namespaces.ts'
 import { type NamespaceOrAll, Reading } from './reading.ts'
-import { readNamedSecrets, type VisitPullSecret } from './related-objects.ts'
+import { type ObjectName, readNamed, readNamedSecrets, type VisitPullSecret } from './related-objects.ts'
 import { PodSightings } from './sightings.ts'
 
 export interface AuditReadOptions {

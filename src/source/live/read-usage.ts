@@ -12,9 +12,9 @@ import { namespaceOf, record, text } from '../narrow/shape.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowUsageWorkload, type UsageKind } from '../narrow/usage.ts'
 import { byName } from '../suspects.ts'
-import { readNamed } from './named-objects.ts'
 import { readOwners } from './owners.ts'
 import { type NamespaceOrAll, type Progress, Reading } from './reading.ts'
+import { readNamed } from './related-objects.ts'
 import { readUsagePods } from './usage-pods.ts'
 
 export interface UsageOptions {

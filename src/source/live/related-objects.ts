@@ -1,19 +1,18 @@
-/** Reads the objects that pods reference: pull secrets, service accounts, owners and nodes, each once. */
+/** Reads the objects that pods reference, each once and in the cheaper way: by name, or one or two pages of the whole list. */
 
-import { KINDS } from '../../kubernetes/api/kinds.ts'
+import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, ServiceAccount } from '../../snapshot/snapshot.ts'
-import { isForbidden, isNotFound } from '../gap.ts'
+import { isForbidden, isNotFound, rethrowUnlessApiError } from '../gap.ts'
 import { narrowServiceAccount } from '../narrow/pod.ts'
 import { describeMissingSecret, narrowPullSecret } from '../narrow/pull-secret.ts'
 import { byName, byNamespaceAndName } from '../suspects.ts'
-import { nameKey, type ObjectName, readNamed } from './named-objects.ts'
 import { readNodes } from './nodes.ts'
 import { readOwners, type VisitOwner } from './owners.ts'
-import type { Reading } from './reading.ts'
+import type { NamespaceOrAll, Reading } from './reading.ts'
 
 export interface RelatedObjects {
   pullSecrets: PullSecret[]
@@ -136,4 +135,70 @@ function readPullSecrets(
       return describeMissingSecret(namespace, name, isForbidden(error) ? 'forbidden' : 'failed')
     }
   })
+}
+
+export interface ObjectName {
+  namespace: string
+  name: string
+}
+
+/** Up to this many objects are read one by one. */
+const FEW = 16
+const PAGE = 500
+/** A listed object costs the server far less than a single read, so the list may be this many times longer than the objects wanted. */
+const LISTED_FOR_ONE_SINGLE = 5
+
+/** Names still to be found, by namespace and name. */
+type Wanted = Map<string, ObjectName>
+
+const nameKey = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
+
+/** Passes each object that exists to `visit`. A missing one is skipped; one that can't be read leaves a gap. */
+export async function readNamed<Object extends Listed>(
+  reading: Reading,
+  kind: Kind<Object>,
+  names: ObjectName[],
+  visit: (object: Object) => void,
+  options: { metadataOnly?: boolean } = {},
+): Promise<void> {
+  const wanted: Wanted = new Map(names.map(name => [nameKey(name), name]))
+  if (wanted.size > FEW && (await readFromList(reading, kind, wanted, visit, options))) return
+  await bounded([...wanted.values()], AT_ONCE, async ({ namespace, name }) => {
+    const object = await reading.find(kind, namespace, name, options)
+    if (object !== null) visit(object)
+  })
+}
+
+interface Listed {
+  metadata: ObjectName
+}
+
+/** True if nothing is left to read: all were found, or the list is complete and the rest do not exist. */
+async function readFromList<Object extends Listed>(
+  reading: Reading,
+  kind: Kind<Object>,
+  wanted: Wanted,
+  visit: (object: Object) => void,
+  options: { metadataOnly?: boolean },
+): Promise<boolean> {
+  const enough = new AbortController()
+  let left = Math.max(PAGE, wanted.size * LISTED_FOR_ONE_SINGLE)
+  try {
+    const listing = { ...options, limit: PAGE, signal: enough.signal }
+    await reading.list(kind, namespaceOf(wanted), listing, object => {
+      if (wanted.delete(nameKey(object.metadata))) visit(object)
+      left -= 1
+      if (left < 0 || wanted.size === 0) enough.abort()
+    })
+    return true
+  } catch (error) {
+    if (!enough.signal.aborted) rethrowUnlessApiError(error)
+    return wanted.size === 0
+  }
+}
+
+/** Their namespace if it is the same for all, else null. */
+function namespaceOf(wanted: Wanted): NamespaceOrAll {
+  const [first, ...others] = new Set([...wanted.values()].map(({ namespace }) => namespace))
+  return others.length === 0 ? (first ?? null) : null
 }
