@@ -73,7 +73,7 @@ export function invocationOfFix(
 }
 
 /** What a run was about, by its names or labels; null where it was about whole namespaces. */
-export function onlyOf(isNamed: boolean, selector: string | null | undefined): Only | null {
+function onlyOf(isNamed: boolean, selector: string | null | undefined): Only | null {
   if (isNamed) return { named: true }
   return selector == null || selector.trim() === '' ? null : { selector }
 }

@@ -16,7 +16,7 @@ import type { Goal } from '../waiting/subject-state.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
-import { invocationOf, onlyOf } from './invocation.ts'
+import { invocationOf } from './invocation.ts'
 import { ImageChecksAhead } from './wait/check-ahead.ts'
 import { readRequest, subjectsOf } from './wait/find-subjects.ts'
 import { ProgressLog } from './wait/progress-log.ts'
@@ -63,9 +63,9 @@ export async function waitCommand(options: WaitOptions, context: CommandContext)
   })
 }
 
-/** What is proposed is about no more than what was waited for. */
-function invocationFor({ connection, selector }: WaitOptions, context: CommandContext): Invocation {
-  return invocationOf(context, connection, false, onlyOf(selector === undefined, selector))
+/** What is proposed names what was waited for: -l selects workloads by their own labels here, and pods in a fix. */
+function invocationFor({ connection }: WaitOptions, context: CommandContext): Invocation {
+  return invocationOf(context, connection, false, { named: true })
 }
 
 interface Session {

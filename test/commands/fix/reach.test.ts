@@ -19,7 +19,7 @@ async function addWeb(...namespaces: string[]): Promise<void> {
     cluster.add({
       apiVersion: 'apps/v1',
       kind: 'Deployment',
-      metadata: { name: 'web', namespace },
+      metadata: { name: 'web', namespace, labels: { tier: 'gold' } },
       spec: {
         replicas: 1,
         selector: { matchLabels: labels },
@@ -68,6 +68,13 @@ test('the next step after a diagnosis of two namespaces reaches these two, and w
     'a',
     'b',
   ])
+})
+
+test('a wait for workloads by their own labels proposes to fix them by name, as their pods may lack the labels', async () => {
+  await addWeb('a')
+  const { out } = await incident.run(['wait', 'deploy', '-l', 'tier=gold', '-n', 'a', '--timeout', '0'])
+  expect(out).toContain('pullguard fix deployment/web -n a')
+  expect(out).not.toContain('fix -l')
 })
 
 test('a diagnosis of labels says nothing of other pods', async () => {
