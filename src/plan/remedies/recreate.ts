@@ -28,7 +28,13 @@ export interface Recreation {
 }
 
 /** Controllers that replace a deleted pod. */
-const REPLACES = ['ReplicaSet', 'ReplicationController', 'StatefulSet', 'DaemonSet', 'Job']
+export const REPLACES: readonly string[] = [
+  'ReplicaSet',
+  'ReplicationController',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+]
 
 /** Plans to recreate the pods that the plan's changes help, and only those. */
 export function recreatePods(

@@ -94,6 +94,37 @@ test('an empty -l is refused: it would select every pod', async () => {
   expect(err).toMatch(/pullguard fix -n default$/m)
 })
 
+test('a pod that only claims a named workload as its owner brings the login to no other account', async () => {
+  const { cluster, settle } = incident.simulator
+  const [pod] = cluster.list('Pod', 'default').filter(({ metadata }) => metadata.labels?.app === 'fifthnginx')
+  const deployment = cluster.get('Deployment', 'default', 'fifthnginx')
+  const set = pod?.metadata.name.replace(/-[^-]+$/, '') ?? ''
+  cluster.add({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'another', namespace: 'default' },
+  })
+  const claims = [
+    [`${set}-zzzzz`, { kind: 'ReplicaSet', name: set, uid: 'of-nothing' }],
+    ['direct', { kind: 'Deployment', name: 'fifthnginx', uid: deployment?.metadata.uid ?? '' }],
+  ] as const
+  for (const [name, owner] of claims) {
+    const ownerReferences = [{ apiVersion: 'apps/v1', controller: true, ...owner }]
+    cluster.add({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'default', labels: { ...pod?.metadata.labels }, ownerReferences },
+      spec: { serviceAccountName: 'another', containers: [{ name: 'c', image: 'nginx' }] },
+    })
+  }
+  await settle()
+  const { out } = await incident.run(['fix', 'deploy/fifthnginx', '--dry-run', '-o', 'json'])
+  const { changes, declined } = JSON.parse(out)
+  const named = (entries: { target: { name: string } }[]) => entries.map(({ target }) => target.name)
+  expect(named(changes)).toEqual(['dockercreds', 'default', pod?.metadata.name])
+  expect(named(declined).sort()).toEqual(['direct', `${set}-zzzzz`])
+})
+
 test('labels of one pod only are declined with the way to fix its workload, not as beyond pullguard', async () => {
   const { cluster } = incident.simulator
   const [pod] = cluster.list('Pod', 'default').filter(({ metadata }) => metadata.labels?.app === 'fifthnginx')
