@@ -212,7 +212,8 @@ describe('many failing pods', () => {
     expect(text).toContain('\n  team-2/worker-2 (deployment), image ')
     expect(text).not.toContain('NAMESPACE')
     expect(text).toMatch(/^ {2}what to do {2}.*: crictl rmi --prune$/m)
-    expect(lines(text).length).toBeLessThanOrEqual(41)
+    expect(lines(text).length).toBeLessThanOrEqual(42)
+    expect(text).toMatch(/^-o wide shows \d+ more steps\.$/m)
   })
 
   test('of several causes with one pod each keep long names whole, the image on a line of its own', () => {

@@ -53,6 +53,8 @@ type DetailLevel = 'summary' | 'full'
 
 const ROWS_IN_ALL = 24
 const MOST_GROUPS = 8
+/** So few causes show several steps each. */
+const FEW_GROUPS = 2
 const ALL = Number.POSITIVE_INFINITY
 const UNLIMITED: DetailBudget = {
   rows: ALL,
@@ -70,7 +72,7 @@ const UNLIMITED: DetailBudget = {
 function budgetFor(groups: number): DetailBudget {
   const rows = Math.max(2, Math.floor(ROWS_IN_ALL / groups))
   const usual = { ...UNLIMITED, rows, evidence: 3, checks: 4, pods: false }
-  if (groups <= 2) return { ...usual, steps: 3, laterSteps: 3, noCredential: groups === 1 }
+  if (groups <= FEW_GROUPS) return { ...usual, steps: 3, laterSteps: 3, noCredential: groups === 1 }
   const dense = { ...usual, noCredential: false, dense: true }
   if (groups === 3) return { ...dense, steps: 2, laterSteps: 1 }
   const short = { ...dense, evidence: 2, checks: 2, meaning: false, brief: true }
@@ -85,9 +87,21 @@ export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions,
   const blocks = [
     opening === '' ? [] : wrap(opening, options.width),
     ...storyBlocks(diagnosis, options, level),
-    lastLines(diagnosis, options, palette),
+    [...(level === 'full' ? [] : hiddenSteps(diagnosis, options)), ...lastLines(diagnosis, options, palette)],
   ]
   return linkUrls(joinBlocks(blocks), options)
+}
+
+/** Says that there are more steps, where so many causes are shown that each has only its first. */
+function hiddenSteps({ findings }: AdvisedDiagnosis, { invocation, width }: ReportOptions): string[] {
+  const groups = groupByCause(findings, invocation)
+  if (groups.length <= FEW_GROUPS || groups.length > MOST_GROUPS) return []
+  const budget = budgetFor(groups.length)
+  const hidden = groups.reduce((count, group, index) => {
+    const room = index === 0 ? budget.steps : budget.laterSteps
+    return count + Math.max(0, stepsOf(group.findings, group.invocation).length - room)
+  }, 0)
+  return hidden === 0 ? [] : wrap(`-o wide shows ${pluralize(hidden, 'more step')}.`, width)
 }
 
 /** The causes, pulls that take long, and what could not be read. */
