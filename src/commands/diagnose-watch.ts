@@ -13,7 +13,7 @@ import type { Scope } from '../source/snapshot-scope.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { type DiagnoseOptions, verdict } from './diagnose.ts'
-import { invocationOf, onlyOf } from './invocation.ts'
+import { invocationOfLook } from './invocation.ts'
 import { scopeOf } from './snapshot.ts'
 
 /** Milliseconds. The pause between two readings is at least this long, and at least SHARE times as long as the last reading took. */
@@ -62,7 +62,7 @@ interface Session {
 
 async function watched({ options, until, context, cluster, signal }: Session): Promise<ExitName> {
   const { clock, out, err } = context
-  const { selector, format, connection, names = [] } = options
+  const { selector, format } = options
   const scope = scopeOf(options, [cluster.namespace])
   const changes = await PullChanges.start(cluster, {
     area: areaOf(scope, cluster.namespace),
@@ -82,7 +82,7 @@ async function watched({ options, until, context, cluster, signal }: Session): P
     }
     if (diagnosis !== null && looksOf(diagnosis) !== shown) {
       shown = looksOf(diagnosis)
-      const invocation = invocationOf(context, connection, false, onlyOf(names.length > 0, selector))
+      const invocation = invocationOfLook(context, options)
       const report = { format, terminal: out.isTerminal, width: out.width, color: out.color, invocation }
       await out.write(renderWatched(diagnosis, report))
     }

@@ -12,7 +12,7 @@ import type { BaselineFlags } from './baseline.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { formatFor } from './format.ts'
-import { invocationOf, onlyOf } from './invocation.ts'
+import { invocationOfLook } from './invocation.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
 export interface DiagnoseOptions extends SnapshotOptions, BaselineFlags, ColumnFlags {
@@ -43,9 +43,7 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   const { out, err } = context
   const { failOn } = options
   const format = plain === undefined ? formatFor(options, context) : options.format
-  const { connection, files, names = [], selector } = options
-  const only = onlyOf(names.length > 0, selector)
-  const invocation = invocationOf(context, connection, files.length > 0, only)
+  const invocation = invocationOfLook(context, options)
   const report = { format, failOn, terminal: out.isTerminal, invocation, ...(plain && { plain }) }
   const pieces = diagnosisPieces(diagnosis, {
     ...report,

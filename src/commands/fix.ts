@@ -23,7 +23,7 @@ import { asksBefore, chooseRequest, confirmPlan } from './fix/request.ts'
 import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
 import { readSituation } from './fix/situation.ts'
 import { fixVerdict, isLiftable, leftOf, type Verified, verify, verifyDryRun } from './fix/verify.ts'
-import { invocationOf, onlyOf } from './invocation.ts'
+import { invocationOf, invocationOfFix } from './invocation.ts'
 import { endpointsOf, openRegistries } from './registries.ts'
 import type { WritingContext } from './writing-context.ts'
 
@@ -162,13 +162,12 @@ function emptyVerdict(
   return verdict === 'ok' && gaps.length > 0 && findings.length === 0 ? 'incomplete' : verdict
 }
 
-function view({ options, context }: FixSession, { subjects, selector }: PlanScope) {
+function view({ options, context }: FixSession, scope: PlanScope) {
   const { out } = context
   const { format, connection } = options
-  const only = onlyOf(subjects !== undefined, selector)
   return {
     format,
-    invocation: invocationOf(context, connection, false, only),
+    invocation: invocationOfFix(context, connection, scope),
     width: out.width,
     color: out.color,
     terminal: out.isTerminal,

@@ -1,7 +1,9 @@
 /** Records how this run was started, for commands in its output. */
 
+import type { PlanScope } from '../plan/plan.ts'
 import type { Invocation, Only } from '../report/invocation.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
+import type { SnapshotOptions } from './snapshot.ts'
 
 /** Flags with a value, in the order in which kubectl explains them. */
 const NAMED = [
@@ -22,12 +24,14 @@ const NAMED = [
  * Returns the connection flags that a suggested command must repeat to reach the same cluster as the same user.
  * @param fromDump the facts came from files, so no command may name a cluster
  * @param only the scope of the run, if narrower than whole namespaces
+ * @param everywhereExcept the excluded namespaces of a run that looked at all others; null if it looked at certain namespaces
  */
 export function invocationOf(
   { program }: Pick<CommandContext, 'program'>,
   connection: ConnectionFlags,
   fromDump = false,
   only: Only | null = null,
+  everywhereExcept: readonly string[] | null = null,
 ): Invocation {
   const flags = NAMED.flatMap(([name, flag]) => {
     const value = connection[name]
@@ -37,11 +41,39 @@ export function invocationOf(
   for (const group of connection.asGroup ?? []) flags.push('--as-group', group)
   // The token is a secret: only a placeholder is printed.
   if (connection.token !== undefined) flags.push('--token', '<token>')
-  return { program, flags, fromDump, ...(only !== null && { only }) }
+  return {
+    program,
+    flags,
+    fromDump,
+    ...(only !== null && { only }),
+    ...(everywhereExcept !== null && { everywhereExcept }),
+  }
+}
+
+/** Like `invocationOf`, for a run that looked at these pods, so that it suggests commands for no others. */
+export function invocationOfLook(
+  context: Pick<CommandContext, 'program'>,
+  options: Omit<SnapshotOptions, 'recursive'>,
+): Invocation {
+  const { connection, files, names = [], selector, excludedNamespaces = [] } = options
+  const fromDump = files.length > 0
+  const everywhere = options.allNamespaces || (fromDump && connection.namespace === undefined)
+  const only = onlyOf(names.length > 0, selector)
+  return invocationOf(context, connection, fromDump, only, everywhere ? excludedNamespaces : null)
+}
+
+/** Like `invocationOf`, for a fix with this scope. */
+export function invocationOfFix(
+  context: Pick<CommandContext, 'program'>,
+  connection: ConnectionFlags,
+  { namespaces, excluded, subjects, selector }: PlanScope,
+): Invocation {
+  const only = onlyOf(subjects !== undefined, selector)
+  return invocationOf(context, connection, false, only, namespaces === null ? excluded : null)
 }
 
 /** Returns the run's scope by names or labels; null if it covered whole namespaces. */
-export function onlyOf(isNamed: boolean, selector: string | null | undefined): Only | null {
+function onlyOf(isNamed: boolean, selector: string | null | undefined): Only | null {
   if (isNamed) return { named: true }
-  return selector == null ? null : { selector }
+  return selector == null || selector.trim() === '' ? null : { selector }
 }

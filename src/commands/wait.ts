@@ -16,7 +16,7 @@ import type { Goal } from '../waiting/subject-state.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
-import { invocationOf, onlyOf } from './invocation.ts'
+import { invocationOf } from './invocation.ts'
 import { ImageChecksAhead } from './wait/check-ahead.ts'
 import { readRequest, subjectsOf } from './wait/find-subjects.ts'
 import { ProgressLog } from './wait/progress-log.ts'
@@ -63,9 +63,9 @@ export async function waitCommand(options: WaitOptions, context: CommandContext)
   })
 }
 
-/** Limits suggested commands to the scope of the wait. */
-function invocationFor({ connection, selector }: WaitOptions, context: CommandContext): Invocation {
-  return invocationOf(context, connection, false, onlyOf(selector === undefined, selector))
+/** Suggests commands by the names that were waited for: here -l selects workloads by their own labels, in a fix it selects pods. */
+function invocationFor({ connection }: WaitOptions, context: CommandContext): Invocation {
+  return invocationOf(context, connection, false, { named: true })
 }
 
 interface Session {

@@ -34,13 +34,13 @@ export function keyMismatch(
   { registry, repository }: Pick<Reference, 'registry' | 'repository'>,
 ): KeyMismatch | null {
   const scheme = SCHEME.exec(key)?.[0] ?? ''
-  const normalised = scheme === scheme.toLowerCase() ? normalizeKey(key) : null
-  const plain = normalised ?? key.slice(scheme.length)
+  const normalized = scheme === scheme.toLowerCase() ? normalizeKey(key) : null
+  const plain = normalized ?? key.slice(scheme.length)
   const host = plain.split('/', 1)[0] ?? ''
   const path = plain.slice(host.length)
   const ofHost = hostMismatch(host, path, registry)
   if (ofHost === 'other') return null
-  if (normalised === null) return scheme === scheme.toLowerCase() ? 'unreadable' : 'case'
+  if (normalized === null) return scheme === scheme.toLowerCase() ? 'unreadable' : 'case'
   return ofHost ?? pathMismatch(path, repository)
 }
 

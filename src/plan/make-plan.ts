@@ -2,11 +2,12 @@
 
 import type { Finding } from '../diagnosis/finding.ts'
 import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
+import type { Pod } from '../snapshot/pod.ts'
 import { ACTION_ORDER, type Change } from './change.ts'
 import { covers, type Declined, type Plan, type PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { attachCredentials } from './remedies/authenticate.ts'
-import { recreatePods } from './remedies/recreate.ts'
+import { REPLACES, recreatePods } from './remedies/recreate.ts'
 import { neededLogins } from './secret-keys.ts'
 import { limitedAccount, malformedSecret, podTarget, type StuckPod, stuckPods } from './stuck-pod.ts'
 import { templateChanges } from './templates.ts'
@@ -48,26 +49,64 @@ export function makePlan(given: PlanInput): Plan {
   }
 }
 
-/** Drops workloads of which only some pods are in scope: a change to one of them would affect its other pods, too. */
+/**
+ * Drops workloads of which only some pods are in scope, because a change to one of them would affect its other pods, too. Drops pods that
+ * only claim a named workload as their owner, because anybody who can create pods can claim that.
+ */
 function withinScope(input: PlanInput): { input: PlanInput; declined: Declined[] } {
   const { scope, fixScope, snapshot, diagnosis } = input
   const isPart = (workload: ScopeWorkload) => !workload.selected || !covers(scope, workload)
   const parts = fixScope.workloads.filter(isPart)
-  if (parts.length === 0) return { input, declined: [] }
-  const uids = new Set(parts.flatMap(({ podUids }) => podUids))
+  const claiming = claimingPods(input)
+  if (parts.length === 0 && claiming.length === 0) return { input, declined: [] }
+  const uids = new Set([...parts.flatMap(({ podUids }) => podUids), ...claiming.map(({ uid }) => uid)])
   const pods = snapshot.pods.filter(({ uid }) => uids.has(uid))
   const left = new Set(pods.map(({ namespace, name }) => `${namespace}/${name}`))
   const findings = diagnosis.findings.filter(({ namespace, pod }) => !left.has(`${namespace}/${pod}`))
   const workloads = fixScope.workloads.filter(workload => !isPart(workload))
   return {
     input: { ...input, diagnosis: { ...diagnosis, findings }, fixScope: { ...fixScope, workloads } },
-    declined: parts.map(({ podUids, apiVersion, kind, namespace, name, uid }) => ({
-      code: 'part-of-workload',
-      target: { apiVersion, kind, namespace, name, uid },
-      pods: podUids.length,
-      selector: scope.selector ?? null,
-    })),
+    declined: [
+      ...parts.map(
+        ({ podUids, apiVersion, kind, namespace, name, uid }): Declined => ({
+          code: 'part-of-workload',
+          target: { apiVersion, kind, namespace, name, uid },
+          pods: podUids.length,
+          selector: scope.selector ?? null,
+        }),
+      ),
+      ...claiming.map(strayPod),
+    ],
   }
+}
+
+function strayPod(pod: Pod): Declined {
+  const target = podTarget(pod)
+  return pod.controller === null || REPLACES.includes(pod.controller.kind)
+    ? { code: 'not-found', what: 'workload', target }
+    : {
+        code: 'custom-controller',
+        target,
+        controller: { kind: pod.controller.kind, name: pod.controller.name },
+      }
+}
+
+/** The failing pods in a scope of names that are not named themselves, and neither made by their controller nor proven by uids to be of a workload. */
+function claimingPods({ scope, fixScope, snapshot, diagnosis }: PlanInput): Pod[] {
+  if (scope.subjects === undefined) return []
+  const owned = new Set(fixScope.workloads.flatMap(({ podUids }) => podUids))
+  const failing = new Set(
+    // Owners are not read for a sandbox image alone.
+    diagnosis.findings.flatMap(({ namespace, pod, containerKind }) =>
+      containerKind === 'sandbox' ? [] : `${namespace}/${pod}`,
+    ),
+  )
+  return snapshot.pods.filter(
+    ({ uid, namespace, name, controller }) =>
+      failing.has(`${namespace}/${name}`) &&
+      !(owned.has(uid) && controller !== null && REPLACES.includes(controller.kind)) &&
+      !covers(scope, { kind: 'Pod', namespace, name }),
+  )
 }
 
 /** Bare pods that an interrupted run deleted are created again, whatever else the plan does. */

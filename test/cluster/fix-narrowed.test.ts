@@ -81,7 +81,9 @@ test('a fix of a pod by its labels says when they are only a part of a workload,
   const label = 'apps.kubernetes.io/pod-index=0'
   const { code, stdout } = await run('fix', '-l', label, '--yes')
   expect(code).toBe(5)
-  expect(stdout.replace(/\s+/g, ' ')).toContain(`1 workload that also has pods without ${label}`)
+  expect(stdout.replace(/\s+/g, ' ')).toContain(
+    `1 workload whose template does not match ${label}, so a fix of it`,
+  )
   expect(await othersNow()).toEqual(before)
 })
 

@@ -181,7 +181,9 @@ describe('a saved plan of one workload', () => {
       await writeFile(file(), JSON.stringify({ ...plan, changes }))
       const other = await apply()
       expect(other.code).toBe(5)
-      expect(other.err).toContain('changes ServiceAccount default/robot, which is outside its own scope')
+      expect(other.err).toContain(
+        'changes service account default/robot, but no pod in its scope runs as that account',
+      )
 
       const { changes: wide } = await save('-n', 'default')
       await writeFile(file(), JSON.stringify({ ...plan, changes: wide }))

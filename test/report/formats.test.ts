@@ -15,7 +15,7 @@ const options = (fields: Partial<DiagnosisReportOptions>): DiagnosisReportOption
   width: 80,
   color: false,
   terminal: false,
-  invocation: { program: 'pullguard', flags: [], fromDump: false },
+  invocation: { program: 'pullguard', flags: [], fromDump: false, everywhereExcept: [] },
   ...fields,
 })
 const render = (findings: typeof all, fields: Partial<DiagnosisReportOptions>, gaps: Gap[] = []) =>
@@ -110,7 +110,10 @@ test('JSON has the documented shape, with a command for each remedy and without 
   const document = JSON.parse(
     render(
       [finding()],
-      { format: 'json', invocation: { program: 'kubectl pullguard', flags: [], fromDump: false } },
+      {
+        format: 'json',
+        invocation: { program: 'kubectl pullguard', flags: [], fromDump: false, everywhereExcept: [] },
+      },
       GAPS,
     ),
   )

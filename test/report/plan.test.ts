@@ -135,6 +135,16 @@ describe('a plan on a terminal', () => {
     expect(text).toContain('Helm release shop')
     expect(text).toContain('helm -n web get values shop --all')
     expect(text).toContain('- name: dockercreds')
+    const elsewhere = (...flags: string[]) =>
+      renderPlan(plan([], { declined: managed ? [managed] : [] }), APPLY, {
+        ...{ format: 'table', width: 120, color: false, terminal: true },
+        invocation: { program: 'pullguard', flags, fromDump: false },
+      })
+    expect(elsewhere('--context', 'prod', '--as', 'me')).toContain(
+      'helm --kube-context prod --kube-as-user me -n web get values shop --all',
+    )
+    // Without a flag for it, Helm could show another cluster's release.
+    expect(elsewhere('--cluster', 'prod')).not.toContain('helm ')
   })
 
   test('explains everything it leaves unchanged and says what to do about it', () => {
@@ -210,6 +220,25 @@ describe('a plan as a patch', () => {
   test('shows the kubectl command of each change', () => {
     expect(text).toContain('# kubectl -n default patch serviceaccount/default --type=json -p ')
     expect(text).toContain('# kubectl -n kube-system delete pod calico-kube-controllers-x2x7k')
+  })
+
+  test('has commands for the cluster of the run only', () => {
+    const invocation = { program: 'pullguard', flags: ['--context', 'prod'], fromDump: false }
+    const options = { format: 'patch', width: 80, color: false, terminal: true, invocation } as const
+    const changes = [...incidentPlan.changes, template()]
+    const lines = renderPlan(plan(changes, { declined: everyDeclined }), APPLY, options).split('\n')
+    const commands = lines.filter(line => line.startsWith('# kubectl'))
+    expect(commands.length).toBeGreaterThan(5)
+    for (const command of commands) expect(command).toMatch(/^# kubectl --context prod -n /)
+  })
+
+  test('of some workloads says who else gets the login', () => {
+    const subjects = [{ kind: 'Deployment', namespace: 'default', name: 'shop' }] as const
+    const scope = { namespaces: ['default'], affected: false, excluded: [], subjects: [...subjects] }
+    const shared = { ...attach('default'), sharedWith: ['deployment/cart'] }
+    expect(show(plan([shared], { scope }), {}, 'patch')).toContain(
+      '# Service account default of namespace default is also used by deployment/cart: ',
+    )
   })
 })
 

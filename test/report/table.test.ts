@@ -17,7 +17,7 @@ const screen = (
     width: 80,
     color: false,
     terminal: true,
-    invocation: { program: 'pullguard', flags: [], fromDump: false },
+    invocation: { program: 'pullguard', flags: [], fromDump: false, everywhereExcept: [] },
     ...fields,
   })
 const lines = (text: string) => text.trimEnd().split('\n')
@@ -63,7 +63,7 @@ describe('the incident', () => {
     expect(
       lines(
         screen(diagnosis(incident), {
-          invocation: { program: 'kubectl pullguard', flags: [], fromDump: false },
+          invocation: { program: 'kubectl pullguard', flags: [], fromDump: false, everywhereExcept: [] },
         }),
       ).at(-1),
     ).toBe('Next (helps all 3 pods): kubectl pullguard fix --all-namespaces --affected')
@@ -143,6 +143,11 @@ describe('no findings', () => {
       'with everything read',
       {},
       'No image pulls are failing in all namespaces of prod (50,000 pods checked).\n',
+    ],
+    [
+      'with everything read of what has some labels',
+      { scope: { namespaces: null, labelSelector: 'app=shop' } },
+      'No image pulls are failing for pods with app=shop in all namespaces of prod\n(50,000 pods checked).\n',
     ],
     [
       'in an empty namespace',
@@ -356,7 +361,7 @@ test('as text nothing is wrapped, and the words are those of the screen', () => 
   const options = {
     color: false,
     terminal: false,
-    invocation: { program: 'pullguard', flags: [], fromDump: false },
+    invocation: { program: 'pullguard', flags: [], fromDump: false, everywhereExcept: [] },
   }
   const width = Number.POSITIVE_INFINITY
   const text = renderDiagnosis(diagnosis(incident), { format: 'text', width, ...options })

@@ -9,7 +9,7 @@ import {
   type Finding,
 } from '../../src/diagnosis/finding.ts'
 import type { CredentialHint } from '../../src/diagnosis/pull-credential.ts'
-import type { Invocation, Only } from '../../src/report/invocation.ts'
+import type { Invocation } from '../../src/report/invocation.ts'
 import { meaningOf, titleOf, wordsFor } from '../../src/report/words/causes.ts'
 import { loginFixCommand, remedyCommand } from '../../src/report/words/commands.ts'
 import { pluralize, shortList } from '../../src/report/words/count.ts'
@@ -73,7 +73,7 @@ describe('the next step fits what is wrong', () => {
     [
       'rate-limited in several',
       tell(finding(), finding({ namespace: 'web' })),
-      'pullguard fix --all-namespaces --affected',
+      'pullguard fix -n default,web --affected',
     ],
     ['older than its credential', tell(finding({ remedies: ['recreate'] })), 'pullguard fix -n default'],
     [
@@ -170,38 +170,69 @@ describe('the next step fits what is wrong', () => {
 
   const shop = { namespace: 'web', workload: { kind: 'Deployment', name: 'shop' } }
   const rollout = { namespace: 'web', pod: 'x-1', workload: { kind: 'Rollout', name: 'x' } }
-  test.each<[string, Partial<Finding>[], Only | undefined, string]>([
-    ['of a namespace', [shop], undefined, 'fix -n web'],
-    ['of a workload', [shop, shop], { named: true }, 'fix deployment/shop -n web'],
+  const inApi = { ...shop, namespace: 'api' }
+  const nine = <Field>(field: (at: number) => Field) => Array.from({ length: 9 }, (_, at) => field(at))
+  const inNine = nine(at => ({ ...shop, namespace: `n${at}` }))
+  const EVERYWHERE = { everywhereExcept: [] }
+  test.each<[string, Partial<Finding>[], Partial<Invocation>, string]>([
+    ['a namespace', [shop], {}, 'fix -n web'],
+    ['two namespaces', [shop, inApi], {}, 'fix -n web,api --affected'],
+    ['nine namespaces', inNine, {}, 'fix -n n0,n1,n2,n3,n4,n5,n6,n7,n8 --affected'],
+    ['every namespace', [shop, inApi], EVERYWHERE, 'fix --all-namespaces --affected'],
     [
-      'of a bare pod',
+      'every namespace except one',
+      [shop, inApi],
+      { everywhereExcept: ['prod'] },
+      'fix -n web,api --affected',
+    ],
+    [
+      'every namespace except one, with failures in many',
+      inNine,
+      { everywhereExcept: ['prod'] },
+      'fix --all-namespaces --affected --exclude-namespace prod',
+    ],
+    [
+      'a dump, which may hold a part of its cluster',
+      [shop, inApi],
+      { ...EVERYWHERE, fromDump: true },
+      'fix -n web,api --affected --context <context>',
+    ],
+    ['a workload', [shop, shop], { only: { named: true } }, 'fix deployment/shop -n web'],
+    [
+      'a bare pod',
       [{ namespace: 'web', pod: 'a', workload: null }],
-      { named: true },
+      { only: { named: true } },
       'fix pod/a -n web --recreate-bare-pods',
     ],
-    ['of what fix does not know', [rollout], { named: true }, 'fix pod/x-1 -n web'],
+    ['what fix does not know', [rollout], { only: { named: true } }, 'fix pod/x-1 -n web'],
     [
-      'of several namespaces',
-      [shop, { ...shop, namespace: 'api' }],
-      { named: true },
-      'fix --all-namespaces --affected',
-    ],
-    ['of labels', [shop], { selector: 'app in (a,b)' }, "fix -l 'app in (a,b)' -n web"],
-    [
-      'of labels in two namespaces',
-      [shop, { ...shop, namespace: 'api' }],
-      { selector: 'a' },
-      'fix -l a -n web,api',
+      'workloads of two namespaces',
+      [shop, inApi],
+      { only: { named: true } },
+      'fix deployment/shop -n web && pullguard fix deployment/shop -n api',
     ],
     [
-      'of very many workloads',
-      Array.from({ length: 9 }, (_, at) => ({ ...shop, workload: { kind: 'Deployment', name: `w${at}` } })),
-      { named: true },
-      'fix -n web',
+      'many workloads',
+      nine(at => ({ ...shop, workload: { kind: 'Deployment', name: `w${at}` } })),
+      { only: { named: true } },
+      `fix ${nine(at => `deployment/w${at}`).join(' ')} -n web`,
     ],
-  ])('a fix proposed in a diagnosis %s is no wider than that', (_name, fields, only, command) => {
-    const here = { ...HERE, ...(only && { only }) }
-    expect(loginFixCommand(here, fields.map(finding))).toBe(`pullguard ${command}`)
+    ['labels', [shop], { only: { selector: 'app in (a,b)' } }, "fix -l 'app in (a,b)' -n web"],
+    ['labels in two namespaces', [shop, inApi], { only: { selector: 'a' } }, 'fix -l a -n web,api'],
+    [
+      'labels in nine namespaces',
+      inNine,
+      { only: { selector: 'a' } },
+      'fix -l a -n n0,n1,n2,n3,n4,n5,n6,n7,n8',
+    ],
+    [
+      'labels in every namespace except one',
+      inNine,
+      { only: { selector: 'a' }, everywhereExcept: ['prod'] },
+      'fix -l a --all-namespaces --exclude-namespace prod',
+    ],
+  ])('a fix proposed in a diagnosis of %s is no wider than that', (_name, fields, reach, command) => {
+    expect(loginFixCommand({ ...HERE, ...reach }, fields.map(finding))).toBe(`pullguard ${command}`)
   })
 
   test('a name from the cluster is one word of the command', () => {

@@ -6,6 +6,7 @@ import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError, UsageError } from '../../errors.ts'
 import { registriesOf, type WantedRegistry } from '../../keychain/wanted-registries.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
 import type { PatchChange, Target } from '../../plan/change.ts'
 import { makePlan } from '../../plan/make-plan.ts'
 import { patchOf } from '../../plan/patch.ts'
@@ -14,14 +15,14 @@ import type { ImageFact, PlanInput } from '../../plan/plan-input.ts'
 import { referencesToAsk } from '../../plan/templates.ts'
 import { lookUpImages } from '../../registry/look-up-images.ts'
 import type { FixScope } from '../../snapshot/fix-scope.ts'
-import { readStrangers } from '../../source/live/fix-logins.ts'
+import { readSharers, readStrangers } from '../../source/live/fix-logins.ts'
 import { nodePlatforms } from '../../source/live/nodes.ts'
 import { readPodOwners } from '../../source/live/owners.ts'
 import { loginFromFlags, machineLoginsFor, planCredentialOf } from './find-logins.ts'
 import { proveLogins, type Unproven } from './prove.ts'
 import type { Request } from './request.ts'
 import type { FixSession, PreparedFix } from './session.ts'
-import { meantPods, readWritable, type Situation } from './situation.ts'
+import { earlierRuns, isInScope, meantPods, readWritable, type Situation } from './situation.ts'
 
 /**
  * Plans the fix. If logins fail their proof, plans again without them.
@@ -136,8 +137,9 @@ function inputOf(
  * @throws UsageError if the file is not a plan; RefusedError for another cluster, a modified patch, or other logins
  */
 export async function savedPlan(path: string, session: FixSession): Promise<PreparedFix> {
-  const plan = await readPlanFile(path, session.context.signal)
-  refuseOtherCluster(plan, { uid: session.clusterUid, server: session.cluster.server })
+  const saved = await readPlanFile(path, session.context.signal)
+  refuseOtherCluster(saved, { uid: session.clusterUid, server: session.cluster.server })
+  const plan = isNarrowed(saved.scope) ? await withSharers(saved, session) : saved
   refuseOutside(changeOutside(plan.scope, plan.changes)?.target, path)
   for (const change of plan.changes) {
     if ('patch' in change) refuseOtherPatch(change, path)
@@ -198,10 +200,32 @@ async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }:
   }
 }
 
-/** Checks with the cluster, because only it knows which pods labels select and which account a workload runs as. */
-async function refuseStrangers(plan: Plan, path: string, { cluster, context }: FixSession): Promise<void> {
+/** Reads again who else would get the login through a shared account: the plan displays it, so the file's own word must not count. */
+async function withSharers(plan: Plan, { cluster, context }: FixSession): Promise<Plan> {
+  const accounts = plan.changes.filter(({ action }) => action === 'patch-serviceaccount')
+  const targets = accounts.map(({ target }) => target)
+  const sharers = await readSharers(cluster, targets, meantPods(plan.scope), context.signal)
+  const changes = plan.changes.map(change =>
+    change.action === 'patch-serviceaccount'
+      ? { ...change, sharedWith: sharers.get(change.target) ?? null }
+      : change,
+  )
+  return { ...plan, changes }
+}
+
+/** Checks with the cluster, because only it knows which pods labels select and which account a workload runs as; for a deleted pod, with the journal. */
+async function refuseStrangers(plan: Plan, path: string, session: FixSession): Promise<void> {
+  const { cluster, context } = session
+  const runs = await earlierRuns(session)
+  const lost = plan.changes.filter(change => change.action === 'restore-bare-pod')
+  const other = lost.find(({ run, target }) => !isInScope({ ...target, run }, plan.scope, runs))
+  refuseOutside(other?.target, path)
   const targets = plan.changes.map(({ target }) => target)
   const [stranger] = await readStrangers(cluster, targets, meantPods(plan.scope), context.signal)
+  if (stranger?.kind === KINDS.ServiceAccount.kind)
+    throw new RefusedError(
+      `${path} changes service account ${stranger.namespace}/${stranger.name}, but no pod in its scope runs as that account. Nothing was changed; make a new plan.`,
+    )
   refuseOutside(stranger, path)
 }
 

@@ -58,7 +58,7 @@ async function scopeOf(
 ): Promise<PlanScope> {
   const asked = reachOf(options, [cluster.namespace])
   const { affected, excludedNamespaces: excluded, selector } = options
-  if (selector !== undefined) parseLabelSelector(selector)
+  if (selector !== undefined) checkSelector(selector)
   if (asked.subjects === undefined)
     return { namespaces: asked.namespaces, affected, excluded, ...(selector !== undefined && { selector }) }
   const reading = new Reading(cluster, { signal: context.signal })
@@ -71,6 +71,15 @@ async function scopeOf(
       `fix takes names in one namespace at a time, not in ${namespaces.join(' and ')}: run it for each.`,
     )
   return { namespaces, affected: false, excluded: [], subjects }
+}
+
+/** An empty selector selects every pod: a shell variable that isn't set must not widen what is written. @throws UsageError */
+function checkSelector(selector: string): void {
+  parseLabelSelector(selector)
+  if (selector.trim() === '')
+    throw new UsageError(
+      '-l is empty and would select every pod: give labels, such as app=web, or omit -l to fix whole namespaces.',
+    )
 }
 
 function isSamePod(one: Pick<InterruptedPod, 'namespace' | 'name'>, pod: typeof one): boolean {
@@ -137,7 +146,7 @@ async function lookAtCluster(
 }
 
 /** Returns earlier runs against this cluster, newest first. Reports damaged journal lines on standard error. */
-async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
+export async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
   const damages: string[] = []
   const onDamage = (sentence: string) => void damages.push(sentence)
   const runs = await listRuns(journals, { server: cluster.server, onDamage })
@@ -208,7 +217,11 @@ export function meantPods({ subjects, selector }: PlanScope): MeantPods {
 }
 
 /** Whether the scope includes a pod that an earlier fix deleted. A fix of specific pods does not restore others. */
-function isInScope(pod: InterruptedPod, scope: PlanScope, runs: Run[]): boolean {
+export function isInScope(
+  pod: Pick<InterruptedPod, 'run' | 'namespace' | 'name'>,
+  scope: PlanScope,
+  runs: Run[],
+): boolean {
   const { run, namespace, name } = pod
   if (!covers(scope, { kind: 'Pod', namespace, name })) return false
   if (scope.selector === undefined) return true

@@ -28,7 +28,13 @@ export interface Recreation {
 }
 
 /** Controllers that replace a deleted pod. */
-const REPLACES = ['ReplicaSet', 'ReplicationController', 'StatefulSet', 'DaemonSet', 'Job']
+export const REPLACES: readonly string[] = [
+  'ReplicaSet',
+  'ReplicationController',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+]
 
 /** Plans to recreate only the pods that the plan's changes help. */
 export function recreatePods(

@@ -3,20 +3,26 @@
 import type { Change, Edit, PatchChange, PatchOperation } from '../../plan/change.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { shellWord } from '../escape.ts'
+import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { escapeInJson, guardLines, sanitizeLine } from '../sanitize.ts'
 import { managerName } from '../words/managers.ts'
 import { objectName, planSentence } from '../words/plan.ts'
 import { toYaml } from './data.ts'
 
-/** Returns everything that the plan would write or leaves to an owner, as valid YAML; the user has to fill in the login. */
-export function renderPatch(plan: Plan): string {
+/**
+ * Returns everything that the plan would write or leaves to an owner, as valid YAML; the user has to fill in the login.
+ * @param notes what else the changes affect, one sentence each
+ */
+export function renderPatch(plan: Plan, invocation: Invocation, notes: readonly string[]): string {
   const managed = plan.declined.flatMap(one => (one.code === 'managed' ? [one.change] : []))
   const changes = [...plan.changes, ...managed]
   if (changes.length === 0) return comment('Nothing to change.')
-  return guardLines([head(plan, changes), ...changes.map(change => part(change, plan))].join(''))
+  return guardLines(
+    [head(plan, changes, notes), ...changes.map(change => part(change, plan, invocation))].join(''),
+  )
 }
 
-function head(plan: Plan, changes: Change[]): string {
+function head(plan: Plan, changes: Change[], notes: readonly string[]): string {
   const keys = plan.credentials.map(({ key, username }) => `${key} (user ${username})`).join(', ')
   const secret = changes.some(({ target }) => target.kind === 'Secret')
   return [
@@ -28,40 +34,43 @@ function head(plan: Plan, changes: Change[]): string {
           `${keys}. Put its base64 into data, encrypted or sealed the way your repository does it.`,
         ]
       : []),
+    ...notes,
   ]
     .map(comment)
     .join('')
 }
 
-function part(change: Change, plan: Plan): string {
+function part(change: Change, plan: Plan, invocation: Invocation): string {
   const fragment = fragmentOf(change, plan.secretName)
   const owner = change.managedBy === null ? '' : comment(`Managed by ${managerName(change.managedBy)}`)
-  const commands = `${owner}${commandsFor(change).map(comment).join('')}`
+  const commands = `${owner}${commandsFor(change, invocation).map(comment).join('')}`
   // A pod that is only deleted has nothing to keep in Git, so only its command is printed.
   return fragment === null ? commands : `---\n${commands}${toYaml(fragment)}`
 }
 
-function commandsFor(change: Change): string[] {
+function commandsFor(change: Change, invocation: Invocation): string[] {
   const { namespace, name } = change.target
-  const kubectl = `kubectl -n ${shellWord(namespace)}`
+  const kubectl = (rest: string) => kubectlCommand(invocation, rest, namespace)
   switch (change.action) {
     case 'create-secret':
       return [
-        `${kubectl} create secret generic ${shellWord(name)} --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=LOGIN`,
+        kubectl(
+          `create secret generic ${shellWord(name)} --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=LOGIN`,
+        ),
       ]
     case 'update-secret':
-      return [`${kubectl} edit secret ${shellWord(name)}`]
+      return [kubectl(`edit secret ${shellWord(name)}`)]
     case 'patch-serviceaccount':
     case 'patch-template':
       return [
-        `${kubectl} patch ${shellWord(objectName(change.target))} --type=json -p ${inShell(change.patch)}`,
+        kubectl(`patch ${shellWord(objectName(change.target))} --type=json -p ${inShell(change.patch)}`),
       ]
     case 'recreate-pod':
-      return [`${kubectl} delete pod ${shellWord(name)}`]
+      return [kubectl(`delete pod ${shellWord(name)}`)]
     case 'recreate-bare-pod':
       return [
-        `${kubectl} get pod ${shellWord(name)} -o yaml > ${shellWord(`${name}.yaml`)}`,
-        `${kubectl} delete pod ${shellWord(name)}`,
+        `${kubectl(`get pod ${shellWord(name)} -o yaml`)} > ${shellWord(`${name}.yaml`)}`,
+        kubectl(`delete pod ${shellWord(name)}`),
       ]
     case 'restore-bare-pod':
       return [`pod ${namespace}/${name} is in the journal of run ${change.run}; only fix can restore it`]

@@ -40,7 +40,7 @@ const RENDERERS: Record<
   text: renderPlanTable,
   json: toJson,
   yaml: toYaml,
-  patch: renderPatch,
+  patch: (plan, _context, { invocation }) => renderPatch(plan, invocation, sharedLogins(plan)),
 }
 
 /** Context for the reader of a plan. */
@@ -217,7 +217,7 @@ function lastLines(
   const sentence = wrap(sanitizeLine(planSentence(plan)), width).map(palette.strong)
   if (context.mode.code === 'apply') return sentence
   if (context.mode.code === 'saved') {
-    const next = { text: `Plan saved to ${context.mode.file}. To apply it`, command: context.mode.command }
+    const next = { text: `Plan saved to ${context.mode.file}`, command: context.mode.command }
     return [...sentence, ...nextLines(next, width, palette)]
   }
   const text = `Nothing was written: this was a dry run. To apply the plan, run the same command without --dry-run.`
@@ -234,10 +234,13 @@ function nothingToWrite(
     const text = gaps.length === 0 ? nothingFails(plan.scope, pods) : UNKNOWN
     return wrap(text, width).map(gaps.length === 0 ? palette.success : line => line)
   }
+  // Another scope or a flag may well fix what has a remedy.
   const text =
     findings.length === 0
       ? 'Nothing to apply.'
-      : `Nothing to apply: pullguard can't fix ${findings.length === 1 ? 'this problem' : `these ${formatNumber(findings.length)} problems`}.`
+      : findings.some(({ remedies }) => remedies.length > 0)
+        ? 'Nothing to apply, for the reasons shown above.'
+        : `Nothing to apply: pullguard can't fix ${findings.length === 1 ? 'this problem' : `these ${formatNumber(findings.length)} problems`}.`
   const next = nextStep(plan, findings, invocation)
   return [...wrap(text, width), ...(next === null ? [] : nextLines(next, width, palette))]
 }

@@ -9,22 +9,24 @@ import { REMEDY_WORDS } from './remedies.ts'
 
 type Place = Pick<Finding, 'namespace' | 'pod' | 'workload'>
 
-/** Above this number a command is hard to read, so `fix` is suggested for whole namespaces. */
+/** Above this number a command is hard to read, so `fix` is suggested for whole namespaces, or for all that the run looked at. */
 const MOST = 8
 
-/**
- * Returns the scope of a fix: `-n web` or, for findings in several namespaces, all namespaces with findings. Never exceeds the scope of the
- * run: `deployment/shop -n web`, `-l app=shop -n web`.
- */
-function fixScope({ only }: Invocation, findings: readonly Place[]): string {
+/** Returns the scope of a suggested fix: all the findings, and nothing that the run did not look at. Names are in one namespace. */
+function fixScope({ only, everywhereExcept, fromDump }: Invocation, findings: readonly Place[]): string {
   const namespaces = [...new Set(findings.map(({ namespace }) => namespace))]
-  const [first] = namespaces
+  const several = namespaces.length > 1
   const listed = `-n ${namespaces.map(shellWord).join(',')}`
+  const excluded = (everywhereExcept ?? []).map(name => ` --exclude-namespace ${shellWord(name)}`).join('')
+  const long = everywhereExcept !== undefined && namespaces.length > MOST
   if (only !== undefined && 'selector' in only)
-    return `-l ${shellWord(only.selector)} ${namespaces.length > MOST ? '--all-namespaces' : listed}`
-  if (first === undefined || namespaces.length > 1) return '--all-namespaces --affected'
-  const names = only === undefined ? [] : [...new Set(findings.map(nameForFix))]
-  return names.length > MOST ? listed : [...names, listed].join(' ')
+    return `-l ${shellWord(only.selector)} ${long ? `--all-namespaces${excluded}` : listed}`
+  if (only !== undefined) return [...new Set(findings.map(nameForFix)), listed].join(' ')
+  // A dump may hold a part of its cluster, so its namespaces are named as long as they are few.
+  const whole = everywhereExcept?.length === 0 && !fromDump
+  if (several && (long || whole)) return `--all-namespaces --affected${excluded}`
+  // With --affected, a login of another registry goes only to those of the namespaces that need it.
+  return several ? `${listed} --affected` : listed
 }
 
 /** Kinds that create pods and can be passed to `fix`. */
@@ -44,31 +46,47 @@ function nameForFix({ workload, pod }: Place): string {
   return shellWord(workloadPath({ workload: known ? workload : null, pod }))
 }
 
-/** Returns the `fix` command for these findings, with a remedy's flags if it has any. */
+/** Returns the `fix` command for these findings, with a remedy's flags if it has any; one per namespace if names are in several. */
 export function fixCommand(invocation: Invocation, findings: readonly Place[], flags = ''): string {
-  const scope = fixScope(invocation, findings)
-  return ownCommand(invocation, ['fix', scope, flags].filter(part => part !== '').join(' '))
+  return inReach(invocation, findings, places =>
+    ownCommand(
+      invocation,
+      ['fix', fixScope(invocation, places), flags].filter(part => part !== '').join(' '),
+    ),
+  )
+}
+
+/** `fix` takes names in one namespace at a time. */
+function inReach<Found extends Place>(
+  { only }: Invocation,
+  findings: readonly Found[],
+  command: (findings: readonly Found[]) => string,
+): string {
+  if (only === undefined || !('named' in only)) return command(findings)
+  return [...Map.groupBy(findings, ({ namespace }) => namespace).values()].map(command).join(' && ')
 }
 
 /**
  * Returns the `fix` command that gives the pods a login: only new pods get one, and `fix` skips pods that no controller recreates unless a
  * flag includes them. A login for a registry other than Docker Hub is distributed to several namespaces only if it is named.
  */
-export function loginFixCommand(
-  invocation: Invocation,
-  findings: readonly (Place & Pick<Finding, 'registry'>)[],
-): string {
+export function loginFixCommand(invocation: Invocation, findings: readonly LoginPlace[]): string {
+  return inReach(invocation, findings, places => fixCommand(invocation, places, loginFlags(places)))
+}
+
+type LoginPlace = Place & Pick<Finding, 'registry'>
+
+function loginFlags(findings: readonly LoginPlace[]): string {
   const bare = findings.every(({ workload }) => workload === null)
   const registries = [...new Set(findings.map(({ registry }) => registry))]
   const several = new Set(findings.map(({ namespace }) => namespace)).size > 1
   const named = several && registries.some(registry => registry !== null && registry !== 'docker.io')
-  const flags = [
+  return [
     ...(named
       ? registries.flatMap(registry => (registry === null ? [] : `--registry ${shellWord(registry)}`))
       : []),
     ...(bare ? ['--recreate-bare-pods'] : []),
-  ]
-  return fixCommand(invocation, findings, flags.join(' '))
+  ].join(' ')
 }
 
 /** Returns the command that applies one remedy to one finding. */

@@ -2,6 +2,7 @@
 
 import type { ObjectManager } from '../../snapshot/fix-scope.ts'
 import { shellWord } from '../escape.ts'
+import { helmCommand, type Invocation, kubectlCommand } from '../invocation.ts'
 import type { StepText } from './step-words.ts'
 
 type Tool = ObjectManager['tool']
@@ -19,21 +20,22 @@ export function managerName({ tool, name }: ObjectManager): string {
   return `${NAMES[tool]} ${name}`
 }
 
-const STEPS: Record<Tool, (manager: ObjectManager, namespace: string) => StepText> = {
+const STEPS: Record<Tool, (manager: ObjectManager, namespace: string, invocation: Invocation) => StepText> = {
   argocd: ({ name }) => ({ text: `Commit this to the Git repository of Argo CD application ${name}` }),
   flux: ({ name }) => ({ text: `Commit this to the Git repository that Flux ${name} reads` }),
-  helm: ({ name }, namespace) => ({
-    text: `Set this in the chart's values, then upgrade release ${name}`,
-    command: `helm -n ${shellWord(namespace)} get values ${shellWord(name)} --all`,
-  }),
+  helm: ({ name }, namespace, invocation) => {
+    const command = helmCommand(invocation, `get values ${shellWord(name)} --all`, namespace)
+    const text = `Set this in the chart's values, then upgrade release ${name}`
+    return { text, ...(command !== undefined && { command }) }
+  },
   olm: ({ name }) => ({ text: `Set this in the source of ${name}: the Subscription or its catalog` }),
-  operator: ({ name }, namespace) => ({
+  operator: ({ name }, namespace, invocation) => ({
     text: 'Set this in the custom resource that the operator reads',
-    command: `kubectl -n ${shellWord(namespace)} edit ${shellWord(name)}`,
+    command: kubectlCommand(invocation, `edit ${shellWord(name)}`, namespace),
   }),
 }
 
 /** Returns where to make the change. */
-export function managerStep(manager: ObjectManager, namespace: string): StepText {
-  return STEPS[manager.tool](manager, namespace)
+export function managerStep(manager: ObjectManager, namespace: string, invocation: Invocation): StepText {
+  return STEPS[manager.tool](manager, namespace, invocation)
 }

@@ -11,9 +11,13 @@ const NAMESPACES = 8
 
 /** Returns the opening line: `Context prod (https://…), namespace web, pods with app=shop`; for a dump, its files and date. */
 export function openingLine({ source, scope, takenAt }: Looked): string {
-  const { labelSelector } = scope
-  const labels = labelSelector === null ? '' : `, pods with ${labelSelector}`
-  return `${sourceText(source, takenAt)}, ${scopeText(scope)}${labels}`
+  const labels = labelled(scope)
+  return `${sourceText(source, takenAt)}, ${scopeText(scope)}${labels === '' ? '' : `, pods ${labels}`}`
+}
+
+/** `with app=shop`: which pods of these places were looked at; empty where all of them were. */
+export function labelled({ labelSelector }: Looked['scope']): string {
+  return labelSelector === null || labelSelector.trim() === '' ? '' : `with ${labelSelector}`
 }
 
 function scopeText({ namespaces, subjects, excludedNamespaces = [] }: Looked['scope']): string {

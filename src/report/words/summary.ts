@@ -8,7 +8,7 @@ import type { Invocation } from '../invocation.ts'
 import { loginFixCommand } from './commands.ts'
 import { countPods, formatNumber, joinList, pluralize } from './count.ts'
 import { summarizeGaps } from './gaps.ts'
-import { placeOf } from './place.ts'
+import { labelled, placeOf } from './place.ts'
 import { pullingSentence } from './pulling.ts'
 import type { StepText } from './step-words.ts'
 import { stepsOf } from './steps.ts'
@@ -18,19 +18,21 @@ const CAUSES_NAMED = 3
 /** Returns what was found and where, in one or two sentences. */
 export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
   const { findings, gaps, summary } = diagnosis
-  const place = placeOf(diagnosis)
+  const labels = labelled(diagnosis.scope)
+  const place = labels === '' ? placeOf(diagnosis) : `${labels} ${placeOf(diagnosis)}`
+  const where = labels === '' ? place : `for pods ${place}`
   const known = knownSentence(diagnosis)
   if (findings.length > 0) return `${failing(diagnosis, place)}: ${causes(diagnosis, invocation)}.${known}`
   if (gaps.length > 0) {
     const things = `${pluralize(summarizeGaps(gaps).length, 'thing')} could not be read`
     const checked = summary.pods === 0 ? '' : ` (${pluralize(summary.pods, 'pod')} checked)`
-    return `No failing pull found ${place}${checked}, but ${things}: this is not a clean bill of health.${known}`
+    return `No failing pull found ${where}${checked}, but ${things}: this is not a clean bill of health.${known}`
   }
   if (summary.pods === 0) return noPods(diagnosis)
   // Doesn't claim that every image is there: a pull may still be running, or waiting behind another one on its node.
   const pulling = pullingSentence(diagnosis.pulling)
   const none = known === '' ? 'No image pulls' : 'No other image pulls'
-  return `${none} are failing ${place} (${pluralize(summary.pods, 'pod')} checked).${pulling === '' ? '' : ` ${pulling}.`}${known}${otherNamespaces(diagnosis)}`
+  return `${none} are failing ${where} (${pluralize(summary.pods, 'pod')} checked).${pulling === '' ? '' : ` ${pulling}.`}${known}${otherNamespaces(diagnosis)}`
 }
 
 /** Known failures are still failures, so all are mentioned. */
@@ -57,9 +59,8 @@ function otherNamespaces({ source, scope: { namespaces, subjects } }: Diagnosis)
 
 /** Names a selector or namespace without pods, because it may be a typo. */
 function noPods(diagnosis: Diagnosis): string {
-  const { labelSelector } = diagnosis.scope
-  const which = labelSelector === null ? '' : ` with ${labelSelector}`
-  return `No pods${which} ${placeOf(diagnosis)}. Nothing to diagnose.${otherNamespaces(diagnosis)}`
+  const labels = labelled(diagnosis.scope)
+  return `No pods${labels === '' ? '' : ` ${labels}`} ${placeOf(diagnosis)}. Nothing to diagnose.${otherNamespaces(diagnosis)}`
 }
 
 function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string {

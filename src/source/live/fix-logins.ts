@@ -115,6 +115,21 @@ async function readUsers(
   }))
 }
 
+/** Returns, for each account, what else has pods that run as it now; null if the pods can't be listed. */
+export async function readSharers<Account extends Place>(
+  cluster: ClusterReader,
+  accounts: readonly Account[],
+  meant: MeantPods,
+  signal: AbortSignal,
+): Promise<Map<Account, string[] | null>> {
+  const reading = new Reading(cluster, { signal })
+  const found = await bounded(accounts, AT_ONCE, async account => {
+    const sharers = await sharersOf(reading, account, meant)
+    return [account, sharers] as const
+  })
+  return new Map(found)
+}
+
 /** An object that a saved plan would change. */
 type Claimed = Place & { apiVersion: string; kind: string }
 

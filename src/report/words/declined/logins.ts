@@ -34,8 +34,8 @@ export const LOGINS = {
     title: (_first, count) =>
       `${pluralize(count, 'object')} ${count === 1 ? 'is' : 'are'} managed by another tool, which would revert the change`,
     detail: ({ change }) => (change.managedBy === null ? '' : managerName(change.managedBy)),
-    next: ({ change }) =>
-      change.managedBy === null ? null : managerStep(change.managedBy, change.target.namespace),
+    next: ({ change: { managedBy, target } }, { invocation }) =>
+      managedBy === null ? null : managerStep(managedBy, target.namespace, invocation),
   },
   'foreign-secret': {
     title: ({ target, owner }, count) =>

@@ -98,7 +98,7 @@ export const WORKLOADS = {
     title: ({ selector }, count) =>
       selector === null
         ? `${pluralize(count, 'workload')} that ${count === 1 ? 'was' : 'were'} not named`
-        : `${pluralize(count, 'workload')} that also ${count === 1 ? 'has' : 'have'} pods without ${selector}, which a fix would change too`,
+        : `${pluralize(count, 'workload')} whose ${count === 1 ? 'template does' : 'templates do'} not match ${selector}, so a fix of ${count === 1 ? 'it' : 'them'} would not be limited to such pods`,
     detail: ({ pods }) => pluralize(pods, 'stuck pod'),
     next: ({ target }, { invocation }) => ({
       text: 'To fix the whole workload, name it',
