@@ -6,7 +6,7 @@ import type { Pod } from '../snapshot/pod.ts'
 import { ACTION_ORDER, type Change } from './change.ts'
 import { covers, type Declined, type Plan, type PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
-import { attachCredentials } from './remedies/authenticate.ts'
+import { attachCredentials, withoutUnusedSecrets } from './remedies/authenticate.ts'
 import { REPLACES, recreatePods } from './remedies/recreate.ts'
 import { neededLogins } from './secret-keys.ts'
 import { limitedAccount, malformedSecret, podTarget, type StuckPod, stuckPods } from './stuck-pod.ts'
@@ -20,12 +20,13 @@ export function makePlan(given: PlanInput): Plan {
   const attached = attachCredentials(input, stuck)
   const templates = templateChanges(input, stuck, attached)
   const recreation = recreatePods(input, stuck, attached, templates.changes)
-  const changes: Change[] = [
+  const wanted: Change[] = [
     ...attached.changes,
     ...templates.changes,
     ...restored(input),
     ...recreation.changes,
   ]
+  const changes = withoutUnusedSecrets(wanted, [...attached.declined, ...templates.declined], input)
   changes.sort((one, other) => ACTION_ORDER.indexOf(one.action) - ACTION_ORDER.indexOf(other.action))
   const unneeded = unneededLogins(given, input.credentials)
   const declined = [

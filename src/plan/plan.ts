@@ -3,6 +3,7 @@
 import type { Cause } from '../diagnosis/finding.ts'
 import type { JobLimit, ObjectManager } from '../snapshot/fix-scope.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
+import type { Gap } from '../snapshot/snapshot.ts'
 import type { Change, Target } from './change.ts'
 import type { UnprovenLogin } from './plan-input.ts'
 
@@ -26,6 +27,7 @@ export type Declined =
   | { code: 'managed'; change: Change }
   | { code: 'foreign-secret'; target: Target; type: string | null; owner: ObjectManager | null }
   | { code: 'immutable-secret'; target: Target }
+  | { code: 'unread-account'; target: Target; gap: Gap }
   | { code: 'no-credential'; registry: string; detail: string | null; findings: number }
   | { code: 'unnamed-registry'; registry: string; findings: number }
   | { code: 'unneeded-login'; registry: string; username: string }

@@ -105,6 +105,11 @@ const DECLINED: { [C in Declined['code']]: Required<Extract<Declined, { code: C 
   'below-partition': { code: 'below-partition', target, workload: owner },
   'other-container-fails': { code: 'other-container-fails', ...container, cause: 'tls' },
   'malformed-secret': { code: 'malformed-secret', target, secret: 'regcred' },
+  'unread-account': {
+    code: 'unread-account',
+    target,
+    gap: { what: 'serviceaccounts', namespace: 'web', why: 'forbidden' },
+  },
   'custom-controller': { code: 'custom-controller', target, controller: owner },
   'same-account-limited': { code: 'same-account-limited', target, username: 'bob' },
   'not-found': { code: 'not-found', what: 'workload', target },

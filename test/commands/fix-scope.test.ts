@@ -119,6 +119,23 @@ test('a workload that can not be read is a gap, and its pods are not recreated',
   expect(out).not.toContain('Recreate')
 })
 
+test.each([[['deploy/fifthnginx']], [['-n', 'default']], [['-n', 'default', '-l', 'app=fifthnginx']]])(
+  'without permission to read service accounts, %j creates no Secret that nothing would use',
+  async argv => {
+    const some = ['pods', 'events', 'namespaces', 'secrets', 'replicasets', 'deployments', 'nodes']
+    const resources = [...some, 'daemonsets', 'statefulsets', 'selfsubjectaccessreviews']
+    incident.simulator.server.users.add('no-accounts', [{ verbs: ['*'], resources }])
+    const kubeconfig = await incident.kubeconfigFor('no-accounts')
+    const { code, out } = await incident.run(['fix', ...argv, '--yes', '--kubeconfig', kubeconfig])
+    const text = out.replace(/\s+/g, ' ')
+    expect(text).toContain("1 service account can't be read, so the pull secret can't be attached to it")
+    expect(text).toContain('default serviceaccount/default')
+    expect(text).toContain('ask for permission to get and list serviceaccounts (a Role in default)')
+    expect(text).not.toContain('remedy:')
+    expect([code, incident.writes()]).toEqual([3, []])
+  },
+)
+
 test.each<[string[], string]>([
   [['-n', 'kube-system', 'ds/nope'], 'DaemonSet "nope" not found in namespace "kube-system"'],
   [['fifthnginx'], 'Pod "fifthnginx" not found in namespace "default": did you mean fifthnginx-'],

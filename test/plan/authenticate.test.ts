@@ -70,6 +70,53 @@ describe('the keys of the pull secret', () => {
   })
 })
 
+describe('where the service accounts can not be read', () => {
+  const gaps = [{ what: 'serviceaccounts', namespace: 'web', why: 'forbidden' as const }]
+  const unread = { serviceAccounts: [], gaps }
+
+  test('no Secret is created that nothing would use, and the accounts are named', () => {
+    const pods = [stuckPod({ serviceAccount: 'builder' })]
+    const plan = planFor({ pods, fixScope: unread })
+    expect(changesOf(plan)).toEqual([])
+    expect(declinedOf(plan)).toEqual([
+      'unread-account ServiceAccount web/default',
+      'unread-account ServiceAccount web/builder',
+    ])
+    const subjects = [{ kind: 'Deployment' as const, namespace: 'web', name: 'shop' }]
+    const scope = { namespaces: ['web'], affected: false, excluded: [], subjects }
+    const narrow = planFor({ pods, scope, fixScope: unread })
+    expect([changesOf(narrow), declinedOf(narrow)]).toEqual([
+      [],
+      ['unread-account ServiceAccount web/builder'],
+    ])
+  })
+
+  test('other namespaces get theirs', () => {
+    const plan = planFor({ fixScope: { namespaces, serviceAccounts: accounts.slice(0, 2), gaps } })
+    expect(changesOf(plan)).toEqual([
+      'create-secret api/dockercreds',
+      'create-secret kube-system/dockercreds',
+      'patch-serviceaccount api/default',
+      'patch-serviceaccount kube-system/default',
+    ])
+  })
+
+  test.each([
+    ['a template has its own list', {}, { imagePullSecrets: [{ name: 'old' }] }],
+    ['a template names it already', {}, { imagePullSecrets: [{ name: 'dockercreds' }] }],
+    ['a pod names it already', { pullSecrets: ['dockercreds'] }, {}],
+    ['a bare pod can name it', { controller: null }, {}],
+  ])('the Secret is created if %s', (_why, ofPod, ofWorkload) => {
+    const plan = planFor({
+      pods: [stuckPod(ofPod)],
+      fixScope: { ...unread, workloads: [workload(ofWorkload)] },
+      recreateBarePods: true,
+    })
+    expect(changesOf(plan)).toContain('create-secret web/dockercreds')
+    expect(plan.changes.length).toBeGreaterThan(1)
+  })
+})
+
 describe('the pull secret', () => {
   test('goes to every namespace in scope and to its default account, Secrets first', () => {
     const plan = planFor({ fixScope: { namespaces, serviceAccounts: accounts } })

@@ -161,6 +161,11 @@ export const everyDeclined: Declined[] = [
   { code: 'below-partition', target: POD, workload: { kind: 'StatefulSet', name: 'db' } },
   { code: 'other-container-fails', target: POD, ...IN, cause: 'image-not-found' },
   { code: 'malformed-secret', target: POD, secret: 'regcred' },
+  {
+    code: 'unread-account',
+    target: target('ServiceAccount', 'default', 'web'),
+    gap: { what: 'serviceaccounts', namespace: 'web', why: 'forbidden' },
+  },
   { code: 'custom-controller', target: POD, controller: { kind: 'Rollout', name: 'shop' } },
   { code: 'same-account-limited', target: POD, username: 'bob' },
   { code: 'not-found', what: 'workload', target: POD },

@@ -1,6 +1,7 @@
 /** On unless `--no-authenticate`: a pull secret in every namespace in scope, and its name on the service accounts that pods run as. */
 
 import type { ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
 import type { Change, PatchServiceAccount, SecretChange, Target } from '../change.ts'
 import { patchOf } from '../patch.ts'
 import { type Declined, isNarrowed } from '../plan.ts'
@@ -121,11 +122,62 @@ function planServiceAccounts(
     const change = accountChange(account, input.secretName, attached.secrets.get(namespace) ?? null)
     if (admit(change, input, attached)) attached.serviceAccounts.set(key, change.id)
   }
+  const gap = accountGap(namespace, input)
+  if (gap !== undefined) {
+    const target = { apiVersion: 'v1', kind: 'ServiceAccount', namespace, uid: null }
+    for (const name of accountsWanted(namespace, input, stuck))
+      if (!own.some(account => account.name === name))
+        attached.declined.push({ code: 'unread-account', target: { ...target, name }, gap })
+  }
+}
+
+/** Why the namespace's service accounts could not be read, or not all of them; undefined if they were. */
+function accountGap(namespace: string, { fixScope }: PlanInput): Gap | undefined {
+  return fixScope.gaps.find(
+    gap => gap.what === 'serviceaccounts' && (gap.namespace === null || gap.namespace === namespace),
+  )
+}
+
+/** The names of the accounts that would get the login, as far as they are known without reading any account. */
+function accountsWanted(namespace: string, input: PlanInput, stuck: StuckPod[]): Set<string> {
+  const used = stuck.flatMap(entry => {
+    const { serviceAccount: name } = entry.pod
+    return getsItFrom({ namespace, name }, entry, input) ? [name] : []
+  })
+  return new Set([...(isNarrowed(input.scope) ? [] : ['default']), ...used])
+}
+
+/**
+ * The changes without new Secrets that nothing would use because their namespace's service accounts could not be read: they would only
+ * spread the login.
+ */
+export function withoutUnusedSecrets(changes: Change[], declined: Declined[], input: PlanInput): Change[] {
+  // What a manager has to change will use the Secret once the manager has changed it.
+  const managed = declined.flatMap(one => (one.code === 'managed' ? [one.change] : []))
+  const needed = new Set([...changes, ...managed].flatMap(({ needs }) => needs))
+  return changes.filter(
+    ({ id, action, target }) =>
+      action !== 'create-secret' ||
+      needed.has(id) ||
+      accountGap(target.namespace, input) === undefined ||
+      isNamed(target.namespace, input),
+  )
+}
+
+/** Whether something in the namespace already names the Secret that does not exist yet. */
+function isNamed(namespace: string, { fixScope, snapshot, secretName }: PlanInput): boolean {
+  const lists = [...fixScope.serviceAccounts, ...fixScope.workloads].filter(
+    object => object.namespace === namespace,
+  )
+  return (
+    lists.some(({ imagePullSecrets }) => imagePullSecrets?.some(({ name }) => name === secretName)) ||
+    snapshot.pods.some(pod => pod.namespace === namespace && pod.pullSecrets.includes(secretName))
+  )
 }
 
 /** Whether the pod's replacement would get a login that it needs from the account; false if its template has its own list. */
 function getsItFrom(
-  { namespace, name }: ScopeServiceAccount,
+  { namespace, name }: Pick<ScopeServiceAccount, 'namespace' | 'name'>,
   { pod, helped, workload }: StuckPod,
   input: PlanInput,
 ): boolean {

@@ -110,6 +110,8 @@ function kindOf(one: Declined): string {
   switch (one.code) {
     case 'managed':
       return JSON.stringify([one.code, one.change.managedBy])
+    case 'unread-account':
+      return `${one.code} ${one.gap.why}`
     case 'no-credential':
     case 'unnamed-registry':
     case 'unneeded-login':
@@ -202,7 +204,7 @@ function causeBlocks(findings: AdvisedFinding[], { invocation, width, palette }:
 
 function remedyText(findings: readonly AdvisedFinding[]): string {
   return findings.some(({ remedies }) => remedies.length > 0)
-    ? 'not among those chosen'
+    ? 'none of those chosen applies here'
     : "none: pullguard can't fix this from the cluster"
 }
 

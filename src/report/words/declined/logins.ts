@@ -5,6 +5,7 @@ import { shellWord } from '../../escape.ts'
 import { ownCommand } from '../../invocation.ts'
 import { loginCommand } from '../commands.ts'
 import { pluralize } from '../count.ts'
+import { summarizeGaps } from '../gaps.ts'
 import { registryLabel } from '../labels.ts'
 import { managerName, managerStep } from '../managers.ts'
 import { scopeFlags } from '../plan.ts'
@@ -57,6 +58,21 @@ export const LOGINS = {
       `Secret ${target.name} is immutable in ${pluralize(count, 'namespace')}, so no login can be added to it`,
     detail: noDetail,
     next: (first, context) => rerunWithSecretName('Choose another name', first, context),
+  },
+  'unread-account': {
+    title: (_first, count) =>
+      count === 1
+        ? "1 service account can't be read, so the pull secret can't be attached to it"
+        : `${pluralize(count, 'service account')} can't be read, so the pull secret can't be attached to them`,
+    detail: noDetail,
+    next: ({ gap: { why } }, { plan }) => {
+      const gaps = plan.declined.flatMap(one =>
+        one.code === 'unread-account' && one.gap.why === why ? [one.gap] : [],
+      )
+      const remedy = summarizeGaps(gaps)[0]?.remedy ?? 'run the fix again'
+      const text = `To read service accounts, ${remedy}`
+      return { text: why === 'forbidden' ? `${text}, then run the fix again` : text }
+    },
   },
   'no-credential': {
     title: ({ registry }) => `No login for ${registryLabel(registry)} on this machine`,
