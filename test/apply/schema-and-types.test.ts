@@ -173,7 +173,8 @@ interface Definition {
   properties: Record<string, Definition & { const?: string; enum?: string[]; items?: Definition }>
   oneOf: Definition[]
 }
-const defs: Record<'Change' | 'Declined' | 'Edit' | 'ChangeReason' | 'Plan', Definition> = schema.$defs
+const defs: Record<'Change' | 'Declined' | 'Edit' | 'ChangeReason' | 'Plan' | 'PlanScope', Definition> =
+  schema.$defs
 const members: [name: string, tag: string, samples: Record<string, object>, Definition[]][] = [
   ['a change', 'action', CHANGES, defs.Change.oneOf],
   ['something declined', 'code', DECLINED, defs.Declined.oneOf],
@@ -220,12 +221,12 @@ test('a plan has the same fields in both', () => {
   const { properties, required } = defs.Plan
   expect(sorted(Object.keys(properties))).toEqual(sorted(Object.keys(full)))
   expect(sorted(required)).toEqual(sorted(Object.keys(full)))
-  for (const part of ['cluster', 'scope', 'cost'] as const) {
+  for (const part of ['cluster', 'cost'] as const) {
     expect(sorted(Object.keys(properties[part]?.properties ?? {}))).toEqual(sorted(Object.keys(full[part])))
   }
-  expect(sorted(Object.keys(properties.scope?.properties.subjects?.items?.properties ?? {}))).toEqual(
-    sorted(Object.keys(subject)),
-  )
+  const { properties: inScope } = defs.PlanScope
+  expect(sorted(Object.keys(inScope))).toEqual(sorted(Object.keys(full.scope)))
+  expect(sorted(Object.keys(inScope.subjects?.items?.properties ?? {}))).toEqual(sorted(Object.keys(subject)))
   const credential = properties.credentials?.items?.properties ?? {}
   expect(sorted(Object.keys(credential))).toEqual(sorted(Object.keys(full.credentials[0] ?? {})))
 })

@@ -96,6 +96,14 @@ test('the result of a fix is valid, whatever happened to each change', () => {
   fits(parse(renderFixResult(report, { ...OPTIONS, format: 'yaml' })))
 })
 
+test('the result of a narrowed fix states its scope, so that it is not taken for a whole one', () => {
+  const subjects = [{ kind: 'Deployment' as const, namespace: 'web', name: 'shop' }]
+  const scope = { namespaces: ['web'], affected: false, excluded: [], subjects }
+  const document = JSON.parse(renderFixResult(fixReport({ plan: plan([], { scope }) }), OPTIONS))
+  fits(document)
+  expect(document).toMatchObject({ complete: true, scope })
+})
+
 test('the results of undo and the list of runs are valid', () => {
   const at = target('Pod', 'p')
   const steps: UndoStep[] = [

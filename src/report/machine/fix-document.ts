@@ -37,6 +37,7 @@ export function fixDocument(report: FixReport, invocation: Invocation): Envelope
     dryRun,
     complete,
     cluster: plan.cluster,
+    scope: plan.scope,
     summary: {
       changes: plan.changes.length,
       written: result.outcomes.filter(({ status }) => status === 'applied').length,
