@@ -14,7 +14,7 @@ import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
 import { belongsTo } from './ownership.ts'
 import { NoSuchPod, type Scope } from './snapshot-scope.ts'
-import type { NamedSubject } from './subject-names.ts'
+import { type NamedSubject, otherTypeSentence } from './subject-names.ts'
 import { isNamed, pickSuspects } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
@@ -149,8 +149,11 @@ function checkOne(pods: Pod[], name: string, namespaces: string[] | null, known:
   const places = pods.map(({ namespace }) => namespace)
   const where = namespaces === null ? '' : ` in namespace "${namespaces.join('", "')}"`
   if (places.length === 0) {
-    const near = nearNames(name, known, key => key.slice(key.indexOf('/') + 1))
-    const hint = near.length === 0 ? '.' : `: ${didYouMean(near)}`
+    const all = [...known]
+    const near = nearNames(name, all, key => key.slice(key.indexOf('/') + 1))
+    const [namespace] = namespaces ?? []
+    const isEmpty = !all.some(key => key.startsWith(`${namespace}/`))
+    const hint = isEmpty && namespace !== undefined ? hintFor(namespace, near) : hintFor(name, near)
     throw new NoSuchPod(`Pod "${name}" not found${where} in the dump${hint}`)
   }
   if (places.length > 1)
@@ -188,9 +191,16 @@ function* namesOf({ kind, namespace }: ScopeSubject, facts: DumpFacts): Generato
 
 function notThere(subject: ScopeSubject, facts: DumpFacts): UsageError {
   const { kind, name, namespace } = subject
-  const near = nearNames(name, new Set(namesOf(subject, facts)))
+  const names = new Set(namesOf(subject, facts))
+  const near = nearNames(name, names)
   const where = namespace === null ? '' : ` in namespace "${namespace}"`
-  return new UsageError(
-    `${kind} "${name}" not found${where} in the dump${near.length === 0 ? '.' : `: ${didYouMean(near)}`}`,
-  )
+  const word = kind !== 'Pod' ? '' : names.size === 0 && namespace !== null ? namespace : name
+  return new UsageError(`${kind} "${name}" not found${where} in the dump${hintFor(word, near)}`)
+}
+
+/** Returns the end of the sentence: that the word is not a type, if it can have been meant as one, or similar names. */
+function hintFor(word: string, near: string[]): string {
+  const type = otherTypeSentence(word)
+  if (type !== null) return `, and ${type}.`
+  return near.length === 0 ? '.' : `: ${didYouMean(near)}`
 }

@@ -13,7 +13,7 @@ export interface NamedSubject extends ScopeSubject {
 
 /**
  * @param namespace the namespace of -n
- * @throws UsageError for a word that can't be parsed, and for a namespace that contradicts -n
+ * @throws UsageError for a word that can't be parsed, for a type without pods, and for a namespace that contradicts -n
  */
 export function parseSubjects(words: readonly string[], namespace: string | undefined): NamedSubject[] {
   const [first = '', ...rest] = words
@@ -22,6 +22,7 @@ export function parseSubjects(words: readonly string[], namespace: string | unde
     return parseSubjectNames(words).named.map(named => ({ ...named, namespace: namespace ?? null }))
   if (type !== null)
     throw new UsageError(`${first} is a type without a name: give TYPE/NAME, such as ${first}/web.`)
+  if (rest.length > 0 && words.every(word => !word.includes('/'))) refuseOtherType(first)
   return words.map(word => parseOne(word, namespace))
 }
 
@@ -38,10 +39,46 @@ function parseOne(word: string, namespace: string | undefined): NamedSubject {
     const may = kind !== 'Pod' && !first.includes('.') && (namespace === undefined || namespace === first)
     return { kind, name: named?.name ?? second, namespace: namespace ?? null, ...(may && { orPodIn: first }) }
   }
+  // No namespace has a dot in its name.
+  if (first.includes('.')) throw new UsageError(`${notAType(first)}.`)
+  if (namespace !== undefined && namespace !== first) refuseOtherType(first)
   if (namespace !== undefined && namespace !== first)
     throw new UsageError(`"${word}" and -n ${namespace} name different namespaces: give only one.`)
   return { kind: 'Pod', name: second, namespace: first }
 }
+
+/** @throws UsageError for a type that has no pods */
+function refuseOtherType(word: string): void {
+  const sentence = otherTypeSentence(word)
+  if (sentence !== null) throw new UsageError(`${sentence}.`)
+}
+
+/**
+ * Returns that the word is not a type to name, and which are; null if it is not a type known to kubectl. A namespace or a pod can have the
+ * same name, so this only explains why none was found.
+ */
+export function otherTypeSentence(word: string): string | null {
+  return OTHER_TYPES.has(word.toLowerCase()) ? notAType(word) : null
+}
+
+function notAType(word: string): string {
+  return `"${word}" is not a type of workload or pod: those are ${KNOWN}`
+}
+
+/** kubectl's names, plural, singular, and short, of the built-in types that are neither pods nor workloads. */
+const OTHER_TYPES: ReadonlySet<string> = new Set(
+  `services service svc ingresses ingress ing ingressclasses ingressclass endpoints ep endpointslices endpointslice
+  networkpolicies networkpolicy netpol configmaps configmap cm secrets secret serviceaccounts serviceaccount sa
+  namespaces namespace ns nodes node no events event ev persistentvolumeclaims persistentvolumeclaim pvc
+  persistentvolumes persistentvolume pv storageclasses storageclass sc volumeattachments volumeattachment
+  horizontalpodautoscalers horizontalpodautoscaler hpa poddisruptionbudgets poddisruptionbudget pdb
+  podtemplates podtemplate controllerrevisions controllerrevision resourcequotas resourcequota quota
+  limitranges limitrange limits priorityclasses priorityclass pc runtimeclasses runtimeclass leases lease
+  roles role rolebindings rolebinding clusterroles clusterrole clusterrolebindings clusterrolebinding
+  customresourcedefinitions customresourcedefinition crd crds apiservices apiservice
+  certificatesigningrequests certificatesigningrequest csr mutatingwebhookconfigurations mutatingwebhookconfiguration
+  validatingwebhookconfigurations validatingwebhookconfiguration`.split(/\s+/),
+)
 
 /** kubectl's short names; a Job has none. */
 const SHORT_NAMES: Record<RolloutKind, string | null> = {

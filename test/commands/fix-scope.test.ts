@@ -151,6 +151,26 @@ test.each<[string[], string]>([
   })
 })
 
+test('a type without pods is refused, unless a namespace or a pod has that name', async () => {
+  const { cluster } = incident.simulator
+  const dryRun = (...argv: string[]) => incident.run(['fix', ...argv, '--dry-run'])
+  for (const argv of [['svc/x'], ['svc/x', '-n', 'default'], ['svc', 'x'], ['ingress/node']])
+    expect(await dryRun(...argv)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/is not a type of workload or pod: those are deployment, .* and pod\.\n$/),
+    })
+  cluster.addNamespace('ingress')
+  const spec = { containers: [{ name: 'c', image: 'nginx:1.27' }] }
+  cluster.add({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'ingress', name: 'node' }, spec })
+  await incident.simulator.settle()
+  for (const argv of [['ingress/node'], ['ingress/node', '-n', 'ingress'], ['node', '-n', 'ingress']])
+    expect((await dryRun(...argv)).out).toContain('pod node of namespace ingress')
+  expect(await dryRun('ingress/web')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('Pod "web" not found in namespace "ingress": '),
+  })
+})
+
 test('names in two namespaces are refused: one answer could not speak for both', async () => {
   const pods = ['default', 'kube-system'].map(namespace => {
     const [first] = incident.simulator.cluster.list('Pod', namespace)

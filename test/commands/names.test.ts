@@ -147,6 +147,17 @@ test.each<[string[], string]>([
   ],
   [['fifthnginx-'], 'Pod "fifthnginx-" not found in namespace "default": did you mean fifthnginx-'],
   [['deploy/x', '-n', 'nosuch'], 'There is no namespace "nosuch" in this cluster'],
+  ...['svc/x', 'ingress/x', 'Secret/x', 'crd/x'].map((word): [string[], string] => {
+    const [type] = word.split('/')
+    return [
+      [word],
+      `There is no namespace "${type}" in this cluster, and "${type}" is not a type of workload or pod:`,
+    ]
+  }),
+  [['svc/x', '-n', 'default'], '"svc" is not a type of workload or pod: those are deployment, statefulset'],
+  [['rollouts.argoproj.io/x'], '"rollouts.argoproj.io" is not a type of workload or pod: those are'],
+  [['service', 'x'], '"service" is not a type of workload or pod: those are'],
+  [['node'], 'Pod "node" not found in namespace "default", and "node" is not a type of workload or pod:'],
   [['deploy'], 'deploy is a type without a name: give TYPE/NAME, such as deploy/web.'],
   [['a/b/c'], '"a/b/c" names neither a pod nor a workload: give POD, NAMESPACE/POD, or TYPE/NAME.'],
   [['web/x', '-n', 'default'], '"web/x" and -n default name different namespaces: give only one.'],
@@ -222,6 +233,12 @@ describe('a dump', () => {
     expect(await of('ds/alone', '-n', 'web')).toEqual({
       code: 2,
       err: 'DaemonSet "alone" not found in namespace "web" in the dump.\n',
+    })
+    expect(await of('svc/alone')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(
+        /^Pod "alone" not found in namespace "svc" in the dump, and "svc" is not a type of workload or pod:/,
+      ),
     })
   })
 })

@@ -163,6 +163,7 @@ describe('one sentence and exit code 2 for', () => {
     ['half a name', ['default/'], '"default/" names neither a pod nor a workload:'],
     ['two namespaces', ['default/x', '-n', 'web'], '"default/x" and -n web name different namespaces:'],
     ['a namespace that does not exist', ['nope/x'], 'There is no namespace "nope" in this cluster:'],
+    ['a Service', ['svc/x'], 'There is no namespace "svc" in this cluster, and "svc" is not a type of'],
     [
       'a pod far from any',
       ['zzz'],

@@ -15,7 +15,7 @@ import { selectorOf } from '../narrow/workload.ts'
 import { didYouMean, nearNames } from '../near-names.ts'
 import { narrowController } from '../ownership.ts'
 import { NoSuchPod } from '../snapshot-scope.ts'
-import type { NamedSubject } from '../subject-names.ts'
+import { type NamedSubject, otherTypeSentence } from '../subject-names.ts'
 import { podKey } from '../suspects.ts'
 import { readEvents } from './events.ts'
 import { assertExists, readArea, type ScopePods } from './namespaces.ts'
@@ -242,14 +242,23 @@ export async function readPod(reading: Reading, namespace: string, name: string)
 
 async function noSuchPod(reading: Reading, namespace: string, name: string): Promise<NoSuchPod> {
   const names = await podNames(reading, namespace)
-  if (names.length === 0) await assertExists(reading, namespace).catch(asNoSuchPod)
+  if (names.length === 0) await assertExists(reading, namespace).catch(asNoSuchPod(namespace))
+  const type = otherTypeSentence(name)
+  if (type !== null) return new NoSuchPod(`Pod "${name}" not found in namespace "${namespace}", and ${type}.`)
   const near = nearNames(name, names)
   const hint = near.length > 0 ? didYouMean(near) : `\`kubectl get pods -n ${namespace}\` lists them.`
   return new NoSuchPod(`Pod "${name}" not found in namespace "${namespace}": ${hint}`)
 }
 
-function asNoSuchPod(error: unknown): never {
-  throw error instanceof UsageError ? new NoSuchPod(error.message) : error
+/** For a namespace that can also have been meant as a type. */
+function asNoSuchPod(namespace: string): (error: unknown) => never {
+  const type = otherTypeSentence(namespace)
+  return error => {
+    if (!(error instanceof UsageError)) throw error
+    throw new NoSuchPod(
+      type === null ? error.message : `There is no namespace "${namespace}" in this cluster, and ${type}.`,
+    )
+  }
 }
 
 /** Only for a hint, so errors are ignored. */
