@@ -7,6 +7,7 @@ import { parseReference } from '../../image/reference.ts'
 import type { UnprovenLogin } from '../../plan/plan-input.ts'
 import { serves } from '../../plan/stuck-pod.ts'
 import type { Proof, QuotaOutcome } from '../../registry/outcome.ts'
+import { wrap } from '../../report/screen/wrap.ts'
 import {
   failedProofText,
   provenText,
@@ -52,13 +53,14 @@ async function proveOne(
   session: FixSession,
 ): Promise<Unproven | null> {
   const { err } = session.context
+  const note = (text: string) => err.write(`${wrap(text, err.width).join('\n')}\n`)
   const { proof, image } = await proofFor(credential, prepared, session)
   if (!proof.proven) {
     const { why, detail } = proof
     const noAnswer = why === 'unreachable' || why === 'server-error' || why === 'rate-limited'
     const text = failedProofText(credential, image, why, detail, wayOut(credential, prepared))
     if (noAnswer && isOnlyShown(session)) {
-      await err.write(`${uncheckedText(credential, image, why, detail)}\n`)
+      await note(uncheckedText(credential, image, why, detail))
       return null
     }
     const error = noAnswer && why !== 'rate-limited' ? new UnreachableError(text) : new RefusedError(text)
@@ -70,8 +72,8 @@ async function proveOne(
     const error = new RefusedError(usedUpText(credential, quota, wayOut(credential, prepared)))
     return { credential, login: { username: credential.username, why: 'used-up', image: null }, error }
   }
-  await err.write(`${provenText(credential, quota, needed)}\n`)
-  if (credential.shortLived) await err.write(`Warning: ${shortLivedText(credential)}\n`)
+  await note(provenText(credential, quota, needed))
+  if (credential.shortLived) await note(`Warning: ${shortLivedText(credential)}`)
   return null
 }
 
