@@ -3,6 +3,7 @@
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
+import type { Invocation } from '../invocation.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { commandLines, field, fieldRoom, joinBlocks, stepLines } from '../screen/block.ts'
@@ -84,24 +85,13 @@ export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions,
   const palette = paletteFor(options.color)
   // If nothing is wrong, the summary sentence already names the place.
   const opening = diagnosis.findings.length === 0 ? '' : sanitizeLine(openingLine(diagnosis))
+  const causes = causesFor(diagnosis, options.invocation, level)
   const blocks = [
     opening === '' ? [] : wrap(opening, options.width),
-    ...storyBlocks(diagnosis, options, level),
-    [...(level === 'full' ? [] : hiddenSteps(diagnosis, options)), ...lastLines(diagnosis, options, palette)],
+    ...blocksOf(causes, diagnosis, options, 'diagnosis'),
+    [...omittedSteps(causes, options.width), ...lastLines(diagnosis, options, palette)],
   ]
   return linkUrls(joinBlocks(blocks), options)
-}
-
-/** Says how many steps are hidden if there are so many causes that each shows only the first ones. */
-function hiddenSteps({ findings }: AdvisedDiagnosis, { invocation, width }: ReportOptions): string[] {
-  const groups = groupByCause(findings, invocation)
-  if (groups.length <= FEW_GROUPS || groups.length > MOST_GROUPS) return []
-  const budget = budgetFor(groups.length)
-  const hidden = groups.reduce((count, group, index) => {
-    const room = index === 0 ? budget.steps : budget.laterSteps
-    return count + Math.max(0, stepsOf(group.findings, group.invocation).length - room)
-  }, 0)
-  return hidden === 0 ? [] : wrap(`-o wide shows ${pluralize(hidden, 'more step')}.`, width)
 }
 
 /** Returns the causes, the pulls that are taking long, and what could not be read. */
@@ -109,34 +99,62 @@ export function storyBlocks(
   diagnosis: AdvisedDiagnosis,
   options: ReportOptions,
   level: DetailLevel,
-  about: GapAbout = 'diagnosis',
+  about: GapAbout,
 ): string[][] {
-  const palette = paletteFor(options.color)
-  const { width } = options
-  const groups = groupByCause(diagnosis.findings, options.invocation)
-  const shown = level === 'full' ? groups : groups.slice(0, MOST_GROUPS)
-  const budget = level === 'full' ? UNLIMITED : budgetFor(shown.length)
-  const blocks = shown.map((group, index) => {
-    const steps = index === 0 ? budget.steps : budget.laterSteps
-    return block(group, diagnosis.takenAt, { ...budget, steps }, width, palette)
+  return blocksOf(causesFor(diagnosis, options.invocation, level), diagnosis, options, about)
+}
+
+/** The causes that fit, each with the steps that it has room for. */
+interface Causes {
+  budget: DetailBudget
+  shown: { group: CauseGroup; steps: StepText[]; omitted: number }[]
+  hidden: CauseGroup[]
+}
+
+function causesFor({ findings }: AdvisedDiagnosis, invocation: Invocation, level: DetailLevel): Causes {
+  const groups = groupByCause(findings, invocation)
+  const fitting = level === 'full' ? groups : groups.slice(0, MOST_GROUPS)
+  const budget = level === 'full' ? UNLIMITED : budgetFor(fitting.length)
+  const shown = fitting.map((group, index) => {
+    const all = stepsOf(group.findings, group.invocation)
+    const steps = all.slice(0, index === 0 ? budget.steps : budget.laterSteps)
+    return { group, steps, omitted: all.length - steps.length }
   })
-  const hidden = groups.slice(shown.length).flatMap(group => group.findings)
+  return { budget, shown, hidden: groups.slice(fitting.length) }
+}
+
+function blocksOf(
+  { budget, shown, hidden }: Causes,
+  diagnosis: AdvisedDiagnosis,
+  { width, color }: ReportOptions,
+  about: GapAbout,
+): string[][] {
+  const palette = paletteFor(color)
+  const blocks = shown.map(({ group, steps }) =>
+    block(group, steps, diagnosis.takenAt, { budget, width, palette }),
+  )
   if (hidden.length > 0) {
-    const causes = pluralize(groups.length - shown.length, 'more cause')
-    const more = `… and ${pluralize(countPods(hidden), 'pod')} with ${causes}: -o wide shows all.`
+    const pods = pluralize(countPods(hidden.flatMap(({ findings }) => findings)), 'pod')
+    const more = `… and ${pods} with ${pluralize(hidden.length, 'more cause')}: -o wide shows all.`
     blocks.push(wrap(more, width))
   }
   return [...blocks, pullingLines(diagnosis, width), gapLines(diagnosis.gaps, width, palette, about)]
+}
+
+/** Says how many steps are omitted if there are so many causes that each shows only the first ones. */
+function omittedSteps({ shown, hidden }: Causes, width: number): string[] {
+  if (shown.length <= FEW_GROUPS || hidden.length > 0) return []
+  const omitted = shown.reduce((count, cause) => count + cause.omitted, 0)
+  return omitted === 0 ? [] : wrap(`-o wide shows ${pluralize(omitted, 'more step')}.`, width)
 }
 
 const SEVERITY: Record<Severity, string> = { error: 'Error', warning: 'Warning', info: 'Info' }
 
 function block(
   group: CauseGroup,
+  steps: StepText[],
   takenAt: string,
-  budget: DetailBudget,
-  width: number,
-  palette: Palette,
+  { budget, width, palette }: { budget: DetailBudget; width: number; palette: Palette },
 ): string[] {
   const { findings, pods, namespaces } = group
   const { severity } = findings[0]
@@ -145,9 +163,7 @@ function block(
   // A single pod is named in the row below.
   const count = budget.dense && loneRow(rows)?.pods.length === 1 ? '' : `: ${pluralize(pods, 'pod')}${place}`
   const title = `${SEVERITY[severity]}: ${titleOf(group)}${count}`
-  const steps = stepsOf(findings, group.invocation)
-    .slice(0, budget.steps)
-    .map(step => (budget.brief ? { ...step, text: step.brief ?? step.text } : step))
+  const worded = budget.brief ? steps.map(step => ({ ...step, text: step.brief ?? step.text })) : steps
   const summedUp = namespaces > 1 && rows.hidden.length > 0
   return [
     ...wrap(sanitizeLine(title), width).map(line => palette.problem(line, severity)),
@@ -159,7 +175,7 @@ function block(
     ...checkLines(findings, budget.checks).flatMap((text, index) =>
       field({ label: index === 0 ? 'asked' : '', text }, width),
     ),
-    ...stepLines('what to do', steps, width, palette, budget.brief),
+    ...stepLines('what to do', worded, width, palette, budget.brief),
     // Omitted on the brief screen, where every cause would repeat the line.
     ...(budget.pods
       ? field({ label: 'more', text: explainCommand(group.invocation, findings[0]) }, width)
