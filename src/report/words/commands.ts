@@ -47,22 +47,19 @@ function nameForFix({ workload, pod }: Place): string {
 }
 
 /** Returns the `fix` command for these findings, with a remedy's flags if it has any; one per namespace if names are in several. */
-export function fixCommand(invocation: Invocation, findings: readonly Place[], flags = ''): string {
-  return inReach(invocation, findings, places =>
+export function fixCommand<Found extends Place>(
+  invocation: Invocation,
+  findings: readonly Found[],
+  flagsFor: (findings: readonly Found[]) => string,
+): string {
+  const command = (places: readonly Found[]) =>
     ownCommand(
       invocation,
-      ['fix', fixScope(invocation, places), flags].filter(part => part !== '').join(' '),
-    ),
-  )
-}
-
-/** `fix` takes names in one namespace at a time. */
-function inReach<Found extends Place>(
-  { only }: Invocation,
-  findings: readonly Found[],
-  command: (findings: readonly Found[]) => string,
-): string {
+      ['fix', fixScope(invocation, places), flagsFor(places)].filter(part => part !== '').join(' '),
+    )
+  const { only } = invocation
   if (only === undefined || !('named' in only)) return command(findings)
+  // `fix` takes names in one namespace at a time.
   return [...Map.groupBy(findings, ({ namespace }) => namespace).values()].map(command).join(' && ')
 }
 
@@ -71,7 +68,7 @@ function inReach<Found extends Place>(
  * flag includes them. A login for a registry other than Docker Hub is distributed to several namespaces only if it is named.
  */
 export function loginFixCommand(invocation: Invocation, findings: readonly LoginPlace[]): string {
-  return inReach(invocation, findings, places => fixCommand(invocation, places, loginFlags(places)))
+  return fixCommand(invocation, findings, loginFlags)
 }
 
 type LoginPlace = Place & Pick<Finding, 'registry'>
@@ -92,7 +89,7 @@ function loginFlags(findings: readonly LoginPlace[]): string {
 /** Returns the command that applies one remedy to one finding. */
 export function remedyCommand(invocation: Invocation, remedy: Remedy, finding: Finding): string {
   if (remedy === 'authenticate' || remedy === 'recreate') return loginFixCommand(invocation, [finding])
-  return fixCommand(invocation, [finding], REMEDY_WORDS[remedy].flags(finding))
+  return fixCommand(invocation, [finding], () => REMEDY_WORDS[remedy].flags(finding))
 }
 
 /** Returns the command with which this machine gets the credential that `fix` distributes. */

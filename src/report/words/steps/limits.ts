@@ -72,7 +72,7 @@ export const limitSteps: StepWords<
   },
   'replace-registry': (_step, { invocation, findings }) => ({
     text: 'Or pull official images from another registry, without a login',
-    command: fixCommand(invocation, findings, OFFICIAL_ELSEWHERE),
+    command: fixCommand(invocation, findings, () => OFFICIAL_ELSEWHERE),
   }),
   'use-cache': (_step, { invocation }) => ({
     text: 'Long term: put a pull-through cache between the nodes and the registry; see which mirrors the nodes have, and what they need for yours',
