@@ -17,7 +17,7 @@ export const EVENT_SHAPE = shapeOf({
   11: one('series', shapeOf({ 1: number('count'), 2: microTime('lastObservedTime') })),
 })
 
-const OWNER = shapeOf({ 1: 'kind', 3: 'name', 4: 'uid', 5: 'apiVersion', 6: flag('controller') })
+export const OWNER = shapeOf({ 1: 'kind', 3: 'name', 4: 'uid', 5: 'apiVersion', 6: flag('controller') })
 
 const POD_METADATA = shapeOf({
   1: 'name',
@@ -31,7 +31,7 @@ const POD_METADATA = shapeOf({
   13: many('ownerReferences', OWNER),
 })
 
-const NAMED = shapeOf({ 1: 'name' })
+export const NAMED = shapeOf({ 1: 'name' })
 const CONTAINER = shapeOf({
   1: 'name',
   2: 'image',
@@ -39,7 +39,7 @@ const CONTAINER = shapeOf({
   14: 'imagePullPolicy',
   24: 'restartPolicy',
 })
-const VOLUME = shapeOf({
+export const VOLUME = shapeOf({
   1: 'name',
   2: inline(shapeOf({ 30: one('image', shapeOf({ 1: 'reference', 2: 'pullPolicy' })) })),
 })

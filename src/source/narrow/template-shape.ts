@@ -1,8 +1,8 @@
 /** The fields that narrowTemplate and narrowUsageWorkload read from protobuf (numbers: apps/v1, batch/v1, and core/v1 generated.proto). */
 
-import { flag, inline, many, number, one, type Shape, shapeOf, texts } from '../../protobuf/shape.ts'
+import { flag, many, number, one, type Shape, shapeOf, texts } from '../../protobuf/shape.ts'
+import { NAMED, OWNER, VOLUME } from './protobuf-shapes.ts'
 
-const OWNER = shapeOf({ 1: 'kind', 3: 'name', 4: 'uid', 5: 'apiVersion', 6: flag('controller') })
 const METADATA = shapeOf({
   1: 'name',
   3: 'namespace',
@@ -12,12 +12,7 @@ const METADATA = shapeOf({
   12: texts('annotations'),
   13: many('ownerReferences', OWNER),
 })
-const NAMED = shapeOf({ 1: 'name' })
 const CONTAINER = shapeOf({ 1: 'name', 2: 'image', 14: 'imagePullPolicy', 24: 'restartPolicy' })
-const VOLUME = shapeOf({
-  1: 'name',
-  2: inline(shapeOf({ 30: one('image', shapeOf({ 1: 'reference', 2: 'pullPolicy' })) })),
-})
 const POD_SPEC = shapeOf({
   1: many('volumes', VOLUME),
   2: many('containers', CONTAINER),
