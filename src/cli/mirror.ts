@@ -1,6 +1,6 @@
 /** The flags of `mirror`. */
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option, type OptionValues } from 'commander'
 import { UsageError } from '../errors.ts'
 import { MIRROR_FORMATS, type MirrorFormat } from '../report/formats.ts'
 import {
@@ -68,7 +68,7 @@ export function addMirror(program: Command, name: string, run: Run): void {
     .action(options => (options.emit === undefined ? runMirror(options, run) : runEmit(options, run)))
 }
 
-function runMirror(options: Flags, run: Run): Promise<void> {
+function runMirror(options: OptionValues, run: Run): Promise<void> {
   const { to, ca, cache, cacheImage } = options
   if (cache !== undefined || cacheImage !== undefined)
     throw new UsageError('--cache and --cache-image need --emit cache.')
@@ -88,7 +88,7 @@ function runMirror(options: Flags, run: Run): Promise<void> {
     )
 }
 
-function runEmit(options: Flags, run: Run): Promise<void> {
+function runEmit(options: OptionValues, run: Run): Promise<void> {
   const { cache = 'distribution', cacheImage } = options
   const idle = [
     ['--to', options.to],
@@ -109,10 +109,7 @@ function runEmit(options: Flags, run: Run): Promise<void> {
     )
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: commander types the values of flags as any
-type Flags = Record<string, any>
-
-function sharedFlags(options: Flags) {
+function sharedFlags(options: OptionValues) {
   return {
     connection: connectionFlags(options),
     registries: options.registry ?? ['docker.io'],

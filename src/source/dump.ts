@@ -144,7 +144,7 @@ function whatElse({ kinds }: DumpFacts, { passedOver: { size } }: DumpObjects): 
   return [named, files].filter(Boolean).join(', and ') || 'nothing'
 }
 
-/** @throws NoSuchPod if there is no pod of that name, UsageError if there are several */
+/** @throws NoSuchPod if no pod has that name, UsageError if several do */
 function checkOne(pods: Pod[], name: string, namespaces: string[] | null, known: Iterable<string>): void {
   const places = pods.map(({ namespace }) => namespace)
   const where = namespaces === null ? '' : ` in namespace "${namespaces.join('", "')}"`

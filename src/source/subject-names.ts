@@ -41,9 +41,10 @@ function parseOne(word: string, namespace: string | undefined): NamedSubject {
   }
   // No namespace has a dot in its name.
   if (first.includes('.')) throw new UsageError(`${notAType(first)}.`)
-  if (namespace !== undefined && namespace !== first) refuseOtherType(first)
-  if (namespace !== undefined && namespace !== first)
+  if (namespace !== undefined && namespace !== first) {
+    refuseOtherType(first)
     throw new UsageError(`"${word}" and -n ${namespace} name different namespaces: give only one.`)
+  }
   return { kind: 'Pod', name: second, namespace: first }
 }
 

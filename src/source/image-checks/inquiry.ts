@@ -274,8 +274,8 @@ class NearbyImages {
 }
 
 /**
- * Whether the denial proves that there is no image: on a registry with only public images, a denial without a login does. A 403 does not,
- * because it can be for this machine's address.
+ * Whether the denial proves that the image does not exist. A 401 without a login proves it if all of the registry's images are public; a
+ * 403 does not, because the registry can refuse this machine's address.
  */
 function isFinalDenial(reference: Reference, outcome: ManifestOutcome): boolean {
   return outcome.status === 'denied' && outcome.httpStatus === 401 && isPublic(fullName(reference))
