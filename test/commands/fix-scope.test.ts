@@ -119,6 +119,29 @@ test('a workload that can not be read is a gap, and its pods are not recreated',
   expect(out).not.toContain('Recreate')
 })
 
+test.each([
+  ['fix', '--dry-run'],
+  ['fix', '-l', 'app=sixthnginx', '--dry-run'],
+  ['fix', 'deploy/sixthnginx', '--dry-run'],
+  ['diagnose', 'deploy/sixthnginx'],
+  ['diagnose', 'deploy/sixthnginx', 'ds/missing-pods'],
+  ['why', 'deploy/sixthnginx'],
+])('without permission to list pods, %j %j %j ends with a gap', async (...argv) => {
+  incident.simulator.cluster.add({
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { namespace: 'default', name: 'missing-pods' },
+    spec: { selector: { matchLabels: { app: 'x' } }, template: { metadata: { labels: { app: 'x' } } } },
+  })
+  const rest = ['events', 'namespaces', 'serviceaccounts', 'secrets', 'replicasets', 'deployments']
+  incident.simulator.server.users.add('no-pods', [{ verbs: ['*'], resources: [...rest, 'daemonsets'] }])
+  const kubeconfig = await incident.kubeconfigFor('no-pods')
+  const { code, out, err } = await incident.run([...argv, '--kubeconfig', kubeconfig])
+  expect(out + err).toContain('pods in default: access denied; failing pulls there')
+  expect(out + err).toContain('ask for permission to get and list pods (a Role in default)')
+  expect(code).toBe(3)
+})
+
 test.each([[['deploy/fifthnginx']], [['-n', 'default']], [['-n', 'default', '-l', 'app=fifthnginx']]])(
   'without permission to read service accounts, %j creates no Secret that nothing would use',
   async argv => {
