@@ -295,6 +295,23 @@ test('an excluded namespace that does not exist causes a warning: it could be a 
   )
 })
 
+test('an undo says in its first line which interrupted run it undoes too', async () => {
+  const stop = new AbortController()
+  const watching = incident.simulator.cluster.store.watch(({ kind }) => {
+    if (kind.kind === 'Secret') stop.abort('SIGINT')
+  })
+  await incident.run(['fix', '-A', '--yes'], '', stop.signal)
+  watching()
+  await incident.run(['fix', '-A', '--yes'])
+  const [second, first] = (await incident.run(['undo', '--list', '-o', 'name'])).out.trim().split('\n')
+  const { out } = await incident.run(['undo', '--dry-run'])
+  expect(out.split('\n\n')[0]?.replace(/\s+/g, ' ')).toBe(
+    `Undoing run ${second} and the interrupted run ${first}, which it continued`,
+  )
+  const json = JSON.parse((await incident.run(['undo', '--yes', '-o', 'json'])).out)
+  expect([json.run, json.continued]).toEqual([second, [first]])
+})
+
 test('Ctrl-C during an undo prints how to continue, and that command works', async () => {
   const before = incident.accounts()
   await incident.run(['fix', '-A', '--yes'])
