@@ -7,7 +7,7 @@ import { parseReference } from '../../image/reference.ts'
 import type { UnprovenLogin } from '../../plan/plan-input.ts'
 import { serves } from '../../plan/stuck-pod.ts'
 import type { Proof, QuotaOutcome } from '../../registry/outcome.ts'
-import { wrap } from '../../report/screen/wrap.ts'
+import { wrap } from '../../report/screen/layout.ts'
 import {
   failedProofText,
   provenText,
