@@ -1,6 +1,6 @@
 /** The words of logins that a plan does not distribute, and of the objects that it leaves unchanged. */
 
-import type { UnprovenLogin } from '../../../plan/plan-input.ts'
+import type { UnprovenLogin } from '../../../plan/plan.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { loginCommand } from '../commands.ts'
