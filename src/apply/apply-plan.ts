@@ -8,9 +8,8 @@ import type { ApplyContext } from './apply-context.ts'
 import type { FixResult, HeldBack, Outcome } from './outcome.ts'
 import { Recoveries } from './recoveries.ts'
 import { Successors } from './successor.ts'
-import { writePatch } from './write-patch.ts'
+import { writePatch, writeSecret } from './write-object.ts'
 import { writePod } from './write-pod.ts'
-import { writeSecret } from './write-secret.ts'
 
 /** Sends every change as a server-side dry run. One outcome per change, in the plan's order. */
 export async function dryRunPlan(plan: Plan, context: ApplyContext): Promise<Outcome[]> {

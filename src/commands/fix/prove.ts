@@ -4,10 +4,10 @@ import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError, UnreachableError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
-import type { UnprovenLogin } from '../../plan/plan-input.ts'
+import type { UnprovenLogin } from '../../plan/plan.ts'
 import { serves } from '../../plan/stuck-pod.ts'
 import type { Proof, QuotaOutcome } from '../../registry/outcome.ts'
-import { wrap } from '../../report/screen/wrap.ts'
+import { wrap } from '../../report/screen/layout.ts'
 import {
   failedProofText,
   provenText,

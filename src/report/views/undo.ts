@@ -2,21 +2,17 @@
 
 import type { UndoOutcome } from '../../apply/undo-step.ts'
 import type { Target } from '../../plan/change.ts'
-import { cell, shellWord } from '../escape.ts'
 import { type DataFormat, isForPeople } from '../formats.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { RunLine, UndoPlan, UndoReport } from '../machine/fix-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { sanitizeLine } from '../sanitize.ts'
-import { commandLines, joinBlocks, joinLines } from '../screen/block.ts'
+import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
 import { columns } from '../screen/columns.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
+import { commandLines, joinBlocks, joinLines, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
-import { wrap } from '../screen/wrap.ts'
-import { formatNumber, pluralize } from '../words/count.ts'
+import { formatNumber, pluralize } from '../words/nouns.ts'
 import { statusText } from '../words/outcomes.ts'
-import { objectName } from '../words/plan.ts'
 import {
   effectText,
   fieldText,
@@ -25,12 +21,13 @@ import {
   leftStepText,
   leftText,
   lostLoginSentence,
+  objectName,
   runText,
   stateText,
   undoingText,
   undoneSentence,
   undoPlanSentence,
-} from '../words/undo.ts'
+} from '../words/plan.ts'
 
 export type { RunLine, UndoReport } from '../machine/fix-document.ts'
 

@@ -3,9 +3,8 @@
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { ImageAnswer, ImageAsk, UnaskedReason } from '../../snapshot/image-check.ts'
 import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
-import { pluralize, shortList } from './count.ts'
 import { durationText } from './duration.ts'
-import { capitalize, registryLabel } from './labels.ts'
+import { capitalize, pluralize, registryLabel, shortList } from './nouns.ts'
 
 /** The parts of a full reference. */
 interface Named {

@@ -11,7 +11,7 @@ import type {
   RecoveryPod,
 } from '../../apply/outcome.ts'
 import type { OverCode } from '../../rollout/judge.ts'
-import { allOf, formatNumber, pluralize, shortList } from './count.ts'
+import { allOf, formatNumber, pluralize, shortList } from './nouns.ts'
 import { changesByKind } from './plan.ts'
 
 const STATUS: Record<OutcomeStatus, string> = {
