@@ -254,6 +254,16 @@ describe('a saved plan of one workload', () => {
     },
   )
 
+  test('made for a workload lists the pods of its account once to check it and to name who shares it', async () => {
+    await save('deploy/fifthnginx')
+    const { requests } = incident.simulator
+    const before = requests.length
+    const { out } = await incident.run(['fix', '--apply', file(), '--dry-run'])
+    expect(out).toContain('default is also used by deployment/sixthnginx')
+    const lists = requests.slice(before).filter(({ query }) => query.includes('spec.serviceAccountName'))
+    expect(lists).toHaveLength(1)
+  })
+
   test('made for labels is refused where it changes a template without them', async () => {
     const plan = await save('-n', 'default', '-l', 'app=fifthnginx', '--pull-policy', 'IfNotPresent', '--pin')
     const actions = plan.changes.map(({ action }: { action: string }) => action)
