@@ -22,7 +22,7 @@ import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
 import { type MeantPods, readFixScope } from '../../source/live/fix-scope.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
-import { readCluster } from '../../source/live/read-cluster.ts'
+import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
 import { Reading } from '../../source/live/reading.ts'
 import { readTopmost, type Topmost } from '../../source/live/subjects.ts'
 import type { Scope } from '../../source/snapshot-scope.ts'
@@ -35,7 +35,7 @@ export interface Situation {
   snapshot: Snapshot
   diagnosis: Diagnosis
   /** The controllers above the failing pods, by uid. */
-  owners: ReadonlyMap<string, ControllerObject>
+  controllers: ReadonlyMap<string, ControllerObject>
   /** Earlier runs against this cluster, newest first. */
   runs: Run[]
 }
@@ -126,20 +126,18 @@ async function warnOfUnknownExclusions({ options, context, cluster }: FixSession
 async function lookAtCluster(
   { options, context, cluster }: FixSession,
   scope: PlanScope,
-): Promise<Pick<Situation, 'snapshot' | 'diagnosis' | 'owners'>> {
+): Promise<Pick<Situation, 'snapshot' | 'diagnosis' | 'controllers'>> {
   const progress = await context.progress()
-  const owners = new Map<string, ControllerObject>()
   try {
-    const whole = await readCluster(cluster, readingScope(scope), {
+    const { snapshot: whole, controllers } = await readClusterWithControllers(cluster, readingScope(scope), {
       takenAt: context.now().toISOString(),
       onProgress: ({ pods, suspects }) =>
         progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`),
-      onOwner: object => owners.set(object.metadata.uid, object),
       signal: context.signal,
     })
     const pods = whole.pods.filter(({ namespace }) => !options.excludedNamespaces.includes(namespace))
     const snapshot = { ...whole, pods }
-    return { snapshot, diagnosis: diagnose(snapshot), owners }
+    return { snapshot, diagnosis: diagnose(snapshot), controllers }
   } finally {
     progress.stop()
   }
@@ -161,7 +159,7 @@ export async function earlierRuns({ journals, cluster, context }: FixSession): P
  */
 export async function readWritable(
   session: FixSession,
-  { scope, snapshot, diagnosis, owners, runs }: Situation,
+  { scope, snapshot, diagnosis, controllers, runs }: Situation,
   remedies: ReadonlySet<Remedy>,
   credentials: Credential[],
 ): Promise<FixScope> {
@@ -188,7 +186,7 @@ export async function readWritable(
     interruptedPods: broken,
     onPodBack: (pod, uid) => back.push([pod, uid]),
     madeSecrets: madeSecrets(runs, clusterUid),
-    owners,
+    controllers,
     signal: context.signal,
   })
   if (isToBeApplied(options)) {

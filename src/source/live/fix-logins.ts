@@ -12,8 +12,8 @@ import { belongsTo, derivedOwner, type NamedPod, narrowController, topmostWorklo
 import { byNamespaceAndName } from '../suspects.ts'
 import { fieldValue } from './field-selector.ts'
 import type { FixScopeOptions, MeantPods, NamespaceScope } from './fix-scope.ts'
-import { readOwners } from './owners.ts'
 import { Reading } from './reading.ts'
+import { readOwners } from './related-objects.ts'
 
 /**
  * Returns the service accounts in scope to which a fix attaches its pull secret: `default` and others that pods run as; if only some pods
@@ -104,7 +104,7 @@ async function readUsers(
   const unclear = found.filter(
     ({ pod }) => ['ReplicaSet', 'Job'].includes(pod.controller?.kind ?? '') && derivedOwner(pod) === null,
   )
-  const links = await readOwners(
+  const { links } = await readOwners(
     reading.withOwnGaps(),
     unclear.map(({ pod }) => pod),
   )

@@ -39,7 +39,7 @@ export interface FixScopeOptions {
   /** Stuck pods whose workloads are read. */
   pods: Pod[]
   /** Controllers that were already read in full, by uid. */
-  owners?: ReadonlyMap<string, ControllerObject>
+  controllers?: ReadonlyMap<string, ControllerObject>
   /** null: everything in these namespaces is in scope. */
   meant?: MeantPods | null
   /** Whether to read the digests of running images. */
