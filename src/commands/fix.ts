@@ -12,7 +12,7 @@ import { shellWord } from '../report/sanitize.ts'
 import { renderFixResult } from '../report/views/fix-result.ts'
 import { type PlanReportContext, renderPlan } from '../report/views/plan.ts'
 import { accessRefusal } from '../report/views/questions.ts'
-import { clusterIdentity } from '../source/live/cluster-identity.ts'
+import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
 import { executeFix } from './fix/execute-fix.ts'
@@ -34,7 +34,7 @@ export async function fixCommand(options: FixOptions, context: WritingContext): 
   return withCluster(context.connectWriter(options.connection), context, async (cluster, redactBy) => {
     const registries = openRegistries(endpoints, context)
     try {
-      const clusterUid = await clusterIdentity(cluster, signal)
+      const clusterUid = await new Reading(cluster, { signal }).clusterIdentity()
       const journals = journalFolder(env, home, clusterUid)
       const session = { options, context, cluster, registries, clusterUid, journals, redactBy }
       return await fix(session)

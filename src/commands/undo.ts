@@ -24,7 +24,7 @@ import {
   type UndoReportOptions,
 } from '../report/views/undo.ts'
 import { redact } from '../secrecy/redact.ts'
-import { clusterIdentity } from '../source/live/cluster-identity.ts'
+import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
@@ -43,7 +43,7 @@ export interface UndoOptions {
 /** Undoes one run, or lists the runs. @throws UsageError for an unknown run; RefusedError if not confirmed; UnreachableError */
 export async function undoCommand(options: UndoOptions, context: WritingContext): Promise<ExitName> {
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
-    const clusterUid = await clusterIdentity(cluster, context.signal)
+    const clusterUid = await new Reading(cluster, { signal: context.signal }).clusterIdentity()
     const folder = journalFolder(context.env, context.home, clusterUid)
     const damages: string[] = []
     const onDamage = (sentence: string) => void damages.push(sentence)

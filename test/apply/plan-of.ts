@@ -8,8 +8,8 @@ import type { Plan } from '../../src/plan/plan.ts'
 import type { Cluster } from '../../src/simulator/cluster/cluster.ts'
 import type { InterruptedPod, MadeSecret } from '../../src/snapshot/fix-scope.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
-import { clusterIdentity } from '../../src/source/live/cluster-identity.ts'
 import { readFixScope } from '../../src/source/live/fix-scope.ts'
+import { Reading } from '../../src/source/live/reading.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
 
 const TAKEN_AT = '2026-11-24T10:00:00Z'
@@ -42,7 +42,7 @@ export async function planOf(
     madeSecrets,
     ...(onPodBack && { onPodBack }),
   })
-  const fixScope = { clusterUid: await clusterIdentity(client), ...scope }
+  const fixScope = { clusterUid: await new Reading(client).clusterIdentity(), ...scope }
   return makePlan({
     createdAt: TAKEN_AT,
     cluster: { server: client.server, context: client.context },

@@ -10,7 +10,7 @@ import { planUndo } from '../../src/apply/plan-undo.ts'
 import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import type { InterruptedPod } from '../../src/snapshot/fix-scope.ts'
-import { clusterIdentity } from '../../src/source/live/cluster-identity.ts'
+import { Reading } from '../../src/source/live/reading.ts'
 import { readRollout } from '../../src/source/live/rollouts.ts'
 import { clientOf } from './in-process-cluster.ts'
 import { planOf } from './plan-of.ts'
@@ -35,7 +35,7 @@ export async function fix(of: Story, options: RunOptions = {}) {
   const { before = () => {}, strict = false, wanted = PULL_SECRET, continues = null } = options
   const { overwriteSecret = false } = options
   const client = clientOf(of.server, after(of, before))
-  const uid = await clusterIdentity(client)
+  const uid = await new Reading(client).clusterIdentity()
   const runs = await listRuns(of.folder)
   const back: [InterruptedPod, uid: string][] = []
   const plan = await planOf(of.cluster, client, wanted, {

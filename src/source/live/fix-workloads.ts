@@ -18,13 +18,24 @@ import { narrowPod } from '../narrow/pod.ts'
 import { list, number, record, text } from '../narrow/shape.ts'
 import { narrowSecretList, narrowWorkload, templateLabels } from '../narrow/workload.ts'
 import { narrowController } from '../ownership.ts'
-import type { FixScopeOptions } from './fix-scope.ts'
+import type { MeantPods } from './fix-logins.ts'
 import { Reading } from './reading.ts'
+
+export interface WorkloadOptions {
+  /** Stuck pods. */
+  pods: Pod[]
+  /** Controllers that were already read in full, by uid. */
+  controllers?: ReadonlyMap<string, ControllerObject>
+  /** Whether to read the digests of running images. */
+  runningImages: boolean
+  /** null: all workloads of these pods are in scope. */
+  meant?: MeantPods | null
+}
 
 /** Returns the workloads of the stuck pods, and their direct controllers. */
 export async function readWorkloads(
   reading: Reading,
-  options: Pick<FixScopeOptions, 'pods' | 'controllers' | 'runningImages' | 'meant'>,
+  options: WorkloadOptions,
 ): Promise<Pick<FixScope, 'workloads' | 'controllers' | 'jobs'>> {
   const known = new Map<string, Promise<ControllerObject | null>>()
   const workloads = new Map<string, ScopeWorkload>()
