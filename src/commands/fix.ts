@@ -31,12 +31,12 @@ import type { WritingContext } from './writing-context.ts'
 export async function fixCommand(options: FixOptions, context: WritingContext): Promise<ExitName> {
   const { env, home, signal } = context
   const endpoints = endpointsOf(options.endpoints, context)
-  return withCluster(context.connectWriter(options.connection), context, async (cluster, redactBy) => {
+  return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const registries = openRegistries(endpoints, context)
     try {
       const clusterUid = await new Reading(cluster, { signal }).clusterIdentity()
       const journals = journalFolder(env, home, clusterUid)
-      const session = { options, context, cluster, registries, clusterUid, journals, redactBy }
+      const session = { options, context, cluster, registries, clusterUid, journals }
       return await fix(session)
     } finally {
       await registries.close()
@@ -128,7 +128,7 @@ function beside({ findings, gaps, pods }: PreparedFix, mode: PlanReportContext['
 async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<ExitName> {
   const { plan, findings, gaps } = prepared
   const verdict = emptyVerdict(prepared, session)
-  if (findings.length === 0) await warnOfRotatedLogins(session, plan.scope)
+  if (findings.length === 0) await warnOfRotatedLogins(prepared, session)
   if (!isForPeople(session.options.format)) {
     const result = { run: null, outcomes: [], recoveries: [], heldBack: null }
     const report = {

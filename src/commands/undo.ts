@@ -23,7 +23,6 @@ import {
   type UndoReport,
   type UndoReportOptions,
 } from '../report/views/undo.ts'
-import { redact } from '../secrecy/redact.ts'
 import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
@@ -45,9 +44,7 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const clusterUid = await new Reading(cluster, { signal: context.signal }).clusterIdentity()
     const folder = journalFolder(context.env, context.home, clusterUid)
-    const damages: string[] = []
-    const onDamage = (sentence: string) => void damages.push(sentence)
-    const runs = await listRuns(folder, { server: cluster.server, onDamage })
+    const { runs, damages } = await listRuns(folder, cluster.server)
     for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
     // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {
@@ -135,7 +132,7 @@ async function executeUndo(
     writing = news.phase === 'writing'
     progress.update(progressText(news))
   }
-  const undoing = { cluster, journal, redact, onProgress, signal: context.signal }
+  const undoing = { cluster, journal, onProgress, signal: context.signal }
   try {
     const tried = await applyUndo(steps, undoing, true)
     if (options.dryRun === 'server') return tried

@@ -1,5 +1,6 @@
 /** Prepares a fix: plans the request for the current situation, or loads a saved plan. In both cases, the logins are proven to work. */
 
+import type { Run } from '../../apply/journal/run.ts'
 import { readPlanFile, refuseOtherCluster } from '../../apply/plan-file.ts'
 import { CAUSES } from '../../diagnosis/finding.ts'
 import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
@@ -19,9 +20,9 @@ import { readSharers, readStrangers } from '../../source/live/fix-logins.ts'
 import { readPodOwners } from '../../source/live/fix-workloads.ts'
 import { nodePlatforms } from '../../source/live/nodes.ts'
 import { loginFromFlags, machineLoginsFor, planCredentialOf } from './find-logins.ts'
-import { proveLogins, type Unproven } from './prove.ts'
+import { proveLogins } from './prove.ts'
 import type { Request } from './request.ts'
-import type { FixSession, PreparedFix } from './session.ts'
+import type { FixSession, PreparedFix, Unproven } from './session.ts'
 import { earlierRuns, isInScope, meantPods, readWritable, type Situation } from './situation.ts'
 
 /**
@@ -33,32 +34,29 @@ export async function prepareFix(
   situation: Situation,
   session: FixSession,
 ): Promise<PreparedFix> {
-  const prepared = await prepareWith(request, situation, session, [])
+  const { remedies, logins } = request
+  const fixScope = await readWritable(session, situation, remedies, logins.credentials)
+  const prepared = await planFix(request, situation, fixScope, session)
   const unproven = await proveLogins(prepared, session)
   const [first] = unproven
   if (first === undefined) return prepared
-  const { logins } = request
   const credentials = logins.credentials.filter(one => !unproven.some(({ credential }) => credential === one))
-  const rest = await prepareWith(
-    { ...request, logins: { ...logins, credentials } },
-    situation,
-    session,
-    unproven,
-  )
+  const proven = { ...request, logins: { ...logins, credentials } }
+  const rest = await planFix(proven, situation, fixScope, session, unproven)
   // Nothing remains to be done without these logins, so there is no plan to show.
   if (rest.plan.changes.length === 0) throw first.error
   return rest
 }
 
-async function prepareWith(
+async function planFix(
   request: Request,
   situation: Situation,
+  fixScope: FixScope,
   session: FixSession,
-  unproven: Unproven[],
+  unproven: Unproven[] = [],
 ): Promise<PreparedFix> {
-  const { diagnosis, snapshot } = situation
+  const { diagnosis, snapshot, runs } = situation
   const { credentials } = request.logins
-  const fixScope = await readWritable(session, situation, request.remedies, credentials)
   const input = inputOf(request, situation, session, fixScope)
   const references = referencesToAsk(input)
   const platforms =
@@ -68,12 +66,11 @@ async function prepareWith(
   const plan = makePlan({ ...input, images, unproven: refused })
   return {
     plan,
+    runs,
     findings: diagnosis.findings,
     pods: snapshot.podCount,
     gaps: [...diagnosis.gaps, ...fixScope.gaps],
-    credentials: credentials.filter(({ key }) =>
-      plan.credentials.some(planCredentialOf => planCredentialOf.key === key),
-    ),
+    credentials: credentials.filter(({ key }) => plan.credentials.some(planned => planned.key === key)),
     narrowed: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => NARROWING.includes(what)),
     unproven,
     saved: false,
@@ -145,9 +142,11 @@ export async function savedPlan(path: string, session: FixSession): Promise<Prep
     if ('patch' in change) refuseOtherPatch(change, path)
   }
   await refuseOtherOwners(plan, path, session)
-  if (isNarrowed(plan.scope)) await refuseStrangers(plan, path, session)
+  const runs = await earlierRuns(session)
+  if (isNarrowed(plan.scope)) await refuseStrangers(plan, runs, path, session)
   return {
     plan,
+    runs,
     findings: [],
     gaps: [],
     credentials: await loginsOf(plan, session),
@@ -214,9 +213,12 @@ async function withSharers(plan: Plan, { cluster, context }: FixSession): Promis
 }
 
 /** Checks with the cluster, because only it knows which pods labels select and which account a workload runs as; for a deleted pod, with the journal. */
-async function refuseStrangers(plan: Plan, path: string, session: FixSession): Promise<void> {
-  const { cluster, context } = session
-  const runs = await earlierRuns(session)
+async function refuseStrangers(
+  plan: Plan,
+  runs: Run[],
+  path: string,
+  { cluster, context }: FixSession,
+): Promise<void> {
   const lost = plan.changes.filter(change => change.action === 'restore-bare-pod')
   const other = lost.find(({ run, target }) => !isInScope({ ...target, run }, plan.scope, runs))
   refuseOutside(other?.target, path)

@@ -146,9 +146,7 @@ async function lookAtCluster(
 
 /** Returns earlier runs against this cluster, newest first. Reports damaged journal lines on standard error. */
 export async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
-  const damages: string[] = []
-  const onDamage = (sentence: string) => void damages.push(sentence)
-  const runs = await listRuns(journals, { server: cluster.server, onDamage })
+  const { runs, damages } = await listRuns(journals, cluster.server)
   for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
   return runs
 }
@@ -174,8 +172,7 @@ export async function readWritable(
   // The sandbox image does not come from the workload, so changing the workload does not help.
   const ofWorkloads = diagnosis.findings.filter(({ containerKind }) => containerKind !== 'sandbox')
   const failing = new Set(ofWorkloads.map(({ namespace, pod }) => `${namespace}/${pod}`))
-  const back: [InterruptedPod, uid: string][] = []
-  const read = await readFixScope(cluster, {
+  const { podsBack, ...fixScope } = await readFixScope(cluster, {
     namespaces: affected ? affectedNamespaces(diagnosis.findings) : scope.namespaces,
     mayBeGone: affected,
     excluded: scope.excluded,
@@ -185,15 +182,14 @@ export async function readWritable(
     meant: narrowed ? meantPods(scope) : null,
     runningImages: remedies.has('pin'),
     interruptedPods: broken,
-    onPodBack: (pod, uid) => back.push([pod, uid]),
     madeSecrets: madeSecrets(runs, clusterUid),
     controllers,
     signal: context.signal,
   })
   if (isToBeApplied(options)) {
-    for (const [pod, uid] of back) await recordPodBack(session.journals, runs, pod, uid)
+    for (const [pod, uid] of podsBack) await recordPodBack(session.journals, runs, pod, uid)
   }
-  return { clusterUid, ...read }
+  return { clusterUid, ...fixScope }
 }
 
 function isToBeApplied({ dryRun, planFile, format }: FixOptions): boolean {

@@ -17,45 +17,48 @@ export interface FixScopeOptions extends LoginOptions, WorkloadOptions {
   excluded: string[]
   /** Bare pods that an interrupted fix of this scope deleted. */
   interruptedPods: InterruptedPod[]
-  /** Called for each of these that exists again, with its current uid. */
-  onPodBack?(pod: InterruptedPod, uid: string): void
   signal?: AbortSignal
 }
+
+/** A bare pod that an interrupted fix deleted and that exists again, with its current uid. */
+export type PodBack = [pod: InterruptedPod, uid: string]
 
 /** Reads the scope; what can't be read is a gap. @throws ApiError if not even the namespaces can be read */
 export async function readFixScope(
   cluster: ClusterReader,
   options: FixScopeOptions,
-): Promise<Omit<FixScope, 'clusterUid'>> {
+): Promise<Omit<FixScope, 'clusterUid'> & { podsBack: PodBack[] }> {
   const reading = new Reading(cluster, options.signal ? { signal: options.signal } : {})
   const namespaces = await readScopeNamespaces(reading, options)
   const live = namespaces.filter(({ terminating }) => !terminating).map(({ name }) => name)
   const wide = options.namespaces === null && !reading.gaps.some(({ why }) => why === 'forbidden')
   const scope = { namespaces: live, wide }
   const pods = options.pods.filter(({ namespace }) => live.includes(namespace))
-  const [serviceAccounts, secrets, owners, interruptedPods] = await Promise.all([
+  const [serviceAccounts, secrets, owners, [interruptedPods, podsBack]] = await Promise.all([
     readAccounts(reading, scope, options),
     readSecretsNamed(reading, scope, options),
     readWorkloads(reading, { ...options, pods }),
-    stillMissing(reading, options),
+    findInterrupted(reading, options.interruptedPods),
   ])
-  return { namespaces, serviceAccounts, secrets, ...owners, interruptedPods, gaps: uniqueGaps(reading.gaps) }
+  const gaps = uniqueGaps(reading.gaps)
+  return { namespaces, serviceAccounts, secrets, ...owners, interruptedPods, podsBack, gaps }
 }
 
 /**
- * Returns the bare pods deleted by an interrupted fix that don't exist or are still terminating, in namespaces that exist. What can't be
- * read is a gap. @throws UnreachableError if the server does not answer; ApiError
+ * Returns the bare pods deleted by an interrupted fix that don't exist or are still terminating, in namespaces that exist, and those that
+ * exist again. What can't be read is a gap. @throws UnreachableError if the server does not answer; ApiError
  */
-async function stillMissing(
+async function findInterrupted(
   reading: Reading,
-  { interruptedPods: pods, onPodBack }: FixScopeOptions,
-): Promise<PodToRestore[]> {
+  pods: InterruptedPod[],
+): Promise<[missing: PodToRestore[], back: PodBack[]]> {
   const missing: PodToRestore[] = []
+  const back: PodBack[] = []
   for (const pod of pods) {
     try {
       const found = await reading.get(KINDS.Pod, pod.namespace, pod.name)
       const ending = endingOf(found, pod)
-      if (ending === null) onPodBack?.(pod, found.metadata.uid)
+      if (ending === null) back.push([pod, found.metadata.uid])
       else if (await isLive(reading, pod.namespace)) missing.push({ ...pod, ending })
     } catch (error) {
       if (!isNotFound(error)) reading.recordGap(error, KINDS.Pod, pod.namespace)
@@ -63,7 +66,7 @@ async function stillMissing(
       else if (await isLive(reading, pod.namespace)) missing.push({ ...pod, ending: null })
     }
   }
-  return missing
+  return [missing, back]
 }
 
 type PodObject = NonNullable<(typeof KINDS.Pod)['model']>

@@ -103,6 +103,7 @@ describe('remedies', () => {
 describe('the confirmation', () => {
   const prepared = (of = incidentPlan): PreparedFix => ({
     plan: of,
+    runs: [],
     findings: [],
     gaps: [],
     credentials: [],
