@@ -6,6 +6,7 @@
 import { isUndone, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
+import { canonicalKey } from '../../dockerconfig/docker-key.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { type Credential, tokenKind } from '../../dockerconfig/registry-credential.ts'
 import { UsageError } from '../../errors.ts'
@@ -13,7 +14,6 @@ import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import { HARDENED_IMAGES } from '../../image/registries.ts'
 import { findCredentials } from '../../keychain/find-credentials.ts'
-import { givenCredential } from '../../keychain/given-credential.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import { isNarrowed, type PlanCredential, reachesInto } from '../../plan/plan.ts'
 import { outdatedSecretsText } from '../../report/views/logins.ts'
@@ -173,6 +173,33 @@ export async function loginFromFlags(
     )
   }
   return givenCredential(registry, username, await textOf(context.stdin))
+}
+
+/**
+ * Makes a login from `--username` and a password on standard input, from which one line end is removed, as docker does.
+ * @throws UsageError if they are not a valid login; it never contains the password
+ */
+export function givenCredential(registry: string, username: string, passwordInput: Redacted): Credential {
+  const password = passwordInput.map(text => text.replace(/\r?\n$/, ''))
+  if (username === '') throw new UsageError('--username is empty: give the account to log in with')
+  if (username.includes(':'))
+    throw new UsageError('--username contains a colon, which no registry login can hold')
+  if (password.map(text => text === '').reveal()) {
+    throw new UsageError(
+      'no password on standard input: pipe it in, such as `pullguard fix … --password-stdin < token`',
+    )
+  }
+  const name = canonicalRegistry(registry)
+  return {
+    registry: name,
+    key: canonicalKey(name),
+    username,
+    password,
+    kind: 'password',
+    shortLived: false,
+    minted: false,
+    origin: '--username',
+  }
 }
 
 /** In bytes, more than any password; stops endless input such as /dev/zero. */
