@@ -147,14 +147,14 @@ async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<
 
 /** The exit code for a plan without changes: a fix that only declined has not fixed anything, and unknown is never healthy. */
 function emptyVerdict(
-  { plan, findings, gaps, narrowed, unproven }: PreparedFix,
+  { plan, findings, gaps, partial, unproven }: PreparedFix,
   { options }: FixSession,
 ): ExitName {
   const { declined } = plan
   if (declined.some(isLiftable) && options.failOn !== 'never') return 'refused'
   const verdict = fixVerdict({
     done: true,
-    narrowed: narrowed || unproven.length > 0,
+    partial: partial || unproven.length > 0,
     remaining: findings,
     declined,
     failOn: options.failOn,

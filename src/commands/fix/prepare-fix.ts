@@ -71,7 +71,7 @@ async function planFix(
     pods: snapshot.podCount,
     gaps: [...diagnosis.gaps, ...fixScope.gaps],
     credentials: credentials.filter(({ key }) => plan.credentials.some(planned => planned.key === key)),
-    narrowed: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => NARROWING.includes(what)),
+    partial: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => HIDING_OBJECTS.includes(what)),
     unproven,
     saved: false,
   }
@@ -97,7 +97,7 @@ export async function askRegistries(
 }
 
 /** Gaps that can hide pods or namespaces; others hide only reasons. */
-const NARROWING = ['namespaces', 'pods']
+const HIDING_OBJECTS = ['namespaces', 'pods']
 
 function inputOf(
   { remedies, replacements, logins }: Request,
@@ -150,7 +150,7 @@ export async function savedPlan(path: string, session: FixSession): Promise<Prep
     findings: [],
     gaps: [],
     credentials: await loginsOf(plan, session),
-    narrowed: false,
+    partial: false,
     unproven: [],
     saved: true,
   }

@@ -72,7 +72,7 @@ export interface PreparedFix {
   /** The plan's credentials with their passwords. */
   credentials: Credential[]
   /** Whether part of the scope could not be read, so that changes may be missing from the plan. */
-  narrowed: boolean
+  partial: boolean
   /** Logins that failed their proof and are left out, so that the plan is less than what was requested. */
   unproven: Unproven[]
   /** Whether the plan was saved, and so is applied exactly or not at all. */

@@ -39,7 +39,7 @@ const preparedOf = (credentials = [login()], findings: Finding[] = []): Prepared
   findings,
   gaps: [],
   credentials,
-  narrowed: false,
+  partial: false,
   unproven: [],
   saved: false,
 })
