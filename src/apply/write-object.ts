@@ -115,13 +115,13 @@ async function settleSecret(
   seen: string | null = null,
 ): Promise<Outcome> {
   const status = statusOf(error)
-  if (!isUncertain(error) && status !== 409 && status !== 422) return refusalOf(change, error, context)
+  if (!isUncertain(error) && status !== 409 && status !== 422) return refusalOf(change, error)
   const stored = await context.cluster.get(objectPath(change.target)).catch(() => null)
   if (!stored || !PullSecretContent.inSecret(stored).serves(content)) {
     const moved = stored && seen !== null && writtenAt(stored).resourceVersion !== seen
     if (status === 422 && moved)
       return outcomeOf(change, 'conflict', { reason: { code: 'changed-meanwhile' } })
-    return refusalOf(change, error, context)
+    return refusalOf(change, error)
   }
   const { annotations } = stored.metadata as { annotations?: Record<string, string> }
   const own = annotations?.[RUN_ANNOTATION] === context.run
@@ -167,19 +167,19 @@ async function afterRefusal(
 ): Promise<Outcome | PatchChange> {
   const status = statusOf(error)
   const uncertain = isUncertain(error)
-  if (!uncertain && status !== 409 && status !== 422) return refusalOf(change, error, context)
+  if (!uncertain && status !== 409 && status !== 422) return refusalOf(change, error)
   const object = await context.cluster.get(objectPath(change.target)).catch(() => null)
-  if (!object) return refusalOf(change, error, context)
+  if (!object) return refusalOf(change, error)
   if (change.edits.every(edit => isWritten(edit, object))) {
     return outcomeOf(change, uncertain ? 'applied' : 'unchanged', {}, writtenAt(object))
   }
-  if (uncertain) return refusalOf(change, error, context)
+  if (uncertain) return refusalOf(change, error)
   const replanned = replanPatch(change, object)
   if (!replanned || (context.strict && hasMoved(change, replanned))) {
     return outcomeOf(change, 'conflict', { reason: whatChanged(object, change) })
   }
   // The patch fits the object and was still refused: admission or validation, not a race.
-  return isSamePatch(replanned, tried) ? refusalOf(change, error, context) : replanned
+  return isSamePatch(replanned, tried) ? refusalOf(change, error) : replanned
 }
 
 function hasMoved(planned: PatchChange, replanned: PatchChange): boolean {

@@ -1,5 +1,6 @@
 /** Prepares a fix: plans the request for the current situation, or loads a saved plan. In both cases, the logins are proven to work. */
 
+import type { Run } from '../../apply/journal/run.ts'
 import { readPlanFile, refuseOtherCluster } from '../../apply/plan-file.ts'
 import { CAUSES } from '../../diagnosis/finding.ts'
 import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
@@ -16,12 +17,12 @@ import { referencesToAsk } from '../../plan/templates.ts'
 import { lookUpImages } from '../../registry/look-up-images.ts'
 import type { FixScope } from '../../snapshot/fix-scope.ts'
 import { readAccountUses, readStrangers } from '../../source/live/fix-logins.ts'
+import { readPodOwners } from '../../source/live/fix-workloads.ts'
 import { nodePlatforms } from '../../source/live/nodes.ts'
-import { readPodOwners } from '../../source/live/owners.ts'
 import { loginFromFlags, machineLoginsFor, planCredentialOf } from './find-logins.ts'
-import { proveLogins, type Unproven } from './prove.ts'
+import { proveLogins } from './prove.ts'
 import type { Request } from './request.ts'
-import type { FixSession, PreparedFix } from './session.ts'
+import type { FixSession, PreparedFix, Unproven } from './session.ts'
 import { earlierRuns, isInScope, meantPods, readWritable, type Situation } from './situation.ts'
 
 /**
@@ -33,32 +34,29 @@ export async function prepareFix(
   situation: Situation,
   session: FixSession,
 ): Promise<PreparedFix> {
-  const prepared = await prepareWith(request, situation, session, [])
+  const { remedies, logins } = request
+  const fixScope = await readWritable(session, situation, remedies, logins.credentials)
+  const prepared = await planFix(request, situation, fixScope, session)
   const unproven = await proveLogins(prepared, session)
   const [first] = unproven
   if (first === undefined) return prepared
-  const { logins } = request
   const credentials = logins.credentials.filter(one => !unproven.some(({ credential }) => credential === one))
-  const rest = await prepareWith(
-    { ...request, logins: { ...logins, credentials } },
-    situation,
-    session,
-    unproven,
-  )
+  const proven = { ...request, logins: { ...logins, credentials } }
+  const rest = await planFix(proven, situation, fixScope, session, unproven)
   // Nothing remains to be done without these logins, so there is no plan to show.
   if (rest.plan.changes.length === 0) throw first.error
   return rest
 }
 
-async function prepareWith(
+async function planFix(
   request: Request,
   situation: Situation,
+  fixScope: FixScope,
   session: FixSession,
-  unproven: Unproven[],
+  unproven: Unproven[] = [],
 ): Promise<PreparedFix> {
-  const { diagnosis, snapshot } = situation
+  const { diagnosis, snapshot, runs } = situation
   const { credentials } = request.logins
-  const fixScope = await readWritable(session, situation, request.remedies, credentials)
   const input = inputOf(request, situation, session, fixScope)
   const references = referencesToAsk(input)
   const platforms =
@@ -68,13 +66,12 @@ async function prepareWith(
   const plan = makePlan({ ...input, images, unproven: refused })
   return {
     plan,
+    runs,
     findings: diagnosis.findings,
     pods: snapshot.podCount,
     gaps: [...diagnosis.gaps, ...fixScope.gaps],
-    credentials: credentials.filter(({ key }) =>
-      plan.credentials.some(planCredentialOf => planCredentialOf.key === key),
-    ),
-    narrowed: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => NARROWING.includes(what)),
+    credentials: credentials.filter(({ key }) => plan.credentials.some(planned => planned.key === key)),
+    partial: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => HIDING_OBJECTS.includes(what)),
     unproven,
     saved: false,
   }
@@ -100,7 +97,7 @@ export async function askRegistries(
 }
 
 /** Gaps that can hide pods or namespaces; others hide only reasons. */
-const NARROWING = ['namespaces', 'pods']
+const HIDING_OBJECTS = ['namespaces', 'pods']
 
 function inputOf(
   { remedies, replacements, logins }: Request,
@@ -144,13 +141,15 @@ export async function savedPlan(path: string, session: FixSession): Promise<Prep
     if ('patch' in change) refuseOtherPatch(change, path)
   }
   await refuseOtherOwners(saved, path, session)
-  const plan = isNarrowed(saved.scope) ? await checkNarrowed(saved, path, session) : saved
+  const runs = await earlierRuns(session)
+  const plan = isNarrowed(saved.scope) ? await checkNarrowed(saved, runs, path, session) : saved
   return {
     plan,
+    runs,
     findings: [],
     gaps: [],
     credentials: await loginsOf(plan, session),
-    narrowed: false,
+    partial: false,
     unproven: [],
     saved: true,
   }
@@ -204,10 +203,13 @@ async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }:
  * journal. @returns the plan with who else would get the login through a shared account, which it displays: the file's own word must not
  * count
  */
-async function checkNarrowed(plan: Plan, path: string, session: FixSession): Promise<Plan> {
-  const { cluster, context } = session
+async function checkNarrowed(
+  plan: Plan,
+  runs: Run[],
+  path: string,
+  { cluster, context }: FixSession,
+): Promise<Plan> {
   const meant = meantPods(plan.scope)
-  const runs = await earlierRuns(session)
   const lost = plan.changes.filter(change => change.action === 'restore-bare-pod')
   const other = lost.find(({ run, target }) => !isInScope({ ...target, run }, plan.scope, runs))
   refuseOutside(other?.target, path)

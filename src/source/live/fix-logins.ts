@@ -5,15 +5,43 @@ import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { MadeSecret, ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
+import type { Pod } from '../../snapshot/pod.ts'
+import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
+import type { LabelTest } from '../label-selector.ts'
 import { narrowTemplateHash } from '../narrow/pod.ts'
 import { managerOf, narrowSecretList, templateLabels } from '../narrow/workload.ts'
 import { belongsTo, derivedOwner, type NamedPod, narrowController, topmostWorkload } from '../ownership.ts'
 import { byNamespaceAndName } from '../suspects.ts'
-import { fieldValue } from './field-selector.ts'
-import type { FixScopeOptions, MeantPods, NamespaceScope } from './fix-scope.ts'
-import { readOwners } from './owners.ts'
-import { Reading } from './reading.ts'
+import { fieldValue, Reading } from './reading.ts'
+import { readOwners } from './related-objects.ts'
+
+/** The pods to fix, if not whole namespaces: the fix is allowed to write only to what these use. */
+export interface MeantPods {
+  /** The named pods, and the workloads whose pods are in scope; null if none were named. */
+  subjects: readonly ScopeSubject[] | null
+  /** Matches the labels of -l; null without -l. */
+  selects: LabelTest | null
+}
+
+/** The live namespaces, and whether one list of the whole cluster can replace one per namespace. */
+export interface NamespaceScope {
+  namespaces: string[]
+  wide: boolean
+}
+
+export interface LoginOptions {
+  /** The name of the Secret. */
+  secretName: string
+  /** Its intended content; null if no login is distributed. */
+  wanted: PullSecretContent | null
+  /** Secrets that earlier runs created. */
+  madeSecrets?: readonly MadeSecret[]
+  /** Stuck pods. */
+  pods: Pod[]
+  /** null: everything in these namespaces is in scope. */
+  meant?: MeantPods | null
+}
 
 /**
  * Returns the service accounts in scope to which a fix attaches its pull secret: `default` and others that pods run as; if only some pods
@@ -22,7 +50,7 @@ import { Reading } from './reading.ts'
 export async function readAccounts(
   reading: Reading,
   { namespaces, wide }: NamespaceScope,
-  options: FixScopeOptions,
+  options: LoginOptions,
 ): Promise<ScopeServiceAccount[]> {
   const live = new Set(namespaces)
   const found: ScopeServiceAccount[] = []
@@ -109,7 +137,7 @@ async function readUsers(
   const unclear = found.filter(
     ({ pod }) => ['ReplicaSet', 'Job'].includes(pod.controller?.kind ?? '') && derivedOwner(pod) === null,
   )
-  const links = await readOwners(
+  const { links } = await readOwners(
     reading.withOwnGaps(),
     unclear.map(({ pod }) => pod),
   )
@@ -193,7 +221,7 @@ function narrowAccount(object: AccountObject): ScopeServiceAccount {
 export async function readSecretsNamed(
   reading: Reading,
   { namespaces, wide }: NamespaceScope,
-  { secretName, wanted, madeSecrets = [] }: Pick<FixScopeOptions, 'secretName' | 'wanted' | 'madeSecrets'>,
+  { secretName, wanted, madeSecrets = [] }: Omit<LoginOptions, 'pods' | 'meant'>,
 ): Promise<ScopeSecret[]> {
   const found: ScopeSecret[] = []
   const live = new Set(namespaces)
