@@ -346,6 +346,17 @@ test('--username reads the password from standard input', async () => {
   expect(podsRunning()).toBe(true)
 })
 
+test('Ctrl-C in a fix that only recreates pods offers no undo', async () => {
+  await incident.run(['fix', '-A', '--yes', '--no-recreate'])
+  const stop = new AbortController()
+  const watching = incident.simulator.cluster.store.watch(({ type, object }) => {
+    if (type === 'DELETED' && object.kind === 'Pod') stop.abort('SIGINT')
+  })
+  const { code, err } = await incident.run(['fix', '-A', '--yes'], '', stop.signal)
+  watching()
+  expect([code, err]).toEqual([130, expect.stringContaining('Run the same command again to continue.\n')])
+})
+
 test('Ctrl-C during the wait leaves a journal that undo can use', async () => {
   const before = incident.accounts()
   const stop = new AbortController()
