@@ -43,7 +43,8 @@ export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyCo
   const heldBack = await recreateInBatches(pods, { outcomes, write, recoveries, context, underWay })
   await recoveries.wait(outcomes)
   const inOrder = plan.changes.flatMap(change => outcomes.get(change.id) ?? [])
-  const wrote = inOrder.some(({ status }) => status === 'applied' || status === 'failed')
+  // A change that failed in the dry run was not written.
+  const wrote = open.some(({ id }) => ['applied', 'failed'].includes(outcomes.get(id)?.status ?? ''))
   return {
     run: wrote ? context.run : null,
     outcomes: inOrder,

@@ -88,7 +88,8 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   const { options, context, cluster } = session
   const steps = isUndone(run) ? [] : await planUndo(run, session.others, cluster, context.signal)
   const kept = steps.filter(keepsLogin).map(({ target }) => target)
-  await context.out.write(renderUndoPlan({ run: run.run, steps, kept }, view(options, context)))
+  const continued = [...new Set(run.entries.map(entry => entry.run))].filter(name => name !== run.run)
+  await context.out.write(renderUndoPlan({ run: run.run, continued, steps, kept }, view(options, context)))
   const writes = steps.some(({ action }) => action !== 'leave')
   const executes = writes && options.dryRun !== 'client'
   if (executes && options.dryRun === 'none') await confirm(steps, session)
@@ -99,7 +100,7 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   const dryRun = options.dryRun !== 'none'
   // Recorded so that later undos skip this run.
   if (!dryRun && !writes && settled && !isUndone(run)) await recordOver(run, folder)
-  const report: UndoReport = { run: run.run, dryRun, complete, kept, steps, outcomes }
+  const report: UndoReport = { run: run.run, continued, dryRun, complete, kept, steps, outcomes }
   if (executes || !isForPeople(options.format)) {
     await context.out.write(renderUndoResult(report, view(options, context)))
   }

@@ -16,7 +16,7 @@ import type { ImageFact, PlanInput } from '../../plan/plan-input.ts'
 import { referencesToAsk } from '../../plan/templates.ts'
 import { lookUpImages } from '../../registry/look-up-images.ts'
 import type { FixScope } from '../../snapshot/fix-scope.ts'
-import { readSharers, readStrangers } from '../../source/live/fix-logins.ts'
+import { readAccountUses, readStrangers } from '../../source/live/fix-logins.ts'
 import { readPodOwners } from '../../source/live/fix-workloads.ts'
 import { nodePlatforms } from '../../source/live/nodes.ts'
 import { loginFromFlags, machineLoginsFor, planCredentialOf } from './find-logins.ts'
@@ -136,14 +136,13 @@ function inputOf(
 export async function savedPlan(path: string, session: FixSession): Promise<PreparedFix> {
   const saved = await readPlanFile(path, session.context.signal)
   refuseOtherCluster(saved, { uid: session.clusterUid, server: session.cluster.server })
-  const plan = isNarrowed(saved.scope) ? await withSharers(saved, session) : saved
-  refuseOutside(changeOutside(plan.scope, plan.changes)?.target, path)
-  for (const change of plan.changes) {
+  refuseOutside(changeOutside(saved.scope, saved.changes)?.target, path)
+  for (const change of saved.changes) {
     if ('patch' in change) refuseOtherPatch(change, path)
   }
-  await refuseOtherOwners(plan, path, session)
+  await refuseOtherOwners(saved, path, session)
   const runs = await earlierRuns(session)
-  if (isNarrowed(plan.scope)) await refuseStrangers(plan, runs, path, session)
+  const plan = isNarrowed(saved.scope) ? await checkNarrowed(saved, runs, path, session) : saved
   return {
     plan,
     runs,
@@ -199,36 +198,41 @@ async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }:
   }
 }
 
-/** Reads again who else would get the login through a shared account: the plan displays it, so the file's own word must not count. */
-async function withSharers(plan: Plan, { cluster, context }: FixSession): Promise<Plan> {
-  const accounts = plan.changes.filter(({ action }) => action === 'patch-serviceaccount')
-  const targets = accounts.map(({ target }) => target)
-  const sharers = await readSharers(cluster, targets, meantPods(plan.scope), context.signal)
-  const changes = plan.changes.map(change =>
-    change.action === 'patch-serviceaccount'
-      ? { ...change, sharedWith: sharers.get(change.target) ?? null }
-      : change,
-  )
-  return { ...plan, changes }
-}
-
-/** Checks with the cluster, because only it knows which pods labels select and which account a workload runs as; for a deleted pod, with the journal. */
-async function refuseStrangers(
+/**
+ * Checks with the cluster, because only it knows which pods labels select and which account a workload runs as; for a deleted pod, with the
+ * journal. @returns the plan with who else would get the login through a shared account, which it displays: the file's own word must not
+ * count
+ */
+async function checkNarrowed(
   plan: Plan,
   runs: Run[],
   path: string,
   { cluster, context }: FixSession,
-): Promise<void> {
+): Promise<Plan> {
+  const meant = meantPods(plan.scope)
   const lost = plan.changes.filter(change => change.action === 'restore-bare-pod')
   const other = lost.find(({ run, target }) => !isInScope({ ...target, run }, plan.scope, runs))
   refuseOutside(other?.target, path)
   const targets = plan.changes.map(({ target }) => target)
-  const [stranger] = await readStrangers(cluster, targets, meantPods(plan.scope), context.signal)
-  if (stranger?.kind === KINDS.ServiceAccount.kind)
+  const isAccount = ({ kind }: Target) => kind === KINDS.ServiceAccount.kind
+  const others = targets.filter(target => !isAccount(target))
+  const [uses, [stranger]] = await Promise.all([
+    readAccountUses(cluster, targets.filter(isAccount), meant, context.signal),
+    readStrangers(cluster, others, meant, context.signal),
+  ])
+  for (const [{ namespace, name }, { isMeant }] of uses) {
+    if (isMeant) continue
     throw new RefusedError(
-      `${path} changes service account ${stranger.namespace}/${stranger.name}, but no pod in its scope runs as that account. Nothing was changed; make a new plan.`,
+      `${path} changes service account ${namespace}/${name}, but no pod in its scope runs as that account. Nothing was changed; make a new plan.`,
     )
+  }
   refuseOutside(stranger, path)
+  const changes = plan.changes.map(change =>
+    change.action === 'patch-serviceaccount'
+      ? { ...change, sharedWith: uses.get(change.target)?.sharedWith ?? null }
+      : change,
+  )
+  return { ...plan, changes }
 }
 
 async function loginsOf(plan: Plan, { options, context }: FixSession): Promise<Credential[]> {

@@ -65,6 +65,7 @@ function triedLogins({ asks }: JudgedCheck): string {
 function nearTags({ nearTags: tags, likelyTag, tagsComplete }: JudgedCheck): string {
   if (likelyTag !== null) return ` (did you mean ${likelyTag}?)`
   if (tags === null) return ''
+  if (tags.length === 1) return `; the nearest tag is ${tags[0]}`
   if (tags.length > 0) return `; the nearest tags are ${shortList(tags, 5)}`
   return tagsComplete === true ? '; it has no tags at all' : ''
 }

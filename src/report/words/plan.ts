@@ -3,7 +3,7 @@
 import type { LeftReason, UndoEffect, UndoneField, UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
 import type { Change, ChangeReason, EditingRemedy, Target } from '../../plan/change.ts'
 import type { Plan, PlanScope, PlanSubject } from '../../plan/plan.ts'
-import type { RunState } from '../machine/fix-document.ts'
+import type { RunLine, RunState } from '../machine/fix-document.ts'
 import { shellWord } from '../sanitize.ts'
 import { formatNumber, joinList, pluralize, registryLabel, shortList } from './nouns.ts'
 import { REMEDY_WORDS } from './remedies.ts'
@@ -186,6 +186,12 @@ export function fieldText({ field, container, from, to }: UndoneField): string {
   return to === null ? `remove ${where} (${from})` : `set ${where} back to ${to}`
 }
 
+/** Returns which runs are undone: `Undoing run A and the interrupted run B, which it continued`. */
+export function undoingText(run: string, continued: readonly string[]): string {
+  if (continued.length === 0) return `Undoing run ${run}`
+  return `Undoing run ${run} and the interrupted ${continued.length === 1 ? 'run' : 'runs'} ${joinList(continued)}, which it continued`
+}
+
 /** Returns what the undo would do, in one sentence. */
 export function undoPlanSentence(steps: readonly UndoStep[]): string {
   const restored = steps.filter(({ action }) => action === 'restore-fields').length
@@ -238,6 +244,21 @@ const STATES: Record<RunState, string> = {
   over: 'nothing left to undo',
   'only-pods': 'only pods',
 }
+
+/** Returns the scope, user, and context of a run: `namespace web (deployment/shop), by jane, context prod`. */
+export function runText({ namespaces, only, user, context }: RunLine): string {
+  const where =
+    namespaces === null
+      ? 'all namespaces'
+      : `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${shortList(namespaces, NAMESPACES)}`
+  return [
+    only === undefined ? where : `${where} (${only})`,
+    ...(user === null ? [] : [`by ${user}`]),
+    ...(context === null ? [] : [`context ${context}`]),
+  ].join(', ')
+}
+
+const NAMESPACES = 8
 
 /** Returns what is left of a run, in a word or two. */
 export function stateText(state: RunState): string {

@@ -96,7 +96,7 @@ export const nameSteps: StepWords<
   'near-tags': ({ likely, tags }, { findings: [{ image }] }) => ({
     text:
       likely === null
-        ? `Choose a tag that exists: ${shortList(tags, 5)} are the nearest to that of ${image}`
+        ? `Choose a tag that exists: ${shortList(tags, 5)} ${tags.length === 1 ? 'is' : 'are'} the nearest to that of ${image}`
         : `Did you mean the tag ${likely}? It exists${
             tags.length > 1
               ? `; also near: ${shortList(
