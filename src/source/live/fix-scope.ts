@@ -1,4 +1,4 @@
-/** Reads what a fix needs beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads it is allowed to write to. */
+/** Reads what a fix needs beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads that it may write to, and platforms. */
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
@@ -129,4 +129,28 @@ type NamespaceObject = NonNullable<(typeof KINDS.Namespace)['model']>
 /** Whether the namespace is terminating, so that nothing can be created in it. */
 function isEnding({ metadata, status }: NamespaceObject): boolean {
   return metadata.deletionTimestamp !== undefined || status?.phase === 'Terminating'
+}
+
+/**
+ * Returns the distinct platforms of all nodes, such as `linux/arm64`, from the labels that the kubelet puts on them; none if nodes are
+ * forbidden, so that no image counts as unsuitable. @throws ApiError
+ */
+export async function nodePlatforms(cluster: ClusterReader, signal?: AbortSignal): Promise<string[]> {
+  const reading = new Reading(cluster, signal ? { signal } : {})
+  const found = new Set<string>()
+  try {
+    await reading.list(
+      KINDS.Node,
+      null,
+      { metadataOnly: true, limit: 500 },
+      ({ metadata: { labels = {} } }) => {
+        const os = labels['kubernetes.io/os']
+        const architecture = labels['kubernetes.io/arch']
+        if (os && architecture) found.add(`${os}/${architecture}`)
+      },
+    )
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+  }
+  return [...found]
 }
