@@ -1,6 +1,7 @@
 /** Sends requests to one API server: pooled connections, credentials, one renewal after a 401. */
 
 import type { Dispatcher } from 'undici'
+import { unlessAborted } from '../../network/unless-aborted.ts'
 import type { Redacted } from '../../secrecy/redacted.ts'
 import {
   type ClientCredential,
@@ -70,6 +71,7 @@ export class PooledConnection implements Connection {
     this.#pendingLogins++
     const over = () => this.#pendingLogins--
     login.then(over, over)
+    // A login may take minutes; an aborted request does not wait for it.
     return unlessAborted(login, signal)
   }
 
@@ -123,17 +125,6 @@ export class PooledConnection implements Connection {
 
 function response({ statusCode, headers, body }: Answer): HttpResponse {
   return { status: statusCode, headers, body: decoded(body, headers['content-encoding']) }
-}
-
-/** A login may take minutes; an aborted request does not wait for it. */
-async function unlessAborted<T>(login: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return login
-  signal.throwIfAborted()
-  const stop = new AbortController()
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: stop.signal })
-  })
-  return Promise.race([login, aborted]).finally(() => stop.abort())
 }
 
 /** The secrets that were sent to the server or a proxy, which may repeat them in a response. */
