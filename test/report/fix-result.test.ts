@@ -104,6 +104,16 @@ describe('a fix that did not work', () => {
       'Resolve what the server refused, then run the same fix again.',
     ])
   })
+
+  test('offers the undo of writes whose result is unknown, and does not say that nothing was written', () => {
+    const outcomes = incidentPlan.changes.map(change => outcome(change, { status: 'failed' }))
+    const text = show(fixReport({ complete: false }, { outcomes, recoveries: [] }))
+    expect(lines(text).slice(-3)).toEqual([
+      'Undo: pullguard undo 20261124-100000-abcd',
+      'No write was confirmed by the server. 6 changes were not applied.',
+      'Next, to continue: pullguard fix --all-namespaces',
+    ])
+  })
 })
 
 test.each(Object.values(OUTCOME_REASONS))(

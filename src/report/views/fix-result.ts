@@ -5,21 +5,26 @@
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { FixResult, Outcome, Recovery } from '../../apply/outcome.ts'
-import { cell, shellWord } from '../escape.ts'
 import type { PlanFormat } from '../formats.ts'
 import { groupByCause } from '../group.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { type FixReport, fixDocument } from '../machine/fix-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { sanitizeLine } from '../sanitize.ts'
-import { field, joinBlocks, labelledCommand, stepLines } from '../screen/block.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
+import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
+import {
+  field,
+  joinBlocks,
+  labelledCommand,
+  type Palette,
+  paletteFor,
+  stepLines,
+  wrap,
+} from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
-import { wrap } from '../screen/wrap.ts'
 import { meaningOf, titleOf } from '../words/causes.ts'
 import { whyCommand } from '../words/commands.ts'
-import { countPods, formatNumber, pluralize } from '../words/count.ts'
+import { countPods, formatNumber, pluralize } from '../words/nouns.ts'
 import {
   dryRunSentence,
   isIncomplete,

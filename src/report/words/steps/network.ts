@@ -2,9 +2,8 @@
 
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import { type Cloud, cloudOf, isHosted } from '../../../image/registries.ts'
-import { shellWord } from '../../escape.ts'
 import { ownCommand } from '../../invocation.ts'
-import { hostLabel, registryLabel } from '../labels.ts'
+import { shellWord } from '../../sanitize.ts'
 import {
   certificateCommand,
   curlCommand,
@@ -15,6 +14,7 @@ import {
   runsOnThisMachine,
 } from '../node.ts'
 import { authorityPlace, mirrorLoginPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
+import { hostLabel, registryLabel } from '../nouns.ts'
 import type { Findings, StepContext, StepText, StepWords } from '../step-words.ts'
 
 /** Returns a step whose command must run on the node. */

@@ -1,8 +1,7 @@
 /** The words of steps on the node, and of steps about an image's platform. */
 
-import { shellWord } from '../../escape.ts'
 import { kubectlCommand } from '../../invocation.ts'
-import { registryLabel } from '../labels.ts'
+import { shellWord } from '../../sanitize.ts'
 import {
   diskCommand,
   enterNode,
@@ -15,6 +14,7 @@ import {
   storePath,
 } from '../node.ts'
 import { preloadPlace, sandboxSetting } from '../node-settings.ts'
+import { registryLabel } from '../nouns.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
 
 function stepOnNode(text: string, command: string, [first]: Findings): StepText {
