@@ -3,6 +3,9 @@
 import type { Endpoint } from '../../diagnosis/endpoint.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 
+/** The node's own loopback. */
+const NODE_ITSELF = /^(?:localhost|127\.|0\.0\.0\.0|\[::1?\])/
+
 type Placed = Pick<Finding, 'registry' | 'endpoint'>
 
 /** Returns the registry's common name. */
@@ -28,7 +31,7 @@ export function hostLabel({ host, role }: Endpoint, registry: string | null): st
     case 'storage':
       return `the download host ${host}`
     case 'proxy':
-      return `the proxy ${host}`
+      return host === null ? 'the proxy' : `the proxy ${host}`
     case 'runtime':
       return `the runtime's socket ${host}`
   }
@@ -41,7 +44,7 @@ export function roleSentence({ endpoint, registry }: Placed): string {
   const { host, role } = endpoint
   switch (role) {
     case 'mirror':
-      return `The node is configured to ask the mirror ${host} instead of ${name}.`
+      return `The node is configured to ask the mirror ${host}${NODE_ITSELF.test(host) ? ', on the node itself,' : ''} instead of ${name}.`
     case 'token':
       return host === registry ? '' : `${host} issues the tokens for pulls from ${name}.`
     case 'storage':
