@@ -92,7 +92,7 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   await context.out.write(renderUndoPlan({ run: run.run, continued, steps, kept }, view(options, context)))
   const writes = steps.some(({ action }) => action !== 'leave')
   const executes = writes && options.dryRun !== 'client'
-  if (executes && options.dryRun === 'none') await confirm(steps, session)
+  if (executes && options.dryRun === 'none') await confirm(session)
   const outcomes = executes ? await executeUndo(run, steps, folder, session) : []
   const podMissing = steps.some(step => step.action === 'leave' && step.reason === 'pod-taken-away')
   const settled = !podMissing && kept.length === 0
@@ -152,14 +152,14 @@ async function executeUndo(
   }
 }
 
-async function confirm(steps: UndoStep[], { options, context, cluster }: UndoSession): Promise<void> {
+async function confirm({ options, context, cluster }: UndoSession): Promise<void> {
   if (options.yes) return
   if (!context.ask.available) {
     throw new RefusedError(
       "Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to undo or --dry-run to preview.",
     )
   }
-  const agreed = await context.ask.confirm(undoQuestion(steps, cluster.context ?? cluster.server))
+  const agreed = await context.ask.confirm(undoQuestion(cluster.context ?? cluster.server))
   if (!agreed) throw new RefusedError('Not confirmed. Nothing was changed.')
 }
 
