@@ -7,7 +7,7 @@ import { journalFolder, journalsOf } from '../apply/journal/journal.ts'
 import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from '../apply/journal/run.ts'
 import { keepsLogin, planUndo } from '../apply/plan-undo.ts'
 import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
-import { RefusedError, UsageError } from '../errors.ts'
+import { RefusedError } from '../errors.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
@@ -48,8 +48,8 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
     // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {
-      throw new UsageError(
-        "Can't identify this cluster: that needs permission to get the namespace kube-system.",
+      throw new RefusedError(
+        "Can't identify this cluster, and so find its runs: ask for permission to get the namespace kube-system.",
       )
     }
     if (options.list) {
