@@ -211,6 +211,11 @@ describe('a plan in a file', () => {
     expect(incident.writes()).toEqual([])
   })
 
+  test('that does not exist is named', async () => {
+    const { code, err } = await incident.run(['fix', '--apply', file()])
+    expect([code, err]).toEqual([2, `Can't read the plan ${file()}: there is no such file.\n`])
+  })
+
   test('that is stale is refused, and nothing is written', async () => {
     await save()
     giveDefaultAnEntry()
