@@ -128,6 +128,8 @@ function leftOf(quota: QuotaOutcome): number | null | 'unknown' {
     case 'unlimited':
     case 'not-told':
     case 'not-found':
+    // The login was proven, so it only lacks the quota's repository: a mirror's, or a token that is limited to an organization.
+    case 'denied':
       return null
     default:
       return 'unknown'

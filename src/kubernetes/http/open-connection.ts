@@ -10,6 +10,7 @@ import { UsageError } from '../../errors.ts'
 import { publicAuthorities } from '../../network/authorities.ts'
 import { isLoopback } from '../../network/loopback.ts'
 import { proxyFor } from '../../network/proxy.ts'
+import { unlessAborted } from '../../network/unless-aborted.ts'
 import type { Redacted } from '../../secrecy/redacted.ts'
 import type { ConnectionOptions } from '../kubeconfig/connection-options.ts'
 import { findTarget } from '../kubeconfig/find-target.ts'
@@ -113,6 +114,7 @@ class PooledConnection implements Connection {
     this.#pendingLogins++
     const over = () => this.#pendingLogins--
     login.then(over, over)
+    // A login may take minutes; an aborted request does not wait for it.
     return unlessAborted(login, signal)
   }
 
@@ -166,17 +168,6 @@ class PooledConnection implements Connection {
 
 function response({ statusCode, headers, body }: Answer): HttpResponse {
   return { status: statusCode, headers, body: decoded(body, headers['content-encoding']) }
-}
-
-/** A login may take minutes; an aborted request does not wait for it. */
-async function unlessAborted<T>(login: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return login
-  signal.throwIfAborted()
-  const stop = new AbortController()
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: stop.signal })
-  })
-  return Promise.race([login, aborted]).finally(() => stop.abort())
 }
 
 /** The secrets that were sent to the server or a proxy, which may repeat them in a response. */

@@ -119,6 +119,11 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     first.clues.some(clue => clue.code === 'guest')
       ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."
       : '',
+    first.cause === 'auth-required-or-denied' &&
+    first.endpoint?.role === 'registry' &&
+    first.clues.some(clue => clue.code === 'bare-refusal')
+      ? 'The answer gives no reason, so it may also come from a proxy or firewall in between.'
+      : '',
     mirrors === undefined
       ? ''
       : `Its mirrors failed too (${mirrors.hosts.join(', ')}); this error is from the last host that was tried.`,

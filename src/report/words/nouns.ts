@@ -35,6 +35,9 @@ export function countPods(findings: readonly Finding[]): number {
   return new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
 }
 
+/** The node's own loopback. */
+const NODE_ITSELF = /^(?:localhost|127\.|0\.0\.0\.0|\[::1?\])/
+
 type Placed = Pick<Finding, 'registry' | 'endpoint'>
 
 /** Returns the registry's common name. */
@@ -60,7 +63,7 @@ export function hostLabel({ host, role }: Endpoint, registry: string | null): st
     case 'storage':
       return `the download host ${host}`
     case 'proxy':
-      return `the proxy ${host}`
+      return host === null ? 'the proxy' : `the proxy ${host}`
     case 'runtime':
       return `the runtime's socket ${host}`
   }
@@ -73,7 +76,7 @@ export function roleSentence({ endpoint, registry }: Placed): string {
   const { host, role } = endpoint
   switch (role) {
     case 'mirror':
-      return `The node is configured to ask the mirror ${host} instead of ${name}.`
+      return `The node is configured to ask the mirror ${host}${NODE_ITSELF.test(host) ? ', on the node itself,' : ''} instead of ${name}.`
     case 'token':
       return host === registry ? '' : `${host} issues the tokens for pulls from ${name}.`
     case 'storage':

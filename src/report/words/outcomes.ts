@@ -196,7 +196,7 @@ type Why = NonNullable<FixResult['heldBack']>['why']
 
 const RERUN: Record<Why, string> = {
   'no-pulls-left': 'Next, once the limit resets: ',
-  'hub-out-of-reach': 'Next, once Docker Hub can be reached: ',
+  'hub-out-of-reach': 'Next, once Docker Hub reports how many pulls are left: ',
   'others-not-started': 'Next, once those pods have started: ',
 }
 

@@ -61,6 +61,11 @@ test('a hub that accepts no more requests has no pulls left, and one without a l
   expect(await left()).toBeNull()
 })
 
+test("a server without the quota's repository does not hold pods back", async () => {
+  const { registries } = await startHub(null)
+  expect(await pullsLeft(hubOf(registries))).toBeNull()
+})
+
 test("the pulls left on a hub that fails or can't be reached are unknown", async () => {
   const { hub, registries } = await startHub()
   hub.trouble = 503
