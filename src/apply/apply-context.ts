@@ -41,7 +41,7 @@ export interface ApplyContext {
   /** Earlier runs against this cluster, with the manifests of pods that they deleted. */
   runs: readonly Run[]
   /** Reads a workload with its current revisions and pods. */
-  look(subject: RolloutSubject, signal?: AbortSignal): Promise<Sight>
+  look(subject: RolloutSubject): Promise<Sight>
   /** When to stop waiting for evictions that a disruption budget blocks and for pods to come back. In milliseconds, as `clock.now()`. */
   deadline: number
   onProgress(progress: Progress): void

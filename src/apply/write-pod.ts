@@ -186,7 +186,7 @@ async function removePod(change: Removal, context: ApplyContext, dryRun: boolean
 async function currentPod(change: Removal, context: ApplyContext): Promise<RolloutPod | Outcome> {
   const { namespace, name, uid } = change.target
   try {
-    const look = () => context.look({ kind: 'Pod', namespace, name, uid }, context.signal)
+    const look = () => context.look({ kind: 'Pod', namespace, name, uid })
     const first = await look()
     // A second read confirms that the pod is gone: a proxy may have answered the first.
     const { workload, pods } = first.workload === null ? await look() : first

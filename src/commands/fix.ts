@@ -34,9 +34,10 @@ export async function fixCommand(options: FixOptions, context: WritingContext): 
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const registries = openRegistries(endpoints, context)
     try {
-      const clusterUid = await new Reading(cluster, { signal }).clusterIdentity()
+      const reading = new Reading(cluster, { signal })
+      const clusterUid = await reading.clusterIdentity()
       const journals = journalFolder(env, home, clusterUid)
-      const session = { options, context, cluster, registries, clusterUid, journals }
+      const session = { options, context, cluster, reading, registries, clusterUid, journals }
       return await fix(session)
     } finally {
       await registries.close()

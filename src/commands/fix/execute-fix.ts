@@ -100,12 +100,12 @@ function applyContext(
     hubLogins: credentials.filter(({ registry }) => registry === DOCKER_HUB),
     runs,
     deadline: context.clock.now() + options.timeoutMs,
-    look: (subject, signal) => lookAt(cluster, subject, signal),
+    look: subject => lookAt(subject, cluster, context.signal),
     signal: context.signal,
   }
 }
 
-async function lookAt(cluster: ClusterReader, subject: RolloutSubject, signal?: AbortSignal): Promise<Sight> {
+async function lookAt(subject: RolloutSubject, cluster: ClusterReader, signal: AbortSignal): Promise<Sight> {
   const sight = await readRollout(cluster, subject, signal)
   return { ...sight, hopeless: new Set(sight.pods.filter(isHopeless).map(({ pod }) => pod.uid)) }
 }
