@@ -140,7 +140,7 @@ function contextOf(
     hubLogins: [],
     runs,
     deadline: of.clock.now() + 10_000,
-    look: async subject => ({ ...(await readRollout(client, subject)), hopeless: new Set() }),
+    look: async subject => ({ ...(await readRollout(new Reading(client), subject)), hopeless: new Set() }),
     onProgress: () => {},
     close: () => journal.close(),
   }

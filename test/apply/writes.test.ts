@@ -17,6 +17,7 @@ import type {
   UpdateSecret,
 } from '../../src/plan/change.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
+import { Reading } from '../../src/source/live/reading.ts'
 import { readRollout } from '../../src/source/live/rollouts.ts'
 import { attach } from '../report/plan-samples.ts'
 import { type Before, clientOf } from './in-process-cluster.ts'
@@ -43,7 +44,7 @@ function contextOf(of: Story, before: Before = () => {}): ApplyContext {
     hubLogins: [],
     runs: [],
     deadline: of.clock.now() + 30_000,
-    look: async subject => ({ ...(await readRollout(cluster, subject)), hopeless: new Set() }),
+    look: async subject => ({ ...(await readRollout(new Reading(cluster), subject)), hopeless: new Set() }),
     onProgress: () => {},
   }
 }

@@ -15,6 +15,7 @@ import { UsageError } from '../../errors.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import { covers, isNarrowed, type PlanScope, type PlanSubject } from '../../plan/plan.ts'
 import { sanitizeLine } from '../../report/sanitize.ts'
+import { readingText } from '../../report/views/progress.ts'
 import { unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/plan.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
@@ -130,8 +131,7 @@ async function lookAtCluster(
   try {
     const { snapshot: whole, controllers } = await readClusterWithControllers(cluster, readingScope(scope), {
       takenAt: context.now().toISOString(),
-      onProgress: ({ pods, suspects }) =>
-        progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`),
+      onProgress: news => progress.update(readingText(news)),
       signal: context.signal,
     })
     const pods = whole.pods.filter(({ namespace }) => !options.excludedNamespaces.includes(namespace))

@@ -17,6 +17,11 @@ export function progressText(progress: Progress): string {
   }
 }
 
+/** Returns, for example, `Reading pods: 3000 seen, 12 to look at`. */
+export function readingText({ pods, suspects }: { pods: number; suspects: number }): string {
+  return `Reading pods: ${pods} seen, ${suspects} to look at`
+}
+
 /** Says how to continue or undo a fix that was interrupted while writing. */
 export function interruptedFixText(run: string, invocation: Invocation): string {
   return `The fix was interrupted. Run the same command again to continue, or \`${ownCommand(invocation, `undo ${run}`)}\` to revert what was written.\n`
