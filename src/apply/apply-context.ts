@@ -28,6 +28,8 @@ export interface ApplyContext {
   cluster: ClusterWriter
   clock: Clock
   journal: JournalWriter
+  /** Whether the server only tries the changes and stores nothing. */
+  dryRun: boolean
   /** The run's name, kept as an annotation on every object that it creates. */
   run: string
   /** The content of the plan's Secrets; null if the plan writes none. */

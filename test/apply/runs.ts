@@ -136,6 +136,7 @@ function contextOf(
     run,
     pullSecret: PULL_SECRET,
     strict: false,
+    dryRun: false,
     hub: { quota: async () => ({ status: 'unlimited' }) },
     hubLogins: [],
     runs,

@@ -96,6 +96,7 @@ function applyContext(
     clock: context.clock,
     pullSecret: credentials.length === 0 ? null : PullSecretContent.of(credentials),
     strict: saved,
+    dryRun: false,
     hub: registries.of(DOCKER_HUB),
     hubLogins: credentials.filter(({ registry }) => registry === DOCKER_HUB),
     runs,

@@ -1,4 +1,7 @@
-/** Reads what a fix needs beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads that it may write to, and platforms. */
+/**
+ * Reads what a fix needs beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads that it is allowed to write to, and
+ * the platforms of the nodes.
+ */
 
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
