@@ -1,6 +1,6 @@
 /** Reads workloads with their revisions and pods, and narrows them to what shows the state of a rollout. */
 
-import type { ClusterReader, KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type {
@@ -15,7 +15,7 @@ import { isForbidden, isNotFound } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { isRecord, list, nameOf, namespaceOf, number, record, text, textOrNull } from '../narrow/shape.ts'
 import { selectorOf } from '../narrow/workload.ts'
-import { Reading } from './reading.ts'
+import type { Reading } from './reading.ts'
 
 /** The kind that stores the revisions of a workload kind; the other kinds have no revisions. */
 export const REVISIONS: Partial<
@@ -27,13 +27,8 @@ export const REVISIONS: Partial<
 }
 
 /** Returns the workload's current state. Pods are read last, so their owners are known. @throws ApiError if it or its pods fail to read */
-export async function readRollout(
-  cluster: ClusterReader,
-  subject: RolloutSubject,
-  signal?: AbortSignal,
-): Promise<RolloutSight> {
+export async function readRollout(reading: Reading, subject: RolloutSubject): Promise<RolloutSight> {
   const { kind, namespace, name } = subject
-  const reading = new Reading(cluster, signal ? { signal } : {})
   const object = await reading.get(KINDS[kind] as Kind<KubernetesObject>, namespace, name).catch(error => {
     if (isNotFound(error)) return null
     throw error
