@@ -93,22 +93,13 @@ function surveyBlocks(
   palette: Palette,
 ): string[][] {
   const { groups, seen, configured, pulls } = survey
-  const rows = groups.map(({ group, mirror }) => [
-    formatNumber(group.nodes.length),
-    platformName(group),
-    cell(runtimeName(group)),
-    cell(group.osImage ?? group.os),
-    cell(stateText(mirror)),
-  ])
   const notes = new Map<string, string[]>()
   for (const { group, notes: own } of groups) {
     for (const note of own)
       notes.set(RUNTIME_NOTE[note], [...(notes.get(RUNTIME_NOTE[note]) ?? []), runtimeName(group)])
   }
   return [
-    groups.length === 0
-      ? []
-      : listed([['NODES', 'PLATFORM', 'RUNTIME', 'SYSTEM', 'MIRROR'], ...rows], terminal, width),
+    nodeTable(groups, terminal, width),
     seen.flatMap((mirror, index) =>
       field({ label: index === 0 ? 'seen' : '', text: seenText(mirror) }, width),
     ),
@@ -139,8 +130,29 @@ function surveyBlocks(
   ]
 }
 
-function listed(rows: string[][], terminal: boolean, width: number): string[] {
-  return terminal ? tableLines(rows, width).flat() : columns(rows)
+/** Returns one row per group; where they would be too long for a terminal, without the mirrors' hosts, which follow below. */
+function nodeTable(groups: MirrorSurvey['groups'], terminal: boolean, width: number): string[] {
+  if (groups.length === 0) return []
+  const rows = (stateOf: (mirror: MirrorSurvey['groups'][number]['mirror']) => string) => [
+    ['NODES', 'PLATFORM', 'RUNTIME', 'SYSTEM', 'MIRROR'],
+    ...groups.map(({ group, mirror }) => [
+      formatNumber(group.nodes.length),
+      platformName(group),
+      cell(runtimeName(group)),
+      cell(group.osImage ?? group.os),
+      cell(stateOf(mirror)),
+    ]),
+  ]
+  if (!terminal) return columns(rows(stateText))
+  const whole = tableLines(rows(stateText), width)
+  return (
+    whole.every(lines => lines.length === 1)
+      ? whole
+      : tableLines(
+          rows(({ state }) => state),
+          width,
+        )
+  ).flat()
 }
 
 /** Returns what one group of nodes needs: files, how to deploy them, and how to check them. */
