@@ -44,16 +44,15 @@ export function outlookText(
   const { until, finding } = trouble
   const [step] = stepsOf([advised], invocation)
   const next = nextStepText(step)
-  const outlook =
-    until === null
-      ? `may recover by itself, so waiting continues${windowText(finding, left)}`
-      : patienceText(until - now)
-  return `${outlook}. ${next}`
+  return `${continuationText(until === null ? null : until - now, left, finding)}. ${next}`
 }
 
-function patienceText(milliseconds: number): string {
-  if (milliseconds <= 0) return "waiting won't help"
-  return `waiting ${lasting(milliseconds)} more before giving up`
+/** @param patience milliseconds; null: as long as the wait lasts */
+function continuationText(patience: number | null, left: number, finding: Trouble['finding']): string {
+  if (patience !== null && patience <= 0) return "waiting won't help"
+  if (left <= 0) return 'the time is up'
+  if (patience === null) return `may recover by itself, so waiting continues${windowText(finding, left)}`
+  return `waiting ${lasting(Math.min(patience, left))} more before giving up`
 }
 
 const HUB_WINDOW_HOURS = 6
