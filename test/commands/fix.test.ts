@@ -140,7 +140,7 @@ describe('nothing is written', () => {
     expect(lastLine(result.out)).toBe('Next: docker login')
   })
 
-  test('without permission, which is reported verb by verb', async () => {
+  test('without permission, which is reported verb by verb, indented', async () => {
     const rules = [{ verbs: ['get', 'list', 'watch'], resources: ['*'] }]
     incident.simulator.server.users.add('reader', [
       ...rules,
@@ -149,7 +149,7 @@ describe('nothing is written', () => {
     const kubeconfig = await incident.kubeconfigFor('reader')
     const result = await incident.run(['fix', '-A', '--yes', '--kubeconfig', kubeconfig])
     expect(result.code).toBe(5)
-    expect(result.err).toContain('patch serviceaccounts in')
+    expect(result.err).toMatch(/^ {2}patch serviceaccounts in/m)
     expect(result.err).toContain('delete pods in')
     expect(result.err).not.toContain('create secrets')
   })
