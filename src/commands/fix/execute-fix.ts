@@ -50,8 +50,11 @@ export async function executeFix(
     return await applyPlan(plan, checked, applying)
   } catch (error) {
     progress.stop()
-    if (journal.hasBegun)
-      await context.err.write(interruptedFixText(header.run, invocationOf(context, options.connection)))
+    if (journal.hasBegun) {
+      const onlyPods = plan.changes.every(({ target }) => target.kind === 'Pod')
+      const invocation = invocationOf(context, options.connection)
+      await context.err.write(interruptedFixText({ run: header.run, onlyPods }, invocation))
+    }
     throw error
   } finally {
     progress.stop()
