@@ -191,6 +191,7 @@ function deniedOrMissing(finding: Finding): Step[] {
       ...named,
       ...grant,
     ]
+  const nameMayBeWrong = named.some(({ code }) => code !== 'existing-official')
   // Service accounts of another project may not pull, whatever the name is.
   const first = openshift && !repositoryOf(finding).startsWith(`${finding.namespace}/`)
   return [
@@ -200,7 +201,7 @@ function deniedOrMissing(finding: Finding): Step[] {
     ...(named.length > 0 ? ([{ code: 'ask-registry' }] as const) : []),
     ...(first ? [] : grant),
     ...login,
-    ...(named.length > 0 ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
+    ...(nameMayBeWrong ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
     ...whoAnswered(finding),
     see('name'),
   ]

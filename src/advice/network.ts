@@ -35,10 +35,13 @@ function unreachableName({ clues }: Finding, { host, role }: NamedEndpoint): Ste
 export function dnsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const server = clueOf(finding.clues, 'dns-server')?.server ?? null
+  const unreachable = unreachableName(finding, target)
+  const mirror = ofMirror(finding, target)
   return [
-    ...unreachableName(finding, target),
-    ...ofMirror(finding, target),
+    ...unreachable,
+    ...(unreachable.length > 0 ? mirror : []),
     { code: 'resolve-host', host: target.host },
+    ...(unreachable.length > 0 ? [] : mirror),
     { code: 'fix-dns', host: target.host, server },
   ]
 }

@@ -30,6 +30,7 @@ export type NodePolicy = 'blocked' | 'rejected' | 'signature'
 export type Step =
   // Logins and pull secrets
   | { code: 'distribute-login'; reason: LoginReason; registry: string }
+  | { code: 'node-login'; registry: string }
   | { code: 'recreate-pods' }
   | { code: 'kubelet-login' }
   | { code: 'other-debug-container'; reason: 'image' | 'login' }
@@ -161,7 +162,7 @@ export type Step =
 
 export type StepCode = Step['code']
 
-/** The steps whose commands run on the node, which needs a shell there first. */
+/** The steps whose commands run on the node, which needs a shell there first, in general (see WITH_SHELL). */
 export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'check-provider',
   'resolve-host',
@@ -177,5 +178,15 @@ export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'runtime-log',
   'start-runtime',
   'pull-by-hand',
+  'show-policy',
+])
+
+/** Those whose commands are not the node's own client: on Talos, whose client runs elsewhere, only they need a way to the node. */
+export const WITH_SHELL: ReadonlySet<StepCode> = new Set([
+  'resolve-host',
+  'test-connection',
+  'who-answered',
+  'show-certificate',
+  'public-certificate',
   'show-policy',
 ])

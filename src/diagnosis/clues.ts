@@ -84,6 +84,8 @@ export type Clue =
   | { code: 'cut-off' }
   /** The connection was opened, but the TLS handshake did not end in time. */
   | { code: 'tls-unfinished' }
+  /** A 429 without the registry's message. */
+  | { code: 'bare-limit' }
   /** Too many requests within a second, not too many pulls within hours. */
   | { code: 'per-second' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
@@ -165,6 +167,8 @@ function withoutNames(text: string, image: string, reference: Reference | null):
 }
 
 function ofStatus(status: number | null, text: string): Clue[] {
+  if (status === 429 && !/toomanyrequests|limit|quota|retry-after/i.test(text))
+    return [{ code: 'bare-limit' }]
   if (status === 401) return [{ code: 'unauthorized' }]
   if (status === 403)
     return /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text) ? [{ code: 'bare-refusal' }] : []

@@ -199,6 +199,31 @@ describe('a full disk', () => {
   })
 })
 
+describe('a limit', () => {
+  test("that a HEAD request met shows no message, so Docker Hub's limit of pulls is likely, with a login or without", () => {
+    const error = pulled('docker.io/a/b:1', head('registry-1.docker.io', '429 Too Many Requests'))
+    expect(findingOf({ image: 'a/b:1', error })).toMatchObject({ subcause: 'unspecified' })
+    expect(codesIn({ image: 'a/b:1', error })[0]).toBe('distribute-login')
+  })
+
+  test.each(['ghcr.io', ECR, 'registry.example'])(
+    'of %s counts no accounts, so no login is proposed',
+    host => {
+      const error = pulled(`${host}/a/b:1`, head(host, '429 Too Many Requests'))
+      expect(codesIn({ image: `${host}/a/b:1`, error })).toEqual(['wait', 'use-cache'])
+    },
+  )
+})
+
+test("a login that was refused although the pod has none is the node's own", () => {
+  const error = pulled(
+    'quay.io/a/b:1',
+    'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://quay.io/v2/auth?scope=repository%3Aa%2Fb%3Apull&service=quay.io: 401 Unauthorized',
+  )
+  expect(codesIn({ image: 'quay.io/a/b:1', error })[0]).toBe('node-login')
+  expect(codesIn({ image: 'quay.io/a/b:1', error, login: 'quay.io' })).not.toContain('node-login')
+})
+
 test("EKS's pause image is brought back by its service or a new node; the kubelet's credential provider is not asked for it", () => {
   const image = '602401143452.dkr.ecr.eu-central-1.amazonaws.com/eks/pause:3.5'
   const error = `failed to get sandbox image "${image}": failed to pull image "${image}": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`

@@ -102,7 +102,9 @@ export const httpHttpsMismatch: CauseWords = {
 export const proxy: CauseWords = {
   short: () => 'the HTTP proxy of the nodes',
   title: ({ findings: [{ registry, endpoint }] }) =>
-    `The proxy${endpoint?.role === 'proxy' && endpoint.host !== null ? ` ${endpoint.host}` : ''} between the node and ${registryLabel(registry)} fails`,
+    endpoint === null || endpoint.host === null
+      ? `The proxy between the node and ${registryLabel(registry)} refuses to pass the request on`
+      : `The proxy ${endpoint.host} between the node and ${registryLabel(registry)} fails`,
   meaning: context =>
     hasClue(context, 'loopback')
       ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."

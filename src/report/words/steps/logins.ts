@@ -9,6 +9,7 @@ import { shortList } from '../count.ts'
 import { problemText } from '../credential.ts'
 import { otherDebugContainer } from '../edits.ts'
 import { registryLabel } from '../labels.ts'
+import { runtimeLoginPlace } from '../node-settings.ts'
 import type { StepText, StepWords } from '../step-words.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = {
@@ -75,6 +76,7 @@ export function repairSecret(invocation: Invocation, namespace: string, secret: 
 
 export const loginSteps: StepWords<
   | 'distribute-login'
+  | 'node-login'
   | 'recreate-pods'
   | 'kubelet-login'
   | 'other-debug-container'
@@ -97,6 +99,9 @@ export const loginSteps: StepWords<
       command: loginFixCommand(invocation, findings),
     }
   },
+  'node-login': ({ registry }, { findings: [first] }) => ({
+    text: `Renew or remove the login for ${registryLabel(registry)} that ${first.node === null ? 'the node' : `node ${first.node}`} itself sends, as the pod has none: in /var/lib/kubelet/config.json, a credential provider of the kubelet, or ${runtimeLoginPlace(first.host)}`,
+  }),
   'recreate-pods': (_step, { invocation, findings }) => ({
     text: 'Recreate the pods: they are older than the pull secret that new pods get from the service account',
     command: loginFixCommand(invocation, findings),
