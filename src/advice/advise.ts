@@ -87,8 +87,10 @@ function containerSteps(finding: Finding): Step[] {
   const own = checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
   // A clue in the name replaces the general check of the name and the login.
   const unsettled = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
+  const isGone = moved?.state === 'retired' || moved?.state === 'deleted'
+  const open = isGone ? unsettled.filter(({ code }) => !SETTLED_BY_MOVE.includes(code)) : unsettled
   // --check-images was given already.
-  const rest = finding.check === null ? unsettled : unsettled.filter(({ code }) => code !== 'ask-registry')
+  const rest = finding.check === null ? open : open.filter(({ code }) => code !== 'ask-registry')
   const local = localSteps(finding)
   const steps = [
     ...clues,
@@ -149,6 +151,16 @@ const SETTLED_BY_NAME: readonly Step['code'][] = [
   'recreate-pods',
   'grant-cloud-role',
   'full-name',
+]
+
+/** Nobody can grant access to what is gone, and its name was right. */
+const SETTLED_BY_MOVE: readonly Step['code'][] = [
+  'check-name',
+  'check-provider',
+  'grant-cloud-role',
+  'grant-pull',
+  'token-scope',
+  'who-answered',
 ]
 
 /** The new place of a moved image, or the search for a replacement. */

@@ -93,6 +93,12 @@ export function tlsSteps(finding: Finding): Step[] {
   const look: Step = { code: 'show-certificate', host: target.host }
   if (clueOf(finding.clues, 'ingress-default') !== undefined)
     return [{ code: 'ingress-certificate', host: target.host }, look]
+  if (clueOf(finding.clues, 'tls-alert') !== undefined && problem === null)
+    return [
+      testConnection(finding, target),
+      { code: 'show-proxy' },
+      { code: 'tls-between', host: target.host },
+    ]
   if (problem === 'unknown-authority' || problem === null)
     return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
   if (isOfOthers(finding, target)) return [look, { code: 'public-certificate', host: target.host, problem }]

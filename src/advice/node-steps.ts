@@ -35,6 +35,7 @@ export function corruptSteps(finding: Finding): Step[] {
     return [{ code: 'other-bytes', host: targetHost(finding).host }, ...pullByHand(finding)]
   if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
+  if (clueOf(clues, 'disk-fault') !== undefined) return [{ code: 'check-disk' }, { code: 'runtime-log' }]
   const format: Step[] = clueOf(clues, 'layer-format') === undefined ? [] : [{ code: 'update-runtime' }]
   return [
     { code: 'remove-image', image: nameOf(finding) },
@@ -126,6 +127,12 @@ export function otherSteps(finding: Finding): Step[] {
   if (clueOf(clues, 'endpoint-scheme') !== undefined && finding.registry !== null)
     return [
       { code: 'mirror-settings', host: endpoint?.host ?? null, registry: finding.registry, about: 'scheme' },
+    ]
+  if (endpoint?.role === 'mirror' && finding.registry !== null)
+    return [
+      { code: 'check-mirror', host: endpoint.host, registry: finding.registry },
+      { code: 'mirror-settings', host: endpoint.host, registry: finding.registry, about: 'endpoint' },
+      ...pullByHand(finding),
     ]
   return [{ code: tellsNothing(evidence?.text ?? null) ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
 }

@@ -98,6 +98,7 @@ export type Step =
   | { code: 'mirror-lacks-image'; host: string; registry: string; only: boolean }
   | { code: 'show-certificate'; host: string }
   | { code: 'trust-authority'; host: string; intercepted: boolean }
+  | { code: 'tls-between'; host: string }
   | { code: 'renew-certificate'; host: string; problem: CertificateProblem }
   | { code: 'public-certificate'; host: string; problem: CertificateProblem }
   | { code: 'ingress-certificate'; host: string }
@@ -110,6 +111,7 @@ export type Step =
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
   // The node
   | { code: 'prune-images' }
+  | { code: 'check-disk' }
   | { code: 'show-disk'; path: string | null }
   | { code: 'free-temporary'; path: string }
   | { code: 'larger-disk' }
@@ -172,6 +174,7 @@ export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'public-certificate',
   'show-proxy',
   'restore-sandbox-image',
+  'check-disk',
   'prune-images',
   'show-disk',
   'remove-image',

@@ -82,6 +82,8 @@ export type Clue =
   | { code: 'stray-sign'; sign: 'quote' | 'space' }
   /** The connection was opened, and then closed or reset. */
   | { code: 'cut-off' }
+  /** A TLS alert or a damaged record, with no word of a certificate. */
+  | { code: 'tls-alert' }
   /** The connection was opened, but the TLS handshake did not end in time. */
   | { code: 'tls-unfinished' }
   /** A 429 without the registry's message. */
@@ -92,6 +94,8 @@ export type Clue =
   | { code: 'full-place'; path: string; temporary: boolean }
   /** The file system below the runtime can't hold layers. */
   | { code: 'file-system' }
+  /** The node's disk or file system fails. */
+  | { code: 'disk-fault' }
   /** A layer arrived incomplete or damaged. */
   | { code: 'partial-layer' }
   /** A layer of a media type that needs another snapshotter. */

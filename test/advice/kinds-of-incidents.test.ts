@@ -215,6 +215,41 @@ describe('a limit', () => {
   )
 })
 
+test.each<[string, string, string, Step['code'][]]>([
+  [
+    'an answer of a mirror that fits no cause is looked for at the mirror',
+    'nginx',
+    'failed to copy: httpReadSeeker: failed open: unexpected status code https://cache.example/v2/library/nginx/blobs/sha256:566e?ns=docker.io: 400 Bad Request',
+    ['check-mirror', 'mirror-settings', 'pull-by-hand'],
+  ],
+  [
+    'a disk that fails is not filled again',
+    'nginx',
+    'failed to copy: write /var/lib/containerd/io.containerd.content.v1.content/ingest/x/data: input/output error',
+    ['check-disk', 'runtime-log'],
+  ],
+  [
+    'a TLS alert without a certificate is not about trust',
+    'nginx',
+    request('registry-1.docker.io', 'local error: tls: bad record MAC'),
+    ['test-connection', 'show-proxy', 'tls-between'],
+  ],
+  [
+    'an alert about a certificate still is',
+    'registry.example/a/b:1',
+    request('registry.example', 'remote error: tls: unknown certificate authority'),
+    ['show-certificate', 'trust-authority'],
+  ],
+  [
+    'nobody grants access at a registry that was shut down',
+    'docker.bintray.io/jfrog/artifactory-cpp-ce:7.6.2',
+    'Error response from daemon: unauthorized: The client does not have permission for manifest',
+    ['find-replacement', 'see-why'],
+  ],
+])('%s', (_name, image, error, codes) => {
+  expect(codesIn({ image, error, pod: { node: null } })).toEqual(codes)
+})
+
 test("a login that was refused although the pod has none is the node's own", () => {
   const error = pulled(
     'quay.io/a/b:1',

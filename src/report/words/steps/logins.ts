@@ -100,7 +100,7 @@ export const loginSteps: StepWords<
     }
   },
   'node-login': ({ registry }, { findings: [first] }) => ({
-    text: `Renew or remove the login for ${registryLabel(registry)} that ${first.node === null ? 'the node' : `node ${first.node}`} itself sends, as the pod has none: in /var/lib/kubelet/config.json, a credential provider of the kubelet, or ${runtimeLoginPlace(first.host)}`,
+    text: `Renew or remove the login for ${registryLabel(registry)} that ${first.node === null ? 'the node' : `node ${first.node}`} itself sends, as the pod has none: in a config.json of the kubelet (/var/lib/kubelet/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`,
   }),
   'recreate-pods': (_step, { invocation, findings }) => ({
     text: 'Recreate the pods: they are older than the pull secret that new pods get from the service account',

@@ -106,6 +106,7 @@ export const networkSteps: StepWords<
   | 'mirror-lacks-image'
   | 'show-certificate'
   | 'trust-authority'
+  | 'tls-between'
   | 'renew-certificate'
   | 'public-certificate'
   | 'check-mtu'
@@ -222,6 +223,9 @@ export const networkSteps: StepWords<
     ),
   'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
     text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, named(first, host), first.registry ?? host)}`,
+  }),
+  'tls-between': ({ host }) => ({
+    text: `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,
   }),
   'renew-certificate': ({ host, problem }) => ({
     text:
