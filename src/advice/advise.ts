@@ -88,7 +88,7 @@ function containerSteps(finding: Finding): Step[] {
   // A clue in the name replaces the general check of the name and the login.
   const unsettled = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
   const isGone = moved?.state === 'retired' || moved?.state === 'deleted'
-  const open = isGone ? unsettled.filter(({ code }) => !SETTLED_BY_MOVE.includes(code)) : unsettled
+  const open = isGone ? unsettled.filter(({ code }) => !GRANTS.includes(code)) : unsettled
   // --check-images was given already.
   const rest = finding.check === null ? open : open.filter(({ code }) => code !== 'ask-registry')
   const local = localSteps(finding)
@@ -153,9 +153,8 @@ const SETTLED_BY_NAME: readonly Step['code'][] = [
   'full-name',
 ]
 
-/** Nobody can grant access to what is gone, and its name was right. */
-const SETTLED_BY_MOVE: readonly Step['code'][] = [
-  'check-name',
+/** Nobody can grant access to what is gone. */
+const GRANTS: readonly Step['code'][] = [
   'check-provider',
   'grant-cloud-role',
   'grant-pull',

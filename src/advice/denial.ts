@@ -32,6 +32,7 @@ export function denialSteps(finding: Finding): Step[] {
   const malformed = malformedSecrets(finding)
   if (malformed.length > 0)
     return [...malformed.map(secret => repair(finding.namespace, secret)), see('secrets')]
+  if (clueOf(finding.clues, 'unreadable-secret') !== undefined) return [see('secrets')]
   const { endpoint, registry, subcause } = finding
   // Only the mirror can end its refusal; the pod's rights at the registry are not known.
   if (endpoint?.role === 'mirror' && registry !== null && subcause !== 'policy' && subcause !== 'upstream')

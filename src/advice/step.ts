@@ -153,6 +153,7 @@ export type Step =
   // Policies
   | { code: 'allow-pull' }
   | { code: 'preload'; image: string }
+  | { code: 'load-image'; image: string; tool: 'kind' | 'minikube' }
   | { code: 'same-secret' }
   | { code: 'show-policy'; kind: NodePolicy }
   | { code: 'show-image-settings' }
@@ -181,6 +182,7 @@ export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'runtime-log',
   'start-runtime',
   'pull-by-hand',
+  'preload',
   'show-policy',
 ])
 

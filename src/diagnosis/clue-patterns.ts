@@ -54,6 +54,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'registry-closed' },
     /\bregistry\b.{0,60}\b(?:deprecated|shut(?:ting)? down|discontinued|decommissioned|retired|sunset)\b/i,
   ],
+  [{ code: 'unreadable-secret' }, /^(?:illegal base64 data|unable to parse auth field)/i],
   [{ code: 'any-refusal' }, /unable to retrieve auth token: invalid username\/password/i],
   [{ code: 'upstream-blocked' }, /remote (?:auto|manually) blocked/i],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],

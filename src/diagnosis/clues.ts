@@ -26,6 +26,8 @@ export type Clue =
   | { code: 'upstream-blocked' }
   /** A 403 whose text gives no reason: whoever answered sent nothing else, or the runtime did not read it. */
   | { code: 'bare-refusal' }
+  /** The kubelet could not read a pull secret of the pod. */
+  | { code: 'unreadable-secret' }
   /** CRI-O's words for any 401, whether or not a login was sent (containers/image, docker/errors.go; opendatahub-io/notebooks#1980). */
   | { code: 'any-refusal' }
   /** A 401. */

@@ -199,6 +199,16 @@ describe('a full disk', () => {
   })
 })
 
+test('an image for policy Never is loaded into a cluster on one machine, and preloaded on other nodes', () => {
+  const never: Situation = {
+    image: 'my-app:1',
+    error: 'Container image "my-app:1" is not present with pull policy of Never',
+    reason: 'ErrImageNeverPull',
+  }
+  expect(codesIn({ ...never, node: { provider: 'kind' } })[0]).toBe('load-image')
+  expect(codesIn({ ...never, node: {} })).toEqual(['allow-pull', 'preload', 'enter-node'])
+})
+
 describe('a limit', () => {
   test("that a HEAD request met shows no message, so Docker Hub's limit of pulls is likely, with a login or without", () => {
     const error = pulled('docker.io/a/b:1', head('registry-1.docker.io', '429 Too Many Requests'))
@@ -241,10 +251,28 @@ test.each<[string, string, string, Step['code'][]]>([
     ['show-certificate', 'trust-authority'],
   ],
   [
+    'a pull secret that the kubelet could not read comes before any registry',
+    'acme/x:1',
+    'illegal base64 data at input byte 4',
+    ['see-why'],
+  ],
+  [
+    "a condition of one's own registry is its administrator's",
+    'harbor.example/a/b:1',
+    pulled('harbor.example/a/b:1', head('harbor.example', '412 Precondition Failed')),
+    ['ask-registry-admin', 'use-other-source'],
+  ],
+  [
+    'a condition of gcr.io is that it was shut down',
+    'gcr.io/a/b:1',
+    pulled('gcr.io/a/b:1', head('gcr.io', '412 Precondition Failed')),
+    ['find-replacement', 'check-name'],
+  ],
+  [
     'nobody grants access at a registry that was shut down',
     'docker.bintray.io/jfrog/artifactory-cpp-ce:7.6.2',
     'Error response from daemon: unauthorized: The client does not have permission for manifest',
-    ['find-replacement', 'see-why'],
+    ['find-replacement', 'check-name', 'see-why'],
   ],
 ])('%s', (_name, image, error, codes) => {
   expect(codesIn({ image, error, pod: { node: null } })).toEqual(codes)
