@@ -31,7 +31,7 @@ import {
   tls,
 } from './causes/network.ts'
 import { credentialLines } from './credential.ts'
-import { capitalize, registryLabel, roleSentence } from './labels.ts'
+import { capitalize, registryLabel, roleSentence } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,

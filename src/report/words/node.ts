@@ -2,8 +2,8 @@
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
-import { shellWord } from '../escape.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
+import { shellWord } from '../sanitize.ts'
 import type { Findings, StepText } from './step-words.ts'
 
 /** Returns, for example, `on node node-1`, or `on the node` if its name is unknown. */

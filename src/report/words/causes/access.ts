@@ -7,8 +7,7 @@ import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { isPublic } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
-import { pluralize } from '../count.ts'
-import { capitalize, registryLabel, responderLabel } from '../labels.ts'
+import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
 
 type Sentence = (context: CauseContext) => string
 

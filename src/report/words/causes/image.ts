@@ -3,8 +3,8 @@
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
-import { capitalize, registryLabel, responderLabel } from '../labels.ts'
 import { onNode } from '../node.ts'
+import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: string; meaning: string }> = {
   tag: ({ findings: [{ registry }] }) => ({

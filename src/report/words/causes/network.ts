@@ -7,7 +7,7 @@ import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
-import { capitalize, hostLabel, registryLabel, responderLabel } from '../labels.ts'
+import { capitalize, hostLabel, registryLabel, responderLabel } from '../nouns.ts'
 import { WEB_PAGE } from './image.ts'
 
 /** Returns the host that was asked, or else the registry's. */

@@ -3,9 +3,8 @@
 import type { EndpointRole, NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Cause, Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf, isHosted } from '../../../image/registries.ts'
-import { shellWord } from '../../escape.ts'
 import { ownCommand } from '../../invocation.ts'
-import { hostLabel, registryLabel } from '../labels.ts'
+import { shellWord } from '../../sanitize.ts'
 import {
   certificateCommand,
   curlCommand,
@@ -17,6 +16,7 @@ import {
   stepOnNode,
 } from '../node.ts'
 import { authorityPlace, mirrorLoginPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
+import { hostLabel, registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
 
 const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)

@@ -1,8 +1,7 @@
 /** The words of steps on the node, and of steps about an image's platform. */
 
-import { shellWord } from '../../escape.ts'
 import { kubectlCommand } from '../../invocation.ts'
-import { registryLabel } from '../labels.ts'
+import { shellWord } from '../../sanitize.ts'
 import {
   diskCommand,
   enterNode,
@@ -16,6 +15,7 @@ import {
   storePath,
 } from '../node.ts'
 import { preloadPlace, sandboxSetting } from '../node-settings.ts'
+import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 export const nodeSteps: StepWords<

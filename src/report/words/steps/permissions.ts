@@ -2,10 +2,10 @@
 
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
-import { shellWord } from '../../escape.ts'
 import { kubectlCommand } from '../../invocation.ts'
-import { registryLabel } from '../labels.ts'
+import { shellWord } from '../../sanitize.ts'
 import { kubeletLog, onNode, stepForNode } from '../node.ts'
+import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 const ROLE: Record<Cloud, string> = {

@@ -3,8 +3,8 @@
 import type { NodePolicy } from '../../../advice/step.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
-import { registryLabel } from '../labels.ts'
 import { onNode } from '../node.ts'
+import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 /** Returns the settings that decide, by the kind of policy and the node's runtime. */
