@@ -4,6 +4,7 @@ import { clueOf } from '../diagnosis/clues.ts'
 import { isLocal } from '../diagnosis/endpoint.ts'
 import type { Cause, Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
+import { OFFICIAL_IMAGES } from '../image/official-images.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { denialSteps } from './denial.ts'
 import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
@@ -87,11 +88,13 @@ function containerSteps(finding: Finding): Step[] {
   const unsettled = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
   // --check-images was given already.
   const rest = finding.check === null ? unsettled : unsettled.filter(({ code }) => code !== 'ask-registry')
+  const local = localSteps(finding)
   const steps = [
     ...clues,
+    ...(isOwnName(finding) ? local : []),
     ...movedSteps(finding),
     ...rest,
-    ...localSteps(finding),
+    ...(isOwnName(finding) ? [] : local),
     ...jobSteps(finding, rest),
   ]
   return clueOf(finding.clues, 'guest') === undefined ? steps : guestSteps(finding, steps)
@@ -119,6 +122,12 @@ const OF_NODES: readonly Step['code'][] = [
 function localSteps({ cause, clues }: Finding): Step[] {
   const missing = cause === 'auth-required-or-denied' || cause === 'image-not-found'
   return missing && clueOf(clues, 'local-image') !== undefined ? [{ code: 'use-local-image' }] : []
+}
+
+/** Whether the name is a bare one that no official image has: most likely, somebody built the image. */
+function isOwnName({ reference }: Finding): boolean {
+  const [, name] = /^docker\.io\/library\/([^:@]+)/.exec(reference ?? '') ?? []
+  return name !== undefined && !OFFICIAL_IMAGES.includes(name)
 }
 
 /** A login on a Job's service account only helps pods that it creates afterward, and its template is immutable. */
@@ -158,7 +167,12 @@ function sandboxSteps(finding: Finding): Step[] {
   const own = BY_CAUSE[cause](finding).filter(canBeDone)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const cloud = cloudOf(registry)
-  // A cloud's login is valid for hours only, so allow the node's own identity instead.
+  // EKS's node image brings its pause image, and a service pulls it with the node's role if it is gone (awslabs/amazon-eks-ami#1425).
+  const restore: Step[] =
+    denied && cloud === 'ecr' && /\/eks\/pause[:@]/.test(finding.reference ?? '')
+      ? [{ code: 'restore-sandbox-image' }]
+      : []
+  // A cloud's login is valid for hours only, and the runtime does not ask the kubelet's credential provider for this image.
   const login: Step[] =
     denied && registry !== null && cloud === null && !isPublic(finding.reference)
       ? [{ code: 'sandbox-login', registry }]
@@ -172,12 +186,14 @@ function sandboxSteps(finding: Finding): Step[] {
     'disk-full',
     'corrupt-or-unpack',
   ].includes(cause)
-  const steps = unreachable || (denied && cloud !== null) ? [...own, set] : [set, ...login, ...own]
+  const steps = unreachable ? [...own, set] : [...restore, set, ...login, ...own]
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
 }
 
 /** Steps that don't apply to a pause image: no workload owns it, and pull secrets are not used. */
 const OF_PODS: readonly Step['code'][] = [
+  'check-provider',
+  'grant-cloud-role',
   'distribute-login',
   'recreate-pods',
   'grant-pull',

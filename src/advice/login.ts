@@ -97,16 +97,23 @@ export function refusedLoginSteps(finding: Finding): Step[] {
     return [...remove, ...loginSteps(finding, 'refused'), { code: 'see-why', after: 'login' }]
   const ended: Step[] = shortLived(finding)
   const provider: Step[] =
-    cloud !== null && secrets.length === 0 ? [{ code: 'check-provider', cloud, refused: true }] : []
+    cloud !== null && secrets.length === 0 ? [{ code: 'check-provider', cloud, sent: 'refused' }] : []
   return [
     ...ended,
     ...provider,
-    // If the pod has no login, the node's own login was refused.
-    ...loginSteps(finding, secrets.length === 0 ? 'private' : 'refused'),
+    ...(secrets.length === 0 ? knownSecretSteps(finding) : []),
+    ...loginSteps(finding, refusedReason(finding, secrets)),
+    ...correctedSecretSteps(finding),
     ...scope,
     ...remove,
     { code: 'see-why', after: 'login' },
   ]
+}
+
+/** If the pod has no login, the node's own login was refused, or none was sent. */
+function refusedReason({ clues }: Finding, secrets: string[]): LoginReason {
+  if (secrets.length > 0) return 'refused'
+  return clueOf(clues, 'any-refusal') === undefined ? 'private' : 'missing'
 }
 
 /** User names of tokens that expire after minutes or hours. */

@@ -1,33 +1,33 @@
 /** Steps for failed connections: the host's name, port, and certificate, and the proxy. The host is the endpoint's. */
 
 import { clueOf } from '../diagnosis/clues.ts'
-import type { Endpoint } from '../diagnosis/endpoint.ts'
+import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../image/registries.ts'
 import type { Step } from './step.ts'
 
 /** The host that the text names, or else the registry's. */
-export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): Endpoint {
+export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
   if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
   return { host: registry === null ? 'REGISTRY' : apiHost(registry), role: 'registry' }
 }
 
 /** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */
-export function testConnection({ evidence }: Finding, target: Endpoint): Step {
+export function testConnection({ evidence }: Finding, target: NamedEndpoint): Step {
   const text = evidence?.text ?? ''
   const isPlain = text.includes(`http://${target.host}/`) && !text.includes(`https://${target.host}/`)
   return { code: 'test-connection', scheme: isPlain ? 'http' : 'https', ...target }
 }
 
 /** The node's settings name a mirror's host, so that is where to correct it. */
-function ofMirror({ registry }: Finding, { host, role }: Endpoint): Step[] {
+function ofMirror({ registry }: Finding, { host, role }: NamedEndpoint): Step[] {
   return role === 'mirror' && registry !== null
     ? [{ code: 'mirror-settings', host, registry, about: 'endpoint' }]
     : []
 }
 
 /** A name or address that no node can reach, however the network is set up. */
-function unreachableName({ clues }: Finding, { host, role }: Endpoint): Step[] {
+function unreachableName({ clues }: Finding, { host, role }: NamedEndpoint): Step[] {
   if (clueOf(clues, 'loopback') !== undefined) return [{ code: 'replace-loopback', host, role }]
   return clueOf(clues, 'service-name') === undefined ? [] : [{ code: 'replace-service-name', host, role }]
 }
@@ -44,7 +44,7 @@ export function dnsSteps(finding: Finding): Step[] {
 }
 
 /** Whether others run the host, and no address of the node or of a private network answers in its place. */
-function isOfOthers({ clues }: Finding, { host }: Endpoint): boolean {
+function isOfOthers({ clues }: Finding, { host }: NamedEndpoint): boolean {
   return isHosted(host) && clueOf(clues, 'private-address') === undefined
 }
 
@@ -88,6 +88,8 @@ export function tlsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const problem = clueOf(finding.clues, 'certificate')?.problem ?? null
   const look: Step = { code: 'show-certificate', host: target.host }
+  if (clueOf(finding.clues, 'ingress-default') !== undefined)
+    return [{ code: 'ingress-certificate', host: target.host }, look]
   if (problem === 'unknown-authority' || problem === null)
     return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
   if (isOfOthers(finding, target)) return [look, { code: 'public-certificate', host: target.host, problem }]
@@ -109,11 +111,17 @@ export function schemeSteps(finding: Finding): Step[] {
 
 export function proxySteps(finding: Finding): Step[] {
   const proxy = finding.endpoint?.role === 'proxy' ? finding.endpoint.host : null
-  const target = targetHost(finding)
+  const wanted = clueOf(finding.clues, 'behind-proxy')?.host ?? targetHost(finding).host
+  const unreachable = proxy === null ? [] : unreachableName(finding, { host: proxy, role: 'proxy' })
   return [
+    ...unreachable,
     { code: 'show-proxy' },
-    { code: 'fix-proxy', host: proxy, refused: proxy === null },
-    { code: 'bypass-proxy', host: target.host },
+    ...(proxy === null
+      ? ([{ code: 'pass-proxy', host: wanted }] as const)
+      : unreachable.length > 0
+        ? []
+        : ([{ code: 'fix-proxy', host: proxy }] as const)),
+    { code: 'bypass-proxy', host: wanted },
     ...pullByHand(finding),
   ]
 }
@@ -135,6 +143,11 @@ export function serverErrorSteps(finding: Finding): Step[] {
       { code: 'check-mirror', host: target.host, registry },
       ...ofMirror(finding, target),
       testConnection(finding, target),
+    ]
+  if (clueOf(clues, 'upstream-blocked') !== undefined)
+    return [
+      { code: 'unblock-upstream', host: target.host },
+      { code: 'wait', for: 'registry' },
     ]
   // A 502 or higher may come from a proxy in between.
   const inBetween: Step[] = (clueOf(clues, 'status')?.status ?? 0) >= 502 ? [{ code: 'show-proxy' }] : []

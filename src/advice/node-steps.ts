@@ -7,8 +7,13 @@ import type { Step } from './step.ts'
 
 const nameOf = ({ reference, image }: Finding) => reference ?? image
 
-export function diskSteps(): Step[] {
-  return [{ code: 'prune-images' }, { code: 'show-disk' }, { code: 'larger-disk' }]
+export function diskSteps({ clues }: Pick<Finding, 'clues'>): Step[] {
+  const full = clueOf(clues, 'full-place')
+  const show: Step = { code: 'show-disk', path: full?.path ?? null }
+  // Removing images frees nothing in a temporary folder.
+  return full?.temporary === true
+    ? [show, { code: 'free-temporary', path: full.path }]
+    : [{ code: 'prune-images' }, show, { code: 'larger-disk' }]
 }
 
 /** Steps for an answer that was a web page instead of a registry's; null for any other answer. */
@@ -44,7 +49,12 @@ export function platformSteps(finding: Finding): Step[] {
   if (os === 'windows')
     return [
       { code: 'windows-image', kernel },
-      { code: 'schedule-elsewhere', os, architecture },
+      {
+        code: 'schedule-elsewhere',
+        os,
+        architecture,
+        build: clueOf(finding.clues, 'windows-build')?.build ?? null,
+      },
       { code: 'show-platforms' },
     ]
   const platform = `${os ?? 'linux'}/${architecture ?? wantedIn(finding) ?? '<arch>'}`
@@ -52,7 +62,7 @@ export function platformSteps(finding: Finding): Step[] {
     { code: 'show-platforms' },
     { code: 'build-for', platform },
     { code: 'set-image', known: 'repository' },
-    { code: 'schedule-elsewhere', os, architecture },
+    { code: 'schedule-elsewhere', os, architecture, build: null },
   ]
 }
 
@@ -81,8 +91,20 @@ function mayBeUnverified({ subcause, host }: Pick<Finding, 'subcause' | 'host'>)
   return subcause === 'not-verified' && (host.kubeletMinor === null || host.kubeletMinor >= 33)
 }
 
-export function signatureSteps(): Step[] {
-  return [{ code: 'show-policy' }, { code: 'satisfy-policy' }]
+export function signatureSteps({ clues, host }: Finding): Step[] {
+  const kind =
+    clueOf(clues, 'source-blocked') !== undefined
+      ? 'blocked'
+      : clueOf(clues, 'not-listed') !== undefined
+        ? 'rejected'
+        : 'signature'
+  return [
+    // OpenShift writes its nodes' lists of registries from an object.
+    kind !== 'signature' && host.platform === 'openshift'
+      ? { code: 'show-image-settings' }
+      : { code: 'show-policy', kind },
+    { code: 'satisfy-policy', kind },
+  ]
 }
 
 export function canceledSteps(finding: Finding): Step[] {

@@ -1,7 +1,7 @@
 /** Steps: one thing to do next, as a code with its arguments. The words are in report/words/steps. */
 
 import type { CertificateProblem } from '../diagnosis/clues.ts'
-import type { Endpoint, EndpointRole } from '../diagnosis/endpoint.ts'
+import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { Moved } from '../image/moved.ts'
@@ -23,6 +23,9 @@ export type UsableHint = Extract<
 /** Short-lived logins, recognized by their user name. */
 export type ShortLived = 'gitlab-job' | 'ecr' | 'google' | 'acr'
 
+/** A policy on the node: a registry that is blocked, images that are on no list, or signatures. */
+export type NodePolicy = 'blocked' | 'rejected' | 'signature'
+
 /** Every step. A new one does not compile until it has its words. */
 export type Step =
   // Logins and pull secrets
@@ -40,7 +43,7 @@ export type Step =
   | { code: 'recreate-job' }
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
   // Rights at the registry
-  | { code: 'check-provider'; cloud: Cloud | null; refused: boolean }
+  | { code: 'check-provider'; cloud: Cloud | null; sent: 'nothing' | 'refused' | 'unknown' }
   | { code: 'grant-cloud-role'; cloud: Cloud; caller: string | null; first: boolean }
   | { code: 'grant-pull'; by: Grantor; registry: string; repository: string; caller: string | null }
   | { code: 'token-scope'; registry: string }
@@ -75,9 +78,10 @@ export type Step =
   | { code: 'fix-dns'; host: string; server: string | null }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
-  | ({ code: 'test-connection'; scheme: 'https' | 'http' } & Endpoint)
-  | ({ code: 'open-host' } & Endpoint)
-  | ({ code: 'check-listener' } & Endpoint)
+  | ({ code: 'test-connection'; scheme: 'https' | 'http' } & NamedEndpoint)
+  | { code: 'who-answered'; host: string }
+  | ({ code: 'open-host' } & NamedEndpoint)
+  | ({ code: 'check-listener' } & NamedEndpoint)
   | { code: 'check-mtu' }
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
@@ -88,21 +92,25 @@ export type Step =
       registry: string
       about: 'endpoint' | 'scheme' | 'web-page'
     }
+  | { code: 'unblock-upstream'; host: string }
   | { code: 'mirror-limit'; host: string; registry: string }
   | { code: 'mirror-lacks-image'; host: string; registry: string; only: boolean }
   | { code: 'show-certificate'; host: string }
   | { code: 'trust-authority'; host: string; intercepted: boolean }
   | { code: 'renew-certificate'; host: string; problem: CertificateProblem }
   | { code: 'public-certificate'; host: string; problem: CertificateProblem }
+  | { code: 'ingress-certificate'; host: string }
   | { code: 'serve-tls'; host: string }
   | { code: 'allow-http'; host: string }
   | { code: 'show-proxy' }
-  | { code: 'fix-proxy'; host: string | null; refused: boolean }
+  | { code: 'fix-proxy'; host: string }
+  | { code: 'pass-proxy'; host: string }
   | { code: 'bypass-proxy'; host: string }
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
   // The node
   | { code: 'prune-images' }
-  | { code: 'show-disk' }
+  | { code: 'show-disk'; path: string | null }
+  | { code: 'free-temporary'; path: string }
   | { code: 'larger-disk' }
   | { code: 'remove-image'; image: string }
   | { code: 'runtime-log' }
@@ -117,6 +125,7 @@ export type Step =
   | { code: 'start-runtime'; socket: string | null }
   | { code: 'pull-by-hand'; image: string }
   | { code: 'enter-node' }
+  | { code: 'restore-sandbox-image' }
   | { code: 'set-sandbox-image'; image: string }
   | { code: 'sandbox-login'; registry: string }
   // Limits
@@ -129,15 +138,22 @@ export type Step =
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }
   | { code: 'windows-image'; kernel: string | null }
-  | { code: 'schedule-elsewhere'; os: 'linux' | 'windows' | null; architecture: string | null }
+  | {
+      code: 'schedule-elsewhere'
+      os: 'linux' | 'windows' | null
+      architecture: string | null
+      /** The Windows version that the image is for. */
+      build: string | null
+    }
   | { code: 'push-current-format' }
   | { code: 'not-an-image' }
   // Policies
   | { code: 'allow-pull' }
   | { code: 'preload'; image: string }
   | { code: 'same-secret' }
-  | { code: 'show-policy' }
-  | { code: 'satisfy-policy' }
+  | { code: 'show-policy'; kind: NodePolicy }
+  | { code: 'show-image-settings' }
+  | { code: 'satisfy-policy'; kind: NodePolicy }
   // Nothing better is known
   | { code: 'read-all' }
   | { code: 'look-again' }
@@ -150,9 +166,11 @@ export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'check-provider',
   'resolve-host',
   'test-connection',
+  'who-answered',
   'show-certificate',
   'public-certificate',
   'show-proxy',
+  'restore-sandbox-image',
   'prune-images',
   'show-disk',
   'remove-image',

@@ -6,6 +6,7 @@ import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { PatchOperation } from '../plan/change.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
+import { redact } from '../secrecy/redact.ts'
 import { isUncertain, objectPath, statusOf, statusOfRefusal, writtenAt } from './answer.ts'
 import type { Progress } from './apply-context.ts'
 import type { JournalLine } from './journal/run.ts'
@@ -16,8 +17,6 @@ export interface UndoContext {
   cluster: ClusterWriter
   /** The journal of the run that is undone. */
   journal: { append(line: JournalLine): Promise<void> }
-  /** Redacts secrets in a text that comes from outside. */
-  redact(text: string): string
   onProgress(progress: Progress): void
   signal?: AbortSignal
 }
@@ -118,11 +117,7 @@ async function settle(
   dryRun: boolean,
 ): Promise<UndoOutcome> {
   const status = statusOf(error)
-  const refused = undoOutcomeOf(
-    step,
-    statusOfRefusal(status),
-    context.redact(String((error as Error).message)),
-  )
+  const refused = undoOutcomeOf(step, statusOfRefusal(status), redact(String((error as Error).message)))
   if (!isUncertain(error) && ![404, 409, 422].includes(status)) return refused
   try {
     const object = await context.cluster.get(objectPath(step.target))

@@ -3,6 +3,7 @@
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { PodChange, RecreateBarePod, RestoreBarePod } from '../plan/change.ts'
 import { judgePod } from '../rollout/pod-stage.ts'
+import { redact } from '../secrecy/redact.ts'
 import type { RolloutPod } from '../snapshot/rollout.ts'
 import {
   collectionPath,
@@ -14,6 +15,7 @@ import {
   writtenAt,
 } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
+import { journaledPod } from './journal/run.ts'
 import type { Outcome, OutcomeReason } from './outcome.ts'
 import { finalizersOf, manifestOf, renamed, type Successors, secretsOf } from './successor.ts'
 
@@ -52,14 +54,14 @@ async function recreateBarePod(
     }
     const [held] = finalizersOf(pod)
     if (held !== undefined) {
-      return outcomeOf(change, 'refused', { reason: { code: 'finalizer', finalizer: context.redact(held) } })
+      return outcomeOf(change, 'refused', { reason: { code: 'finalizer', finalizer: redact(held) } })
     }
     const added = change.secretName === null ? [] : [{ name: change.secretName }]
     manifest = manifestOf(pod, [...secretsOf(pod), ...added])
     // The pod's name is taken while the pod exists, so the dry run creates the same pod under a generated name.
     await context.cluster.create(collectionPath(change.target), renamed(manifest), { dryRun: true })
   } catch (error) {
-    return refusalOf(change, error, context)
+    return refusalOf(change, error)
   }
   if (!dryRun) await context.journal.intent(change, manifest)
   const removal = await removePod(change, context, dryRun)
@@ -89,7 +91,7 @@ async function restoreBarePod(
   dryRun: boolean,
 ): Promise<Outcome> {
   const { namespace, name } = change.target
-  const manifest = await context.interruptedPod(change.run, namespace, name)
+  const manifest = journaledPod(context.runs, change.run, namespace, name)
   if (!manifest) return outcomeOf(change, 'failed', { reason: { code: 'not-in-journal', run: change.run } })
   if (change.ending === null) return createPod(change, manifest, context, dryRun)
   if (dryRun) return createPod(change, renamed(manifest), context, dryRun)
@@ -110,10 +112,10 @@ async function createPod(
     return outcomeOf(change, dryRun ? 'accepted' : 'applied', {}, writtenAt(created))
   } catch (error) {
     const taken = statusOf(error) === 409
-    if (!taken && !isUncertain(error)) return refusalOf(change, error, context)
+    if (!taken && !isUncertain(error)) return refusalOf(change, error)
     const there = await context.cluster.get(objectPath(change.target)).catch(() => null)
     // A terminating pod is the old one.
-    if (there === null || deletedAt(there) !== null) return refusalOf(change, error, context)
+    if (there === null || deletedAt(there) !== null) return refusalOf(change, error)
     // The existing pod is the one that was sent only if the answer was lost.
     return taken
       ? outcomeOf(change, 'unchanged', { reason: { code: 'replaced' } })
@@ -129,7 +131,7 @@ async function endOf(
   change: PodChange,
   uid: string | null,
   manifest: KubernetesObject,
-  { cluster, clock, deadline, redact }: ApplyContext,
+  { cluster, clock, deadline }: ApplyContext,
 ): Promise<OutcomeReason | null> {
   const { terminationGracePeriodSeconds: grace = 30 } = manifest.spec as {
     terminationGracePeriodSeconds?: number
@@ -195,7 +197,7 @@ async function currentPod(change: Removal, context: ApplyContext): Promise<Rollo
     if (stage !== 'pulled' && stage !== 'initializing') return pod
     return outcomeOf(change, context.strict ? 'conflict' : 'unchanged', { reason: { code: 'healed' } })
   } catch (error) {
-    return refusalOf(change, error, context)
+    return refusalOf(change, error)
   }
 }
 
@@ -230,17 +232,17 @@ async function deleteOrEvict(
 async function settle(change: Removal, context: ApplyContext, error: unknown): Promise<Outcome> {
   const status = statusOf(error)
   if (!isUncertain(error) && status !== 404 && status !== 409) {
-    const outcome = refusalOf(change, error, context)
+    const outcome = refusalOf(change, error)
     return status === 429 ? { ...outcome, status: 'refused' } : outcome
   }
   try {
     const pod = await context.cluster.get(objectPath(change.target))
     const { deletionTimestamp } = pod.metadata as { deletionTimestamp?: string }
     const other = writtenAt(pod).uid !== change.target.uid
-    if (!other && deletionTimestamp === undefined) return refusalOf(change, error, context)
+    if (!other && deletionTimestamp === undefined) return refusalOf(change, error)
     return outcomeOf(change, isUncertain(error) ? 'applied' : 'unchanged')
   } catch (readError) {
-    if (statusOf(readError) !== 404) return refusalOf(change, error, context)
+    if (statusOf(readError) !== 404) return refusalOf(change, error)
     return outcomeOf(change, isUncertain(error) ? 'applied' : 'unchanged')
   }
 }

@@ -6,13 +6,13 @@ import { journalFolder } from '../apply/journal/journal.ts'
 import { writePlanFile } from '../apply/plan-file.ts'
 import { RefusedError } from '../errors.ts'
 import type { PlanScope } from '../plan/plan.ts'
-import { shellWord } from '../report/escape.ts'
 import { isForPeople } from '../report/formats.ts'
 import { ownCommand } from '../report/invocation.ts'
+import { shellWord } from '../report/sanitize.ts'
 import { renderFixResult } from '../report/views/fix-result.ts'
 import { type PlanReportContext, renderPlan } from '../report/views/plan.ts'
 import { accessRefusal } from '../report/views/questions.ts'
-import { clusterIdentity } from '../source/live/cluster-identity.ts'
+import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
 import { executeFix } from './fix/execute-fix.ts'
@@ -31,12 +31,12 @@ import type { WritingContext } from './writing-context.ts'
 export async function fixCommand(options: FixOptions, context: WritingContext): Promise<ExitName> {
   const { env, home, signal } = context
   const endpoints = endpointsOf(options.endpoints, context)
-  return withCluster(context.connectWriter(options.connection), context, async (cluster, redactBy) => {
+  return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const registries = openRegistries(endpoints, context)
     try {
-      const clusterUid = await clusterIdentity(cluster, signal)
+      const clusterUid = await new Reading(cluster, { signal }).clusterIdentity()
       const journals = journalFolder(env, home, clusterUid)
-      const session = { options, context, cluster, registries, clusterUid, journals, redactBy }
+      const session = { options, context, cluster, registries, clusterUid, journals }
       return await fix(session)
     } finally {
       await registries.close()
@@ -128,7 +128,7 @@ function beside({ findings, gaps, pods }: PreparedFix, mode: PlanReportContext['
 async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<ExitName> {
   const { plan, findings, gaps } = prepared
   const verdict = emptyVerdict(prepared, session)
-  if (findings.length === 0) await warnOfRotatedLogins(session, plan.scope)
+  if (findings.length === 0) await warnOfRotatedLogins(prepared, session)
   if (!isForPeople(session.options.format)) {
     const result = { run: null, outcomes: [], recoveries: [], heldBack: null }
     const report = {
@@ -147,14 +147,14 @@ async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<
 
 /** The exit code for a plan without changes: a fix that only declined has not fixed anything, and unknown is never healthy. */
 function emptyVerdict(
-  { plan, findings, gaps, narrowed, unproven }: PreparedFix,
+  { plan, findings, gaps, partial, unproven }: PreparedFix,
   { options }: FixSession,
 ): ExitName {
   const { declined } = plan
   if (declined.some(isLiftable) && options.failOn !== 'never') return 'refused'
   const verdict = fixVerdict({
     done: true,
-    narrowed: narrowed || unproven.length > 0,
+    partial: partial || unproven.length > 0,
     remaining: findings,
     declined,
     failOn: options.failOn,

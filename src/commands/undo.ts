@@ -23,8 +23,7 @@ import {
   type UndoReport,
   type UndoReportOptions,
 } from '../report/views/undo.ts'
-import { redact } from '../secrecy/redact.ts'
-import { clusterIdentity } from '../source/live/cluster-identity.ts'
+import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
@@ -43,11 +42,9 @@ export interface UndoOptions {
 /** Undoes one run, or lists the runs. @throws UsageError for an unknown run; RefusedError if not confirmed; UnreachableError */
 export async function undoCommand(options: UndoOptions, context: WritingContext): Promise<ExitName> {
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
-    const clusterUid = await clusterIdentity(cluster, context.signal)
+    const clusterUid = await new Reading(cluster, { signal: context.signal }).clusterIdentity()
     const folder = journalFolder(context.env, context.home, clusterUid)
-    const damages: string[] = []
-    const onDamage = (sentence: string) => void damages.push(sentence)
-    const runs = await listRuns(folder, { server: cluster.server, onDamage })
+    const { runs, damages } = await listRuns(folder, cluster.server)
     for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
     // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {
@@ -91,7 +88,8 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   const { options, context, cluster } = session
   const steps = isUndone(run) ? [] : await planUndo(run, session.others, cluster, context.signal)
   const kept = steps.filter(keepsLogin).map(({ target }) => target)
-  await context.out.write(renderUndoPlan({ run: run.run, steps, kept }, view(options, context)))
+  const continued = [...new Set(run.entries.map(entry => entry.run))].filter(name => name !== run.run)
+  await context.out.write(renderUndoPlan({ run: run.run, continued, steps, kept }, view(options, context)))
   const writes = steps.some(({ action }) => action !== 'leave')
   const executes = writes && options.dryRun !== 'client'
   if (executes && options.dryRun === 'none') await confirm(steps, session)
@@ -102,7 +100,7 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   const dryRun = options.dryRun !== 'none'
   // Recorded so that later undos skip this run.
   if (!dryRun && !writes && settled && !isUndone(run)) await recordOver(run, folder)
-  const report: UndoReport = { run: run.run, dryRun, complete, kept, steps, outcomes }
+  const report: UndoReport = { run: run.run, continued, dryRun, complete, kept, steps, outcomes }
   if (executes || !isForPeople(options.format)) {
     await context.out.write(renderUndoResult(report, view(options, context)))
   }
@@ -135,7 +133,7 @@ async function executeUndo(
     writing = news.phase === 'writing'
     progress.update(progressText(news))
   }
-  const undoing = { cluster, journal, redact, onProgress, signal: context.signal }
+  const undoing = { cluster, journal, onProgress, signal: context.signal }
   try {
     const tried = await applyUndo(steps, undoing, true)
     if (options.dryRun === 'server') return tried

@@ -136,7 +136,7 @@ function kindsNamed(type: string): RolloutKind[] {
   if (word === 'all') return SUBJECT_KINDS
   const kind = kindNamed(word)
   if (kind !== null) return [kind]
-  throw new UsageError(`"${type}" is not a type that has pods to wait for: those are ${KNOWN}.`)
+  throw new UsageError(`${notAType(type)}.`)
 }
 
 /** Whether the qualifiers are a group: `deployment.apps`, `deployments.v1.apps`; the core group has no name. */

@@ -2,9 +2,10 @@
 
 import { describe, expect, test } from 'vitest'
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
+import type { Run } from '../../src/apply/journal/run.ts'
 import { manifestOf, Successors } from '../../src/apply/successor.ts'
+import { writeSecret } from '../../src/apply/write-object.ts'
 import { writePod as writePodWith } from '../../src/apply/write-pod.ts'
-import { writeSecret } from '../../src/apply/write-secret.ts'
 import { ApiError } from '../../src/kubernetes/api/api-error.ts'
 import type { KubernetesObject } from '../../src/kubernetes/api/cluster.ts'
 import type { ApiPath } from '../../src/kubernetes/api/paths.ts'
@@ -37,13 +38,12 @@ function contextOf(of: Story, before: Before = () => {}): ApplyContext {
     journal: { intent: () => Promise.resolve(), outcome: () => Promise.resolve() },
     run: 'r1',
     pullSecret: PULL_SECRET,
-    redact: text => text,
     strict: false,
-    pullsLeft: () => Promise.resolve(null),
-    interruptedPod: () => Promise.resolve(null),
+    hub: { quota: async () => ({ status: 'unlimited' }) },
+    hubLogins: [],
+    runs: [],
     deadline: of.clock.now() + 30_000,
-    look: subject => readRollout(cluster, subject),
-    isHopeless: () => false,
+    look: async subject => ({ ...(await readRollout(cluster, subject)), hopeless: new Set() }),
     onProgress: () => {},
   }
 }
@@ -244,15 +244,6 @@ describe('a pod', () => {
       expect(isThere(of, change)).toBe(true)
     })
 
-    test('and the refusal is reported without the passwords of this run', async () => {
-      const of = story()
-      const redact = (text: string) => text.replaceAll('hunter2', '[redacted]')
-      const context = { ...refusing(of, 'webhook denied hunter2'), redact }
-      expect(await writePod(stuckPod(of), context, true)).toMatchObject({
-        detail: 'webhook denied [redacted]',
-      })
-    })
-
     test.each([
       'pods "x" is forbidden: exceeded quota: one, requested: pods=1, used: pods=1, limited: pods=1',
       'exceeded quota: q, requested: cpu=500m,memory=1Gi, used: cpu=1,memory=1Gi, limited: cpu=1000m,memory=1Gi',
@@ -340,8 +331,15 @@ describe('a bare pod that is deleted and created again', () => {
     }
   }
 
+  function runThatDeleted(change: RecreateBarePod, object: KubernetesObject): Run {
+    const entry = { change, object, outcome: null, undoing: false, undone: false, undoneAt: null, run: 'r' }
+    const cluster = { uid: '', server: '', context: null }
+    return { run: 'r', startedAt: '', cluster, namespaces: null, entries: [entry], over: false }
+  }
+
   function owed(of: Story): { change: RestoreBarePod; context: ApplyContext } {
-    const { id, target, needs, managedBy } = barePod(of)
+    const deletion = barePod(of)
+    const { id, target, needs, managedBy } = deletion
     const pod = of.cluster.get('Pod', 'api', 'bare')
     of.cluster.remove('Pod', 'api', 'bare')
     const context = inMotion(of)
@@ -352,7 +350,7 @@ describe('a bare pod that is deleted and created again', () => {
         ...context.clock,
         sleep: async (milliseconds: number) => of.clock.advance(milliseconds / 1000),
       },
-      interruptedPod: async () => manifestOf(pod as unknown as KubernetesObject, null),
+      runs: [runThatDeleted(deletion, manifestOf(pod as unknown as KubernetesObject, null))],
     }
     const ending = { uid: target.uid ?? '', until: '2026-11-24T10:00:30Z' }
     const reason = { code: 'interrupted' as const, run: 'r' }

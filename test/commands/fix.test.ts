@@ -200,6 +200,17 @@ describe('a plan in a file', () => {
     expect(incident.writes()).toHaveLength(written)
   })
 
+  test('whose Secrets fail before any write offers no undo', async () => {
+    await save()
+    const isSecret = (path: string) => path.endsWith('/secrets')
+    incident.simulator.server.faults.when(({ method, path }) => method === 'POST' && isSecret(path), 500)
+    const { code, out } = await incident.run(['fix', '--apply', file(), '--yes'])
+    expect(code).toBe(3)
+    expect(out).toContain('Nothing was written. 7 changes were not applied.')
+    expect(out).not.toContain('Undo:')
+    expect(incident.writes()).toEqual([])
+  })
+
   test('that is stale is refused, and nothing is written', async () => {
     await save()
     giveDefaultAnEntry()

@@ -20,9 +20,10 @@ import { narrowedTo } from '../../report/words/plan.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
-import { type MeantPods, readFixScope } from '../../source/live/fix-scope.ts'
+import type { MeantPods } from '../../source/live/fix-logins.ts'
+import { readFixScope } from '../../source/live/fix-scope.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
-import { readCluster } from '../../source/live/read-cluster.ts'
+import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
 import { Reading } from '../../source/live/reading.ts'
 import { readTopmost, type Topmost } from '../../source/live/subjects.ts'
 import type { Scope } from '../../source/snapshot-scope.ts'
@@ -35,7 +36,7 @@ export interface Situation {
   snapshot: Snapshot
   diagnosis: Diagnosis
   /** The controllers above the failing pods, by uid. */
-  owners: ReadonlyMap<string, ControllerObject>
+  controllers: ReadonlyMap<string, ControllerObject>
   /** Earlier runs against this cluster, newest first. */
   runs: Run[]
 }
@@ -126,20 +127,18 @@ async function warnOfUnknownExclusions({ options, context, cluster }: FixSession
 async function lookAtCluster(
   { options, context, cluster }: FixSession,
   scope: PlanScope,
-): Promise<Pick<Situation, 'snapshot' | 'diagnosis' | 'owners'>> {
+): Promise<Pick<Situation, 'snapshot' | 'diagnosis' | 'controllers'>> {
   const progress = await context.progress()
-  const owners = new Map<string, ControllerObject>()
   try {
-    const whole = await readCluster(cluster, readingScope(scope), {
+    const { snapshot: whole, controllers } = await readClusterWithControllers(cluster, readingScope(scope), {
       takenAt: context.now().toISOString(),
       onProgress: ({ pods, suspects }) =>
         progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`),
-      onOwner: object => owners.set(object.metadata.uid, object),
       signal: context.signal,
     })
     const pods = whole.pods.filter(({ namespace }) => !options.excludedNamespaces.includes(namespace))
     const snapshot = { ...whole, pods }
-    return { snapshot, diagnosis: diagnose(snapshot), owners }
+    return { snapshot, diagnosis: diagnose(snapshot), controllers }
   } finally {
     progress.stop()
   }
@@ -147,9 +146,7 @@ async function lookAtCluster(
 
 /** Returns earlier runs against this cluster, newest first. Reports damaged journal lines on standard error. */
 export async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
-  const damages: string[] = []
-  const onDamage = (sentence: string) => void damages.push(sentence)
-  const runs = await listRuns(journals, { server: cluster.server, onDamage })
+  const { runs, damages } = await listRuns(journals, cluster.server)
   for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
   return runs
 }
@@ -161,7 +158,7 @@ export async function earlierRuns({ journals, cluster, context }: FixSession): P
  */
 export async function readWritable(
   session: FixSession,
-  { scope, snapshot, diagnosis, owners, runs }: Situation,
+  { scope, snapshot, diagnosis, controllers, runs }: Situation,
   remedies: ReadonlySet<Remedy>,
   credentials: Credential[],
 ): Promise<FixScope> {
@@ -175,8 +172,7 @@ export async function readWritable(
   // The sandbox image does not come from the workload, so changing the workload does not help.
   const ofWorkloads = diagnosis.findings.filter(({ containerKind }) => containerKind !== 'sandbox')
   const failing = new Set(ofWorkloads.map(({ namespace, pod }) => `${namespace}/${pod}`))
-  const back: [InterruptedPod, uid: string][] = []
-  const read = await readFixScope(cluster, {
+  const { podsBack, ...fixScope } = await readFixScope(cluster, {
     namespaces: affected ? affectedNamespaces(diagnosis.findings) : scope.namespaces,
     mayBeGone: affected,
     excluded: scope.excluded,
@@ -186,15 +182,14 @@ export async function readWritable(
     meant: narrowed ? meantPods(scope) : null,
     runningImages: remedies.has('pin'),
     interruptedPods: broken,
-    onPodBack: (pod, uid) => back.push([pod, uid]),
     madeSecrets: madeSecrets(runs, clusterUid),
-    owners,
+    controllers,
     signal: context.signal,
   })
   if (isToBeApplied(options)) {
-    for (const [pod, uid] of back) await recordPodBack(session.journals, runs, pod, uid)
+    for (const [pod, uid] of podsBack) await recordPodBack(session.journals, runs, pod, uid)
   }
-  return { clusterUid, ...read }
+  return { clusterUid, ...fixScope }
 }
 
 function isToBeApplied({ dryRun, planFile, format }: FixOptions): boolean {

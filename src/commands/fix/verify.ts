@@ -11,7 +11,7 @@ import { type Declined, isRefusal, type Plan } from '../../plan/plan.ts'
 import type { FixReport } from '../../report/views/fix-result.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
-import { countsFor } from '../diagnose.ts'
+import { countsFor } from '../fail-on.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 import { readingScope } from './situation.ts'
 
@@ -39,7 +39,7 @@ export async function verify(
   const remaining = await remainingFindings(prepared, result, session)
   const verdict = fixVerdict({
     done: isInPlace(result),
-    narrowed: prepared.narrowed || prepared.unproven.length > 0,
+    partial: prepared.partial || prepared.unproven.length > 0,
     remaining,
     declined: plan.declined,
     failOn,
@@ -135,7 +135,7 @@ export interface FixState {
   /** Whether every planned change is in place and every pod it was made for has recovered. */
   done: boolean
   /** Whether part of the scope could not be read, so that changes may be missing from the plan. */
-  narrowed: boolean
+  partial: boolean
   /** Findings that remain in the scope. */
   remaining: readonly Finding[]
   declined: readonly Declined[]
@@ -143,8 +143,8 @@ export interface FixState {
 }
 
 /** Returns the exit code for the scope's current state, whether this run or an earlier one caused it. Unknown is never healthy. */
-export function fixVerdict({ done, narrowed, remaining, declined, failOn }: FixState): ExitName {
-  if (!done || narrowed) return 'incomplete'
+export function fixVerdict({ done, partial, remaining, declined, failOn }: FixState): ExitName {
+  if (!done || partial) return 'incomplete'
   const deciding = remaining.filter(finding => countsFor(finding, failOn))
   if (deciding.length === 0) return 'ok'
   return deciding.some(finding => declined.some(one => isLiftable(one) && speaksOf(one, finding)))

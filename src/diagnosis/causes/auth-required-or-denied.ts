@@ -27,6 +27,10 @@ export const refused = ruleOf(
   /\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,3}(?:permissions?|access)\b|\bno permissions?\b|\bmissing permissions?\b/,
   /\bmay require\b|\brequires? (?:authentication|authorization|login)\b/,
   /\bconnectivity_refresh_token_error\b|\bproject_?policy_?violation\b|\bcannot be pulled due to configured policy\b/,
+  // Artifactory's Xray, and Harbor before 2.0.
+  /\bdownload blocking policy\b|\bseverity of vulnerability of the image\b/,
+  // AWS, for a wrong or expired key.
+  /\bsecurity token included in the request is (?:invalid|expired)\b/,
 )
 
 /** No registry was contacted: the kubelet (credentialprovider) can't read a pull secret, or a helper returns no credential. */

@@ -5,7 +5,7 @@
 
 import Table from 'cli-table3'
 import { columns } from './columns.ts'
-import { displayWidth, wrap } from './wrap.ts'
+import { displayWidth, wrap } from './layout.ts'
 
 /** A row of cells, or a heading that spans all columns. All text is already escaped. */
 export type TableRow = readonly string[] | { heading: string }

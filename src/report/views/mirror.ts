@@ -7,20 +7,24 @@ import type { MirrorReport, PlannedGroup } from '../../mirror/report.ts'
 import type { MirrorFile, SetupCommand } from '../../mirror/setup.ts'
 import type { MirrorSurvey } from '../../mirror/survey.ts'
 import type { JudgedMirrorCheck, Verification } from '../../mirror/verification.ts'
-import { cell } from '../escape.ts'
 import type { MirrorFormat } from '../formats.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { mirrorDocument } from '../machine/mirror-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { sanitizeLine } from '../sanitize.ts'
-import { commandLines, field, joinBlocks, LABEL, labelledCommand } from '../screen/block.ts'
+import { cell, sanitizeLine } from '../sanitize.ts'
 import { columns } from '../screen/columns.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
+import {
+  commandLines,
+  field,
+  joinBlocks,
+  LABEL,
+  labelledCommand,
+  type Palette,
+  paletteFor,
+  wrap,
+} from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
-import { wrap } from '../screen/wrap.ts'
-import { allOf, formatNumber, joinList, pluralize, shortList } from '../words/count.ts'
-import { capitalize, registryLabel } from '../words/labels.ts'
 import {
   configuredText,
   groupTitle,
@@ -40,6 +44,15 @@ import {
   UNSUPPORTED,
 } from '../words/mirror/setup.ts'
 import { verdictText, verificationNote } from '../words/mirror/verification.ts'
+import {
+  allOf,
+  capitalize,
+  formatNumber,
+  joinList,
+  pluralize,
+  registryLabel,
+  shortList,
+} from '../words/nouns.ts'
 import { gapLines } from './gaps.ts'
 
 export interface MirrorReportOptions extends ReportOptions {

@@ -10,12 +10,18 @@ import { toJson, toYaml } from '../machine/data.ts'
 import { fragmentOf, renderPatch } from '../machine/patch.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { field, joinBlocks, labelledCommand, stepLines } from '../screen/block.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
-import { wrap } from '../screen/wrap.ts'
+import {
+  field,
+  joinBlocks,
+  labelledCommand,
+  type Palette,
+  paletteFor,
+  stepLines,
+  wrap,
+} from '../screen/layout.ts'
 import { titleOf } from '../words/causes.ts'
-import { countPods, formatNumber, pluralize } from '../words/count.ts'
 import { declinedDetail, declinedNextStep, declinedTitle } from '../words/declined.ts'
+import { countPods, formatNumber, pluralize } from '../words/nouns.ts'
 import { nothingFails, objectName, planSentence, scopeText } from '../words/plan.ts'
 import type { StepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'

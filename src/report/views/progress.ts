@@ -3,7 +3,7 @@
 import type { Progress } from '../../apply/apply-context.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { formatNumber } from '../words/count.ts'
+import { formatNumber } from '../words/nouns.ts'
 
 /** Returns, for example, `Writing: 12 of 29 changes`. */
 export function progressText(progress: Progress): string {

@@ -12,10 +12,10 @@ import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { whyCommand } from '../words/commands.ts'
-import { formatNumber, pluralize, shortList } from '../words/count.ts'
+import { formatNumber, pluralize, shortList } from '../words/nouns.ts'
+import { undoPlanSentence } from '../words/plan.ts'
 import { REMEDY_WORDS } from '../words/remedies.ts'
 import { summarySentence } from '../words/summary.ts'
-import { undoPlanSentence } from '../words/undo.ts'
 import { loginName } from './logins.ts'
 
 /** Returns one remedy to select, with how much it would help, and what is selected with it. */

@@ -2,20 +2,24 @@
 
 import type { ProbeResult } from '../../apply/quota-probe.ts'
 import type { HubQuota, JudgedQuotas, QuotaAnswer } from '../../snapshot/hub-quota.ts'
-import { cell, markdownCode, markdownText } from '../escape.ts'
 import type { QuotaFormat } from '../formats.ts'
 import { ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { renderPrometheus } from '../machine/prometheus.ts'
 import { type QuotaReport, quotaDocument } from '../machine/quota-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { escapeInJson, sanitizeLine } from '../sanitize.ts'
-import { FRESH_SCREEN, joinBlocks, labelledCommand } from '../screen/block.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
+import { cell, escapeInJson, markdownCode, markdownText, sanitizeLine } from '../sanitize.ts'
+import {
+  FRESH_SCREEN,
+  joinBlocks,
+  labelledCommand,
+  type Palette,
+  paletteFor,
+  wrap,
+} from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
-import { wrap } from '../screen/wrap.ts'
-import { pluralize } from '../words/count.ts'
 import { gapSentence, summarizeGaps } from '../words/gaps.ts'
+import { pluralize } from '../words/nouns.ts'
 import {
   answerText,
   headingText,

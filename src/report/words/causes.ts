@@ -31,7 +31,7 @@ import {
   tls,
 } from './causes/network.ts'
 import { credentialLines } from './credential.ts'
-import { capitalize, registryLabel, roleSentence } from './labels.ts'
+import { capitalize, registryLabel, roleSentence } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,
@@ -118,6 +118,11 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     roleSentence(first),
     first.clues.some(clue => clue.code === 'guest')
       ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."
+      : '',
+    first.cause === 'auth-required-or-denied' &&
+    first.endpoint?.role === 'registry' &&
+    first.clues.some(clue => clue.code === 'bare-refusal')
+      ? 'The answer gives no reason, so it may also come from a proxy or firewall in between.'
       : '',
     mirrors === undefined
       ? ''

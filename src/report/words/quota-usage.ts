@@ -11,8 +11,8 @@ import type {
   WorkloadName,
 } from '../../quota/spending.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { formatNumber, pluralize, shortList } from './count.ts'
 import { spell } from './duration.ts'
+import { formatNumber, pluralize, shortList } from './nouns.ts'
 import { identityText, needsNames } from './quota.ts'
 
 /** `cronjob/backup`. */

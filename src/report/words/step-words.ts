@@ -3,7 +3,7 @@
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
-import { formatNumber, pluralize } from './count.ts'
+import { formatNumber, pluralize } from './nouns.ts'
 
 /** One thing to do; `text` has no period, `command` is ready to paste. */
 export interface StepText {

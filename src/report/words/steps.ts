@@ -10,10 +10,12 @@ import { nameSteps } from './steps/names.ts'
 import { networkSteps } from './steps/network.ts'
 import { nodeSteps } from './steps/nodes.ts'
 import { permissionSteps } from './steps/permissions.ts'
+import { policySteps } from './steps/policies.ts'
 
 const WORDS: StepWords<StepCode> = {
   ...loginSteps,
   ...permissionSteps,
+  ...policySteps,
   ...nameSteps,
   ...networkSteps,
   ...nodeSteps,

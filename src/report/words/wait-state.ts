@@ -1,8 +1,7 @@
 /** The words of a workload's state during `wait`, and of its end. */
 
 import type { EndCode, Obstacle, SubjectState, WaitCode } from '../../waiting/subject-state.ts'
-import { formatNumber, pluralize, shortList } from './count.ts'
-import { imageText } from './labels.ts'
+import { formatNumber, imageText, pluralize, shortList } from './nouns.ts'
 import { pullingFor } from './pulling.ts'
 import { troublesText } from './wait-trouble.ts'
 

@@ -2,7 +2,7 @@
 
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { WaitReport } from '../wait-report.ts'
-import { formatNumber, pluralize, shortList } from './count.ts'
+import { formatNumber, pluralize, shortList } from './nouns.ts'
 import { inSeveral, stateText, subjectName } from './wait-state.ts'
 import { lasting } from './wait-trouble.ts'
 

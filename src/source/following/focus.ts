@@ -1,6 +1,6 @@
 /** Narrows followed lists to pods that could belong to the awaited workloads, and to events of pulls, as far as selectors allow. */
 
-import { fieldValue } from '../live/field-selector.ts'
+import { fieldValue } from '../live/reading.ts'
 import type { Focus } from './follower.ts'
 
 /** The labels that a workload's pods have; null if unknown. */

@@ -3,7 +3,7 @@
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { RolloutKind, RolloutRevision, RolloutWorkload } from '../../snapshot/rollout.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
-import { fieldValue } from '../live/field-selector.ts'
+import { fieldValue } from '../live/reading.ts'
 import { narrowRevision, narrowRolloutWorkload, REVISIONS } from '../live/rollouts.ts'
 import { nameOf, namespaceOf, record } from '../narrow/shape.ts'
 import { narrowPodTemplate, type PodTemplate } from '../narrow/template.ts'

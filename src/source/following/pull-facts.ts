@@ -57,10 +57,8 @@ export class PullFacts {
   async #readRelated(failing: Pod[], isFresh: boolean): Promise<void> {
     const unknown = isFresh ? failing : failing.filter(pod => !this.#known.has(namesIn(pod)))
     if (unknown.length === 0) return
-    const { onPullSecret } = this.#options
-    const visitors = { owners: [], ...(onPullSecret && { onPullSecret }) }
     const reading = isFresh ? new Reading(this.#cluster, this.#options) : this.#reading
-    const read = await readRelatedObjects(reading, unknown, visitors).catch(error => {
+    const read = await readRelatedObjects(reading, unknown, this.#options.onPullSecret).catch(error => {
       // The server is briefly unreachable: read the references once it is back.
       if (error instanceof UnreachableError) return null
       throw error
@@ -77,7 +75,7 @@ export class PullFacts {
   }
 }
 
-const NOTHING: Omit<RelatedObjects, 'owners'> = { pullSecrets: [], serviceAccounts: [], nodes: [] }
+const NOTHING: RelatedObjects = { pullSecrets: [], serviceAccounts: [], nodes: [] }
 
 /** Identifies what a pod references. Nodes are not included: those of later pods are read only for the verdict. */
 function namesIn({ namespace, pullSecrets, serviceAccount }: Pod): string {

@@ -9,8 +9,7 @@ import { isForbidden, rethrowUnlessApiError } from '../gap.ts'
 import { narrowEvent } from '../narrow/event.ts'
 import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { couldBePulling, isProgress, podKey } from '../suspects.ts'
-import { fieldValue } from './field-selector.ts'
-import type { NamespaceOrAll, Reading } from './reading.ts'
+import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 
 /** Common reasons unrelated to pull failures; a field selector can exclude many reasons but not select several. */
 const NOISE = [

@@ -9,9 +9,8 @@ import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { isForbidden, isNotFound, rethrowUnlessApiError } from '../gap.ts'
 import { podKey } from '../suspects.ts'
 import { readEvents, readEventsOf, readProgress } from './events.ts'
-import { fieldValue } from './field-selector.ts'
 import { type AreaPods, readAreaPods, readPodsWhere } from './pods.ts'
-import { type NamespaceOrAll, Reading } from './reading.ts'
+import { fieldValue, type NamespaceOrAll, Reading } from './reading.ts'
 
 export interface ScopePods extends AreaPods {
   events: PodEvent[]

@@ -12,9 +12,8 @@ import { namespaceOf, record, text } from '../narrow/shape.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowUsageWorkload, type UsageKind } from '../narrow/usage.ts'
 import { byName } from '../suspects.ts'
-import { readOwners } from './owners.ts'
 import { type NamespaceOrAll, type Progress, Reading } from './reading.ts'
-import { readNamed } from './related-objects.ts'
+import { readNamed, readOwners } from './related-objects.ts'
 import { readUsagePods } from './usage-pods.ts'
 
 export interface UsageOptions {
@@ -44,14 +43,14 @@ export async function readUsage(cluster: ClusterReader, options: UsageOptions): 
   const runtimes = new Map(nodes?.map(({ name, runtime }) => [name, runtime]))
   const costs = (node: string) => options.restartCosts(runtimes.get(node) ?? null)
   const { count, pods, unread } = await readUsagePods(reading, namespace, { costs, window })
-  const [owners, serviceAccounts] = await Promise.all([
+  const [{ links }, serviceAccounts] = await Promise.all([
     readOwners(reading, pods),
     readAccounts(reading, workloads),
   ])
   return {
     ...{ takenAt, workloads, nodes, pods, rollouts, serviceAccounts },
     // Stop at the workload: its own controller has no template to read.
-    owners: owners.map(link => (isUsageKind(link.kind) ? { ...link, controller: null } : link)),
+    owners: links.map(link => (isUsageKind(link.kind) ? { ...link, controller: null } : link)),
     podCount: count,
     restartsUnread: unread,
     gaps: uniqueGaps(reading.gaps),

@@ -30,7 +30,7 @@ export interface SubjectPods extends ScopePods {
 
 /**
  * Returns the pods of all subjects, and others that their selectors match. A workload that can't be read is a gap, and the whole namespace
- * is read instead.
+ * is read instead; pods that are forbidden are a gap, too.
  * @param mayBeGone whether a missing subject just has no pods
  * @throws UsageError, NoSuchPod for a missing subject; ApiError
  */
@@ -70,9 +70,16 @@ async function readSubject(reading: Reading, named: NamedSubject): Promise<OneSu
   const selector = await podSelector(reading, subject.namespace, kind, name)
   if (selector === NO_PODS) return { ...NOTHING, subject }
   const own = reading.withOwnGaps(selector ?? undefined)
-  const found = await readArea(own, subject.namespace)
-  reading.gaps.push(...own.gaps)
-  return { ...found, subject, isExact: selector !== null }
+  try {
+    const found = await readArea(own, subject.namespace)
+    return { ...found, subject, isExact: selector !== null }
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+    own.recordGap(error, KINDS.Pod, subject.namespace)
+    return { ...NOTHING, subject }
+  } finally {
+    reading.gaps.push(...own.gaps)
+  }
 }
 
 type Placed = ScopeSubject & { namespace: string }

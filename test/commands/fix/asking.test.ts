@@ -24,11 +24,9 @@ const EMPTY: Snapshot = {
   gaps: [],
 }
 const chosen = async (options: Partial<FixOptions>, ask: Partial<Questions> = {}, findings = incident) => {
-  const choice = await chooseRemedies(sessionWith(options, ask), diagnosisOf(findings), {
-    snapshot: EMPTY,
-    unfinished: false,
-  })
-  return [...choice.remedies].sort()
+  const seen = { snapshot: EMPTY, diagnosis: diagnosisOf(findings) }
+  const { remedies } = await chooseRemedies(sessionWith(options, ask), seen, false)
+  return [...remedies].sort()
 }
 
 const elsewhere = (...values: string[]) => new Map([['replace-registry', values] as const])
@@ -103,10 +101,11 @@ describe('remedies', () => {
 describe('the confirmation', () => {
   const prepared = (of = incidentPlan): PreparedFix => ({
     plan: of,
+    runs: [],
     findings: [],
     gaps: [],
     credentials: [],
-    narrowed: false,
+    partial: false,
     unproven: [],
     saved: false,
   })

@@ -2,9 +2,9 @@
 
 import type { AuditFinding } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
-import { cell } from '../../escape.ts'
-import { joinLines } from '../../screen/block.ts'
+import { cell } from '../../sanitize.ts'
 import { columns } from '../../screen/columns.ts'
+import { joinLines } from '../../screen/layout.ts'
 import { tell } from '../../words/audit.ts'
 import { placeText, workloadText } from './places.ts'
 

@@ -1,7 +1,7 @@
 /** The words of rules about images: their names, existence, tags, digests, and pull policies. */
 
-import { pluralize, shortList } from '../count.ts'
 import { checkText } from '../image-check.ts'
+import { pluralize, shortList } from '../nouns.ts'
 import type { WordsOfRules } from './rule-words.ts'
 
 const NAMES = {

@@ -2,7 +2,7 @@
 
 import type { KeyMismatch } from '../../../dockerconfig/key-mismatch.ts'
 import type { PullSecretProblem } from '../../../snapshot/pull-secret.ts'
-import { shortList } from '../count.ts'
+import { shortList } from '../nouns.ts'
 import type { WordsOfRules } from './rule-words.ts'
 
 const SOURCE = {

@@ -1,6 +1,6 @@
 /** The words of rules about workloads: how often they pull, whether they end, and what happens on new nodes. */
 
-import { formatNumber, pluralize, shortList } from '../count.ts'
+import { formatNumber, pluralize, shortList } from '../nouns.ts'
 import type { WordsOfRules } from './rule-words.ts'
 
 export const WORKLOAD_WORDS: WordsOfRules<

@@ -7,8 +7,7 @@ import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { isPublic } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
-import { pluralize } from '../count.ts'
-import { capitalize, registryLabel, responderLabel } from '../labels.ts'
+import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
 
 type Sentence = (context: CauseContext) => string
 
@@ -21,8 +20,10 @@ const TITLE: Record<DenialSubcause, Sentence> = {
       ? `${capitalize(responderLabel(first))} refused a pull without a login: the pod's pull secret can't be used`
       : `${capitalize(responderLabel(first))} refused a pull without a login`
   },
-  'credential-refused': ({ findings: [first] }) =>
-    `${capitalize(responderLabel(first))} refused the login that was sent`,
+  'credential-refused': context =>
+    perhapsNoLogin(context)
+      ? `${capitalize(responderLabel(context.findings[0]))} got no login, or refused the one that was sent`
+      : `${capitalize(responderLabel(context.findings[0]))} refused the login that was sent`,
   'not-permitted': ({ findings: [first] }) =>
     isMirror(first)
       ? `${capitalize(responderLabel(first))} refused the pull`
@@ -54,6 +55,12 @@ function mirrorRefused({ registry }: Pick<Finding, 'registry'>): string {
   return `The mirror wants a login that it did not get, or refuses the one that it got, or its own upstream refused: that says nothing about the image at ${registryLabel(registry)}.`
 }
 
+/** Whether the text does not show that a login was sent, and the pod had none to send. */
+function perhapsNoLogin(context: CauseContext): boolean {
+  const { status } = context.findings[0].credential
+  return hasClue(context, 'any-refusal') && (status === 'none' || status === 'broken')
+}
+
 const isMirror = ({ endpoint }: Pick<Finding, 'endpoint'>) => endpoint?.role === 'mirror'
 
 /** Whether the name is one of Docker Hub's official images. */
@@ -74,11 +81,13 @@ const MEANING: Record<DenialSubcause, Sentence> = {
         : "No login was sent: neither the pod's pull secrets nor the node provided one."
   },
   'credential-refused': context =>
-    hasClue(context, 'expired')
-      ? 'The login has expired. Even a public image fails while this login is sent.'
-      : context.findings[0].credential.status === 'usable'
-        ? 'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails while this login is sent.'
-        : 'The login is wrong, expired, or revoked. Even a public image fails while this login is sent.',
+    perhapsNoLogin(context)
+      ? 'CRI-O says "invalid username/password" for every 401, also if no login was sent, and the pod has none that fits; the node may have sent its own.'
+      : hasClue(context, 'expired')
+        ? 'The login has expired. Even a public image fails while this login is sent.'
+        : context.findings[0].credential.status === 'usable'
+          ? 'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails while this login is sent.'
+          : 'The login is wrong, expired, or revoked. Even a public image fails while this login is sent.',
   'not-permitted': ({ findings: [first] }) =>
     isMirror(first)
       ? mirrorRefused(first)
@@ -139,8 +148,16 @@ export const authRequiredOrDenied: CauseWords = {
 
 export const signaturePolicy: CauseWords = {
   short: () => 'a signature policy',
-  title: () => 'A policy on the node refuses the image',
-  meaning: ({ findings: [first] }) => {
+  title: context =>
+    hasClue(context, 'source-blocked')
+      ? `The node's settings block ${registryLabel(context.findings[0].registry)}`
+      : 'A policy on the node refuses the image',
+  meaning: context => {
+    const [first] = context.findings
+    if (hasClue(context, 'source-blocked'))
+      return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
+    if (hasClue(context, 'not-listed'))
+      return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
     const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded
     return demanded === undefined
       ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'

@@ -3,8 +3,8 @@
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
-import { capitalize, registryLabel, responderLabel } from '../labels.ts'
 import { onNode } from '../node.ts'
+import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: string; meaning: string }> = {
   tag: ({ findings: [{ registry }] }) => ({
@@ -67,10 +67,12 @@ export const platformMismatch: CauseWords = {
     host.os === 'windows'
       ? `The image of container ${container} isn't built for Windows, or not for this Windows version`
       : "The image isn't built for this node's OS or CPU architecture",
-  meaning: ({ findings: [{ host }] }) =>
-    host.os === 'windows'
-      ? 'A Windows node runs only Windows images whose build matches its own; Linux images never run there.'
-      : `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
+  meaning: ({ findings: [{ host, clues }] }) =>
+    clues.some(({ code }) => code === 'windows-build')
+      ? `The image is for Windows ${clues.find(clue => clue.code === 'windows-build')?.build}, and a Windows node only runs images whose build matches its own.`
+      : host.os === 'windows'
+        ? 'A Windows node runs only Windows images whose build matches its own; Linux images never run there.'
+        : `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
 }
 
 export const unsupportedManifest: CauseWords = {
@@ -109,9 +111,17 @@ export const invalidReference: CauseWords = {
       ? "A number without quotes in a YAML file or in chart values was read as a float and became something like 1.7e+11; a tag can't contain a plus sign."
       : hasClue(context, 'placeholder')
         ? 'A variable or template value was never filled in.'
-        : hasClue(context, 'short-name')
-          ? "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them."
-          : 'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
+        : straySign(context) !== null
+          ? `The name contains ${straySign(context)}, which most likely came from the template or the values that it was rendered from.`
+          : hasClue(context, 'short-name')
+            ? "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them."
+            : 'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
+}
+
+/** Returns what does not belong into a name; null if its signs are those of names. */
+function straySign({ findings: [first] }: CauseContext): string | null {
+  const stray = first.clues.find(clue => clue.code === 'stray-sign')
+  return stray === undefined ? null : stray.sign === 'quote' ? 'quotation marks' : 'white space'
 }
 
 export const corruptOrUnpack: CauseWords = {

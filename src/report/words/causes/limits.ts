@@ -2,7 +2,7 @@
 
 import type { RateLimitSubcause } from '../../../diagnosis/finding.ts'
 import type { CauseContext, CauseWords } from '../cause-words.ts'
-import { capitalize, registryLabel, responderLabel } from '../labels.ts'
+import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 type Sentence = (context: CauseContext) => string
 

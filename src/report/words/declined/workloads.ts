@@ -1,10 +1,10 @@
 /** The words of pods, workloads, and images that a plan leaves unchanged. */
 
 import type { JobLimit } from '../../../snapshot/fix-scope.ts'
-import { shellWord } from '../../escape.ts'
 import { ownCommand } from '../../invocation.ts'
+import { shellWord } from '../../sanitize.ts'
 import { whyCommand } from '../commands.ts'
-import { pluralize } from '../count.ts'
+import { pluralize } from '../nouns.ts'
 import { objectName } from '../plan.ts'
 import { KUBELET_LOGIN } from '../steps/logins.ts'
 import { type DeclinedWords, kubectl, noDetail, rerunFix } from './declined-words.ts'

@@ -14,8 +14,7 @@ import type {
   Unsupported,
 } from '../../../mirror/setup.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
-import { joinList } from '../count.ts'
-import { registryLabel } from '../labels.ts'
+import { joinList, registryLabel } from '../nouns.ts'
 
 /** Why an address can't be a mirror's, as one sentence. None quotes the address, which may contain a password. */
 export const ADDRESS_WORDS: Record<AddressProblem, string> = {

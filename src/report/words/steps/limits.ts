@@ -1,15 +1,15 @@
-/** The words of steps for limits and policies, and for cases where nothing better is known. */
+/** The words of steps for limits and pull policies, and for cases where nothing better is known. */
 
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isPublic } from '../../../image/registries.ts'
 import type { LimitSight } from '../../../snapshot/hub-quota.ts'
-import { shellWord } from '../../escape.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
+import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
-import { formatNumber, pluralize } from '../count.ts'
 import { spell } from '../duration.ts'
 import { editField, workloadsOf } from '../edits.ts'
 import { onNode, pullCommand } from '../node.ts'
+import { formatNumber, pluralize } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -54,8 +54,6 @@ export const limitSteps: StepWords<
   | 'allow-pull'
   | 'preload'
   | 'same-secret'
-  | 'show-policy'
-  | 'satisfy-policy'
   | 'read-all'
   | 'look-again'
   | 'slow-pull'
@@ -95,14 +93,6 @@ export const limitSteps: StepWords<
   }),
   'same-secret': () => ({
     text: 'Give the pod the pull secret that the image was pulled with: from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified (imagePullCredentialsVerificationPolicy)',
-  }),
-  'show-policy': (_step, { findings: [first] }) => ({
-    text: `See what the policy requires ${onNode(first)} (CRI-O; containerd names its image verifiers in config.toml)`,
-    command: 'cat /etc/containers/policy.json',
-    where: onNode(first),
-  }),
-  'satisfy-policy': () => ({
-    text: 'Sign the image as the policy requires, or add its repository to the policy',
   }),
   'read-all': (_step, { invocation, findings: [{ namespace, pod }] }) => ({
     text: 'Read everything the kubelet reported',

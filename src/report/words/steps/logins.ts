@@ -2,13 +2,12 @@
 
 import type { LoginReason, ShortLived } from '../../../advice/step.ts'
 import { cloudOf, HARDENED_IMAGES } from '../../../image/registries.ts'
-import { shellWord } from '../../escape.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
+import { shellWord } from '../../sanitize.ts'
 import { loginCommand, loginFixCommand, whyCommand } from '../commands.ts'
-import { shortList } from '../count.ts'
 import { problemText } from '../credential.ts'
 import { otherDebugContainer } from '../edits.ts'
-import { registryLabel } from '../labels.ts'
+import { registryLabel, shortList } from '../nouns.ts'
 import type { StepText, StepWords } from '../step-words.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = {

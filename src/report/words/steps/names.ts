@@ -2,12 +2,11 @@
 
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { readReference } from '../../../image/reference.ts'
-import { shellWord } from '../../escape.ts'
 import { offlineCommand, ownCommand } from '../../invocation.ts'
-import { shortList } from '../count.ts'
+import { shellWord } from '../../sanitize.ts'
 import { setImages, untagged } from '../edits.ts'
-import { registryLabel } from '../labels.ts'
 import { mirrorSettings } from '../node-settings.ts'
+import { registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
 export const nameSteps: StepWords<
@@ -97,7 +96,7 @@ export const nameSteps: StepWords<
   'near-tags': ({ likely, tags }, { findings: [{ image }] }) => ({
     text:
       likely === null
-        ? `Choose a tag that exists: ${shortList(tags, 5)} are the nearest to that of ${image}`
+        ? `Choose a tag that exists: ${shortList(tags, 5)} ${tags.length === 1 ? 'is' : 'are'} the nearest to that of ${image}`
         : `Did you mean the tag ${likely}? It exists${
             tags.length > 1
               ? `; also near: ${shortList(

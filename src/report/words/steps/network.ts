@@ -2,9 +2,8 @@
 
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import { type Cloud, cloudOf, isHosted } from '../../../image/registries.ts'
-import { shellWord } from '../../escape.ts'
 import { ownCommand } from '../../invocation.ts'
-import { hostLabel, registryLabel } from '../labels.ts'
+import { shellWord } from '../../sanitize.ts'
 import {
   certificateCommand,
   curlCommand,
@@ -12,15 +11,12 @@ import {
   onNode,
   proxyCommand,
   resolverPlace,
-  runsOnThisMachine,
+  stepForNode,
+  stepOnNode,
 } from '../node.ts'
 import { authorityPlace, mirrorLoginPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
-import type { Findings, StepContext, StepText, StepWords } from '../step-words.ts'
-
-/** Returns a step whose command must run on the node. */
-function stepOnNode(text: string, command: string, [first]: Findings): StepText {
-  return { text, command, where: onNode(first) }
-}
+import { hostLabel, registryLabel } from '../nouns.ts'
+import type { StepContext, StepWords } from '../step-words.ts'
 
 const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
 const withoutPort = (host: string) => host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
@@ -83,12 +79,14 @@ export const networkSteps: StepWords<
   | 'replace-service-name'
   | 'replace-loopback'
   | 'test-connection'
+  | 'who-answered'
   | 'open-host'
   | 'check-listener'
   | 'give-route'
   | 'check-mirror'
   | 'mirror-login'
   | 'mirror-settings'
+  | 'unblock-upstream'
   | 'mirror-limit'
   | 'mirror-lacks-image'
   | 'show-certificate'
@@ -96,10 +94,12 @@ export const networkSteps: StepWords<
   | 'renew-certificate'
   | 'public-certificate'
   | 'check-mtu'
+  | 'ingress-certificate'
   | 'serve-tls'
   | 'allow-http'
   | 'show-proxy'
   | 'fix-proxy'
+  | 'pass-proxy'
   | 'bypass-proxy'
   | 'status-page'
 > = {
@@ -115,11 +115,14 @@ export const networkSteps: StepWords<
       text: `If the name is correct, fix DNS ${onNode(first)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${orMirror(context, host)}`,
     }
   },
-  'replace-service-name': ({ host, role }) => ({
-    text: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}`,
+  'replace-service-name': ({ host, role }, { findings: [first] }) => ({
+    text: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
   }),
   'replace-loopback': ({ host, role }) => ({
-    text: `${host} is the node itself, so something must listen there on every node (a DaemonSet, or a NodePort); otherwise ${INSTEAD[role]}`,
+    text:
+      role === 'proxy'
+        ? `${host} is the node itself, and no proxy listens there: give the runtime the proxy's address as the node reaches it (kind and minikube copy the proxy settings of the machine they run on)`
+        : `${host} is the node itself, so something must listen there on every node (a DaemonSet, or a NodePort); otherwise ${INSTEAD[role]}`,
   }),
   'test-connection': ({ host, scheme, role }, { findings }) =>
     stepOnNode(
@@ -128,6 +131,12 @@ export const networkSteps: StepWords<
         findings[0].host,
         `${scheme}://${host}${role === 'storage' || role === 'token' ? '/' : '/v2/'}`,
       ),
+      findings,
+    ),
+  'who-answered': ({ host }, { findings }) =>
+    stepOnNode(
+      `See who answers ${onNode(findings[0])} (with HTTPS_PROXY set as for the runtime): a proxy or firewall in between can send a bare 403, too; ${host} itself answers 200 or 401, with the header Docker-Distribution-Api-Version`,
+      curlCommand(findings[0].host, `https://${host}/v2/`),
       findings,
     ),
   'open-host': ({ host, role }, context) => {
@@ -173,6 +182,9 @@ export const networkSteps: StepWords<
         return { text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}` }
     }
   },
+  'unblock-upstream': ({ host }) => ({
+    text: `Check the proxy repository in Nexus at ${host}: the URL of its remote storage, the way there (firewall, proxy), and its login; Nexus asks again when its block ends, or when you reset it`,
+  }),
   'mirror-limit': ({ host, registry }, context) => ({
     text: `Give the mirror ${host} its own login for ${registryLabel(registry)}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
     ...askMirror(host, registry, context),
@@ -221,26 +233,30 @@ export const networkSteps: StepWords<
   'check-mtu': (_step, { findings: [first] }) => ({
     text: `The connection opened, but the handshake did not end: large packets may be lost. Compare the MTU ${onNode(first)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower the node's`,
   }),
+  'ingress-certificate': ({ host }) => ({
+    text: `Give the ingress of ${host} its own certificate: check that its tls section lists this host, and that the secret named there exists in its namespace`,
+  }),
   'serve-tls': ({ host }) => ({
     text: `Or serve ${host} over TLS, so that logins and images are encrypted in transit`,
   }),
   'allow-http': ({ host }, { findings: [first] }) => ({
     text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, host)}`,
   }),
-  'show-proxy': (_step, { findings: [first] }) => ({
-    text: `See whether the runtime goes through a proxy ${onNode(first)} (HTTPS_PROXY, NO_PROXY)`,
-    command: proxyCommand(first.host),
-    ...(runsOnThisMachine(first.host) ? {} : { where: onNode(first) }),
+  'show-proxy': (_step, { findings }) =>
+    stepForNode(
+      findings[0].cause === 'proxy'
+        ? `See which proxy the runtime goes through ${onNode(findings[0])} (HTTPS_PROXY, NO_PROXY)`
+        : `See whether the runtime goes through a proxy ${onNode(findings[0])} (HTTPS_PROXY, NO_PROXY)`,
+      proxyCommand(findings[0].host),
+      findings,
+    ),
+  'fix-proxy': ({ host }) => ({
+    text: /^https?$/.test(host)
+      ? `Correct the proxy's address in the runtime's environment: its host is read as "${host}", so its scheme is written twice (such as http://http://…)`
+      : `Fix the proxy ${host}, or correct its address in the runtime's environment`,
   }),
-  'fix-proxy': ({ host, refused }, { findings: [{ registry, endpoint }] }) => ({
-    text: refused
-      ? `Let the proxy pass requests for ${endpoint !== null && endpoint.role !== 'proxy' ? endpoint.host : registryLabel(registry)}, and give the runtime its login if it asks for one`
-      : host !== null && /^https?$/.test(host)
-        ? `Correct the proxy's address in the runtime's environment: its host is read as "${host}", so its scheme is written twice (such as http://http://…)`
-        : `Fix the proxy ${host ?? ''}, or correct its address in the runtime's environment`.replace(
-            '  ',
-            ' ',
-          ),
+  'pass-proxy': ({ host }) => ({
+    text: `Let the proxy pass requests for ${host}, and give the runtime its login if it asks for one`,
   }),
   'bypass-proxy': ({ host }) => ({
     text: `Or bypass the proxy for this host: add ${withoutPort(host)} to NO_PROXY of the runtime, and restart it`,
