@@ -99,7 +99,7 @@ export function narrowRolloutWorkload(raw: unknown, kind: RolloutKind): RolloutW
         ? textOrNull(record(metadata.annotations)[REVISION])
         : textOrNull(status.updateRevision),
     earlierRevision: textOrNull(status.currentRevision),
-    status: countsOf(kind, status),
+    status: countsOf(kind, status, number(spec.minReadySeconds, 0)),
     job:
       kind === 'Job'
         ? {
@@ -129,12 +129,29 @@ function strategyOf(type: string): RolloutWorkload['strategy'] {
   return type === 'Recreate' || type === 'OnDelete' ? type : 'RollingUpdate'
 }
 
-function countsOf(kind: RolloutKind, status: Fields): RolloutWorkload['status'] {
+function countsOf(kind: RolloutKind, status: Fields, minReadySeconds: number): RolloutWorkload['status'] {
+  if (kind === 'StatefulSet') return countsOfStatefulSet(status, minReadySeconds)
   const [total, updated, available] =
     kind === 'DaemonSet'
       ? [status.currentNumberScheduled, status.updatedNumberScheduled, status.numberAvailable]
       : [status.replicas, status.updatedReplicas, status.availableReplicas]
   return { total: number(total, 0), updated: number(updated, 0), available: number(available, 0) }
+}
+
+/** What follows from other counts is taken from these where it is missing: a single revision is the updated one, ready pods are available. */
+function countsOfStatefulSet(status: Fields, minReadySeconds: number): RolloutWorkload['status'] {
+  const [total, current, ready, available] = [
+    status.replicas,
+    status.currentReplicas,
+    status.readyReplicas,
+    status.availableReplicas,
+  ].map(count => number(count, 0)) as [number, number, number, number]
+  const isOneRevision = text(status.updateRevision) !== '' && status.updateRevision === status.currentRevision
+  return {
+    total,
+    updated: number(status.updatedReplicas, isOneRevision ? current : 0),
+    available: minReadySeconds === 0 ? Math.max(available, ready) : available,
+  }
 }
 
 function conditionIn(status: Fields, ...types: string[]): Fields | undefined {
