@@ -15,6 +15,7 @@ import { isForbidden, isNotFound } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { isRecord, list, nameOf, namespaceOf, number, record, text, textOrNull } from '../narrow/shape.ts'
 import { selectorOf } from '../narrow/workload.ts'
+import { narrowController } from '../ownership.ts'
 import type { Reading } from './reading.ts'
 
 /** The kind that stores the revisions of a workload kind; the other kinds have no revisions. */
@@ -192,10 +193,7 @@ export function narrowRevision(raw: unknown): RolloutRevision | null {
 
 /** Returns the uid of the object's controller; null without one. */
 function controllerUidOf(raw: unknown): string | null {
-  const owner = list(partsOf(raw).metadata.ownerReferences)
-    .map(record)
-    .find(({ controller }) => controller === true)
-  return owner === undefined ? null : textOrNull(owner.uid)
+  return narrowController(partsOf(raw).metadata)?.uid || null
 }
 
 /** Returns the pod; null without a name. */
@@ -221,24 +219,25 @@ export function narrowRolloutPod(raw: unknown): RolloutPod | null {
 export function podAsWorkload({ pod, ending }: RolloutPod): RolloutWorkload {
   const { namespace, name, uid } = pod
   return {
-    ...{
-      kind: 'Pod',
-      namespace,
-      name,
-      uid,
-      ending: ending !== null,
-      generation: 0,
-      observedGeneration: null,
-    },
-    ...{
-      replicas: 1,
-      strategy: 'RollingUpdate',
-      paused: false,
-      suspended: false,
-      partition: 0,
-      firstOrdinal: 0,
-    },
-    ...{ ordered: false, revision: null, earlierRevision: null, job: null, ended: null, refusal: null },
+    kind: 'Pod',
+    namespace,
+    name,
+    uid,
+    ending: ending !== null,
+    generation: 0,
+    observedGeneration: null,
+    replicas: 1,
+    strategy: 'RollingUpdate',
+    paused: false,
+    suspended: false,
+    partition: 0,
+    firstOrdinal: 0,
+    ordered: false,
+    revision: null,
+    earlierRevision: null,
     status: { total: 1, updated: 1, available: 1 },
+    job: null,
+    ended: null,
+    refusal: null,
   }
 }
