@@ -6,6 +6,7 @@
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'
+import { jsonObject } from './json-body.ts'
 import { mayReceiveCredential, visitRefusal } from './network-rules.ts'
 import type { RegistryProblem, RequestIdentity } from './outcome.ts'
 import { problemOf } from './problem.ts'

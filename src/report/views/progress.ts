@@ -17,6 +17,11 @@ export function progressText(progress: Progress): string {
   }
 }
 
+/** Returns, for example, `Reading pods: 3000 seen, 12 to look at`. */
+export function readingText({ pods, suspects }: { pods: number; suspects: number }): string {
+  return `Reading pods: ${pods} seen, ${suspects} to look at`
+}
+
 interface InterruptedFix {
   run: string
   /** Whether its plan changes only pods, which can't be undone. */

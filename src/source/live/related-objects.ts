@@ -176,7 +176,7 @@ type Wanted = Map<string, ObjectName>
 const nameKey = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
 
 /** Passes each object that exists to `visit`. A missing one is skipped; one that can't be read leaves a gap. */
-export async function readNamed<Object extends Listed>(
+async function readNamed<Object extends Listed>(
   reading: Reading,
   kind: Kind<Object>,
   names: ObjectName[],
