@@ -127,7 +127,7 @@ function leftOf(quota: QuotaOutcome): number | null | 'unknown' {
     case 'rate-limited':
       return 0
     case 'unlimited':
-    case 'not-told':
+    case 'not-reported':
     case 'not-found':
     // The login was proven, so it only lacks the quota's repository: a mirror's, or a token that is limited to an organization.
     case 'denied':

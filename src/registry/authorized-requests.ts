@@ -6,6 +6,7 @@
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'
+import { jsonObject } from './json-body.ts'
 import { mayReceiveCredential, visitRefusal } from './network-rules.ts'
 import type { RegistryProblem, RequestIdentity } from './outcome.ts'
 import { problemOf } from './problem.ts'
@@ -264,7 +265,7 @@ function readToken(answer: RegistryAnswer, refusals: number[]): Token | { proble
     if (refused) return { problem: { status: 'wrong-credential' } }
     return { problem: problemOf(answer, 'token server') }
   }
-  const found = readJson(answer.body)
+  const found = jsonObject(answer.body) ?? {}
   const token = found.token || found.access_token
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
     const detail = `token server ${answer.url.host} answered without a token`
@@ -275,13 +276,5 @@ function readToken(answer: RegistryAnswer, refusals: number[]): Token | { proble
     token: new Redacted(token),
     expiresIn,
     withheldFrom: answer.crossedOrigin ? answer.url.host : null,
-  }
-}
-
-function readJson(body: Buffer): Record<string, unknown> {
-  try {
-    return (JSON.parse(body.toString('utf8')) ?? {}) as Record<string, unknown>
-  } catch {
-    return {}
   }
 }

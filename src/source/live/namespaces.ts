@@ -110,7 +110,8 @@ async function readEphemeral(
   }
 }
 
-async function listNamespaces(reading: Reading): Promise<string[]> {
+/** Returns the names of all namespaces; if listing them fails, a gap and the context's own. */
+export async function listNamespaces(reading: Reading): Promise<string[]> {
   const names: string[] = []
   try {
     await reading.list(KINDS.Namespace, null, { metadataOnly: true, limit: 500 }, ({ metadata }) => {

@@ -52,18 +52,24 @@ async function readServiceAccounts(
   pods: Pod[],
   known: ObjectName[],
 ): Promise<[ServiceAccount[], PullSecret[]]> {
-  const accounts: ServiceAccount[] = []
   const names = pods.map(({ namespace, serviceAccount }) => ({ namespace, name: serviceAccount }))
-  await readNamed(reading, KINDS.ServiceAccount, names, raw => {
-    const account = narrowServiceAccount(raw)
-    if (account !== null) accounts.push(account)
-  })
+  const accounts = await readNamedAccounts(reading, names)
   const described = new Set(known.map(nameKey))
   const ofAccounts = accounts
     .flatMap(({ namespace, imagePullSecrets }) => imagePullSecrets.map(name => ({ namespace, name })))
     .filter(name => !described.has(nameKey(name)))
   const [read, beyondLimit] = limitPerNamespace(unique(ofAccounts), reading)
   return [accounts, [...(await readPullSecrets(reading, read)), ...beyondLimit.map(describeUnread)]]
+}
+
+/** Returns the service accounts that exist. One that can't be read leaves a gap. */
+export async function readNamedAccounts(reading: Reading, names: ObjectName[]): Promise<ServiceAccount[]> {
+  const accounts: ServiceAccount[] = []
+  await readNamed(reading, KINDS.ServiceAccount, names, raw => {
+    const account = narrowServiceAccount(raw)
+    if (account !== null) accounts.push(account)
+  })
+  return accounts
 }
 
 /** The limit per namespace: each secret costs a request, and a pod can reference thousands that do not exist. */
@@ -170,7 +176,7 @@ type Wanted = Map<string, ObjectName>
 const nameKey = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
 
 /** Passes each object that exists to `visit`. A missing one is skipped; one that can't be read leaves a gap. */
-export async function readNamed<Object extends Listed>(
+async function readNamed<Object extends Listed>(
   reading: Reading,
   kind: Kind<Object>,
   names: ObjectName[],

@@ -15,6 +15,7 @@ import { isForbidden, isNotFound } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { isRecord, list, nameOf, namespaceOf, number, record, text, textOrNull } from '../narrow/shape.ts'
 import { selectorOf } from '../narrow/workload.ts'
+import { narrowController } from '../ownership.ts'
 import type { Reading } from './reading.ts'
 
 /** The kind that stores the revisions of a workload kind; the other kinds have no revisions. */
@@ -99,7 +100,7 @@ export function narrowRolloutWorkload(raw: unknown, kind: RolloutKind): RolloutW
         ? textOrNull(record(metadata.annotations)[REVISION])
         : textOrNull(status.updateRevision),
     earlierRevision: textOrNull(status.currentRevision),
-    status: countsOf(kind, status),
+    status: countsOf(kind, status, number(spec.minReadySeconds, 0)),
     job:
       kind === 'Job'
         ? {
@@ -129,12 +130,29 @@ function strategyOf(type: string): RolloutWorkload['strategy'] {
   return type === 'Recreate' || type === 'OnDelete' ? type : 'RollingUpdate'
 }
 
-function countsOf(kind: RolloutKind, status: Fields): RolloutWorkload['status'] {
+function countsOf(kind: RolloutKind, status: Fields, minReadySeconds: number): RolloutWorkload['status'] {
+  if (kind === 'StatefulSet') return countsOfStatefulSet(status, minReadySeconds)
   const [total, updated, available] =
     kind === 'DaemonSet'
       ? [status.currentNumberScheduled, status.updatedNumberScheduled, status.numberAvailable]
       : [status.replicas, status.updatedReplicas, status.availableReplicas]
   return { total: number(total, 0), updated: number(updated, 0), available: number(available, 0) }
+}
+
+/** What follows from other counts is taken from these where it is missing: a single revision is the updated one, ready pods are available. */
+function countsOfStatefulSet(status: Fields, minReadySeconds: number): RolloutWorkload['status'] {
+  const [total, current, ready, available] = [
+    status.replicas,
+    status.currentReplicas,
+    status.readyReplicas,
+    status.availableReplicas,
+  ].map(count => number(count, 0)) as [number, number, number, number]
+  const isOneRevision = text(status.updateRevision) !== '' && status.updateRevision === status.currentRevision
+  return {
+    total,
+    updated: number(status.updatedReplicas, isOneRevision ? current : 0),
+    available: minReadySeconds === 0 ? Math.max(available, ready) : available,
+  }
 }
 
 function conditionIn(status: Fields, ...types: string[]): Fields | undefined {
@@ -175,10 +193,7 @@ export function narrowRevision(raw: unknown): RolloutRevision | null {
 
 /** Returns the uid of the object's controller; null without one. */
 function controllerUidOf(raw: unknown): string | null {
-  const owner = list(partsOf(raw).metadata.ownerReferences)
-    .map(record)
-    .find(({ controller }) => controller === true)
-  return owner === undefined ? null : textOrNull(owner.uid)
+  return narrowController(partsOf(raw).metadata)?.uid || null
 }
 
 /** Returns the pod; null without a name. */
@@ -204,24 +219,25 @@ export function narrowRolloutPod(raw: unknown): RolloutPod | null {
 export function podAsWorkload({ pod, ending }: RolloutPod): RolloutWorkload {
   const { namespace, name, uid } = pod
   return {
-    ...{
-      kind: 'Pod',
-      namespace,
-      name,
-      uid,
-      ending: ending !== null,
-      generation: 0,
-      observedGeneration: null,
-    },
-    ...{
-      replicas: 1,
-      strategy: 'RollingUpdate',
-      paused: false,
-      suspended: false,
-      partition: 0,
-      firstOrdinal: 0,
-    },
-    ...{ ordered: false, revision: null, earlierRevision: null, job: null, ended: null, refusal: null },
+    kind: 'Pod',
+    namespace,
+    name,
+    uid,
+    ending: ending !== null,
+    generation: 0,
+    observedGeneration: null,
+    replicas: 1,
+    strategy: 'RollingUpdate',
+    paused: false,
+    suspended: false,
+    partition: 0,
+    firstOrdinal: 0,
+    ordered: false,
+    revision: null,
+    earlierRevision: null,
     status: { total: 1, updated: 1, available: 1 },
+    job: null,
+    ended: null,
+    refusal: null,
   }
 }
