@@ -26,6 +26,14 @@ function ofMirror({ registry }: Finding, { host, role }: NamedEndpoint): Step[] 
     : []
 }
 
+/** A mirror that lacks the image, where the registry itself was only the last one to be tried, and can't be reached. */
+function mirrorLacking({ clues, registry }: Finding, { role }: NamedEndpoint): Step[] {
+  const host = clueOf(clues, 'mirrors-failed')?.lacking ?? null
+  return host === null || registry === null || role !== 'registry'
+    ? []
+    : [{ code: 'mirror-lacks-image', host, registry, source: 'unreachable' }]
+}
+
 /** A name or address that no node can reach, however the network is set up. */
 function unreachableName({ clues }: Finding, { host, role }: NamedEndpoint): Step[] {
   if (clueOf(clues, 'loopback') !== undefined) return [{ code: 'replace-loopback', host, role }]
@@ -38,6 +46,7 @@ export function dnsSteps(finding: Finding): Step[] {
   const unreachable = unreachableName(finding, target)
   const mirror = ofMirror(finding, target)
   return [
+    ...mirrorLacking(finding, target),
     ...unreachable,
     ...(unreachable.length > 0 ? mirror : []),
     { code: 'resolve-host', host: target.host },
@@ -54,6 +63,7 @@ function isOfOthers({ clues }: Finding, { host }: NamedEndpoint): boolean {
 export function timeoutSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   return [
+    ...mirrorLacking(finding, target),
     ...unreachableName(finding, target),
     testConnection(finding, target),
     { code: 'open-host', ...target },
@@ -66,6 +76,7 @@ export function refusedSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const route = clueOf(finding.clues, 'no-route')
   return [
+    ...mirrorLacking(finding, target),
     ...unreachableName(finding, target),
     ...(route === undefined
       ? []

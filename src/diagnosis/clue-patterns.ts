@@ -73,6 +73,11 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'partial-layer' },
     /failed size validation|unexpected commit digest|short read|unexpected eof|content digest mismatch|filesystem layer verification failed/i,
   ],
+  [{ code: 'user-namespace' }, /subordinate ids|\/etc\/subuid|insufficient uids or gids/i],
+  [
+    { code: 'mirror-config' },
+    /hosts\.toml|parse endpoint url|get registry endpoints|loading registries configuration|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
+  ],
   [
     { code: 'disk-fault' },
     /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
@@ -108,7 +113,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'token-scope' },
-    /read_registry|read:packages|read_package|token scope|required scopes|insufficient scope/i,
+    /saml (?:enforcement|sso)|read_registry|read:packages|read_package|token scope|required scopes|insufficient scope/i,
   ],
 ]
 
@@ -179,7 +184,9 @@ export function quotedClues(text: string): Clue[] {
             family: noRoute.startsWith('[') ? ('IPv6' as const) : ('IPv4' as const),
           },
         ]),
-    ...(mirrors === undefined ? [] : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors) }]),
+    ...(mirrors === undefined
+      ? []
+      : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors), lacking: lackingIn(mirrors) }]),
   ]
 }
 
@@ -191,6 +198,12 @@ function fullPlace(text: string): { path: string; temporary: boolean } | null {
   if (temporary !== undefined) return { path: temporary, temporary: true }
   const store = STORE.exec(path)?.[1]
   return store === undefined ? null : { path: store, temporary: false }
+}
+
+/** The first mirror in that list that answered and lacks the image; null if none did. */
+function lackingIn(list: string): string | null {
+  const entry = list.split(/\] ?(?=\[)/).find(each => /manifest unknown|name unknown|not found/i.test(each))
+  return /\[?([\w.-]+(?::\d+)?)(?=[/:])/.exec(entry ?? '')?.[1] ?? null
 }
 
 /** The hosts in containers/image's list of mirrors, `[mirror.example/library/nginx: why] [other: why]`; at most four. */

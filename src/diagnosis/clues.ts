@@ -63,7 +63,7 @@ export type Clue =
   /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */
   | { code: 'not-listed' }
   /** The registry's mirrors failed, too. */
-  | { code: 'mirrors-failed'; hosts: string[] }
+  | { code: 'mirrors-failed'; hosts: string[]; lacking: string | null }
   /** The address that the registry blocks. */
   | { code: 'caller-address'; address: string }
   /** The account that the registry refused. */
@@ -96,6 +96,10 @@ export type Clue =
   | { code: 'full-place'; path: string; temporary: boolean }
   /** The file system below the runtime can't hold layers. */
   | { code: 'file-system' }
+  /** The runtime runs in a user namespace that lacks IDs of the image's files. */
+  | { code: 'user-namespace' }
+  /** The runtime can't read its settings for registries and mirrors. */
+  | { code: 'mirror-config' }
   /** The node's disk or file system fails. */
   | { code: 'disk-fault' }
   /** A layer arrived incomplete or damaged. */

@@ -195,6 +195,8 @@ export const networkSteps: StepWords<
         return {
           text: `Something in between answered with a web page instead of ${registryLabel(registry)}: check the mirror, proxy or login portal at ${what}, as configured in ${place}`,
         }
+      case 'unreadable':
+        return { text: `Correct ${place}, and other settings of mirrors there: the runtime can't read them` }
       case 'scheme':
         return { text: `Write the mirror's endpoint with exactly one scheme (https://…) in ${place}` }
       case 'endpoint':
@@ -208,12 +210,15 @@ export const networkSteps: StepWords<
     text: `Give the mirror ${host} its own login for ${registryLabel(registry)}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
     ...askMirror(host, registry, context),
   }),
-  'mirror-lacks-image': ({ host, registry, only }) => ({
-    text: only
-      ? `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`
-      : host === registry
-        ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
-        : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
+  'mirror-lacks-image': ({ host, registry, source }) => ({
+    text:
+      source === 'unreachable'
+        ? `Copy the image to the mirror ${host}, under exactly this tag or digest, or let it fetch the image: it does not have it, and ${registryLabel(registry)}, which was tried next, can't be reached`
+        : source === 'blocked'
+          ? `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`
+          : host === registry
+            ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
+            : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
   }),
   'show-certificate': ({ host }, { findings }) =>
     stepOnNode(

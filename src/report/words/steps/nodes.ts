@@ -21,6 +21,7 @@ import type { StepWords } from '../step-words.ts'
 export const nodeSteps: StepWords<
   | 'prune-images'
   | 'check-disk'
+  | 'more-ids'
   | 'show-disk'
   | 'free-temporary'
   | 'larger-disk'
@@ -62,6 +63,9 @@ export const nodeSteps: StepWords<
           kernelLog(findings[0].host),
           findings,
         ),
+  'more-ids': (_step, { findings: [first] }) => ({
+    text: `Give the user of the runtime ${onNode(first)} more subordinate IDs (/etc/subuid, /etc/subgid), or rebuild the image with lower user and group IDs: the user namespace lacks those of its files`,
+  }),
   'show-disk': ({ path }, { findings }) => {
     const { host } = findings[0]
     return stepForNode(
