@@ -1,7 +1,7 @@
 /** Steps for failed connections: the host's name, port, and certificate, and the proxy. The host is the endpoint's. */
 
 import { clueOf } from '../diagnosis/clues.ts'
-import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
+import { isLocal, isPrivateAddress, isServiceName, type NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../image/registries.ts'
 import type { Step } from './step.ts'
@@ -133,15 +133,20 @@ export function proxySteps(finding: Finding): Step[] {
   const proxy = finding.endpoint?.role === 'proxy' ? finding.endpoint.host : null
   const wanted = clueOf(finding.clues, 'behind-proxy')?.host ?? targetHost(finding).host
   const unreachable = proxy === null ? [] : unreachableName(finding, { host: proxy, role: 'proxy' })
+  const scheme = clueOf(finding.clues, 'proxy-scheme') !== undefined
+  const bypass: Step = { code: 'bypass-proxy', host: wanted }
+  const fix: Step =
+    clueOf(finding.clues, 'proxy-unreached') === undefined
+      ? { code: 'pass-proxy', host: wanted }
+      : { code: 'fix-proxy', host: proxy, scheme }
+  // Hosts inside the cluster or a private network are not meant to be asked through a proxy.
+  const inside = isServiceName(wanted) || isPrivateAddress(wanted) || isLocal(wanted)
   return [
     ...unreachable,
+    ...(inside ? [bypass] : []),
     { code: 'show-proxy' },
-    ...(proxy === null
-      ? ([{ code: 'pass-proxy', host: wanted }] as const)
-      : unreachable.length > 0
-        ? []
-        : ([{ code: 'fix-proxy', host: proxy }] as const)),
-    { code: 'bypass-proxy', host: wanted },
+    ...(unreachable.length > 0 ? [] : [fix]),
+    ...(inside ? [] : [bypass]),
     ...pullByHand(finding),
   ]
 }

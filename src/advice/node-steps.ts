@@ -35,6 +35,8 @@ export function corruptSteps(finding: Finding): Step[] {
   if (clueOf(clues, 'other-manifest') !== undefined)
     return [{ code: 'other-bytes', host: targetHost(finding).host }, ...pullByHand(finding)]
   if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
+  if (clueOf(clues, 'snapshotter-gone') !== undefined)
+    return [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'user-namespace') !== undefined) return [{ code: 'more-ids' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'disk-fault') !== undefined) return [{ code: 'check-disk' }, { code: 'runtime-log' }]

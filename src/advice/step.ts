@@ -111,12 +111,13 @@ export type Step =
   | { code: 'serve-tls'; host: string }
   | { code: 'allow-http'; host: string }
   | { code: 'show-proxy' }
-  | { code: 'fix-proxy'; host: string }
+  | { code: 'fix-proxy'; host: string | null; scheme: boolean }
   | { code: 'pass-proxy'; host: string }
   | { code: 'bypass-proxy'; host: string }
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
   // The node
   | { code: 'prune-images' }
+  | { code: 'start-snapshotter' }
   | { code: 'check-disk' }
   | { code: 'more-ids' }
   | { code: 'show-disk'; path: string | null }

@@ -62,7 +62,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'other-manifest' },
     /\bref "?manifest-sha\w*:.{0,400}(?:failed size validation|unexpected commit digest)/i,
   ],
-  [{ code: 'missing-layer' }, /\b(?:unknown blob|blob[_ ]unknown)\b/i],
+  [
+    { code: 'missing-layer' },
+    /\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
+  ],
   [{ code: 'other-layers' }, /mismatched image rootfs/i],
   [{ code: 'per-second' }, /\brate exceeded\b/i],
   [
@@ -73,7 +76,16 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'partial-layer' },
     /failed size validation|unexpected commit digest|short read|unexpected eof|content digest mismatch|filesystem layer verification failed/i,
   ],
-  [{ code: 'user-namespace' }, /subordinate ids|\/etc\/subuid|insufficient uids or gids/i],
+  [
+    { code: 'snapshotter-gone' },
+    /snapshot \S{1,80} is not ready|snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing)/is,
+  ],
+  [{ code: 'proxy-scheme' }, /proxyconnect tcp: tls: first record/i],
+  [{ code: 'proxy-unreached' }, /proxyconnect tcp|connecting to proxy/i],
+  [
+    { code: 'user-namespace' },
+    /subordinate ids|cannot be mapped to a host id|\/etc\/subuid|insufficient uids or gids/i,
+  ],
   [
     { code: 'mirror-config' },
     /hosts\.toml|parse endpoint url|get registry endpoints|loading registries configuration|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,

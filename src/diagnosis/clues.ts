@@ -54,6 +54,10 @@ export type Clue =
   | { code: 'service-name' }
   /** The DNS server that the node queried. */
   | { code: 'dns-server'; server: string }
+  /** HTTPS_PROXY says https://, but the proxy speaks plain HTTP. */
+  | { code: 'proxy-scheme' }
+  /** The connection to the proxy failed, so the proxy refused nothing. */
+  | { code: 'proxy-unreached' }
   /** The host that the node asked a proxy for. */
   | { code: 'behind-proxy'; host: string }
   /** The node has no route for addresses of this family. */
@@ -100,6 +104,8 @@ export type Clue =
   | { code: 'user-namespace' }
   /** The runtime can't read its settings for registries and mirrors. */
   | { code: 'mirror-config' }
+  /** A snapshotter that is a process of its own does not run. */
+  | { code: 'snapshotter-gone' }
   /** The node's disk or file system fails. */
   | { code: 'disk-fault' }
   /** A layer arrived incomplete or damaged. */

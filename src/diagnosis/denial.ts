@@ -58,7 +58,7 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   const { masked, endpoint, status, reference } = refusal
   const open = reference !== null && isPublic(fullName(reference))
   // The kubelet's plugin failed, so no registry was asked.
-  if (/\bcredential provider plugin\b/.test(masked)) return 'no-credential-sent'
+  if (/\bcredential provider plugin\b|\berror getting credentials\b/.test(masked)) return 'no-credential-sent'
   const proven = PATTERNS.find(([, pattern]) => pattern.test(masked))?.[0]
   // Everything there is public, so a refusal is about the image's name or the caller's address, not a login.
   if (open && proven !== 'credential-refused') return closedToAll(refusal, proven)

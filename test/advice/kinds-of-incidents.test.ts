@@ -133,6 +133,13 @@ describe('a refusal', () => {
     expect(findingOf({ image: `${host}/p/r/x:1`, login: host, error }).subcause).toBe('not-permitted')
   })
 
+  test("of a credential helper is not the registry's", () => {
+    const error =
+      'error getting credentials - err: exit status 1, out: `A specified logon session does not exist.`'
+    expect(findingOf({ image: 'a/b:1', error })).toMatchObject({ subcause: 'no-credential-sent' })
+    expect(codesIn({ image: 'a/b:1', error })).not.toContain('check-name')
+  })
+
   test("in CRI-O's words for any 401 proposes a login that may have been missing", () => {
     const steps = stepsIn({
       image: 'registry.redhat.io/ubi9/ubi:1',
@@ -289,6 +296,42 @@ test.each<[string, string, string, Step['code'][]]>([
     'registry.example/a/b:1',
     request('registry.example', 'remote error: tls: unknown certificate authority'),
     ['show-certificate', 'trust-authority'],
+  ],
+  [
+    'a proxy that is asked for TLS by mistake is written with http://',
+    'nginx',
+    request('registry-1.docker.io', 'proxyconnect tcp: tls: first record does not look like a TLS handshake'),
+    ['show-proxy', 'fix-proxy', 'bypass-proxy', 'pull-by-hand'],
+  ],
+  [
+    "a proxy is bypassed for the cluster's own registry",
+    'docker-registry.default.svc:5000/web/app:1',
+    'Error response from daemon: Get https://docker-registry.default.svc:5000/v2/: Forbidden',
+    ['bypass-proxy', 'show-proxy', 'pass-proxy', 'pull-by-hand'],
+  ],
+  [
+    'a web page with a 403 comes from something in between',
+    'nginx',
+    "error pulling image configuration: download failed after attempts=1: error parsing HTTP 403 response body: invalid character '<' looking for beginning of value",
+    ['mirror-settings', 'test-connection', 'show-proxy'],
+  ],
+  [
+    'a snapshotter that does not run is started',
+    'acme/x:1',
+    'failed to create containerd container: snapshot 10056 is not ready, err: wait until daemon is RUNNING: daemon socket /run/nydus/api.sock: not found: unknown',
+    ['start-snapshotter', 'runtime-log'],
+  ],
+  [
+    'a configuration that the registry lacks is pushed again',
+    'registry.example/a/b:1',
+    'could not fetch content descriptor sha256:8f38435637e72e821d5a5aca9e76bba94b3b4787fd6a30b51cf5a55b2d2b5913 (application/vnd.docker.container.image.v1+json) from remote: not found',
+    ['missing-layer', 'set-image'],
+  ],
+  [
+    "an image for another Windows is a Windows node's, whatever else is known",
+    'acme/x:1',
+    'a Windows version 10.0.18362-based image is incompatible with a 10.0.17763 host',
+    ['windows-image', 'schedule-elsewhere', 'show-platforms'],
   ],
   [
     'settings that the runtime cannot read are corrected',
