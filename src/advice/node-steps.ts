@@ -31,12 +31,12 @@ export function corruptSteps(finding: Finding): Step[] {
   const { clues } = finding
   const webPage = webPageSteps(finding)
   if (webPage !== null) return webPage
+  if (clueOf(clues, 'snapshotter-gone') !== undefined)
+    return [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'other-layers') !== undefined) return [{ code: 'not-an-image' }, { code: 'push-again' }]
   if (clueOf(clues, 'other-manifest') !== undefined)
     return [{ code: 'other-bytes', host: targetHost(finding).host }, ...pullByHand(finding)]
   if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
-  if (clueOf(clues, 'snapshotter-gone') !== undefined)
-    return [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'user-namespace') !== undefined) return [{ code: 'more-ids' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'disk-fault') !== undefined) return [{ code: 'check-disk' }, { code: 'runtime-log' }]

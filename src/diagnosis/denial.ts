@@ -50,6 +50,8 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ],
 ]
 
+const WEB_PAGE = /\binvalid character .{1,12} looking for beginning\b|\bhtml\b/
+
 /**
  * The subcause of a refusal: from the text if a pattern matches, else from the status and the pod's credential. Never claims more than
  * they prove: a 401 does not show whether the image exists.
@@ -60,6 +62,8 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   // The kubelet's plugin failed, so no registry was asked.
   if (/\bcredential provider plugin\b|\berror getting credentials\b/.test(masked)) return 'no-credential-sent'
   const proven = PATTERNS.find(([, pattern]) => pattern.test(masked))?.[0]
+  // A web page that gives no reason is not the registry's answer.
+  if (proven === undefined && WEB_PAGE.test(masked)) return 'unspecified'
   // Everything there is public, so a refusal is about the image's name or the caller's address, not a login.
   if (open && proven !== 'credential-refused') return closedToAll(refusal, proven)
   if (

@@ -135,12 +135,12 @@ export const corruptOrUnpack: CauseWords = {
   meaning: context =>
     hasClue(context, 'web-page')
       ? WEB_PAGE
-      : hasClue(context, 'other-manifest')
-        ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
-        : hasClue(context, 'other-layers')
-          ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
-          : hasClue(context, 'snapshotter-gone')
-            ? `The snapshotter ${onNode(context.findings[0])}, a process of its own, does not run; the image is not at fault.`
+      : hasClue(context, 'snapshotter-gone')
+        ? `The snapshotter ${onNode(context.findings[0])}, a process of its own, does not run; the image is not at fault.`
+        : hasClue(context, 'other-manifest')
+          ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
+          : hasClue(context, 'other-layers')
+            ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
             : hasClue(context, 'user-namespace')
               ? "The runtime runs in a user namespace that has no IDs for the owners of some of the image's files."
               : hasClue(context, 'file-system')
