@@ -3,7 +3,6 @@
 import { readFile } from 'node:fs/promises'
 import { posix, win32 } from 'node:path'
 import type { Clock } from '../clock.ts'
-import { field, isObject, type JsonObject, parseJson } from '../dockerconfig/auths.ts'
 import { pullSecretKey, type RegistryKey } from '../dockerconfig/docker-key.ts'
 import {
   type CredentialConfig,
@@ -12,6 +11,7 @@ import {
   helperFor,
   namesRegistry,
 } from '../dockerconfig/docker-view.ts'
+import { field, isObject, type JsonObject, parseJson } from '../dockerconfig/go-encoding.ts'
 import type { Credential, CredentialRefusal } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'

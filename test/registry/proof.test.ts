@@ -78,7 +78,7 @@ describe('on another registry', () => {
       })
     expect(await proveAt((await answer(true)).origin)).toMatchObject({
       proven: true,
-      quota: { status: 'not-told' },
+      quota: { status: 'not-reported' },
     })
     expect(await proveAt((await answer(false)).origin)).toMatchObject({
       proven: false,

@@ -91,7 +91,10 @@ async function proofFor(
   { registries }: FixSession,
 ): Promise<Tried> {
   const registry = registries.of(credential.registry)
-  let last: Tried = { proof: { proven: true, quota: { status: 'not-told' }, manifest: null }, image: null }
+  let last: Tried = {
+    proof: { proven: true, quota: { status: 'not-reported' }, manifest: null },
+    image: null,
+  }
   for (const image of imagesFor(credential, prepared)) {
     const proof = await registry.proveCredential(credential, image === null ? null : parseReference(image))
     last = { proof, image }

@@ -14,7 +14,7 @@ import { refusalOf } from './status-refusal.ts'
 const NOTICEABLE = 1000
 const GRACE = 100
 
-export class FirstAnswer {
+class FirstAnswer {
   readonly #clock: Clock
   readonly #say: () => void
   /** The server has answered, or the notice was given. */
@@ -165,9 +165,9 @@ export class Exchange {
     }
   }
 
-  /** A Date has whole seconds and was in transit for some time, so a smaller difference counts as none. @param told NaN without a Date */
-  #compareClocks(told: number): void {
-    const ahead = told - this.#clock.now()
+  /** A Date has whole seconds and was in transit for some time, so a smaller difference counts as none. @param date in milliseconds since 1970; NaN without one */
+  #compareClocks(date: number): void {
+    const ahead = date - this.#clock.now()
     if (Math.abs(ahead - this.#ahead) > SAME_TIME) this.#ahead = ahead
   }
 

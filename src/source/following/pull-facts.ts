@@ -2,7 +2,6 @@
 
 import { UnreachableError } from '../../errors.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import { redact } from '../../secrecy/redact.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
@@ -44,10 +43,15 @@ export class PullFacts {
     const { pullSecrets, serviceAccounts, nodes } = this.#related
     return {
       takenAt,
-      source: { type: 'cluster', context: this.#cluster.context, server: redact(this.#cluster.server) },
+      source: this.#reading.source,
       scope: { namespaces: this.#following.namespaces, labelSelector: null },
       podCount: pods.length,
-      ...{ pods: shown, events, owners, serviceAccounts, nodes, imageChecks: [] },
+      pods: shown,
+      events,
+      owners,
+      serviceAccounts,
+      nodes,
+      imageChecks: [],
       pullSecrets: markReportedMissing(pullSecrets, events),
       gaps: uniqueGaps([...this.#following.gaps, ...this.#reading.gaps]),
     }

@@ -1,7 +1,6 @@
 /** Takes a snapshot of a live cluster, read-only. Every request that fails becomes a gap or an error, never a short list. */
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import { redact } from '../../secrecy/redact.ts'
 import type { ScopeSubject, Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
 import { markReportedMissing } from '../narrow/pull-secret.ts'
@@ -69,7 +68,7 @@ async function readSnapshot(
     subjects === undefined ? suspects : ofSubjects(suspects, belongsTo(subjects, owners.links))
   const snapshot: Snapshot = {
     takenAt,
-    source: { type: 'cluster', context: cluster.context, server: redact(cluster.server) },
+    source: reading.source,
     scope: {
       namespaces: subjects === undefined ? scope.namespaces : namespacesOf(subjects),
       labelSelector: labelSelector ?? null,

@@ -14,7 +14,8 @@ import type {
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { listPath, objectPath } from '../../kubernetes/api/paths.ts'
 import type { Shape } from '../../protobuf/shape.ts'
-import type { Gap } from '../../snapshot/snapshot.ts'
+import { redact } from '../../secrecy/redact.ts'
+import type { Gap, SnapshotSource } from '../../snapshot/snapshot.ts'
 import { gapOf, isForbidden, isNotFound } from '../gap.ts'
 
 /** A namespace, or null for all of them at once. */
@@ -83,6 +84,12 @@ export class Reading {
   /** The context's namespace, or `default`. */
   get namespace(): string {
     return this.#cluster.namespace
+  }
+
+  /** The cluster, as a snapshot names it. */
+  get source(): SnapshotSource {
+    const { context, server } = this.#cluster
+    return { type: 'cluster', context, server: redact(server) }
   }
 
   /**
