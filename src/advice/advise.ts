@@ -28,7 +28,7 @@ import {
   platformSteps,
   signatureSteps,
 } from './node-steps.ts'
-import { ON_NODE, type Step } from './step.ts'
+import { ON_NODE, type Step, WITH_SHELL } from './step.ts'
 
 /** A cause without steps does not compile. */
 const BY_CAUSE: Record<Cause, (finding: Finding) => Step[]> = {
@@ -60,7 +60,8 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
     finding,
     finding.containerKind === 'sandbox' ? sandboxSteps(finding) : containerSteps(finding),
   )
-  const entered = steps.some(({ code }) => ON_NODE.has(code)) && finding.node !== null
+  const needed = finding.host.platform === 'talos' ? WITH_SHELL : ON_NODE
+  const entered = steps.some(({ code }) => needed.has(code)) && finding.node !== null
   const [first = { code: 'read-all' as const }, ...others] = entered
     ? [...steps, { code: 'enter-node' as const }]
     : steps
@@ -86,8 +87,10 @@ function containerSteps(finding: Finding): Step[] {
   const own = checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
   // A clue in the name replaces the general check of the name and the login.
   const unsettled = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
+  const isGone = moved?.state === 'retired' || moved?.state === 'deleted'
+  const open = isGone ? unsettled.filter(({ code }) => !GRANTS.includes(code)) : unsettled
   // --check-images was given already.
-  const rest = finding.check === null ? unsettled : unsettled.filter(({ code }) => code !== 'ask-registry')
+  const rest = finding.check === null ? open : open.filter(({ code }) => code !== 'ask-registry')
   const local = localSteps(finding)
   const steps = [
     ...clues,
@@ -148,6 +151,15 @@ const SETTLED_BY_NAME: readonly Step['code'][] = [
   'recreate-pods',
   'grant-cloud-role',
   'full-name',
+]
+
+/** Nobody can grant access to what is gone. */
+const GRANTS: readonly Step['code'][] = [
+  'check-provider',
+  'grant-cloud-role',
+  'grant-pull',
+  'token-scope',
+  'who-answered',
 ]
 
 /** The new place of a moved image, or the search for a replacement. */
@@ -224,9 +236,8 @@ function limitSteps(finding: Finding): Step[] {
     ]
   if (subcause === 'abuse') return [{ code: 'wait', for: 'burst' }, ...elsewhere(finding)]
   if (!countsByAccount(finding)) {
-    // Everything there is public, and nobody has a login.
-    const login = isPublic(finding.reference) ? [] : loginSteps(finding, 'limit')
-    return [{ code: 'wait', for: 'minute' }, ...login, { code: 'use-cache' }]
+    // None of these registries is known to count requests by account.
+    return [{ code: 'wait', for: 'minute' }, { code: 'use-cache' }]
   }
   // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
   if (registry === 'public.ecr.aws' && clueOf(finding.clues, 'per-second') !== undefined)

@@ -32,6 +32,7 @@ export function denialSteps(finding: Finding): Step[] {
   const malformed = malformedSecrets(finding)
   if (malformed.length > 0)
     return [...malformed.map(secret => repair(finding.namespace, secret)), see('secrets')]
+  if (clueOf(finding.clues, 'unreadable-secret') !== undefined) return [see('secrets')]
   const { endpoint, registry, subcause } = finding
   // Only the mirror can end its refusal; the pod's rights at the registry are not known.
   if (endpoint?.role === 'mirror' && registry !== null && subcause !== 'policy' && subcause !== 'upstream')
@@ -191,6 +192,7 @@ function deniedOrMissing(finding: Finding): Step[] {
       ...named,
       ...grant,
     ]
+  const nameMayBeWrong = named.some(({ code }) => code !== 'existing-official')
   // Service accounts of another project may not pull, whatever the name is.
   const first = openshift && !repositoryOf(finding).startsWith(`${finding.namespace}/`)
   return [
@@ -200,7 +202,7 @@ function deniedOrMissing(finding: Finding): Step[] {
     ...(named.length > 0 ? ([{ code: 'ask-registry' }] as const) : []),
     ...(first ? [] : grant),
     ...login,
-    ...(named.length > 0 ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
+    ...(nameMayBeWrong ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
     ...whoAnswered(finding),
     see('name'),
   ]

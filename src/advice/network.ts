@@ -35,10 +35,13 @@ function unreachableName({ clues }: Finding, { host, role }: NamedEndpoint): Ste
 export function dnsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const server = clueOf(finding.clues, 'dns-server')?.server ?? null
+  const unreachable = unreachableName(finding, target)
+  const mirror = ofMirror(finding, target)
   return [
-    ...unreachableName(finding, target),
-    ...ofMirror(finding, target),
+    ...unreachable,
+    ...(unreachable.length > 0 ? mirror : []),
     { code: 'resolve-host', host: target.host },
+    ...(unreachable.length > 0 ? [] : mirror),
     { code: 'fix-dns', host: target.host, server },
   ]
 }
@@ -90,6 +93,12 @@ export function tlsSteps(finding: Finding): Step[] {
   const look: Step = { code: 'show-certificate', host: target.host }
   if (clueOf(finding.clues, 'ingress-default') !== undefined)
     return [{ code: 'ingress-certificate', host: target.host }, look]
+  if (clueOf(finding.clues, 'tls-alert') !== undefined && problem === null)
+    return [
+      testConnection(finding, target),
+      { code: 'show-proxy' },
+      { code: 'tls-between', host: target.host },
+    ]
   if (problem === 'unknown-authority' || problem === null)
     return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
   if (isOfOthers(finding, target)) return [look, { code: 'public-certificate', host: target.host, problem }]

@@ -2,6 +2,7 @@
 
 import { clueOf } from '../diagnosis/clues.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { cloudOf } from '../image/registries.ts'
 import { pullByHand, targetHost, testConnection } from './network.ts'
 import type { Step } from './step.ts'
 
@@ -35,6 +36,7 @@ export function corruptSteps(finding: Finding): Step[] {
     return [{ code: 'other-bytes', host: targetHost(finding).host }, ...pullByHand(finding)]
   if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
+  if (clueOf(clues, 'disk-fault') !== undefined) return [{ code: 'check-disk' }, { code: 'runtime-log' }]
   const format: Step[] = clueOf(clues, 'layer-format') === undefined ? [] : [{ code: 'update-runtime' }]
   return [
     { code: 'remove-image', image: nameOf(finding) },
@@ -82,7 +84,12 @@ export function manifestSteps(finding: Finding): Step[] {
 
 export function neverSteps(finding: Finding): Step[] {
   const allow: Step = { code: 'allow-pull' }
-  const preload: Step = { code: 'preload', image: nameOf(finding) }
+  const { platform } = finding.host
+  const image = nameOf(finding)
+  // With this policy, images of a cluster on one machine are mostly built there.
+  if (platform === 'kind' || platform === 'minikube')
+    return [{ code: 'load-image', image: finding.image, tool: platform }, allow]
+  const preload: Step = { code: 'preload', image }
   return mayBeUnverified(finding) ? [{ code: 'same-secret' }, allow] : [allow, preload]
 }
 
@@ -116,9 +123,16 @@ export function otherSteps(finding: Finding): Step[] {
   const { clues, endpoint, evidence } = finding
   if (endpoint?.role === 'runtime')
     return [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
+  // A registry of one's own refuses for a policy, such as Harbor's; only Google's answers so because it was shut down.
+  if (clueOf(clues, 'precondition-failed') !== undefined && cloudOf(finding.registry) !== 'gar')
+    return [
+      { code: 'ask-registry-admin', about: 'policy', host: endpoint?.host ?? finding.registry ?? '' },
+      { code: 'use-other-source', why: 'policy' },
+    ]
   if (clueOf(clues, 'precondition-failed') !== undefined || clueOf(clues, 'registry-closed') !== undefined)
     return [
-      { code: 'use-other-source', why: 'closed' },
+      // A known move has a step of its own.
+      ...(finding.moved === null ? ([{ code: 'use-other-source', why: 'closed' }] as const) : []),
       { code: 'check-name', how: 'plain' },
     ]
   if (clueOf(clues, 'damaged-store') !== undefined)
@@ -126,6 +140,12 @@ export function otherSteps(finding: Finding): Step[] {
   if (clueOf(clues, 'endpoint-scheme') !== undefined && finding.registry !== null)
     return [
       { code: 'mirror-settings', host: endpoint?.host ?? null, registry: finding.registry, about: 'scheme' },
+    ]
+  if (endpoint?.role === 'mirror' && finding.registry !== null)
+    return [
+      { code: 'check-mirror', host: endpoint.host, registry: finding.registry },
+      { code: 'mirror-settings', host: endpoint.host, registry: finding.registry, about: 'endpoint' },
+      ...pullByHand(finding),
     ]
   return [{ code: tellsNothing(evidence?.text ?? null) ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
 }

@@ -30,6 +30,7 @@ export type NodePolicy = 'blocked' | 'rejected' | 'signature'
 export type Step =
   // Logins and pull secrets
   | { code: 'distribute-login'; reason: LoginReason; registry: string }
+  | { code: 'node-login'; registry: string }
   | { code: 'recreate-pods' }
   | { code: 'kubelet-login' }
   | { code: 'other-debug-container'; reason: 'image' | 'login' }
@@ -97,6 +98,7 @@ export type Step =
   | { code: 'mirror-lacks-image'; host: string; registry: string; only: boolean }
   | { code: 'show-certificate'; host: string }
   | { code: 'trust-authority'; host: string; intercepted: boolean }
+  | { code: 'tls-between'; host: string }
   | { code: 'renew-certificate'; host: string; problem: CertificateProblem }
   | { code: 'public-certificate'; host: string; problem: CertificateProblem }
   | { code: 'ingress-certificate'; host: string }
@@ -109,6 +111,7 @@ export type Step =
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
   // The node
   | { code: 'prune-images' }
+  | { code: 'check-disk' }
   | { code: 'show-disk'; path: string | null }
   | { code: 'free-temporary'; path: string }
   | { code: 'larger-disk' }
@@ -150,6 +153,7 @@ export type Step =
   // Policies
   | { code: 'allow-pull' }
   | { code: 'preload'; image: string }
+  | { code: 'load-image'; image: string; tool: 'kind' | 'minikube' }
   | { code: 'same-secret' }
   | { code: 'show-policy'; kind: NodePolicy }
   | { code: 'show-image-settings' }
@@ -161,7 +165,7 @@ export type Step =
 
 export type StepCode = Step['code']
 
-/** The steps whose commands run on the node, which needs a shell there first. */
+/** The steps whose commands run on the node, which needs a shell there first, in general (see WITH_SHELL). */
 export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'check-provider',
   'resolve-host',
@@ -171,11 +175,23 @@ export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'public-certificate',
   'show-proxy',
   'restore-sandbox-image',
+  'check-disk',
   'prune-images',
   'show-disk',
   'remove-image',
   'runtime-log',
   'start-runtime',
   'pull-by-hand',
+  'preload',
+  'show-policy',
+])
+
+/** Those whose commands are not the node's own client: on Talos, whose client runs elsewhere, only they need a way to the node. */
+export const WITH_SHELL: ReadonlySet<StepCode> = new Set([
+  'resolve-host',
+  'test-connection',
+  'who-answered',
+  'show-certificate',
+  'public-certificate',
   'show-policy',
 ])

@@ -52,6 +52,15 @@ export function outcomeOf(
   return { id, action, target, status, reason, detail, uid, resourceVersion }
 }
 
+/** The outcome of a write that the server stored or, in a dry run, would accept. @param object the written object, as far as it is known */
+export function successOf(
+  change: Change,
+  { dryRun }: { dryRun: boolean },
+  object: KubernetesObject = {},
+): Outcome {
+  return outcomeOf(change, dryRun ? 'accepted' : 'applied', {}, writtenAt(object))
+}
+
 /** The outcome of a request that failed and is known to have changed nothing. */
 export function refusalOf(change: Change, error: unknown): Outcome {
   return outcomeOf(change, statusOfRefusal(statusOf(error)), { detail: redact((error as Error).message) })

@@ -28,6 +28,8 @@ export interface ApplyContext {
   cluster: ClusterWriter
   clock: Clock
   journal: JournalWriter
+  /** Whether the server only tries the changes and stores nothing. */
+  dryRun: boolean
   /** The run's name, kept as an annotation on every object that it creates. */
   run: string
   /** The content of the plan's Secrets; null if the plan writes none. */
@@ -41,7 +43,7 @@ export interface ApplyContext {
   /** Earlier runs against this cluster, with the manifests of pods that they deleted. */
   runs: readonly Run[]
   /** Reads a workload with its current revisions and pods. */
-  look(subject: RolloutSubject, signal?: AbortSignal): Promise<Sight>
+  look(subject: RolloutSubject): Promise<Sight>
   /** When to stop waiting for evictions that a disruption budget blocks and for pods to come back. In milliseconds, as `clock.now()`. */
   deadline: number
   onProgress(progress: Progress): void

@@ -15,10 +15,11 @@ import { writePod } from './write-pod.ts'
 /** Sends every change as a server-side dry run. One outcome per change, in the plan's order. */
 export async function dryRunPlan(plan: Plan, context: ApplyContext): Promise<Outcome[]> {
   let done = 0
-  const successors = new Successors(plan.changes, context)
+  const trying = { ...context, dryRun: true }
+  const successors = new Successors(plan.changes, trying)
   const outcomes = await bounded(plan.changes, AT_ONCE, async change => {
     context.signal?.throwIfAborted()
-    const outcome = await writeOne(change, context, successors, true)
+    const outcome = await writeOne(change, trying, successors)
     context.onProgress({ phase: 'checking', done: ++done, total: plan.changes.length })
     return outcome
   })
@@ -175,27 +176,22 @@ async function writeJournaled(change: Change, writing: Writing): Promise<void> {
   // These two kinds of change write their own intent: a bare pod with its spec, an existing Secret with its new keys.
   const later = change.action === 'recreate-bare-pod' || change.action === 'update-secret'
   if (!later) await context.journal.intent(change)
-  const outcome = await writeOne(change, context, successors, false)
+  const outcome = await writeOne(change, context, successors)
   await context.journal.outcome(outcome)
   outcomes.set(change.id, outcome)
   context.onProgress({ phase: 'writing', done: ++progress.done, total: progress.total })
 }
 
-function writeOne(
-  change: Change,
-  context: ApplyContext,
-  successors: Successors,
-  dryRun: boolean,
-): Promise<Outcome> {
+function writeOne(change: Change, context: ApplyContext, successors: Successors): Promise<Outcome> {
   switch (change.action) {
     case 'create-secret':
     case 'update-secret':
-      return writeSecret(change, context, dryRun)
+      return writeSecret(change, context)
     case 'patch-serviceaccount':
     case 'patch-template':
-      return writePatch(change, context, dryRun)
+      return writePatch(change, context)
     default:
-      return writePod(change, context, successors, dryRun)
+      return writePod(change, context, successors)
   }
 }
 

@@ -70,7 +70,10 @@ async function readText(path: string): Promise<string> {
       if (length > LONGEST_PLAN) break
     }
   } catch (error) {
-    throw new UsageError(`Can't read the plan ${path} (${codeOf(error)}).`)
+    const code = codeOf(error)
+    throw new UsageError(
+      `Can't read the plan ${path}: ${code === 'ENOENT' ? 'there is no such file' : code}.`,
+    )
   }
   if (length > LONGEST_PLAN) throw new UsageError(`${path} is too long for a plan.`)
   return Buffer.concat(chunks).toString('utf8')

@@ -118,10 +118,10 @@ export class Recoveries {
   }
 
   async #look(one: Watched): Promise<void> {
-    const { clock, look, signal } = this.#context
+    const { clock, look } = this.#context
     const { subject } = one.target
     try {
-      const sight = await look(subject, signal)
+      const sight = await look(subject)
       const rollout = judgeRollout(sight, subject.uid)
       const signature = signatureOf(rollout)
       if (signature !== one.signature) Object.assign(one, { signature, since: clock.now() })

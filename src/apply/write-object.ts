@@ -12,6 +12,7 @@ import {
   outcomeOf,
   refusalOf,
   statusOf,
+  successOf,
   writtenAt,
 } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
@@ -23,17 +24,13 @@ import { templateRefusal } from './successor.ts'
 export const RUN_ANNOTATION = 'pullguard.dev/run'
 
 /** Creates the Secret, or adds the missing logins to an existing one. A Secret that already contains them is left unchanged. */
-export async function writeSecret(
-  change: SecretChange,
-  context: ApplyContext,
-  dryRun: boolean,
-): Promise<Outcome> {
+export async function writeSecret(change: SecretChange, context: ApplyContext): Promise<Outcome> {
   const content = context.pullSecret?.only(change.keys) ?? null
   if (content === null) return outcomeOf(change, 'failed', { reason: { code: 'no-login' } })
   try {
     return change.action === 'create-secret'
-      ? await createSecret(change, context, content, dryRun)
-      : await updateSecret(change, context, content, dryRun)
+      ? await createSecret(change, context, content)
+      : await updateSecret(change, context, content)
   } catch (error) {
     return settleSecret(change, context, content, error)
   }
@@ -54,12 +51,7 @@ function writtenKeys(before: PullSecretContent, content: PullSecretContent): Wri
   return { keys }
 }
 
-async function createSecret(
-  change: CreateSecret,
-  context: ApplyContext,
-  content: PullSecretContent,
-  dryRun: boolean,
-) {
+async function createSecret(change: CreateSecret, context: ApplyContext, content: PullSecretContent) {
   const { name, namespace } = change.target
   const object = {
     apiVersion: 'v1',
@@ -73,16 +65,13 @@ async function createSecret(
     type: 'kubernetes.io/dockerconfigjson',
     data: { [DATA_KEY]: content.revealData() },
   }
-  const written = await context.cluster.create(collectionPath(change.target), object, { dryRun })
-  return outcomeOf(change, dryRun ? 'accepted' : 'applied', {}, writtenAt(written))
+  const written = await context.cluster.create(collectionPath(change.target), object, {
+    dryRun: context.dryRun,
+  })
+  return successOf(change, context, written)
 }
 
-async function updateSecret(
-  change: UpdateSecret,
-  context: ApplyContext,
-  content: PullSecretContent,
-  dryRun: boolean,
-) {
+async function updateSecret(change: UpdateSecret, context: ApplyContext, content: PullSecretContent) {
   const path = objectPath(change.target)
   const stored = await context.cluster.get(path)
   const { uid, resourceVersion } = writtenAt(stored)
@@ -90,7 +79,8 @@ async function updateSecret(
   if (PullSecretContent.inSecret(stored).serves(content)) return outcomeOf(change, 'unchanged')
   const value = PullSecretContent.inSecret(stored).completedWith(content).revealData()
   // The intent is recorded here because only the stored Secret shows which keys are new.
-  if (!dryRun) await context.journal.intent(change, writtenKeys(PullSecretContent.inSecret(stored), content))
+  if (!context.dryRun)
+    await context.journal.intent(change, writtenKeys(PullSecretContent.inSecret(stored), content))
   const patch: JsonPatchOperation[] = [
     { op: 'test', path: '/metadata/uid', value: uid },
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
@@ -99,8 +89,8 @@ async function updateSecret(
       : { op: 'add', path: '/data', value: { [DATA_KEY]: value } },
   ]
   try {
-    const written = await context.cluster.jsonPatch(path, patch, { dryRun })
-    return outcomeOf(change, dryRun ? 'accepted' : 'applied', {}, writtenAt(written))
+    const written = await context.cluster.jsonPatch(path, patch, { dryRun: context.dryRun })
+    return successOf(change, context, written)
   } catch (error) {
     return settleSecret(change, context, content, error, resourceVersion)
   }
@@ -135,25 +125,25 @@ const TRIES = 5
  * Patches the object. If a test of the patch fails, reads the object again: an entry is appended to the current list (recorded in the
  * journal as a new intent); a field that someone else changed is a conflict.
  */
-export async function writePatch(
-  change: PatchChange,
-  context: ApplyContext,
-  dryRun: boolean,
-): Promise<Outcome> {
+export async function writePatch(change: PatchChange, context: ApplyContext): Promise<Outcome> {
   let current = change
   for (let attempt = 1; ; attempt++) {
     try {
-      const written = await context.cluster.jsonPatch(objectPath(change.target), current.patch, { dryRun })
+      const written = await context.cluster.jsonPatch(objectPath(change.target), current.patch, {
+        dryRun: context.dryRun,
+      })
       const refused =
-        dryRun && change.action === 'patch-template' ? await templateRefusal(change, written, context) : null
+        context.dryRun && change.action === 'patch-template'
+          ? await templateRefusal(change, written, context)
+          : null
       if (refused) return refused
-      return outcomeOf(change, dryRun ? 'accepted' : 'applied', {}, writtenAt(written))
+      return successOf(change, context, written)
     } catch (error) {
       const next = await afterRefusal(change, current, context, error)
       if ('status' in next) return next
       if (attempt === TRIES) return outcomeOf(change, 'conflict', { reason: { code: 'still-changing' } })
       current = next
-      if (!dryRun) await context.journal.intent(current)
+      if (!context.dryRun) await context.journal.intent(current)
     }
   }
 }

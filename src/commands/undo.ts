@@ -7,7 +7,7 @@ import { journalFolder, journalsOf } from '../apply/journal/journal.ts'
 import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from '../apply/journal/run.ts'
 import { keepsLogin, planUndo } from '../apply/plan-undo.ts'
 import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
-import { RefusedError, UsageError } from '../errors.ts'
+import { RefusedError } from '../errors.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
@@ -48,8 +48,8 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
     // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {
-      throw new UsageError(
-        "Can't identify this cluster: that needs permission to get the namespace kube-system.",
+      throw new RefusedError(
+        "Can't identify this cluster, and so find its runs: ask for permission to get the namespace kube-system.",
       )
     }
     if (options.list) {
@@ -92,7 +92,7 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   await context.out.write(renderUndoPlan({ run: run.run, continued, steps, kept }, view(options, context)))
   const writes = steps.some(({ action }) => action !== 'leave')
   const executes = writes && options.dryRun !== 'client'
-  if (executes && options.dryRun === 'none') await confirm(steps, session)
+  if (executes && options.dryRun === 'none') await confirm(session)
   const outcomes = executes ? await executeUndo(run, steps, folder, session) : []
   const podMissing = steps.some(step => step.action === 'leave' && step.reason === 'pod-taken-away')
   const settled = !podMissing && kept.length === 0
@@ -152,14 +152,14 @@ async function executeUndo(
   }
 }
 
-async function confirm(steps: UndoStep[], { options, context, cluster }: UndoSession): Promise<void> {
+async function confirm({ options, context, cluster }: UndoSession): Promise<void> {
   if (options.yes) return
   if (!context.ask.available) {
     throw new RefusedError(
       "Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to undo or --dry-run to preview.",
     )
   }
-  const agreed = await context.ask.confirm(undoQuestion(steps, cluster.context ?? cluster.server))
+  const agreed = await context.ask.confirm(undoQuestion(cluster.context ?? cluster.server))
   if (!agreed) throw new RefusedError('Not confirmed. Nothing was changed.')
 }
 

@@ -48,11 +48,13 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'ingress-default' },
     /ingress controller fake certificate|certificate is valid for ingress\.local\b|\.traefik\.default\b/i,
   ],
+  [{ code: 'tls-alert' }, /^(?!.*(?:x509|certificate)).*(?:(?:remote|local) error: tls|bad record mac)/is],
   [{ code: 'tls-unfinished' }, /tls handshake timeout/i],
   [
     { code: 'registry-closed' },
     /\bregistry\b.{0,60}\b(?:deprecated|shut(?:ting)? down|discontinued|decommissioned|retired|sunset)\b/i,
   ],
+  [{ code: 'unreadable-secret' }, /^(?:illegal base64 data|unable to parse auth field)/i],
   [{ code: 'any-refusal' }, /unable to retrieve auth token: invalid username\/password/i],
   [{ code: 'upstream-blocked' }, /remote (?:auto|manually) blocked/i],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
@@ -70,6 +72,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'partial-layer' },
     /failed size validation|unexpected commit digest|short read|unexpected eof|content digest mismatch|filesystem layer verification failed/i,
+  ],
+  [
+    { code: 'disk-fault' },
+    /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
   ],
   [{ code: 'source-blocked' }, /is blocked in \S*registries\.conf/i],
   [{ code: 'not-listed' }, /\bis rejected by policy\b/i],

@@ -26,6 +26,8 @@ export type Clue =
   | { code: 'upstream-blocked' }
   /** A 403 whose text gives no reason: whoever answered sent nothing else, or the runtime did not read it. */
   | { code: 'bare-refusal' }
+  /** The kubelet could not read a pull secret of the pod. */
+  | { code: 'unreadable-secret' }
   /** CRI-O's words for any 401, whether or not a login was sent (containers/image, docker/errors.go; opendatahub-io/notebooks#1980). */
   | { code: 'any-refusal' }
   /** A 401. */
@@ -82,14 +84,20 @@ export type Clue =
   | { code: 'stray-sign'; sign: 'quote' | 'space' }
   /** The connection was opened, and then closed or reset. */
   | { code: 'cut-off' }
+  /** A TLS alert or a damaged record, with no word of a certificate. */
+  | { code: 'tls-alert' }
   /** The connection was opened, but the TLS handshake did not end in time. */
   | { code: 'tls-unfinished' }
+  /** A 429 without the registry's message. */
+  | { code: 'bare-limit' }
   /** Too many requests within a second, not too many pulls within hours. */
   | { code: 'per-second' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
   | { code: 'full-place'; path: string; temporary: boolean }
   /** The file system below the runtime can't hold layers. */
   | { code: 'file-system' }
+  /** The node's disk or file system fails. */
+  | { code: 'disk-fault' }
   /** A layer arrived incomplete or damaged. */
   | { code: 'partial-layer' }
   /** A layer of a media type that needs another snapshotter. */
@@ -165,6 +173,8 @@ function withoutNames(text: string, image: string, reference: Reference | null):
 }
 
 function ofStatus(status: number | null, text: string): Clue[] {
+  if (status === 429 && !/toomanyrequests|limit|quota|retry-after/i.test(text))
+    return [{ code: 'bare-limit' }]
   if (status === 401) return [{ code: 'unauthorized' }]
   if (status === 403)
     return /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text) ? [{ code: 'bare-refusal' }] : []

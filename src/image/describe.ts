@@ -53,7 +53,7 @@ export function describeImage(input: string): ImageReading {
  * The default for an image (kubernetes pkg/apis/core/v1/defaults.go SetDefaults_Container): Always for `latest`, written or implied,
  * also beside a digest; else IfNotPresent, as for a name that does not parse.
  */
-export function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
+function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
   const reference = parseReference(image)
   return reference !== null && effectiveTag(reference) === 'latest' ? 'Always' : 'IfNotPresent'
 }

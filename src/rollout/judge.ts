@@ -186,7 +186,8 @@ function isReady(
   if (kind === 'Pod' || kind === 'CronJob')
     return current.every(({ ready, stage }) => ready || stage === 'pulled')
   const here = current.filter(({ ready }) => ready).length
-  if (kind === 'ReplicaSet' || kind === 'ReplicationController') return here >= wanted
+  if (kind === 'ReplicaSet' || kind === 'ReplicationController')
+    return here >= wanted && status.available >= wanted
   // Pods of a StatefulSet below the partition keep their revision.
   const updated = strategy === 'OnDelete' || status.updated >= wanted - partition
   return updated && here >= wanted && outgoing.length === 0 && status.available >= wanted

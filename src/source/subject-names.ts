@@ -111,6 +111,8 @@ export function parseSubjectNames(words: readonly string[]): NamedWorkloads {
   const hasSlash = words.some(word => word.includes('/'))
   if (words.length === 0) return { named: [], kinds: [] }
   if (hasSlash) return { named: words.map(parsePair), kinds: [] }
+  if (rest.length === 0 && isName(first))
+    throw new UsageError(`"${first}" does not name a workload: give TYPE/NAME, such as deployment/${first}.`)
   const kinds = first.split(',').flatMap(kindsNamed)
   if (rest.length === 0) return { named: [], kinds }
   return { named: kinds.flatMap(kind => rest.map(name => ({ kind, name: checked(name) }))), kinds: [] }
@@ -129,6 +131,13 @@ function parsePair(word: string): { kind: RolloutKind; name: string } {
 function checked(name: string): string {
   if (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name) && name.length <= 253) return name
   throw new UsageError(`"${name}" can't be the name of a workload.`)
+}
+
+/** Whether the word can only be a name: it is not a type, or a list of types, that kubectl knows. */
+function isName(word: string): boolean {
+  const isType =
+    word.toLowerCase() === 'all' || kindNamed(word) !== null || OTHER_TYPES.has(word.toLowerCase())
+  return !isType && !word.includes(',') && !word.includes('.')
 }
 
 function kindsNamed(type: string): RolloutKind[] {

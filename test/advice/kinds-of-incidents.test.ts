@@ -199,6 +199,94 @@ describe('a full disk', () => {
   })
 })
 
+test('an image for policy Never is loaded into a cluster on one machine, and preloaded on other nodes', () => {
+  const never: Situation = {
+    image: 'my-app:1',
+    error: 'Container image "my-app:1" is not present with pull policy of Never',
+    reason: 'ErrImageNeverPull',
+  }
+  expect(codesIn({ ...never, node: { provider: 'kind' } })[0]).toBe('load-image')
+  expect(codesIn({ ...never, node: {} })).toEqual(['allow-pull', 'preload', 'enter-node'])
+})
+
+describe('a limit', () => {
+  test("that a HEAD request met shows no message, so Docker Hub's limit of pulls is likely, with a login or without", () => {
+    const error = pulled('docker.io/a/b:1', head('registry-1.docker.io', '429 Too Many Requests'))
+    expect(findingOf({ image: 'a/b:1', error })).toMatchObject({ subcause: 'unspecified' })
+    expect(codesIn({ image: 'a/b:1', error })[0]).toBe('distribute-login')
+  })
+
+  test.each(['ghcr.io', ECR, 'registry.example'])(
+    'of %s counts no accounts, so no login is proposed',
+    host => {
+      const error = pulled(`${host}/a/b:1`, head(host, '429 Too Many Requests'))
+      expect(codesIn({ image: `${host}/a/b:1`, error })).toEqual(['wait', 'use-cache'])
+    },
+  )
+})
+
+test.each<[string, string, string, Step['code'][]]>([
+  [
+    'an answer of a mirror that fits no cause is looked for at the mirror',
+    'nginx',
+    'failed to copy: httpReadSeeker: failed open: unexpected status code https://cache.example/v2/library/nginx/blobs/sha256:566e?ns=docker.io: 400 Bad Request',
+    ['check-mirror', 'mirror-settings', 'pull-by-hand'],
+  ],
+  [
+    'a disk that fails is not filled again',
+    'nginx',
+    'failed to copy: write /var/lib/containerd/io.containerd.content.v1.content/ingest/x/data: input/output error',
+    ['check-disk', 'runtime-log'],
+  ],
+  [
+    'a TLS alert without a certificate is not about trust',
+    'nginx',
+    request('registry-1.docker.io', 'local error: tls: bad record MAC'),
+    ['test-connection', 'show-proxy', 'tls-between'],
+  ],
+  [
+    'an alert about a certificate still is',
+    'registry.example/a/b:1',
+    request('registry.example', 'remote error: tls: unknown certificate authority'),
+    ['show-certificate', 'trust-authority'],
+  ],
+  [
+    'a pull secret that the kubelet could not read comes before any registry',
+    'acme/x:1',
+    'illegal base64 data at input byte 4',
+    ['see-why'],
+  ],
+  [
+    "a condition of one's own registry is its administrator's",
+    'harbor.example/a/b:1',
+    pulled('harbor.example/a/b:1', head('harbor.example', '412 Precondition Failed')),
+    ['ask-registry-admin', 'use-other-source'],
+  ],
+  [
+    'a condition of gcr.io is that it was shut down',
+    'gcr.io/a/b:1',
+    pulled('gcr.io/a/b:1', head('gcr.io', '412 Precondition Failed')),
+    ['find-replacement', 'check-name'],
+  ],
+  [
+    'nobody grants access at a registry that was shut down',
+    'docker.bintray.io/jfrog/artifactory-cpp-ce:7.6.2',
+    'Error response from daemon: unauthorized: The client does not have permission for manifest',
+    ['find-replacement', 'check-name', 'see-why'],
+  ],
+])('%s', (_name, image, error, codes) => {
+  expect(codesIn({ image, error, pod: { node: null } })).toEqual(codes)
+})
+
+test("a login that was refused although the pod has none is the node's own", () => {
+  const error = pulled(
+    'quay.io/a/b:1',
+    'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://quay.io/v2/auth?scope=repository%3Aa%2Fb%3Apull&service=quay.io: 401 Unauthorized',
+  )
+  expect(codesIn({ image: 'quay.io/a/b:1', error })[0]).toBe('node-login')
+  expect(codesIn({ image: 'quay.io/a/b:1', error, login: 'quay.io' })).not.toContain('node-login')
+})
+
 test("EKS's pause image is brought back by its service or a new node; the kubelet's credential provider is not asked for it", () => {
   const image = '602401143452.dkr.ecr.eu-central-1.amazonaws.com/eks/pause:3.5'
   const error = `failed to get sandbox image "${image}": failed to pull image "${image}": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`

@@ -30,7 +30,7 @@ export async function planOf(
   const snapshot = snapshotOf(cluster)
   const diagnosis = diagnose(snapshot)
   const stuck = new Set(diagnosis.findings.map(({ namespace, pod }) => `${namespace}/${pod}`))
-  const { podsBack, ...read } = await readFixScope(client, {
+  const { podsBack, ...read } = await readFixScope(new Reading(client), {
     namespaces: ['api', 'web'],
     excluded: [],
     secretName: 'dockercreds',

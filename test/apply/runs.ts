@@ -136,11 +136,12 @@ function contextOf(
     run,
     pullSecret: PULL_SECRET,
     strict: false,
+    dryRun: false,
     hub: { quota: async () => ({ status: 'unlimited' }) },
     hubLogins: [],
     runs,
     deadline: of.clock.now() + 10_000,
-    look: async subject => ({ ...(await readRollout(client, subject)), hopeless: new Set() }),
+    look: async subject => ({ ...(await readRollout(new Reading(client), subject)), hopeless: new Set() }),
     onProgress: () => {},
     close: () => journal.close(),
   }

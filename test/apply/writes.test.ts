@@ -17,6 +17,7 @@ import type {
   UpdateSecret,
 } from '../../src/plan/change.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
+import { Reading } from '../../src/source/live/reading.ts'
 import { readRollout } from '../../src/source/live/rollouts.ts'
 import { attach } from '../report/plan-samples.ts'
 import { type Before, clientOf } from './in-process-cluster.ts'
@@ -24,7 +25,7 @@ import { PULL_SECRET, type Story, story, WANTED } from './story.ts'
 import { settle } from './workloads.ts'
 
 const writePod = (change: PodChange, context: ApplyContext, dryRun: boolean) =>
-  writePodWith(change, context, new Successors([change], context), dryRun)
+  writePodWith(change, { ...context, dryRun }, new Successors([change], context))
 
 function contextOf(of: Story, before: Before = () => {}): ApplyContext {
   const cluster = clientOf(of.server, before)
@@ -39,11 +40,12 @@ function contextOf(of: Story, before: Before = () => {}): ApplyContext {
     run: 'r1',
     pullSecret: PULL_SECRET,
     strict: false,
+    dryRun: false,
     hub: { quota: async () => ({ status: 'unlimited' }) },
     hubLogins: [],
     runs: [],
     deadline: of.clock.now() + 30_000,
-    look: async subject => ({ ...(await readRollout(cluster, subject)), hopeless: new Set() }),
+    look: async subject => ({ ...(await readRollout(new Reading(cluster), subject)), hopeless: new Set() }),
     onProgress: () => {},
   }
 }
@@ -87,13 +89,13 @@ describe('an existing Secret', () => {
   test('gets the keys it lacks and keeps the others', async () => {
     const of = story()
     const { change } = existing(of)
-    expect(await writeSecret(change, contextOf(of), false)).toMatchObject({ status: 'applied' })
+    expect(await writeSecret(change, contextOf(of))).toMatchObject({ status: 'applied' })
     const { '.dockerconfigjson': config = '', extra } = dataOf(of)
     expect(JSON.parse(Buffer.from(config, 'base64').toString())).toEqual({
       auths: { ...OTHER, ...JSON.parse(WANTED).auths },
     })
     expect(extra).toBe('a2VwdA==')
-    expect(await writeSecret(change, contextOf(of), false)).toMatchObject({ status: 'unchanged' })
+    expect(await writeSecret(change, contextOf(of))).toMatchObject({ status: 'unchanged' })
   })
 
   test('that someone else writes between read and patch is a conflict, and their change stays', async () => {
@@ -106,7 +108,7 @@ describe('an existing Secret', () => {
         secret.data = { '.dockerconfigjson': theirs }
       })
     })
-    expect(await writeSecret(change, context, false)).toMatchObject({
+    expect(await writeSecret(change, context)).toMatchObject({
       status: 'conflict',
       reason: { code: 'changed-meanwhile' },
     })
@@ -118,7 +120,7 @@ describe('an existing Secret', () => {
     const { change } = existing(of)
     const { ours: _, ...rest } = change
     const create = { ...rest, action: 'create-secret' as const }
-    expect(await writeSecret(create, contextOf(of), false)).toMatchObject({ status: 'conflict' })
+    expect(await writeSecret(create, contextOf(of))).toMatchObject({ status: 'conflict' })
     expect(Object.keys(dataOf(of))).toContain('extra')
   })
 })
@@ -259,7 +261,7 @@ describe('a pod', () => {
       const asked: string[] = []
       const context = refusing(of, 'no', body => void asked.push(body))
       const successors = new Successors([account, change], context)
-      for (const id of ['one', 'other']) await writePodWith({ ...change, id }, context, successors, false)
+      for (const id of ['one', 'other']) await writePodWith({ ...change, id }, context, successors)
       expect(asked).toHaveLength(1)
       expect(JSON.parse(asked[0] ?? '').spec.imagePullSecrets).toEqual([
         { name: 'regcred' },

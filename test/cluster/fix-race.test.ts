@@ -79,6 +79,7 @@ describe('a race on a real API server', () => {
       run,
       pullSecret: PULL_SECRET,
       strict: false,
+      dryRun: false,
       hub: { quota: async () => ({ status: 'unlimited' as const }) },
       hubLogins: [],
       runs: [],

@@ -211,6 +211,11 @@ describe('a plan in a file', () => {
     expect(incident.writes()).toEqual([])
   })
 
+  test('that does not exist is named', async () => {
+    const { code, err } = await incident.run(['fix', '--apply', file()])
+    expect([code, err]).toEqual([2, `Can't read the plan ${file()}: there is no such file.\n`])
+  })
+
   test('that is stale is refused, and nothing is written', async () => {
     await save()
     giveDefaultAnEntry()
@@ -344,6 +349,17 @@ test('--username reads the password from standard input', async () => {
   const argv = ['fix', '-A', '--yes', '--username', 'demo-user', '--password-stdin']
   expect(await incident.run(argv, `${CANARY}\n`)).toMatchObject({ code: 0 })
   expect(podsRunning()).toBe(true)
+})
+
+test('Ctrl-C in a fix that only recreates pods offers no undo', async () => {
+  await incident.run(['fix', '-A', '--yes', '--no-recreate'])
+  const stop = new AbortController()
+  const watching = incident.simulator.cluster.store.watch(({ type, object }) => {
+    if (type === 'DELETED' && object.kind === 'Pod') stop.abort('SIGINT')
+  })
+  const { code, err } = await incident.run(['fix', '-A', '--yes'], '', stop.signal)
+  watching()
+  expect([code, err]).toEqual([130, expect.stringContaining('Run the same command again to continue.\n')])
 })
 
 test('Ctrl-C during the wait leaves a journal that undo can use', async () => {

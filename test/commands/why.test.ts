@@ -119,6 +119,15 @@ describe('a workload', () => {
 })
 
 describe('without a name', () => {
+  test('what could not be read is listed if no failing pod was found', async () => {
+    const { simulator, run, kubeconfigFor } = incident
+    simulator.server.users.add('nobody', [])
+    const { code, err } = await run(['why', '--kubeconfig', await kubeconfigFor('nobody')])
+    expect(code).toBe(2)
+    expect(err).toContain('ask for permission to get and list pods (a Role in default)')
+    expect(err).toMatch(/\nNo pod is named\. No failing pull found in namespace default .*\n$/)
+  })
+
   test('the failing pods are listed where nobody can choose', async () => {
     const { code, out, err } = await why()
     expect([code, out]).toEqual([2, ''])

@@ -35,6 +35,14 @@ describe('a fix that worked', () => {
     `)
   })
 
+  test('that only recreated pods offers no undo, because pods are not restored', () => {
+    const outcomes = fixReport().result.outcomes.filter(({ target }) => target.kind === 'Pod')
+    expect(lines(show(fixReport({}, { outcomes }))).slice(-2)).toEqual([
+      '2 changes written: 2 pods.',
+      'Both pods that could not pull are running now.',
+    ])
+  })
+
   test('mentions in its last line the pods that it left', () => {
     expect(
       lines(show(fixReport({ leftPods: 3 })))

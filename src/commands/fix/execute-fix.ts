@@ -11,11 +11,11 @@ import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { ApiError } from '../../kubernetes/api/api-error.ts'
-import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { interruptedFixText, progressText } from '../../report/views/progress.ts'
 import { judgePod } from '../../rollout/pod-stage.ts'
 import { credentialRedactor } from '../../secrecy/redact.ts'
 import type { RolloutPod, RolloutSubject } from '../../snapshot/rollout.ts'
+import type { Reading } from '../../source/live/reading.ts'
 import { readRollout } from '../../source/live/rollouts.ts'
 import { invocationOf } from '../invocation.ts'
 import type { FixSession, PreparedFix } from './session.ts'
@@ -50,8 +50,11 @@ export async function executeFix(
     return await applyPlan(plan, checked, applying)
   } catch (error) {
     progress.stop()
-    if (journal.hasBegun)
-      await context.err.write(interruptedFixText(header.run, invocationOf(context, options.connection)))
+    if (journal.hasBegun) {
+      const onlyPods = plan.changes.every(({ target }) => target.kind === 'Pod')
+      const invocation = invocationOf(context, options.connection)
+      await context.err.write(interruptedFixText({ run: header.run, onlyPods }, invocation))
+    }
     throw error
   } finally {
     progress.stop()
@@ -89,24 +92,25 @@ async function whoAmI({ cluster, context }: FixSession): Promise<string | null> 
 
 function applyContext(
   { credentials, runs, saved }: PreparedFix,
-  { cluster, context, options, registries }: FixSession,
+  { cluster, reading, context, options, registries }: FixSession,
 ): Omit<ApplyContext, 'run' | 'journal' | 'onProgress'> {
   return {
     cluster,
     clock: context.clock,
     pullSecret: credentials.length === 0 ? null : PullSecretContent.of(credentials),
     strict: saved,
+    dryRun: false,
     hub: registries.of(DOCKER_HUB),
     hubLogins: credentials.filter(({ registry }) => registry === DOCKER_HUB),
     runs,
     deadline: context.clock.now() + options.timeoutMs,
-    look: (subject, signal) => lookAt(cluster, subject, signal),
+    look: subject => lookAt(subject, reading),
     signal: context.signal,
   }
 }
 
-async function lookAt(cluster: ClusterReader, subject: RolloutSubject, signal?: AbortSignal): Promise<Sight> {
-  const sight = await readRollout(cluster, subject, signal)
+async function lookAt(subject: RolloutSubject, reading: Reading): Promise<Sight> {
+  const sight = await readRollout(reading, subject)
   return { ...sight, hopeless: new Set(sight.pods.filter(isHopeless).map(({ pod }) => pod.uid)) }
 }
 

@@ -19,7 +19,6 @@ import { isNarrowed, type PlanCredential, reachesInto } from '../../plan/plan.ts
 import { outdatedSecretsText } from '../../report/views/logins.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import { readSecretsNamed } from '../../source/live/fix-logins.ts'
-import { Reading } from '../../source/live/reading.ts'
 import type { CommandContext } from '../context.ts'
 import { invocationOf } from '../invocation.ts'
 import type { FixOptions, FixSession, PreparedFix } from './session.ts'
@@ -228,7 +227,7 @@ export async function warnOfRotatedLogins(
   { plan: { scope }, runs: all }: PreparedFix,
   session: FixSession,
 ): Promise<void> {
-  const { options, context, cluster } = session
+  const { options, context, reading } = session
   // A fix of specific pods does not report what was written for others.
   if (!options.authenticate || isNarrowed(scope)) return
   const runs = all.filter(run => isOpen(run, options.secretName))
@@ -239,7 +238,6 @@ export async function warnOfRotatedLogins(
   const wanted = registries.map(registry => ({ registry, repositories: [] }))
   const { credentials } = await machineLoginsFor(wanted, context)
   if (credentials.length === 0) return
-  const reading = new Reading(cluster, { signal: context.signal })
   const wide = scope.namespaces === null
   const content = PullSecretContent.of(credentials)
   const named = {

@@ -17,8 +17,8 @@ import { referencesToAsk } from '../../plan/templates.ts'
 import { lookUpImages } from '../../registry/look-up-images.ts'
 import type { FixScope } from '../../snapshot/fix-scope.ts'
 import { readAccountUses, readStrangers } from '../../source/live/fix-logins.ts'
+import { nodePlatforms } from '../../source/live/fix-scope.ts'
 import { readPodOwners } from '../../source/live/fix-workloads.ts'
-import { nodePlatforms } from '../../source/live/nodes.ts'
 import { loginFromFlags, machineLoginsFor, planCredentialOf } from './find-logins.ts'
 import { proveLogins } from './prove.ts'
 import type { Request } from './request.ts'
@@ -59,8 +59,7 @@ async function planFix(
   const { credentials } = request.logins
   const input = inputOf(request, situation, session, fixScope)
   const references = referencesToAsk(input)
-  const platforms =
-    references.length === 0 ? [] : await nodePlatforms(session.cluster, session.context.signal)
+  const platforms = references.length === 0 ? [] : await nodePlatforms(session.reading)
   const images = await askRegistries(references, credentials, platforms, session)
   const refused = unproven.map(({ credential: { registry }, login }) => ({ registry, ...login }))
   const plan = makePlan({ ...input, images, unproven: refused })
@@ -175,12 +174,11 @@ function refuseOtherPatch({ id, target, edits, patch }: PatchChange, path: strin
 }
 
 /** The workload is displayed and its pods are deleted, so the pods must really belong to it. */
-async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }: FixSession): Promise<void> {
+async function refuseOtherOwners(plan: Plan, path: string, { reading }: FixSession): Promise<void> {
   const recreated = plan.changes.filter(change => change.action === 'recreate-pod')
   const owners = await readPodOwners(
-    cluster,
+    reading,
     recreated.map(({ target }) => target),
-    context.signal,
   )
   for (const { target, controller, workload } of recreated) {
     const real = owners.get(target.uid ?? '')
@@ -203,12 +201,7 @@ async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }:
  * journal. @returns the plan with who else would get the login through a shared account, which it displays: the file's own word must not
  * count
  */
-async function checkNarrowed(
-  plan: Plan,
-  runs: Run[],
-  path: string,
-  { cluster, context }: FixSession,
-): Promise<Plan> {
+async function checkNarrowed(plan: Plan, runs: Run[], path: string, { reading }: FixSession): Promise<Plan> {
   const meant = meantPods(plan.scope)
   const lost = plan.changes.filter(change => change.action === 'restore-bare-pod')
   const other = lost.find(({ run, target }) => !isInScope({ ...target, run }, plan.scope, runs))
@@ -217,8 +210,8 @@ async function checkNarrowed(
   const isAccount = ({ kind }: Target) => kind === KINDS.ServiceAccount.kind
   const others = targets.filter(target => !isAccount(target))
   const [uses, [stranger]] = await Promise.all([
-    readAccountUses(cluster, targets.filter(isAccount), meant, context.signal),
-    readStrangers(cluster, others, meant, context.signal),
+    readAccountUses(reading, targets.filter(isAccount), meant),
+    readStrangers(reading, others, meant),
   ])
   for (const [{ namespace, name }, { isMeant }] of uses) {
     if (isMeant) continue

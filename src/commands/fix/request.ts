@@ -15,6 +15,7 @@ import {
   confirmation,
   otherLoginQuestion,
   remedyChoice,
+  remedyPreface,
   remedyQuestion,
 } from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
@@ -98,10 +99,13 @@ export async function chooseRemedies(
   const fitting = fittingRemedies(diagnosis.findings)
   const asks = context.ask.available && !options.yes && !hasChosen(options) && fitting.length > 1
   if (!asks) return { remedies: byFlags(options, { snapshot, diagnosis }, isUnfinished), replacements }
+  const { err } = context
+  const invocation = invocationOf(context, options.connection)
+  await err.write(remedyPreface(adviseDiagnosis(diagnosis), invocation, err.width))
   const ticked = await context.ask.choose(
-    remedyQuestion(adviseDiagnosis(diagnosis), invocationOf(context, options.connection)),
+    remedyQuestion(),
     fitting.map(offer => ({
-      name: remedyChoice(offer),
+      name: remedyChoice(offer, err.width),
       value: offer.remedy,
       checked: offer.remedy === 'authenticate' || offer.remedy === 'recreate',
     })),

@@ -10,6 +10,7 @@ import type { Plan, UnprovenLogin } from '../../plan/plan.ts'
 import type { Registries } from '../../registry/client.ts'
 import type { PlanFormat } from '../../report/formats.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
+import type { Reading } from '../../source/live/reading.ts'
 import type { CommandContext, ConnectionFlags } from '../context.ts'
 
 export interface FixOptions {
@@ -53,6 +54,7 @@ export interface FixSession {
   options: FixOptions
   context: CommandContext
   cluster: ClusterWriter
+  reading: Reading
   registries: Registries
   clusterUid: string
   /** The folder of this cluster's journals. */

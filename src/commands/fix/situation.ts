@@ -15,6 +15,7 @@ import { UsageError } from '../../errors.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import { covers, isNarrowed, type PlanScope, type PlanSubject } from '../../plan/plan.ts'
 import { sanitizeLine } from '../../report/sanitize.ts'
+import { readingText } from '../../report/views/progress.ts'
 import { unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/plan.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
@@ -24,7 +25,6 @@ import type { MeantPods } from '../../source/live/fix-logins.ts'
 import { readFixScope } from '../../source/live/fix-scope.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
-import { Reading } from '../../source/live/reading.ts'
 import { readTopmost, type Topmost } from '../../source/live/subjects.ts'
 import type { Scope } from '../../source/snapshot-scope.ts'
 import { scopeOf as reachOf } from '../snapshot.ts'
@@ -54,7 +54,7 @@ export async function readSituation(session: FixSession): Promise<Situation> {
  * @throws UsageError, ApiError
  */
 async function scopeOf(
-  { options, cluster, context, clusterUid }: FixSession,
+  { options, cluster, reading, clusterUid }: FixSession,
   runs: Run[],
 ): Promise<PlanScope> {
   const asked = reachOf(options, [cluster.namespace])
@@ -62,7 +62,6 @@ async function scopeOf(
   if (selector !== undefined) checkSelector(selector)
   if (asked.subjects === undefined)
     return { namespaces: asked.namespaces, affected, excluded, ...(selector !== undefined && { selector }) }
-  const reading = new Reading(cluster, { signal: context.signal })
   const lost = interruptedPods(runs, clusterUid)
   const climbed = await readTopmost(reading, asked.subjects, pod => lost.some(one => isSamePod(one, pod)))
   const subjects = subjectsOf(climbed)
@@ -117,8 +116,8 @@ export function readingScope({ namespaces, excluded, subjects, selector }: PlanS
 }
 
 /** Warns when --exclude-namespace names a namespace that does not exist, so that a typo can't cause writes unnoticed. */
-async function warnOfUnknownExclusions({ options, context, cluster }: FixSession): Promise<void> {
-  for (const name of await missingNamespaces(cluster, options.excludedNamespaces, context.signal)) {
+async function warnOfUnknownExclusions({ options, context, reading }: FixSession): Promise<void> {
+  for (const name of await missingNamespaces(reading, options.excludedNamespaces)) {
     await context.err.write(unknownExclusionText(name))
   }
 }
@@ -132,8 +131,7 @@ async function lookAtCluster(
   try {
     const { snapshot: whole, controllers } = await readClusterWithControllers(cluster, readingScope(scope), {
       takenAt: context.now().toISOString(),
-      onProgress: ({ pods, suspects }) =>
-        progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`),
+      onProgress: news => progress.update(readingText(news)),
       signal: context.signal,
     })
     const pods = whole.pods.filter(({ namespace }) => !options.excludedNamespaces.includes(namespace))
@@ -162,7 +160,7 @@ export async function readWritable(
   remedies: ReadonlySet<Remedy>,
   credentials: Credential[],
 ): Promise<FixScope> {
-  const { options, context, cluster, clusterUid } = session
+  const { options, reading, clusterUid } = session
   const broken = interruptedPods(runs, clusterUid).filter(pod => isInScope(pod, scope, runs))
   if (remedies.size === 0 && diagnosis.findings.length === 0 && broken.length === 0) {
     return { ...EMPTY, clusterUid }
@@ -172,7 +170,7 @@ export async function readWritable(
   // The sandbox image does not come from the workload, so changing the workload does not help.
   const ofWorkloads = diagnosis.findings.filter(({ containerKind }) => containerKind !== 'sandbox')
   const failing = new Set(ofWorkloads.map(({ namespace, pod }) => `${namespace}/${pod}`))
-  const { podsBack, ...fixScope } = await readFixScope(cluster, {
+  const { podsBack, ...fixScope } = await readFixScope(reading.withOwnGaps(), {
     namespaces: affected ? affectedNamespaces(diagnosis.findings) : scope.namespaces,
     mayBeGone: affected,
     excluded: scope.excluded,
@@ -184,7 +182,6 @@ export async function readWritable(
     interruptedPods: broken,
     madeSecrets: madeSecrets(runs, clusterUid),
     controllers,
-    signal: context.signal,
   })
   if (isToBeApplied(options)) {
     for (const [pod, uid] of podsBack) await recordPodBack(session.journals, runs, pod, uid)

@@ -38,6 +38,7 @@ export const unreadableCredentials = ruleOf(
   'auth-required-or-denied',
   /\billegal base64 data\b|\bunable to parse auth field\b|\bunable to (?:decode|parse) .{0,20}dockercfg\b/,
   /\b(?:error|failed|failure) (?:getting|to get) credentials?\b|\bunable to retrieve (?:credentials|(?:\w+ )?registry auth)\b|\binvalid client secret\b/,
+  /\berror execing credential provider plugin\b/,
   // A line break in a user name or a password.
   /\binvalid header field value\b/,
 )

@@ -168,8 +168,12 @@ function lastLines(report: FixReport, { width, invocation }: ReportOptions, pale
   const all = report.plan.declined.length === 0 && result.outcomes.every(isSuccessful)
   const pods = podsSentence(result.recoveries, report.leftPods, all)
   const written = writtenSentence(result)
+  // Recreated pods can't be undone.
+  const wrote = result.outcomes.some(
+    ({ status, target }) => (status === 'applied' || status === 'failed') && target.kind !== 'Pod',
+  )
   const undo =
-    result.run === null
+    result.run === null || !wrote
       ? []
       : labelledCommand('Undo: ', ownCommand(invocation, `undo ${shellWord(result.run)}`), width)
   const next = nextCommand(report, invocation)

@@ -58,7 +58,10 @@ const WORDS: Record<Cause, CauseWords> = {
 
 /** Whether the kubelet refused the pod's pull secret, so no registry was asked. */
 export function isMalformed(finding: Finding): boolean {
-  return finding.cause === 'auth-required-or-denied' && malformedSecretsOf(finding).length > 0
+  return (
+    finding.cause === 'auth-required-or-denied' &&
+    (malformedSecretsOf(finding).length > 0 || finding.clues.some(({ code }) => code === 'unreadable-secret'))
+  )
 }
 
 /** Returns the words for these findings. */

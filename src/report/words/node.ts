@@ -92,6 +92,11 @@ export function runtimeLog(node: PullingNode): string {
   return `journalctl ${units(node).runtime} --since -1h`
 }
 
+/** Returns the command for the kernel's newest messages. */
+export function kernelLog({ platform }: PullingNode): string {
+  return platform === 'talos' ? 'talosctl -n <address> dmesg' : 'dmesg -T | tail -n 50'
+}
+
 /** Returns the command that searches the kubelet's log for one word. */
 export function kubeletLog(node: PullingNode, word: string): string {
   if (node.os === 'windows')

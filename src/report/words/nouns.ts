@@ -35,9 +35,6 @@ export function countPods(findings: readonly Finding[]): number {
   return new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
 }
 
-/** The node's own loopback. */
-const NODE_ITSELF = /^(?:localhost|127\.|0\.0\.0\.0|\[::1?\])/
-
 type Placed = Pick<Finding, 'registry' | 'endpoint'>
 
 /** Returns the registry's common name. */
@@ -70,13 +67,13 @@ export function hostLabel({ host, role }: Endpoint, registry: string | null): st
 }
 
 /** Explains the role of a host other than the registry, as a sentence; empty for the registry itself. */
-export function roleSentence({ endpoint, registry }: Placed): string {
+export function roleSentence({ endpoint, registry, clues }: Placed & Pick<Finding, 'clues'>): string {
   if (endpoint === null) return ''
   const name = registryLabel(registry)
   const { host, role } = endpoint
   switch (role) {
     case 'mirror':
-      return `The node is configured to ask the mirror ${host}${NODE_ITSELF.test(host) ? ', on the node itself,' : ''} instead of ${name}.`
+      return `The node is configured to ask the mirror ${host}${clues.some(({ code }) => code === 'loopback') ? ', on the node itself,' : ''} instead of ${name}.`
     case 'token':
       return host === registry ? '' : `${host} issues the tokens for pulls from ${name}.`
     case 'storage':

@@ -32,7 +32,7 @@ const ENDED: Record<EndCode, Words> = {
   'on-delete': ({ counts }) =>
     `uses the OnDelete strategy: not all of its ${pluralize(counts.wanted, 'pod')} run the newest template, and each is replaced only when it is deleted`,
   ended: ({ obstacle }) => `has failed, and not because of an image${because(obstacle)}`,
-  unreadable: () => "it, its revisions, or its pods can't be read, so its state is unknown",
+  unreadable: () => "the workload, its revisions, or its pods can't be read, so its state is unknown",
 }
 
 const WAITING: Record<WaitCode, Words> = {

@@ -1,7 +1,6 @@
 /** Reads service accounts, and existing Secrets with the name that a fix would use. The Secrets' content never leaves this file. */
 
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
-import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { MadeSecret, ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
@@ -13,7 +12,7 @@ import { narrowTemplateHash } from '../narrow/pod.ts'
 import { managerOf, narrowSecretList, templateLabels } from '../narrow/workload.ts'
 import { belongsTo, derivedOwner, type NamedPod, narrowController, topmostWorkload } from '../ownership.ts'
 import { byNamespaceAndName } from '../suspects.ts'
-import { fieldValue, Reading } from './reading.ts'
+import { fieldValue, type Reading } from './reading.ts'
 import { readOwners } from './related-objects.ts'
 
 /** The pods to fix, if not whole namespaces: the fix is allowed to write only to what these use. */
@@ -158,12 +157,10 @@ export interface AccountUse {
 
 /** Returns who runs as each account. Nothing in the plan file is trusted for this. @throws ApiError if pods can't be listed */
 export async function readAccountUses<Account extends Place>(
-  cluster: ClusterReader,
+  reading: Reading,
   accounts: readonly Account[],
   meant: MeantPods,
-  signal: AbortSignal,
 ): Promise<Map<Account, AccountUse>> {
-  const reading = new Reading(cluster, { signal })
   const found = await bounded(accounts, AT_ONCE, async account => {
     const users = await readUsers(reading, account, meant, UNFINISHED)
     const runs = users.some(({ isMeant }) => isMeant)
@@ -179,12 +176,10 @@ type Claimed = Place & { apiVersion: string; kind: string }
 
 /** Returns the pods and templates that lack the labels of the pods that the plan claims to be for. @throws ApiError */
 export async function readStrangers<Object extends Claimed>(
-  cluster: ClusterReader,
+  reading: Reading,
   objects: readonly Object[],
   meant: MeantPods,
-  signal: AbortSignal,
 ): Promise<Object[]> {
-  const reading = new Reading(cluster, { signal })
   const strangers = await bounded(objects, AT_ONCE, async object =>
     (await isMeant(reading, object, meant)) ? [] : [object],
   )

@@ -1,13 +1,15 @@
-/** Reads what a fix needs beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads it is allowed to write to. */
+/**
+ * Reads what a fix needs beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads that it is allowed to write to, and
+ * the platforms of the nodes.
+ */
 
-import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { FixScope, InterruptedPod, PodToRestore, ScopeNamespace } from '../../snapshot/fix-scope.ts'
 import { isForbidden, isNotFound, uniqueGaps } from '../gap.ts'
 import { type LoginOptions, readAccounts, readSecretsNamed } from './fix-logins.ts'
 import { readWorkloads, type WorkloadOptions } from './fix-workloads.ts'
-import { Reading } from './reading.ts'
+import type { Reading } from './reading.ts'
 
 export interface FixScopeOptions extends LoginOptions, WorkloadOptions {
   /** null: every namespace. */
@@ -17,18 +19,16 @@ export interface FixScopeOptions extends LoginOptions, WorkloadOptions {
   excluded: string[]
   /** Bare pods that an interrupted fix of this scope deleted. */
   interruptedPods: InterruptedPod[]
-  signal?: AbortSignal
 }
 
 /** A bare pod that an interrupted fix deleted and that exists again, with its current uid. */
 export type PodBack = [pod: InterruptedPod, uid: string]
 
-/** Reads the scope; what can't be read is a gap. @throws ApiError if not even the namespaces can be read */
+/** Reads the scope; all gaps of the reading belong to it. @throws ApiError if not even the namespaces can be read */
 export async function readFixScope(
-  cluster: ClusterReader,
+  reading: Reading,
   options: FixScopeOptions,
 ): Promise<Omit<FixScope, 'clusterUid'> & { podsBack: PodBack[] }> {
-  const reading = new Reading(cluster, options.signal ? { signal: options.signal } : {})
   const namespaces = await readScopeNamespaces(reading, options)
   const live = namespaces.filter(({ terminating }) => !terminating).map(({ name }) => name)
   const wide = options.namespaces === null && !reading.gaps.some(({ why }) => why === 'forbidden')
@@ -129,4 +129,27 @@ type NamespaceObject = NonNullable<(typeof KINDS.Namespace)['model']>
 /** Whether the namespace is terminating, so that nothing can be created in it. */
 function isEnding({ metadata, status }: NamespaceObject): boolean {
   return metadata.deletionTimestamp !== undefined || status?.phase === 'Terminating'
+}
+
+/**
+ * Returns the distinct platforms of all nodes, such as `linux/arm64`, from the labels that the kubelet puts on them; none if nodes are
+ * forbidden, so that no image counts as unsuitable. @throws ApiError
+ */
+export async function nodePlatforms(reading: Reading): Promise<string[]> {
+  const found = new Set<string>()
+  try {
+    await reading.list(
+      KINDS.Node,
+      null,
+      { metadataOnly: true, limit: 500 },
+      ({ metadata: { labels = {} } }) => {
+        const os = labels['kubernetes.io/os']
+        const architecture = labels['kubernetes.io/arch']
+        if (os && architecture) found.add(`${os}/${architecture}`)
+      },
+    )
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+  }
+  return [...found]
 }

@@ -1,7 +1,6 @@
 /** Reads the pod templates of stuck pods: each topmost built-in controller, once; and how many more pods a Job can lose. */
 
 import type { V1ContainerStatus } from '@kubernetes/client-node'
-import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { once } from '../../network/once.ts'
@@ -19,7 +18,7 @@ import { list, number, record, text } from '../narrow/shape.ts'
 import { narrowSecretList, narrowWorkload, templateLabels } from '../narrow/workload.ts'
 import { narrowController } from '../ownership.ts'
 import type { MeantPods } from './fix-logins.ts'
-import { Reading } from './reading.ts'
+import type { Reading } from './reading.ts'
 
 export interface WorkloadOptions {
   /** Stuck pods. */
@@ -252,11 +251,9 @@ export interface PodOwners {
  * no longer exist are omitted. @throws ApiError
  */
 export async function readPodOwners(
-  cluster: ClusterReader,
+  reading: Reading,
   names: { namespace: string; name: string }[],
-  signal: AbortSignal,
 ): Promise<Map<string, PodOwners>> {
-  const reading = new Reading(cluster, { signal })
   const found = await bounded(names, AT_ONCE, ({ namespace, name }) =>
     reading.find(KINDS.Pod, namespace, name),
   )

@@ -7,11 +7,11 @@ import type { ControllerReference, OwnedPod, Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { isForbidden, isNotFound, rethrowUnlessApiError } from '../gap.ts'
+import { narrowNode } from '../narrow/node-facts.ts'
 import { narrowServiceAccount } from '../narrow/pod.ts'
 import { describeMissingSecret, narrowPullSecret } from '../narrow/pull-secret.ts'
 import { derivedOwner, narrowOwner } from '../ownership.ts'
 import { byName, byNamespaceAndName } from '../suspects.ts'
-import { readNodes } from './nodes.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
 
 export interface RelatedObjects {
@@ -133,6 +133,32 @@ function readPullSecrets(
   })
 }
 
+/** The limit of nodes, which are read one by one: a cluster has few kinds of nodes. */
+const MAX_NODES = 32
+
+/** Returns the nodes with the most pods; none if nodes are forbidden. They only make advice more precise, so an unread one is no gap. */
+async function readNodes(reading: Reading, pods: Pod[]): Promise<Node[]> {
+  let forbidden = false
+  const nodes = await bounded(nodesNamed(pods).slice(0, MAX_NODES), AT_ONCE, async name => {
+    if (forbidden) return null
+    try {
+      return narrowNode(await reading.get(KINDS.Node, null, name))
+    } catch (error) {
+      rethrowUnlessApiError(error)
+      forbidden ||= isForbidden(error)
+      return null
+    }
+  })
+  return nodes.filter(node => node !== null)
+}
+
+/** Returns each name once, the node with the most pods first. */
+function nodesNamed(pods: Pod[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { node } of pods) if (node !== null) counts.set(node, (counts.get(node) ?? 0) + 1)
+  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([name]) => name)
+}
+
 export interface ObjectName {
   namespace: string
   name: string
@@ -150,7 +176,7 @@ type Wanted = Map<string, ObjectName>
 const nameKey = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
 
 /** Passes each object that exists to `visit`. A missing one is skipped; one that can't be read leaves a gap. */
-export async function readNamed<Object extends Listed>(
+async function readNamed<Object extends Listed>(
   reading: Reading,
   kind: Kind<Object>,
   names: ObjectName[],

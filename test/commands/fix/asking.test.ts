@@ -53,7 +53,8 @@ describe('remedies', () => {
       return choices.slice(0, 1).map(({ value }) => value)
     }
     expect(await chosen({}, { available: true, choose }, findings)).toEqual(['pin', 'pull-policy'])
-    expect(names[0]).toContain('also pins images, which `:latest` needs')
+    // The lines after the first begin below its text, after the mark.
+    expect(names[0]).toMatch(/^set pull policy .*\n {3}\S.*; also pins images, which `:latest` needs\)$/)
     const tagged = [finding({ remedies: ['pull-policy', 'pin'], reference: 'docker.io/library/nginx:1.27' })]
     expect(await chosen({}, { available: true, choose }, tagged)).toEqual(['pull-policy'])
   })

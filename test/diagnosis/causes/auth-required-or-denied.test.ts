@@ -3,6 +3,10 @@ import { expectCause } from './expect-cause.ts'
 
 expectCause('auth-required-or-denied', [
   [
+    'kubelet 1.33, a credential provider',
+    'error execing credential provider plugin acr-credential-provider for image acme.azurecr.io/app: exit status 1',
+  ],
+  [
     'Xray, an artifact',
     'Artifact download request rejected: app.tar.gz was not downloaded due to the download blocking policy configured in Xray for docker-local.',
   ],

@@ -10,19 +10,17 @@ import { clientOf } from '../../apply/in-process-cluster.ts'
 import { PULL_SECRET, type Story, story, WANTED } from '../../apply/story.ts'
 
 function read(of: Story, options: Partial<FixScopeOptions> = {}, user = 'admin') {
-  return readFixScope(
-    clientOf(of.server, () => {}, user),
-    {
-      namespaces: null,
-      excluded: [],
-      secretName: 'dockercreds',
-      wanted: PULL_SECRET,
-      pods: of.cluster.list('Pod').flatMap(pod => narrowPod(pod) ?? []),
-      runningImages: false,
-      interruptedPods: [],
-      ...options,
-    },
-  )
+  const client = clientOf(of.server, () => {}, user)
+  return readFixScope(new Reading(client), {
+    namespaces: null,
+    excluded: [],
+    secretName: 'dockercreds',
+    wanted: PULL_SECRET,
+    pods: of.cluster.list('Pod').flatMap(pod => narrowPod(pod) ?? []),
+    runningImages: false,
+    interruptedPods: [],
+    ...options,
+  })
 }
 
 /** A Secret with the name and label of one that pullguard makes. */

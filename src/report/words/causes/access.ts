@@ -195,6 +195,8 @@ export const malformedSecret: CauseWords = {
       malformedSecretsOf(finding).map(secret => `${finding.namespace}/${secret}`),
     )
     const [first, ...others] = new Set(secrets)
+    if (first === undefined)
+      return 'A pull secret of the pod is malformed, so the kubelet never asks the registry'
     return others.length === 0
       ? `Pull secret ${first} is malformed, so the kubelet never asks the registry`
       : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`

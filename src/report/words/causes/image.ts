@@ -141,13 +141,15 @@ export const corruptOrUnpack: CauseWords = {
           ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
           : hasClue(context, 'file-system')
             ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
-            : hasClue(context, 'layer-type')
-              ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
-              : hasClue(context, 'partial-layer')
-                ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
-                : hasClue(context, 'layer-format')
-                  ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
-                  : "A layer's digest does not match, or the node's storage failed while it was written.",
+            : hasClue(context, 'disk-fault')
+              ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
+              : hasClue(context, 'layer-type')
+                ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
+                : hasClue(context, 'partial-layer')
+                  ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
+                  : hasClue(context, 'layer-format')
+                    ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
+                    : "A layer's digest does not match, or the node's storage failed while it was written.",
 }
 
 export const other: CauseWords = {
@@ -167,7 +169,9 @@ export const other: CauseWords = {
       return "The address of the node's mirror has no scheme, or has two"
     return hasNoReason(first)
       ? 'The pull is failing, but the reason is no longer recorded'
-      : "The pull is failing for a reason that pullguard doesn't recognize"
+      : first.endpoint?.role === 'mirror'
+        ? `The pull through the mirror ${first.endpoint.host} is failing for a reason that pullguard doesn't recognize`
+        : "The pull is failing for a reason that pullguard doesn't recognize"
   },
   meaning: context => {
     const [first] = context.findings

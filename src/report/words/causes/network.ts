@@ -82,6 +82,8 @@ export const tls: CauseWords = {
       case 'legacy':
         return 'The certificate or the protocol version is too old for the runtime.'
       default:
+        if (hasClue(context, 'tls-alert'))
+          return 'One side ended the TLS connection with an alert, or a record arrived damaged; the text does not speak of a certificate.'
         return 'The node does not trust the certificate, or it has expired or is for another name, or no common protocol was found.'
     }
   },
@@ -102,7 +104,9 @@ export const httpHttpsMismatch: CauseWords = {
 export const proxy: CauseWords = {
   short: () => 'the HTTP proxy of the nodes',
   title: ({ findings: [{ registry, endpoint }] }) =>
-    `The proxy${endpoint?.role === 'proxy' && endpoint.host !== null ? ` ${endpoint.host}` : ''} between the node and ${registryLabel(registry)} fails`,
+    endpoint === null || endpoint.host === null
+      ? `The proxy between the node and ${registryLabel(registry)} refuses to pass the request on`
+      : `The proxy ${endpoint.host} between the node and ${registryLabel(registry)} fails`,
   meaning: context =>
     hasClue(context, 'loopback')
       ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."

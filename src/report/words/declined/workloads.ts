@@ -21,7 +21,11 @@ export const WORKLOADS = {
       `${pluralize(count, 'pod')} without a controller to recreate ${count === 1 ? 'it' : 'them'}`,
     detail: noDetail,
     next: (_first, context) =>
-      rerunFix('Delete and recreate such pods from their own spec', context, '--recreate-bare-pods'),
+      rerunFix(
+        'Delete and recreate pods without a controller from their own spec',
+        context,
+        '--recreate-bare-pods',
+      ),
   },
   'mirror-pod': {
     title: (_first, count) => `${pluralize(count, 'static pod')}: only the node itself can change them`,

@@ -46,6 +46,12 @@ function progressTimeout({ runtime, kubeletMinor }: PullingNode): string {
   return `--image-pull-progress-deadline of ${kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'}`
 }
 
+/** Returns the flag for a kind cluster of another name than `kind`, which its nodes' names start with. */
+function kindCluster(node: string | null): string {
+  const [, name] = /^(.+)-(?:control-plane|worker)\d*$/.exec(node ?? '') ?? []
+  return name === undefined || name === 'kind' ? '' : ` --name ${shellWord(name)}`
+}
+
 export const limitSteps: StepWords<
   | 'wait'
   | 'replace-registry'
@@ -53,6 +59,7 @@ export const limitSteps: StepWords<
   | 'raise-kubelet-qps'
   | 'allow-pull'
   | 'preload'
+  | 'load-image'
   | 'same-secret'
   | 'read-all'
   | 'look-again'
@@ -90,6 +97,10 @@ export const limitSteps: StepWords<
     text: `Or preload the image on every node that runs these pods, first ${onNode(first)}`,
     command: pullCommand(first.host, image),
     where: onNode(first),
+  }),
+  'load-image': ({ image, tool }, { findings: [{ node }] }) => ({
+    text: 'Load the image from this machine into the node, if it was built here',
+    command: `${tool === 'kind' ? 'kind load docker-image' : 'minikube image load'} ${shellWord(image)}${tool === 'kind' ? kindCluster(node) : ''}`,
   }),
   'same-secret': () => ({
     text: 'Give the pod the pull secret that the image was pulled with: from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified (imagePullCredentialsVerificationPolicy)',

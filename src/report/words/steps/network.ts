@@ -1,6 +1,7 @@
 /** The words of steps on the way to a host: its name, port, and certificate, and mirrors and proxies in between. */
 
-import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
+import type { EndpointRole, NamedEndpoint } from '../../../diagnosis/endpoint.ts'
+import type { Cause, Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf, isHosted } from '../../../image/registries.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -21,6 +22,12 @@ import type { StepContext, StepWords } from '../step-words.ts'
 const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
 const withoutPort = (host: string) => host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
 
+/** Returns the host with its part in the pull; a host that the text does not name is the registry's. */
+const named = ({ endpoint }: Pick<Finding, 'endpoint'>, host: string): NamedEndpoint => ({
+  host,
+  role: endpoint?.host === host ? endpoint.role : 'registry',
+})
+
 /** Private connections to a cloud's registry, which have their own rules. */
 const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   ecr: ', or the VPC endpoint and its security group',
@@ -37,6 +44,14 @@ const INSTEAD: Record<EndpointRole, string> = {
   storage: 'let the registry redirect to a host that nodes can reach',
   proxy: 'let the runtime use a proxy address that the node can reach',
   runtime: 'start the runtime',
+}
+
+/** Returns what to look for at a mirror, by what it did. */
+function checkMirror(cause: Cause, mirror: string): string {
+  if (cause === 'auth-required-or-denied') return `Find the reason for the refusal in the log of ${mirror}`
+  if (cause === 'connection-refused-or-reset')
+    return `Check that ${mirror}, is running and listening on that port`
+  return `Check the health and the log of ${mirror}: restart it, or fix what fails there. A cache whose upstream limits it may answer with a server error, too: its log has the upstream's answer`
 }
 
 /** Addresses that refer to the node itself, or that only the cluster's DNS resolves, so this machine can't reach the mirror there. */
@@ -91,6 +106,7 @@ export const networkSteps: StepWords<
   | 'mirror-lacks-image'
   | 'show-certificate'
   | 'trust-authority'
+  | 'tls-between'
   | 'renew-certificate'
   | 'public-certificate'
   | 'check-mtu'
@@ -158,7 +174,10 @@ export const networkSteps: StepWords<
         : 'The node has no route for IPv4 (is it IPv6-only?): give it one, or NAT64 with DNS64; some registries, such as ghcr.io, have no IPv6 addresses',
   }),
   'check-mirror': ({ host, registry }, context) => ({
-    text: `Check the health and the log of the mirror ${host}, which serves images of ${registryLabel(registry)}: restart it, or fix the reason for its refusals. A cache whose upstream limits it may answer with a server error, too: its log has the upstream's answer`,
+    text: checkMirror(
+      context.findings[0].cause,
+      `the mirror ${host}, which serves images of ${registryLabel(registry)}`,
+    ),
     ...askMirror(host, registry, context),
   }),
   'mirror-login': ({ host, registry }, { findings: [{ host: node, credential }] }) => ({
@@ -203,7 +222,10 @@ export const networkSteps: StepWords<
       findings,
     ),
   'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
-    text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, host)}`,
+    text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, named(first, host), first.registry ?? host)}`,
+  }),
+  'tls-between': ({ host }) => ({
+    text: `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,
   }),
   'renew-certificate': ({ host, problem }) => ({
     text:
@@ -240,7 +262,7 @@ export const networkSteps: StepWords<
     text: `Or serve ${host} over TLS, so that logins and images are encrypted in transit`,
   }),
   'allow-http': ({ host }, { findings: [first] }) => ({
-    text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, host)}`,
+    text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, named(first, host), first.registry ?? host)}`,
   }),
   'show-proxy': (_step, { findings }) =>
     stepForNode(

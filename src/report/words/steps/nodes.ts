@@ -5,6 +5,7 @@ import { shellWord } from '../../sanitize.ts'
 import {
   diskCommand,
   enterNode,
+  kernelLog,
   onNode,
   pruneCommand,
   pullCommand,
@@ -19,6 +20,7 @@ import type { StepWords } from '../step-words.ts'
 
 export const nodeSteps: StepWords<
   | 'prune-images'
+  | 'check-disk'
   | 'show-disk'
   | 'free-temporary'
   | 'larger-disk'
@@ -50,6 +52,16 @@ export const nodeSteps: StepWords<
       ? { text: `${text}: the kubelet does so above imageGCHighThresholdPercent` }
       : stepForNode(text, command, findings)
   },
+  'check-disk': (_step, { findings }) =>
+    findings[0].host.os === 'windows'
+      ? {
+          text: `Check the disk ${onNode(findings[0])} (Windows event log, source disk or Ntfs), and replace the node if it fails`,
+        }
+      : stepForNode(
+          `See what the kernel reports about the disk ${onNode(findings[0])}, and replace the disk or the node if it fails`,
+          kernelLog(findings[0].host),
+          findings,
+        ),
   'show-disk': ({ path }, { findings }) => {
     const { host } = findings[0]
     return stepForNode(
