@@ -16,7 +16,7 @@ export function newsOf(before: SubjectState | null, now: SubjectState): News[] {
   const known = new Set((before?.troubles ?? []).map(({ finding }) => troubleKey(finding)))
   const fresh = now.troubles.filter(trouble => !known.has(troubleKey(trouble.finding)))
   const superseded = now.superseded > (before?.superseded ?? 0)
-  const hasMoved = before === null || looksOf(before) !== looksOf(now)
+  const hasMoved = before === null || shownState(before) !== shownState(now)
   return [
     ...(superseded ? [{ code: 'superseded' as const }] : []),
     // For failing pulls, the troubles already report what the state would.
@@ -25,6 +25,6 @@ export function newsOf(before: SubjectState | null, now: SubjectState): News[] {
   ]
 }
 
-function looksOf({ status, code, counts, obstacle }: SubjectState): string {
+function shownState({ status, code, counts, obstacle }: SubjectState): string {
   return JSON.stringify([status, code, counts, obstacle?.pod, obstacle?.reason])
 }

@@ -22,7 +22,7 @@ const PROBLEM: Record<PullSecretProblem, (detail: string | null) => string> = {
   malformed: detail =>
     `the kubelet can't parse it${detail === null ? '' : ` (at ${detail})`}, which fails every pull of the pod`,
   'creds-store-only': () => 'it only names a credential store, which the kubelet does not read',
-  'no-entries': () => 'it has no login in it',
+  'no-entries': () => 'it contains no login',
 }
 
 const MISMATCH: Record<KeyMismatch, string> = {
@@ -32,9 +32,9 @@ const MISMATCH: Record<KeyMismatch, string> = {
   'slash-missing': 'the trailing slash is missing',
   'hub-alias': 'kubelets do not look for Docker Hub under this name',
   case: 'upper and lower case must agree',
-  wildcard: 'a * stands for one part of the host only',
+  wildcard: 'a * matches only one part of the host',
   unreadable: 'it is not a URL',
-  'odd-path': 'a key has no tag, digest, or blank in its path',
+  'odd-path': 'the path of a key must not contain a tag, a digest, or a blank',
   path: 'its path is for other repositories',
 }
 
