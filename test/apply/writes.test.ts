@@ -144,19 +144,19 @@ describe('a pod', () => {
     }
   }
 
-  function readyPod(of: Story): RecreatePod {
+  function guardedPod(of: Story): RecreatePod {
     const change = stuckPod(of)
     const { name } = change.target
     const { labels = {} } = of.cluster.get('Pod', 'web', name)?.metadata ?? {}
     of.cluster.change('Pod', 'web', name, copy => {
-      copy.status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }
+      copy.status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }] }
     })
     of.cluster.add({
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       metadata: { name: 'shop', namespace: 'web' },
       spec: { minAvailable: 1, selector: { matchLabels: labels } },
-      status: { disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1 },
+      status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 1, expectedPods: 1 },
     })
     return { ...change, method: 'evict' }
   }
@@ -210,13 +210,13 @@ describe('a pod', () => {
     expect(isThere(of, change)).toBe(false)
   })
 
-  test('that is ready but lacks an image is evicted, whatever the plan says', async () => {
+  test('that is ready has its images and is left alone, whatever the plan says', async () => {
     const of = story()
-    const change = { ...readyPod(of), method: 'delete' as const }
-    expect(await writePod(change, contextOf(of), false)).toMatchObject({
-      status: 'refused',
-      detail: expect.stringContaining('disruption budget'),
+    const change = stuckPod(of)
+    of.cluster.change('Pod', 'web', change.target.name, copy => {
+      copy.status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }
     })
+    expect(await writePod(change, contextOf(of), false)).toMatchObject({ status: 'unchanged' })
     expect(isThere(of, change)).toBe(true)
   })
 
@@ -272,7 +272,7 @@ describe('a pod', () => {
 
   test('that a disruption budget protects is retried until the timeout, then stays', async () => {
     const of = story()
-    const change = readyPod(of)
+    const change = guardedPod(of)
     const began = of.clock.now()
     expect(await writePod(change, contextOf(of), false)).toMatchObject({ status: 'refused' })
     expect(of.clock.now() - began).toBeGreaterThanOrEqual(25_000)
@@ -289,14 +289,14 @@ describe('a pod', () => {
 
   test('that is already gone counts as deleted', async () => {
     const of = story()
-    const change = { ...readyPod(of), method: 'delete' as const }
+    const change = { ...guardedPod(of), method: 'delete' as const }
     of.cluster.remove('Pod', 'web', change.target.name, { gracePeriodSeconds: 0 })
     expect(await writePod(change, contextOf(of), false)).toMatchObject({ status: 'unchanged' })
   })
 
   test('with the same name but another uid is not touched', async () => {
     const of = story()
-    const change = { ...readyPod(of), method: 'delete' as const }
+    const change = { ...guardedPod(of), method: 'delete' as const }
     const other = { ...change, target: { ...change.target, uid: 'another' } }
     expect(await writePod(other, contextOf(of), false)).toMatchObject({ status: 'unchanged' })
     expect(of.cluster.get('Pod', 'web', change.target.name)?.metadata.deletionTimestamp).toBeUndefined()
