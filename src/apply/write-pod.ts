@@ -198,9 +198,9 @@ async function currentPod(change: Removal, context: ApplyContext): Promise<Rollo
 async function deleteOrEvict(change: Removal, pod: RolloutPod, context: ApplyContext): Promise<void> {
   const { cluster, clock, deadline, dryRun, signal } = context
   const { namespace, name, uid } = change.target
-  const { resourceVersion } = pod
+  const { resourceVersion, ready } = pod
   const options = { dryRun, resourceVersion }
-  if (change.method === 'delete') {
+  if (change.method === 'delete' && !ready) {
     return cluster.delete(objectPath(change.target), uid ?? '', options)
   }
   for (;;) {

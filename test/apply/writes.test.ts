@@ -144,19 +144,21 @@ describe('a pod', () => {
     }
   }
 
-  function guardedPod(of: Story): RecreatePod {
+  function readyPod(of: Story): RecreatePod {
     const change = stuckPod(of)
     const { name } = change.target
     const { labels = {} } = of.cluster.get('Pod', 'web', name)?.metadata ?? {}
     of.cluster.change('Pod', 'web', name, copy => {
-      copy.status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }] }
+      const waiting = { name: 'app', ready: false, state: { waiting: { reason: 'ImagePullBackOff' } } }
+      const conditions = [{ type: 'Ready', status: 'True' }]
+      copy.status = { phase: 'Running', conditions, containerStatuses: [waiting] }
     })
     of.cluster.add({
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       metadata: { name: 'shop', namespace: 'web' },
       spec: { minAvailable: 1, selector: { matchLabels: labels } },
-      status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 1, expectedPods: 1 },
+      status: { disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1 },
     })
     return { ...change, method: 'evict' }
   }
@@ -210,13 +212,13 @@ describe('a pod', () => {
     expect(isThere(of, change)).toBe(false)
   })
 
-  test('that is ready has its images and is left alone, whatever the plan says', async () => {
+  test('that is ready but lacks an image is evicted, whatever the plan says', async () => {
     const of = story()
-    const change = stuckPod(of)
-    of.cluster.change('Pod', 'web', change.target.name, copy => {
-      copy.status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }
+    const change = { ...readyPod(of), method: 'delete' as const }
+    expect(await writePod(change, contextOf(of), false)).toMatchObject({
+      status: 'refused',
+      detail: expect.stringContaining('disruption budget'),
     })
-    expect(await writePod(change, contextOf(of), false)).toMatchObject({ status: 'unchanged' })
     expect(isThere(of, change)).toBe(true)
   })
 
@@ -272,7 +274,7 @@ describe('a pod', () => {
 
   test('that a disruption budget protects is retried until the timeout, then stays', async () => {
     const of = story()
-    const change = guardedPod(of)
+    const change = readyPod(of)
     const began = of.clock.now()
     expect(await writePod(change, contextOf(of), false)).toMatchObject({ status: 'refused' })
     expect(of.clock.now() - began).toBeGreaterThanOrEqual(25_000)
@@ -289,14 +291,14 @@ describe('a pod', () => {
 
   test('that is already gone counts as deleted', async () => {
     const of = story()
-    const change = { ...guardedPod(of), method: 'delete' as const }
+    const change = { ...readyPod(of), method: 'delete' as const }
     of.cluster.remove('Pod', 'web', change.target.name, { gracePeriodSeconds: 0 })
     expect(await writePod(change, contextOf(of), false)).toMatchObject({ status: 'unchanged' })
   })
 
   test('with the same name but another uid is not touched', async () => {
     const of = story()
-    const change = { ...guardedPod(of), method: 'delete' as const }
+    const change = { ...readyPod(of), method: 'delete' as const }
     const other = { ...change, target: { ...change.target, uid: 'another' } }
     expect(await writePod(other, contextOf(of), false)).toMatchObject({ status: 'unchanged' })
     expect(of.cluster.get('Pod', 'web', change.target.name)?.metadata.deletionTimestamp).toBeUndefined()

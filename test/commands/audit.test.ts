@@ -74,7 +74,7 @@ describe('wrong usage is one line', () => {
 
 test('what can’t be read is named with its place, and the rest is audited and edited', async () => {
   put('k/a.yaml', podWith('nginx:1.27.3', 'Always'))
-  put('k/b.yaml', `${podWith('nginx:1.27.3', 'Always')}---\na: {b\n`)
+  put('k/b.yaml', `${podWith('nginx:1.27.3', 'Always')}---\na: [1\n`)
   put('k/chart.yaml', 'kind: Pod\n{{ if .x }}\n')
   const { code, out, err } = await run(['-f', 'k', '--fix', '--offline', '-o', 'json'])
   expect(code).toBe(2)
