@@ -105,7 +105,7 @@ describe('an existing Secret', () => {
       if (method === 'PATCH') of.server.warnings.push(`saw ${dataOf(of)['.dockerconfigjson']} and YTpi`)
     })
     await writeSecret(change, context)
-    expect(context.cluster.warnings()).toEqual(['saw [redacted] and [redacted]'])
+    expect(context.cluster.warnings()).toEqual(['saw [redacted]== and [redacted]'])
   })
 
   test('that someone else writes between read and patch is a conflict, and their change stays', async () => {
