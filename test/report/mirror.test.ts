@@ -30,7 +30,7 @@ function screenFor(platform: MirrorPlatform, written: string[]): string {
 }
 
 test('commands that name a written file say where they are to be run', () => {
-  const where = 'Run the commands from the folder that holds the files.'
+  const where = 'Run the commands from the folder with the files.'
   expect(screenFor('openshift', ['m/openshift/a.yaml', 'm/openshift/b.yaml'])).toContain(where)
   expect(screenFor('kind', ['m/hosts.toml'])).toContain(where)
   expect(screenFor('containerd', ['m/hosts.toml'])).not.toContain(where)

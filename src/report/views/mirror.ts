@@ -180,7 +180,7 @@ function namesOf(checks: readonly JudgedMirrorCheck[]): string {
 function closing(report: MirrorReport, { width, invocation }: ReportOptions, palette: Palette): string[] {
   const { survey, target, written } = report
   if (target !== null) {
-    const where = namesFiles(report) ? ' Run the commands from the folder that holds the files.' : ''
+    const where = namesFiles(report) ? ' Run the commands from the folder with the files.' : ''
     const files =
       written.length === 0 ? [] : wrap(sanitizeLine(`Written: ${joinList(written)}.${where}`), width)
     const none = survey.groups.length === 0 ? ['No nodes could be read, so there is nothing to print.'] : []

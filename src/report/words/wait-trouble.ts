@@ -21,7 +21,7 @@ export function troublesText({ troubles }: SubjectState, takenAt: string): strin
   return `${troubleText(first, takenAt)}${more}`
 }
 
-/** Returns, for example, `can't pull nginx:1.27-alpne (image-not-found) on node n4, 499 pods have theirs`. */
+/** Returns, for example, `can't pull nginx:1.27 (network-timeout) for 2m on node n4, while 499 other pods have all images`. */
 export function troubleText({ finding, pods, well, nodes, since }: Trouble, takenAt: string): string {
   const time = age(new Date(since).toISOString(), takenAt)
   const place =
@@ -57,7 +57,7 @@ function continuationText(patience: number | null, left: number, finding: Troubl
 
 const HUB_WINDOW_HOURS = 6
 
-/** Returns how often the kubelet retries, and whether Docker Hub's limit may outlast the wait. */
+/** For a limit, returns how often the kubelet retries, and whether Docker Hub's limit may outlast the wait. */
 function windowText({ cause, registry }: Trouble['finding'], left: number): string {
   if (cause !== 'rate-limited') return ''
   const tries = 'the kubelet retries at least every 5 minutes'
