@@ -71,7 +71,8 @@ async function suggestAnotherRun({ options, context, cluster, others }: UndoSess
   if (!isForPeople(options.format)) return
   for (const run of others.filter(one => !isUndone(one))) {
     if ((await stateOf(run, others, cluster, context.signal)) !== 'in-place') continue
-    await context.err.write(anotherRunText(run.run, invocationOf(context, options.connection)))
+    const invocation = invocationOf(context, options.connection)
+    await context.err.write(anotherRunText(run.run, invocation, context.err.width))
     return
   }
 }
@@ -144,7 +145,9 @@ async function executeUndo(
   } catch (error) {
     progress.stop()
     if (writing)
-      await context.err.write(interruptedUndoText(run.run, invocationOf(context, options.connection)))
+      await context.err.write(
+        interruptedUndoText(run.run, invocationOf(context, options.connection), context.err.width),
+      )
     throw error
   } finally {
     progress.stop()

@@ -288,7 +288,7 @@ test('undo of a run that was undone before names the run that was not', async ()
   await incident.run(['fix', '-n', 'kube-system', '--yes'])
   await incident.run(['undo', '--yes'])
   const again = await incident.run(['undo', '--yes'])
-  expect(again.err).toBe(`Run ${older} is still in place: \`pullguard undo ${older}\` undoes it.\n`)
+  expect(again.err).toBe(`Run ${older} is still in place.\nTo undo it too: pullguard undo ${older}\n`)
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })
 

@@ -79,6 +79,24 @@ describe('a table', () => {
     ])
   })
 
+  test('wraps the last column in its place if only that is too long', () => {
+    const why = 'rollout in progress, 1 pod to go; rolled out 2 times in the last hour'
+    const usage = [
+      ['WORKLOAD', 'PULLS', 'WHY'],
+      ['deployment/typo', 'up to 13', why],
+      ['deployment/ten', 'up to 1', 'rollout in progress'],
+    ]
+    expect(tableLines(usage, 60, '  ')).toEqual([
+      ['  WORKLOAD         PULLS     WHY'],
+      [
+        '  deployment/typo  up to 13  rollout in progress, 1 pod to',
+        '                             go; rolled out 2 times in the',
+        '                             last hour',
+      ],
+      ['  deployment/ten   up to 1   rollout in progress'],
+    ])
+  })
+
   test('prints each row as text if rows do not fit', () => {
     expect(tableLines(rows, 34, '  ').slice(1, 3)).toEqual([
       ['    web  deployment/shop  1 pod'],

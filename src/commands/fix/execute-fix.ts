@@ -53,7 +53,9 @@ export async function executeFix(
     if (journal.hasBegun) {
       const onlyPods = plan.changes.every(({ target }) => target.kind === 'Pod')
       const invocation = invocationOf(context, options.connection)
-      await context.err.write(interruptedFixText({ run: header.run, onlyPods }, invocation))
+      await context.err.write(
+        interruptedFixText({ run: header.run, onlyPods }, invocation, context.err.width),
+      )
     }
     throw error
   } finally {

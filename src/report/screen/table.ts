@@ -1,11 +1,11 @@
 /**
- * Tables on a terminal, drawn by cli-table3 without borders: columns if every row fits, otherwise each row as wrapped text; nothing is
- * truncated.
+ * Tables on a terminal, drawn by cli-table3 without borders: columns if every row fits, otherwise with the last column wrapped, or each
+ * row as wrapped text; nothing is truncated.
  */
 
 import Table from 'cli-table3'
 import { columns } from './columns.ts'
-import { displayWidth, wrap } from './layout.ts'
+import { displayWidth, pad, wrap } from './layout.ts'
 
 /** A row of cells, or a heading that spans all columns. All text is already escaped. */
 export type TableRow = readonly string[] | { heading: string }
@@ -51,11 +51,40 @@ export function tableLines(rows: readonly TableRow[], width: number, indent = ''
     (row, index) => isHeading(row) || lines[index]?.every(line => displayWidth(line) <= width),
   )
   if (fits) return lines
+  const inColumn = withLastWrapped(rows, width, indent + inset)
   return rows.map((row, index) =>
     isHeading(row)
       ? (lines[index] ?? [])
-      : hanging(row.filter(text => text !== '').join('  '), width, indent + inset),
+      : (inColumn?.get(row) ?? hanging(row.filter(text => text !== '').join('  '), width, indent + inset)),
   )
+}
+
+/** A last column narrower than this is not worth wrapping. */
+const NARROWEST = 20
+
+/** Returns the lines of each row with its last cell wrapped inside its column; null if that has too little room for a word. */
+function withLastWrapped(
+  rows: readonly TableRow[],
+  width: number,
+  indent: string,
+): Map<TableRow, string[]> | null {
+  const cells = rows.filter((row): row is readonly string[] => !isHeading(row))
+  const last = Math.max(...cells.map(row => row.length)) - 1
+  const widths = Array.from({ length: last }, (_, at) =>
+    Math.max(...cells.map(row => displayWidth(row[at] ?? ''))),
+  )
+  const start = widths.reduce((sum, each) => sum + each + 2, displayWidth(indent))
+  const room = width - start
+  if (room < NARROWEST) return null
+  const wrapped = cells.map(row => {
+    const before = widths.map((each, at) => `${pad(row[at] ?? '', each)}  `).join('')
+    const [first = '', ...more] = wrap(row[last] ?? '', room)
+    const lines = [`${indent}${before}${first}`, ...more.map(line => `${' '.repeat(start)}${line}`)]
+    return [row, lines.map(line => line.trimEnd())] as const
+  })
+  return wrapped.every(([, lines]) => lines.every(line => displayWidth(line) <= width))
+    ? new Map(wrapped)
+    : null
 }
 
 /** Wraps a row that is too long, its further lines indented by two more columns, so that each row is still seen as one. */

@@ -3,6 +3,7 @@
 import type { Progress } from '../../apply/apply-context.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
+import { joinLines, wrap } from '../screen/layout.ts'
 import { formatNumber } from '../words/nouns.ts'
 
 /** Returns, for example, `Writing: 12 of 29 changes`. */
@@ -29,14 +30,19 @@ interface InterruptedFix {
 }
 
 /** Says how to continue or undo a fix that was interrupted while writing. */
-export function interruptedFixText({ run, onlyPods }: InterruptedFix, invocation: Invocation): string {
+export function interruptedFixText(
+  { run, onlyPods }: InterruptedFix,
+  invocation: Invocation,
+  width: number,
+): string {
   const undo = onlyPods ? '' : `, or \`${ownCommand(invocation, `undo ${run}`)}\` to revert what was written`
-  return `The fix was interrupted. Run the same command again to continue${undo}.\n`
+  return joinLines(wrap(`The fix was interrupted. Run the same command again to continue${undo}.`, width))
 }
 
 /** Says how to continue an interrupted undo. */
-export function interruptedUndoText(run: string, invocation: Invocation): string {
-  return `The undo was interrupted, with part of run ${run} undone. Run \`${ownCommand(invocation, `undo ${run}`)}\` again to continue.\n`
+export function interruptedUndoText(run: string, invocation: Invocation, width: number): string {
+  const text = `The undo was interrupted, with part of run ${run} undone. Run \`${ownCommand(invocation, `undo ${run}`)}\` again to continue.`
+  return joinLines(wrap(text, width))
 }
 
 /** Returns, for example, `Waiting for https://… (context prod)…`, for an otherwise empty screen. */

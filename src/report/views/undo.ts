@@ -9,7 +9,15 @@ import type { RunLine, UndoPlan, UndoReport } from '../machine/fix-document.ts'
 import type { ReportOptions } from '../options.ts'
 import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
 import { columns } from '../screen/columns.ts'
-import { commandLines, joinBlocks, joinLines, type Palette, paletteFor, wrap } from '../screen/layout.ts'
+import {
+  commandLines,
+  joinBlocks,
+  joinLines,
+  labelledCommand,
+  type Palette,
+  paletteFor,
+  wrap,
+} from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
 import { formatNumber, pluralize } from '../words/nouns.ts'
 import { statusText } from '../words/outcomes.ts'
@@ -41,8 +49,11 @@ export function renderUndoPlan(plan: UndoPlan, options: UndoReportOptions): stri
 }
 
 /** Printed if a run is already undone but another one is not. */
-export function anotherRunText(run: string, invocation: Invocation): string {
-  return `Run ${cell(run)} is still in place: \`${ownCommand(invocation, `undo ${shellWord(run)}`)}\` undoes it.\n`
+export function anotherRunText(run: string, invocation: Invocation, width: number): string {
+  return joinLines([
+    ...wrap(`Run ${cell(run)} is still in place.`, width),
+    ...labelledCommand('To undo it too: ', ownCommand(invocation, `undo ${shellWord(run)}`), width),
+  ])
 }
 
 /** Renders the result of an undo. */
