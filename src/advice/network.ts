@@ -43,7 +43,10 @@ function unreachableName({ clues }: Finding, { host, role }: NamedEndpoint): Ste
 export function dnsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const server = clueOf(finding.clues, 'dns-server')?.server ?? null
-  const unreachable = unreachableName(finding, target)
+  // OpenShift writes this name into /etc/hosts of its nodes.
+  const unreachable: Step[] = /^image-registry\.openshift-image-registry\.svc(?=[.:]|$)/.test(target.host)
+    ? [{ code: 'node-resolver', host: target.host }]
+    : unreachableName(finding, target)
   const mirror = ofMirror(finding, target)
   return [
     ...mirrorLacking(finding, target),

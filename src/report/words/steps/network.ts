@@ -3,7 +3,7 @@
 import type { EndpointRole, NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf, isHosted } from '../../../image/registries.ts'
-import { ownCommand } from '../../invocation.ts'
+import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import {
   certificateCommand,
   curlCommand,
@@ -61,6 +61,7 @@ function orMirror({ invocation, findings: [first] }: StepContext, target: string
 
 export const networkSteps: StepWords<
   | 'resolve-host'
+  | 'node-resolver'
   | 'fix-dns'
   | 'replace-service-name'
   | 'replace-loopback'
@@ -96,6 +97,10 @@ export const networkSteps: StepWords<
       text: `If the name is correct, fix DNS ${onNode(first)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${orMirror(context, host)}`,
     }
   },
+  'node-resolver': ({ host }, { invocation, findings: [first] }) => ({
+    text: `Check the node-resolver pod ${onNode(first)} (namespace openshift-dns): it writes ${withoutPort(host)} into /etc/hosts there; and check that the image registry's operator is not set to Removed`,
+    command: kubectlCommand(invocation, 'get pods -o wide', 'openshift-dns'),
+  }),
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
     text: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
   }),
