@@ -53,6 +53,10 @@ export function dnsSteps(finding: Finding): Step[] {
     ...unreachable,
     ...(unreachable.length > 0 ? mirror : []),
     { code: 'resolve-host', host: target.host },
+    // A name without a domain, such as a Service's or a container's.
+    ...(/^[^.[]+$/.test(target.host) && unreachable.length === 0
+      ? ([{ code: 'bare-host', host: target.host }] as const)
+      : []),
     ...(unreachable.length > 0 ? [] : mirror),
     { code: 'fix-dns', host: target.host, server },
   ]
@@ -80,7 +84,8 @@ export function refusedSteps(finding: Finding): Step[] {
   const route = clueOf(finding.clues, 'no-route')
   return [
     ...mirrorLacking(finding, target),
-    ...unreachableName(finding, target),
+    // Something on the node accepted the connection and closed it, so its address is right.
+    ...(clueOf(finding.clues, 'cut-off') === undefined ? unreachableName(finding, target) : []),
     ...(route === undefined
       ? []
       : [{ code: 'give-route', host: target.host, family: route.family } as const]),

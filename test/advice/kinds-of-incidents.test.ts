@@ -362,6 +362,18 @@ test.each<[string, string, string, Step['code'][]]>([
     ['mirror-limit', 'wait'],
   ],
   [
+    'a name without a domain may be that of a container beside the cluster',
+    'kind-registry:5000/app:1',
+    'failed to do request: Head "https://kind-registry:5000/v2/app/manifests/1": dial tcp: lookup kind-registry on 172.18.0.1:53: no such host',
+    ['resolve-host', 'bare-host', 'fix-dns'],
+  ],
+  [
+    'something on the loopback address that closes connections is looked at, not replaced',
+    'localhost:30500/app:1',
+    'Error response from daemon: Get "http://localhost:30500/v2/": EOF',
+    ['test-connection', 'check-listener'],
+  ],
+  [
     'settings that the runtime cannot read are corrected',
     'registry.example/a/b:1',
     'failed to resolve reference "registry.example/a/b:1": failed to parse hosts.toml: toml: line 3: expected key separator',
