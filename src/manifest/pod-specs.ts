@@ -76,7 +76,10 @@ export const LISTS: Record<PodForm, [key: string, kind: ContainerKind][]> = {
     ['initContainers', 'init'],
     ['sidecars', 'sidecar'],
   ],
-  single: [],
+  single: [
+    ['initContainers', 'init'],
+    ['sidecars', 'sidecar'],
+  ],
 }
 
 /** The keys with one container. */
@@ -175,12 +178,11 @@ function isRead(form: PodForm, key: string): boolean {
 
 function formOf(found: Found, walk: Walk, group: string): PodForm | null {
   if (!isMap(found.node)) return null
-  if (['containers', 'initContainers'].some(key => holdsImages(walk.get(found, key), walk))) {
-    return group === 'argoproj.io' && isArgoTemplate(found, walk) ? 'argo-template' : 'pod'
-  }
-  if (group === 'tekton.dev' && holdsImages(walk.get(found, 'steps'), walk)) return 'steps'
-  if (group === 'argoproj.io') return isArgoTemplate(found, walk) ? 'argo-template' : null
-  return imageIn(found, 'container', walk) ? 'single' : null
+  const holds = (key: string) => holdsImages(walk.get(found, key), walk)
+  if (group === 'tekton.dev' && holds('steps')) return 'steps'
+  if (group === 'argoproj.io' && isArgoTemplate(found, walk)) return 'argo-template'
+  if (group !== 'argoproj.io' && imageIn(found, 'container', walk)) return 'single'
+  return LISTS.pod.some(([key]) => holds(key)) ? 'pod' : null
 }
 
 function isArgoTemplate(found: Found, walk: Walk): boolean {

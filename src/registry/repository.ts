@@ -126,7 +126,13 @@ function tagsIn(answer: RegistryAnswer): string[] {
 /** The target of `Link: </v2/a/b/tags/list?last=x&n=1000>; rel="next"`; null on the last page. */
 function nextLink({ headers }: RegistryAnswer): string | null {
   const link = [headers.link ?? ''].flat().join(',')
-  return /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec(link)?.[1] ?? null
+  for (const [, target = '', parameters = ''] of link.matchAll(
+    /<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:=(?:"[^"]*"|[^\s;,]*))?)*)/g,
+  )) {
+    const [, quoted, plain] = /;\s*rel=(?:"([^"]*)"|([^\s;,]*))/i.exec(parameters) ?? []
+    if ((quoted ?? plain ?? '').toLowerCase().split(/\s+/).includes('next')) return target
+  }
+  return null
 }
 
 /** Only the path on the same origin: a token is sent with it. */

@@ -112,6 +112,10 @@ test('every pod of a custom object is read, also one inside another', () => {
     'OpenTelemetryCollector init i:1',
     'OpenTelemetryCollector container c:1',
   ])
+  const database = `${head('acid.zalan.do/v1', 'postgresql')}spec:
+  sidecars: [{name: s, image: "s:1"}]
+`
+  expect(images(database)).toEqual(['postgresql sidecar s:1'])
   const vertex = `${head('numaflow.numaproj.io/v1alpha1', 'MonoVertex')}spec:
   initContainers: [{name: i, image: "i:1"}]
   sidecars: [{name: s, image: "s:1"}]
