@@ -234,6 +234,11 @@ function limitSteps(finding: Finding): Step[] {
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       { code: 'wait', for: 'limit' },
     ]
+  if (clueOf(finding.clues, 'upstream-limit') !== undefined && registry !== null)
+    return [
+      { code: 'mirror-limit', host: endpoint?.host ?? registry, registry },
+      { code: 'wait', for: 'limit' },
+    ]
   if (subcause === 'abuse') return [{ code: 'wait', for: 'burst' }, ...elsewhere(finding)]
   if (!countsByAccount(finding)) {
     // None of these registries is known to count requests by account.

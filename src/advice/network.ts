@@ -43,13 +43,20 @@ function unreachableName({ clues }: Finding, { host, role }: NamedEndpoint): Ste
 export function dnsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const server = clueOf(finding.clues, 'dns-server')?.server ?? null
-  const unreachable = unreachableName(finding, target)
+  // OpenShift writes this name into /etc/hosts of its nodes.
+  const unreachable: Step[] = /^image-registry\.openshift-image-registry\.svc(?=[.:]|$)/.test(target.host)
+    ? [{ code: 'node-resolver', host: target.host }]
+    : unreachableName(finding, target)
   const mirror = ofMirror(finding, target)
   return [
     ...mirrorLacking(finding, target),
     ...unreachable,
     ...(unreachable.length > 0 ? mirror : []),
     { code: 'resolve-host', host: target.host },
+    // A name without a domain, such as a Service's or a container's.
+    ...(/^[^.[]+$/.test(target.host) && unreachable.length === 0
+      ? ([{ code: 'bare-host', host: target.host }] as const)
+      : []),
     ...(unreachable.length > 0 ? [] : mirror),
     { code: 'fix-dns', host: target.host, server },
   ]
@@ -77,7 +84,8 @@ export function refusedSteps(finding: Finding): Step[] {
   const route = clueOf(finding.clues, 'no-route')
   return [
     ...mirrorLacking(finding, target),
-    ...unreachableName(finding, target),
+    // Something on the node accepted the connection and closed it, so its address is right.
+    ...(clueOf(finding.clues, 'cut-off') === undefined ? unreachableName(finding, target) : []),
     ...(route === undefined
       ? []
       : [{ code: 'give-route', host: target.host, family: route.family } as const]),

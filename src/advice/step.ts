@@ -76,6 +76,8 @@ export type Step =
   | { code: 'registry-not-site' }
   // The way to the host
   | { code: 'resolve-host'; host: string }
+  | { code: 'node-resolver'; host: string }
+  | { code: 'bare-host'; host: string }
   | { code: 'fix-dns'; host: string; server: string | null }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }

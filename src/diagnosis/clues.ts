@@ -92,6 +92,8 @@ export type Clue =
   | { code: 'tls-alert' }
   /** The connection was opened, but the TLS handshake did not end in time. */
   | { code: 'tls-unfinished' }
+  /** The registry is a cache, and its upstream limits it. */
+  | { code: 'upstream-limit' }
   /** A 429 without the registry's message. */
   | { code: 'bare-limit' }
   /** Too many requests within a second, not too many pulls within hours. */
@@ -183,7 +185,7 @@ function withoutNames(text: string, image: string, reference: Reference | null):
 }
 
 function ofStatus(status: number | null, text: string): Clue[] {
-  if (status === 429 && !/toomanyrequests|limit|quota|retry-after/i.test(text))
+  if (status === 429 && !/toomanyrequests|limit|quota|retry-after|upstream/i.test(text))
     return [{ code: 'bare-limit' }]
   if (status === 401) return [{ code: 'unauthorized' }]
   if (status === 403)

@@ -159,11 +159,17 @@ function findingOf(
         reference: parsed,
       }),
       ...cluesOfPlace(failing, pod, node, reference),
-      ...(named !== null && named !== endpoint ? [{ code: 'behind-proxy' as const, host: named.host }] : []),
+      ...behindProxy(cause, text, registry),
     ],
     host: nodeIn(evidence?.text ?? '', { pod, node }),
     priority: 0,
   }
+}
+
+/** The host that a proxy was asked for, as the text names it before the proxy's own error. */
+function behindProxy(cause: Cause, text: string, registry: string | null): Finding['clues'] {
+  const wanted = cause === 'proxy' ? endpointOf(text.replace(/proxyconnect tcp.*/is, ''), registry) : null
+  return wanted === null ? [] : [{ code: 'behind-proxy', host: wanted.host }]
 }
 
 /** The proxy, which answered in place of the host that the text names. */

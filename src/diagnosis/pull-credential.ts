@@ -50,7 +50,7 @@ function contradictsUsableLogin({ evidence, endpoint }: Pull, { noLoginSent }: K
 }
 
 const NOTHING_SENT =
-  /\bunauthenticated\b|\banonymous(?:ly)?\b|\bno basic auth credentials\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b/
+  /\bunauthenticated\b(?!: user cannot be authenticated)|\banonymous(?:ly)?\b|\bno basic auth credentials\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b/
 
 /** Whether every attempt in the text was made without a login. With several credentials, a single such attempt proves nothing. */
 export function reportsNoCredentialSent(text: string): boolean {

@@ -27,6 +27,14 @@ describe('a proxy', () => {
     expect(stepsFor(found)).toContainEqual({ code: 'bypass-proxy', host: 'europe-west3-docker.pkg.dev' })
   })
 
+  test('that was never reached is bypassed for the host of the text, not of the image', () => {
+    const error =
+      'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://production.cloudflare.docker.com/registry-v2/docker/registry/v2/blobs/sha256/aa/data?verify=1": proxyconnect tcp: dial tcp 10.0.0.9:3128: connect: connection refused'
+    const steps = stepsIn({ image: 'nginx', error })
+    expect(steps).toContainEqual({ code: 'fix-proxy', host: '10.0.0.9:3128', scheme: false })
+    expect(steps).toContainEqual({ code: 'bypass-proxy', host: 'production.cloudflare.docker.com' })
+  })
+
   test("on the node's own loopback has to get an address that nodes reach", () => {
     const codes = codesIn({
       image: 'nginx',
@@ -138,6 +146,14 @@ describe('a refusal', () => {
       'error getting credentials - err: exit status 1, out: `A specified logon session does not exist.`'
     expect(findingOf({ image: 'a/b:1', error })).toMatchObject({ subcause: 'no-credential-sent' })
     expect(codesIn({ image: 'a/b:1', error })).not.toContain('check-name')
+  })
+
+  test('of a token that GitHub does not know is not a missing login', () => {
+    const error =
+      'unexpected status code https://ghcr.io/v2/a/b/blobs/sha256:aa: 401 Unauthorized - Server message: unauthorized: unauthenticated: User cannot be authenticated with the token provided.'
+    const found = findingOf({ image: 'ghcr.io/a/b:1', login: 'ghcr.io', error })
+    expect(found.subcause).toBe('credential-refused')
+    expect(found.credential.contradicted).toBeUndefined()
   })
 
   test("in CRI-O's words for any 401 proposes a login that may have been missing", () => {
@@ -332,6 +348,30 @@ test.each<[string, string, string, Step['code'][]]>([
     'acme/x:1',
     'a Windows version 10.0.18362-based image is incompatible with a 10.0.17763 host',
     ['windows-image', 'schedule-elsewhere', 'show-platforms'],
+  ],
+  [
+    "OpenShift's own registry has a name that its nodes do resolve",
+    'image-registry.openshift-image-registry.svc:5000/web/app:1',
+    'Get "https://image-registry.openshift-image-registry.svc:5000/v2/": dial tcp: lookup image-registry.openshift-image-registry.svc on 10.0.0.2:53: no such host',
+    ['node-resolver', 'resolve-host', 'fix-dns'],
+  ],
+  [
+    "a cache that its upstream limits needs a login of its own, not the pod's",
+    'harbor.example/hub/library/nginx:1',
+    'failed to resolve reference "harbor.example/hub/library/nginx:1": unexpected status code: 429 Too Many Requests - Server message: unknown: too many requests to upstream registry',
+    ['mirror-limit', 'wait'],
+  ],
+  [
+    'a name without a domain may be that of a container beside the cluster',
+    'kind-registry:5000/app:1',
+    'failed to do request: Head "https://kind-registry:5000/v2/app/manifests/1": dial tcp: lookup kind-registry on 172.18.0.1:53: no such host',
+    ['resolve-host', 'bare-host', 'fix-dns'],
+  ],
+  [
+    'something on the loopback address that closes connections is looked at, not replaced',
+    'localhost:30500/app:1',
+    'Error response from daemon: Get "http://localhost:30500/v2/": EOF',
+    ['test-connection', 'check-listener'],
   ],
   [
     'settings that the runtime cannot read are corrected',

@@ -19,9 +19,11 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
   unspecified: context =>
     context.findings[0].endpoint?.role === 'mirror'
       ? `${capitalize(responderLabel(context.findings[0]))} refuses: it got too many requests, or its upstream limits it`
-      : hasClue(context, 'bare-limit')
-        ? `${capitalize(registryLabel(context.findings[0].registry))} answers 429: too many pulls or requests`
-        : `${capitalize(registryLabel(context.findings[0].registry))}'s pull rate limit is used up`,
+      : hasClue(context, 'upstream-limit')
+        ? `${capitalize(registryLabel(context.findings[0].registry))} is a cache whose upstream registry limits its pulls`
+        : hasClue(context, 'bare-limit')
+          ? `${capitalize(registryLabel(context.findings[0].registry))} answers 429: too many pulls or requests`
+          : `${capitalize(registryLabel(context.findings[0].registry))}'s pull rate limit is used up`,
 }
 
 const MEANING: Record<RateLimitSubcause, Sentence> = {
@@ -34,9 +36,11 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
   unspecified: context =>
     context.findings[0].endpoint?.role === 'mirror'
       ? `The limit belongs to the mirror or to its own upstream login, shared by all nodes behind it; the pods' logins don't matter.`
-      : hasClue(context, 'bare-limit') && context.findings[0].registry === 'docker.io'
-        ? 'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.'
-        : `${capitalize(registryLabel(context.findings[0].registry))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
+      : hasClue(context, 'upstream-limit')
+        ? "The limit is that of the cache's own address or login, shared by all nodes behind it; the pods' logins don't matter."
+        : hasClue(context, 'bare-limit') && context.findings[0].registry === 'docker.io'
+          ? 'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.'
+          : `${capitalize(registryLabel(context.findings[0].registry))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
 }
 
 const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>

@@ -48,13 +48,15 @@ export const connectionRefusedOrReset: CauseWords = {
   title: context =>
     `The connection to ${askedHost(context)} was ${hasClue(context, 'cut-off') ? 'cut off' : 'refused or dropped'}`,
   meaning: context =>
-    hasClue(context, 'loopback')
-      ? 'That address is the node itself: each node connects to its own loopback address, and nothing is listening there on this one.'
-      : hasClue(context, 'no-route')
-        ? 'The node has no route for addresses of this family (IPv4 or IPv6).'
-        : hasClue(context, 'cut-off')
-          ? 'The connection was opened and then closed before the answer was complete: by a firewall or proxy in between, or by the host itself.'
-          : 'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
+    hasClue(context, 'loopback') && hasClue(context, 'cut-off')
+      ? 'That address is the node itself: something there accepted the connection, and closed it before the answer was complete.'
+      : hasClue(context, 'loopback')
+        ? 'That address is the node itself: each node connects to its own loopback address, and nothing is listening there on this one.'
+        : hasClue(context, 'no-route')
+          ? 'The node has no route for addresses of this family (IPv4 or IPv6).'
+          : hasClue(context, 'cut-off')
+            ? 'The connection was opened and then closed before the answer was complete: by a firewall or proxy in between, or by the host itself.'
+            : 'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
 }
 
 export const tls: CauseWords = {

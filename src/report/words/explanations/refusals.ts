@@ -91,6 +91,7 @@ export const REFUSALS: Pick<
     howToTell:
       'The text speaks of a signature, a policy, or a blocked registry, and comes from the node: a registry that is asked directly would deliver the image.',
     todo: [
+      'If the registry is blocked or not on the list, have an administrator allow it (registries.conf and policy.json on the nodes; OpenShift: image.config.openshift.io/cluster), or copy the image into an allowed one',
       'Sign the image, or use a signed one',
       "If the policy is too strict, change it on the node: /etc/containers/policy.json, or the runtime's image verifier",
     ],

@@ -3,7 +3,7 @@
 import type { EndpointRole, NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf, isHosted } from '../../../image/registries.ts'
-import { ownCommand } from '../../invocation.ts'
+import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import {
   certificateCommand,
   curlCommand,
@@ -35,6 +35,14 @@ const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   none: '',
 }
 
+/** DNS for private connections to a cloud's registry. */
+const PRIVATE_ZONE: Record<Cloud | 'none', string> = {
+  ecr: '; with a VPC endpoint, private DNS has to be enabled for it',
+  acr: '; with a private endpoint, its zone (privatelink.azurecr.io) needs a record for this host, too',
+  gar: '; with Private Google Access, the private zone needs a record for this host, too',
+  none: '',
+}
+
 const INSTEAD: Record<EndpointRole, string> = {
   registry:
     "use a name in the image that every node can reach (a DNS name, or a node's address and NodePort)",
@@ -61,6 +69,8 @@ function orMirror({ invocation, findings: [first] }: StepContext, target: string
 
 export const networkSteps: StepWords<
   | 'resolve-host'
+  | 'node-resolver'
+  | 'bare-host'
   | 'fix-dns'
   | 'replace-service-name'
   | 'replace-loopback'
@@ -93,9 +103,16 @@ export const networkSteps: StepWords<
   'fix-dns': ({ host, server }, context) => {
     const [first] = context.findings
     return {
-      text: `If the name is correct, fix DNS ${onNode(first)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${orMirror(context, host)}`,
+      text: `If the name is correct, fix DNS ${onNode(first)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${orMirror(context, host)}`,
     }
   },
+  'node-resolver': ({ host }, { invocation, findings: [first] }) => ({
+    text: `Check the node-resolver pod ${onNode(first)} (namespace openshift-dns): it writes ${withoutPort(host)} into /etc/hosts there; and check that the image registry's operator is not set to Removed`,
+    command: kubectlCommand(invocation, 'get pods -o wide', 'openshift-dns'),
+  }),
+  'bare-host': ({ host }) => ({
+    text: `${host} has no domain: if it is a Service of the cluster or a container beside it (Docker Compose, kind), nodes don't know it by that name; use one that they can resolve, or an entry in /etc/hosts on every node`,
+  }),
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
     text: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
   }),
