@@ -256,7 +256,7 @@ describe('the import rules', () => {
   test('API paths are built in one file, where every name is escaped', () => {
     const written = files.filter(file => /['"`]\/apis?\//.test(codeOf(file)))
     const places = written.map(file => relative(SRC, file)).filter(name => !name.startsWith('simulator'))
-    expect(places).toEqual(['kubernetes/api/paths.ts', 'kubernetes/api/read-object.ts'])
+    expect(places).toEqual(['kubernetes/api/paths.ts'])
   })
 
   test('source sends every cluster request through a Reading, which honors Ctrl-C', () => {

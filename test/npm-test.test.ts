@@ -31,8 +31,9 @@ test('npm test runs the parts that the package has, and the tests last', async (
   expect(packageJson.scripts.test).toBe('node scripts/test.mjs')
   expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(PARTS))
   const { code, lines } = await run([])
-  expect([code, lines[0], lines.at(-1)]).toEqual([0, 'ran build', 'ran test:unit'])
-  expect(lines.slice(1, -1).sort()).toEqual(['lint: passed', 'types: passed', 'unused: passed'])
+  expect([code, lines.at(-1)]).toEqual([0, 'ran test:unit'])
+  expect(lines.slice(0, -1).sort()).toEqual(['lint: passed', 'ran build', 'types: passed', 'unused: passed'])
+  expect(lines.indexOf('types: passed')).toBeGreaterThan(lines.indexOf('ran build'))
 })
 
 test.each(['build', 'types', 'test:unit'])('npm test fails if %s fails, and shows its output', async part => {

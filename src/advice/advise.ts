@@ -242,7 +242,11 @@ function limitSteps(finding: Finding): Step[] {
   // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
   if (registry === 'public.ecr.aws' && clueOf(finding.clues, 'per-second') !== undefined)
     return [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
-  const login = loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
+  // The pod has a login by now, which the attempt did not send.
+  const login: Step[] =
+    finding.credential.contradicted === true
+      ? [{ code: 'restart-pull' }, { code: 'see-why', after: 'login' }]
+      : loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
   const steps: Step[] = [...login, ...elsewhere(finding)]
   // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
   if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)

@@ -14,6 +14,7 @@ import {
   refusedLoginSteps,
   repositoryOf,
 } from './login.ts'
+import { targetHost, testConnection } from './network.ts'
 import type { Grantor, Step } from './step.ts'
 
 const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
@@ -34,6 +35,12 @@ export function denialSteps(finding: Finding): Step[] {
     return [...malformed.map(secret => repair(finding.namespace, secret)), see('secrets')]
   if (clueOf(finding.clues, 'unreadable-secret') !== undefined) return [see('secrets')]
   const { endpoint, registry, subcause } = finding
+  if (clueOf(finding.clues, 'web-page') !== undefined && registry !== null && !REASONED.includes(subcause))
+    return [
+      { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
+      testConnection(finding, targetHost(finding)),
+      { code: 'show-proxy' },
+    ]
   // Only the mirror can end its refusal; the pod's rights at the registry are not known.
   if (endpoint?.role === 'mirror' && registry !== null && subcause !== 'policy' && subcause !== 'upstream')
     return [
@@ -49,6 +56,9 @@ export function denialSteps(finding: Finding): Step[] {
     ...BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding),
   ]
 }
+
+/** Refusals whose text gives a reason, even in a web page. */
+const REASONED: readonly Finding['subcause'][] = ['blocked', 'policy', 'upstream']
 
 /** In double quotes, the shell expands `$team` in `robot$team+pull`, so the user name was cut off. */
 function cutUserNames({ credential }: Finding): Step[] {

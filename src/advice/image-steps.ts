@@ -62,7 +62,7 @@ export function missingSteps(finding: Finding): Step[] {
         code: 'mirror-lacks-image',
         host: endpoint.host,
         registry,
-        only: clueOf(finding.clues, 'source-blocked') !== undefined,
+        source: clueOf(finding.clues, 'source-blocked') === undefined ? 'other' : 'blocked',
       },
       { code: 'check-name', how: 'plain' },
       { code: 'ask-registry' },

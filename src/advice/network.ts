@@ -1,7 +1,7 @@
 /** Steps for failed connections: the host's name, port, and certificate, and the proxy. The host is the endpoint's. */
 
 import { clueOf } from '../diagnosis/clues.ts'
-import type { NamedEndpoint } from '../diagnosis/endpoint.ts'
+import { isLocal, isPrivateAddress, isServiceName, type NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../image/registries.ts'
 import type { Step } from './step.ts'
@@ -26,6 +26,14 @@ function ofMirror({ registry }: Finding, { host, role }: NamedEndpoint): Step[] 
     : []
 }
 
+/** A mirror that lacks the image, where the registry itself was only the last one to be tried, and can't be reached. */
+function mirrorLacking({ clues, registry }: Finding, { role }: NamedEndpoint): Step[] {
+  const host = clueOf(clues, 'mirrors-failed')?.lacking ?? null
+  return host === null || registry === null || role !== 'registry'
+    ? []
+    : [{ code: 'mirror-lacks-image', host, registry, source: 'unreachable' }]
+}
+
 /** A name or address that no node can reach, however the network is set up. */
 function unreachableName({ clues }: Finding, { host, role }: NamedEndpoint): Step[] {
   if (clueOf(clues, 'loopback') !== undefined) return [{ code: 'replace-loopback', host, role }]
@@ -38,6 +46,7 @@ export function dnsSteps(finding: Finding): Step[] {
   const unreachable = unreachableName(finding, target)
   const mirror = ofMirror(finding, target)
   return [
+    ...mirrorLacking(finding, target),
     ...unreachable,
     ...(unreachable.length > 0 ? mirror : []),
     { code: 'resolve-host', host: target.host },
@@ -54,6 +63,7 @@ function isOfOthers({ clues }: Finding, { host }: NamedEndpoint): boolean {
 export function timeoutSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   return [
+    ...mirrorLacking(finding, target),
     ...unreachableName(finding, target),
     testConnection(finding, target),
     { code: 'open-host', ...target },
@@ -66,6 +76,7 @@ export function refusedSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const route = clueOf(finding.clues, 'no-route')
   return [
+    ...mirrorLacking(finding, target),
     ...unreachableName(finding, target),
     ...(route === undefined
       ? []
@@ -122,15 +133,20 @@ export function proxySteps(finding: Finding): Step[] {
   const proxy = finding.endpoint?.role === 'proxy' ? finding.endpoint.host : null
   const wanted = clueOf(finding.clues, 'behind-proxy')?.host ?? targetHost(finding).host
   const unreachable = proxy === null ? [] : unreachableName(finding, { host: proxy, role: 'proxy' })
+  const scheme = clueOf(finding.clues, 'proxy-scheme') !== undefined
+  const bypass: Step = { code: 'bypass-proxy', host: wanted }
+  const fix: Step =
+    clueOf(finding.clues, 'proxy-unreached') === undefined
+      ? { code: 'pass-proxy', host: wanted }
+      : { code: 'fix-proxy', host: proxy, scheme }
+  // Hosts inside the cluster or a private network are not meant to be asked through a proxy.
+  const inside = isServiceName(wanted) || isPrivateAddress(wanted) || isLocal(wanted)
   return [
     ...unreachable,
+    ...(inside ? [bypass] : []),
     { code: 'show-proxy' },
-    ...(proxy === null
-      ? ([{ code: 'pass-proxy', host: wanted }] as const)
-      : unreachable.length > 0
-        ? []
-        : ([{ code: 'fix-proxy', host: proxy }] as const)),
-    { code: 'bypass-proxy', host: wanted },
+    ...(unreachable.length > 0 ? [] : [fix]),
+    ...(inside ? [] : [bypass]),
     ...pullByHand(finding),
   ]
 }

@@ -31,10 +31,13 @@ export function corruptSteps(finding: Finding): Step[] {
   const { clues } = finding
   const webPage = webPageSteps(finding)
   if (webPage !== null) return webPage
+  if (clueOf(clues, 'snapshotter-gone') !== undefined)
+    return [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'other-layers') !== undefined) return [{ code: 'not-an-image' }, { code: 'push-again' }]
   if (clueOf(clues, 'other-manifest') !== undefined)
     return [{ code: 'other-bytes', host: targetHost(finding).host }, ...pullByHand(finding)]
   if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
+  if (clueOf(clues, 'user-namespace') !== undefined) return [{ code: 'more-ids' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'disk-fault') !== undefined) return [{ code: 'check-disk' }, { code: 'runtime-log' }]
   const format: Step[] = clueOf(clues, 'layer-format') === undefined ? [] : [{ code: 'update-runtime' }]
@@ -140,6 +143,11 @@ export function otherSteps(finding: Finding): Step[] {
   if (clueOf(clues, 'endpoint-scheme') !== undefined && finding.registry !== null)
     return [
       { code: 'mirror-settings', host: endpoint?.host ?? null, registry: finding.registry, about: 'scheme' },
+    ]
+  if (clueOf(clues, 'mirror-config') !== undefined && finding.registry !== null)
+    return [
+      { code: 'mirror-settings', host: null, registry: finding.registry, about: 'unreadable' },
+      ...pullByHand(finding),
     ]
   if (endpoint?.role === 'mirror' && finding.registry !== null)
     return [

@@ -91,11 +91,17 @@ export type Step =
       code: 'mirror-settings'
       host: string | null
       registry: string
-      about: 'endpoint' | 'scheme' | 'web-page'
+      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable'
     }
   | { code: 'unblock-upstream'; host: string }
   | { code: 'mirror-limit'; host: string; registry: string }
-  | { code: 'mirror-lacks-image'; host: string; registry: string; only: boolean }
+  | {
+      code: 'mirror-lacks-image'
+      host: string
+      registry: string
+      /** What the registry itself can do: it was not needed, may not be asked, or can't be reached. */
+      source: 'other' | 'blocked' | 'unreachable'
+    }
   | { code: 'show-certificate'; host: string }
   | { code: 'trust-authority'; host: string; intercepted: boolean }
   | { code: 'tls-between'; host: string }
@@ -105,13 +111,15 @@ export type Step =
   | { code: 'serve-tls'; host: string }
   | { code: 'allow-http'; host: string }
   | { code: 'show-proxy' }
-  | { code: 'fix-proxy'; host: string }
+  | { code: 'fix-proxy'; host: string | null; scheme: boolean }
   | { code: 'pass-proxy'; host: string }
   | { code: 'bypass-proxy'; host: string }
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
   // The node
   | { code: 'prune-images' }
+  | { code: 'start-snapshotter' }
   | { code: 'check-disk' }
+  | { code: 'more-ids' }
   | { code: 'show-disk'; path: string | null }
   | { code: 'free-temporary'; path: string }
   | { code: 'larger-disk' }

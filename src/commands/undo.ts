@@ -135,11 +135,11 @@ async function executeUndo(
   }
   const undoing = { cluster, journal, onProgress, signal: context.signal }
   try {
-    const tried = await applyUndo(steps, undoing, true)
+    const tried = await applyUndo(steps, { ...undoing, dryRun: true })
     if (options.dryRun === 'server') return tried
     const refused = new Set(tried.filter(({ status }) => !DONE.includes(status)).map(({ id }) => id))
     const open = steps.filter(({ id }) => !refused.has(id))
-    const written = await applyUndo(open, undoing, false)
+    const written = await applyUndo(open, { ...undoing, dryRun: false })
     return steps.flatMap(({ id }) => written.find(one => one.id === id) ?? tried.filter(one => one.id === id))
   } catch (error) {
     progress.stop()

@@ -62,7 +62,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'other-manifest' },
     /\bref "?manifest-sha\w*:.{0,400}(?:failed size validation|unexpected commit digest)/i,
   ],
-  [{ code: 'missing-layer' }, /\b(?:unknown blob|blob[_ ]unknown)\b/i],
+  [
+    { code: 'missing-layer' },
+    /\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
+  ],
   [{ code: 'other-layers' }, /mismatched image rootfs/i],
   [{ code: 'per-second' }, /\brate exceeded\b/i],
   [
@@ -72,6 +75,20 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'partial-layer' },
     /failed size validation|unexpected commit digest|short read|unexpected eof|content digest mismatch|filesystem layer verification failed/i,
+  ],
+  [
+    { code: 'snapshotter-gone' },
+    /snapshot \S{1,80} is not ready|snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing)/is,
+  ],
+  [{ code: 'proxy-scheme' }, /proxyconnect tcp: tls: first record/i],
+  [{ code: 'proxy-unreached' }, /proxyconnect tcp|connecting to proxy/i],
+  [
+    { code: 'user-namespace' },
+    /subordinate ids|cannot be mapped to a host id|\/etc\/subuid|insufficient uids or gids/i,
+  ],
+  [
+    { code: 'mirror-config' },
+    /hosts\.toml|parse endpoint url|get registry endpoints|loading registries configuration|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
   ],
   [
     { code: 'disk-fault' },
@@ -108,7 +125,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'token-scope' },
-    /read_registry|read:packages|read_package|token scope|required scopes|insufficient scope/i,
+    /saml (?:enforcement|sso)|read_registry|read:packages|read_package|token scope|required scopes|insufficient scope/i,
   ],
 ]
 
@@ -179,7 +196,9 @@ export function quotedClues(text: string): Clue[] {
             family: noRoute.startsWith('[') ? ('IPv6' as const) : ('IPv4' as const),
           },
         ]),
-    ...(mirrors === undefined ? [] : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors) }]),
+    ...(mirrors === undefined
+      ? []
+      : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors), lacking: lackingIn(mirrors) }]),
   ]
 }
 
@@ -191,6 +210,12 @@ function fullPlace(text: string): { path: string; temporary: boolean } | null {
   if (temporary !== undefined) return { path: temporary, temporary: true }
   const store = STORE.exec(path)?.[1]
   return store === undefined ? null : { path: store, temporary: false }
+}
+
+/** The first mirror in that list that answered and lacks the image; null if none did. */
+function lackingIn(list: string): string | null {
+  const entry = list.split(/\] ?(?=\[)/).find(each => /manifest unknown|name unknown|not found/i.test(each))
+  return /\[?([\w.-]+(?::\d+)?)(?=[/:])/.exec(entry ?? '')?.[1] ?? null
 }
 
 /** The hosts in containers/image's list of mirrors, `[mirror.example/library/nginx: why] [other: why]`; at most four. */

@@ -54,6 +54,10 @@ export type Clue =
   | { code: 'service-name' }
   /** The DNS server that the node queried. */
   | { code: 'dns-server'; server: string }
+  /** HTTPS_PROXY says https://, but the proxy speaks plain HTTP. */
+  | { code: 'proxy-scheme' }
+  /** The connection to the proxy failed, so the proxy refused nothing. */
+  | { code: 'proxy-unreached' }
   /** The host that the node asked a proxy for. */
   | { code: 'behind-proxy'; host: string }
   /** The node has no route for addresses of this family. */
@@ -63,7 +67,7 @@ export type Clue =
   /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */
   | { code: 'not-listed' }
   /** The registry's mirrors failed, too. */
-  | { code: 'mirrors-failed'; hosts: string[] }
+  | { code: 'mirrors-failed'; hosts: string[]; lacking: string | null }
   /** The address that the registry blocks. */
   | { code: 'caller-address'; address: string }
   /** The account that the registry refused. */
@@ -96,6 +100,12 @@ export type Clue =
   | { code: 'full-place'; path: string; temporary: boolean }
   /** The file system below the runtime can't hold layers. */
   | { code: 'file-system' }
+  /** The runtime runs in a user namespace that lacks IDs of the image's files. */
+  | { code: 'user-namespace' }
+  /** The runtime can't read its settings for registries and mirrors. */
+  | { code: 'mirror-config' }
+  /** A snapshotter that is a process of its own does not run. */
+  | { code: 'snapshotter-gone' }
   /** The node's disk or file system fails. */
   | { code: 'disk-fault' }
   /** A layer arrived incomplete or damaged. */

@@ -109,7 +109,7 @@ function readAuthEntry(entry: Redacted<unknown>): DockerLogin {
   if (identitytoken !== '') return { type: 'identity', username, token: new Redacted(identitytoken) }
   if (username !== '' || password !== '') return loginFrom(username, password)
   if (registrytoken !== '')
-    return loginProblem('registry-token', 'holds only a registry token, which the kubelet ignores')
+    return loginProblem('registry-token', 'has only a registry token, which the kubelet ignores')
   return loginProblem('empty-entry', 'is empty')
 }
 

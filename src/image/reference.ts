@@ -167,11 +167,11 @@ function componentRefusal(path: string): string | false {
   const wrong = path.split('/').find(part => !isPathComponent(part))
   if (wrong === undefined) return false
   if (wrong === '') return 'it has an empty part between slashes'
-  return `the part "${wrong}" may only have letters, digits and, between them, ".", "_", "__" or "-"`
+  return `the part "${wrong}" can only contain letters, digits and, between them, ".", "_", "__" or "-"`
 }
 
 function tagRefusal(tag: string): string | false {
   if (tag === '') return 'the tag after ":" is missing'
   if (tag.length > 128) return `the tag has ${tag.length} characters; at most 128 are allowed`
-  return !isTag(tag) && `the tag "${tag}" may only have letters, digits, "_", "." and "-"`
+  return !isTag(tag) && `the tag "${tag}" can only contain letters, digits, "_", "." and "-"`
 }

@@ -154,7 +154,7 @@ function asAnswer(entry: DockerLogin, key: RegistryKey, origin: string, subject:
     origin,
   }
   if (!identity) return { credential }
-  const detail = `${subject} holds only an identity token, which the kubelet ignores`
+  const detail = `${subject} has only an identity token, which the kubelet ignores`
   return { refusal: { registry, reason: 'identity-token', detail, forReading: credential } }
 }
 
@@ -267,6 +267,6 @@ function parseObject(content: Redacted, name: string): JsonObject {
   const value = text.map(parseJson).reveal()
   if (value === undefined)
     throw new UsageError(`${name} is not valid JSON${text.map(jsonPlace).reveal()}: correct it there`)
-  if (!isObject(value)) throw new UsageError(`${name} must hold a JSON object`)
+  if (!isObject(value)) throw new UsageError(`${name} must be a JSON object`)
   return value
 }

@@ -101,6 +101,45 @@ describe('a refusal', () => {
     expect(codes).toContain('set-image')
   })
 
+  test.each<[string, string, string, Step['code']]>([
+    [
+      "of GitHub's single sign-on is about the token",
+      'denied: Resource protected by organization SAML enforcement. You must grant your token access to this organization.',
+      'not-permitted',
+      'token-scope',
+    ],
+    [
+      "of GitHub's list of addresses is about the address",
+      'denied: Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
+      'blocked',
+      'allow-address',
+    ],
+  ])('%s', (_name, error, subcause, first) => {
+    const found = findingOf({
+      image: 'ghcr.io/a/b:1',
+      login: 'ghcr.io',
+      error: `Error response from daemon: ${error}`,
+    })
+    expect(found.subcause).toBe(subcause)
+    expect(stepsFor(found)[0].code).toBe(first)
+  })
+
+  test("by Google's token server that names a missing permission does not accuse the login", () => {
+    const host = 'us-docker.pkg.dev'
+    const error = pulled(
+      `${host}/p/r/x:1`,
+      `failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://${host}/v2/token?service=${host}: 403 Forbidden - Server message: denied: Permission "artifactregistry.repositories.downloadArtifacts" denied on resource "projects/p/locations/us/repositories/r" (or it may not exist)`,
+    )
+    expect(findingOf({ image: `${host}/p/r/x:1`, login: host, error }).subcause).toBe('not-permitted')
+  })
+
+  test("of a credential helper is not the registry's", () => {
+    const error =
+      'error getting credentials - err: exit status 1, out: `A specified logon session does not exist.`'
+    expect(findingOf({ image: 'a/b:1', error })).toMatchObject({ subcause: 'no-credential-sent' })
+    expect(codesIn({ image: 'a/b:1', error })).not.toContain('check-name')
+  })
+
   test("in CRI-O's words for any 401 proposes a login that may have been missing", () => {
     const steps = stepsIn({
       image: 'registry.redhat.io/ubi9/ubi:1',
@@ -216,6 +255,14 @@ describe('a limit', () => {
     expect(codesIn({ image: 'a/b:1', error })[0]).toBe('distribute-login')
   })
 
+  test('that was met without the login that the pod has by now is retried with it', () => {
+    const error =
+      'toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
+    const codes = codesIn({ image: 'a/b:1', error, login: 'https://index.docker.io/v1/' })
+    expect(codes.slice(0, 2)).toEqual(['restart-pull', 'see-why'])
+    expect(codes).not.toContain('distribute-login')
+  })
+
   test.each(['ghcr.io', ECR, 'registry.example'])(
     'of %s counts no accounts, so no login is proposed',
     host => {
@@ -249,6 +296,60 @@ test.each<[string, string, string, Step['code'][]]>([
     'registry.example/a/b:1',
     request('registry.example', 'remote error: tls: unknown certificate authority'),
     ['show-certificate', 'trust-authority'],
+  ],
+  [
+    'a proxy that is asked for TLS by mistake is written with http://',
+    'nginx',
+    request('registry-1.docker.io', 'proxyconnect tcp: tls: first record does not look like a TLS handshake'),
+    ['show-proxy', 'fix-proxy', 'bypass-proxy', 'pull-by-hand'],
+  ],
+  [
+    "a proxy is bypassed for the cluster's own registry",
+    'docker-registry.default.svc:5000/web/app:1',
+    'Error response from daemon: Get https://docker-registry.default.svc:5000/v2/: Forbidden',
+    ['bypass-proxy', 'show-proxy', 'pass-proxy', 'pull-by-hand'],
+  ],
+  [
+    'a web page with a 403 comes from something in between',
+    'nginx',
+    "error pulling image configuration: download failed after attempts=1: error parsing HTTP 403 response body: invalid character '<' looking for beginning of value",
+    ['mirror-settings', 'test-connection', 'show-proxy'],
+  ],
+  [
+    'a snapshotter that does not run is started',
+    'acme/x:1',
+    'failed to create containerd container: snapshot 10056 is not ready, err: wait until daemon is RUNNING: daemon socket /run/nydus/api.sock: not found: unknown',
+    ['start-snapshotter', 'runtime-log'],
+  ],
+  [
+    'a configuration that the registry lacks is pushed again',
+    'registry.example/a/b:1',
+    'could not fetch content descriptor sha256:8f38435637e72e821d5a5aca9e76bba94b3b4787fd6a30b51cf5a55b2d2b5913 (application/vnd.docker.container.image.v1+json) from remote: not found',
+    ['missing-layer', 'set-image'],
+  ],
+  [
+    "an image for another Windows is a Windows node's, whatever else is known",
+    'acme/x:1',
+    'a Windows version 10.0.18362-based image is incompatible with a 10.0.17763 host',
+    ['windows-image', 'schedule-elsewhere', 'show-platforms'],
+  ],
+  [
+    'settings that the runtime cannot read are corrected',
+    'registry.example/a/b:1',
+    'failed to resolve reference "registry.example/a/b:1": failed to parse hosts.toml: toml: line 3: expected key separator',
+    ['mirror-settings', 'pull-by-hand'],
+  ],
+  [
+    'IDs that a user namespace lacks are not about the file system',
+    'acme/x:1',
+    'failed to extract layer sha256:aa: failed to Lchown "/var/x" for UID 1000, GID 65537: lchown /var/x: invalid argument (Hint: try increasing the number of subordinate IDs in /etc/subuid and /etc/subgid)',
+    ['more-ids', 'runtime-log'],
+  ],
+  [
+    'a mirror that lacks the image comes before the registry that nodes cannot reach',
+    'quay.io/acme/x:1',
+    '(Mirrors also failed: [mirror.example:5000/acme/x:1: reading manifest 1 in mirror.example:5000/acme/x: manifest unknown]): quay.io/acme/x:1: pinging container registry quay.io: Get "https://quay.io/v2/": dial tcp 54.1.2.3:443: i/o timeout',
+    ['mirror-lacks-image', 'test-connection', 'open-host'],
   ],
   [
     'a pull secret that the kubelet could not read comes before any registry',

@@ -1,7 +1,7 @@
 /** Kills the process at each request and journal line after the first line: the next run ends in the same state as an undisturbed run. */
 import { expect, test } from 'vitest'
 import { fix, undo } from './runs.ts'
-import { type Story, state, story, withoutPods } from './story.ts'
+import { copied, type Story, state, story, withoutPods } from './story.ts'
 
 class Killed extends Error {}
 
@@ -48,10 +48,11 @@ test('a fix killed at any point and run again ends in the same state, bare pods 
 })
 
 test('an undo killed at any point and run again restores the original state', async () => {
-  const initial = withoutPods(state(story()))
+  const fixed = story()
+  const initial = withoutPods(state(fixed))
+  await fix(fixed)
   for (let steps = 0; ; steps++) {
-    const of = story()
-    await fix(of)
+    const of = copied(fixed)
     const survived = await untilKilled(before => undo(of, { before }), steps)
     await requestsEnd()
     await undo(of)

@@ -2,27 +2,27 @@
 import { expect, test } from 'vitest'
 import { expectRequestError, FAULTS, initial, pointsOf } from './fault-points.ts'
 import { fix, undo } from './runs.ts'
-import { state, story, withoutPods } from './story.ts'
+import { copied, state, story, withoutPods } from './story.ts'
 
-/** A fixed story and the number of requests that the fix took. */
+/** A fixed story, and the requests of an undo of it that nothing disturbs. */
 async function fixed() {
   const of = story()
   await fix(of)
-  of.server.faults.clear()
-  return { of, before: of.server.requests.length }
+  const best = copied(of)
+  await undo(best)
+  return { of, requests: best.server.requests }
 }
 
 test.each(FAULTS)('%o in an undo leaves nothing that a second undo cannot restore', async fault => {
   const wanted = initial()
-  const best = await fixed()
-  await undo(best.of)
-  for (const index of pointsOf(best.of.server.requests.slice(best.before), fault)) {
-    const { of, before } = await fixed()
+  const { of: start, requests } = await fixed()
+  for (const index of pointsOf(requests, fault)) {
+    const of = copied(start)
     of.server.faults.at(index, fault)
     await undo(of).catch(expectRequestError)
+    const asked = of.server.requests[index]
     of.server.faults.clear()
     await undo(of)
-    const asked = of.server.requests[before + index]
     const where = `${JSON.stringify(fault)} at ${index}: ${asked?.method} ${asked?.path}`
     expect(withoutPods(state(of)), where).toEqual(wanted)
   }
@@ -36,14 +36,12 @@ test.each([
     says: 'does not count a step that never reached the server as applied',
   },
 ])('an undo $says', async ({ fault, took }) => {
-  const best = await fixed()
-  await undo(best.of)
-  const requests = best.of.server.requests.slice(best.before)
+  const { of: start, requests } = await fixed()
   const writes = pointsOf(requests, 'lost-answer').filter(index => requests[index]?.method === 'PATCH')
   const real = writes.filter(index => !requests[index]?.query.includes('dryRun'))
   expect(real.length).toBeGreaterThan(1)
   for (const index of real) {
-    const { of } = await fixed()
+    const of = copied(start)
     of.server.faults.at(index, fault)
     const { steps, outcomes } = await undo(of)
     const at = steps.findIndex(

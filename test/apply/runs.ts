@@ -72,8 +72,8 @@ export async function undo(of: Story, { before = () => {} }: RunOptions = {}, na
     onProgress: () => {},
   }
   try {
-    await applyUndo(steps, context, true)
-    const outcomes = await applyUndo(steps, context, false)
+    await applyUndo(steps, { ...context, dryRun: true })
+    const outcomes = await applyUndo(steps, { ...context, dryRun: false })
     return { steps, outcomes }
   } finally {
     await journal.close().catch(() => {})

@@ -1,6 +1,6 @@
 /** A small broken cluster, and the parts of its state that tests compare. */
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -54,6 +54,20 @@ export function story(): Story {
     spec: podSpec({}),
   })
   settle(cluster)
+  return storyOf(cluster, clock)
+}
+
+/** The same cluster and journals once more, so that many runs can start where one run ended; their requests count from zero. */
+export function copied({ cluster, clock, folder }: Story): Story {
+  const now = clock.now()
+  const same = new Clock(() => now)
+  const copy = storyOf(new Cluster(same), same)
+  copy.cluster.store.restore(cluster.store)
+  cpSync(folder, copy.folder, { recursive: true })
+  return copy
+}
+
+function storyOf(cluster: Cluster, clock: Clock): Story {
   const home = mkdtempSync(join(FAST, 'pullguard-apply-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   return { cluster, server: new ApiServer(cluster), clock, folder: join(home, 'runs') }

@@ -145,7 +145,12 @@ describe('a race on a real API server', () => {
       if (!run) continue
       const steps = await planUndo(run, [], cluster.api)
       const journal = new Journal(folder, run.run, null)
-      const outcomes = await applyUndo(steps, { cluster: cluster.api, journal, onProgress: () => {} }, false)
+      const outcomes = await applyUndo(steps, {
+        cluster: cluster.api,
+        dryRun: false,
+        journal,
+        onProgress: () => {},
+      })
       await journal.close()
       expect(outcomes.filter(({ status }) => status === 'failed' || status === 'refused')).toEqual([])
     }

@@ -140,7 +140,7 @@ describe('nothing is written', () => {
     expect(lastLine(result.out)).toBe('Next: docker login')
   })
 
-  test('without permission, which is reported verb by verb', async () => {
+  test('without permission, which is reported verb by verb, indented', async () => {
     const rules = [{ verbs: ['get', 'list', 'watch'], resources: ['*'] }]
     incident.simulator.server.users.add('reader', [
       ...rules,
@@ -149,7 +149,7 @@ describe('nothing is written', () => {
     const kubeconfig = await incident.kubeconfigFor('reader')
     const result = await incident.run(['fix', '-A', '--yes', '--kubeconfig', kubeconfig])
     expect(result.code).toBe(5)
-    expect(result.err).toContain('patch serviceaccounts in')
+    expect(result.err).toMatch(/^ {2}patch serviceaccounts in/m)
     expect(result.err).toContain('delete pods in')
     expect(result.err).not.toContain('create secrets')
   })
@@ -407,8 +407,12 @@ test("a login that can't be proven stops the changes that need it, and nothing e
   const alone = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', ...endpoints])
   expect(alone.code).toBe(4)
   expect(incident.writes()).toEqual([])
+  incident.simulator.requests.length = 0
   const result = await incident.run(['fix', '-A', '--yes', ...registries, ...endpoints])
   expect(result.code).toBe(3)
+  // The plan without that login is made from what was read for the first plan.
+  const lists = incident.simulator.requests.filter(({ path }) => path === '/api/v1/serviceaccounts')
+  expect(lists).toHaveLength(1)
   expect(result.out).toContain('The login of someone for ghcr.io is not distributed')
   const stuck = incident.simulator.cluster.list('Pod').filter(({ status }) => status?.phase !== 'Running')
   expect(stuck.map(({ metadata }) => metadata.name)).toEqual(['denied'])

@@ -206,7 +206,7 @@ describe('one sentence and exit code 2 for', () => {
     const dump = list([dumped('web', 'shop-0'), dumped('test', 'shop-0')])
     const result = await incident.run(['why', 'shop-0', '-f', '-'], dump)
     expect(result).toMatchObject({ code: 2, out: '' })
-    expect(result.err).toBe('The dump holds a pod "shop-0" in test, web: say which with -n.\n')
+    expect(result.err).toBe('Several pods are named "shop-0", in test, web: choose one with -n.\n')
   })
 })
 

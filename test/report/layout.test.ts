@@ -82,7 +82,7 @@ describe('a table', () => {
   test('prints each row as text if rows do not fit', () => {
     expect(tableLines(rows, 34, '  ').slice(1, 3)).toEqual([
       ['    web  deployment/shop  1 pod'],
-      ['    payments  deployment/a  12', '    pods'],
+      ['    payments  deployment/a  12', '      pods'],
     ])
   })
 

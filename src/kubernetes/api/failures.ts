@@ -67,7 +67,7 @@ export const notFoundError = (request: ApiRequest): ApiError =>
   new ApiError({
     status: 404,
     reason: 'NotFound',
-    message: `${nameOf(request)} names no object`,
+    message: `${nameOf(request)} can't name an object`,
     method: request.method,
     path: pathOf(request.path),
   })

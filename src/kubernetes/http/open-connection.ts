@@ -225,7 +225,7 @@ async function trustOf(cluster: Cluster, server: URL): Promise<Trust> {
   // Node treats text without a certificate as an empty list and then trusts no server.
   if (own !== null && !/-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/.test(own)) {
     const place = authority !== null && 'file' in authority ? authority.file : 'in the kubeconfig'
-    throw new UsageError(`The certificate authority ${place} holds no PEM certificate: correct it`)
+    throw new UsageError(`The certificate authority ${place} contains no PEM certificate: correct it`)
   }
   return { ...servername, ca: own ?? publicAuthorities(), rejectUnauthorized: true }
 }

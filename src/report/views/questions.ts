@@ -94,7 +94,7 @@ export function undoQuestion(cluster: string): string {
 export function accessRefusal(denials: readonly AccessDenial[], scope: PlanScope): string {
   const lines = denials.map(({ verb, group, resource, namespaces, changes }) => {
     const what = group === '' ? resource : `${resource}.${group}`
-    return `  ${verb} ${what} in ${shortList(namespaces, 3)} (for ${pluralize(changes, 'change')})`
+    return `${verb} ${what} in ${shortList(namespaces, 3)} (for ${pluralize(changes, 'change')})`
   })
   return [
     'You lack permissions that this plan needs. Nothing was changed. Missing:',

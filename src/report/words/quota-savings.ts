@@ -56,7 +56,7 @@ const SAVINGS: Record<SavingCode, SavingWords> = {
   },
 }
 
-/** Returns one change, such as `Saves 36: set policy IfNotPresent for cronjob/backup in ops: its tag is fixed.` */
+/** Returns one change, such as `saves 36: set policy IfNotPresent for cronjob/backup in ops: its tag is fixed` */
 export function savingText(saving: Saving): string {
   return `saves ${formatNumber(saving.pulls)}: ${SAVINGS[saving.code].text(saving)}`
 }

@@ -6,6 +6,7 @@ import type { Invocation } from '../invocation.ts'
 import type { Findings, StepContext, StepText, StepWords } from './step-words.ts'
 import { limitSteps } from './steps/limits.ts'
 import { loginSteps } from './steps/logins.ts'
+import { mirrorSteps } from './steps/mirrors.ts'
 import { nameSteps } from './steps/names.ts'
 import { networkSteps } from './steps/network.ts'
 import { nodeSteps } from './steps/nodes.ts'
@@ -18,6 +19,7 @@ const WORDS: StepWords<StepCode> = {
   ...policySteps,
   ...nameSteps,
   ...networkSteps,
+  ...mirrorSteps,
   ...nodeSteps,
   ...limitSteps,
 }

@@ -67,7 +67,7 @@ function doneSentence(state: SubjectState, name: string, after: string, takenAt:
 /** Other workloads never created pods, so no time was spent on them. */
 const REACHED: SubjectState['code'][] = ['ready', 'pulled', 'started', 'completed']
 
-/** Returns, for example, `2 of 5 done`, and what the others are waiting for. */
+/** Returns, for example, `2 of 5 workloads finished`, and what the others are waiting for. */
 export function progressSentence(states: readonly SubjectState[], takenAt: string): string {
   const several = inSeveral(states)
   const open = states.filter(({ status }) => status === 'waiting')

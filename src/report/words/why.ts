@@ -118,7 +118,7 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   },
   'credential-unused': {
     sentence: ({ registry, secrets }) =>
-      `${registryLabel(registry)} saw no login, although ${secrets.length === 1 ? `secret ${secrets[0]} holds` : `secrets ${joinList(secrets)} hold`} one`,
+      `${registryLabel(registry)} saw no login, although ${secrets.length === 1 ? `secret ${secrets[0]} has` : `secrets ${joinList(secrets)} have`} one`,
     next: () => ({
       text: 'If the secret is newer than the last attempt, delete the pod: its replacement pulls at once. If that fails the same way, a mirror or cache between the node and the registry is pulling without the login',
     }),

@@ -50,6 +50,12 @@ export class Store {
     return last
   }
 
+  /** Holds exactly what the other store holds now, with the same resourceVersions; watchers are not called. */
+  restore(other: Store): void {
+    this.#revision = other.#revision
+    this.#objects = new Map([...other.#objects].map(([kind, objects]) => [kind, new Map(objects)]))
+  }
+
   /** Calls back on every change until the returned function is called. */
   watch(onChange: (change: Change) => void): () => void {
     this.#watchers.add(onChange)

@@ -104,8 +104,7 @@ async function hasPod(reading: Reading, namespace: string, name: string): Promis
 
 type WorkloadKind = Exclude<RolloutKind, 'Pod'>
 
-/** Not a valid selector, because no label has an empty key. */
-const NO_PODS = '='
+const NO_PODS: unique symbol = Symbol('no pods')
 
 /** Returns the selector of the workload's pods; null if only owners can show which pods they are, NO_PODS if there can't be any. */
 async function podSelector(
@@ -113,7 +112,7 @@ async function podSelector(
   namespace: string,
   kind: WorkloadKind,
   name: string,
-): Promise<string | null> {
+): Promise<string | null | typeof NO_PODS> {
   const known = KINDS[kind] as Kind<ControllerObject>
   try {
     const { spec } = await reading.get(known, namespace, name)
@@ -129,7 +128,11 @@ async function podSelector(
 }
 
 /** Returns a selector for the pods of a CronJob's Jobs by Job names, because a CronJob has no selector. */
-async function selectorOfJobs(reading: Reading, namespace: string, name: string): Promise<string | null> {
+async function selectorOfJobs(
+  reading: Reading,
+  namespace: string,
+  name: string,
+): Promise<string | null | typeof NO_PODS> {
   const jobs: string[] = []
   await reading.list(KINDS.Job, namespace, { metadataOnly: true, limit: 500 }, ({ metadata }) => {
     const owner = metadata.ownerReferences?.find(({ controller }) => controller === true)

@@ -5,7 +5,7 @@ import type { AuditReport } from '../../../audit/report.ts'
 import { cell } from '../../sanitize.ts'
 import { columns } from '../../screen/columns.ts'
 import { joinLines } from '../../screen/layout.ts'
-import { tell } from '../../words/audit.ts'
+import { findingText } from '../../words/audit.ts'
 import { placeText, workloadText } from './places.ts'
 
 type Column = [header: string, value: (finding: AuditFinding) => string | null]
@@ -20,7 +20,7 @@ const COLUMNS: Column[] = [
   ['CONTAINER', ({ container }) => container?.name ?? null],
   ['IMAGE', ({ container }) => container?.image ?? null],
 ]
-const WIDE: Column[] = [['MESSAGE', tell]]
+const WIDE: Column[] = [['MESSAGE', findingText]]
 
 /** Returns the rows and their header; empty if there are no findings. */
 export function renderAuditPlain({ findings }: AuditReport, wide: boolean): string {

@@ -109,9 +109,16 @@ function outlookLines(
 const BLOCKS = ' ▁▂▃▄▅▆▇█'
 const AXIS = 8
 
-/** Charts what is left at each step of the window; empty if there is no limit to draw. */
+/** Charts what is left at each step of the window; empty if nothing is left to draw, or without a limit. */
 function chart({ left, course, pulls }: Outlook, window: number, width: number): string[] {
-  if (left === null || !Number.isFinite(left) || pulls === 0 || width < course.length + 4 + AXIS) return []
+  if (
+    left === null ||
+    left === 0 ||
+    !Number.isFinite(left) ||
+    pulls === 0 ||
+    width < course.length + 4 + AXIS
+  )
+    return []
   const top = Math.max(left, 1)
   const bars = course.map(made => {
     const share = Math.max(0, left - made) / top

@@ -135,21 +135,25 @@ export const corruptOrUnpack: CauseWords = {
   meaning: context =>
     hasClue(context, 'web-page')
       ? WEB_PAGE
-      : hasClue(context, 'other-manifest')
-        ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
-        : hasClue(context, 'other-layers')
-          ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
-          : hasClue(context, 'file-system')
-            ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
-            : hasClue(context, 'disk-fault')
-              ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
-              : hasClue(context, 'layer-type')
-                ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
-                : hasClue(context, 'partial-layer')
-                  ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
-                  : hasClue(context, 'layer-format')
-                    ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
-                    : "A layer's digest does not match, or the node's storage failed while it was written.",
+      : hasClue(context, 'snapshotter-gone')
+        ? `The snapshotter ${onNode(context.findings[0])}, a process of its own, does not run; the image is not at fault.`
+        : hasClue(context, 'other-manifest')
+          ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
+          : hasClue(context, 'other-layers')
+            ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
+            : hasClue(context, 'user-namespace')
+              ? "The runtime runs in a user namespace that has no IDs for the owners of some of the image's files."
+              : hasClue(context, 'file-system')
+                ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
+                : hasClue(context, 'disk-fault')
+                  ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
+                  : hasClue(context, 'layer-type')
+                    ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
+                    : hasClue(context, 'partial-layer')
+                      ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
+                      : hasClue(context, 'layer-format')
+                        ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
+                        : "A layer's digest does not match, or the node's storage failed while it was written.",
 }
 
 export const other: CauseWords = {
@@ -165,6 +169,8 @@ export const other: CauseWords = {
       return `${capitalize(registryLabel(first.registry))} says that it is shut down`
     if (hasClue(context, 'damaged-store'))
       return "The image was pulled, but it is damaged in the node's image store"
+    if (hasClue(context, 'mirror-config'))
+      return "The node's settings for registries and mirrors can't be read"
     if (hasClue(context, 'endpoint-scheme'))
       return "The address of the node's mirror has no scheme, or has two"
     return hasNoReason(first)
@@ -185,6 +191,8 @@ export const other: CauseWords = {
       return 'The registry no longer serves images that were not moved; neither the login nor the name is the problem.'
     if (hasClue(context, 'damaged-store'))
       return "Part of the image is missing from the runtime's storage on the node; the registry is not at fault."
+    if (hasClue(context, 'mirror-config'))
+      return 'The runtime stops at a mistake in them, before it asks any registry.'
     if (hasClue(context, 'endpoint-scheme'))
       return "The runtime can't use the address of a mirror as it is configured."
     return hasNoReason(first)

@@ -103,9 +103,11 @@ export const httpHttpsMismatch: CauseWords = {
 
 export const proxy: CauseWords = {
   short: () => 'the HTTP proxy of the nodes',
-  title: ({ findings: [{ registry, endpoint }] }) =>
+  title: ({ findings: [{ registry, endpoint, clues }] }) =>
     endpoint === null || endpoint.host === null
-      ? `The proxy between the node and ${registryLabel(registry)} refuses to pass the request on`
+      ? clues.some(({ code }) => code === 'proxy-unreached')
+        ? `The proxy between the node and ${registryLabel(registry)} can't be reached as it is configured`
+        : `The proxy between the node and ${registryLabel(registry)} refuses to pass the request on`
       : `The proxy ${endpoint.host} between the node and ${registryLabel(registry)} fails`,
   meaning: context =>
     hasClue(context, 'loopback')

@@ -81,12 +81,16 @@ export const nameSteps: StepWords<
     const [edit, ...more] = edits
     const { text, command } = edit === undefined ? { text: '' } : setImages(invocation, [edit, ...more])
     const job = first.workload?.kind === 'Job' ? `. ${text}` : ''
-    const check = `\`${offlineCommand(invocation, `image ${shellWord(to)} --check-images`)}\``
+    const asking = offlineCommand(invocation, `image ${shellWord(to)} --check-images`)
+    const check = `\`${asking}\``
     return {
       text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first that your tag is there: ${check}`}${job}`,
       ...(isThere(first)
         ? {}
-        : { brief: `Use ${to}${moved.frozen ? ' (frozen)' : ''} if ${check} finds your tag${job}` }),
+        : {
+            brief: `Use ${to}${moved.frozen ? ' (frozen)' : ''} if ${check} finds your tag${job}`,
+            check: asking,
+          }),
       ...(command === undefined ? {} : { command }),
     }
   },

@@ -1,10 +1,9 @@
-/** The words of steps on the way to a host: its name, port, and certificate, and mirrors and proxies in between. */
+/** The words of steps on the way to a host: its name, port, and certificate, and proxies in between. */
 
 import type { EndpointRole, NamedEndpoint } from '../../../diagnosis/endpoint.ts'
-import type { Cause, Finding } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf, isHosted } from '../../../image/registries.ts'
 import { ownCommand } from '../../invocation.ts'
-import { shellWord } from '../../sanitize.ts'
 import {
   certificateCommand,
   curlCommand,
@@ -15,7 +14,7 @@ import {
   stepForNode,
   stepOnNode,
 } from '../node.ts'
-import { authorityPlace, mirrorLoginPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
+import { authorityPlace, plainHttpPlace } from '../node-settings.ts'
 import { hostLabel, registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
 
@@ -46,34 +45,6 @@ const INSTEAD: Record<EndpointRole, string> = {
   runtime: 'start the runtime',
 }
 
-/** Returns what to look for at a mirror, by what it did. */
-function checkMirror(cause: Cause, mirror: string): string {
-  if (cause === 'auth-required-or-denied') return `Find the reason for the refusal in the log of ${mirror}`
-  if (cause === 'connection-refused-or-reset')
-    return `Check that ${mirror}, is running and listening on that port`
-  return `Check the health and the log of ${mirror}: restart it, or fix what fails there. A cache whose upstream limits it may answer with a server error, too: its log has the upstream's answer`
-}
-
-/** Addresses that refer to the node itself, or that only the cluster's DNS resolves, so this machine can't reach the mirror there. */
-const NOT_FROM_HERE = /^(?:localhost|127\.|0\.0\.0\.0|\[::1?\])|\.svc(?:\.|:|$)|\.cluster\.local(?::|$)/
-
-/** Returns how to ask the mirror for the images in use, at the URL in the evidence. */
-function askMirror(host: string, registry: string, { invocation, findings: [first] }: StepContext) {
-  if (NOT_FROM_HERE.test(host)) return {}
-  const asked = first.evidence?.text.split(`//${host}/v2/`) ?? []
-  const plain = asked.length > 1 && asked[0]?.endsWith('http:') === true
-  const [path = ''] = asked[1]?.split(/\/(?:manifests|blobs)\//) ?? []
-  const repository = first.reference?.replace(/^[^/]+\/|[:@].*$/g, '') ?? ''
-  const prefix = path.endsWith(`/${repository}`) ? path.slice(0, -repository.length - 1) : ''
-  const url = `${plain ? 'http' : 'https'}://${host}${prefix === '' ? '' : `/v2/${prefix}`}`
-  const flags = [
-    ...(plain ? ['--plain-http'] : []),
-    ...(registry === 'docker.io' ? [] : ['--registry', registry]),
-  ]
-  const words = ['mirror', '--to', url, '--verify', ...flags].map(shellWord)
-  return { command: ownCommand(invocation, words.join(' ')) }
-}
-
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
 function orMirror({ invocation, findings: [first] }: StepContext, target: string) {
   const { host, reference, registry, containerKind } = first
@@ -98,12 +69,6 @@ export const networkSteps: StepWords<
   | 'open-host'
   | 'check-listener'
   | 'give-route'
-  | 'check-mirror'
-  | 'mirror-login'
-  | 'mirror-settings'
-  | 'unblock-upstream'
-  | 'mirror-limit'
-  | 'mirror-lacks-image'
   | 'show-certificate'
   | 'trust-authority'
   | 'tls-between'
@@ -173,48 +138,6 @@ export const networkSteps: StepWords<
         ? `${host} was tried over IPv6 only: give the node an IPv6 route, or let DNS ${onNode(first)} answer with IPv4 addresses`
         : 'The node has no route for IPv4 (is it IPv6-only?): give it one, or NAT64 with DNS64; some registries, such as ghcr.io, have no IPv6 addresses',
   }),
-  'check-mirror': ({ host, registry }, context) => ({
-    text: checkMirror(
-      context.findings[0].cause,
-      `the mirror ${host}, which serves images of ${registryLabel(registry)}`,
-    ),
-    ...askMirror(host, registry, context),
-  }),
-  'mirror-login': ({ host, registry }, { findings: [{ host: node, credential }] }) => ({
-    text: `If ${host} itself wants a login, give the nodes one in ${mirrorLoginPlace(node, host, registry)}, or let the mirror serve the nodes without one${
-      credential.status === 'usable' && node.runtime !== 'cri-o'
-        ? `; the pod's login for ${registryLabel(registry)} is sent to the mirror, too, and may be what the mirror refuses`
-        : ''
-    }`,
-  }),
-  'mirror-settings': ({ host, registry, about }, { findings: [first] }) => {
-    const place = mirrorSettings(first.host, registry)
-    const what = host === null ? 'the endpoint' : host
-    switch (about) {
-      case 'web-page':
-        return {
-          text: `Something in between answered with a web page instead of ${registryLabel(registry)}: check the mirror, proxy or login portal at ${what}, as configured in ${place}`,
-        }
-      case 'scheme':
-        return { text: `Write the mirror's endpoint with exactly one scheme (https://…) in ${place}` }
-      case 'endpoint':
-        return { text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}` }
-    }
-  },
-  'unblock-upstream': ({ host }) => ({
-    text: `Check the proxy repository in Nexus at ${host}: the URL of its remote storage, the way there (firewall, proxy), and its login; Nexus asks again when its block ends, or when you reset it`,
-  }),
-  'mirror-limit': ({ host, registry }, context) => ({
-    text: `Give the mirror ${host} its own login for ${registryLabel(registry)}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
-    ...askMirror(host, registry, context),
-  }),
-  'mirror-lacks-image': ({ host, registry, only }) => ({
-    text: only
-      ? `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`
-      : host === registry
-        ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
-        : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
-  }),
   'show-certificate': ({ host }, { findings }) =>
     stepOnNode(
       `Look at the certificate (and the clock) ${onNode(findings[0])}`,
@@ -272,16 +195,20 @@ export const networkSteps: StepWords<
       proxyCommand(findings[0].host),
       findings,
     ),
-  'fix-proxy': ({ host }) => ({
-    text: /^https?$/.test(host)
-      ? `Correct the proxy's address in the runtime's environment: its host is read as "${host}", so its scheme is written twice (such as http://http://…)`
-      : `Fix the proxy ${host}, or correct its address in the runtime's environment`,
+  'fix-proxy': ({ host, scheme }) => ({
+    text: scheme
+      ? "Write the proxy's address with http:// in the runtime's environment (HTTPS_PROXY=http://…): the proxy speaks plain HTTP, and https:// asks it for TLS"
+      : host === null
+        ? "Correct the proxy's address in the runtime's environment"
+        : /^https?$/.test(host)
+          ? `Correct the proxy's address in the runtime's environment: its host is read as "${host}", so its scheme is written twice (such as http://http://…)`
+          : `Fix the proxy ${host}, or correct its address in the runtime's environment`,
   }),
   'pass-proxy': ({ host }) => ({
     text: `Let the proxy pass requests for ${host}, and give the runtime its login if it asks for one`,
   }),
   'bypass-proxy': ({ host }) => ({
-    text: `Or bypass the proxy for this host: add ${withoutPort(host)} to NO_PROXY of the runtime, and restart it`,
+    text: `Bypass the proxy for this host if the nodes reach it without one: add ${withoutPort(host)} to NO_PROXY of the runtime, and restart it`,
   }),
   'status-page': ({ host, role }, { findings: [{ registry }] }) => ({
     text:

@@ -20,7 +20,9 @@ import type { StepWords } from '../step-words.ts'
 
 export const nodeSteps: StepWords<
   | 'prune-images'
+  | 'start-snapshotter'
   | 'check-disk'
+  | 'more-ids'
   | 'show-disk'
   | 'free-temporary'
   | 'larger-disk'
@@ -52,6 +54,9 @@ export const nodeSteps: StepWords<
       ? { text: `${text}: the kubelet does so above imageGCHighThresholdPercent` }
       : stepForNode(text, command, findings)
   },
+  'start-snapshotter': (_step, { findings: [first] }) => ({
+    text: `Start the snapshotter ${onNode(first)} again (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins), or let the runtime use overlayfs there`,
+  }),
   'check-disk': (_step, { findings }) =>
     findings[0].host.os === 'windows'
       ? {
@@ -62,6 +67,9 @@ export const nodeSteps: StepWords<
           kernelLog(findings[0].host),
           findings,
         ),
+  'more-ids': (_step, { findings: [first] }) => ({
+    text: `Give the user of the runtime ${onNode(first)} more subordinate IDs (/etc/subuid, /etc/subgid), or rebuild the image with lower user and group IDs: the user namespace lacks those of its files`,
+  }),
   'show-disk': ({ path }, { findings }) => {
     const { host } = findings[0]
     return stepForNode(
@@ -164,6 +172,7 @@ export const nodeSteps: StepWords<
 /** Returns the platforms to build for: the one that is missing, after those that most nodes have. */
 function withOthers(platform: string): string {
   const common = ['linux/amd64', 'linux/arm64']
+  if (platform.includes('<')) return common.join(',')
   const others = common.filter(other => !platform.startsWith(other))
   return [...(others.length === common.length ? common : others), platform].join(',')
 }
