@@ -20,19 +20,21 @@ export const TOO_DEEP = 'RESOURCE_EXHAUSTION'
 export function parseText(given: string): ParsedText {
   // A carriage return alone ends a line, too, but the library does not count it.
   const text = given.replace(/\r(?!\n)/g, '\n')
+  const ends = jsonEnds(text)
+  if (ends !== null) return parseLeniently(text, ends)
   const lines = new LineCounter()
   const parsed = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines })
   const documents = Array.isArray(parsed) ? parsed : []
   const isSettled = documents.every(({ errors }) => errors.every(({ code }) => code === TOO_DEEP))
-  return isSettled ? { documents, lines } : parseLeniently(text)
+  return isSettled ? { documents, lines } : parseLeniently(text, [text.length])
 }
 
-/** The documents of a text that the library's own parser refuses. */
-function parseLeniently(text: string): ParsedText {
+/** The documents of a text that the library's own parser refuses. @param ends where each part ends that is parsed alone */
+function parseLeniently(text: string, ends: readonly number[]): ParsedText {
   const lines = new LineCounter()
   const documents: Document.Parsed[] = []
   let start = 0
-  for (const end of jsonEnds(text) ?? [text.length]) {
+  for (const end of ends) {
     const parser = new Parser(lines.addNewLine)
     Object.assign(parser, { lexer: new LenientLexer(), offset: start })
     const composer = new Composer(OPTIONS)
@@ -47,11 +49,19 @@ function jsonEnds(text: string): number[] | null {
   if (!/^\s*\{/.test(text)) return null
   const ends: number[] = []
   let depth = 0
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]|[^\s"{}[\]]+/g)) {
-    if (depth === 0 && token !== '{') return null
-    if (/^[{[]$/.test(token)) depth += 1
-    else if (/^[}\]]$/.test(token)) depth -= 1
-    if (depth === 0) ends.push(index + 1)
+  let isQuoted = false
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at] ?? ''
+    if (isQuoted) {
+      if (char === '\\') at += 1
+      else isQuoted = char !== '"'
+    } else if (depth === 0 && char !== '{' && char.trim() !== '') return null
+    else if (char === '"') isQuoted = true
+    else if (char === '{' || char === '[') depth += 1
+    else if (char === '}' || char === ']') {
+      depth -= 1
+      if (depth === 0) ends.push(at + 1)
+    }
   }
   return depth === 0 && ends.length > 1 ? ends : null
 }

@@ -8,7 +8,10 @@ export function isTemplated(text: string): boolean {
   return ACTION.test(text)
 }
 
-/** `{{ .Values.image }}`, `${IMAGE}`, `$(params.image)`, `$IMAGE`, `<IMAGE>`, `ko://…`: Helm, Argo, Flux, Tekton, envsubst, people, and ko. */
+/**
+ * `{{ .Values.image }}`, `${IMAGE}`, `$(params.image)`, `$IMAGE`, `<IMAGE>`, `ko://…`, or a space: Helm, Argo, Flux, Tekton, envsubst, people,
+ * ko, and OpenShift's image triggers, for which Kubernetes accepts a space in templates.
+ */
 export function isPlaceholder(value: string): boolean {
-  return ACTION.test(value) || /^ko:\/\/|\$[{(\w]|[<>]|%[({]?\w+[)}]?%|@@\w+@@/.test(value)
+  return ACTION.test(value) || /^\s+$|^ko:\/\/|\$[{(\w]|[<>]|%[({]?\w+[)}]?%|@@\w+@@/.test(value)
 }

@@ -54,8 +54,6 @@ export function judgePod({ pod, ready, unscheduled }: RolloutPod): JudgedPod {
   if (pod.phase === 'Failed') return judged('failed')
   const stuck = containers.find(isStuck)
   if (stuck) return judged('stuck', troubleOf(stuck))
-  // A pod is only ready while all of its containers run; a virtual kubelet may not report them.
-  if (ready) return judged('pulled')
   const needed = containers.filter(({ kind }) => kind !== 'volume')
   const there = new Set(needed.filter(hasImage).map(({ image }) => image))
   if (needed.length > 0 && needed.every(({ image }) => there.has(image))) {

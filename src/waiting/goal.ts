@@ -48,8 +48,10 @@ function isReached(rollout: Rollout, pods: JudgedPod[], { sight, workload, rules
   const pulled = pods.length > 0 && pods.every(({ stage }) => stage === 'pulled')
   if (kind === 'Job') return pulled && pods.length >= rollout.wanted
   if (kind === 'Pod') {
+    if (pods.length === 0 || pods.some(({ stage }) => stage === 'stuck')) return false
+    // A pod is only ready while all of its containers run; a virtual kubelet may not report them.
     const isDone = sight.pods.every(({ pod, ready }) => ready || pod.phase === 'Succeeded')
-    return pulled && (isDone || rules.goal === 'pulled')
+    return isDone || (pulled && rules.goal === 'pulled')
   }
   const wanted = Math.max(0, rollout.wanted - partition)
   if (wanted === 0) return replicas > 0 && rollout.missing === 0

@@ -126,6 +126,13 @@ describe('what is done', () => {
       'not-ready',
     ],
     [
+      'a pod that is ready on a node that reports no containers',
+      sight(workload({ kind: 'Pod' }), [pod(UNTRIED, { owner: null, ready: true, pod: { name: 'shop' } })]),
+      READY,
+      'done',
+      'ready',
+    ],
+    [
       'a pod that has done its work',
       sight(workload({ kind: 'Pod' }), [
         waitingPod({ owner: null, pod: { name: 'shop', phase: 'Succeeded' } }),
