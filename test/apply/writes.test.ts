@@ -149,7 +149,11 @@ describe('a pod', () => {
     const { name } = change.target
     const { labels = {} } = of.cluster.get('Pod', 'web', name)?.metadata ?? {}
     of.cluster.change('Pod', 'web', name, copy => {
-      copy.status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }
+      copy.status = {
+        ...copy.status,
+        phase: 'Running',
+        conditions: [{ type: 'Ready', status: 'True' }],
+      }
     })
     of.cluster.add({
       apiVersion: 'policy/v1',
