@@ -165,7 +165,7 @@ describe('why', () => {
     const failed = privateImage({ credential: { status: 'none', attempts: [], hints: [...hints] } })
     const problems = [{ code: 'pull-failed', finding: failed }] as const
     expect(lines(why({ containers: [whyContainer({ problems: [...problems] })] })).join('\n')).toContain(
-      '  elsewhere   secret shop/ghcr holds a login for the image, but a pod can only\n',
+      '  elsewhere   secret shop/ghcr has a login for the image, but a pod can only use\n',
     )
   })
 

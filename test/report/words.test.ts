@@ -296,11 +296,11 @@ describe('credentials', () => {
   test.each<[CredentialHint, RegExp]>([
     [
       { code: 'not-named', namespace: 'web', secret: 's' },
-      /^secret web\/s holds a login .* does not reference it$/,
+      /^secret web\/s has a login .* does not reference it$/,
     ],
     [
       { code: 'on-service-account', namespace: 'web', secret: 's', serviceAccount: 'builder' },
-      /^secret web\/s holds .* service account builder, which the pod does not use$/,
+      /^secret web\/s has .* service account builder, which the pod does not use$/,
     ],
     [{ code: 'in-namespace', namespace: 'shop', secret: 's' }, /^secret shop\/s .* of its own namespace$/],
     [
@@ -350,7 +350,7 @@ test('with policy Never no sentence mentions a pull', () => {
   expect(never({})).toEqual(['no credential in the pod'])
   const held = attempt({ usable: true, problem: null, username: 'acme' })
   expect(never({ credential: { status: 'usable', attempts: [held] } })).toEqual([
-    'secret default/regcred holds a login, as user acme',
+    'secret default/regcred has a login, as user acme',
   ])
 })
 

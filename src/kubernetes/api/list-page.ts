@@ -164,7 +164,7 @@ function pageOf(request: ApiRequest, rest: Record<string, unknown>): Page {
   const continueToken = String(metadata.continue ?? '')
   const remaining = Number(metadata.remainingItemCount ?? 0)
   if (continueToken === '' && remaining > 0) {
-    throw failure(request, 'Truncated', `${nameOf(request)} ended with ${remaining} items to come`)
+    throw failure(request, 'Truncated', `${nameOf(request)} ended before its last ${remaining} items`)
   }
   const resourceVersion = String(metadata.resourceVersion ?? '')
   return { resourceVersion, continueToken, columns: columns.map(({ name }) => String(name)) }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
 import { type Document, parseAllDocuments } from 'yaml'
 import { UsageError } from '../../errors.ts'
+import { codedError } from '../../network/error-code.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 import { type Entry, type Kubeconfig, mapping, mappings, text } from './kubeconfig.ts'
@@ -66,7 +67,7 @@ async function readKubeconfig(file: string): Promise<Kubeconfig | null> {
   try {
     content = decoded(await readFile(file))
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : 'unreadable'
+    const code = codedError(error)?.code ?? 'unreadable'
     if (code === 'ENOENT' || code === 'ENOTDIR') return null
     throw new UsageError(`The kubeconfig ${file} can't be read (${code}): make it readable or name another`)
   }

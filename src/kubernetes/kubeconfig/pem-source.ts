@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { UsageError } from '../../errors.ts'
+import { codedError } from '../../network/error-code.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import { type Entry, text, under } from './kubeconfig.ts'
 import type { PemSource } from './target.ts'
@@ -35,7 +36,7 @@ export async function pemText(source: PemSource, what: string): Promise<Redacted
   try {
     return new Redacted(await readFile(source.file, 'utf8'))
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : 'unreadable'
+    const code = codedError(error)?.code ?? 'unreadable'
     throw new UsageError(
       `The ${what} ${source.file} can't be read (${code}): correct the kubeconfig or the flag`,
     )

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { stripVTControlCharacters } from 'node:util'
 import { UnreachableError } from '../../errors.ts'
+import { codedError } from '../../network/error-code.ts'
 import { withoutWorkingDirectory } from '../../network/program-path.ts'
 import { redactStrictly } from '../../secrecy/redact.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
@@ -98,7 +99,7 @@ const reason = (stderr: string) => {
 }
 
 function notStarted(plugin: ExecPlugin, error: Error): UnreachableError {
-  const code = 'code' in error ? error.code : error.name
+  const code = codedError(error)?.code ?? error.name
   if (code !== 'ENOENT') return failure(plugin, `could not be started (${code})`, error)
   const hint = lastLine(plugin.installHint.split('\n', 1).join(''))
   return failure(

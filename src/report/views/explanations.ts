@@ -42,7 +42,7 @@ function document(explanations: readonly Explanation[]): object {
 function list(explanations: readonly Explanation[], { invocation: { program } }: ExplanationOptions): string {
   const longest = Math.max(...explanations.map(({ name }) => name.length))
   const rows = explanations.map(({ name, title }) => `${name.padEnd(longest)}  ${title}`)
-  return joinLines([...rows, '', `More of each: ${program} explain NAME`])
+  return joinLines([...rows, '', `For details: ${program} explain NAME`])
 }
 
 function whole(

@@ -46,8 +46,8 @@ const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
     `has ${LAYOUTS.get(detail ?? '') ?? 'the layout of another type'}, so the kubelet finds no login in it`,
   malformed: ({ key }) =>
     `is malformed${key === null ? '' : ` at ${key}`}, which fails every image of the pod`,
-  'creds-store-only': () => 'only names the credential store of another machine and holds no login',
-  'no-entries': () => 'holds no login',
+  'creds-store-only': () => 'only names the credential store of another machine and has no login',
+  'no-entries': () => 'has no login',
   'key-never-matches': ({ key, mismatch }) =>
     `has the key${named(key)}, which ${mismatch === undefined ? 'never matches an image' : MISMATCH[mismatch]}`,
   'other-registry': ({ key, mismatch }) =>
@@ -56,8 +56,8 @@ const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
       : `has the key${named(key)}, which ${MISMATCH[mismatch]}`,
   'empty-auth': ({ key }) =>
     `has an empty login for${named(key) || ' the registry'}, so the pull is anonymous`,
-  'token-only': () => 'holds only an identity token, which the kubelet does not read',
-  half: () => 'holds a user name or a password, not both',
+  'token-only': () => 'has only an identity token, which the kubelet does not read',
+  half: () => 'has a user name or a password, not both',
   shadowed: () => 'is not tried: another login for the same registry comes first',
 }
 
@@ -74,11 +74,11 @@ const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } =
   'service-account-secrets-ignored': ({ serviceAccount, secrets }) =>
     `service account ${serviceAccount} has ${secretNames(secrets)}, which a pod that lists its own pull secrets does not get`,
   'not-named': ({ namespace, secret }) =>
-    `secret ${namespace}/${secret} holds a login for the image, but the pod does not reference it`,
+    `secret ${namespace}/${secret} has a login for the image, but the pod does not reference it`,
   'on-service-account': ({ namespace, secret, serviceAccount }) =>
-    `secret ${namespace}/${secret} holds a login for the image, but belongs to service account ${serviceAccount}, which the pod does not use`,
+    `secret ${namespace}/${secret} has a login for the image, but belongs to service account ${serviceAccount}, which the pod does not use`,
   'in-namespace': ({ namespace, secret }) =>
-    `secret ${namespace}/${secret} holds a login for the image, but a pod can only use secrets of its own namespace`,
+    `secret ${namespace}/${secret} has a login for the image, but a pod can only use secrets of its own namespace`,
   'same-account': ({ namespace, secret, key }) =>
     `${key} takes the same Docker account as Docker Hub, but under the key ${key}, which secret ${namespace}/${secret} lacks`,
 }
@@ -107,7 +107,7 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
       .filter(({ usable }) => usable)
       .map(({ secret, username }) => {
         const user = username === null ? '' : `, as user ${username}`
-        if (cause === 'never-pull') return { secret, text: `holds a login${user}` }
+        if (cause === 'never-pull') return { secret, text: `has a login${user}` }
         return contradicted
           ? { secret, text: `should have been sent${user}; the registry saw no login` }
           : { secret, text: `was tried${user}` }

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { addAbortSignal, Readable } from 'node:stream'
 import { UsageError } from '../../errors.ts'
 import { checkFileNames, IN_FOLDERS } from '../file-names.ts'
+import { systemCode } from '../files/read-text.ts'
 
 /** One stream of bytes, and its name in errors. */
 export interface Input {
@@ -118,7 +119,7 @@ const REASONS = new Map([
 ])
 
 function unreadable(name: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (!/^E[A-Z0-9]+$/.test(code)) return error
+  const code = systemCode(error)
+  if (code === null) return error
   return new UsageError(`Can't read ${name}: ${REASONS.get(code) ?? code}.`)
 }

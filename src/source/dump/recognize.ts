@@ -29,7 +29,7 @@ interface ForeignDocument {
 /** Returns null for an object or a list of objects. `itemsHaveKinds`: it had items, and all of them had a kind. */
 export function describeForeignDocument(document: unknown, itemsHaveKinds: boolean): ForeignDocument | null {
   if (Array.isArray(document))
-    return document.length === 0 || document.some(isObject)
+    return document.length === 0 || document.some(isKubernetesObject)
       ? null
       : foreign('a list without Kubernetes objects')
   if (!isRecord(document)) return foreign('plain text')
@@ -55,7 +55,7 @@ function foreign(is: string, hidesPods = false): ForeignDocument {
 }
 
 /** Whether the item has a name, and a kind or a recognizable shape. */
-function isObject(item: unknown): boolean {
+function isKubernetesObject(item: unknown): boolean {
   if (!isRecord(item)) return false
   if (text(item.kind).endsWith('List') && Array.isArray(item.items)) return true
   return nameOf(item) !== null && (text(item.kind) !== '' || kindByShape(item) !== '')

@@ -63,7 +63,13 @@ const BY_CODE = new Map<string, FileProblem>([
 
 /** Why a file or folder could not be read, by the system's own code. @throws what is not a system error */
 export function problemOf(error: unknown): FileProblem {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (!/^E[A-Z0-9]+$/.test(code)) throw error
+  const code = systemCode(error)
+  if (code === null) throw error
   return BY_CODE.get(code) ?? 'unreadable'
+}
+
+/** The code of a system error, such as `ENOENT`; null for any other error. */
+export function systemCode(error: unknown): string | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^E[A-Z0-9]+$/.test(code) ? code : null
 }

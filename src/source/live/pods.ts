@@ -12,6 +12,16 @@ import { narrowPod } from '../narrow/pod.ts'
 import { POD_PLACE_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { list, record, text } from '../narrow/shape.ts'
 import { couldFail, podKey } from '../suspects.ts'
+import {
+  isSelectable,
+  NO_NODE,
+  type PodRow,
+  rowKey,
+  rowKeyOf,
+  selectorOf,
+  unreadRows,
+  visitPodRows,
+} from './pod-rows.ts'
 import type { ListOptions, NamespaceOrAll, Reading } from './reading.ts'
 
 export interface AreaPods {
@@ -54,9 +64,6 @@ export async function readPodsWhere(
 /** Selects the pods of the area that a list returns. */
 type Choice = Pick<ListOptions, 'fieldSelector' | 'only'>
 
-/** Returns the key of a row. Rows have no namespace, so several pods can share a key. */
-const rowKey = ({ name, node }: Pick<RowPod, 'name' | 'node'>): string => `${name} ${node}`
-
 class AreaReader {
   readonly #reading: Reading
   readonly #area: NamespaceOrAll
@@ -98,23 +105,15 @@ class AreaReader {
    * begun; the rest by name.
    * @param listLength approximately how many pods the list has
    */
-  async #readBegun(rows: RowPod[], suspects: RowPod[], listLength: number): Promise<void> {
+  async #readBegun(rows: SuspectRow[], suspects: SuspectRow[], listLength: number): Promise<void> {
     if (this.#unread(rows).length * PODS_FOR_ONE_SINGLE > listLength)
       await this.#readMany(begunAmong(suspects))
     await bounded(this.#unread(rows), SINGLES_AT_ONCE, row => this.#readOne(row))
   }
 
-  /** Returns the rows still to be read. Rows with the same name and node appear once because one request reads them all. */
-  #unread(rows: RowPod[]): RowPod[] {
-    const left = new Map(this.#seen)
-    const remaining = new Map<string, RowPod>()
-    for (const row of rows) {
-      const key = rowKey(row)
-      const count = left.get(key) ?? 0
-      left.set(key, count - 1)
-      if (count <= 0 && !this.#asked.has(key)) remaining.set(key, row)
-    }
-    return [...remaining.values()]
+  /** Returns the rows still to be read. */
+  #unread(rows: SuspectRow[]): SuspectRow[] {
+    return unreadRows(rows, this.#seen).filter(row => !this.#asked.has(rowKey(row)))
   }
 
   /** Reads the chosen pods in one list. If it fails, they are read like the other suspects: a failure costs time, not correctness. */
@@ -138,9 +137,9 @@ class AreaReader {
   }
 
   /** Reads the pods of one row. A failure is recorded as a gap and does not stop the others. */
-  #readOne(row: RowPod): Promise<void> {
+  #readOne(row: SuspectRow): Promise<void> {
     this.#asked.add(rowKey(row))
-    const choice = { fieldSelector: `spec.nodeName=${row.node},metadata.name=${row.name}` }
+    const choice = { fieldSelector: selectorOf(row) }
     return this.#reading.listOrGap(KINDS.Pod, this.#area, this.#options(choice), raw => this.#kept.keep(raw))
   }
 
@@ -156,10 +155,9 @@ class AreaReader {
 }
 
 /** Selects the suspects among the pods that have begun; of the others, only name and node are decoded. */
-function begunAmong(suspects: RowPod[]): Choice {
+function begunAmong(suspects: SuspectRow[]): Choice {
   const wanted = new Set(suspects.map(rowKey))
-  const isWanted = ({ metadata, spec }: Record<string, unknown>) =>
-    wanted.has(rowKey({ name: text(record(metadata).name), node: text(record(spec).nodeName) }))
+  const isWanted = (raw: unknown) => wanted.has(rowKeyOf(raw))
   return { fieldSelector: BEGUN, only: { shape: POD_PLACE_SHAPE, isWanted } }
 }
 
@@ -170,11 +168,11 @@ function hasReadyRow({ containers }: Pod): boolean {
 
 /** Narrows pods as they come and keeps those that could be failing, each once. */
 class SuspectCollector {
-  private readonly kept = new Map<string, Pod>()
-  private readonly reading: Reading
+  readonly #kept = new Map<string, Pod>()
+  readonly #reading: Reading
 
   constructor(reading: Reading) {
-    this.reading = reading
+    this.#reading = reading
   }
 
   /** Returns the narrowed pod, whether kept or not; null if it has no name. */
@@ -182,43 +180,38 @@ class SuspectCollector {
     const pod = narrowPod(raw)
     if (pod === null || !couldFail(pod)) return pod
     const key = podKey(pod.namespace, pod.name)
-    if (!this.kept.has(key)) this.reading.countSuspect()
-    this.kept.set(key, pod)
+    if (!this.#kept.has(key)) this.#reading.countSuspect()
+    this.#kept.set(key, pod)
     return pod
   }
 
   pods(): Pod[] {
-    return [...this.kept.values()]
+    return [...this.#kept.values()]
   }
 }
 
-/** A pod as identified in a row, without its namespace. */
-interface RowPod {
-  name: string
-  node: string
+interface SuspectRow extends PodRow {
   /** A container was restarted, so the pod has most likely left phase Pending, which a row does not show. */
   wasRestarted: boolean
 }
 
-interface PodRows {
+interface PodRows extends FoundSuspects {
   count: number
-  suspects: RowPod[]
   /** The cluster's version when the rows were read; empty if the server does not report it. */
   resourceVersion: string
+}
+
+interface FoundSuspects {
+  suspects: SuspectRow[]
   /** A row could not be interpreted, so every pod has to be read in full. */
   unclear: boolean
 }
 
-/** The server's column positions, unchanged since Tables were introduced (pkg/printers/internalversion). */
-const COLUMNS: Record<number, string> = { 0: 'name', 1: 'ready', 6: 'node' }
+const COLUMNS = { 0: 'name', 1: 'ready', 6: 'node' }
 /** Only a hint, so the column's name is not checked: `0` or `3 (5m ago)`, before Kubernetes 1.22 a number. */
 const RESTARTS = 3
 /** Matches if all containers are ready. */
 const READY = /^(\d+)\/\1$/
-/** The node cell of a pod that is not scheduled: no kubelet has tried to pull its images. */
-const NO_NODE = '<none>'
-/** Valid names of pods and nodes; anything else must not get into a field selector. */
-const NAME = /^[a-z0-9][a-z0-9.-]*$/
 
 /** Reads the rows; whole pods from a server without Tables go to `visitPod`. @throws ApiError */
 async function readPodRows(
@@ -226,33 +219,23 @@ async function readPodRows(
   area: NamespaceOrAll,
   visitPod: (pod: unknown) => void,
 ): Promise<PodRows> {
-  const rows: PodRows = { count: 0, suspects: [], resourceVersion: '', unclear: false }
-  const { columns, resourceVersion } = await reading.podTable(
-    area,
-    row => {
-      rows.count += 1
-      reading.countPod()
-      addSuspect(rows, row)
-    },
-    pod => {
-      rows.count += 1
-      reading.countPod()
-      visitPod(pod)
-    },
-  )
-  const known = Object.entries(COLUMNS).every(([at, name]) => columns[Number(at)]?.toLowerCase() === name)
-  return { ...rows, resourceVersion, unclear: rows.unclear || (columns.length > 0 && !known) }
+  const found: FoundSuspects = { suspects: [], unclear: false }
+  const { count, resourceVersion, isKnown } = await visitPodRows(reading, area, COLUMNS, {
+    row: row => addSuspect(found, row),
+    pod: visitPod,
+  })
+  return { count, suspects: found.suspects, resourceVersion, unclear: found.unclear || !isKnown }
 }
 
 /** Adds a row if it could be a suspect's. Healthy rows return first, so that they cost no memory and little time. */
-function addSuspect(rows: PodRows, row: TableRow): void {
+function addSuspect(found: FoundSuspects, row: TableRow): void {
   const { cells } = row
   if (READY.test(text(cells[1])) || cells[6] === NO_NODE || hasFinished(row)) return
   const name = text(cells[0])
   const node = text(cells[6])
-  if (NAME.test(name) && NAME.test(node))
-    rows.suspects.push({ name, node, wasRestarted: /^[1-9]/.test(String(cells[RESTARTS])) })
-  else rows.unclear = true
+  if (isSelectable({ name, node }))
+    found.suspects.push({ name, node, wasRestarted: /^[1-9]/.test(String(cells[RESTARTS])) })
+  else found.unclear = true
 }
 
 /**

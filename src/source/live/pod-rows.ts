@@ -1,0 +1,91 @@
+/** The rows of the server's Table of pods, which take 0.25 KB a pod instead of 26 KB, and which of their pods still have to be read. */
+
+import type { TableRow } from '../../kubernetes/api/cluster.ts'
+import { record, text } from '../narrow/shape.ts'
+import type { NamespaceOrAll, Reading } from './reading.ts'
+
+/** A pod as identified in a row, without its namespace. */
+export interface PodRow {
+  name: string
+  node: string
+}
+
+/** The node cell of a pod that is not scheduled: no kubelet has tried to pull its images. */
+export const NO_NODE = '<none>'
+/** Valid names of pods and nodes; anything else must not get into a field selector. */
+const NAME = /^[a-z0-9][a-z0-9.-]*$/
+
+/** Returns the key of a row. Rows have no namespace, so several pods can share a key. */
+export function rowKey({ name, node }: PodRow): string {
+  return `${name} ${node}`
+}
+
+/** Returns the key of the pod's row. */
+export function rowKeyOf(raw: unknown): string {
+  const { metadata, spec } = record(raw)
+  return rowKey({ name: text(record(metadata).name), node: text(record(spec).nodeName) })
+}
+
+/** Whether a request can select the pods of the row. */
+export function isSelectable({ name, node }: PodRow): boolean {
+  return NAME.test(name) && NAME.test(node)
+}
+
+/** Returns the field selector of the row's pods, for which the API server has an index. */
+export function selectorOf({ name, node }: PodRow): string {
+  return `spec.nodeName=${node},metadata.name=${name}`
+}
+
+/**
+ * Returns the rows whose pods were not read yet. Rows with the same key appear once because one request reads them all.
+ * @param seen how many pods were read, by row key
+ */
+export function unreadRows<Row extends PodRow>(
+  rows: readonly Row[],
+  seen: ReadonlyMap<string, number>,
+): Row[] {
+  const left = new Map(seen)
+  const unread = new Map<string, Row>()
+  for (const row of rows) {
+    const key = rowKey(row)
+    const count = left.get(key) ?? 0
+    left.set(key, count - 1)
+    if (count <= 0) unread.set(key, row)
+  }
+  return [...unread.values()]
+}
+
+interface VisitedRows {
+  /** How many pods the area has. */
+  count: number
+  /** The cluster's version when the rows were read; empty if the server does not report it. */
+  resourceVersion: string
+  /** Whether the columns are where they are expected, so that the rows can be interpreted. */
+  isKnown: boolean
+}
+
+/**
+ * Visits the rows; a server without Tables sends whole pods instead.
+ * @param columns the expected columns by position, unchanged since Tables were introduced (pkg/printers/internalversion)
+ * @throws ApiError
+ */
+export async function visitPodRows(
+  reading: Reading,
+  area: NamespaceOrAll,
+  columns: Readonly<Record<number, string>>,
+  visit: { row(row: TableRow): void; pod(pod: unknown): void },
+): Promise<VisitedRows> {
+  let count = 0
+  const counted = <Item>(visitItem: (item: Item) => void) => {
+    return (item: Item) => {
+      count += 1
+      reading.countPod()
+      visitItem(item)
+    }
+  }
+  const table = await reading.podTable(area, counted(visit.row), counted(visit.pod))
+  const isKnown = Object.entries(columns).every(
+    ([at, name]) => table.columns[Number(at)]?.toLowerCase() === name,
+  )
+  return { count, resourceVersion: table.resourceVersion, isKnown: table.columns.length === 0 || isKnown }
+}
