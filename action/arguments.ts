@@ -1,6 +1,6 @@
 /** Splits the Action's argument string as a shell does: quotes and backslashes work; nothing is expanded or run. */
 
-import { shellWords } from '../src/report/escape.ts'
+import { shellWords } from '../src/report/sanitize.ts'
 
 /** An unclosed quote extends to the end of the line. */
 export function argumentsIn(line: string): string[] {

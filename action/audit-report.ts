@@ -1,6 +1,6 @@
 /** Turns the JSON of `audit` into the Action's report: annotations for the ten worst findings, and a table for the job summary. */
 
-import { markdownCode, markdownText, workflowMessage, workflowProperty } from '../src/report/escape.ts'
+import { markdownCode, markdownText, workflowMessage, workflowProperty } from '../src/report/sanitize.ts'
 import type { Report } from './report.ts'
 
 interface AuditFinding {

@@ -9,7 +9,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { workflowMessage } from '../src/report/escape.ts'
+import { workflowMessage } from '../src/report/sanitize.ts'
 import { argumentsIn } from './arguments.ts'
 import { report } from './report.ts'
 

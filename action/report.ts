@@ -1,6 +1,6 @@
 /** Turns a command's JSON into the Action's report: annotations and a sentence for the log, and a table for the job summary. */
 
-import { markdownCode, markdownText, workflowMessage, workflowProperty } from '../src/report/escape.ts'
+import { markdownCode, markdownText, workflowMessage, workflowProperty } from '../src/report/sanitize.ts'
 import { type AuditDocument, reportAudit } from './audit-report.ts'
 
 /** The fields used here of the published JSON (schema/v1.json). */

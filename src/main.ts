@@ -59,7 +59,7 @@ export async function main(argv: string[], host: ProcessHost): Promise<number> {
     if (host.signal.aborted) return signalCode(host.signal)
     const { code, text } = describeFatal(error)
     // If standard error can't be written to, only the exit code remains.
-    await err.write(`${sanitizeMessage(text)}\n`).catch(() => {})
+    await err.write(await messageFor(err, text)).catch(() => {})
     return code
   }
 }
@@ -82,10 +82,26 @@ async function runIn(host: ProcessHost, argv: string[]): Promise<ExitName> {
   return ended
 }
 
+/** Returns an error message for standard error, wrapped on a terminal. */
+async function messageFor({ isTerminal, width }: Output, text: string): Promise<string> {
+  const lines = sanitizedLines(text)
+  if (!isTerminal) return `${lines.join('\n')}\n`
+  // Loaded only for an error.
+  const { wrap } = await import('./report/screen/layout.ts')
+  const wrapped = lines.flatMap(line => wrap(line.trim(), width, indentOf(line)))
+  return `${guardLines(wrapped.join('\n'))}\n`
+}
+
 /** Redacts and sanitizes an error message, which may quote a server, a file, or a login program. A single line ends with a period. */
-function sanitizeMessage(text: string): string {
-  const lines = redact(text).split('\n').map(sanitizeLine)
-  return guardLines(lines.length > 1 || /[.?!:)]$/.test(text) ? lines.join('\n') : `${lines[0]}.`)
+function sanitizedLines(text: string): string[] {
+  const lines = redact(text)
+    .split('\n')
+    .map(line => guardLines(`${indentOf(line)}${sanitizeLine(line)}`))
+  return lines.length > 1 || /[.?!:)]$/.test(text) ? lines : [`${lines[0]}.`]
+}
+
+function indentOf(line: string): string {
+  return /^ */.exec(line)?.[0] ?? ''
 }
 
 function describeFatal(error: unknown): { code: number; text: string } {
@@ -170,7 +186,7 @@ export async function runProcess(): Promise<void> {
   // An uncaught error is also a bug; Node would print all its properties, including request headers.
   process.once('uncaughtException', error => {
     const { code, text } = describeFatal(error)
-    process.stderr.write(`${sanitizeMessage(text)}\n`, () => process.exit(code))
+    process.stderr.write(`${sanitizedLines(text).join('\n')}\n`, () => process.exit(code))
   })
   const started = basename(process.argv[1] ?? '')
   const argv = process.argv.slice(2)

@@ -1,11 +1,10 @@
 /** Text written by a tenant is judged, redacted, and displayed in linear time. */
+
 import { describe, expect, test } from 'vitest'
 import { classify } from '../src/diagnosis/classify.ts'
-import { cell, markdownCode, markdownText } from '../src/report/escape.ts'
-import { guardLines, sanitizeLine } from '../src/report/sanitize.ts'
-import { field } from '../src/report/screen/block.ts'
+import { cell, guardLines, markdownCode, markdownText, sanitizeLine } from '../src/report/sanitize.ts'
 import { columns } from '../src/report/screen/columns.ts'
-import { clip, clipStart } from '../src/report/screen/wrap.ts'
+import { clip, clipStart, field } from '../src/report/screen/layout.ts'
 import { redact, redactStrictly } from '../src/secrecy/redact.ts'
 
 /** Returns every regular expression that is tried on a text, including all rules', because this text matches none. */

@@ -266,6 +266,21 @@ test('fatal errors that quote a token are printed without it, bugs included', as
   )
 })
 
+test('an error is wrapped on a terminal and on one line in a pipe', async () => {
+  const errorOn = async (terminal: object) => {
+    const stderr = Object.assign(new PassThrough(), terminal)
+    const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr }
+    const world = { streams, env: {}, home, cwd: home, clock: systemClock, startedAt: 0 }
+    const signal = new AbortController().signal
+    await main(['diagnose', '--kubeconfig', 'nosuch'], { ...world, signal, program: 'pullguard' as const })
+    return String(stderr.read())
+  }
+  const whole = "Kubeconfig nosuch (from --kubeconfig) doesn't exist.\n"
+  expect(await errorOn({})).toBe(whole)
+  const wrapped = await errorOn({ isTTY: true, columns: 30 })
+  expect(wrapped).toBe("Kubeconfig nosuch (from\n--kubeconfig) doesn't exist.\n")
+})
+
 test("a signal asks once and then ends the program, and its listener stays for the spinner's cleanup to see", () => {
   const ended: unknown[] = []
   const emitter = Object.assign(new EventEmitter(), { exit: (code: unknown) => void ended.push(code) })

@@ -4,6 +4,7 @@ import { clueOf } from '../diagnosis/clues.ts'
 import { isLocal } from '../diagnosis/endpoint.ts'
 import type { Cause, Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
+import { OFFICIAL_IMAGES } from '../image/official-images.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { denialSteps } from './denial.ts'
 import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
@@ -27,7 +28,7 @@ import {
   platformSteps,
   signatureSteps,
 } from './node-steps.ts'
-import { ON_NODE, type Step } from './step.ts'
+import { ON_NODE, type Step, WITH_SHELL } from './step.ts'
 
 /** A cause without steps does not compile. */
 const BY_CAUSE: Record<Cause, (finding: Finding) => Step[]> = {
@@ -59,7 +60,8 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
     finding,
     finding.containerKind === 'sandbox' ? sandboxSteps(finding) : containerSteps(finding),
   )
-  const entered = steps.some(({ code }) => ON_NODE.has(code)) && finding.node !== null
+  const needed = finding.host.platform === 'talos' ? WITH_SHELL : ON_NODE
+  const entered = steps.some(({ code }) => needed.has(code)) && finding.node !== null
   const [first = { code: 'read-all' as const }, ...others] = entered
     ? [...steps, { code: 'enter-node' as const }]
     : steps
@@ -85,13 +87,17 @@ function containerSteps(finding: Finding): Step[] {
   const own = checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
   // A clue in the name replaces the general check of the name and the login.
   const unsettled = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
+  const isGone = moved?.state === 'retired' || moved?.state === 'deleted'
+  const open = isGone ? unsettled.filter(({ code }) => !GRANTS.includes(code)) : unsettled
   // --check-images was given already.
-  const rest = finding.check === null ? unsettled : unsettled.filter(({ code }) => code !== 'ask-registry')
+  const rest = finding.check === null ? open : open.filter(({ code }) => code !== 'ask-registry')
+  const local = localSteps(finding)
   const steps = [
     ...clues,
+    ...(isOwnName(finding) ? local : []),
     ...movedSteps(finding),
     ...rest,
-    ...localSteps(finding),
+    ...(isOwnName(finding) ? [] : local),
     ...jobSteps(finding, rest),
   ]
   return clueOf(finding.clues, 'guest') === undefined ? steps : guestSteps(finding, steps)
@@ -121,6 +127,12 @@ function localSteps({ cause, clues }: Finding): Step[] {
   return missing && clueOf(clues, 'local-image') !== undefined ? [{ code: 'use-local-image' }] : []
 }
 
+/** Whether the name is a bare one that no official image has: most likely, somebody built the image. */
+function isOwnName({ reference }: Finding): boolean {
+  const [, name] = /^docker\.io\/library\/([^:@]+)/.exec(reference ?? '') ?? []
+  return name !== undefined && !OFFICIAL_IMAGES.includes(name)
+}
+
 /** A login on a Job's service account only helps pods that it creates afterward, and its template is immutable. */
 function jobSteps({ workload }: Finding, steps: Step[]): Step[] {
   const helps = steps.some(({ code }) => code === 'distribute-login' || code === 'recreate-pods')
@@ -141,6 +153,15 @@ const SETTLED_BY_NAME: readonly Step['code'][] = [
   'full-name',
 ]
 
+/** Nobody can grant access to what is gone. */
+const GRANTS: readonly Step['code'][] = [
+  'check-provider',
+  'grant-cloud-role',
+  'grant-pull',
+  'token-scope',
+  'who-answered',
+]
+
 /** The new place of a moved image, or the search for a replacement. */
 function movedSteps({ moved }: Finding): Step[] {
   if (moved === null) return []
@@ -158,7 +179,12 @@ function sandboxSteps(finding: Finding): Step[] {
   const own = BY_CAUSE[cause](finding).filter(canBeDone)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const cloud = cloudOf(registry)
-  // A cloud's login is valid for hours only, so allow the node's own identity instead.
+  // EKS's node image brings its pause image, and a service pulls it with the node's role if it is gone (awslabs/amazon-eks-ami#1425).
+  const restore: Step[] =
+    denied && cloud === 'ecr' && /\/eks\/pause[:@]/.test(finding.reference ?? '')
+      ? [{ code: 'restore-sandbox-image' }]
+      : []
+  // A cloud's login is valid for hours only, and the runtime does not ask the kubelet's credential provider for this image.
   const login: Step[] =
     denied && registry !== null && cloud === null && !isPublic(finding.reference)
       ? [{ code: 'sandbox-login', registry }]
@@ -172,12 +198,14 @@ function sandboxSteps(finding: Finding): Step[] {
     'disk-full',
     'corrupt-or-unpack',
   ].includes(cause)
-  const steps = unreachable || (denied && cloud !== null) ? [...own, set] : [set, ...login, ...own]
+  const steps = unreachable ? [...own, set] : [...restore, set, ...login, ...own]
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
 }
 
 /** Steps that don't apply to a pause image: no workload owns it, and pull secrets are not used. */
 const OF_PODS: readonly Step['code'][] = [
+  'check-provider',
+  'grant-cloud-role',
   'distribute-login',
   'recreate-pods',
   'grant-pull',
@@ -208,14 +236,17 @@ function limitSteps(finding: Finding): Step[] {
     ]
   if (subcause === 'abuse') return [{ code: 'wait', for: 'burst' }, ...elsewhere(finding)]
   if (!countsByAccount(finding)) {
-    // Everything there is public, and nobody has a login.
-    const login = isPublic(finding.reference) ? [] : loginSteps(finding, 'limit')
-    return [{ code: 'wait', for: 'minute' }, ...login, { code: 'use-cache' }]
+    // None of these registries is known to count requests by account.
+    return [{ code: 'wait', for: 'minute' }, { code: 'use-cache' }]
   }
   // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
   if (registry === 'public.ecr.aws' && clueOf(finding.clues, 'per-second') !== undefined)
     return [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
-  const login = loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
+  // The pod has a login by now, which the attempt did not send.
+  const login: Step[] =
+    finding.credential.contradicted === true
+      ? [{ code: 'restart-pull' }, { code: 'see-why', after: 'login' }]
+      : loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
   const steps: Step[] = [...login, ...elsewhere(finding)]
   // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
   if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)

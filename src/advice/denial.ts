@@ -1,13 +1,11 @@
 /** Steps for a refusal, by subcause. A login is proposed only if a login can help. */
 
 import { clueOf } from '../diagnosis/clues.ts'
-import { hidesMissing } from '../diagnosis/denial.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
-import { OFFICIAL_IMAGES } from '../image/official-images.ts'
-import { cloudOf, isPublic } from '../image/registries.ts'
-import { similarNames } from '../image/similar-names.ts'
+import { type Cloud, cloudOf, isPublic } from '../image/registries.ts'
+import { checkNameSteps } from './image-steps.ts'
 import {
   correctedSecretSteps,
   knownSecretSteps,
@@ -16,6 +14,7 @@ import {
   refusedLoginSteps,
   repositoryOf,
 } from './login.ts'
+import { targetHost, testConnection } from './network.ts'
 import type { Grantor, Step } from './step.ts'
 
 const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
@@ -34,7 +33,14 @@ export function denialSteps(finding: Finding): Step[] {
   const malformed = malformedSecrets(finding)
   if (malformed.length > 0)
     return [...malformed.map(secret => repair(finding.namespace, secret)), see('secrets')]
+  if (clueOf(finding.clues, 'unreadable-secret') !== undefined) return [see('secrets')]
   const { endpoint, registry, subcause } = finding
+  if (clueOf(finding.clues, 'web-page') !== undefined && registry !== null && !REASONED.includes(subcause))
+    return [
+      { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
+      testConnection(finding, targetHost(finding)),
+      { code: 'show-proxy' },
+    ]
   // Only the mirror can end its refusal; the pod's rights at the registry are not known.
   if (endpoint?.role === 'mirror' && registry !== null && subcause !== 'policy' && subcause !== 'upstream')
     return [
@@ -50,6 +56,9 @@ export function denialSteps(finding: Finding): Step[] {
     ...BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding),
   ]
 }
+
+/** Refusals whose text gives a reason, even in a web page. */
+const REASONED: readonly Finding['subcause'][] = ['blocked', 'policy', 'upstream']
 
 /** In double quotes, the shell expands `$team` in `robot$team+pull`, so the user name was cut off. */
 function cutUserNames({ credential }: Finding): Step[] {
@@ -83,7 +92,7 @@ function nothingSent(finding: Finding): Step[] {
   // The registry belongs to a cloud, or a credential provider failed: then the node's own login was missing.
   const provider: Step[] =
     cloud !== null || clueOf(finding.clues, 'credential-provider') !== undefined
-      ? [{ code: 'check-provider', cloud, refused: false }]
+      ? [{ code: 'check-provider', cloud, sent: 'nothing' }]
       : []
   // The provider asked the cloud for a login, and its answer names the identity that needs permission.
   const caller = clueOf(finding.clues, 'caller')?.name ?? null
@@ -111,7 +120,7 @@ function nothingSent(finding: Finding): Step[] {
   return [
     ...again,
     ...(ofPod ? [...login, ...provider] : [...provider, ...login]),
-    ...(isDockerHub(finding.registry ?? '') || failed ? [] : checkName(finding)),
+    ...(isDockerHub(finding.registry ?? '') || failed ? [] : checkNameSteps(finding)),
     see('login'),
   ]
 }
@@ -128,7 +137,21 @@ function notPermitted(finding: Finding): Step[] {
       ? [{ code: 'grant-cloud-role', cloud, caller, first: true }]
       : [{ code: 'grant-pull', by: grantorOf(registry), registry, repository, caller }]
   const scope: Step[] = clueOf(clues, 'token-scope') === undefined ? [] : [{ code: 'token-scope', registry }]
-  return [...scope, ...grant, ...checkName(finding), ...loginSteps(finding, 'private'), see('login')]
+  return [
+    ...scope,
+    ...grant,
+    ...checkNameSteps(finding),
+    ...loginSteps(finding, 'private'),
+    ...whoAnswered(finding),
+    see('login'),
+  ]
+}
+
+/** A refusal that gives no reason may come from a proxy or firewall in between, whose answer looks the same. */
+function whoAnswered({ clues, endpoint }: Finding): Step[] {
+  return clueOf(clues, 'bare-refusal') !== undefined && endpoint?.role === 'registry'
+    ? [{ code: 'who-answered', host: endpoint.host }]
+    : []
 }
 
 function grantorOf(registry: string): Grantor {
@@ -158,16 +181,17 @@ function deniedOrMissing(finding: Finding): Step[] {
     ]
   const placeholder = clueOf(clues, 'placeholder')
   const cloud = cloudOf(registry)
+  if (saysNothingOfName(finding)) return cloudLoginSteps(finding, cloud)
   const login = isPublic(finding.reference)
     ? []
     : [...knownSecretSteps(finding), ...loginSteps(finding, 'private')]
-  const named = placeholder === undefined ? checkName(finding) : []
-  const grant: Step[] =
-    grantorOf(registry) === 'openshift'
-      ? [{ code: 'grant-pull', by: 'openshift', registry, repository: repositoryOf(finding), caller: null }]
-      : cloud !== null && finding.credential.status !== 'usable'
-        ? [{ code: 'grant-cloud-role', cloud, caller: clueOf(clues, 'caller')?.name ?? null, first: false }]
-        : []
+  const named = placeholder === undefined ? checkNameSteps(finding) : []
+  const openshift = grantorOf(registry) === 'openshift'
+  const grant: Step[] = openshift
+    ? [{ code: 'grant-pull', by: 'openshift', registry, repository: repositoryOf(finding), caller: null }]
+    : cloud !== null && finding.credential.status !== 'usable'
+      ? [{ code: 'grant-cloud-role', cloud, caller: clueOf(clues, 'caller')?.name ?? null, first: false }]
+      : []
   // The pod's secret has no usable login, which has to be fixed whether or not the name is right.
   if (finding.credential.status === 'broken' && login.length > 0)
     return [
@@ -178,38 +202,42 @@ function deniedOrMissing(finding: Finding): Step[] {
       ...named,
       ...grant,
     ]
+  const nameMayBeWrong = named.some(({ code }) => code !== 'existing-official')
+  // Service accounts of another project may not pull, whatever the name is.
+  const first = openshift && !repositoryOf(finding).startsWith(`${finding.namespace}/`)
   return [
     ...correctedSecretSteps(finding),
+    ...(first ? grant : []),
     ...named,
     ...(named.length > 0 ? ([{ code: 'ask-registry' }] as const) : []),
-    ...grant,
+    ...(first ? [] : grant),
     ...login,
+    ...(nameMayBeWrong ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
+    ...whoAnswered(finding),
     see('name'),
   ]
 }
 
-/** How to check the name, depending on what its registry shows to anonymous callers. */
-function checkName(finding: Finding): Step[] {
-  const { registry, reference } = finding
-  if (registry === null) return []
-  if (reference?.startsWith('docker.io/library/') === true) {
-    const name = repositoryOf(finding).replace('library/', '')
-    if (OFFICIAL_IMAGES.includes(name)) return [{ code: 'existing-official' }]
-    const names = similarNames(name, OFFICIAL_IMAGES, 3)
-    if (names.length > 0)
-      return [
-        { code: 'near-official', names },
-        { code: 'check-name', how: 'official' },
-      ]
-  }
-  const how = isPublic(finding.reference)
-    ? isDockerHub(registry)
-      ? 'official'
-      : 'public'
-    : hidesMissing(registry)
-      ? 'hidden'
-      : 'plain'
-  return [{ code: 'check-name', how }]
+/** ECR and ACR answer 401 only to a missing or invalid login: an image that does not exist is a 404 there, and a missing role at ECR a 403. */
+function saysNothingOfName({ registry, clues, credential }: Finding): boolean {
+  const cloud = cloudOf(registry)
+  return (
+    (cloud === 'ecr' || cloud === 'acr') &&
+    credential.status !== 'usable' &&
+    clueOf(clues, 'unauthorized') !== undefined
+  )
+}
+
+function cloudLoginSteps(finding: Finding, cloud: Cloud | null): Step[] {
+  const { platform } = finding.host
+  const provider: Step = { code: 'check-provider', cloud, sent: 'unknown' }
+  const login = [
+    ...knownSecretSteps(finding),
+    ...loginSteps(finding, 'missing'),
+    ...correctedSecretSteps(finding),
+  ]
+  const ofPod = finding.credential.status === 'broken' || (platform !== null && ANYWHERE.includes(platform))
+  return [...(ofPod ? [...login, provider] : [provider, ...login]), ...checkNameSteps(finding), see('login')]
 }
 
 function blocked(finding: Finding): Step[] {
@@ -227,8 +255,16 @@ function blocked(finding: Finding): Step[] {
         { code: 'test-connection', scheme: 'https', host, role: 'storage' },
       ]
     : [
-        { code: 'allow-address', host, address, cloud },
-        { code: 'test-connection', scheme: 'https', host, role: 'registry' },
+        ...(clueOf(clues, 'bare-refusal') === undefined
+          ? ([
+              { code: 'allow-address', host, address, cloud },
+              { code: 'test-connection', scheme: 'https', host, role: 'registry' },
+            ] as const)
+          : ([
+              { code: 'who-answered', host },
+              { code: 'show-proxy' },
+              { code: 'allow-address', host, address, cloud },
+            ] as const)),
         ...(isPublic(finding.reference) ? [other, { code: 'use-cache' } as const] : [other]),
       ]
 }

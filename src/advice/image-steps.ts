@@ -1,9 +1,14 @@
 /** Steps for an image that is missing or whose name can't be read, and those that follow from what `--check-images` found out. */
 
 import { clueOf } from '../diagnosis/clues.ts'
+import { hidesMissing } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
+import { OFFICIAL_IMAGES } from '../image/official-images.ts'
+import { isPublic } from '../image/registries.ts'
+import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
-import { loginSteps, usableSecrets } from './login.ts'
+import { loginSteps, repositoryOf, usableSecrets } from './login.ts'
 import type { Step } from './step.ts'
 
 /** Steps for clues in the name. They come first: neither another tag nor a login helps a placeholder. */
@@ -19,16 +24,45 @@ export function nameClueSteps(finding: Finding): Step[] {
   ]
 }
 
+/** How to check the name, depending on what its registry shows to anonymous callers. */
+export function checkNameSteps(finding: Finding): Step[] {
+  const { registry, reference } = finding
+  if (registry === null) return []
+  if (reference?.startsWith('docker.io/library/') === true) {
+    const name = repositoryOf(finding).replace('library/', '')
+    if (OFFICIAL_IMAGES.includes(name)) return [{ code: 'existing-official' }]
+    const names = similarNames(name, OFFICIAL_IMAGES, 3)
+    if (names.length > 0)
+      return [
+        { code: 'near-official', names },
+        { code: 'check-name', how: 'official' },
+      ]
+  }
+  const how = isPublic(finding.reference)
+    ? isDockerHub(registry)
+      ? 'official'
+      : 'public'
+    : hidesMissing(registry)
+      ? 'hidden'
+      : 'plain'
+  return [{ code: 'check-name', how }]
+}
+
 /** Steps for an image that the registry or a mirror does not have. */
 export function missingSteps(finding: Finding): Step[] {
   const { endpoint, registry } = finding
-  if (finding.subcause === 'not-in-mirror' && endpoint !== null && registry !== null)
+  if (
+    finding.subcause === 'not-in-mirror' &&
+    endpoint !== null &&
+    endpoint.role !== 'proxy' &&
+    registry !== null
+  )
     return [
       {
         code: 'mirror-lacks-image',
         host: endpoint.host,
         registry,
-        only: clueOf(finding.clues, 'source-blocked') !== undefined,
+        source: clueOf(finding.clues, 'source-blocked') === undefined ? 'other' : 'blocked',
       },
       { code: 'check-name', how: 'plain' },
       { code: 'ask-registry' },

@@ -93,20 +93,40 @@ export function refusedLoginSteps(finding: Finding): Step[] {
       ? [{ code: 'token-scope', registry }]
       : []
   // The image is public, so the refused login is the only obstacle.
+  const see: Step[] = remove.length > 0 ? [] : [{ code: 'see-why', after: 'login' }]
   if (isPublic(finding.reference))
-    return [...remove, ...loginSteps(finding, 'refused'), { code: 'see-why', after: 'login' }]
+    return [...remove, ...nodeLogin(finding), ...loginSteps(finding, 'refused'), ...see]
   const ended: Step[] = shortLived(finding)
   const provider: Step[] =
-    cloud !== null && secrets.length === 0 ? [{ code: 'check-provider', cloud, refused: true }] : []
+    cloud !== null && secrets.length === 0 ? [{ code: 'check-provider', cloud, sent: 'refused' }] : []
   return [
     ...ended,
     ...provider,
-    // If the pod has no login, the node's own login was refused.
-    ...loginSteps(finding, secrets.length === 0 ? 'private' : 'refused'),
+    ...nodeLogin(finding),
+    ...(secrets.length === 0 ? knownSecretSteps(finding) : []),
+    ...loginSteps(finding, refusedReason(finding, secrets)),
+    ...correctedSecretSteps(finding),
     ...scope,
     ...remove,
-    { code: 'see-why', after: 'login' },
+    ...see,
   ]
+}
+
+/** A login was sent and refused, and the pod has none: it was the node's own. A cloud's credential provider has a step of its own. */
+function nodeLogin({ clues, credential, registry, containerKind }: Finding): Step[] {
+  return credential.status === 'none' &&
+    containerKind !== 'sandbox' &&
+    registry !== null &&
+    cloudOf(registry) === null &&
+    clueOf(clues, 'any-refusal') === undefined
+    ? [{ code: 'node-login', registry }]
+    : []
+}
+
+/** If the pod has no login, the node's own login was refused, or none was sent. */
+function refusedReason({ clues }: Finding, secrets: string[]): LoginReason {
+  if (secrets.length > 0) return 'refused'
+  return clueOf(clues, 'any-refusal') === undefined ? 'private' : 'missing'
 }
 
 /** User names of tokens that expire after minutes or hours. */

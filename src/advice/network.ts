@@ -1,33 +1,41 @@
 /** Steps for failed connections: the host's name, port, and certificate, and the proxy. The host is the endpoint's. */
 
 import { clueOf } from '../diagnosis/clues.ts'
-import type { Endpoint } from '../diagnosis/endpoint.ts'
+import { isLocal, isPrivateAddress, isServiceName, type NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../image/registries.ts'
 import type { Step } from './step.ts'
 
 /** The host that the text names, or else the registry's. */
-export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): Endpoint {
+export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
   if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
   return { host: registry === null ? 'REGISTRY' : apiHost(registry), role: 'registry' }
 }
 
 /** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */
-export function testConnection({ evidence }: Finding, target: Endpoint): Step {
+export function testConnection({ evidence }: Finding, target: NamedEndpoint): Step {
   const text = evidence?.text ?? ''
   const isPlain = text.includes(`http://${target.host}/`) && !text.includes(`https://${target.host}/`)
   return { code: 'test-connection', scheme: isPlain ? 'http' : 'https', ...target }
 }
 
 /** The node's settings name a mirror's host, so that is where to correct it. */
-function ofMirror({ registry }: Finding, { host, role }: Endpoint): Step[] {
+function ofMirror({ registry }: Finding, { host, role }: NamedEndpoint): Step[] {
   return role === 'mirror' && registry !== null
     ? [{ code: 'mirror-settings', host, registry, about: 'endpoint' }]
     : []
 }
 
+/** A mirror that lacks the image, where the registry itself was only the last one to be tried, and can't be reached. */
+function mirrorLacking({ clues, registry }: Finding, { role }: NamedEndpoint): Step[] {
+  const host = clueOf(clues, 'mirrors-failed')?.lacking ?? null
+  return host === null || registry === null || role !== 'registry'
+    ? []
+    : [{ code: 'mirror-lacks-image', host, registry, source: 'unreachable' }]
+}
+
 /** A name or address that no node can reach, however the network is set up. */
-function unreachableName({ clues }: Finding, { host, role }: Endpoint): Step[] {
+function unreachableName({ clues }: Finding, { host, role }: NamedEndpoint): Step[] {
   if (clueOf(clues, 'loopback') !== undefined) return [{ code: 'replace-loopback', host, role }]
   return clueOf(clues, 'service-name') === undefined ? [] : [{ code: 'replace-service-name', host, role }]
 }
@@ -35,22 +43,27 @@ function unreachableName({ clues }: Finding, { host, role }: Endpoint): Step[] {
 export function dnsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const server = clueOf(finding.clues, 'dns-server')?.server ?? null
+  const unreachable = unreachableName(finding, target)
+  const mirror = ofMirror(finding, target)
   return [
-    ...unreachableName(finding, target),
-    ...ofMirror(finding, target),
+    ...mirrorLacking(finding, target),
+    ...unreachable,
+    ...(unreachable.length > 0 ? mirror : []),
     { code: 'resolve-host', host: target.host },
+    ...(unreachable.length > 0 ? [] : mirror),
     { code: 'fix-dns', host: target.host, server },
   ]
 }
 
 /** Whether others run the host, and no address of the node or of a private network answers in its place. */
-function isOfOthers({ clues }: Finding, { host }: Endpoint): boolean {
+function isOfOthers({ clues }: Finding, { host }: NamedEndpoint): boolean {
   return isHosted(host) && clueOf(clues, 'private-address') === undefined
 }
 
 export function timeoutSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   return [
+    ...mirrorLacking(finding, target),
     ...unreachableName(finding, target),
     testConnection(finding, target),
     { code: 'open-host', ...target },
@@ -63,6 +76,7 @@ export function refusedSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const route = clueOf(finding.clues, 'no-route')
   return [
+    ...mirrorLacking(finding, target),
     ...unreachableName(finding, target),
     ...(route === undefined
       ? []
@@ -88,6 +102,14 @@ export function tlsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const problem = clueOf(finding.clues, 'certificate')?.problem ?? null
   const look: Step = { code: 'show-certificate', host: target.host }
+  if (clueOf(finding.clues, 'ingress-default') !== undefined)
+    return [{ code: 'ingress-certificate', host: target.host }, look]
+  if (clueOf(finding.clues, 'tls-alert') !== undefined && problem === null)
+    return [
+      testConnection(finding, target),
+      { code: 'show-proxy' },
+      { code: 'tls-between', host: target.host },
+    ]
   if (problem === 'unknown-authority' || problem === null)
     return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
   if (isOfOthers(finding, target)) return [look, { code: 'public-certificate', host: target.host, problem }]
@@ -109,11 +131,22 @@ export function schemeSteps(finding: Finding): Step[] {
 
 export function proxySteps(finding: Finding): Step[] {
   const proxy = finding.endpoint?.role === 'proxy' ? finding.endpoint.host : null
-  const target = targetHost(finding)
+  const wanted = clueOf(finding.clues, 'behind-proxy')?.host ?? targetHost(finding).host
+  const unreachable = proxy === null ? [] : unreachableName(finding, { host: proxy, role: 'proxy' })
+  const scheme = clueOf(finding.clues, 'proxy-scheme') !== undefined
+  const bypass: Step = { code: 'bypass-proxy', host: wanted }
+  const fix: Step =
+    clueOf(finding.clues, 'proxy-unreached') === undefined
+      ? { code: 'pass-proxy', host: wanted }
+      : { code: 'fix-proxy', host: proxy, scheme }
+  // Hosts inside the cluster or a private network are not meant to be asked through a proxy.
+  const inside = isServiceName(wanted) || isPrivateAddress(wanted) || isLocal(wanted)
   return [
+    ...unreachable,
+    ...(inside ? [bypass] : []),
     { code: 'show-proxy' },
-    { code: 'fix-proxy', host: proxy, refused: proxy === null },
-    { code: 'bypass-proxy', host: target.host },
+    ...(unreachable.length > 0 ? [] : [fix]),
+    ...(inside ? [] : [bypass]),
     ...pullByHand(finding),
   ]
 }
@@ -135,6 +168,11 @@ export function serverErrorSteps(finding: Finding): Step[] {
       { code: 'check-mirror', host: target.host, registry },
       ...ofMirror(finding, target),
       testConnection(finding, target),
+    ]
+  if (clueOf(clues, 'upstream-blocked') !== undefined)
+    return [
+      { code: 'unblock-upstream', host: target.host },
+      { code: 'wait', for: 'registry' },
     ]
   // A 502 or higher may come from a proxy in between.
   const inBetween: Step[] = (clueOf(clues, 'status')?.status ?? 0) >= 502 ? [{ code: 'show-proxy' }] : []

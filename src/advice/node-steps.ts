@@ -2,13 +2,19 @@
 
 import { clueOf } from '../diagnosis/clues.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { cloudOf } from '../image/registries.ts'
 import { pullByHand, targetHost, testConnection } from './network.ts'
 import type { Step } from './step.ts'
 
 const nameOf = ({ reference, image }: Finding) => reference ?? image
 
-export function diskSteps(): Step[] {
-  return [{ code: 'prune-images' }, { code: 'show-disk' }, { code: 'larger-disk' }]
+export function diskSteps({ clues }: Pick<Finding, 'clues'>): Step[] {
+  const full = clueOf(clues, 'full-place')
+  const show: Step = { code: 'show-disk', path: full?.path ?? null }
+  // Removing images frees nothing in a temporary folder.
+  return full?.temporary === true
+    ? [show, { code: 'free-temporary', path: full.path }]
+    : [{ code: 'prune-images' }, show, { code: 'larger-disk' }]
 }
 
 /** Steps for an answer that was a web page instead of a registry's; null for any other answer. */
@@ -25,11 +31,15 @@ export function corruptSteps(finding: Finding): Step[] {
   const { clues } = finding
   const webPage = webPageSteps(finding)
   if (webPage !== null) return webPage
+  if (clueOf(clues, 'snapshotter-gone') !== undefined)
+    return [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'other-layers') !== undefined) return [{ code: 'not-an-image' }, { code: 'push-again' }]
   if (clueOf(clues, 'other-manifest') !== undefined)
     return [{ code: 'other-bytes', host: targetHost(finding).host }, ...pullByHand(finding)]
   if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
+  if (clueOf(clues, 'user-namespace') !== undefined) return [{ code: 'more-ids' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
+  if (clueOf(clues, 'disk-fault') !== undefined) return [{ code: 'check-disk' }, { code: 'runtime-log' }]
   const format: Step[] = clueOf(clues, 'layer-format') === undefined ? [] : [{ code: 'update-runtime' }]
   return [
     { code: 'remove-image', image: nameOf(finding) },
@@ -44,7 +54,12 @@ export function platformSteps(finding: Finding): Step[] {
   if (os === 'windows')
     return [
       { code: 'windows-image', kernel },
-      { code: 'schedule-elsewhere', os, architecture },
+      {
+        code: 'schedule-elsewhere',
+        os,
+        architecture,
+        build: clueOf(finding.clues, 'windows-build')?.build ?? null,
+      },
       { code: 'show-platforms' },
     ]
   const platform = `${os ?? 'linux'}/${architecture ?? wantedIn(finding) ?? '<arch>'}`
@@ -52,7 +67,7 @@ export function platformSteps(finding: Finding): Step[] {
     { code: 'show-platforms' },
     { code: 'build-for', platform },
     { code: 'set-image', known: 'repository' },
-    { code: 'schedule-elsewhere', os, architecture },
+    { code: 'schedule-elsewhere', os, architecture, build: null },
   ]
 }
 
@@ -72,7 +87,12 @@ export function manifestSteps(finding: Finding): Step[] {
 
 export function neverSteps(finding: Finding): Step[] {
   const allow: Step = { code: 'allow-pull' }
-  const preload: Step = { code: 'preload', image: nameOf(finding) }
+  const { platform } = finding.host
+  const image = nameOf(finding)
+  // With this policy, images of a cluster on one machine are mostly built there.
+  if (platform === 'kind' || platform === 'minikube')
+    return [{ code: 'load-image', image: finding.image, tool: platform }, allow]
+  const preload: Step = { code: 'preload', image }
   return mayBeUnverified(finding) ? [{ code: 'same-secret' }, allow] : [allow, preload]
 }
 
@@ -81,8 +101,20 @@ function mayBeUnverified({ subcause, host }: Pick<Finding, 'subcause' | 'host'>)
   return subcause === 'not-verified' && (host.kubeletMinor === null || host.kubeletMinor >= 33)
 }
 
-export function signatureSteps(): Step[] {
-  return [{ code: 'show-policy' }, { code: 'satisfy-policy' }]
+export function signatureSteps({ clues, host }: Finding): Step[] {
+  const kind =
+    clueOf(clues, 'source-blocked') !== undefined
+      ? 'blocked'
+      : clueOf(clues, 'not-listed') !== undefined
+        ? 'rejected'
+        : 'signature'
+  return [
+    // OpenShift writes its nodes' lists of registries from an object.
+    kind !== 'signature' && host.platform === 'openshift'
+      ? { code: 'show-image-settings' }
+      : { code: 'show-policy', kind },
+    { code: 'satisfy-policy', kind },
+  ]
 }
 
 export function canceledSteps(finding: Finding): Step[] {
@@ -94,9 +126,16 @@ export function otherSteps(finding: Finding): Step[] {
   const { clues, endpoint, evidence } = finding
   if (endpoint?.role === 'runtime')
     return [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
+  // A registry of one's own refuses for a policy, such as Harbor's; only Google's answers so because it was shut down.
+  if (clueOf(clues, 'precondition-failed') !== undefined && cloudOf(finding.registry) !== 'gar')
+    return [
+      { code: 'ask-registry-admin', about: 'policy', host: endpoint?.host ?? finding.registry ?? '' },
+      { code: 'use-other-source', why: 'policy' },
+    ]
   if (clueOf(clues, 'precondition-failed') !== undefined || clueOf(clues, 'registry-closed') !== undefined)
     return [
-      { code: 'use-other-source', why: 'closed' },
+      // A known move has a step of its own.
+      ...(finding.moved === null ? ([{ code: 'use-other-source', why: 'closed' }] as const) : []),
       { code: 'check-name', how: 'plain' },
     ]
   if (clueOf(clues, 'damaged-store') !== undefined)
@@ -104,6 +143,17 @@ export function otherSteps(finding: Finding): Step[] {
   if (clueOf(clues, 'endpoint-scheme') !== undefined && finding.registry !== null)
     return [
       { code: 'mirror-settings', host: endpoint?.host ?? null, registry: finding.registry, about: 'scheme' },
+    ]
+  if (clueOf(clues, 'mirror-config') !== undefined && finding.registry !== null)
+    return [
+      { code: 'mirror-settings', host: null, registry: finding.registry, about: 'unreadable' },
+      ...pullByHand(finding),
+    ]
+  if (endpoint?.role === 'mirror' && finding.registry !== null)
+    return [
+      { code: 'check-mirror', host: endpoint.host, registry: finding.registry },
+      { code: 'mirror-settings', host: endpoint.host, registry: finding.registry, about: 'endpoint' },
+      ...pullByHand(finding),
     ]
   return [{ code: tellsNothing(evidence?.text ?? null) ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
 }

@@ -1,7 +1,7 @@
 /** Steps: one thing to do next, as a code with its arguments. The words are in report/words/steps. */
 
 import type { CertificateProblem } from '../diagnosis/clues.ts'
-import type { Endpoint, EndpointRole } from '../diagnosis/endpoint.ts'
+import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { Moved } from '../image/moved.ts'
@@ -23,10 +23,14 @@ export type UsableHint = Extract<
 /** Short-lived logins, recognized by their user name. */
 export type ShortLived = 'gitlab-job' | 'ecr' | 'google' | 'acr'
 
+/** A policy on the node: a registry that is blocked, images that are on no list, or signatures. */
+export type NodePolicy = 'blocked' | 'rejected' | 'signature'
+
 /** Every step. A new one does not compile until it has its words. */
 export type Step =
   // Logins and pull secrets
   | { code: 'distribute-login'; reason: LoginReason; registry: string }
+  | { code: 'node-login'; registry: string }
   | { code: 'recreate-pods' }
   | { code: 'kubelet-login' }
   | { code: 'other-debug-container'; reason: 'image' | 'login' }
@@ -40,7 +44,7 @@ export type Step =
   | { code: 'recreate-job' }
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
   // Rights at the registry
-  | { code: 'check-provider'; cloud: Cloud | null; refused: boolean }
+  | { code: 'check-provider'; cloud: Cloud | null; sent: 'nothing' | 'refused' | 'unknown' }
   | { code: 'grant-cloud-role'; cloud: Cloud; caller: string | null; first: boolean }
   | { code: 'grant-pull'; by: Grantor; registry: string; repository: string; caller: string | null }
   | { code: 'token-scope'; registry: string }
@@ -75,9 +79,10 @@ export type Step =
   | { code: 'fix-dns'; host: string; server: string | null }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
-  | ({ code: 'test-connection'; scheme: 'https' | 'http' } & Endpoint)
-  | ({ code: 'open-host' } & Endpoint)
-  | ({ code: 'check-listener' } & Endpoint)
+  | ({ code: 'test-connection'; scheme: 'https' | 'http' } & NamedEndpoint)
+  | { code: 'who-answered'; host: string }
+  | ({ code: 'open-host' } & NamedEndpoint)
+  | ({ code: 'check-listener' } & NamedEndpoint)
   | { code: 'check-mtu' }
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
@@ -86,23 +91,37 @@ export type Step =
       code: 'mirror-settings'
       host: string | null
       registry: string
-      about: 'endpoint' | 'scheme' | 'web-page'
+      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable'
     }
+  | { code: 'unblock-upstream'; host: string }
   | { code: 'mirror-limit'; host: string; registry: string }
-  | { code: 'mirror-lacks-image'; host: string; registry: string; only: boolean }
+  | {
+      code: 'mirror-lacks-image'
+      host: string
+      registry: string
+      /** What the registry itself can do: it was not needed, may not be asked, or can't be reached. */
+      source: 'other' | 'blocked' | 'unreachable'
+    }
   | { code: 'show-certificate'; host: string }
   | { code: 'trust-authority'; host: string; intercepted: boolean }
+  | { code: 'tls-between'; host: string }
   | { code: 'renew-certificate'; host: string; problem: CertificateProblem }
   | { code: 'public-certificate'; host: string; problem: CertificateProblem }
+  | { code: 'ingress-certificate'; host: string }
   | { code: 'serve-tls'; host: string }
   | { code: 'allow-http'; host: string }
   | { code: 'show-proxy' }
-  | { code: 'fix-proxy'; host: string | null; refused: boolean }
+  | { code: 'fix-proxy'; host: string | null; scheme: boolean }
+  | { code: 'pass-proxy'; host: string }
   | { code: 'bypass-proxy'; host: string }
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
   // The node
   | { code: 'prune-images' }
-  | { code: 'show-disk' }
+  | { code: 'start-snapshotter' }
+  | { code: 'check-disk' }
+  | { code: 'more-ids' }
+  | { code: 'show-disk'; path: string | null }
+  | { code: 'free-temporary'; path: string }
   | { code: 'larger-disk' }
   | { code: 'remove-image'; image: string }
   | { code: 'runtime-log' }
@@ -117,6 +136,7 @@ export type Step =
   | { code: 'start-runtime'; socket: string | null }
   | { code: 'pull-by-hand'; image: string }
   | { code: 'enter-node' }
+  | { code: 'restore-sandbox-image' }
   | { code: 'set-sandbox-image'; image: string }
   | { code: 'sandbox-login'; registry: string }
   // Limits
@@ -129,15 +149,23 @@ export type Step =
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }
   | { code: 'windows-image'; kernel: string | null }
-  | { code: 'schedule-elsewhere'; os: 'linux' | 'windows' | null; architecture: string | null }
+  | {
+      code: 'schedule-elsewhere'
+      os: 'linux' | 'windows' | null
+      architecture: string | null
+      /** The Windows version that the image is for. */
+      build: string | null
+    }
   | { code: 'push-current-format' }
   | { code: 'not-an-image' }
   // Policies
   | { code: 'allow-pull' }
   | { code: 'preload'; image: string }
+  | { code: 'load-image'; image: string; tool: 'kind' | 'minikube' }
   | { code: 'same-secret' }
-  | { code: 'show-policy' }
-  | { code: 'satisfy-policy' }
+  | { code: 'show-policy'; kind: NodePolicy }
+  | { code: 'show-image-settings' }
+  | { code: 'satisfy-policy'; kind: NodePolicy }
   // Nothing better is known
   | { code: 'read-all' }
   | { code: 'look-again' }
@@ -145,19 +173,33 @@ export type Step =
 
 export type StepCode = Step['code']
 
-/** The steps whose commands run on the node, which needs a shell there first. */
+/** The steps whose commands run on the node, which needs a shell there first, in general (see WITH_SHELL). */
 export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'check-provider',
   'resolve-host',
   'test-connection',
+  'who-answered',
   'show-certificate',
   'public-certificate',
   'show-proxy',
+  'restore-sandbox-image',
+  'check-disk',
   'prune-images',
   'show-disk',
   'remove-image',
   'runtime-log',
   'start-runtime',
   'pull-by-hand',
+  'preload',
+  'show-policy',
+])
+
+/** Those whose commands are not the node's own client: on Talos, whose client runs elsewhere, only they need a way to the node. */
+export const WITH_SHELL: ReadonlySet<StepCode> = new Set([
+  'resolve-host',
+  'test-connection',
+  'who-answered',
+  'show-certificate',
+  'public-certificate',
   'show-policy',
 ])

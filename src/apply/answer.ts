@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import { type Kind, kindOf } from '../kubernetes/api/kinds.ts'
 import { type ApiPath, listPath, objectPath as pathOf } from '../kubernetes/api/paths.ts'
 import type { Change, Target } from '../plan/change.ts'
-import type { ApplyContext } from './apply-context.ts'
+import { redact } from '../secrecy/redact.ts'
 import type { Outcome, OutcomeStatus } from './outcome.ts'
 
 /** Returns the target's kind. Plans contain only kinds that pullguard knows; a saved plan is validated for that. */
@@ -52,11 +52,18 @@ export function outcomeOf(
   return { id, action, target, status, reason, detail, uid, resourceVersion }
 }
 
+/** The outcome of a write that the server stored or, in a dry run, would accept. @param object the written object, as far as it is known */
+export function successOf(
+  change: Change,
+  { dryRun }: { dryRun: boolean },
+  object: KubernetesObject = {},
+): Outcome {
+  return outcomeOf(change, dryRun ? 'accepted' : 'applied', {}, writtenAt(object))
+}
+
 /** The outcome of a request that failed and is known to have changed nothing. */
-export function refusalOf(change: Change, error: unknown, context: ApplyContext): Outcome {
-  return outcomeOf(change, statusOfRefusal(statusOf(error)), {
-    detail: context.redact((error as Error).message),
-  })
+export function refusalOf(change: Change, error: unknown): Outcome {
+  return outcomeOf(change, statusOfRefusal(statusOf(error)), { detail: redact((error as Error).message) })
 }
 
 /** What an HTTP error status means for a write. */

@@ -2,10 +2,13 @@
 
 import type { Clock } from '../clock.ts'
 import type { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import type { Change } from '../plan/change.ts'
+import type { Registry } from '../registry/client.ts'
 import type { RolloutSight, RolloutSubject } from '../snapshot/rollout.ts'
+import type { Run } from './journal/run.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Records a run on disk. Each promise resolves once the line is flushed. */
@@ -15,26 +18,32 @@ export interface JournalWriter {
   outcome(outcome: Outcome): Promise<void>
 }
 
+/** A workload as it is now. */
+export interface Sight extends RolloutSight {
+  /** Uids of the pods whose failed pulls can't succeed by retrying. */
+  hopeless: ReadonlySet<string>
+}
+
 export interface ApplyContext {
   cluster: ClusterWriter
   clock: Clock
   journal: JournalWriter
+  /** Whether the server only tries the changes and stores nothing. */
+  dryRun: boolean
   /** The run's name, kept as an annotation on every object that it creates. */
   run: string
   /** The content of the plan's Secrets; null if the plan writes none. */
   pullSecret: PullSecretContent | null
-  /** Redacts secrets in a text that comes from outside. */
-  redact(text: string): string
   /** For a saved plan: a change whose object was modified since is a conflict and is not planned again. */
   strict: boolean
-  /** Pulls left on Docker Hub; null if there is no limit; `unknown` if Docker Hub does not answer. */
-  pullsLeft(): Promise<number | null | 'unknown'>
+  /** Docker Hub, whose limit decides how many pods are recreated at once. */
+  hub: Pick<Registry, 'quota'>
+  /** The plan's logins for Docker Hub. */
+  hubLogins: readonly Credential[]
+  /** Earlier runs against this cluster, with the manifests of pods that they deleted. */
+  runs: readonly Run[]
   /** Reads a workload with its current revisions and pods. */
-  look(subject: RolloutSubject, signal?: AbortSignal): Promise<RolloutSight>
-  /** Whether retrying can't make this failed pull succeed. */
-  isHopeless(failure: { reason: string; message: string }): boolean
-  /** The manifest of a pod that an interrupted run deleted, from that run's journal; null if the journal lacks it. */
-  interruptedPod(run: string, namespace: string, name: string): Promise<KubernetesObject | null>
+  look(subject: RolloutSubject): Promise<Sight>
   /** When to stop waiting for evictions that a disruption budget blocks and for pods to come back. In milliseconds, as `clock.now()`. */
   deadline: number
   onProgress(progress: Progress): void

@@ -3,22 +3,23 @@
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change, PodChange } from '../plan/change.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { QuotaOutcome } from '../registry/outcome.ts'
 import { isDone, outcomeOf } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { FixResult, HeldBack, Outcome } from './outcome.ts'
 import { Recoveries } from './recoveries.ts'
 import { Successors } from './successor.ts'
-import { writePatch } from './write-patch.ts'
+import { writePatch, writeSecret } from './write-object.ts'
 import { writePod } from './write-pod.ts'
-import { writeSecret } from './write-secret.ts'
 
 /** Sends every change as a server-side dry run. One outcome per change, in the plan's order. */
 export async function dryRunPlan(plan: Plan, context: ApplyContext): Promise<Outcome[]> {
   let done = 0
-  const successors = new Successors(plan.changes, context)
+  const trying = { ...context, dryRun: true }
+  const successors = new Successors(plan.changes, trying)
   const outcomes = await bounded(plan.changes, AT_ONCE, async change => {
     context.signal?.throwIfAborted()
-    const outcome = await writeOne(change, context, successors, true)
+    const outcome = await writeOne(change, trying, successors)
     context.onProgress({ phase: 'checking', done: ++done, total: plan.changes.length })
     return outcome
   })
@@ -43,7 +44,8 @@ export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyCo
   const heldBack = await recreateInBatches(pods, { outcomes, write, recoveries, context, underWay })
   await recoveries.wait(outcomes)
   const inOrder = plan.changes.flatMap(change => outcomes.get(change.id) ?? [])
-  const wrote = inOrder.some(({ status }) => status === 'applied' || status === 'failed')
+  // A change that failed in the dry run was not written.
+  const wrote = open.some(({ id }) => ['applied', 'failed'].includes(outcomes.get(id)?.status ?? ''))
   return {
     run: wrote ? context.run : null,
     outcomes: inOrder,
@@ -75,7 +77,7 @@ interface Batching {
   outcomes: Map<string, Outcome>
   write(change: Change): Promise<void>
   recoveries: Pick<Recoveries, 'waitForTries'>
-  context: Pick<ApplyContext, 'pullsLeft'>
+  context: Pick<ApplyContext, 'hub' | 'hubLogins'>
   /** Pulls of rollouts that have started and don't show in the quota yet. */
   underWay: number
 }
@@ -90,7 +92,7 @@ export async function recreateInBatches(pods: PodChange[], batching: Batching): 
   let rest = pods
   let { underWay } = batching
   while (rest.length > 0) {
-    const left = rest.some(({ pulls }) => pulls > 0) ? await context.pullsLeft() : null
+    const left = rest.some(({ pulls }) => pulls > 0) ? await pullsLeft(context) : null
     const batch = fitting(rest, left === 'unknown' ? 0 : left === null ? null : left - underWay)
     if (batch.length === 0 && (underWay === 0 || left === 'unknown')) {
       return holdBack(rest, left === 'unknown' ? 'hub-out-of-reach' : 'no-pulls-left', outcomes)
@@ -104,6 +106,35 @@ export async function recreateInBatches(pods: PodChange[], batching: Batching): 
     underWay = 0
   }
   return null
+}
+
+/** The lowest number of pulls left among the logins; null if there is no limit; `unknown` if Docker Hub does not answer. */
+export async function pullsLeft({ hub, hubLogins }: Batching['context']): Promise<number | null | 'unknown'> {
+  const left: number[] = []
+  for (const credential of hubLogins) {
+    const known = leftOf(await hub.quota(credential))
+    if (known === 'unknown') return known
+    if (known !== null) left.push(known)
+  }
+  return left.length === 0 ? null : Math.min(...left)
+}
+
+/** The pulls left by one answer: 0 if Docker Hub throttles even this request, `unknown` if it does not answer. */
+function leftOf(quota: QuotaOutcome): number | null | 'unknown' {
+  switch (quota.status) {
+    case 'limited':
+      return quota.remaining
+    case 'rate-limited':
+      return 0
+    case 'unlimited':
+    case 'not-reported':
+    case 'not-found':
+    // The login was proven, so it only lacks the quota's repository: a mirror's, or a token that is limited to an organization.
+    case 'denied':
+      return null
+    default:
+      return 'unknown'
+  }
 }
 
 function holdBack(
@@ -145,27 +176,22 @@ async function writeJournaled(change: Change, writing: Writing): Promise<void> {
   // These two kinds of change write their own intent: a bare pod with its spec, an existing Secret with its new keys.
   const later = change.action === 'recreate-bare-pod' || change.action === 'update-secret'
   if (!later) await context.journal.intent(change)
-  const outcome = await writeOne(change, context, successors, false)
+  const outcome = await writeOne(change, context, successors)
   await context.journal.outcome(outcome)
   outcomes.set(change.id, outcome)
   context.onProgress({ phase: 'writing', done: ++progress.done, total: progress.total })
 }
 
-function writeOne(
-  change: Change,
-  context: ApplyContext,
-  successors: Successors,
-  dryRun: boolean,
-): Promise<Outcome> {
+function writeOne(change: Change, context: ApplyContext, successors: Successors): Promise<Outcome> {
   switch (change.action) {
     case 'create-secret':
     case 'update-secret':
-      return writeSecret(change, context, dryRun)
+      return writeSecret(change, context)
     case 'patch-serviceaccount':
     case 'patch-template':
-      return writePatch(change, context, dryRun)
+      return writePatch(change, context)
     default:
-      return writePod(change, context, successors, dryRun)
+      return writePod(change, context, successors)
   }
 }
 

@@ -6,6 +6,7 @@ import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { PatchOperation } from '../plan/change.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
+import { redact } from '../secrecy/redact.ts'
 import { isUncertain, objectPath, statusOf, statusOfRefusal, writtenAt } from './answer.ts'
 import type { Progress } from './apply-context.ts'
 import type { JournalLine } from './journal/run.ts'
@@ -14,25 +15,21 @@ import type { RemoveKeys, UndoOutcome, UndoStep } from './undo-step.ts'
 
 export interface UndoContext {
   cluster: ClusterWriter
+  /** Whether the server only tries the steps and stores nothing. */
+  dryRun: boolean
   /** The journal of the run that is undone. */
   journal: { append(line: JournalLine): Promise<void> }
-  /** Redacts secrets in a text that comes from outside. */
-  redact(text: string): string
   onProgress(progress: Progress): void
   signal?: AbortSignal
 }
 
-/** Sends the steps; with `dryRun` the server stores nothing. One outcome per step, in order. */
-export async function applyUndo(
-  steps: UndoStep[],
-  context: UndoContext,
-  dryRun: boolean,
-): Promise<UndoOutcome[]> {
+/** Sends the steps. One outcome per step, in order. */
+export async function applyUndo(steps: UndoStep[], context: UndoContext): Promise<UndoOutcome[]> {
   const outcomes = new Map<string, UndoOutcome>()
-  const phase = dryRun ? 'checking' : 'writing'
+  const phase = context.dryRun ? 'checking' : 'writing'
   const take = async (step: UndoStep) => {
     context.signal?.throwIfAborted()
-    outcomes.set(step.id, await outcomeFor(step, outcomes, context, dryRun))
+    outcomes.set(step.id, await outcomeFor(step, outcomes, context))
     context.onProgress({ phase, done: outcomes.size, total: steps.length })
   }
   const isLast = ({ action }: UndoStep) => action === 'delete-secret' || action === 'remove-keys'
@@ -49,13 +46,12 @@ async function outcomeFor(
   step: UndoStep,
   outcomes: ReadonlyMap<string, UndoOutcome>,
   context: UndoContext,
-  dryRun: boolean,
 ): Promise<UndoOutcome> {
   if (step.action === 'leave') return { ...undoOutcomeOf(step, 'left'), reason: step.reason }
   const lacking = step.action === 'delete-secret' && step.needs.find(id => !isReverted(outcomes.get(id)))
   if (lacking) return undoOutcomeOf(step, 'skipped')
-  if (!dryRun) await context.journal.append({ type: 'undo-intent', id: step.id })
-  const { outcome, resourceVersion } = await write(step, context, dryRun)
+  if (!context.dryRun) await context.journal.append({ type: 'undo-intent', id: step.id })
+  const { outcome, resourceVersion } = await write(step, context)
   if (outcome.status === 'applied') {
     await context.journal.append({ type: 'undone', id: step.id, ...(resourceVersion && { resourceVersion }) })
   }
@@ -74,20 +70,20 @@ interface Written {
   resourceVersion?: string
 }
 
-async function write(step: Writing, context: UndoContext, dryRun: boolean): Promise<Written> {
-  const { cluster } = context
+async function write(step: Writing, context: UndoContext): Promise<Written> {
+  const { cluster, dryRun } = context
   const path = objectPath(step.target)
   try {
     let left: KubernetesObject = {}
     if (step.action === 'restore-fields') left = await cluster.jsonPatch(path, step.patch, { dryRun })
-    else if (step.action === 'remove-keys') left = await removeKeys(step, cluster, dryRun)
+    else if (step.action === 'remove-keys') left = await removeKeys(step, context)
     else {
       const { resourceVersion, target } = step
       await cluster.delete(path, target.uid ?? '', { dryRun, resourceVersion })
     }
     return { outcome: undoOutcomeOf(step, dryRun ? 'accepted' : 'applied'), ...writtenAt(left) }
   } catch (error) {
-    return { outcome: await settle(step, context, error, dryRun) }
+    return { outcome: await settle(step, context, error) }
   }
 }
 
@@ -97,8 +93,7 @@ async function write(step: Writing, context: UndoContext, dryRun: boolean): Prom
  */
 async function removeKeys(
   { target, keys, resourceVersion }: RemoveKeys,
-  cluster: ClusterWriter,
-  dryRun: boolean,
+  { cluster, dryRun }: UndoContext,
 ): Promise<KubernetesObject> {
   const stored = await cluster.get(objectPath(target))
   const value = PullSecretContent.inSecret(stored).without(keys).revealData()
@@ -111,21 +106,12 @@ async function removeKeys(
 }
 
 /** After a refusal or a lost answer, reads the object to find out whether the step took effect. */
-async function settle(
-  step: Writing,
-  context: UndoContext,
-  error: unknown,
-  dryRun: boolean,
-): Promise<UndoOutcome> {
+async function settle(step: Writing, { cluster, dryRun }: UndoContext, error: unknown): Promise<UndoOutcome> {
   const status = statusOf(error)
-  const refused = undoOutcomeOf(
-    step,
-    statusOfRefusal(status),
-    context.redact(String((error as Error).message)),
-  )
+  const refused = undoOutcomeOf(step, statusOfRefusal(status), redact(String((error as Error).message)))
   if (!isUncertain(error) && ![404, 409, 422].includes(status)) return refused
   try {
-    const object = await context.cluster.get(objectPath(step.target))
+    const object = await cluster.get(objectPath(step.target))
     if (writtenAt(object).uid !== step.target.uid)
       return { ...undoOutcomeOf(step, 'left'), reason: 'replaced' }
     if (status === 422 && !testsHold(step, object)) {

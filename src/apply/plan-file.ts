@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { lstat, open, rename, rm } from 'node:fs/promises'
 import { RefusedError, UsageError } from '../errors.ts'
 import { jsonPlace } from '../json/json-place.ts'
+import { unlessAborted } from '../network/unless-aborted.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -40,6 +41,7 @@ async function refuseOtherThanFile(path: string): Promise<void> {
 
 /** Reads a saved plan. @throws UsageError if the file can't be read, or is not a plan of this version; then it names the wrong place */
 export async function readPlanFile(path: string, signal?: AbortSignal): Promise<Plan> {
+  // A named pipe without a writer blocks in open() and can't be closed.
   const text = await unlessAborted(readText(path), signal)
   const remedy = `Make a new one with \`fix --plan ${path}\`.`
   const value = parse(text)
@@ -68,23 +70,13 @@ async function readText(path: string): Promise<string> {
       if (length > LONGEST_PLAN) break
     }
   } catch (error) {
-    throw new UsageError(`Can't read the plan ${path} (${codeOf(error)}).`)
+    const code = codeOf(error)
+    throw new UsageError(
+      `Can't read the plan ${path}: ${code === 'ENOENT' ? 'there is no such file' : code}.`,
+    )
   }
   if (length > LONGEST_PLAN) throw new UsageError(`${path} is too long for a plan.`)
   return Buffer.concat(chunks).toString('utf8')
-}
-
-/** Stops waiting when the signal is aborted: a named pipe without a writer blocks in open() and can't be closed. */
-async function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
-  signal?.throwIfAborted()
-  const { promise, reject } = Promise.withResolvers<never>()
-  const giveUp = () => reject(signal?.reason)
-  signal?.addEventListener('abort', giveUp)
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal?.removeEventListener('abort', giveUp)
-  }
 }
 
 /** @throws RefusedError if the plan was made for another cluster */

@@ -12,7 +12,7 @@ import { isFingerprintOf } from './journal/fingerprint.ts'
 import { mayHaveWritten, type Run, type RunEntry } from './journal/run.ts'
 import { withNeeds } from './naming-objects.ts'
 import type { Leave, LeftReason, UndoEffect, UndoneField, UndoStep } from './undo-step.ts'
-import { RUN_ANNOTATION, type WrittenKeys } from './write-secret.ts'
+import { RUN_ANNOTATION, type WrittenKeys } from './write-object.ts'
 
 /**
  * One step for each object that the run may have written and that is not undone yet: objects that name a Secret first, Secrets last.

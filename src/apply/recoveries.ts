@@ -4,9 +4,10 @@ import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
 import { type Holdup, judgeRollout, type Recovered, type Rollout, recoveryOf } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
+import { redact } from '../secrecy/redact.ts'
 import type { RolloutKind, RolloutSubject } from '../snapshot/rollout.ts'
 import { statusOf } from './answer.ts'
-import type { ApplyContext } from './apply-context.ts'
+import type { ApplyContext, Sight } from './apply-context.ts'
 import type { Outcome, Recovery, RecoveryPod } from './outcome.ts'
 
 /** Milliseconds between two reads of the workloads. */
@@ -21,6 +22,8 @@ interface Watched {
   aimed: number
   /** As last read; null before the first read. */
   rollout: Rollout | null
+  /** Uids of its pods whose failed pulls can't succeed by retrying. */
+  hopeless: Sight['hopeless']
   /** The server's reason why this user can't read it; null if reading is allowed. */
   denied: string | null
   /** When `signature` changed last, as `clock.now()`. */
@@ -38,6 +41,7 @@ export class Recoveries {
       target,
       aimed: target.changes.reduce((sum, { pods }) => sum + pods, 0),
       rollout: null,
+      hopeless: new Set(),
       denied: null,
       since: 0,
       signature: '',
@@ -101,26 +105,28 @@ export class Recoveries {
   }
 
   /** Whether the workload makes no more pods, or nothing that it waits for can happen before the deadline. */
-  #isSettled({ target, rollout, denied, since }: Watched): boolean {
+  #isSettled({ target, rollout, hopeless, denied, since }: Watched): boolean {
     if (denied !== null) return true
     if (rollout === null) return false
     if (rollout.over !== null || (target.patched && rollout.standstill === 'paused')) return true
-    const { clock, deadline, isHopeless } = this.#context
+    const { clock, deadline } = this.#context
     const still = clock.now() - since
     return (
       rollout.holdups.length > 0 &&
-      rollout.holdups.every(holdup => stays(holdup, { still, deadline, isHopeless }))
+      rollout.holdups.every(holdup => stays(holdup, { still, deadline, hopeless }))
     )
   }
 
   async #look(one: Watched): Promise<void> {
-    const { clock, look, redact, signal } = this.#context
+    const { clock, look } = this.#context
     const { subject } = one.target
     try {
-      const rollout = judgeRollout(await look(subject, signal), subject.uid)
+      const sight = await look(subject)
+      const rollout = judgeRollout(sight, subject.uid)
       const signature = signatureOf(rollout)
       if (signature !== one.signature) Object.assign(one, { signature, since: clock.now() })
       one.rollout = finished(one.rollout, rollout)
+      one.hopeless = sight.hopeless
     } catch (error) {
       // A failed read is repeated unless it is forbidden; until then, the last successful one counts.
       if (statusOf(error) === 403) one.denied = redact((error as Error).message)
@@ -150,11 +156,11 @@ interface Moment {
   /** Milliseconds since the last change. */
   still: number
   deadline: number
-  isHopeless: ApplyContext['isHopeless']
+  hopeless: Sight['hopeless']
 }
 
 /** Whether waiting longer can't resolve the holdup. */
-function stays(holdup: Holdup, { still, deadline, isHopeless }: Moment): boolean {
+function stays(holdup: Holdup, { still, deadline, hopeless }: Moment): boolean {
   switch (holdup.code) {
     case 'not-ended':
       return Date.parse(holdup.until) > deadline || (still >= PATIENCE && holdup.finalizers.length > 0)
@@ -162,7 +168,7 @@ function stays(holdup: Holdup, { still, deadline, isHopeless }: Moment): boolean
     case 'initializing':
       return still >= PATIENCE
     case 'stuck':
-      return still >= PULL_PATIENCE && isHopeless(holdup.pod.trouble ?? { reason: '', message: '' })
+      return still >= PULL_PATIENCE && hopeless.has(holdup.pod.uid)
     default:
       return false
   }

@@ -2,6 +2,7 @@
 
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change, PatchTemplate, RecreatePod } from '../plan/change.ts'
+import { redact } from '../secrecy/redact.ts'
 import { collectionPath, objectPath, outcomeOf, statusOf } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { Outcome } from './outcome.ts'
@@ -91,7 +92,7 @@ export async function templateRefusal(
 async function refusedAs(
   manifest: KubernetesObject,
   path: string,
-  { cluster, redact }: ApplyContext,
+  { cluster }: ApplyContext,
 ): Promise<string | null> {
   try {
     await cluster.create(path, manifest, { dryRun: true })

@@ -3,6 +3,7 @@
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { PodChange, RecreateBarePod, RestoreBarePod } from '../plan/change.ts'
 import { judgePod } from '../rollout/pod-stage.ts'
+import { redact } from '../secrecy/redact.ts'
 import type { RolloutPod } from '../snapshot/rollout.ts'
 import {
   collectionPath,
@@ -11,9 +12,11 @@ import {
   outcomeOf,
   refusalOf,
   statusOf,
+  successOf,
   writtenAt,
 } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
+import { journaledPod } from './journal/run.ts'
 import type { Outcome, OutcomeReason } from './outcome.ts'
 import { finalizersOf, manifestOf, renamed, type Successors, secretsOf } from './successor.ts'
 
@@ -22,28 +25,23 @@ export async function writePod(
   change: PodChange,
   context: ApplyContext,
   successors: Successors,
-  dryRun: boolean,
 ): Promise<Outcome> {
   switch (change.action) {
     case 'restore-bare-pod':
-      return restoreBarePod(change, context, dryRun)
+      return restoreBarePod(change, context)
     case 'recreate-bare-pod':
-      return recreateBarePod(change, context, dryRun)
+      return recreateBarePod(change, context)
     case 'recreate-pod': {
       // The successor matters only for a pod that will really be removed.
-      const tried = dryRun ? await removePod(change, context, true) : null
+      const tried = context.dryRun ? await removePod(change, context) : null
       if (tried !== null && tried.status !== 'accepted') return tried
-      return (await successors.refusalOf(change)) ?? tried ?? removePod(change, context, false)
+      return (await successors.refusalOf(change)) ?? tried ?? removePod(change, context)
     }
   }
 }
 
 /** Deletes the pod and creates it again with the pull secret. The journal has its manifest before the deletion is sent. */
-async function recreateBarePod(
-  change: RecreateBarePod,
-  context: ApplyContext,
-  dryRun: boolean,
-): Promise<Outcome> {
+async function recreateBarePod(change: RecreateBarePod, context: ApplyContext): Promise<Outcome> {
   let manifest: KubernetesObject
   try {
     const pod = await context.cluster.get(objectPath(change.target))
@@ -52,21 +50,21 @@ async function recreateBarePod(
     }
     const [held] = finalizersOf(pod)
     if (held !== undefined) {
-      return outcomeOf(change, 'refused', { reason: { code: 'finalizer', finalizer: context.redact(held) } })
+      return outcomeOf(change, 'refused', { reason: { code: 'finalizer', finalizer: redact(held) } })
     }
     const added = change.secretName === null ? [] : [{ name: change.secretName }]
     manifest = manifestOf(pod, [...secretsOf(pod), ...added])
     // The pod's name is taken while the pod exists, so the dry run creates the same pod under a generated name.
     await context.cluster.create(collectionPath(change.target), renamed(manifest), { dryRun: true })
   } catch (error) {
-    return refusalOf(change, error, context)
+    return refusalOf(change, error)
   }
-  if (!dryRun) await context.journal.intent(change, manifest)
-  const removal = await removePod(change, context, dryRun)
+  if (!context.dryRun) await context.journal.intent(change, manifest)
+  const removal = await removePod(change, context)
   if (removal.status === 'unchanged' && removal.reason?.code !== 'healed') {
     return outcomeOf(change, 'conflict', { reason: { code: 'deleted-meanwhile' } })
   }
-  return dryRun || removal.status !== 'applied' ? removal : putBack(change, manifest, context)
+  return context.dryRun || removal.status !== 'applied' ? removal : putBack(change, manifest, context)
 }
 
 /** Creates the pod after its deletion. A failure is recorded in the journal, and the next run creates the pod. */
@@ -83,16 +81,12 @@ async function putBack(
 }
 
 /** Creates the pod that an interrupted run deleted, from that run's journal, once the deleted one has ended. */
-async function restoreBarePod(
-  change: RestoreBarePod,
-  context: ApplyContext,
-  dryRun: boolean,
-): Promise<Outcome> {
+async function restoreBarePod(change: RestoreBarePod, context: ApplyContext): Promise<Outcome> {
   const { namespace, name } = change.target
-  const manifest = await context.interruptedPod(change.run, namespace, name)
+  const manifest = journaledPod(context.runs, change.run, namespace, name)
   if (!manifest) return outcomeOf(change, 'failed', { reason: { code: 'not-in-journal', run: change.run } })
-  if (change.ending === null) return createPod(change, manifest, context, dryRun)
-  if (dryRun) return createPod(change, renamed(manifest), context, dryRun)
+  if (change.ending === null) return createPod(change, manifest, context)
+  if (context.dryRun) return createPod(change, renamed(manifest), context)
   const ending = await endOf(change, change.ending.uid, manifest, context)
   return ending === null
     ? createPod(change, manifest, context)
@@ -103,17 +97,18 @@ async function createPod(
   change: PodChange,
   manifest: KubernetesObject,
   context: ApplyContext,
-  dryRun = false,
 ): Promise<Outcome> {
   try {
-    const created = await context.cluster.create(collectionPath(change.target), manifest, { dryRun })
-    return outcomeOf(change, dryRun ? 'accepted' : 'applied', {}, writtenAt(created))
+    const created = await context.cluster.create(collectionPath(change.target), manifest, {
+      dryRun: context.dryRun,
+    })
+    return successOf(change, context, created)
   } catch (error) {
     const taken = statusOf(error) === 409
-    if (!taken && !isUncertain(error)) return refusalOf(change, error, context)
+    if (!taken && !isUncertain(error)) return refusalOf(change, error)
     const there = await context.cluster.get(objectPath(change.target)).catch(() => null)
     // A terminating pod is the old one.
-    if (there === null || deletedAt(there) !== null) return refusalOf(change, error, context)
+    if (there === null || deletedAt(there) !== null) return refusalOf(change, error)
     // The existing pod is the one that was sent only if the answer was lost.
     return taken
       ? outcomeOf(change, 'unchanged', { reason: { code: 'replaced' } })
@@ -129,7 +124,7 @@ async function endOf(
   change: PodChange,
   uid: string | null,
   manifest: KubernetesObject,
-  { cluster, clock, deadline, redact }: ApplyContext,
+  { cluster, clock, deadline }: ApplyContext,
 ): Promise<OutcomeReason | null> {
   const { terminationGracePeriodSeconds: grace = 30 } = manifest.spec as {
     terminationGracePeriodSeconds?: number
@@ -166,13 +161,13 @@ const TRIES = 5
 type Removal = Exclude<PodChange, { action: 'restore-bare-pod' }>
 
 /** Deletes the pod, or evicts it if it is ready. A pod that got its images after the plan was made is left alone. */
-async function removePod(change: Removal, context: ApplyContext, dryRun: boolean): Promise<Outcome> {
+async function removePod(change: Removal, context: ApplyContext): Promise<Outcome> {
   for (let attempt = 1; ; attempt++) {
     const pod = await currentPod(change, context)
     if ('status' in pod) return pod
     try {
-      await deleteOrEvict(change, pod, context, dryRun)
-      return outcomeOf(change, dryRun ? 'accepted' : 'applied')
+      await deleteOrEvict(change, pod, context)
+      return successOf(change, context)
     } catch (error) {
       // The pod changed between the read and the removal, so it may have its images now.
       if (statusOf(error) !== 409 || attempt === TRIES) return settle(change, context, error)
@@ -184,7 +179,7 @@ async function removePod(change: Removal, context: ApplyContext, dryRun: boolean
 async function currentPod(change: Removal, context: ApplyContext): Promise<RolloutPod | Outcome> {
   const { namespace, name, uid } = change.target
   try {
-    const look = () => context.look({ kind: 'Pod', namespace, name, uid }, context.signal)
+    const look = () => context.look({ kind: 'Pod', namespace, name, uid })
     const first = await look()
     // A second read confirms that the pod is gone: a proxy may have answered the first.
     const { workload, pods } = first.workload === null ? await look() : first
@@ -195,18 +190,13 @@ async function currentPod(change: Removal, context: ApplyContext): Promise<Rollo
     if (stage !== 'pulled' && stage !== 'initializing') return pod
     return outcomeOf(change, context.strict ? 'conflict' : 'unchanged', { reason: { code: 'healed' } })
   } catch (error) {
-    return refusalOf(change, error, context)
+    return refusalOf(change, error)
   }
 }
 
 /** Sends the removal with uid and version as preconditions. An eviction that a budget blocks is retried until the deadline. */
-async function deleteOrEvict(
-  change: Removal,
-  pod: RolloutPod,
-  context: ApplyContext,
-  dryRun: boolean,
-): Promise<void> {
-  const { cluster, clock, deadline, signal } = context
+async function deleteOrEvict(change: Removal, pod: RolloutPod, context: ApplyContext): Promise<void> {
+  const { cluster, clock, deadline, dryRun, signal } = context
   const { namespace, name, uid } = change.target
   const { resourceVersion, ready } = pod
   const options = { dryRun, resourceVersion }
@@ -230,17 +220,17 @@ async function deleteOrEvict(
 async function settle(change: Removal, context: ApplyContext, error: unknown): Promise<Outcome> {
   const status = statusOf(error)
   if (!isUncertain(error) && status !== 404 && status !== 409) {
-    const outcome = refusalOf(change, error, context)
+    const outcome = refusalOf(change, error)
     return status === 429 ? { ...outcome, status: 'refused' } : outcome
   }
   try {
     const pod = await context.cluster.get(objectPath(change.target))
     const { deletionTimestamp } = pod.metadata as { deletionTimestamp?: string }
     const other = writtenAt(pod).uid !== change.target.uid
-    if (!other && deletionTimestamp === undefined) return refusalOf(change, error, context)
+    if (!other && deletionTimestamp === undefined) return refusalOf(change, error)
     return outcomeOf(change, isUncertain(error) ? 'applied' : 'unchanged')
   } catch (readError) {
-    if (statusOf(readError) !== 404) return refusalOf(change, error, context)
+    if (statusOf(readError) !== 404) return refusalOf(change, error)
     return outcomeOf(change, isUncertain(error) ? 'applied' : 'unchanged')
   }
 }

@@ -4,7 +4,7 @@ import { fullName, parseReference } from '../image/reference.ts'
 import { type ReplacementRule, replacementsFor } from '../image/replacement.ts'
 import type { ManifestEdit } from '../manifest/edit.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
-import { verdictOf } from '../snapshot/image-verdict.ts'
+import { isPullable, verdictOf } from '../snapshot/image-verdict.ts'
 import type { TemplateContainer, WorkloadTemplate } from '../snapshot/template.ts'
 import { findingsOfRule, type IsIgnored } from './audit.ts'
 import type { AuditFinding, Fix } from './finding.ts'
@@ -182,7 +182,7 @@ function checkIn(checks: ReadonlyMap<string, ImageCheck>, image: string): ImageC
 }
 
 function exists(check: ImageCheck | null): boolean {
-  return check !== null && verdictOf(check).startsWith('opens-')
+  return check !== null && isPullable(verdictOf(check))
 }
 
 /** The policy that the edited image calls for; null if the policy stays. */

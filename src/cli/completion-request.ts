@@ -19,8 +19,13 @@ const ASKED: Record<string, CompletionRequest['wanted']> = {
   '--user': 'users',
 }
 
-/** Commands whose arguments are pods and workloads. */
-const ON_PODS = ['diagnose', 'why', 'wait', 'fix']
+/** Commands whose arguments are pods and workloads of the cluster, each with the flags that exclude them. */
+const ON_PODS: Record<string, readonly string[]> = {
+  diagnose: ['--all-namespaces', '--selector', '--exclude-namespace', '--filename'],
+  why: ['--filename'],
+  wait: [],
+  fix: ['--all-namespaces', '--selector', '--exclude-namespace', '--affected', '--apply'],
+}
 
 /** @param words those after the program's name; the last one, which may be empty, is to be completed */
 export function completionRequest(words: readonly string[], program: Command): CompletionRequest {
@@ -43,11 +48,30 @@ export function completionRequest(words: readonly string[], program: Command): C
   }
   if (typed.startsWith('-')) return { ...request, known: flagsOf(command ? [command] : program.commands) }
   if (command === undefined) return { ...request, known: commandsOf(program) }
-  return argumentOf(command?.name() ?? '', program, request)
+  return command !== null && takesMore(command, before)
+    ? argumentOf(command.name(), program, request)
+    : request
+}
+
+type Words = ReturnType<typeof readWords>['words']
+
+/** Whether one more argument would be accepted after these words, the first operand of which is the command. */
+function takesMore(command: Command, words: Words): boolean {
+  const given = words.filter(word => 'operand' in word).length - 1
+  const excluding = ON_PODS[command.name()] ?? []
+  const isExcluded = words.some(
+    word =>
+      'flag' in word &&
+      ((excluding.includes(word.flag.long ?? '') && word.value !== 'false') ||
+        // A name is looked up in one namespace.
+        (excluding.length > 0 && word.flag.long === '--namespace' && word.value?.includes(','))),
+  )
+  const { registeredArguments: known } = command
+  return !isExcluded && (known.at(-1)?.variadic === true || given < known.length)
 }
 
 function argumentOf(name: string, program: Command, request: CompletionRequest): CompletionRequest {
-  if (ON_PODS.includes(name)) return { ...request, wanted: 'pods' }
+  if (name in ON_PODS) return { ...request, wanted: 'pods' }
   if (name === 'explain') return { ...request, wanted: 'causes' }
   if (name === 'completion') return { ...request, known: SHELLS.map(value => ({ value })) }
   if (name !== 'help') return request
@@ -87,7 +111,7 @@ function flagsOf(commands: readonly Command[]): Candidate[] {
 }
 
 /** The connection flags that are already typed. */
-function connectionOf(words: ReturnType<typeof readWords>['words']): CompletionRequest['connection'] {
+function connectionOf(words: Words): CompletionRequest['connection'] {
   const given: Record<string, unknown> = {}
   for (const word of words) {
     if (!('flag' in word)) continue

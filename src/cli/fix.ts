@@ -1,12 +1,13 @@
-/** The flags of `fix`, including one generated from each remedy's rules, and their conversion to options. */
+/** The flags of `fix`, including one generated from each remedy's rules, and of `undo`, and their conversion to options. */
 
 import { type Command, InvalidArgumentError, Option, type OptionValues } from 'commander'
 import type { FixOptions } from '../commands/fix/session.ts'
+import type { UndoOptions } from '../commands/undo.ts'
 import type { Remedy } from '../diagnosis/remedy.ts'
 import { UsageError } from '../errors.ts'
 import { EACH_REMEDY } from '../plan/remedies/index.ts'
 import type { RemedyFlag } from '../plan/remedies/remedy-rules.ts'
-import { PLAN_FORMATS } from '../report/formats.ts'
+import { DATA_FORMATS, PLAN_FORMATS } from '../report/formats.ts'
 import { REMEDY_WORDS } from '../report/words/remedies.ts'
 import {
   addConnectionFlags,
@@ -15,6 +16,7 @@ import {
   addOutputFlag,
   addQuietFlag,
   addRegistryEndpointFlag,
+  connectionFlags,
   example,
   namespaceFlags,
   parseDuration,
@@ -208,4 +210,55 @@ function remediesAskedFor(options: OptionValues): Map<Remedy, readonly string[]>
     asked.set(remedy, value === true ? [] : [value as string | string[]].flat())
   }
   return asked
+}
+
+/** Adds `undo` to the program. */
+export function addUndo(program: Command, name: string, run: Run): void {
+  const command = program
+    .command('undo')
+    .description('revert what one fix wrote, and only that')
+    .argument('[run]', 'a name that --list shows (default: the newest)')
+  addUndoFlags(command)
+    .addHelpText(
+      'after',
+      example(name, [
+        ['undo --list', 'the runs, newest first'],
+        ['undo --dry-run', 'what would be reverted'],
+      ]),
+    )
+    .action((runName, options) =>
+      run
+        .writing(async () => (await import('../commands/undo.ts')).undoCommand)
+        .with(undoOptions(runName, options), options),
+    )
+}
+
+function addUndoFlags(command: Command): Command {
+  addConnectionFlags(
+    command
+      .option('--list', 'list the runs, newest first')
+      .option('-y, --yes', "don't ask")
+      .addOption(
+        new Option(
+          '--dry-run [where]',
+          'only show what would be reverted (client), or also try it on the server',
+        )
+          .choices(['none', 'client', 'server'])
+          .preset('client')
+          .default('none'),
+      ),
+  )
+  return addOutputFlag(command, DATA_FORMATS)
+}
+
+/** Converts commander's options to the command's. */
+function undoOptions(run: string | undefined, options: OptionValues): UndoOptions {
+  return {
+    connection: connectionFlags(options),
+    ...(run === undefined ? {} : { run }),
+    list: options.list === true,
+    yes: options.yes === true,
+    dryRun: options.dryRun,
+    format: options.output,
+  }
 }

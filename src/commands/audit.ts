@@ -15,6 +15,7 @@ import { type AllSettings, auditSettings, type SettingsFlags } from './audit/set
 import { knownFindings, withoutKnownFindings, writeBaseline } from './baseline.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
+import { countsFor } from './fail-on.ts'
 import { invocationOf } from './invocation.ts'
 
 export interface AuditOptions extends AuditTarget, SettingsFlags {
@@ -96,13 +97,11 @@ function fixable({ scope, isIgnored }: AuditInput, settings: AllSettings): Audit
   return audit(scope, settings, isIgnored).findings
 }
 
-const RANK: Record<AuditSeverity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
-
 /** Returns the same result for every format. Unreadable input outranks findings, except for links that lead outside. */
 function auditVerdict(report: AuditReport, failOn: AuditSeverity | 'never'): ExitName {
   const { findings, gaps, unread, unchecked, edits } = report
   if (unread.some(({ problem }) => problem !== 'link-out')) return 'usage'
-  if (findings.some(({ severity }) => RANK[severity] >= RANK[failOn])) return 'findings'
+  if (findings.some(finding => countsFor(finding, failOn))) return 'findings'
   const unwritten = edits?.files.some(({ problem }) => problem !== null) ?? false
   return gaps.length + unread.length + unchecked.length > 0 || unwritten ? 'incomplete' : 'ok'
 }

@@ -7,32 +7,25 @@ import { sanitizeLine } from '../report/sanitize.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { CommandContext } from './context.ts'
 
-type Redactor = (text: string) => string
-
 /**
  * Waits for the connection, runs `work`, and closes the connection.
  * @param connecting a reader or, for commands that write, a writer
- * @param work receives the cluster, and a function that sets the redactor for the server's messages and warnings
  * @throws UnreachableError if the server refused or failed in a way that `work` did not handle; whatever `work` throws
  */
 export async function withCluster<Cluster extends ClusterReader, T>(
   connecting: Promise<Cluster>,
   context: CommandContext,
-  work: (cluster: Cluster, redactBy: (redactor: Redactor) => void) => Promise<T>,
+  work: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
   const cluster = await connecting
-  // An admission webhook may quote a secret from its request in a form that `redact` does not recognize.
-  let clean: Redactor = redact
   try {
-    return await work(cluster, redactor => {
-      clean = redactor
-    })
+    return await work(cluster)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    throw new UnreachableError(`The request to the API server failed: ${sanitizeLine(clean(error.message))}`)
+    throw new UnreachableError(`The request to the API server failed: ${sanitizeLine(redact(error.message))}`)
   } finally {
     for (const warning of cluster.warnings())
-      await context.err.write(`Warning: ${sanitizeLine(clean(warning))}\n`)
+      await context.err.write(`Warning: ${sanitizeLine(redact(warning))}\n`)
     await cluster.close()
   }
 }

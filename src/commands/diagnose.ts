@@ -2,7 +2,7 @@
 
 import { type AdvisedDiagnosis, adviseDiagnosis } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
-import type { Diagnosis, Finding, Severity } from '../diagnosis/finding.ts'
+import type { Diagnosis, Severity } from '../diagnosis/finding.ts'
 import { withLimits } from '../diagnosis/limit-sight.ts'
 import { UsageError } from '../errors.ts'
 import type { DiagnosisFormat, SortKey } from '../report/formats.ts'
@@ -11,6 +11,7 @@ import { opensLinks } from '../report/screen/links.ts'
 import type { BaselineFlags } from './baseline.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
+import { countsFor } from './fail-on.ts'
 import { formatFor } from './format.ts'
 import { invocationOfLook } from './invocation.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
@@ -89,17 +90,10 @@ async function diagnosed(
   return withLimits(checked, quotas)
 }
 
-const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
-
 /** Returns `findings` if a finding counts for `failOn`, or else `incomplete` if something could not be read. Unknown is never healthy. */
 export function verdict(diagnosis: Diagnosis, failOn: Severity | 'never'): ExitName {
   if (diagnosis.findings.some(finding => countsFor(finding, failOn))) return 'findings'
   return diagnosis.complete ? 'ok' : 'incomplete'
-}
-
-/** Whether the finding affects the exit code under `--fail-on`. */
-export function countsFor({ severity }: Pick<Finding, 'severity'>, failOn: Severity | 'never'): boolean {
-  return RANK[severity] >= RANK[failOn]
 }
 
 /** Flags that select plain columns for a diagnosis, even on a terminal. */

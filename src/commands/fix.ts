@@ -6,13 +6,13 @@ import { journalFolder } from '../apply/journal/journal.ts'
 import { writePlanFile } from '../apply/plan-file.ts'
 import { RefusedError } from '../errors.ts'
 import type { PlanScope } from '../plan/plan.ts'
-import { shellWord } from '../report/escape.ts'
 import { isForPeople } from '../report/formats.ts'
 import { ownCommand } from '../report/invocation.ts'
+import { shellWord } from '../report/sanitize.ts'
 import { renderFixResult } from '../report/views/fix-result.ts'
 import { type PlanReportContext, renderPlan } from '../report/views/plan.ts'
 import { accessRefusal } from '../report/views/questions.ts'
-import { clusterIdentity } from '../source/live/cluster-identity.ts'
+import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
 import { executeFix } from './fix/execute-fix.ts'
@@ -22,7 +22,7 @@ import { proveLogins } from './fix/prove.ts'
 import { asksBefore, chooseRequest, confirmPlan } from './fix/request.ts'
 import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
 import { readSituation } from './fix/situation.ts'
-import { fixVerdict, isLiftable, leftOf, type Verified, verify, verifyDryRun } from './fix/verify.ts'
+import { type Verified, verify, verifyDryRun, verifyEmpty } from './fix/verify.ts'
 import { invocationOf, invocationOfFix } from './invocation.ts'
 import { endpointsOf, openRegistries } from './registries.ts'
 import type { WritingContext } from './writing-context.ts'
@@ -31,12 +31,13 @@ import type { WritingContext } from './writing-context.ts'
 export async function fixCommand(options: FixOptions, context: WritingContext): Promise<ExitName> {
   const { env, home, signal } = context
   const endpoints = endpointsOf(options.endpoints, context)
-  return withCluster(context.connectWriter(options.connection), context, async (cluster, redactBy) => {
+  return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const registries = openRegistries(endpoints, context)
     try {
-      const clusterUid = await clusterIdentity(cluster, signal)
+      const reading = new Reading(cluster, { signal })
+      const clusterUid = await reading.clusterIdentity()
       const journals = journalFolder(env, home, clusterUid)
-      const session = { options, context, cluster, registries, clusterUid, journals, redactBy }
+      const session = { options, context, cluster, reading, registries, clusterUid, journals }
       return await fix(session)
     } finally {
       await registries.close()
@@ -57,13 +58,11 @@ async function fix(session: FixSession): Promise<ExitName> {
   if (prepared.plan.changes.length === 0) return nothingToDo(prepared, session)
   await refuseForbidden(prepared, session)
   if (prepared.saved) await proveSaved(prepared, session)
-  if (options.dryRun === 'server') {
-    const result = await executeFix(prepared, session, true)
-    return printResult(verifyDryRun(prepared, result), session)
-  }
-  await confirmPlan(prepared, session)
-  const result = await executeFix(prepared, session, false)
-  return printResult(await verify(prepared, result, session), session)
+  const dryRun = options.dryRun === 'server'
+  if (!dryRun) await confirmPlan(prepared, session)
+  const result = await executeFix(prepared, session, dryRun)
+  const verified = dryRun ? verifyDryRun(prepared, result) : await verify(prepared, result, session)
+  return printResult(verified, session)
 }
 
 /** Plans a fix for the current findings. */
@@ -104,8 +103,8 @@ async function show(
   mode: PlanReportContext['mode'],
 ): Promise<ExitName> {
   const { plan } = prepared
-  await session.context.out.write(renderPlan(plan, beside(prepared, mode), view(session, plan.scope)))
-  return plan.changes.length === 0 ? emptyVerdict(prepared, session) : 'ok'
+  await session.context.out.write(renderPlan(plan, planContext(prepared, mode), view(session, plan.scope)))
+  return plan.changes.length === 0 ? verifyEmpty(prepared, session).verdict : 'ok'
 }
 
 /** Shows the plan on standard error, where the question appears, if standard output goes elsewhere. */
@@ -117,49 +116,21 @@ async function showWhereAsked(prepared: PreparedFix, session: FixSession): Promi
   if (out.isTerminal && isForPeople(options.format)) return
   const place = { format: 'table' as const, width: err.width, color: err.color, terminal: err.isTerminal }
   const shown = { ...view(session, plan.scope), ...place }
-  await err.write(renderPlan(plan, beside(prepared, { code: 'apply' }), shown))
+  await err.write(renderPlan(plan, planContext(prepared, { code: 'apply' }), shown))
 }
 
 /** Returns the context that the plan's report needs in addition to the plan. */
-function beside({ findings, gaps, pods }: PreparedFix, mode: PlanReportContext['mode']): PlanReportContext {
+function planContext(
+  { findings, gaps, pods }: PreparedFix,
+  mode: PlanReportContext['mode'],
+): PlanReportContext {
   return { findings: findings.map(withSteps), gaps, ...(pods !== undefined && { pods }), mode }
 }
 
 async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<ExitName> {
-  const { plan, findings, gaps } = prepared
-  const verdict = emptyVerdict(prepared, session)
-  if (findings.length === 0) await warnOfRotatedLogins(session, plan.scope)
-  if (!isForPeople(session.options.format)) {
-    const result = { run: null, outcomes: [], recoveries: [], heldBack: null }
-    const report = {
-      plan,
-      dryRun: false,
-      complete: verdict === 'ok',
-      ...leftOf(prepared),
-      result,
-      findings: findings.map(withSteps),
-      gaps,
-    }
-    await session.context.out.write(renderFixResult(report, view(session, report.plan.scope)))
-  }
-  return verdict
-}
-
-/** The exit code for a plan without changes: a fix that only declined has not fixed anything, and unknown is never healthy. */
-function emptyVerdict(
-  { plan, findings, gaps, narrowed, unproven }: PreparedFix,
-  { options }: FixSession,
-): ExitName {
-  const { declined } = plan
-  if (declined.some(isLiftable) && options.failOn !== 'never') return 'refused'
-  const verdict = fixVerdict({
-    done: true,
-    narrowed: narrowed || unproven.length > 0,
-    remaining: findings,
-    declined,
-    failOn: options.failOn,
-  })
-  return verdict === 'ok' && gaps.length > 0 && findings.length === 0 ? 'incomplete' : verdict
+  const verified = verifyEmpty(prepared, session)
+  if (prepared.findings.length === 0) await warnOfRotatedLogins(prepared, session)
+  return isForPeople(session.options.format) ? verified.verdict : printResult(verified, session)
 }
 
 function view({ options, context }: FixSession, scope: PlanScope) {

@@ -67,7 +67,9 @@ async function showQuota(
   const silent = quotas.every(({ answer }) => answer.status === 'unknown' && answer.why === 'unreachable')
   // Usage is worth knowing without the quota, and a scraper needs the sample that reports the failure.
   if (silent && !options.usage && options.format !== 'prometheus') {
-    throw new UnreachableError(`Docker Hub can't be reached${detailOf(quotas)}`)
+    throw new UnreachableError(
+      `Docker Hub can't be reached from this machine${detailOf(quotas)}: check its network, DNS, and proxy.`,
+    )
   }
   const judged = judgeQuotas(quotas, options.failUnder)
   const { gaps, facts } = ofCluster
@@ -86,7 +88,7 @@ async function showQuota(
 }
 
 function detailOf([first]: HubQuota[]): string {
-  return first?.answer.status === 'unknown' ? `: ${first.answer.detail}` : ''
+  return first?.answer.status === 'unknown' ? ` (${first.answer.detail})` : ''
 }
 
 function verdict({ refused, short }: JudgedQuotas, complete: boolean): ExitName {

@@ -1,6 +1,7 @@
 /** Takes a command's snapshot of a live cluster or of a dump. Both produce the same facts for the same state. */
 
 import { UsageError } from '../errors.ts'
+import { readingText } from '../report/views/progress.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../source/label-selector.ts'
 import type { ClusterOptions } from '../source/live/read-cluster.ts'
@@ -133,8 +134,8 @@ async function snapshotOfCluster(
   return withCluster(context.connect(options.connection), context, cluster =>
     readCluster(cluster, scopeOf(options, [cluster.namespace]), {
       takenAt: context.now().toISOString(),
-      onProgress: ({ pods, suspects }) => {
-        progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`)
+      onProgress: news => {
+        progress.update(readingText(news))
         meanwhile()
       },
       signal: context.signal,

@@ -7,7 +7,7 @@ import { journalFolder, journalsOf } from '../apply/journal/journal.ts'
 import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from '../apply/journal/run.ts'
 import { keepsLogin, planUndo } from '../apply/plan-undo.ts'
 import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
-import { RefusedError, UsageError } from '../errors.ts'
+import { RefusedError } from '../errors.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
@@ -23,8 +23,7 @@ import {
   type UndoReport,
   type UndoReportOptions,
 } from '../report/views/undo.ts'
-import { redact } from '../secrecy/redact.ts'
-import { clusterIdentity } from '../source/live/cluster-identity.ts'
+import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
@@ -43,16 +42,14 @@ export interface UndoOptions {
 /** Undoes one run, or lists the runs. @throws UsageError for an unknown run; RefusedError if not confirmed; UnreachableError */
 export async function undoCommand(options: UndoOptions, context: WritingContext): Promise<ExitName> {
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
-    const clusterUid = await clusterIdentity(cluster, context.signal)
+    const clusterUid = await new Reading(cluster, { signal: context.signal }).clusterIdentity()
     const folder = journalFolder(context.env, context.home, clusterUid)
-    const damages: string[] = []
-    const onDamage = (sentence: string) => void damages.push(sentence)
-    const runs = await listRuns(folder, { server: cluster.server, onDamage })
+    const { runs, damages } = await listRuns(folder, cluster.server)
     for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
     // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {
-      throw new UsageError(
-        "Can't identify this cluster: that needs permission to get the namespace kube-system.",
+      throw new RefusedError(
+        "Can't identify this cluster, and so find its runs: ask for permission to get the namespace kube-system.",
       )
     }
     if (options.list) {
@@ -91,10 +88,11 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   const { options, context, cluster } = session
   const steps = isUndone(run) ? [] : await planUndo(run, session.others, cluster, context.signal)
   const kept = steps.filter(keepsLogin).map(({ target }) => target)
-  await context.out.write(renderUndoPlan({ run: run.run, steps, kept }, view(options, context)))
+  const continued = [...new Set(run.entries.map(entry => entry.run))].filter(name => name !== run.run)
+  await context.out.write(renderUndoPlan({ run: run.run, continued, steps, kept }, view(options, context)))
   const writes = steps.some(({ action }) => action !== 'leave')
   const executes = writes && options.dryRun !== 'client'
-  if (executes && options.dryRun === 'none') await confirm(steps, session)
+  if (executes && options.dryRun === 'none') await confirm(session)
   const outcomes = executes ? await executeUndo(run, steps, folder, session) : []
   const podMissing = steps.some(step => step.action === 'leave' && step.reason === 'pod-taken-away')
   const settled = !podMissing && kept.length === 0
@@ -102,7 +100,7 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   const dryRun = options.dryRun !== 'none'
   // Recorded so that later undos skip this run.
   if (!dryRun && !writes && settled && !isUndone(run)) await recordOver(run, folder)
-  const report: UndoReport = { run: run.run, dryRun, complete, kept, steps, outcomes }
+  const report: UndoReport = { run: run.run, continued, dryRun, complete, kept, steps, outcomes }
   if (executes || !isForPeople(options.format)) {
     await context.out.write(renderUndoResult(report, view(options, context)))
   }
@@ -135,13 +133,13 @@ async function executeUndo(
     writing = news.phase === 'writing'
     progress.update(progressText(news))
   }
-  const undoing = { cluster, journal, redact, onProgress, signal: context.signal }
+  const undoing = { cluster, journal, onProgress, signal: context.signal }
   try {
-    const tried = await applyUndo(steps, undoing, true)
+    const tried = await applyUndo(steps, { ...undoing, dryRun: true })
     if (options.dryRun === 'server') return tried
     const refused = new Set(tried.filter(({ status }) => !DONE.includes(status)).map(({ id }) => id))
     const open = steps.filter(({ id }) => !refused.has(id))
-    const written = await applyUndo(open, undoing, false)
+    const written = await applyUndo(open, { ...undoing, dryRun: false })
     return steps.flatMap(({ id }) => written.find(one => one.id === id) ?? tried.filter(one => one.id === id))
   } catch (error) {
     progress.stop()
@@ -154,14 +152,14 @@ async function executeUndo(
   }
 }
 
-async function confirm(steps: UndoStep[], { options, context, cluster }: UndoSession): Promise<void> {
+async function confirm({ options, context, cluster }: UndoSession): Promise<void> {
   if (options.yes) return
   if (!context.ask.available) {
     throw new RefusedError(
       "Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to undo or --dry-run to preview.",
     )
   }
-  const agreed = await context.ask.confirm(undoQuestion(steps, cluster.context ?? cluster.server))
+  const agreed = await context.ask.confirm(undoQuestion(cluster.context ?? cluster.server))
   if (!agreed) throw new RefusedError('Not confirmed. Nothing was changed.')
 }
 

@@ -96,6 +96,7 @@ async function choosePod(options: WhyOptions, context: CommandContext): Promise<
   const invocation = invocationOf(context, connection, files.length > 0)
   const choices = podChoices(diagnosis, invocation)
   if (context.ask.available && choices.length > 0) return context.ask.pick(podQuestion(), choices)
+  if (choices.length === 0) await context.err.write(renderGaps(snapshot.gaps, context.err))
   throw new UsageError(unnamedPodText(diagnosis, invocation))
 }
 

@@ -44,17 +44,28 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'cut-off' },
     /\beof\b|reset by peer|broken pipe|forcibly closed|connection (?:was )?(?:reset|closed|aborted)|goaway/i,
   ],
+  [
+    { code: 'ingress-default' },
+    /ingress controller fake certificate|certificate is valid for ingress\.local\b|\.traefik\.default\b/i,
+  ],
+  [{ code: 'tls-alert' }, /^(?!.*(?:x509|certificate)).*(?:(?:remote|local) error: tls|bad record mac)/is],
   [{ code: 'tls-unfinished' }, /tls handshake timeout/i],
   [
     { code: 'registry-closed' },
     /\bregistry\b.{0,60}\b(?:deprecated|shut(?:ting)? down|discontinued|decommissioned|retired|sunset)\b/i,
   ],
+  [{ code: 'unreadable-secret' }, /^(?:illegal base64 data|unable to parse auth field)/i],
+  [{ code: 'any-refusal' }, /unable to retrieve auth token: invalid username\/password/i],
+  [{ code: 'upstream-blocked' }, /remote (?:auto|manually) blocked/i],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
   [
     { code: 'other-manifest' },
     /\bref "?manifest-sha\w*:.{0,400}(?:failed size validation|unexpected commit digest)/i,
   ],
-  [{ code: 'missing-layer' }, /\b(?:unknown blob|blob[_ ]unknown)\b/i],
+  [
+    { code: 'missing-layer' },
+    /\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
+  ],
   [{ code: 'other-layers' }, /mismatched image rootfs/i],
   [{ code: 'per-second' }, /\brate exceeded\b/i],
   [
@@ -65,7 +76,26 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'partial-layer' },
     /failed size validation|unexpected commit digest|short read|unexpected eof|content digest mismatch|filesystem layer verification failed/i,
   ],
+  [
+    { code: 'snapshotter-gone' },
+    /snapshot \S{1,80} is not ready|snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing)/is,
+  ],
+  [{ code: 'proxy-scheme' }, /proxyconnect tcp: tls: first record/i],
+  [{ code: 'proxy-unreached' }, /proxyconnect tcp|connecting to proxy/i],
+  [
+    { code: 'user-namespace' },
+    /subordinate ids|cannot be mapped to a host id|\/etc\/subuid|insufficient uids or gids/i,
+  ],
+  [
+    { code: 'mirror-config' },
+    /hosts\.toml|parse endpoint url|get registry endpoints|loading registries configuration|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
+  ],
+  [
+    { code: 'disk-fault' },
+    /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
+  ],
   [{ code: 'source-blocked' }, /is blocked in \S*registries\.conf/i],
+  [{ code: 'not-listed' }, /\bis rejected by policy\b/i],
   [
     { code: 'layer-type' },
     /no processor for media-?type|stream processor for|nydus|unsupported layer media|encrypted layer/i,
@@ -95,7 +125,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'token-scope' },
-    /read_registry|read:packages|read_package|token scope|required scopes|insufficient scope/i,
+    /saml (?:enforcement|sso)|read_registry|read:packages|read_package|token scope|required scopes|insufficient scope/i,
   ],
 ]
 
@@ -115,6 +145,8 @@ export function nameClues(image: string): Clue[] {
   )
     clues.push({ code: 'placeholder', of: 'template' })
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
+  const sign = /["'`“”‘’]|(\s)/.exec(image)
+  if (sign !== null) clues.push({ code: 'stray-sign', sign: sign[1] === undefined ? 'quote' : 'space' })
   return clues
 }
 
@@ -126,6 +158,14 @@ const DNS_SERVER = /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i
 const NO_ROUTE =
   /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address)/i
 const SIGNER = /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'“]?([^"'”\\]{1,200})/i
+/** Go's crypto/x509 lists all names of a certificate; a long list says little. */
+const CERTIFICATE_FOR = /certificate is valid for ([^\s"'`]{1,120}(?:, [^\s"'`]{1,120}){0,2}), not /i
+const WINDOWS_BUILD = /windows version (\d+\.\d+\.\d+)-based image/i
+/** The path in a failed write, such as `write /var/tmp/storage123/2: no space left on device`. */
+const FULL_PATH = /(\/[\w./@+-]+)[^/]{0,40}: (?:no space left on device|disk quota exceeded)/i
+/** Where a runtime's own folders begin below its store. */
+const STORE =
+  /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)/
 const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
 
 /** The clues that quote something from the text: an address, an account, a signer, a DNS server, mirrors. */
@@ -137,10 +177,16 @@ export function quotedClues(text: string): Clue[] {
   const mirrors = MIRRORS.exec(text)?.[1]
   const noRoute = NO_ROUTE.exec(text)?.[1]
   const demanded = SIGNER.exec(text)?.[1]
+  const names = CERTIFICATE_FOR.exec(text)?.[1]
+  const build = WINDOWS_BUILD.exec(text)?.[1]
+  const full = fullPlace(text)
   return [
     ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
     ...(name === undefined ? [] : [{ code: 'caller' as const, name }]),
     ...(demanded === undefined ? [] : [{ code: 'signer' as const, demanded }]),
+    ...(names === undefined ? [] : [{ code: 'certificate-for' as const, names }]),
+    ...(build === undefined ? [] : [{ code: 'windows-build' as const, build }]),
+    ...(full === null ? [] : [{ code: 'full-place' as const, ...full }]),
     ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
     ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)
       ? []
@@ -150,8 +196,26 @@ export function quotedClues(text: string): Clue[] {
             family: noRoute.startsWith('[') ? ('IPv6' as const) : ('IPv4' as const),
           },
         ]),
-    ...(mirrors === undefined ? [] : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors) }]),
+    ...(mirrors === undefined
+      ? []
+      : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors), lacking: lackingIn(mirrors) }]),
   ]
+}
+
+/** The folder whose file system is full: a runtime's store, or a temporary folder; null if the text shows none. */
+function fullPlace(text: string): { path: string; temporary: boolean } | null {
+  const path = FULL_PATH.exec(text)?.[1]
+  if (path === undefined) return null
+  const temporary = /^\/(?:var\/)?tmp(?=\/|$)/.exec(path)?.[0]
+  if (temporary !== undefined) return { path: temporary, temporary: true }
+  const store = STORE.exec(path)?.[1]
+  return store === undefined ? null : { path: store, temporary: false }
+}
+
+/** The first mirror in that list that answered and lacks the image; null if none did. */
+function lackingIn(list: string): string | null {
+  const entry = list.split(/\] ?(?=\[)/).find(each => /manifest unknown|name unknown|not found/i.test(each))
+  return /\[?([\w.-]+(?::\d+)?)(?=[/:])/.exec(entry ?? '')?.[1] ?? null
 }
 
 /** The hosts in containers/image's list of mirrors, `[mirror.example/library/nginx: why] [other: why]`; at most four. */

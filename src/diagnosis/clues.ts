@@ -5,7 +5,7 @@ import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import type { Endpoint } from './endpoint.ts'
-import { isLocal, isPrivateAddress, isServiceName } from './endpoint.ts'
+import { isLocal, isPrivateAddress, isServiceName, isShortServiceName } from './endpoint.ts'
 import type { FailingContainer } from './failing-container.ts'
 import type { Cause } from './finding.ts'
 
@@ -22,6 +22,16 @@ export type CertificateProblem =
 export type Clue =
   /** A web page came back instead of a registry's answer. */
   | { code: 'web-page' }
+  /** Nexus can't reach the upstream of its proxy repository, and blocks it for a while. */
+  | { code: 'upstream-blocked' }
+  /** A 403 whose text gives no reason: whoever answered sent nothing else, or the runtime did not read it. */
+  | { code: 'bare-refusal' }
+  /** The kubelet could not read a pull secret of the pod. */
+  | { code: 'unreadable-secret' }
+  /** CRI-O's words for any 401, whether or not a login was sent (containers/image, docker/errors.go; opendatahub-io/notebooks#1980). */
+  | { code: 'any-refusal' }
+  /** A 401. */
+  | { code: 'unauthorized' }
   /** The registry answered 412. */
   | { code: 'precondition-failed' }
   /** A mirror's endpoint is configured without `https://`, or with two schemes. */
@@ -44,12 +54,20 @@ export type Clue =
   | { code: 'service-name' }
   /** The DNS server that the node queried. */
   | { code: 'dns-server'; server: string }
+  /** HTTPS_PROXY says https://, but the proxy speaks plain HTTP. */
+  | { code: 'proxy-scheme' }
+  /** The connection to the proxy failed, so the proxy refused nothing. */
+  | { code: 'proxy-unreached' }
+  /** The host that the node asked a proxy for. */
+  | { code: 'behind-proxy'; host: string }
   /** The node has no route for addresses of this family. */
   | { code: 'no-route'; family: 'IPv4' | 'IPv6' }
   /** The node's settings block the registry itself; only its mirrors may be used. */
   | { code: 'source-blocked' }
+  /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */
+  | { code: 'not-listed' }
   /** The registry's mirrors failed, too. */
-  | { code: 'mirrors-failed'; hosts: string[] }
+  | { code: 'mirrors-failed'; hosts: string[]; lacking: string | null }
   /** The address that the registry blocks. */
   | { code: 'caller-address'; address: string }
   /** The account that the registry refused. */
@@ -60,14 +78,36 @@ export type Clue =
   | { code: 'credential-provider' }
   /** A certificate was not accepted. */
   | { code: 'certificate'; problem: CertificateProblem }
+  /** The name or names that a certificate is for. */
+  | { code: 'certificate-for'; names: string }
+  /** The default certificate of an ingress controller. */
+  | { code: 'ingress-default' }
+  /** The Windows version that the image is for. */
+  | { code: 'windows-build'; build: string }
+  /** The name contains quotation marks or white space. */
+  | { code: 'stray-sign'; sign: 'quote' | 'space' }
   /** The connection was opened, and then closed or reset. */
   | { code: 'cut-off' }
+  /** A TLS alert or a damaged record, with no word of a certificate. */
+  | { code: 'tls-alert' }
   /** The connection was opened, but the TLS handshake did not end in time. */
   | { code: 'tls-unfinished' }
+  /** A 429 without the registry's message. */
+  | { code: 'bare-limit' }
   /** Too many requests within a second, not too many pulls within hours. */
   | { code: 'per-second' }
+  /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
+  | { code: 'full-place'; path: string; temporary: boolean }
   /** The file system below the runtime can't hold layers. */
   | { code: 'file-system' }
+  /** The runtime runs in a user namespace that lacks IDs of the image's files. */
+  | { code: 'user-namespace' }
+  /** The runtime can't read its settings for registries and mirrors. */
+  | { code: 'mirror-config' }
+  /** A snapshotter that is a process of its own does not run. */
+  | { code: 'snapshotter-gone' }
+  /** The node's disk or file system fails. */
+  | { code: 'disk-fault' }
   /** A layer arrived incomplete or damaged. */
   | { code: 'partial-layer' }
   /** A layer of a media type that needs another snapshotter. */
@@ -126,7 +166,7 @@ export function cluesOf(text: string, known: Known): Clue[] {
   const inText = TEXT_CLUES.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
   return [
     ...inText,
-    ...ofStatus(status),
+    ...ofStatus(status, text),
     ...quotedClues(text),
     ...ofHost(endpoint, reference),
     ...nameClues(image),
@@ -142,7 +182,12 @@ function withoutNames(text: string, image: string, reference: Reference | null):
   return names.filter(name => name.length > 2).reduce((rest, name) => rest.replaceAll(name, '‹name›'), text)
 }
 
-function ofStatus(status: number | null): Clue[] {
+function ofStatus(status: number | null, text: string): Clue[] {
+  if (status === 429 && !/toomanyrequests|limit|quota|retry-after/i.test(text))
+    return [{ code: 'bare-limit' }]
+  if (status === 401) return [{ code: 'unauthorized' }]
+  if (status === 403)
+    return /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text) ? [{ code: 'bare-refusal' }] : []
   if (status === 412) return [{ code: 'precondition-failed' }]
   if (status === 402) return [{ code: 'suspended' }]
   return status !== null && status >= 500 ? [{ code: 'status', status }] : []
@@ -155,7 +200,7 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
     registry !== null && /^(?:www\.)?hub\.docker\.com$/i.test(registry) ? [{ code: 'web-site' }] : []
   if (host === null) return clues
   if (isLocal(host)) clues.push({ code: 'loopback' })
-  else if (isServiceName(host)) clues.push({ code: 'service-name' })
+  else if (isServiceName(host) || isShortServiceName(host)) clues.push({ code: 'service-name' })
   else if (isPrivateAddress(host)) clues.push({ code: 'private-address' })
   return clues
 }

@@ -24,29 +24,33 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ],
   [
     'blocked',
-    /\bnot allowed access\b|\bfirewall\b|\bexport control|\bembargo|\bsanction|\bnot available in your\b|\byour (?:location|country|region)\b|\blegal reasons\b|\bsuspended\b|\baccount (?:is |has been )?(?:locked|disabled|blocked)\b|\bip (?:address )?(?:‹name› )?(?:is |has been )?(?:not allowed|blocked|denied|banned|restricted)|\bblocked by (?:network|ip|geo)|\bnetwork (?:rule|access) |\bpublic (?:network )?access is (?:disabled|not permitted|not allowed)|\bauthorizationfailure\b|\bnot authorized to perform this operation\b|\bpayment required\b|\b(?:private (?:link|endpoint)|vpc) (?:endpoint )?(?:is )?(?:required|only)/,
+    /\bnot allowed access\b|\bfirewall\b|\bexport control|\bembargo|\bsanction|\bnot available in your\b|\byour (?:location|country|region)\b|\blegal reasons\b|\bsuspended\b|\bip allow list\b|\byour ip address is not (?:permitted|allowed)\b|\bnamespace \S{1,80} has been disabled\b|\baccount (?:is |has been )?(?:locked|disabled|blocked)\b|\bip (?:address )?(?:‹name› )?(?:is |has been )?(?:not allowed|blocked|denied|banned|restricted)|\bblocked by (?:network|ip|geo)|\bnetwork (?:rule|access) |\bpublic (?:network )?access is (?:disabled|not permitted|not allowed)|\bauthorizationfailure\b|\bnot authorized to perform this operation\b|\bpayment required\b|\b(?:private (?:link|endpoint)|vpc) (?:endpoint )?(?:is )?(?:required|only)/,
   ],
   [
     'policy',
     /\bvulnerabilit|\bconfigured policy\b|\bproject_?policy_?violation\b|\bquarantine|\bxray\b|\bquota has been exceeded on namespace\b|\bstorage quota\b|\bblocked by (?:a |the )?(?:\w+ )?(?:policy|curation)|\bcuration\b|\bnot (?:been )?scanned\b|\bpending scan\b|\bis not signed\b|\bnot signed in\b|\bpolicy (?:check|violation)|\bdownload blocking\b|\bimmutab/,
   ],
+  // Google's token server knows the account, and that it lacks the role.
+  ['not-permitted', /\bpermission ‹name› denied on resource\b/],
   [
     'credential-refused',
-    /\bfetch oauth token\b(?!.{0,400}\b5\d\d\b)|\b(?:incorrect|invalid|wrong|bad) (?:user ?name|username\/password|password|credentials?|login|token|authorization)\b|\b(?:token|credentials?|password|login) (?:has |have |is |are )?(?:been )?(?:expired|invalid|revoked)\b|\bexpired (?:token|credential|password|login)|\breauthenticate\b|\bhttp basic: access denied\b|\bunable to retrieve auth token: invalid\b|\bauthentication failed\b|\binvalid_(?:grant|client|token)\b|\bconnectivity_refresh_token_error\b|\binvalid client secret\b|\bpersonal access token\b|\bmfa\b|\btwo-factor\b/,
+    /\bfetch oauth token\b(?!.{0,400}\b5\d\d\b)|\b(?:incorrect|invalid|wrong|bad) (?:user ?name|username\/password|password|credentials?|login|token|authorization)\b|\b(?:token|credentials?|password|login) (?:has |have |is |are )?(?:been )?(?:expired|invalid|revoked)\b|\bexpired (?:token|credential|password|login)|\breauthenticate\b|\bhttp basic: access denied\b|\bunable to retrieve auth token: invalid\b|\bauthentication failed\b|\binvalid_(?:grant|client|token)\b|\bconnectivity_refresh_token_error\b|\binvalid client secret\b|\bsecurity token included in the request is (?:invalid|expired)\b|\bpersonal access token\b|\bmfa\b|\btwo-factor\b/,
   ],
   [
     'not-permitted',
-    /\bpermission_?denied\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b|(?<!\bdoes not exist or )\bno pull access\b|\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? [^:]{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
+    /\bpermission_?denied\b|\bsaml (?:enforcement|sso)\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b|(?<!\bdoes not exist or )\bno pull access\b|(?<!\bunauthenticated requests )\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? [^:]{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
   ],
   [
     'no-credential-sent',
-    /\bfetch anonymous token\b|\bno basic auth credentials\b|\bunauthenticated\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b|\bmust (?:be logged in|authenticate|log ?in)\b|\bplease (?:log ?in|authenticate)\b|\banonymous\b|\blogin required\b/,
+    /\bfetch anonymous token\b|\bno basic auth credentials\b|\bunauthenticated\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b|\byou may not login yet\b|\bmust (?:be logged in|authenticate|log ?in)\b|\bplease (?:log ?in|authenticate)\b|\banonymous\b|\blogin required\b/,
   ],
   [
     'denied-or-missing',
     /\brepository does not exist or may require\b|\bdoes not exist or no pull access\b|\bmay require\b|\binsufficient[_ ]scope|\brequested access to the resource is (?:denied|not authorized)|\baccess to the (?:requested )?resource is (?:denied|not authorized)|\bmay not exist\b|\bpull access denied\b/,
   ],
 ]
+
+const WEB_PAGE = /\binvalid character .{1,12} looking for beginning\b|\bhtml\b/
 
 /**
  * The subcause of a refusal: from the text if a pattern matches, else from the status and the pod's credential. Never claims more than
@@ -56,8 +60,10 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   const { masked, endpoint, status, reference } = refusal
   const open = reference !== null && isPublic(fullName(reference))
   // The kubelet's plugin failed, so no registry was asked.
-  if (/\bcredential provider plugin\b/.test(masked)) return 'no-credential-sent'
+  if (/\bcredential provider plugin\b|\berror getting credentials\b/.test(masked)) return 'no-credential-sent'
   const proven = PATTERNS.find(([, pattern]) => pattern.test(masked))?.[0]
+  // A web page that gives no reason is not the registry's answer.
+  if (proven === undefined && WEB_PAGE.test(masked)) return 'unspecified'
   // Everything there is public, so a refusal is about the image's name or the caller's address, not a login.
   if (open && proven !== 'credential-refused') return closedToAll(refusal, proven)
   if (
@@ -78,6 +84,14 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   if (proven !== undefined) return proven
   if (endpoint?.role === 'storage' && status === 403) return 'blocked'
   if (status === 402 || status === 451) return 'blocked'
+  // Docker Hub answers 401 for an image that is private or does not exist.
+  if (
+    status === 403 &&
+    endpoint?.role === 'registry' &&
+    isDockerHub(reference?.registry ?? '') &&
+    refusal.credential !== 'usable'
+  )
+    return 'blocked'
   return bareStatus(refusal)
 }
 

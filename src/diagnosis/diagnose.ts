@@ -8,7 +8,7 @@ import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
 import { cluesOf, cluesOfPlace } from './clues.ts'
-import { endpointOf } from './endpoint.ts'
+import { endpointOf, type NamedEndpoint } from './endpoint.ts'
 import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers, failingSandbox } from './failing-container.ts'
 import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
@@ -104,7 +104,8 @@ function findingOf(
   const registry = parsed?.registry ?? null
   const reference = parsed && fullName(parsed)
   const text = error?.text ?? ''
-  const endpoint = endpointIn(text, registry)
+  const named = endpointIn(text, registry)
+  const endpoint = cause === 'proxy' ? proxyOf(named) : named
   const credential = failing.usesPullSecrets
     ? pullCredential({ pod, image: container.image, cause, evidence, endpoint }, logins)
     : NOT_THE_PODS
@@ -158,10 +159,16 @@ function findingOf(
         reference: parsed,
       }),
       ...cluesOfPlace(failing, pod, node, reference),
+      ...(named !== null && named !== endpoint ? [{ code: 'behind-proxy' as const, host: named.host }] : []),
     ],
     host: nodeIn(evidence?.text ?? '', { pod, node }),
     priority: 0,
   }
+}
+
+/** The proxy, which answered in place of the host that the text names. */
+function proxyOf(named: NamedEndpoint | null): Finding['endpoint'] {
+  return named?.role === 'proxy' ? named : { host: null, role: 'proxy' }
 }
 
 /** The node or the guest pulls with its own credentials, which the cluster does not show. */

@@ -5,12 +5,15 @@ import { isDockerHub } from '../image/docker-hub.ts'
 /** The host's part in the pull. `runtime` is the socket of the node's container runtime. */
 export type EndpointRole = 'registry' | 'mirror' | 'token' | 'storage' | 'proxy' | 'runtime'
 
-/** The host that answered, refused, or could not be reached: often not the image's registry. */
-export interface Endpoint {
+/** A host and its part in the pull. */
+export interface NamedEndpoint {
   /** Host name or address, with a port if the text has one; for `runtime`, the path of the socket. */
   host: string
   role: EndpointRole
 }
+
+/** The host that answered, refused, or could not be reached: often not the image's registry. A proxy's answer does not name the proxy. */
+export type Endpoint = NamedEndpoint | { host: null; role: 'proxy' }
 
 const HOST = '(\\[[0-9a-f:.%]+\\](?::\\d+)?|[\\w.-]+(?::\\d+)?)'
 /** A failed connection to the proxy itself. Checked first, because such texts also name the registry. */
@@ -51,7 +54,7 @@ const REGISTRY_NAME = /\.dkr[.-]ecr|^registry[\w-]*\.|\.cr\.aliyuncs\.com$/i
  * @param text the runtime's text with its names
  * @param registry the image's registry; null for a name that does not parse
  */
-export function endpointOf(text: string, registry: string | null): Endpoint | null {
+export function endpointOf(text: string, registry: string | null): NamedEndpoint | null {
   const proxy = PROXY.exec(text)
   if (proxy !== null) return named(proxy.slice(1).find(Boolean) ?? '', 'proxy')
   const urls = [...text.matchAll(URL)].map(({ 1: host = '', 2: rest = '', index }) => ({
@@ -72,8 +75,28 @@ export function endpointOf(text: string, registry: string | null): Endpoint | nu
   return named(host, roleOf(host, '/v2/', '', registry))
 }
 
+interface FoundUrl {
+  host: string
+  /** What follows the host. */
+  rest: string
+  /** The text before the URL. */
+  before: string
+}
+
+/** What runtimes write before the URL of a request. */
+const REQUEST =
+  /\b(?:get|head|post|put|url|request(?: to| for)?|connect(?:ing)? to|status(?: code)?|from|fetch(?:ing)?|reach|registry|host|error|ping)[ :("'`\\<=[]{0,4}$/i
+
 /** Whether the URL is documentation for people, not a request. */
-function isDocumentationLink({ host, before }: { host: string; before: string }): boolean {
+function isDocumentationLink({ host, before, rest }: FoundUrl): boolean {
+  // A registry's message may name any site; requests have a registry's paths, or the runtime's words before them.
+  if (
+    !REQUEST.test(before) &&
+    !/\/v[12](?:\/|[?:]|$)/.test(rest) &&
+    !TOKEN_PATH.test(rest) &&
+    !SIGNED.test(rest)
+  )
+    return true
   if (
     /\b(?:see|visit|refer(?: to)?|details|information|instructions|steps in|read|docs?|documentation)[ :<("']*$/i.test(
       before,
@@ -85,7 +108,7 @@ function isDocumentationLink({ host, before }: { host: string; before: string })
   )
 }
 
-function named(host: string, role: EndpointRole): Endpoint | null {
+function named(host: string, role: EndpointRole): NamedEndpoint | null {
   const shown = host.toLowerCase().replace(/[.:]+$/, '')
   return shown === '' ? null : { host: shown, role }
 }
@@ -133,6 +156,11 @@ export function isLocal(host: string): boolean {
 /** Whether only the cluster's own DNS resolves the name; nodes use another DNS server. */
 export function isServiceName(host: string): boolean {
   return /\.svc(?:\.[\w.-]+)?$/i.test(withoutPort(host))
+}
+
+/** Whether the name looks like SERVICE.NAMESPACE: no top-level domain is `default` or has a hyphen, IDNA's xn-- aside. */
+export function isShortServiceName(host: string): boolean {
+  return /^[a-z0-9-]+\.(?:default|(?!xn--)[a-z0-9]+-[a-z0-9-]*[a-z0-9])$/i.test(withoutPort(host))
 }
 
 /** Whether the host is an address of a private network (RFC 1918, RFC 4193, link-local). */

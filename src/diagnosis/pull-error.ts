@@ -32,6 +32,8 @@ const WRAPPING = [
   /\b\d{3} (?:Server|Client) Error: [\w ]{1,30} \(/gi,
   /this may be because there are no credentials on this request\.?/gi,
   /Unable to find image '[^']{0,300}' locally/gi,
+  // The API server's words for any error of an import.
+  /Internal error occurred: /gi,
 ]
 /** Errors of several credentials are joined with commas; each starts like a runtime's error. */
 const NEXT_ATTEMPT =

@@ -52,7 +52,8 @@ export function pullingNode(pod: Pod, node: Node | null, text: string): PullingN
   }
 }
 
-const WINDOWS = /windows\/(?:amd64|arm64)|\bhcsshim\b|in win32|[a-z]:\\ProgramData\\/i
+const WINDOWS =
+  /windows\/(?:amd64|arm64)|windows version \d|operating system \\*"linux\\*" cannot be used|\bhcsshim\b|in win32|[a-z]:\\ProgramData\\/i
 
 function runtimeOf(node: Node | null): Runtime | null {
   const scheme = /^([a-z-]+):\/\//.exec(node?.runtime ?? '')?.[1]

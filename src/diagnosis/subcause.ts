@@ -48,10 +48,11 @@ export function subcauseOf(cause: Cause, facts: PullFacts): Subcause | null {
 }
 
 /** Docker Hub's older message is the same for everyone: the pod's credential decides who was counted, unless a mirror made the request. */
-function limitOf({ textSubcause, reference, endpoint, credential }: PullFacts): RateLimitSubcause {
+function limitOf({ textSubcause, reference, endpoint, credential, error }: PullFacts): RateLimitSubcause {
   const inText = (textSubcause ?? 'unspecified') as RateLimitSubcause
   if (inText !== 'unspecified' || reference === null || !isDockerHub(reference.registry)) return inText
-  if (endpoint?.role === 'mirror') return inText
+  // Without a message, the limit may also be the one on requests, which is the same for everyone.
+  if (endpoint?.role === 'mirror' || !/\btoomanyrequests\b|\blimit\b/.test(error?.masked ?? '')) return inText
   return credential === 'none' ? 'anonymous' : credential === 'usable' ? 'account' : 'unspecified'
 }
 

@@ -1,8 +1,8 @@
 /** Reads a docker config as docker and podman do: which login serves a registry or repository, and what the kubelet could not use. */
 
 import { Redacted } from '../secrecy/redacted.ts'
-import { decodeBase64, splitLogin, textFields } from './auths.ts'
 import { candidates, pullSecretKey, type RegistryKey, readRegistryKey } from './docker-key.ts'
+import { decodeBase64, splitLogin, textFields } from './go-encoding.ts'
 import type { RefusalReason } from './registry-credential.ts'
 
 /** The login in an entry, if there is one. `problem` details never quote the entry. */
@@ -97,32 +97,34 @@ function readAuthEntry(entry: Redacted<unknown>): DockerLogin {
     'identitytoken',
     'registrytoken',
   ])
-  if (fields === null) return problem('malformed-entry', 'has a field that is not text')
+  if (fields === null) return loginProblem('malformed-entry', 'has a field that is not text')
   const { username, password, auth, identitytoken, registrytoken } = fields
   if (auth !== '') {
     const login = decodeAuth(auth)
-    if (login === null) return problem('malformed-entry', 'has an `auth` that is not base64 of user:password')
+    if (login === null)
+      return loginProblem('malformed-entry', 'has an `auth` that is not base64 of user:password')
     if (identitytoken === '') return loginFrom(login.username, login.password)
     return { type: 'identity', username: login.username, token: new Redacted(identitytoken) }
   }
   if (identitytoken !== '') return { type: 'identity', username, token: new Redacted(identitytoken) }
   if (username !== '' || password !== '') return loginFrom(username, password)
   if (registrytoken !== '')
-    return problem('registry-token', 'holds only a registry token, which the kubelet ignores')
-  return problem('empty-entry', 'is empty')
+    return loginProblem('registry-token', 'has only a registry token, which the kubelet ignores')
+  return loginProblem('empty-entry', 'is empty')
 }
 
 /** Makes a login from a user name and a password, wherever they come from. */
 export function loginFrom(username: string, password: string): DockerLogin {
   if (username === IDENTITY_USERNAME && password !== '')
     return { type: 'identity', username, token: new Redacted(password) }
-  if (username === '') return problem('half-entry', 'has a password but no user name')
-  if (password === '') return problem('half-entry', 'has a user name but no password')
-  if (username.includes(':')) return problem('malformed-entry', 'has a user name with a colon in it')
+  if (username === '') return loginProblem('half-entry', 'has a password but no user name')
+  if (password === '') return loginProblem('half-entry', 'has a user name but no password')
+  if (username.includes(':')) return loginProblem('malformed-entry', 'has a user name with a colon in it')
   return { type: 'login', username, password: new Redacted(password) }
 }
 
-function problem(reason: RefusalReason, detail: string): DockerLogin {
+/** The `problem` of an entry, or of a helper's answer in place of one. */
+export function loginProblem(reason: RefusalReason, detail: string): DockerLogin {
   return { type: 'problem', reason, detail }
 }
 

@@ -4,7 +4,15 @@
  */
 
 import { Redacted } from '../secrecy/redacted.ts'
-import { decodeBase64, field, isObject, type JsonObject, parseJson, splitLogin, textFields } from './auths.ts'
+import {
+  decodeBase64,
+  field,
+  isObject,
+  type JsonObject,
+  parseJson,
+  splitLogin,
+  textFields,
+} from './go-encoding.ts'
 
 export type KubeletConfig =
   | { entries: KubeletEntry[]; namesHelpers: boolean }

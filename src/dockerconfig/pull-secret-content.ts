@@ -2,7 +2,7 @@
 
 import { DOCKER_HUB, DOCKER_HUB_KEY } from '../image/docker-hub.ts'
 import { Redacted } from '../secrecy/redacted.ts'
-import { decodeBase64, encodeBase64, field, isObject, type JsonObject, parseJson } from './auths.ts'
+import { decodeBase64, encodeBase64, field, isObject, type JsonObject, parseJson } from './go-encoding.ts'
 import { lookUpCredentials } from './kubelet-lookup.ts'
 import { hasReadableHeaders, readLogin } from './kubelet-view.ts'
 import type { Credential } from './registry-credential.ts'

@@ -1,7 +1,7 @@
 /** Everything that Kubernetes derives from one image name. The shape here is what `image -o json` prints. */
 
 import { isDockerHub } from './docker-hub.ts'
-import { fullName, parseReference, readReference } from './reference.ts'
+import { effectiveTag, fullName, parseReference, readReference } from './reference.ts'
 
 export interface ImageReading {
   input: string
@@ -34,7 +34,7 @@ export function describeImage(input: string): ImageReading {
       countsTowardsDockerHub: false,
     }
   }
-  const { registry, repository, tag, digest } = read
+  const { registry, repository, digest } = read
   return {
     input,
     valid: true,
@@ -42,7 +42,7 @@ export function describeImage(input: string): ImageReading {
     reference: fullName(read),
     registry,
     repository,
-    tag: tag ?? (digest === null ? 'latest' : null),
+    tag: effectiveTag(read),
     digest,
     defaultPullPolicy: defaultPullPolicy(input),
     countsTowardsDockerHub: isDockerHub(registry),
@@ -51,11 +51,14 @@ export function describeImage(input: string): ImageReading {
 
 /**
  * The default for an image (kubernetes pkg/apis/core/v1/defaults.go SetDefaults_Container): Always for `latest`, written or implied,
- * also beside a digest; else IfNotPresent, and so for a name that does not parse.
+ * also beside a digest; else IfNotPresent, as for a name that does not parse.
  */
-export function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
+function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
   const reference = parseReference(image)
-  if (reference === null) return 'IfNotPresent'
-  const tag = reference.tag ?? (reference.digest === null ? 'latest' : null)
-  return tag === 'latest' ? 'Always' : 'IfNotPresent'
+  return reference !== null && effectiveTag(reference) === 'latest' ? 'Always' : 'IfNotPresent'
+}
+
+/** Whether the kubelet asks the registry at each start of a container. @param policy null if none is written, so the default applies */
+export function pullsAlways(image: string, policy: string | null): boolean {
+  return (policy ?? defaultPullPolicy(image)) === 'Always'
 }

@@ -66,6 +66,7 @@ export function isPostPullReason(reason: string): boolean {
 
 /** Words that runtimes, and guests that pull by themselves, use only for failed pulls. */
 const FAILED_PULLS = [
+  /\bfailed to inspect sandbox image\b/i,
   /\b(?:fail(?:ed|ure)|error|unable|could not|couldn't|cannot|can't|errors? happened)\b(?: to| while| when| in|:){0,2} (?:async )?pull(?:ing)?(?: and unpack)?(?: the)?(?: sandbox| pause| oci)? (?:images?|manifests?|layers?|blobs?|config)\b/i,
   /\bimage pull (?:error|fail(?:ed|ure))\b|\bfailed to get sandbox image\b|\bpull access denied for\b/i,
   /\binitiali[sz]ing source docker:|\breading manifest \S{1,600} in \S/i,
@@ -82,7 +83,7 @@ export function mentionsFailedPull(text: string): boolean {
 
 /** Where a sandbox's error names its image, the most reliable first. */
 const NAMED = [
-  /\bfailed to get sandbox image "([^"\s]{1,600})"/i,
+  /\bfailed to (?:get|inspect) sandbox image "([^"\s]{1,600})"/i,
   /\bpull(?:ing)?(?: and unpack)?(?: sandbox| pause)? image "([^"\s]{1,600})"/i,
   /\bsource docker:\/\/([^"\s]{1,600})/i,
   /\b(?:pull access denied for|failed to resolve (?:reference|image)) "?([^"\s]{1,300}[/:][^"\s]{1,300})/i,

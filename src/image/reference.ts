@@ -39,9 +39,15 @@ function grammatical(text: string): Reference | null {
 }
 
 /** The full name as the kubelet requests it: with the registry, and with `latest` if neither tag nor digest is written. */
-export function fullName({ registry, repository, tag, digest }: Reference): string {
-  const shownTag = tag ?? (digest === null ? 'latest' : null)
-  return `${registry}/${repository}${shownTag === null ? '' : `:${shownTag}`}${digest === null ? '' : `@${digest}`}`
+export function fullName(reference: Reference): string {
+  const { registry, repository, digest } = reference
+  const tag = effectiveTag(reference)
+  return `${registry}/${repository}${tag === null ? '' : `:${tag}`}${digest === null ? '' : `@${digest}`}`
+}
+
+/** The tag that counts: the one written or, with neither tag nor digest, `latest`; null for a digest without a tag. */
+export function effectiveTag({ tag, digest }: Pick<Reference, 'tag' | 'digest'>): string | null {
+  return tag ?? (digest === null ? 'latest' : null)
 }
 
 const LABEL = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])'
@@ -50,6 +56,19 @@ const COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*'
 const PATH = `${COMPONENT}(?:/${COMPONENT})*`
 const TAG = '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}'
 const DIGEST = '[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}'
+const WHOLE_COMPONENT = new RegExp(`^${COMPONENT}$`)
+const WHOLE_TAG = new RegExp(`^${TAG}$`)
+
+/** Whether the text is one path component of a repository. */
+export function isPathComponent(text: string): boolean {
+  return WHOLE_COMPONENT.test(text)
+}
+
+/** Whether the text is a valid tag. */
+export function isTag(text: string): boolean {
+  return WHOLE_TAG.test(text)
+}
+
 /** Captures host, path, tag, and digest. */
 const GRAMMAR = new RegExp(`^(?:(${HOST})/)?(${PATH})(?::(${TAG}))?(?:@(${DIGEST}))?$`)
 
@@ -112,8 +131,8 @@ const RULES: ((parts: Parts) => string | false)[] = [
 function explainRefusal(text: string): string {
   const parts = partsOf(text)
   for (const rule of RULES) {
-    const said = rule(parts)
-    if (said !== false) return said
+    const refusal = rule(parts)
+    if (refusal !== false) return refusal
   }
   return 'it does not fit the grammar of image references'
 }
@@ -136,8 +155,8 @@ function digestRefusal(digest: string): string | false {
   if (isSupportedDigest(digest)) return false
   if (digest === '') return 'nothing follows the @; a digest such as sha256:… belongs there'
   const [algorithm = '', hex = ''] = digest.split(':')
-  if (!['sha256', 'sha384', 'sha512'].includes(algorithm)) {
-    return `the digest "${digest}" is not of a known algorithm (sha256, sha384, sha512)`
+  if (!Object.hasOwn(HEX_DIGITS, algorithm)) {
+    return `the digest "${digest}" is not of a known algorithm (${Object.keys(HEX_DIGITS).join(', ')})`
   }
   return /^[0-9a-f]*$/.test(hex)
     ? `the digest has ${hex.length} digits, which is not the length of a ${algorithm}`
@@ -145,14 +164,14 @@ function digestRefusal(digest: string): string | false {
 }
 
 function componentRefusal(path: string): string | false {
-  const wrong = path.split('/').find(part => !/^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/.test(part))
+  const wrong = path.split('/').find(part => !isPathComponent(part))
   if (wrong === undefined) return false
   if (wrong === '') return 'it has an empty part between slashes'
-  return `the part "${wrong}" may only have letters, digits and, between them, ".", "_", "__" or "-"`
+  return `the part "${wrong}" can only contain letters, digits and, between them, ".", "_", "__" or "-"`
 }
 
 function tagRefusal(tag: string): string | false {
   if (tag === '') return 'the tag after ":" is missing'
   if (tag.length > 128) return `the tag has ${tag.length} characters; at most 128 are allowed`
-  return !/^\w[\w.-]*$/.test(tag) && `the tag "${tag}" may only have letters, digits, "_", "." and "-"`
+  return !isTag(tag) && `the tag "${tag}" can only contain letters, digits, "_", "." and "-"`
 }

@@ -27,9 +27,13 @@ export function similarTags(wanted: string, tags: Iterable<string>, most: number
   return shown.sort((a, b) => byVersion(b, a) || compare(a, b)).slice(0, most)
 }
 
-/** Whether the wanted tag is the existing one with a typo, not another version or variant. */
+/**
+ * Whether the wanted tag is the existing one with a typo, not another version or variant. Swapped digits prove nothing: `1.12` and `1.21`
+ * can both be meant.
+ */
 export function isTypo(wanted: string, existing: string): boolean {
-  return wanted !== existing && typoDistance(wanted, existing) !== null
+  const sameNumbers = numbersIn(normalized(wanted)) === numbersIn(normalized(existing))
+  return wanted !== existing && sameNumbers && typoDistance(wanted, existing) !== null
 }
 
 /** The names that differ from the wanted one by a typo, the most similar first. */
@@ -59,7 +63,7 @@ function typoDistance(wanted: string, tag: string): number | null {
   const [one, other] = [normalized(wanted), normalized(tag)]
   if (one === other) return 0
   const allowed = Math.min(3, Math.floor(one.replace(/[^a-z]/g, '').length / 3))
-  // A different number is another version, not a typo, unless two neighboring digits are swapped, as in `1.72`.
+  // A different number is another version, not a typo. With two neighboring digits swapped, as in `1.72`, it is at least the nearest.
   const sameNumbers = numbersIn(one) === numbersIn(other)
   const distance = editDistance(one, other, Math.max(1, allowed))
   if (sameNumbers) return distance <= allowed ? distance / (allowed + 1) : null

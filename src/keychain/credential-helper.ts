@@ -2,10 +2,9 @@
 
 import { spawn } from 'node:child_process'
 import type { Clock } from '../clock.ts'
-import { parseJson } from '../dockerconfig/auths.ts'
 import { canonicalKey } from '../dockerconfig/docker-key.ts'
-import { type DockerLogin, loginFrom } from '../dockerconfig/docker-view.ts'
-import type { RefusalReason } from '../dockerconfig/registry-credential.ts'
+import { type DockerLogin, loginFrom, loginProblem } from '../dockerconfig/docker-view.ts'
+import { parseJson } from '../dockerconfig/go-encoding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { withoutWorkingDirectory } from '../network/program-path.ts'
 import { redactStrictly } from '../secrecy/redact.ts'
@@ -28,9 +27,9 @@ export function helperProgram(suffix: string): string {
 /** Asks the helper for a whole registry, under each name that may have been used to store it. Failures are a `problem`, never an error. */
 export async function askHelper(suffix: string, registry: string, run: RunHelper): Promise<DockerLogin> {
   if (!SUFFIX.test(suffix)) {
-    return problem('helper-name', 'names a helper that is not a plain program name; it was not run')
+    return loginProblem('helper-name', 'names a helper that is not a plain program name; it was not run')
   }
-  let answer: DockerLogin = problem('helper-has-none', 'has no login for it')
+  let answer: DockerLogin = loginProblem('helper-has-none', 'has no login for it')
   for (const question of helperQuestions(registry)) {
     answer = await askOnce(suffix, question, run)
     if (answer.type !== 'problem' || answer.reason !== 'helper-has-none') return answer
@@ -45,9 +44,9 @@ function helperQuestions(registry: string): string[] {
 
 async function askOnce(suffix: string, question: string, run: RunHelper): Promise<DockerLogin> {
   const result = await run(helperProgram(suffix), question)
-  if (result.type === 'missing') return problem('helper-missing', 'is not on the PATH')
-  if (result.type === 'timeout') return problem('helper-failed', 'did not answer in time')
-  if (result.type === 'failed') return problem('helper-failed', `could not be run (${result.code})`)
+  if (result.type === 'missing') return loginProblem('helper-missing', 'is not on the PATH')
+  if (result.type === 'timeout') return loginProblem('helper-failed', 'did not answer in time')
+  if (result.type === 'failed') return loginProblem('helper-failed', `could not be run (${result.code})`)
   if (result.exitCode !== 0) return refusal(result.stdout)
   return readAnswer(result.stdout)
 }
@@ -55,10 +54,10 @@ async function askOnce(suffix: string, question: string, run: RunHelper): Promis
 /** Errors are printed to standard output with exit code 1. Cloud helpers have other messages for a missing login, which are shown. */
 function refusal(stdout: Redacted): DockerLogin {
   const text = stdout.reveal().trim()
-  if (text === NOT_FOUND) return problem('helper-has-none', 'has no login for it')
+  if (text === NOT_FOUND) return loginProblem('helper-has-none', 'has no login for it')
   const line = (text.split('\n')[0] ?? '').replace(/[^\x20-\x7e]/g, '')
   const showable = line !== '' && !/["{}]/.test(line)
-  return problem(
+  return loginProblem(
     'helper-failed',
     showable ? `said: ${redactStrictly(line).slice(0, MAX_MESSAGE_LENGTH)}` : 'failed',
   )
@@ -66,17 +65,13 @@ function refusal(stdout: Redacted): DockerLogin {
 
 function readAnswer(stdout: Redacted): DockerLogin {
   const answer = stdout.map(parseJson).reveal()
-  if (answer === undefined) return problem('helper-failed', 'answered something that is not JSON')
+  if (answer === undefined) return loginProblem('helper-failed', 'answered something that is not JSON')
   const { Username, Secret } = (answer ?? {}) as Record<string, unknown>
   if (typeof Username !== 'string' || typeof Secret !== 'string') {
-    return problem('helper-failed', 'answered without Username and Secret')
+    return loginProblem('helper-failed', 'answered without Username and Secret')
   }
-  if (Username === '' && Secret === '') return problem('helper-has-none', 'has no login for it')
+  if (Username === '' && Secret === '') return loginProblem('helper-has-none', 'has no login for it')
   return loginFrom(Username, Secret)
-}
-
-function problem(reason: RefusalReason, detail: string): DockerLogin {
-  return { type: 'problem', reason, detail }
 }
 
 /** The result of running the program. Its output is hostile and, if it succeeded, secret. */

@@ -3,7 +3,6 @@
 import { readFile } from 'node:fs/promises'
 import { posix, win32 } from 'node:path'
 import type { Clock } from '../clock.ts'
-import { field, isObject, type JsonObject, parseJson } from '../dockerconfig/auths.ts'
 import { pullSecretKey, type RegistryKey } from '../dockerconfig/docker-key.ts'
 import {
   type CredentialConfig,
@@ -12,6 +11,7 @@ import {
   helperFor,
   namesRegistry,
 } from '../dockerconfig/docker-view.ts'
+import { field, isObject, type JsonObject, parseJson } from '../dockerconfig/go-encoding.ts'
 import type { Credential, CredentialRefusal } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
@@ -154,7 +154,7 @@ function asAnswer(entry: DockerLogin, key: RegistryKey, origin: string, subject:
     origin,
   }
   if (!identity) return { credential }
-  const detail = `${subject} holds only an identity token, which the kubelet ignores`
+  const detail = `${subject} has only an identity token, which the kubelet ignores`
   return { refusal: { registry, reason: 'identity-token', detail, forReading: credential } }
 }
 
@@ -267,6 +267,6 @@ function parseObject(content: Redacted, name: string): JsonObject {
   const value = text.map(parseJson).reveal()
   if (value === undefined)
     throw new UsageError(`${name} is not valid JSON${text.map(jsonPlace).reveal()}: correct it there`)
-  if (!isObject(value)) throw new UsageError(`${name} must hold a JSON object`)
+  if (!isObject(value)) throw new UsageError(`${name} must be a JSON object`)
   return value
 }

@@ -8,7 +8,7 @@ export function isTemplated(text: string): boolean {
   return ACTION.test(text)
 }
 
-/** `{{ .Values.image }}`, `${IMAGE}`, `$(params.image)`, `$IMAGE`, `<IMAGE>`: Helm, Argo, Flux, Tekton, envsubst, and people. */
+/** `{{ .Values.image }}`, `${IMAGE}`, `$(params.image)`, `$IMAGE`, `<IMAGE>`, `ko://…`: Helm, Argo, Flux, Tekton, envsubst, people, and ko. */
 export function isPlaceholder(value: string): boolean {
-  return ACTION.test(value) || /\$[{(\w]|[<>]|%[({]?\w+[)}]?%|@@\w+@@/.test(value)
+  return ACTION.test(value) || /^ko:\/\/|\$[{(\w]|[<>]|%[({]?\w+[)}]?%|@@\w+@@/.test(value)
 }

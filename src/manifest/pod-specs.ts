@@ -4,6 +4,7 @@
  */
 
 import { isMap, isSeq } from 'yaml'
+import type { ContainerKind } from '../snapshot/pod.ts'
 import type { Aliases } from './aliases.ts'
 import type { ManifestDocument } from './document.ts'
 import { type Found, textOf, Walk } from './walk.ts'
@@ -54,6 +55,40 @@ export type PodForm =
   | 'steps'
   /** An Argo Workflows template: `container`, `script`, `initContainers`, `sidecars`. */
   | 'argo-template'
+  /** Part of a custom object with one `container`, as in Numaflow and KServe. */
+  | 'single'
+
+/** The keys with lists of containers, and the kind of their containers. */
+export const LISTS: Record<PodForm, [key: string, kind: ContainerKind][]> = {
+  pod: [
+    ['initContainers', 'init'],
+    ['containers', 'container'],
+    ['ephemeralContainers', 'ephemeral'],
+    // Custom kinds add these to the pod that they create.
+    ['additionalContainers', 'container'],
+    ['sidecars', 'sidecar'],
+  ],
+  steps: [
+    ['steps', 'container'],
+    ['sidecars', 'sidecar'],
+  ],
+  'argo-template': [
+    ['initContainers', 'init'],
+    ['sidecars', 'sidecar'],
+  ],
+  single: [
+    ['initContainers', 'init'],
+    ['sidecars', 'sidecar'],
+  ],
+}
+
+/** The keys with one container. */
+export const SINGLES: Record<PodForm, string[]> = {
+  pod: [],
+  steps: [],
+  'argo-template': ['container', 'script'],
+  single: ['container'],
+}
 
 export interface PodSpec {
   form: PodForm
@@ -118,28 +153,40 @@ function embedded(root: Found, walk: Walk, group: string): PodSpec[] {
   const specs: PodSpec[] = []
   const search = (found: Found, parent: Found | null, depth: number) => {
     if (depth > DEEPEST) return
+    for (const item of walk.items(found)) search(item, null, depth + 1)
     const form = formOf(found, walk, group)
-    if (form !== null) {
-      specs.push({ form, found, metadata: walk.get(parent, 'metadata') })
-      return
-    }
+    if (form !== null) specs.push({ form, found, metadata: walk.get(parent, 'metadata') })
     for (const [key, value] of walk.entries(found)) {
       if (key === OBJECT_SCHEMA || (found === root && PASSED_OVER.has(key))) continue
-      if (isMap(value.node)) search(value, found, depth + 1)
-      else if (isSeq(value.node)) for (const item of walk.items(value)) search(item, null, depth + 1)
+      if (form === null || !isRead(form, key)) search(value, found, depth + 1)
     }
   }
   search(root, null, 0)
   return specs
 }
 
+/** Whether this key of a pod spec has containers or volumes, which are read with it. */
+function isRead(form: PodForm, key: string): boolean {
+  const isContainerSet = form === 'argo-template' && key === 'containerSet'
+  return (
+    isContainerSet ||
+    key === 'volumes' ||
+    SINGLES[form].includes(key) ||
+    LISTS[form].some(([list]) => list === key)
+  )
+}
+
 function formOf(found: Found, walk: Walk, group: string): PodForm | null {
   if (!isMap(found.node)) return null
-  if (holdsImages(walk.get(found, 'containers'), walk)) return 'pod'
-  if (group === 'tekton.dev' && holdsImages(walk.get(found, 'steps'), walk)) return 'steps'
-  const isArgo =
-    group === 'argoproj.io' && ['container', 'script', 'containerSet'].some(key => imageIn(found, key, walk))
-  return isArgo ? 'argo-template' : null
+  const holds = (key: string) => holdsImages(walk.get(found, key), walk)
+  if (group === 'tekton.dev' && holds('steps')) return 'steps'
+  if (group === 'argoproj.io' && isArgoTemplate(found, walk)) return 'argo-template'
+  if (group !== 'argoproj.io' && imageIn(found, 'container', walk)) return 'single'
+  return LISTS.pod.some(([key]) => holds(key)) ? 'pod' : null
+}
+
+function isArgoTemplate(found: Found, walk: Walk): boolean {
+  return ['container', 'script', 'containerSet'].some(key => imageIn(found, key, walk))
 }
 
 function imageIn(found: Found, key: string, walk: Walk): boolean {

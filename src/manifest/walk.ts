@@ -71,10 +71,10 @@ export class Walk {
 
   #pairOf(node: unknown, key: string, depth: number): { value: unknown; merged: boolean } | null {
     if (!isMap(node)) return null
-    const own = node.items.find(pair => keyOf(pair) === key)
-    if (own !== undefined) return { value: own.value, merged: false }
-    const merging = node.items.find(pair => keyOf(pair) === '<<')
-    if (merging === undefined || depth > DEEPEST_MERGE) return null
+    const own = ownPair(node, key)
+    if (own !== null) return { value: own.value, merged: false }
+    const merging = ownPair(node, '<<')
+    if (merging === null || depth > DEEPEST_MERGE) return null
     for (const merged of this.#merged(merging.value)) {
       const found = this.#pairOf(merged, key, depth + 1)
       if (found !== null) return { value: found.value, merged: true }
@@ -93,9 +93,9 @@ function keyOf({ key }: Pair): string | null {
   return isScalar(key) && typeof key.value === 'string' ? key.value : null
 }
 
-/** The object's own pair with that key, not a merged one. */
+/** The object's own pair with that key, not a merged one; the last one if the key is given twice. */
 export function ownPair(node: YAMLMap, key: string): Pair | null {
-  return node.items.find(pair => keyOf(pair) === key) ?? null
+  return node.items.findLast(pair => keyOf(pair) === key) ?? null
 }
 
 /** The text of a scalar; empty for anything else. */

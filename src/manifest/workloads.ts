@@ -12,7 +12,7 @@ import type {
   Written,
 } from '../snapshot/template.ts'
 import { isPlaceholder } from './placeholder.ts'
-import { isBuiltIn, type ManifestObject, type PodForm, type PodSpec, podSpecsIn } from './pod-specs.ts'
+import { isBuiltIn, LISTS, type ManifestObject, type PodSpec, podSpecsIn, SINGLES } from './pod-specs.ts'
 import { type Found, misreadOf, textOf, type Walk } from './walk.ts'
 
 type PlaceOf = (node: Node) => Place
@@ -68,9 +68,10 @@ function narrow(
   }
 }
 
-/** The part with imagePullSecrets and the service account: Argo has one for all templates, Tekton has it in a podTemplate. */
+/** The part with imagePullSecrets and the service account: Argo has one for all templates, Tekton has it in a podTemplate; null if unknown. */
 function podOf({ root, walk }: ManifestObject, { form, found }: PodSpec): Found | null {
   if (form === 'pod') return found
+  if (form === 'single') return null
   const spec = walk.get(root, 'spec')
   if (form === 'argo-template') return walk.path(spec, 'workflowSpec') ?? spec
   return walk.get(spec, 'podTemplate') ?? walk.path(spec, 'taskRunTemplate', 'podTemplate')
@@ -138,23 +139,6 @@ function containersIn({ form, found }: PodSpec, walk: Walk, placeOf: PlaceOf): T
 
 const CONTAINER_KEYS = { image: 'image', policy: 'imagePullPolicy' }
 const VOLUME_KEYS = { image: 'reference', policy: 'pullPolicy' }
-
-const LISTS: Record<PodForm, [key: string, kind: ContainerKind][]> = {
-  pod: [
-    ['initContainers', 'init'],
-    ['containers', 'container'],
-    ['ephemeralContainers', 'ephemeral'],
-  ],
-  steps: [
-    ['steps', 'container'],
-    ['sidecars', 'sidecar'],
-  ],
-  'argo-template': [
-    ['initContainers', 'init'],
-    ['sidecars', 'sidecar'],
-  ],
-}
-const SINGLES: Record<PodForm, string[]> = { pod: [], steps: [], 'argo-template': ['container', 'script'] }
 
 interface Listed {
   object: Found

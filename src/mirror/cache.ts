@@ -4,7 +4,7 @@
  * from a registry other than Docker Hub.
  */
 
-import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { DOCKER_HUB, DOCKER_HUB_INDEX } from '../image/docker-hub.ts'
 import { apiHost } from '../image/registries.ts'
 
 export type CacheProduct = 'distribution' | 'zot'
@@ -172,7 +172,7 @@ function zotParts({ name, secret }: Cache): Parts {
 }
 
 function zotSettings({ name, registry }: Cache, labels: Record<string, string>): object {
-  const upstream = registry === DOCKER_HUB ? 'index.docker.io' : registry
+  const upstream = registry === DOCKER_HUB ? DOCKER_HUB_INDEX : registry
   const settings = {
     distSpecVersion: '1.1.1',
     storage: { rootDirectory: '/var/lib/registry', gc: true },

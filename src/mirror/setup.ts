@@ -97,6 +97,14 @@ export type SetupNote =
   | { code: 'old-talos' }
   | { code: 'unconfirmed-place' }
 
+/** Notes for runtimes that name the registry to a mirror in the query and send it the pods' logins. */
+export function mirrorNotes({ address, registries }: MirrorTarget): SetupNote[] {
+  const notes: SetupNote[] = []
+  if (registries.length > 1 && address.prefix === '') notes.push({ code: 'several-registries' })
+  if (address.scheme === 'http') notes.push({ code: 'plain-http' })
+  return [...notes, { code: 'pod-logins-reach-mirror' }]
+}
+
 /** Why there is nothing to print for a group. */
 export type Unsupported =
   | 'too-old'

@@ -1,6 +1,7 @@
 /** What is known about mirrors in a cluster: nodes, mirrors seen in use, configured mirrors, and the pulls that would go through one. */
 
 import { endpointOf } from '../diagnosis/endpoint.ts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ImageRewriter, MirrorFacts, MirrorSetEntry, PeerMirror } from '../snapshot/mirrors.ts'
 import type { Node } from '../snapshot/node.ts'
@@ -132,7 +133,7 @@ function builtInCaches(groups: readonly NodeGroup[]): ConfiguredMirror[] {
     .flatMap(({ nodes }) => nodes)
   return nodes.length === 0
     ? []
-    : [{ code: 'built-in-cache', host: 'mirror.gcr.io', registry: 'docker.io', nodes: nodes.toSorted() }]
+    : [{ code: 'built-in-cache', host: 'mirror.gcr.io', registry: DOCKER_HUB, nodes: nodes.toSorted() }]
 }
 
 function pullsOf({ images }: MirrorFacts): RegistryPulls[] {

@@ -1,6 +1,7 @@
 /** Determines the proxy for a request by the rules of Go's httpproxy, which kubectl and docker follow. */
 
 import { BlockList, isIP } from 'node:net'
+import { domainToASCII } from 'node:url'
 import { UsageError } from '../errors.ts'
 import { isLoopback } from './loopback.ts'
 
@@ -37,7 +38,9 @@ export function environmentProxy(protocol: string, env: Env): URL | null {
 const setting = (env: Env, name: string) => env[name] || env[name.toLowerCase()] || ''
 
 function proxyAt(value: string, from: string): URL {
-  const url = URL.canParse(value) ? new URL(value) : null
+  // Go resolves names at the proxy with either scheme, and so does undici.
+  const text = value.replace(/^socks5h:/i, 'socks5:')
+  const url = URL.canParse(text) ? new URL(text) : null
   // Not the value: it may contain a password.
   if (url === null || !/^(https?|socks5):$/.test(url.protocol) || url.hostname === '') {
     throw new UsageError(`${from} is not a proxy URL: write http://, https:// or socks5:// and HOST:PORT`)
@@ -64,12 +67,18 @@ function covers(rule: string, host: string, port: string): boolean {
   if (bits !== undefined && isIP(address) !== 0)
     return isIP(host) !== 0 && inRange(host, address, Number(bits))
   const [, named, onlyPort] = /^(.*?)(?::(\d+))?$/.exec(isIP(rule) === 6 ? `[${rule}]` : rule) ?? []
-  const name = bare(named ?? '')
+  // As in Go, brackets are only for an address with a port.
+  const name = onlyPort === undefined && rule.startsWith('[') ? '' : bare(named ?? '')
   if (name === '' || (onlyPort !== undefined && onlyPort !== port)) return false
   if (isIP(name) !== 0) return isIP(host) !== 0 && inRange(host, name, isIP(name) === 6 ? 128 : 32)
   if (isIP(host) !== 0) return false
-  const suffix = name.replace(/^\*?\./, '')
-  return host.endsWith(`.${suffix}`) || (suffix === name && host === name)
+  const suffix = asciiName(name.replace(/^\*?\./, ''))
+  return host.endsWith(`.${suffix}`) || (!/^\*?\./.test(name) && host === suffix)
+}
+
+/** `bücher.example` as the host of a URL has it; anything else unchanged. */
+function asciiName(name: string): string {
+  return /^[\w.-]*$/.test(name) || name.includes('/') ? name : domainToASCII(name) || name
 }
 
 function inRange(host: string, address: string, bits: number): boolean {

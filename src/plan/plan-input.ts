@@ -5,7 +5,7 @@ import type { Remedy } from '../diagnosis/remedy.ts'
 import type { ReplacementRule } from '../image/replacement.ts'
 import type { FixScope } from '../snapshot/fix-scope.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { PlanCredential, PlanScope } from './plan.ts'
+import type { PlanCredential, PlanScope, UnprovenLogin } from './plan.ts'
 
 /** A registry's answer for one reference: its digest, or why there is none. */
 export interface ImageFact {
@@ -14,24 +14,6 @@ export interface ImageFact {
   /** True if the registry answered that the image does not exist, or not for these nodes; otherwise it might not have answered. */
   ruledOut?: boolean
 }
-
-/** A login that failed its proof and is not distributed. */
-export interface UnprovenLogin {
-  username: string
-  why: ProofFailure | 'used-up'
-  /** The image that it can't pull; null if the reason is not an image. */
-  image: string | null
-}
-
-/** Why a login could not be proven. registry/outcome.ts has the same codes; plans import nothing from there. */
-type ProofFailure =
-  | 'wrong-credential'
-  | 'no-access'
-  | 'withheld'
-  | 'not-asked-for'
-  | 'rate-limited'
-  | 'unreachable'
-  | 'server-error'
 
 export interface PlanInput {
   /** ISO 8601. */

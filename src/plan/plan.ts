@@ -5,7 +5,6 @@ import type { JobLimit, ObjectManager } from '../snapshot/fix-scope.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import type { Change, Target } from './change.ts'
-import type { UnprovenLogin } from './plan-input.ts'
 
 /** A credential that the plan distributes, without its password. */
 export interface PlanCredential {
@@ -21,6 +20,24 @@ export interface PlanCredential {
 
 /** Tokens recognizable by their format: a person's, an organization's, or a cloud's, which is valid for hours. */
 export type TokenKind = 'personal-token' | 'organization-token' | 'short-lived'
+
+/** A login that failed its proof and is not distributed. */
+export interface UnprovenLogin {
+  username: string
+  why: ProofFailure | 'used-up'
+  /** The image that it can't pull; null if the reason is not an image. */
+  image: string | null
+}
+
+/** Why a login could not be proven. registry/outcome.ts has the same codes; plans import nothing from there. */
+type ProofFailure =
+  | 'wrong-credential'
+  | 'no-access'
+  | 'withheld'
+  | 'not-asked-for'
+  | 'rate-limited'
+  | 'unreachable'
+  | 'server-error'
 
 /** Something that the plan deliberately leaves unchanged, and why. `report` words it and names the command that helps. */
 export type Declined =

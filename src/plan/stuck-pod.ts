@@ -6,10 +6,9 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeController, ScopeWorkload } from '../snapshot/fix-scope.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import type { Edit, PatchTemplate, Target } from './change.ts'
-import type { PlanCredential } from './plan.ts'
+import type { Change, Edit, PatchTemplate, Target } from './change.ts'
+import type { Declined, PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
-import type { AttachedSecrets } from './remedies/authenticate.ts'
 
 export interface StuckPod {
   pod: Pod
@@ -18,6 +17,16 @@ export interface StuckPod {
   helped: Finding[]
   /** null for a bare pod, and for a controller that pullguard does not write to. */
   workload: ScopeWorkload | null
+}
+
+/** Where the Secret will be available once the changes are made. A null id means that it already is. */
+export interface AttachedSecrets {
+  changes: Change[]
+  declined: Declined[]
+  /** Namespace → id of the change that brings the Secret. */
+  secrets: Map<string, string | null>
+  /** `namespace/serviceaccount` → id of the change that attaches it. */
+  serviceAccounts: Map<string, string | null>
 }
 
 /** Every pod of the diagnosis that is in scope and not terminating, in the diagnosis's order. */

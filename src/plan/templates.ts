@@ -6,10 +6,15 @@ import type { Edit, EditingRemedy, PatchTemplate, Target } from './change.ts'
 import { patchOf } from './patch.ts'
 import type { Declined } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
-import type { AttachedSecrets } from './remedies/authenticate.ts'
 import { EACH_REMEDY } from './remedies/index.ts'
 import type { ContainerRules } from './remedies/remedy-rules.ts'
-import { isBelowPartition, liveNamespaces, type StuckPod, templatePulls } from './stuck-pod.ts'
+import {
+  type AttachedSecrets,
+  isBelowPartition,
+  liveNamespaces,
+  type StuckPod,
+  templatePulls,
+} from './stuck-pod.ts'
 
 export interface Templates {
   changes: PatchTemplate[]

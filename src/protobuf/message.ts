@@ -129,15 +129,15 @@ function timeText(message: Message, type: 'time' | 'microTime'): string {
 }
 
 /** The number of timestamps to cache: a large list repeats the same ones. */
-const MOMENTS = 4096
-const moments = new Map<number, string>()
+const MAX_CACHED_TIMES = 4096
+const cachedTimes = new Map<number, string>()
 
 function wholeSeconds(seconds: number): string {
-  const known = moments.get(seconds)
+  const known = cachedTimes.get(seconds)
   if (known !== undefined) return known
-  if (moments.size >= MOMENTS) moments.clear()
+  if (cachedTimes.size >= MAX_CACHED_TIMES) cachedTimes.clear()
   const text = new Date(seconds * 1000).toISOString().slice(0, -'.000Z'.length)
-  moments.set(seconds, text)
+  cachedTimes.set(seconds, text)
   return text
 }
 

@@ -88,7 +88,9 @@ export function forecastOf(
   const pulls = atOnce + later
   const images = imagesOf(workloads.flatMap(({ kind, containers }) => (kind === 'CronJob' ? [] : containers)))
   return {
-    ...{ nodes: fresh, atOnce, later },
+    nodes: fresh,
+    atOnce,
+    later,
     waits: waitsFor(pulls, quotas, { fresh, window }),
     cacheSaves: Math.max(0, pulls - Math.min(pulls, images.length)),
   }

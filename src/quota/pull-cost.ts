@@ -1,6 +1,6 @@
 /** What a container start costs on Docker Hub if the node already has the image. A pull is a GET of a manifest; a HEAD is free. */
 
-import { defaultPullPolicy } from '../image/describe.ts'
+import { pullsAlways } from '../image/describe.ts'
 import type { HubContainer } from '../snapshot/hub-usage.ts'
 
 /**
@@ -38,5 +38,5 @@ export function alwaysCost(runtime: string | null): AlwaysCost {
 
 /** Whether the kubelet asks the runtime to pull at each start. */
 export function isAlways({ image, policy }: HubContainer): boolean {
-  return (policy ?? defaultPullPolicy(image)) === 'Always'
+  return pullsAlways(image, policy)
 }

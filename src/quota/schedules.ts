@@ -2,8 +2,8 @@
 
 import { startsAfter } from '../schedule/starts.ts'
 
-/** Starts to compute at most; more than any limit of Docker Hub allows. */
-const MOST = 5000
+/** Starts to compute at most: one each second for a day, the shortest period of a schedule and the longest window in use. */
+const MOST = 86_400
 
 export class Schedules {
   readonly #known = new Map<string, number[] | null>()

@@ -78,7 +78,11 @@ function savingsOf(spenders: readonly Spender[], outlooks: readonly Outlook[]): 
 function savingOf(spender: Spender, { reason, pulls }: Spend): Saving | null {
   const { workload, images } = spender
   const saving = (code: SavingCode, saved = pulls): Saving => ({
-    ...{ code, workload, containers: [], pod: null, pulls: Math.floor(saved) },
+    code,
+    workload,
+    containers: [],
+    pod: null,
+    pulls: Math.floor(saved),
   })
   switch (reason.code) {
     case 'restarts':

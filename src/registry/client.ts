@@ -18,7 +18,7 @@ import type {
 } from './outcome.ts'
 import { problemOf } from './problem.ts'
 import { prove } from './proof.ts'
-import { parseQuota, QUOTA_PROBE } from './quota.ts'
+import { QUOTA_PROBE, quotaIn } from './quota.ts'
 import {
   digestMismatch,
   listTags,
@@ -145,15 +145,14 @@ export class Registry {
 
   /** The pulls left for the credential, or without one, for this machine's address, which is not the nodes'. Costs no pull. */
   async quota(credential: Credential | null): Promise<QuotaOutcome> {
-    if (this.name !== DOCKER_HUB) return { status: 'not-told' }
+    if (this.name !== DOCKER_HUB) return { status: 'not-reported' }
     const asked = await this.#manifest('HEAD', QUOTA_PROBE, credential)
     if ('problem' in asked) return asked.problem
     const head = readHead(asked.answer, QUOTA_PROBE)
     if (asked.requestedAs.withheldFrom !== null)
       return { status: 'withheld', from: asked.requestedAs.withheldFrom }
     if (head.status !== 'found') return head
-    const detail = "the answer doesn't say how many pulls are left"
-    return parseQuota(asked.answer.headers) ?? { status: 'server-error', httpStatus: 200, detail }
+    return quotaIn(asked.answer.headers)
   }
 
   /** Whether the credential can log in and, with a reference, read its repository; on Docker Hub, also its remaining quota. */

@@ -2,6 +2,7 @@
 
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
+import { codedError } from '../network/error-code.ts'
 import { visitRefusal } from './network-rules.ts'
 import type { RegistryProblem, UnreachableReason } from './outcome.ts'
 import { type OwnAuthority, Pools } from './pools.ts'
@@ -164,10 +165,7 @@ function unreachable(why: UnreachableReason, url: URL, detail: string): { proble
 
 /** The error's code only: messages of HTTP errors may quote what was sent. */
 function errorCode(error: unknown): string {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string') return at.code
-  }
-  return 'unknown failure'
+  return codedError(error)?.code ?? 'unknown failure'
 }
 
 function reasonFor(code: string): UnreachableReason {

@@ -32,7 +32,7 @@ function setOverride(overrides: Map<string, URL>, text: string, input: string) {
     throw new UsageError(`${input}: the value for ${name} is not an http or https URL`)
   }
   if (url.username !== '' || url.password !== '') {
-    throw new UsageError(`${input}: the URL for ${name} holds a login; credentials come from docker login`)
+    throw new UsageError(`${input}: the URL for ${name} contains a login; credentials come from docker login`)
   }
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     throw new UsageError(`${input}: the URL for ${name} must end after the host and port`)

@@ -1,6 +1,9 @@
 /** Docker Hub's web API, which shows what is public there; the registry does not. It has its own limit and costs no pulls. */
 
-import type { Connection, RegistryAnswer } from './connection.ts'
+import { isObject } from '../dockerconfig/go-encoding.ts'
+import { isPathComponent } from '../image/reference.ts'
+import type { Connection } from './connection.ts'
+import { jsonObject } from './json-body.ts'
 import type { RegistryProblem } from './outcome.ts'
 import { problemOf } from './problem.ts'
 
@@ -81,7 +84,7 @@ export class HubApi {
     if ('problem' in exchange) return exchange
     const { answer } = exchange
     if (answer.status === 404) return { body: null }
-    const body = answer.status === 200 ? objectIn(answer) : null
+    const body = answer.status === 200 ? jsonObject(answer.body) : null
     if (body !== null) return { body }
     if (answer.status !== 200) return { problem: problemOf(answer, 'registry') }
     const detail = `${answer.url.host} answered without JSON`
@@ -94,28 +97,13 @@ function pathOf(repository: string): string {
   return `/v2/namespaces/${encodeURIComponent(namespace)}/repositories/${encodeURIComponent(name.join('/'))}`
 }
 
-function objectIn(answer: RegistryAnswer): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(answer.body.toString('utf8'))
-    return isObject(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
 function listOf(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.filter(isObject) : []
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** One component of a repository, by the grammar of references. */
 function isName(value: unknown): value is string {
-  return (
-    typeof value === 'string' && value.length <= 255 && /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/.test(value)
-  )
+  return typeof value === 'string' && value.length <= 255 && isPathComponent(value)
 }
 
 function isWord(value: unknown): value is string {

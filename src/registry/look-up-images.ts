@@ -113,10 +113,10 @@ async function ask(
   const head = await registry.headManifest(reference, credential)
   if (head.status !== 'found') return head
   if (reference.digest !== null && platforms.length > 1 && isOfOnePlatform(head.mediaType)) {
-    return none('that digest is of one platform alone, and the nodes have several', true)
+    return none('that digest is for one platform only, and the nodes have several', true)
   }
   const digest = head.digest ?? reference.digest
-  const found = digest === null ? none('the registry does not tell its digest') : { digest, detail: null }
+  const found = digest === null ? none('the registry does not report its digest') : { digest, detail: null }
   if (platforms.length === 0) return found
   const built = await registry.platforms({ ...reference, digest }, credential)
   if (built.status === 'not-asked') return found

@@ -43,7 +43,7 @@ export function isInternal(hostname: string): boolean {
 export function visitRefusal(url: URL, endpoint: URL): string | null {
   const plain = url.protocol === 'http:' && endpoint.protocol === 'http:'
   if (url.protocol !== 'https:' && !plain) return 'it is not https'
-  if (url.username !== '' || url.password !== '') return 'it carries a login'
+  if (url.username !== '' || url.password !== '') return 'it contains a login'
   if (url.host !== endpoint.host && isInternal(url.hostname)) return 'it is an internal address'
   return null
 }

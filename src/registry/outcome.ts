@@ -76,10 +76,10 @@ export type Quota =
     }
   | { status: 'unlimited' }
 
-/** `not-told`: only Docker Hub sends a quota. `withheld`: see RequestIdentity. */
+/** `not-reported`: only Docker Hub sends a quota. `withheld`: see RequestIdentity. */
 export type QuotaOutcome =
   | Quota
-  | { status: 'not-told' }
+  | { status: 'not-reported' }
   | { status: 'withheld'; from: string }
   | { status: 'not-found' }
   | RegistryProblem

@@ -6,13 +6,20 @@ import type { RegistryProblem } from './outcome.ts'
 
 /** Any status but success and 404. `who` leads the detail: `registry` or `token server`. */
 export function problemOf(answer: RegistryAnswer, who: string): RegistryProblem {
-  const { status, headers, url, at } = answer
+  return statusProblem(answer, `${who} ${answer.url.host}`)
+}
+
+/** The same for an answer of which only this is known. @param name leads the detail */
+export function statusProblem(
+  { status, headers, at }: Pick<RegistryAnswer, 'status' | 'headers' | 'at'>,
+  name: string,
+): RegistryProblem {
   if (status === 401 || status === 403) return { status: 'denied', httpStatus: status }
   if (status === 429) {
     const wait = retryAfter(headers['retry-after'], at)
     return { status: 'rate-limited', retryAfterSeconds: wait === null ? null : Math.ceil(wait / 1000) }
   }
-  return { status: 'server-error', httpStatus: status, detail: `${who} ${url.host} answered ${status}` }
+  return { status: 'server-error', httpStatus: status, detail: `${name} answered ${status}` }
 }
 
 /** Why there is no answer about an image. Names hosts and error codes, never a secret. */
@@ -24,8 +31,10 @@ export function problemText(outcome: { status: 'not-found' } | RegistryProblem):
       return 'the registry denies access to it, or has no such repository'
     case 'wrong-credential':
       return 'the registry refused the login'
-    case 'rate-limited':
-      return `the registry takes no more requests for now${waiting(outcome.retryAfterSeconds)}`
+    case 'rate-limited': {
+      const retry = retryText(outcome.retryAfterSeconds)
+      return `the registry takes no more requests for now${retry && ` (${retry})`}`
+    }
     case 'unreachable':
       return `the registry can't be reached (${outcome.detail})`
     case 'server-error':
@@ -33,6 +42,7 @@ export function problemText(outcome: { status: 'not-found' } | RegistryProblem):
   }
 }
 
-function waiting(seconds: number | null): string {
-  return seconds === null ? '' : ` (retry after ${seconds} s)`
+/** When a registry that limits requests can be asked again; empty if it does not say. */
+export function retryText(seconds: number | null): string {
+  return seconds === null ? '' : `retry after ${seconds} s`
 }

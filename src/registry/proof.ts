@@ -1,10 +1,11 @@
 /** Proves a credential before it is distributed to a cluster. */
 
 import type { ManifestOutcome, Proof, ProofFailure, QuotaOutcome, RegistryProblem } from './outcome.ts'
+import { retryText } from './problem.ts'
 
 /** The requests that a proof consists of; `Registry` sends them. */
 export interface ProofQuestions {
-  /** The quota with the credential; `not-told` for registries other than Docker Hub. */
+  /** The quota with the credential; `not-reported` for registries other than Docker Hub. */
   quota(): Promise<QuotaOutcome>
   /** HEAD of a manifest that needs the credential; null if no such image is known. */
   manifest: (() => Promise<ManifestOutcome>) | null
@@ -41,15 +42,11 @@ function problemProof(problem: RegistryProblem): Proof {
     case 'wrong-credential':
       return failed('wrong-credential', '')
     case 'rate-limited':
-      return failed('rate-limited', waitDetail(problem.retryAfterSeconds))
+      return failed('rate-limited', retryText(problem.retryAfterSeconds))
     case 'unreachable':
     case 'server-error':
       return failed(problem.status, problem.detail)
   }
-}
-
-function waitDetail(seconds: number | null): string {
-  return seconds === null ? '' : `retry after ${seconds} s`
 }
 
 function failed(why: ProofFailure, detail: string): Proof {

@@ -1,9 +1,9 @@
 /** Reads Docker Hub's quota headers, from an answer and from what curl and Wget print. */
 
 import { DOCKER_HUB } from '../image/docker-hub.ts'
-import { retryAfter } from '../network/retry-after.ts'
 import type { ResponseHeaders } from './connection.ts'
 import type { Quota, QuotaOutcome } from './outcome.ts'
+import { statusProblem } from './problem.ts'
 
 /** HEAD of this tag returns the quota and costs no pull (Docker Hub's documentation). */
 export const QUOTA_PROBE = {
@@ -45,6 +45,12 @@ export function parseQuota(headers: ResponseHeaders): Quota | null {
   })
   const left = (quota: { limit: number; remaining: number | null }) => quota.remaining ?? quota.limit
   return quotas.reduce((tightest, quota) => (left(quota) < left(tightest) ? quota : tightest))
+}
+
+/** The quota in the headers of an answer with status 200, or that they don't say it. */
+export function quotaIn(headers: ResponseHeaders): QuotaOutcome {
+  const detail = "the answer doesn't say how many pulls are left"
+  return parseQuota(headers) ?? { status: 'server-error', httpStatus: 200, detail }
 }
 
 /** A portal or proxy that answers every request says nothing about the quota. */
@@ -90,16 +96,5 @@ export function parseQuotaText(text: string, now: number): QuotaOutcome {
     const [, name, value] = /^\s*([\w-]+):\s*(.*?)\s*$/.exec(line) ?? []
     if (name !== undefined && value !== undefined) headers[name.toLowerCase()] = value
   }
-  if (status === 429) {
-    const wait = retryAfter(headers['retry-after'], now)
-    return { status: 'rate-limited', retryAfterSeconds: wait === null ? null : Math.ceil(wait / 1000) }
-  }
-  if (status === 401 || status === 403) return { status: 'denied', httpStatus: status }
-  const unreadable = {
-    status: 'server-error',
-    httpStatus: status,
-    detail:
-      status === 200 ? "the answer doesn't say how many pulls are left" : `Docker Hub answered ${status}`,
-  } as const
-  return status === 200 ? (parseQuota(headers) ?? unreadable) : unreadable
+  return status === 200 ? quotaIn(headers) : statusProblem({ status, headers, at: now }, 'Docker Hub')
 }

@@ -1,8 +1,11 @@
 /** Reads answers about a repository: manifests, platforms, and tags. They are hostile, so only values of the expected shape are used. */
 
 import { createHash } from 'node:crypto'
+import { isObject } from '../dockerconfig/go-encoding.ts'
+import { isTag } from '../image/reference.ts'
 import type { AuthorizedAnswer } from './authorized-requests.ts'
 import type { RegistryAnswer } from './connection.ts'
+import { jsonObject } from './json-body.ts'
 import type { ManifestReference, Platform, TagsOutcome } from './outcome.ts'
 import { problemOf } from './problem.ts'
 
@@ -67,15 +70,11 @@ function platformOf({ os, architecture, variant }: Record<string, unknown>): Pla
 }
 
 function parse(body: Buffer): Record<string, unknown> {
-  try {
-    return asObject(JSON.parse(body.toString('utf8')))
-  } catch {
-    return {}
-  }
+  return jsonObject(body) ?? {}
 }
 
 function asObject(value: unknown): Record<string, unknown> {
-  return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {}
+  return isObject(value) ? value : {}
 }
 
 export interface TagPages {
@@ -121,13 +120,19 @@ function failure(answer: RegistryAnswer) {
 function tagsIn(answer: RegistryAnswer): string[] {
   const { tags } = parse(answer.body)
   if (!Array.isArray(tags)) return []
-  return tags.filter(tag => typeof tag === 'string' && /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(tag))
+  return tags.filter(tag => typeof tag === 'string' && isTag(tag))
 }
 
 /** The target of `Link: </v2/a/b/tags/list?last=x&n=1000>; rel="next"`; null on the last page. */
 function nextLink({ headers }: RegistryAnswer): string | null {
   const link = [headers.link ?? ''].flat().join(',')
-  return /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec(link)?.[1] ?? null
+  for (const [, target = '', parameters = ''] of link.matchAll(
+    /<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:=(?:"[^"]*"|[^\s;,]*))?)*)/g,
+  )) {
+    const [, quoted, plain] = /;\s*rel=(?:"([^"]*)"|([^\s;,]*))/i.exec(parameters) ?? []
+    if ((quoted ?? plain ?? '').toLowerCase().split(/\s+/).includes('next')) return target
+  }
+  return null
 }
 
 /** Only the path on the same origin: a token is sent with it. */

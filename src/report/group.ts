@@ -6,9 +6,8 @@ import type { CauseContext, CauseWords } from './words/cause-words.ts'
 import { hasNoReason } from './words/causes/image.ts'
 import { isMalformed, wordsFor } from './words/causes.ts'
 import { workloadPath } from './words/commands.ts'
-import { countPods } from './words/count.ts'
 import { age } from './words/duration.ts'
-import { imageText } from './words/labels.ts'
+import { countPods, imageText } from './words/nouns.ts'
 
 export interface CauseGroup extends CauseContext {
   words: CauseWords

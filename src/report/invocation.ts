@@ -1,6 +1,6 @@
 /** How this run was started: suggested commands must reach the same API server as the same user. */
 
-import { shellWord } from './escape.ts'
+import { shellWord } from './sanitize.ts'
 
 export interface Invocation {
   /** `pullguard` or `kubectl pullguard`. */

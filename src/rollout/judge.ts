@@ -97,8 +97,17 @@ export function judgeRollout(sight: RolloutSight, uid: string | null): Rollout {
 
 function nothingLeft(code: 'gone' | 'replaced'): Rollout {
   return {
-    ...{ over: { code, message: '' }, standstill: null, isJob: false, observed: true, wanted: 0, missing: 0 },
-    ...{ current: [], outgoing: [], holdups: [], pulled: false, ready: false },
+    over: { code, message: '' },
+    standstill: null,
+    isJob: false,
+    observed: true,
+    wanted: 0,
+    missing: 0,
+    current: [],
+    outgoing: [],
+    holdups: [],
+    pulled: false,
+    ready: false,
   }
 }
 
@@ -177,7 +186,8 @@ function isReady(
   if (kind === 'Pod' || kind === 'CronJob')
     return current.every(({ ready, stage }) => ready || stage === 'pulled')
   const here = current.filter(({ ready }) => ready).length
-  if (kind === 'ReplicaSet' || kind === 'ReplicationController') return here >= wanted
+  if (kind === 'ReplicaSet' || kind === 'ReplicationController')
+    return here >= wanted && status.available >= wanted
   // Pods of a StatefulSet below the partition keep their revision.
   const updated = strategy === 'OnDelete' || status.updated >= wanted - partition
   return updated && here >= wanted && outgoing.length === 0 && status.available >= wanted
@@ -193,17 +203,17 @@ export interface Recovered {
 
 /**
  * Counts the targeted pods that are back.
- * @param aimed how many pods of the workload could not pull when the fix was planned
+ * @param targeted how many pods of the workload could not pull when the fix was planned
  * @param slowInit whether a pod whose init container keeps running counts as back: it has that image and requested no other
  */
-export function recoveryOf(rollout: Rollout, aimed: number, slowInit = false): Recovered {
+export function recoveryOf(rollout: Rollout, targeted: number, slowInit = false): Recovered {
   const { over, current, missing, observed } = rollout
   if (over?.code === 'completed' || over?.code === 'cleaned-up')
-    return { wanted: aimed, recovered: aimed, back: true }
+    return { wanted: targeted, recovered: targeted, back: true }
   // Don't wait for a workload that no longer wants any pods.
   if (over?.code === 'none-wanted') return { wanted: 0, recovered: 0, back: true }
-  if (over) return { wanted: aimed, recovered: 0, back: false }
-  const wanted = Math.min(aimed, Math.max(rollout.wanted, current.length))
+  if (over) return { wanted: targeted, recovered: 0, back: false }
+  const wanted = Math.min(targeted, Math.max(rollout.wanted, current.length))
   const there = current.filter(
     ({ stage }) => stage === 'pulled' || (slowInit && stage === 'initializing'),
   ).length

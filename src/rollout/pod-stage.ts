@@ -42,12 +42,20 @@ export function judgePod({ pod, ready, unscheduled }: RolloutPod): JudgedPod {
   // The replacement pod will have no debug containers.
   const containers = pod.containers.filter(({ kind }) => kind !== 'ephemeral')
   const judged = (stage: PodStage, trouble: ContainerTrouble | null = null): JudgedPod => ({
-    ...{ namespace, name, uid, node, stage, ready, trouble },
+    namespace,
+    name,
+    uid,
+    node,
+    stage,
+    ready,
+    trouble,
   })
   if (pod.phase === 'Succeeded') return judged('pulled')
   if (pod.phase === 'Failed') return judged('failed')
   const stuck = containers.find(isStuck)
   if (stuck) return judged('stuck', troubleOf(stuck))
+  // A pod is only ready while all of its containers run; a virtual kubelet may not report them.
+  if (ready) return judged('pulled')
   const needed = containers.filter(({ kind }) => kind !== 'volume')
   const there = new Set(needed.filter(hasImage).map(({ image }) => image))
   if (needed.length > 0 && needed.every(({ image }) => there.has(image))) {
@@ -64,7 +72,7 @@ export function judgePod({ pod, ready, unscheduled }: RolloutPod): JudgedPod {
 }
 
 /** Whether the pull fails. If the kubelet fails before it calls the runtime, its whole error becomes the reason: a sentence with spaces. */
-function isStuck({ state }: Container): boolean {
+function isStuck({ state }: Pick<Container, 'state'>): boolean {
   if (state.type !== 'waiting') return false
   return isPullFailureReason(state.reason) || /\s/.test(state.reason) || mentionsFailedPull(state.message)
 }
@@ -88,6 +96,6 @@ function troubleOf({ name, state }: Container): ContainerTrouble | null {
     return { container: name, reason: reason || 'Error', message: message || `exit code ${exitCode}` }
   }
   if (state.type !== 'waiting') return null
-  if (!isPostPullReason(state.reason) && !isStuck({ state } as Container)) return null
+  if (!isPostPullReason(state.reason) && !isStuck({ state })) return null
   return { container: name, reason: state.reason, message: state.message }
 }

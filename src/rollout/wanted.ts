@@ -109,11 +109,9 @@ export function missingOf(sight: RolloutSight, wantedPods: RolloutPod[], inAll: 
 
 /** How many pods the StatefulSet would create now: with ordered startup, none after the first that is not ready. */
 function missingOrdinals({ pods }: RolloutSight, workload: RolloutWorkload): number {
-  const { firstOrdinal, replicas, ordered, uid } = workload
+  const { firstOrdinal, replicas, ordered } = workload
   const there = new Map(
-    pods
-      .filter(({ pod, ending }) => pod.controller?.uid === uid && !ending)
-      .map(pod => [ordinalOf(pod.pod), pod]),
+    pods.filter(pod => isOwned(pod, workload) && pod.ending === null).map(pod => [ordinalOf(pod.pod), pod]),
   )
   let missing = 0
   for (let ordinal = firstOrdinal; ordinal < firstOrdinal + replicas; ordinal++) {

@@ -4,6 +4,7 @@
  */
 
 import { Cron } from 'croner'
+import { plainSchedule } from './fields.ts'
 
 /** Seconds from a given time to each later start, in order; endless unless the schedule ends. */
 export type Starts = Iterable<number>
@@ -14,13 +15,14 @@ export type Starts = Iterable<number>
  * @param from ISO 8601
  */
 export function startsAfter(schedule: string, timeZone: string | null, from: string): Starts | null {
-  const [, zone, expression = ''] = /^(?:(?:CRON_)?TZ=(\S+)\s+)?(.*)$/s.exec(schedule.trim()) ?? []
+  const [, zone, expression = ''] = /^(?:(?:CRON_)?TZ=(\S+)\s+)?(.*)$/s.exec(schedule.trimEnd()) ?? []
   const every = /^@every\s+(\S+)$/.exec(expression)?.[1]
   if (every !== undefined) {
     const period = secondsOf(every)
     return period === null ? null : startsEvery(period)
   }
-  const plain = /^@midnight$/i.test(expression) ? '@daily' : expression.replaceAll('?', '*')
+  const plain = plainSchedule(expression)
+  if (plain === null) return null
   try {
     const cron = new Cron(plain, { timezone: timeZone ?? zone ?? 'UTC', mode: '5-part', paused: true })
     const begin = new Date(from)

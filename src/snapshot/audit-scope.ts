@@ -48,7 +48,6 @@ export interface UnreadFile {
 
 export type FileProblem =
   | 'syntax'
-  | 'duplicate-key'
   | 'aliases'
   | 'nesting'
   | 'not-text'

@@ -53,9 +53,27 @@ function opening({ as }: ImageAsk, asks: ImageAsk[]): ImageVerdict {
   if (as === 'pod') return 'opens-for-pod'
   if (as === 'machine') return 'opens-for-machine'
   const pod = asks.filter(ask => ask.as === 'pod')
-  const spoilt =
+  const refusedForPod =
     pod.length > 0 && pod.every(({ answer }) => REFUSALS.includes(answer) && answer !== 'withheld')
-  return spoilt ? 'opens-but-not-for-pod' : 'opens-anonymously'
+  return refusedForPod ? 'opens-but-not-for-pod' : 'opens-anonymously'
+}
+
+/** Whether the image can be pulled, with some login or without one. */
+export function isPullable(verdict: ImageVerdict): boolean {
+  return verdict.startsWith('opens-')
+}
+
+const MISSING: ImageVerdict[] = [
+  'no-such-tag',
+  'no-such-digest',
+  'no-such-repository',
+  'not-found',
+  'not-public',
+]
+
+/** Whether the registry does not have the image or, for Docker Hub, at least does not list it. */
+export function isMissing(verdict: ImageVerdict): boolean {
+  return MISSING.includes(verdict)
 }
 
 /** Returns the check of an image for one pod; null if the image was not checked. Without a pod, requests with pull secrets are omitted. */

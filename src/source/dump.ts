@@ -157,7 +157,7 @@ function checkOne(pods: Pod[], name: string, namespaces: string[] | null, known:
     throw new NoSuchPod(`Pod "${name}" not found${where} in the dump${hint}`)
   }
   if (places.length > 1)
-    throw new UsageError(`The dump holds a pod "${name}" in ${places.join(', ')}: say which with -n.`)
+    throw new UsageError(`Several pods are named "${name}", in ${places.join(', ')}: choose one with -n.`)
 }
 
 /** Resolves each name, including one that can mean a pod in a namespace. @throws UsageError for a name that the dump does not contain */

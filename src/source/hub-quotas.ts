@@ -97,7 +97,7 @@ export function answerOf(outcome: QuotaOutcome): QuotaAnswer {
     case 'withheld':
       return { status: 'unknown', why: 'withheld', detail: outcome.from }
     case 'not-found':
-    case 'not-told':
+    case 'not-reported':
       return { status: 'unknown', why: 'no-quota-there', detail: '' }
   }
 }

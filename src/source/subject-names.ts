@@ -111,6 +111,8 @@ export function parseSubjectNames(words: readonly string[]): NamedWorkloads {
   const hasSlash = words.some(word => word.includes('/'))
   if (words.length === 0) return { named: [], kinds: [] }
   if (hasSlash) return { named: words.map(parsePair), kinds: [] }
+  if (rest.length === 0 && isName(first))
+    throw new UsageError(`"${first}" does not name a workload: give TYPE/NAME, such as deployment/${first}.`)
   const kinds = first.split(',').flatMap(kindsNamed)
   if (rest.length === 0) return { named: [], kinds }
   return { named: kinds.flatMap(kind => rest.map(name => ({ kind, name: checked(name) }))), kinds: [] }
@@ -131,12 +133,19 @@ function checked(name: string): string {
   throw new UsageError(`"${name}" can't be the name of a workload.`)
 }
 
+/** Whether the word can only be a name: it is not a type, or a list of types, that kubectl knows. */
+function isName(word: string): boolean {
+  const isType =
+    word.toLowerCase() === 'all' || kindNamed(word) !== null || OTHER_TYPES.has(word.toLowerCase())
+  return !isType && !word.includes(',') && !word.includes('.')
+}
+
 function kindsNamed(type: string): RolloutKind[] {
   const word = type.toLowerCase()
   if (word === 'all') return SUBJECT_KINDS
   const kind = kindNamed(word)
   if (kind !== null) return [kind]
-  throw new UsageError(`"${type}" is not a type that has pods to wait for: those are ${KNOWN}.`)
+  throw new UsageError(`${notAType(type)}.`)
 }
 
 /** Whether the qualifiers are a group: `deployment.apps`, `deployments.v1.apps`; the core group has no name. */

@@ -75,7 +75,8 @@ function restsAs(
   if (standstill !== 'paused' && standstill !== 'on-delete') return null
   const isOpen = pods.some(({ stage }) => stage !== 'pulled')
   if (standstill === 'on-delete') return status.updated < replicas && !isOpen ? 'on-delete' : null
-  return isOpen || status.updated >= replicas ? null : 'paused'
+  // A paused Deployment keeps its old pods, too.
+  return isOpen || (status.updated >= replicas && status.total <= status.updated) ? null : 'paused'
 }
 
 export type Outcome = 'done' | 'failed' | 'timeout' | 'unknown'

@@ -11,7 +11,7 @@ import type { EndCode, Obstacle, SubjectState, SubjectView, WaitCode } from './s
 import { isGivenUp, troublesOf } from './troubles.ts'
 
 /** In milliseconds. A replaced workload is deleted first and appears again after a moment. */
-const GONE = 5_000
+const GONE_AFTER = 5_000
 
 /**
  * Returns the new state of the subject.
@@ -28,7 +28,7 @@ export function judgeSubject(
   const state = { ...(before ?? unseen(view)), subject, obstacle: null }
   if (sight === null) return { ...state, status: 'unknown', code: 'unreadable' }
   const { workload } = sight
-  if (workload === null || isLeaving(workload)) return whileGone(state, now)
+  if (workload === null || workload.ending) return whileGone(state, now)
   const revision = revisionOf(sight, workload)
   const isNew = revision !== null && state.revision !== null && revision !== state.revision
   const fresh = {
@@ -102,15 +102,19 @@ function blocked(state: SubjectState, blocker: JudgedPod, { view, now, rules }: 
 
 function unseen({ subject }: SubjectView): SubjectState {
   return {
-    ...{ subject, status: 'waiting', code: 'absent', obstacle: null, revision: null, superseded: 0 },
-    ...{
-      counts: { wanted: 0, pulled: 0, ready: 0 },
-      troubles: [],
-      failures: [],
-      pulling: [],
-      memory: new Map(),
-    },
-    ...{ goneSince: null, seen: false },
+    subject,
+    status: 'waiting',
+    code: 'absent',
+    obstacle: null,
+    counts: { wanted: 0, pulled: 0, ready: 0 },
+    revision: null,
+    superseded: 0,
+    troubles: [],
+    failures: [],
+    pulling: [],
+    memory: new Map(),
+    goneSince: null,
+    seen: false,
   }
 }
 
@@ -120,23 +124,22 @@ const waiting = (state: SubjectState, code: 'unobserved' | 'absent'): SubjectSta
   code,
 })
 
-const isLeaving = ({ ending }: RolloutWorkload): boolean => ending
-
 /** A workload that was done, such as a Job, can have been cleaned up. */
 function whileGone(state: SubjectState, now: number): SubjectState {
   if (state.status === 'done') return state
   if (!state.seen) return waiting(state, 'absent')
   const goneSince = state.goneSince ?? now
   const gone = { ...state, goneSince, pulling: [], counts: { ...state.counts, pulled: 0, ready: 0 } }
-  return now - goneSince >= GONE ? { ...gone, status: 'unknown', code: 'deleted' } : waiting(gone, 'absent')
+  return now - goneSince >= GONE_AFTER
+    ? { ...gone, status: 'unknown', code: 'deleted' }
+    : waiting(gone, 'absent')
 }
 
 /** Identifies what the pods are created from; null while that is unknown. */
 function revisionOf(sight: RolloutSight, { kind, uid, revision }: RolloutWorkload): string | null {
-  if (kind === 'Deployment') return sight.revisions === null ? uid : (newestRevision(sight)?.uid ?? null)
   if (kind === 'StatefulSet') return revision === null ? null : `${uid} ${revision}`
-  if (kind === 'DaemonSet') return sight.revisions === null ? uid : (newestRevision(sight)?.uid ?? null)
-  return uid
+  if ((kind !== 'Deployment' && kind !== 'DaemonSet') || sight.revisions === null) return uid
+  return newestRevision(sight)?.uid ?? null
 }
 
 /** Whether the newest revision has not arrived yet. Each kind has its own watch, so a Deployment can name a revision before it arrives. */

@@ -1,6 +1,7 @@
 /** Finds what is new about a workload since the last look, so that each change is reported once. */
 
 import type { SubjectState, Trouble } from './subject-state.ts'
+import { troubleKey } from './troubles.ts'
 
 export type News =
   /** The workload waits for something else, or is settled. */
@@ -12,10 +13,10 @@ export type News =
 
 /** Returns the news of a subject, the most important last. @param before null at the first look */
 export function newsOf(before: SubjectState | null, now: SubjectState): News[] {
-  const known = new Set((before?.troubles ?? []).map(nameOf))
-  const fresh = now.troubles.filter(trouble => !known.has(nameOf(trouble)))
+  const known = new Set((before?.troubles ?? []).map(({ finding }) => troubleKey(finding)))
+  const fresh = now.troubles.filter(trouble => !known.has(troubleKey(trouble.finding)))
   const superseded = now.superseded > (before?.superseded ?? 0)
-  const hasMoved = before === null || looksOf(before) !== looksOf(now)
+  const hasMoved = before === null || shownState(before) !== shownState(now)
   return [
     ...(superseded ? [{ code: 'superseded' as const }] : []),
     // For failing pulls, the troubles already report what the state would.
@@ -24,11 +25,6 @@ export function newsOf(before: SubjectState | null, now: SubjectState): News[] {
   ]
 }
 
-function nameOf({ finding }: Trouble): string {
-  const { cause, subcause, container, image } = finding
-  return JSON.stringify([cause, subcause, container, image])
-}
-
-function looksOf({ status, code, counts, obstacle }: SubjectState): string {
+function shownState({ status, code, counts, obstacle }: SubjectState): string {
   return JSON.stringify([status, code, counts, obstacle?.pod, obstacle?.reason])
 }

@@ -43,7 +43,8 @@ export function isAlike(one: Finding, other: Finding): boolean {
   return troubleKey(one) === troubleKey(other)
 }
 
-function troubleKey({ cause, subcause, container, containerKind, image }: Finding): string {
+/** Identifies a trouble of a workload by one of its findings. */
+export function troubleKey({ cause, subcause, container, containerKind, image }: Finding): string {
   return JSON.stringify([cause, subcause, containerKind, container, image])
 }
 

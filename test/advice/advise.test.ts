@@ -2,75 +2,14 @@
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import type { StepCode } from '../../src/advice/step.ts'
-import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { CAUSES, type Finding } from '../../src/diagnosis/finding.ts'
-import type { Node } from '../../src/snapshot/node.ts'
-import type { Pod } from '../../src/snapshot/pod.ts'
-import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
-import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
+import { container, waiting } from '../diagnosis/snapshots.ts'
 import { typo } from '../report/samples.ts'
-
-interface Situation {
-  image: string
-  /** The runtime's error text. */
-  error: string
-  /** A usable pull secret for this registry key. */
-  login?: string
-  node?: Partial<Node>
-  pod?: Partial<Pod>
-  reason?: string
-}
-
-function findingOf({
-  image,
-  error,
-  login,
-  node,
-  pod: fields,
-  reason = 'ImagePullBackOff',
-}: Situation): Finding {
-  const secret: PullSecret = {
-    namespace: 'web',
-    name: 'regcred',
-    type: 'kubernetes.io/dockerconfigjson',
-    problem: null,
-    entries: [{ key: login ?? '', username: 'acme', problem: null }],
-  }
-  const failing = pod({
-    namespace: 'web',
-    node: 'node-1',
-    pullSecrets: login === undefined ? [] : ['regcred'],
-    containers: [container({ image, state: waiting(reason, error) })],
-    ...fields,
-  })
-  const nodes: Node[] = node === undefined ? [] : [{ ...NODE, ...node }]
-  const { findings } = diagnose(
-    snapshot({ pods: [failing], pullSecrets: login === undefined ? [] : [secret], nodes }),
-  )
-  const [found] = findings
-  if (found === undefined) throw new Error(`no finding for ${error}`)
-  return found
-}
-
-const NODE: Node = {
-  name: 'node-1',
-  runtime: null,
-  kubelet: null,
-  os: 'linux',
-  osImage: null,
-  kernel: null,
-  architecture: 'amd64',
-  provider: null,
-  labels: {},
-  images: [],
-}
+import { findingOf, pulled, type Situation } from './situation.ts'
 
 const LOGINS: StepCode[] = ['distribute-login', 'recreate-pods']
 const codes = (situation: Situation) => stepsFor(findingOf(situation)).map(({ code }) => code)
 
-/** A containerd text around what it met. */
-const pulled = (ref: string, error: string) =>
-  `Back-off pulling image "${ref}": ErrImagePull: failed to pull and unpack image "${ref}": failed to resolve reference "${ref}": ${error}`
 const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com'
 const DENIED =
   'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed'
@@ -141,7 +80,7 @@ describe('a refusal', () => {
       'denied-or-missing',
     ],
     [
-      'with 403 where everything is public is about the address',
+      'with a bare 403 where everything is public may come from a proxy in between',
       {
         image: 'registry.k8s.io/pause:3',
         error: pulled(
@@ -149,7 +88,7 @@ describe('a refusal', () => {
           'unexpected status from HEAD request to https://registry.k8s.io/v2/pause/manifests/3: 403 Forbidden',
         ),
       },
-      'allow-address',
+      'who-answered',
       'blocked',
     ],
     [

@@ -8,13 +8,13 @@ import { PULL_SECRET, story } from './story.ts'
 test('a user with all permissions is denied nothing', async () => {
   const of = story()
   const client = clientOf(of.server)
-  const plan = await planOf(of.cluster, client, PULL_SECRET)
+  const { plan } = await planOf(of.cluster, client, PULL_SECRET)
   expect(await checkAccess(plan, client)).toEqual([])
 })
 
 test('each denied verb is reported with its namespaces and the number of changes that need it', async () => {
   const of = story()
-  const plan = await planOf(of.cluster, clientOf(of.server), PULL_SECRET)
+  const { plan } = await planOf(of.cluster, clientOf(of.server), PULL_SECRET)
   of.server.users.add('operator', [
     { verbs: ['get', 'list'], resources: ['*'] },
     { verbs: ['*'], resources: ['serviceaccounts', 'deployments', 'pods'] },

@@ -8,8 +8,8 @@ import type { Plan } from '../../src/plan/plan.ts'
 import type { Cluster } from '../../src/simulator/cluster/cluster.ts'
 import type { InterruptedPod, MadeSecret } from '../../src/snapshot/fix-scope.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
-import { clusterIdentity } from '../../src/source/live/cluster-identity.ts'
-import { readFixScope } from '../../src/source/live/fix-scope.ts'
+import { type PodBack, readFixScope } from '../../src/source/live/fix-scope.ts'
+import { Reading } from '../../src/source/live/reading.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
 
 const TAKEN_AT = '2026-11-24T10:00:00Z'
@@ -19,19 +19,18 @@ interface Circumstances {
   interruptedPods?: InterruptedPod[]
   madeSecrets?: MadeSecret[]
   overwriteSecret?: boolean
-  onPodBack?(pod: InterruptedPod, uid: string): void
 }
 
 export async function planOf(
   cluster: Cluster,
   client: ClusterReader,
   wanted: PullSecretContent,
-  { interruptedPods = [], madeSecrets = [], overwriteSecret = false, onPodBack }: Circumstances = {},
-): Promise<Plan> {
+  { interruptedPods = [], madeSecrets = [], overwriteSecret = false }: Circumstances = {},
+): Promise<{ plan: Plan; podsBack: PodBack[] }> {
   const snapshot = snapshotOf(cluster)
   const diagnosis = diagnose(snapshot)
   const stuck = new Set(diagnosis.findings.map(({ namespace, pod }) => `${namespace}/${pod}`))
-  const scope = await readFixScope(client, {
+  const { podsBack, ...read } = await readFixScope(new Reading(client), {
     namespaces: ['api', 'web'],
     excluded: [],
     secretName: 'dockercreds',
@@ -40,10 +39,9 @@ export async function planOf(
     runningImages: false,
     interruptedPods,
     madeSecrets,
-    ...(onPodBack && { onPodBack }),
   })
-  const fixScope = { clusterUid: await clusterIdentity(client), ...scope }
-  return makePlan({
+  const fixScope = { clusterUid: await new Reading(client).clusterIdentity(), ...read }
+  const plan = makePlan({
     createdAt: TAKEN_AT,
     cluster: { server: client.server, context: client.context },
     scope: { namespaces: ['api', 'web'], affected: false, excluded: [] },
@@ -66,6 +64,7 @@ export async function planOf(
     hopeless: new Set(['image-not-found'] as const),
     images: new Map(),
   })
+  return { plan, podsBack }
 }
 
 function snapshotOf(cluster: Cluster): Snapshot {

@@ -32,8 +32,8 @@ function timedContext(timeout: number, fields: Pick<ApplyContext, 'look'> & Part
     },
     after: () => () => {},
   }
-  const base = { deadline: START + timeout, onProgress: () => {}, isHopeless: () => false }
-  const context = { ...base, redact: (text: string) => text, ...fields, clock } as ApplyContext
+  const base = { deadline: START + timeout, onProgress: () => {} }
+  const context = { ...base, ...fields, clock } as ApplyContext
   return { clock, context }
 }
 
@@ -47,11 +47,10 @@ async function waitFor(
   } = {},
 ): Promise<TimedRecovery> {
   const { clock, context } = timedContext(300_000, {
-    isHopeless: () => hopeless,
     look: async () => {
       const [, seen] = story.findLast(([seconds]) => START + seconds * 1000 <= clock.now()) ?? []
       if (seen === undefined || seen instanceof ApiError) throw seen
-      return seen
+      return { ...seen, hopeless: new Set(hopeless ? seen.pods.map(each => each.pod.uid) : []) }
     },
   })
   const recoveries = new Recoveries([change], context)
@@ -228,7 +227,9 @@ test('a workload that was not written is not waited for, only checked once', asy
 
 test('unscheduled new pods have not tried to pull their images', async () => {
   const unscheduled = pod({ type: 'unknown' }, { pod: { node: null }, unscheduled: 'nodes are full' })
-  const { clock, context } = timedContext(60_000, { look: async () => of({}, unscheduled) })
+  const { clock, context } = timedContext(60_000, {
+    look: async () => ({ ...of({}, unscheduled), hopeless: new Set() }),
+  })
   const recoveries = new Recoveries([CHANGE], context)
   expect(await recoveries.waitForTries(new Map([[CHANGE.id, outcomeOf(CHANGE, 'applied')]]))).toBe(false)
   // The whole run shares this timeout, no matter how many waits there are.

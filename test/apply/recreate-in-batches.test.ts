@@ -2,7 +2,11 @@
 import { expect, test } from 'vitest'
 import { recreateInBatches } from '../../src/apply/apply-plan.ts'
 import type { Outcome } from '../../src/apply/outcome.ts'
+import type { Credential } from '../../src/dockerconfig/registry-credential.ts'
 import type { RecreatePod } from '../../src/plan/change.ts'
+import type { QuotaOutcome } from '../../src/registry/outcome.ts'
+
+const LOGIN = {} as Credential
 
 function pod(name: string, pulls = 1): RecreatePod {
   return {
@@ -18,6 +22,12 @@ function pod(name: string, pulls = 1): RecreatePod {
     selector: null,
     pulls,
   }
+}
+
+function quotaOf(left: number | null | 'unknown' | undefined): QuotaOutcome {
+  if (left === null || left === undefined) return { status: 'unlimited' }
+  if (left === 'unknown') return { status: 'unreachable', why: 'timeout', detail: '' }
+  return { status: 'limited', limit: 200, remaining: left, windowSeconds: null, source: null }
 }
 
 /** Recreates against a quota with `left` pulls before each batch; @returns the batches and what was skipped */
@@ -38,7 +48,7 @@ async function batchesOf(
         return tried
       },
     },
-    context: { pullsLeft: async () => left.shift() as number | null | 'unknown' },
+    context: { hub: { quota: async () => quotaOf(left.shift()) }, hubLogins: [LOGIN] },
     underWay,
   })
   const skipped = [...outcomes.values()].map(({ id, status }) => `${id} ${status}`)

@@ -5,12 +5,11 @@ import { applyPlan, dryRunPlan } from '../../src/apply/apply-plan.ts'
 import { applyUndo } from '../../src/apply/apply-undo.ts'
 import { findRun, listRuns, withContinued } from '../../src/apply/journal/find-runs.ts'
 import { Journal, journalsOf, recordPodBack, runName } from '../../src/apply/journal/journal.ts'
-import { interruptedPods, isUndone, journaledPod, madeSecrets } from '../../src/apply/journal/run.ts'
+import { interruptedPods, isUndone, madeSecrets, type Run } from '../../src/apply/journal/run.ts'
 import { planUndo } from '../../src/apply/plan-undo.ts'
 import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
-import type { InterruptedPod } from '../../src/snapshot/fix-scope.ts'
-import { clusterIdentity } from '../../src/source/live/cluster-identity.ts'
+import { Reading } from '../../src/source/live/reading.ts'
 import { readRollout } from '../../src/source/live/rollouts.ts'
 import { clientOf } from './in-process-cluster.ts'
 import { planOf } from './plan-of.ts'
@@ -35,16 +34,14 @@ export async function fix(of: Story, options: RunOptions = {}) {
   const { before = () => {}, strict = false, wanted = PULL_SECRET, continues = null } = options
   const { overwriteSecret = false } = options
   const client = clientOf(of.server, after(of, before))
-  const uid = await clusterIdentity(client)
-  const runs = await listRuns(of.folder)
-  const back: [InterruptedPod, uid: string][] = []
-  const plan = await planOf(of.cluster, client, wanted, {
+  const uid = await new Reading(client).clusterIdentity()
+  const { runs } = await listRuns(of.folder)
+  const { plan, podsBack } = await planOf(of.cluster, client, wanted, {
     interruptedPods: interruptedPods(runs, uid),
     madeSecrets: madeSecrets(runs, uid),
     overwriteSecret,
-    onPodBack: (pod, seen) => back.push([pod, seen]),
   })
-  for (const [pod, seen] of back) await recordPodBack(of.folder, runs, pod, seen)
+  for (const [pod, seen] of podsBack) await recordPodBack(of.folder, runs, pod, seen)
   const context = { ...contextOf(of, client, runs, before, continues), strict, pullSecret: wanted }
   try {
     const checked = await dryRunPlan(plan, context)
@@ -59,7 +56,7 @@ export async function fix(of: Story, options: RunOptions = {}) {
 /** Undoes the newest run, or the one named. */
 export async function undo(of: Story, { before = () => {} }: RunOptions = {}, name?: string) {
   const client = clientOf(of.server, after(of, before))
-  const runs = await listRuns(of.folder)
+  const { runs } = await listRuns(of.folder)
   const run = withContinued(findRun(runs, name), runs)
   const others = runs.filter(other => other.run !== run.run)
   const steps = isUndone(run) ? [] : await planUndo(run, others, client)
@@ -72,12 +69,11 @@ export async function undo(of: Story, { before = () => {} }: RunOptions = {}, na
         return journal.append(line)
       },
     },
-    redact: (text: string) => text,
     onProgress: () => {},
   }
   try {
-    await applyUndo(steps, context, true)
-    const outcomes = await applyUndo(steps, context, false)
+    await applyUndo(steps, { ...context, dryRun: true })
+    const outcomes = await applyUndo(steps, { ...context, dryRun: false })
     return { steps, outcomes }
   } finally {
     await journal.close().catch(() => {})
@@ -99,7 +95,7 @@ let names = 0
 function contextOf(
   of: Story,
   client: ClusterWriter,
-  runs: Awaited<ReturnType<typeof listRuns>> = [],
+  runs: Run[] = [],
   before: (what: string) => void = () => {},
   continues: string | null = null,
 ): ApplyContext & { close(): Promise<void> } {
@@ -139,13 +135,13 @@ function contextOf(
     },
     run,
     pullSecret: PULL_SECRET,
-    redact: text => text,
     strict: false,
-    pullsLeft: () => Promise.resolve(null),
-    interruptedPod: async (name, namespace, pod) => journaledPod(runs, name, namespace, pod),
+    dryRun: false,
+    hub: { quota: async () => ({ status: 'unlimited' }) },
+    hubLogins: [],
+    runs,
     deadline: of.clock.now() + 10_000,
-    look: subject => readRollout(client, subject),
-    isHopeless: () => false,
+    look: async subject => ({ ...(await readRollout(new Reading(client), subject)), hopeless: new Set() }),
     onProgress: () => {},
     close: () => journal.close(),
   }

@@ -60,7 +60,7 @@ describe('undo', () => {
     const asked = of.server.requests.length
     await undo(of)
     expect(of.server.requests.slice(asked).filter(({ method }) => method !== 'GET')).toEqual([])
-    expect((await listRuns(of.folder)).map(isUndone)).toEqual([true])
+    expect((await listRuns(of.folder)).runs.map(isUndone)).toEqual([true])
   })
 
   test('keeps entries that others have added since, at any position', async () => {
@@ -108,7 +108,7 @@ describe('undo', () => {
 
   test('leaves a Secret that a later run added to a template', async () => {
     const of = await fixed()
-    const [first] = await listRuns(of.folder)
+    const [first] = (await listRuns(of.folder)).runs
     deployment(of.cluster, 'web', 'late', { imagePullSecrets: [{ name: 'own' }] })
     settle(of.cluster)
     await fix(of)
@@ -155,7 +155,7 @@ describe('undo', () => {
     const auth = Buffer.from('alice:another-password').toString('base64')
     const renewed = pullSecret({ 'https://index.docker.io/v1/': { auth } })
     await fix(of, { wanted: renewed })
-    const [second, first] = await listRuns(of.folder)
+    const [second, first] = (await listRuns(of.folder)).runs
     expect(readFileSync(join(of.folder, `${second?.run}.jsonl`), 'utf8')).not.toContain(auth)
     const { steps } = await undo(of, {}, second?.run)
     expect(steps.map(({ action, target: { kind } }) => `${action} ${kind}`)).toContain('leave Secret')
@@ -201,11 +201,11 @@ describe('undo', () => {
       if (writing && what.startsWith('DELETE')) throw new Error('killed')
     }
     await expect(fix(of, { before })).rejects.toThrow('killed')
-    const [killed] = await listRuns(of.folder)
+    const [killed] = (await listRuns(of.folder)).runs
     await fix(of, { continues: killed?.run ?? null })
     await undo(of)
     expect(withoutPods(state(of))).toEqual(initial)
-    expect((await listRuns(of.folder)).map(isUndone)).toEqual([true, true])
+    expect((await listRuns(of.folder)).runs.map(isUndone)).toEqual([true, true])
   })
 
   test('does not delete a Secret while a reference to it could not be removed', async () => {
@@ -224,33 +224,31 @@ describe('undo', () => {
     await undo(of)
     const lines = readFileSync(join(of.folder, file), 'utf8').split('\n')
     expect(lines.filter(line => line !== '' && !line.endsWith('}'))).toEqual([torn])
-    expect((await listRuns(of.folder)).map(isUndone)).toEqual([true])
+    expect((await listRuns(of.folder)).runs.map(isUndone)).toEqual([true])
   })
 
   test('reports the file and line of damage, and reads the rest', async () => {
     const of = await fixed()
     const [name = ''] = readdirSync(of.folder)
     const path = join(of.folder, name)
-    const before = await listRuns(of.folder)
+    const before = (await listRuns(of.folder)).runs
     const spoilt = ['{"type":"intent"}', '{"type":"outcome","outcome":{"id":7}}', '{"type":"undone"}', '{"ty']
     for (const line of spoilt) appendFileSync(path, `${line}\n`)
-    const warnings: string[] = []
-    const runs = await listRuns(of.folder, { onDamage: sentence => warnings.push(sentence) })
+    const { runs, damages } = await listRuns(of.folder)
     expect(runs).toEqual(before)
-    expect(warnings).toHaveLength(spoilt.length)
-    expect(warnings[0]).toMatch(/^Line \d+ of the journal .*\.jsonl is damaged/)
-    expect(warnings[0]).toContain(path)
+    expect(damages).toHaveLength(spoilt.length)
+    expect(damages[0]).toMatch(/^Line \d+ of the journal .*\.jsonl is damaged/)
+    expect(damages[0]).toContain(path)
   })
 
   test('treats a run whose objects are gone as finished once that has been recorded', async () => {
     const of = await fixed()
-    const [run] = await listRuns(of.folder)
+    const [run] = (await listRuns(of.folder)).runs
     if (run === undefined) throw new Error('no run')
     const journal = journalsOf(run, of.folder)
     await journal.append({ type: 'over' })
     await journal.close()
-    const damages: string[] = []
-    const runs = await listRuns(of.folder, { onDamage: sentence => damages.push(sentence) })
+    const { runs, damages } = await listRuns(of.folder)
     expect(runs.map(({ over }) => over)).toEqual([true])
     expect(runs.map(isUndone)).toEqual([true])
     expect(damages).toEqual([])
@@ -268,11 +266,11 @@ describe('undo', () => {
     const { change } = JSON.parse(lines[0] ?? '')
     await later.intent(change)
     await later.close()
-    expect((await listRuns(of.folder)).map(({ run, number }) => [run, number])).toEqual([
+    expect((await listRuns(of.folder)).runs.map(({ run, number }) => [run, number])).toEqual([
       ['19990101T000000Z-000000', 2],
       [JSON.parse(header).run, 1],
     ])
-    expect(await listRuns(of.folder, { server: 'https://claims-its-uid' })).toEqual([])
+    expect((await listRuns(of.folder, 'https://claims-its-uid')).runs).toEqual([])
   })
 
   test.skipIf(process.platform === 'win32')('rejects a folder that others can write to', async () => {
@@ -280,7 +278,7 @@ describe('undo', () => {
     chmodSync(of.folder, 0o777)
     await expect(listRuns(of.folder)).rejects.toThrow('others can write to it')
     chmodSync(of.folder, 0o700)
-    expect(await listRuns(of.folder)).toHaveLength(1)
+    expect((await listRuns(of.folder)).runs).toHaveLength(1)
   })
 
   test.each(['..', '.', '../../etc', 'x'.repeat(5000)])(
@@ -299,7 +297,7 @@ describe('undo', () => {
       join(of.folder, '99990101T000000Z-000000.jsonl'),
       `${JSON.stringify({ type: 'run', run: 'x' })}\n{"ty`,
     )
-    const runs = await listRuns(of.folder)
+    const runs = (await listRuns(of.folder)).runs
     expect(runs).toHaveLength(1)
     expect(() => findRun(runs, 'x')).toThrow(/No run x/)
     expect(() => findRun([])).toThrow(/nothing to undo/)
@@ -309,7 +307,7 @@ describe('undo', () => {
     const of = await fixed()
     const [name = ''] = readdirSync(of.folder)
     appendFileSync(join(of.folder, name), 'null\n7\n"x"\n[]\n')
-    expect(await listRuns(of.folder)).toHaveLength(1)
+    expect((await listRuns(of.folder)).runs).toHaveLength(1)
     // A folder in place of the file is unreadable for everyone, even root.
     mkdirSync(join(of.folder, 'broken.jsonl'))
     await expect(listRuns(of.folder)).rejects.toThrow(/Can't read the journal .*broken\.jsonl \(EISDIR\)/)

@@ -78,13 +78,13 @@ describe('a race on a real API server', () => {
       journal,
       run,
       pullSecret: PULL_SECRET,
-      redact: (text: string) => text,
       strict: false,
-      pullsLeft: () => Promise.resolve(null),
-      interruptedPod: () => Promise.resolve(null),
+      dryRun: false,
+      hub: { quota: async () => ({ status: 'unlimited' as const }) },
+      hubLogins: [],
+      runs: [],
       deadline: Date.now() + 10_000,
       look: () => Promise.reject(new Error('no pod is aimed at')),
-      isHopeless: () => false,
       onProgress: () => {},
     }
     try {
@@ -140,17 +140,17 @@ describe('a race on a real API server', () => {
 
   test('undoing both keeps what others wrote and leaves no Secret', async () => {
     // The first undo keeps the Secret while accounts that the other run wrote still name it, so it runs again.
-    const [newest, oldest] = await listRuns(folder)
+    const [newest, oldest] = (await listRuns(folder)).runs
     for (const run of [newest, oldest, newest]) {
       if (!run) continue
       const steps = await planUndo(run, [], cluster.api)
       const journal = new Journal(folder, run.run, null)
-      const redact = (text: string) => text
-      const outcomes = await applyUndo(
-        steps,
-        { cluster: cluster.api, journal, redact, onProgress: () => {} },
-        false,
-      )
+      const outcomes = await applyUndo(steps, {
+        cluster: cluster.api,
+        dryRun: false,
+        journal,
+        onProgress: () => {},
+      })
       await journal.close()
       expect(outcomes.filter(({ status }) => status === 'failed' || status === 'refused')).toEqual([])
     }

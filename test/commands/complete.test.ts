@@ -70,6 +70,27 @@ test('failing pods and the workloads above them are offered where one is named',
   ])
 })
 
+test.each([
+  [['fix', '--apply', 'plan.json', '']],
+  [['fix', '--affected', '']],
+  [['fix', '-l', 'app=shop', 'dep']],
+  [['fix', '-A', '']],
+  [['diagnose', '-A', 'dep']],
+  [['diagnose', '-n', 'default,kube-system', '']],
+  [['diagnose', '--exclude-namespace', 'kube-system', '']],
+  [['why', '-f', 'dump.json', '']],
+  [['why', 'deployment/fifthnginx', '']],
+  [['completion', 'bash', '']],
+])('no names are offered where none is accepted: %j', async words => {
+  expect(await complete(words)).toEqual({ directive: ':4', values: [] })
+})
+
+test('names are offered after a flag that is off, and where flags can add to them', async () => {
+  expect((await complete(['fix', '-A=false', 'deployment/f'])).values).toEqual(['deployment/fifthnginx'])
+  expect((await complete(['wait', '-l', 'app=x', 'deployment/f'])).values).toEqual(['deployment/fifthnginx'])
+  expect((await complete(['diagnose', 'sts/db', 'deployment/f'])).values).toEqual(['deployment/fifthnginx'])
+})
+
 test('files are left to the shell', async () => {
   expect(await complete(['diagnose', '-f', ''])).toEqual({ directive: ':0', values: [] })
   expect(await complete(['--kubeconfig', ''])).toEqual({ directive: ':0', values: [] })

@@ -119,6 +119,29 @@ test('a workload that can not be read is a gap, and its pods are not recreated',
   expect(out).not.toContain('Recreate')
 })
 
+test.each([
+  ['fix', '--dry-run'],
+  ['fix', '-l', 'app=sixthnginx', '--dry-run'],
+  ['fix', 'deploy/sixthnginx', '--dry-run'],
+  ['diagnose', 'deploy/sixthnginx'],
+  ['diagnose', 'deploy/sixthnginx', 'ds/missing-pods'],
+  ['why', 'deploy/sixthnginx'],
+])('without permission to list pods, %j %j %j ends with a gap', async (...argv) => {
+  incident.simulator.cluster.add({
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { namespace: 'default', name: 'missing-pods' },
+    spec: { selector: { matchLabels: { app: 'x' } }, template: { metadata: { labels: { app: 'x' } } } },
+  })
+  const rest = ['events', 'namespaces', 'serviceaccounts', 'secrets', 'replicasets', 'deployments']
+  incident.simulator.server.users.add('no-pods', [{ verbs: ['*'], resources: [...rest, 'daemonsets'] }])
+  const kubeconfig = await incident.kubeconfigFor('no-pods')
+  const { code, out, err } = await incident.run([...argv, '--kubeconfig', kubeconfig])
+  expect(out + err).toContain('pods in default: access denied; failing pulls there')
+  expect(out + err).toContain('ask for permission to get and list pods (a Role in default)')
+  expect(code).toBe(3)
+})
+
 test.each([[['deploy/fifthnginx']], [['-n', 'default']], [['-n', 'default', '-l', 'app=fifthnginx']]])(
   'without permission to read service accounts, %j creates no Secret that nothing would use',
   async argv => {
@@ -231,6 +254,16 @@ describe('a saved plan of one workload', () => {
     },
   )
 
+  test('made for a workload lists the pods of its account once to check it and to name who shares it', async () => {
+    await save('deploy/fifthnginx')
+    const { requests } = incident.simulator
+    const before = requests.length
+    const { out } = await incident.run(['fix', '--apply', file(), '--dry-run'])
+    expect(out).toContain('default is also used by deployment/sixthnginx')
+    const lists = requests.slice(before).filter(({ query }) => query.includes('spec.serviceAccountName'))
+    expect(lists).toHaveLength(1)
+  })
+
   test('made for labels is refused where it changes a template without them', async () => {
     const plan = await save('-n', 'default', '-l', 'app=fifthnginx', '--pull-policy', 'IfNotPresent', '--pin')
     const actions = plan.changes.map(({ action }: { action: string }) => action)
@@ -270,6 +303,23 @@ test('an excluded namespace that does not exist causes a warning: it could be a 
   expect(result.err).toContain(
     'Warning: --exclude-namespace kube-sytem: there is no such namespace, so it excludes nothing.\n',
   )
+})
+
+test('an undo says in its first line which interrupted run it undoes too', async () => {
+  const stop = new AbortController()
+  const watching = incident.simulator.cluster.store.watch(({ kind }) => {
+    if (kind.kind === 'Secret') stop.abort('SIGINT')
+  })
+  await incident.run(['fix', '-A', '--yes'], '', stop.signal)
+  watching()
+  await incident.run(['fix', '-A', '--yes'])
+  const [second, first] = (await incident.run(['undo', '--list', '-o', 'name'])).out.trim().split('\n')
+  const { out } = await incident.run(['undo', '--dry-run'])
+  expect(out.split('\n\n')[0]?.replace(/\s+/g, ' ')).toBe(
+    `Undoing run ${second} and the interrupted run ${first}, which it continued`,
+  )
+  const json = JSON.parse((await incident.run(['undo', '--yes', '-o', 'json'])).out)
+  expect([json.run, json.continued]).toEqual([second, [first]])
 })
 
 test('Ctrl-C during an undo prints how to continue, and that command works', async () => {

@@ -140,7 +140,7 @@ describe('nothing is written', () => {
     expect(lastLine(result.out)).toBe('Next: docker login')
   })
 
-  test('without permission, which is reported verb by verb', async () => {
+  test('without permission, which is reported verb by verb, indented', async () => {
     const rules = [{ verbs: ['get', 'list', 'watch'], resources: ['*'] }]
     incident.simulator.server.users.add('reader', [
       ...rules,
@@ -149,7 +149,7 @@ describe('nothing is written', () => {
     const kubeconfig = await incident.kubeconfigFor('reader')
     const result = await incident.run(['fix', '-A', '--yes', '--kubeconfig', kubeconfig])
     expect(result.code).toBe(5)
-    expect(result.err).toContain('patch serviceaccounts in')
+    expect(result.err).toMatch(/^ {2}patch serviceaccounts in/m)
     expect(result.err).toContain('delete pods in')
     expect(result.err).not.toContain('create secrets')
   })
@@ -198,6 +198,22 @@ describe('a plan in a file', () => {
     expect(again.code).toBe(0)
     expect(lastLine(again.out)).toBe('All 3 pods that could not pull are running now.')
     expect(incident.writes()).toHaveLength(written)
+  })
+
+  test('whose Secrets fail before any write offers no undo', async () => {
+    await save()
+    const isSecret = (path: string) => path.endsWith('/secrets')
+    incident.simulator.server.faults.when(({ method, path }) => method === 'POST' && isSecret(path), 500)
+    const { code, out } = await incident.run(['fix', '--apply', file(), '--yes'])
+    expect(code).toBe(3)
+    expect(out).toContain('Nothing was written. 7 changes were not applied.')
+    expect(out).not.toContain('Undo:')
+    expect(incident.writes()).toEqual([])
+  })
+
+  test('that does not exist is named', async () => {
+    const { code, err } = await incident.run(['fix', '--apply', file()])
+    expect([code, err]).toEqual([2, `Can't read the plan ${file()}: there is no such file.\n`])
   })
 
   test('that is stale is refused, and nothing is written', async () => {
@@ -335,6 +351,17 @@ test('--username reads the password from standard input', async () => {
   expect(podsRunning()).toBe(true)
 })
 
+test('Ctrl-C in a fix that only recreates pods offers no undo', async () => {
+  await incident.run(['fix', '-A', '--yes', '--no-recreate'])
+  const stop = new AbortController()
+  const watching = incident.simulator.cluster.store.watch(({ type, object }) => {
+    if (type === 'DELETED' && object.kind === 'Pod') stop.abort('SIGINT')
+  })
+  const { code, err } = await incident.run(['fix', '-A', '--yes'], '', stop.signal)
+  watching()
+  expect([code, err]).toEqual([130, expect.stringContaining('Run the same command again to continue.\n')])
+})
+
 test('Ctrl-C during the wait leaves a journal that undo can use', async () => {
   const before = incident.accounts()
   const stop = new AbortController()
@@ -380,8 +407,12 @@ test("a login that can't be proven stops the changes that need it, and nothing e
   const alone = await incident.run(['fix', '-A', '--yes', '--registry', 'ghcr.io', ...endpoints])
   expect(alone.code).toBe(4)
   expect(incident.writes()).toEqual([])
+  incident.simulator.requests.length = 0
   const result = await incident.run(['fix', '-A', '--yes', ...registries, ...endpoints])
   expect(result.code).toBe(3)
+  // The plan without that login is made from what was read for the first plan.
+  const lists = incident.simulator.requests.filter(({ path }) => path === '/api/v1/serviceaccounts')
+  expect(lists).toHaveLength(1)
   expect(result.out).toContain('The login of someone for ghcr.io is not distributed')
   const stuck = incident.simulator.cluster.list('Pod').filter(({ status }) => status?.phase !== 'Running')
   expect(stuck.map(({ metadata }) => metadata.name)).toEqual(['denied'])

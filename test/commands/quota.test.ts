@@ -133,7 +133,9 @@ describe('what Docker Hub answers', () => {
       'docker.io=http://127.0.0.1:1',
     )
     expect({ code, out }).toEqual({ code: 4, out: '' })
-    expect(err).toBe("Docker Hub can't be reached: 127.0.0.1:1: ECONNREFUSED.\n")
+    expect(err).toBe(
+      "Docker Hub can't be reached from this machine (127.0.0.1:1: ECONNREFUSED): check its network, DNS, and proxy.\n",
+    )
   })
 
   test('without a network, metrics still say that Docker Hub is down, and the usage is still shown', async () => {

@@ -52,7 +52,7 @@ describe('nothing is undone', () => {
     incident.simulator.faults.when(({ path }) => path === '/api/v1/namespaces/kube-system', 403)
     const result = await undo('--list')
     incident.simulator.faults.clear()
-    expect(result).toMatchObject({ code: 2, out: '' })
+    expect(result).toMatchObject({ code: 5, out: '' })
     expect(result.err).toContain('permission to get the namespace kube-system')
   })
 

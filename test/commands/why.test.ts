@@ -119,6 +119,15 @@ describe('a workload', () => {
 })
 
 describe('without a name', () => {
+  test('what could not be read is listed if no failing pod was found', async () => {
+    const { simulator, run, kubeconfigFor } = incident
+    simulator.server.users.add('nobody', [])
+    const { code, err } = await run(['why', '--kubeconfig', await kubeconfigFor('nobody')])
+    expect(code).toBe(2)
+    expect(err).toContain('ask for permission to get and list pods (a Role in default)')
+    expect(err).toMatch(/\nNo pod is named\. No failing pull found in namespace default .*\n$/)
+  })
+
   test('the failing pods are listed where nobody can choose', async () => {
     const { code, out, err } = await why()
     expect([code, out]).toEqual([2, ''])
@@ -197,7 +206,7 @@ describe('one sentence and exit code 2 for', () => {
     const dump = list([dumped('web', 'shop-0'), dumped('test', 'shop-0')])
     const result = await incident.run(['why', 'shop-0', '-f', '-'], dump)
     expect(result).toMatchObject({ code: 2, out: '' })
-    expect(result.err).toBe('The dump holds a pod "shop-0" in test, web: say which with -n.\n')
+    expect(result.err).toBe('Several pods are named "shop-0", in test, web: choose one with -n.\n')
   })
 })
 

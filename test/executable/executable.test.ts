@@ -108,7 +108,7 @@ describe('the standalone executable', () => {
     )
     expect(server.seen[0]?.headers.authorization).toEqual([`Bearer ${token}`])
     expect(ended[1]).toMatchObject({ code: 4, out: '' })
-    expect(ended[1]?.err).toMatch(/^The kubeconfig's auth-provider oidc gave no token \(.*\n$/)
+    expect(ended[1]?.err).toMatch(/^The kubeconfig's auth-provider oidc returned no token \(.*\n$/)
   })
 
   test.skipIf(process.platform === 'win32')('works under the names that kubectl uses', async () => {

@@ -31,8 +31,9 @@ test.each<[wanted: string, first: string, typo: boolean]>([
   ['2.0.1', 'v2.0.1', true],
   ['lates', 'latest', true],
   ['stabel', 'stable', true],
-  ['1.72', '1.27', true],
-  // Another number is another version, however similar its digits are.
+  // Another number is another version, however similar its digits are: even swapped ones only rank it first.
+  ['1.72', '1.27', false],
+  ['1.72-alpine', '1.27-alpine', false],
   ['1.27.6', '1.27.5', false],
   ['1.27.6-alpine', '1.27.5-alpine', false],
   ['1.29-alpine', '1.28-alpine', false],
@@ -44,6 +45,10 @@ test.each<[wanted: string, first: string, typo: boolean]>([
 ])('for %s the first suggestion is %s', (wanted, first, slip) => {
   expect(similarTags(wanted, TAGS, 5)[0]).toBe(first)
   expect(isTypo(wanted, first)).toBe(slip)
+})
+
+test('the tag of another day is not a typo', () => {
+  expect(isTypo('build-20240112', 'build-20240121')).toBe(false)
 })
 
 test('a repository without `latest` is described by its highest versions, one without versions by its tags', () => {

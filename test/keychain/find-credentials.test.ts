@@ -267,7 +267,7 @@ describe('bad input', () => {
 
   test.each([
     ['{', 'DOCKER_AUTH_CONFIG is not valid JSON (line 1, column 2)'],
-    [`["${CANARY}"]`, 'DOCKER_AUTH_CONFIG must hold a JSON object'],
+    [`["${CANARY}"]`, 'DOCKER_AUTH_CONFIG must be a JSON object'],
     [JSON.stringify({ auths: CANARY }), 'DOCKER_AUTH_CONFIG: "auths" must be a JSON object'],
   ])('an invalid DOCKER_AUTH_CONFIG is refused: %s', async (text, message) => {
     const error = await find({ env: { DOCKER_AUTH_CONFIG: text } }).catch((thrown: unknown) => thrown)

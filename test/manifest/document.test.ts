@@ -2,14 +2,20 @@
 import { expect, test } from 'vitest'
 import { readManifest } from '../../src/manifest/document.ts'
 import { ignoreComments } from '../../src/manifest/ignore-comments.ts'
+import { Walk } from '../../src/manifest/walk.ts'
 
 const laughs = (levels: number) =>
   `a0: &a0 [x, x]\n${Array.from({ length: levels }, (_, n) => `a${n + 1}: &a${n + 1} [${`*a${n}, `.repeat(9)}*a${n}]`).join('\n')}\n`
 
+const plainOf = (text: string) =>
+  readManifest(text).documents.map(({ root, aliases }) =>
+    new Walk(aliases).plain({ node: root, pointer: [], indirect: false }),
+  )
+
 test.each([
   ['broken', 'a: [1\nb: 2\n', ['syntax']],
   ['a tab', 'a:\n\tb: 1\n', ['syntax']],
-  ['a key twice', 'a: 1\nb: 2\na: 3\n', ['duplicate-key']],
+  ['a key twice', 'a: 1\nb: 2\na: 3\n', []],
   ['a billion laughs', laughs(9), ['aliases']],
   ['a few laughs', laughs(3), []],
   ['an alias of itself', 'a: &a [*a]\n', ['aliases']],
@@ -23,6 +29,8 @@ test.each([
   ['one document of two', 'a: [1\n---\nb: 1\n', ['syntax']],
   ['JSON with a comment', '{\n  // why\n  "a": 1\n}', ['syntax']],
   ['JSON with a block comment inside', '{"a": {/* why */ "b": 1}}', ['syntax']],
+  ['a template with too little indentation', 'a: "b\n  {{ x }}\nc"\n', []],
+  ['JSON objects and something else', '{"a": 1} {"b": 2} c', ['syntax']],
   ['JSON with addresses', '{"a": "https://b", "//": 1}', []],
   ['a mark and Windows lines', '\ufeffa: 1\r\nb: 2\r\n', []],
 ])('%s', (_what, text, problems) => {
@@ -30,9 +38,7 @@ test.each([
 })
 
 test('the place of a problem is its line and column', () => {
-  expect(readManifest('a: 1\nb:\n  c: 1\n  c: 2\n').unread).toEqual([
-    { problem: 'duplicate-key', line: 4, column: 3 },
-  ])
+  expect(readManifest('a: 1\nb:\n  c: ]\n').unread).toEqual([{ problem: 'syntax', line: 3, column: 6 }])
 })
 
 test('documents beside a broken one are read', () => {
@@ -44,6 +50,30 @@ test('quoted texts may go on with less indentation than the standard asks for, a
   const { documents, unread } = readManifest(text)
   expect(unread).toEqual([])
   expect(documents).toHaveLength(1)
+})
+
+test('brackets may end with less indentation than the standard asks for, also beside placeholders', () => {
+  const text = `a:\n  b:\n    args: ["sh\n  {{x}}\n    "]\n    command: [\n    # why\n    "c",\n  d]\n    image: nginx\n`
+  expect(plainOf(text)).toEqual([{ a: { b: { args: ['sh {{x}} '], command: ['c', 'd'], image: 'nginx' } } }])
+})
+
+test('of a key given twice, the last value counts', () => {
+  expect(plainOf('a: 1\nb: {c: 1, c: 2}\na: 3\n')).toEqual([{ a: 3, b: { c: 2 } }])
+})
+
+test('JSON objects one after another are documents, each with its place', () => {
+  const text = '{"a": "}{"}\n{"b":\n  [1]}{"c": 1}\n'
+  expect(plainOf(text)).toEqual([{ a: '}{' }, { b: [1] }, { c: 1 }])
+  const { documents, placeOf } = readManifest(text)
+  expect(documents.map(({ root }) => placeOf(root))).toMatchObject([
+    { line: 1, column: 1, start: 0 },
+    { line: 2, column: 1, start: 12 },
+    { line: 3, column: 7, start: 24 },
+  ])
+})
+
+test('a carriage return alone ends a line', () => {
+  expect(plainOf('a: 1\rb: 2\r')).toEqual([{ a: 1, b: 2 }])
 })
 
 test('comments that silence a rule for a value stand beside it or above it', () => {

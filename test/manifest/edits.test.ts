@@ -149,6 +149,11 @@ describe('what is not edited', () => {
     expect(pin(text).text).toBe(text.replace('1.27.3', `1.27.3@${DIGEST}`))
   })
 
+  test('of a key given twice, the last value is edited', () => {
+    const text = 'kind: Pod\napiVersion: v1\nspec: {containers: [{name: a, image: b, image: nginx:1.27.3}]}\n'
+    expect(fixed(text).text).toContain(`image: b, image: nginx:1.27.3@${DIGEST}}`)
+  })
+
   test('a number gets quotes', () => {
     const text = `${POD}  containers:\n  - name: a\n    image: 1.10 # which\n`
     expect(pin(text).text).toContain('image: "1.10" # which\n')

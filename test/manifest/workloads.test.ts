@@ -55,6 +55,22 @@ test.each([
     'WorkflowTemplate',
     'spec:\n  templates:\n  - name: t\n    script: {image: acme/app:1.0.0}\n',
   ],
+  [
+    'argoproj.io/v1alpha1',
+    'CronWorkflow',
+    'spec:\n  workflowSpec:\n    templates:\n    - name: t\n      containerSet:\n        containers:\n        - {name: a, image: acme/app:1.0.0}\n',
+  ],
+  [
+    'argoproj.io/v1alpha1',
+    'ClusterWorkflowTemplate',
+    'spec:\n  templates:\n  - name: t\n    steps:\n    - - name: s\n        inline:\n          container: {image: acme/app:1.0.0}\n',
+  ],
+  [
+    'numaflow.numaproj.io/v1alpha1',
+    'MonoVertex',
+    'spec:\n  sink:\n    udsink:\n      container: {image: acme/app:1.0.0}\n',
+  ],
+  ['serving.kserve.io/v1alpha1', 'ClusterStorageContainer', 'spec:\n  container: {image: acme/app:1.0.0}\n'],
 ])('%s %s', (apiVersion, kind, body) => {
   expect(images(head(apiVersion, kind) + body)).toEqual([`${kind} container acme/app:1.0.0`])
 })
@@ -78,6 +94,38 @@ test('every kind of container, and image volumes', () => {
     'Pod container c:1',
     'Pod ephemeral e:1',
     'Pod volume v:1',
+  ])
+})
+
+test('every pod of a custom object is read, also one inside another', () => {
+  const serving = `${head('serving.kserve.io/v1alpha1', 'ServingRuntime')}spec:
+  containers: [{name: a, image: "a:1"}]
+  workerSpec:
+    containers: [{name: b, image: "b:1"}]
+`
+  expect(images(serving)).toEqual(['ServingRuntime container a:1', 'ServingRuntime container b:1'])
+  const collector = `${head('opentelemetry.io/v1beta1', 'OpenTelemetryCollector')}spec:
+  initContainers: [{name: i, image: "i:1"}]
+  additionalContainers: [{name: c, image: "c:1"}]
+`
+  expect(images(collector)).toEqual([
+    'OpenTelemetryCollector init i:1',
+    'OpenTelemetryCollector container c:1',
+  ])
+  const database = `${head('acid.zalan.do/v1', 'postgresql')}spec:
+  sidecars: [{name: s, image: "s:1"}]
+`
+  expect(images(database)).toEqual(['postgresql sidecar s:1'])
+  const vertex = `${head('numaflow.numaproj.io/v1alpha1', 'MonoVertex')}spec:
+  initContainers: [{name: i, image: "i:1"}]
+  sidecars: [{name: s, image: "s:1"}]
+  source:
+    udsource: {container: {image: "u:1"}}
+`
+  expect(images(vertex)).toEqual([
+    'MonoVertex init i:1',
+    'MonoVertex sidecar s:1',
+    'MonoVertex container u:1',
   ])
 })
 

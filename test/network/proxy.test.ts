@@ -20,6 +20,7 @@ test.each([
   ['https://127.0.0.9', { HTTPS_PROXY: PROXY }, null],
   ['https://[::1]:6443', { HTTPS_PROXY: PROXY }, null],
   ['https://api', { HTTPS_PROXY: 'socks5://proxy:1080' }, 'socks5://proxy:1080'],
+  ['https://api', { HTTPS_PROXY: 'socks5h://proxy:1080' }, 'socks5://proxy:1080'],
 ])('%s with %j goes through %s', (server, env, proxy) => {
   expect(via(server, env)).toBe(proxy)
 })
@@ -46,6 +47,9 @@ test.each([
   ['fd00::/8', 'https://[fd00::1]', true],
   ['fd00::1', 'https://[fd00::1]', true],
   ['[fd00::1]:6443', 'https://[fd00::1]:6443', true],
+  ['[fd00::1]', 'https://[fd00::1]', false],
+  ['bücher.example', 'https://api.bücher.example', true],
+  ['.bücher.example', 'https://bücher.example', false],
   ['', 'https://api', false],
   [',:443', 'https://api', false],
 ])('NO_PROXY %j excludes %s: %s', (noProxy, server, direct) => {

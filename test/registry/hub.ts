@@ -1,16 +1,16 @@
 /** The simulated Docker Hub for the tests of this room: one account, its private image, a public one. */
 import { onTestFinished } from 'vitest'
-import { givenCredential } from '../../src/keychain/given-credential.ts'
+import { givenCredential } from '../../src/commands/fix/find-logins.ts'
 import { Redacted } from '../../src/secrecy/redacted.ts'
 import { Clock } from '../../src/simulator/cluster/clock.ts'
 import { Hub } from '../../src/simulator/hub/hub.ts'
 import { CANARY, registriesAt } from './loopback.ts'
 
-/** Starts it; `jane` can log in with CANARY and owns acme/app. */
-export async function startHub() {
+/** Starts it; `jane` can log in with CANARY and owns acme/app. @param probe the repository that the quota is asked of; null for none */
+export async function startHub(probe: string | null = 'ratelimitpreview/test') {
   const hub = new Hub({ clock: new Clock(() => Date.UTC(2026, 10, 24, 9)) })
   hub.addAccount({ name: 'jane', password: CANARY })
-  hub.addImage({ repository: 'ratelimitpreview/test' })
+  if (probe !== null) hub.addImage({ repository: probe })
   const nginx = hub.addImage({ repository: 'library/nginx', tags: ['1.27'] })
   const app = hub.addImage({ repository: 'acme/app', tags: ['1'], owner: 'jane' })
   hub.addImage({ repository: 'other/secret', tags: ['1'], owner: 'eve' })

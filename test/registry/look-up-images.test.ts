@@ -106,7 +106,7 @@ test('reports a registry without digests and an invalid host as such', async () 
   const registries = registriesAt({ 'quay.io': quay.origin })
   const facts = await lookUpImages(registries, ['quay.io/a/b:1', 'quay.io:99999/a/b:1'], anonymous)
   expect([...facts.values()].map(({ detail }) => detail)).toEqual([
-    'the registry does not tell its digest',
+    'the registry does not report its digest',
     'quay.io:99999 is not the host of a registry',
   ])
 })

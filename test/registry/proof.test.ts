@@ -1,7 +1,7 @@
 /** A credential is proven before it is distributed; any other result is reported with its reason. */
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { givenCredential } from '../../src/keychain/given-credential.ts'
+import { givenCredential } from '../../src/commands/fix/find-logins.ts'
 import { Redacted } from '../../src/secrecy/redacted.ts'
 import { type Answer, BASIC, bearer, CANARY, image, jane, registriesAt, serve, TOKEN } from './loopback.ts'
 
@@ -78,7 +78,7 @@ describe('on another registry', () => {
       })
     expect(await proveAt((await answer(true)).origin)).toMatchObject({
       proven: true,
-      quota: { status: 'not-told' },
+      quota: { status: 'not-reported' },
     })
     expect(await proveAt((await answer(false)).origin)).toMatchObject({
       proven: false,

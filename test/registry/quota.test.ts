@@ -72,7 +72,7 @@ describe('asking Docker Hub', () => {
   test('sends no request to other registries, which have no quota', async () => {
     const quay = await serve(() => ({}))
     expect(await registriesAt({ 'quay.io': quay.origin }).of('quay.io').quota(null)).toEqual({
-      status: 'not-told',
+      status: 'not-reported',
     })
     expect(quay.seen).toEqual([])
   })

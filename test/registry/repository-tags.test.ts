@@ -24,6 +24,21 @@ test('follows pages up to the limit and reports whether the list is complete', a
   expect(quay.lines().at(-1)).toBe('GET /v2/a/b/tags/list?n=1000&last=v1%2F%3F')
 })
 
+test.each([
+  ['</v2/a/b/tags/list?last=t>;rel=next', true],
+  ['</v2/a/b/tags/list?last=t> ; title="a, b"; rel="last next"', true],
+  ['</v2/a/b/tags/list>; rel="first", </v2/a/b/tags/list?last=t>; rel="Next"', true],
+  ['</v2/a/b/tags/list?last=t>; rel="previous"', false],
+  ['</v2/a/b/tags/list?last=t>; rel="nextdoor"', false],
+  ['</v2/a/b/tags/list?last=t>; anchor="rel=next"', false],
+])('the header Link: %s leads to another page: %s', async (header, leads) => {
+  const quay = await serve((_request, url) => ({
+    body: { tags: [url.searchParams.get('last') ?? 's'] },
+    headers: url.searchParams.has('last') ? {} : { link: header },
+  }))
+  expect(await listed(quay.origin)).toMatchObject({ tags: leads ? ['s', 't'] : ['s'], complete: true })
+})
+
 test('a link to another server or to the same page is not followed: the list is incomplete', async () => {
   const stranger = await serve(() => ({ body: { tags: ['stolen'] } }))
   const quay = await serve(({ authorization }, url) => {

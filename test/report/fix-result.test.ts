@@ -35,6 +35,14 @@ describe('a fix that worked', () => {
     `)
   })
 
+  test('that only recreated pods offers no undo, because pods are not restored', () => {
+    const outcomes = fixReport().result.outcomes.filter(({ target }) => target.kind === 'Pod')
+    expect(lines(show(fixReport({}, { outcomes }))).slice(-2)).toEqual([
+      '2 changes written: 2 pods.',
+      'Both pods that could not pull are running now.',
+    ])
+  })
+
   test('mentions in its last line the pods that it left', () => {
     expect(
       lines(show(fixReport({ leftPods: 3 })))
@@ -90,6 +98,22 @@ describe('a fix that did not work', () => {
     ])
   })
 
+  test('shows the end of a long error, which states the reason', () => {
+    const message =
+      'Back-off pulling image "nginx": ErrImagePull: failed to pull and unpack image "docker.io/library/nginx:latest": failed to copy: httpReadSeeker: failed open: unexpected status from GET request to http://127.0.0.1:15000/v2/library/nginx/manifests/sha256:64e046e5a41c77b250e29ae9668b68f74954ed509bc56604a763799b1000302e?ns=docker.io: 429 Too Many Requests: You have reached your unauthenticated pull rate limit.'
+    const pod = { name: 'shop-1', state: 'stuck' as const, reason: 'ImagePullBackOff', message }
+    const waiting = [pod, { ...pod, name: 'shop-2' }]
+    expect(
+      show(
+        fixReport({ complete: false }, { recoveries: [recovery({ recovered: 0, wanted: 2, waiting })] }),
+      ).split('\n\n')[0],
+    ).toMatchInlineSnapshot(`
+      "  default  deployment/fifthnginx  0 of 2 pods back
+          shop-1 can't pull (ImagePullBackOff: … 429 Too Many Requests: You have
+          reached your unauthenticated pull rate limit.) and 1 more"
+    `)
+  })
+
   test("groups refusals of one kind with the server's message", () => {
     const outcomes = incidentPlan.changes.map(change =>
       change.action === 'create-secret'
@@ -102,6 +126,16 @@ describe('a fix that did not work', () => {
     expect(lines(text).slice(-2)).toEqual([
       'Nothing was written. 6 changes were not applied.',
       'Resolve what the server refused, then run the same fix again.',
+    ])
+  })
+
+  test('offers the undo of writes whose result is unknown, and does not say that nothing was written', () => {
+    const outcomes = incidentPlan.changes.map(change => outcome(change, { status: 'failed' }))
+    const text = show(fixReport({ complete: false }, { outcomes, recoveries: [] }))
+    expect(lines(text).slice(-3)).toEqual([
+      'Undo: pullguard undo 20261124-100000-abcd',
+      'No write was confirmed by the server. 6 changes were not applied.',
+      'Next, to continue: pullguard fix --all-namespaces',
     ])
   })
 })

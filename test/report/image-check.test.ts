@@ -25,6 +25,10 @@ test.each<[Parameters<typeof imageCheck>[0], string]>([
     'Docker Hub has library/nginx, but no tag 1.27-alpne; the nearest tags are 1.27-alpine and 1.27.',
   ],
   [
+    { likelyTag: null, nearTags: ['1.27'], asks: [] },
+    'Docker Hub has library/nginx, but no tag 1.27-alpne; the nearest tag is 1.27.',
+  ],
+  [
     { likelyTag: null, nearTags: [], asks: [] },
     'Docker Hub has library/nginx, but no tag 1.27-alpne; it has no tags at all.',
   ],

@@ -2,10 +2,10 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import { cell } from '../../src/report/escape.ts'
+import { cell } from '../../src/report/sanitize.ts'
 import { columns } from '../../src/report/screen/columns.ts'
+import { clip, clipStart, wrap } from '../../src/report/screen/layout.ts'
 import { tableLines } from '../../src/report/screen/table.ts'
-import { clip, clipStart, wrap } from '../../src/report/screen/wrap.ts'
 import { age } from '../../src/report/words/duration.ts'
 
 test('columns align with wide and combining characters', () => {
@@ -82,7 +82,7 @@ describe('a table', () => {
   test('prints each row as text if rows do not fit', () => {
     expect(tableLines(rows, 34, '  ').slice(1, 3)).toEqual([
       ['    web  deployment/shop  1 pod'],
-      ['    payments  deployment/a  12', '    pods'],
+      ['    payments  deployment/a  12', '      pods'],
     ])
   })
 

@@ -30,7 +30,7 @@ function screenFor(platform: MirrorPlatform, written: string[]): string {
 }
 
 test('commands that name a written file say where they are to be run', () => {
-  const where = 'Run the commands from the folder that holds the files.'
+  const where = 'Run the commands from the folder with the files.'
   expect(screenFor('openshift', ['m/openshift/a.yaml', 'm/openshift/b.yaml'])).toContain(where)
   expect(screenFor('kind', ['m/hosts.toml'])).toContain(where)
   expect(screenFor('containerd', ['m/hosts.toml'])).not.toContain(where)
@@ -39,4 +39,29 @@ test('commands that name a written file say where they are to be run', () => {
 
 test('a command for the cluster repeats the connection flags', () => {
   expect(screenFor('openshift', [])).toContain('kubectl --context prod apply -f image-tag-mirror-set.yaml')
+})
+
+test('the table of nodes keeps its columns at 80 characters, and names the mirrors where there is room', () => {
+  const host = 'a-mirror-with-a-long-name.example.com'
+  const seen = { host, registry: 'docker.io', nodes: ['node-1'] }
+  const osImage = 'Debian GNU/Linux 12 (bookworm)'
+  const group: NodeGroup = {
+    ...{ platform: 'containerd', runtime: 'containerd', version: '2.4.2', os: 'linux', osImage },
+    ...{ managed: null, nodes: ['node-1'] },
+  }
+  const mirror = { state: 'seen' as const, seen: [seen], configured: [] }
+  const surveyed = { ...survey, groups: [{ group, mirror, notes: [] }], seen: [seen] }
+  const invocation = { program: 'pullguard', flags: [], fromDump: false }
+  const rows = (width: number) =>
+    renderMirror(
+      { survey: surveyed, target: null, planned: [], verification: null, written: [] },
+      { format: 'table', width, color: false, terminal: true, invocation },
+    )
+      .split('\n')
+      .slice(0, 2)
+  expect(rows(80)).toEqual([
+    'NODES  PLATFORM    RUNTIME           SYSTEM                          MIRROR',
+    '1      containerd  containerd 2.4.2  Debian GNU/Linux 12 (bookworm)  seen',
+  ])
+  expect(rows(160)[1]).toMatch(/ {2}seen: a-mirror-with-a-long-name\.example\.com$/)
 })

@@ -1,10 +1,10 @@
 /** A printed command, on any number of lines, is the same command when pasted into a shell. */
+
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { shellWord, shellWords } from '../../src/report/escape.ts'
-import { sanitizeLine } from '../../src/report/sanitize.ts'
-import { commandLines } from '../../src/report/screen/block.ts'
+import { sanitizeLine, shellWord, shellWords } from '../../src/report/sanitize.ts'
+import { commandLines } from '../../src/report/screen/layout.ts'
 
 const piece = fc.constantFrom(
   "'",

@@ -132,7 +132,7 @@ test('the results of undo and the list of runs are valid', () => {
     detail: null,
   }))
   const kept = [target('Secret', 'dockercreds')]
-  const report = { run: 'r1', dryRun: false, complete: true, kept, steps, outcomes }
+  const report = { run: 'r1', continued: ['r0'], dryRun: false, complete: true, kept, steps, outcomes }
   fits(JSON.parse(renderUndoResult(report, OPTIONS)))
   const run = {
     run: 'r1',

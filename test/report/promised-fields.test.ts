@@ -143,6 +143,7 @@ const DOCUMENTS: Record<string, string> = {
   UndoResult: renderUndoResult(
     {
       run: 'r1',
+      continued: ['r0'],
       dryRun: false,
       complete: true,
       kept: [],

@@ -274,7 +274,7 @@ describe('the wide screen', () => {
         "  docker.io/calico/kube-controllers:v3.27.0",
         "    kube-system  deployment/calico-kube-controllers  1 pod  5m",
         "      calico-kube-controllers-5b9b456c66-r4j2v  calico-kube-controllers on",
-        "      node-1  ImagePullBackOff",
+        "        node-1  ImagePullBackOff",
       ]
     `)
     expect(shown.at(-1)).toBe('Next (helps all 3 pods): pullguard fix --all-namespaces --affected')
@@ -322,7 +322,7 @@ describe('at any width', () => {
   test('a name too long for a row gets a line of its own, whole', () => {
     const name = 'x'.repeat(200)
     const shown = screen(diagnosis([finding({ workload: { kind: 'Deployment', name } })]))
-    expect(lines(shown)).toContain(`    deployment/${name}`)
+    expect(lines(shown)).toContain(`      deployment/${name}`)
   })
 
   test('color changes only the color', () => {

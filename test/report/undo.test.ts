@@ -49,6 +49,7 @@ const steps: UndoStep[] = [
 ]
 const report = (status: 'applied' | 'refused', dryRun = false): UndoReport => ({
   run: 'r1',
+  continued: [],
   dryRun,
   complete: status === 'applied',
   kept: [],
@@ -65,7 +66,7 @@ const report = (status: 'applied' | 'refused', dryRun = false): UndoReport => ({
 
 describe('undoing a run', () => {
   test('first shows what is restored, what is deleted, what stays and why', () => {
-    expect(renderUndoPlan({ run: 'r1', steps, kept: [] }, OPTIONS)).toMatchInlineSnapshot(`
+    expect(renderUndoPlan({ run: 'r1', continued: [], steps, kept: [] }, OPTIONS)).toMatchInlineSnapshot(`
       "Undoing run r1
 
       Restore:
@@ -111,7 +112,9 @@ describe('undoing a run', () => {
         reason: 'pod-recreated',
       },
     ])
-    expect(renderUndoPlan({ run: 'r1', steps: many, kept: [] }, OPTIONS)).toMatchInlineSnapshot(`
+    expect(
+      renderUndoPlan({ run: 'r1', continued: [], steps: many, kept: [] }, OPTIONS),
+    ).toMatchInlineSnapshot(`
       "Undoing run r1
 
       Restore:
@@ -151,7 +154,7 @@ test('the list of runs ends in the command for the newest run that is in place',
       { run: 'r2', ...run, state: 'over', user: null },
       { run: 'r1', ...run, state: 'in-place', takenBack: false },
     ],
-    { ...OPTIONS, width: 120 },
+    { ...OPTIONS, terminal: false },
   )
   // A list proposes no rollback.
   expect(text).not.toContain('pullguard undo')
@@ -159,6 +162,24 @@ test('the list of runs ends in the command for the newest run that is in place',
   expect(text).toMatch(/^r4 +2026-11-24T10:00:00Z +prod +jane +all namespaces +6 +only pods$/m)
   expect(text).toMatch(/^r2 .* prod +- .* nothing left to undo$/m)
   expect(renderRuns([], OPTIONS)).toBe('No run has written anything to this cluster.\n')
+})
+
+test('on a terminal, the list of runs keeps its columns, with the scope of each run below it', () => {
+  const run = {
+    ...{ run: '20261124T100000Z-c9512e', startedAt: '2026-11-24T10:00:00.123Z', changes: 1234 },
+    ...{ context: 'prod', user: 'jane', takenBack: true, onlyPods: false, state: 'over' as const },
+  }
+  const narrowed = { ...run, namespaces: ['web'], only: 'deployment/a-workload-with-a-name-that-is-long' }
+  const bare = { ...run, namespaces: null, context: null, user: null }
+  expect(renderRuns([narrowed, bare], OPTIONS)).toMatchInlineSnapshot(`
+    "RUN                      TIME                  CHANGES  STATE
+    20261124T100000Z-c9512e  2026-11-24T10:00:00Z  1,234    nothing left to undo
+      namespace web (deployment/a-workload-with-a-name-that-is-long), by jane,
+      context prod
+    20261124T100000Z-c9512e  2026-11-24T10:00:00Z  1,234    nothing left to undo
+      all namespaces
+    "
+  `)
 })
 
 test('an undo announces rollouts, says what references a Secret that stays, and how to remove its login', () => {
@@ -182,7 +203,10 @@ test('an undo announces rollouts, says what references a Secret that stays, and 
     keys: ['https://index.docker.io/v1/'],
     kept: [],
   }
-  const text = renderUndoPlan({ run: 'r1', steps: [restore, named, keys], kept: [secret] }, OPTIONS)
+  const text = renderUndoPlan(
+    { run: 'r1', continued: [], steps: [restore, named, keys], kept: [secret] },
+    OPTIONS,
+  )
   const printed = text.replace(/\n\s*/g, ' ')
   expect(printed).toContain('set image of shop back to nginx; all of its pods stop before new ones start')
   expect(printed).toContain("is still referenced by deployment/shop and statefulsets that can't be read")
@@ -199,7 +223,7 @@ test('the last line of an undo mentions a bare pod that is still missing', () =>
     target: target('Pod', 'bare', 'web'),
     reason: 'pod-taken-away',
   }
-  const screen = renderUndoPlan({ run: 'r1', steps: [lost], kept: [] }, OPTIONS)
+  const screen = renderUndoPlan({ run: 'r1', continued: [], steps: [lost], kept: [] }, OPTIONS)
     .trimEnd()
     .split('\n')
     .slice(-2)

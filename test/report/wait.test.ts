@@ -327,13 +327,21 @@ describe('each format', () => {
 
 describe('while it waits', () => {
   const moment = { now: NOW, left: 300_000, several: false, invocation, advise: () => typo() }
-  const news = (one: Trouble) => newsLine({ code: 'trouble', trouble: one }, failed(), moment)
+  const news = (one: Trouble, left = moment.left) =>
+    newsLine({ code: 'trouble', trouble: one }, failed(), { ...moment, left })
 
   test('a trouble says how long it is waited for, and what would help', () => {
     expect(news(trouble({ until: NOW + 20_000 }))).toMatch(
       /\(image-not-found\) for 45s; waiting 20s more before giving up\. Next: /,
     )
     expect(news(trouble({ until: null }))).toContain('may recover by itself')
+  })
+
+  test('nothing is waited for beyond the timeout', () => {
+    expect(news(trouble({ until: NOW + 20_000 }), 5000)).toContain('waiting 5s more before giving up')
+    for (const until of [NOW + 20_000, null])
+      expect(news(trouble({ until }), 0)).toMatch(/for 45s; the time is up\. Next: /)
+    expect(news(trouble({ until: NOW }), 0)).toContain("waiting won't help")
   })
 
   test('a limit whose window is longer than the time left is said to be', () => {

@@ -9,15 +9,18 @@ import {
   type Finding,
 } from '../../src/diagnosis/finding.ts'
 import type { CredentialHint } from '../../src/diagnosis/pull-credential.ts'
+import { movedImage } from '../../src/image/moved.ts'
+import { parseReference } from '../../src/image/reference.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
 import { meaningOf, titleOf, wordsFor } from '../../src/report/words/causes.ts'
 import { loginFixCommand, remedyCommand } from '../../src/report/words/commands.ts'
-import { pluralize, shortList } from '../../src/report/words/count.ts'
 import { credentialLines } from '../../src/report/words/credential.ts'
 import { gapSentence, summarizeGaps } from '../../src/report/words/gaps.ts'
+import { pluralize, shortList } from '../../src/report/words/nouns.ts'
 import { nextStepText } from '../../src/report/words/step-words.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
-import { attempt, finding, privateImage, typo } from './samples.ts'
+import { nextStep } from '../../src/report/words/summary.ts'
+import { attempt, diagnosis, finding, privateImage, typo } from './samples.ts'
 
 const HERE: Invocation = { program: 'pullguard', flags: [], fromDump: false }
 const tell = (...findings: [AdvisedFinding, ...AdvisedFinding[]]) => {
@@ -330,6 +333,16 @@ describe('credentials', () => {
 test('a command for a node says where to run it, even alone on the last line', () => {
   const [step] = of('disk-full').next
   expect(nextStepText(step)).toBe('Next, on node node-1: crictl rmi --prune')
+})
+
+test('the next step for an image that may have moved is to check its new place', () => {
+  const image = 'bitnami/redis:7.0'
+  const reference = parseReference(image)
+  const moved = reference && movedImage(reference, 'refused')
+  const found = privateImage({ image, reference: `docker.io/${image}`, registry: 'docker.io', moved })
+  expect(nextStep(diagnosis([found]), HERE)?.command).toBe(
+    'pullguard image docker.io/bitnamilegacy/redis:7.0 --check-images',
+  )
 })
 
 test('with policy Never no sentence mentions a pull', () => {

@@ -272,6 +272,16 @@ describe('the other kinds', () => {
     expect(judge(of)).toMatchObject({ over: null, current: [{ stage: 'pulled' }] })
   })
 
+  test('a pod that is ready has its images, even if its node does not report containers', () => {
+    const bare = pod(UNTRIED, {
+      owner: null,
+      ready: true,
+      pod: { name: 'shop' },
+      containers: [container(UNTRIED, { imageId: null })],
+    })
+    expect(judge(sight(workload({ kind: 'Pod' }), [bare]))).toMatchObject({ ready: true, pulled: true })
+  })
+
   test('a bare pod is matched by name, even after it has ended', () => {
     const bare = workload({ kind: 'Pod' })
     const of = sight(bare, [pod(RUNNING, { owner: null, pod: { name: 'shop', phase: 'Succeeded' } })])

@@ -121,7 +121,6 @@ describe('what can’t be read', () => {
     put('binary.yaml', Buffer.from([1, 0, 2, 0xff]))
     put('latin.yaml', Buffer.from([0x61, 0xe9, 0x62]))
     put('broken.yaml', 'a: [')
-    put('twice.yaml', 'a: 1\na: 2\n')
     put('huge.yaml', '')
     truncateSync(join(folder, 'huge.yaml'), 33 * 1024 * 1024)
     put('chart.yaml', 'a: b\n{{ if }}\n')
@@ -133,7 +132,6 @@ describe('what can’t be read', () => {
       'gone.yaml missing',
       'huge.yaml too-large',
       'latin.yaml not-text',
-      'twice.yaml duplicate-key',
     ])
     expect(scope.templates).toEqual(['chart.yaml'])
   })

@@ -20,6 +20,10 @@ const reading = async (files: Record<string, string | Buffer>, recursive = true)
 const podGaps = async (files: Record<string, string>) =>
   (await reading({ 'pods.json': list, ...files })).gaps.filter(({ what }) => what === 'pods')
 
+test('a dump in a folder may end in capitals', async () => {
+  expect(await reading({ 'PODS.JSON': list })).toMatchObject(TRUTH)
+})
+
 describe('beside a dump in a folder', () => {
   test.each<[string, Record<string, string | Buffer>]>([
     ['other JSON', { 'version.json': '{"info":{"major":"1"}}' }],

@@ -97,7 +97,7 @@ test('a public image, a missing tag, a missing repository and a private image ar
     ['not-public', 'not-public'],
   ])
   expect(judged[0]?.digest).toBe(nginx.top.digest)
-  expect(judged[1]).toMatchObject({ nearTags: ['1.27'], likelyTag: '1.27', tagsComplete: true })
+  expect(judged[1]).toMatchObject({ nearTags: ['1.27'], likelyTag: null, tagsComplete: true })
   expect(judged[2]).toMatchObject({ nearRepositories: ['nginx'], nearTags: null })
   expect(hub.pulls).toEqual([])
   expect(hub.requests.filter(({ method, path }) => method === 'GET' && path.includes('/manifests/'))).toEqual(

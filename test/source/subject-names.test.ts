@@ -39,7 +39,8 @@ test('a type alone is one to select among', () => {
 test.each<[string[], RegExp]>([
   [['deployment/'], /does not name a workload/],
   [['deployment/web/x'], /does not name a workload/],
-  [['web'], /"web" is not a type/],
+  [['web'], /"web" does not name a workload: give TYPE\/NAME, such as deployment\/web/],
+  [['svc'], /"svc" is not a type/],
   [['services/web'], /"services" is not a type/],
   [['deployments.batch/web'], /"deployments.batch" is not a type/],
   [['deploy/web', 'api'], /"api" does not name a workload/],

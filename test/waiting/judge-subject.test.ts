@@ -12,7 +12,7 @@ const deployment = (pods: RolloutSight['pods'], fields = {}) =>
 const counts = (updated: number, available = updated, total = updated) => ({
   status: { total, updated, available },
 })
-const own = (kind: 'StatefulSet' | 'DaemonSet' | 'Job' | 'Pod') => ({
+const own = (kind: 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | 'Pod') => ({
   owner: 'uid-shop',
   pod: { name: `shop-${kind === 'StatefulSet' ? 0 : 'x'}` },
 })
@@ -161,6 +161,26 @@ describe('what is done', () => {
       READY,
       'done',
       'ready',
+    ],
+    [
+      'a paused Deployment that keeps an old pod beside the new ones',
+      sight(
+        { ...two, ...counts(2, 3, 3), paused: true },
+        [pod(RUNNING), pod(RUNNING), pod(RUNNING, { owner: 'uid-old', hash: 'old' })],
+        [revision('new', 2), revision('old', 1)],
+      ),
+      READY,
+      'unknown',
+      'paused',
+    ],
+    [
+      'a ReplicaSet whose pods are ready and not long enough',
+      sight(workload({ kind: 'ReplicaSet', status: { total: 1, updated: 0, available: 0 } }), [
+        pod(RUNNING, own('ReplicaSet')),
+      ]),
+      READY,
+      'waiting',
+      'controller',
     ],
     [
       'a StatefulSet whose old pods wait to be deleted',

@@ -14,30 +14,35 @@ import {
   wroteMoreThanPods,
 } from './run.ts'
 
-/** Which runs to read, and a callback for damaged lines. */
-export interface ReadingRuns {
-  /** Only runs against this server: any server can claim the uid of another cluster. */
-  server?: string
-  /** Gets a sentence for each damaged line; the rest of its journal is still read. */
-  onDamage?: (sentence: string) => void
+export interface Runs {
+  /** Every run that may have written something, newest first, even if undone. */
+  runs: Run[]
+  /** One sentence for each damaged line; the rest of its journal is still read. */
+  damages: string[]
 }
 
-/** Every run in the folder that may have written something, newest first, even if undone. Files that are not journals are skipped. */
-export async function listRuns(folder: string, { server, onDamage }: ReadingRuns = {}): Promise<Run[]> {
+/**
+ * Reads the journals in the folder. Files that are not journals are skipped.
+ * @param server only runs against this server: any server can claim the uid of another cluster
+ */
+export async function listRuns(folder: string, server?: string): Promise<Runs> {
   await refuseForeignFolder(folder)
   const names = await readdir(folder).catch(error => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw new UsageError(`Can't read the journals in ${folder} (${(error as NodeJS.ErrnoException).code}).`)
   })
   const runs: Run[] = []
+  const damages: string[] = []
   for (const name of names.filter(one => one.endsWith('.jsonl')).sort()) {
     const path = join(folder, name)
-    const run = await parseJournal(await readJournal(path), line => onDamage?.(damageText(path, line)))
+    const { run, damaged } = await parseJournal(await readJournal(path))
+    damages.push(...damaged.map(line => damageText(path, line)))
     if (server !== undefined && run?.cluster.server !== server) continue
     if (run?.entries.some(mayHaveWritten)) runs.push(run)
   }
   // Sorted by number, because the machine's clock may have been set back between two runs.
-  return runs.reverse().sort((one, other) => (other.number ?? 0) - (one.number ?? 0))
+  runs.reverse().sort((one, other) => (other.number ?? 0) - (one.number ?? 0))
+  return { runs, damages }
 }
 
 /** @throws UsageError for a journal that can't be read: skipping it could hide a run that wrote something */
@@ -52,17 +57,21 @@ function damageText(path: string, line: number): string {
   return `Line ${line} of the journal ${path} is damaged, so what it says of its run may not be all: look at it, or move the file away.`
 }
 
-/** A journal's text as a run; null if the first line is not a run header. A torn last line is ignored: no write followed it. */
-async function parseJournal(text: string, onDamage: (line: number) => void): Promise<Run | null> {
+/**
+ * A journal's text as a run, null if the first line is not a run header, and the numbers of its damaged lines. A torn last line is ignored:
+ * no write followed it.
+ */
+async function parseJournal(text: string): Promise<{ run: Run | null; damaged: number[] }> {
   // Loaded only if there are journals: the compiled schema is large.
   const { isChange } = await import('../validate-plan.ts')
   const written = text.split('\n')
+  const damaged: number[] = []
   const [header, ...lines] = written.flatMap((line, at) => {
     const parsed = parseLine(line, isChange)
-    if (parsed === null && line !== '' && at < written.length - 1) onDamage(at + 1)
+    if (parsed === null && line !== '' && at < written.length - 1) damaged.push(at + 1)
     return parsed ?? []
   })
-  if (header?.type !== 'run') return null
+  if (header?.type !== 'run') return { run: null, damaged }
   const { type: _, ...run } = header
   const entries = new Map<string, RunEntry>()
   let over = false
@@ -82,7 +91,7 @@ async function parseJournal(text: string, onDamage: (line: number) => void): Pro
       over = true
     }
   }
-  return { ...run, entries: [...entries.values()], over }
+  return { run: { ...run, entries: [...entries.values()], over }, damaged }
 }
 
 type IsChange = (value: unknown) => boolean

@@ -36,6 +36,11 @@ export class Journal implements JournalWriter {
     if (!header) this.#waiting.push('\n')
   }
 
+  /** Whether anything was recorded, so that the run may have written something. */
+  get hasBegun(): boolean {
+    return this.#header === null
+  }
+
   intent(change: Change, object?: KubernetesObject): Promise<void> {
     return this.append({ type: 'intent', change, ...(object ? { object } : {}) })
   }
@@ -133,7 +138,7 @@ export function journalsOf(run: Run, folder: string): Pick<Journal, 'append' | '
 }
 
 /**
- * Records that a pod listed as missing in the journals exists: a run may have been killed between creating the pod and recording that.
+ * Records, also in `runs`, that a pod listed as missing in the journals exists: a run may have been killed between creating the pod and recording that.
  * Without the record, the pod would be created again whenever someone deletes it.
  * @param uid the pod's current uid; if it equals the old pod's uid, the pod was never deleted
  */
@@ -152,8 +157,9 @@ export async function recordPodBack(
     )
     if (entry === undefined) continue
     const journal = new Journal(folder, run, null)
+    entry.outcome = outcomeOf(entry.change, uid === deleted ? 'unchanged' : 'applied')
     try {
-      await journal.outcome(outcomeOf(entry.change, uid === deleted ? 'unchanged' : 'applied'))
+      await journal.outcome(entry.outcome)
     } finally {
       await journal.close()
     }

@@ -99,7 +99,7 @@ export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod
 
 /** The manifest of a bare pod that the run deleted; null if the journal lacks it. */
 export function journaledPod(
-  runs: Run[],
+  runs: readonly Run[],
   run: string,
   namespace: string,
   name: string,

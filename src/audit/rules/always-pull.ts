@@ -1,13 +1,13 @@
 /** Policy Always for an image that can't change: each start needs the registry, and fails if the registry does. */
 
-import { defaultPullPolicy } from '../../image/describe.ts'
+import { pullsAlways } from '../../image/describe.ts'
 import { parseReference } from '../../image/reference.ts'
 import { perImage } from '../rule.ts'
 
 export const alwaysPull = perImage<'always-pull'>('warning', (container, _workload, { scope }) => {
   const { image, pullPolicy, policyPlace, imagePlace, keys } = container
   const reference = parseReference(image)
-  if (reference === null || (pullPolicy ?? defaultPullPolicy(image)) !== 'Always') return null
+  if (reference === null || !pullsAlways(image, pullPolicy)) return null
   const { tag, digest } = reference
   const pinned = digest !== null
   if (!pinned && (tag === null || !isVersionTag(tag))) return null

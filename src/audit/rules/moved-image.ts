@@ -3,6 +3,7 @@
 import { type Moved, movedImage } from '../../image/moved.ts'
 import type { MovedState } from '../../image/moved-images.ts'
 import { parseReference } from '../../image/reference.ts'
+import { type ImageVerdict, isMissing, isPullable } from '../../snapshot/image-verdict.ts'
 import type { AuditSeverity, RuleArguments } from '../finding.ts'
 import { perImage } from '../rule.ts'
 
@@ -17,10 +18,10 @@ const SEVERITY: Record<MovedState, AuditSeverity> = {
 export const movedAway = perImage<'moved-image'>('error', ({ image }, workload, facts) => {
   const reference = parseReference(image)
   const check = facts.checkOf(image, workload)
-  const missing = check !== null && MISSING.includes(check.verdict)
+  const missing = check !== null && isMissing(check.verdict)
   const moved = reference && movedImage(reference, missing ? 'missing' : 'refused')
   // A repository can come back, so the registry's answer overrides the table.
-  if (!moved || (check?.verdict.startsWith('opens-') && moved.state !== 'frozen')) return null
+  if (!moved || (check !== null && isPullable(check.verdict) && moved.state !== 'frozen')) return null
   // An emptied place still has `latest`.
   const remains =
     moved.state === 'emptied' && (reference.tag ?? 'latest') === 'latest' && reference.digest === null
@@ -32,14 +33,12 @@ export const movedAway = perImage<'moved-image'>('error', ({ image }, workload, 
   }
 })
 
-const MISSING = ['no-such-tag', 'no-such-digest', 'no-such-repository', 'not-found', 'not-public']
-
 type Proof = RuleArguments['moved-image']['proof']
 
-function proofOf(verdict: string | undefined): Proof {
+function proofOf(verdict: ImageVerdict | undefined): Proof {
   if (verdict === undefined) return 'not-asked'
-  if (verdict.startsWith('opens-')) return 'found'
-  return MISSING.includes(verdict) ? 'missing' : 'not-asked'
+  if (isPullable(verdict)) return 'found'
+  return isMissing(verdict) ? 'missing' : 'not-asked'
 }
 
 function fixOf({ to }: Moved, proof: Proof) {

@@ -1,6 +1,6 @@
 /** Workloads that multiply pulls from Docker Hub: by their schedule, by the number of nodes, or by crashing repeatedly. */
 
-import { defaultPullPolicy } from '../../image/describe.ts'
+import { pullsAlways } from '../../image/describe.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/template.ts'
@@ -8,7 +8,7 @@ import { crashLoopStarts } from '../pull-rate.ts'
 import type { AuditFacts, AuditRule, Hit } from '../rule.ts'
 
 /** Docker Hub's anonymous limit is 100 pulls in six hours per address: report a container that uses a fifth of it. */
-const WORTH_TELLING = 20
+const MIN_PULLS = 20
 /** This many nodes that pull at the same time use half of the limit. */
 const MANY_NODES = 50
 
@@ -29,14 +29,13 @@ export const pullRate: AuditRule<'pull-rate'> = {
 
 type Hits = Hit<'pull-rate'>[]
 
-const isAlways = ({ image, pullPolicy }: TemplateContainer) =>
-  (pullPolicy ?? defaultPullPolicy(image)) === 'Always'
+const isAlways = ({ image, pullPolicy }: TemplateContainer) => pullsAlways(image, pullPolicy)
 
 function bySchedule({ schedule }: WorkloadTemplate, container: TemplateContainer, facts: AuditFacts): Hits {
   if (schedule === null || schedule.suspended || !isAlways(container)) return []
   const { value, place } = schedule.expression
   const pulls = facts.startsOf(schedule)
-  if (pulls === null || pulls < WORTH_TELLING) return []
+  if (pulls === null || pulls < MIN_PULLS) return []
   return [
     {
       container,

@@ -3,7 +3,7 @@
 import { type IsIgnored, isAnnotated } from '../../audit/audit.ts'
 import type { AuditSettings } from '../../audit/settings.ts'
 import { UsageError } from '../../errors.ts'
-import { shellWord } from '../../report/escape.ts'
+import { shellWord } from '../../report/sanitize.ts'
 import type { AuditScope } from '../../snapshot/audit-scope.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
 import type { ClusterOptions } from '../../source/live/read-cluster.ts'

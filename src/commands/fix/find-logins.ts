@@ -3,10 +3,10 @@
  * cluster's content alone never selects a login.
  */
 
-import { listRuns } from '../../apply/journal/find-runs.ts'
 import { isUndone, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
+import { canonicalKey } from '../../dockerconfig/docker-key.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { type Credential, tokenKind } from '../../dockerconfig/registry-credential.ts'
 import { UsageError } from '../../errors.ts'
@@ -14,17 +14,14 @@ import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import { HARDENED_IMAGES } from '../../image/registries.ts'
 import { findCredentials } from '../../keychain/find-credentials.ts'
-import { givenCredential } from '../../keychain/given-credential.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
-import { isNarrowed, type PlanCredential, type PlanScope, reachesInto } from '../../plan/plan.ts'
+import { isNarrowed, type PlanCredential, reachesInto } from '../../plan/plan.ts'
 import { outdatedSecretsText } from '../../report/views/logins.ts'
-import { credentialRedactor, redact } from '../../secrecy/redact.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import { readSecretsNamed } from '../../source/live/fix-logins.ts'
-import { Reading } from '../../source/live/reading.ts'
 import type { CommandContext } from '../context.ts'
 import { invocationOf } from '../invocation.ts'
-import type { FixOptions, FixSession } from './session.ts'
+import type { FixOptions, FixSession, PreparedFix } from './session.ts'
 
 /** The logins found on this machine. */
 export interface Found {
@@ -177,6 +174,33 @@ export async function loginFromFlags(
   return givenCredential(registry, username, await textOf(context.stdin))
 }
 
+/**
+ * Makes a login from `--username` and a password on standard input, from which one line end is removed, as docker does.
+ * @throws UsageError if they are not a valid login; it never contains the password
+ */
+export function givenCredential(registry: string, username: string, passwordInput: Redacted): Credential {
+  const password = passwordInput.map(text => text.replace(/\r?\n$/, ''))
+  if (username === '') throw new UsageError('--username is empty: give the account to log in with')
+  if (username.includes(':'))
+    throw new UsageError('--username contains a colon, which no registry login can hold')
+  if (password.map(text => text === '').reveal()) {
+    throw new UsageError(
+      'no password on standard input: pipe it in, such as `pullguard fix … --password-stdin < token`',
+    )
+  }
+  const name = canonicalRegistry(registry)
+  return {
+    registry: name,
+    key: canonicalKey(name),
+    username,
+    password,
+    kind: 'password',
+    shortLived: false,
+    minted: false,
+    origin: '--username',
+  }
+}
+
 /** In bytes, more than any password; stops endless input such as /dev/zero. */
 const LONGEST_PASSWORD = 64 * 1024
 
@@ -198,18 +222,14 @@ export function planCredentialOf(credential: Credential): PlanCredential {
   return { registry, key, username, origin, ...(token === null ? {} : { token }) }
 }
 
-/** Returns a function that redacts exactly these logins and everything that looks like a secret. */
-export function redactor(credentials: Credential[]): (text: string) => string {
-  const known = credentialRedactor(credentials)
-  return text => redact(known(text))
-}
-
 /** Prints on standard error how to renew outdated logins. Nothing fails yet, so unreadable Secrets and missing logins are not reported. */
-export async function warnOfRotatedLogins(session: FixSession, scope: PlanScope): Promise<void> {
-  const { options, context, cluster, journals } = session
+export async function warnOfRotatedLogins(
+  { plan: { scope }, runs: all }: PreparedFix,
+  session: FixSession,
+): Promise<void> {
+  const { options, context, reading } = session
   // A fix of specific pods does not report what was written for others.
   if (!options.authenticate || isNarrowed(scope)) return
-  const all = await listRuns(journals, { server: cluster.server })
   const runs = all.filter(run => isOpen(run, options.secretName))
   const registries = [...new Set(runs.flatMap(({ plan }) => plan?.registries ?? []))]
   const written = new Set(runs.flatMap(secretNamespaces))
@@ -218,7 +238,6 @@ export async function warnOfRotatedLogins(session: FixSession, scope: PlanScope)
   const wanted = registries.map(registry => ({ registry, repositories: [] }))
   const { credentials } = await machineLoginsFor(wanted, context)
   if (credentials.length === 0) return
-  const reading = new Reading(cluster, { signal: context.signal })
   const wide = scope.namespaces === null
   const content = PullSecretContent.of(credentials)
   const named = {

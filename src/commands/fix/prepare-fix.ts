@@ -1,5 +1,6 @@
 /** Prepares a fix: plans the request for the current situation, or loads a saved plan. In both cases, the logins are proven to work. */
 
+import type { Run } from '../../apply/journal/run.ts'
 import { readPlanFile, refuseOtherCluster } from '../../apply/plan-file.ts'
 import { CAUSES } from '../../diagnosis/finding.ts'
 import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
@@ -15,13 +16,13 @@ import type { ImageFact, PlanInput } from '../../plan/plan-input.ts'
 import { referencesToAsk } from '../../plan/templates.ts'
 import { lookUpImages } from '../../registry/look-up-images.ts'
 import type { FixScope } from '../../snapshot/fix-scope.ts'
-import { readSharers, readStrangers } from '../../source/live/fix-logins.ts'
-import { nodePlatforms } from '../../source/live/nodes.ts'
-import { readPodOwners } from '../../source/live/owners.ts'
+import { readAccountUses, readStrangers } from '../../source/live/fix-logins.ts'
+import { nodePlatforms } from '../../source/live/fix-scope.ts'
+import { readPodOwners } from '../../source/live/fix-workloads.ts'
 import { loginFromFlags, machineLoginsFor, planCredentialOf } from './find-logins.ts'
-import { proveLogins, type Unproven } from './prove.ts'
+import { proveLogins } from './prove.ts'
 import type { Request } from './request.ts'
-import type { FixSession, PreparedFix } from './session.ts'
+import type { FixSession, PreparedFix, Unproven } from './session.ts'
 import { earlierRuns, isInScope, meantPods, readWritable, type Situation } from './situation.ts'
 
 /**
@@ -33,48 +34,43 @@ export async function prepareFix(
   situation: Situation,
   session: FixSession,
 ): Promise<PreparedFix> {
-  const prepared = await prepareWith(request, situation, session, [])
+  const { remedies, logins } = request
+  const fixScope = await readWritable(session, situation, remedies, logins.credentials)
+  const prepared = await planFix(request, situation, fixScope, session)
   const unproven = await proveLogins(prepared, session)
   const [first] = unproven
   if (first === undefined) return prepared
-  const { logins } = request
   const credentials = logins.credentials.filter(one => !unproven.some(({ credential }) => credential === one))
-  const rest = await prepareWith(
-    { ...request, logins: { ...logins, credentials } },
-    situation,
-    session,
-    unproven,
-  )
+  const proven = { ...request, logins: { ...logins, credentials } }
+  const rest = await planFix(proven, situation, fixScope, session, unproven)
   // Nothing remains to be done without these logins, so there is no plan to show.
   if (rest.plan.changes.length === 0) throw first.error
   return rest
 }
 
-async function prepareWith(
+async function planFix(
   request: Request,
   situation: Situation,
+  fixScope: FixScope,
   session: FixSession,
-  unproven: Unproven[],
+  unproven: Unproven[] = [],
 ): Promise<PreparedFix> {
-  const { diagnosis, snapshot } = situation
+  const { diagnosis, snapshot, runs } = situation
   const { credentials } = request.logins
-  const fixScope = await readWritable(session, situation, request.remedies, credentials)
   const input = inputOf(request, situation, session, fixScope)
   const references = referencesToAsk(input)
-  const platforms =
-    references.length === 0 ? [] : await nodePlatforms(session.cluster, session.context.signal)
+  const platforms = references.length === 0 ? [] : await nodePlatforms(session.reading)
   const images = await askRegistries(references, credentials, platforms, session)
   const refused = unproven.map(({ credential: { registry }, login }) => ({ registry, ...login }))
   const plan = makePlan({ ...input, images, unproven: refused })
   return {
     plan,
+    runs,
     findings: diagnosis.findings,
     pods: snapshot.podCount,
     gaps: [...diagnosis.gaps, ...fixScope.gaps],
-    credentials: credentials.filter(({ key }) =>
-      plan.credentials.some(planCredentialOf => planCredentialOf.key === key),
-    ),
-    narrowed: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => NARROWING.includes(what)),
+    credentials: credentials.filter(({ key }) => plan.credentials.some(planned => planned.key === key)),
+    partial: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => HIDING_OBJECTS.includes(what)),
     unproven,
     saved: false,
   }
@@ -100,7 +96,7 @@ export async function askRegistries(
 }
 
 /** Gaps that can hide pods or namespaces; others hide only reasons. */
-const NARROWING = ['namespaces', 'pods']
+const HIDING_OBJECTS = ['namespaces', 'pods']
 
 function inputOf(
   { remedies, replacements, logins }: Request,
@@ -139,19 +135,20 @@ function inputOf(
 export async function savedPlan(path: string, session: FixSession): Promise<PreparedFix> {
   const saved = await readPlanFile(path, session.context.signal)
   refuseOtherCluster(saved, { uid: session.clusterUid, server: session.cluster.server })
-  const plan = isNarrowed(saved.scope) ? await withSharers(saved, session) : saved
-  refuseOutside(changeOutside(plan.scope, plan.changes)?.target, path)
-  for (const change of plan.changes) {
+  refuseOutside(changeOutside(saved.scope, saved.changes)?.target, path)
+  for (const change of saved.changes) {
     if ('patch' in change) refuseOtherPatch(change, path)
   }
-  await refuseOtherOwners(plan, path, session)
-  if (isNarrowed(plan.scope)) await refuseStrangers(plan, path, session)
+  await refuseOtherOwners(saved, path, session)
+  const runs = await earlierRuns(session)
+  const plan = isNarrowed(saved.scope) ? await checkNarrowed(saved, runs, path, session) : saved
   return {
     plan,
+    runs,
     findings: [],
     gaps: [],
     credentials: await loginsOf(plan, session),
-    narrowed: false,
+    partial: false,
     unproven: [],
     saved: true,
   }
@@ -177,12 +174,11 @@ function refuseOtherPatch({ id, target, edits, patch }: PatchChange, path: strin
 }
 
 /** The workload is displayed and its pods are deleted, so the pods must really belong to it. */
-async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }: FixSession): Promise<void> {
+async function refuseOtherOwners(plan: Plan, path: string, { reading }: FixSession): Promise<void> {
   const recreated = plan.changes.filter(change => change.action === 'recreate-pod')
   const owners = await readPodOwners(
-    cluster,
+    reading,
     recreated.map(({ target }) => target),
-    context.signal,
   )
   for (const { target, controller, workload } of recreated) {
     const real = owners.get(target.uid ?? '')
@@ -200,33 +196,36 @@ async function refuseOtherOwners(plan: Plan, path: string, { cluster, context }:
   }
 }
 
-/** Reads again who else would get the login through a shared account: the plan displays it, so the file's own word must not count. */
-async function withSharers(plan: Plan, { cluster, context }: FixSession): Promise<Plan> {
-  const accounts = plan.changes.filter(({ action }) => action === 'patch-serviceaccount')
-  const targets = accounts.map(({ target }) => target)
-  const sharers = await readSharers(cluster, targets, meantPods(plan.scope), context.signal)
-  const changes = plan.changes.map(change =>
-    change.action === 'patch-serviceaccount'
-      ? { ...change, sharedWith: sharers.get(change.target) ?? null }
-      : change,
-  )
-  return { ...plan, changes }
-}
-
-/** Checks with the cluster, because only it knows which pods labels select and which account a workload runs as; for a deleted pod, with the journal. */
-async function refuseStrangers(plan: Plan, path: string, session: FixSession): Promise<void> {
-  const { cluster, context } = session
-  const runs = await earlierRuns(session)
+/**
+ * Checks with the cluster, because only it knows which pods labels select and which account a workload runs as; for a deleted pod, with the
+ * journal. @returns the plan with who else would get the login through a shared account, which it displays: the file's own word must not
+ * count
+ */
+async function checkNarrowed(plan: Plan, runs: Run[], path: string, { reading }: FixSession): Promise<Plan> {
+  const meant = meantPods(plan.scope)
   const lost = plan.changes.filter(change => change.action === 'restore-bare-pod')
   const other = lost.find(({ run, target }) => !isInScope({ ...target, run }, plan.scope, runs))
   refuseOutside(other?.target, path)
   const targets = plan.changes.map(({ target }) => target)
-  const [stranger] = await readStrangers(cluster, targets, meantPods(plan.scope), context.signal)
-  if (stranger?.kind === KINDS.ServiceAccount.kind)
+  const isAccount = ({ kind }: Target) => kind === KINDS.ServiceAccount.kind
+  const others = targets.filter(target => !isAccount(target))
+  const [uses, [stranger]] = await Promise.all([
+    readAccountUses(reading, targets.filter(isAccount), meant),
+    readStrangers(reading, others, meant),
+  ])
+  for (const [{ namespace, name }, { isMeant }] of uses) {
+    if (isMeant) continue
     throw new RefusedError(
-      `${path} changes service account ${stranger.namespace}/${stranger.name}, but no pod in its scope runs as that account. Nothing was changed; make a new plan.`,
+      `${path} changes service account ${namespace}/${name}, but no pod in its scope runs as that account. Nothing was changed; make a new plan.`,
     )
+  }
   refuseOutside(stranger, path)
+  const changes = plan.changes.map(change =>
+    change.action === 'patch-serviceaccount'
+      ? { ...change, sharedWith: uses.get(change.target)?.sharedWith ?? null }
+      : change,
+  )
+  return { ...plan, changes }
 }
 
 async function loginsOf(plan: Plan, { options, context }: FixSession): Promise<Credential[]> {

@@ -4,10 +4,9 @@ import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError, UnreachableError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
-import type { UnprovenLogin } from '../../plan/plan-input.ts'
 import { serves } from '../../plan/stuck-pod.ts'
-import type { Proof, QuotaOutcome } from '../../registry/outcome.ts'
-import { wrap } from '../../report/screen/wrap.ts'
+import type { Proof } from '../../registry/outcome.ts'
+import { wrap } from '../../report/screen/layout.ts'
 import {
   failedProofText,
   provenText,
@@ -17,20 +16,13 @@ import {
   type Workarounds,
 } from '../../report/views/logins.ts'
 import { planCredentialOf } from './find-logins.ts'
-import type { FixSession, PreparedFix } from './session.ts'
+import type { FixSession, PreparedFix, Unproven } from './session.ts'
 
 /**
  * The number of repositories to try a login on, with one image each: some may be misspelled or belong to someone else, which proves nothing
  * about the login.
  */
 const REPOSITORIES_TRIED = 30
-
-/** A login that is not distributed, and the error that ends the run if nothing else remains to be done. */
-export interface Unproven {
-  credential: Credential
-  login: UnprovenLogin
-  error: RefusedError | UnreachableError
-}
 
 /**
  * Proves the logins one by one and reports each on standard error. A plan that is only displayed keeps a login whose registry does not
@@ -99,7 +91,10 @@ async function proofFor(
   { registries }: FixSession,
 ): Promise<Tried> {
   const registry = registries.of(credential.registry)
-  let last: Tried = { proof: { proven: true, quota: { status: 'not-told' }, manifest: null }, image: null }
+  let last: Tried = {
+    proof: { proven: true, quota: { status: 'not-reported' }, manifest: null },
+    image: null,
+  }
   for (const image of imagesFor(credential, prepared)) {
     const proof = await registry.proveCredential(credential, image === null ? null : parseReference(image))
     last = { proof, image }
@@ -122,37 +117,4 @@ function imagesFor(credential: Credential, { findings }: PreparedFix): (string |
     }
   }
   return images.size === 0 ? [null] : [...images.values()].slice(0, REPOSITORIES_TRIED)
-}
-
-/**
- * Returns the lowest number of pulls left on Docker Hub among the plan's logins; null if there is no limit; `unknown` if Docker Hub does
- * not answer.
- */
-export async function pullsLeft(
-  { credentials }: PreparedFix,
-  { registries }: FixSession,
-): Promise<number | null | 'unknown'> {
-  const left: number[] = []
-  for (const credential of credentials.filter(({ registry }) => registry === DOCKER_HUB)) {
-    const known = leftOf(await registries.of(DOCKER_HUB).quota(credential))
-    if (known === 'unknown') return known
-    if (known !== null) left.push(known)
-  }
-  return left.length === 0 ? null : Math.min(...left)
-}
-
-/** Returns the pulls left by one answer: 0 if Docker Hub throttles even this request, `unknown` if it does not answer. */
-function leftOf(quota: QuotaOutcome): number | null | 'unknown' {
-  switch (quota.status) {
-    case 'limited':
-      return quota.remaining
-    case 'rate-limited':
-      return 0
-    case 'unlimited':
-    case 'not-told':
-    case 'not-found':
-      return null
-    default:
-      return 'unknown'
-  }
 }

@@ -5,7 +5,6 @@
 
 import { adviseDiagnosis } from '../../advice/add-steps.ts'
 import { unfinishedRegistries } from '../../apply/journal/run.ts'
-import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { fittingRemedies, type Remedy } from '../../diagnosis/remedy.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError } from '../../errors.ts'
@@ -16,6 +15,7 @@ import {
   confirmation,
   otherLoginQuestion,
   remedyChoice,
+  remedyPreface,
   remedyQuestion,
 } from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
@@ -33,12 +33,12 @@ export interface Request {
 
 /** Returns the request, from flags, answers at the terminal, or the findings. @throws UsageError, RefusedError */
 export async function chooseRequest(situation: Situation, session: FixSession): Promise<Request> {
-  const { snapshot, diagnosis, runs, scope } = situation
+  const { diagnosis, runs, scope } = situation
   const { secretName } = session.options
   const unfinished = unfinishedRegistries(runs, { secretName, ...journaledScope(scope) })
-  const choice = await chooseRemedies(session, diagnosis, { snapshot, unfinished: unfinished.length > 0 })
-  const found = await findLogins(session, diagnosis.findings, { ...choice, unfinished })
-  return { ...choice, logins: await confirmOtherLogins(session, situation, found) }
+  const chosen = await chooseRemedies(session, situation, unfinished.length > 0)
+  const found = await findLogins(session, diagnosis.findings, { ...chosen, unfinished })
+  return { ...chosen, logins: await confirmOtherLogins(session, situation, found) }
 }
 
 /**
@@ -83,32 +83,29 @@ function isFree(
 /** The default replacement: Amazon ECR Public mirrors Docker's official images. Images that it lacks are left unchanged. */
 const OFFICIAL_IMAGES: ReplacementRule = { from: DOCKER_HUB, to: 'public.ecr.aws/docker' }
 
-/** What is known about earlier fixes. */
-export interface Earlier {
-  snapshot: Snapshot
-  /** Whether the last fix ended early, according to its journal. */
-  unfinished: boolean
-}
+type Seen = Pick<Situation, 'snapshot' | 'diagnosis'>
 
-export interface Choice {
-  remedies: Set<Remedy>
-  replacements: ReplacementRule[]
-}
-
-/** Chooses the remedies. @throws UsageError for a malformed --replace-registry; RefusedError if nothing was selected */
+/**
+ * Chooses the remedies.
+ * @param isUnfinished whether the last fix ended early, according to its journal
+ * @throws UsageError for a malformed --replace-registry; RefusedError if nothing was selected
+ */
 export async function chooseRemedies(
   { options, context }: FixSession,
-  diagnosis: Diagnosis,
-  earlier: Earlier,
-): Promise<Choice> {
+  { snapshot, diagnosis }: Seen,
+  isUnfinished: boolean,
+): Promise<Omit<Request, 'logins'>> {
   const replacements = (options.remediesAskedFor.get('replace-registry') ?? []).map(readReplacement)
   const fitting = fittingRemedies(diagnosis.findings)
   const asks = context.ask.available && !options.yes && !hasChosen(options) && fitting.length > 1
-  if (!asks) return { remedies: byFlags(options, diagnosis, earlier), replacements }
+  if (!asks) return { remedies: byFlags(options, { snapshot, diagnosis }, isUnfinished), replacements }
+  const { err } = context
+  const invocation = invocationOf(context, options.connection)
+  await err.write(remedyPreface(adviseDiagnosis(diagnosis), invocation, err.width))
   const ticked = await context.ask.choose(
-    remedyQuestion(adviseDiagnosis(diagnosis), invocationOf(context, options.connection)),
+    remedyQuestion(),
     fitting.map(offer => ({
-      name: remedyChoice(offer),
+      name: remedyChoice(offer, err.width),
       value: offer.remedy,
       checked: offer.remedy === 'authenticate' || offer.remedy === 'recreate',
     })),
@@ -127,14 +124,10 @@ function hasChosen(options: FixOptions): boolean {
   return remediesAskedFor.size > 0 || logins || !authenticate || !recreate
 }
 
-function byFlags(
-  options: FixOptions,
-  { findings }: Diagnosis,
-  { snapshot, unfinished }: Earlier,
-): Set<Remedy> {
-  const calls = (remedy: Remedy) => findings.some(({ remedies }) => remedies.includes(remedy))
+function byFlags(options: FixOptions, { snapshot, diagnosis }: Seen, isUnfinished: boolean): Set<Remedy> {
+  const calls = (remedy: Remedy) => diagnosis.findings.some(({ remedies }) => remedies.includes(remedy))
   const asked = options.registries.length > 0 || options.username !== undefined
-  const halfDone = unfinished || isHalfDone(options.secretName, snapshot)
+  const halfDone = isUnfinished || isHalfDone(options.secretName, snapshot)
   // With --replace-registry, the old registry needs no login unless a flag requests one.
   const elsewhere = options.remediesAskedFor.has('replace-registry') && !asked
   const login = !elsewhere && (asked || calls('authenticate') || halfDone)

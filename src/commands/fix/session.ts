@@ -1,15 +1,17 @@
 /** The state that all steps of a fix share, and the options from its flags. */
 
+import type { Run } from '../../apply/journal/run.ts'
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
+import type { RefusedError, UnreachableError } from '../../errors.ts'
 import type { ClusterWriter } from '../../kubernetes/api/writer.ts'
-import type { Plan } from '../../plan/plan.ts'
+import type { Plan, UnprovenLogin } from '../../plan/plan.ts'
 import type { Registries } from '../../registry/client.ts'
 import type { PlanFormat } from '../../report/formats.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
+import type { Reading } from '../../source/live/reading.ts'
 import type { CommandContext, ConnectionFlags } from '../context.ts'
-import type { Unproven } from './prove.ts'
 
 export interface FixOptions {
   connection: ConnectionFlags
@@ -52,17 +54,18 @@ export interface FixSession {
   options: FixOptions
   context: CommandContext
   cluster: ClusterWriter
+  reading: Reading
   registries: Registries
   clusterUid: string
   /** The folder of this cluster's journals. */
   journals: string
-  /** Sets the redactor for the server's messages from then on. */
-  redactBy(redactor: (text: string) => string): void
 }
 
 /** A plan, and what is needed to apply it. */
 export interface PreparedFix {
   plan: Plan
+  /** Earlier runs against this cluster, newest first. */
+  runs: Run[]
   /** The findings that the plan was made from; empty for a saved plan. */
   findings: Finding[]
   gaps: Gap[]
@@ -71,9 +74,16 @@ export interface PreparedFix {
   /** The plan's credentials with their passwords. */
   credentials: Credential[]
   /** Whether part of the scope could not be read, so that changes may be missing from the plan. */
-  narrowed: boolean
+  partial: boolean
   /** Logins that failed their proof and are left out, so that the plan is less than what was requested. */
   unproven: Unproven[]
   /** Whether the plan was saved, and so is applied exactly or not at all. */
   saved: boolean
+}
+
+/** A login that is not distributed, and the error that ends the run if nothing else remains to be done. */
+export interface Unproven {
+  credential: Credential
+  login: UnprovenLogin
+  error: RefusedError | UnreachableError
 }

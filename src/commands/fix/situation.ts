@@ -15,15 +15,16 @@ import { UsageError } from '../../errors.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import { covers, isNarrowed, type PlanScope, type PlanSubject } from '../../plan/plan.ts'
 import { sanitizeLine } from '../../report/sanitize.ts'
+import { readingText } from '../../report/views/progress.ts'
 import { unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/plan.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
-import { type MeantPods, readFixScope } from '../../source/live/fix-scope.ts'
+import type { MeantPods } from '../../source/live/fix-logins.ts'
+import { readFixScope } from '../../source/live/fix-scope.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
-import { readCluster } from '../../source/live/read-cluster.ts'
-import { Reading } from '../../source/live/reading.ts'
+import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
 import { readTopmost, type Topmost } from '../../source/live/subjects.ts'
 import type { Scope } from '../../source/snapshot-scope.ts'
 import { scopeOf as reachOf } from '../snapshot.ts'
@@ -35,7 +36,7 @@ export interface Situation {
   snapshot: Snapshot
   diagnosis: Diagnosis
   /** The controllers above the failing pods, by uid. */
-  owners: ReadonlyMap<string, ControllerObject>
+  controllers: ReadonlyMap<string, ControllerObject>
   /** Earlier runs against this cluster, newest first. */
   runs: Run[]
 }
@@ -53,7 +54,7 @@ export async function readSituation(session: FixSession): Promise<Situation> {
  * @throws UsageError, ApiError
  */
 async function scopeOf(
-  { options, cluster, context, clusterUid }: FixSession,
+  { options, cluster, reading, clusterUid }: FixSession,
   runs: Run[],
 ): Promise<PlanScope> {
   const asked = reachOf(options, [cluster.namespace])
@@ -61,7 +62,6 @@ async function scopeOf(
   if (selector !== undefined) checkSelector(selector)
   if (asked.subjects === undefined)
     return { namespaces: asked.namespaces, affected, excluded, ...(selector !== undefined && { selector }) }
-  const reading = new Reading(cluster, { signal: context.signal })
   const lost = interruptedPods(runs, clusterUid)
   const climbed = await readTopmost(reading, asked.subjects, pod => lost.some(one => isSamePod(one, pod)))
   const subjects = subjectsOf(climbed)
@@ -116,8 +116,8 @@ export function readingScope({ namespaces, excluded, subjects, selector }: PlanS
 }
 
 /** Warns when --exclude-namespace names a namespace that does not exist, so that a typo can't cause writes unnoticed. */
-async function warnOfUnknownExclusions({ options, context, cluster }: FixSession): Promise<void> {
-  for (const name of await missingNamespaces(cluster, options.excludedNamespaces, context.signal)) {
+async function warnOfUnknownExclusions({ options, context, reading }: FixSession): Promise<void> {
+  for (const name of await missingNamespaces(reading, options.excludedNamespaces)) {
     await context.err.write(unknownExclusionText(name))
   }
 }
@@ -126,20 +126,17 @@ async function warnOfUnknownExclusions({ options, context, cluster }: FixSession
 async function lookAtCluster(
   { options, context, cluster }: FixSession,
   scope: PlanScope,
-): Promise<Pick<Situation, 'snapshot' | 'diagnosis' | 'owners'>> {
+): Promise<Pick<Situation, 'snapshot' | 'diagnosis' | 'controllers'>> {
   const progress = await context.progress()
-  const owners = new Map<string, ControllerObject>()
   try {
-    const whole = await readCluster(cluster, readingScope(scope), {
+    const { snapshot: whole, controllers } = await readClusterWithControllers(cluster, readingScope(scope), {
       takenAt: context.now().toISOString(),
-      onProgress: ({ pods, suspects }) =>
-        progress.update(`Reading pods: ${pods} seen, ${suspects} to look at`),
-      onOwner: object => owners.set(object.metadata.uid, object),
+      onProgress: news => progress.update(readingText(news)),
       signal: context.signal,
     })
     const pods = whole.pods.filter(({ namespace }) => !options.excludedNamespaces.includes(namespace))
     const snapshot = { ...whole, pods }
-    return { snapshot, diagnosis: diagnose(snapshot), owners }
+    return { snapshot, diagnosis: diagnose(snapshot), controllers }
   } finally {
     progress.stop()
   }
@@ -147,9 +144,7 @@ async function lookAtCluster(
 
 /** Returns earlier runs against this cluster, newest first. Reports damaged journal lines on standard error. */
 export async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
-  const damages: string[] = []
-  const onDamage = (sentence: string) => void damages.push(sentence)
-  const runs = await listRuns(journals, { server: cluster.server, onDamage })
+  const { runs, damages } = await listRuns(journals, cluster.server)
   for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
   return runs
 }
@@ -161,11 +156,11 @@ export async function earlierRuns({ journals, cluster, context }: FixSession): P
  */
 export async function readWritable(
   session: FixSession,
-  { scope, snapshot, diagnosis, owners, runs }: Situation,
+  { scope, snapshot, diagnosis, controllers, runs }: Situation,
   remedies: ReadonlySet<Remedy>,
   credentials: Credential[],
 ): Promise<FixScope> {
-  const { options, context, cluster, clusterUid } = session
+  const { options, reading, clusterUid } = session
   const broken = interruptedPods(runs, clusterUid).filter(pod => isInScope(pod, scope, runs))
   if (remedies.size === 0 && diagnosis.findings.length === 0 && broken.length === 0) {
     return { ...EMPTY, clusterUid }
@@ -175,8 +170,7 @@ export async function readWritable(
   // The sandbox image does not come from the workload, so changing the workload does not help.
   const ofWorkloads = diagnosis.findings.filter(({ containerKind }) => containerKind !== 'sandbox')
   const failing = new Set(ofWorkloads.map(({ namespace, pod }) => `${namespace}/${pod}`))
-  const back: [InterruptedPod, uid: string][] = []
-  const read = await readFixScope(cluster, {
+  const { podsBack, ...fixScope } = await readFixScope(reading.withOwnGaps(), {
     namespaces: affected ? affectedNamespaces(diagnosis.findings) : scope.namespaces,
     mayBeGone: affected,
     excluded: scope.excluded,
@@ -186,15 +180,13 @@ export async function readWritable(
     meant: narrowed ? meantPods(scope) : null,
     runningImages: remedies.has('pin'),
     interruptedPods: broken,
-    onPodBack: (pod, uid) => back.push([pod, uid]),
     madeSecrets: madeSecrets(runs, clusterUid),
-    owners,
-    signal: context.signal,
+    controllers,
   })
   if (isToBeApplied(options)) {
-    for (const [pod, uid] of back) await recordPodBack(session.journals, runs, pod, uid)
+    for (const [pod, uid] of podsBack) await recordPodBack(session.journals, runs, pod, uid)
   }
-  return { clusterUid, ...read }
+  return { clusterUid, ...fixScope }
 }
 
 function isToBeApplied({ dryRun, planFile, format }: FixOptions): boolean {

@@ -11,7 +11,7 @@ import { type Declined, isRefusal, type Plan } from '../../plan/plan.ts'
 import type { FixReport } from '../../report/views/fix-result.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
-import { countsFor } from '../diagnose.ts'
+import { countsFor } from '../fail-on.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 import { readingScope } from './situation.ts'
 
@@ -23,9 +23,29 @@ export interface Verified {
 /** Returns the report of a dry run on the server. */
 export function verifyDryRun(prepared: PreparedFix, result: FixResult): Verified {
   const complete = isInPlace(result)
-  const { plan, gaps } = prepared
-  const report = { plan, dryRun: true, complete, result, ...leftOf(prepared), findings: [], gaps }
+  const left = findingsWithoutChange(prepared)
+  const report = reportOf(prepared, result, left, { dryRun: true, complete, findings: [] })
   return { report, verdict: complete ? 'ok' : 'incomplete' }
+}
+
+/** Returns the report of a plan without changes. A fix that only declined has not fixed anything, and unknown is never healthy. */
+export function verifyEmpty(prepared: PreparedFix, { options }: FixSession): Verified {
+  const verdict = emptyVerdict(prepared, options.failOn)
+  const result = { run: null, outcomes: [], recoveries: [], heldBack: null }
+  const { findings } = prepared
+  const shown = { dryRun: false, complete: verdict === 'ok', findings: findings.map(withSteps) }
+  return { report: reportOf(prepared, result, findings, shown), verdict }
+}
+
+function emptyVerdict(
+  { plan, findings, gaps, partial, unproven }: PreparedFix,
+  failOn: FixState['failOn'],
+): ExitName {
+  const { declined } = plan
+  if (declined.some(isLiftable) && failOn !== 'never') return 'refused'
+  const state = { done: true, partial: partial || unproven.length > 0, remaining: findings, declined, failOn }
+  const verdict = fixVerdict(state)
+  return verdict === 'ok' && gaps.length > 0 && findings.length === 0 ? 'incomplete' : verdict
 }
 
 /** Checks the scope after the plan was applied. @throws the signal's reason */
@@ -34,38 +54,31 @@ export async function verify(
   result: FixResult,
   session: FixSession,
 ): Promise<Verified> {
-  const { plan, gaps } = prepared
-  const { failOn } = session.options
   const remaining = await remainingFindings(prepared, result, session)
   const verdict = fixVerdict({
     done: isInPlace(result),
-    narrowed: prepared.narrowed || prepared.unproven.length > 0,
+    partial: prepared.partial || prepared.unproven.length > 0,
     remaining,
-    declined: plan.declined,
-    failOn,
+    declined: prepared.plan.declined,
+    failOn: session.options.failOn,
   })
   const left = remaining.filter(finding => !result.recoveries.some(one => isAwaited(finding, one)))
-  const report = {
-    plan,
-    dryRun: false,
-    complete: verdict === 'ok',
-    leftToOwner: leftToOwner(plan, left),
-    leftPods: podsOf(left),
-    result,
-    findings: remaining.map(withSteps),
-    gaps,
-  }
-  return { report, verdict }
+  const shown = { dryRun: false, complete: verdict === 'ok', findings: remaining.map(withSteps) }
+  return { report: reportOf(prepared, result, left, shown), verdict }
+}
+
+/** @param left the findings that remain because nothing was written for them */
+function reportOf(
+  { plan, gaps }: PreparedFix,
+  result: FixResult,
+  left: Finding[],
+  shown: Pick<FixReport, 'dryRun' | 'complete' | 'findings'>,
+): FixReport {
+  return { plan, result, gaps, leftToOwner: leftToOwner(plan, left), leftPods: podsOf(left), ...shown }
 }
 
 function isInPlace({ outcomes, recoveries }: FixResult): boolean {
   return outcomes.every(isDone) && !recoveries.some(isOpen)
-}
-
-/** Counts the findings that remain because the plan does not write anything for them. */
-export function leftOf(prepared: PreparedFix): Pick<FixReport, 'leftToOwner' | 'leftPods'> {
-  const left = findingsWithoutChange(prepared)
-  return { leftToOwner: leftToOwner(prepared.plan, left), leftPods: podsOf(left) }
 }
 
 /** Counts the findings that a credential or a new pod would help, if the plan left an object to its owner. */
@@ -135,7 +148,7 @@ export interface FixState {
   /** Whether every planned change is in place and every pod it was made for has recovered. */
   done: boolean
   /** Whether part of the scope could not be read, so that changes may be missing from the plan. */
-  narrowed: boolean
+  partial: boolean
   /** Findings that remain in the scope. */
   remaining: readonly Finding[]
   declined: readonly Declined[]
@@ -143,8 +156,8 @@ export interface FixState {
 }
 
 /** Returns the exit code for the scope's current state, whether this run or an earlier one caused it. Unknown is never healthy. */
-export function fixVerdict({ done, narrowed, remaining, declined, failOn }: FixState): ExitName {
-  if (!done || narrowed) return 'incomplete'
+export function fixVerdict({ done, partial, remaining, declined, failOn }: FixState): ExitName {
+  if (!done || partial) return 'incomplete'
   const deciding = remaining.filter(finding => countsFor(finding, failOn))
   if (deciding.length === 0) return 'ok'
   return deciding.some(finding => declined.some(one => isLiftable(one) && speaksOf(one, finding)))
@@ -167,7 +180,7 @@ const LIFTABLE: Declined['code'][] = [
 ]
 
 /** Whether someone can remove the reason for declining. */
-export function isLiftable({ code }: Declined): boolean {
+function isLiftable({ code }: Declined): boolean {
   return LIFTABLE.includes(code)
 }
 

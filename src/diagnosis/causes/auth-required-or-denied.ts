@@ -27,6 +27,10 @@ export const refused = ruleOf(
   /\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,3}(?:permissions?|access)\b|\bno permissions?\b|\bmissing permissions?\b/,
   /\bmay require\b|\brequires? (?:authentication|authorization|login)\b/,
   /\bconnectivity_refresh_token_error\b|\bproject_?policy_?violation\b|\bcannot be pulled due to configured policy\b/,
+  // Artifactory's Xray, and Harbor before 2.0.
+  /\bdownload blocking policy\b|\bseverity of vulnerability of the image\b/,
+  // AWS, for a wrong or expired key.
+  /\bsecurity token included in the request is (?:invalid|expired)\b/,
 )
 
 /** No registry was contacted: the kubelet (credentialprovider) can't read a pull secret, or a helper returns no credential. */
@@ -34,6 +38,7 @@ export const unreadableCredentials = ruleOf(
   'auth-required-or-denied',
   /\billegal base64 data\b|\bunable to parse auth field\b|\bunable to (?:decode|parse) .{0,20}dockercfg\b/,
   /\b(?:error|failed|failure) (?:getting|to get) credentials?\b|\bunable to retrieve (?:credentials|(?:\w+ )?registry auth)\b|\binvalid client secret\b/,
+  /\berror execing credential provider plugin\b/,
   // A line break in a user name or a password.
   /\binvalid header field value\b/,
 )

@@ -6,7 +6,10 @@ const FILE_OPERATION =
   '(?:l?chown|l?chmod|mkdir(?:all)?|mknod|open(?:at)?|rename|unlink(?:at)?|remove|mount|l?stat|write|read(?:link)?|(?:sym)?link|fsync|lsetxattr|utimes?)'
 
 /** The snapshotter, a separate process, does not answer: no registry was involved. */
-export const snapshotterGone = ruleOf('corrupt-or-unpack', /\bsnapshot(?:ter)?\b.{0,400}\bdial unix\b/)
+export const snapshotterGone = ruleOf(
+  'corrupt-or-unpack',
+  /\bsnapshot(?:ter)?\b.{0,400}\b(?:dial unix|while dialing)\b/,
+)
 
 /** containers/storage can't find an image that was just pulled; the registry has it. */
 export const storedImageGone = ruleOf(
@@ -34,6 +37,8 @@ export const corruptOrUnpack = ruleOf(
   // Windows' file errors, from its layer calls (hcsshim) or from dockerd's re-exec.
   /\bre-exec error\b|\bfailed in win32\b|\baccess is denied\b(?! due)|\bthe system cannot find the (?:file|path) specified\b/,
   /\bthe process cannot access the file\b|\bthe specified module could not be found\b/,
+  // nydus: its daemon does not run.
+  /\bsnapshot \S{1,80} is not ready\b/,
   /\bstream processor\b|\bdecrypt(?:layer|ion)\b/,
   /\bunexpected eof\b.{0,20}\bunknown\b|\bref ‹name› locked\b|\brecord image pull intent\b|\bunpigz\b/,
 )

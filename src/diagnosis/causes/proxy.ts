@@ -4,7 +4,7 @@ import { ruleOf } from './cause-rule.ts'
 
 /** Go reports a refused CONNECT as a status phrase after the URL; a registry's status has its number, too. */
 const REFUSED_CONNECT =
-  /‹url›["']?: (?:forbidden|bad gateway|service unavailable|gateway time-?out|bad request|method not allowed|internal server error)[\s"'`)\]}.,]{0,8}(?:$|\w+=)/
+  /‹url›[.?]{0,6}["']?: (?:forbidden|bad gateway|service unavailable|gateway time-?out|bad request|method not allowed|internal server error)[\s"'`)\]}.,]{0,8}(?:$|\w+=)/
 
 export const proxy = ruleOf(
   'proxy',

@@ -45,6 +45,7 @@ function subcauseOf({ masked, hosts }: PullError): RateLimitSubcause {
   ) {
     return 'account'
   }
-  const says = /\btoomanyrequests\b|\blimit\b/.test(masked)
+  // The answer to a HEAD request has no message, so it does not show which limit was hit.
+  const says = /\btoomanyrequests\b|\blimit\b|\bhead (?:request to )?["'`]?‹url›/.test(masked)
   return !says && hosts.some(isDockerHubHost) ? 'abuse' : 'unspecified'
 }

@@ -1,6 +1,6 @@
 /** The registry or its token server answered 5xx, or sent a response that can't be parsed. */
 
-import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
+import { type CauseRule, FITS } from './cause-rule.ts'
 
 export const serverStatus: CauseRule = {
   cause: 'registry-server-error',
@@ -9,8 +9,7 @@ export const serverStatus: CauseRule = {
     status !== null && (status >= 500 || (forToken && status === 405)) ? FITS : null,
 }
 
-export const brokenAnswer = ruleOf(
-  'registry-server-error',
+const BROKEN = [
   /\binternal (?:server )?error\b|\bbad gateway\b|\bservice (?:temporarily )?unavailable\b|\bgateway time-?out\b/,
   /\binvalid character .{1,12} (?:looking for beginning of|after|in) /,
   /\bunexpected end of json input\b|\berror parsing http \d{3} response\b|\berror unmarshall?ing content\b/,
@@ -20,4 +19,11 @@ export const brokenAnswer = ruleOf(
   /\bstopped after \d+ redirects\b/,
   // Nexus has blocked an upstream that failed.
   /\bremote auto blocked\b/,
-)
+]
+
+export const brokenAnswer: CauseRule = {
+  cause: 'registry-server-error',
+  // 412 is a registry's own condition, whatever it writes about it.
+  judge: ({ masked, status }) =>
+    status !== 412 && BROKEN.some(pattern => pattern.test(masked)) ? FITS : null,
+}

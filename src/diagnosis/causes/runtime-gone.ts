@@ -5,4 +5,6 @@ import { ruleOf } from './cause-rule.ts'
 export const runtimeGone = ruleOf(
   'other',
   /\bdial unix\b|\berror reading from server\b|\btransport is closing\b|\bwhile dialing\b/,
+  // Docker's pipe on Windows.
+  /\btrying to connect: post ‹url›: open ‹path›/,
 )

@@ -6,6 +6,8 @@ const PATTERNS = [
   /\bno longer supported since containerd\b/,
   /\b(?:unsupported|unexpected|unknown|invalid|unrecognized|unhandled) (?:\w+ ){0,3}(?:media|mime) ?type\b/,
   /\bmedia ?type ‹name› (?:is )?(?:not supported|unsupported|no longer supported)\b/,
+  // Docker: only the media type and these words.
+  /(?:^|: )‹name› not supported$/,
   /\bmedia ?type in manifest\b|\bmediatype in manifest should be\b/,
   /\bunsupported (?:image )?manifest\b|\bmanifest (?:format|type|schema|version) .{0,40}(?:not supported|unsupported)/,
   /\bunsupported image-specific operation on artifact\b|\bunsupported (?:schema|config|image (?:type|format)|docker v1)\b|\bunsupported image\b/,

@@ -5,6 +5,7 @@ import { retryAfter } from '../../network/retry-after.ts'
 import { CutOff, chunksOf, errorBodyOf } from '../http/body.ts'
 import type { Connection, HttpResponse } from '../http/connection.ts'
 import { Deadline } from '../http/deadline.ts'
+import { ApiError } from './api-error.ts'
 import { type ApiRequest, isUnsafePath } from './api-request.ts'
 import { asApiError, isReset, loginTimeout, notFoundError, timeoutError } from './failures.ts'
 import { refusalOf } from './status-refusal.ts'
@@ -13,7 +14,7 @@ import { refusalOf } from './status-refusal.ts'
 const NOTICEABLE = 1000
 const GRACE = 100
 
-export class FirstAnswer {
+class FirstAnswer {
   readonly #clock: Clock
   readonly #say: () => void
   /** The server has answered, or the notice was given. */
@@ -68,6 +69,9 @@ class Warnings {
   }
 }
 
+/** Removes secrets from a text. */
+export type Redactor = (text: string) => string
+
 export interface ExchangeOptions {
   /** For a request with its retries and its whole response; 0 means no limit. One minute if absent. */
   requestTimeoutMs?: number
@@ -98,6 +102,7 @@ export class Exchange {
   readonly #options: ExchangeOptions
   readonly #clock: Clock
   readonly #first: FirstAnswer
+  #withoutOthers: Redactor = text => text
 
   constructor(connection: Connection, options: ExchangeOptions) {
     this.connection = connection
@@ -106,6 +111,14 @@ export class Exchange {
     this.#first = new FirstAnswer(options.clock, () =>
       options.onWait?.(connection.server, connection.context),
     )
+  }
+
+  /**
+   * Removes more secrets than the connection's own from the server's messages and warnings from now on: an admission webhook may quote
+   * what a request contains.
+   */
+  hide(redactor: Redactor): void {
+    this.#withoutOthers = redactor
   }
 
   /** Milliseconds since 1970 by the server's clock; by ours until a response has a Date. */
@@ -143,15 +156,18 @@ export class Exchange {
     try {
       return await this.#persist(request, deadline, read)
     } catch (error) {
-      throw deadline.signal.aborted ? deadline.signal.reason : asApiError(request, error)
+      if (deadline.signal.aborted) throw deadline.signal.reason
+      const failure = asApiError(request, error)
+      if (failure instanceof ApiError) failure.message = this.#withoutOthers(failure.message)
+      throw failure
     } finally {
       deadline.end()
     }
   }
 
-  /** A Date has whole seconds and was in transit for some time, so a smaller difference counts as none. @param told NaN without a Date */
-  #compareClocks(told: number): void {
-    const ahead = told - this.#clock.now()
+  /** A Date has whole seconds and was in transit for some time, so a smaller difference counts as none. @param date in milliseconds since 1970; NaN without one */
+  #compareClocks(date: number): void {
+    const ahead = date - this.#clock.now()
     if (Math.abs(ahead - this.#ahead) > SAME_TIME) this.#ahead = ahead
   }
 
@@ -194,7 +210,9 @@ export class Exchange {
       const response = await deadline.race(this.connection.send(sent))
       log(response.status)
       this.#compareClocks(Date.parse(String(response.headers.date ?? '')))
-      this.warnings.collect(response.headers.warning, text => this.connection.withoutSecrets(text))
+      this.warnings.collect(response.headers.warning, text =>
+        this.#withoutOthers(this.connection.withoutSecrets(text)),
+      )
       return response
     } catch (error) {
       log('failed')

@@ -2,6 +2,7 @@
 
 import { UnreachableError } from '../../errors.ts'
 import { JsonError } from '../../json/json-error.ts'
+import { codedError } from '../../network/error-code.ts'
 import { ProtobufError } from '../../protobuf/message.ts'
 import { CutOff } from '../http/body.ts'
 import { ApiError } from './api-error.ts'
@@ -16,12 +17,7 @@ const SILENT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 /** Whether the connection broke before an answer came; the server may have acted on the request. */
 export const isReset = (error: unknown): boolean => RESETS.has(codeOf(error))
 
-function codeOf(error: unknown): string {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string') return at.code
-  }
-  return ''
-}
+const codeOf = (error: unknown): string => codedError(error)?.code ?? ''
 
 export const timeoutError = (request: ApiRequest, milliseconds: number): ApiError =>
   failure(
@@ -71,7 +67,7 @@ export const notFoundError = (request: ApiRequest): ApiError =>
   new ApiError({
     status: 404,
     reason: 'NotFound',
-    message: `${nameOf(request)} names no object`,
+    message: `${nameOf(request)} can't name an object`,
     method: request.method,
     path: pathOf(request.path),
   })

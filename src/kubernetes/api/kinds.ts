@@ -54,8 +54,12 @@ export interface Kind<Model> {
 }
 
 function define<Model>(apiVersion: string, kind: string, resource: string): Kind<Model> {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+  const group = groupOf(apiVersion)
   return { kind, apiVersion, group, resource, fullName: group === '' ? resource : `${resource}.${group}` }
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
 }
 
 /** Built-in controllers: they create pods, or objects that create pods. */
@@ -135,7 +139,7 @@ export function kindOf({ apiVersion, kind }: TypeMeta): Kind<unknown> | null {
 
 /** Whether it is the kind that Kubernetes itself calls by that name, in any version, and not one of another group. */
 export function isBuiltIn({ apiVersion, kind }: TypeMeta): boolean {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+  const group = groupOf(apiVersion)
   if (kind === 'Event' && group === 'events.k8s.io') return true
   return Object.hasOwn(KINDS, kind) && KINDS[kind as keyof typeof KINDS].group === group
 }

@@ -56,7 +56,7 @@ export function readPage(source: PageSource, choice: PageChoice, visit: VisitEle
   return exchange.run(request, async chunks => {
     const page = pageOf(request, await restOf(request, chunks, shape && { shape, only }, visit))
     if (continueToken !== '' && page.continueToken === continueToken) {
-      throw failure(request, 'Truncated', `${nameOf(request)} gave the same page again and again`)
+      throw failure(request, 'Truncated', `${nameOf(request)} keeps returning the same page`)
     }
     return page
   })

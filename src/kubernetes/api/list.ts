@@ -99,7 +99,7 @@ class Pages {
   }
 
   #endlessError(): ApiError {
-    const message = `The list of GET ${this.#path} does not come to an end`
+    const message = `The list of GET ${this.#path} does not end`
     return new ApiError({ status: 0, reason: 'Truncated', message, method: 'GET', path: this.#path })
   }
 

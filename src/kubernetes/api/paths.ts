@@ -1,6 +1,6 @@
 /** Builds every API path: from a kind, with each name escaped. */
 
-import type { Kind } from './kinds.ts'
+import { KINDS, type Kind } from './kinds.ts'
 
 declare const MODEL: unique symbol
 
@@ -18,3 +18,14 @@ export function listPath<Model>(kind: Kind<Model>, namespace: string | null): Ap
 export function objectPath<Model>(kind: Kind<Model>, namespace: string | null, name: string): ApiPath<Model> {
   return `${listPath(kind, namespace)}/${encodeURIComponent(name)}`
 }
+
+/** The path for the evictions of one pod. */
+export function evictionPath(namespace: string, pod: string): string {
+  return `${objectPath(KINDS.Pod, namespace, pod)}/eviction`
+}
+
+/** The path for reviews of what the user is allowed to do. */
+export const ACCESS_REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+
+/** The path for reviews of who the user is. */
+export const SELF_REVIEWS = '/apis/authentication.k8s.io/v1/selfsubjectreviews'

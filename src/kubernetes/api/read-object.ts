@@ -5,7 +5,7 @@ import { type ApiRequest, JSON_FORM, METADATA, withQuery } from './api-request.t
 import type { AccessQuestion, KubernetesObject, ReadOptions } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
 import { notKubernetes } from './failures.ts'
-import type { ApiPath } from './paths.ts'
+import { ACCESS_REVIEWS, type ApiPath, SELF_REVIEWS } from './paths.ts'
 
 /** See ClusterReader.get. */
 export function readObject<T>(exchange: Exchange, path: ApiPath<T>, options: ReadOptions): Promise<T> {
@@ -18,10 +18,6 @@ export function readObject<T>(exchange: Exchange, path: ApiPath<T>, options: Rea
     ...(signal && { signal }),
   })
 }
-
-const ACCESS_REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
-
-const SELF_REVIEWS = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
 
 /** See ClusterReader.whoAmI. */
 export async function reviewSelf(exchange: Exchange, signal?: AbortSignal): Promise<string | null> {

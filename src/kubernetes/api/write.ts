@@ -2,8 +2,7 @@
 
 import { type ApiRequest, JSON_FORM, withQuery } from './api-request.ts'
 import type { Exchange } from './exchange.ts'
-import { KINDS } from './kinds.ts'
-import { type ApiPath, objectPath } from './paths.ts'
+import { type ApiPath, evictionPath } from './paths.ts'
 import { objectFrom } from './read-object.ts'
 
 export interface WriteOptions {
@@ -62,7 +61,7 @@ export async function evictPod(
   uid: string,
   options: WriteOptions & { resourceVersion?: string },
 ): Promise<void> {
-  const path = `${objectPath(KINDS.Pod, namespace, pod)}/eviction`
+  const path = evictionPath(namespace, pod)
   const eviction = {
     apiVersion: 'policy/v1',
     kind: 'Eviction',

@@ -2,7 +2,7 @@
 
 import type { Connection } from '../http/connection.ts'
 import type { ClusterReader } from './cluster.ts'
-import { Exchange, type ExchangeOptions } from './exchange.ts'
+import { Exchange, type ExchangeOptions, type Redactor } from './exchange.ts'
 import type { ApiPath } from './paths.ts'
 import { readerOf } from './reader.ts'
 import {
@@ -27,6 +27,8 @@ export interface ClusterWriter extends ClusterReader {
     uid: string,
     options?: WriteOptions & { resourceVersion?: string },
   ): Promise<void>
+  /** Removes the secrets that are to be written from the server's messages and warnings from now on. */
+  hide(redactor: Redactor): void
 }
 
 /** Creates a writer; nothing is sent yet. It throws as a reader does. */
@@ -37,6 +39,7 @@ export function writerOver(connection: Connection, options: ExchangeOptions): Cl
     create: (path, object, write = {}) => createObject(exchange, path, object, write),
     jsonPatch: (path, operations, write = {}) => patchObject(exchange, path, operations, write),
     delete: (path, uid, write = {}) => deleteObject(exchange, path, uid, write),
+    hide: redactor => exchange.hide(redactor),
     evict: (inNamespace, pod, uid, write = {}) => evictPod(exchange, inNamespace, pod, uid, write),
   }
 }

@@ -3,27 +3,30 @@
 import type { Clock } from '../../clock.ts'
 
 export class Deadline {
-  /** Aborts with the caller's reason, or with the error from `tooLate`. */
-  readonly signal: AbortSignal
   readonly #clock: Clock
+  readonly #tooLate: () => Error
+  readonly #caller: AbortSignal | undefined
+  readonly #ending = new AbortController()
   #ends = Number.POSITIVE_INFINITY
   /** The pending races. A promise that lives as long as the request would retain everything ever raced with it. */
   readonly #waiting = new Set<(reason: unknown) => void>()
-  readonly #late = new AbortController()
-  readonly #tooLate: () => Error
   #callOff: () => void = () => {}
-  readonly #stop: () => void
+  // AbortSignal.any would do, but is slow, and a big cluster takes thousands of requests.
+  readonly #giveUp = () => this.#abort(this.#caller?.reason)
 
   /** @param milliseconds 0 means no limit but the caller's signal */
   constructor(clock: Clock, milliseconds: number, tooLate: () => Error, caller?: AbortSignal) {
     this.#clock = clock
     this.#tooLate = tooLate
-    this.signal = caller ? AbortSignal.any([caller, this.#late.signal]) : this.#late.signal
+    this.#caller = caller
     this.renew(milliseconds)
-    this.#stop = () => {
-      for (const reject of this.#waiting) reject(this.signal.reason)
-    }
-    this.signal.addEventListener('abort', this.#stop)
+    if (caller?.aborted) this.#giveUp()
+    else caller?.addEventListener('abort', this.#giveUp)
+  }
+
+  /** Aborts with the caller's reason, or with the error from `tooLate`. */
+  get signal(): AbortSignal {
+    return this.#ending.signal
   }
 
   get left(): number {
@@ -35,9 +38,7 @@ export class Deadline {
     this.#callOff()
     const bounded = milliseconds > 0
     this.#ends = bounded ? this.#clock.now() + milliseconds : Number.POSITIVE_INFINITY
-    this.#callOff = bounded
-      ? this.#clock.after(milliseconds, () => this.#late.abort(this.#tooLate()))
-      : () => {}
+    this.#callOff = bounded ? this.#clock.after(milliseconds, () => this.#abort(this.#tooLate())) : () => {}
   }
 
   /** The promise's outcome, unless the deadline comes first: then the signal's reason is thrown. */
@@ -56,6 +57,11 @@ export class Deadline {
   /** Ends the request: after that, nothing aborts it. */
   end(): void {
     this.#callOff()
-    this.signal.removeEventListener('abort', this.#stop)
+    this.#caller?.removeEventListener('abort', this.#giveUp)
+  }
+
+  #abort(reason: unknown): void {
+    this.#ending.abort(reason)
+    for (const reject of this.#waiting) reject(reason)
   }
 }

@@ -1,6 +1,7 @@
 /** Turns a request that got no answer into one sentence: which server, what happened, what to check. */
 
 import { UnreachableError } from '../../errors.ts'
+import { codedError } from '../../network/error-code.ts'
 
 export interface Route {
   server: string
@@ -11,10 +12,11 @@ export interface Route {
 /** @param error as the HTTP client threw it; only its code is used, because its message may quote the request */
 export function unreachable(error: unknown, route: Route): UnreachableError {
   if (error instanceof UnreachableError) return error
-  return new UnreachableError(sentence(firstCode(error), route), { cause: error })
+  return new UnreachableError(sentence(error, route), { cause: error })
 }
 
-function sentence({ code, message }: CodedError, { server, proxy }: Route): string {
+function sentence(error: unknown, { server, proxy }: Route): string {
+  const { code, message } = codedError(error) ?? { code: 'unknown failure', message: '' }
   const rule = RULES.find(({ codes }) => codes.test(code))
   if (proxy !== null && (rule === undefined || rule.mayBeProxy)) {
     const detail = proxyStatus(message) ?? code
@@ -100,16 +102,3 @@ const RULES: Rule[] = [
   },
   { codes: /^HPE_/, problem: 'answered something that is not HTTP: check the port' },
 ]
-
-interface CodedError {
-  code: string
-  message: string
-}
-
-/** The first error in the chain of causes that has a code. */
-function firstCode(error: unknown): CodedError {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string') return { code: at.code, message: at.message }
-  }
-  return { code: 'unknown failure', message: '' }
-}

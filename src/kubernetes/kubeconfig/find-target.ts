@@ -26,7 +26,7 @@ import type { Cluster, ExecPlugin, Impersonation, PemSource, Target, User } from
  * @throws UsageError if none is found, with what to do; kubectl's old default of localhost:8080 is not used
  */
 export async function findTarget(options: ConnectionOptions): Promise<Target> {
-  const { config, places } = await loadKubeconfig(options)
+  const { config, places, files } = await loadKubeconfig(options)
   const chosen = chooseTarget(config, options) ?? (await inClusterTarget(options))
   if (chosen !== null) return chosen
   const names = [...config.contexts.keys()].sort()
@@ -34,10 +34,11 @@ export async function findTarget(options: ConnectionOptions): Promise<Target> {
     const some = names.slice(0, 5).join(', ')
     throw new UsageError(`The kubeconfig has no current context: choose one with --context, such as ${some}`)
   }
-  throw new UsageError(
-    `No kubeconfig was found (looked at ${places.join(', ') || 'none: KUBECONFIG is empty'}): ` +
-      'name one with --kubeconfig or KUBECONFIG, or name a cluster with --server',
-  )
+  const what =
+    files.length > 0
+      ? `The kubeconfig has no context (${files.join(', ')})`
+      : `No kubeconfig was found (looked at ${places.join(', ') || 'none: KUBECONFIG is empty'})`
+  throw new UsageError(`${what}: name one with --kubeconfig or KUBECONFIG, or name a cluster with --server`)
 }
 
 type Flags = Omit<ConnectionOptions, 'env' | 'home' | 'userAgent'>

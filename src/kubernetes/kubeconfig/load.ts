@@ -12,6 +12,8 @@ interface LoadedKubeconfig {
   config: Kubeconfig
   /** Every path that was checked, whether it exists or not. */
   places: string[]
+  /** The paths of those that exist. */
+  files: string[]
 }
 
 /**
@@ -29,7 +31,11 @@ export async function loadKubeconfig(
   if (explicit !== '' && read[0] === null) {
     throw new UsageError(`Kubeconfig ${explicit} (from --kubeconfig) doesn't exist`)
   }
-  return { config: merged(read.filter(config => config !== null)), places }
+  return {
+    config: merged(read.filter(config => config !== null)),
+    places,
+    files: places.filter((_, index) => read[index] !== null),
+  }
 }
 
 function placesOf({ kubeconfig, env, home }: Pick<ConnectionOptions, 'kubeconfig' | 'env' | 'home'>) {

@@ -74,7 +74,7 @@ async function certificateOf(user: User): Promise<ClientCredential> {
 function bearer(token: Redacted): Redacted {
   if (isHeaderSafe(token)) return token.map(text => `Bearer ${text}`)
   throw new UsageError(
-    "The token holds a line break or another character that can't be sent: correct it in the kubeconfig or where it comes from",
+    "The token contains a line break or another character that can't be sent: correct it in the kubeconfig or where it comes from",
   )
 }
 
@@ -122,7 +122,7 @@ function authProviderFetch(
     } catch (error) {
       const said = error instanceof Error ? lastLine(error.message) : 'no reason given'
       throw new UnreachableError(
-        `The kubeconfig's auth-provider ${name} gave no token (${said}): log in again with its own tool, or use --token`,
+        `The kubeconfig's auth-provider ${name} returned no token (${said}): log in again with its own tool, or use --token`,
         { cause: error },
       )
     }

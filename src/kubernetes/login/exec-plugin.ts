@@ -122,7 +122,7 @@ function fetched(plugin: ExecPlugin, printed: Redacted): Fetched {
     throw failure(plugin, 'gave no usable credential: run it by hand and look at what it prints')
   }
   if (token !== null && !isHeaderSafe(token))
-    throw failure(plugin, "gave a token with a character in it that can't be sent")
+    throw failure(plugin, "returned a token with a character that can't be sent")
   const fault = certificate === null || key === null ? null : certificateFault(certificate, key)
   if (fault !== null) throw failure(plugin, `gave a client certificate that can't be used: ${fault}`)
   const authorization = token === null ? null : token.map(value => `Bearer ${value}`)

@@ -3,8 +3,7 @@
  * registry itself is asked last. The mirror's own login is ignored (bottlerocket-os/bottlerocket#2677).
  */
 
-import type { GroupSetup, MirrorTarget, PlatformRule } from '../setup.ts'
-import { base64 } from './talos.ts'
+import { type GroupSetup, type MirrorTarget, mirrorNotes, type PlatformRule } from '../setup.ts'
 
 function settings({ address, registries, authority }: MirrorTarget): string {
   const mirrors = registries.map(registry =>
@@ -15,15 +14,12 @@ function settings({ address, registries, authority }: MirrorTarget): string {
     ].join('\n'),
   )
   const trust =
-    authority === null
-      ? []
-      : [`[settings.pki.registry-mirror]\ndata = "${base64(authority)}"\ntrusted = true`]
+    authority === null ? [] : [`[settings.pki.registry-mirror]\ndata = "${btoa(authority)}"\ntrusted = true`]
   return `${[...mirrors, ...trust].join('\n\n')}\n`
 }
 
 export const bottlerocket: PlatformRule = {
   setup(target): GroupSetup {
-    const { address, registries } = target
     return {
       files: [{ name: 'user-data.toml', place: null, content: settings(target) }],
       delivery: 'settings',
@@ -33,12 +29,7 @@ export const bottlerocket: PlatformRule = {
       check: [{ on: 'node', line: 'apiclient get settings.container-registry' }],
       deadMirrorDelay: null,
       login: 'upstream-credentials',
-      notes: [
-        { code: 'merge' },
-        ...(registries.length > 1 && address.prefix === '' ? [{ code: 'several-registries' } as const] : []),
-        ...(address.scheme === 'http' ? [{ code: 'plain-http' } as const] : []),
-        { code: 'pod-logins-reach-mirror' },
-      ],
+      notes: [{ code: 'merge' }, ...mirrorNotes(target)],
     }
   },
 }

@@ -3,6 +3,7 @@
 import type { GroupSetup, MirrorTarget, NodeGroup, NodeSetup, PlatformRule } from '../setup.ts'
 import {
   askMirror,
+  CERTS_D,
   configPath,
   containerdNotes,
   deadMirrorDelay,
@@ -11,8 +12,6 @@ import {
   sampleImage,
 } from './hosts-toml.ts'
 
-const FOLDER = '/etc/containerd/certs.d'
-
 /** The setup for any node whose containerd reads this folder. */
 export function containerdSetup(
   target: MirrorTarget,
@@ -20,7 +19,7 @@ export function containerdSetup(
   own: Partial<NodeSetup> & { folder?: string; pull?: string } = {},
 ): GroupSetup {
   if (isTooOld(group)) return { unsupported: 'too-old' }
-  const { folder = FOLDER, pull = 'crictl pull', notes = [], ...more } = own
+  const { folder = CERTS_D, pull = 'crictl pull', notes = [], ...more } = own
   const files = hostsFiles(target, group, folder.includes('\\') ? `${folder}\\` : `${folder}/`)
   return {
     files,
@@ -37,5 +36,5 @@ export function containerdSetup(
 }
 
 export const containerd: PlatformRule = {
-  setup: (target, group) => containerdSetup(target, group, { notes: [configPath(group, FOLDER)] }),
+  setup: (target, group) => containerdSetup(target, group, { notes: [configPath(group, CERTS_D)] }),
 }

@@ -6,9 +6,8 @@
 
 import type { PlatformRule } from '../setup.ts'
 import { containerdSetup } from './containerd.ts'
-import { configPath, sampleImage } from './hosts-toml.ts'
+import { CERTS_D, configPath, folderName, sampleImage } from './hosts-toml.ts'
 
-const FOLDER = '/etc/containerd/certs.d'
 const MICROK8S = '/var/snap/microk8s/current/args/certs.d'
 const WINDOWS = 'C:\\ProgramData\\containerd\\certs.d'
 
@@ -37,14 +36,14 @@ export const kind: PlatformRule = {
       delivery: 'node-containers',
       put: group.nodes.flatMap(node =>
         target.registries.map(registry => {
-          const name = registry.replace(/:(\d+)$/, '_$1_')
+          const name = folderName(registry)
           return {
             on: 'machine' as const,
-            line: `docker exec ${node} mkdir -p ${FOLDER} && docker cp ${name} ${node}:${FOLDER}/`,
+            line: `docker exec ${node} mkdir -p ${CERTS_D} && docker cp ${name} ${node}:${CERTS_D}/`,
           }
         }),
       ),
-      notes: [configPath(group, FOLDER)],
+      notes: [configPath(group, CERTS_D)],
     }),
 }
 

@@ -5,7 +5,8 @@
  */
 
 import { stringify } from 'yaml'
-import type { GroupSetup, MirrorTarget, PlatformRule } from '../setup.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
+import { type GroupSetup, type MirrorTarget, mirrorNotes, type PlatformRule } from '../setup.ts'
 
 const LONGEST_DIAL_TIMEOUT = 180
 
@@ -25,7 +26,7 @@ function runtimeConfiguration({ address, registries, dialTimeout, authority }: M
 export const gke: PlatformRule = {
   setup(target, group): GroupSetup {
     if (group.os === 'windows') return { unsupported: 'windows-pool' }
-    const { address, registries, authority } = target
+    const { registries, authority } = target
     return {
       files: [{ name: 'containerd-configuration.yaml', place: null, content: runtimeConfiguration(target) }],
       delivery: 'node-pool',
@@ -44,19 +45,17 @@ export const gke: PlatformRule = {
         },
         {
           on: 'node',
-          line: `crictl pull ${registries.includes('docker.io') ? 'docker.io/library/busybox:latest' : `${registries[0]}/<image>`}`,
+          line: `crictl pull ${registries.includes(DOCKER_HUB) ? 'docker.io/library/busybox:latest' : `${registries[0]}/<image>`}`,
         },
       ],
       deadMirrorDelay: Math.min(target.dialTimeout, LONGEST_DIAL_TIMEOUT),
       login: 'pod-secrets',
       notes: [
-        ...(registries.includes('docker.io')
+        ...(registries.includes(DOCKER_HUB)
           ? [{ code: 'built-in-cache', host: 'mirror.gcr.io' } as const]
           : []),
         ...(authority === null ? [] : [{ code: 'authority-secret' } as const]),
-        ...(registries.length > 1 && address.prefix === '' ? [{ code: 'several-registries' } as const] : []),
-        ...(address.scheme === 'http' ? [{ code: 'plain-http' } as const] : []),
-        { code: 'pod-logins-reach-mirror' },
+        ...mirrorNotes(target),
       ],
     }
   },

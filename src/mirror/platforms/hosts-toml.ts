@@ -4,16 +4,21 @@
  * from 2.0.6 on (containerd/containerd#11106, #12136); earlier versions give a connection 30 seconds.
  */
 
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { apiHost } from '../../image/registries.ts'
 import { rootOf } from '../address.ts'
 import {
   atLeast,
   type MirrorFile,
   type MirrorTarget,
+  mirrorNotes,
   type NodeGroup,
   type SetupCommand,
   type SetupNote,
 } from '../setup.ts'
+
+/** Where containerd's documentation and most distributions put the files. */
+export const CERTS_D = '/etc/containerd/certs.d'
 
 /** Seconds that containerd gives a connection if the file does not set them. */
 const DEFAULT_DIAL_TIMEOUT = 30
@@ -33,8 +38,7 @@ export function deadMirrorDelay({ dialTimeout }: MirrorTarget, group: NodeGroup)
 export function hostsFiles(target: MirrorTarget, group: NodeGroup, folder: string): MirrorFile[] {
   const separator = folder.at(-1) ?? '/'
   return target.registries.flatMap(registry => {
-    // A Windows path can't contain a colon; containerd looks for `host_port_` before `host:port` on every system.
-    const name = registry.replace(/:(\d+)$/, '_$1_')
+    const name = folderName(registry)
     const place = `${folder}${name}${separator}`
     const own = {
       name: `${name}/hosts.toml`,
@@ -45,6 +49,11 @@ export function hostsFiles(target: MirrorTarget, group: NodeGroup, folder: strin
       ? [own]
       : [own, { name: `${name}/mirror-ca.crt`, place: `${place}mirror-ca.crt`, content: target.authority }]
   })
+}
+
+/** A Windows path can't contain a colon; containerd looks for `host_port_` before `host:port` on every system. */
+export function folderName(registry: string): string {
+  return registry.replace(/:(\d+)$/, '_$1_')
 }
 
 function hostsToml(
@@ -66,14 +75,11 @@ function hostsToml(
 }
 
 /** Notes for every platform whose containerd reads such files. */
-export function containerdNotes({ address, registries }: MirrorTarget, group: NodeGroup): SetupNote[] {
+export function containerdNotes(target: MirrorTarget, group: NodeGroup): SetupNote[] {
   const notes: SetupNote[] = [{ code: 'old-tables', removed: atLeast(group, 2, 4) }]
   // The transfer service takes a list of folders for one name (containerd/containerd#12415, #12808).
   if (atLeast(group, 2, 1)) notes.push({ code: 'one-folder' })
-  if (registries.length > 1 && address.prefix === '') notes.push({ code: 'several-registries' })
-  if (address.scheme === 'http') notes.push({ code: 'plain-http' })
-  notes.push({ code: 'pod-logins-reach-mirror' })
-  return notes
+  return [...notes, ...mirrorNotes(target)]
 }
 
 /** The note on config_path, whose place depends on the major version. */
@@ -91,11 +97,11 @@ export function isTooOld(group: NodeGroup): boolean {
  * @param files may include the certificate authority's
  */
 export function askMirror(
-  { address, registries: [registry = 'docker.io'], authority }: MirrorTarget,
+  { address, registries: [registry = DOCKER_HUB], authority }: MirrorTarget,
   files: readonly MirrorFile[],
 ): SetupCommand {
   const path = `${rootOf(address)}/v2/${address.prefix === '' ? '' : `${address.prefix}/`}`
-  const image = registry === 'docker.io' ? 'library/busybox/manifests/latest' : ''
+  const image = registry === DOCKER_HUB ? 'library/busybox/manifests/latest' : ''
   const query = image === '' ? '' : `?ns=${registry}`
   const onNode = files.find(({ content }) => content === authority)?.place
   const trust = onNode ? `--cacert ${onNode} ` : ''
@@ -103,6 +109,6 @@ export function askMirror(
 }
 
 /** An image of the registry, to pull through the runtime. */
-export function sampleImage({ registries: [registry = 'docker.io'] }: MirrorTarget): string {
-  return registry === 'docker.io' ? 'docker.io/library/busybox:latest' : `${registry}/<image>`
+export function sampleImage({ registries: [registry = DOCKER_HUB] }: MirrorTarget): string {
+  return registry === DOCKER_HUB ? 'docker.io/library/busybox:latest' : `${registry}/<image>`
 }

@@ -7,9 +7,7 @@ import type { GroupSetup, MirrorTarget, NodeGroup, PlatformRule } from '../setup
 import { containerdSetup } from './containerd.ts'
 import { crioSetup } from './cri-o.ts'
 import { docker } from './docker.ts'
-import { configPath } from './hosts-toml.ts'
-
-const FOLDER = '/etc/containerd/certs.d'
+import { CERTS_D, configPath } from './hosts-toml.ts'
 
 /** Moves the files to the folder that minikube copies. */
 function copied(setup: GroupSetup, flags = ''): GroupSetup {
@@ -46,7 +44,7 @@ export const minikube: PlatformRule = {
       case 'cri-o':
         return copied(crioSetup(target))
       case 'containerd':
-        return copied(containerdSetup(target, group, { notes: [configPath(group, FOLDER)] }))
+        return copied(containerdSetup(target, group, { notes: [configPath(group, CERTS_D)] }))
       default:
         return { unsupported: 'unknown-runtime' }
     }

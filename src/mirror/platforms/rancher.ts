@@ -6,7 +6,13 @@
 
 import { stringify } from 'yaml'
 import { rootOf } from '../address.ts'
-import type { GroupSetup, MirrorTarget, NodeGroup, PlatformRule, SetupCommand } from '../setup.ts'
+import {
+  type GroupSetup,
+  type MirrorTarget,
+  mirrorNotes,
+  type PlatformRule,
+  type SetupCommand,
+} from '../setup.ts'
 import { askMirror, sampleImage } from './hosts-toml.ts'
 
 type Distribution = 'k3s' | 'rke2'
@@ -37,9 +43,9 @@ function registriesYaml({ address, registries, authority }: MirrorTarget, folder
 }
 
 function setupOf(distribution: Distribution) {
-  return (target: MirrorTarget, _group: NodeGroup): GroupSetup => {
+  return (target: MirrorTarget): GroupSetup => {
     const folder = `/etc/rancher/${distribution}`
-    const { address, authority, registries } = target
+    const { authority } = target
     const files = [
       {
         name: 'registries.yaml',
@@ -62,12 +68,7 @@ function setupOf(distribution: Distribution) {
       ],
       deadMirrorDelay: 30,
       login: 'registries-yaml',
-      notes: [
-        { code: 'merge' },
-        ...(registries.length > 1 && address.prefix === '' ? [{ code: 'several-registries' } as const] : []),
-        ...(address.scheme === 'http' ? [{ code: 'plain-http' } as const] : []),
-        { code: 'pod-logins-reach-mirror' },
-      ],
+      notes: [{ code: 'merge' }, ...mirrorNotes(target)],
     }
   }
 }

@@ -4,7 +4,14 @@
  */
 
 import { stringify } from 'yaml'
-import type { GroupSetup, MirrorTarget, NodeGroup, PlatformRule } from '../setup.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
+import {
+  type GroupSetup,
+  type MirrorTarget,
+  mirrorNotes,
+  type NodeGroup,
+  type PlatformRule,
+} from '../setup.ts'
 
 const LAYOUT = { lineWidth: 0 } as const
 
@@ -27,17 +34,12 @@ function patch({ address, registries, authority }: MirrorTarget): string {
   const override = address.prefix === '' ? {} : { overridePath: true }
   const mirror = { endpoints: [address.url], ...override }
   // `ca` is base64 here, like everywhere in the old machine configuration.
-  const config = authority === null ? {} : { config: { [address.host]: { tls: { ca: base64(authority) } } } }
+  const config = authority === null ? {} : { config: { [address.host]: { tls: { ca: btoa(authority) } } } }
   const mirrors = Object.fromEntries(registries.map(name => [name, mirror]))
   return stringify(
     { machine: { registries: { mirrors, ...config } } },
     { ...LAYOUT, aliasDuplicateObjects: false },
   )
-}
-
-/** Encodes PEM, which is plain ASCII. */
-export function base64(text: string): string {
-  return btoa(text)
 }
 
 /** Whether Talos is older than 1.12, according to the node's osImage: `Talos (v1.12.0)`. */
@@ -50,7 +52,7 @@ function isBefore112({ osImage }: NodeGroup): boolean {
 export const talos: PlatformRule = {
   setup(target, group): GroupSetup {
     const old = isBefore112(group)
-    const { address, registries } = target
+    const { registries } = target
     return {
       files: [{ name: 'mirror.yaml', place: null, content: old ? patch(target) : documents(target) }],
       delivery: 'machine-config',
@@ -66,18 +68,13 @@ export const talos: PlatformRule = {
       check: [
         {
           on: 'machine',
-          line: `talosctl -n <address> image pull ${registries.includes('docker.io') ? 'docker.io/library/busybox:latest' : `${registries[0]}/<image>`}`,
+          line: `talosctl -n <address> image pull ${registries.includes(DOCKER_HUB) ? 'docker.io/library/busybox:latest' : `${registries[0]}/<image>`}`,
         },
         { on: 'machine', line: 'talosctl -n <address> logs cri' },
       ],
       deadMirrorDelay: null,
       login: 'registry-auth-config',
-      notes: [
-        ...(old ? [{ code: 'old-talos' } as const] : []),
-        ...(registries.length > 1 && address.prefix === '' ? [{ code: 'several-registries' } as const] : []),
-        ...(address.scheme === 'http' ? [{ code: 'plain-http' } as const] : []),
-        { code: 'pod-logins-reach-mirror' },
-      ],
+      notes: [...(old ? [{ code: 'old-talos' } as const] : []), ...mirrorNotes(target)],
     }
   },
 }

@@ -4,6 +4,7 @@ import type { PatchTemplate, PodChange } from '../change.ts'
 import type { Declined } from '../plan.ts'
 import type { PlanInput } from '../plan-input.ts'
 import {
+  type AttachedSecrets,
   isBelowPartition,
   isOutgoing,
   namesItself,
@@ -14,7 +15,6 @@ import {
   type StuckPod,
   templatePulls,
 } from '../stuck-pod.ts'
-import type { AttachedSecrets } from './authenticate.ts'
 import type { RemedyRules } from './remedy-rules.ts'
 
 export const recreate: RemedyRules = {

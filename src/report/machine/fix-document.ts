@@ -60,6 +60,8 @@ export function fixDocument(report: FixReport, invocation: Invocation): Envelope
 /** What an undo is about to do. */
 export interface UndoPlan {
   run: string
+  /** The interrupted runs that it continued, which are undone with it. */
+  continued: readonly string[]
   steps: readonly UndoStep[]
   /** Secrets that still contain a login. */
   kept: readonly Target[]
@@ -68,6 +70,8 @@ export interface UndoPlan {
 /** The result of an undo. */
 export interface UndoReport {
   run: string
+  /** The interrupted runs that it continued, which are undone with it. */
+  continued: string[]
   /** Whether nothing was written. */
   dryRun: boolean
   /** Whether everything planned is undone, and no login is left. */

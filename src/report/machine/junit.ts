@@ -6,16 +6,15 @@
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { KnownFailure, Severity } from '../../diagnosis/finding.ts'
-import { xml } from '../escape.ts'
 import { groupByCause, stableIdentity } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
+import { xml } from '../sanitize.ts'
 import type { CauseContext } from '../words/cause-words.ts'
 import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
 import { explainCommand, workloadPath } from '../words/commands.ts'
-import { shortList } from '../words/count.ts'
 import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
-import { imageText } from '../words/labels.ts'
+import { imageText, shortList } from '../words/nouns.ts'
 import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
 

@@ -2,9 +2,8 @@
 
 import type { Change, Edit, PatchChange, PatchOperation } from '../../plan/change.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { shellWord } from '../escape.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
-import { escapeInJson, guardLines, sanitizeLine } from '../sanitize.ts'
+import { escapeInJson, guardLines, sanitizeLine, shellWord } from '../sanitize.ts'
 import { managerName } from '../words/managers.ts'
 import { objectName, planSentence } from '../words/plan.ts'
 import { toYaml } from './data.ts'

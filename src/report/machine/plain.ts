@@ -3,10 +3,10 @@
  */
 
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
-import { cell } from '../escape.ts'
 import type { SortKey } from '../formats.ts'
-import { joinLines } from '../screen/block.ts'
+import { cell } from '../sanitize.ts'
 import { columns } from '../screen/columns.ts'
+import { joinLines } from '../screen/layout.ts'
 import { workloadPath } from '../words/commands.ts'
 import { age } from '../words/duration.ts'
 

@@ -3,8 +3,8 @@
 import type { Usage } from '../../quota/spending.ts'
 import type { HubQuota } from '../../snapshot/hub-quota.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { joinLines } from '../screen/block.ts'
-import { shortList } from '../words/count.ts'
+import { joinLines } from '../screen/layout.ts'
+import { shortList } from '../words/nouns.ts'
 import { needsNames, PLACES_NAMED } from '../words/quota.ts'
 import type { QuotaReport } from './quota-document.ts'
 

@@ -52,7 +52,11 @@ function usageFields(
 ): object {
   const { window, workloads, images, spenders, outlooks, savings, capacities, forecast, rolloutCosts } = usage
   return {
-    ...{ windowSeconds: window, workloads, images, pods: podCount, podsNotRead: restartsUnread },
+    windowSeconds: window,
+    workloads,
+    images,
+    pods: podCount,
+    podsNotRead: restartsUnread,
     spenders: spenders.map(spenderFields),
     outlooks: outlooks.map(outlookFields),
     savings: savings.map(saving => savingFields(saving, invocation, namespace)),
@@ -65,9 +69,14 @@ function usageFields(
 function spenderFields({ workload, images, payer, spends, pulls, atMost }: Spender): object {
   return {
     ...workload,
-    ...{ images, payer, pulls, atMost },
+    images,
+    payer,
+    pulls,
+    atMost,
     reasons: spends.map(({ reason: { code, ...facts }, pulls, atMost }) => ({
-      ...{ reason: code, pulls: Math.ceil(pulls), atMost },
+      reason: code,
+      pulls: Math.ceil(pulls),
+      atMost,
       ...facts,
     })),
   }
@@ -86,7 +95,10 @@ function forecastFields({ waits, ...rest }: Forecast): object {
 function savingFields(saving: Saving, invocation: Invocation, namespace: string | null): object {
   const { code, workload, pulls } = saving
   return {
-    ...{ change: code, pulls, workload, text: savingText(saving) },
+    change: code,
+    pulls,
+    workload,
+    text: savingText(saving),
     command: savingCommand(saving, invocation, namespace),
   }
 }

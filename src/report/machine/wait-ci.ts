@@ -1,11 +1,10 @@
 /** The result of `wait` in the formats of CI systems: failed pulls as in a diagnosis, plus workloads that are unfinished or unknown. */
 
 import type { SubjectState } from '../../waiting/subject-state.ts'
-import { markdownCode, markdownText } from '../escape.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
-import { sanitizeLine } from '../sanitize.ts'
-import { joinLines } from '../screen/block.ts'
+import { markdownCode, markdownText, sanitizeLine } from '../sanitize.ts'
+import { joinLines } from '../screen/layout.ts'
 import type { WaitReport } from '../wait-report.ts'
 import { nextStepText } from '../words/step-words.ts'
 import { waitSentence } from '../words/wait.ts'

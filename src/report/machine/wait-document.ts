@@ -57,7 +57,13 @@ function workloadDocument(state: SubjectState, takenAt: string, invocation: Invo
 function troubleDocument({ finding, pods, nodes, since, attempts, until }: Trouble): object {
   const { cause, subcause, container, image } = finding
   return {
-    ...{ cause, subcause, container, image, pods, nodes, attempts },
+    cause,
+    subcause,
+    container,
+    image,
+    pods,
+    nodes,
+    attempts,
     since: new Date(since).toISOString(),
     waitsUntil: until === null ? null : new Date(until).toISOString(),
   }

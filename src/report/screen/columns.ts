@@ -1,6 +1,6 @@
 /** Plain columns as kubectl prints them, even for thousands of rows: for a pipe, and for tables longer than a screen. */
 
-import { displayWidth, pad } from './wrap.ts'
+import { displayWidth, pad } from './layout.ts'
 
 /** A longer cell keeps its length but shifts only its own row, so that one long name does not widen thousands of rows. */
 const WIDEST = 120

@@ -5,7 +5,7 @@
 
 import Table from 'cli-table3'
 import { columns } from './columns.ts'
-import { displayWidth, wrap } from './wrap.ts'
+import { displayWidth, wrap } from './layout.ts'
 
 /** A row of cells, or a heading that spans all columns. All text is already escaped. */
 export type TableRow = readonly string[] | { heading: string }
@@ -54,8 +54,14 @@ export function tableLines(rows: readonly TableRow[], width: number, indent = ''
   return rows.map((row, index) =>
     isHeading(row)
       ? (lines[index] ?? [])
-      : wrap(row.filter(text => text !== '').join('  '), width, indent + inset),
+      : hanging(row.filter(text => text !== '').join('  '), width, indent + inset),
   )
+}
+
+/** Wraps a row that is too long, its further lines indented by two more columns, so that each row is still seen as one. */
+function hanging(text: string, width: number, indent: string): string[] {
+  const [first = '', ...more] = wrap(text, width - 2, indent)
+  return [first, ...more.map(line => `  ${line}`)]
 }
 
 function isHeading(row: TableRow): row is { heading: string } {

@@ -2,7 +2,6 @@
 
 import type { AuditFinding, AuditSeverity } from '../../audit/finding.ts'
 import type { AuditReport } from '../../audit/report.ts'
-import { cell, shellWord } from '../escape.ts'
 import type { AuditFormat } from '../formats.ts'
 import { offlineCommand } from '../invocation.ts'
 import { auditDocument, auditJson } from '../machine/audit/document.ts'
@@ -15,15 +14,13 @@ import { renderAuditPlain } from '../machine/audit/plain.ts'
 import { renderSarif } from '../machine/audit/sarif.ts'
 import { toYaml } from '../machine/data.ts'
 import type { ReportOptions } from '../options.ts'
-import { sanitizeLine } from '../sanitize.ts'
-import { field, joinBlocks, joinLines } from '../screen/block.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
+import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
+import { field, joinBlocks, joinLines, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
-import { wrap } from '../screen/wrap.ts'
 import { problemSentence } from '../words/audit/files.ts'
 import { auditSentence } from '../words/audit/summary.ts'
-import { RULE_WORDS, tell } from '../words/audit.ts'
-import { pluralize } from '../words/count.ts'
+import { findingText, RULE_WORDS } from '../words/audit.ts'
+import { pluralize } from '../words/nouns.ts'
 import { gapLines } from './gaps.ts'
 
 export interface AuditReportOptions extends ReportOptions {
@@ -74,13 +71,15 @@ export function auditNotes(report: AuditReport, options: AuditReportOptions): st
   ])
 }
 
-interface Share {
-  stories: number
-  rows: number
+/** How much of each rule's findings to show. */
+interface Limits {
+  sentences: number
+  /** For each sentence. */
+  places: number
 }
 
-const BRIEF: Share = { stories: 4, rows: 4 }
-const WHOLE: Share = { stories: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY }
+const BRIEF: Limits = { sentences: 4, places: 4 }
+const WHOLE: Limits = { sentences: Number.POSITIVE_INFINITY, places: Number.POSITIVE_INFINITY }
 
 /** Renders the screen. Only counts notes if there are worse findings. */
 function renderAuditScreen(
@@ -93,8 +92,8 @@ function renderAuditScreen(
   const serious = findings.filter(({ severity }) => severity !== 'info')
   const shown = extent === 'whole' || serious.length === 0 ? findings : serious
   const groups = [...Map.groupBy(shown, ({ rule }) => rule).values()]
-  const share = extent === 'whole' ? WHOLE : BRIEF
-  const blocks = groups.map(group => block(group, share, options.width, palette))
+  const limits = extent === 'whole' ? WHOLE : BRIEF
+  const blocks = groups.map(group => block(group, limits, options.width, palette))
   const notes = findings.filter(finding => !shown.includes(finding))
   return joinBlocks([
     ...blocks,
@@ -105,17 +104,17 @@ function renderAuditScreen(
   ])
 }
 
-function block(group: AuditFinding[], share: Share, width: number, palette: Palette): string[] {
+function block(group: AuditFinding[], limits: Limits, width: number, palette: Palette): string[] {
   const [first] = group
   if (first === undefined) return []
   const { title, why, todo } = RULE_WORDS[first.rule]
-  const stories = [...Map.groupBy(group, tell)]
-  const told = stories.slice(0, stories.length <= share.stories + 1 ? stories.length : share.stories)
-  const hidden = stories.slice(told.length).flatMap(([, same]) => same)
+  const bySentence = [...Map.groupBy(group, findingText)]
+  const shown = firstOf(bySentence, limits.sentences)
+  const hidden = bySentence.slice(shown.length).flatMap(([, same]) => same)
   const heading = `${first.severity}: ${title}: ${pluralize(group.length, 'finding')} (${first.rule})`
   return [
     ...wrap(sanitizeLine(heading), width).map(line => palette.problem(line, first.severity)),
-    ...told.flatMap(([sentence, same]) => story(sentence, same, share.rows, width, palette)),
+    ...shown.flatMap(([sentence, same]) => placeLines(sentence, same, limits.places, width, palette)),
     ...(hidden.length === 0
       ? []
       : wrap(
@@ -129,14 +128,15 @@ function block(group: AuditFinding[], share: Share, width: number, palette: Pale
   ]
 }
 
-function story(
+/** Returns one sentence and the places that it is about. */
+function placeLines(
   sentence: string,
   same: AuditFinding[],
   most: number,
   width: number,
   palette: Palette,
 ): string[] {
-  const shown = same.slice(0, same.length <= most + 1 ? same.length : most)
+  const shown = firstOf(same, most)
   const rows = shown.map(finding => [cell(placeText(finding)), ...nameCells(finding)])
   const rest = same.length - shown.length
   return [
@@ -144,6 +144,11 @@ function story(
     ...tableLines(rows, width, '    ').flat().map(palette.dim),
     ...(rest > 0 ? wrap(`… and ${pluralize(rest, 'more place')} (-o wide shows all)`, width, '    ') : []),
   ]
+}
+
+/** Returns the first items; all if only one would be hidden, because the count of hidden ones takes a line, too. */
+function firstOf<Item>(items: Item[], most: number): Item[] {
+  return items.length <= most + 1 ? items : items.slice(0, most)
 }
 
 /** Returns the workload, which is the finding's place in a cluster. */

@@ -1,8 +1,7 @@
 /** Renders the text between the commands of `demo`. */
 
-import { shellWord } from '../escape.ts'
-import { paletteFor } from '../screen/palette.ts'
-import { wrap } from '../screen/wrap.ts'
+import { shellWord } from '../sanitize.ts'
+import { paletteFor, wrap } from '../screen/layout.ts'
 
 export type DemoStep = 'diagnose' | 'why' | 'fix' | 'again' | 'wait' | 'undo'
 

@@ -6,16 +6,24 @@ import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { commandLines, field, fieldRoom, joinBlocks, stepLines } from '../screen/block.ts'
+import {
+  commandLines,
+  displayWidth,
+  field,
+  fieldRoom,
+  joinBlocks,
+  type Palette,
+  paletteFor,
+  stepLines,
+  wrap,
+} from '../screen/layout.ts'
 import { linkUrls } from '../screen/links.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
-import { displayWidth, wrap } from '../screen/wrap.ts'
 import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
 import { explainCommand } from '../words/commands.ts'
-import { countPods, formatNumber, pluralize } from '../words/count.ts'
 import { tellingEnd } from '../words/evidence.ts'
 import type { GapAbout } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
+import { countPods, formatNumber, pluralize } from '../words/nouns.ts'
 import { namespaceCounts, openingLine } from '../words/place.ts'
 import { nextStepLabel, nextStepText, type StepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'

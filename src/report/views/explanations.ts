@@ -3,9 +3,7 @@
 import type { DataFormat } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { ReportOptions } from '../options.ts'
-import { field, joinBlocks, joinLines, LABEL } from '../screen/block.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
-import { pad, wrap } from '../screen/wrap.ts'
+import { field, joinBlocks, joinLines, LABEL, type Palette, pad, paletteFor, wrap } from '../screen/layout.ts'
 import type { Explanation } from '../words/explanations.ts'
 
 interface ExplanationOptions extends ReportOptions {

@@ -4,22 +4,28 @@
  */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
-import type { FixResult, Outcome, Recovery } from '../../apply/outcome.ts'
-import { cell, shellWord } from '../escape.ts'
+import type { FixResult, Outcome, Recovery, RecoveryPod } from '../../apply/outcome.ts'
 import type { PlanFormat } from '../formats.ts'
 import { groupByCause } from '../group.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { type FixReport, fixDocument } from '../machine/fix-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { sanitizeLine } from '../sanitize.ts'
-import { field, joinBlocks, labelledCommand, stepLines } from '../screen/block.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
+import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
+import {
+  field,
+  joinBlocks,
+  labelledCommand,
+  type Palette,
+  paletteFor,
+  stepLines,
+  wrap,
+} from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
-import { wrap } from '../screen/wrap.ts'
 import { meaningOf, titleOf } from '../words/causes.ts'
 import { whyCommand } from '../words/commands.ts'
-import { countPods, formatNumber, pluralize } from '../words/count.ts'
+import { tellingEnd } from '../words/evidence.ts'
+import { countPods, formatNumber, pluralize } from '../words/nouns.ts'
 import {
   dryRunSentence,
   isIncomplete,
@@ -114,14 +120,23 @@ function waitingLines(recovery: Recovery, width: number, palette: Palette): stri
   const { waiting, crashing } = recovery
   const [first] = isIncomplete(recovery) || waiting.length > 0 ? waiting : crashing
   const more = (waiting.length > 0 ? waiting : crashing).length - 1
-  const texts = [
-    workloadText(recovery),
-    first === undefined ? '' : `${podText(first)}${more > 0 ? ` and ${formatNumber(more)} more` : ''}`,
-  ]
-  return texts
-    .filter(text => text !== '')
-    .flatMap(text => wrap(sanitizeLine(text), width, '    ').slice(0, 4).map(palette.dim))
+  const whole = wrap(sanitizeLine(workloadText(recovery)), width, '    ').slice(0, 4)
+  return [...(workloadText(recovery) === '' ? [] : whole), ...podReason(first, more, width)].map(palette.dim)
 }
+
+/** Returns what the first of several pods waits for, with the end of the error, which states the reason. */
+function podReason(pod: RecoveryPod | undefined, more: number, width: number): string[] {
+  if (pod === undefined) return []
+  const linesWith = (message: string) =>
+    wrap(
+      `${sanitizeLine(podText({ ...pod, message }))}${more > 0 ? ` and ${formatNumber(more)} more` : ''}`,
+      width,
+      '    ',
+    )
+  return linesWith(tellingEnd(sanitizeLine(pod.message), end => linesWith(end).length <= REASON_LINES))
+}
+
+const REASON_LINES = 3
 
 /** Returns the diagnosis, made after the wait, of the pods that have not recovered; pods deleted since then are not included. */
 function failingNow(report: FixReport, { width, invocation }: ReportOptions, palette: Palette): string[][] {
@@ -153,8 +168,12 @@ function lastLines(report: FixReport, { width, invocation }: ReportOptions, pale
   const all = report.plan.declined.length === 0 && result.outcomes.every(isSuccessful)
   const pods = podsSentence(result.recoveries, report.leftPods, all)
   const written = writtenSentence(result)
+  // Recreated pods can't be undone.
+  const wrote = result.outcomes.some(
+    ({ status, target }) => (status === 'applied' || status === 'failed') && target.kind !== 'Pod',
+  )
   const undo =
-    result.run === null
+    result.run === null || !wrote
       ? []
       : labelledCommand('Undo: ', ownCommand(invocation, `undo ${shellWord(result.run)}`), width)
   const next = nextCommand(report, invocation)

@@ -3,11 +3,9 @@
 import type { Gap, SnapshotSource } from '../../snapshot/snapshot.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { joinLines } from '../screen/block.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
-import { wrap } from '../screen/wrap.ts'
-import { pluralize, shortList } from '../words/count.ts'
+import { joinLines, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { type GapAbout, gapSentence, summarizeGaps } from '../words/gaps.ts'
+import { pluralize, shortList } from '../words/nouns.ts'
 
 /** Returns the gaps as text, for output that contains nothing else. */
 export function renderGaps(gaps: readonly Gap[], { width, color }: GapOptions): string {

@@ -2,19 +2,23 @@
 
 import type { ImageReading } from '../../image/describe.ts'
 import type { JudgedCheck } from '../../snapshot/image-verdict.ts'
-import { cell } from '../escape.ts'
 import type { DataFormat } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { ReportOptions } from '../options.ts'
-import { sanitizeLine } from '../sanitize.ts'
-import { field, joinBlocks, joinLines } from '../screen/block.ts'
+import { cell, sanitizeLine } from '../sanitize.ts'
 import { columns } from '../screen/columns.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
+import {
+  displayWidth,
+  field,
+  joinBlocks,
+  joinLines,
+  type Palette,
+  paletteFor,
+  wrap,
+} from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
-import { displayWidth, wrap } from '../screen/wrap.ts'
-import { allOf, pluralize } from '../words/count.ts'
 import { checkText } from '../words/image-check.ts'
-import { registryLabel } from '../words/labels.ts'
+import { allOf, pluralize, registryLabel } from '../words/nouns.ts'
 import { POLICY } from '../words/why.ts'
 
 /** A reading and the registry's answer; null without `--check-images`. */

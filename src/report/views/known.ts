@@ -2,8 +2,8 @@
 
 import type { IgnoreRule } from '../../baseline/baseline.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { joinLines } from '../screen/block.ts'
-import { pluralize } from '../words/count.ts'
+import { joinLines } from '../screen/layout.ts'
+import { pluralize } from '../words/nouns.ts'
 
 /** Returns a warning: the expired rule would have matched a finding, which counts again. */
 export function expiredText({ reason, expires, ...patterns }: IgnoreRule): string {

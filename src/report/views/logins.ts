@@ -5,13 +5,11 @@
 
 import type { Plan, PlanCredential, PlanScope, TokenKind } from '../../plan/plan.ts'
 import type { ProofFailure, QuotaOutcome } from '../../registry/outcome.ts'
-import { shellWord } from '../escape.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
-import { sanitizeLine } from '../sanitize.ts'
+import { sanitizeLine, shellWord } from '../sanitize.ts'
 import { loginCommand } from '../words/commands.ts'
-import { formatNumber, pluralize, shortList } from '../words/count.ts'
 import { durationText } from '../words/duration.ts'
-import { registryLabel } from '../words/labels.ts'
+import { formatNumber, pluralize, registryLabel, shortList } from '../words/nouns.ts'
 import { narrowedTo, scopeFlags } from '../words/plan.ts'
 
 export interface LoginSummary {

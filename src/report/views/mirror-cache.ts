@@ -5,8 +5,8 @@ import type { Cache, EmittedCache } from '../../mirror/cache.ts'
 import type { MirrorFormat } from '../formats.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { toJson } from '../machine/data.ts'
-import { wrap } from '../screen/wrap.ts'
-import { registryLabel } from '../words/labels.ts'
+import { wrap } from '../screen/layout.ts'
+import { registryLabel } from '../words/nouns.ts'
 
 const MEASURE = 100
 const SEPARATOR = '---\n'

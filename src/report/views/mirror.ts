@@ -5,31 +5,24 @@
 
 import type { MirrorReport, PlannedGroup } from '../../mirror/report.ts'
 import type { MirrorFile, SetupCommand } from '../../mirror/setup.ts'
-import type { MirrorSurvey } from '../../mirror/survey.ts'
 import type { JudgedMirrorCheck, Verification } from '../../mirror/verification.ts'
-import { cell } from '../escape.ts'
 import type { MirrorFormat } from '../formats.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { mirrorDocument } from '../machine/mirror-document.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { commandLines, field, joinBlocks, LABEL, labelledCommand } from '../screen/block.ts'
-import { columns } from '../screen/columns.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
-import { tableLines } from '../screen/table.ts'
-import { wrap } from '../screen/wrap.ts'
-import { allOf, formatNumber, joinList, pluralize, shortList } from '../words/count.ts'
-import { capitalize, registryLabel } from '../words/labels.ts'
 import {
-  configuredText,
-  groupTitle,
-  platformName,
-  RUNTIME_NOTE,
-  runtimeName,
-  seenText,
-  stateText,
-} from '../words/mirror/platforms.ts'
+  commandLines,
+  field,
+  joinBlocks,
+  LABEL,
+  labelledCommand,
+  type Palette,
+  paletteFor,
+  wrap,
+} from '../screen/layout.ts'
+import { groupTitle } from '../words/mirror/platforms.ts'
 import {
   commandOf,
   DELIVERY,
@@ -40,7 +33,9 @@ import {
   UNSUPPORTED,
 } from '../words/mirror/setup.ts'
 import { verdictText, verificationNote } from '../words/mirror/verification.ts'
+import { allOf, joinList, pluralize, shortList } from '../words/nouns.ts'
 import { gapLines } from './gaps.ts'
+import { surveyBlocks } from './mirror-survey.ts'
 
 export interface MirrorReportOptions extends ReportOptions {
   format: MirrorFormat
@@ -72,62 +67,6 @@ function renderMirrorScreen(report: MirrorReport, options: ReportOptions): strin
     gapLines(survey.gaps, options.width, palette),
     closing(report, options, palette),
   ])
-}
-
-function surveyBlocks(
-  survey: MirrorSurvey,
-  { width, terminal }: ReportOptions,
-  palette: Palette,
-): string[][] {
-  const { groups, seen, configured, pulls } = survey
-  const rows = groups.map(({ group, mirror }) => [
-    formatNumber(group.nodes.length),
-    platformName(group),
-    cell(runtimeName(group)),
-    cell(group.osImage ?? group.os),
-    cell(stateText(mirror)),
-  ])
-  const notes = new Map<string, string[]>()
-  for (const { group, notes: own } of groups) {
-    for (const note of own)
-      notes.set(RUNTIME_NOTE[note], [...(notes.get(RUNTIME_NOTE[note]) ?? []), runtimeName(group)])
-  }
-  return [
-    groups.length === 0
-      ? []
-      : listed([['NODES', 'PLATFORM', 'RUNTIME', 'SYSTEM', 'MIRROR'], ...rows], terminal, width),
-    seen.flatMap((mirror, index) =>
-      field({ label: index === 0 ? 'seen' : '', text: seenText(mirror) }, width),
-    ),
-    configured.flatMap((mirror, index) =>
-      field({ label: index === 0 ? 'configured' : '', text: configuredText(mirror) }, width),
-    ),
-    [...notes].flatMap(([text, runtimes], index) =>
-      field(
-        { label: index === 0 ? 'runtimes' : '', text: `${joinList([...new Set(runtimes)])}: ${text}` },
-        width,
-      ),
-    ),
-    pulls.flatMap(({ registry, images, pulls: all, mostOnOneNode }, index) =>
-      field(
-        {
-          label: index === 0 ? 'pulls' : '',
-          text: `${capitalize(registryLabel(registry))}: ${pluralize(images, 'image')} in use; ${pluralize(all, 'pull')} if every node starts empty, ${formatNumber(images)} through a mirror that has ${images === 1 ? 'it' : 'them'} cached; at most ${formatNumber(mostOnOneNode)} on one node`,
-        },
-        width,
-      ),
-    ),
-    groups.some(({ mirror }) => mirror.state === 'unknown')
-      ? wrap(
-          'Unknown does not mean none: files on nodes are not visible through the API server, and a mirror shows only in messages of pulls that failed.',
-          width,
-        ).map(palette.dim)
-      : [],
-  ]
-}
-
-function listed(rows: string[][], terminal: boolean, width: number): string[] {
-  return terminal ? tableLines(rows, width).flat() : columns(rows)
 }
 
 /** Returns what one group of nodes needs: files, how to deploy them, and how to check them. */
@@ -241,7 +180,7 @@ function namesOf(checks: readonly JudgedMirrorCheck[]): string {
 function closing(report: MirrorReport, { width, invocation }: ReportOptions, palette: Palette): string[] {
   const { survey, target, written } = report
   if (target !== null) {
-    const where = namesFiles(report) ? ' Run the commands from the folder that holds the files.' : ''
+    const where = namesFiles(report) ? ' Run the commands from the folder with the files.' : ''
     const files =
       written.length === 0 ? [] : wrap(sanitizeLine(`Written: ${joinList(written)}.${where}`), width)
     const none = survey.groups.length === 0 ? ['No nodes could be read, so there is nothing to print.'] : []

@@ -2,15 +2,11 @@
 
 import type { Change, Edit, PatchTemplate } from '../../plan/change.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { cell } from '../escape.ts'
-import { sanitizeLine } from '../sanitize.ts'
-import { field } from '../screen/block.ts'
-import type { Palette } from '../screen/palette.ts'
+import { cell, sanitizeLine } from '../sanitize.ts'
+import { field, type Palette, wrap } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
-import { wrap } from '../screen/wrap.ts'
-import { formatNumber, pluralize, shortList } from '../words/count.ts'
-import { registryLabel } from '../words/labels.ts'
 import { managerName } from '../words/managers.ts'
+import { formatNumber, pluralize, registryLabel, shortList } from '../words/nouns.ts'
 import { BARE_POD_REASON, objectName, reasonText } from '../words/plan.ts'
 
 /** The number of names, rows, and templates to show; `-o json` and `-o patch` include all. */

@@ -10,14 +10,20 @@ import { toJson, toYaml } from '../machine/data.ts'
 import { fragmentOf, renderPatch } from '../machine/patch.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { field, joinBlocks, labelledCommand, stepLines } from '../screen/block.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
-import { wrap } from '../screen/wrap.ts'
+import {
+  field,
+  joinBlocks,
+  labelledCommand,
+  type Palette,
+  paletteFor,
+  stepLines,
+  wrap,
+} from '../screen/layout.ts'
 import { titleOf } from '../words/causes.ts'
-import { countPods, formatNumber, pluralize } from '../words/count.ts'
 import { declinedDetail, declinedNextStep, declinedTitle } from '../words/declined.ts'
+import { countPods, formatNumber, pluralize } from '../words/nouns.ts'
 import { nothingFails, objectName, planSentence, scopeText } from '../words/plan.ts'
-import type { StepText } from '../words/step-words.ts'
+import { asNextStep, type StepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
 import { gapLines } from './gaps.ts'
 import { loginExposure, sharedLogins } from './logins.ts'
@@ -259,7 +265,7 @@ function nextStep(
   const [group] = hopeless ? groupByCause(hopeless, invocation) : []
   return group === undefined
     ? declinedNextStep(first, { plan, invocation })
-    : stepsOf(group.findings, invocation)[0]
+    : asNextStep(stepsOf(group.findings, invocation)[0])
 }
 
 const UNKNOWN = 'Nothing to apply: no finding, but not everything could be read.'

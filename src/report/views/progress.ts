@@ -3,7 +3,7 @@
 import type { Progress } from '../../apply/apply-context.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { formatNumber } from '../words/count.ts'
+import { formatNumber } from '../words/nouns.ts'
 
 /** Returns, for example, `Writing: 12 of 29 changes`. */
 export function progressText(progress: Progress): string {
@@ -17,9 +17,21 @@ export function progressText(progress: Progress): string {
   }
 }
 
+/** Returns, for example, `Reading pods: 3000 seen, 12 to look at`. */
+export function readingText({ pods, suspects }: { pods: number; suspects: number }): string {
+  return `Reading pods: ${pods} seen, ${suspects} to look at`
+}
+
+interface InterruptedFix {
+  run: string
+  /** Whether its plan changes only pods, which can't be undone. */
+  onlyPods: boolean
+}
+
 /** Says how to continue or undo a fix that was interrupted while writing. */
-export function interruptedFixText(run: string, invocation: Invocation): string {
-  return `The fix was interrupted. Run the same command again to continue, or \`${ownCommand(invocation, `undo ${run}`)}\` to revert what was written.\n`
+export function interruptedFixText({ run, onlyPods }: InterruptedFix, invocation: Invocation): string {
+  const undo = onlyPods ? '' : `, or \`${ownCommand(invocation, `undo ${run}`)}\` to revert what was written`
+  return `The fix was interrupted. Run the same command again to continue${undo}.\n`
 }
 
 /** Says how to continue an interrupted undo. */

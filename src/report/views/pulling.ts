@@ -2,7 +2,7 @@
 
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { wrap } from '../screen/wrap.ts'
+import { wrap } from '../screen/layout.ts'
 import { PULLING_TITLE, pullingTexts } from '../words/pulling.ts'
 
 /** Returns no lines if no pull is taking long. */

@@ -5,28 +5,35 @@
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { AccessDenial } from '../../apply/check-access.ts'
-import type { UndoStep } from '../../apply/undo-step.ts'
 import type { RemedyOffer } from '../../diagnosis/remedy.ts'
 import type { Plan, PlanCredential, PlanScope } from '../../plan/plan.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
+import { joinLines, wrap } from '../screen/layout.ts'
 import { whyCommand } from '../words/commands.ts'
-import { formatNumber, pluralize, shortList } from '../words/count.ts'
+import { formatNumber, pluralize, shortList } from '../words/nouns.ts'
 import { REMEDY_WORDS } from '../words/remedies.ts'
 import { summarySentence } from '../words/summary.ts'
-import { undoPlanSentence } from '../words/undo.ts'
 import { loginName } from './logins.ts'
 
-/** Returns one remedy to select, with how much it would help, and what is selected with it. */
-export function remedyChoice({ remedy, findings, needs }: RemedyOffer): string {
+/** The width of the marks before a choice. */
+const MARKS = '   '
+
+/** Returns one remedy to select, with how much it would help, and what is selected with it; wrapped below its beginning. */
+export function remedyChoice({ remedy, findings, needs }: RemedyOffer, width: number): string {
   const also = needs === null ? '' : `; also pins images, which \`:latest\` needs`
-  return `${REMEDY_WORDS[remedy].choice} (${pluralize(findings, 'finding')}${also})`
+  const text = `${REMEDY_WORDS[remedy].choice} (${pluralize(findings, 'finding')}${also})`
+  return wrap(text, width, MARKS).join('\n').trimStart()
 }
 
-/** Asks what should be done about what is wrong. */
-export function remedyQuestion(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
-  return sanitizeLine(`${summarySentence(diagnosis, invocation)} What should be done?`)
+/** Says what is wrong, above the question what should be done about it. */
+export function remedyPreface(diagnosis: AdvisedDiagnosis, invocation: Invocation, width: number): string {
+  return joinLines(wrap(sanitizeLine(summarySentence(diagnosis, invocation)), width))
+}
+
+export function remedyQuestion(): string {
+  return 'What should be done?'
 }
 
 /** The question below a plan, whose last line summarizes it. */
@@ -78,16 +85,16 @@ export function unknownExclusionText(namespace: string): string {
   return `${sanitizeLine(`Warning: --exclude-namespace ${namespace}: there is no such namespace, so it excludes nothing.`)}\n`
 }
 
-/** Asks for confirmation before a run is undone. */
-export function undoQuestion(steps: readonly UndoStep[], cluster: string): string {
-  return sanitizeLine(`${undoPlanSentence(steps)} Continue on ${cluster}?`)
+/** Asks for confirmation before a run is undone, below what that restores and deletes. */
+export function undoQuestion(cluster: string): string {
+  return sanitizeLine(`Undo this on ${cluster}?`)
 }
 
 /** Returns one line per verb and resource, and what to request. */
 export function accessRefusal(denials: readonly AccessDenial[], scope: PlanScope): string {
   const lines = denials.map(({ verb, group, resource, namespaces, changes }) => {
     const what = group === '' ? resource : `${resource}.${group}`
-    return `  ${verb} ${what} in ${shortList(namespaces, 3)} (for ${pluralize(changes, 'change')})`
+    return `${verb} ${what} in ${shortList(namespaces, 3)} (for ${pluralize(changes, 'change')})`
   })
   return [
     'You lack permissions that this plan needs. Nothing was changed. Missing:',

@@ -1,20 +1,22 @@
 /** Renders how many pulls are left on Docker Hub, in any format. */
 
-import type { ProbeResult } from '../../apply/quota-probe.ts'
 import type { HubQuota, JudgedQuotas, QuotaAnswer } from '../../snapshot/hub-quota.ts'
-import { cell, markdownCode, markdownText } from '../escape.ts'
 import type { QuotaFormat } from '../formats.ts'
 import { ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { renderPrometheus } from '../machine/prometheus.ts'
 import { type QuotaReport, quotaDocument } from '../machine/quota-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { escapeInJson, sanitizeLine } from '../sanitize.ts'
-import { FRESH_SCREEN, joinBlocks, labelledCommand } from '../screen/block.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
+import { cell, escapeInJson, markdownCode, markdownText, sanitizeLine } from '../sanitize.ts'
+import {
+  FRESH_SCREEN,
+  joinBlocks,
+  labelledCommand,
+  type Palette,
+  paletteFor,
+  wrap,
+} from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
-import { wrap } from '../screen/wrap.ts'
-import { pluralize } from '../words/count.ts'
 import { gapSentence, summarizeGaps } from '../words/gaps.ts'
 import {
   answerText,
@@ -212,51 +214,4 @@ function usageMarkdown({ usage, gaps }: UsageReport): string[] {
 
 function list(texts: readonly string[]): string {
   return texts.map(text => `- ${markdownText(text)}`).join('\n')
-}
-
-/** Describes what is about to happen, in a sentence or two. */
-export function confirmProbeText({
-  namespace,
-  node,
-  images,
-}: {
-  namespace: string
-  node: string
-  images: readonly string[]
-}): string {
-  const [first = '', ...others] = images
-  const more =
-    others.length === 0
-      ? ''
-      : ` (or, if that has no curl, ${pluralize(others.length, 'other image')} of that node)`
-  return sanitizeLine(
-    `A pod in namespace ${namespace} on node ${node} will ask Docker Hub for its quota and be deleted. It runs the image ${first}${more}, which is already there; nothing is pulled.`,
-  )
-}
-
-export function leftOverProbesText(count: number): string {
-  return `Removed ${pluralize(count, 'pod')} that an earlier run left behind.`
-}
-
-type Failure = Exclude<ProbeResult, { status: 'answered' }>
-
-const WHY: { [Status in Failure['status']]: (failure: Extract<Failure, { status: Status }>) => string } = {
-  'no-client': () => 'it has no shell with curl or GNU Wget (the wget of BusyBox would cost a pull)',
-  silent: () => 'its request was not answered',
-  'not-run': ({ why }) => why,
-}
-
-export interface ProbeFailure {
-  image: string
-  why: Failure
-}
-
-/** Says why the pod could not ask. */
-export function probeFailureText(node: string, failures: readonly ProbeFailure[]): string {
-  const each = failures.map(
-    ({ image, why }) => `${image}: ${(WHY[why.status] as (failure: Failure) => string)(why)}`,
-  )
-  return sanitizeLine(
-    `Docker Hub could not be asked from node ${node}. ${each.join('; ')}. The pods were deleted.`,
-  )
 }

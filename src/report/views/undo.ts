@@ -2,21 +2,17 @@
 
 import type { UndoOutcome } from '../../apply/undo-step.ts'
 import type { Target } from '../../plan/change.ts'
-import { cell, shellWord } from '../escape.ts'
 import { type DataFormat, isForPeople } from '../formats.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { RunLine, UndoPlan, UndoReport } from '../machine/fix-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { sanitizeLine } from '../sanitize.ts'
-import { commandLines, joinBlocks, joinLines } from '../screen/block.ts'
+import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
 import { columns } from '../screen/columns.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
+import { commandLines, joinBlocks, joinLines, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
-import { wrap } from '../screen/wrap.ts'
-import { formatNumber, pluralize } from '../words/count.ts'
+import { formatNumber, pluralize } from '../words/nouns.ts'
 import { statusText } from '../words/outcomes.ts'
-import { objectName } from '../words/plan.ts'
 import {
   effectText,
   fieldText,
@@ -25,10 +21,13 @@ import {
   leftStepText,
   leftText,
   lostLoginSentence,
+  objectName,
+  runText,
   stateText,
+  undoingText,
   undoneSentence,
   undoPlanSentence,
-} from '../words/undo.ts'
+} from '../words/plan.ts'
 
 export type { RunLine, UndoReport } from '../machine/fix-document.ts'
 
@@ -73,7 +72,7 @@ const RUNS: Record<DataFormat, (runs: readonly RunLine[], options: UndoReportOpt
 }
 
 /** Renders the steps, shown before the question. */
-function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportOptions): string {
+function renderUndoSteps({ run, continued, steps, kept }: UndoPlan, options: ReportOptions): string {
   const palette = paletteFor(options.color)
   const { width } = options
   const restored = steps.flatMap(step => (step.action === 'restore-fields' ? [step] : []))
@@ -83,7 +82,7 @@ function renderUndoSteps({ run, steps, kept }: UndoPlan, options: ReportOptions)
     changed.map(({ field }) => ({ target, note: `${field} ${leftText('changed')}` })),
   )
   const blocks = [
-    wrap(sanitizeLine(`Undoing run ${run}`), width),
+    wrap(sanitizeLine(undoingText(run, continued)), width),
     rowLines(
       'Restore',
       restored.map(({ target, fields, effect }) => ({
@@ -171,14 +170,15 @@ function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): st
   return `${why}${detail === null ? '' : ` (${detail})`}`
 }
 
-/** Renders all runs with their state, newest first. */
+/** Renders all runs with their state, newest first. On a terminal, the scope of each is below it, because it can be long. */
 function renderRunTable(runs: readonly RunLine[], options: ReportOptions): string {
   if (runs.length === 0) return joinLines(['No run has written anything to this cluster.'])
+  if (options.terminal) return joinLines(runRows(runs, options))
   const rows = [
     ['RUN', 'TIME', 'CONTEXT', 'USER', 'SCOPE', 'CHANGES', 'STATE'],
     ...runs.map(({ run, startedAt, context, user, namespaces, only, changes, state }) => [
       cell(run),
-      cell(startedAt.replace(/\.\d+/, '')),
+      timeOf(startedAt),
       cell(context ?? '-'),
       cell(user ?? '-'),
       cell(
@@ -188,8 +188,30 @@ function renderRunTable(runs: readonly RunLine[], options: ReportOptions): strin
       stateText(state),
     ]),
   ]
-  if (!options.terminal) return joinLines(columns(rows))
-  return joinLines(tableLines(rows, options.width).flat())
+  return joinLines(columns(rows))
+}
+
+function runRows(runs: readonly RunLine[], { width, color }: ReportOptions): string[] {
+  const palette = paletteFor(color)
+  const rows = [
+    ['RUN', 'TIME', 'CHANGES', 'STATE'],
+    ...runs.map(({ run, startedAt, changes, state }) => [
+      cell(run),
+      timeOf(startedAt),
+      formatNumber(changes),
+      stateText(state),
+    ]),
+  ]
+  return tableLines(rows, width).flatMap((lines, index) => {
+    const run = runs[index - 1]
+    return run === undefined
+      ? lines
+      : [...lines, ...wrap(sanitizeLine(runText(run)), width, '  ').map(palette.dim)]
+  })
+}
+
+function timeOf(startedAt: string): string {
+  return cell(startedAt.replace(/\.\d+/, ''))
 }
 
 const ROWS = 20

@@ -8,21 +8,26 @@ import type {
 } from '../../advice/add-steps.ts'
 import type { Attempt } from '../../diagnosis/finding.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
-import { cell } from '../escape.ts'
 import type { DataFormat } from '../formats.ts'
 import type { Invocation } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import { findingDocument } from '../machine/diagnosis-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { sanitizeLine } from '../sanitize.ts'
-import { commandLines, field, joinBlocks, joinLines } from '../screen/block.ts'
+import { cell, sanitizeLine } from '../sanitize.ts'
+import {
+  commandLines,
+  field,
+  joinBlocks,
+  joinLines,
+  type Palette,
+  paletteFor,
+  wrap,
+} from '../screen/layout.ts'
 import { linkUrls } from '../screen/links.ts'
-import { type Palette, paletteFor } from '../screen/palette.ts'
-import { wrap } from '../screen/wrap.ts'
 import { isStatic, workloadPath } from '../words/commands.ts'
 import { hintText, problemText } from '../words/credential.ts'
 import { checkText } from '../words/image-check.ts'
-import { imageText, registryLabel } from '../words/labels.ts'
+import { imageText, registryLabel } from '../words/nouns.ts'
 import { pullingFor } from '../words/pulling.ts'
 import type { StepText } from '../words/step-words.ts'
 import { summarySentence } from '../words/summary.ts'

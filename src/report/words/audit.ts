@@ -13,9 +13,9 @@ export const RULE_WORDS: WordsOfRules<Rule> = {
 }
 
 /** Returns what is wrong, in one or two sentences. */
-export function tell<R extends Rule>(finding: FindingOf<R> | AuditFinding): string {
+export function findingText<R extends Rule>(finding: FindingOf<R> | AuditFinding): string {
   const words = RULE_WORDS[finding.rule] as unknown as RuleWords<R>
-  return words.tell(finding as FindingOf<R>)
+  return words.sentence(finding as FindingOf<R>)
 }
 
 /** The names of all rules, in the order of the words. */

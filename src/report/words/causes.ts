@@ -31,7 +31,7 @@ import {
   tls,
 } from './causes/network.ts'
 import { credentialLines } from './credential.ts'
-import { capitalize, registryLabel, roleSentence } from './labels.ts'
+import { capitalize, registryLabel, roleSentence } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,
@@ -58,7 +58,10 @@ const WORDS: Record<Cause, CauseWords> = {
 
 /** Whether the kubelet refused the pod's pull secret, so no registry was asked. */
 export function isMalformed(finding: Finding): boolean {
-  return finding.cause === 'auth-required-or-denied' && malformedSecretsOf(finding).length > 0
+  return (
+    finding.cause === 'auth-required-or-denied' &&
+    (malformedSecretsOf(finding).length > 0 || finding.clues.some(({ code }) => code === 'unreadable-secret'))
+  )
 }
 
 /** Returns the words for these findings. */
@@ -118,6 +121,11 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     roleSentence(first),
     first.clues.some(clue => clue.code === 'guest')
       ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."
+      : '',
+    first.cause === 'auth-required-or-denied' &&
+    first.endpoint?.role === 'registry' &&
+    first.clues.some(clue => clue.code === 'bare-refusal')
+      ? 'The answer gives no reason, so it may also come from a proxy or firewall in between.'
       : '',
     mirrors === undefined
       ? ''

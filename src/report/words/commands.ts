@@ -3,8 +3,8 @@
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
-import { shellWord } from '../escape.ts'
 import { type Invocation, offlineCommand, ownCommand } from '../invocation.ts'
+import { shellWord } from '../sanitize.ts'
 import { REMEDY_WORDS } from './remedies.ts'
 
 type Place = Pick<Finding, 'namespace' | 'pod' | 'workload'>

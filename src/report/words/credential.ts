@@ -3,7 +3,7 @@
 import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
 import type { CredentialHint } from '../../diagnosis/pull-credential.ts'
 import { cloudOf } from '../../image/registries.ts'
-import { countPods, formatNumber, joinList, pluralize } from './count.ts'
+import { countPods, formatNumber, joinList, pluralize } from './nouns.ts'
 
 const named = (key: string | null) => (key === null ? '' : ` ${key}`)
 

@@ -1,6 +1,6 @@
 /** Ages in kubectl's format (apimachinery util/duration, HumanDuration): two units while the second is significant, then one. */
 
-import { pluralize } from './count.ts'
+import { pluralize } from './nouns.ts'
 
 const MINUTE = 60
 const HOUR = 3600

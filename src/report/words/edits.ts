@@ -1,10 +1,10 @@
 /** Steps that change a container's definition: which object contains it, and how to change that object. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
-import { shellWord } from '../escape.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
+import { shellWord } from '../sanitize.ts'
 import { isStatic, workloadPath } from './commands.ts'
-import { pluralize } from './count.ts'
+import { pluralize } from './nouns.ts'
 import type { StepText } from './step-words.ts'
 
 /** Kinds that `kubectl set image` can change (kubectl set image --help), except Job, whose template is immutable. */

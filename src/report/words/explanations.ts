@@ -26,13 +26,13 @@ export const CAUSE_NAMES: readonly string[] = Object.keys(CAUSES)
 /** Returns all explanations, causes in the order of the documentation, then audit rules. `names` are the causes. */
 export function explanationsOf(names: readonly Cause[]): Explanation[] {
   const causes = names.map((name): Explanation => {
-    const { title, is, tell, todo, example, subcauses } = CAUSES[name]
+    const { title, is, howToTell, todo, example, subcauses } = CAUSES[name]
     return {
       kind: 'cause',
       name,
       title,
       is,
-      howToTell: tell,
+      howToTell,
       whatToDo: todo,
       example,
       subcauses: Object.entries<string>(subcauses).map(([sub, means]) => ({ name: sub, is: means })),

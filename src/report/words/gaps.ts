@@ -1,7 +1,7 @@
 /** The words of gaps: what could not be read, what that hides, and which permission to request. */
 
 import type { Gap, GapReason } from '../../snapshot/snapshot.ts'
-import { formatNumber, shortList } from './count.ts'
+import { formatNumber, shortList } from './nouns.ts'
 
 const REASON: Record<GapReason, string> = {
   forbidden: 'access denied',

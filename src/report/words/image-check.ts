@@ -3,9 +3,8 @@
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { ImageAnswer, ImageAsk, UnaskedReason } from '../../snapshot/image-check.ts'
 import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
-import { pluralize, shortList } from './count.ts'
 import { durationText } from './duration.ts'
-import { capitalize, registryLabel } from './labels.ts'
+import { capitalize, pluralize, registryLabel, shortList } from './nouns.ts'
 
 /** The parts of a full reference. */
 interface Named {
@@ -66,6 +65,7 @@ function triedLogins({ asks }: JudgedCheck): string {
 function nearTags({ nearTags: tags, likelyTag, tagsComplete }: JudgedCheck): string {
   if (likelyTag !== null) return ` (did you mean ${likelyTag}?)`
   if (tags === null) return ''
+  if (tags.length === 1) return `; the nearest tag is ${tags[0]}`
   if (tags.length > 0) return `; the nearest tags are ${shortList(tags, 5)}`
   return tagsComplete === true ? '; it has no tags at all' : ''
 }

@@ -1,8 +1,8 @@
 /** The words of tools that manage an object: their names, and where to make a change instead. */
 
 import type { ObjectManager } from '../../snapshot/fix-scope.ts'
-import { shellWord } from '../escape.ts'
 import { helmCommand, type Invocation, kubectlCommand } from '../invocation.ts'
+import { shellWord } from '../sanitize.ts'
 import type { StepText } from './step-words.ts'
 
 type Tool = ObjectManager['tool']

@@ -1,5 +1,6 @@
 /** Where a node stores its mirrors, authorities, and plain-HTTP registries, by platform, or else by runtime. */
 
+import type { NamedEndpoint } from '../../diagnosis/endpoint.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 
 /** Returns where this platform stores its mirrors for one registry. */
@@ -23,7 +24,7 @@ export function mirrorSettings({ platform, runtime, os }: PullingNode, registry:
   }
   if (runtime === 'docker') return `${daemonFile(os)} (registry-mirrors; restart Docker)`
   if (runtime === 'cri-o') return '/etc/containers/registries.conf or registries.conf.d (reload CRI-O)'
-  if (os === 'windows') return `C:\\ProgramData\\containerd\\certs.d\\${registry}\\hosts.toml`
+  if (os === 'windows') return `C:\\ProgramData\\containerd\\certs.d\\${folderOf(registry, os)}\\hosts.toml`
   return runtime === 'containerd'
     ? `/etc/containerd/certs.d/${registry}/hosts.toml`
     : `the runtime's mirror settings (containerd: /etc/containerd/certs.d/${registry}/hosts.toml; CRI-O: /etc/containers/registries.conf; k3s: registries.yaml)`
@@ -40,8 +41,19 @@ export function mirrorLoginPlace(node: PullingNode, host: string, registry: stri
   return `${mirrorSettings(node, registry)}${runtime === 'containerd' ? ' (header.Authorization of this host)' : ''}`
 }
 
+/** Returns where a runtime has registry logins of its own. */
+export function runtimeLoginPlace({ platform, runtime }: PullingNode): string {
+  if (platform === 'k3s' || platform === 'rke2') return `/etc/rancher/${platform}/registries.yaml`
+  if (platform === 'talos') return 'the machine configuration (RegistryAuthConfig)'
+  if (platform === 'openshift') return 'the pull secret of the cluster (openshift-config/pull-secret)'
+  return runtime === 'cri-o' ? "CRI-O's global_auth_file" : "the runtime's own registry settings"
+}
+
 /** Returns where this runtime looks for a host's certificate authority. */
-export function authorityPlace({ platform, runtime, os }: PullingNode, host: string): string {
+export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
+  const { platform, runtime, os } = node
+  // Settings for a registry don't reach its token server or its storage.
+  const ofHost = role === 'registry' || role === 'mirror'
   switch (platform) {
     case 'minikube':
       return runtime === 'containerd' || runtime === 'cri-o'
@@ -54,25 +66,36 @@ export function authorityPlace({ platform, runtime, os }: PullingNode, host: str
       return 'the machine configuration (TrustedRootsConfig, or RegistryTLSConfig for this host)'
     case 'openshift':
       return 'the config map that image.config.openshift.io/cluster names (additionalTrustedCA)'
+    case 'bottlerocket':
+      return 'settings.pki (a bundle with trusted = true)'
     case 'microk8s':
-      return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml (ca = …)`
+      return ofHost
+        ? `${mirrorSettings(node, registry)} (ca = …)`
+        : "the node's trust store (update-ca-certificates)"
     default:
       break
   }
   if (os === 'windows') return "the node's machine-wide certificate store"
   if (runtime === 'docker')
-    return `/etc/docker/certs.d/${host}/ca.crt, or the system's trust store (update-ca-certificates, then restart Docker)`
+    return `${ofHost && registry !== 'docker.io' ? `/etc/docker/certs.d/${host}/ca.crt, or ` : ''}the system's trust store (update-ca-certificates, then restart Docker)`
   if (runtime === 'cri-o')
-    return `/etc/containers/certs.d/${host}/ca.crt, or the system's trust store (update-ca-trust)`
+    return `${ofHost ? `/etc/containers/certs.d/${role === 'mirror' ? host : registry}/ca.crt, or ` : ''}the system's trust store (update-ca-trust)`
   return runtime === 'containerd'
-    ? `/etc/containerd/certs.d/${host}/hosts.toml (ca = "/path/ca.crt"), or the system's trust store (update-ca-certificates, then restart containerd)`
+    ? `${ofHost ? `${mirrorSettings(node, registry)} (ca = "/path/ca.crt"${role === 'mirror' ? ` under [host."https://${host}"]` : ''}), or ` : ''}the system's trust store (update-ca-certificates, then restart containerd)`
     : `the system's trust store (update-ca-certificates or update-ca-trust, then restart the runtime)`
 }
 
 /** Returns where plain HTTP is allowed for one registry. */
-export function plainHttpPlace({ platform, runtime, os }: PullingNode, host: string): string {
+export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
+  const { platform, runtime, os } = node
   if (platform === 'k3s' || platform === 'rke2')
     return `/etc/rancher/${platform}/registries.yaml: endpoint "http://${host}" (restart ${platform})`
+  if (platform === 'openshift')
+    return `registrySources.insecureRegistries of image.config.openshift.io/cluster: add "${host}"`
+  if (platform === 'talos')
+    return `a RegistryMirrorConfig (before Talos 1.12 machine.registries.mirrors) for ${host} with the endpoint http://${host}`
+  if (platform === 'bottlerocket')
+    return `settings.container-registry.mirrors: registry "${host}" with the endpoint "http://${host}"`
   if (platform === 'minikube')
     return `\`minikube start --insecure-registry ${host}\`, which an existing cluster ignores (\`minikube delete\` first)`
   if (platform === 'microk8s')
@@ -80,9 +103,15 @@ export function plainHttpPlace({ platform, runtime, os }: PullingNode, host: str
   if (runtime === 'docker') return `${daemonFile(os)}: "insecure-registries": ["${host}"] (restart Docker)`
   if (runtime === 'cri-o')
     return `/etc/containers/registries.conf: [[registry]] location = "${host}", insecure = true (reload CRI-O)`
+  if (role === 'mirror') return `${mirrorSettings(node, registry)}: [host."http://${host}"]`
   return os === 'windows'
-    ? `C:\\ProgramData\\containerd\\certs.d\\${host}\\hosts.toml: server = "http://${host}"`
+    ? `C:\\ProgramData\\containerd\\certs.d\\${folderOf(host, os)}\\hosts.toml: server = "http://${host}"`
     : `/etc/containerd/certs.d/${host}/hosts.toml: server = "http://${host}"`
+}
+
+/** Returns the folder name of a host: on Windows, where names have no colon, containerd takes host_port_ (docs/hosts.md). */
+function folderOf(host: string, os: PullingNode['os']): string {
+  return os === 'windows' ? host.replace(/:(\d+)$/, '_$1_') : host
 }
 
 /** Returns where Docker is configured. */

@@ -2,9 +2,9 @@
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
-import { shellWord } from '../escape.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
-import type { StepText } from './step-words.ts'
+import { shellWord } from '../sanitize.ts'
+import type { Findings, StepText } from './step-words.ts'
 
 /** Returns, for example, `on node node-1`, or `on the node` if its name is unknown. */
 export function onNode({ node }: Pick<Finding, 'node'>): string {
@@ -92,6 +92,11 @@ export function runtimeLog(node: PullingNode): string {
   return `journalctl ${units(node).runtime} --since -1h`
 }
 
+/** Returns the command for the kernel's newest messages. */
+export function kernelLog({ platform }: PullingNode): string {
+  return platform === 'talos' ? 'talosctl -n <address> dmesg' : 'dmesg -T | tail -n 50'
+}
+
 /** Returns the command that searches the kubelet's log for one word. */
 export function kubeletLog(node: PullingNode, word: string): string {
   if (node.os === 'windows')
@@ -137,14 +142,20 @@ export function certificateCommand(node: PullingNode, address: string): string {
     : `openssl s_client -connect ${shellWord(address)} </dev/null`
 }
 
-/** Whether the command runs on this machine instead of on the node. */
-export function runsOnThisMachine(node: PullingNode): boolean {
-  return node.platform === 'talos'
+/** Returns a step whose command runs on the node: any shell command. On Talos it runs in a debug pod there (see enterNode). */
+export function stepOnNode(text: string, command: string, [first]: Findings): StepText {
+  return { text, command, where: onNode(first) }
 }
 
-/** Returns how to show what fills the disk under a path: space, then inodes. */
-export function diskCommand(node: PullingNode): string {
-  const path = storePath(node)
+/** Returns a step whose command is the node's own client (image client, logs, settings), which on Talos runs on this machine. */
+export function stepForNode(text: string, command: string, [first]: Findings): StepText {
+  return first.host.platform === 'talos' ? { text, command } : { text, command, where: onNode(first) }
+}
+
+/** Returns how to show what fills the disk under a path (by default the runtime's store): space, then inodes. */
+export function diskCommand(node: PullingNode, full: string | null): string {
+  if (node.platform === 'talos') return 'talosctl -n <address> mounts'
+  const path = full === null ? storePath(node) : shellWord(full)
   return node.os === 'windows' ? 'Get-PSDrive C' : `df -h ${path}; df -i ${path}`
 }
 

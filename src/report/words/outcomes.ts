@@ -11,7 +11,7 @@ import type {
   RecoveryPod,
 } from '../../apply/outcome.ts'
 import type { OverCode } from '../../rollout/judge.ts'
-import { allOf, formatNumber, pluralize, shortList } from './count.ts'
+import { allOf, formatNumber, pluralize, shortList } from './nouns.ts'
 import { changesByKind } from './plan.ts'
 
 const STATUS: Record<OutcomeStatus, string> = {
@@ -35,13 +35,14 @@ export function isSuccessful({ status }: Outcome): boolean {
 }
 
 /** Returns what was written, in one sentence. */
-export function writtenSentence({ outcomes }: FixResult): string {
+export function writtenSentence({ outcomes, run }: FixResult): string {
   const applied = outcomes.filter(({ status }) => status === 'applied')
   const not = outcomes.filter(one => !isSuccessful(one)).length
   const open = not === 0 ? '' : ` ${pluralize(not, 'change')} ${not === 1 ? 'was' : 'were'} not applied.`
   if (outcomes.length > 0 && outcomes.every(({ status }) => status === 'unchanged'))
     return 'Nothing to change: everything is already in place.'
-  if (applied.length === 0) return `Nothing was written.${open}`
+  if (applied.length === 0)
+    return `${run === null ? 'Nothing was written' : 'No write was confirmed by the server'}.${open}`
   return `${pluralize(applied.length, 'change')} written: ${changesByKind(applied)}.${open}`
 }
 
@@ -195,7 +196,7 @@ type Why = NonNullable<FixResult['heldBack']>['why']
 
 const RERUN: Record<Why, string> = {
   'no-pulls-left': 'Next, once the limit resets: ',
-  'hub-out-of-reach': 'Next, once Docker Hub can be reached: ',
+  'hub-out-of-reach': 'Next, once Docker Hub reports how many pulls are left: ',
   'others-not-started': 'Next, once those pods have started: ',
 }
 

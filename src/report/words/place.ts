@@ -2,7 +2,7 @@
 
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
-import { countPods, formatNumber, joinList, pluralize, shortList } from './count.ts'
+import { countPods, formatNumber, joinList, pluralize, shortList } from './nouns.ts'
 
 type Looked = Pick<Diagnosis, 'source' | 'scope' | 'takenAt'>
 

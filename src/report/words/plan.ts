@@ -1,10 +1,11 @@
-/** The words of a plan: what a change does, why it is made, and a summary. */
+/** The words of a plan and of its undo: what each change does or reverts, and why it is made or left. */
 
+import type { LeftReason, UndoEffect, UndoneField, UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
 import type { Change, ChangeReason, EditingRemedy, Target } from '../../plan/change.ts'
 import type { Plan, PlanScope, PlanSubject } from '../../plan/plan.ts'
-import { shellWord } from '../escape.ts'
-import { joinList, pluralize, shortList } from './count.ts'
-import { registryLabel } from './labels.ts'
+import type { RunLine, RunState } from '../machine/fix-document.ts'
+import { shellWord } from '../sanitize.ts'
+import { formatNumber, joinList, pluralize, registryLabel, shortList } from './nouns.ts'
 import { REMEDY_WORDS } from './remedies.ts'
 
 /** Returns, for example, `deployment/shop`, as in kubectl's arguments. */
@@ -127,4 +128,139 @@ export function planSentence({ changes, cost }: Plan): string {
   const namespaces = new Set(changes.map(({ target }) => target.namespace)).size
   const pulls = cost.pulls === 0 ? '' : `; at most ${pluralize(cost.pulls, 'Docker Hub pull')}`
   return `${pluralize(changes.length, 'change')} in ${pluralize(namespaces, 'namespace')}: ${changesByKind(changes)}${pulls}.`
+}
+
+const LEFT: Record<LeftReason, string> = {
+  gone: 'is no longer there',
+  replaced: 'another object has its name now',
+  changed: 'no longer holds what pullguard wrote',
+  'taken-back': 'was already undone',
+  'never-written': 'was never written',
+  'still-named': 'is still referenced',
+  'goes-with-its-run': 'is removed with the run that created it',
+  'earlier-content-unknown': 'existed before, and its earlier content is not recorded',
+  'pod-taken-away': 'was deleted and not recreated; running the same fix again restores it',
+  'pod-recreated': "the replacement pod stays; the stuck one can't be brought back",
+}
+
+/** Returns why an object is left unchanged. */
+export function leftText(reason: LeftReason): string {
+  return LEFT[reason]
+}
+
+/** Returns the reason with the objects that refer to it: `is still referenced by deployment/shop`. */
+export function leftStepText({ reason, by = [] }: Extract<UndoStep, { action: 'leave' }>): string {
+  if (by.length === 0) return leftText(reason)
+  const names = by.map(({ kind, name }) =>
+    name === null ? `${kind.toLowerCase()}s that can't be read` : `${kind.toLowerCase()}/${name}`,
+  )
+  return `${leftText(reason)} by ${shortList([...new Set(names)], 3)}`
+}
+
+const EFFECTS: Record<UndoEffect, string> = {
+  rollout: 'a rollout replaces its pods',
+  recreate: 'all of its pods stop before new ones start',
+  'new-pods': 'new pods are created from it',
+}
+
+/** Returns how a restored template affects its pods. */
+export function effectText(effect: UndoEffect): string {
+  return EFFECTS[effect]
+}
+
+/** Warns if logins are removed: running pods keep their images, but new pulls have no login. */
+export function lostLoginSentence(steps: readonly UndoStep[]): string {
+  const goes = steps.some(({ action }) => action === 'delete-secret' || action === 'remove-keys')
+  return goes ? 'From then on, pods pull without this login and may fail as they did before.' : ''
+}
+
+/** Returns a sentence about Secrets that still contain a login; empty if there are none. */
+export function keptSentence(kept: number): string {
+  return kept === 0 ? '' : `${pluralize(kept, 'secret')} ${kept === 1 ? 'keeps its' : 'keep their'} login.`
+}
+
+/** Returns, for example, `remove dockercreds from imagePullSecrets`, `set image of shop back to nginx`. */
+export function fieldText({ field, container, from, to }: UndoneField): string {
+  if (field === 'imagePullSecrets') return `remove ${from} from imagePullSecrets`
+  const where = container === null ? field : `${field} of ${container}`
+  return to === null ? `remove ${where} (${from})` : `set ${where} back to ${to}`
+}
+
+/** Returns which runs are undone: `Undoing run A and the interrupted run B, which it continued`. */
+export function undoingText(run: string, continued: readonly string[]): string {
+  if (continued.length === 0) return `Undoing run ${run}`
+  return `Undoing run ${run} and the interrupted ${continued.length === 1 ? 'run' : 'runs'} ${joinList(continued)}, which it continued`
+}
+
+/** Returns what the undo would do, in one sentence. */
+export function undoPlanSentence(steps: readonly UndoStep[]): string {
+  const restored = steps.filter(({ action }) => action === 'restore-fields').length
+  const deleted = steps.filter(({ action }) => action === 'delete-secret').length
+  const trimmed = steps.filter(({ action }) => action === 'remove-keys').length
+  const lost = steps.filter(step => step.action === 'leave' && step.reason === 'pod-taken-away').length
+  const gone =
+    lost === 0
+      ? ''
+      : ` ${pluralize(lost, 'bare pod')} ${lost === 1 ? 'is' : 'are'} still missing: running the same fix again restores what it deleted.`
+  if (restored + deleted + trimmed === 0) return `Nothing is left to undo, so nothing is written.${gone}`
+  const parts = [
+    ...(restored === 0 ? [] : [`restores ${pluralize(restored, 'object')}`]),
+    ...(deleted === 0 ? [] : [`deletes ${pluralize(deleted, 'secret')}`]),
+    ...(trimmed === 0 ? [] : [`removes its keys from ${pluralize(trimmed, 'secret')}`]),
+  ]
+  return `This ${parts.join(', ').replace(/, ([^,]*)$/, ' and $1')}.${gone}`
+}
+
+/** Whether the step was planned but not undone. */
+export function isNotUndone({ status }: UndoOutcome): boolean {
+  return status === 'conflict' || status === 'refused' || status === 'failed' || status === 'skipped'
+}
+
+/** Returns the result, in one sentence. */
+export function undoneSentence(outcomes: readonly UndoOutcome[], dryRun: boolean): string {
+  const open = outcomes.filter(isNotUndone).length
+  const left = outcomes.filter(({ status }) => status === 'left').length
+  const done = outcomes.length - open - left
+  const unchanged = left === 0 ? '' : ` ${pluralize(left, 'object')} left unchanged.`
+  if (dryRun) {
+    const accepted =
+      open === 0
+        ? `The API server would accept ${pluralize(done, 'change')}.`
+        : notUndone(open, outcomes, 'would not')
+    return `${accepted}${unchanged} Nothing was written: this was a dry run.`
+  }
+  return open === 0
+    ? `Undid ${pluralize(done, 'change')}.${unchanged}`
+    : `${notUndone(open, outcomes, 'could not')}${unchanged} Run the same command again to continue.`
+}
+
+function notUndone(open: number, outcomes: readonly UndoOutcome[], verb: string): string {
+  return `${formatNumber(open)} of ${pluralize(outcomes.length, 'change')} ${verb} be undone.`
+}
+
+const STATES: Record<RunState, string> = {
+  'in-place': 'in place',
+  undone: 'undone',
+  over: 'nothing left to undo',
+  'only-pods': 'only pods',
+}
+
+/** Returns the scope, user, and context of a run: `namespace web (deployment/shop), by jane, context prod`. */
+export function runText({ namespaces, only, user, context }: RunLine): string {
+  const where =
+    namespaces === null
+      ? 'all namespaces'
+      : `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${shortList(namespaces, NAMESPACES)}`
+  return [
+    only === undefined ? where : `${where} (${only})`,
+    ...(user === null ? [] : [`by ${user}`]),
+    ...(context === null ? [] : [`context ${context}`]),
+  ].join(', ')
+}
+
+const NAMESPACES = 8
+
+/** Returns what is left of a run, in a word or two. */
+export function stateText(state: RunState): string {
+  return STATES[state]
 }

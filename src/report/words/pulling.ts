@@ -1,8 +1,8 @@
 /** The words of pulls that are taking long: for how long, and that nothing has failed. */
 
 import type { Diagnosis, LongPull } from '../../diagnosis/finding.ts'
-import { pluralize, shortList } from './count.ts'
 import { age } from './duration.ts'
+import { pluralize, shortList } from './nouns.ts'
 
 export const PULLING_TITLE = 'Still pulling (not a failure):'
 

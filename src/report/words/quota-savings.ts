@@ -1,9 +1,9 @@
 /** The words of changes that save pulls on Docker Hub, and each change's command. */
 
 import type { Saving, SavingCode } from '../../quota/spending.ts'
-import { shellWord } from '../escape.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
-import { formatNumber } from './count.ts'
+import { shellWord } from '../sanitize.ts'
+import { formatNumber } from './nouns.ts'
 import { workloadText } from './quota-usage.ts'
 
 /** Returns the flags that select the same namespaces. */
@@ -56,7 +56,7 @@ const SAVINGS: Record<SavingCode, SavingWords> = {
   },
 }
 
-/** Returns one change, such as `Saves 36: set policy IfNotPresent for cronjob/backup in ops: its tag is fixed.` */
+/** Returns one change, such as `saves 36: set policy IfNotPresent for cronjob/backup in ops: its tag is fixed` */
 export function savingText(saving: Saving): string {
   return `saves ${formatNumber(saving.pulls)}: ${SAVINGS[saving.code].text(saving)}`
 }

@@ -11,8 +11,8 @@ import type {
   WorkloadName,
 } from '../../quota/spending.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { formatNumber, pluralize, shortList } from './count.ts'
 import { spell } from './duration.ts'
+import { formatNumber, pluralize, shortList } from './nouns.ts'
 import { identityText, needsNames } from './quota.ts'
 
 /** `cronjob/backup`. */
@@ -127,7 +127,7 @@ export function worseLoginText({ capacities }: Usage): string | null {
   )
   const [own, account] = [anonymous?.allows ?? 0, personal?.allows ?? 0]
   if (own <= account) return null
-  return `A free account makes it worse here: its ${pluralize(account, 'pull')} are shared by all nodes, which have ${formatNumber(own)} without it.`
+  return `A free account would make it worse: its ${pluralize(account, 'pull')} would be shared by all nodes, which have ${formatNumber(own)} without it.`
 }
 
 const WAIT: Record<ForecastWait['how'], string> = {

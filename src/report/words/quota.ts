@@ -2,8 +2,8 @@
 
 import type { HubQuota, JudgedQuotas, QuotaAnswer, QuotaTrouble } from '../../snapshot/hub-quota.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { formatNumber, joinList, pluralize, shortList } from './count.ts'
 import { spell } from './duration.ts'
+import { formatNumber, joinList, pluralize, shortList } from './nouns.ts'
 
 /** The number of places to name before counting the rest. */
 export const PLACES_NAMED = 2

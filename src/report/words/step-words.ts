@@ -3,7 +3,7 @@
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
-import { formatNumber, pluralize } from './count.ts'
+import { formatNumber, pluralize } from './nouns.ts'
 
 /** One thing to do; `text` has no period, `command` is ready to paste. */
 export interface StepText {
@@ -11,6 +11,8 @@ export interface StepText {
   /** The same in fewer words, for a screen with many causes. */
   brief?: string
   command?: string
+  /** A command that shows whether the step applies, so that it comes first. */
+  check?: string
   /** Where to run the command, such as `on node node-1`; absent: this machine. */
   where?: string
   /** The number of failing pods that the step is for; `helps` if the command itself fixes them. */
@@ -45,6 +47,11 @@ function reachText(reach: StepText['reach']): string {
   const many =
     pods === of ? `all ${formatNumber(of)} pods` : `${formatNumber(pods)} of ${pluralize(of, 'pod')}`
   return ` (${helps ? 'helps' : 'for'} ${pods === of && of === 2 ? 'both pods' : many})`
+}
+
+/** Returns the step as a screen's last line offers it: if a check decides whether the step applies, with the check's command. */
+export function asNextStep(step: StepText): StepText {
+  return step.check === undefined ? step : { ...step, command: step.check }
 }
 
 /** Returns the next step with its label, as one text. */

@@ -6,16 +6,20 @@ import type { Invocation } from '../invocation.ts'
 import type { Findings, StepContext, StepText, StepWords } from './step-words.ts'
 import { limitSteps } from './steps/limits.ts'
 import { loginSteps } from './steps/logins.ts'
+import { mirrorSteps } from './steps/mirrors.ts'
 import { nameSteps } from './steps/names.ts'
 import { networkSteps } from './steps/network.ts'
 import { nodeSteps } from './steps/nodes.ts'
 import { permissionSteps } from './steps/permissions.ts'
+import { policySteps } from './steps/policies.ts'
 
 const WORDS: StepWords<StepCode> = {
   ...loginSteps,
   ...permissionSteps,
+  ...policySteps,
   ...nameSteps,
   ...networkSteps,
+  ...mirrorSteps,
   ...nodeSteps,
   ...limitSteps,
 }

@@ -6,11 +6,11 @@ import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { loginFixCommand } from './commands.ts'
-import { countPods, formatNumber, joinList, pluralize } from './count.ts'
 import { summarizeGaps } from './gaps.ts'
+import { countPods, formatNumber, joinList, pluralize } from './nouns.ts'
 import { labelled, placeOf } from './place.ts'
 import { pullingSentence } from './pulling.ts'
-import type { StepText } from './step-words.ts'
+import { asNextStep, type StepText } from './step-words.ts'
 import { stepsOf } from './steps.ts'
 
 const CAUSES_NAMED = 3
@@ -85,7 +85,7 @@ export function nextStep({ findings, summary }: AdvisedDiagnosis, invocation: In
   }
   const [group] = groupByCause(findings, invocation)
   if (group === undefined) return null
-  const [step] = stepsOf(group.findings, invocation)
+  const step = asNextStep(stepsOf(group.findings, invocation)[0])
   const code = group.findings[0].steps[0].code
   const meant = group.findings.filter(({ steps: [first] }) => first.code === code)
   return { ...step, reach: { helps: false, pods: countPods(meant), of } }

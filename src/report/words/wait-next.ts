@@ -1,8 +1,8 @@
 /** The words of next steps for a workload that is not ready for a reason other than its image: one command that shows why, or fixes it. */
 
 import type { EndCode, SubjectState, WaitCode } from '../../waiting/subject-state.ts'
-import { shellWord } from '../escape.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
+import { shellWord } from '../sanitize.ts'
 import type { WaitReport } from '../wait-report.ts'
 import type { StepText } from './step-words.ts'
 

@@ -1,8 +1,7 @@
 /** The words of a workload's state during `wait`, and of its end. */
 
 import type { EndCode, Obstacle, SubjectState, WaitCode } from '../../waiting/subject-state.ts'
-import { formatNumber, pluralize, shortList } from './count.ts'
-import { imageText } from './labels.ts'
+import { formatNumber, imageText, pluralize, shortList } from './nouns.ts'
 import { pullingFor } from './pulling.ts'
 import { troublesText } from './wait-trouble.ts'
 
@@ -33,7 +32,7 @@ const ENDED: Record<EndCode, Words> = {
   'on-delete': ({ counts }) =>
     `uses the OnDelete strategy: not all of its ${pluralize(counts.wanted, 'pod')} run the newest template, and each is replaced only when it is deleted`,
   ended: ({ obstacle }) => `has failed, and not because of an image${because(obstacle)}`,
-  unreadable: () => "it, its revisions, or its pods can't be read, so its state is unknown",
+  unreadable: () => "the workload, its revisions, or its pods can't be read, so its state is unknown",
 }
 
 const WAITING: Record<WaitCode, Words> = {

@@ -8,9 +8,8 @@ import { isDockerHub } from '../../image/docker-hub.ts'
 import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
 import type { SubjectState, Trouble } from '../../waiting/subject-state.ts'
 import type { Invocation } from '../invocation.ts'
-import { pluralize, shortList } from './count.ts'
 import { age } from './duration.ts'
-import { imageText } from './labels.ts'
+import { imageText, pluralize, shortList } from './nouns.ts'
 import { nextStepText } from './step-words.ts'
 import { stepsOf } from './steps.ts'
 
@@ -22,7 +21,7 @@ export function troublesText({ troubles }: SubjectState, takenAt: string): strin
   return `${troubleText(first, takenAt)}${more}`
 }
 
-/** Returns, for example, `can't pull nginx:1.27-alpne (image-not-found) on node n4, 499 pods have theirs`. */
+/** Returns, for example, `can't pull nginx:1.27 (network-timeout) for 2m on node n4, while 499 other pods have all images`. */
 export function troubleText({ finding, pods, well, nodes, since }: Trouble, takenAt: string): string {
   const time = age(new Date(since).toISOString(), takenAt)
   const place =
@@ -45,21 +44,20 @@ export function outlookText(
   const { until, finding } = trouble
   const [step] = stepsOf([advised], invocation)
   const next = nextStepText(step)
-  const outlook =
-    until === null
-      ? `may recover by itself, so waiting continues${windowText(finding, left)}`
-      : patienceText(until - now)
-  return `${outlook}. ${next}`
+  return `${continuationText(until === null ? null : until - now, left, finding)}. ${next}`
 }
 
-function patienceText(milliseconds: number): string {
-  if (milliseconds <= 0) return "waiting won't help"
-  return `waiting ${lasting(milliseconds)} more before giving up`
+/** @param patience milliseconds; null: as long as the wait lasts */
+function continuationText(patience: number | null, left: number, finding: Trouble['finding']): string {
+  if (patience !== null && patience <= 0) return "waiting won't help"
+  if (left <= 0) return 'the time is up'
+  if (patience === null) return `may recover by itself, so waiting continues${windowText(finding, left)}`
+  return `waiting ${lasting(Math.min(patience, left))} more before giving up`
 }
 
 const HUB_WINDOW_HOURS = 6
 
-/** Returns how often the kubelet retries, and whether Docker Hub's limit may outlast the wait. */
+/** For a limit, returns how often the kubelet retries, and whether Docker Hub's limit may outlast the wait. */
 function windowText({ cause, registry }: Trouble['finding'], left: number): string {
   if (cause !== 'rate-limited') return ''
   const tries = 'the kubelet retries at least every 5 minutes'

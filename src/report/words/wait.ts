@@ -2,7 +2,7 @@
 
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { WaitReport } from '../wait-report.ts'
-import { formatNumber, pluralize, shortList } from './count.ts'
+import { formatNumber, pluralize, shortList } from './nouns.ts'
 import { inSeveral, stateText, subjectName } from './wait-state.ts'
 import { lasting } from './wait-trouble.ts'
 
@@ -67,7 +67,7 @@ function doneSentence(state: SubjectState, name: string, after: string, takenAt:
 /** Other workloads never created pods, so no time was spent on them. */
 const REACHED: SubjectState['code'][] = ['ready', 'pulled', 'started', 'completed']
 
-/** Returns, for example, `2 of 5 done`, and what the others are waiting for. */
+/** Returns, for example, `2 of 5 workloads finished`, and what the others are waiting for. */
 export function progressSentence(states: readonly SubjectState[], takenAt: string): string {
   const several = inSeveral(states)
   const open = states.filter(({ status }) => status === 'waiting')

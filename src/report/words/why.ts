@@ -8,10 +8,9 @@ import type { PullPolicy } from '../../snapshot/pod.ts'
 import type { Invocation } from '../invocation.ts'
 import { titleOf } from './causes.ts'
 import { isStatic, loginCommand, loginFixCommand } from './commands.ts'
-import { joinList, pluralize, shortList } from './count.ts'
 import { problemText } from './credential.ts'
 import { type ContainerPlace, editField, otherDebugContainer, setImages } from './edits.ts'
-import { registryLabel } from './labels.ts'
+import { joinList, pluralize, registryLabel, shortList } from './nouns.ts'
 import type { StepText } from './step-words.ts'
 import { DEBUG_LOGIN, KUBELET_LOGIN, repairSecret } from './steps/logins.ts'
 import { stepsOf } from './steps.ts'
@@ -119,7 +118,7 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   },
   'credential-unused': {
     sentence: ({ registry, secrets }) =>
-      `${registryLabel(registry)} saw no login, although ${secrets.length === 1 ? `secret ${secrets[0]} holds` : `secrets ${joinList(secrets)} hold`} one`,
+      `${registryLabel(registry)} saw no login, although ${secrets.length === 1 ? `secret ${secrets[0]} has` : `secrets ${joinList(secrets)} have`} one`,
     next: () => ({
       text: 'If the secret is newer than the last attempt, delete the pod: its replacement pulls at once. If that fails the same way, a mirror or cache between the node and the registry is pulling without the login',
     }),

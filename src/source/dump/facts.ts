@@ -203,7 +203,7 @@ class SecretsHeld {
 }
 
 /** Fields of conditions, container states, and events that only ever contain past times. */
-const MOMENTS = [
+const PAST_TIMES = [
   'lastTransitionTime',
   'lastHeartbeatTime',
   'lastUpdateTime',
@@ -252,7 +252,7 @@ class DumpTime {
   }
 
   #takeMoments(holder: unknown): void {
-    if (isRecord(holder)) for (const field of MOMENTS) this.#take(holder[field])
+    if (isRecord(holder)) for (const field of PAST_TIMES) this.#take(holder[field])
   }
 
   #take(value: unknown): void {

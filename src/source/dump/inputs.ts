@@ -5,6 +5,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { addAbortSignal, Readable } from 'node:stream'
 import { UsageError } from '../../errors.ts'
+import { checkFileNames, IN_FOLDERS } from '../file-names.ts'
 
 /** One stream of bytes, and its name in errors. */
 export interface Input {
@@ -29,16 +30,11 @@ export interface InputOptions {
   cwd: string
 }
 
-/** The file types that kubectl reads from a folder. */
-const IN_FOLDERS = /\.(?:json|ya?ml)$/
 const CHUNK = 1 << 20
 
 /** Returns every input once, in the order named, and files in a folder by name. @throws UsageError for a missing file or folder */
 export async function findInputs({ files, recursive, stdin, cwd }: InputOptions): Promise<Inputs> {
-  if (files.filter(file => file === '-').length > 1)
-    throw new UsageError('-f - is given twice: standard input can be read only once.')
-  // An unset variable on the command line; resolve() would turn it into the current folder.
-  if (files.includes('')) throw new UsageError('-f is given an empty name: name a file, a folder, or -.')
+  checkFileNames(files)
   const inputs = new Map<string, Input>()
   const unenteredFolders: string[] = []
   const add = (path: string, input: Input) => {
@@ -111,7 +107,7 @@ async function filesAt(name: string, cwd: string, recursive: boolean): Promise<F
     : hasFolders
       ? '; with -R the folders below it are read too'
       : ''
-  throw new UsageError(`The folder ${name} holds no .json, .yaml or .yml file${below}.`)
+  throw new UsageError(`The folder ${name} has no .json, .yaml or .yml file${below}.`)
 }
 
 const REASONS = new Map([

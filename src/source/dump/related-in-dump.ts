@@ -80,9 +80,9 @@ function elsewhere(
 function climb(pods: Pod[], facts: DumpFacts): OwnerLink[] {
   const links = new Map<string, OwnerLink>()
   let level: Owned[] = []
-  const add = (owned: Owned, told: OwnerLink | null = null) => {
+  const add = (owned: Owned, derived: OwnerLink | null = null) => {
     const owner = ownerKey(owned)
-    const link = owner === null || links.has(owner) ? null : (facts.owners.get(owner) ?? told)
+    const link = owner === null || links.has(owner) ? null : (facts.owners.get(owner) ?? derived)
     if (owner === null || link === null) return
     links.set(owner, link)
     level.push(link)

@@ -3,8 +3,8 @@
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, matchesGlob, relative, resolve, sep } from 'node:path'
-import { UsageError } from '../../errors.ts'
 import type { FileProblem } from '../../snapshot/audit-scope.ts'
+import { checkFileNames, IN_FOLDERS } from '../file-names.ts'
 import { SETTINGS_FILE } from './audit-settings.ts'
 import { problemOf } from './read-text.ts'
 
@@ -32,17 +32,13 @@ export interface FindOptions {
   excludeFrom: string
 }
 
-/** The file types that kubectl reads from a folder. */
-const IN_FOLDERS = /\.(?:json|ya?ml)$/i
 /** Folders without manifests that are often large. */
 const NEVER_ENTERED = new Set(['.git', 'node_modules'])
 
 /** Returns the files in the order named, and those in a folder by name. @throws UsageError for an empty name */
 export async function findFiles(options: FindOptions): Promise<FoundFiles> {
   const { paths, cwd } = options
-  if (paths.includes('')) throw new UsageError('-f is given an empty name: name a file, a folder, or -.')
-  if (paths.filter(path => path === '-').length > 1)
-    throw new UsageError('-f - is given twice: standard input can be read only once.')
+  checkFileNames(paths)
   const search = new Search(options)
   for (const path of paths) {
     if (path === '-') search.found.files.push({ path, real: null })

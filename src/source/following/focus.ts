@@ -1,6 +1,7 @@
 /** Narrows followed lists to pods that could belong to the awaited workloads, and to events of pulls, as far as selectors allow. */
 
-import { fieldValue } from '../live/field-selector.ts'
+import { podEventsWithout, UNRELATED_REASONS } from '../live/events.ts'
+import { fieldValue } from '../live/reading.ts'
 import type { Focus } from './follower.ts'
 
 /** The labels that a workload's pods have; null if unknown. */
@@ -35,12 +36,5 @@ function equal(labels: Record<string, string>): string {
     .join(',')
 }
 
-/** Reasons of events that are never about a pull; a field selector can exclude many reasons but not select several. */
-const NOISE = [
-  ...['Scheduled', 'Created', 'Started', 'Killing', 'Unhealthy', 'FailedScheduling', 'FailedMount'],
-  ...['SandboxChanged', 'NodeNotReady', 'TaintManagerEviction', 'Evicted', 'Preempted'],
-]
-/** Selects events of pods, without those reasons. */
-export const PULL_EVENTS: Focus = {
-  fieldSelector: ['involvedObject.kind=Pod', ...NOISE.map(reason => `reason!=${reason}`)].join(','),
-}
+/** Selects events of pods that can be about pulls. */
+export const PULL_EVENTS: Focus = { fieldSelector: podEventsWithout(UNRELATED_REASONS) }

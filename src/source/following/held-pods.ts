@@ -8,7 +8,8 @@ import type { RolloutPod } from '../../snapshot/rollout.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowRolloutPod } from '../live/rollouts.ts'
 import { narrowEvent } from '../narrow/event.ts'
-import { list, nameOf, namespaceOf, record, text, textOrNull } from '../narrow/shape.ts'
+import { nameOf, namespaceOf, record, text, textOrNull } from '../narrow/shape.ts'
+import { narrowController } from '../ownership.ts'
 import type { Store } from './follower.ts'
 
 /** Decides which pods are wanted. */
@@ -90,13 +91,11 @@ export class HeldPods implements Store<unknown> {
   }
 
   #claimOn(raw: unknown): 'itself' | 'controller' | null {
-    const { labels, ownerReferences } = record(record(raw).metadata)
-    const controller = list(ownerReferences)
-      .map(record)
-      .find(owner => owner.controller === true)
-    const kind = controller === undefined ? null : text(controller.kind)
-    if (this.#claims.pod(namespaceOf(raw), nameOf(raw) ?? '', record(labels), kind)) return 'itself'
-    return controller !== undefined && this.#claims.controller(text(controller.uid)) ? 'controller' : null
+    const metadata = record(record(raw).metadata)
+    const controller = narrowController(metadata)
+    const { kind = null } = controller ?? {}
+    if (this.#claims.pod(namespaceOf(raw), nameOf(raw) ?? '', record(metadata.labels), kind)) return 'itself'
+    return controller !== null && this.#claims.controller(controller.uid) ? 'controller' : null
   }
 
   #keepForAWhile(uid: string): void {

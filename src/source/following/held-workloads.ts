@@ -3,7 +3,7 @@
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { RolloutKind, RolloutRevision, RolloutWorkload } from '../../snapshot/rollout.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
-import { fieldValue } from '../live/field-selector.ts'
+import { fieldValue } from '../live/reading.ts'
 import { narrowRevision, narrowRolloutWorkload, REVISIONS } from '../live/rollouts.ts'
 import { nameOf, namespaceOf, record } from '../narrow/shape.ts'
 import { narrowPodTemplate, type PodTemplate } from '../narrow/template.ts'
@@ -177,7 +177,7 @@ class HeldObjects implements Store<unknown> {
   #put(raw: unknown): void {
     const key = keyOf(raw)
     this.#drop(key)
-    const object = held(raw, this.kind)
+    const object = narrowHeld(raw, this.kind)
     if (object === null || !this.#isWanted(object)) return
     this.version += 1
     this.#byKey.set(key, object)
@@ -204,7 +204,7 @@ function keyOf(raw: unknown): string {
   return `${namespaceOf(raw)}/${nameOf(raw) ?? ''}`
 }
 
-function held(raw: unknown, kind: HeldKind): HeldObject | null {
+function narrowHeld(raw: unknown, kind: HeldKind): HeldObject | null {
   const revision = narrowRevision(raw)
   const owner = narrowOwner(raw, kind)
   if (revision === null || owner === null) return null

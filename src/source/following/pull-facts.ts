@@ -2,7 +2,6 @@
 
 import { UnreachableError } from '../../errors.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import { redact } from '../../secrecy/redact.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
@@ -44,10 +43,15 @@ export class PullFacts {
     const { pullSecrets, serviceAccounts, nodes } = this.#related
     return {
       takenAt,
-      source: { type: 'cluster', context: this.#cluster.context, server: redact(this.#cluster.server) },
+      source: this.#reading.source,
       scope: { namespaces: this.#following.namespaces, labelSelector: null },
       podCount: pods.length,
-      ...{ pods: shown, events, owners, serviceAccounts, nodes, imageChecks: [] },
+      pods: shown,
+      events,
+      owners,
+      serviceAccounts,
+      nodes,
+      imageChecks: [],
       pullSecrets: markReportedMissing(pullSecrets, events),
       gaps: uniqueGaps([...this.#following.gaps, ...this.#reading.gaps]),
     }
@@ -57,10 +61,8 @@ export class PullFacts {
   async #readRelated(failing: Pod[], isFresh: boolean): Promise<void> {
     const unknown = isFresh ? failing : failing.filter(pod => !this.#known.has(namesIn(pod)))
     if (unknown.length === 0) return
-    const { onPullSecret } = this.#options
-    const visitors = { owners: [], ...(onPullSecret && { onPullSecret }) }
     const reading = isFresh ? new Reading(this.#cluster, this.#options) : this.#reading
-    const read = await readRelatedObjects(reading, unknown, visitors).catch(error => {
+    const read = await readRelatedObjects(reading, unknown, this.#options.onPullSecret).catch(error => {
       // The server is briefly unreachable: read the references once it is back.
       if (error instanceof UnreachableError) return null
       throw error
@@ -77,7 +79,7 @@ export class PullFacts {
   }
 }
 
-const NOTHING: Omit<RelatedObjects, 'owners'> = { pullSecrets: [], serviceAccounts: [], nodes: [] }
+const NOTHING: RelatedObjects = { pullSecrets: [], serviceAccounts: [], nodes: [] }
 
 /** Identifies what a pod references. Nodes are not included: those of later pods are read only for the verdict. */
 function namesIn({ namespace, pullSecrets, serviceAccount }: Pod): string {

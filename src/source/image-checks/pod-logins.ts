@@ -7,6 +7,7 @@ import { canonicalRegistry } from '../../image/docker-hub.ts'
 import type { Reference } from '../../image/reference.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
+import { once } from '../../network/once.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import { Reading } from '../live/reading.ts'
 import type { VisitPullSecret } from '../live/related-objects.ts'
@@ -104,28 +105,16 @@ export class TemplateLogins {
   }
 
   #accountSecrets(namespace: string, name: string): Promise<string[]> {
-    return remembered(this.#accounts, `${namespace}/${name}`, async () => {
+    return once(this.#accounts, `${namespace}/${name}`, async () => {
       const account = await this.#reading.find(KINDS.ServiceAccount, namespace, name)
       return narrowServiceAccount(account)?.imagePullSecrets ?? []
     })
   }
 
   #read(namespace: string, name: string): Promise<void> {
-    return remembered(this.#secrets, `${namespace}/${name}`, async () => {
+    return once(this.#secrets, `${namespace}/${name}`, async () => {
       const secret = await this.#reading.find(KINDS.Secret, namespace, name)
       if (secret !== null) this.#onPullSecret(secret)
     })
   }
-}
-
-function remembered<Value>(
-  known: Map<string, Promise<Value>>,
-  key: string,
-  work: () => Promise<Value>,
-): Promise<Value> {
-  const before = known.get(key)
-  if (before !== undefined) return before
-  const result = work()
-  known.set(key, result)
-  return result
 }

@@ -9,25 +9,31 @@ import { isForbidden, rethrowUnlessApiError } from '../gap.ts'
 import { narrowEvent } from '../narrow/event.ts'
 import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { couldBePulling, isProgress, podKey } from '../suspects.ts'
-import { fieldValue } from './field-selector.ts'
-import type { NamespaceOrAll, Reading } from './reading.ts'
+import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 
-/** Common reasons unrelated to pull failures; a field selector can exclude many reasons but not select several. */
-const NOISE = [
-  ...[
-    'Scheduled',
-    'Pulling',
-    'Pulled',
-    'Created',
-    'Started',
-    'Killing',
-    'Unhealthy',
-    'FailedScheduling',
-    'FailedMount',
-  ],
-  ...['SandboxChanged', 'NodeNotReady', 'TaintManagerEviction', 'Evicted', 'Preempted'],
+/** Common reasons of events that are never about a pull. */
+export const UNRELATED_REASONS = [
+  'Scheduled',
+  'Created',
+  'Started',
+  'Killing',
+  'Unhealthy',
+  'FailedScheduling',
+  'FailedMount',
+  'SandboxChanged',
+  'NodeNotReady',
+  'TaintManagerEviction',
+  'Evicted',
+  'Preempted',
 ]
-const SELECTOR = ['involvedObject.kind=Pod', ...NOISE.map(reason => `reason!=${reason}`)].join(',')
+
+/** Selects events of pods without these reasons; a field selector can exclude many reasons but not select several. */
+export function podEventsWithout(reasons: readonly string[]): string {
+  return ['involvedObject.kind=Pod', ...reasons.map(reason => `reason!=${reason}`)].join(',')
+}
+
+/** Selects events of failed pulls. */
+const FAILED_PULLS = podEventsWithout([...UNRELATED_REASONS, 'Pulling', 'Pulled'])
 
 /** Returns events of failed pulls of all pods of the area, or all events about the pulls of one pod. Unreadable events are a gap. */
 export async function readEvents(reading: Reading, area: NamespaceOrAll, pod?: string): Promise<PodEvent[]> {
@@ -89,7 +95,7 @@ function podOf({ namespace, pod }: PodEvent): string {
 async function listEvents(reading: Reading, area: NamespaceOrAll, pod?: string): Promise<PodEvent[]> {
   const events: PodEvent[] = []
   const fieldSelector =
-    pod === undefined ? SELECTOR : `involvedObject.kind=Pod,involvedObject.name=${fieldValue(pod)}`
+    pod === undefined ? FAILED_PULLS : `involvedObject.kind=Pod,involvedObject.name=${fieldValue(pod)}`
   await reading.list(KINDS.Event, area, { limit: 0, shape: EVENT_SHAPE, fieldSelector }, raw => {
     const event = narrowEvent(raw)
     if (event !== null) events.push(event)

@@ -1,19 +1,46 @@
 /** Reads service accounts, and existing Secrets with the name that a fix would use. The Secrets' content never leaves this file. */
 
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
-import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { MadeSecret, ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
+import type { Pod } from '../../snapshot/pod.ts'
+import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
+import type { LabelTest } from '../label-selector.ts'
 import { narrowTemplateHash } from '../narrow/pod.ts'
 import { managerOf, narrowSecretList, templateLabels } from '../narrow/workload.ts'
 import { belongsTo, derivedOwner, type NamedPod, narrowController, topmostWorkload } from '../ownership.ts'
 import { byNamespaceAndName } from '../suspects.ts'
-import { fieldValue } from './field-selector.ts'
-import type { FixScopeOptions, MeantPods, NamespaceScope } from './fix-scope.ts'
-import { readOwners } from './owners.ts'
-import { Reading } from './reading.ts'
+import { fieldValue, type Reading } from './reading.ts'
+import { readOwners } from './related-objects.ts'
+
+/** The pods to fix, if not whole namespaces: the fix is allowed to write only to what these use. */
+export interface MeantPods {
+  /** The named pods, and the workloads whose pods are in scope; null if none were named. */
+  subjects: readonly ScopeSubject[] | null
+  /** Matches the labels of -l; null without -l. */
+  selects: LabelTest | null
+}
+
+/** The live namespaces, and whether one list of the whole cluster can replace one per namespace. */
+export interface NamespaceScope {
+  namespaces: string[]
+  wide: boolean
+}
+
+export interface LoginOptions {
+  /** The name of the Secret. */
+  secretName: string
+  /** Its intended content; null if no login is distributed. */
+  wanted: PullSecretContent | null
+  /** Secrets that earlier runs created. */
+  madeSecrets?: readonly MadeSecret[]
+  /** Stuck pods. */
+  pods: Pod[]
+  /** null: everything in these namespaces is in scope. */
+  meant?: MeantPods | null
+}
 
 /**
  * Returns the service accounts in scope to which a fix attaches its pull secret: `default` and others that pods run as; if only some pods
@@ -22,7 +49,7 @@ import { Reading } from './reading.ts'
 export async function readAccounts(
   reading: Reading,
   { namespaces, wide }: NamespaceScope,
-  options: FixScopeOptions,
+  options: LoginOptions,
 ): Promise<ScopeServiceAccount[]> {
   const live = new Set(namespaces)
   const found: ScopeServiceAccount[] = []
@@ -64,12 +91,17 @@ async function hasPods(reading: Reading, { namespace, name }: ScopeServiceAccoun
 /** Returns the other workloads whose pods run as the account: they get its pull secrets too. null if the pods can't be listed. */
 async function sharersOf(reading: Reading, account: Place, meant: MeantPods): Promise<string[] | null> {
   try {
-    const users = await readUsers(reading, account, meant, ',status.phase!=Succeeded,status.phase!=Failed')
-    return [...new Set(users.flatMap(({ workload, isMeant }) => (isMeant ? [] : [workload])))].sort()
+    return sharersAmong(await readUsers(reading, account, meant, UNFINISHED))
   } catch (error) {
     rethrowUnlessApiError(error)
     return null
   }
+}
+
+const UNFINISHED = ',status.phase!=Succeeded,status.phase!=Failed'
+
+function sharersAmong(users: readonly AccountUser[]): string[] {
+  return [...new Set(users.flatMap(({ workload, isMeant }) => (isMeant ? [] : [workload])))].sort()
 }
 
 type Place = Pick<ScopeServiceAccount, 'namespace' | 'name'>
@@ -104,7 +136,7 @@ async function readUsers(
   const unclear = found.filter(
     ({ pod }) => ['ReplicaSet', 'Job'].includes(pod.controller?.kind ?? '') && derivedOwner(pod) === null,
   )
-  const links = await readOwners(
+  const { links } = await readOwners(
     reading.withOwnGaps(),
     unclear.map(({ pod }) => pod),
   )
@@ -115,35 +147,39 @@ async function readUsers(
   }))
 }
 
-/** Returns, for each account, what else has pods that run as it now; null if the pods can't be listed. */
-export async function readSharers<Account extends Place>(
-  cluster: ClusterReader,
+/** Who runs as an account that a saved plan would change. */
+export interface AccountUse {
+  /** Other workloads that have pods running as it now: `deployment/cart`. */
+  sharedWith: string[]
+  /** Whether one of the pods that the plan claims to be for runs as it, or did. */
+  isMeant: boolean
+}
+
+/** Returns who runs as each account. Nothing in the plan file is trusted for this. @throws ApiError if pods can't be listed */
+export async function readAccountUses<Account extends Place>(
+  reading: Reading,
   accounts: readonly Account[],
   meant: MeantPods,
-  signal: AbortSignal,
-): Promise<Map<Account, string[] | null>> {
-  const reading = new Reading(cluster, { signal })
+): Promise<Map<Account, AccountUse>> {
   const found = await bounded(accounts, AT_ONCE, async account => {
-    const sharers = await sharersOf(reading, account, meant)
-    return [account, sharers] as const
+    const users = await readUsers(reading, account, meant, UNFINISHED)
+    const runs = users.some(({ isMeant }) => isMeant)
+    // Pods that have finished are listed only if no other one answers the question.
+    const isMeant = runs || (await readUsers(reading, account, meant)).some(user => user.isMeant)
+    return [account, { sharedWith: sharersAmong(users), isMeant }] as const
   })
   return new Map(found)
 }
 
-/** An object that a saved plan would change. */
+/** A workload or pod that a saved plan would change. */
 type Claimed = Place & { apiVersion: string; kind: string }
 
-/**
- * Returns the objects that don't belong to the pods that the plan claims to be for: accounts that none of them runs as, and pods and
- * templates without the labels. Nothing in the plan file is trusted for this. @throws ApiError
- */
+/** Returns the pods and templates that lack the labels of the pods that the plan claims to be for. @throws ApiError */
 export async function readStrangers<Object extends Claimed>(
-  cluster: ClusterReader,
+  reading: Reading,
   objects: readonly Object[],
   meant: MeantPods,
-  signal: AbortSignal,
 ): Promise<Object[]> {
-  const reading = new Reading(cluster, { signal })
   const strangers = await bounded(objects, AT_ONCE, async object =>
     (await isMeant(reading, object, meant)) ? [] : [object],
   )
@@ -153,8 +189,6 @@ export async function readStrangers<Object extends Claimed>(
 async function isMeant(reading: Reading, object: Claimed, meant: MeantPods): Promise<boolean> {
   const { namespace, name } = object
   const { selects } = meant
-  if (object.kind === KINDS.ServiceAccount.kind)
-    return (await readUsers(reading, object, meant)).some(user => user.isMeant)
   const kind = controllerKind(object)
   if (selects === null || (kind === null && object.kind !== KINDS.Pod.kind)) return true
   // A missing object is not written to anyway.
@@ -182,7 +216,7 @@ function narrowAccount(object: AccountObject): ScopeServiceAccount {
 export async function readSecretsNamed(
   reading: Reading,
   { namespaces, wide }: NamespaceScope,
-  { secretName, wanted, madeSecrets = [] }: Pick<FixScopeOptions, 'secretName' | 'wanted' | 'madeSecrets'>,
+  { secretName, wanted, madeSecrets = [] }: Omit<LoginOptions, 'pods' | 'meant'>,
 ): Promise<ScopeSecret[]> {
   const found: ScopeSecret[] = []
   const live = new Set(namespaces)

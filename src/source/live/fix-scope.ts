@@ -1,98 +1,64 @@
-/** Reads what a fix needs beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads it is allowed to write to. */
+/**
+ * Reads what a fix needs beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads that it is allowed to write to, and
+ * the platforms of the nodes.
+ */
 
-import type { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
-import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import { type ControllerObject, KINDS } from '../../kubernetes/api/kinds.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import type {
-  FixScope,
-  InterruptedPod,
-  MadeSecret,
-  PodToRestore,
-  ScopeNamespace,
-} from '../../snapshot/fix-scope.ts'
-import type { Pod } from '../../snapshot/pod.ts'
-import type { ScopeSubject } from '../../snapshot/snapshot.ts'
+import type { FixScope, InterruptedPod, PodToRestore, ScopeNamespace } from '../../snapshot/fix-scope.ts'
 import { isForbidden, isNotFound, uniqueGaps } from '../gap.ts'
-import type { LabelTest } from '../label-selector.ts'
-import { readAccounts, readSecretsNamed } from './fix-logins.ts'
-import { readWorkloads } from './fix-workloads.ts'
-import { Reading } from './reading.ts'
+import { type LoginOptions, readAccounts, readSecretsNamed } from './fix-logins.ts'
+import { readWorkloads, type WorkloadOptions } from './fix-workloads.ts'
+import type { Reading } from './reading.ts'
 
-/** The pods to fix, if not whole namespaces: the fix is allowed to write only to what these use. */
-export interface MeantPods {
-  /** The named pods, and the workloads whose pods are in scope; null if none were named. */
-  subjects: readonly ScopeSubject[] | null
-  /** Matches the labels of -l; null without -l. */
-  selects: LabelTest | null
-}
-
-export interface FixScopeOptions {
+export interface FixScopeOptions extends LoginOptions, WorkloadOptions {
   /** null: every namespace. */
   namespaces: string[] | null
   /** The namespaces come from the snapshot, so one can have been deleted since. Otherwise, a missing namespace is an error. */
   mayBeGone?: boolean
   excluded: string[]
-  secretName: string
-  /** The intended content of the Secret; null if no login is distributed. */
-  wanted: PullSecretContent | null
-  /** Stuck pods whose workloads are read. */
-  pods: Pod[]
-  /** Controllers that were already read in full, by uid. */
-  owners?: ReadonlyMap<string, ControllerObject>
-  /** null: everything in these namespaces is in scope. */
-  meant?: MeantPods | null
-  /** Whether to read the digests of running images. */
-  runningImages: boolean
-  /** Secrets that earlier runs created. */
-  madeSecrets?: readonly MadeSecret[]
   /** Bare pods that an interrupted fix of this scope deleted. */
   interruptedPods: InterruptedPod[]
-  /** Called for each of these that exists again, with its current uid. */
-  onPodBack?(pod: InterruptedPod, uid: string): void
-  signal?: AbortSignal
 }
 
-/** The live namespaces, and whether one list of the whole cluster can replace one per namespace. */
-export interface NamespaceScope {
-  namespaces: string[]
-  wide: boolean
-}
+/** A bare pod that an interrupted fix deleted and that exists again, with its current uid. */
+export type PodBack = [pod: InterruptedPod, uid: string]
 
-/** Reads the scope; what can't be read is a gap. @throws ApiError if not even the namespaces can be read */
+/** Reads the scope; all gaps of the reading belong to it. @throws ApiError if not even the namespaces can be read */
 export async function readFixScope(
-  cluster: ClusterReader,
+  reading: Reading,
   options: FixScopeOptions,
-): Promise<Omit<FixScope, 'clusterUid'>> {
-  const reading = new Reading(cluster, options.signal ? { signal: options.signal } : {})
+): Promise<Omit<FixScope, 'clusterUid'> & { podsBack: PodBack[] }> {
   const namespaces = await readScopeNamespaces(reading, options)
   const live = namespaces.filter(({ terminating }) => !terminating).map(({ name }) => name)
   const wide = options.namespaces === null && !reading.gaps.some(({ why }) => why === 'forbidden')
   const scope = { namespaces: live, wide }
   const pods = options.pods.filter(({ namespace }) => live.includes(namespace))
-  const [serviceAccounts, secrets, owners, interruptedPods] = await Promise.all([
+  const [serviceAccounts, secrets, owners, [interruptedPods, podsBack]] = await Promise.all([
     readAccounts(reading, scope, options),
     readSecretsNamed(reading, scope, options),
     readWorkloads(reading, { ...options, pods }),
-    stillMissing(reading, options),
+    findInterrupted(reading, options.interruptedPods),
   ])
-  return { namespaces, serviceAccounts, secrets, ...owners, interruptedPods, gaps: uniqueGaps(reading.gaps) }
+  const gaps = uniqueGaps(reading.gaps)
+  return { namespaces, serviceAccounts, secrets, ...owners, interruptedPods, podsBack, gaps }
 }
 
 /**
- * Returns the bare pods deleted by an interrupted fix that don't exist or are still terminating, in namespaces that exist. What can't be
- * read is a gap. @throws UnreachableError if the server does not answer; ApiError
+ * Returns the bare pods deleted by an interrupted fix that don't exist or are still terminating, in namespaces that exist, and those that
+ * exist again. What can't be read is a gap. @throws UnreachableError if the server does not answer; ApiError
  */
-async function stillMissing(
+async function findInterrupted(
   reading: Reading,
-  { interruptedPods: pods, onPodBack }: FixScopeOptions,
-): Promise<PodToRestore[]> {
+  pods: InterruptedPod[],
+): Promise<[missing: PodToRestore[], back: PodBack[]]> {
   const missing: PodToRestore[] = []
+  const back: PodBack[] = []
   for (const pod of pods) {
     try {
       const found = await reading.get(KINDS.Pod, pod.namespace, pod.name)
       const ending = endingOf(found, pod)
-      if (ending === null) onPodBack?.(pod, found.metadata.uid)
+      if (ending === null) back.push([pod, found.metadata.uid])
       else if (await isLive(reading, pod.namespace)) missing.push({ ...pod, ending })
     } catch (error) {
       if (!isNotFound(error)) reading.recordGap(error, KINDS.Pod, pod.namespace)
@@ -100,7 +66,7 @@ async function stillMissing(
       else if (await isLive(reading, pod.namespace)) missing.push({ ...pod, ending: null })
     }
   }
-  return missing
+  return [missing, back]
 }
 
 type PodObject = NonNullable<(typeof KINDS.Pod)['model']>
@@ -163,4 +129,27 @@ type NamespaceObject = NonNullable<(typeof KINDS.Namespace)['model']>
 /** Whether the namespace is terminating, so that nothing can be created in it. */
 function isEnding({ metadata, status }: NamespaceObject): boolean {
   return metadata.deletionTimestamp !== undefined || status?.phase === 'Terminating'
+}
+
+/**
+ * Returns the distinct platforms of all nodes, such as `linux/arm64`, from the labels that the kubelet puts on them; none if nodes are
+ * forbidden, so that no image counts as unsuitable. @throws ApiError
+ */
+export async function nodePlatforms(reading: Reading): Promise<string[]> {
+  const found = new Set<string>()
+  try {
+    await reading.list(
+      KINDS.Node,
+      null,
+      { metadataOnly: true, limit: 500 },
+      ({ metadata: { labels = {} } }) => {
+        const os = labels['kubernetes.io/os']
+        const architecture = labels['kubernetes.io/arch']
+        if (os && architecture) found.add(`${os}/${architecture}`)
+      },
+    )
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+  }
+  return [...found]
 }

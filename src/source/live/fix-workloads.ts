@@ -13,16 +13,28 @@ import type {
 } from '../../snapshot/fix-scope.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
+import { narrowPod } from '../narrow/pod.ts'
 import { list, number, record, text } from '../narrow/shape.ts'
 import { narrowSecretList, narrowWorkload, templateLabels } from '../narrow/workload.ts'
 import { narrowController } from '../ownership.ts'
-import type { FixScopeOptions } from './fix-scope.ts'
+import type { MeantPods } from './fix-logins.ts'
 import type { Reading } from './reading.ts'
+
+export interface WorkloadOptions {
+  /** Stuck pods. */
+  pods: Pod[]
+  /** Controllers that were already read in full, by uid. */
+  controllers?: ReadonlyMap<string, ControllerObject>
+  /** Whether to read the digests of running images. */
+  runningImages: boolean
+  /** null: all workloads of these pods are in scope. */
+  meant?: MeantPods | null
+}
 
 /** Returns the workloads of the stuck pods, and their direct controllers. */
 export async function readWorkloads(
   reading: Reading,
-  options: Pick<FixScopeOptions, 'pods' | 'owners' | 'runningImages' | 'meant'>,
+  options: WorkloadOptions,
 ): Promise<Pick<FixScope, 'workloads' | 'controllers' | 'jobs'>> {
   const known = new Map<string, Promise<ControllerObject | null>>()
   const workloads = new Map<string, ScopeWorkload>()
@@ -30,7 +42,7 @@ export async function readWorkloads(
   const read = (namespace: string, owner: ControllerReference) => {
     // An ownerReference is untrusted: its uid counts only if the owner's name and namespace match too.
     const key = `${namespace}/${owner.kind}/${owner.name} ${owner.uid}`
-    const seen = options.owners?.get(owner.uid)
+    const seen = options.controllers?.get(owner.uid)
     const same = seen?.metadata.namespace === namespace && seen.metadata.name === owner.name
     return once(known, key, async () => (seen && same ? seen : readOwner(reading, namespace, owner)))
   }
@@ -226,4 +238,32 @@ function policyFor({ rules }: Record<string, unknown>): string {
 
 function fitsKill({ operator, values }: Record<string, unknown>): boolean {
   return list(values).includes(KILLED) === (operator === 'In')
+}
+
+export interface PodOwners {
+  controllerUid: string | null
+  /** The topmost controller; null if there is none that could be read. */
+  workload: { kind: string; name: string; uid: string } | null
+}
+
+/**
+ * Returns the controllers of the pods in a saved plan, by the pods' uids, because what the file says about them is not trusted. Pods that
+ * no longer exist are omitted. @throws ApiError
+ */
+export async function readPodOwners(
+  reading: Reading,
+  names: { namespace: string; name: string }[],
+): Promise<Map<string, PodOwners>> {
+  const found = await bounded(names, AT_ONCE, ({ namespace, name }) =>
+    reading.find(KINDS.Pod, namespace, name),
+  )
+  const pods = found.flatMap(pod => (pod && narrowPod(pod)) ?? [])
+  const { workloads } = await readWorkloads(reading, { pods, runningImages: false })
+  return new Map(
+    pods.map(({ uid, controller }) => {
+      const top = workloads.find(({ podUids }) => podUids.includes(uid))
+      const workload = top ? { kind: top.kind, name: top.name, uid: top.uid } : null
+      return [uid, { controllerUid: controller?.uid ?? null, workload }]
+    }),
+  )
 }

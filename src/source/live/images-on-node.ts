@@ -4,8 +4,7 @@ import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
-import { fieldValue } from './field-selector.ts'
-import { type NamespaceOrAll, Reading } from './reading.ts'
+import { fieldValue, type NamespaceOrAll, Reading } from './reading.ts'
 
 export interface NodeWithImages {
   node: string

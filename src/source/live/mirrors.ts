@@ -2,7 +2,6 @@
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind, MIRROR_KINDS } from '../../kubernetes/api/kinds.ts'
-import { redact } from '../../secrecy/redact.ts'
 import type { ImageRewriter, MirrorFacts, MirrorSetEntry, PeerMirror } from '../../snapshot/mirrors.ts'
 import { isFinished, type Pod } from '../../snapshot/pod.ts'
 import { isNotFound, uniqueGaps } from '../gap.ts'
@@ -23,7 +22,7 @@ export async function readMirrors(
   const reading = new Reading(cluster, options)
   const facts: MirrorFacts = {
     takenAt: options.takenAt,
-    source: { type: 'cluster', context: cluster.context, server: redact(cluster.server) },
+    source: reading.source,
     nodes: [],
     images: [],
     failures: [],

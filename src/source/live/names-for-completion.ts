@@ -6,8 +6,8 @@ import { topmostWorkload } from '../ownership.ts'
 import { kindNamed } from '../subject-names.ts'
 import { pickSuspects } from '../suspects.ts'
 import { readArea } from './namespaces.ts'
-import { readOwners } from './owners.ts'
 import { Reading } from './reading.ts'
+import { readOwners } from './related-objects.ts'
 
 const LISTING = { metadataOnly: true, limit: 500 } as const
 
@@ -36,7 +36,7 @@ export async function failingNames(
   const found = await readArea(reading, slash < 0 ? cluster.namespace : first)
   const { failing } = pickSuspects(found, { takenAt: reading.takenAt, isNamed: false })
   if (slash >= 0) return failing.map(({ name }) => ({ value: `${first}/${name}`, about: 'failing' }))
-  const links = await readOwners(reading, failing)
+  const { links } = await readOwners(reading, failing)
   const workloads = new Set(failing.flatMap(pod => topmostWorkload(pod, links) ?? []))
   return [
     ...failing.map(({ name }) => ({ value: name, about: 'failing pod' })),

@@ -1,7 +1,6 @@
 /** Reads failing pods and their events in all namespaces of a scope: at once, or one by one those that are readable. */
 
 import { UsageError } from '../../errors.ts'
-import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { Pod } from '../../snapshot/pod.ts'
@@ -9,9 +8,8 @@ import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { isForbidden, isNotFound, rethrowUnlessApiError } from '../gap.ts'
 import { podKey } from '../suspects.ts'
 import { readEvents, readEventsOf, readProgress } from './events.ts'
-import { fieldValue } from './field-selector.ts'
 import { type AreaPods, readAreaPods, readPodsWhere } from './pods.ts'
-import { type NamespaceOrAll, Reading } from './reading.ts'
+import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 
 export interface ScopePods extends AreaPods {
   events: PodEvent[]
@@ -112,7 +110,8 @@ async function readEphemeral(
   }
 }
 
-async function listNamespaces(reading: Reading): Promise<string[]> {
+/** Returns the names of all namespaces; if listing them fails, a gap and the context's own. */
+export async function listNamespaces(reading: Reading): Promise<string[]> {
   const names: string[] = []
   try {
     await reading.list(KINDS.Namespace, null, { metadataOnly: true, limit: 500 }, ({ metadata }) => {
@@ -145,12 +144,7 @@ export async function assertExists(reading: Reading, namespace: string): Promise
 }
 
 /** Returns the namespaces that do not exist; one that can't be read counts as existing. @throws UnreachableError */
-export async function missingNamespaces(
-  cluster: ClusterReader,
-  names: string[],
-  signal?: AbortSignal,
-): Promise<string[]> {
-  const reading = new Reading(cluster, signal ? { signal } : {})
+export async function missingNamespaces(reading: Reading, names: string[]): Promise<string[]> {
   const missing = await bounded(names, AT_ONCE, async name =>
     (await isMissing(reading, name)) ? [name] : [],
   )

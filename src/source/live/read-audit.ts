@@ -3,21 +3,24 @@
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import { redact } from '../../secrecy/redact.ts'
 import type { AuditedNodes, AuditScope } from '../../snapshot/audit-scope.ts'
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import type { WorkloadTemplate } from '../../snapshot/template.ts'
 import { isForbidden, rethrowUnlessApiError, uniqueGaps } from '../gap.ts'
 import { parseLabelSelector } from '../label-selector.ts'
 import { type AuditedNode, LISTED_NODE_SHAPE, narrowAuditedNode } from '../narrow/listed-node.ts'
-import { narrowServiceAccount } from '../narrow/pod.ts'
 import { record } from '../narrow/shape.ts'
 import { narrowTemplate } from '../narrow/template.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowController } from '../ownership.ts'
-import { assertExists } from './namespaces.ts'
+import { assertExists, listNamespaces } from './namespaces.ts'
 import { type NamespaceOrAll, Reading } from './reading.ts'
-import { type ObjectName, readNamed, readNamedSecrets, type VisitPullSecret } from './related-objects.ts'
+import {
+  type ObjectName,
+  readNamedAccounts,
+  readNamedSecrets,
+  type VisitPullSecret,
+} from './related-objects.ts'
 import { PodSightings } from './sightings.ts'
 
 export interface AuditReadOptions {
@@ -56,7 +59,7 @@ export async function readAudit(cluster: ClusterReader, options: AuditReadOption
   const pullSecrets = await readNamedSecrets(reading, secretsNamed(workloads, serviceAccounts), onPullSecret)
   return {
     takenAt,
-    source: { type: 'cluster', context: cluster.context, server: redact(cluster.server) },
+    source: reading.source,
     scope: { namespaces, labelSelector },
     workloads,
     serviceAccounts,
@@ -89,20 +92,7 @@ async function readAreas(
   const everywhere = await readTemplates(reading, [null], sightings, options)
   if (!everywhere.forbidden) return everywhere
   reading.gaps.length = 0
-  return readTemplates(reading, await namespacesOf(reading), sightings, options)
-}
-
-async function namespacesOf(reading: Reading): Promise<string[]> {
-  const names: string[] = []
-  try {
-    await reading.list(KINDS.Namespace, null, { metadataOnly: true, limit: PAGE }, ({ metadata }) => {
-      names.push(metadata.name)
-    })
-    return names
-  } catch (error) {
-    reading.recordGap(error, KINDS.Namespace, null)
-    return [reading.namespace]
-  }
+  return readTemplates(reading, await listNamespaces(reading), sightings, options)
 }
 
 async function readTemplates(
@@ -148,17 +138,12 @@ function order({ namespace, kind, name }: WorkloadTemplate): string {
   return `${namespace}/${kind}/${name}`
 }
 
-async function readAccounts(reading: Reading, workloads: WorkloadTemplate[]): Promise<ServiceAccount[]> {
-  const accounts: ServiceAccount[] = []
+function readAccounts(reading: Reading, workloads: WorkloadTemplate[]): Promise<ServiceAccount[]> {
   const names = workloads.map(({ namespace, serviceAccount }) => ({
     namespace: namespace ?? '',
     name: serviceAccount.value,
   }))
-  await readNamed(reading, KINDS.ServiceAccount, names, raw => {
-    const account = narrowServiceAccount(raw)
-    if (account !== null) accounts.push(account)
-  })
-  return accounts
+  return readNamedAccounts(reading, names)
 }
 
 function secretsNamed(workloads: WorkloadTemplate[], accounts: ServiceAccount[]): ObjectName[] {

@@ -1,25 +1,21 @@
 /** Takes a snapshot of a live cluster, read-only. Every request that fails becomes a gap or an error, never a short list. */
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import { redact } from '../../secrecy/redact.ts'
 import type { ScopeSubject, Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
 import { markReportedMissing } from '../narrow/pull-secret.ts'
 import { belongsTo } from '../ownership.ts'
 import type { Scope } from '../snapshot-scope.ts'
-import { isNamed, ofSubjects, pickSuspects } from '../suspects.ts'
+import { byNamespaceAndName, isNamed, ofSubjects, pickSuspects } from '../suspects.ts'
 import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
-import type { VisitOwner } from './owners.ts'
 import { type Progress, Reading } from './reading.ts'
-import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
+import { type Owners, readOwners, readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
 import { readPod, readSubjects, type SubjectPods } from './subjects.ts'
 
 export interface ClusterOptions {
   /** ISO 8601. */
   takenAt: string
   onProgress?: (progress: Progress) => void
-  /** Receives the controllers above the pods in full, so that they need not be read again. */
-  onOwner?: VisitOwner
   /** Receives each pull secret as the server sent it, with its content: never print it. */
   onPullSecret?: VisitPullSecret
   signal?: AbortSignal
@@ -35,7 +31,25 @@ export async function readCluster(
   scope: Scope,
   options: ClusterOptions,
 ): Promise<Snapshot> {
-  const { takenAt, onOwner, onPullSecret, ...watching } = options
+  return (await readSnapshot(cluster, scope, options, false)).snapshot
+}
+
+/** Like `readCluster`. Also returns the controllers above the failing pods in full, so that they need not be read again. */
+export async function readClusterWithControllers(
+  cluster: ClusterReader,
+  scope: Scope,
+  options: ClusterOptions,
+): Promise<{ snapshot: Snapshot; controllers: Owners['objects'] }> {
+  return readSnapshot(cluster, scope, options, true)
+}
+
+async function readSnapshot(
+  cluster: ClusterReader,
+  scope: Scope,
+  options: ClusterOptions,
+  controllersInFull: boolean,
+): Promise<{ snapshot: Snapshot; controllers: Owners['objects'] }> {
+  const { takenAt, onPullSecret, ...watching } = options
   const { labelSelector, excluded = [] } = scope
   const reading = new Reading(cluster, {
     ...watching,
@@ -46,15 +60,15 @@ export async function readCluster(
   const found = await readScope(reading, scope)
   const { subjects, isExact = true } = found
   const { failing, ...suspects } = pickSuspects(found, { takenAt, isNamed: isNamed(scope, subjects) })
-  const related = await readRelatedObjects(reading, failing, {
-    ...(onOwner && { onOwner }),
-    ...(onPullSecret && { onPullSecret }),
-  })
+  const [owners, related] = await Promise.all([
+    readOwners(reading, failing, controllersInFull),
+    readRelatedObjects(reading, failing, onPullSecret),
+  ])
   const { pods, events } =
-    subjects === undefined ? suspects : ofSubjects(suspects, belongsTo(subjects, related.owners))
-  return {
+    subjects === undefined ? suspects : ofSubjects(suspects, belongsTo(subjects, owners.links))
+  const snapshot: Snapshot = {
     takenAt,
-    source: { type: 'cluster', context: cluster.context, server: redact(cluster.server) },
+    source: reading.source,
     scope: {
       namespaces: subjects === undefined ? scope.namespaces : namespacesOf(subjects),
       labelSelector: labelSelector ?? null,
@@ -65,10 +79,12 @@ export async function readCluster(
     pods,
     events,
     ...related,
+    owners: owners.links.sort(byNamespaceAndName),
     pullSecrets: markReportedMissing(related.pullSecrets, events),
     imageChecks: [],
     gaps: uniqueGaps(reading.gaps),
   }
+  return { snapshot, controllers: owners.objects }
 }
 
 function readScope(

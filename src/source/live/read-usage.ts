@@ -6,15 +6,13 @@ import type { HubUsage, SeenRollouts, UsageNode, UsageWorkload } from '../../sna
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
 import { LISTED_NODE_SHAPE, narrowUsageNode } from '../narrow/listed-node.ts'
-import { narrowServiceAccount } from '../narrow/pod.ts'
 import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { namespaceOf, record, text } from '../narrow/shape.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowUsageWorkload, type UsageKind } from '../narrow/usage.ts'
 import { byName } from '../suspects.ts'
-import { readOwners } from './owners.ts'
 import { type NamespaceOrAll, type Progress, Reading } from './reading.ts'
-import { readNamed } from './related-objects.ts'
+import { readNamedAccounts, readOwners } from './related-objects.ts'
 import { readUsagePods } from './usage-pods.ts'
 
 export interface UsageOptions {
@@ -44,14 +42,19 @@ export async function readUsage(cluster: ClusterReader, options: UsageOptions): 
   const runtimes = new Map(nodes?.map(({ name, runtime }) => [name, runtime]))
   const costs = (node: string) => options.restartCosts(runtimes.get(node) ?? null)
   const { count, pods, unread } = await readUsagePods(reading, namespace, { costs, window })
-  const [owners, serviceAccounts] = await Promise.all([
+  const [{ links }, serviceAccounts] = await Promise.all([
     readOwners(reading, pods),
     readAccounts(reading, workloads),
   ])
   return {
-    ...{ takenAt, workloads, nodes, pods, rollouts, serviceAccounts },
+    takenAt,
+    workloads,
+    nodes,
+    pods,
+    rollouts,
+    serviceAccounts,
     // Stop at the workload: its own controller has no template to read.
-    owners: owners.map(link => (isUsageKind(link.kind) ? { ...link, controller: null } : link)),
+    owners: links.map(link => (isUsageKind(link.kind) ? { ...link, controller: null } : link)),
     podCount: count,
     restartsUnread: unread,
     gaps: uniqueGaps(reading.gaps),
@@ -116,19 +119,12 @@ async function readRollouts(reading: Reading, area: NamespaceOrAll): Promise<See
       seen.set(`${namespace}/${deployment}`, entry)
     },
   )
-  return [...seen.values()].map(({ namespace, deployment, sets }) => ({
-    ...{ namespace, deployment, count: sets.size },
-  }))
+  return [...seen.values()].map(({ sets, ...rollouts }) => ({ ...rollouts, count: sets.size }))
 }
 
-async function readAccounts(reading: Reading, workloads: UsageWorkload[]): Promise<ServiceAccount[]> {
-  const accounts: ServiceAccount[] = []
+function readAccounts(reading: Reading, workloads: UsageWorkload[]): Promise<ServiceAccount[]> {
   const names = workloads
     .filter(({ pullSecrets }) => pullSecrets.length === 0)
     .map(({ namespace, serviceAccount }) => ({ namespace, name: serviceAccount }))
-  await readNamed(reading, KINDS.ServiceAccount, names, raw => {
-    const account = narrowServiceAccount(raw)
-    if (account !== null) accounts.push(account)
-  })
-  return accounts
+  return readNamedAccounts(reading, names)
 }

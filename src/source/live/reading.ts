@@ -14,9 +14,9 @@ import type {
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { listPath, objectPath } from '../../kubernetes/api/paths.ts'
 import type { Shape } from '../../protobuf/shape.ts'
-import type { Gap } from '../../snapshot/snapshot.ts'
-import { gapOf, isNotFound } from '../gap.ts'
-import { fieldsOutside } from './field-selector.ts'
+import { redact } from '../../secrecy/redact.ts'
+import type { Gap, SnapshotSource } from '../../snapshot/snapshot.ts'
+import { gapOf, isForbidden, isNotFound } from '../gap.ts'
 
 /** A namespace, or null for all of them at once. */
 export type NamespaceOrAll = string | null
@@ -84,6 +84,25 @@ export class Reading {
   /** The context's namespace, or `default`. */
   get namespace(): string {
     return this.#cluster.namespace
+  }
+
+  /** The cluster, as a snapshot names it. */
+  get source(): SnapshotSource {
+    const { context, server } = this.#cluster
+    return { type: 'cluster', context, server: redact(server) }
+  }
+
+  /**
+   * Identifies the cluster, so that a plan or journal is never applied to another one: the uid of kube-system, which lasts as long as the
+   * cluster; if it can't be read, the server's address. @throws ApiError
+   */
+  async clusterIdentity(): Promise<string> {
+    try {
+      return (await this.get(KINDS.Namespace, null, 'kube-system')).metadata.uid
+    } catch (error) {
+      if (!isForbidden(error) && !isNotFound(error)) throw error
+      return this.#cluster.server
+    }
   }
 
   /** Returns one object; `namespace` is null for a cluster-scoped kind. @throws ApiError */
@@ -205,4 +224,21 @@ export class Reading {
     const detail = 'The list expired midway and continued from a newer state.'
     this.gaps.push({ what: fullName, namespace, why: 'expired', detail })
   }
+}
+
+/** Returns a value for a field selector, with commas, equal signs, and backslashes escaped. */
+export function fieldValue(value: string): string {
+  return value.replace(/[\\,=]/g, '\\$&')
+}
+
+/** Returns a list's selector combined with exclusions for these namespaces. Pods and events can be selected by their namespace. */
+function fieldsOutside(
+  excluded: readonly string[],
+  { kind, namespace }: { kind: Kind<unknown>; namespace: string | null },
+  own?: string,
+): { fieldSelector?: string } {
+  const wide = namespace === null && (kind.kind === 'Pod' || kind.kind === 'Event')
+  const others = wide ? excluded.map(name => `metadata.namespace!=${fieldValue(name)}`) : []
+  const fields = [...(own === undefined ? [] : [own]), ...others]
+  return fields.length === 0 ? {} : { fieldSelector: fields.join(',') }
 }

@@ -1,53 +1,43 @@
-/** Reads the objects that pods reference, each once and in the cheaper way: by name, or from one or two pages of the whole list. */
+/** Reads the objects that pods reference and the controllers above them, each once and in the cheaper way: by name, or from a list. */
 
-import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { type ControllerObject, controllerKind, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { Node } from '../../snapshot/node.ts'
-import type { Pod } from '../../snapshot/pod.ts'
+import type { ControllerReference, OwnedPod, Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { isForbidden, isNotFound, rethrowUnlessApiError } from '../gap.ts'
+import { narrowNode } from '../narrow/node-facts.ts'
 import { narrowServiceAccount } from '../narrow/pod.ts'
 import { describeMissingSecret, narrowPullSecret } from '../narrow/pull-secret.ts'
+import { derivedOwner, narrowOwner } from '../ownership.ts'
 import { byName, byNamespaceAndName } from '../suspects.ts'
-import { readNodes } from './nodes.ts'
-import { readOwners, type VisitOwner } from './owners.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
 
 export interface RelatedObjects {
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
-  owners: OwnerLink[]
   nodes: Node[]
 }
 
 /** Receives a pull secret as the API server sent it. */
 export type VisitPullSecret = (secret: unknown) => void
 
-interface Visitors {
-  onOwner?: VisitOwner
-  onPullSecret?: VisitPullSecret
-  /** The links to the pods' controllers, if they are already known and need not be read. */
-  owners?: OwnerLink[]
-}
-
 /** What can't be read is a gap; for a secret, it is also the secret's problem. */
 export async function readRelatedObjects(
   reading: Reading,
   pods: Pod[],
-  { onOwner, onPullSecret, owners: known }: Visitors,
+  onPullSecret?: VisitPullSecret,
 ): Promise<RelatedObjects> {
   const [named, beyondLimit] = limitPerNamespace(secretsNamed(pods), reading)
-  const [pullSecrets, [serviceAccounts, ofAccounts], owners, nodes] = await Promise.all([
+  const [pullSecrets, [serviceAccounts, ofAccounts], nodes] = await Promise.all([
     readPullSecrets(reading, named, onPullSecret),
     readServiceAccounts(reading, pods, [...named, ...beyondLimit]),
-    known ?? readOwners(reading, pods, onOwner),
     readNodes(reading, pods),
   ])
   return {
     pullSecrets: [...pullSecrets, ...ofAccounts, ...beyondLimit.map(describeUnread)].sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
-    owners: owners.toSorted(byNamespaceAndName),
     nodes: nodes.sort(byName),
   }
 }
@@ -62,18 +52,24 @@ async function readServiceAccounts(
   pods: Pod[],
   known: ObjectName[],
 ): Promise<[ServiceAccount[], PullSecret[]]> {
-  const accounts: ServiceAccount[] = []
   const names = pods.map(({ namespace, serviceAccount }) => ({ namespace, name: serviceAccount }))
-  await readNamed(reading, KINDS.ServiceAccount, names, raw => {
-    const account = narrowServiceAccount(raw)
-    if (account !== null) accounts.push(account)
-  })
+  const accounts = await readNamedAccounts(reading, names)
   const described = new Set(known.map(nameKey))
   const ofAccounts = accounts
     .flatMap(({ namespace, imagePullSecrets }) => imagePullSecrets.map(name => ({ namespace, name })))
     .filter(name => !described.has(nameKey(name)))
   const [read, beyondLimit] = limitPerNamespace(unique(ofAccounts), reading)
   return [accounts, [...(await readPullSecrets(reading, read)), ...beyondLimit.map(describeUnread)]]
+}
+
+/** Returns the service accounts that exist. One that can't be read leaves a gap. */
+export async function readNamedAccounts(reading: Reading, names: ObjectName[]): Promise<ServiceAccount[]> {
+  const accounts: ServiceAccount[] = []
+  await readNamed(reading, KINDS.ServiceAccount, names, raw => {
+    const account = narrowServiceAccount(raw)
+    if (account !== null) accounts.push(account)
+  })
+  return accounts
 }
 
 /** The limit per namespace: each secret costs a request, and a pod can reference thousands that do not exist. */
@@ -137,6 +133,32 @@ function readPullSecrets(
   })
 }
 
+/** The limit of nodes, which are read one by one: a cluster has few kinds of nodes. */
+const MAX_NODES = 32
+
+/** Returns the nodes with the most pods; none if nodes are forbidden. They only make advice more precise, so an unread one is no gap. */
+async function readNodes(reading: Reading, pods: Pod[]): Promise<Node[]> {
+  let forbidden = false
+  const nodes = await bounded(nodesNamed(pods).slice(0, MAX_NODES), AT_ONCE, async name => {
+    if (forbidden) return null
+    try {
+      return narrowNode(await reading.get(KINDS.Node, null, name))
+    } catch (error) {
+      rethrowUnlessApiError(error)
+      forbidden ||= isForbidden(error)
+      return null
+    }
+  })
+  return nodes.filter(node => node !== null)
+}
+
+/** Returns each name once, the node with the most pods first. */
+function nodesNamed(pods: Pod[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { node } of pods) if (node !== null) counts.set(node, (counts.get(node) ?? 0) + 1)
+  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([name]) => name)
+}
+
 export interface ObjectName {
   namespace: string
   name: string
@@ -154,7 +176,7 @@ type Wanted = Map<string, ObjectName>
 const nameKey = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
 
 /** Passes each object that exists to `visit`. A missing one is skipped; one that can't be read leaves a gap. */
-export async function readNamed<Object extends Listed>(
+async function readNamed<Object extends Listed>(
   reading: Reading,
   kind: Kind<Object>,
   names: ObjectName[],
@@ -201,4 +223,71 @@ async function readFromList<Object extends Listed>(
 function namespaceOf(wanted: Wanted): NamespaceOrAll {
   const [first, ...others] = new Set([...wanted.values()].map(({ namespace }) => namespace))
   return others.length === 0 ? (first ?? null) : null
+}
+
+interface Owned {
+  namespace: string
+  controller: ControllerReference | null
+}
+
+/** The controllers above pods, up to the topmost. */
+export interface Owners {
+  links: OwnerLink[]
+  /** The controllers in full, by uid; empty if only their metadata was read. */
+  objects: ReadonlyMap<string, ControllerObject>
+}
+
+/**
+ * Returns every owner once. What can't be read is a gap, and the chain ends there unless the pod's labels show the owner.
+ * @param inFull otherwise, only the metadata of controllers is read, except for StatefulSets
+ */
+export async function readOwners(reading: Reading, pods: OwnedPod[], inFull = false): Promise<Owners> {
+  const links = new Map<string, OwnerLink>()
+  const objects = new Map<string, ControllerObject>()
+  let level: Owned[] = pods
+  while (level.length > 0) {
+    const read = await readLevel(reading, level, inFull, objects)
+    const above = (level === pods ? withDerived(read, pods) : read).filter(({ uid }) => !links.has(uid))
+    for (const owner of above) links.set(owner.uid, owner)
+    level = above
+  }
+  return { links: [...links.values()], objects }
+}
+
+/** Returns the links that were read, plus those that could not be read but can be derived from their pods. */
+function withDerived(read: OwnerLink[], pods: OwnedPod[]): OwnerLink[] {
+  const known = new Map(read.map(link => [link.uid, link]))
+  for (const pod of pods) {
+    const link = pod.controller === null || known.has(pod.controller.uid) ? null : derivedOwner(pod)
+    if (link !== null) known.set(link.uid, link)
+  }
+  return [...known.values()]
+}
+
+async function readLevel(
+  reading: Reading,
+  owned: Owned[],
+  inFull: boolean,
+  objects: Map<string, ControllerObject>,
+): Promise<OwnerLink[]> {
+  const found: OwnerLink[] = []
+  const byKind = Map.groupBy(owned, ({ controller }) =>
+    controller === null ? '' : `${controller.apiVersion} ${controller.kind}`,
+  )
+  await Promise.all(
+    [...byKind.values()].map(async of => {
+      const kind = of[0]?.controller && controllerKind(of[0].controller)
+      if (!kind) return
+      const names = of.map(({ namespace, controller }) => ({ namespace, name: controller?.name ?? '' }))
+      const keep = (object: ControllerObject) => {
+        const owner = narrowOwner(object, kind.kind)
+        if (owner !== null) found.push(owner)
+        if (inFull) objects.set(object.metadata.uid, object)
+      }
+      // Only its status shows which revision a StatefulSet is at.
+      const metadataOnly = !inFull && kind.kind !== 'StatefulSet'
+      await readNamed(reading, kind, names, keep, { metadataOnly })
+    }),
+  )
+  return found
 }

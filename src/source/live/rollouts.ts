@@ -1,6 +1,6 @@
 /** Reads workloads with their revisions and pods, and narrows them to what shows the state of a rollout. */
 
-import type { ClusterReader, KubernetesObject } from '../../kubernetes/api/cluster.ts'
+import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type {
@@ -15,7 +15,8 @@ import { isForbidden, isNotFound } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { isRecord, list, nameOf, namespaceOf, number, record, text, textOrNull } from '../narrow/shape.ts'
 import { selectorOf } from '../narrow/workload.ts'
-import { Reading } from './reading.ts'
+import { narrowController } from '../ownership.ts'
+import type { Reading } from './reading.ts'
 
 /** The kind that stores the revisions of a workload kind; the other kinds have no revisions. */
 export const REVISIONS: Partial<
@@ -27,13 +28,8 @@ export const REVISIONS: Partial<
 }
 
 /** Returns the workload's current state. Pods are read last, so their owners are known. @throws ApiError if it or its pods fail to read */
-export async function readRollout(
-  cluster: ClusterReader,
-  subject: RolloutSubject,
-  signal?: AbortSignal,
-): Promise<RolloutSight> {
+export async function readRollout(reading: Reading, subject: RolloutSubject): Promise<RolloutSight> {
   const { kind, namespace, name } = subject
-  const reading = new Reading(cluster, signal ? { signal } : {})
   const object = await reading.get(KINDS[kind] as Kind<KubernetesObject>, namespace, name).catch(error => {
     if (isNotFound(error)) return null
     throw error
@@ -104,7 +100,7 @@ export function narrowRolloutWorkload(raw: unknown, kind: RolloutKind): RolloutW
         ? textOrNull(record(metadata.annotations)[REVISION])
         : textOrNull(status.updateRevision),
     earlierRevision: textOrNull(status.currentRevision),
-    status: countsOf(kind, status),
+    status: countsOf(kind, status, number(spec.minReadySeconds, 0)),
     job:
       kind === 'Job'
         ? {
@@ -134,12 +130,29 @@ function strategyOf(type: string): RolloutWorkload['strategy'] {
   return type === 'Recreate' || type === 'OnDelete' ? type : 'RollingUpdate'
 }
 
-function countsOf(kind: RolloutKind, status: Fields): RolloutWorkload['status'] {
+function countsOf(kind: RolloutKind, status: Fields, minReadySeconds: number): RolloutWorkload['status'] {
+  if (kind === 'StatefulSet') return countsOfStatefulSet(status, minReadySeconds)
   const [total, updated, available] =
     kind === 'DaemonSet'
       ? [status.currentNumberScheduled, status.updatedNumberScheduled, status.numberAvailable]
       : [status.replicas, status.updatedReplicas, status.availableReplicas]
   return { total: number(total, 0), updated: number(updated, 0), available: number(available, 0) }
+}
+
+/** What follows from other counts is taken from these where it is missing: a single revision is the updated one, ready pods are available. */
+function countsOfStatefulSet(status: Fields, minReadySeconds: number): RolloutWorkload['status'] {
+  const [total, current, ready, available] = [
+    status.replicas,
+    status.currentReplicas,
+    status.readyReplicas,
+    status.availableReplicas,
+  ].map(count => number(count, 0)) as [number, number, number, number]
+  const isOneRevision = text(status.updateRevision) !== '' && status.updateRevision === status.currentRevision
+  return {
+    total,
+    updated: number(status.updatedReplicas, isOneRevision ? current : 0),
+    available: minReadySeconds === 0 ? Math.max(available, ready) : available,
+  }
 }
 
 function conditionIn(status: Fields, ...types: string[]): Fields | undefined {
@@ -180,10 +193,7 @@ export function narrowRevision(raw: unknown): RolloutRevision | null {
 
 /** Returns the uid of the object's controller; null without one. */
 function controllerUidOf(raw: unknown): string | null {
-  const owner = list(partsOf(raw).metadata.ownerReferences)
-    .map(record)
-    .find(({ controller }) => controller === true)
-  return owner === undefined ? null : textOrNull(owner.uid)
+  return narrowController(partsOf(raw).metadata)?.uid || null
 }
 
 /** Returns the pod; null without a name. */
@@ -209,24 +219,25 @@ export function narrowRolloutPod(raw: unknown): RolloutPod | null {
 export function podAsWorkload({ pod, ending }: RolloutPod): RolloutWorkload {
   const { namespace, name, uid } = pod
   return {
-    ...{
-      kind: 'Pod',
-      namespace,
-      name,
-      uid,
-      ending: ending !== null,
-      generation: 0,
-      observedGeneration: null,
-    },
-    ...{
-      replicas: 1,
-      strategy: 'RollingUpdate',
-      paused: false,
-      suspended: false,
-      partition: 0,
-      firstOrdinal: 0,
-    },
-    ...{ ordered: false, revision: null, earlierRevision: null, job: null, ended: null, refusal: null },
+    kind: 'Pod',
+    namespace,
+    name,
+    uid,
+    ending: ending !== null,
+    generation: 0,
+    observedGeneration: null,
+    replicas: 1,
+    strategy: 'RollingUpdate',
+    paused: false,
+    suspended: false,
+    partition: 0,
+    firstOrdinal: 0,
+    ordered: false,
+    revision: null,
+    earlierRevision: null,
     status: { total: 1, updated: 1, available: 1 },
+    job: null,
+    ended: null,
+    refusal: null,
   }
 }

@@ -30,7 +30,7 @@ export interface SubjectPods extends ScopePods {
 
 /**
  * Returns the pods of all subjects, and others that their selectors match. A workload that can't be read is a gap, and the whole namespace
- * is read instead.
+ * is read instead; pods that are forbidden are a gap, too.
  * @param mayBeGone whether a missing subject just has no pods
  * @throws UsageError, NoSuchPod for a missing subject; ApiError
  */
@@ -70,9 +70,16 @@ async function readSubject(reading: Reading, named: NamedSubject): Promise<OneSu
   const selector = await podSelector(reading, subject.namespace, kind, name)
   if (selector === NO_PODS) return { ...NOTHING, subject }
   const own = reading.withOwnGaps(selector ?? undefined)
-  const found = await readArea(own, subject.namespace)
-  reading.gaps.push(...own.gaps)
-  return { ...found, subject, isExact: selector !== null }
+  try {
+    const found = await readArea(own, subject.namespace)
+    return { ...found, subject, isExact: selector !== null }
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+    own.recordGap(error, KINDS.Pod, subject.namespace)
+    return { ...NOTHING, subject }
+  } finally {
+    reading.gaps.push(...own.gaps)
+  }
 }
 
 type Placed = ScopeSubject & { namespace: string }
@@ -97,8 +104,7 @@ async function hasPod(reading: Reading, namespace: string, name: string): Promis
 
 type WorkloadKind = Exclude<RolloutKind, 'Pod'>
 
-/** Not a valid selector, because no label has an empty key. */
-const NO_PODS = '='
+const NO_PODS: unique symbol = Symbol('no pods')
 
 /** Returns the selector of the workload's pods; null if only owners can show which pods they are, NO_PODS if there can't be any. */
 async function podSelector(
@@ -106,7 +112,7 @@ async function podSelector(
   namespace: string,
   kind: WorkloadKind,
   name: string,
-): Promise<string | null> {
+): Promise<string | null | typeof NO_PODS> {
   const known = KINDS[kind] as Kind<ControllerObject>
   try {
     const { spec } = await reading.get(known, namespace, name)
@@ -122,7 +128,11 @@ async function podSelector(
 }
 
 /** Returns a selector for the pods of a CronJob's Jobs by Job names, because a CronJob has no selector. */
-async function selectorOfJobs(reading: Reading, namespace: string, name: string): Promise<string | null> {
+async function selectorOfJobs(
+  reading: Reading,
+  namespace: string,
+  name: string,
+): Promise<string | null | typeof NO_PODS> {
   const jobs: string[] = []
   await reading.list(KINDS.Job, namespace, { metadataOnly: true, limit: 500 }, ({ metadata }) => {
     const owner = metadata.ownerReferences?.find(({ controller }) => controller === true)

@@ -142,7 +142,8 @@ function narrowImageVolumes(volumes: unknown): Container[] {
     })
 }
 
-function narrowPolicy(value: unknown): PullPolicy | null {
+/** Returns the pull policy; null for any other value. */
+export function narrowPolicy(value: unknown): PullPolicy | null {
   return value === 'Always' || value === 'IfNotPresent' || value === 'Never' ? value : null
 }
 
@@ -150,7 +151,7 @@ function narrowPolicy(value: unknown): PullPolicy | null {
  * Returns the name, with a login in an invalid name redacted: `user:password@registry/app`, with or without a scheme. Valid names have no
  * slash after an @.
  */
-function narrowImageName(value: unknown): string {
+export function narrowImageName(value: unknown): string {
   const image = narrowName(value)
   return image.includes('://') || /:[^@]*@[^@]*\//.test(image) ? redact(image) : image
 }

@@ -3,7 +3,7 @@
  * (pkg/credentialprovider/secrets/secrets.go), and silently ignores any other.
  */
 
-import { decodeBase64 } from '../../dockerconfig/auths.ts'
+import { decodeBase64 } from '../../dockerconfig/go-encoding.ts'
 import {
   type KubeletConfig,
   type KubeletEntry,

@@ -1,10 +1,9 @@
 /** Narrows a workload to its pod template: what its next pods will pull, and with which pull secrets. */
 
-import { redact } from '../../secrecy/redact.ts'
 import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
-import type { ContainerKind, PullPolicy } from '../../snapshot/pod.ts'
+import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { Schedule, TemplateContainer, WorkloadTemplate, Written } from '../../snapshot/template.ts'
-import { narrowSecretNames } from './pod.ts'
+import { narrowImageName, narrowPolicy, narrowSecretNames } from './pod.ts'
 import { isRecord, list, nameOf, namespaceOf, narrowName, record, text, textOrNull } from './shape.ts'
 
 const written = (value: string): Written => ({ value, place: null })
@@ -92,24 +91,18 @@ function narrow(
   kind: ContainerKind,
   keys: TemplateContainer['keys'],
 ): TemplateContainer {
-  const written = narrowName(image)
   return {
     name: narrowName(name),
     kind,
-    // The image can contain a login before the registry.
-    image: written.includes('://') || /:[^@]*@[^@]*\//.test(written) ? redact(written) : written,
+    image: narrowImageName(image),
     imagePlace: null,
     misread: null,
     placeholder: false,
-    pullPolicy: policyOf(policy),
+    pullPolicy: narrowPolicy(policy),
     policyPlace: null,
     pointer: [],
     keys,
   }
-}
-
-function policyOf(value: unknown): PullPolicy | null {
-  return value === 'Always' || value === 'IfNotPresent' || value === 'Never' ? value : null
 }
 
 function scheduleOf({ schedule, timeZone, suspend }: Fields): Schedule {

@@ -26,7 +26,13 @@ export function narrowUsagePod(raw: unknown): UsagePod | null {
   if (waiting.length + restarts.length === 0) return null
   const { namespace, name, node, controller, pullSecrets, templateHash } = pod
   return {
-    ...{ namespace, name, node, controller, pullSecrets, waiting, restarts },
+    namespace,
+    name,
+    node,
+    controller,
+    pullSecrets,
+    waiting,
+    restarts,
     ...(templateHash === undefined ? {} : { templateHash }),
   }
 }
@@ -100,7 +106,13 @@ export function narrowUsageWorkload(raw: unknown, kind: UsageKind): UsageWorkloa
   if (pod === null || containers.length === 0) return null
   const { namespace, name, uid, serviceAccount, pullSecrets } = pod
   return {
-    ...{ kind, namespace, name, uid, containers, serviceAccount, pullSecrets },
+    kind,
+    namespace,
+    name,
+    uid,
+    containers,
+    serviceAccount,
+    pullSecrets,
     ...podsOf(kind, { spec, job, status: record(status) }),
     schedule:
       kind === 'CronJob' && spec.suspend !== true

@@ -24,11 +24,9 @@ const EMPTY: Snapshot = {
   gaps: [],
 }
 const chosen = async (options: Partial<FixOptions>, ask: Partial<Questions> = {}, findings = incident) => {
-  const choice = await chooseRemedies(sessionWith(options, ask), diagnosisOf(findings), {
-    snapshot: EMPTY,
-    unfinished: false,
-  })
-  return [...choice.remedies].sort()
+  const seen = { snapshot: EMPTY, diagnosis: diagnosisOf(findings) }
+  const { remedies } = await chooseRemedies(sessionWith(options, ask), seen, false)
+  return [...remedies].sort()
 }
 
 const elsewhere = (...values: string[]) => new Map([['replace-registry', values] as const])
@@ -55,7 +53,8 @@ describe('remedies', () => {
       return choices.slice(0, 1).map(({ value }) => value)
     }
     expect(await chosen({}, { available: true, choose }, findings)).toEqual(['pin', 'pull-policy'])
-    expect(names[0]).toContain('also pins images, which `:latest` needs')
+    // The lines after the first begin below its text, after the mark.
+    expect(names[0]).toMatch(/^set pull policy .*\n {3}\S.*; also pins images, which `:latest` needs\)$/)
     const tagged = [finding({ remedies: ['pull-policy', 'pin'], reference: 'docker.io/library/nginx:1.27' })]
     expect(await chosen({}, { available: true, choose }, tagged)).toEqual(['pull-policy'])
   })
@@ -103,10 +102,11 @@ describe('remedies', () => {
 describe('the confirmation', () => {
   const prepared = (of = incidentPlan): PreparedFix => ({
     plan: of,
+    runs: [],
     findings: [],
     gaps: [],
     credentials: [],
-    narrowed: false,
+    partial: false,
     unproven: [],
     saved: false,
   })

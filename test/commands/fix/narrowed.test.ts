@@ -13,6 +13,7 @@ import { ApiServer } from '../../../src/simulator/api-server/server.ts'
 import { Clock } from '../../../src/simulator/cluster/clock.ts'
 import { Cluster } from '../../../src/simulator/cluster/cluster.ts'
 import { kindNamed } from '../../../src/simulator/cluster/kinds.ts'
+import { Reading } from '../../../src/source/live/reading.ts'
 import { clientOf } from '../../apply/in-process-cluster.ts'
 import { sessionWith } from './session.ts'
 
@@ -188,10 +189,11 @@ async function planned(cluster: Cluster, options: Partial<FixOptions>, withPolic
     progress,
     signal: new AbortController().signal,
   })
-  const server = new ApiServer(cluster)
+  const client = clientOf(new ApiServer(cluster))
   const whole: FixSession = {
     ...session,
-    cluster: clientOf(server),
+    cluster: client,
+    reading: new Reading(client),
     clusterUid: 'c',
     journals: '/nowhere/runs',
   }

@@ -38,9 +38,10 @@ export function sessionWith(options: Partial<FixOptions>, ask: Partial<Questions
     pick: () => Promise.reject(new Error('asked')),
     key: () => Promise.reject(new Error('asked')),
   }
+  const err = { width: 80, write: async () => {} }
   return {
     options: { ...OPTIONS, ...options },
-    context: { ask: { ...nobody, ...ask }, program: 'pullguard' },
+    context: { ask: { ...nobody, ...ask }, program: 'pullguard', err },
     cluster: { context: 'prod', server: 'https://prod.example' },
   } as unknown as FixSession
 }

@@ -12,14 +12,14 @@ const of = (code: Declined['code'], fields: object): Declined => {
 }
 const byPod = { target: target('Pod', 'shop-1', 'web') }
 const state = (fields: Partial<FixState>): FixState => ({
-  ...{ done: true, narrowed: false, remaining: [stuck], declined: [], failOn: 'error' },
+  ...{ done: true, partial: false, remaining: [stuck], declined: [], failOn: 'error' },
   ...fields,
 })
 
 test.each<[string, Partial<FixState>, string]>([
   ['nothing is left', { remaining: [] }, 'ok'],
   ['a change was not made, or a pod is not back', { done: false, remaining: [] }, 'incomplete'],
-  ['part of the scope was out of sight', { narrowed: true, remaining: [] }, 'incomplete'],
+  ['part of the scope was out of sight', { partial: true, remaining: [] }, 'incomplete'],
   ['a typo is left', { remaining: [typo()] }, 'findings'],
   ['a typo is left with --fail-on never', { remaining: [typo()], failOn: 'never' }, 'ok'],
   ['a bare pod is left that a flag would recreate', { declined: [of('bare-pod', byPod)] }, 'refused'],

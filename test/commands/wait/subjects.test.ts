@@ -117,7 +117,12 @@ items:
   test.each<[string, Parameters<Rollouts['wait']>[0], string, RegExp]>([
     ['nothing at all', {}, '', /Nothing to wait for/],
     ['a type without a name', { names: ['deploy'] }, '', /is a type without a name/],
-    ['a type that has no pods', { names: ['service/web'] }, '', /"service" is not a type that has pods/],
+    [
+      'a type that has no pods',
+      { names: ['service/web'] },
+      '',
+      /"service" is not a type of workload or pod: those are/,
+    ],
     ['an empty manifest', { files: ['-'] }, '', /standard input is empty/],
     ["a selector that can't be read", { selector: 'a in b' }, '', /"\(" is expected/],
   ])('%s is refused with one sentence', async (_what, options, stdin, sentence) => {

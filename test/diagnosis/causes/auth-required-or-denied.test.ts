@@ -3,6 +3,23 @@ import { expectCause } from './expect-cause.ts'
 
 expectCause('auth-required-or-denied', [
   [
+    'kubelet 1.33, a credential provider',
+    'error execing credential provider plugin acr-credential-provider for image acme.azurecr.io/app: exit status 1',
+  ],
+  [
+    'Xray, an artifact',
+    'Artifact download request rejected: app.tar.gz was not downloaded due to the download blocking policy configured in Xray for docker-local.',
+  ],
+  [
+    'Harbor 1.x',
+    'Error response from daemon: unknown: The severity of vulnerability of the image: "high" is equal or higher than the threshold in project setting: "high".',
+  ],
+  ['AWS, a wrong key', 'denied: The security token included in the request is invalid'],
+  [
+    'the API server, about an import',
+    'Internal error occurred: Get https://registry.redhat.io/v2/openjdk/openjdk-11-rhel8/manifests/latest: unauthorized: Please login to the Red H',
+  ],
+  [
     'skopeo',
     'FATA[0000] Error parsing image name "docker://docker.io/certbot": Error reading manifest latest in docker.io/library/certbot: errors:\ndenied: requested access to the resource is denied\nunauthorized: authentication required',
   ],

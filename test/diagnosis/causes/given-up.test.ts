@@ -25,6 +25,14 @@ expectCause('canceled-or-deadline', [
 ])
 
 expectCause('other', [
+  [
+    'docker on Windows, not running',
+    'An error occurred trying to connect: Post http://%2F%2F.%2Fpipe%2Fdocker_engine/v1.23/images/create?fromImage=nginx: open //./pipe/docker_engine: The system cannot find the file specified.',
+  ],
+  [
+    'docker, a body beside a 412',
+    `Head "https://gcr.io/v2/a/b/manifests/latest": error parsing HTTP 412 response body: invalid character 'R' looking for beginning of value: "Request Rejected: Please contact project owners"`,
+  ],
   ['nothing', ''],
   ['a file of the node', 'open /etc/containers/certs.d/reg.corp/client.key: permission denied'],
   ['back-off alone', 'Back-off pulling image "nginx:1"'],

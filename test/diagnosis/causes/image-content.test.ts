@@ -39,6 +39,10 @@ expectCause('platform-mismatch', [
 ])
 
 expectCause('unsupported-manifest', [
+  [
+    'docker, the media type alone',
+    'Error response from daemon: application/vnd.docker.distribution.manifest.v1+prettyjws not supported',
+  ],
   ['nerdctl', 'encountered unknown type application/json'],
   [
     'containerd 2.1',

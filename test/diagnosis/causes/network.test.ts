@@ -133,6 +133,10 @@ expectCause('connection-refused-or-reset', [
 ])
 
 expectCause('proxy', [
+  [
+    'Go, with an abbreviated URL',
+    'failed to do request: Get "https://production.cloudfront.docker.com/registry-v2/.../data?...": Forbidden',
+  ],
   ['refused', `${PING}: proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused`],
   ['not resolved', `${HEAD}: proxyconnect tcp: dial tcp: lookup proxy.corp on 10.0.0.2:53: no such host`],
   ['timeout', `${HEAD}: proxyconnect tcp: dial tcp 10.0.0.1:3128: i/o timeout`],

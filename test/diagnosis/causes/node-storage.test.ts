@@ -45,6 +45,14 @@ expectCause('disk-full', [
 
 expectCause('corrupt-or-unpack', [
   [
+    'nydus, its daemon is gone',
+    'failed to prepare extraction snapshot "extract-983914117-nQvy sha256:cc2447e1835a40530975ab80bb1f872fbab0f2a0faecf2ab16fbbb89b3589438": connection error: desc = "transport: Error while dialing dial unix:///run/containerd-nydus/containerd-nydus-grpc.sock: timeout": unavailable',
+  ],
+  [
+    'nydus, not ready',
+    'failed to create containerd container: snapshot 10056 is not ready, err: wait until daemon is RUNNING: get daemon state: daemon socket /var/lib/containerd-nydus/socket/cj4b/api.sock: not found: unknown',
+  ],
+  [
     'Docker, old',
     'Error pulling image (latest) from docker.io/library/python, Untar re-exec error: exit status 1: output: unexpected EOF',
   ],

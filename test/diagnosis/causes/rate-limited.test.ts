@@ -42,8 +42,13 @@ expectCause('rate-limited', [
   ],
   [
     'the abuse limit, bare',
-    `failed to pull and unpack image "docker.io/library/nginx:1.27": failed to resolve reference "docker.io/library/nginx:1.27": unexpected status from HEAD request to ${HUB}/1.27: 429 Too Many Requests`,
+    `failed to pull and unpack image "docker.io/library/nginx:1.27": failed to copy: httpReadSeeker: failed open: unexpected status from GET request to ${HUB}/1.27: 429 Too Many Requests`,
     'abuse',
+  ],
+  [
+    'the answer to a HEAD request, which never has a message',
+    `failed to pull and unpack image "docker.io/library/nginx:1.27": failed to resolve reference "docker.io/library/nginx:1.27": unexpected status from HEAD request to ${HUB}/1.27: 429 Too Many Requests`,
+    'unspecified',
   ],
   [
     'the token server',

@@ -157,6 +157,19 @@ describe('errors', () => {
     expect(String(error)).toMatch(/https:\/\/api\.example did not accept .* context "prod"; log in again$/)
   })
 
+  test('a refusal and a warning that quote what a request contains do not show what is to be hidden', async () => {
+    const cluster = writerOn(
+      fakeConnection(() => ({
+        status: 403,
+        body: { kind: 'Status', reason: 'Forbidden', message: 'webhook denied hunter2' },
+        headers: { warning: '299 - "saw hunter2"' },
+      })),
+    )
+    cluster.hide(text => text.replaceAll('hunter2', '[redacted]'))
+    await expect(cluster.create(SECRETS, {})).rejects.toThrow('webhook denied [redacted]')
+    expect(cluster.warnings()).toEqual(['saw [redacted]'])
+  })
+
   test('warnings are collected once each, without quotes', async () => {
     const warning = ['299 - "v1 is \\"old\\", use v2"', '299 - "other", 299 - "another"']
     const cluster = writerOn(fakeConnection(() => ({ body: {}, headers: { warning } })))

@@ -122,12 +122,12 @@ test.each<[string, Record<string, string>, string]>([
 test('an invalid certificate authority is named', async () => {
   const cluster = { server: 'https://127.0.0.1:1', 'certificate-authority-data': base64('c4nary') }
   await expect(opened(cluster)).rejects.toThrow(
-    'The certificate authority in the kubeconfig holds no PEM certificate',
+    'The certificate authority in the kubeconfig contains no PEM certificate',
   )
 })
 
 test.each<[string, Record<string, unknown>, string]>([
-  ['a token', { token: 'c4nary\n' }, 'The token holds a line break'],
+  ['a token', { token: 'c4nary\n' }, 'The token contains a line break'],
   ['a user', { token: 'x', as: 'a\nb' }, 'The user to act as, "a\\nb", contains a control character'],
 ])('%s with a line break is refused before anything is sent', async (_, user, expected) => {
   const error = await opened({ server: 'https://127.0.0.1:1' }, user).catch(reason => reason)

@@ -121,8 +121,10 @@ test.each([
   [{ user: 'nothing' }, 'exec plugin of user nothing in the kubeconfig has no command'],
   [{ user: 'onPath', asGroup: ['g'] }, '--as-group and --as-uid need --as'],
   [{ env: { KUBECONFIG: 'none' } }, 'No kubeconfig was found'],
+  [{ kubeconfig: 'blank' }, 'The kubeconfig has no context ('],
 ])('reports what is missing for %j', async (flags, message) => {
-  const folder = untilTestEnds(await folderWith({ 'sub/config': CONFIG }))
+  const blank = 'apiVersion: v1\nkind: Config\n'
+  const folder = untilTestEnds(await folderWith({ 'sub/config': CONFIG, blank }))
   const error = await targetIn(folder.path, flags).catch(reason => reason)
   expect(error).toBeInstanceOf(UsageError)
   expect(error.message).toContain(message)

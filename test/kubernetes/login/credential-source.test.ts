@@ -198,7 +198,7 @@ test('the ID token of an auth-provider is sent, and an auth-provider without a t
   expect(await here.get()).toBe(200)
   expect(here.authorizations()).toEqual([`Bearer ${token}`])
   const broken = untilTestEnds(await session(provider({ 'id-token': 'a.%.c' }), {}))
-  await expect(broken.get()).rejects.toThrow("The kubeconfig's auth-provider oidc gave no token")
+  await expect(broken.get()).rejects.toThrow("The kubeconfig's auth-provider oidc returned no token")
 })
 
 test('basic login is sent, and a missing token file is reported', async () => {

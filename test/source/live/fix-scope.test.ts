@@ -1,29 +1,26 @@
 /** What a fix reads beyond the diagnosis: the namespaces, accounts, Secrets, and templates that it is allowed to write to. */
+
 import { describe, expect, test } from 'vitest'
-import type { ControllerObject } from '../../../src/kubernetes/api/kinds.ts'
 import type { MadeSecret } from '../../../src/snapshot/fix-scope.ts'
-import type { FixScopeOptions } from '../../../src/source/live/fix-scope.ts'
-import { readFixScope } from '../../../src/source/live/fix-scope.ts'
-import { readOwners } from '../../../src/source/live/owners.ts'
+import { type FixScopeOptions, readFixScope } from '../../../src/source/live/fix-scope.ts'
 import { Reading } from '../../../src/source/live/reading.ts'
+import { readOwners } from '../../../src/source/live/related-objects.ts'
 import { narrowPod } from '../../../src/source/narrow/pod.ts'
 import { clientOf } from '../../apply/in-process-cluster.ts'
 import { PULL_SECRET, type Story, story, WANTED } from '../../apply/story.ts'
 
 function read(of: Story, options: Partial<FixScopeOptions> = {}, user = 'admin') {
-  return readFixScope(
-    clientOf(of.server, () => {}, user),
-    {
-      namespaces: null,
-      excluded: [],
-      secretName: 'dockercreds',
-      wanted: PULL_SECRET,
-      pods: of.cluster.list('Pod').flatMap(pod => narrowPod(pod) ?? []),
-      runningImages: false,
-      interruptedPods: [],
-      ...options,
-    },
-  )
+  const client = clientOf(of.server, () => {}, user)
+  return readFixScope(new Reading(client), {
+    namespaces: null,
+    excluded: [],
+    secretName: 'dockercreds',
+    wanted: PULL_SECRET,
+    pods: of.cluster.list('Pod').flatMap(pod => narrowPod(pod) ?? []),
+    runningImages: false,
+    interruptedPods: [],
+    ...options,
+  })
 }
 
 /** A Secret with the name and label of one that pullguard makes. */
@@ -211,14 +208,11 @@ describe('the scope of a fix', () => {
 
   test('reads no controller that the diagnosis has already read', async () => {
     const of = story()
-    const owners = new Map<string, ControllerObject>()
     const pods = of.cluster.list('Pod', 'web').flatMap(pod => narrowPod(pod) ?? [])
-    const links = await readOwners(new Reading(clientOf(of.server)), pods, object =>
-      owners.set(object.metadata.uid, object),
-    )
+    const { links, objects } = await readOwners(new Reading(clientOf(of.server)), pods, true)
     expect(links.map(({ kind }) => kind)).toEqual(['ReplicaSet', 'Deployment'])
     of.server.requests.length = 0
-    const { workloads } = await read(of, { namespaces: ['web'], owners })
+    const { workloads } = await read(of, { namespaces: ['web'], controllers: objects })
     expect(workloads).toMatchObject([{ kind: 'Deployment', name: 'shop' }])
     expect(of.server.requests.filter(({ path }) => path.startsWith('/apis/apps/'))).toEqual([])
   })

@@ -6,7 +6,7 @@ import type { AuditFinding } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
 import { fullName, parseReference } from '../../../image/reference.ts'
 import { leftAloneSentence, refusalSentence } from '../../words/audit/edits.ts'
-import { RULE_WORDS, tell } from '../../words/audit.ts'
+import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { type Envelope, enveloped, jsonPieces } from '../data.ts'
 import { auditFingerprint } from './identity.ts'
 import { filePlace, workloadText } from './places.ts'
@@ -27,7 +27,7 @@ function auditFindingDocument(finding: AuditFinding): object {
     reference: reference && fullName(reference),
     location: filePlace(finding),
     title,
-    message: tell(finding),
+    message: findingText(finding),
     why,
     todo,
     arguments: args,

@@ -5,14 +5,13 @@
 
 import type { AuditFinding, AuditSeverity } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
-import { workflowMessage, workflowProperty } from '../../escape.ts'
-import { sanitizeLine } from '../../sanitize.ts'
-import { joinLines } from '../../screen/block.ts'
+import { sanitizeLine, workflowMessage, workflowProperty } from '../../sanitize.ts'
+import { joinLines } from '../../screen/layout.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { auditSentence } from '../../words/audit/summary.ts'
-import { RULE_WORDS, tell } from '../../words/audit.ts'
-import { pluralize } from '../../words/count.ts'
+import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
+import { pluralize } from '../../words/nouns.ts'
 import { filePlace, fullWorkload } from './places.ts'
 
 const MOST = 10
@@ -56,7 +55,7 @@ function ofFinding(finding: AuditFinding): string {
           endColumn: place.endColumn,
         }
   return annotation(LEVEL[severity], { ...where, title: `${title} (${rule})` }, [
-    `${fullWorkload(finding)}: ${tell(finding)}`,
+    `${fullWorkload(finding)}: ${findingText(finding)}`,
     `${todo}.`,
   ])
 }

@@ -4,7 +4,7 @@ import type { AuditSeverity } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
 import { sanitizeLine } from '../../sanitize.ts'
 import { problemSentence } from '../../words/audit/files.ts'
-import { RULE_WORDS, tell } from '../../words/audit.ts'
+import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { toJson } from '../data.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { auditIdentity } from './identity.ts'
@@ -18,7 +18,7 @@ export function renderAuditGitlab({ findings, unread }: AuditReport): string {
     const place = filePlace(finding)
     const { rule, severity } = finding
     return entry({
-      description: `${RULE_WORDS[rule].title}: ${fullWorkload(finding)}: ${tell(finding)}`,
+      description: `${RULE_WORDS[rule].title}: ${fullWorkload(finding)}: ${findingText(finding)}`,
       check: rule,
       severity: SEVERITY[severity],
       print: distinct(auditIdentity(finding), prints),

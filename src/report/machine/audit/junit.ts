@@ -4,7 +4,7 @@ import type { AuditFinding, AuditSeverity } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { auditSentence } from '../../words/audit/summary.ts'
-import { RULE_WORDS, tell } from '../../words/audit.ts'
+import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
 import { junitDocument, output, problem, testCase } from '../junit.ts'
 import { fullWorkload, placeText } from './places.ts'
@@ -57,5 +57,5 @@ function unique(name: string, names: Map<string, number>): string {
 /** Returns the headline and the lines after it. */
 function storyOf(finding: AuditFinding): [title: string, lines: string[]] {
   const { title, why, todo } = RULE_WORDS[finding.rule]
-  return [title, [`${placeText(finding)}: ${tell(finding)}`, why, `To do: ${todo}.`]]
+  return [title, [`${placeText(finding)}: ${findingText(finding)}`, why, `To do: ${todo}.`]]
 }

@@ -2,12 +2,12 @@
 
 import type { AuditFinding, Rule } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
-import { markdownCode, markdownText } from '../../escape.ts'
+import { markdownCode, markdownText } from '../../sanitize.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { auditSentence } from '../../words/audit/summary.ts'
-import { RULE_WORDS, tell } from '../../words/audit.ts'
-import { pluralize } from '../../words/count.ts'
+import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
+import { pluralize } from '../../words/nouns.ts'
 import { fullWorkload, placeText } from './places.ts'
 
 /** GitHub's limit for a comment; a step summary may have 1 MiB. */
@@ -38,7 +38,7 @@ function rowOf(finding: AuditFinding): string {
     markdownText(rule),
     markdownCode(placeText(finding)),
     markdownCode(fullWorkload(finding)),
-    markdownText(tell(finding)),
+    markdownText(findingText(finding)),
   ]
   return `| ${cells.join(' | ')} |\n`
 }

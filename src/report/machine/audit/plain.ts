@@ -2,10 +2,10 @@
 
 import type { AuditFinding } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
-import { cell } from '../../escape.ts'
-import { joinLines } from '../../screen/block.ts'
+import { cell } from '../../sanitize.ts'
 import { columns } from '../../screen/columns.ts'
-import { tell } from '../../words/audit.ts'
+import { joinLines } from '../../screen/layout.ts'
+import { findingText } from '../../words/audit.ts'
 import { placeText, workloadText } from './places.ts'
 
 type Column = [header: string, value: (finding: AuditFinding) => string | null]
@@ -20,7 +20,7 @@ const COLUMNS: Column[] = [
   ['CONTAINER', ({ container }) => container?.name ?? null],
   ['IMAGE', ({ container }) => container?.image ?? null],
 ]
-const WIDE: Column[] = [['MESSAGE', tell]]
+const WIDE: Column[] = [['MESSAGE', findingText]]
 
 /** Returns the rows and their header; empty if there are no findings. */
 export function renderAuditPlain({ findings }: AuditReport, wide: boolean): string {

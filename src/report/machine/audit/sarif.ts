@@ -7,7 +7,7 @@ import type { AuditFinding, AuditSeverity, Rule } from '../../../audit/finding.t
 import type { AuditReport } from '../../../audit/report.ts'
 import { sanitizeLine } from '../../sanitize.ts'
 import { problemSentence } from '../../words/audit/files.ts'
-import { RULE_WORDS, RULES, tell } from '../../words/audit.ts'
+import { findingText, RULE_WORDS, RULES } from '../../words/audit.ts'
 import { toJson } from '../data.ts'
 import { auditFingerprint } from './identity.ts'
 import { filePlace } from './places.ts'
@@ -71,7 +71,7 @@ function resultOf(finding: AuditFinding, ruleIndex: number, cwd: string): object
     ruleId: rule,
     ruleIndex,
     level: LEVEL[severity],
-    message: { text: sanitizeLine(`${RULE_WORDS[rule].title}: ${tell(finding)}`) },
+    message: { text: sanitizeLine(`${RULE_WORDS[rule].title}: ${findingText(finding)}`) },
     locations: [
       {
         physicalLocation: {

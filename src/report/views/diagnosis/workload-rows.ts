@@ -3,13 +3,11 @@
  * namespaces come first.
  */
 
-import { cell } from '../../escape.ts'
 import type { WorkloadRow } from '../../group.ts'
-import { sanitizeLine } from '../../sanitize.ts'
-import type { Palette } from '../../screen/palette.ts'
+import { cell, sanitizeLine } from '../../sanitize.ts'
+import { displayWidth, type Palette, wrap } from '../../screen/layout.ts'
 import { tableLines } from '../../screen/table.ts'
-import { displayWidth, wrap } from '../../screen/wrap.ts'
-import { formatNumber, pluralize } from '../../words/count.ts'
+import { formatNumber, pluralize } from '../../words/nouns.ts'
 
 /** The layout of a group's rows. */
 interface Layout {

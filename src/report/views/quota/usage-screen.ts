@@ -2,16 +2,13 @@
 
 import type { Outlook, Spender, Usage } from '../../../quota/spending.ts'
 import type { Gap } from '../../../snapshot/snapshot.ts'
-import { cell } from '../../escape.ts'
 import type { ReportOptions } from '../../options.ts'
-import { sanitizeLine } from '../../sanitize.ts'
-import { commandLines } from '../../screen/block.ts'
+import { cell, sanitizeLine } from '../../sanitize.ts'
 import { columns } from '../../screen/columns.ts'
-import type { Palette } from '../../screen/palette.ts'
+import { commandLines, type Palette, wrap } from '../../screen/layout.ts'
 import { tableLines } from '../../screen/table.ts'
-import { wrap } from '../../screen/wrap.ts'
-import { formatNumber, pluralize } from '../../words/count.ts'
 import { spell } from '../../words/duration.ts'
+import { formatNumber, pluralize } from '../../words/nouns.ts'
 import { identityText, needsNames } from '../../words/quota.ts'
 import { savingCommand, savingText } from '../../words/quota-savings.ts'
 import {
@@ -112,9 +109,16 @@ function outlookLines(
 const BLOCKS = ' ▁▂▃▄▅▆▇█'
 const AXIS = 8
 
-/** Charts what is left at each step of the window; empty if there is no limit to draw. */
+/** Charts what is left at each step of the window; empty if nothing is left to draw, or without a limit. */
 function chart({ left, course, pulls }: Outlook, window: number, width: number): string[] {
-  if (left === null || !Number.isFinite(left) || pulls === 0 || width < course.length + 4 + AXIS) return []
+  if (
+    left === null ||
+    left === 0 ||
+    !Number.isFinite(left) ||
+    pulls === 0 ||
+    width < course.length + 4 + AXIS
+  )
+    return []
   const top = Math.max(left, 1)
   const bars = course.map(made => {
     const share = Math.max(0, left - made) / top

@@ -4,7 +4,7 @@ import type { EditedFile, EditReport, WriteProblem } from '../../../audit/edit-r
 import type { FileEdit, LeftAlone } from '../../../audit/edits.ts'
 import type { EditRefusal } from '../../../manifest/edit.ts'
 import type { ImageAnswer, ImageCheck } from '../../../snapshot/image-check.ts'
-import { pluralize } from '../count.ts'
+import { pluralize } from '../nouns.ts'
 
 const REFUSED: Record<EditRefusal, string> = {
   alias: 'it is a YAML alias, or an alias repeats it, so a change would affect other places, too',

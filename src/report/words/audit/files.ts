@@ -4,7 +4,6 @@ import type { FileProblem, UnreadFile } from '../../../snapshot/audit-scope.ts'
 
 const PROBLEM: Record<FileProblem, string> = {
   syntax: 'this is not valid YAML or JSON',
-  'duplicate-key': 'a key is given twice in one object',
   aliases: 'its YAML aliases expand without end',
   nesting: 'it is nested too deeply',
   'not-text': 'it is not a text file',

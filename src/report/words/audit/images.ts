@@ -1,7 +1,7 @@
 /** The words of rules about images: their names, existence, tags, digests, and pull policies. */
 
-import { pluralize, shortList } from '../count.ts'
 import { checkText } from '../image-check.ts'
+import { pluralize, shortList } from '../nouns.ts'
 import type { WordsOfRules } from './rule-words.ts'
 
 const NAMES = {
@@ -45,7 +45,7 @@ export const IMAGE_WORDS: WordsOfRules<
 > = {
   'invalid-reference': {
     title: 'Invalid image name',
-    tell: ({ arguments: { reason }, container }) =>
+    sentence: ({ arguments: { reason }, container }) =>
       `"${container?.image ?? ''}" is not a valid image name: ${reason}.`,
     why: 'The kubelet refuses a name that does not fit the grammar, and the container waits with InvalidImageName until the name is corrected.',
     todo: 'Correct the name: registry/repository:tag@digest, with the repository in lower case',
@@ -53,7 +53,7 @@ export const IMAGE_WORDS: WordsOfRules<
   },
   'number-in-reference': {
     title: 'Number without quotes',
-    tell: ({ arguments: { how, written } }) =>
+    sentence: ({ arguments: { how, written } }) =>
       how === 'not-text'
         ? `YAML reads ${written} as a number or boolean, and an image must be text.`
         : `"${written}" has a number in scientific notation, as if digits without quotes had been read as a number.`,
@@ -63,7 +63,7 @@ export const IMAGE_WORDS: WordsOfRules<
   },
   'ambiguous-reference': {
     title: 'Registry that means something else to a node',
-    tell: ({ arguments: { how, host } }) => `The image is pulled from ${host}: ${NAMES[how]}.`,
+    sentence: ({ arguments: { how, host } }) => `The image is pulled from ${host}: ${NAMES[how]}.`,
     why: "Images are pulled by nodes, which have their own DNS and loopback address, and a kubelet matches logins with the registry's name exactly as it is written.",
     todo: 'Name the registry as every node can reach it; for Docker Hub, write docker.io',
     example: {
@@ -73,7 +73,7 @@ export const IMAGE_WORDS: WordsOfRules<
   },
   'moved-image': {
     title: 'Image that moved or is gone',
-    tell({ arguments: { moved, proof }, container }) {
+    sentence({ arguments: { moved, proof }, container }) {
       const to =
         moved.to === null
           ? ''
@@ -90,7 +90,7 @@ export const IMAGE_WORDS: WordsOfRules<
   },
   'missing-image': {
     title: 'Image that the registry does not have',
-    tell({ arguments: { check, ranOn } }) {
+    sentence({ arguments: { check, ranOn } }) {
       const ran =
         ranOn.length === 0
           ? ''
@@ -103,7 +103,7 @@ export const IMAGE_WORDS: WordsOfRules<
   },
   'refused-login': {
     title: 'Image that the pods are not allowed to pull',
-    tell: ({ arguments: { check } }) => checkText(check),
+    sentence: ({ arguments: { check } }) => checkText(check),
     why: 'The registry was asked as the pods would ask it, and refused. Pods start only on nodes that still have the image.',
     todo: 'Give the pods a login that can pull the image, or check the name: many registries also answer "denied" for images that do not exist',
     example: {
@@ -113,7 +113,7 @@ export const IMAGE_WORDS: WordsOfRules<
   },
   'wrong-platform': {
     title: 'Image that is not built for all nodes',
-    tell: ({ arguments: { built, lacking } }) =>
+    sentence: ({ arguments: { built, lacking } }) =>
       `It is built for ${built.join(', ')}, and the cluster also has nodes of ${lacking.join(', ')}.`,
     why: 'A node of another platform cannot pull the image ("no match for platform in manifest") or cannot run it ("exec format error").',
     todo: 'Build the image for every platform, or keep the pods on matching nodes with a node selector',
@@ -124,7 +124,7 @@ export const IMAGE_WORDS: WordsOfRules<
   },
   'no-tag': {
     title: 'Image without a fixed tag',
-    tell: ({ arguments: { implied }, container }) =>
+    sentence: ({ arguments: { implied }, container }) =>
       implied
         ? `${container?.image} has no tag, so Kubernetes takes latest.`
         : `${container?.image} is whatever was pushed last.`,
@@ -134,14 +134,14 @@ export const IMAGE_WORDS: WordsOfRules<
   },
   'no-digest': {
     title: 'Image without a digest',
-    tell: ({ arguments: { tag } }) => `The tag ${tag} can be moved to another build.`,
+    sentence: ({ arguments: { tag } }) => `The tag ${tag} can be moved to another build.`,
     why: 'A tag can be pushed again. Nodes that pulled it at different times then run different builds under one name. A digest always names the same build.',
     todo: 'Add the digest (`audit --fix` writes the one that the tag has now)',
     example: { before: 'image: nginx:1.27.3', after: `image: nginx:1.27.3@${DIGEST}` },
   },
   'stale-latest': {
     title: 'Tag latest that is never pulled again',
-    tell: ({ arguments: { policy } }) =>
+    sentence: ({ arguments: { policy } }) =>
       policy === 'Never'
         ? 'With pull policy Never, each node runs whatever somebody loaded there as latest.'
         : 'With pull policy IfNotPresent, each node keeps whatever was latest when it pulled.',
@@ -154,7 +154,7 @@ export const IMAGE_WORDS: WordsOfRules<
   },
   'always-pull': {
     title: 'Pull policy Always on an image that does not change',
-    tell({ arguments: { pinned, written, kubelets }, container }) {
+    sentence({ arguments: { pinned, written, kubelets }, container }) {
       const image = pinned ? 'is pinned to a digest' : 'has a version as its tag'
       const policy = written ? '' : ' (the default for the tag latest, even beside a digest)'
       return `${container?.image} ${image}, yet every start asks the registry${policy}.${kubeletsOf(kubelets)}`
@@ -168,7 +168,7 @@ export const IMAGE_WORDS: WordsOfRules<
   },
   'forced-always': {
     title: 'Pull policy Always forced at admission',
-    tell: ({ arguments: { pod, policy } }) =>
+    sentence: ({ arguments: { pod, policy } }) =>
       `The template says ${policy}, but its pod ${pod} has Always: the cluster has the admission plugin AlwaysPullImages, or a policy that does the same.`,
     why: 'Every start of every container needs the registry, whatever the templates say. From kubelet 1.35 on, the kubelet itself checks that a pod may use a private image that is on the node, so the plugin is no longer needed for that.',
     todo: 'Ask whoever runs the cluster to remove AlwaysPullImages, or put a registry mirror near the nodes',

@@ -11,8 +11,8 @@ interface RuleExample {
 export interface RuleWords<R extends Rule> {
   /** A headline without a period. */
   title: string
-  /** What is wrong here, as one sentence. */
-  tell(finding: FindingOf<R>): string
+  /** What is wrong here, in one or two sentences. */
+  sentence(finding: FindingOf<R>): string
   /** Why it matters, for findings and for `explain`. */
   why: string
   /** What to do about it, without a period. */

@@ -2,7 +2,7 @@
 
 import type { KeyMismatch } from '../../../dockerconfig/key-mismatch.ts'
 import type { PullSecretProblem } from '../../../snapshot/pull-secret.ts'
-import { shortList } from '../count.ts'
+import { shortList } from '../nouns.ts'
 import type { WordsOfRules } from './rule-words.ts'
 
 const SOURCE = {
@@ -22,7 +22,7 @@ const PROBLEM: Record<PullSecretProblem, (detail: string | null) => string> = {
   malformed: detail =>
     `the kubelet can't parse it${detail === null ? '' : ` (at ${detail})`}, which fails every pull of the pod`,
   'creds-store-only': () => 'it only names a credential store, which the kubelet does not read',
-  'no-entries': () => 'it has no login in it',
+  'no-entries': () => 'it contains no login',
 }
 
 const MISMATCH: Record<KeyMismatch, string> = {
@@ -32,9 +32,9 @@ const MISMATCH: Record<KeyMismatch, string> = {
   'slash-missing': 'the trailing slash is missing',
   'hub-alias': 'kubelets do not look for Docker Hub under this name',
   case: 'upper and lower case must agree',
-  wildcard: 'a * stands for one part of the host only',
+  wildcard: 'a * matches only one part of the host',
   unreadable: 'it is not a URL',
-  'odd-path': 'a key has no tag, digest, or blank in its path',
+  'odd-path': 'the path of a key must not contain a tag, a digest, or a blank',
   path: 'its path is for other repositories',
 }
 
@@ -48,7 +48,7 @@ export const SECRET_WORDS: WordsOfRules<
 > = {
   'anonymous-docker-hub': {
     title: 'Pulls from Docker Hub without a login',
-    tell({ arguments: { serviceAccount, known, wanted }, container }) {
+    sentence({ arguments: { serviceAccount, known, wanted }, container }) {
       const secret = wanted === null ? 'a pull secret for Docker Hub' : `the pull secret ${wanted}`
       return known
         ? `${container?.image} comes from Docker Hub, and neither the template nor its service account ${serviceAccount} names ${secret}.`
@@ -64,7 +64,7 @@ export const SECRET_WORDS: WordsOfRules<
   },
   'login-required': {
     title: 'Registry that always needs a login',
-    tell: ({ arguments: { registry, known } }) =>
+    sentence: ({ arguments: { registry, known } }) =>
       known
         ? `${registry} requires a login for every pull, and the pods have none for it.`
         : `${registry} requires a login for every pull, and the template names no pull secret.`,
@@ -78,7 +78,7 @@ export const SECRET_WORDS: WordsOfRules<
   },
   'missing-pull-secret': {
     title: 'Pull secret that is missing',
-    tell({ arguments: { secret, from, elsewhere }, workload }) {
+    sentence({ arguments: { secret, from, elsewhere }, workload }) {
       const namespace = workload.namespace ?? 'default'
       const other =
         elsewhere.length === 0
@@ -92,7 +92,7 @@ export const SECRET_WORDS: WordsOfRules<
   },
   'unusable-pull-secret': {
     title: "Pull secret that the kubelet can't use",
-    tell: ({ arguments: { secret, from, problem, detail } }) =>
+    sentence: ({ arguments: { secret, from, problem, detail } }) =>
       `${SOURCE[from]} the pull secret ${secret}, but ${PROBLEM[problem](detail)}.`,
     why: 'The kubelet silently ignores a Secret of another type or with another key. One that it cannot parse fails every pull of the pod.',
     todo: 'Create it again with `kubectl create secret docker-registry`',
@@ -103,7 +103,7 @@ export const SECRET_WORDS: WordsOfRules<
   },
   'unmatched-pull-secret': {
     title: 'Pull secret whose key does not match the registry',
-    tell: ({ arguments: { secret, key, mismatch, registry } }) =>
+    sentence: ({ arguments: { secret, key, mismatch, registry } }) =>
       `The pull secret ${secret} has a login for "${key}", which the kubelet does not match with ${registry}: ${MISMATCH[mismatch]}.`,
     why: 'The kubelet compares the key of each login with the name of the image: host and port must be equal, case counts, and for Docker Hub, the key must be docker.io, index.docker.io, or https://index.docker.io/v1/ with the trailing slash.',
     todo: 'Create the Secret again with the registry as the image names it',
@@ -114,7 +114,7 @@ export const SECRET_WORDS: WordsOfRules<
   },
   'shut-out-pull-secret': {
     title: "Service account's pull secrets that are not used",
-    tell: ({ arguments: { serviceAccount, secrets, own, proven } }) =>
+    sentence: ({ arguments: { serviceAccount, secrets, own, proven } }) =>
       `The template names ${shortList(own, 3)}, so its pods do not get ${shortList(secrets, 3)} of the service account ${serviceAccount}${proven ? ', which would open an image' : ''}.`,
     why: 'Kubernetes copies the pull secrets of the service account only into pods that name none themselves. The two lists are not merged.',
     todo: "Name the service account's pull secrets in the template as well, or remove the template's list",

@@ -1,7 +1,7 @@
 /** The last line of an audit: what was checked, what was found, and what could not be read. */
 
 import type { AuditReport } from '../../../audit/report.ts'
-import { joinList, pluralize } from '../count.ts'
+import { joinList, pluralize } from '../nouns.ts'
 
 /** Returns the summary in one or two sentences. */
 export function auditSentence({

@@ -1,6 +1,6 @@
 /** The words of rules about workloads: how often they pull, whether they end, and what happens on new nodes. */
 
-import { formatNumber, pluralize, shortList } from '../count.ts'
+import { formatNumber, pluralize, shortList } from '../nouns.ts'
 import type { WordsOfRules } from './rule-words.ts'
 
 export const WORKLOAD_WORDS: WordsOfRules<
@@ -8,7 +8,7 @@ export const WORKLOAD_WORDS: WordsOfRules<
 > = {
   'changed-at-admission': {
     title: 'Pods changed at admission',
-    tell({ arguments: changed, container }) {
+    sentence({ arguments: changed, container }) {
       if (changed.what === 'image')
         return `The template says ${container?.image}, and its pod ${changed.pod} has ${changed.image}: a webhook or a policy rewrites images.`
       const [expected, found] = [changed.expected, changed.found].map(names =>
@@ -22,7 +22,7 @@ export const WORKLOAD_WORDS: WordsOfRules<
   },
   'no-deadline': {
     title: 'Job without a deadline',
-    tell: ({ arguments: { cron } }) =>
+    sentence: ({ arguments: { cron } }) =>
       cron
         ? 'A run whose image cannot be pulled never ends, and with concurrencyPolicy Forbid no other run starts after it.'
         : 'If its image cannot be pulled, the Job stays active forever.',
@@ -35,7 +35,7 @@ export const WORKLOAD_WORDS: WordsOfRules<
   },
   'pull-rate': {
     title: 'Many pulls from Docker Hub',
-    tell({ arguments: rate }) {
+    sentence({ arguments: rate }) {
       const pulls = `up to ${pluralize(rate.pulls, 'pull')}`
       if (rate.how === 'schedule')
         return `On its schedule (${rate.schedule}) with pull policy Always: ${pulls} in six hours.`
@@ -52,7 +52,7 @@ export const WORKLOAD_WORDS: WordsOfRules<
   },
   'fresh-node': {
     title: 'Image that some nodes do not have',
-    tell({ arguments: { lacking, nodes, credential } }) {
+    sentence({ arguments: { lacking, nodes, credential } }) {
       const login = credential === false ? ' It would be pulled without a login.' : ''
       return `${pluralize(lacking.length, 'node')} of ${formatNumber(nodes)} (${shortList(lacking, 3)}) are not known to have it, and would have to pull it.${login} Nodes list only their 50 largest images, so it may still be there.`
     },

@@ -5,10 +5,10 @@
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
-import { isPublic } from '../../../image/registries.ts'
+import { cloudOf, isPublic } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
-import { pluralize } from '../count.ts'
-import { capitalize, registryLabel, responderLabel } from '../labels.ts'
+import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
+import { WEB_PAGE } from './image.ts'
 
 type Sentence = (context: CauseContext) => string
 
@@ -16,13 +16,15 @@ const TITLE: Record<DenialSubcause, Sentence> = {
   'no-credential-sent': context => {
     const [first] = context.findings
     if (hasClue(context, 'credential-provider'))
-      return `The kubelet's credential provider has no login for ${registryLabel(first.registry)}`
+      return `A credential provider or helper on the node has no login for ${registryLabel(first.registry)}`
     return first.credential.status === 'broken'
       ? `${capitalize(responderLabel(first))} refused a pull without a login: the pod's pull secret can't be used`
       : `${capitalize(responderLabel(first))} refused a pull without a login`
   },
-  'credential-refused': ({ findings: [first] }) =>
-    `${capitalize(responderLabel(first))} refused the login that was sent`,
+  'credential-refused': context =>
+    perhapsNoLogin(context)
+      ? `${capitalize(responderLabel(context.findings[0]))} got no login, or refused the one that was sent`
+      : `${capitalize(responderLabel(context.findings[0]))} refused the login that was sent`,
   'not-permitted': ({ findings: [first] }) =>
     isMirror(first)
       ? `${capitalize(responderLabel(first))} refused the pull`
@@ -36,7 +38,9 @@ const TITLE: Record<DenialSubcause, Sentence> = {
           ? `${registryLabel(context.findings[0].registry)} has no such image, or hides that it has none`
           : context.findings[0].credential.status === 'broken'
             ? `${capitalize(responderLabel(context.findings[0]))} denied the pull, and the pod's pull secret can't be used`
-            : `${capitalize(responderLabel(context.findings[0]))} denied the pull: the image is private or does not exist`,
+            : wantsLogin(context)
+              ? `${capitalize(responderLabel(context.findings[0]))} got no login that it accepts`
+              : `${capitalize(responderLabel(context.findings[0]))} denied the pull: the image is private or does not exist`,
   blocked: context =>
     hasClue(context, 'suspended')
       ? `${capitalize(responderLabel(context.findings[0]))} refuses because of the account behind this image: it is suspended, or its license or payment has lapsed`
@@ -52,6 +56,18 @@ const TITLE: Record<DenialSubcause, Sentence> = {
 
 function mirrorRefused({ registry }: Pick<Finding, 'registry'>): string {
   return `The mirror wants a login that it did not get, or refuses the one that it got, or its own upstream refused: that says nothing about the image at ${registryLabel(registry)}.`
+}
+
+/** Whether a cloud's registry answered 401, which is about the login alone. */
+function wantsLogin(context: CauseContext): boolean {
+  const cloud = cloudOf(context.findings[0].registry)
+  return (cloud === 'ecr' || cloud === 'acr') && hasClue(context, 'unauthorized')
+}
+
+/** Whether the text does not show that a login was sent, and the pod had none to send. */
+function perhapsNoLogin(context: CauseContext): boolean {
+  const { status } = context.findings[0].credential
+  return hasClue(context, 'any-refusal') && (status === 'none' || status === 'broken')
 }
 
 const isMirror = ({ endpoint }: Pick<Finding, 'endpoint'>) => endpoint?.role === 'mirror'
@@ -74,11 +90,13 @@ const MEANING: Record<DenialSubcause, Sentence> = {
         : "No login was sent: neither the pod's pull secrets nor the node provided one."
   },
   'credential-refused': context =>
-    hasClue(context, 'expired')
-      ? 'The login has expired. Even a public image fails while this login is sent.'
-      : context.findings[0].credential.status === 'usable'
-        ? 'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails while this login is sent.'
-        : 'The login is wrong, expired, or revoked. Even a public image fails while this login is sent.',
+    perhapsNoLogin(context)
+      ? 'CRI-O says "invalid username/password" for every 401, also if no login was sent, and the pod has none that fits; the node may have sent its own.'
+      : hasClue(context, 'expired')
+        ? 'The login has expired. Even a public image fails while this login is sent.'
+        : context.findings[0].credential.status === 'usable'
+          ? 'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails while this login is sent.'
+          : 'The login is wrong, expired, or revoked. Even a public image fails while this login is sent.',
   'not-permitted': ({ findings: [first] }) =>
     isMirror(first)
       ? mirrorRefused(first)
@@ -98,7 +116,9 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       ? `The image does not exist under this name, or the account in the pull secret is not allowed to see it: ${responderLabel(first)} gives the same answer for both.`
       : first.credential.status === 'broken'
         ? 'The image is private or does not exist, and the kubelet can get no login out of the pull secret that the pod names.'
-        : 'The image is private or does not exist; anonymous clients get the same answer for both.'
+        : wantsLogin(context)
+          ? 'It answers 401 as long as no login, or none that is valid, is sent; what it says of the image itself comes after that.'
+          : 'The image is private or does not exist; anonymous clients get the same answer for both.'
   },
   blocked: context =>
     hasClue(context, 'region')
@@ -133,14 +153,30 @@ export const authRequiredOrDenied: CauseWords = {
     if (subcause === 'upstream') return `the upstream login of ${responderLabel(first)}`
     return `access denied by ${responderLabel(first)}`
   },
-  title: context => TITLE[subcauseOf(context)](context),
-  meaning: context => MEANING[subcauseOf(context)](context),
+  title: context =>
+    isPageInstead(context)
+      ? `A web page came back instead of a response from ${registryLabel(context.findings[0].registry)}`
+      : TITLE[subcauseOf(context)](context),
+  meaning: context => (isPageInstead(context) ? WEB_PAGE : MEANING[subcauseOf(context)](context)),
+}
+
+/** Whether a web page refused without a word of a reason: something in between answered. */
+function isPageInstead(context: CauseContext): boolean {
+  return hasClue(context, 'web-page') && !['blocked', 'policy', 'upstream'].includes(subcauseOf(context))
 }
 
 export const signaturePolicy: CauseWords = {
   short: () => 'a signature policy',
-  title: () => 'A policy on the node refuses the image',
-  meaning: ({ findings: [first] }) => {
+  title: context =>
+    hasClue(context, 'source-blocked')
+      ? `The node's settings block ${registryLabel(context.findings[0].registry)}`
+      : 'A policy on the node refuses the image',
+  meaning: context => {
+    const [first] = context.findings
+    if (hasClue(context, 'source-blocked'))
+      return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
+    if (hasClue(context, 'not-listed'))
+      return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
     const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded
     return demanded === undefined
       ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
@@ -178,6 +214,8 @@ export const malformedSecret: CauseWords = {
       malformedSecretsOf(finding).map(secret => `${finding.namespace}/${secret}`),
     )
     const [first, ...others] = new Set(secrets)
+    if (first === undefined)
+      return 'A pull secret of the pod is malformed, so the kubelet never asks the registry'
     return others.length === 0
       ? `Pull secret ${first} is malformed, so the kubelet never asks the registry`
       : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`

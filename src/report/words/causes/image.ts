@@ -3,8 +3,8 @@
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
-import { capitalize, registryLabel, responderLabel } from '../labels.ts'
 import { onNode } from '../node.ts'
+import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: string; meaning: string }> = {
   tag: ({ findings: [{ registry }] }) => ({
@@ -67,10 +67,12 @@ export const platformMismatch: CauseWords = {
     host.os === 'windows'
       ? `The image of container ${container} isn't built for Windows, or not for this Windows version`
       : "The image isn't built for this node's OS or CPU architecture",
-  meaning: ({ findings: [{ host }] }) =>
-    host.os === 'windows'
-      ? 'A Windows node runs only Windows images whose build matches its own; Linux images never run there.'
-      : `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
+  meaning: ({ findings: [{ host, clues }] }) =>
+    clues.some(({ code }) => code === 'windows-build')
+      ? `The image is for Windows ${clues.find(clue => clue.code === 'windows-build')?.build}, and a Windows node only runs images whose build matches its own.`
+      : host.os === 'windows'
+        ? 'A Windows node runs only Windows images whose build matches its own; Linux images never run there.'
+        : `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
 }
 
 export const unsupportedManifest: CauseWords = {
@@ -109,9 +111,17 @@ export const invalidReference: CauseWords = {
       ? "A number without quotes in a YAML file or in chart values was read as a float and became something like 1.7e+11; a tag can't contain a plus sign."
       : hasClue(context, 'placeholder')
         ? 'A variable or template value was never filled in.'
-        : hasClue(context, 'short-name')
-          ? "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them."
-          : 'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
+        : straySign(context) !== null
+          ? `The name contains ${straySign(context)}, which most likely came from the template or the values that it was rendered from.`
+          : hasClue(context, 'short-name')
+            ? "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them."
+            : 'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
+}
+
+/** Returns what does not belong into a name; null if its signs are those of names. */
+function straySign({ findings: [first] }: CauseContext): string | null {
+  const stray = first.clues.find(clue => clue.code === 'stray-sign')
+  return stray === undefined ? null : stray.sign === 'quote' ? 'quotation marks' : 'white space'
 }
 
 export const corruptOrUnpack: CauseWords = {
@@ -125,19 +135,25 @@ export const corruptOrUnpack: CauseWords = {
   meaning: context =>
     hasClue(context, 'web-page')
       ? WEB_PAGE
-      : hasClue(context, 'other-manifest')
-        ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
-        : hasClue(context, 'other-layers')
-          ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
-          : hasClue(context, 'file-system')
-            ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
-            : hasClue(context, 'layer-type')
-              ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
-              : hasClue(context, 'partial-layer')
-                ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
-                : hasClue(context, 'layer-format')
-                  ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
-                  : "A layer's digest does not match, or the node's storage failed while it was written.",
+      : hasClue(context, 'snapshotter-gone')
+        ? `The snapshotter ${onNode(context.findings[0])}, a process of its own, does not run; the image is not at fault.`
+        : hasClue(context, 'other-manifest')
+          ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
+          : hasClue(context, 'other-layers')
+            ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
+            : hasClue(context, 'user-namespace')
+              ? "The runtime runs in a user namespace that has no IDs for the owners of some of the image's files."
+              : hasClue(context, 'file-system')
+                ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
+                : hasClue(context, 'disk-fault')
+                  ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
+                  : hasClue(context, 'layer-type')
+                    ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
+                    : hasClue(context, 'partial-layer')
+                      ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
+                      : hasClue(context, 'layer-format')
+                        ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
+                        : "A layer's digest does not match, or the node's storage failed while it was written.",
 }
 
 export const other: CauseWords = {
@@ -153,11 +169,15 @@ export const other: CauseWords = {
       return `${capitalize(registryLabel(first.registry))} says that it is shut down`
     if (hasClue(context, 'damaged-store'))
       return "The image was pulled, but it is damaged in the node's image store"
+    if (hasClue(context, 'mirror-config'))
+      return "The node's settings for registries and mirrors can't be read"
     if (hasClue(context, 'endpoint-scheme'))
       return "The address of the node's mirror has no scheme, or has two"
     return hasNoReason(first)
       ? 'The pull is failing, but the reason is no longer recorded'
-      : "The pull is failing for a reason that pullguard doesn't recognize"
+      : first.endpoint?.role === 'mirror'
+        ? `The pull through the mirror ${first.endpoint.host} is failing for a reason that pullguard doesn't recognize`
+        : "The pull is failing for a reason that pullguard doesn't recognize"
   },
   meaning: context => {
     const [first] = context.findings
@@ -171,6 +191,8 @@ export const other: CauseWords = {
       return 'The registry no longer serves images that were not moved; neither the login nor the name is the problem.'
     if (hasClue(context, 'damaged-store'))
       return "Part of the image is missing from the runtime's storage on the node; the registry is not at fault."
+    if (hasClue(context, 'mirror-config'))
+      return 'The runtime stops at a mistake in them, before it asks any registry.'
     if (hasClue(context, 'endpoint-scheme'))
       return "The runtime can't use the address of a mirror as it is configured."
     return hasNoReason(first)

@@ -1,8 +1,8 @@
 /** The words of excessive pulls: a registry's limit, and the kubelet's own. */
 
 import type { RateLimitSubcause } from '../../../diagnosis/finding.ts'
-import type { CauseContext, CauseWords } from '../cause-words.ts'
-import { capitalize, registryLabel, responderLabel } from '../labels.ts'
+import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 type Sentence = (context: CauseContext) => string
 
@@ -19,7 +19,9 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
   unspecified: context =>
     context.findings[0].endpoint?.role === 'mirror'
       ? `${capitalize(responderLabel(context.findings[0]))} refuses: it got too many requests, or its upstream limits it`
-      : `${capitalize(registryLabel(context.findings[0].registry))}'s pull rate limit is used up`,
+      : hasClue(context, 'bare-limit')
+        ? `${capitalize(registryLabel(context.findings[0].registry))} answers 429: too many pulls or requests`
+        : `${capitalize(registryLabel(context.findings[0].registry))}'s pull rate limit is used up`,
 }
 
 const MEANING: Record<RateLimitSubcause, Sentence> = {
@@ -32,7 +34,9 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
   unspecified: context =>
     context.findings[0].endpoint?.role === 'mirror'
       ? `The limit belongs to the mirror or to its own upstream login, shared by all nodes behind it; the pods' logins don't matter.`
-      : `${capitalize(registryLabel(context.findings[0].registry))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
+      : hasClue(context, 'bare-limit') && context.findings[0].registry === 'docker.io'
+        ? 'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.'
+        : `${capitalize(registryLabel(context.findings[0].registry))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
 }
 
 const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>

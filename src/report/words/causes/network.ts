@@ -3,15 +3,15 @@
  * problems that may end with time or free space: the node's disk, a host's servers, a canceled pull.
  */
 
-import type { Endpoint } from '../../../diagnosis/endpoint.ts'
+import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
-import { capitalize, hostLabel, registryLabel, responderLabel } from '../labels.ts'
+import { capitalize, hostLabel, registryLabel, responderLabel } from '../nouns.ts'
 import { WEB_PAGE } from './image.ts'
 
 /** Returns the host that was asked, or else the registry's. */
-function asked({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): Endpoint {
+function asked({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
   if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
   return { host: registry === null ? 'the registry' : apiHost(registry), role: 'registry' }
 }
@@ -61,7 +61,11 @@ export const tls: CauseWords = {
   short: context => `TLS with ${askedHost(context)}`,
   title: context => `The TLS handshake with ${askedHost(context)} failed`,
   meaning: context => {
-    const problem = context.findings[0].clues.find(clue => clue.code === 'certificate')?.problem
+    const { clues } = context.findings[0]
+    const problem = clues.find(clue => clue.code === 'certificate')?.problem
+    const names = clues.find(clue => clue.code === 'certificate-for')?.names
+    if (hasClue(context, 'ingress-default'))
+      return `The certificate is for another name${names === undefined ? '' : ` (${names})`}: it is the default certificate of an ingress controller, which has none for this host.`
     switch (problem) {
       case 'unknown-authority':
         return 'The node does not trust the authority that signed the certificate: a private CA, or a proxy that intercepts TLS.'
@@ -70,12 +74,16 @@ export const tls: CauseWords = {
       case 'no-alternative-name':
         return 'The certificate names its host only in the common name, which runtimes ignore: they require a subject alternative name (SAN).'
       case 'wrong-name':
-        return 'The certificate is for a different name or address than the one requested.'
+        return names === undefined
+          ? 'The certificate is for a different name or address than the one requested.'
+          : `The certificate is for a different name or address than the one requested: ${names}.`
       case 'client':
         return 'The host requires a client certificate, and the node has none that it accepts.'
       case 'legacy':
         return 'The certificate or the protocol version is too old for the runtime.'
       default:
+        if (hasClue(context, 'tls-alert'))
+          return 'One side ended the TLS connection with an alert, or a record arrived damaged; the text does not speak of a certificate.'
         return 'The node does not trust the certificate, or it has expired or is for another name, or no common protocol was found.'
     }
   },
@@ -95,8 +103,12 @@ export const httpHttpsMismatch: CauseWords = {
 
 export const proxy: CauseWords = {
   short: () => 'the HTTP proxy of the nodes',
-  title: ({ findings: [{ registry, endpoint }] }) =>
-    `The proxy${endpoint?.role === 'proxy' ? ` ${endpoint.host}` : ''} between the node and ${registryLabel(registry)} fails`,
+  title: ({ findings: [{ registry, endpoint, clues }] }) =>
+    endpoint === null || endpoint.host === null
+      ? clues.some(({ code }) => code === 'proxy-unreached')
+        ? `The proxy between the node and ${registryLabel(registry)} can't be reached as it is configured`
+        : `The proxy between the node and ${registryLabel(registry)} refuses to pass the request on`
+      : `The proxy ${endpoint.host} between the node and ${registryLabel(registry)} fails`,
   meaning: context =>
     hasClue(context, 'loopback')
       ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."
@@ -110,7 +122,12 @@ export const diskFull: CauseWords = {
     if (others.length > 0) return `${others.length + 1} nodes have no room for their images`
     return node == null ? 'A node has no room for the image' : `Node ${node} has no room for the image`
   },
-  meaning: () => "The runtime's image storage is out of space, inodes, or memory.",
+  meaning: ({ findings: [{ clues }] }) => {
+    const full = clues.find(clue => clue.code === 'full-place')
+    return full === undefined
+      ? "The runtime's image storage is out of space, inodes, or memory."
+      : `The file system of ${full.path} ran out of space or inodes while the layers were ${full.temporary ? 'unpacked there' : 'written'}.`
+  },
 }
 
 export const registryServerError: CauseWords = {
@@ -121,13 +138,17 @@ export const registryServerError: CauseWords = {
   title: context =>
     hasClue(context, 'web-page')
       ? 'A web page came back instead of a response from the registry'
-      : `${capitalize(responderLabel(context.findings[0]))} answers with a server error`,
+      : hasClue(context, 'upstream-blocked')
+        ? `${capitalize(responderLabel(context.findings[0]))} has blocked its upstream registry, which it can't reach`
+        : `${capitalize(responderLabel(context.findings[0]))} answers with a server error`,
   meaning: context =>
     hasClue(context, 'web-page')
       ? WEB_PAGE
-      : context.findings[0].endpoint === null
-        ? "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and credential are not the problem."
-        : `${capitalize(responderLabel(context.findings[0]))}, or a service that it depends on, is failing; the pod's image and credential are not the problem.`,
+      : hasClue(context, 'upstream-blocked')
+        ? "Nexus could not reach the registry behind its proxy repository, so it answers without asking for a while; the pod's image and credential are not the problem."
+        : context.findings[0].endpoint === null
+          ? "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and credential are not the problem."
+          : `${capitalize(responderLabel(context.findings[0]))}, or a service that it depends on, is failing; the pod's image and credential are not the problem.`,
 }
 
 export const canceledOrDeadline: CauseWords = {

@@ -1,13 +1,12 @@
 /** The words of logins that a plan does not distribute, and of the objects that it leaves unchanged. */
 
-import type { UnprovenLogin } from '../../../plan/plan-input.ts'
-import { shellWord } from '../../escape.ts'
+import type { UnprovenLogin } from '../../../plan/plan.ts'
 import { ownCommand } from '../../invocation.ts'
+import { shellWord } from '../../sanitize.ts'
 import { loginCommand } from '../commands.ts'
-import { pluralize } from '../count.ts'
 import { summarizeGaps } from '../gaps.ts'
-import { registryLabel } from '../labels.ts'
 import { managerName, managerStep } from '../managers.ts'
+import { pluralize, registryLabel } from '../nouns.ts'
 import { scopeFlags } from '../plan.ts'
 import type { StepText } from '../step-words.ts'
 import { repairSecret } from '../steps/logins.ts'

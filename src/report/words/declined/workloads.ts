@@ -1,10 +1,10 @@
 /** The words of pods, workloads, and images that a plan leaves unchanged. */
 
 import type { JobLimit } from '../../../snapshot/fix-scope.ts'
-import { shellWord } from '../../escape.ts'
 import { ownCommand } from '../../invocation.ts'
+import { shellWord } from '../../sanitize.ts'
 import { whyCommand } from '../commands.ts'
-import { pluralize } from '../count.ts'
+import { pluralize } from '../nouns.ts'
 import { objectName } from '../plan.ts'
 import { KUBELET_LOGIN } from '../steps/logins.ts'
 import { type DeclinedWords, kubectl, noDetail, rerunFix } from './declined-words.ts'
@@ -21,7 +21,11 @@ export const WORKLOADS = {
       `${pluralize(count, 'pod')} without a controller to recreate ${count === 1 ? 'it' : 'them'}`,
     detail: noDetail,
     next: (_first, context) =>
-      rerunFix('Delete and recreate such pods from their own spec', context, '--recreate-bare-pods'),
+      rerunFix(
+        'Delete and recreate pods without a controller from their own spec',
+        context,
+        '--recreate-bare-pods',
+      ),
   },
   'mirror-pod': {
     title: (_first, count) => `${pluralize(count, 'static pod')}: only the node itself can change them`,

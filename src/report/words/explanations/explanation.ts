@@ -22,7 +22,7 @@ interface CauseExplanation<Sub extends string = never> {
   /** What it is, in complete sentences. */
   is: string
   /** How to distinguish it from similar causes. */
-  tell: string
+  howToTell: string
   /** What to do, in order. */
   todo: readonly string[]
   /** A typical message from the kubelet. */

@@ -18,7 +18,8 @@ export const REFUSALS: Pick<
   'rate-limited': {
     title: 'The registry refuses because of too many pulls',
     is: 'The registry, its token server, or the upstream of a cache answered 429 or said that a limit is used up. Docker Hub allows 100 anonymous pulls per IP address in six hours and 200 with a free account; other registries limit requests per second.',
-    tell: 'The text has "429 Too Many Requests" or "toomanyrequests". "pull QPS exceeded" is the kubelet\'s own throttle (kubelet-qps), not a registry\'s answer.',
+    howToTell:
+      'The text has "429 Too Many Requests" or "toomanyrequests". "pull QPS exceeded" is the kubelet\'s own throttle (kubelet-qps), not a registry\'s answer.',
     todo: [
       'For Docker Hub, log in on this machine with `docker login`, then run `pullguard fix`: pulls with a login count against the account, not against the shared address',
       'Pull official images from another registry: `pullguard fix --replace-registry docker.io=public.ecr.aws/docker`',
@@ -37,7 +38,7 @@ export const REFUSALS: Pick<
   'kubelet-qps': {
     title: 'The kubelet throttles its own pulls',
     is: 'Many pods started on one node at once, and the kubelet limits how many pulls per second it begins (registryPullQPS, registryBurst). No registry refused anything.',
-    tell: 'The text is "pull QPS exceeded", and no host is named.',
+    howToTell: 'The text is "pull QPS exceeded", and no host is named.',
     todo: [
       'Wait: it clears within minutes',
       'If it happens often, raise registryPullQPS in the kubelet configuration, or start fewer pods at once',
@@ -48,7 +49,8 @@ export const REFUSALS: Pick<
   'auth-required-or-denied': {
     title: 'The registry refused the pull',
     is: 'The registry answered 401 or 403, or denied the pull in words. Many registries give the same answer for an image that is private and for one that does not exist.',
-    tell: '`pullguard why NAMESPACE/POD` lists the credentials in the order in which the kubelet tries them and says which one is broken. `--check-images` asks the registry whether the image exists and which login can pull it.',
+    howToTell:
+      '`pullguard why NAMESPACE/POD` lists the credentials in the order in which the kubelet tries them and says which one is broken. `--check-images` asks the registry whether the image exists and which login can pull it.',
     todo: [
       'Check the name of the image first: a mistyped name gets the same answer as a private image',
       'Give the pod a login that is allowed to pull: `docker login REGISTRY`, then `pullguard fix`',
@@ -70,7 +72,8 @@ export const REFUSALS: Pick<
   'never-pull': {
     title: 'The pull policy is Never, and the node has no image that the pod can use',
     is: 'With imagePullPolicy Never, the kubelet only uses what is already on the node. Since Kubernetes 1.33 it can also refuse an image that another pod pulled with a login that this pod does not have.',
-    tell: 'The reason is ErrImageNeverPull. `crictl images` on the node shows whether the image is there.',
+    howToTell:
+      'The reason is ErrImageNeverPull. `crictl images` on the node shows whether the image is there.',
     todo: [
       'Set imagePullPolicy to IfNotPresent, so that the kubelet pulls what is missing',
       'Or load the image onto every node that the pod can run on (`kind load docker-image`, `minikube image load`)',
@@ -85,7 +88,8 @@ export const REFUSALS: Pick<
   'signature-policy': {
     title: 'A policy on the node refused the image',
     is: 'The container runtime verifies signatures or has a list of allowed registries, and the image does not pass.',
-    tell: 'The text speaks of a signature, a policy, or a blocked registry, and comes from the node: a registry that is asked directly would deliver the image.',
+    howToTell:
+      'The text speaks of a signature, a policy, or a blocked registry, and comes from the node: a registry that is asked directly would deliver the image.',
     todo: [
       'Sign the image, or use a signed one',
       "If the policy is too strict, change it on the node: /etc/containers/policy.json, or the runtime's image verifier",
@@ -96,7 +100,8 @@ export const REFUSALS: Pick<
   'image-not-found': {
     title: 'The registry does not have the image',
     is: 'The registry answered that there is no such repository, tag, or digest. Images also disappear: publishers move or delete them, and clean-up jobs remove old tags.',
-    tell: '`pullguard image --check-images IMAGE` asks the registry and names tags and repositories that are spelled almost the same. A denial (auth-required-or-denied) can be a missing image, too.',
+    howToTell:
+      '`pullguard image --check-images IMAGE` asks the registry and names tags and repositories that are spelled almost the same. A denial (auth-required-or-denied) can be a missing image, too.',
     todo: [
       'Correct the name or the tag where the workload is defined',
       'Push the image, if it was never pushed or was deleted',
@@ -113,7 +118,8 @@ export const REFUSALS: Pick<
   'platform-mismatch': {
     title: "The image isn't built for the node's platform",
     is: "The image has no manifest for the node's operating system or CPU, such as an amd64 image on an arm64 node.",
-    tell: '`pullguard image --check-images IMAGE` lists the platforms of the image; `kubectl get nodes -L kubernetes.io/arch,kubernetes.io/os` those of the nodes.',
+    howToTell:
+      '`pullguard image --check-images IMAGE` lists the platforms of the image; `kubectl get nodes -L kubernetes.io/arch,kubernetes.io/os` those of the nodes.',
     todo: [
       'Build the image for that platform: `docker buildx build --platform linux/amd64,linux/arm64`',
       'Or run the pod on other nodes, with a nodeSelector on kubernetes.io/arch',
@@ -124,7 +130,7 @@ export const REFUSALS: Pick<
   'unsupported-manifest': {
     title: 'The runtime does not accept the format of the image',
     is: 'What the registry has under this name is in a format that the container runtime does not support, such as Docker schema 1, or it is not a container image at all (a Helm chart, an attestation).',
-    tell: '`docker manifest inspect IMAGE` shows the mediaType.',
+    howToTell: '`docker manifest inspect IMAGE` shows the mediaType.',
     todo: ['Rebuild and push the image with a current builder', 'If it is not an image, correct the name'],
     example:
       'media type "application/vnd.docker.distribution.manifest.v1+prettyjws" is no longer supported since containerd v2.1',
@@ -133,7 +139,7 @@ export const REFUSALS: Pick<
   'invalid-reference': {
     title: 'The image name is not valid',
     is: 'The name does not fit the grammar of image references, or it is a short name that the node can resolve in several ways.',
-    tell: 'The reason is InvalidImageName. `pullguard image NAME` says what is wrong.',
+    howToTell: 'The reason is InvalidImageName. `pullguard image NAME` says what is wrong.',
     todo: [
       'Correct the name: registry/repository:tag@digest, in lower case and without a scheme',
       'Look for a placeholder that was never filled in, such as $TAG',
@@ -145,7 +151,8 @@ export const REFUSALS: Pick<
   other: {
     title: 'The text does not say why the pull fails',
     is: 'The pull is failing, but the message fits no other cause, or its reason is no longer recorded: Kubernetes keeps events for one hour by default. pullguard does not guess.',
-    tell: '`kubectl describe pod` shows what the kubelet recorded; the log of the container runtime on the node has the whole error.',
+    howToTell:
+      '`kubectl describe pod` shows what the kubelet recorded; the log of the container runtime on the node has the whole error.',
     todo: [
       'Delete the pod, or wait for the next attempt, then run `pullguard diagnose` again',
       'Read the log of the runtime on the node: `journalctl -u containerd`',

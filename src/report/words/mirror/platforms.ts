@@ -3,8 +3,7 @@
 import type { GroupState, RuntimeNote } from '../../../mirror/node-groups.ts'
 import type { MirrorPlatform, NodeGroup } from '../../../mirror/setup.ts'
 import type { ConfiguredMirror, SeenMirror } from '../../../mirror/survey.ts'
-import { joinList, pluralize, shortList } from '../count.ts'
-import { registryLabel } from '../labels.ts'
+import { joinList, pluralize, registryLabel, shortList } from '../nouns.ts'
 
 const PLATFORM: Record<MirrorPlatform, string> = {
   k3s: 'K3s',

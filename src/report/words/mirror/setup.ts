@@ -14,8 +14,7 @@ import type {
   Unsupported,
 } from '../../../mirror/setup.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
-import { joinList } from '../count.ts'
-import { registryLabel } from '../labels.ts'
+import { joinList, registryLabel } from '../nouns.ts'
 
 /** Why an address can't be a mirror's, as one sentence. None quotes the address, which may contain a password. */
 export const ADDRESS_WORDS: Record<AddressProblem, string> = {
@@ -24,7 +23,7 @@ export const ADDRESS_WORDS: Record<AddressProblem, string> = {
   'other-scheme': '--to needs an https URL: runtimes talk to registries only over HTTPS or plain HTTP.',
   malformed: '--to is not a URL: give scheme and host, such as https://mirror.example.com:5000.',
   login:
-    '--to holds a login: give the URL without user and password; where each platform keeps a login is printed with its file.',
+    '--to contains a login: give the URL without user and password; where each platform keeps a login is printed with its file.',
   query: "--to must end after the host or path: a query or fragment is not part of a mirror's address.",
   path: '--to has a path that runtimes would put before /v2/: give the root of the host, or the API path itself, such as https://harbor.example.com/v2/proxy.',
   'plain-http': '--to is plain HTTP, which nodes refuse by default: use https, or add --plain-http.',

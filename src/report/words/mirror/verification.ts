@@ -2,7 +2,7 @@
 
 import type { JudgedMirrorCheck, MirrorVerdict, Verification } from '../../../mirror/verification.ts'
 import type { MirrorAnswer } from '../../../snapshot/mirror-check.ts'
-import { pluralize } from '../count.ts'
+import { pluralize } from '../nouns.ts'
 
 const VERDICT: Record<MirrorVerdict, (check: JudgedMirrorCheck) => string> = {
   same: () => 'same digest as at the registry',

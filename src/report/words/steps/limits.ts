@@ -1,15 +1,15 @@
-/** The words of steps for limits and policies, and for cases where nothing better is known. */
+/** The words of steps for limits and pull policies, and for cases where nothing better is known. */
 
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isPublic } from '../../../image/registries.ts'
 import type { LimitSight } from '../../../snapshot/hub-quota.ts'
-import { shellWord } from '../../escape.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
+import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
-import { formatNumber, pluralize } from '../count.ts'
 import { spell } from '../duration.ts'
 import { editField, workloadsOf } from '../edits.ts'
 import { onNode, pullCommand } from '../node.ts'
+import { formatNumber, pluralize } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -46,6 +46,12 @@ function progressTimeout({ runtime, kubeletMinor }: PullingNode): string {
   return `--image-pull-progress-deadline of ${kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'}`
 }
 
+/** Returns the flag for a kind cluster of another name than `kind`, which its nodes' names start with. */
+function kindCluster(node: string | null): string {
+  const [, name] = /^(.+)-(?:control-plane|worker)\d*$/.exec(node ?? '') ?? []
+  return name === undefined || name === 'kind' ? '' : ` --name ${shellWord(name)}`
+}
+
 export const limitSteps: StepWords<
   | 'wait'
   | 'replace-registry'
@@ -53,9 +59,8 @@ export const limitSteps: StepWords<
   | 'raise-kubelet-qps'
   | 'allow-pull'
   | 'preload'
+  | 'load-image'
   | 'same-secret'
-  | 'show-policy'
-  | 'satisfy-policy'
   | 'read-all'
   | 'look-again'
   | 'slow-pull'
@@ -93,16 +98,12 @@ export const limitSteps: StepWords<
     command: pullCommand(first.host, image),
     where: onNode(first),
   }),
+  'load-image': ({ image, tool }, { findings: [{ node }] }) => ({
+    text: 'Load the image from this machine into the node, if it was built here',
+    command: `${tool === 'kind' ? 'kind load docker-image' : 'minikube image load'} ${shellWord(image)}${tool === 'kind' ? kindCluster(node) : ''}`,
+  }),
   'same-secret': () => ({
     text: 'Give the pod the pull secret that the image was pulled with: from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified (imagePullCredentialsVerificationPolicy)',
-  }),
-  'show-policy': (_step, { findings: [first] }) => ({
-    text: `See what the policy requires ${onNode(first)} (CRI-O; containerd names its image verifiers in config.toml)`,
-    command: 'cat /etc/containers/policy.json',
-    where: onNode(first),
-  }),
-  'satisfy-policy': () => ({
-    text: 'Sign the image as the policy requires, or add its repository to the policy',
   }),
   'read-all': (_step, { invocation, findings: [{ namespace, pod }] }) => ({
     text: 'Read everything the kubelet reported',

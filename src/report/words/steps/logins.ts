@@ -2,13 +2,13 @@
 
 import type { LoginReason, ShortLived } from '../../../advice/step.ts'
 import { cloudOf, HARDENED_IMAGES } from '../../../image/registries.ts'
-import { shellWord } from '../../escape.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
+import { shellWord } from '../../sanitize.ts'
 import { loginCommand, loginFixCommand, whyCommand } from '../commands.ts'
-import { shortList } from '../count.ts'
 import { problemText } from '../credential.ts'
 import { otherDebugContainer } from '../edits.ts'
-import { registryLabel } from '../labels.ts'
+import { runtimeLoginPlace } from '../node-settings.ts'
+import { registryLabel, shortList } from '../nouns.ts'
 import type { StepText, StepWords } from '../step-words.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = {
@@ -75,6 +75,7 @@ export function repairSecret(invocation: Invocation, namespace: string, secret: 
 
 export const loginSteps: StepWords<
   | 'distribute-login'
+  | 'node-login'
   | 'recreate-pods'
   | 'kubelet-login'
   | 'other-debug-container'
@@ -97,6 +98,9 @@ export const loginSteps: StepWords<
       command: loginFixCommand(invocation, findings),
     }
   },
+  'node-login': ({ registry }, { findings: [first] }) => ({
+    text: `Renew or remove the login for ${registryLabel(registry)} that ${first.node === null ? 'the node' : `node ${first.node}`} itself sends, as the pod has none: in a config.json of the kubelet (/var/lib/kubelet/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`,
+  }),
   'recreate-pods': (_step, { invocation, findings }) => ({
     text: 'Recreate the pods: they are older than the pull secret that new pods get from the service account',
     command: loginFixCommand(invocation, findings),

@@ -2,12 +2,11 @@
 
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { readReference } from '../../../image/reference.ts'
-import { shellWord } from '../../escape.ts'
 import { offlineCommand, ownCommand } from '../../invocation.ts'
-import { shortList } from '../count.ts'
+import { shellWord } from '../../sanitize.ts'
 import { setImages, untagged } from '../edits.ts'
-import { registryLabel } from '../labels.ts'
 import { mirrorSettings } from '../node-settings.ts'
+import { registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
 
 export const nameSteps: StepWords<
@@ -82,12 +81,16 @@ export const nameSteps: StepWords<
     const [edit, ...more] = edits
     const { text, command } = edit === undefined ? { text: '' } : setImages(invocation, [edit, ...more])
     const job = first.workload?.kind === 'Job' ? `. ${text}` : ''
-    const check = `\`${offlineCommand(invocation, `image ${shellWord(to)} --check-images`)}\``
+    const asking = offlineCommand(invocation, `image ${shellWord(to)} --check-images`)
+    const check = `\`${asking}\``
     return {
       text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first that your tag is there: ${check}`}${job}`,
       ...(isThere(first)
         ? {}
-        : { brief: `Use ${to}${moved.frozen ? ' (frozen)' : ''} if ${check} finds your tag${job}` }),
+        : {
+            brief: `Use ${to}${moved.frozen ? ' (frozen)' : ''} if ${check} finds your tag${job}`,
+            check: asking,
+          }),
       ...(command === undefined ? {} : { command }),
     }
   },
@@ -97,7 +100,7 @@ export const nameSteps: StepWords<
   'near-tags': ({ likely, tags }, { findings: [{ image }] }) => ({
     text:
       likely === null
-        ? `Choose a tag that exists: ${shortList(tags, 5)} are the nearest to that of ${image}`
+        ? `Choose a tag that exists: ${shortList(tags, 5)} ${tags.length === 1 ? 'is' : 'are'} the nearest to that of ${image}`
         : `Did you mean the tag ${likely}? It exists${
             tags.length > 1
               ? `; also near: ${shortList(

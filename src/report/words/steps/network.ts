@@ -1,10 +1,9 @@
-/** The words of steps on the way to a host: its name, port, and certificate, and mirrors and proxies in between. */
+/** The words of steps on the way to a host: its name, port, and certificate, and proxies in between. */
 
-import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
+import type { EndpointRole, NamedEndpoint } from '../../../diagnosis/endpoint.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf, isHosted } from '../../../image/registries.ts'
-import { shellWord } from '../../escape.ts'
 import { ownCommand } from '../../invocation.ts'
-import { hostLabel, registryLabel } from '../labels.ts'
 import {
   certificateCommand,
   curlCommand,
@@ -12,18 +11,21 @@ import {
   onNode,
   proxyCommand,
   resolverPlace,
-  runsOnThisMachine,
+  stepForNode,
+  stepOnNode,
 } from '../node.ts'
-import { authorityPlace, mirrorLoginPlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
-import type { Findings, StepContext, StepText, StepWords } from '../step-words.ts'
-
-/** Returns a step whose command must run on the node. */
-function stepOnNode(text: string, command: string, [first]: Findings): StepText {
-  return { text, command, where: onNode(first) }
-}
+import { authorityPlace, plainHttpPlace } from '../node-settings.ts'
+import { hostLabel, registryLabel } from '../nouns.ts'
+import type { StepContext, StepWords } from '../step-words.ts'
 
 const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
 const withoutPort = (host: string) => host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+
+/** Returns the host with its part in the pull; a host that the text does not name is the registry's. */
+const named = ({ endpoint }: Pick<Finding, 'endpoint'>, host: string): NamedEndpoint => ({
+  host,
+  role: endpoint?.host === host ? endpoint.role : 'registry',
+})
 
 /** Private connections to a cloud's registry, which have their own rules. */
 const PRIVATE_WAY: Record<Cloud | 'none', string> = {
@@ -41,26 +43,6 @@ const INSTEAD: Record<EndpointRole, string> = {
   storage: 'let the registry redirect to a host that nodes can reach',
   proxy: 'let the runtime use a proxy address that the node can reach',
   runtime: 'start the runtime',
-}
-
-/** Addresses that refer to the node itself, or that only the cluster's DNS resolves, so this machine can't reach the mirror there. */
-const NOT_FROM_HERE = /^(?:localhost|127\.|0\.0\.0\.0|\[::1?\])|\.svc(?:\.|:|$)|\.cluster\.local(?::|$)/
-
-/** Returns how to ask the mirror for the images in use, at the URL in the evidence. */
-function askMirror(host: string, registry: string, { invocation, findings: [first] }: StepContext) {
-  if (NOT_FROM_HERE.test(host)) return {}
-  const asked = first.evidence?.text.split(`//${host}/v2/`) ?? []
-  const plain = asked.length > 1 && asked[0]?.endsWith('http:') === true
-  const [path = ''] = asked[1]?.split(/\/(?:manifests|blobs)\//) ?? []
-  const repository = first.reference?.replace(/^[^/]+\/|[:@].*$/g, '') ?? ''
-  const prefix = path.endsWith(`/${repository}`) ? path.slice(0, -repository.length - 1) : ''
-  const url = `${plain ? 'http' : 'https'}://${host}${prefix === '' ? '' : `/v2/${prefix}`}`
-  const flags = [
-    ...(plain ? ['--plain-http'] : []),
-    ...(registry === 'docker.io' ? [] : ['--registry', registry]),
-  ]
-  const words = ['mirror', '--to', url, '--verify', ...flags].map(shellWord)
-  return { command: ownCommand(invocation, words.join(' ')) }
 }
 
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
@@ -83,23 +65,22 @@ export const networkSteps: StepWords<
   | 'replace-service-name'
   | 'replace-loopback'
   | 'test-connection'
+  | 'who-answered'
   | 'open-host'
   | 'check-listener'
   | 'give-route'
-  | 'check-mirror'
-  | 'mirror-login'
-  | 'mirror-settings'
-  | 'mirror-limit'
-  | 'mirror-lacks-image'
   | 'show-certificate'
   | 'trust-authority'
+  | 'tls-between'
   | 'renew-certificate'
   | 'public-certificate'
   | 'check-mtu'
+  | 'ingress-certificate'
   | 'serve-tls'
   | 'allow-http'
   | 'show-proxy'
   | 'fix-proxy'
+  | 'pass-proxy'
   | 'bypass-proxy'
   | 'status-page'
 > = {
@@ -115,11 +96,14 @@ export const networkSteps: StepWords<
       text: `If the name is correct, fix DNS ${onNode(first)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${orMirror(context, host)}`,
     }
   },
-  'replace-service-name': ({ host, role }) => ({
-    text: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}`,
+  'replace-service-name': ({ host, role }, { findings: [first] }) => ({
+    text: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
   }),
   'replace-loopback': ({ host, role }) => ({
-    text: `${host} is the node itself, so something must listen there on every node (a DaemonSet, or a NodePort); otherwise ${INSTEAD[role]}`,
+    text:
+      role === 'proxy'
+        ? `${host} is the node itself, and no proxy listens there: give the runtime the proxy's address as the node reaches it (kind and minikube copy the proxy settings of the machine they run on)`
+        : `${host} is the node itself, so something must listen there on every node (a DaemonSet, or a NodePort); otherwise ${INSTEAD[role]}`,
   }),
   'test-connection': ({ host, scheme, role }, { findings }) =>
     stepOnNode(
@@ -128,6 +112,12 @@ export const networkSteps: StepWords<
         findings[0].host,
         `${scheme}://${host}${role === 'storage' || role === 'token' ? '/' : '/v2/'}`,
       ),
+      findings,
+    ),
+  'who-answered': ({ host }, { findings }) =>
+    stepOnNode(
+      `See who answers ${onNode(findings[0])} (with HTTPS_PROXY set as for the runtime): a proxy or firewall in between can send a bare 403, too; ${host} itself answers 200 or 401, with the header Docker-Distribution-Api-Version`,
+      curlCommand(findings[0].host, `https://${host}/v2/`),
       findings,
     ),
   'open-host': ({ host, role }, context) => {
@@ -148,42 +138,6 @@ export const networkSteps: StepWords<
         ? `${host} was tried over IPv6 only: give the node an IPv6 route, or let DNS ${onNode(first)} answer with IPv4 addresses`
         : 'The node has no route for IPv4 (is it IPv6-only?): give it one, or NAT64 with DNS64; some registries, such as ghcr.io, have no IPv6 addresses',
   }),
-  'check-mirror': ({ host, registry }, context) => ({
-    text: `Check the health and the log of the mirror ${host}, which serves images of ${registryLabel(registry)}: restart it, or fix the reason for its refusals. A cache whose upstream limits it may answer with a server error, too: its log has the upstream's answer`,
-    ...askMirror(host, registry, context),
-  }),
-  'mirror-login': ({ host, registry }, { findings: [{ host: node, credential }] }) => ({
-    text: `If ${host} itself wants a login, give the nodes one in ${mirrorLoginPlace(node, host, registry)}, or let the mirror serve the nodes without one${
-      credential.status === 'usable' && node.runtime !== 'cri-o'
-        ? `; the pod's login for ${registryLabel(registry)} is sent to the mirror, too, and may be what the mirror refuses`
-        : ''
-    }`,
-  }),
-  'mirror-settings': ({ host, registry, about }, { findings: [first] }) => {
-    const place = mirrorSettings(first.host, registry)
-    const what = host === null ? 'the endpoint' : host
-    switch (about) {
-      case 'web-page':
-        return {
-          text: `Something in between answered with a web page instead of ${registryLabel(registry)}: check the mirror, proxy or login portal at ${what}, as configured in ${place}`,
-        }
-      case 'scheme':
-        return { text: `Write the mirror's endpoint with exactly one scheme (https://…) in ${place}` }
-      case 'endpoint':
-        return { text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}` }
-    }
-  },
-  'mirror-limit': ({ host, registry }, context) => ({
-    text: `Give the mirror ${host} its own login for ${registryLabel(registry)}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
-    ...askMirror(host, registry, context),
-  }),
-  'mirror-lacks-image': ({ host, registry, only }) => ({
-    text: only
-      ? `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`
-      : host === registry
-        ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
-        : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
-  }),
   'show-certificate': ({ host }, { findings }) =>
     stepOnNode(
       `Look at the certificate (and the clock) ${onNode(findings[0])}`,
@@ -191,7 +145,10 @@ export const networkSteps: StepWords<
       findings,
     ),
   'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
-    text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, host)}`,
+    text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, named(first, host), first.registry ?? host)}`,
+  }),
+  'tls-between': ({ host }) => ({
+    text: `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,
   }),
   'renew-certificate': ({ host, problem }) => ({
     text:
@@ -221,29 +178,37 @@ export const networkSteps: StepWords<
   'check-mtu': (_step, { findings: [first] }) => ({
     text: `The connection opened, but the handshake did not end: large packets may be lost. Compare the MTU ${onNode(first)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower the node's`,
   }),
+  'ingress-certificate': ({ host }) => ({
+    text: `Give the ingress of ${host} its own certificate: check that its tls section lists this host, and that the secret named there exists in its namespace`,
+  }),
   'serve-tls': ({ host }) => ({
     text: `Or serve ${host} over TLS, so that logins and images are encrypted in transit`,
   }),
   'allow-http': ({ host }, { findings: [first] }) => ({
-    text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, host)}`,
+    text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, named(first, host), first.registry ?? host)}`,
   }),
-  'show-proxy': (_step, { findings: [first] }) => ({
-    text: `See whether the runtime goes through a proxy ${onNode(first)} (HTTPS_PROXY, NO_PROXY)`,
-    command: proxyCommand(first.host),
-    ...(runsOnThisMachine(first.host) ? {} : { where: onNode(first) }),
+  'show-proxy': (_step, { findings }) =>
+    stepForNode(
+      findings[0].cause === 'proxy'
+        ? `See which proxy the runtime goes through ${onNode(findings[0])} (HTTPS_PROXY, NO_PROXY)`
+        : `See whether the runtime goes through a proxy ${onNode(findings[0])} (HTTPS_PROXY, NO_PROXY)`,
+      proxyCommand(findings[0].host),
+      findings,
+    ),
+  'fix-proxy': ({ host, scheme }) => ({
+    text: scheme
+      ? "Write the proxy's address with http:// in the runtime's environment (HTTPS_PROXY=http://…): the proxy speaks plain HTTP, and https:// asks it for TLS"
+      : host === null
+        ? "Correct the proxy's address in the runtime's environment"
+        : /^https?$/.test(host)
+          ? `Correct the proxy's address in the runtime's environment: its host is read as "${host}", so its scheme is written twice (such as http://http://…)`
+          : `Fix the proxy ${host}, or correct its address in the runtime's environment`,
   }),
-  'fix-proxy': ({ host, refused }, { findings: [{ registry, endpoint }] }) => ({
-    text: refused
-      ? `Let the proxy pass requests for ${endpoint !== null && endpoint.role !== 'proxy' ? endpoint.host : registryLabel(registry)}, and give the runtime its login if it asks for one`
-      : host !== null && /^https?$/.test(host)
-        ? `Correct the proxy's address in the runtime's environment: its host is read as "${host}", so its scheme is written twice (such as http://http://…)`
-        : `Fix the proxy ${host ?? ''}, or correct its address in the runtime's environment`.replace(
-            '  ',
-            ' ',
-          ),
+  'pass-proxy': ({ host }) => ({
+    text: `Let the proxy pass requests for ${host}, and give the runtime its login if it asks for one`,
   }),
   'bypass-proxy': ({ host }) => ({
-    text: `Or bypass the proxy for this host: add ${withoutPort(host)} to NO_PROXY of the runtime, and restart it`,
+    text: `Bypass the proxy for this host if the nodes reach it without one: add ${withoutPort(host)} to NO_PROXY of the runtime, and restart it`,
   }),
   'status-page': ({ host, role }, { findings: [{ registry }] }) => ({
     text:

@@ -1,29 +1,30 @@
 /** The words of steps on the node, and of steps about an image's platform. */
 
-import { shellWord } from '../../escape.ts'
 import { kubectlCommand } from '../../invocation.ts'
-import { registryLabel } from '../labels.ts'
+import { shellWord } from '../../sanitize.ts'
 import {
   diskCommand,
   enterNode,
+  kernelLog,
   onNode,
   pruneCommand,
   pullCommand,
   removeCommand,
-  runsOnThisMachine,
   runtimeLog,
+  stepForNode,
   storePath,
 } from '../node.ts'
 import { preloadPlace, sandboxSetting } from '../node-settings.ts'
-import type { Findings, StepText, StepWords } from '../step-words.ts'
-
-function stepOnNode(text: string, command: string, [first]: Findings): StepText {
-  return runsOnThisMachine(first.host) ? { text, command } : { text, command, where: onNode(first) }
-}
+import { registryLabel } from '../nouns.ts'
+import type { StepWords } from '../step-words.ts'
 
 export const nodeSteps: StepWords<
   | 'prune-images'
+  | 'start-snapshotter'
+  | 'check-disk'
+  | 'more-ids'
   | 'show-disk'
+  | 'free-temporary'
   | 'larger-disk'
   | 'remove-image'
   | 'runtime-log'
@@ -36,6 +37,7 @@ export const nodeSteps: StepWords<
   | 'start-runtime'
   | 'pull-by-hand'
   | 'enter-node'
+  | 'restore-sandbox-image'
   | 'set-sandbox-image'
   | 'sandbox-login'
   | 'show-platforms'
@@ -50,22 +52,41 @@ export const nodeSteps: StepWords<
     const text = `Remove images that nothing uses ${onNode(findings[0])}`
     return command === null
       ? { text: `${text}: the kubelet does so above imageGCHighThresholdPercent` }
-      : stepOnNode(text, command, findings)
+      : stepForNode(text, command, findings)
   },
-  'show-disk': (_step, { findings }) => {
+  'start-snapshotter': (_step, { findings: [first] }) => ({
+    text: `Start the snapshotter ${onNode(first)} again (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins), or let the runtime use overlayfs there`,
+  }),
+  'check-disk': (_step, { findings }) =>
+    findings[0].host.os === 'windows'
+      ? {
+          text: `Check the disk ${onNode(findings[0])} (Windows event log, source disk or Ntfs), and replace the node if it fails`,
+        }
+      : stepForNode(
+          `See what the kernel reports about the disk ${onNode(findings[0])}, and replace the disk or the node if it fails`,
+          kernelLog(findings[0].host),
+          findings,
+        ),
+  'more-ids': (_step, { findings: [first] }) => ({
+    text: `Give the user of the runtime ${onNode(first)} more subordinate IDs (/etc/subuid, /etc/subgid), or rebuild the image with lower user and group IDs: the user namespace lacks those of its files`,
+  }),
+  'show-disk': ({ path }, { findings }) => {
     const { host } = findings[0]
-    return stepOnNode(
-      `See what fills the disk${host.os === 'windows' ? '' : ' (space, then inodes)'}`,
-      diskCommand(host),
+    return stepForNode(
+      `See what fills the disk${host.os === 'windows' || host.platform === 'talos' ? '' : ' (space, then inodes)'}`,
+      diskCommand(host, path),
       findings,
     )
   },
+  'free-temporary': ({ path }, { findings: [first] }) => ({
+    text: `Free space in ${path} ${onNode(first)}, or enlarge its file system; or let the runtime unpack elsewhere (${first.host.runtime === 'cri-o' ? 'big_files_temporary_dir in /etc/crio/crio.conf' : 'TMPDIR in its service'})`,
+  }),
   'larger-disk': (_step, { invocation, findings: [{ node }] }) => ({
     text: 'If it fills up again, give nodes a larger disk or volume, and let image garbage collection start earlier',
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
   'remove-image': ({ image }, { findings }) =>
-    stepOnNode(
+    stepForNode(
       `Remove what is left of it ${onNode(findings[0])}; the kubelet then pulls it again`,
       removeCommand(findings[0].host, image),
       findings,
@@ -75,7 +96,7 @@ export const nodeSteps: StepWords<
       ? {
           text: `Look at the runtime's log ${onNode(findings[0])} (${findings[0].host.runtime === 'docker' ? 'Windows event log, source docker' : 'Windows event log, or the log of containerd'}), and replace the node if every image fails there`,
         }
-      : stepOnNode(
+      : stepForNode(
           `Look at the runtime's log ${onNode(findings[0])}`,
           runtimeLog(findings[0].host),
           findings,
@@ -102,12 +123,18 @@ export const nodeSteps: StepWords<
     text: `Start the container runtime ${onNode(first)} again${socket === null ? '' : `: nothing answers at ${socket}`}`,
   }),
   'pull-by-hand': ({ image }, { findings }) =>
-    stepOnNode(
+    stepForNode(
       `Repeat the pull ${onNode(findings[0])} to see the runtime's own answer`,
       pullCommand(findings[0].host, image),
       findings,
     ),
   'enter-node': (_step, { invocation, findings: [first] }) => enterNode(invocation, first),
+  'restore-sandbox-image': (_step, { findings }) =>
+    stepForNode(
+      `Bring the pause image back ${onNode(findings[0])}: EKS's nodes come with it, and on Amazon Linux 2 this service pulls it with the node's role; otherwise replace the node`,
+      'systemctl restart sandbox-image',
+      findings,
+    ),
   'set-sandbox-image': ({ image }, { findings: [first] }) => ({
     text: `Give the runtime ${onNode(first)} a pause image that it can get: set it to one that is public or in your mirror (${sandboxSetting(first.host)}), or preload ${image === '' ? 'it' : image} on the node${preloadPlace(first.host) === null ? '' : ` (an archive in ${preloadPlace(first.host)})`}`,
   }),
@@ -119,23 +146,33 @@ export const nodeSteps: StepWords<
     command: kubectlCommand(invocation, 'get nodes -L kubernetes.io/os,kubernetes.io/arch'),
   }),
   'build-for': ({ platform }) => ({
-    text: `Build the image for ${platform} too (\`docker buildx build --platform linux/amd64,linux/arm64 --push\`), or use an image or tag that has it`,
+    text: `Build the image for ${platform} too (\`docker buildx build --platform ${withOthers(platform)} --push\`), or use an image or tag that has it`,
   }),
   'windows-image': ({ kernel }, { findings: [{ container }] }) => ({
     text: `Use an image of container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}`}: the container's Windows build must match the host's`,
   }),
-  'schedule-elsewhere': ({ os, architecture }) => ({
+  'schedule-elsewhere': ({ os, architecture, build }) => ({
     text:
-      os === 'windows'
-        ? 'Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux), and keep injectors from adding Linux-only sidecars to Windows pods'
-        : `Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})`,
+      build !== null
+        ? `Or schedule the pods on nodes with the Windows version of the image (nodeSelector node.kubernetes.io/windows-build: ${build})`
+        : os === 'windows'
+          ? 'Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux), and keep injectors from adding Linux-only sidecars to Windows pods'
+          : `Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})`,
   }),
   'push-current-format': (_step, { findings: [first] }) => ({
     text: first.clues.some(({ code }) => code === 'schema1')
-      ? 'Push the image again with a current tool: runtimes no longer accept its old format (schema 1)'
+      ? 'Push the image again with a current tool, or use a newer image if it is not yours: runtimes no longer accept its old format (schema 1)'
       : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update the container runtime ${onNode(first)} if it is old`,
   }),
   'not-an-image': () => ({
     text: 'Name the container image: what is stored under this name is another kind of artifact, such as a Helm chart, a model, or a signature',
   }),
+}
+
+/** Returns the platforms to build for: the one that is missing, after those that most nodes have. */
+function withOthers(platform: string): string {
+  const common = ['linux/amd64', 'linux/arm64']
+  if (platform.includes('<')) return common.join(',')
+  const others = common.filter(other => !platform.startsWith(other))
+  return [...(others.length === common.length ? common : others), platform].join(',')
 }

@@ -2,10 +2,10 @@
 
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
-import { shellWord } from '../../escape.ts'
 import { kubectlCommand } from '../../invocation.ts'
-import { registryLabel } from '../labels.ts'
-import { kubeletLog, onNode, runsOnThisMachine } from '../node.ts'
+import { shellWord } from '../../sanitize.ts'
+import { kubeletLog, onNode, stepForNode } from '../node.ts'
+import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 const ROLE: Record<Cloud, string> = {
@@ -51,13 +51,17 @@ export const permissionSteps: StepWords<
   | 'upstream-login'
   | 'use-other-source'
 > = {
-  'check-provider': ({ cloud, refused }, { findings: [first] }) => ({
-    text: refused
-      ? `Check the login that the node itself sent, from the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNode(first)} shows which login was used${checkAcr(cloud, first)}`
-      : `Find out why the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`} returned no login: check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}${checkAcr(cloud, first)}`,
-    command: kubeletLog(first.host, 'credential'),
-    ...(runsOnThisMachine(first.host) ? {} : { where: onNode(first) }),
-  }),
+  'check-provider': ({ cloud, sent }, { findings }) => {
+    const [first] = findings
+    const provider = `the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}`
+    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}${checkAcr(cloud, first)}`
+    const texts = {
+      refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNode(first)} shows which login was used${checkAcr(cloud, first)}`,
+      nothing: `Find out why ${provider} returned no login: ${configuration}`,
+      unknown: `See whether ${provider} returned a login that is valid: ${configuration}`,
+    }
+    return stepForNode(texts[sent], kubeletLog(first.host, 'credential'), findings)
+  },
   'grant-cloud-role': ({ cloud, caller, first }, { findings: [{ registry }] }) => {
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
     const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined

@@ -1,8 +1,8 @@
 /** A login from flags: one trailing newline is removed from its password, and what can't be a login is refused. */
 import { expect, test } from 'vitest'
-import { UsageError } from '../../src/errors.ts'
-import { givenCredential } from '../../src/keychain/given-credential.ts'
-import { Redacted } from '../../src/secrecy/redacted.ts'
+import { givenCredential } from '../../../src/commands/fix/find-logins.ts'
+import { UsageError } from '../../../src/errors.ts'
+import { Redacted } from '../../../src/secrecy/redacted.ts'
 
 test("has the registry's canonical name and key", () => {
   const credential = givenCredential('index.docker.io', 'jane', new Redacted('pässword\r\n'))

@@ -1,4 +1,4 @@
-/** Go's rules for JSON and base64, by which both docker and the kubelet read a credential entry. */
+/** Go's rules for JSON and base64, by which docker and the kubelet read credentials. */
 
 export type JsonObject = Record<string, unknown>
 

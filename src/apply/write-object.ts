@@ -1,0 +1,185 @@
+/** Writes one change to an object other than a pod: the content of a pull secret, or a JSON patch, planned again if the object has changed. */
+
+import { DATA_KEY, PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
+import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
+import type { JsonPatchOperation } from '../kubernetes/api/write.ts'
+import type { CreateSecret, PatchChange, SecretChange, UpdateSecret } from '../plan/change.ts'
+import { isWritten, replanPatch } from '../plan/patch.ts'
+import {
+  collectionPath,
+  isUncertain,
+  objectPath,
+  outcomeOf,
+  refusalOf,
+  statusOf,
+  successOf,
+  writtenAt,
+} from './answer.ts'
+import type { ApplyContext } from './apply-context.ts'
+import { fingerprintOf } from './journal/fingerprint.ts'
+import type { Outcome, OutcomeReason } from './outcome.ts'
+import { templateRefusal } from './successor.ts'
+
+/** The annotation on every Secret that pullguard creates; `undo` and later runs recognize their own by it. */
+export const RUN_ANNOTATION = 'pullguard.dev/run'
+
+/** Creates the Secret, or adds the missing logins to an existing one. A Secret that already contains them is left unchanged. */
+export async function writeSecret(change: SecretChange, context: ApplyContext): Promise<Outcome> {
+  const content = context.pullSecret?.only(change.keys) ?? null
+  if (content === null) return outcomeOf(change, 'failed', { reason: { code: 'no-login' } })
+  try {
+    return change.action === 'create-secret'
+      ? await createSecret(change, context, content)
+      : await updateSecret(change, context, content)
+  } catch (error) {
+    return settleSecret(change, context, content, error)
+  }
+}
+
+/** What the journal records of a write to an existing Secret: its keys, and a fingerprint of each login. */
+export interface WrittenKeys extends KubernetesObject {
+  keys: { key: string; added: boolean; fingerprint: string }[]
+}
+
+function writtenKeys(before: PullSecretContent, content: PullSecretContent): WrittenKeys {
+  const keys = content.keys.flatMap(key => {
+    const login = content.loginOf(key)
+    return login === null
+      ? []
+      : [{ key, added: !before.keys.includes(key), fingerprint: fingerprintOf(login) }]
+  })
+  return { keys }
+}
+
+async function createSecret(change: CreateSecret, context: ApplyContext, content: PullSecretContent) {
+  const { name, namespace } = change.target
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name,
+      namespace,
+      labels: { 'app.kubernetes.io/managed-by': 'pullguard' },
+      annotations: { [RUN_ANNOTATION]: context.run },
+    },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { [DATA_KEY]: content.revealData() },
+  }
+  const written = await context.cluster.create(collectionPath(change.target), object, {
+    dryRun: context.dryRun,
+  })
+  return successOf(change, context, written)
+}
+
+async function updateSecret(change: UpdateSecret, context: ApplyContext, content: PullSecretContent) {
+  const path = objectPath(change.target)
+  const stored = await context.cluster.get(path)
+  const { uid, resourceVersion } = writtenAt(stored)
+  if (uid !== change.target.uid) return outcomeOf(change, 'conflict', { reason: { code: 'replaced' } })
+  if (PullSecretContent.inSecret(stored).serves(content)) return outcomeOf(change, 'unchanged')
+  const value = PullSecretContent.inSecret(stored).completedWith(content).revealData()
+  // The intent is recorded here because only the stored Secret shows which keys are new.
+  if (!context.dryRun)
+    await context.journal.intent(change, writtenKeys(PullSecretContent.inSecret(stored), content))
+  const patch: JsonPatchOperation[] = [
+    { op: 'test', path: '/metadata/uid', value: uid },
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    stored.data
+      ? { op: 'add', path: `/data/${DATA_KEY}`, value }
+      : { op: 'add', path: '/data', value: { [DATA_KEY]: value } },
+  ]
+  try {
+    const written = await context.cluster.jsonPatch(path, patch, { dryRun: context.dryRun })
+    return successOf(change, context, written)
+  } catch (error) {
+    return settleSecret(change, context, content, error, resourceVersion)
+  }
+}
+
+/** After a refusal or a lost answer, reads the Secret: the logins may have been written nevertheless. */
+async function settleSecret(
+  change: SecretChange,
+  context: ApplyContext,
+  content: PullSecretContent,
+  error: unknown,
+  seen: string | null = null,
+): Promise<Outcome> {
+  const status = statusOf(error)
+  if (!isUncertain(error) && status !== 409 && status !== 422) return refusalOf(change, error)
+  const stored = await context.cluster.get(objectPath(change.target)).catch(() => null)
+  if (!stored || !PullSecretContent.inSecret(stored).serves(content)) {
+    const moved = stored && seen !== null && writtenAt(stored).resourceVersion !== seen
+    if (status === 422 && moved)
+      return outcomeOf(change, 'conflict', { reason: { code: 'changed-meanwhile' } })
+    return refusalOf(change, error)
+  }
+  const { annotations } = stored.metadata as { annotations?: Record<string, string> }
+  const own = annotations?.[RUN_ANNOTATION] === context.run
+  return outcomeOf(change, own ? 'applied' : 'unchanged', {}, writtenAt(stored))
+}
+
+/** How often to read and patch again a list that others write to at the same time. */
+const TRIES = 5
+
+/**
+ * Patches the object. If a test of the patch fails, reads the object again: an entry is appended to the current list (recorded in the
+ * journal as a new intent); a field that someone else changed is a conflict.
+ */
+export async function writePatch(change: PatchChange, context: ApplyContext): Promise<Outcome> {
+  let current = change
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const written = await context.cluster.jsonPatch(objectPath(change.target), current.patch, {
+        dryRun: context.dryRun,
+      })
+      const refused =
+        context.dryRun && change.action === 'patch-template'
+          ? await templateRefusal(change, written, context)
+          : null
+      if (refused) return refused
+      return successOf(change, context, written)
+    } catch (error) {
+      const next = await afterRefusal(change, current, context, error)
+      if ('status' in next) return next
+      if (attempt === TRIES) return outcomeOf(change, 'conflict', { reason: { code: 'still-changing' } })
+      current = next
+      if (!context.dryRun) await context.journal.intent(current)
+    }
+  }
+}
+
+/** The outcome, or the change planned again for the current object. */
+async function afterRefusal(
+  change: PatchChange,
+  tried: PatchChange,
+  context: ApplyContext,
+  error: unknown,
+): Promise<Outcome | PatchChange> {
+  const status = statusOf(error)
+  const uncertain = isUncertain(error)
+  if (!uncertain && status !== 409 && status !== 422) return refusalOf(change, error)
+  const object = await context.cluster.get(objectPath(change.target)).catch(() => null)
+  if (!object) return refusalOf(change, error)
+  if (change.edits.every(edit => isWritten(edit, object))) {
+    return outcomeOf(change, uncertain ? 'applied' : 'unchanged', {}, writtenAt(object))
+  }
+  if (uncertain) return refusalOf(change, error)
+  const replanned = replanPatch(change, object)
+  if (!replanned || (context.strict && hasMoved(change, replanned))) {
+    return outcomeOf(change, 'conflict', { reason: whatChanged(object, change) })
+  }
+  // The patch fits the object and was still refused: admission or validation, not a race.
+  return isSamePatch(replanned, tried) ? refusalOf(change, error) : replanned
+}
+
+function hasMoved(planned: PatchChange, replanned: PatchChange): boolean {
+  return JSON.stringify(planned.edits) !== JSON.stringify(replanned.edits)
+}
+
+function isSamePatch(one: PatchChange, other: PatchChange): boolean {
+  return JSON.stringify(one.patch) === JSON.stringify(other.patch)
+}
+
+function whatChanged(object: KubernetesObject, { target }: PatchChange): OutcomeReason {
+  return { code: writtenAt(object).uid === target.uid ? 'changed-meanwhile' : 'replaced' }
+}

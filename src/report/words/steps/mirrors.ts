@@ -1,0 +1,93 @@
+/** The words of steps at a mirror or cache: its health, its login, its settings on the nodes, and what it lacks. */
+
+import type { Cause } from '../../../diagnosis/finding.ts'
+import { ownCommand } from '../../invocation.ts'
+import { shellWord } from '../../sanitize.ts'
+import { mirrorLoginPlace, mirrorSettings } from '../node-settings.ts'
+import { registryLabel } from '../nouns.ts'
+import type { StepContext, StepWords } from '../step-words.ts'
+
+/** Addresses that refer to the node itself, or that only the cluster's DNS resolves, so this machine can't reach the mirror there. */
+const NOT_FROM_HERE = /^(?:localhost|127\.|0\.0\.0\.0|\[::1?\])|\.svc(?:\.|:|$)|\.cluster\.local(?::|$)/
+
+/** Returns how to ask the mirror for the images in use, at the URL in the evidence. */
+function askMirror(host: string, registry: string, { invocation, findings: [first] }: StepContext) {
+  if (NOT_FROM_HERE.test(host)) return {}
+  const asked = first.evidence?.text.split(`//${host}/v2/`) ?? []
+  const plain = asked.length > 1 && asked[0]?.endsWith('http:') === true
+  const [path = ''] = asked[1]?.split(/\/(?:manifests|blobs)\//) ?? []
+  const repository = first.reference?.replace(/^[^/]+\/|[:@].*$/g, '') ?? ''
+  const prefix = path.endsWith(`/${repository}`) ? path.slice(0, -repository.length - 1) : ''
+  const url = `${plain ? 'http' : 'https'}://${host}${prefix === '' ? '' : `/v2/${prefix}`}`
+  const flags = [
+    ...(plain ? ['--plain-http'] : []),
+    ...(registry === 'docker.io' ? [] : ['--registry', registry]),
+  ]
+  const words = ['mirror', '--to', url, '--verify', ...flags].map(shellWord)
+  return { command: ownCommand(invocation, words.join(' ')) }
+}
+
+/** Returns what to look for at a mirror, by what it did. */
+function checkMirror(cause: Cause, mirror: string): string {
+  if (cause === 'auth-required-or-denied') return `Find the reason for the refusal in the log of ${mirror}`
+  if (cause === 'connection-refused-or-reset')
+    return `Check that ${mirror}, is running and listening on that port`
+  return `Check the health and the log of ${mirror}: restart it, or fix what fails there. A cache whose upstream limits it may answer with a server error, too: its log has the upstream's answer`
+}
+
+export const mirrorSteps: StepWords<
+  | 'check-mirror'
+  | 'mirror-login'
+  | 'mirror-settings'
+  | 'unblock-upstream'
+  | 'mirror-limit'
+  | 'mirror-lacks-image'
+> = {
+  'check-mirror': ({ host, registry }, context) => ({
+    text: checkMirror(
+      context.findings[0].cause,
+      `the mirror ${host}, which serves images of ${registryLabel(registry)}`,
+    ),
+    ...askMirror(host, registry, context),
+  }),
+  'mirror-login': ({ host, registry }, { findings: [{ host: node, credential }] }) => ({
+    text: `If ${host} itself wants a login, give the nodes one in ${mirrorLoginPlace(node, host, registry)}, or let the mirror serve the nodes without one${
+      credential.status === 'usable' && node.runtime !== 'cri-o'
+        ? `; the pod's login for ${registryLabel(registry)} is sent to the mirror, too, and may be what the mirror refuses`
+        : ''
+    }`,
+  }),
+  'mirror-settings': ({ host, registry, about }, { findings: [first] }) => {
+    const place = mirrorSettings(first.host, registry)
+    const what = host === null ? 'the endpoint' : host
+    switch (about) {
+      case 'web-page':
+        return {
+          text: `Something in between answered with a web page instead of ${registryLabel(registry)}: check the mirror, proxy or login portal at ${what}, as configured in ${place}`,
+        }
+      case 'unreadable':
+        return { text: `Correct ${place}, and other settings of mirrors there: the runtime can't read them` }
+      case 'scheme':
+        return { text: `Write the mirror's endpoint with exactly one scheme (https://…) in ${place}` }
+      case 'endpoint':
+        return { text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}` }
+    }
+  },
+  'unblock-upstream': ({ host }) => ({
+    text: `Check the proxy repository in Nexus at ${host}: the URL of its remote storage, the way there (firewall, proxy), and its login; Nexus asks again when its block ends, or when you reset it`,
+  }),
+  'mirror-limit': ({ host, registry }, context) => ({
+    text: `Give the mirror ${host} its own login for ${registryLabel(registry)}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
+    ...askMirror(host, registry, context),
+  }),
+  'mirror-lacks-image': ({ host, registry, source }) => ({
+    text:
+      source === 'unreachable'
+        ? `Copy the image to the mirror ${host}, under exactly this tag or digest, or let it fetch the image: it does not have it, and ${registryLabel(registry)}, which was tried next, can't be reached`
+        : source === 'blocked'
+          ? `Copy the image to the mirror ${host}, under exactly this tag or digest: the nodes are only allowed to use mirrors, because ${registryLabel(registry)} is blocked in their registries.conf (on OpenShift NeverContactSource)`
+          : host === registry
+            ? `Check that ${host}, which fetches from an upstream, serves this path (project and prefix), and that its own login at the upstream may see the image: its 404 does not prove that the image is missing`
+            : `Check that the mirror ${host} serves this path of ${registryLabel(registry)} (project and prefix, library/ for official images), and that it can reach its upstream with a login that may see the image: its 404 does not prove that the image is missing`,
+  }),
+}

@@ -1,0 +1,445 @@
+/** For incidents of many kinds: the first step, steps that also have to be there, and steps that would do harm or waste time. */
+import { describe, expect, test } from 'vitest'
+import { stepsFor } from '../../src/advice/advise.ts'
+import type { Step } from '../../src/advice/step.ts'
+import { container, waiting } from '../diagnosis/snapshots.ts'
+import { findingOf, pulled, type Situation } from './situation.ts'
+
+const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
+const codesIn = (situation: Situation) => stepsIn(situation).map(({ code }) => code)
+
+const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com'
+const head = (host: string, status: string) =>
+  `unexpected status from HEAD request to https://${host}/v2/a/b/manifests/1: ${status}`
+const request = (host: string, why: string) =>
+  `failed to do request: Head "https://${host}/v2/a/b/manifests/1": ${why}`
+const SCOPE =
+  'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed'
+
+describe('a proxy', () => {
+  test('that refuses to pass a request on is the endpoint, and the host of the text is what it has to allow', () => {
+    const found = findingOf({
+      image: 'registry.k8s.io/sig-storage/csi:4',
+      error: request('europe-west3-docker.pkg.dev', 'Forbidden'),
+    })
+    expect(found).toMatchObject({ cause: 'proxy', endpoint: { host: null, role: 'proxy' } })
+    expect(stepsFor(found)).toContainEqual({ code: 'pass-proxy', host: 'europe-west3-docker.pkg.dev' })
+    expect(stepsFor(found)).toContainEqual({ code: 'bypass-proxy', host: 'europe-west3-docker.pkg.dev' })
+  })
+
+  test("on the node's own loopback has to get an address that nodes reach", () => {
+    const codes = codesIn({
+      image: 'nginx',
+      error: request('registry-1.docker.io', 'proxyconnect tcp: dial tcp 127.0.0.1:1082: connection refused'),
+    })
+    expect(codes[0]).toBe('replace-loopback')
+    expect(codes).not.toContain('fix-proxy')
+  })
+})
+
+describe('a 403 without a reason', () => {
+  test.each([
+    ['ghcr.io/a/b:1', 'ghcr.io'],
+    [`${ECR}/a/b:1`, ECR],
+    ['registry-1.docker.io', 'registry-1.docker.io'],
+  ])('from %s is checked for a proxy in between', (image, host) => {
+    const steps = stepsIn({
+      image: image === host ? 'a/b:1' : image,
+      error: pulled(image, head(host, '403 Forbidden')),
+    })
+    expect(steps).toContainEqual({ code: 'who-answered', host })
+  })
+
+  test('is not how Docker Hub denies an image: it blocks the address, or something else answered', () => {
+    const found = findingOf({
+      image: 'a/b:1',
+      error: pulled('docker.io/a/b:1', head('registry-1.docker.io', '403 Forbidden')),
+    })
+    expect(found.subcause).toBe('blocked')
+    expect(stepsFor(found)[0].code).toBe('who-answered')
+  })
+
+  test("is not one with a registry's own words, nor a mirror's", () => {
+    const words = '403 Forbidden - Server message: denied: this package is private'
+    const error = pulled('ghcr.io/a/b:1', head('ghcr.io', words))
+    expect(codesIn({ image: 'ghcr.io/a/b:1', error })).not.toContain('who-answered')
+    const mirror = `unexpected status from HEAD request to https://cache.example/v2/a/b/manifests/1?ns=ghcr.io: 403 Forbidden`
+    expect(codesIn({ image: 'ghcr.io/a/b:1', error: mirror })).not.toContain('who-answered')
+  })
+})
+
+describe('a refusal', () => {
+  test.each<[string, string, Step['code']]>([
+    ['of another project asks for the role there first', 'shared/base:1', 'grant-pull'],
+    ["of the pod's own project asks for the name first", 'web/base:1', 'check-name'],
+  ])("by OpenShift's registry of an image %s", (_name, path, first) => {
+    const image = `image-registry.openshift-image-registry.svc:5000/${path}`
+    const error = `initializing source docker://${image}: reading manifest 1 in ${image}: authentication required`
+    expect(codesIn({ image, error })[0]).toBe(first)
+  })
+
+  test.each([ECR, 'acme.azurecr.io'])('with 401 by %s is about the login, not about the name', host => {
+    const error = pulled(
+      `${host}/a/b:1`,
+      `pulling from host ${host} failed with status code [manifests 1]: 401 Unauthorized`,
+    )
+    const codes = codesIn({ image: `${host}/a/b:1`, error })
+    expect(codes[0]).toBe('check-provider')
+    expect(codes).not.toContain('ask-registry')
+    const elsewhere = codesIn({
+      image: `${host}/a/b:1`,
+      error,
+      node: { labels: { 'microk8s.io/cluster': 'true' } },
+    })
+    expect(elsewhere[0]).toBe('distribute-login')
+  })
+
+  test('that may mean a missing repository ends with another image, also in the words of Docker 17', () => {
+    const error = 'Error response from daemon: repository a/b not found: does not exist or no pull access'
+    const codes = codesIn({ image: 'a/b', error })
+    expect(codes[0]).toBe('check-name')
+    expect(codes).toContain('set-image')
+  })
+
+  test.each<[string, string, string, Step['code']]>([
+    [
+      "of GitHub's single sign-on is about the token",
+      'denied: Resource protected by organization SAML enforcement. You must grant your token access to this organization.',
+      'not-permitted',
+      'token-scope',
+    ],
+    [
+      "of GitHub's list of addresses is about the address",
+      'denied: Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
+      'blocked',
+      'allow-address',
+    ],
+  ])('%s', (_name, error, subcause, first) => {
+    const found = findingOf({
+      image: 'ghcr.io/a/b:1',
+      login: 'ghcr.io',
+      error: `Error response from daemon: ${error}`,
+    })
+    expect(found.subcause).toBe(subcause)
+    expect(stepsFor(found)[0].code).toBe(first)
+  })
+
+  test("by Google's token server that names a missing permission does not accuse the login", () => {
+    const host = 'us-docker.pkg.dev'
+    const error = pulled(
+      `${host}/p/r/x:1`,
+      `failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://${host}/v2/token?service=${host}: 403 Forbidden - Server message: denied: Permission "artifactregistry.repositories.downloadArtifacts" denied on resource "projects/p/locations/us/repositories/r" (or it may not exist)`,
+    )
+    expect(findingOf({ image: `${host}/p/r/x:1`, login: host, error }).subcause).toBe('not-permitted')
+  })
+
+  test("of a credential helper is not the registry's", () => {
+    const error =
+      'error getting credentials - err: exit status 1, out: `A specified logon session does not exist.`'
+    expect(findingOf({ image: 'a/b:1', error })).toMatchObject({ subcause: 'no-credential-sent' })
+    expect(codesIn({ image: 'a/b:1', error })).not.toContain('check-name')
+  })
+
+  test("in CRI-O's words for any 401 proposes a login that may have been missing", () => {
+    const steps = stepsIn({
+      image: 'registry.redhat.io/ubi9/ubi:1',
+      error:
+        'initializing source docker://registry.redhat.io/ubi9/ubi:1: unable to retrieve auth token: invalid username/password: unauthorized: Please login to the Red Hat Registry using your Customer Portal credentials. Further instructions can be found here: https://access.redhat.com/RegistryAuthentication',
+    })
+    expect(steps[0]).toEqual({ code: 'distribute-login', reason: 'missing', registry: 'registry.redhat.io' })
+  })
+
+  test('of a bare name on a local node is about an image that was built there', () => {
+    const own: Situation = {
+      image: 'my-app:latest',
+      error: pulled('docker.io/library/my-app:latest', SCOPE),
+      node: { provider: 'kind' },
+      pod: {
+        containers: [
+          container({
+            image: 'my-app:latest',
+            pullPolicy: 'Always',
+            state: waiting('ErrImagePull', pulled('docker.io/library/my-app:latest', SCOPE)),
+          }),
+        ],
+      },
+    }
+    expect(codesIn(own)[0]).toBe('use-local-image')
+    expect(codesIn(own).filter(code => code === 'use-local-image')).toHaveLength(1)
+  })
+})
+
+describe('a policy of the node', () => {
+  const BLOCKED =
+    'initializing source docker://docker.io/acme/tool:2: registry docker.io/acme/tool is blocked in /etc/containers/registries.conf or /etc/containers/registries.conf.d'
+  const REJECTED =
+    'copying system image from manifest list: Source image rejected: Running image docker://docker.io/acme/tool:2 is rejected by policy.'
+  const UNSIGNED = 'Source image rejected: A signature was required, but no signature exists'
+  test.each<[string, string, Partial<Situation['node']>, Step[]]>([
+    [
+      'that blocks a registry is not about signatures',
+      BLOCKED,
+      {},
+      [
+        { code: 'show-policy', kind: 'blocked' },
+        { code: 'satisfy-policy', kind: 'blocked' },
+      ],
+    ],
+    [
+      'that blocks a registry is an object on OpenShift',
+      BLOCKED,
+      { labels: { 'node.openshift.io/os_id': 'rhcos' } },
+      [{ code: 'show-image-settings' }, { code: 'satisfy-policy', kind: 'blocked' }],
+    ],
+    [
+      'that accepts only listed registries is not about signatures',
+      REJECTED,
+      {},
+      [
+        { code: 'show-policy', kind: 'rejected' },
+        { code: 'satisfy-policy', kind: 'rejected' },
+      ],
+    ],
+    [
+      'that wants a signature asks for one',
+      UNSIGNED,
+      {},
+      [
+        { code: 'show-policy', kind: 'signature' },
+        { code: 'satisfy-policy', kind: 'signature' },
+      ],
+    ],
+  ])('%s', (_name, error, node, steps) => {
+    expect(
+      stepsIn({ image: 'acme/tool:2', error, node: { runtime: 'cri-o://1.34.0', ...node } }),
+    ).toMatchObject(expect.arrayContaining(steps))
+  })
+})
+
+describe('a full disk', () => {
+  test.each<[string, string, string | null, Step['code']]>([
+    [
+      'in a temporary folder is not freed by removing images',
+      'writing blob: storing blob to file "/var/tmp/storage178245615/2": write /var/tmp/storage178245615/2: no space left on device',
+      '/var/tmp',
+      'show-disk',
+    ],
+    [
+      'below a store at a place of its own is looked at there',
+      'failed to copy: write /data/containerd/io.containerd.content.v1.content/ingest/ab/data: no space left on device',
+      '/data/containerd',
+      'prune-images',
+    ],
+    ['without a path is the default store', 'no space left on device', null, 'prune-images'],
+  ])('%s', (_name, error, path, first) => {
+    const steps = stepsIn({ image: 'nginx', error })
+    expect(steps[0].code).toBe(first)
+    expect(steps).toContainEqual({ code: 'show-disk', path })
+  })
+})
+
+test('an image for policy Never is loaded into a cluster on one machine, and preloaded on other nodes', () => {
+  const never: Situation = {
+    image: 'my-app:1',
+    error: 'Container image "my-app:1" is not present with pull policy of Never',
+    reason: 'ErrImageNeverPull',
+  }
+  expect(codesIn({ ...never, node: { provider: 'kind' } })[0]).toBe('load-image')
+  expect(codesIn({ ...never, node: {} })).toEqual(['allow-pull', 'preload', 'enter-node'])
+})
+
+describe('a limit', () => {
+  test("that a HEAD request met shows no message, so Docker Hub's limit of pulls is likely, with a login or without", () => {
+    const error = pulled('docker.io/a/b:1', head('registry-1.docker.io', '429 Too Many Requests'))
+    expect(findingOf({ image: 'a/b:1', error })).toMatchObject({ subcause: 'unspecified' })
+    expect(codesIn({ image: 'a/b:1', error })[0]).toBe('distribute-login')
+  })
+
+  test('that was met without the login that the pod has by now is retried with it', () => {
+    const error =
+      'toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
+    const codes = codesIn({ image: 'a/b:1', error, login: 'https://index.docker.io/v1/' })
+    expect(codes.slice(0, 2)).toEqual(['restart-pull', 'see-why'])
+    expect(codes).not.toContain('distribute-login')
+  })
+
+  test.each(['ghcr.io', ECR, 'registry.example'])(
+    'of %s counts no accounts, so no login is proposed',
+    host => {
+      const error = pulled(`${host}/a/b:1`, head(host, '429 Too Many Requests'))
+      expect(codesIn({ image: `${host}/a/b:1`, error })).toEqual(['wait', 'use-cache'])
+    },
+  )
+})
+
+test.each<[string, string, string, Step['code'][]]>([
+  [
+    'an answer of a mirror that fits no cause is looked for at the mirror',
+    'nginx',
+    'failed to copy: httpReadSeeker: failed open: unexpected status code https://cache.example/v2/library/nginx/blobs/sha256:566e?ns=docker.io: 400 Bad Request',
+    ['check-mirror', 'mirror-settings', 'pull-by-hand'],
+  ],
+  [
+    'a disk that fails is not filled again',
+    'nginx',
+    'failed to copy: write /var/lib/containerd/io.containerd.content.v1.content/ingest/x/data: input/output error',
+    ['check-disk', 'runtime-log'],
+  ],
+  [
+    'a TLS alert without a certificate is not about trust',
+    'nginx',
+    request('registry-1.docker.io', 'local error: tls: bad record MAC'),
+    ['test-connection', 'show-proxy', 'tls-between'],
+  ],
+  [
+    'an alert about a certificate still is',
+    'registry.example/a/b:1',
+    request('registry.example', 'remote error: tls: unknown certificate authority'),
+    ['show-certificate', 'trust-authority'],
+  ],
+  [
+    'a proxy that is asked for TLS by mistake is written with http://',
+    'nginx',
+    request('registry-1.docker.io', 'proxyconnect tcp: tls: first record does not look like a TLS handshake'),
+    ['show-proxy', 'fix-proxy', 'bypass-proxy', 'pull-by-hand'],
+  ],
+  [
+    "a proxy is bypassed for the cluster's own registry",
+    'docker-registry.default.svc:5000/web/app:1',
+    'Error response from daemon: Get https://docker-registry.default.svc:5000/v2/: Forbidden',
+    ['bypass-proxy', 'show-proxy', 'pass-proxy', 'pull-by-hand'],
+  ],
+  [
+    'a web page with a 403 comes from something in between',
+    'nginx',
+    "error pulling image configuration: download failed after attempts=1: error parsing HTTP 403 response body: invalid character '<' looking for beginning of value",
+    ['mirror-settings', 'test-connection', 'show-proxy'],
+  ],
+  [
+    'a snapshotter that does not run is started',
+    'acme/x:1',
+    'failed to create containerd container: snapshot 10056 is not ready, err: wait until daemon is RUNNING: daemon socket /run/nydus/api.sock: not found: unknown',
+    ['start-snapshotter', 'runtime-log'],
+  ],
+  [
+    'a configuration that the registry lacks is pushed again',
+    'registry.example/a/b:1',
+    'could not fetch content descriptor sha256:8f38435637e72e821d5a5aca9e76bba94b3b4787fd6a30b51cf5a55b2d2b5913 (application/vnd.docker.container.image.v1+json) from remote: not found',
+    ['missing-layer', 'set-image'],
+  ],
+  [
+    "an image for another Windows is a Windows node's, whatever else is known",
+    'acme/x:1',
+    'a Windows version 10.0.18362-based image is incompatible with a 10.0.17763 host',
+    ['windows-image', 'schedule-elsewhere', 'show-platforms'],
+  ],
+  [
+    'settings that the runtime cannot read are corrected',
+    'registry.example/a/b:1',
+    'failed to resolve reference "registry.example/a/b:1": failed to parse hosts.toml: toml: line 3: expected key separator',
+    ['mirror-settings', 'pull-by-hand'],
+  ],
+  [
+    'IDs that a user namespace lacks are not about the file system',
+    'acme/x:1',
+    'failed to extract layer sha256:aa: failed to Lchown "/var/x" for UID 1000, GID 65537: lchown /var/x: invalid argument (Hint: try increasing the number of subordinate IDs in /etc/subuid and /etc/subgid)',
+    ['more-ids', 'runtime-log'],
+  ],
+  [
+    'a mirror that lacks the image comes before the registry that nodes cannot reach',
+    'quay.io/acme/x:1',
+    '(Mirrors also failed: [mirror.example:5000/acme/x:1: reading manifest 1 in mirror.example:5000/acme/x: manifest unknown]): quay.io/acme/x:1: pinging container registry quay.io: Get "https://quay.io/v2/": dial tcp 54.1.2.3:443: i/o timeout',
+    ['mirror-lacks-image', 'test-connection', 'open-host'],
+  ],
+  [
+    'a pull secret that the kubelet could not read comes before any registry',
+    'acme/x:1',
+    'illegal base64 data at input byte 4',
+    ['see-why'],
+  ],
+  [
+    "a condition of one's own registry is its administrator's",
+    'harbor.example/a/b:1',
+    pulled('harbor.example/a/b:1', head('harbor.example', '412 Precondition Failed')),
+    ['ask-registry-admin', 'use-other-source'],
+  ],
+  [
+    'a condition of gcr.io is that it was shut down',
+    'gcr.io/a/b:1',
+    pulled('gcr.io/a/b:1', head('gcr.io', '412 Precondition Failed')),
+    ['find-replacement', 'check-name'],
+  ],
+  [
+    'nobody grants access at a registry that was shut down',
+    'docker.bintray.io/jfrog/artifactory-cpp-ce:7.6.2',
+    'Error response from daemon: unauthorized: The client does not have permission for manifest',
+    ['find-replacement', 'check-name', 'see-why'],
+  ],
+])('%s', (_name, image, error, codes) => {
+  expect(codesIn({ image, error, pod: { node: null } })).toEqual(codes)
+})
+
+test("a login that was refused although the pod has none is the node's own", () => {
+  const error = pulled(
+    'quay.io/a/b:1',
+    'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://quay.io/v2/auth?scope=repository%3Aa%2Fb%3Apull&service=quay.io: 401 Unauthorized',
+  )
+  expect(codesIn({ image: 'quay.io/a/b:1', error })[0]).toBe('node-login')
+  expect(codesIn({ image: 'quay.io/a/b:1', error, login: 'quay.io' })).not.toContain('node-login')
+})
+
+test("EKS's pause image is brought back by its service or a new node; the kubelet's credential provider is not asked for it", () => {
+  const image = '602401143452.dkr.ecr.eu-central-1.amazonaws.com/eks/pause:3.5'
+  const error = `failed to get sandbox image "${image}": failed to pull image "${image}": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`
+  const sandbox = container({ kind: 'sandbox', image, state: waiting('ErrImagePull', error) })
+  const codes = codesIn({ image, error, pod: { containers: [sandbox] } })
+  expect(codes.slice(0, 2)).toEqual(['restore-sandbox-image', 'set-sandbox-image'])
+  expect(codes).not.toContain('check-provider')
+})
+
+test("an ingress controller's default certificate needs the host's own, not another authority", () => {
+  const codes = codesIn({
+    image: 'harbor.example/a/b:1',
+    error: request(
+      'harbor.example',
+      'tls: failed to verify certificate: x509: certificate is valid for ingress.local, not harbor.example',
+    ),
+  })
+  expect(codes[0]).toBe('ingress-certificate')
+  expect(codes).not.toContain('trust-authority')
+})
+
+test('a Service name without .svc is no host name of a domain', () => {
+  const lookup = (host: string) => ({
+    image: `${host}:5000/app:1`,
+    error: `failed to do request: Head "https://${host}:5000/v2/app/manifests/1": dial tcp: lookup ${host} on 10.0.0.2:53: no such host`,
+  })
+  expect(codesIn(lookup('registry.container-registry'))[0]).toBe('replace-service-name')
+  expect(codesIn(lookup('registry.default'))[0]).toBe('replace-service-name')
+  expect(codesIn(lookup('registry.corp'))[0]).toBe('resolve-host')
+  expect(codesIn(lookup('registry.xn--bcher-kva'))[0]).toBe('resolve-host')
+})
+
+test('a Nexus that has blocked its upstream is asked about that upstream', () => {
+  const error = 'Error response from daemon: unknown: Remote Auto Blocked until 2026-11-27T10:45:05.681Z'
+  expect(stepsIn({ image: 'nexus.example:8193/kolla/haproxy:1', error })[0]).toEqual({
+    code: 'unblock-upstream',
+    host: 'nexus.example:8193',
+  })
+})
+
+test('an image for another Windows version runs on nodes with that version', () => {
+  const error = 'a Windows version 10.0.18362-based image is incompatible with a 10.0.17763 host'
+  expect(stepsIn({ image: 'acme/app:1', error, node: { os: 'windows' } })).toContainEqual({
+    code: 'schedule-elsewhere',
+    os: 'windows',
+    architecture: 'amd64',
+    build: '10.0.18362',
+  })
+})
+
+test("a link in a registry's message is not the host that answered", () => {
+  const error =
+    'Error response from daemon: unauthorized: Please log in. Further instructions can be found here: https://portal.example/how-to'
+  expect(findingOf({ image: 'registry.example/a/b:1', error }).endpoint).toBeNull()
+})

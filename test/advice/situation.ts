@@ -1,0 +1,66 @@
+/** One failing pull for the tests of steps: an image, the runtime's error, and what the pod and its node have. */
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import type { Finding } from '../../src/diagnosis/finding.ts'
+import type { Node } from '../../src/snapshot/node.ts'
+import type { Pod } from '../../src/snapshot/pod.ts'
+import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
+import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
+
+export interface Situation {
+  image: string
+  /** The runtime's error text. */
+  error: string
+  /** A usable pull secret for this registry key. */
+  login?: string
+  node?: Partial<Node>
+  pod?: Partial<Pod>
+  reason?: string
+}
+
+export function findingOf({
+  image,
+  error,
+  login,
+  node,
+  pod: fields,
+  reason = 'ImagePullBackOff',
+}: Situation): Finding {
+  const secret: PullSecret = {
+    namespace: 'web',
+    name: 'regcred',
+    type: 'kubernetes.io/dockerconfigjson',
+    problem: null,
+    entries: [{ key: login ?? '', username: 'acme', problem: null }],
+  }
+  const failing = pod({
+    namespace: 'web',
+    node: 'node-1',
+    pullSecrets: login === undefined ? [] : ['regcred'],
+    containers: [container({ image, state: waiting(reason, error) })],
+    ...fields,
+  })
+  const nodes: Node[] = node === undefined ? [] : [{ ...NODE, ...node }]
+  const { findings } = diagnose(
+    snapshot({ pods: [failing], pullSecrets: login === undefined ? [] : [secret], nodes }),
+  )
+  const [found] = findings
+  if (found === undefined) throw new Error(`no finding for ${error}`)
+  return found
+}
+
+const NODE: Node = {
+  name: 'node-1',
+  runtime: null,
+  kubelet: null,
+  os: 'linux',
+  osImage: null,
+  kernel: null,
+  architecture: 'amd64',
+  provider: null,
+  labels: {},
+  images: [],
+}
+
+/** A containerd text around what it met. */
+export const pulled = (ref: string, error: string) =>
+  `Back-off pulling image "${ref}": ErrImagePull: failed to pull and unpack image "${ref}": failed to resolve reference "${ref}": ${error}`

@@ -1,0 +1,89 @@
+/** Where a node keeps what a step asks to change: by platform and runtime, and by the part that the host has in the pull. */
+import { expect, test } from 'vitest'
+import type { EndpointRole } from '../../src/diagnosis/endpoint.ts'
+import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
+import { diskCommand, kernelLog } from '../../src/report/words/node.ts'
+import { authorityPlace, mirrorSettings, plainHttpPlace } from '../../src/report/words/node-settings.ts'
+
+const node = (fields: Partial<PullingNode> = {}): PullingNode => ({
+  name: 'node-1',
+  runtime: 'containerd',
+  platform: null,
+  os: 'linux',
+  architecture: 'amd64',
+  kernel: null,
+  kubeletMinor: 34,
+  toolImage: null,
+  ...fields,
+})
+
+test.each<[string, Partial<PullingNode>, EndpointRole, string, string, string]>([
+  [
+    "containerd takes Docker Hub's from the folder docker.io",
+    {},
+    'registry',
+    'registry-1.docker.io',
+    'docker.io',
+    '/etc/containerd/certs.d/docker.io/hosts.toml (ca =',
+  ],
+  [
+    "containerd takes a mirror's from the folder of the registry that it stands for",
+    {},
+    'mirror',
+    'cache.example',
+    'quay.io',
+    'certs.d/quay.io/hosts.toml (ca = "/path/ca.crt" under [host."https://cache.example"])',
+  ],
+  [
+    "a token server's is in the system's store",
+    {},
+    'token',
+    'auth.example',
+    'r.example',
+    "the system's trust",
+  ],
+  [
+    "CRI-O takes a mirror's from the mirror's own folder",
+    { runtime: 'cri-o' },
+    'mirror',
+    'cache.example',
+    'quay.io',
+    '/etc/containers/certs.d/cache.example/ca.crt',
+  ],
+  [
+    'Bottlerocket has a setting',
+    { platform: 'bottlerocket' },
+    'registry',
+    'r.example',
+    'r.example',
+    'settings.pki',
+  ],
+])('a certificate authority: %s', (_name, fields, role, host, registry, place) => {
+  expect(authorityPlace(node(fields), { host, role }, registry)).toContain(place)
+})
+
+test('settings for a registry do not reach its token server', () => {
+  const place = authorityPlace(node(), { host: 'auth.docker.io', role: 'token' }, 'docker.io')
+  expect(place).not.toContain('hosts.toml')
+})
+
+test.each<[PullingNode['platform'], string]>([
+  ['openshift', 'image.config.openshift.io/cluster'],
+  ['talos', 'RegistryMirrorConfig'],
+  ['bottlerocket', 'settings.container-registry.mirrors'],
+  ['k3s', '/etc/rancher/k3s/registries.yaml'],
+])('plain HTTP is allowed on %s at a place of its own', (platform, place) => {
+  const runtime = platform === 'openshift' ? 'cri-o' : 'containerd'
+  const registry = { host: 'r.example:5000', role: 'registry' } as const
+  expect(plainHttpPlace(node({ platform, runtime }), registry, 'r.example:5000')).toContain(place)
+})
+
+test('a folder on Windows has no colon in its name', () => {
+  expect(mirrorSettings(node({ os: 'windows' }), 'r.example:5000')).toContain('\\r.example_5000_\\hosts.toml')
+})
+
+test("commands for Talos are its own client's, which runs on this machine", () => {
+  expect(diskCommand(node({ platform: 'talos' }), null)).toMatch(/^talosctl /)
+  expect(kernelLog(node({ platform: 'talos' }))).toMatch(/^talosctl /)
+  expect(diskCommand(node(), '/var/tmp')).toBe('df -h /var/tmp; df -i /var/tmp')
+})
