@@ -149,7 +149,9 @@ describe('a pod', () => {
     const { name } = change.target
     const { labels = {} } = of.cluster.get('Pod', 'web', name)?.metadata ?? {}
     of.cluster.change('Pod', 'web', name, copy => {
-      copy.status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }
+      const waiting = { name: 'app', ready: false, state: { waiting: { reason: 'ImagePullBackOff' } } }
+      const conditions = [{ type: 'Ready', status: 'True' }]
+      copy.status = { phase: 'Running', conditions, containerStatuses: [waiting] }
     })
     of.cluster.add({
       apiVersion: 'policy/v1',

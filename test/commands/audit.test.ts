@@ -74,11 +74,11 @@ describe('wrong usage is one line', () => {
 
 test('what can’t be read is named with its place, and the rest is audited and edited', async () => {
   put('k/a.yaml', podWith('nginx:1.27.3', 'Always'))
-  put('k/b.yaml', `${podWith('nginx:1.27.3', 'Always')}---\na: 1\na: 2\n`)
+  put('k/b.yaml', `${podWith('nginx:1.27.3', 'Always')}---\na: [1\n`)
   put('k/chart.yaml', 'kind: Pod\n{{ if .x }}\n')
   const { code, out, err } = await run(['-f', 'k', '--fix', '--offline', '-o', 'json'])
   expect(code).toBe(2)
-  expect(err).toContain('k/b.yaml:12:1: a key is given twice in one object')
+  expect(err).toContain('k/b.yaml:12:1: this is not valid YAML or JSON')
   expect(err).toContain('k/chart.yaml is a template: render it first')
   expect(err).toContain('k/b.yaml: 1 edit not written: a part of it could not be read')
   expect(file('k/a.yaml')).toContain('imagePullPolicy: IfNotPresent')
