@@ -96,11 +96,13 @@ async function removeKeys(
   { cluster, dryRun }: UndoContext,
 ): Promise<KubernetesObject> {
   const stored = await cluster.get(objectPath(target))
-  const value = PullSecretContent.inSecret(stored).without(keys).revealData()
+  const before = PullSecretContent.inSecret(stored)
+  // The patch contains the remaining logins, and a refusal may quote it.
+  cluster.hide(text => before.withoutLogins(text))
   const patch: PatchOperation[] = [
     { op: 'test', path: '/metadata/uid', value: target.uid },
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
-    { op: 'replace', path: `/data/${DATA_KEY}`, value },
+    { op: 'replace', path: `/data/${DATA_KEY}`, value: before.without(keys).revealData() },
   ]
   return cluster.jsonPatch(objectPath(target), patch, { dryRun })
 }

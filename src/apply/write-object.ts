@@ -76,11 +76,13 @@ async function updateSecret(change: UpdateSecret, context: ApplyContext, content
   const stored = await context.cluster.get(path)
   const { uid, resourceVersion } = writtenAt(stored)
   if (uid !== change.target.uid) return outcomeOf(change, 'conflict', { reason: { code: 'replaced' } })
-  if (PullSecretContent.inSecret(stored).serves(content)) return outcomeOf(change, 'unchanged')
-  const value = PullSecretContent.inSecret(stored).completedWith(content).revealData()
+  const before = PullSecretContent.inSecret(stored)
+  if (before.serves(content)) return outcomeOf(change, 'unchanged')
+  // The patch contains the logins of others too, and a refusal may quote it.
+  context.cluster.hide(text => before.withoutLogins(text))
+  const value = before.completedWith(content).revealData()
   // The intent is recorded here because only the stored Secret shows which keys are new.
-  if (!context.dryRun)
-    await context.journal.intent(change, writtenKeys(PullSecretContent.inSecret(stored), content))
+  if (!context.dryRun) await context.journal.intent(change, writtenKeys(before, content))
   const patch: JsonPatchOperation[] = [
     { op: 'test', path: '/metadata/uid', value: uid },
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },

@@ -1,6 +1,7 @@
 /** The content of a pull secret: created from logins, and compared and completed as the kubelet reads it, keeping what others added. */
 
 import { DOCKER_HUB, DOCKER_HUB_KEY } from '../image/docker-hub.ts'
+import { credentialRedactor } from '../secrecy/redact.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 import { decodeBase64, encodeBase64, field, isObject, type JsonObject, parseJson } from './go-encoding.ts'
 import { lookUpCredentials } from './kubelet-lookup.ts'
@@ -109,6 +110,14 @@ export class PullSecretContent {
     return login && new Redacted(`${login.username}:${login.password.reveal()}`)
   }
 
+  /** Replaces its passwords and tokens in a text with `[redacted]`, including those that the kubelet can't read. */
+  withoutLogins(text: string): string {
+    const logins = Object.values(this.#auths() ?? {}).flatMap(entry =>
+      [readLogin(entry), ...rawSecrets(entry)].filter(login => login !== null),
+    )
+    return credentialRedactor(logins)(text)
+  }
+
   /** The value for DATA_KEY in a Secret's `data`, only for the request that writes it. */
   revealData(): string {
     return encodeBase64(JSON.stringify(this.#config.reveal()))
@@ -128,6 +137,15 @@ export class PullSecretContent {
       Object.values(this.#auths() ?? {}).every(entry => readLogin(entry) !== null)
     )
   }
+}
+
+/** The secret fields of an entry as written, for one that makes no login. */
+function rawSecrets(entry: unknown): { username: string; password: Redacted }[] {
+  if (!isObject(entry)) return []
+  return ['auth', 'password', 'identitytoken', 'registrytoken'].flatMap(name => {
+    const value = field(entry, name)
+    return typeof value === 'string' ? [{ username: '', password: new Redacted(value) }] : []
+  })
 }
 
 function entryOf({ username, password }: Credential) {

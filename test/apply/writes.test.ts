@@ -98,6 +98,16 @@ describe('an existing Secret', () => {
     expect(await writeSecret(change, contextOf(of))).toMatchObject({ status: 'unchanged' })
   })
 
+  test('gives away none of its logins, whatever the answer quotes', async () => {
+    const of = story()
+    const { change } = existing(of)
+    const context = contextOf(of, ({ method }) => {
+      if (method === 'PATCH') of.server.warnings.push(`saw ${dataOf(of)['.dockerconfigjson']} and YTpi`)
+    })
+    await writeSecret(change, context)
+    expect(context.cluster.warnings()).toEqual(['saw [redacted]== and [redacted]'])
+  })
+
   test('that someone else writes between read and patch is a conflict, and their change stays', async () => {
     const of = story()
     const { change } = existing(of)

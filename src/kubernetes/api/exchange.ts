@@ -102,7 +102,7 @@ export class Exchange {
   readonly #options: ExchangeOptions
   readonly #clock: Clock
   readonly #first: FirstAnswer
-  #withoutOthers: Redactor = text => text
+  readonly #redactors: Redactor[] = []
 
   constructor(connection: Connection, options: ExchangeOptions) {
     this.connection = connection
@@ -118,7 +118,11 @@ export class Exchange {
    * what a request contains.
    */
   hide(redactor: Redactor): void {
-    this.#withoutOthers = redactor
+    this.#redactors.push(redactor)
+  }
+
+  #hidden(text: string): string {
+    return this.#redactors.reduce((rest, redactor) => redactor(rest), text)
   }
 
   /** Milliseconds since 1970 by the server's clock; by ours until a response has a Date. */
@@ -158,7 +162,7 @@ export class Exchange {
     } catch (error) {
       if (deadline.signal.aborted) throw deadline.signal.reason
       const failure = asApiError(request, error)
-      if (failure instanceof ApiError) failure.message = this.#withoutOthers(failure.message)
+      if (failure instanceof ApiError) failure.message = this.#hidden(failure.message)
       throw failure
     } finally {
       deadline.end()
@@ -211,7 +215,7 @@ export class Exchange {
       log(response.status)
       this.#compareClocks(Date.parse(String(response.headers.date ?? '')))
       this.warnings.collect(response.headers.warning, text =>
-        this.#withoutOthers(this.connection.withoutSecrets(text)),
+        this.#hidden(this.connection.withoutSecrets(text)),
       )
       return response
     } catch (error) {

@@ -27,7 +27,7 @@ export interface ClusterWriter extends ClusterReader {
     uid: string,
     options?: WriteOptions & { resourceVersion?: string },
   ): Promise<void>
-  /** Removes the secrets that are to be written from the server's messages and warnings from now on. */
+  /** Removes these secrets too from the server's messages and warnings from now on. */
   hide(redactor: Redactor): void
 }
 
