@@ -70,7 +70,8 @@ describe('a live simulator', () => {
     const { namespace, name } = podsOf(live, 'cart')[0]?.metadata ?? {}
     live.cluster.remove('Pod', namespace, name ?? '')
     const others = () => podsOf(live, 'cart').filter(({ metadata }) => metadata.name !== name)
-    await expect.poll(() => others().map(({ status }) => status.phase)).toEqual(['Running'])
+    const phases = () => others().map(({ status }) => status.phase)
+    await expect.poll(phases, { interval: 5 }).toEqual(['Running'])
     await live.close()
   })
 })
