@@ -80,10 +80,9 @@ async function verified(
 async function targetOf(options: MirrorOptions, { cwd }: CommandContext): Promise<MirrorTarget | null> {
   const { to, registries, dialTimeout, authority, output } = options
   if (to === undefined) {
-    if (output !== undefined)
-      throw new UsageError(`-o ${output} writes what nodes need: name the mirror with --to.`)
+    if (output !== undefined) throw new UsageError(`-o ${output} needs --to, which names the mirror.`)
     const idle = options.verify !== undefined ? '--verify' : authority !== undefined ? '--ca' : null
-    if (idle !== null) throw new UsageError(`${idle} is about a mirror: name it with --to.`)
+    if (idle !== null) throw new UsageError(`${idle} needs --to, which names the mirror.`)
     return null
   }
   const address = readAddress(to, options)

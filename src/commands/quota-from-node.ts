@@ -7,6 +7,7 @@ import { RefusedError, UsageError } from '../errors.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { endpointOf, parseEndpoints } from '../registry/endpoints.ts'
 import { parseQuotaText } from '../registry/quota.ts'
+import { unconfirmedText } from '../report/views/questions.ts'
 import {
   confirmProbeText,
   leftOverProbesText,
@@ -86,9 +87,7 @@ async function confirm(question: string, { yes }: FromNodeOptions, context: Writ
     return
   }
   if (!context.ask.available) {
-    throw new RefusedError(
-      "--from-node makes a pod, and this isn't a terminal to confirm that on. Nothing was changed. Use --yes to go ahead.",
-    )
+    throw new RefusedError(unconfirmedText('create the pod'))
   }
   if (!(await context.ask.confirm(`${question} Go ahead?`)))
     throw new RefusedError('Not confirmed. Nothing was changed.')

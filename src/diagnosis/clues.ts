@@ -9,7 +9,7 @@ import { isLocal, isPrivateAddress, isServiceName, isShortServiceName } from './
 import type { FailingContainer } from './failing-container.ts'
 import type { Cause } from './finding.ts'
 
-/** What is wrong with a certificate, according to the runtime. */
+/** Why the runtime rejected a certificate, or the server rejected the client's. */
 export type CertificateProblem =
   | 'unknown-authority'
   | 'expired'

@@ -1,7 +1,7 @@
 /** Adds to findings of Docker Hub's rate limit what is left of it. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
-import type { HubQuota, LimitSight, QuotaAnswer } from '../snapshot/hub-quota.ts'
+import type { HubQuota, LimitAnswer, QuotaAnswer } from '../snapshot/hub-quota.ts'
 import { isLocal } from './endpoint.ts'
 import type { Diagnosis, Finding } from './finding.ts'
 
@@ -31,7 +31,7 @@ function isOf({ identity: { origins } }: HubQuota, { namespace, credential }: Fi
   return first !== undefined && origins.includes(`secret ${namespace}/${first.secret}`)
 }
 
-function sightOf(answer: QuotaAnswer): Omit<LimitSight, 'of'> | null {
+function sightOf(answer: QuotaAnswer): Omit<LimitAnswer, 'of'> | null {
   switch (answer.status) {
     case 'limited': {
       const { limit, remaining, windowSeconds } = answer

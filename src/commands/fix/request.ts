@@ -17,6 +17,7 @@ import {
   remedyChoice,
   remedyPreface,
   remedyQuestion,
+  unconfirmedText,
 } from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { invocationOf } from '../invocation.ts'
@@ -169,9 +170,7 @@ export async function confirmPlan(
   if (options.yes) return
   const { ask } = context
   if (!ask.available) {
-    throw new RefusedError(
-      "Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to apply or --dry-run to preview.",
-    )
+    throw new RefusedError(unconfirmedText('apply'))
   }
   const { typed, question, again } = confirmation({ plan, cluster: cluster.context ?? cluster.server })
   if (typed === null) {

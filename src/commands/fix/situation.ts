@@ -14,9 +14,8 @@ import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { UsageError } from '../../errors.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import { covers, isNarrowed, type PlanScope, type PlanSubject } from '../../plan/plan.ts'
-import { sanitizeLine } from '../../report/sanitize.ts'
 import { readingText } from '../../report/views/progress.ts'
-import { unknownExclusionText } from '../../report/views/questions.ts'
+import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/plan.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
@@ -144,8 +143,8 @@ async function lookAtCluster(
 
 /** Returns earlier runs against this cluster, newest first. Reports damaged journal lines on standard error. */
 export async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
-  const { runs, damages } = await listRuns(journals, cluster.server)
-  for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
+  const { runs, damaged } = await listRuns(journals, cluster.server)
+  for (const line of damaged) await context.err.write(damagedLineText(line))
   return runs
 }
 

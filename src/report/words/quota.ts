@@ -88,7 +88,7 @@ const REMEDY: Record<QuotaTrouble, string> = {
 export function unknownNextText({ unknown }: JudgedQuotas, gaps: readonly Gap[]): string | null {
   const ofAnswers = unknown.flatMap(({ answer }) => (answer.status === 'unknown' ? REMEDY[answer.why] : []))
   const ofGaps = gaps.map(({ why }) =>
-    why === 'forbidden' ? 'ask for the permissions named above' : 'run it again',
+    why === 'forbidden' ? 'ask for the permissions named above' : 'run the command again',
   )
   const remedies = [...new Set([...ofAnswers, ...ofGaps])].filter(text => text !== '')
   return remedies.length === 0 ? null : `Next: ${joinList(remedies)}.`

@@ -2,7 +2,7 @@
 
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isPublic } from '../../../image/registries.ts'
-import type { LimitSight } from '../../../snapshot/hub-quota.ts'
+import type { LimitAnswer } from '../../../snapshot/hub-quota.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
@@ -26,7 +26,7 @@ const WAIT = {
 const HUB_LIMIT = 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own'
 
 /** Returns when the next attempt can succeed, from what is left of the limit. */
-function limitText({ of, limit, remaining, windowSeconds }: LimitSight): string {
+function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string {
   const whose = of === 'account' ? 'the account' : "this machine's address"
   const others = of === 'account' ? '' : ' (nodes behind another address have their own limit)'
   if (limit === null)
