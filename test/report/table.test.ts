@@ -189,7 +189,7 @@ describe('no findings', () => {
         events in the whole cluster: no answer in time; the kubelet's sentences may be
         missing: causes may be reported as \`other\`, and why a new pod is waiting may
         be unknown
-          → run it again, or with a longer --request-timeout
+          → run the command again, or with a longer --request-timeout
 
       No failing pull found in all namespaces of prod (50,000 pods checked), but 3
       things could not be read: this is not a clean bill of health.

@@ -38,7 +38,11 @@ export function changeBlocks(plan: Plan, width: number, palette: Palette): strin
       view,
     ),
     ...templates(of('patch-template'), view),
-    rows(of('restore-bare-pod'), count => `Put back ${pluralize(count, 'pod')} of an interrupted run`, view),
+    rows(
+      of('restore-bare-pod'),
+      count => `Restore ${pluralize(count, 'pod')} that an interrupted run deleted`,
+      view,
+    ),
     rows(of('recreate-pod'), count => `Recreate ${pluralize(count, 'stuck pod')}`, view),
     rows(
       of('recreate-bare-pod'),

@@ -28,7 +28,7 @@ function endSentence({ outcome, states, waited, timeout, goal, diagnosis, now }:
     states.filter(({ status }) => statuses.includes(status))
   switch (outcome) {
     case 'done':
-      if (states.length === 0) return 'Nothing to wait for: nothing in the manifests has pods.'
+      if (states.length === 0) return 'Nothing to wait for: no object in the manifests has pods.'
       return states.length === 1
         ? doneSentence(states[0] as SubjectState, named(states), after, diagnosis.takenAt)
         : `${pluralize(states.length, 'workload')} ${goal === 'pulled' ? 'have their images' : 'are done'} ${after}.`

@@ -110,7 +110,7 @@ export const limitSteps: StepWords<
     command: kubectlCommand(invocation, `describe pod ${shellWord(pod)}`, namespace),
   }),
   'look-again': (_step, { invocation, findings: [{ namespace }] }) => ({
-    text: 'Run this again in five minutes: the next attempt records a new event',
+    text: 'Run the command again in five minutes: the next attempt records a new event',
     command: ownCommand(invocation, `diagnose -n ${shellWord(namespace)}`),
   }),
   'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
