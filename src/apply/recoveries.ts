@@ -7,7 +7,7 @@ import type { JudgedPod } from '../rollout/pod-stage.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { RolloutKind, RolloutSubject } from '../snapshot/rollout.ts'
 import { statusOf } from './answer.ts'
-import type { ApplyContext, Sight } from './apply-context.ts'
+import type { ApplyContext, WatchedRollout } from './apply-context.ts'
 import type { Outcome, Recovery, RecoveryPod } from './outcome.ts'
 
 /** Milliseconds between two reads of the workloads. */
@@ -23,7 +23,7 @@ interface Watched {
   /** As last read; null before the first read. */
   rollout: Rollout | null
   /** Uids of its pods whose failed pulls can't succeed by retrying. */
-  hopeless: Sight['hopeless']
+  unrecoverablePods: WatchedRollout['unrecoverablePods']
   /** The server's reason why this user can't read it; null if reading is allowed. */
   denied: string | null
   /** When `signature` changed last, as `clock.now()`. */
@@ -41,7 +41,7 @@ export class Recoveries {
       target,
       aimed: target.changes.reduce((sum, { pods }) => sum + pods, 0),
       rollout: null,
-      hopeless: new Set(),
+      unrecoverablePods: new Set(),
       denied: null,
       since: 0,
       signature: '',
@@ -105,7 +105,7 @@ export class Recoveries {
   }
 
   /** Whether the workload makes no more pods, or nothing that it waits for can happen before the deadline. */
-  #isSettled({ target, rollout, hopeless, denied, since }: Watched): boolean {
+  #isSettled({ target, rollout, unrecoverablePods, denied, since }: Watched): boolean {
     if (denied !== null) return true
     if (rollout === null) return false
     if (rollout.over !== null || (target.patched && rollout.standstill === 'paused')) return true
@@ -113,7 +113,7 @@ export class Recoveries {
     const still = clock.now() - since
     return (
       rollout.holdups.length > 0 &&
-      rollout.holdups.every(holdup => stays(holdup, { still, deadline, hopeless }))
+      rollout.holdups.every(holdup => stays(holdup, { still, deadline, unrecoverablePods }))
     )
   }
 
@@ -121,12 +121,12 @@ export class Recoveries {
     const { clock, look } = this.#context
     const { subject } = one.target
     try {
-      const sight = await look(subject)
-      const rollout = judgeRollout(sight, subject.uid)
+      const rolloutState = await look(subject)
+      const rollout = judgeRollout(rolloutState, subject.uid)
       const signature = signatureOf(rollout)
       if (signature !== one.signature) Object.assign(one, { signature, since: clock.now() })
       one.rollout = finished(one.rollout, rollout)
-      one.hopeless = sight.hopeless
+      one.unrecoverablePods = rolloutState.unrecoverablePods
     } catch (error) {
       // A failed read is repeated unless it is forbidden; until then, the last successful one counts.
       if (statusOf(error) === 403) one.denied = redact((error as Error).message)
@@ -156,11 +156,11 @@ interface Moment {
   /** Milliseconds since the last change. */
   still: number
   deadline: number
-  hopeless: Sight['hopeless']
+  unrecoverablePods: WatchedRollout['unrecoverablePods']
 }
 
 /** Whether waiting longer can't resolve the holdup. */
-function stays(holdup: Holdup, { still, deadline, hopeless }: Moment): boolean {
+function stays(holdup: Holdup, { still, deadline, unrecoverablePods }: Moment): boolean {
   switch (holdup.code) {
     case 'not-ended':
       return Date.parse(holdup.until) > deadline || (still >= PATIENCE && holdup.finalizers.length > 0)
@@ -168,7 +168,7 @@ function stays(holdup: Holdup, { still, deadline, hopeless }: Moment): boolean {
     case 'initializing':
       return still >= PATIENCE
     case 'stuck':
-      return still >= PULL_PATIENCE && hopeless.has(holdup.pod.uid)
+      return still >= PULL_PATIENCE && unrecoverablePods.has(holdup.pod.uid)
     default:
       return false
   }

@@ -1,7 +1,7 @@
 /** `--check-images`: asks registries about the images that a command covers. Loaded only if the flag is given. */
 
 import type { CredentialReport, Finding } from '../diagnosis/finding.ts'
-import { meetsHubLimit } from '../diagnosis/limit-sight.ts'
+import { meetsHubLimit } from '../diagnosis/limit-answers.ts'
 import { UsageError } from '../errors.ts'
 import { movedImage } from '../image/moved.ts'
 import { parseReference, type Reference } from '../image/reference.ts'

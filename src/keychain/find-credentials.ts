@@ -54,7 +54,7 @@ type Answer = { credential: Credential } | { refusal: CredentialRefusal }
 export async function findCredentials(options: FindOptions): Promise<FoundCredentials> {
   const { env, home, clock, signal } = options
   const runHelper = options.runHelper ?? helperRunner({ ...env }, home, { clock, ...(signal && { signal }) })
-  const search = new Search(places(options), runHelper, options.onlyNamed === true)
+  const search = new Search(configSources(options), runHelper, options.onlyNamed === true)
   const credentials = new Map<string, Credential>()
   const refusals = new Map<string, CredentialRefusal>()
   const answers = await bounded(options.wanted, HELPERS_AT_ONCE, async ({ registry, repositories }) => {
@@ -76,13 +76,13 @@ export async function findCredentials(options: FindOptions): Promise<FoundCreden
 
 /** One search over all places; files and helpers are read once, however many repositories need them. */
 class Search {
-  readonly #places: Place[]
+  readonly #places: ConfigSource[]
   readonly #runHelper: RunHelper
   readonly #onlyNamed: boolean
-  readonly #configs = new Map<Place, Promise<CredentialConfig | null>>()
+  readonly #configs = new Map<ConfigSource, Promise<CredentialConfig | null>>()
   readonly #helperAnswers = new Map<string, Promise<DockerLogin>>()
 
-  constructor(searched: Place[], runHelper: RunHelper, onlyNamed: boolean) {
+  constructor(searched: ConfigSource[], runHelper: RunHelper, onlyNamed: boolean) {
     this.#places = searched
     this.#runHelper = runHelper
     this.#onlyNamed = onlyNamed
@@ -166,7 +166,7 @@ interface Machine {
 }
 
 /** One place; `read` returns null if it does not exist and throws UsageError if it can't be read. */
-interface Place {
+interface ConfigSource {
   name: string
   read(): Promise<CredentialConfig | null>
 }
@@ -175,12 +175,12 @@ interface Place {
  * The places in order: DOCKER_AUTH_CONFIG, docker's config.json, REGISTRY_AUTH_FILE, podman's auth.json, .dockercfg. This is docker's
  * own order (docker/cli GetCredentialsStore), followed by podman's files as in go-containerregistry's keychain.
  */
-function places(machine: Machine): Place[] {
+function configSources(machine: Machine): ConfigSource[] {
   const { env, home, platform } = machine
   const { join } = platform === 'win32' ? win32 : posix
-  const at = (path: string, shape: FileShape) => filePlace(path, home, shape)
+  const at = (path: string, shape: FileShape) => fileSource(path, home, shape)
   const variable = (env.DOCKER_AUTH_CONFIG ?? '').trim()
-  const found: Place[] = []
+  const found: ConfigSource[] = []
   if (variable !== '') {
     found.push({
       name: 'DOCKER_AUTH_CONFIG',
@@ -197,7 +197,7 @@ function places(machine: Machine): Place[] {
   return found
 }
 
-function filePlace(path: string, home: string, shape: FileShape): Place {
+function fileSource(path: string, home: string, shape: FileShape): ConfigSource {
   const shown = home !== '' && path.startsWith(home) ? `~${path.slice(home.length)}` : path
   return { name: shown, read: () => readConfigFile(path, shown, shape) }
 }

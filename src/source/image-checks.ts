@@ -63,10 +63,10 @@ export async function readImageChecks(
   })
 }
 
-type Asked = [question: ImageQuestion, inquiry: Inquiry]
+type OpenCheck = [question: ImageQuestion, inquiry: Inquiry]
 
 /** Tries the pods' logins first, so that credential helpers run only for registries that still need a login. */
-async function askEverybody(asked: Asked[], options: ImageCheckOptions): Promise<void> {
+async function askEverybody(asked: OpenCheck[], options: ImageCheckOptions): Promise<void> {
   const { podLogins, machineLogins, onProgress } = options
   const same = new UniqueLogins()
   let done = 0

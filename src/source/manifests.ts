@@ -29,7 +29,7 @@ const TEST_HOOK = /\btest(?:-success|-failure)?\b/
 
 /** @throws UsageError for input that can't be read, or that contains nothing */
 export async function readManifests(options: InputOptions & { signal: AbortSignal }): Promise<Manifests> {
-  const found = new Found()
+  const found = new ManifestCollector()
   const { inputs, unenteredFolders } = await findInputs(options)
   for (const input of inputs) {
     const handlers = {
@@ -46,7 +46,7 @@ export async function readManifests(options: InputOptions & { signal: AbortSigna
   return found
 }
 
-class Found implements Manifests {
+class ManifestCollector implements Manifests {
   readonly workloads: ManifestWorkload[] = []
   readonly passedOver = new Map<string, number>()
   count = 0

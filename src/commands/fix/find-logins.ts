@@ -24,21 +24,21 @@ import { invocationOf } from '../invocation.ts'
 import type { FixOptions, FixSession, PreparedFix } from './session.ts'
 
 /** The logins found on this machine. */
-export interface Found {
+export interface LocalLogins {
   credentials: Credential[]
   /** Identity tokens, which a pull secret can't contain; only pullguard's own requests to registries use them. */
   forReading: Credential[]
   missing: { registry: string; detail: string | null }[]
 }
 
-export interface Logins extends Found {
+export interface Logins extends LocalLogins {
   /** Registries that the user named in a flag or an answer. */
   named: string[]
   /** Registries that pods need and the user did not name, so their logins are not distributed. */
   unnamed: string[]
 }
 
-const NOTHING: Found = { credentials: [], forReading: [], missing: [] }
+const NOTHING: LocalLogins = { credentials: [], forReading: [], missing: [] }
 
 /**
  * Limits how many unnamed registries are looked up: anyone who can start a pod can name one, and each look-up may start a helper program.
@@ -78,7 +78,7 @@ export async function findLogins(
 export async function machineLoginsFor(
   wanted: WantedRegistry[],
   { env, home, clock, signal }: CommandContext,
-): Promise<Found> {
+): Promise<LocalLogins> {
   if (wanted.length === 0) return NOTHING
   const { credentials, refusals } = await findCredentials({
     env,
@@ -101,7 +101,7 @@ export async function machineLoginsFor(
  * Docker Hardened Images accept a Docker Hub login under their own key. If they have no login, adds Docker Hub's, which is proven like any
  * other.
  */
-async function withSameAccount(found: Found, context: CommandContext): Promise<Found> {
+async function withSameAccount(found: LocalLogins, context: CommandContext): Promise<LocalLogins> {
   if (!found.missing.some(({ registry }) => registry === HARDENED_IMAGES)) return found
   const isHubs = ({ registry, kind }: Credential) => registry === DOCKER_HUB && kind === 'password'
   const here = found.credentials.some(isHubs)

@@ -84,7 +84,7 @@ function isFree(
 /** The default replacement: Amazon ECR Public mirrors Docker's official images. Images that it lacks are left unchanged. */
 const OFFICIAL_IMAGES: ReplacementRule = { from: DOCKER_HUB, to: 'public.ecr.aws/docker' }
 
-type Seen = Pick<Situation, 'snapshot' | 'diagnosis'>
+type DiagnosedSnapshot = Pick<Situation, 'snapshot' | 'diagnosis'>
 
 /**
  * Chooses the remedies.
@@ -93,7 +93,7 @@ type Seen = Pick<Situation, 'snapshot' | 'diagnosis'>
  */
 export async function chooseRemedies(
   { options, context }: FixSession,
-  { snapshot, diagnosis }: Seen,
+  { snapshot, diagnosis }: DiagnosedSnapshot,
   isUnfinished: boolean,
 ): Promise<Omit<Request, 'logins'>> {
   const replacements = (options.remediesAskedFor.get('replace-registry') ?? []).map(readReplacement)
@@ -125,7 +125,11 @@ function hasChosen(options: FixOptions): boolean {
   return remediesAskedFor.size > 0 || logins || !authenticate || !recreate
 }
 
-function byFlags(options: FixOptions, { snapshot, diagnosis }: Seen, isUnfinished: boolean): Set<Remedy> {
+function byFlags(
+  options: FixOptions,
+  { snapshot, diagnosis }: DiagnosedSnapshot,
+  isUnfinished: boolean,
+): Set<Remedy> {
   const calls = (remedy: Remedy) => diagnosis.findings.some(({ remedies }) => remedies.includes(remedy))
   const asked = options.registries.length > 0 || options.username !== undefined
   const halfDone = isUnfinished || isHalfDone(options.secretName, snapshot)

@@ -8,7 +8,7 @@ import { couldBeFailedPull } from '../narrow/pod.ts'
 import { describeMissingSecret, markReportedMissing } from '../narrow/pull-secret.ts'
 import { derivedOwner } from '../ownership.ts'
 import { byName, byNamespaceAndName, couldBePulling } from '../suspects.ts'
-import type { DumpFacts, Wanted } from './facts.ts'
+import type { DumpFacts, PodSelection } from './facts.ts'
 import type { DumpObjects, PartialList } from './objects.ts'
 
 type RelatedObjects = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'owners' | 'nodes'>
@@ -116,7 +116,7 @@ interface Suspects {
 export function gapsOf(
   facts: DumpFacts,
   { partial, unseen }: Pick<DumpObjects, 'partial' | 'unseen'>,
-  wanted: Wanted,
+  wanted: PodSelection,
   { pods: suspects, takenAt }: Suspects,
 ): Gap[] {
   const gaps = [...gapsOfPartial(partial), ...gapsOfPods(facts, unseen, wanted)]
@@ -129,7 +129,7 @@ export function gapsOf(
   return gaps
 }
 
-function gapsOfPods(facts: DumpFacts, unseen: string[], { namespaces }: Wanted): Gap[] {
+function gapsOfPods(facts: DumpFacts, unseen: string[], { namespaces }: PodSelection): Gap[] {
   const gaps = (namespaces ?? [])
     .filter(namespace => facts.namespaces.size > 0 && !facts.namespaces.has(namespace))
     .map(namespace => absent('pods', namespace))

@@ -1,7 +1,7 @@
 /** Follows one namespace, or all of them: the workloads that are waited for, their pods, and events, with one watch for each kind. */
 
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
-import type { RolloutSight } from '../../snapshot/rollout.ts'
+import type { RolloutState } from '../../snapshot/rollout.ts'
 import type { OwnerLink, PodEvent } from '../../snapshot/snapshot.ts'
 import { isForbidden, isNotFound } from '../gap.ts'
 import type { NamespaceOrAll } from '../live/reading.ts'
@@ -91,7 +91,7 @@ export class Area {
   }
 
   /** Returns the workload as last seen; null if reading it or its pods is not allowed. */
-  sightOf({ kind, namespace, name }: NamedSubject): RolloutSight | null {
+  sightOf({ kind, namespace, name }: NamedSubject): RolloutState | null {
     if (this.#unread.has(kind) || this.#unread.has('Pod')) return null
     if (kind === 'Pod') {
       const pod = this.#pods.named(namespace, name)
@@ -155,7 +155,7 @@ export class Area {
     follower.run().catch(this.#options.onFailure)
   }
 
-  #newestJob(cronJob: HeldObject, jobs: HeldObject[]): RolloutSight | null {
+  #newestJob(cronJob: HeldObject, jobs: HeldObject[]): RolloutState | null {
     if (this.#unread.has('Job')) return null
     const [newest] = jobs.toSorted((one, other) => other.revision.number - one.revision.number)
     if (newest === undefined) return { workload: cronJob.workload, revisions: [], pods: [] }
@@ -184,4 +184,4 @@ export class Area {
   }
 }
 
-const NOTHING: RolloutSight = { workload: null, revisions: [], pods: [] }
+const NOTHING: RolloutState = { workload: null, revisions: [], pods: [] }

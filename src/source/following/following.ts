@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../clock.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import type { RolloutSight } from '../../snapshot/rollout.ts'
+import type { RolloutState } from '../../snapshot/rollout.ts'
 import type { Gap, OwnerLink, PodEvent } from '../../snapshot/snapshot.ts'
 import { Reading } from '../live/reading.ts'
 import { Area } from './area.ts'
@@ -103,7 +103,7 @@ export class Following {
   }
 
   /** Returns the workload as last seen; null if reading it or its pods is not allowed. */
-  sightOf(subject: NamedSubject): RolloutSight | null {
+  sightOf(subject: NamedSubject): RolloutState | null {
     return this.#areas.find(area => area.covers(subject.namespace))?.sightOf(subject) ?? null
   }
 

@@ -60,7 +60,7 @@ export async function readAccounts(
     reading.listOrGap(KINDS.ServiceAccount, namespace, { limit: 500 }, keep),
   )
   const stuck = new Set(options.pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`))
-  const isStuck = ({ namespace, name }: Place) => stuck.has(`${namespace}/${name}`)
+  const isStuck = ({ namespace, name }: AccountName) => stuck.has(`${namespace}/${name}`)
   const { meant, secretName, wanted } = options
   const getsIt = ({ imagePullSecrets }: ScopeServiceAccount) =>
     wanted !== null && imagePullSecrets?.some(({ name }) => name === secretName) !== true
@@ -89,7 +89,7 @@ async function hasPods(reading: Reading, { namespace, name }: ScopeServiceAccoun
 }
 
 /** Returns the other workloads whose pods run as the account: they get its pull secrets too. null if the pods can't be listed. */
-async function sharersOf(reading: Reading, account: Place, meant: MeantPods): Promise<string[] | null> {
+async function sharersOf(reading: Reading, account: AccountName, meant: MeantPods): Promise<string[] | null> {
   try {
     return sharersAmong(await readUsers(reading, account, meant, UNFINISHED))
   } catch (error) {
@@ -104,7 +104,7 @@ function sharersAmong(users: readonly AccountUser[]): string[] {
   return [...new Set(users.flatMap(({ workload, isMeant }) => (isMeant ? [] : [workload])))].sort()
 }
 
-type Place = Pick<ScopeServiceAccount, 'namespace' | 'name'>
+type AccountName = Pick<ScopeServiceAccount, 'namespace' | 'name'>
 
 /** A pod that runs as a service account. */
 interface AccountUser {
@@ -120,7 +120,7 @@ interface AccountUser {
  */
 async function readUsers(
   reading: Reading,
-  { namespace, name }: Place,
+  { namespace, name }: AccountName,
   { subjects, selects }: MeantPods,
   fields = '',
 ): Promise<AccountUser[]> {
@@ -156,7 +156,7 @@ export interface AccountUse {
 }
 
 /** Returns who runs as each account. Nothing in the plan file is trusted for this. @throws ApiError if pods can't be listed */
-export async function readAccountUses<Account extends Place>(
+export async function readAccountUses<Account extends AccountName>(
   reading: Reading,
   accounts: readonly Account[],
   meant: MeantPods,
@@ -172,7 +172,7 @@ export async function readAccountUses<Account extends Place>(
 }
 
 /** A workload or pod that a saved plan would change. */
-type Claimed = Place & { apiVersion: string; kind: string }
+type Claimed = AccountName & { apiVersion: string; kind: string }
 
 /** Returns the pods and templates that lack the labels of the pods that the plan claims to be for. @throws ApiError */
 export async function readStrangers<Object extends Claimed>(

@@ -2,7 +2,7 @@
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
-import type { HubUsage, SeenRollouts, UsageNode, UsageWorkload } from '../../snapshot/hub-usage.ts'
+import type { HubUsage, RolloutCount, UsageNode, UsageWorkload } from '../../snapshot/hub-usage.ts'
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
 import { LISTED_NODE_SHAPE, narrowUsageNode } from '../narrow/listed-node.ts'
@@ -101,7 +101,7 @@ async function readNodes(reading: Reading): Promise<UsageNode[] | null> {
 const SCALED_UP = /^Scaled up replica set (\S+) (?:from 0 )?to \d+/
 
 /** Returns the rollouts that events report; an API server keeps events for an hour. */
-async function readRollouts(reading: Reading, area: NamespaceOrAll): Promise<SeenRollouts[]> {
+async function readRollouts(reading: Reading, area: NamespaceOrAll): Promise<RolloutCount[]> {
   const seen = new Map<string, { namespace: string; deployment: string; sets: Set<string> }>()
   const fieldSelector = 'involvedObject.kind=Deployment,reason=ScalingReplicaSet'
   await reading.listOrGap(

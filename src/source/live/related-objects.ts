@@ -171,7 +171,7 @@ const PAGE = 500
 const LISTED_FOR_ONE_SINGLE = 5
 
 /** Names still to be found, by namespace and name. */
-type Wanted = Map<string, ObjectName>
+type NamesToRead = Map<string, ObjectName>
 
 const nameKey = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
 
@@ -183,7 +183,7 @@ async function readNamed<Object extends Listed>(
   visit: (object: Object) => void,
   options: { metadataOnly?: boolean } = {},
 ): Promise<void> {
-  const wanted: Wanted = new Map(names.map(name => [nameKey(name), name]))
+  const wanted: NamesToRead = new Map(names.map(name => [nameKey(name), name]))
   if (wanted.size > FEW && (await readFromList(reading, kind, wanted, visit, options))) return
   await bounded([...wanted.values()], AT_ONCE, async ({ namespace, name }) => {
     const object = await reading.find(kind, namespace, name, options)
@@ -199,7 +199,7 @@ interface Listed {
 async function readFromList<Object extends Listed>(
   reading: Reading,
   kind: Kind<Object>,
-  wanted: Wanted,
+  wanted: NamesToRead,
   visit: (object: Object) => void,
   options: { metadataOnly?: boolean },
 ): Promise<boolean> {
@@ -220,7 +220,7 @@ async function readFromList<Object extends Listed>(
 }
 
 /** Returns their namespace if it is the same for all, else null. */
-function namespaceOf(wanted: Wanted): NamespaceOrAll {
+function namespaceOf(wanted: NamesToRead): NamespaceOrAll {
   const [first, ...others] = new Set([...wanted.values()].map(({ namespace }) => namespace))
   return others.length === 0 ? (first ?? null) : null
 }

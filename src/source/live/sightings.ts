@@ -2,7 +2,7 @@
 
 import { fullName, parseReference } from '../../image/reference.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
-import type { AuditScope, Sighting } from '../../snapshot/audit-scope.ts'
+import type { AuditScope, ObservedContainer } from '../../snapshot/audit-scope.ts'
 import { isFinished, type Pod } from '../../snapshot/pod.ts'
 import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/template.ts'
 import type { AuditedNode } from '../narrow/listed-node.ts'
@@ -22,7 +22,7 @@ interface Maker {
   revision: string | null | undefined
 }
 
-type Changed = Pick<Sighting, 'rewritten' | 'forced' | 'crashing'>
+type Changed = Pick<ObservedContainer, 'rewritten' | 'forced' | 'crashing'>
 
 const PAGE = 500
 const REVISION_LABEL = 'controller-revision-hash'

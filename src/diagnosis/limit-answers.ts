@@ -21,8 +21,10 @@ export function withLimit(finding: Finding, quotas: readonly HubQuota[]): Findin
   if (!meetsHubLimit(finding)) return finding
   const asAccount = finding.subcause === 'account'
   const own = asAccount ? quotas.find(quota => isOf(quota, finding)) : quotas[0]
-  const sight = own === undefined ? null : sightOf(own.answer)
-  return sight === null ? finding : { ...finding, quota: { of: asAccount ? 'account' : 'address', ...sight } }
+  const rolloutState = own === undefined ? null : sightOf(own.answer)
+  return rolloutState === null
+    ? finding
+    : { ...finding, quota: { of: asAccount ? 'account' : 'address', ...rolloutState } }
 }
 
 /** Whether the quota belongs to the login that the kubelet tries first. */
