@@ -98,7 +98,7 @@ async function removeKeys(
   const stored = await cluster.get(objectPath(target))
   const before = PullSecretContent.inSecret(stored)
   // The patch contains the remaining logins, and a refusal may quote it.
-  cluster.hide(text => before.withoutLogins(text))
+  cluster.redactWith(text => before.withoutLogins(text))
   const patch: PatchOperation[] = [
     { op: 'test', path: '/metadata/uid', value: target.uid },
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },

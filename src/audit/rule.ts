@@ -20,7 +20,10 @@ export interface AuditFacts {
   /** The namespaces known to have a Secret with that name. */
   namespacesWith(secret: string): readonly string[]
   secretsChangedOf(workload: WorkloadTemplate): AuditScope['secretsChanged']
-  sightingOf(workload: WorkloadTemplate, container: TemplateContainer): AuditScope['sightings'][number] | null
+  observationOf(
+    workload: WorkloadTemplate,
+    container: TemplateContainer,
+  ): AuditScope['observations'][number] | null
 }
 
 export interface Hit<R extends Rule> {

@@ -21,10 +21,8 @@ export function withLimit(finding: Finding, quotas: readonly HubQuota[]): Findin
   if (!meetsHubLimit(finding)) return finding
   const asAccount = finding.subcause === 'account'
   const own = asAccount ? quotas.find(quota => isOf(quota, finding)) : quotas[0]
-  const rolloutState = own === undefined ? null : sightOf(own.answer)
-  return rolloutState === null
-    ? finding
-    : { ...finding, quota: { of: asAccount ? 'account' : 'address', ...rolloutState } }
+  const limit = own === undefined ? null : limitAnswerOf(own.answer)
+  return limit === null ? finding : { ...finding, quota: { of: asAccount ? 'account' : 'address', ...limit } }
 }
 
 /** Whether the quota belongs to the login that the kubelet tries first. */
@@ -33,7 +31,7 @@ function isOf({ identity: { origins } }: HubQuota, { namespace, credential }: Fi
   return first !== undefined && origins.includes(`secret ${namespace}/${first.secret}`)
 }
 
-function sightOf(answer: QuotaAnswer): Omit<LimitAnswer, 'of'> | null {
+function limitAnswerOf(answer: QuotaAnswer): Omit<LimitAnswer, 'of'> | null {
   switch (answer.status) {
     case 'limited': {
       const { limit, remaining, windowSeconds } = answer

@@ -112,7 +112,7 @@ class Search {
       const misnamed = entry.type === 'problem' && entry.reason === 'helper-name'
       const origin = misnamed ? config.origin : `${helperProgram(helper)} (${config.origin})`
       const answer = asAnswer(entry, { registry, path: '' }, origin, origin)
-      if ('credential' in answer) answer.credential.minted = !KEY_STORES.has(helper)
+      if ('credential' in answer) answer.credential.issuedByHelper = !KEY_STORES.has(helper)
       return answer
     }
     const found = entryFor(config, registry, repository)
@@ -150,7 +150,7 @@ function asAnswer(entry: DockerLogin, key: RegistryKey, origin: string, subject:
     password: identity ? entry.token : entry.password,
     kind: identity ? 'identity-token' : 'password',
     shortLived: SHORT_LIVED.test(entry.username),
-    minted: false,
+    issuedByHelper: false,
     origin,
   }
   if (!identity) return { credential }

@@ -105,7 +105,7 @@ export function restoration(change: PatchChange, object: unknown): Restoration {
   ]
   const writes: PatchOperation[] = []
   for (const edit of held) {
-    const [test, write] = edit.field === 'imagePullSecrets' ? takeOff(edit, object) : putBack(edit)
+    const [test, write] = edit.field === 'imagePullSecrets' ? removeEntry(edit, object) : restoreField(edit)
     tests.push(...test)
     writes.push(write)
   }
@@ -114,7 +114,7 @@ export function restoration(change: PatchChange, object: unknown): Restoration {
 
 type Way = [tests: PatchOperation[], write: PatchOperation]
 
-function takeOff(
+function removeEntry(
   { pointer, before, entry }: Extract<Edit, { field: 'imagePullSecrets' }>,
   object: unknown,
 ): Way {
@@ -126,7 +126,7 @@ function takeOff(
   return [[test], { op: 'remove', path }]
 }
 
-function putBack(edit: Exclude<Edit, { field: 'imagePullSecrets' }>): Way {
+function restoreField(edit: Exclude<Edit, { field: 'imagePullSecrets' }>): Way {
   const path = `${edit.pointer}/${edit.field}`
   const tests: PatchOperation[] = [
     { op: 'test', path: `${edit.pointer}/name`, value: edit.container },

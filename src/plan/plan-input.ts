@@ -41,7 +41,7 @@ export interface PlanInput {
   /** Logins of this machine that failed their proof and are not distributed. */
   unproven: ({ registry: string } & UnprovenLogin)[]
   /** Causes that retrying can't resolve. */
-  hopeless: ReadonlySet<Cause>
+  unlikelyToRecover: ReadonlySet<Cause>
   /** Answers by reference, spelled as `referencesToAsk` returned it. */
   images: ReadonlyMap<string, ImageFact>
 }

@@ -69,7 +69,7 @@ export interface AuditScope {
   pullSecrets: PullSecret[]
   /** null if nodes can't be known. */
   nodes: AuditedNodes | null
-  sightings: ObservedContainer[]
+  observations: ObservedContainer[]
   secretsChanged: SecretsChanged[]
   /** What registries answered (`--check-images`, `--fix`). */
   imageChecks: ImageCheck[]

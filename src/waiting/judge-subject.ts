@@ -168,7 +168,7 @@ function ended(state: SubjectState, code: EndCode, { over }: Rollout): SubjectSt
 type WaitReason = Pick<SubjectState, 'obstacle'> & { code: WaitCode }
 
 /** Holdups that explain more than another pod's crash. */
-const DECISIVE = ['refused', 'stuck', 'unscheduled'] as const
+const BEFORE_CRASHES = ['refused', 'stuck', 'unscheduled'] as const
 
 /**
  * Returns what is waited for now, the most informative holdup first.
@@ -187,7 +187,7 @@ function holdupOf(
   )
   const crash = pods.find(({ stage, trouble }) => stage === 'pulled' && trouble !== null)
   const first = ORDER.flatMap(code => own.find(holdup => holdup.code === code) ?? [])[0]
-  if (first !== undefined && DECISIVE.some(code => code === first.code)) return found(first)
+  if (first !== undefined && BEFORE_CRASHES.some(code => code === first.code)) return found(first)
   if (crash !== undefined) return { code: 'crashing', obstacle: troubleOf(crash) }
   if (pulling.length > 0) return plain('pulling')
   if (first !== undefined) return found(first)
@@ -201,7 +201,7 @@ function holdupOf(
 
 /** Most informative first. */
 const ORDER = [
-  ...DECISIVE,
+  ...BEFORE_CRASHES,
   'initializing',
   'starting',
   'not-ended',

@@ -51,7 +51,7 @@ function byNodes({ kind, nodes }: WorkloadTemplate, container: TemplateContainer
 }
 
 function byCrashes(workload: WorkloadTemplate, container: TemplateContainer, facts: AuditFacts): Hits {
-  const crashing = facts.sightingOf(workload, container)?.crashing ?? null
+  const crashing = facts.observationOf(workload, container)?.crashing ?? null
   if (crashing === null || !isAlways(container)) return []
   const pulls = crashLoopStarts()
   return [{ container, place: null, arguments: { how: 'crash-loop', pulls, pod: crashing.pod } }]

@@ -33,7 +33,7 @@ export async function executeFix(
 ): Promise<FixResult> {
   const { plan, credentials, saved } = prepared
   const { cluster, context, journals, options } = session
-  cluster.hide(credentialRedactor(credentials))
+  cluster.redactWith(credentialRedactor(credentials))
   const header = await headerOf(prepared, session)
   const journal = new Journal(journals, header.run, header)
   const progress = await context.progress()

@@ -50,7 +50,7 @@ async function proveOne(
   if (!proof.proven) {
     const { why, detail } = proof
     const noAnswer = why === 'unreachable' || why === 'server-error' || why === 'rate-limited'
-    const text = failedProofText(credential, image, why, detail, wayOut(credential, prepared))
+    const text = failedProofText(credential, image, why, detail, workaroundsFor(credential, prepared))
     if (noAnswer && isOnlyShown(session)) {
       await note(uncheckedText(credential, image, why, detail))
       return null
@@ -61,7 +61,7 @@ async function proveOne(
   const { quota } = proof
   const needed = credential.registry === DOCKER_HUB ? prepared.plan.cost.pulls : 0
   if (needed > 0 && quota.status === 'limited' && quota.remaining === 0) {
-    const error = new RefusedError(usedUpText(credential, quota, wayOut(credential, prepared)))
+    const error = new RefusedError(usedUpText(credential, quota, workaroundsFor(credential, prepared)))
     return { credential, login: { username: credential.username, why: 'used-up', image: null }, error }
   }
   await note(provenText(credential, quota, needed))
@@ -74,7 +74,7 @@ function isOnlyShown({ options }: FixSession): boolean {
 }
 
 /** What the fix can still do without this login. */
-function wayOut({ registry }: Credential, { plan, credentials }: PreparedFix): Workarounds {
+function workaroundsFor({ registry }: Credential, { plan, credentials }: PreparedFix): Workarounds {
   const others = credentials.map(one => one.registry).filter(other => other !== registry)
   return { plan, others: [...new Set(others)] }
 }

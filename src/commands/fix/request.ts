@@ -73,12 +73,12 @@ export async function confirmOtherLogins(
 }
 
 function isFree(
-  { registry, minted, shortLived }: Credential,
+  { registry, issuedByHelper, shortLived }: Credential,
   { namespaces }: PlanScope,
   { named }: Logins,
 ): boolean {
   if (named.includes(registry) || registry === DOCKER_HUB) return true
-  return namespaces?.length === 1 && !minted && !shortLived
+  return namespaces?.length === 1 && !issuedByHelper && !shortLived
 }
 
 /** The default replacement: Amazon ECR Public mirrors Docker's official images. Images that it lacks are left unchanged. */
@@ -130,15 +130,15 @@ function byFlags(
   { snapshot, diagnosis }: DiagnosedSnapshot,
   isUnfinished: boolean,
 ): Set<Remedy> {
-  const calls = (remedy: Remedy) => diagnosis.findings.some(({ remedies }) => remedies.includes(remedy))
+  const isNeeded = (remedy: Remedy) => diagnosis.findings.some(({ remedies }) => remedies.includes(remedy))
   const asked = options.registries.length > 0 || options.username !== undefined
-  const halfDone = isUnfinished || isHalfDone(options.secretName, snapshot)
+  const isContinued = isUnfinished || isHalfDone(options.secretName, snapshot)
   // With --replace-registry, the old registry needs no login unless a flag requests one.
-  const elsewhere = options.remediesAskedFor.has('replace-registry') && !asked
-  const login = !elsewhere && (asked || calls('authenticate') || halfDone)
+  const replacesRegistry = options.remediesAskedFor.has('replace-registry') && !asked
+  const login = !replacesRegistry && (asked || isNeeded('authenticate') || isContinued)
   const remedies = new Set<Remedy>()
   if (options.authenticate && login) remedies.add('authenticate')
-  if (options.recreate && (login || elsewhere || calls('recreate') || options.recreateBarePods))
+  if (options.recreate && (login || replacesRegistry || isNeeded('recreate') || options.recreateBarePods))
     remedies.add('recreate')
   for (const remedy of options.remediesAskedFor.keys()) remedies.add(remedy)
   return remedies

@@ -20,7 +20,7 @@ import { narrowedTo } from '../../report/words/plan.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
-import type { MeantPods } from '../../source/live/fix-logins.ts'
+import type { PodsToFix } from '../../source/live/fix-logins.ts'
 import { readFixScope } from '../../source/live/fix-scope.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
@@ -176,7 +176,7 @@ export async function readWritable(
     secretName: options.secretName,
     wanted: credentials.length === 0 ? null : PullSecretContent.of(credentials),
     pods: snapshot.pods.filter(({ namespace, name }) => failing.has(`${namespace}/${name}`)),
-    meant: narrowed ? meantPods(scope) : null,
+    podsToFix: narrowed ? podsToFixIn(scope) : null,
     runningImages: remedies.has('pin'),
     interruptedPods: broken,
     madeSecrets: madeSecrets(runs, clusterUid),
@@ -202,7 +202,7 @@ function labelsOf({ metadata }: { metadata?: unknown }): Record<string, unknown>
 }
 
 /** Returns which pods a fix of named workloads or of labels applies to. */
-export function meantPods({ subjects, selector }: PlanScope): MeantPods {
+export function podsToFixIn({ subjects, selector }: PlanScope): PodsToFix {
   const selects = selector === undefined ? null : parseLabelSelector(selector)
   return { subjects: subjects ?? null, selects }
 }

@@ -99,20 +99,20 @@ async function assertFree(path: string, overwrite: boolean): Promise<void> {
 
 /** Writes the file atomically: creates it next to its final path, then renames it. */
 async function writeWhole(path: string, content: string): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`
+  const temporaryPath = `${path}.${process.pid}.tmp`
   try {
     await mkdir(dirname(path), { recursive: true })
     // `wx` does not follow a link that someone created there.
-    const file = await open(beside, 'wx', 0o644)
+    const file = await open(temporaryPath, 'wx', 0o644)
     try {
       await file.writeFile(content)
       await file.sync()
     } finally {
       await file.close()
     }
-    await rename(beside, path)
+    await rename(temporaryPath, path)
   } catch (error) {
-    await rm(beside, { force: true })
+    await rm(temporaryPath, { force: true })
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown failure'
     throw new UsageError(`${path} can't be written (${reason}).`)
   }

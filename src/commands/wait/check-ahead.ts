@@ -102,7 +102,7 @@ export class ImageChecksAhead {
   async #quotasFor(checking: ImageChecking | null, findings: readonly Finding[]): Promise<HubQuota[]> {
     const { following } = this.#session
     if (checking === null || !findings.some(meetsHubLimit)) return []
-    const pods = following.subjects().flatMap(subject => following.sightOf(subject)?.pods ?? [])
+    const pods = following.subjects().flatMap(subject => following.rolloutStateOf(subject)?.pods ?? [])
     return checking.askForLimits(findings, { pods: pods.map(({ pod }) => pod) })
   }
 

@@ -49,7 +49,7 @@ export async function waitForSubjects(waiting: Waiting, context: CommandContext)
   const reread = () => inTime(following.readAgain(), Math.min(REREAD, left()), clock)
   for (;;) {
     const changed = following.changed()
-    await following.lookAgain()
+    await following.followNewPods()
     await looks.look(false)
     const isOver = clock.now() >= deadline
     const outcome = looks.outcome(isOver)
@@ -93,7 +93,7 @@ class Looks {
     // A workload that the labels once selected stays a subject, even if it was deleted or is no longer selected.
     const known = [...this.states.map(({ subject }) => subject), ...following.subjects()]
     const subjects = [...new Map(known.map(subject => [subjectKey(subject), subject])).values()]
-    const seen = subjects.map(subject => ({ subject, rolloutState: following.sightOf(subject) }))
+    const seen = subjects.map(subject => ({ subject, rolloutState: following.rolloutStateOf(subject) }))
     const pods = seen.flatMap(({ rolloutState }) => podsOf(rolloutState))
     const snapshot = await facts.snapshotOf(pods, isFresh)
     const now = cluster.serverNow()

@@ -49,10 +49,10 @@ export function failedProofText(
   image: string | null,
   why: ProofFailure,
   detail: string,
-  wayOut: Workarounds,
+  workarounds: Workarounds,
 ): string {
   return sanitizeLine(
-    `${failureText(login, image, why, detail)}. Nothing was changed. ${workaroundText(wayOut)}`,
+    `${failureText(login, image, why, detail)}. Nothing was changed. ${workaroundText(workarounds)}`,
   )
 }
 
@@ -124,10 +124,10 @@ function resetText(quota: QuotaOutcome): string {
 export function usedUpText(
   { registry, username }: LoginSummary,
   quota: QuotaOutcome,
-  wayOut: Workarounds,
+  workarounds: Workarounds,
 ): string {
   return sanitizeLine(
-    `The login of ${username} for ${registryLabel(registry)} works, but has no pulls left${quotaText(quota)}. Nothing was changed. ${resetText(quota)}. ${workaroundText(wayOut)}`,
+    `The login of ${username} for ${registryLabel(registry)} works, but has no pulls left${quotaText(quota)}. Nothing was changed. ${resetText(quota)}. ${workaroundText(workarounds)}`,
   )
 }
 

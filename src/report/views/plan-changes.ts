@@ -100,7 +100,7 @@ function rows(changes: Change[], title: (count: number) => string, view: PlanVie
     const [one] = same
     return one === undefined
       ? []
-      : [[cell(one.target.namespace), cell(nameOf(one)), beside(one, same.length)]]
+      : [[cell(one.target.namespace), cell(nameOf(one)), podCountNote(one, same.length)]]
   })
   const hidden = alike.length - shown.length
   return [
@@ -122,7 +122,7 @@ function nameOf(change: Change): string {
   return objectName(change.workload)
 }
 
-function beside(change: Change, count: number): string {
+function podCountNote(change: Change, count: number): string {
   if (change.action !== 'recreate-pod') return ''
   const how = change.method === 'evict' ? ', evicted as disruption budgets allow' : ''
   return `${pluralize(count, 'pod')}${how}`

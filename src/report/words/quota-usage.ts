@@ -11,7 +11,7 @@ import type {
   WorkloadName,
 } from '../../quota/spending.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { spell } from './duration.ts'
+import { durationInWords } from './duration.ts'
 import { formatNumber, pluralize, shortList } from './nouns.ts'
 import { identityText, needsNames } from './quota.ts'
 
@@ -27,7 +27,7 @@ const REASONS: ReasonWords = {
   waiting: ({ pods }) => `${pluralize(pods, 'pod')} ${pods === 1 ? 'waits' : 'wait'} for an image`,
   rollout: ({ pods }) => `rollout in progress, ${pluralize(pods, 'pod')} to go`,
   restarts: ({ pods, everySeconds }) =>
-    `policy Always, ${pluralize(pods, 'pod')} restarting${pods === 1 ? '' : ', the fastest'} every ${spell(everySeconds)}`,
+    `policy Always, ${pluralize(pods, 'pod')} restarting${pods === 1 ? '' : ', the fastest'} every ${durationInWords(everySeconds)}`,
   schedule: ({ runs, schedule, byPolicy }) =>
     `runs ${pluralize(runs, 'time')} (${schedule})${byPolicy > 0 ? ', policy Always' : ', on nodes that might not have the image'}`,
   rollouts: ({ perHour }) => `rolled out ${pluralize(perHour, 'time')} in the last hour`,
@@ -55,7 +55,7 @@ const NOT_COUNTED = ', not counting what could not be read'
 
 /** Returns the heading above the workloads that pull. */
 export function spendersHeading(window: number, partial: boolean): string {
-  return `Who pulls, in ${spell(window)}${partial ? ' (not everything could be read)' : ''}`
+  return `Who pulls, in ${durationInWords(window)}${partial ? ' (not everything could be read)' : ''}`
 }
 
 /** Returns the text that replaces an empty list of workloads. */
@@ -71,7 +71,7 @@ export function outlookText(
   window: number,
   partial: boolean,
 ): string {
-  const time = spell(window)
+  const time = durationInWords(window)
   if (pulls === 0)
     return partial ? `pulls in the next ${time} are unknown` : `no pulls expected in the next ${time}`
   const expected = `${pullsText(pulls, atMost)} expected in the next ${time}${now > 0 && now < pulls ? `, ${formatNumber(now)} of them now` : ''}`
@@ -98,7 +98,7 @@ export function shortageText({ outlooks, window }: Usage): string | null {
     short.map(({ quota }) => identityText(quota, named)),
     3,
   )
-  return `Not enough for the next ${spell(window)}: ${who}.`
+  return `Not enough for the next ${durationInWords(window)}: ${who}.`
 }
 
 const PLAN: Record<PullPlan, (capacity: Capacity) => string> = {
@@ -153,7 +153,7 @@ export function forecastWaitTexts({ waits, atOnce, later }: Forecast): [how: str
   if (atOnce + later === 0) return []
   return waits.map(({ how, seconds }) => [
     WAIT[how],
-    seconds === null ? 'never' : seconds === 0 ? 'no wait' : `up to ${spell(seconds)}`,
+    seconds === null ? 'never' : seconds === 0 ? 'no wait' : `up to ${durationInWords(seconds)}`,
   ])
 }
 

@@ -2,7 +2,7 @@
 
 import type { HubQuota, JudgedQuotas, QuotaAnswer, QuotaTrouble } from '../../snapshot/hub-quota.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { spell } from './duration.ts'
+import { durationInWords } from './duration.ts'
 import { formatNumber, joinList, pluralize, shortList } from './nouns.ts'
 
 /** The number of places to name before counting the rest. */
@@ -34,7 +34,7 @@ export function answerText(answer: QuotaAnswer): string {
   switch (answer.status) {
     case 'limited': {
       const { limit, remaining, windowSeconds } = answer
-      const window = windowSeconds === null ? '' : ` in ${spell(windowSeconds)}`
+      const window = windowSeconds === null ? '' : ` in ${durationInWords(windowSeconds)}`
       if (remaining === null)
         return `at most ${pluralize(limit, 'pull')}${window}; Docker Hub doesn't say how many are left`
       return `${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} left`
@@ -43,7 +43,7 @@ export function answerText(answer: QuotaAnswer): string {
       return 'no limit'
     case 'rate-limited': {
       const { retryAfterSeconds } = answer
-      const when = retryAfterSeconds === null ? '' : `; retry after ${spell(retryAfterSeconds)}`
+      const when = retryAfterSeconds === null ? '' : `; retry after ${durationInWords(retryAfterSeconds)}`
       return `none left: Docker Hub refused the request itself (429)${when}`
     }
     case 'wrong-credential':

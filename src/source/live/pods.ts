@@ -47,7 +47,7 @@ const WHOLE = { limit: 0, shape: POD_SHAPE }
 
 /** @throws ApiError if the rows can't be read; later failures are gaps */
 export function readAreaPods(reading: Reading, area: NamespaceOrAll): Promise<AreaPods> {
-  return new AreaReader(reading, area).read()
+  return new ScopeReader(reading, area).read()
 }
 
 /** Reads in full the pods in any area that a field selector matches, and keeps those that could be failing. @throws ApiError */
@@ -64,7 +64,7 @@ export async function readPodsWhere(
 /** Selects the pods of the area that a list returns. */
 type Choice = Pick<ListOptions, 'fieldSelector' | 'only'>
 
-class AreaReader {
+class ScopeReader {
   readonly #reading: Reading
   readonly #area: NamespaceOrAll
   readonly #kept: SuspectCollector

@@ -13,6 +13,7 @@ import { record } from '../narrow/shape.ts'
 import { narrowTemplate } from '../narrow/template.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowController } from '../ownership.ts'
+import { ContainerObservations } from './container-observations.ts'
 import { assertExists, listNamespaces } from './namespaces.ts'
 import { type NamespaceOrAll, Reading } from './reading.ts'
 import {
@@ -21,7 +22,6 @@ import {
   readNamedSecrets,
   type VisitPullSecret,
 } from './related-objects.ts'
-import { PodSightings } from './sightings.ts'
 
 export interface AuditReadOptions {
   /** ISO 8601. */
@@ -43,14 +43,14 @@ const TEMPLATE_KINDS = Object.keys(TEMPLATE_SHAPES) as TemplateKind[]
 export async function readAudit(cluster: ClusterReader, options: AuditReadOptions): Promise<AuditScope> {
   const { takenAt, namespaces, labelSelector, signal, onPullSecret } = options
   const reading = new Reading(cluster, { takenAt, signal, ...(labelSelector !== null && { labelSelector }) })
-  const sightings = new PodSightings(parseLabelSelector(labelSelector ?? ''))
-  const { areas, templates } = await readAreas(reading, sightings, options)
+  const observations = new ContainerObservations(parseLabelSelector(labelSelector ?? ''))
+  const { areas, templates } = await readAreas(reading, observations, options)
   // Read pods after their controllers, so that each finds its template.
   const [nodes] = await Promise.all([
     readNodes(reading),
-    bounded(areas, AT_ONCE, area => sightings.read(reading, area)),
+    bounded(areas, AT_ONCE, area => observations.read(reading, area)),
   ])
-  const workloads = [...templates, ...sightings.bare].sort((one, other) =>
+  const workloads = [...templates, ...observations.bare].sort((one, other) =>
     order(one) < order(other) ? -1 : 1,
   )
   if (workloads.length === 0 && reading.gaps.length === 0)
@@ -65,7 +65,7 @@ export async function readAudit(cluster: ClusterReader, options: AuditReadOption
     serviceAccounts,
     pullSecrets,
     nodes: nodes && factsOf(nodes),
-    ...sightings.of(workloads, nodes ?? []),
+    ...observations.of(workloads, nodes ?? []),
     imageChecks: [],
     gaps: uniqueGaps(reading.gaps),
     unread: [],
@@ -84,21 +84,21 @@ interface Areas {
 /** Reads all namespaces at once or, without permission for that, one by one. */
 async function readAreas(
   reading: Reading,
-  sightings: PodSightings,
+  observations: ContainerObservations,
   options: AuditReadOptions,
 ): Promise<Areas> {
   const { namespaces } = options
-  if (namespaces !== null) return readTemplates(reading, namespaces, sightings, options)
-  const everywhere = await readTemplates(reading, [null], sightings, options)
+  if (namespaces !== null) return readTemplates(reading, namespaces, observations, options)
+  const everywhere = await readTemplates(reading, [null], observations, options)
   if (!everywhere.forbidden) return everywhere
   reading.gaps.length = 0
-  return readTemplates(reading, await listNamespaces(reading), sightings, options)
+  return readTemplates(reading, await listNamespaces(reading), observations, options)
 }
 
 async function readTemplates(
   reading: Reading,
   areas: NamespaceOrAll[],
-  sightings: PodSightings,
+  observations: ContainerObservations,
   { onProgress }: AuditReadOptions,
 ): Promise<Areas> {
   const templates: WorkloadTemplate[] = []
@@ -112,7 +112,7 @@ async function readTemplates(
         area,
         { ...reading.labels, limit: PAGE, shape: TEMPLATE_SHAPES[name] },
         raw => {
-          sightings.addController(raw, name)
+          observations.addController(raw, name)
           const owner = narrowController(record(record(raw).metadata))
           // An object created by another built-in controller copies that controller's template.
           const template = owner !== null && MAKERS.has(owner.kind) ? null : narrowTemplate(raw, kind)

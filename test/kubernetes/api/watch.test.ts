@@ -26,7 +26,7 @@ function watching(chunks: Chunk[], status = 200, headers: Record<string, string>
     })
   const connection: Connection = {
     ...{ context: 'test', server: 'https://test', namespace: 'default', loggingIn: false },
-    withoutSecrets: text => text,
+    redact: text => text,
     close: async () => {},
     send: async ({ path }) => {
       asked.push(path)

@@ -136,7 +136,7 @@ test('what pods show is told of the workload that they belong to', async () => {
       status: { images: [{ names: ['docker.io/acme/shop@sha256:1', 'docker.io/acme/shop:1.0.0'] }] },
     }),
   ])
-  expect(scope.sightings).toEqual([
+  expect(scope.observations).toEqual([
     {
       workloadUid: 'uid-Deployment-shop',
       container: 'main',
@@ -189,7 +189,7 @@ test('pods of an older revision are not held against the template', async () => 
     }),
     pod('agent-a', { kind: 'DaemonSet', name: 'agent' }, { spec: { containers: older } }),
   ])
-  expect(scope.sightings.filter(({ rewritten }) => rewritten !== null)).toEqual([])
+  expect(scope.observations.filter(({ rewritten }) => rewritten !== null)).toEqual([])
   expect(scope.workloads.find(({ kind }) => kind === 'DaemonSet')?.nodes).toBe(3)
 })
 

@@ -6,7 +6,7 @@ import type { LimitAnswer } from '../../../snapshot/hub-quota.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
-import { spell } from '../duration.ts'
+import { durationInWords } from '../duration.ts'
 import { editField, workloadsOf } from '../edits.ts'
 import { onNode, pullCommand } from '../node.ts'
 import { formatNumber, pluralize } from '../nouns.ts'
@@ -32,10 +32,10 @@ function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string
   if (limit === null)
     return `Wait for the next try, within five minutes: Docker Hub has no limit for ${whose} now${others}`
   if (remaining === null) return HUB_LIMIT
-  const window = windowSeconds === null ? '' : ` in ${spell(windowSeconds)}`
+  const window = windowSeconds === null ? '' : ` in ${durationInWords(windowSeconds)}`
   if (remaining > 0)
     return `Wait for the next try, within five minutes: ${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} are left for ${whose}${others}`
-  const until = windowSeconds === null ? 'until the limit resets' : `up to ${spell(windowSeconds)}`
+  const until = windowSeconds === null ? 'until the limit resets' : `up to ${durationInWords(windowSeconds)}`
   return `Wait ${until}: no pulls are left for ${whose}${others}, and the kubelet retries on its own`
 }
 

@@ -27,7 +27,7 @@ type Changed = Pick<ObservedContainer, 'rewritten' | 'forced' | 'crashing'>
 const PAGE = 500
 const REVISION_LABEL = 'controller-revision-hash'
 
-export class PodSightings {
+export class ContainerObservations {
   /** Pods without a controller, as their own workloads. */
   readonly bare: WorkloadTemplate[] = []
   readonly #makers = new Map<string, Maker>()
@@ -72,11 +72,14 @@ export class PodSightings {
   }
 
   /** Returns what was seen, by workload. */
-  of(workloads: WorkloadTemplate[], nodes: AuditedNode[]): Pick<AuditScope, 'sightings' | 'secretsChanged'> {
+  of(
+    workloads: WorkloadTemplate[],
+    nodes: AuditedNode[],
+  ): Pick<AuditScope, 'observations' | 'secretsChanged'> {
     const listed = new Map<string, string[]>()
     for (const { name, images } of nodes)
       for (const image of images) listed.set(image, [...(listed.get(image) ?? []), name])
-    const sightings = workloads.flatMap(({ uid, containers }) =>
+    const observations = workloads.flatMap(({ uid, containers }) =>
       containers.flatMap(({ name: container, image }) => {
         if (uid === null) return []
         const changed = this.#changed.get(`${uid} ${container}`)
@@ -87,7 +90,7 @@ export class PodSightings {
         return { workloadUid: uid, container, nodes: [...there].sort(), ...NOTHING, ...changed }
       }),
     )
-    return { sightings, secretsChanged: [...this.#secretsChanged.values()] }
+    return { observations, secretsChanged: [...this.#secretsChanged.values()] }
   }
 
   #noteNodes({ node, containers }: Pod): void {

@@ -12,7 +12,7 @@ import type { RegistryQueries } from './registry-queries.ts'
 /** The limit of different logins tried for one image. */
 const MAX_LOGINS = 8
 
-export class Inquiry {
+export class SingleImageCheck {
   readonly reference: Reference
   readonly #host: string
   readonly #queries: RegistryQueries
