@@ -79,11 +79,11 @@ async function planUndoStep(entry: RunEntry, reader: Reader): Promise<UndoStep> 
   switch (change.action) {
     case 'patch-serviceaccount':
     case 'patch-template':
-      return restoreFields(change, entry, await read(change, reader))
+      return restoreFields(change, entry, await readTarget(change, reader))
     case 'create-secret':
-      return deleteSecret(change, entry, await read(change, reader), reader.others)
+      return deleteSecret(change, entry, await readTarget(change, reader), reader.others)
     case 'update-secret':
-      return removeKeys(change, entry, await read(change, reader), reader.others)
+      return removeKeys(change, entry, await readTarget(change, reader), reader.others)
     default:
       if (entry.outcome?.status === 'applied') return leave(change, 'pod-recreated')
       return leave(change, (await wasNotRecreated(entry, reader)) ? 'pod-taken-away' : 'never-written')
@@ -96,7 +96,7 @@ async function planUndoStep(entry: RunEntry, reader: Reader): Promise<UndoStep> 
  */
 async function wasNotRecreated({ change, object }: RunEntry, reader: Reader): Promise<boolean> {
   if (object === null) return false
-  const pod = await read(change, reader)
+  const pod = await readTarget(change, reader)
   const { deletionTimestamp } = (pod?.metadata ?? {}) as { deletionTimestamp?: string }
   return pod === null || (deletionTimestamp !== undefined && writtenAt(pod).uid === change.target.uid)
 }
@@ -139,7 +139,7 @@ function undoneField(edit: Edit): UndoneField {
     : { field: edit.field, container: edit.container, from: edit.after, to: edit.before }
 }
 
-async function read(
+async function readTarget(
   { target }: Change,
   { cluster, listed, options }: Reader,
 ): Promise<KubernetesObject | null> {

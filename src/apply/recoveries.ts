@@ -2,7 +2,7 @@
 
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
-import { type Holdup, judgeRollout, type Recovered, type Rollout, recoveryOf } from '../rollout/judge.ts'
+import { type Holdup, judgeRollout, type RecoveryCounts, type Rollout, recoveryOf } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { RolloutKind, RolloutSubject } from '../snapshot/rollout.ts'
@@ -17,7 +17,7 @@ const PATIENCE = 30_000
 /** The same for a failed pull, with time for a retry: the kubelet might not see a new Secret on its first try. */
 const PULL_PATIENCE = 45_000
 
-interface Watched {
+interface TargetProgress {
   target: RecoveryTarget
   aimed: number
   /** As last read; null before the first read. */
@@ -32,7 +32,7 @@ interface Watched {
 }
 
 export class Recoveries {
-  readonly #watched: Watched[]
+  readonly #watched: TargetProgress[]
   readonly #context: ApplyContext
 
   constructor(changes: Change[], context: ApplyContext) {
@@ -63,9 +63,9 @@ export class Recoveries {
   }
 
   async #waitFor(
-    enough: (one: Watched) => boolean,
+    enough: (one: TargetProgress) => boolean,
     outcomes: ReadonlyMap<string, Outcome>,
-    giveUp: (one: Watched) => boolean = () => false,
+    giveUp: (one: TargetProgress) => boolean = () => false,
   ): Promise<boolean> {
     const { clock, deadline, onProgress, signal } = this.#context
     const due = this.#watched.filter(({ target }) => wasMade(target, outcomes))
@@ -79,7 +79,7 @@ export class Recoveries {
     }
   }
 
-  #reportProgress(due: Watched[], onProgress: ApplyContext['onProgress']): void {
+  #reportProgress(due: TargetProgress[], onProgress: ApplyContext['onProgress']): void {
     const states = due.map(one => this.#recovered(one))
     const wanted = states.reduce((sum, state) => sum + state.wanted, 0)
     const recovered = states.reduce((sum, state) => sum + state.recovered, 0)
@@ -93,7 +93,7 @@ export class Recoveries {
     return this.#watched.map(one => reportOf(one, this.#recovered(one), wasMade(one.target, outcomes)))
   }
 
-  #recovered(one: Watched): Recovered {
+  #recovered(one: TargetProgress): RecoveryCounts {
     const { rollout, aimed, since } = one
     if (rollout === null) return { wanted: aimed, recovered: 0, back: false }
     const slowInit = this.#context.clock.now() - since >= PATIENCE
@@ -105,7 +105,7 @@ export class Recoveries {
   }
 
   /** Whether the workload makes no more pods, or nothing that it waits for can happen before the deadline. */
-  #isSettled({ target, rollout, unrecoverablePods, denied, since }: Watched): boolean {
+  #isSettled({ target, rollout, unrecoverablePods, denied, since }: TargetProgress): boolean {
     if (denied !== null) return true
     if (rollout === null) return false
     if (rollout.over !== null || (target.patched && rollout.standstill === 'paused')) return true
@@ -113,11 +113,11 @@ export class Recoveries {
     const still = clock.now() - since
     return (
       rollout.holdups.length > 0 &&
-      rollout.holdups.every(holdup => stays(holdup, { still, deadline, unrecoverablePods }))
+      rollout.holdups.every(holdup => isStandstill(holdup, { still, deadline, unrecoverablePods }))
     )
   }
 
-  async #look(one: Watched): Promise<void> {
+  async #look(one: TargetProgress): Promise<void> {
     const { clock, look } = this.#context
     const { subject } = one.target
     try {
@@ -152,7 +152,7 @@ function hasTried(rollout: Rollout | null): boolean {
   )
 }
 
-interface Moment {
+interface StandstillFacts {
   /** Milliseconds since the last change. */
   still: number
   deadline: number
@@ -160,7 +160,7 @@ interface Moment {
 }
 
 /** Whether waiting longer can't resolve the holdup. */
-function stays(holdup: Holdup, { still, deadline, unrecoverablePods }: Moment): boolean {
+function isStandstill(holdup: Holdup, { still, deadline, unrecoverablePods }: StandstillFacts): boolean {
   switch (holdup.code) {
     case 'not-ended':
       return Date.parse(holdup.until) > deadline || (still >= PATIENCE && holdup.finalizers.length > 0)
@@ -236,7 +236,11 @@ function subjectOf({
 }
 
 /** The report of one workload. @param made whether any of the changes that bring its pods back was applied */
-function reportOf({ target, aimed, rollout, denied }: Watched, counts: Recovered, made: boolean): Recovery {
+function reportOf(
+  { target, aimed, rollout, denied }: TargetProgress,
+  counts: RecoveryCounts,
+  made: boolean,
+): Recovery {
   const { wanted, recovered, back } = counts
   const { namespace, kind, name } = target.subject
   const waiting = rollout?.current.filter(({ stage }) => stage !== 'pulled') ?? []

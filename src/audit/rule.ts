@@ -26,7 +26,7 @@ export interface AuditFacts {
   ): AuditScope['observations'][number] | null
 }
 
-export interface Hit<R extends Rule> {
+export interface RuleFinding<R extends Rule> {
   container?: TemplateContainer
   place: Place | null
   arguments: RuleArguments[R]
@@ -37,7 +37,7 @@ export interface Hit<R extends Rule> {
 
 export interface AuditRule<R extends Rule> {
   severity: AuditSeverity
-  find(workload: WorkloadTemplate, facts: AuditFacts): Hit<R>[]
+  find(workload: WorkloadTemplate, facts: AuditFacts): RuleFinding<R>[]
 }
 
 /** A rule that checks one image at a time. Skips images with placeholders, and values that are not text. */
@@ -47,7 +47,7 @@ export function perImage<R extends Rule>(
     container: TemplateContainer,
     workload: WorkloadTemplate,
     facts: AuditFacts,
-  ) => (Omit<Hit<R>, 'place' | 'container'> & { place?: Place | null }) | null,
+  ) => (Omit<RuleFinding<R>, 'place' | 'container'> & { place?: Place | null }) | null,
 ): AuditRule<R> {
   return {
     severity,

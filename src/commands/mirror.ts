@@ -45,7 +45,7 @@ export interface MirrorOptions extends AddressRules {
 /** Reports mirrors, and what nodes need to use one. Doesn't change nodes or objects. @throws UsageError, UnreachableError */
 export async function mirrorCommand(options: MirrorOptions, context: CommandContext): Promise<ExitName> {
   const target = await targetOf(options, context)
-  const facts = await read(options, context)
+  const facts = await readFacts(options, context)
   const survey = surveyMirrors(facts)
   const verification = await verified(target, facts, options, context)
   const planned =
@@ -95,7 +95,7 @@ async function targetOf(options: MirrorOptions, { cwd }: CommandContext): Promis
   }
 }
 
-async function read({ connection }: MirrorOptions, context: CommandContext): Promise<MirrorFacts> {
+async function readFacts({ connection }: MirrorOptions, context: CommandContext): Promise<MirrorFacts> {
   const progress = await context.progress()
   progress.update('Reading nodes and pods')
   const { signal } = context

@@ -39,7 +39,7 @@ export async function replaceFile(
     // A folder in the path may have become a link in the meantime.
     if ((await realpath(path)) !== path) return 'changed'
     const { mode, uid, gid } = await stat(path)
-    await write(temporary, mark + text, { mode, uid, gid })
+    await createFile(temporary, mark + text, { mode, uid, gid })
     if (!(await readFile(path)).equals(bytes)) return await withdrawn(temporary, 'changed')
     await rename(temporary, path)
     return null
@@ -55,7 +55,7 @@ interface Owner {
 }
 
 /** @param like the file whose owner and mode the new one gets; null for the defaults */
-async function write(path: string, text: string, like: Owner | null): Promise<void> {
+async function createFile(path: string, text: string, like: Owner | null): Promise<void> {
   const { O_CREAT, O_EXCL, O_WRONLY } = constants
   const file = await open(path, O_CREAT | O_EXCL | O_WRONLY, like === null ? 0o666 : 0o600)
   try {
@@ -95,7 +95,7 @@ function problemOf(error: unknown): WriteProblem {
 export async function writeNewFile(path: string, text: string): Promise<boolean> {
   const temporary = temporaryBeside(path)
   try {
-    await write(temporary, text, null)
+    await createFile(temporary, text, null)
     await rename(temporary, path)
     return true
   } catch (error) {

@@ -9,7 +9,7 @@ import type {
   Schedule,
   TemplateContainer,
   WorkloadTemplate,
-  Written,
+  WrittenText,
 } from '../snapshot/template.ts'
 import { isPlaceholder } from './placeholder.ts'
 import { isBuiltIn, LISTS, type ManifestObject, type PodSpec, podSpecsIn, SINGLES } from './pod-specs.ts'
@@ -35,7 +35,7 @@ function narrow(
   const { apiVersion, kind, root, walk, document } = object
   const metadata = walk.get(root, 'metadata')
   const pod = podOf(object, spec)
-  const written = (found: LocatedNode | null): Written => ({
+  const written = (found: LocatedNode | null): WrittenText => ({
     value: textOf(found),
     place: found === null ? null : placeOf(found.node),
   })
@@ -83,7 +83,7 @@ function podPointer(pod: LocatedNode | null): Pointer | null {
 
 function scheduleOf(
   { root, walk, ...object }: ManifestObject,
-  written: (found: LocatedNode | null) => Written,
+  written: (found: LocatedNode | null) => WrittenText,
 ): Schedule | null {
   if (!isBuiltIn(object, 'batch', 'CronJob')) return null
   const spec = walk.get(root, 'spec')

@@ -66,8 +66,8 @@ export interface Rollout {
  */
 export function judgeRollout(rolloutState: RolloutState, uid: string | null): Rollout {
   const { workload } = rolloutState
-  if (workload === null) return nothingLeft('gone')
-  if (uid !== null && workload.uid !== uid) return nothingLeft('replaced')
+  if (workload === null) return rolloutOver('gone')
+  if (uid !== null && workload.uid !== uid) return rolloutOver('replaced')
   const member = membershipIn(rolloutState)
   const there = rolloutState.pods.filter(({ ending }) => ending === null)
   const pick = (place: 'wanted' | 'outgoing') =>
@@ -95,7 +95,7 @@ export function judgeRollout(rolloutState: RolloutState, uid: string | null): Ro
   }
 }
 
-function nothingLeft(code: 'gone' | 'replaced'): Rollout {
+function rolloutOver(code: 'gone' | 'replaced'): Rollout {
   return {
     over: { code, message: '' },
     standstill: null,
@@ -193,7 +193,7 @@ function isReady(
   return updated && here >= wanted && outgoing.length === 0 && status.available >= wanted
 }
 
-export interface Recovered {
+export interface RecoveryCounts {
   /** How many pods are expected back: at most as many as the workload wants now. */
   wanted: number
   recovered: number
@@ -206,7 +206,7 @@ export interface Recovered {
  * @param targeted how many pods of the workload could not pull when the fix was planned
  * @param slowInit whether a pod whose init container keeps running counts as back: it has that image and requested no other
  */
-export function recoveryOf(rollout: Rollout, targeted: number, slowInit = false): Recovered {
+export function recoveryOf(rollout: Rollout, targeted: number, slowInit = false): RecoveryCounts {
   const { over, current, missing, observed } = rollout
   if (over?.code === 'completed' || over?.code === 'cleaned-up')
     return { wanted: targeted, recovered: targeted, back: true }

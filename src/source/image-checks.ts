@@ -50,7 +50,7 @@ export async function readImageChecks(
   options: ImageCheckOptions,
 ): Promise<ImageCheck[]> {
   const images = merged(questions)
-  const imageChecks = begin(images, options)
+  const imageChecks = beginChecks(images, options)
   const open = [...imageChecks].filter(([, { isAllowed }]) => isAllowed)
   await askEverybody(open, options)
   await Promise.all(open.map(([{ platforms }, imageCheck]) => imageCheck.conclude(platforms)))
@@ -115,7 +115,7 @@ function merged(questions: ImageQuestion[]): Map<string, ImageQuestion> {
 }
 
 /** Decides for each image whether to ask about it, before anything is sent. */
-function begin(
+function beginChecks(
   images: ReadonlyMap<string, ImageQuestion>,
   { registries, timeUp, maxImages = MAX_IMAGES }: ImageCheckOptions,
 ): Map<ImageQuestion, SingleImageCheck> {

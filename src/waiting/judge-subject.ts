@@ -44,12 +44,12 @@ export function judgeSubject(
   return judgeThere(fresh, { view, rolloutState, workload, now, rules })
 }
 
-interface Moment extends GoalInput {
+interface JudgeInput extends GoalInput {
   view: SubjectView
   now: number
 }
 
-function judgeThere(state: SubjectState, moment: Moment): SubjectState {
+function judgeThere(state: SubjectState, moment: JudgeInput): SubjectState {
   const { view, rolloutState, workload, now, rules } = moment
   if (lagsBehind(rolloutState, workload)) return waiting(state, 'unobserved')
   const rollout = judgeRollout(rolloutState, null)
@@ -88,7 +88,7 @@ function judgeThere(state: SubjectState, moment: Moment): SubjectState {
 }
 
 /** The old pod's pull can still succeed, or somebody can delete the pod, so wait as long as for a pod of the newest revision. */
-function blocked(state: SubjectState, blocker: JudgedPod, { view, now, rules }: Moment): SubjectState {
+function blocked(state: SubjectState, blocker: JudgedPod, { view, now, rules }: JudgeInput): SubjectState {
   const failures = view.failures.filter(({ podUid }) => podUid === blocker.uid)
   const troubles = troublesOf(failures, { before: [], pods: 1, well: 0, now, patience: rules.patience })
   const status = troubles.some(trouble => isGivenUp(trouble, now)) ? 'unknown' : 'waiting'
@@ -179,24 +179,24 @@ function holdupOf(
   pods: JudgedPod[],
   { troubles, pulling }: Pick<SubjectState, 'troubles' | 'pulling'>,
 ): WaitReason {
-  if (!observed) return plain('unobserved')
-  if (troubles.length > 0) return plain('pull')
+  if (!observed) return withoutObstacle('unobserved')
+  if (troubles.length > 0) return withoutObstacle('pull')
   const names = new Set(pods.map(({ uid }) => uid))
   const own = holdups.filter(
     holdup => !('pod' in holdup) || typeof holdup.pod === 'string' || names.has(holdup.pod.uid),
   )
   const crash = pods.find(({ stage, trouble }) => stage === 'pulled' && trouble !== null)
   const first = ORDER.flatMap(code => own.find(holdup => holdup.code === code) ?? [])[0]
-  if (first !== undefined && BEFORE_CRASHES.some(code => code === first.code)) return found(first)
+  if (first !== undefined && BEFORE_CRASHES.some(code => code === first.code)) return reasonOf(first)
   if (crash !== undefined) return { code: 'crashing', obstacle: troubleOf(crash) }
-  if (pulling.length > 0) return plain('pulling')
-  if (first !== undefined) return found(first)
+  if (pulling.length > 0) return withoutObstacle('pulling')
+  if (first !== undefined) return reasonOf(first)
   const [unready] = pods
     .filter(({ ready }) => !ready)
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))
   if (unready !== undefined) return { code: 'not-ready', obstacle: troubleOf(unready) }
-  if (missing > 0) return plain('not-made')
-  return plain(outgoing.length > 0 ? 'old-pods' : 'controller')
+  if (missing > 0) return withoutObstacle('not-made')
+  return withoutObstacle(outgoing.length > 0 ? 'old-pods' : 'controller')
 }
 
 /** Most informative first. */
@@ -209,7 +209,7 @@ const ORDER = [
   'unobserved',
 ] as const satisfies Holdup['code'][]
 
-function found(holdup: Holdup): WaitReason {
+function reasonOf(holdup: Holdup): WaitReason {
   switch (holdup.code) {
     case 'refused':
       return {
@@ -220,7 +220,7 @@ function found(holdup: Holdup): WaitReason {
       return { code: 'not-ended', obstacle: { pod: holdup.pod, container: null, reason: '', message: '' } }
     case 'not-made':
     case 'unobserved':
-      return plain(holdup.code)
+      return withoutObstacle(holdup.code)
     case 'stuck':
       return { code: 'pull', obstacle: troubleOf(holdup.pod) }
     default:
@@ -228,7 +228,7 @@ function found(holdup: Holdup): WaitReason {
   }
 }
 
-const plain = (code: WaitCode): WaitReason => ({ code, obstacle: null })
+const withoutObstacle = (code: WaitCode): WaitReason => ({ code, obstacle: null })
 
 function troubleOf({ name, trouble }: JudgedPod): Obstacle {
   const { container = '', reason = '', message = '' } = trouble ?? {}

@@ -22,7 +22,7 @@ import { readPodOwners } from '../../source/live/fix-workloads.ts'
 import { loginFromFlags, machineLoginsFor, planCredentialOf } from './find-logins.ts'
 import { proveLogins } from './prove.ts'
 import type { Request } from './request.ts'
-import type { FixSession, PreparedFix, Unproven } from './session.ts'
+import type { FixSession, PreparedFix, UndistributedLogin } from './session.ts'
 import { earlierRuns, isInScope, podsToFixIn, readWritable, type Situation } from './situation.ts'
 
 /**
@@ -53,7 +53,7 @@ async function planFix(
   situation: Situation,
   fixScope: FixScope,
   session: FixSession,
-  unproven: Unproven[] = [],
+  unproven: UndistributedLogin[] = [],
 ): Promise<PreparedFix> {
   const { diagnosis, snapshot, runs } = situation
   const { credentials } = request.logins

@@ -16,7 +16,7 @@ import {
   type Workarounds,
 } from '../../report/views/logins.ts'
 import { planCredentialOf } from './find-logins.ts'
-import type { FixSession, PreparedFix, Unproven } from './session.ts'
+import type { FixSession, PreparedFix, UndistributedLogin } from './session.ts'
 
 /**
  * The number of repositories to try a login on, with one image each: some may be misspelled or belong to someone else, which proves nothing
@@ -29,8 +29,8 @@ const REPOSITORIES_TRIED = 30
  * answer, with a note that the login is unchecked.
  * @returns the logins that failed; only the changes that need them are dropped
  */
-export async function proveLogins(prepared: PreparedFix, session: FixSession): Promise<Unproven[]> {
-  const failed: Unproven[] = []
+export async function proveLogins(prepared: PreparedFix, session: FixSession): Promise<UndistributedLogin[]> {
+  const failed: UndistributedLogin[] = []
   for (const credential of prepared.credentials) {
     const unproven = await proveOne(credential, prepared, session)
     if (unproven !== null) failed.push(unproven)
@@ -43,7 +43,7 @@ async function proveOne(
   credential: Credential,
   prepared: PreparedFix,
   session: FixSession,
-): Promise<Unproven | null> {
+): Promise<UndistributedLogin | null> {
   const { err } = session.context
   const note = (text: string) => err.write(`${wrap(text, err.width).join('\n')}\n`)
   const { proof, image } = await proofFor(credential, prepared, session)
@@ -79,7 +79,7 @@ function workaroundsFor({ registry }: Credential, { plan, credentials }: Prepare
   return { plan, others: [...new Set(others)] }
 }
 
-interface Tried {
+interface LoginProof {
   proof: Proof
   /** The image that the login was tried on; null if none is known. */
   image: string | null
@@ -89,9 +89,9 @@ async function proofFor(
   credential: Credential,
   prepared: PreparedFix,
   { registries }: FixSession,
-): Promise<Tried> {
+): Promise<LoginProof> {
   const registry = registries.of(credential.registry)
-  let last: Tried = {
+  let last: LoginProof = {
     proof: { proven: true, quota: { status: 'not-reported' }, manifest: null },
     image: null,
   }

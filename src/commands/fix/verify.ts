@@ -15,13 +15,13 @@ import { countsFor } from '../fail-on.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 import { readingScope } from './situation.ts'
 
-export interface Verified {
+export interface FixVerdict {
   report: FixReport
   verdict: ExitName
 }
 
 /** Returns the report of a dry run on the server. */
-export function verifyDryRun(prepared: PreparedFix, result: FixResult): Verified {
+export function verifyDryRun(prepared: PreparedFix, result: FixResult): FixVerdict {
   const complete = isInPlace(result)
   const left = findingsWithoutChange(prepared)
   const report = reportOf(prepared, result, left, { dryRun: true, complete, findings: [] })
@@ -29,7 +29,7 @@ export function verifyDryRun(prepared: PreparedFix, result: FixResult): Verified
 }
 
 /** Returns the report of a plan without changes. A fix that only declined has not fixed anything, and unknown is never healthy. */
-export function verifyEmpty(prepared: PreparedFix, { options }: FixSession): Verified {
+export function verifyEmpty(prepared: PreparedFix, { options }: FixSession): FixVerdict {
   const verdict = emptyVerdict(prepared, options.failOn)
   const result = { run: null, outcomes: [], recoveries: [], heldBack: null }
   const { findings } = prepared
@@ -53,7 +53,7 @@ export async function verify(
   prepared: PreparedFix,
   result: FixResult,
   session: FixSession,
-): Promise<Verified> {
+): Promise<FixVerdict> {
   const remaining = await remainingFindings(prepared, result, session)
   const verdict = fixVerdict({
     done: isInPlace(result),

@@ -16,7 +16,7 @@ import type { SubjectState } from '../../waiting/subject-state.ts'
 import { isAlike, isGivenUp } from '../../waiting/troubles.ts'
 import type { CommandContext } from '../context.ts'
 
-export interface Waited {
+export interface WaitResult {
   outcome: Outcome
   states: SubjectState[]
   diagnosis: Diagnosis
@@ -41,7 +41,7 @@ const LOOK = 1_000
 const REREAD = 30_000
 
 /** @throws UnreachableError; the signal's reason */
-export async function waitForSubjects(waiting: Waiting, context: CommandContext): Promise<Waited> {
+export async function waitForSubjects(waiting: Waiting, context: CommandContext): Promise<WaitResult> {
   const { following, deadline, onLook, cluster } = waiting
   const { clock, signal } = context
   const looks = new Looks(waiting)

@@ -11,8 +11,8 @@ import type { Target, User } from '../kubeconfig/target.ts'
 import {
   type ClientCredential,
   type CredentialSource,
+  type CredentialWithExpiry,
   certificateFault,
-  type Fetched,
   fetchedBy,
   fixed,
   isHeaderSafe,
@@ -109,7 +109,7 @@ function authProviderFetch(
   server: string,
   own: ClientCredential,
   clock: Clock,
-): () => Promise<Fetched> {
+): () => Promise<CredentialWithExpiry> {
   const name = text(provider.reveal(), 'name')
   // Large, and loaded only here, so that it does not slow down other users' startup.
   const login = import('./client-node-login.ts').then(({ providerLogin }) =>

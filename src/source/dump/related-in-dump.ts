@@ -14,7 +14,7 @@ import type { DumpObjects, PartialList } from './objects.ts'
 type RelatedObjects = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'owners' | 'nodes'>
 
 /** Something that can have a controller: a pod, or a controller itself. */
-type Owned = Pick<Pod, 'namespace' | 'controller'>
+type HasController = Pick<Pod, 'namespace' | 'controller'>
 
 /**
  * Returns the referenced objects. A secret that is not in the dump is `missing` if the dump has all Secrets of its namespace, else
@@ -28,7 +28,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
   return {
     pullSecrets: markReportedMissing(pullSecrets, events).sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
-    ...elsewhere(pods, pullSecrets, accounts, facts),
+    ...unreferencedLogins(pods, pullSecrets, accounts, facts),
     owners: climb(pods, facts).sort(byNamespaceAndName),
     nodes: [...nodes].flatMap(name => facts.nodes.get(name) ?? []).sort(byName),
   }
@@ -51,7 +51,7 @@ function secretsOf(pods: Pod[], serviceAccounts: ServiceAccount[], facts: DumpFa
 }
 
 /** Returns usable pull secrets that the pods don't reference, and service accounts in their namespaces that list any. */
-function elsewhere(
+function unreferencedLogins(
   pods: Pod[],
   named: PullSecret[],
   accounts: ReadonlySet<string>,
@@ -79,8 +79,8 @@ function elsewhere(
 /** Returns every link from the pods to their topmost controllers, each once, as far as the dump contains or implies them. */
 function climb(pods: Pod[], facts: DumpFacts): OwnerLink[] {
   const links = new Map<string, OwnerLink>()
-  let level: Owned[] = []
-  const add = (owned: Owned, derived: OwnerLink | null = null) => {
+  let level: HasController[] = []
+  const add = (owned: HasController, derived: OwnerLink | null = null) => {
     const owner = ownerKey(owned)
     const link = owner === null || links.has(owner) ? null : (facts.owners.get(owner) ?? derived)
     if (owner === null || link === null) return
@@ -96,7 +96,7 @@ function climb(pods: Pod[], facts: DumpFacts): OwnerLink[] {
   return [...links.values()]
 }
 
-function ownerKey({ namespace, controller }: Owned): string | null {
+function ownerKey({ namespace, controller }: HasController): string | null {
   if (controller === null || !isBuiltIn(controller)) return null
   return `${controller.kind} ${key(namespace, controller.name)}`
 }

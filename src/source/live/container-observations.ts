@@ -22,7 +22,7 @@ interface Maker {
   revision: string | null | undefined
 }
 
-type Changed = Pick<ObservedContainer, 'rewritten' | 'forced' | 'crashing'>
+type PodChanges = Pick<ObservedContainer, 'rewritten' | 'forced' | 'crashing'>
 
 const PAGE = 500
 const REVISION_LABEL = 'controller-revision-hash'
@@ -34,7 +34,7 @@ export class ContainerObservations {
   /** Nodes by image as written. */
   readonly #nodes = new Map<string, Set<string>>()
   /** Changes by workload and container. */
-  readonly #changed = new Map<string, Changed>()
+  readonly #changed = new Map<string, PodChanges>()
   readonly #secretsChanged = new Map<string, AuditScope['secretsChanged'][number]>()
   readonly #selects: (labels: Record<string, unknown>) => boolean
 
@@ -128,7 +128,7 @@ export class ContainerObservations {
   }
 }
 
-const NOTHING: Changed = { rewritten: null, forced: null, crashing: null }
+const NOTHING: PodChanges = { rewritten: null, forced: null, crashing: null }
 
 /** Returns which pods have the newest template: all pods of a ReplicaSet or a Job, because their templates never change. */
 function revisionOf(

@@ -176,10 +176,10 @@ export async function readAccountUses<Account extends AccountName>(
 }
 
 /** A workload or pod that a saved plan would change. */
-type Claimed = AccountName & { apiVersion: string; kind: string }
+type PlannedObject = AccountName & { apiVersion: string; kind: string }
 
 /** Returns the pods and templates that lack the labels of the pods that the plan claims to be for. @throws ApiError */
-export async function readObjectsOutside<Object extends Claimed>(
+export async function readObjectsOutside<Object extends PlannedObject>(
   reading: Reading,
   objects: readonly Object[],
   podsToFix: PodsToFix,
@@ -190,7 +190,7 @@ export async function readObjectsOutside<Object extends Claimed>(
   return outside.flat()
 }
 
-async function belongsToFix(reading: Reading, object: Claimed, podsToFix: PodsToFix): Promise<boolean> {
+async function belongsToFix(reading: Reading, object: PlannedObject, podsToFix: PodsToFix): Promise<boolean> {
   const { namespace, name } = object
   const { selects } = podsToFix
   const kind = controllerKind(object)

@@ -91,7 +91,7 @@ async function climb(reading: Reading, pod: Pod, read: Read, direct: Direct): Pr
   return chain.at(-1) ?? null
 }
 
-interface Climbed {
+interface ControllerChain {
   first: Top
   above: Top | null
   pod: Pod
@@ -99,7 +99,7 @@ interface Climbed {
 
 async function note(
   reading: Reading,
-  { first, above, pod }: Climbed,
+  { first, above, pod }: ControllerChain,
   { controllers, jobs }: Direct,
 ): Promise<void> {
   const { uid, kind } = first.owner

@@ -225,7 +225,7 @@ function namespaceOf(wanted: NamesToRead): NamespaceOrAll {
   return others.length === 0 ? (first ?? null) : null
 }
 
-interface Owned {
+interface HasController {
   namespace: string
   controller: ControllerReference | null
 }
@@ -244,7 +244,7 @@ export interface Owners {
 export async function readOwners(reading: Reading, pods: OwnedPod[], inFull = false): Promise<Owners> {
   const links = new Map<string, OwnerLink>()
   const objects = new Map<string, ControllerObject>()
-  let level: Owned[] = pods
+  let level: HasController[] = pods
   while (level.length > 0) {
     const read = await readLevel(reading, level, inFull, objects)
     const above = (level === pods ? withDerived(read, pods) : read).filter(({ uid }) => !links.has(uid))
@@ -266,7 +266,7 @@ function withDerived(read: OwnerLink[], pods: OwnedPod[]): OwnerLink[] {
 
 async function readLevel(
   reading: Reading,
-  owned: Owned[],
+  owned: HasController[],
   inFull: boolean,
   objects: Map<string, ControllerObject>,
 ): Promise<OwnerLink[]> {

@@ -64,7 +64,7 @@ type OneSubject = ScopePods & { subject: ScopeSubject; isExact: boolean }
 const NOTHING = { count: 0, pods: [], events: [], isExact: true }
 
 async function readSubject(reading: Reading, named: NamedSubject): Promise<OneSubject> {
-  const subject = await placed(reading, named)
+  const subject = await resolveMeaning(reading, named)
   const { kind, name } = subject
   if (kind === 'Pod') return { ...(await readPod(reading, subject.namespace, name)), subject, isExact: true }
   const selector = await podSelector(reading, subject.namespace, kind, name)
@@ -82,10 +82,13 @@ async function readSubject(reading: Reading, named: NamedSubject): Promise<OneSu
   }
 }
 
-type Placed = ScopeSubject & { namespace: string }
+type NamespacedSubject = ScopeSubject & { namespace: string }
 
 /** Decides between the two meanings of a name, and returns its namespace. */
-async function placed(reading: Reading, { kind, name, namespace, orPodIn }: NamedSubject): Promise<Placed> {
+async function resolveMeaning(
+  reading: Reading,
+  { kind, name, namespace, orPodIn }: NamedSubject,
+): Promise<NamespacedSubject> {
   return orPodIn !== undefined && (await hasPod(reading, orPodIn, name))
     ? { kind: 'Pod', name, namespace: orPodIn }
     : { kind, name, namespace: namespace ?? reading.namespace }
@@ -170,8 +173,8 @@ async function noSuchWorkload(
 
 /** A named pod or workload, and the topmost readable workload above it, which can be the same. */
 export interface Topmost {
-  named: Placed
-  top: Placed
+  named: NamespacedSubject
+  top: NamespacedSubject
 }
 
 /**
@@ -185,7 +188,7 @@ export async function readTopmost(
   isLost: (pod: { namespace: string; name: string }) => boolean,
 ): Promise<Topmost[]> {
   return bounded(named, AT_ONCE, async one => {
-    const subject = await placed(reading, one)
+    const subject = await resolveMeaning(reading, one)
     const { kind, name, namespace } = subject
     const known = KINDS[kind] as Kind<ControllerObject>
     try {
@@ -201,7 +204,11 @@ export async function readTopmost(
 }
 
 /** Returns the highest readable built-in controller; an owner's uid counts only if its name and namespace match too. @throws ApiError */
-async function climb(reading: Reading, from: Placed, owner: ControllerReference | null): Promise<Placed> {
+async function climb(
+  reading: Reading,
+  from: NamespacedSubject,
+  owner: ControllerReference | null,
+): Promise<NamespacedSubject> {
   let top = from
   const climbed = new Set<string>()
   for (let next = owner; next !== null; ) {
