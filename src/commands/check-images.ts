@@ -6,6 +6,7 @@ import { UsageError } from '../errors.ts'
 import { movedImage } from '../image/moved.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import { registriesOf } from '../keychain/wanted-registries.ts'
+import { askingText } from '../report/views/progress.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
 import type { Pod } from '../snapshot/pod.ts'
@@ -102,7 +103,7 @@ export class ImageChecking {
         machineLogins: images => machineLogins(images, this.#context),
         timeUp: late.signal,
         ...(maxImages === undefined ? {} : { maxImages }),
-        onProgress: (done, all) => progress.update(`Asking registries: ${done} of ${all} images`),
+        onProgress: (done, all) => progress.update(askingText(done, all)),
       })
     } finally {
       inTime()

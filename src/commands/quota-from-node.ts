@@ -13,6 +13,7 @@ import {
   leftOverProbesText,
   type ProbeFailure,
   probeFailureText,
+  probeQuestion,
 } from '../report/words/quota-probe.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import { answerOf } from '../source/hub-quotas.ts'
@@ -89,6 +90,6 @@ async function confirm(question: string, { yes }: FromNodeOptions, context: Writ
   if (!context.ask.available) {
     throw new RefusedError(unconfirmedText('create the pod'))
   }
-  if (!(await context.ask.confirm(`${question} Go ahead?`)))
+  if (!(await context.ask.confirm(probeQuestion(question))))
     throw new RefusedError('Not confirmed. Nothing was changed.')
 }

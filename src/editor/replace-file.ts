@@ -1,4 +1,4 @@
-/** Writes edited manifests. This is the only place that changes a user's files, each one completely or not at all. */
+/** Replaces a user's manifests and baselines, each one completely or not at all. */
 
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'

@@ -24,6 +24,11 @@ export function confirmProbeText({
   )
 }
 
+/** Asks whether to do what `confirmProbeText` describes. */
+export function probeQuestion(description: string): string {
+  return `${description} Go ahead?`
+}
+
 export function leftOverProbesText(count: number): string {
   return `Removed ${pluralize(count, 'pod')} that an earlier run left behind.`
 }
