@@ -16,7 +16,7 @@ import { textMemo } from './memoize-by-text.ts'
 import { holdsUpRollout, indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
 import { eventsOfPod, longPulls } from './pod-events.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
-import { pullingNode } from './pulling-node.ts'
+import { nodeHintsIn, pullingNode } from './pulling-node.ts'
 import { remediesFor } from './remedy.ts'
 import { subcauseOf } from './subcause.ts'
 
@@ -65,10 +65,7 @@ type Readers = ReturnType<typeof memoizedReaders>
 function memoizedReaders() {
   const memo = textMemo()
   return {
-    nodeIn: memo(
-      (text, { pod, node }: { pod: Pod; node: Node | null }) => pullingNode(pod, node, text),
-      ({ pod }) => [pod.node ?? '', pod.platform.os ?? '', pod.platform.architecture ?? ''].join(' '),
-    ),
+    hintsIn: memo(nodeHintsIn, () => ''),
     endpointIn: memo(endpointOf, registry => registry ?? ''),
     cluesIn: memo(cluesOf, ({ cause, status, endpoint, image }) =>
       [cause, status, endpoint?.role, endpoint?.host, image].join(' '),
@@ -96,7 +93,7 @@ function findingOf(
   pod: Pod,
   failing: FailingContainer,
   workload: Finding['workload'],
-  { snapshot, owners, nodes, logins, judge, endpointIn, cluesIn, nodeIn }: DiagnosisContext,
+  { snapshot, owners, nodes, logins, judge, endpointIn, cluesIn, hintsIn }: DiagnosisContext,
 ): Finding {
   const { container, reason } = failing
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
@@ -161,7 +158,7 @@ function findingOf(
       ...cluesOfPlace(failing, pod, node, reference),
       ...behindProxy(cause, text, registry),
     ],
-    host: nodeIn(evidence?.text ?? '', { pod, node }),
+    host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),
     priority: 0,
   }
 }
