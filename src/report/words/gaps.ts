@@ -51,7 +51,7 @@ const HIDDEN_FROM_QUOTA = new Map([
 
 /** For an audit, which checks templates; any other resource is a kind of workload. */
 const HIDDEN_FROM_AUDIT = new Map([
-  ['pods', 'pods without a controller, and what pods show of their templates, were not checked'],
+  ['pods', 'pods without a controller were not checked, nor how pods differ from their templates'],
   ['namespaces', 'only the namespaces that could be read were checked'],
   ['secrets', 'whether these pull secrets work is unknown'],
   ['serviceaccounts', 'whether a service account gives its pods a login is unknown'],

@@ -113,7 +113,7 @@ describe('which workloads', () => {
   })
 })
 
-test('what pods show is told of the workload that they belong to', async () => {
+test('what pods show is reported for their workload', async () => {
   const waiting = { waiting: { reason: 'CrashLoopBackOff', message: '' } }
   const scope = await read([
     ...SHOP,

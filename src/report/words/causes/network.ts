@@ -85,7 +85,7 @@ export const tls: CauseWords = {
         return 'The certificate or the protocol version is too old for the runtime.'
       default:
         if (hasClue(context, 'tls-alert'))
-          return 'One side ended the TLS connection with an alert, or a record arrived damaged; the text does not speak of a certificate.'
+          return 'One side ended the TLS connection with an alert, or a record arrived damaged; the error does not mention a certificate.'
         return 'The node does not trust the certificate, or it has expired or is for another name, or no common protocol was found.'
     }
   },

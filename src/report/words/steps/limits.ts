@@ -123,7 +123,7 @@ export const limitSteps: StepWords<
       : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
   }),
   'delete-outgoing-pod': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
-    text: `Delete the pod: it is of an older revision, and ${workload === null ? 'its StatefulSet' : `${workload.kind.toLowerCase()} ${workload.name}`} won't replace it before it is ready; the new pod gets the newest template`,
+    text: `Delete the pod: it is of an older revision, and ${workload === null ? 'its StatefulSet' : `${workload.kind.toLowerCase()} ${workload.name}`} won't replace it until it is ready; the new pod gets the newest template`,
     brief: "Delete the pod: it is of an older revision, which its StatefulSet won't replace",
     command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
   }),

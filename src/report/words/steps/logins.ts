@@ -130,7 +130,7 @@ export const loginSteps: StepWords<
           : `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
   }),
   'cut-user-name': ({ secret, username }) => ({
-    text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
+    text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut off at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
   }),
   'padded-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its user name or password starts or ends with white space, such as the line feed that \`echo\` writes, which is sent as part of it (use \`printf '%s'\`, or --docker-password)`,
@@ -139,7 +139,7 @@ export const loginSteps: StepWords<
     text:
       needs === 'login'
         ? `Give the guest its own login for ${registryLabel(registry)} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's credentials don't reach it`
-        : `Give the guest itself a way to ${registryLabel(registry)} (network, firewall and egress rules, DNS, proxy inside the guest VM): it does not use the node's`,
+        : `Give the guest itself access to ${registryLabel(registry)} (network, firewall and egress rules, DNS, proxy inside the guest VM): it does not use the node's`,
   }),
   'short-lived-login': ({ secret, kind }) => ({ text: `Secret ${secret} ${SHORT_LIVED[kind]}` }),
   'recreate-job': (_step, { findings: [{ workload }] }) => ({
