@@ -245,7 +245,7 @@ describe('logins', () => {
     expect(rulesIn(liveScope(own, { pullSecrets }))).toEqual(['warning anonymous-docker-hub'])
   })
 
-  test('a template’s own list shuts out the account’s, which is told where that would have helped', () => {
+  test('a template’s own list shuts out the account’s, which is reported where those would have helped', () => {
     const own = podWith(HUB, undefined, 'imagePullSecrets: [{name: ghcr}]')
     const serviceAccounts = [{ namespace: 'default', name: 'default', imagePullSecrets: ['hub'] }]
     const ghcr = secret('ghcr', { entries: [{ key: 'ghcr.io', username: 'mara', problem: null }] })
@@ -257,7 +257,7 @@ describe('logins', () => {
     expect(rulesIn(liveScope(both, { serviceAccounts, pullSecrets: [ghcr, secret('hub')] }))).toEqual([])
   })
 
-  test('where the logins are not known, a list that is shut out is told all the same, and nothing is claimed of it', () => {
+  test('where the logins are not known, a list that is shut out is still reported, and nothing is claimed about it', () => {
     const own = podWith(HUB, undefined, 'imagePullSecrets: [{name: a}]')
     const serviceAccounts = [{ namespace: 'default', name: 'default', imagePullSecrets: ['b'] }]
     expect(only(scopeOf(own, { serviceAccounts }), 'shut-out-pull-secret')).toMatchObject([

@@ -344,7 +344,7 @@ describe('while it waits', () => {
     expect(news(trouble({ until: NOW }), 0)).toContain("waiting won't help")
   })
 
-  test('a limit whose window is longer than the time left is said to be', () => {
+  test('a limit whose window is longer than the time left is reported as such', () => {
     const limited = finding({ cause: 'rate-limited', registry: 'docker.io' })
     expect(news(trouble({ finding: limited, until: null }))).toContain(
       "Docker Hub's limit covers 6 hours, and only 5m are left",

@@ -333,7 +333,7 @@ describe('failed pulls', () => {
     ],
     ['a rate limit after ten minutes', failing('rate-limited', { attempts: 9 }), 600, 'waiting'],
     ['a timeout after ten minutes', failing('network-timeout', { attempts: 9 }), 600, 'waiting'],
-    ['nothing that tells the cause', failing('other', { attempts: 9 }), 600, 'waiting'],
+    ['nothing that shows the cause', failing('other', { attempts: 9 }), 600, 'waiting'],
     [
       'an image that moved',
       failing(
@@ -556,7 +556,7 @@ describe('what is not an image problem', () => {
       ),
       'initializing',
     ],
-  ])('%s is told and waited for', (_what, seen, code) => {
+  ])('%s is reported and waited for', (_what, seen, code) => {
     expect(
       looks([
         [0, view(seen)],

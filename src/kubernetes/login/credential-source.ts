@@ -120,9 +120,9 @@ function authProviderFetch(
       const authorization = await (await login)()
       return { credential: { ...own, authorization }, expiresAt: clock.now() + LOOK_AGAIN }
     } catch (error) {
-      const said = error instanceof Error ? lastLine(error.message) : 'no reason given'
+      const reason = error instanceof Error ? lastLine(error.message) : 'no reason given'
       throw new UnreachableError(
-        `The kubeconfig's auth-provider ${name} returned no token (${said}): log in again with its own tool, or use --token`,
+        `The kubeconfig's auth-provider ${name} returned no token (${reason}): log in again with its own tool, or use --token`,
         { cause: error },
       )
     }

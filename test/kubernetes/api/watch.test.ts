@@ -74,7 +74,7 @@ describe('a watch', () => {
       { why: 'over', resourceVersion: '99' },
     ],
     [
-      'an expired version is told in the stream',
+      'an expired version is reported in the stream',
       [event('ADDED', '8'), event('ERROR', '', { code: 410 })],
       { why: 'expired', resourceVersion: '8' },
     ],

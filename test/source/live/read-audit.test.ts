@@ -245,7 +245,7 @@ describe('what can’t be read', () => {
     expect(scope.gaps.filter(({ namespace: place }) => place === null)).toEqual([])
   })
 
-  test('where nothing may be read, that is said of each kind', async () => {
+  test('where nothing can be read, each kind has a gap', async () => {
     const scope = await read(SHOP, { namespaces: null }, cluster => {
       cluster.fail(/./, 403)
     })
