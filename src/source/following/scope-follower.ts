@@ -136,7 +136,7 @@ export class ScopeFollower {
 
   async #follow(kind: Kind<unknown>, focus: Focus, store: Store<unknown>): Promise<Follower<unknown> | null> {
     const shape = kind === KINDS.Pod ? POD_SHAPE : kind === KINDS.Event ? EVENT_SHAPE : undefined
-    const of = { kind, area: this.#namespace, focus, store, ...(shape && { shape }) }
+    const of = { kind, scope: this.#namespace, focus, store, ...(shape && { shape }) }
     const follower = new Follower(of, this.#options)
     try {
       await follower.start()

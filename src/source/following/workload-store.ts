@@ -1,4 +1,4 @@
-/** Stores the awaited workloads of an area and their revisions, narrowed to what judging them takes, and decides whose pods are wanted. */
+/** Stores the awaited workloads of a scope and their revisions, narrowed to what judging them takes, and decides whose pods are wanted. */
 
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { RolloutKind, RolloutRevision, RolloutWorkload } from '../../snapshot/rollout.ts'

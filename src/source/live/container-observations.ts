@@ -57,9 +57,9 @@ export class ContainerObservations {
     })
   }
 
-  /** Reads the pods of an area and keeps only what they show. Pods that can't be read are a gap. */
-  read(reading: Reading, area: NamespaceOrAll): Promise<void> {
-    return reading.listOrGap(KINDS.Pod, area, { limit: PAGE, shape: POD_SHAPE }, raw => {
+  /** Reads the pods of a scope and keeps only what they show. Pods that can't be read are a gap. */
+  read(reading: Reading, scope: NamespaceOrAll): Promise<void> {
+    return reading.listOrGap(KINDS.Pod, scope, { limit: PAGE, shape: POD_SHAPE }, raw => {
       const pod = narrowPod(raw)
       if (pod === null || isFinished(pod) || pod.terminating) return
       this.#noteNodes(pod)

@@ -5,7 +5,7 @@ import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/ki
 import { topmostWorkload } from '../ownership.ts'
 import { kindNamed } from '../subject-names.ts'
 import { pickSuspects } from '../suspects.ts'
-import { readArea } from './namespaces.ts'
+import { readPodsIn } from './namespaces.ts'
 import { Reading } from './reading.ts'
 import { readOwners } from './related-objects.ts'
 
@@ -33,7 +33,7 @@ export async function failingNames(
     return (await namesOf(reading, KINDS[kind] as Kind<ControllerObject>)).map(name => ({
       value: `${first}/${name}`,
     }))
-  const found = await readArea(reading, slash < 0 ? cluster.namespace : first)
+  const found = await readPodsIn(reading, slash < 0 ? cluster.namespace : first)
   const { failing } = pickSuspects(found, { takenAt: reading.takenAt, isNamed: false })
   if (slash >= 0) return failing.map(({ name }) => ({ value: `${first}/${name}`, about: 'failing' }))
   const { links } = await readOwners(reading, failing)

@@ -56,7 +56,7 @@ export function unreadRows<Row extends PodRow>(
 }
 
 interface VisitedRows {
-  /** How many pods the area has. */
+  /** How many pods the scope has. */
   count: number
   /** The cluster's version when the rows were read; empty if the server does not report it. */
   resourceVersion: string
@@ -71,7 +71,7 @@ interface VisitedRows {
  */
 export async function visitPodRows(
   reading: Reading,
-  area: NamespaceOrAll,
+  scope: NamespaceOrAll,
   columns: Readonly<Record<number, string>>,
   visit: { row(row: TableRow): void; pod(pod: unknown): void },
 ): Promise<VisitedRows> {
@@ -83,7 +83,7 @@ export async function visitPodRows(
       visitItem(item)
     }
   }
-  const table = await reading.podTable(area, counted(visit.row), counted(visit.pod))
+  const table = await reading.podTable(scope, counted(visit.row), counted(visit.pod))
   const isKnown = Object.entries(columns).every(
     ([at, name]) => table.columns[Number(at)]?.toLowerCase() === name,
   )

@@ -44,11 +44,11 @@ export async function readAudit(cluster: ClusterReader, options: AuditReadOption
   const { takenAt, namespaces, labelSelector, signal, onPullSecret } = options
   const reading = new Reading(cluster, { takenAt, signal, ...(labelSelector !== null && { labelSelector }) })
   const observations = new ContainerObservations(parseLabelSelector(labelSelector ?? ''))
-  const { areas, templates } = await readAreas(reading, observations, options)
+  const { scopes, templates } = await readScopes(reading, observations, options)
   // Read pods after their controllers, so that each finds its template.
   const [nodes] = await Promise.all([
     readNodes(reading),
-    bounded(areas, AT_ONCE, area => observations.read(reading, area)),
+    bounded(scopes, AT_ONCE, scope => observations.read(reading, scope)),
   ])
   const workloads = [...templates, ...observations.bare].sort((one, other) =>
     order(one) < order(other) ? -1 : 1,
@@ -75,14 +75,14 @@ export async function readAudit(cluster: ClusterReader, options: AuditReadOption
 }
 
 interface Areas {
-  areas: NamespaceOrAll[]
+  scopes: NamespaceOrAll[]
   templates: WorkloadTemplate[]
   /** The user is not allowed to read anything in it. */
   forbidden: boolean
 }
 
 /** Reads all namespaces at once or, without permission for that, one by one. */
-async function readAreas(
+async function readScopes(
   reading: Reading,
   observations: ContainerObservations,
   options: AuditReadOptions,
@@ -97,19 +97,19 @@ async function readAreas(
 
 async function readTemplates(
   reading: Reading,
-  areas: NamespaceOrAll[],
+  scopes: NamespaceOrAll[],
   observations: ContainerObservations,
   { onProgress }: AuditReadOptions,
 ): Promise<Areas> {
   const templates: WorkloadTemplate[] = []
   const failures: unknown[] = []
-  const lists = areas.flatMap(area => TEMPLATE_KINDS.map(name => ({ area, name })))
-  await bounded(lists, AT_ONCE, async ({ area, name }) => {
+  const lists = scopes.flatMap(scope => TEMPLATE_KINDS.map(name => ({ scope, name })))
+  await bounded(lists, AT_ONCE, async ({ scope, name }) => {
     const kind = KINDS[name] as Kind<unknown>
     try {
       await reading.list(
         kind,
-        area,
+        scope,
         { ...reading.labels, limit: PAGE, shape: TEMPLATE_SHAPES[name] },
         raw => {
           observations.addController(raw, name)
@@ -122,14 +122,14 @@ async function readTemplates(
         },
       )
     } catch (error) {
-      reading.recordGap(error, kind, area)
+      reading.recordGap(error, kind, scope)
       failures.push(error)
     }
   })
   const isNothing = failures.length === lists.length
   const unexpected = failures.find(error => !isForbidden(error))
   if (isNothing && unexpected !== undefined) throw unexpected
-  return { areas, templates, forbidden: isNothing }
+  return { scopes, templates, forbidden: isNothing }
 }
 
 const MAKERS = new Set(['Deployment', 'CronJob'])

@@ -18,7 +18,7 @@ import { NoSuchPod } from '../snapshot-scope.ts'
 import { type NamedSubject, otherTypeSentence } from '../subject-names.ts'
 import { podKey } from '../suspects.ts'
 import { readEvents } from './events.ts'
-import { assertExists, readArea, type ScopePods } from './namespaces.ts'
+import { assertExists, readPodsIn, type ScopePods } from './namespaces.ts'
 import type { Reading } from './reading.ts'
 
 export interface SubjectPods extends ScopePods {
@@ -71,7 +71,7 @@ async function readSubject(reading: Reading, named: NamedSubject): Promise<OneSu
   if (selector === NO_PODS) return { ...NOTHING, subject }
   const own = reading.withOwnGaps(selector ?? undefined)
   try {
-    const found = await readArea(own, subject.namespace)
+    const found = await readPodsIn(own, subject.namespace)
     return { ...found, subject, isExact: selector !== null }
   } catch (error) {
     if (!isForbidden(error)) throw error
