@@ -22,7 +22,7 @@ const DOORS: Record<string, string[]> = {
   diagnosis: ['image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
-  quota: ['image', 'schedule', 'types:snapshot', 'diagnosis'],
+  quota: ['image', 'schedule', 'snapshot', 'diagnosis'],
   mirror: ['image', 'types:snapshot', 'diagnosis'],
   manifest: ['snapshot'],
   baseline: [],

@@ -2,11 +2,11 @@
 
 import { fullName, readReference } from '../image/reference.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
+import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { diagnose } from './diagnose.ts'
 import type { CredentialReport, Finding } from './finding.ts'
-import { indexOwners, topmostOwner } from './owner.ts'
 import { type PodCredentials, podCredentials } from './pod-credential.ts'
 import { serviceAccountProblem } from './service-account.ts'
 import type { Verdict, Why, WhyContainer, WhyProblem } from './why-report.ts'

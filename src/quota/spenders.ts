@@ -2,12 +2,12 @@
 
 import { classify } from '../diagnosis/classify.ts'
 import { endpointOf, isLocal } from '../diagnosis/endpoint.ts'
-import { indexOwners, topmostOwner } from '../diagnosis/owner.ts'
 import { isUnlikelyToRecover } from '../diagnosis/recovery-prospects.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { fullName, parseReference } from '../image/reference.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubContainer, HubUsage, Restart, UsagePod, UsageWorkload } from '../snapshot/hub-usage.ts'
+import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
 import type { NodeImages } from './node-images.ts'
 import { Payers } from './payers.ts'
 import { isAlways } from './pull-cost.ts'

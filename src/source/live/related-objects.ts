@@ -239,6 +239,7 @@ export interface Owners {
 
 /**
  * Returns every owner once. What can't be read is a gap, and the chain ends there unless the pod's labels show the owner.
+ * Goes up from all pods at once, and not with `climbReading`, because many controllers of one kind cost only one list.
  * @param inFull otherwise, only the metadata of controllers is read, except for StatefulSets
  */
 export async function readOwners(reading: Reading, pods: OwnedPod[], inFull = false): Promise<Owners> {
