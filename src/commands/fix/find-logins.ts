@@ -13,7 +13,6 @@ import { UsageError } from '../../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import { HARDENED_IMAGES } from '../../image/registries.ts'
-import { findCredentials } from '../../keychain/find-credentials.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import { isNarrowed, type PlanCredential, reachesInto } from '../../plan/plan.ts'
 import { outdatedSecretsText } from '../../report/views/logins.ts'
@@ -21,24 +20,17 @@ import { Redacted } from '../../secrecy/redacted.ts'
 import { readSecretsNamed } from '../../source/live/fix-logins.ts'
 import type { CommandContext } from '../context.ts'
 import { invocationOf } from '../invocation.ts'
+import { type LocalLogins, localLogins } from '../registries.ts'
 import type { FixOptions, FixSession, PreparedFix } from './session.ts'
 
-/** The logins found on this machine. */
-export interface Found {
-  credentials: Credential[]
-  /** Identity tokens, which a pull secret can't contain; only pullguard's own requests to registries use them. */
-  forReading: Credential[]
-  missing: { registry: string; detail: string | null }[]
-}
-
-export interface Logins extends Found {
+export interface Logins extends LocalLogins {
   /** Registries that the user named in a flag or an answer. */
   named: string[]
   /** Registries that pods need and the user did not name, so their logins are not distributed. */
   unnamed: string[]
 }
 
-const NOTHING: Found = { credentials: [], forReading: [], missing: [] }
+const NOTHING: LocalLogins = { credentials: [], forReading: [], missing: [] }
 
 /**
  * Limits how many unnamed registries are looked up: anyone who can start a pod can name one, and each look-up may start a helper program.
@@ -67,46 +59,20 @@ export async function findLogins(
   }
   const called = calledFor(findings, fixable, unfinished)
   const wanted = named.length > 0 ? named : called.slice(0, MOST_UNNAMED)
-  const found = await withSameAccount(
-    await machineLoginsFor(withRepositories(wanted, fixable), context),
-    context,
-  )
+  const found = await withSameAccount(await localLogins(withRepositories(wanted, fixable), context), context)
   return { ...found, named, unnamed: called.filter(registry => !wanted.includes(registry)) }
-}
-
-/** Returns this machine's logins for exactly these registries and repositories. @throws UsageError */
-export async function machineLoginsFor(
-  wanted: WantedRegistry[],
-  { env, home, clock, signal }: CommandContext,
-): Promise<Found> {
-  if (wanted.length === 0) return NOTHING
-  const { credentials, refusals } = await findCredentials({
-    env,
-    home,
-    platform: process.platform,
-    clock,
-    wanted,
-    signal,
-  })
-  const served = new Set(credentials.map(({ registry }) => registry))
-  const missing = refusals.filter(({ registry }) => !served.has(registry))
-  return {
-    credentials,
-    forReading: refusals.flatMap(({ forReading }) => forReading ?? []),
-    missing: missing.map(({ registry, detail }) => ({ registry, detail })),
-  }
 }
 
 /**
  * Docker Hardened Images accept a Docker Hub login under their own key. If they have no login, adds Docker Hub's, which is proven like any
  * other.
  */
-async function withSameAccount(found: Found, context: CommandContext): Promise<Found> {
+async function withSameAccount(found: LocalLogins, context: CommandContext): Promise<LocalLogins> {
   if (!found.missing.some(({ registry }) => registry === HARDENED_IMAGES)) return found
   const isHubs = ({ registry, kind }: Credential) => registry === DOCKER_HUB && kind === 'password'
   const here = found.credentials.some(isHubs)
     ? found
-    : await machineLoginsFor([{ registry: DOCKER_HUB, repositories: [] }], context)
+    : await localLogins([{ registry: DOCKER_HUB, repositories: [] }], context)
   const same = here.credentials
     .filter(isHubs)
     .map(login => ({ ...login, registry: HARDENED_IMAGES, key: HARDENED_IMAGES }))
@@ -236,7 +202,7 @@ export async function warnOfRotatedLogins(
   const namespaces = [...written].filter(name => reachesInto(scope, name))
   if (registries.length === 0 || namespaces.length === 0) return
   const wanted = registries.map(registry => ({ registry, repositories: [] }))
-  const { credentials } = await machineLoginsFor(wanted, context)
+  const { credentials } = await localLogins(wanted, context)
   if (credentials.length === 0) return
   const wide = scope.namespaces === null
   const content = PullSecretContent.of(credentials)
