@@ -55,7 +55,7 @@ const rowOf = ({ cells, conditions, object }: KubernetesObject): TableRow => ({
 })
 
 /** Enough for millions of objects; an API server sends an empty page now and then if a selector skips a lot. */
-const MAX_PAGES = 20_000
+const MAX_PAGES = 5_000
 const MAX_EMPTY_PAGES = 100
 
 type ReadChosenPage = (choice: PageChoice, visit: VisitElement) => Promise<Page>

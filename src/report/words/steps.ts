@@ -10,8 +10,7 @@ import { mirrorSteps } from './steps/mirrors.ts'
 import { nameSteps } from './steps/names.ts'
 import { networkSteps } from './steps/network.ts'
 import { nodeSteps } from './steps/nodes.ts'
-import { permissionSteps } from './steps/permissions.ts'
-import { policySteps } from './steps/policies.ts'
+import { permissionSteps, policySteps } from './steps/permissions.ts'
 
 const WORDS: StepWords<StepCode> = {
   ...loginSteps,

@@ -1,6 +1,9 @@
-/** The result of `wait` in the formats of CI systems: failed pulls as in a diagnosis, plus workloads that are unfinished or unknown. */
+/**
+ * The result of `wait` for machines: as a document, whose field names are stable, and in the formats of CI systems, which contain the failed
+ * pulls as in a diagnosis, plus workloads that are unfinished or unknown.
+ */
 
-import type { SubjectState } from '../../waiting/subject-state.ts'
+import type { SubjectState, Trouble } from '../../waiting/subject-state.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { markdownCode, markdownText, sanitizeLine } from '../sanitize.ts'
@@ -10,12 +13,74 @@ import { nextStepText } from '../words/step-words.ts'
 import { waitSentence } from '../words/wait.ts'
 import { stateStep, waitNextStep } from '../words/wait-next.ts'
 import { inSeveral, stateText, subjectName } from '../words/wait-state.ts'
-import { toJson } from './data.ts'
+import { type Envelope, enveloped, toJson } from './data.ts'
+import { findingDocument } from './diagnosis-document.ts'
 import { fingerprint } from './fingerprint.ts'
 import { annotation, annotationsOf } from './github.ts'
 import { entry, gitlabEntries } from './gitlab.ts'
 import { failureText, junitDocument, output, problem, testCase } from './junit.ts'
 import { gapBlock, renderMarkdown } from './markdown.ts'
+
+/** `kind: Wait`. */
+export function waitDocument(report: WaitReport, invocation: Invocation): Envelope {
+  const { outcome, goal, waited, timeout, states, diagnosis } = report
+  const { takenAt, source, scope, summary, findings, pulling, gaps } = diagnosis
+  const several = inSeveral(states)
+  const open = states.filter(({ status }) => status === 'waiting')
+  return enveloped('Wait', {
+    takenAt,
+    outcome,
+    goal,
+    outdated: report.isOutdated,
+    complete: outcome === 'done' || outcome === 'failed',
+    waitedSeconds: Math.round(waited / 1000),
+    timeoutSeconds: Math.round(timeout / 1000),
+    source,
+    scope,
+    summary: {
+      ...summary,
+      workloads: states.length,
+      done: states.filter(({ status }) => status === 'done').length,
+    },
+    waitingFor: open.map(state => subjectName(state, several)),
+    workloads: states.map(state => workloadDocument(state, takenAt, invocation)),
+    findings: findings.map(finding => findingDocument(finding, invocation)),
+    pulling,
+    gaps,
+  })
+}
+
+function workloadDocument(state: SubjectState, takenAt: string, invocation: Invocation): object {
+  const step = stateStep(state, invocation)
+  const { subject, status, code, counts, superseded, troubles } = state
+  return {
+    kind: subject.kind,
+    namespace: subject.namespace,
+    name: subject.name,
+    status,
+    code,
+    text: stateText(state, takenAt),
+    pods: counts,
+    newerRevisions: superseded,
+    troubles: troubles.map(troubleDocument),
+    steps: step === null ? [] : [{ text: step.text, command: step.command ?? null, where: null }],
+  }
+}
+
+function troubleDocument({ finding, pods, nodes, since, attempts, until }: Trouble): object {
+  const { cause, subcause, container, image } = finding
+  return {
+    cause,
+    subcause,
+    container,
+    image,
+    pods,
+    nodes,
+    attempts,
+    since: new Date(since).toISOString(),
+    waitsUntil: until === null ? null : new Date(until).toISOString(),
+  }
+}
 
 /**
  * Returns one case per workload: failed because of its image, an error if its state is unknown or time ran out, skipped if another workload

@@ -1,6 +1,6 @@
 /** Which schedules Kubernetes accepts, and what their fields mean. */
 import { expect, test } from 'vitest'
-import { plainSchedule } from '../../src/schedule/fields.ts'
+import { plainSchedule } from '../../src/schedule/starts.ts'
 
 test.each([
   ['0 * * * *', '0 * * * *'],
