@@ -1,5 +1,7 @@
 /** A baseline: findings that a team already knows, by fingerprint or by rules with a reason and an expiry date. Only others fail CI. */
 
+import { byText } from '../order.ts'
+
 /** A known finding, with what a person may want to know about it. */
 export interface KnownFinding {
   fingerprint: string
@@ -28,9 +30,7 @@ const KEYS: readonly string[] = [...PATTERNS, 'reason', 'expires']
 /** Returns the file's content, sorted so that a diff shows only what changed. Rules are written unchanged. */
 export function baselineText(findings: readonly KnownFinding[], ignore: readonly IgnoreRule[] = []): string {
   const unique = new Map(findings.map(finding => [finding.fingerprint, finding]))
-  const sorted = [...unique.values()].sort((one, other) =>
-    one.about < other.about ? -1 : one.about > other.about ? 1 : 0,
-  )
+  const sorted = [...unique.values()].sort(byText(({ about }) => about))
   const rules = ignore.length === 0 ? {} : { ignore }
   return `${JSON.stringify({ apiVersion: API_VERSION, kind: KIND, findings: sorted, ...rules }, null, 2)}\n`
 }

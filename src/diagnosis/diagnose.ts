@@ -2,6 +2,7 @@
 
 import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
+import { compareText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
 import { holdsUpRollout, indexOwners, type OwnerIndex, topmostOwner } from '../snapshot/owners.ts'
@@ -230,9 +231,9 @@ function compareFindings(a: Finding, b: Finding): number {
   return (
     b.priority - a.priority ||
     CAUSES.indexOf(a.cause) - CAUSES.indexOf(b.cause) ||
-    compare(a.namespace, b.namespace) ||
-    compare(a.pod, b.pod) ||
-    compare(a.container, b.container)
+    compareText(a.namespace, b.namespace) ||
+    compareText(a.pod, b.pod) ||
+    compareText(a.container, b.container)
   )
 }
 
@@ -247,8 +248,4 @@ function priorityOf(
   const everyNode = workload?.kind === 'DaemonSet' ? 1 : 0
   const wholeNode = containerKind === 'sandbox' ? 8 : 0
   return (priority + system + everyNode + wholeNode) * TIER + Math.min(pods, TIER - 1)
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

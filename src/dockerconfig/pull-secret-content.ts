@@ -1,6 +1,7 @@
 /** The content of a pull secret: created from logins, and compared and completed as the kubelet reads it, keeping what others added. */
 
 import { DOCKER_HUB, DOCKER_HUB_KEY } from '../image/docker-hub.ts'
+import { byText } from '../order.ts'
 import { credentialRedactor } from '../secrecy/redact.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 import { decodeBase64, encodeBase64, field, isObject, type JsonObject, parseJson } from './go-encoding.ts'
@@ -29,7 +30,7 @@ export class PullSecretContent {
     const entries = credentials
       .filter(({ kind }) => kind === 'password')
       .map(credential => [credential.key, entryOf(credential)] as const)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .sort(byText(([key]) => key))
     return new PullSecretContent(new Redacted({ auths: Object.fromEntries(entries) }))
   }
 

@@ -18,6 +18,7 @@ import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import { jsonPlace } from '../json/json-place.ts'
 import { bounded } from '../network/bounded.ts'
 import { once } from '../network/once.ts'
+import { byText } from '../order.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 import { askHelper, helperProgram, helperRunner, type RunHelper } from './credential-helper.ts'
 import type { WantedRegistry } from './wanted-registries.ts'
@@ -69,7 +70,7 @@ export async function findCredentials(options: FindOptions): Promise<FoundCreden
     else refusals.set(`${answer.refusal.registry} ${answer.refusal.detail}`, answer.refusal)
   }
   return {
-    credentials: [...credentials.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    credentials: [...credentials.values()].sort(byText(({ key }) => key)),
     refusals: [...refusals.values()],
   }
 }

@@ -5,6 +5,7 @@ import { endpointOf, isLocal } from '../diagnosis/endpoint.ts'
 import { isUnlikelyToRecover } from '../diagnosis/recovery-prospects.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { fullName, parseReference } from '../image/reference.ts'
+import { compareText } from '../order.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubContainer, HubUsage, Restart, UsagePod, UsageWorkload } from '../snapshot/hub-usage.ts'
 import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
@@ -41,7 +42,7 @@ export function spendersOf(usage: HubUsage, quotas: readonly HubQuota[], facts: 
     return spends.length === 0 ? [] : [spenderOf(name, spends, { template, pods, payers })]
   })
   return spenders.sort(
-    (one, other) => other.pulls - one.pulls || (keyOf(one.workload) < keyOf(other.workload) ? -1 : 1),
+    (one, other) => other.pulls - one.pulls || compareText(keyOf(one.workload), keyOf(other.workload)),
   )
 }
 

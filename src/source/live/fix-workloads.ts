@@ -4,6 +4,7 @@ import type { V1ContainerStatus } from '@kubernetes/client-node'
 import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { once } from '../../network/once.ts'
+import { byText } from '../../order.ts'
 import type {
   FixScope,
   ScopeContainer,
@@ -59,7 +60,7 @@ export async function readWorkloads(
     entry.podUids.push(pod.uid)
     workloads.set(workload.uid, entry)
   })
-  const found = [...workloads.values()].sort((one, other) => (order(one) < order(other) ? -1 : 1))
+  const found = [...workloads.values()].sort(byText(order))
   if (options.runningImages) await bounded(found, AT_ONCE, workload => addRunningImages(reading, workload))
   return { workloads: found, controllers: [...direct.controllers.values()], jobs: [...direct.jobs.values()] }
 }
