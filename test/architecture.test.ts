@@ -28,7 +28,7 @@ const DOORS: Record<string, string[]> = {
   manifest: ['snapshot'],
   baseline: ['order'],
   audit: ['image', 'schedule', 'dockerconfig', 'snapshot', 'types:manifest'],
-  editor: ['types:audit'],
+  editor: ['errors', 'types:audit'],
   waiting: ['order', 'image', 'types:snapshot', 'diagnosis', 'rollout'],
   plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
   report: [
@@ -75,6 +75,7 @@ const DOORS: Record<string, string[]> = {
     'rollout',
     'plan',
     'json',
+    'editor',
     'kubernetes',
     'types:registry',
   ],

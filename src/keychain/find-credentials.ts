@@ -13,7 +13,7 @@ import {
 } from '../dockerconfig/docker-view.ts'
 import { field, isObject, type JsonObject, parseJson } from '../dockerconfig/go-encoding.ts'
 import type { Credential, CredentialRefusal } from '../dockerconfig/registry-credential.ts'
-import { UsageError } from '../errors.ts'
+import { errorCode, UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import { jsonPlace } from '../json/json-place.ts'
 import { bounded } from '../network/bounded.ts'
@@ -225,9 +225,10 @@ async function readConfigFile(
 }
 
 /** Returns the content of a missing file; throws any other error. */
-function absent(error: NodeJS.ErrnoException, shownPath: string): string {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return ''
-  throw new UsageError(`${shownPath} can't be read (${error.code ?? 'unknown error'}): fix its permissions`)
+function absent(error: unknown, shownPath: string): string {
+  const code = errorCode(error)
+  if (code === 'ENOENT' || code === 'ENOTDIR') return ''
+  throw new UsageError(`${shownPath} can't be read (${code ?? 'unknown error'}): fix its permissions`)
 }
 
 /**

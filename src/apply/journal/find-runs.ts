@@ -2,7 +2,7 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { UsageError } from '../../errors.ts'
+import { errorCode, UsageError } from '../../errors.ts'
 import type { OutcomeStatus } from '../outcome.ts'
 import { refuseForeignFolder } from './journal.ts'
 import {
@@ -28,8 +28,8 @@ export interface Runs {
 export async function listRuns(folder: string, server?: string): Promise<Runs> {
   await refuseForeignFolder(folder)
   const names = await readdir(folder).catch(error => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw new UsageError(`Can't read the journals in ${folder} (${(error as NodeJS.ErrnoException).code}).`)
+    if (errorCode(error) === 'ENOENT') return []
+    throw new UsageError(`Can't read the journals in ${folder} (${errorCode(error)}).`)
   })
   const runs: Run[] = []
   const damages: string[] = []
@@ -48,8 +48,9 @@ export async function listRuns(folder: string, server?: string): Promise<Runs> {
 /** @throws UsageError for a journal that can't be read: skipping it could hide a run that wrote something */
 async function readJournal(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(error => {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UsageError(`Can't read the journal ${path} (${code}): make it readable, or move it away.`)
+    throw new UsageError(
+      `Can't read the journal ${path} (${errorCode(error)}): make it readable, or move it away.`,
+    )
   })
 }
 
