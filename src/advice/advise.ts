@@ -135,8 +135,9 @@ function isOwnName({ reference }: Finding): boolean {
 
 /** A login on a Job's service account only helps pods that it creates afterward, and its template is immutable. */
 function jobSteps({ workload }: Finding, steps: Step[]): Step[] {
+  if (workload?.kind !== 'Job') return []
   const helps = steps.some(({ code }) => code === 'distribute-login' || code === 'recreate-pods')
-  return workload?.kind === 'Job' && helps ? [{ code: 'recreate-job' }] : []
+  return helps ? [{ code: 'recreate-job' }] : []
 }
 
 /** Causes that show a registry's answer. */

@@ -17,7 +17,7 @@ import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding
 import { textMemo } from './memoize-by-text.ts'
 import { eventsOfPod, longPulls } from './pod-events.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
-import { pullingNode } from './pulling-node.ts'
+import { nodeHintsIn, pullingNode } from './pulling-node.ts'
 import { remediesFor } from './remedy.ts'
 import { subcauseOf } from './subcause.ts'
 
@@ -66,10 +66,7 @@ type Readers = ReturnType<typeof memoizedReaders>
 function memoizedReaders() {
   const memo = textMemo()
   return {
-    nodeIn: memo(
-      (text, { pod, node }: { pod: Pod; node: Node | null }) => pullingNode(pod, node, text),
-      ({ pod }) => [pod.node ?? '', pod.platform.os ?? '', pod.platform.architecture ?? ''].join(' '),
-    ),
+    hintsIn: memo(nodeHintsIn, () => ''),
     endpointIn: memo(endpointOf, registry => registry ?? ''),
     cluesIn: memo(cluesOf, ({ cause, status, endpoint, image }) =>
       [cause, status, endpoint?.role, endpoint?.host, image].join(' '),
@@ -97,7 +94,7 @@ function findingOf(
   pod: Pod,
   failing: FailingContainer,
   workload: Finding['workload'],
-  { snapshot, owners, nodes, logins, judge, endpointIn, cluesIn, nodeIn }: DiagnosisContext,
+  { snapshot, owners, nodes, logins, judge, endpointIn, cluesIn, hintsIn }: DiagnosisContext,
 ): Finding {
   const { container, reason } = failing
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
@@ -162,7 +159,7 @@ function findingOf(
       ...cluesOfPlace(failing, pod, node, reference),
       ...behindProxy(cause, text, registry),
     ],
-    host: nodeIn(evidence?.text ?? '', { pod, node }),
+    host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),
     priority: 0,
   }
 }

@@ -34,17 +34,25 @@ export interface PullingNode {
   toolImage: string | null
 }
 
+/** What an error text shows about the node; null for what it does not show. */
+type NodeHints = Pick<PullingNode, 'runtime' | 'platform' | 'os'>
+
+/** Reads the wording of the runtime's errors, and paths in them. */
+export function nodeHintsIn(text: string): NodeHints {
+  return { runtime: runtimeIn(text), platform: platformIn(text), os: WINDOWS.test(text) ? 'windows' : null }
+}
+
 /**
  * Combines what is known about the node, the most reliable first: its object, the pod's node selector, the error text.
  * @param node null if the node was not read
  */
-export function pullingNode(pod: Pod, node: Node | null, text: string): PullingNode {
+export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): PullingNode {
   const platform = node === null ? null : platformOf(node)
   return {
     name: pod.node,
-    runtime: runtimeOf(node) ?? runtimeIn(text),
-    platform: platform ?? platformIn(text),
-    os: osOf(node?.os ?? pod.platform.os) ?? (WINDOWS.test(text) ? 'windows' : null),
+    runtime: runtimeOf(node) ?? hints.runtime,
+    platform: platform ?? hints.platform,
+    os: osOf(node?.os ?? pod.platform.os) ?? hints.os,
     architecture: node?.architecture ?? pod.platform.architecture ?? null,
     kernel: node?.kernel ?? null,
     kubeletMinor: minorOf(node?.kubelet ?? null),
