@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { writeWhole } from '../editor/write-whole.ts'
 import { errorCode, RefusedError, UsageError } from '../errors.ts'
+import { parseJson } from '../json/json-object.ts'
 import { jsonPlace } from '../json/json-place.ts'
 import { unlessAborted } from '../network/unless-aborted.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -35,7 +36,7 @@ export async function readPlanFile(path: string, signal?: AbortSignal): Promise<
   // A named pipe without a writer blocks in open() and can't be closed.
   const text = await unlessAborted(readText(path), signal)
   const remedy = `Make a new one with \`fix --plan ${path}\`.`
-  const value = parse(text)
+  const value = parseJson(text)
   if (value === undefined) {
     throw new UsageError(`${path} is not a plan: it is not valid JSON${jsonPlace(text)}. ${remedy}`)
   }
@@ -90,15 +91,6 @@ export function refuseStale(plan: Plan, checked: Outcome[]): void {
   throw new RefusedError(
     `The plan of ${plan.createdAt} is stale: ${kind} ${namespace}/${name}${more} changed since. Nothing was changed; make a new plan.`,
   )
-}
-
-/** Returns undefined if the text is not JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function codeOf(error: unknown): string {

@@ -11,10 +11,11 @@ import {
   helperFor,
   namesRegistry,
 } from '../dockerconfig/docker-view.ts'
-import { field, isObject, type JsonObject, parseJson } from '../dockerconfig/go-encoding.ts'
+import { field } from '../dockerconfig/go-encoding.ts'
 import type { Credential, CredentialRefusal } from '../dockerconfig/registry-credential.ts'
 import { errorCode, UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
+import { isObject, type JsonObject, parseJson } from '../json/json-object.ts'
 import { jsonPlace } from '../json/json-place.ts'
 import { bounded } from '../network/bounded.ts'
 import { once } from '../network/once.ts'

@@ -12,7 +12,7 @@ import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
 import type { NodeImages } from './node-images.ts'
 import { Payers } from './payers.ts'
 import { isAlways } from './pull-cost.ts'
-import type { Schedules } from './schedules.ts'
+import type { StartsOf } from './schedules.ts'
 import type { Spend, Spender, WorkloadName } from './spending.ts'
 
 /** The workloads that will pull in the window, the most pulls first. */
@@ -201,7 +201,7 @@ export interface WindowFacts {
   /** Seconds. */
   window: number
   nodes: NodeImages
-  schedules: Schedules
+  startsOf: StartsOf
 }
 
 /** The full names of the containers' images, each once. */
@@ -240,8 +240,8 @@ function restOfRollout({ containers, outstanding }: UsageWorkload, { nodes }: Wi
 
 function scheduledRuns({ containers, pods, schedule }: UsageWorkload, facts: WindowFacts): Spend[] {
   if (schedule === null) return []
-  const { nodes, schedules } = facts
-  const starts = schedules.startsOf(schedule.expression, schedule.timeZone) ?? []
+  const { nodes, startsOf } = facts
+  const starts = startsOf(schedule.expression, schedule.timeZone) ?? []
   const started = starts.length * pods
   const share = nodes.costlyShare
   const byImage = Map.groupBy(containers, ({ image }) => hubName(image))

@@ -3,6 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, UsageError } from '../../errors.ts'
+import { isObject, parseJson } from '../../json/json-object.ts'
 import type { OutcomeStatus } from '../outcome.ts'
 import { refuseForeignFolder } from './journal.ts'
 import {
@@ -99,12 +100,8 @@ type IsChange = (value: unknown) => boolean
 
 /** The line; null if the text is not a complete line of this version: a disk, an editor, or another version may have damaged it. */
 function parseLine(text: string, isChange: IsChange): JournalLine | null {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return isJournalLine(parsed, isChange) ? parsed : null
-  } catch {
-    return null
-  }
+  const parsed = parseJson(text)
+  return isJournalLine(parsed, isChange) ? parsed : null
 }
 
 function isJournalLine(value: unknown, isChange: IsChange): value is JournalLine {
@@ -179,10 +176,6 @@ const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeo
 
 const isTexts = (value: unknown): boolean =>
   Array.isArray(value) && value.every(one => typeof one === 'string')
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /**
  * Finds the run with that name or unique name prefix; without a name, the newest run that wrote more than pods, which can't be undone.
