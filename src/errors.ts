@@ -19,3 +19,14 @@ export class InterruptedError extends Error {
 export class RefusedError extends Error {
   override name = 'RefusedError'
 }
+
+/** The code of an error of Node or the system, such as `ENOENT` or `ERR_INVALID_ARG_VALUE`; null for an error without one. */
+export function errorCode(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
+}
+
+/** The same for errors of the system only: anything else is a bug and must not be taken for an unreadable file. */
+export function systemCode(error: unknown): string | null {
+  const code = errorCode(error) ?? ''
+  return /^E[A-Z0-9]+$/.test(code) ? code : null
+}

@@ -4,31 +4,32 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 const SRC = resolve(import.meta.dirname, '../src')
-const FRONT = ['main', 'cli', 'terminal', 'clock', 'errors']
+const FRONT = ['main', 'cli', 'terminal', 'clock', 'errors', 'order']
 
 /** Room → the rooms it may import. A room marked `types:` may only be imported with `import type`. */
 const DOORS: Record<string, string[]> = {
-  image: [],
+  image: ['order'],
   snapshot: [],
   errors: [],
   clock: [],
+  order: [],
   secrecy: [],
   schedule: [],
   json: [],
   protobuf: [],
   network: ['errors'],
-  dockerconfig: ['image', 'secrecy'],
-  keychain: ['errors', 'types:clock', 'secrecy', 'image', 'dockerconfig', 'network', 'json'],
-  diagnosis: ['image', 'dockerconfig', 'snapshot'],
+  dockerconfig: ['order', 'image', 'secrecy', 'json'],
+  keychain: ['order', 'errors', 'types:clock', 'secrecy', 'image', 'dockerconfig', 'network', 'json'],
+  diagnosis: ['order', 'image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'types:snapshot', 'diagnosis'],
   rollout: ['image', 'types:snapshot'],
-  quota: ['image', 'schedule', 'types:snapshot', 'diagnosis'],
-  mirror: ['image', 'types:snapshot', 'diagnosis'],
+  quota: ['order', 'image', 'schedule', 'snapshot', 'diagnosis'],
+  mirror: ['order', 'image', 'types:snapshot', 'diagnosis'],
   manifest: ['snapshot'],
-  baseline: [],
+  baseline: ['order', 'json'],
   audit: ['image', 'schedule', 'dockerconfig', 'snapshot', 'types:manifest'],
-  editor: ['types:audit'],
-  waiting: ['image', 'types:snapshot', 'diagnosis', 'rollout'],
+  editor: ['errors', 'types:audit'],
+  waiting: ['order', 'image', 'types:snapshot', 'diagnosis', 'rollout'],
   plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
   report: [
     'image',
@@ -48,8 +49,9 @@ const DOORS: Record<string, string[]> = {
     'types:mirror',
   ],
   kubernetes: ['errors', 'types:clock', 'secrecy', 'network', 'json', 'protobuf'],
-  registry: ['errors', 'types:clock', 'image', 'dockerconfig', 'secrecy', 'network'],
+  registry: ['errors', 'types:clock', 'image', 'dockerconfig', 'secrecy', 'network', 'json'],
   source: [
+    'order',
     'errors',
     'types:clock',
     'image',
@@ -73,6 +75,7 @@ const DOORS: Record<string, string[]> = {
     'rollout',
     'plan',
     'json',
+    'editor',
     'kubernetes',
     'types:registry',
   ],
@@ -122,6 +125,7 @@ const KUBERNETES: Record<string, string[]> = {
   api: ['http'],
 }
 const PURE = [
+  'order',
   'image',
   'dockerconfig',
   'json',
@@ -302,7 +306,7 @@ describe('the import rules', () => {
     expect(mute.map(file => relative(SRC, file))).toEqual([])
   })
 
-  test('the top level of src holds only main, cli, terminal, clock and errors', () => {
+  test('the top level of src holds only main, cli, terminal, clock, errors, and order', () => {
     const front = files.filter(file => dirname(file) === SRC).map(file => roomOf(file))
     expect(front.filter(name => !FRONT.includes(name))).toEqual([])
   })

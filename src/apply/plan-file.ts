@@ -1,8 +1,10 @@
 /** Saves a plan to a file, reads one back, and refuses it for another cluster or a changed state. */
 
 import { createReadStream } from 'node:fs'
-import { lstat, open, rename, rm } from 'node:fs/promises'
-import { RefusedError, UsageError } from '../errors.ts'
+import { lstat } from 'node:fs/promises'
+import { writeWhole } from '../editor/write-whole.ts'
+import { errorCode, RefusedError, UsageError } from '../errors.ts'
+import { parseJson } from '../json/json-object.ts'
 import { jsonPlace } from '../json/json-place.ts'
 import { unlessAborted } from '../network/unless-aborted.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -11,19 +13,9 @@ import type { Outcome } from './outcome.ts'
 /** Writes the plan, readable only by its owner; an existing file is replaced whole or not at all. @throws UsageError */
 export async function writePlanFile(path: string, plan: Plan): Promise<void> {
   await refuseOtherThanFile(path)
-  const draft = `${path}.${process.pid}.tmp`
   try {
-    await rm(draft, { force: true })
-    const file = await open(draft, 'wx', 0o600)
-    try {
-      await file.writeFile(`${JSON.stringify(plan, null, 2)}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(draft, path)
+    await writeWhole(path, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 })
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => {})
     throw new UsageError(
       `Can't write the plan to ${path} (${codeOf(error)}): name a file that can be written.`,
     )
@@ -44,7 +36,7 @@ export async function readPlanFile(path: string, signal?: AbortSignal): Promise<
   // A named pipe without a writer blocks in open() and can't be closed.
   const text = await unlessAborted(readText(path), signal)
   const remedy = `Make a new one with \`fix --plan ${path}\`.`
-  const value = parse(text)
+  const value = parseJson(text)
   if (value === undefined) {
     throw new UsageError(`${path} is not a plan: it is not valid JSON${jsonPlace(text)}. ${remedy}`)
   }
@@ -101,15 +93,6 @@ export function refuseStale(plan: Plan, checked: Outcome[]): void {
   )
 }
 
-/** Returns undefined if the text is not JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error)
+  return errorCode(error) ?? String(error)
 }

@@ -1,6 +1,7 @@
 /** Runs all rules over all workloads. Findings are sorted with the worst first; silenced ones are kept separately. */
 
 import { fullName, parseReference } from '../image/reference.ts'
+import { oncePerSchedule } from '../schedule/starts.ts'
 import type { AuditScope } from '../snapshot/audit-scope.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { WorkloadTemplate } from '../snapshot/template.ts'
@@ -78,18 +79,11 @@ export function factsOf(scope: AuditScope, settings: Pick<AuditSettings, 'pullSe
   )
   const present = scope.pullSecrets.filter(({ problem }) => problem !== 'missing')
   const byName = Map.groupBy(present, ({ name }) => name)
-  const starts = new Map<string, number | null>()
+  const startsOf = oncePerSchedule((schedule, timeZone) => scheduledStarts(schedule, timeZone, scope.takenAt))
   const changed = Map.groupBy(scope.secretsChanged, ({ workloadUid }) => workloadUid)
   return {
     scope,
-    startsOf({ expression, timeZone }) {
-      const key = `${timeZone} ${expression.value}`
-      const known = starts.get(key)
-      if (known !== undefined) return known
-      const found = scheduledStarts(expression.value, timeZone, scope.takenAt)
-      starts.set(key, found)
-      return found
-    },
+    startsOf: ({ expression, timeZone }) => startsOf(expression.value, timeZone),
     namespacesWith: secret => byName.get(secret)?.map(({ namespace }) => namespace) ?? [],
     secretsChangedOf: ({ uid }) => (uid === null ? [] : (changed.get(uid) ?? [])),
     isLive: scope.source.type === 'cluster',

@@ -3,6 +3,7 @@
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import type { Reference } from '../image/reference.ts'
 import type { AuditScope } from '../snapshot/audit-scope.ts'
+import { usesAccountSecrets } from '../snapshot/pod.ts'
 import type { PullSecret, PullSecretProblem } from '../snapshot/pull-secret.ts'
 import type { WorkloadTemplate, WrittenText } from '../snapshot/template.ts'
 import type { SecretSource } from './finding.ts'
@@ -54,7 +55,7 @@ export class Credentials {
         ?.map(value => this.#named({ value, place: serviceAccount.place }, 'service-account', namespace)) ??
       null
     const own = pullSecrets.map(named => this.#named(named, 'template', namespace))
-    const secrets = own.length > 0 ? own : account
+    const secrets = usesAccountSecrets(own) ? account : own
     const path = {
       secrets,
       account,

@@ -1,5 +1,8 @@
 /** A baseline: findings that a team already knows, by fingerprint or by rules with a reason and an expiry date. Only others fail CI. */
 
+import { isObject, parseJsonObject } from '../json/json-object.ts'
+import { byText } from '../order.ts'
+
 /** A known finding, with what a person may want to know about it. */
 export interface KnownFinding {
   fingerprint: string
@@ -28,18 +31,14 @@ const KEYS: readonly string[] = [...PATTERNS, 'reason', 'expires']
 /** Returns the file's content, sorted so that a diff shows only what changed. Rules are written unchanged. */
 export function baselineText(findings: readonly KnownFinding[], ignore: readonly IgnoreRule[] = []): string {
   const unique = new Map(findings.map(finding => [finding.fingerprint, finding]))
-  const sorted = [...unique.values()].sort((one, other) =>
-    one.about < other.about ? -1 : one.about > other.about ? 1 : 0,
-  )
+  const sorted = [...unique.values()].sort(byText(({ about }) => about))
   const rules = ignore.length === 0 ? {} : { ignore }
   return `${JSON.stringify({ apiVersion: API_VERSION, kind: KIND, findings: sorted, ...rules }, null, 2)}\n`
 }
 
 /** Returns the fingerprints in a baseline's text; null if the text is not a baseline. */
 export function readBaseline(text: string): Set<string> | null {
-  const document = parsed(text)
-  if (typeof document !== 'object' || document === null) return null
-  const { kind, findings = [] } = document as Record<string, unknown>
+  const { kind, findings = [] } = parseJsonObject(text) ?? {}
   if (kind !== KIND || !Array.isArray(findings)) return null
   const prints = findings.map(finding => (finding as Partial<KnownFinding> | null)?.fingerprint)
   return prints.every(print => typeof print === 'string') ? new Set(prints) : null
@@ -47,7 +46,7 @@ export function readBaseline(text: string): Set<string> | null {
 
 /** Returns the rules in a baseline's text, or the first problem: `ignore[2]: the reason is missing`. */
 export function readIgnoreRules(text: string): IgnoreRule[] | string {
-  const { ignore = [] } = parsed(text) as Record<string, unknown>
+  const { ignore = [] } = parseJsonObject(text) ?? {}
   if (!Array.isArray(ignore)) return 'ignore must be a list'
   for (const [index, rule] of ignore.entries()) {
     const problem = problemOf(rule)
@@ -57,8 +56,8 @@ export function readIgnoreRules(text: string): IgnoreRule[] | string {
 }
 
 function problemOf(rule: unknown): string | null {
-  if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) return 'it must be an object'
-  const fields = rule as Record<string, unknown>
+  if (!isObject(rule)) return 'it must be an object'
+  const fields = rule
   const unknown = Object.keys(fields).find(key => !KEYS.includes(key))
   if (unknown !== undefined) return `"${unknown}" is unknown; known are ${KEYS.join(', ')}`
   const wrong = Object.keys(fields).find(key => typeof fields[key] !== 'string' || fields[key] === '')
@@ -118,12 +117,4 @@ function hasForm(text: string, [first = '', ...others]: string[]): boolean {
     at = found + part.length
   }
   return at <= text.length - last.length
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

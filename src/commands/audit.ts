@@ -15,8 +15,8 @@ import { type AllSettings, auditSettings, type SettingsFlags } from './audit/set
 import { knownFindings, withoutKnownFindings, writeBaseline } from './baseline.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
-import { countsFor } from './fail-on.ts'
 import { invocationOf } from './invocation.ts'
+import { countsFor } from './shared-flags.ts'
 
 export interface AuditOptions extends AuditTarget, SettingsFlags {
   /** Ask registries about every image. */
@@ -115,7 +115,7 @@ async function showAudit(
 ): Promise<void> {
   const { format, failOn, connection, files, edits } = flags
   const { out, err, version } = context
-  const invocation = invocationOf(context, connection, files.length > 0)
+  const invocation = invocationOf(context, connection, { fromDump: files.length > 0 })
   const options = {
     ...{ format, failOn, version, cwd: context.cwd, terminal: out.isTerminal, invocation },
     inputFlags: inputFlagsOf(flags),

@@ -1,6 +1,6 @@
 /** `--baseline` and `--write-baseline` of diagnose and audit: known findings are counted but do not affect the exit code. */
 
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { AdvisedDiagnosis, AdvisedFinding } from '../advice/add-steps.ts'
 import type { AuditFinding } from '../audit/finding.ts'
@@ -13,8 +13,8 @@ import {
   readIgnoreRules,
 } from '../baseline/baseline.ts'
 import { CAUSES, type KnownFailure } from '../diagnosis/finding.ts'
-import { writeNewFile } from '../editor/replace-file.ts'
-import { UsageError } from '../errors.ts'
+import { writeWhole } from '../editor/write-whole.ts'
+import { errorCode, UsageError } from '../errors.ts'
 import { stableIdentity } from '../report/group.ts'
 import { auditFingerprint } from '../report/machine/audit/identity.ts'
 import { fullWorkload } from '../report/machine/audit/places.ts'
@@ -44,8 +44,9 @@ export async function readKnown({ baseline }: BaselineFlags, { cwd }: CommandCon
 }
 
 function textOf(file: string, cwd: string): Promise<string> {
-  return readFile(resolve(cwd, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'there is no such file; --write-baseline makes one' : error.code
+  return readFile(resolve(cwd, file), 'utf8').catch(error => {
+    const code = errorCode(error)
+    const why = code === 'ENOENT' ? 'there is no such file; --write-baseline makes one' : code
     throw new UsageError(`Can't read the baseline ${file}: ${why}.`)
   })
 }
@@ -122,19 +123,13 @@ async function updateBaseline(
   context: CommandContext,
 ): Promise<void> {
   const path = resolve(context.cwd, file)
-  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
-    throw new UsageError(`Can't read the baseline ${file}: ${error.code}.`)
+  const before = await readFile(path, 'utf8').catch(error => {
+    if (errorCode(error) === 'ENOENT') return null
+    throw new UsageError(`Can't read the baseline ${file}: ${errorCode(error)}.`)
   })
   const { rules } = before === null ? NOTHING : parsedBaseline(before, file)
   const known = findings.map(finding => ({ fingerprint: printOf(finding), about: aboutOf(finding) }))
-  try {
-    // Renames a complete file into place: with half a file, CI would report the missing findings as new.
-    await writeFile(`${path}.new`, baselineText(known, rules))
-    await rename(`${path}.new`, path)
-  } catch (error) {
-    throw new UsageError(`Can't write the baseline ${file}: ${(error as NodeJS.ErrnoException).code}.`)
-  }
+  await writeBaselineFile(path, baselineText(known, rules), file)
   await context.err.write(
     writtenBaselineText(new Set(known.map(({ fingerprint: print }) => print)).size, file),
   )
@@ -185,6 +180,14 @@ export async function writeBaseline(
         .join(' '),
     })),
   )
-  if (!(await writeNewFile(resolve(cwd, file), text)))
-    throw new UsageError(`Can't write the baseline ${file}.`)
+  await writeBaselineFile(resolve(cwd, file), text, file)
+}
+
+/** With half a file, CI would report the missing findings as new. @throws UsageError */
+async function writeBaselineFile(path: string, text: string, shown: string): Promise<void> {
+  try {
+    await writeWhole(path, text)
+  } catch (error) {
+    throw new UsageError(`Can't write the baseline ${shown}: ${errorCode(error)}.`)
+  }
 }

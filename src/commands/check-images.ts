@@ -2,8 +2,6 @@
 
 import type { CredentialReport, Finding } from '../diagnosis/finding.ts'
 import { meetsHubLimit } from '../diagnosis/limit-answers.ts'
-import { UsageError } from '../errors.ts'
-import { movedImage } from '../image/moved.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import { registriesOf } from '../keychain/wanted-registries.ts'
 import { askingText } from '../report/views/progress.ts'
@@ -12,10 +10,10 @@ import type { ImageCheck } from '../snapshot/image-check.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { PodLogins, type PullingPod } from '../source/image-checks/pod-logins.ts'
-import { type ImageQuestion, type MachineLogins, readImageChecks } from '../source/image-checks.ts'
+import { type ImageQuestion, questionsAbout, readImageChecks } from '../source/image-checks.ts'
 import type { CommandContext } from './context.ts'
 import { askHub } from './quota/readings.ts'
-import { endpointsOf, openRegistries, readingLogins } from './registries.ts'
+import { endpointsOf, openRegistries, readingLoginsOrProblem } from './registries.ts'
 
 /** The flags of --check-images. */
 export interface ImageCheckFlags {
@@ -100,7 +98,7 @@ export class ImageChecking {
       return await readImageChecks(questions, {
         registries,
         podLogins: this.#podLogins,
-        machineLogins: images => machineLogins(images, this.#context),
+        machineLogins: images => readingLoginsOrProblem(registriesOf(images.map(pathOf)), this.#context),
         timeUp: late.signal,
         ...(maxImages === undefined ? {} : { maxImages }),
         onProgress: (done, all) => progress.update(askingText(done, all)),
@@ -117,15 +115,12 @@ export class ImageChecking {
 function questionsOf(findings: readonly Finding[], { pods }: Snapshot): ImageQuestion[] {
   const byName = new Map(pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
   return findings.flatMap(({ reference, cause, namespace, pod: name, credential, moved }) => {
-    const read = reference === null ? null : parseReference(reference)
-    if (read === null) return []
     const pod = byName.get(`${namespace}/${name}`)
-    return {
-      reference: read,
+    return questionsAbout(reference, {
       pods: pod === undefined ? [] : [{ namespace, pullSecrets: secretsTried(credential, pod) }],
       platforms: cause === 'platform-mismatch',
-      replacement: moved?.to ? parseReference(moved.to) : null,
-    }
+      replacement: moved?.to ?? null,
+    })
   })
 }
 
@@ -136,26 +131,9 @@ function secretsTried({ attempts }: CredentialReport, { pullSecrets }: Pod): str
 
 /** Returns the question about one image, failing or not; none for an invalid reference. */
 function questionOf(image: string, pod: PullingPod | null): ImageQuestion[] {
-  const reference = parseReference(image)
-  if (reference === null) return []
-  const { to = null } = movedImage(reference, 'missing') ?? {}
-  return [
-    {
-      reference,
-      pods: pod === null ? [] : [pod],
-      platforms: pod === null,
-      replacement: to === null ? null : parseReference(to),
-    },
-  ]
+  return questionsAbout(image, { pods: pod === null ? [] : [pod], platforms: pod === null })
 }
 
-/** Returns this machine's logins for exactly these registries. Reports a file that can't be read, and continues. */
-async function machineLogins(images: Reference[], context: CommandContext): Promise<MachineLogins> {
-  const names = images.map(({ registry, repository }) => `${registry}/${repository}`)
-  try {
-    return { credentials: await readingLogins(registriesOf(names), context), problem: null }
-  } catch (error) {
-    if (error instanceof UsageError) return { credentials: [], problem: error.message }
-    throw error
-  }
+function pathOf({ registry, repository }: Reference): string {
+  return `${registry}/${repository}`
 }

@@ -11,9 +11,8 @@ import { opensLinks } from '../report/screen/links.ts'
 import type { BaselineFlags } from './baseline.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
-import { countsFor } from './fail-on.ts'
-import { formatFor } from './format.ts'
 import { invocationOfLook } from './invocation.ts'
+import { countsFor, formatFor } from './shared-flags.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
 export interface DiagnoseOptions extends SnapshotOptions, BaselineFlags, ColumnFlags {

@@ -7,8 +7,8 @@ import { type CheckedReading, renderImages } from '../report/views/images.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
-import { formatFor } from './format.ts'
 import { invocationOf } from './invocation.ts'
+import { formatFor } from './shared-flags.ts'
 
 export interface ImageOptions {
   references: string[]

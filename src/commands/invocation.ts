@@ -20,18 +20,21 @@ const NAMED = [
   ['asUid', '--as-uid'],
 ] as const satisfies [keyof ConnectionFlags, string][]
 
-/**
- * Returns the connection flags that a suggested command must repeat to reach the same cluster as the same user.
- * @param fromDump the facts came from files, so no command may name a cluster
- * @param only the scope of the run, if narrower than whole namespaces
- * @param everywhereExcept the excluded namespaces of a run that looked at all others; null if it looked at certain namespaces
- */
+/** What a run looked at. */
+interface RunScope {
+  /** The facts came from files, so no command may name a cluster. */
+  fromDump?: boolean
+  /** By names or labels; null for whole namespaces. */
+  only?: Only | null
+  /** The excluded namespaces of a run that looked at all others; null if it looked at certain namespaces. */
+  everywhereExcept?: readonly string[] | null
+}
+
+/** Returns the connection flags that a suggested command must repeat to reach the same cluster as the same user. */
 export function invocationOf(
   { program }: Pick<CommandContext, 'program'>,
   connection: ConnectionFlags,
-  fromDump = false,
-  only: Only | null = null,
-  everywhereExcept: readonly string[] | null = null,
+  { fromDump = false, only = null, everywhereExcept = null }: RunScope = {},
 ): Invocation {
   const flags = NAMED.flatMap(([name, flag]) => {
     const value = connection[name]
@@ -59,7 +62,8 @@ export function invocationOfLook(
   const fromDump = files.length > 0
   const everywhere = options.allNamespaces || (fromDump && connection.namespace === undefined)
   const only = onlyOf(names.length > 0, selector)
-  return invocationOf(context, connection, fromDump, only, everywhere ? excludedNamespaces : null)
+  const everywhereExcept = everywhere ? excludedNamespaces : null
+  return invocationOf(context, connection, { fromDump, only, everywhereExcept })
 }
 
 /** Like `invocationOf`, for a fix with this scope. */
@@ -69,7 +73,7 @@ export function invocationOfFix(
   { namespaces, excluded, subjects, selector }: PlanScope,
 ): Invocation {
   const only = onlyOf(subjects !== undefined, selector)
-  return invocationOf(context, connection, false, only, namespaces === null ? excluded : null)
+  return invocationOf(context, connection, { only, everywhereExcept: namespaces === null ? excluded : null })
 }
 
 /** Returns the run's scope by names or labels; null if it covered whole namespaces. */

@@ -5,6 +5,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
 import { type AddressRules, readAddress, rootOf } from '../mirror/address.ts'
 import { setupFor } from '../mirror/platforms/index.ts'
@@ -23,7 +24,7 @@ import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 import { registriesNamed } from './mirror/registries-named.ts'
 import { writeFiles } from './mirror/write-files.ts'
-import { endpointsOf, openRegistries, readingLogins } from './registries.ts'
+import { endpointsOf, openRegistries, readingLoginsOrProblem } from './registries.ts'
 
 export interface MirrorOptions extends AddressRules {
   connection: ConnectionFlags
@@ -171,12 +172,7 @@ async function verifyMirror(
 }
 
 /** Returns this machine's login for the mirror itself. A login for the upstream registry is never sent there. */
-async function loginFor(host: string, context: CommandContext) {
-  try {
-    const [login = null] = await readingLogins([{ registry: host, repositories: [] }], context)
-    return login
-  } catch (error) {
-    if (error instanceof UsageError) return null
-    throw error
-  }
+async function loginFor(host: string, context: CommandContext): Promise<Credential | null> {
+  const { credentials } = await readingLoginsOrProblem([{ registry: host, repositories: [] }], context)
+  return credentials[0] ?? null
 }

@@ -8,7 +8,7 @@ import { renderQuota } from '../report/views/quota.ts'
 import { type HubQuota, type JudgedQuotas, judgeQuotas } from '../snapshot/hub-quota.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
-import { askCluster, askHub, type ClusterQuestion, machineLogins } from './quota/readings.ts'
+import { askCluster, askHub, type ClusterQuestion, localHubLogins } from './quota/readings.ts'
 
 export interface QuotaOptions extends ClusterQuestion {
   /** REGISTRY=URL. */
@@ -61,7 +61,7 @@ async function showQuota(
   context: CommandContext,
   first: readonly HubQuota[],
 ): Promise<ExitName> {
-  const [ofCluster, ofMachine] = await Promise.all([askCluster(options, context), machineLogins(context)])
+  const [ofCluster, ofMachine] = await Promise.all([askCluster(options, context), localHubLogins(context)])
   const asked = await askHub([...ofMachine, ...ofCluster.logins], options.endpoints, context)
   const quotas = [...first, ...asked]
   const silent = quotas.every(({ answer }) => answer.status === 'unknown' && answer.why === 'unreachable')

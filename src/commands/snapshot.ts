@@ -9,6 +9,7 @@ import type { Scope } from '../source/snapshot-scope.ts'
 import { parseSubjects } from '../source/subject-names.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
+import { checkRecursive } from './shared-flags.ts'
 
 export interface SnapshotOptions {
   connection: ConnectionFlags
@@ -35,9 +36,7 @@ export async function takeSnapshot(
   context: CommandContext,
   meanwhile: () => void = () => {},
 ): Promise<Snapshot> {
-  if (options.recursive && options.files.length === 0) {
-    throw new UsageError('-R needs -f: name the folder to read, as in `-f dumps -R`.')
-  }
+  checkRecursive(options, 'dumps')
   // Checked here so that a malformed selector gives the same error for a cluster and a dump.
   if (options.selector !== undefined) parseLabelSelector(options.selector)
   return options.files.length > 0

@@ -65,7 +65,7 @@ export async function waitCommand(options: WaitOptions, context: CommandContext)
 
 /** Suggests commands by the names that were waited for: here -l selects workloads by their own labels, in a fix it selects pods. */
 function invocationFor({ connection }: WaitOptions, context: CommandContext): Invocation {
-  return invocationOf(context, connection, false, { named: true })
+  return invocationOf(context, connection, { only: { named: true } })
 }
 
 interface Session {

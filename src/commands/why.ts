@@ -93,7 +93,7 @@ async function choosePod(options: WhyOptions, context: CommandContext): Promise<
   const { connection, files, recursive } = options
   const snapshot = await takeSnapshot({ connection, allNamespaces: false, files, recursive }, context)
   const diagnosis = adviseDiagnosis(diagnose(snapshot))
-  const invocation = invocationOf(context, connection, files.length > 0)
+  const invocation = invocationOf(context, connection, { fromDump: files.length > 0 })
   const choices = podChoices(diagnosis, invocation)
   if (context.ask.available && choices.length > 0) return context.ask.pick(podQuestion(), choices)
   if (choices.length === 0) await context.err.write(renderGaps(snapshot.gaps, context.err))
@@ -141,7 +141,7 @@ async function explained(
 function reportOptions({ connection, files, format }: WhyOptions, context: CommandContext): WhyReportOptions {
   const { width, color, isTerminal: terminal } = context.out
   const links = opensLinks(terminal, context.env)
-  const invocation = invocationOf(context, connection, files.length > 0, { named: true })
+  const invocation = invocationOf(context, connection, { fromDump: files.length > 0, only: { named: true } })
   return { format, width, color, links, terminal, invocation }
 }
 

@@ -2,8 +2,10 @@
 
 import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
+import { compareText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
+import { holdsUpRollout, indexOwners, type OwnerIndex, topmostOwner } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
@@ -13,7 +15,6 @@ import { firstSign, prove } from './evidence.ts'
 import { type FailingContainer, failingContainers, failingSandbox } from './failing-container.ts'
 import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
-import { holdsUpRollout, indexOwners, type OwnerIndex, topmostOwner } from './owner.ts'
 import { eventsOfPod, longPulls } from './pod-events.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
 import { nodeHintsIn, pullingNode } from './pulling-node.ts'
@@ -227,9 +228,9 @@ function compareFindings(a: Finding, b: Finding): number {
   return (
     b.priority - a.priority ||
     CAUSES.indexOf(a.cause) - CAUSES.indexOf(b.cause) ||
-    compare(a.namespace, b.namespace) ||
-    compare(a.pod, b.pod) ||
-    compare(a.container, b.container)
+    compareText(a.namespace, b.namespace) ||
+    compareText(a.pod, b.pod) ||
+    compareText(a.container, b.container)
   )
 }
 
@@ -244,8 +245,4 @@ function priorityOf(
   const everyNode = workload?.kind === 'DaemonSet' ? 1 : 0
   const wholeNode = containerKind === 'sandbox' ? 8 : 0
   return (priority + system + everyNode + wholeNode) * TIER + Math.min(pods, TIER - 1)
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -7,6 +7,7 @@ import {
   mentionsFailedPull,
   sandboxImage,
 } from '../image/pull-messages.ts'
+import { compareText } from '../order.ts'
 import { type Container, isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import { classify } from './classify.ts'
@@ -114,6 +115,5 @@ function isOfContainer(event: PodEvent, failure: PodEvent): boolean {
 }
 
 function newestFirst(a: PodEvent, b: PodEvent): number {
-  const [one, other] = [a.lastSeen ?? '', b.lastSeen ?? '']
-  return one < other ? 1 : one > other ? -1 : 0
+  return compareText(b.lastSeen ?? '', a.lastSeen ?? '')
 }

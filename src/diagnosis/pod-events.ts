@@ -1,6 +1,7 @@
 /** What a pod's events report about its pulls: what failed, and which images have been pulling for a long time. */
 
-import { isSandboxFailure, pullStage, sandboxImage } from '../image/pull-messages.ts'
+import { isPullProgress, isSandboxFailure, pullStage, sandboxImage } from '../image/pull-messages.ts'
+import { byText } from '../order.ts'
 import { type Container, type ContainerKind, isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import type { LongPull } from './finding.ts'
@@ -32,8 +33,8 @@ export function eventsOfPod(pod: Pod, events: PodEvent[]): PodEvent[] {
 /** The events that report problems of this container, oldest first. */
 export function eventsOfContainer(pod: Pod, container: Container, events: PodEvent[]): PodEvent[] {
   return events
-    .filter(event => isAbout(pod, container, event) && !isProgress(event))
-    .sort((a, b) => compare(a.lastSeen ?? '', b.lastSeen ?? ''))
+    .filter(event => isAbout(pod, container, event) && !isPullProgress(event))
+    .sort(byText(({ lastSeen }) => lastSeen ?? ''))
 }
 
 /** Whether the event reports a failed attempt to pull. */
@@ -55,12 +56,6 @@ export function reportsBackOff(event: PodEvent): boolean {
   return pullStage(event.message) === 'back-off'
 }
 
-/** The start or the success of a pull. These events are not always read, so findings must not depend on them. */
-function isProgress({ message }: PodEvent): boolean {
-  const stage = pullStage(message)
-  return stage === 'began' || stage === 'ended'
-}
-
 /** Whether the event is about this container: by its field path, or for an event about the whole pod, by the image in its message. */
 function isAbout(pod: Pod, container: Container, event: PodEvent): boolean {
   if (isSandboxFailure(event)) return false
@@ -69,10 +64,6 @@ function isAbout(pod: Pod, container: Container, event: PodEvent): boolean {
   const image = NAMED_IMAGE.exec(event.message)?.[1] ?? ''
   if (image !== '') return image === container.image || image === `${container.image}:latest`
   return pod.containers.length === 1
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** Milliseconds. Most pulls take less, and runtimes cancel a pull without progress after about as long: longer ones are progressing. */
@@ -90,9 +81,7 @@ export function longPulls(
 ): LongPull[] {
   const place = ({ since, namespace, pod, container }: LongPull) =>
     JSON.stringify([since, namespace, pod, container])
-  return pods
-    .flatMap(pod => pullsOf(pod, eventsOf(pod), takenAt))
-    .sort((a, b) => (place(a) < place(b) ? -1 : 1))
+  return pods.flatMap(pod => pullsOf(pod, eventsOf(pod), takenAt)).sort(byText(place))
 }
 
 function pullsOf(pod: Pod, events: PodEvent[], takenAt: string): LongPull[] {

@@ -1,12 +1,13 @@
 /** Explains one pod's images link by link: reference, policy, credentials in the kubelet's order, verdict, and what is broken. */
 
 import { fullName, readReference } from '../image/reference.ts'
+import { byText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
+import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { diagnose } from './diagnose.ts'
 import type { CredentialReport, Finding } from './finding.ts'
-import { indexOwners, topmostOwner } from './owner.ts'
 import { type PodCredentials, podCredentials } from './pod-credential.ts'
 import { serviceAccountProblem } from './service-account.ts'
 import type { Verdict, Why, WhyContainer, WhyProblem } from './why-report.ts'
@@ -153,7 +154,7 @@ export function alikePods(findings: readonly Finding[]): AlikePods[] {
   const byPod = Map.groupBy(findings, ({ namespace, pod }) => `${namespace}/${pod}`)
   const groups = Map.groupBy(byPod.values(), own => JSON.stringify(own.map(storyOf)))
   return [...groups.values()].flatMap(pods => {
-    const [first, ...others] = pods.flatMap(([one]) => one ?? []).sort((a, b) => (a.pod < b.pod ? -1 : 1))
+    const [first, ...others] = pods.flatMap(([one]) => one ?? []).sort(byText(({ pod }) => pod))
     if (first === undefined) return []
     const { namespace, pod } = first
     return [{ namespace, pod, others: others.map(other => other.pod) }]

@@ -1,19 +1,6 @@
-/** Go's rules for JSON and base64, by which docker and the kubelet read credentials. */
+/** Go's rules for the fields of JSON and for base64, by which docker and the kubelet read credentials. */
 
-export type JsonObject = Record<string, unknown>
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Parses the text as JSON; `undefined` if it is invalid. The parser's own message is dropped: it quotes the content. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+import { isObject, type JsonObject } from '../json/json-object.ts'
 
 /** A field by name as Go finds it: case-insensitive, the last one wins, and null changes nothing. */
 export function field(object: JsonObject, name: string): unknown {

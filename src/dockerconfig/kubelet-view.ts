@@ -3,16 +3,9 @@
  * case-insensitive, null counts as absent, and a value of the wrong type makes the whole content unreadable.
  */
 
+import { isObject, type JsonObject, parseJson } from '../json/json-object.ts'
 import { Redacted } from '../secrecy/redacted.ts'
-import {
-  decodeBase64,
-  field,
-  isObject,
-  type JsonObject,
-  parseJson,
-  splitLogin,
-  textFields,
-} from './go-encoding.ts'
+import { decodeBase64, field, splitLogin, textFields } from './go-encoding.ts'
 
 export type KubeletConfig =
   | { entries: KubeletEntry[]; namesHelpers: boolean }

@@ -1,9 +1,11 @@
 /** The content of a pull secret: created from logins, and compared and completed as the kubelet reads it, keeping what others added. */
 
 import { DOCKER_HUB, DOCKER_HUB_KEY } from '../image/docker-hub.ts'
+import { isObject, type JsonObject, parseJson } from '../json/json-object.ts'
+import { byText } from '../order.ts'
 import { credentialRedactor } from '../secrecy/redact.ts'
 import { Redacted } from '../secrecy/redacted.ts'
-import { decodeBase64, encodeBase64, field, isObject, type JsonObject, parseJson } from './go-encoding.ts'
+import { decodeBase64, encodeBase64, field } from './go-encoding.ts'
 import { lookUpCredentials } from './kubelet-lookup.ts'
 import { hasReadableHeaders, readLogin } from './kubelet-view.ts'
 import type { Credential } from './registry-credential.ts'
@@ -29,7 +31,7 @@ export class PullSecretContent {
     const entries = credentials
       .filter(({ kind }) => kind === 'password')
       .map(credential => [credential.key, entryOf(credential)] as const)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .sort(byText(([key]) => key))
     return new PullSecretContent(new Redacted({ auths: Object.fromEntries(entries) }))
   }
 

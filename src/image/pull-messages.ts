@@ -26,6 +26,12 @@ export function pullStage(sentence: string): PullStage {
   return STAGES.find(([, words]) => words.test(sentence))?.[0] ?? null
 }
 
+/** Whether the message reports a pull in progress or completed. Such events are not always read, so findings must not depend on them. */
+export function isPullProgress({ message }: { message: string }): boolean {
+  const stage = pullStage(message)
+  return stage === 'began' || stage === 'ended'
+}
+
 /** Whether the event reports any failure to create the pod's sandbox. */
 export function isSandboxFailure({ reason, message }: { reason: string; message: string }): boolean {
   return reason === 'FailedCreatePodSandBox' || SANDBOX.test(message)

@@ -1,5 +1,7 @@
 /** Finds existing tags or repositories that were probably meant by a name that does not exist. */
 
+import { compareText } from '../order.ts'
+
 /** A tag's parts: `v1.27.3-alpine` is the version 1.27.3 and the rest `-alpine`. */
 interface TagParts {
   /** null if the tag does not start with a number. */
@@ -19,12 +21,12 @@ export function similarTags(wanted: string, tags: Iterable<string>, most: number
   const near = others
     .map(tag => ({ tag, distance: tagDistance(wanted, tag) }))
     .filter(({ distance }) => distance <= MAX_DISTANCE)
-    .sort((a, b) => a.distance - b.distance || byVersion(b.tag, a.tag) || compare(a.tag, b.tag))
+    .sort((a, b) => a.distance - b.distance || byVersion(b.tag, a.tag) || compareText(a.tag, b.tag))
     .map(({ tag }) => tag)
   if (near.length > 0) return near.slice(0, most)
   const plain = others.filter(tag => /^v?\d[\d.]*$/i.test(tag))
   const shown = plain.length > 0 ? plain : others
-  return shown.sort((a, b) => byVersion(b, a) || compare(a, b)).slice(0, most)
+  return shown.sort((a, b) => byVersion(b, a) || compareText(a, b)).slice(0, most)
 }
 
 /**
@@ -43,7 +45,7 @@ export function similarNames(wanted: string, names: Iterable<string>, most: numb
       const distance = name === wanted ? null : nameDistance(wanted, name)
       return distance === null ? [] : [{ name, distance }]
     })
-    .sort((a, b) => a.distance - b.distance || compare(a.name, b.name))
+    .sort((a, b) => a.distance - b.distance || compareText(a.name, b.name))
     .slice(0, most)
     .map(({ name }) => name)
 }
@@ -127,10 +129,6 @@ function normalized(tag: string): string {
     .toLowerCase()
     .replace(/^v(?=\d)/, '')
     .replace(/[._-]+/g, '-')
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Cuts the elements of large arrays out of JSON as it arrives, so that a list of any length is read in little memory. */
-import { JsonError, parseJson } from './json-error.ts'
+import { JsonError, parseValue } from './json-error.ts'
 import { followingEnd, isSpace, JsonValue, mayBegin } from './json-value.ts'
 
 export interface ElementHandlers {
@@ -92,7 +92,7 @@ export class JsonElements {
     this.#value = null
     switch (this.#expected) {
       case 'document':
-        this.#handlers.onDocument(parseJson(bytes, value.offset), value.offset)
+        this.#handlers.onDocument(parseValue(bytes, value.offset), value.offset)
         return
       case 'first element':
       case 'element':
@@ -105,7 +105,7 @@ export class JsonElements {
         return
       default:
         this.#rest += bytes.toString('utf8')
-        this.#key = String(parseJson(bytes, value.offset))
+        this.#key = String(parseValue(bytes, value.offset))
         this.#expected = 'colon'
     }
   }
@@ -163,7 +163,7 @@ export class JsonElements {
   #finishDocument(): ExpectedToken {
     const text = `${this.#rest}}`
     this.#rest = ''
-    this.#handlers.onDocument(parseJson(Buffer.from(text), this.#documentAt), this.#documentAt)
+    this.#handlers.onDocument(parseValue(Buffer.from(text), this.#documentAt), this.#documentAt)
     return 'document'
   }
 }

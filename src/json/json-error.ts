@@ -14,7 +14,7 @@ export class JsonError extends Error {
   }
 }
 
-/** Parses the elements of an array from their text without the brackets. @throws JsonError as parseJson does */
+/** Parses the elements of an array from their text without the brackets. @throws JsonError as parseValue does */
 export function parseElements(bytes: Buffer, offset: number): unknown[] {
   try {
     return JSON.parse(`[${bytes.toString('utf8')}]`)
@@ -24,7 +24,7 @@ export function parseElements(bytes: Buffer, offset: number): unknown[] {
 }
 
 /** JSON.parse for bytes. @throws JsonError with the offset at which these bytes begin; the error never quotes the bytes */
-export function parseJson(bytes: Buffer, offset: number): unknown {
+export function parseValue(bytes: Buffer, offset: number): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'))
   } catch {

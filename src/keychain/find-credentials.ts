@@ -11,13 +11,15 @@ import {
   helperFor,
   namesRegistry,
 } from '../dockerconfig/docker-view.ts'
-import { field, isObject, type JsonObject, parseJson } from '../dockerconfig/go-encoding.ts'
+import { field } from '../dockerconfig/go-encoding.ts'
 import type { Credential, CredentialRefusal } from '../dockerconfig/registry-credential.ts'
-import { UsageError } from '../errors.ts'
+import { errorCode, UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
+import { isObject, type JsonObject, parseJson } from '../json/json-object.ts'
 import { jsonPlace } from '../json/json-place.ts'
 import { bounded } from '../network/bounded.ts'
 import { once } from '../network/once.ts'
+import { byText } from '../order.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 import { askHelper, helperProgram, helperRunner, type RunHelper } from './credential-helper.ts'
 import type { WantedRegistry } from './wanted-registries.ts'
@@ -69,7 +71,7 @@ export async function findCredentials(options: FindOptions): Promise<FoundCreden
     else refusals.set(`${answer.refusal.registry} ${answer.refusal.detail}`, answer.refusal)
   }
   return {
-    credentials: [...credentials.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    credentials: [...credentials.values()].sort(byText(({ key }) => key)),
     refusals: [...refusals.values()],
   }
 }
@@ -224,9 +226,10 @@ async function readConfigFile(
 }
 
 /** Returns the content of a missing file; throws any other error. */
-function absent(error: NodeJS.ErrnoException, shownPath: string): string {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return ''
-  throw new UsageError(`${shownPath} can't be read (${error.code ?? 'unknown error'}): fix its permissions`)
+function absent(error: unknown, shownPath: string): string {
+  const code = errorCode(error)
+  if (code === 'ENOENT' || code === 'ENOTDIR') return ''
+  throw new UsageError(`${shownPath} can't be read (${code ?? 'unknown error'}): fix its permissions`)
 }
 
 /**

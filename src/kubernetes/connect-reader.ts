@@ -11,5 +11,5 @@ import type { ConnectionOptions } from './kubeconfig/connection-options.ts'
  * @throws UsageError for flags or a kubeconfig that name no cluster, or one that can't be used
  */
 export async function connectReader(options: ConnectionOptions & ExchangeOptions): Promise<ClusterReader> {
-  return readerOver(await openConnection(options, options.clock), options)
+  return readerOver(await openConnection(options), options)
 }

@@ -7,5 +7,5 @@ import type { ConnectionOptions } from './kubeconfig/connection-options.ts'
 
 /** Connects as connectReader does. @throws UsageError */
 export async function connectWriter(options: ConnectionOptions & ExchangeOptions): Promise<ClusterWriter> {
-  return writerOver(await openConnection(options, options.clock), options)
+  return writerOver(await openConnection(options), options)
 }

@@ -126,7 +126,7 @@ const NO_PODS = new Set([
 /** Groups of policies: pods in them are patterns, such as the image `*:*`. */
 const POLICIES = /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|admissionregistration\.k8s\.io)$/
 
-/** The group of an apiVersion; empty for core. */
+/** The group of an apiVersion; empty for core. `kubernetes` has the same line, which this room does not know. */
 function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
 }
@@ -199,8 +199,8 @@ function holdsImages(list: LocatedNode | null, walk: Walk): boolean {
   return walk.items(list).some(item => isMap(item.node) && walk.get(item, 'image') !== null)
 }
 
-/** Whether the object is of that built-in kind and group. */
-export function isBuiltIn(
+/** Whether the object is of that kind and group, in any version. */
+export function isOfKind(
   object: Pick<ManifestObject, 'apiVersion' | 'kind'>,
   group: string,
   kind: string,

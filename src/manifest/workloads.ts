@@ -12,7 +12,7 @@ import type {
   WrittenText,
 } from '../snapshot/template.ts'
 import { isPlaceholder } from './placeholder.ts'
-import { isBuiltIn, LISTS, type ManifestObject, type PodSpec, podSpecsIn, SINGLES } from './pod-specs.ts'
+import { isOfKind, LISTS, type ManifestObject, type PodSpec, podSpecsIn, SINGLES } from './pod-specs.ts'
 import { type LocatedNode, misreadOf, textOf, type Walk } from './walk.ts'
 
 type PlaceOf = (node: Node) => Place
@@ -85,7 +85,7 @@ function scheduleOf(
   { root, walk, ...object }: ManifestObject,
   written: (found: LocatedNode | null) => WrittenText,
 ): Schedule | null {
-  if (!isBuiltIn(object, 'batch', 'CronJob')) return null
+  if (!isOfKind(object, 'batch', 'CronJob')) return null
   const spec = walk.get(root, 'spec')
   return {
     expression: written(walk.get(spec, 'schedule')),
@@ -101,9 +101,9 @@ function isTrue(walk: Walk, found: LocatedNode | null, key: string): boolean {
 
 function hasDeadline(object: ManifestObject, pod: LocatedNode): boolean | null {
   const { root, walk } = object
-  const keys = isBuiltIn(object, 'batch', 'Job')
+  const keys = isOfKind(object, 'batch', 'Job')
     ? ['spec']
-    : isBuiltIn(object, 'batch', 'CronJob')
+    : isOfKind(object, 'batch', 'CronJob')
       ? ['spec', 'jobTemplate', 'spec']
       : null
   if (keys === null) return null

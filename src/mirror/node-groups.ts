@@ -1,6 +1,7 @@
 /** Groups nodes that are configured alike, and says what is known about each group: its mirrors, and what its runtime's version means. */
 
 import { platformOf } from '../diagnosis/pulling-node.ts'
+import { compareText } from '../order.ts'
 import type { Node } from '../snapshot/node.ts'
 import { atLeast, type MirrorPlatform, type NodeGroup } from './setup.ts'
 import type { ConfiguredMirror, MirrorSurvey, ReportedMirror } from './survey.ts'
@@ -18,7 +19,7 @@ export function groupNodes(nodes: readonly Node[]): NodeGroup[] {
   }
   const sorted = [...groups.values()].map(group => ({ ...group, nodes: group.nodes.toSorted() }))
   return sorted.sort(
-    (a, b) => b.nodes.length - a.nodes.length || ((a.nodes[0] ?? '') < (b.nodes[0] ?? '') ? -1 : 1),
+    (a, b) => b.nodes.length - a.nodes.length || compareText(a.nodes[0] ?? '', b.nodes[0] ?? ''),
   )
 }
 

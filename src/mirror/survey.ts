@@ -3,6 +3,7 @@
 import { endpointOf } from '../diagnosis/endpoint.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
+import { compareText } from '../order.ts'
 import type { ImageRewriter, MirrorFacts, MirrorSetEntry, PeerMirror } from '../snapshot/mirrors.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Gap, SnapshotSource } from '../snapshot/snapshot.ts'
@@ -156,5 +157,5 @@ function pullsOf({ images }: MirrorFacts): RegistryPulls[] {
         mostOnOneNode: Math.max(...counts),
       }
     })
-    .sort((a, b) => b.pulls - a.pulls || (a.registry < b.registry ? -1 : 1))
+    .sort((a, b) => b.pulls - a.pulls || compareText(a.registry, b.registry))
 }

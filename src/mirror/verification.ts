@@ -1,6 +1,7 @@
 /** What the answers of a mirror and its registry prove about the mirror. */
 
 import { fullName, parseReference, type Reference } from '../image/reference.ts'
+import { compareText } from '../order.ts'
 import type { KnownImage, MirrorAnswer, MirrorCheck } from '../snapshot/mirror-check.ts'
 import type { UsedImage } from '../snapshot/mirrors.ts'
 
@@ -65,7 +66,7 @@ export function imagesToVerify(images: readonly UsedImage[], registries: readonl
     found.set(fullName(reference), known)
   }
   return [...found]
-    .sort(([a, x], [b, y]) => y.nodes.size - x.nodes.size || (a < b ? -1 : 1))
+    .sort(([a, x], [b, y]) => y.nodes.size - x.nodes.size || compareText(a, b))
     .map(([, { reference }]) => reference)
 }
 

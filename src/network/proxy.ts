@@ -3,7 +3,6 @@
 import { BlockList, isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { UsageError } from '../errors.ts'
-import { isLoopback } from './loopback.ts'
 
 type Env = Record<string, string | undefined>
 
@@ -86,4 +85,15 @@ function inRange(host: string, address: string, bits: number): boolean {
   if (!Number.isInteger(bits) || bits < 0 || bits > (isIP(address) === 6 ? 128 : 32)) return false
   range.addSubnet(address, bits, familyOf(address))
   return range.check(host, familyOf(host))
+}
+
+const LOOPBACK = new BlockList()
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
+LOOPBACK.addAddress('::1', 'ipv6')
+
+/** Whether the host is `localhost` or an address of this machine, as Go's HTTP client sees it. */
+export function isLoopback(url: URL): boolean {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const family = isIP(host)
+  return family === 0 ? host === 'localhost' : LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4')
 }

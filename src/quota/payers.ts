@@ -2,6 +2,7 @@
 
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubUsage, UsagePod, UsageWorkload } from '../snapshot/hub-usage.ts'
+import { usesAccountSecrets } from '../snapshot/pod.ts'
 
 /** Index of the anonymous quota, which is always requested first. */
 export const ANONYMOUS = 0
@@ -35,10 +36,11 @@ export class Payers {
     return ANONYMOUS
   }
 
-  /** The same for pods created from the template: a service account's secrets are copied only into pods that have none. */
+  /** The same for pods created from the template. */
   ofWorkload({ namespace, pullSecrets, serviceAccount }: UsageWorkload): number {
-    const named =
-      pullSecrets.length > 0 ? pullSecrets : (this.#accounts.get(`${namespace}/${serviceAccount}`) ?? [])
+    const named = usesAccountSecrets(pullSecrets)
+      ? (this.#accounts.get(`${namespace}/${serviceAccount}`) ?? [])
+      : pullSecrets
     return this.ofPod({ namespace, pullSecrets: [...named] })
   }
 }

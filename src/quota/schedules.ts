@@ -1,34 +1,22 @@
-/** The starts of CronJobs in one window. Many CronJobs share a schedule, so each schedule is computed once. */
+/** The starts of CronJobs in one window. */
 
-import { startsAfter } from '../schedule/starts.ts'
+import { oncePerSchedule, startsAfter } from '../schedule/starts.ts'
 
 /** Starts to compute at most: one each second for a day, the shortest period of a schedule and the longest window in use. */
 const MOST = 86_400
 
-export class Schedules {
-  readonly #known = new Map<string, number[] | null>()
-  readonly #from: string
-  readonly #within: number
+/**
+ * Seconds from the beginning of the window to each start; null for a schedule that can't be read.
+ * @param timeZone IANA name; null means UTC
+ */
+export type StartsOf = (schedule: string, timeZone: string | null) => number[] | null
 
-  /** @param from ISO 8601; @param within seconds */
-  constructor(from: string, within: number) {
-    this.#from = from
-    this.#within = within
-  }
-
-  /**
-   * Seconds from the beginning of the window to each start; null for a schedule that can't be read.
-   * @param timeZone IANA name; null means UTC
-   */
-  startsOf(schedule: string, timeZone: string | null): number[] | null {
-    const key = `${timeZone} ${schedule}`
-    const known = this.#known.get(key)
-    if (known !== undefined) return known
-    const starts = startsAfter(schedule, timeZone, this.#from)
-    const within = starts === null ? null : firstOf(starts, this.#within)
-    this.#known.set(key, within)
-    return within
-  }
+/** @param from ISO 8601; @param within seconds */
+export function startsWithin(from: string, within: number): StartsOf {
+  return oncePerSchedule((schedule, timeZone) => {
+    const starts = startsAfter(schedule, timeZone, from)
+    return starts === null ? null : firstOf(starts, within)
+  })
 }
 
 function firstOf(starts: Iterable<number>, within: number): number[] {

@@ -2,16 +2,17 @@
 
 import { classify } from '../diagnosis/classify.ts'
 import { endpointOf, isLocal } from '../diagnosis/endpoint.ts'
-import { indexOwners, topmostOwner } from '../diagnosis/owner.ts'
 import { isUnlikelyToRecover } from '../diagnosis/recovery-prospects.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { fullName, parseReference } from '../image/reference.ts'
+import { compareText } from '../order.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubContainer, HubUsage, Restart, UsagePod, UsageWorkload } from '../snapshot/hub-usage.ts'
+import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
 import type { NodeImages } from './node-images.ts'
 import { Payers } from './payers.ts'
 import { isAlways } from './pull-cost.ts'
-import type { Schedules } from './schedules.ts'
+import type { StartsOf } from './schedules.ts'
 import type { Spend, Spender, WorkloadName } from './spending.ts'
 
 /** The workloads that will pull in the window, the most pulls first. */
@@ -41,7 +42,7 @@ export function spendersOf(usage: HubUsage, quotas: readonly HubQuota[], facts: 
     return spends.length === 0 ? [] : [spenderOf(name, spends, { template, pods, payers })]
   })
   return spenders.sort(
-    (one, other) => other.pulls - one.pulls || (keyOf(one.workload) < keyOf(other.workload) ? -1 : 1),
+    (one, other) => other.pulls - one.pulls || compareText(keyOf(one.workload), keyOf(other.workload)),
   )
 }
 
@@ -200,7 +201,7 @@ export interface WindowFacts {
   /** Seconds. */
   window: number
   nodes: NodeImages
-  schedules: Schedules
+  startsOf: StartsOf
 }
 
 /** The full names of the containers' images, each once. */
@@ -239,8 +240,8 @@ function restOfRollout({ containers, outstanding }: UsageWorkload, { nodes }: Wi
 
 function scheduledRuns({ containers, pods, schedule }: UsageWorkload, facts: WindowFacts): Spend[] {
   if (schedule === null) return []
-  const { nodes, schedules } = facts
-  const starts = schedules.startsOf(schedule.expression, schedule.timeZone) ?? []
+  const { nodes, startsOf } = facts
+  const starts = startsOf(schedule.expression, schedule.timeZone) ?? []
   const started = starts.length * pods
   const share = nodes.costlyShare
   const byImage = Map.groupBy(containers, ({ image }) => hubName(image))

@@ -7,7 +7,7 @@ import type { HubUsage } from '../snapshot/hub-usage.ts'
 import { capacitiesOf, forecastOf, outlookOf } from './forecast.ts'
 import { NodeImages } from './node-images.ts'
 import { ANONYMOUS } from './payers.ts'
-import { Schedules } from './schedules.ts'
+import { startsWithin } from './schedules.ts'
 import { hubName, imagesOf, rolloutCost, spendersOf, sum } from './spenders.ts'
 import type { NamedContainer, Outlook, Saving, SavingCode, Spend, Spender, Usage } from './spending.ts'
 
@@ -35,8 +35,8 @@ export function usageOf(facts: HubUsage, quotas: readonly HubQuota[], fresh: num
   const window = windowOf(quotas)
   const nodes = new NodeImages(facts.nodes)
   const { takenAt } = facts
-  const schedules = new Schedules(takenAt, window)
-  const spenders = spendersOf(facts, quotas, { takenAt, window, nodes, schedules })
+  const startsOf = startsWithin(takenAt, window)
+  const spenders = spendersOf(facts, quotas, { takenAt, window, nodes, startsOf })
   const outlooks = quotas.map((quota, index) =>
     outlookOf(
       quota,

@@ -4,9 +4,9 @@
  */
 
 import type { Credential } from '../dockerconfig/registry-credential.ts'
+import { parseJsonObject } from '../json/json-object.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'
-import { jsonObject } from './json-body.ts'
 import { mayReceiveCredential, visitRefusal } from './network-rules.ts'
 import type { RegistryProblem, RequestIdentity } from './outcome.ts'
 import { problemOf } from './problem.ts'
@@ -265,7 +265,7 @@ function readToken(answer: RegistryAnswer, refusals: number[]): Token | { proble
     if (refused) return { problem: { status: 'wrong-credential' } }
     return { problem: problemOf(answer, 'token server') }
   }
-  const found = jsonObject(answer.body) ?? {}
+  const found = parseJsonObject(answer.body.toString('utf8')) ?? {}
   const token = found.token || found.access_token
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
     const detail = `token server ${answer.url.host} answered without a token`

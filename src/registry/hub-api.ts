@@ -1,9 +1,8 @@
 /** Docker Hub's web API, which shows what is public there; the registry does not. It has its own limit and costs no pulls. */
 
-import { isObject } from '../dockerconfig/go-encoding.ts'
 import { isPathComponent } from '../image/reference.ts'
+import { isObject, parseJsonObject } from '../json/json-object.ts'
 import type { Connection } from './connection.ts'
-import { jsonObject } from './json-body.ts'
 import type { RegistryProblem } from './outcome.ts'
 import { problemOf } from './problem.ts'
 
@@ -84,7 +83,7 @@ export class HubApi {
     if ('problem' in exchange) return exchange
     const { answer } = exchange
     if (answer.status === 404) return { body: null }
-    const body = answer.status === 200 ? jsonObject(answer.body) : null
+    const body = answer.status === 200 ? parseJsonObject(answer.body.toString('utf8')) : null
     if (body !== null) return { body }
     if (answer.status !== 200) return { problem: problemOf(answer, 'registry') }
     const detail = `${answer.url.host} answered without JSON`

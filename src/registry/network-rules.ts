@@ -21,7 +21,7 @@ function addRange(range: string, family: 'ipv4' | 'ipv6') {
 
 const bare = (hostname: string) => hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
 
-/** The machine itself: `localhost`, names under it (RFC 6761), 127.0.0.0/8 and ::1. */
+/** The machine itself: `localhost`, 127.0.0.0/8, ::1, and, other than for Go's proxy rule in network/proxy, names under localhost (RFC 6761). */
 export function isLoopback(hostname: string): boolean {
   const host = bare(hostname).toLowerCase()
   return host === '::1' || /(^|\.)localhost$/.test(host) || (isIP(host) === 4 && host.startsWith('127.'))

@@ -1,11 +1,10 @@
 /** Reads answers about a repository: manifests, platforms, and tags. They are hostile, so only values of the expected shape are used. */
 
 import { createHash } from 'node:crypto'
-import { isObject } from '../dockerconfig/go-encoding.ts'
 import { isTag } from '../image/reference.ts'
+import { isObject, parseJsonObject } from '../json/json-object.ts'
 import type { AuthorizedAnswer } from './authorized-requests.ts'
 import type { RegistryAnswer } from './connection.ts'
-import { jsonObject } from './json-body.ts'
 import type { ManifestReference, Platform, TagsOutcome } from './outcome.ts'
 import { problemOf } from './problem.ts'
 
@@ -70,7 +69,7 @@ function platformOf({ os, architecture, variant }: Record<string, unknown>): Pla
 }
 
 function parse(body: Buffer): Record<string, unknown> {
-  return jsonObject(body) ?? {}
+  return parseJsonObject(body.toString('utf8')) ?? {}
 }
 
 function asObject(value: unknown): Record<string, unknown> {

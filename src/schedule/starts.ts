@@ -33,6 +33,19 @@ export function startsAfter(schedule: string, timeZone: string | null, from: str
   }
 }
 
+/** Computes something once for each schedule and time zone: many CronJobs share one. */
+export function oncePerSchedule<Result>(
+  compute: (schedule: string, timeZone: string | null) => Result,
+): (schedule: string, timeZone: string | null) => Result {
+  const known = new Map<string, Result>()
+  return (schedule, timeZone) => {
+    const key = `${timeZone} ${schedule}`
+    const result = known.has(key) ? (known.get(key) as Result) : compute(schedule, timeZone)
+    known.set(key, result)
+    return result
+  }
+}
+
 function* startsOf(cron: Cron, begin: Date): Generator<number> {
   for (let run = cron.nextRun(begin); run !== null; run = cron.nextRun(run))
     yield (run.getTime() - begin.getTime()) / 1000

@@ -79,6 +79,11 @@ export interface Pod {
 /** The parts of a pod that identify its controllers. */
 export type OwnedPod = Pick<Pod, 'namespace' | 'controller' | 'templateHash'>
 
+/** Whether a pod made from this list gets its service account's: admission copies it only into pods that have none of their own. */
+export function usesAccountSecrets(own: readonly unknown[]): boolean {
+  return own.length === 0
+}
+
 /** Whether the pod has ended, including by eviction and an exceeded deadline: the kubelet starts none of its containers again. */
 export function isFinished({ phase }: Pick<Pod, 'phase'>): boolean {
   return phase === 'Succeeded' || phase === 'Failed'

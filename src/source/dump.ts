@@ -1,6 +1,7 @@
 /** Takes a snapshot of a dump, such as the output of `kubectl get pods,events,… -o json`: the same facts as from the cluster itself. */
 
 import { UsageError } from '../errors.ts'
+import { indexOwners } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { FileSource, ScopeSubject, Snapshot } from '../snapshot/snapshot.ts'
 import { readDocuments } from './dump/documents.ts'
@@ -66,7 +67,7 @@ function snapshotOf(
   { now, files, scope, unenteredFolders }: DumpOptions & { unenteredFolders: string[] },
 ): Snapshot {
   const subjects = scope.subjects && findSubjects(scope.subjects, facts)
-  const belongs = subjects && belongsTo(subjects, facts.owners.values())
+  const belongs = subjects && belongsTo(subjects, indexOwners(facts.owners.values()))
   const seen = [...facts.pods.values()].filter(
     ({ selected, owned }) => selected && (owned === null || belongs?.(owned) !== false),
   )
@@ -172,7 +173,7 @@ function findSubjects(named: readonly NamedSubject[], facts: DumpFacts): ScopeSu
 
 /** Whether the dump contains the subject. Even a dump of only pods shows which workloads they belong to. */
 function isThere(subject: ScopeSubject, facts: DumpFacts): boolean {
-  const belongs = belongsTo([subject], facts.owners.values())
+  const belongs = belongsTo([subject], indexOwners(facts.owners.values()))
   const names = [...namesOf(subject, facts)]
   return (
     names.includes(subject.name) ||

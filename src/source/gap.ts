@@ -1,6 +1,7 @@
 /** Turns a failed request into a gap: a record that something is unknown. */
 
 import { ApiError } from '../kubernetes/api/api-error.ts'
+import { byText } from '../order.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { Gap, GapReason } from '../snapshot/snapshot.ts'
 
@@ -23,7 +24,7 @@ export function rethrowUnlessApiError(error: unknown): asserts error is ApiError
 /** Removes duplicates and puts cluster-wide gaps first. */
 export function uniqueGaps(gaps: Gap[]): Gap[] {
   const byKey = new Map(gaps.map(gap => [`${gap.namespace ?? ''} ${gap.what} ${gap.why}`, gap]))
-  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gap]) => gap)
+  return [...byKey].sort(byText(([key]) => key)).map(([, gap]) => gap)
 }
 
 export function isForbidden(error: unknown): boolean {

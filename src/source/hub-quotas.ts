@@ -5,6 +5,7 @@ import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { DOCKER_HUB, DOCKER_HUB_INDEX } from '../image/docker-hub.ts'
 import { KINDS } from '../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
+import { byText } from '../order.ts'
 import type { QuotaOutcome } from '../registry/outcome.ts'
 import type { HubQuota, QuotaAnswer } from '../snapshot/hub-quota.ts'
 import { secretCredential, UniqueLogins } from './image-checks/pod-logins.ts'
@@ -32,7 +33,7 @@ export async function readHubLogins(reading: Reading, namespace: NamespaceOrAll)
     }),
   )
   if (namespace !== null && logins.length === 0) await assertExists(reading, namespace)
-  return logins.sort((a, b) => (a.origin < b.origin ? -1 : 1))
+  return logins.sort(byText(({ origin }) => origin))
 }
 
 function hubLoginsOf(secret: unknown): Credential[] {

@@ -2,7 +2,8 @@
 
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
-import { fullName, type Reference } from '../image/reference.ts'
+import { movedImage } from '../image/moved.ts'
+import { fullName, parseReference, type Reference } from '../image/reference.ts'
 import type { Registries } from '../registry/client.ts'
 import { loginFor } from '../registry/login-for.ts'
 import type { ImageCheck, UnaskedReason } from '../snapshot/image-check.ts'
@@ -19,6 +20,20 @@ export interface ImageQuestion {
   platforms: boolean
   /** The known replacement of the image; null if there is none. */
   replacement: Reference | null
+}
+
+/**
+ * Returns the question about the image, or none for text that is not a reference.
+ * @param how its `replacement` is, by default, where the image is known to have moved if the registry doesn't have it
+ */
+export function questionsAbout(
+  image: string | null,
+  how: Pick<ImageQuestion, 'pods' | 'platforms'> & { replacement?: string | null },
+): ImageQuestion[] {
+  const reference = image === null ? null : parseReference(image)
+  if (reference === null) return []
+  const { replacement = movedImage(reference, 'missing')?.to ?? null } = how
+  return [{ ...how, reference, replacement: replacement === null ? null : parseReference(replacement) }]
 }
 
 /** Logins of this machine. */

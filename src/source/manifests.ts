@@ -1,11 +1,12 @@
 /** Finds the workloads in manifests, so that what was just applied can be waited for. */
 
 import { UsageError } from '../errors.ts'
+import { isObject } from '../json/json-object.ts'
 import { kindOf } from '../kubernetes/api/kinds.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
 import { readDocuments } from './dump/documents.ts'
 import { findInputs, type InputOptions } from './dump/inputs.ts'
-import { isRecord, list, record, text, textOrNull } from './narrow/shape.ts'
+import { list, record, text, textOrNull } from './narrow/shape.ts'
 import { narrowPodTemplate, type PodTemplate } from './narrow/template.ts'
 import { SUBJECT_KINDS } from './subject-names.ts'
 
@@ -61,7 +62,7 @@ class ManifestCollector implements Manifests {
 
   add(raw: unknown): void {
     const kind = text(record(raw).kind)
-    if (!isRecord(raw) || kind === '') return
+    if (!isObject(raw) || kind === '') return
     if (kind.endsWith('List') && Array.isArray(raw.items)) {
       this.addDocument(raw)
       return

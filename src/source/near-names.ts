@@ -1,5 +1,7 @@
 /** Suggests existing names for one that does not exist: usually the pod's workload or an earlier pod. */
 
+import { compareText } from '../order.ts'
+
 const SHOWN = 3
 
 /** What controllers append to their own name: the hash of a template, and five letters. */
@@ -18,7 +20,7 @@ export function nearNames(
   const near = [...names]
     .map(other => ({ other, shared: sharedStart(name, nameIn(other)) }))
     .filter(({ shared }) => shared >= enough)
-  near.sort((a, b) => b.shared - a.shared || (a.other < b.other ? -1 : 1))
+  near.sort((a, b) => b.shared - a.shared || compareText(a.other, b.other))
   return near.slice(0, SHOWN).map(({ other }) => other)
 }
 

@@ -1,6 +1,7 @@
 /** Who controls whom: ownerReferences, owners derived from names and labels, and the pods of the workloads named on the command line. */
 
 import { isBuiltIn } from '../kubernetes/api/kinds.ts'
+import { type Climb, climb, linkOf, type OwnerIndex } from '../snapshot/owners.ts'
 import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, ScopeSubject } from '../snapshot/snapshot.ts'
 import { list, nameOf, namespaceOf, narrowName, number, record, text } from './narrow/shape.ts'
@@ -8,47 +9,31 @@ import { list, nameOf, namespaceOf, narrowName, number, record, text } from './n
 /** The parts of a pod that show which workload it belongs to. */
 export type NamedPod = OwnedPod & Pick<Pod, 'name'>
 
-/** Returns a test of whether a pod belongs to one of the subjects. @param links the known controllers */
-export function belongsTo(
-  subjects: readonly ScopeSubject[],
-  links: Iterable<OwnerLink>,
-): (pod: NamedPod) => boolean {
-  const known = new Map([...links].map(link => [keyOf(link.namespace, link), link]))
+/** Returns a test of whether a pod belongs to one of the subjects. @param owners the known controllers */
+export function belongsTo(subjects: readonly ScopeSubject[], owners: OwnerIndex): (pod: NamedPod) => boolean {
   return pod => {
-    const above = [...controllersOf(pod, known)]
+    const { steps } = climbBuiltIn(pod, owners)
     return subjects.some(
       ({ kind, name, namespace }) =>
         (namespace === null || namespace === pod.namespace) &&
-        (kind === 'Pod' ? name === pod.name : above.some(each => each.kind === kind && each.name === name)),
+        (kind === 'Pod'
+          ? name === pod.name
+          : steps.some(({ owner }) => owner.kind === kind && owner.name === name)),
     )
   }
 }
 
 /** The topmost known controller of the pod as TYPE/NAME; null for a pod without one. */
-export function topmostWorkload(pod: OwnedPod, links: Iterable<OwnerLink>): string | null {
-  const top = [
-    ...controllersOf(pod, new Map([...links].map(link => [keyOf(link.namespace, link), link]))),
-  ].at(-1)
+export function topmostWorkload(pod: OwnedPod, owners: OwnerIndex): string | null {
+  const top = climbBuiltIn(pod, owners).steps.at(-1)?.owner
   return top === undefined ? null : `${top.kind.toLowerCase()}/${top.name}`
 }
 
-/** Yields the built-in controllers above the pod, starting with its own. */
-function* controllersOf(pod: OwnedPod, known: ReadonlyMap<string, OwnerLink>) {
-  const derived = derivedOwner(pod)
-  const seen = new Set<string>()
-  let { controller } = pod
-  while (controller !== null && isBuiltIn(controller)) {
-    const key = keyOf(pod.namespace, controller)
-    if (seen.has(key)) return
-    seen.add(key)
-    yield controller
-    const link: OwnerLink | null = known.get(key) ?? (seen.size === 1 ? derived : null)
-    controller = link?.controller ?? null
-  }
-}
-
-function keyOf(namespace: string, { kind, name }: { kind: string; name: string }): string {
-  return `${namespace} ${kind} ${name}`
+/** Goes through the built-in controllers above the pod. What its own controller belongs to can also show in names and labels. */
+export function climbBuiltIn(pod: OwnedPod, owners: OwnerIndex): Climb<OwnerLink> {
+  const objectOf = (owner: ControllerReference) =>
+    linkOf(owner, pod.namespace, owners) ?? (owner === pod.controller ? derivedOwner(pod) : null)
+  return climb(pod.controller, objectOf, isBuiltIn)
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Decides which pods and events go into a snapshot. A cluster and a dump share these rules, so that both give the same diagnosis. */
 
-import { isSandboxFailure, pullStage, sandboxImage } from '../image/pull-messages.ts'
+import { isPullProgress, isSandboxFailure, sandboxImage } from '../image/pull-messages.ts'
+import { byText, compareText } from '../order.ts'
 import { isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent, ScopeSubject } from '../snapshot/snapshot.ts'
 import { couldBeFailedPull, isUntried } from './narrow/pod.ts'
@@ -39,12 +40,12 @@ export function pickSuspects(
   const failing = found.pods.filter(pod => isNamed || isSuspect(pod, byPod))
   const known = new Set(failing)
   const pulling = found.pods.filter(
-    pod => !known.has(pod) && couldBePulling(pod, takenAt) && eventsOf(pod, byPod).some(isProgress),
+    pod => !known.has(pod) && couldBePulling(pod, takenAt) && eventsOf(pod, byPod).some(isPullProgress),
   )
   const pods = [...failing, ...pulling].sort(byNamespaceAndName)
   const keeps = (pod: Pod) => {
     const all = isNamed || couldBePulling(pod, takenAt)
-    return eventsOf(pod, byPod).filter(event => all || !isProgress(event))
+    return eventsOf(pod, byPod).filter(event => all || !isPullProgress(event))
   }
   return { failing: failing.sort(byNamespaceAndName), pods, events: pods.flatMap(keeps).sort(byPodAndTime) }
 }
@@ -97,12 +98,6 @@ export function couldBePulling(pod: Pod, takenAt: string): boolean {
   )
 }
 
-/** Whether the event reports a pull in progress or completed. */
-export function isProgress({ message }: PodEvent): boolean {
-  const stage = pullStage(message)
-  return stage === 'began' || stage === 'ended'
-}
-
 /** Whether only events can show the state: nothing has been tried yet, or the containers' sandbox is gone. */
 function onlyEventsCanTell(pod: Pod): boolean {
   return pod.hasSandbox === false || hasUntried(pod)
@@ -111,7 +106,7 @@ function onlyEventsCanTell(pod: Pod): boolean {
 /** Whether the event suggests a failed pull: not a pull in progress or completed, nor a sandbox that fails for another reason. */
 function suggestsFailedPull(event: PodEvent): boolean {
   if (isSandboxFailure(event)) return sandboxImage(event.message) !== null
-  return !isProgress(event)
+  return !isPullProgress(event)
 }
 
 /** Whether the pod's status alone shows a possible pull failure. */
@@ -137,25 +132,19 @@ export function byNamespaceAndName(
   a: { namespace: string; name: string },
   b: { namespace: string; name: string },
 ): number {
-  return compare(a.namespace, b.namespace) || compare(a.name, b.name)
+  return compareText(a.namespace, b.namespace) || compareText(a.name, b.name)
 }
 
 /** Sorts cluster-scoped objects by name. */
-export function byName(a: { name: string }, b: { name: string }): number {
-  return compare(a.name, b.name)
-}
+export const byName = byText<{ name: string }>(({ name }) => name)
 
 /** Sorts by pod, oldest event first. */
 function byPodAndTime(a: PodEvent, b: PodEvent): number {
   return (
-    compare(a.namespace, b.namespace) ||
-    compare(a.pod, b.pod) ||
-    compare(a.lastSeen ?? '', b.lastSeen ?? '') ||
-    compare(a.message, b.message) ||
-    compare(a.fieldPath, b.fieldPath)
+    compareText(a.namespace, b.namespace) ||
+    compareText(a.pod, b.pod) ||
+    compareText(a.lastSeen ?? '', b.lastSeen ?? '') ||
+    compareText(a.message, b.message) ||
+    compareText(a.fieldPath, b.fieldPath)
   )
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

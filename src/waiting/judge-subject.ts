@@ -1,6 +1,7 @@
 /** Judges one subject: derives its new state, including what it still waits for, from its previous state and what is seen now. */
 
 import type { Finding } from '../diagnosis/finding.ts'
+import { byText } from '../order.ts'
 import { type Holdup, judgeRollout, type Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
 import { newestRevision, ordinalOf } from '../rollout/wanted.ts'
@@ -191,9 +192,7 @@ function holdupOf(
   if (crash !== undefined) return { code: 'crashing', obstacle: troubleOf(crash) }
   if (pulling.length > 0) return withoutObstacle('pulling')
   if (first !== undefined) return reasonOf(first)
-  const [unready] = pods
-    .filter(({ ready }) => !ready)
-    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  const [unready] = pods.filter(({ ready }) => !ready).toSorted(byText(({ name }) => name))
   if (unready !== undefined) return { code: 'not-ready', obstacle: troubleOf(unready) }
   if (missing > 0) return withoutObstacle('not-made')
   return withoutObstacle(outgoing.length > 0 ? 'old-pods' : 'controller')

@@ -157,7 +157,14 @@ test.skipIf(!hasKubectl).each(CASES)('%s makes both send the same request', asyn
   }
   await run('kubectl', ['version', ...kubectlFlags(filled)], { cwd: path, env })
   const theirs = server.seen.splice(0).map(identityOf)
-  const connection = await openConnection({ ...own, env, cwd: path, home, userAgent: 'test' }, systemClock)
+  const connection = await openConnection({
+    ...own,
+    env,
+    cwd: path,
+    home,
+    userAgent: 'test',
+    clock: systemClock,
+  })
   const { body } = await connection.send({ method: 'GET', path: '/version', headers: {} })
   for await (const _chunk of body);
   await connection.close()

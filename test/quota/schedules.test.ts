@@ -1,13 +1,13 @@
 /** When CronJobs start: every spelling that Kubernetes takes, time zones, and changes of the clock. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Schedules } from '../../src/quota/schedules.ts'
+import { startsWithin as startsOfWindow } from '../../src/quota/schedules.ts'
 import { AT, SIX_HOURS } from './facts.ts'
 
 const HOUR = 3600
 
 const startsWithin = (schedule: string, zone: string | null, from: string, within: number) =>
-  new Schedules(from, within).startsOf(schedule, zone)
+  startsOfWindow(from, within)(schedule, zone)
 
 test.each<[schedule: string, zone: string | null, starts: number]>([
   ['*/10 * * * *', null, 36],

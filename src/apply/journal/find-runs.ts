@@ -2,7 +2,8 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { UsageError } from '../../errors.ts'
+import { errorCode, UsageError } from '../../errors.ts'
+import { isObject, parseJson } from '../../json/json-object.ts'
 import type { OutcomeStatus } from '../outcome.ts'
 import { refuseForeignFolder } from './journal.ts'
 import {
@@ -34,8 +35,8 @@ export interface Runs {
 export async function listRuns(folder: string, server?: string): Promise<Runs> {
   await refuseForeignFolder(folder)
   const names = await readdir(folder).catch(error => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw new UsageError(`Can't read the journals in ${folder} (${(error as NodeJS.ErrnoException).code}).`)
+    if (errorCode(error) === 'ENOENT') return []
+    throw new UsageError(`Can't read the journals in ${folder} (${errorCode(error)}).`)
   })
   const runs: Run[] = []
   const damaged: DamagedLine[] = []
@@ -54,8 +55,9 @@ export async function listRuns(folder: string, server?: string): Promise<Runs> {
 /** @throws UsageError for a journal that can't be read: skipping it could hide a run that wrote something */
 async function readJournal(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(error => {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UsageError(`Can't read the journal ${path} (${code}): make it readable, or move it away.`)
+    throw new UsageError(
+      `Can't read the journal ${path} (${errorCode(error)}): make it readable, or move it away.`,
+    )
   })
 }
 
@@ -100,12 +102,8 @@ type IsChange = (value: unknown) => boolean
 
 /** The line; null if the text is not a complete line of this version: a disk, an editor, or another version may have damaged it. */
 function parseLine(text: string, isChange: IsChange): JournalLine | null {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return isJournalLine(parsed, isChange) ? parsed : null
-  } catch {
-    return null
-  }
+  const parsed = parseJson(text)
+  return isJournalLine(parsed, isChange) ? parsed : null
 }
 
 function isJournalLine(value: unknown, isChange: IsChange): value is JournalLine {
@@ -180,10 +178,6 @@ const isTextOrAbsent = (value: unknown): boolean => value === undefined || typeo
 
 const isTexts = (value: unknown): boolean =>
   Array.isArray(value) && value.every(one => typeof one === 'string')
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /**
  * Finds the run with that name or unique name prefix; without a name, the newest run that wrote more than pods, which can't be undone.

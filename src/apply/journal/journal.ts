@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { UsageError } from '../../errors.ts'
+import { errorCode, UsageError } from '../../errors.ts'
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
 import type { InterruptedPod } from '../../snapshot/fix-scope.ts'
@@ -80,8 +80,9 @@ export class Journal implements JournalWriter {
       await this.#file.appendFile(text)
       await this.#file.datasync()
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      throw new UsageError(`Can't write the journal ${this.#path} (${code}), so nothing more is written.`)
+      throw new UsageError(
+        `Can't write the journal ${this.#path} (${errorCode(error)}), so nothing more is written.`,
+      )
     }
   }
 
@@ -221,9 +222,8 @@ async function openFolder(folder: string): Promise<FileHandle | null> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     return process.platform === 'win32' ? null : await open(folder, 'r')
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
     throw new UsageError(
-      `Can't keep a journal in ${folder} (${code}), so nothing was written. Set XDG_STATE_HOME to a writable folder.`,
+      `Can't keep a journal in ${folder} (${errorCode(error)}), so nothing was written. Set XDG_STATE_HOME to a writable folder.`,
     )
   }
 }

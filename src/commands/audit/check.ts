@@ -3,12 +3,10 @@
 import { Credentials } from '../../audit/credentials.ts'
 import { imagesToAsk } from '../../audit/edits.ts'
 import type { AuditFinding } from '../../audit/finding.ts'
-import { movedImage } from '../../image/moved.ts'
-import { parseReference } from '../../image/reference.ts'
 import type { ReplacementRule } from '../../image/replacement.ts'
 import type { AuditScope } from '../../snapshot/audit-scope.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
-import type { ImageQuestion } from '../../source/image-checks.ts'
+import { type ImageQuestion, questionsAbout } from '../../source/image-checks.ts'
 import { type ImageCheckFlags, ImageChecking } from '../check-images.ts'
 import type { CommandContext } from '../context.ts'
 
@@ -26,21 +24,17 @@ export function questionsOfScope(scope: AuditScope): ImageQuestion[] {
   const isLive = scope.source.type === 'cluster'
   return scope.workloads.flatMap(workload =>
     workload.containers.flatMap(({ image, placeholder }) => {
-      const reference = placeholder ? null : parseReference(image)
-      if (reference === null) return []
+      if (placeholder) return []
       const secrets = credentials.pathOf(workload).secrets ?? []
       const pod = {
         namespace: workload.namespace ?? 'default',
         pullSecrets: secrets.map(({ named }) => named.value),
       }
-      const { to = null } = movedImage(reference, 'missing') ?? {}
-      return {
-        reference,
+      return questionsAbout(image, {
         // Doesn't use logins in files: whoever wrote them may not have meant them for this machine.
         pods: isLive ? [pod] : [],
         platforms: (scope.nodes?.platforms.length ?? 0) > 0,
-        replacement: to === null ? null : parseReference(to),
-      }
+      })
     }),
   )
 }
@@ -53,8 +47,7 @@ export function questionsOfEdits(
 ): ImageQuestion[] {
   const known = new Set(scope.imageChecks.map(({ reference }) => reference))
   return imagesToAsk({ workloads: scope.workloads, findings, replacements }).flatMap(({ image, name }) => {
-    const reference = known.has(name) ? null : parseReference(image)
-    return reference === null ? [] : { reference, pods: [], platforms: false, replacement: null }
+    return known.has(name) ? [] : questionsAbout(image, { pods: [], platforms: false, replacement: null })
   })
 }
 

@@ -11,6 +11,7 @@ import { parseLabelSelector } from '../../source/label-selector.ts'
 import type { ClusterOptions } from '../../source/live/read-cluster.ts'
 import { withCluster } from '../cluster-session.ts'
 import type { CommandContext, ConnectionFlags } from '../context.ts'
+import { checkRecursive } from '../shared-flags.ts'
 
 export interface AuditTarget {
   connection: ConnectionFlags
@@ -45,9 +46,8 @@ export async function readAuditInput(
   context: CommandContext,
   onPullSecret?: ClusterOptions['onPullSecret'],
 ): Promise<AuditInput> {
-  const { files, recursive, selector } = target
-  if (recursive && files.length === 0)
-    throw new UsageError('-R needs -f: name the folder to read, as in `-f manifests -R`.')
+  const { files, selector } = target
+  checkRecursive(target, 'manifests')
   if (files.length > 0 && target.namespaces.length > 1)
     throw new UsageError('With -f, name one namespace with -n: the one of objects that name none.')
   if (selector !== undefined) parseLabelSelector(selector)

@@ -6,7 +6,7 @@ import type { AuditSettings } from '../../audit/settings.ts'
 import type { ReplacementRule } from '../../image/replacement.ts'
 import { readSettings } from '../../source/files/audit-settings.ts'
 import type { CommandContext } from '../context.ts'
-import { readReplacement } from '../replacement-flag.ts'
+import { readReplacement } from '../shared-flags.ts'
 
 export interface SettingsFlags {
   /** `--config`. */

@@ -13,7 +13,6 @@ import { UsageError } from '../../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import { HARDENED_IMAGES } from '../../image/registries.ts'
-import { findCredentials } from '../../keychain/find-credentials.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import { isNarrowed, type PlanCredential, reachesInto } from '../../plan/plan.ts'
 import { outdatedSecretsText } from '../../report/views/logins.ts'
@@ -21,15 +20,8 @@ import { Redacted } from '../../secrecy/redacted.ts'
 import { readSecretsNamed } from '../../source/live/fix-logins.ts'
 import type { CommandContext } from '../context.ts'
 import { invocationOf } from '../invocation.ts'
+import { type LocalLogins, localLogins } from '../registries.ts'
 import type { FixOptions, FixSession, PreparedFix } from './session.ts'
-
-/** The logins found on this machine. */
-export interface LocalLogins {
-  credentials: Credential[]
-  /** Identity tokens, which a pull secret can't contain; only pullguard's own requests to registries use them. */
-  forReading: Credential[]
-  missing: { registry: string; detail: string | null }[]
-}
 
 export interface Logins extends LocalLogins {
   /** Registries that the user named in a flag or an answer. */
@@ -67,34 +59,8 @@ export async function findLogins(
   }
   const called = registriesNeedingLogin(findings, fixable, unfinished)
   const wanted = named.length > 0 ? named : called.slice(0, MOST_UNNAMED)
-  const found = await withSameAccount(
-    await machineLoginsFor(withRepositories(wanted, fixable), context),
-    context,
-  )
+  const found = await withSameAccount(await localLogins(withRepositories(wanted, fixable), context), context)
   return { ...found, named, unnamed: called.filter(registry => !wanted.includes(registry)) }
-}
-
-/** Returns this machine's logins for exactly these registries and repositories. @throws UsageError */
-export async function machineLoginsFor(
-  wanted: WantedRegistry[],
-  { env, home, clock, signal }: CommandContext,
-): Promise<LocalLogins> {
-  if (wanted.length === 0) return NOTHING
-  const { credentials, refusals } = await findCredentials({
-    env,
-    home,
-    platform: process.platform,
-    clock,
-    wanted,
-    signal,
-  })
-  const served = new Set(credentials.map(({ registry }) => registry))
-  const missing = refusals.filter(({ registry }) => !served.has(registry))
-  return {
-    credentials,
-    forReading: refusals.flatMap(({ forReading }) => forReading ?? []),
-    missing: missing.map(({ registry, detail }) => ({ registry, detail })),
-  }
 }
 
 /**
@@ -106,7 +72,7 @@ async function withSameAccount(found: LocalLogins, context: CommandContext): Pro
   const isHubs = ({ registry, kind }: Credential) => registry === DOCKER_HUB && kind === 'password'
   const here = found.credentials.some(isHubs)
     ? found
-    : await machineLoginsFor([{ registry: DOCKER_HUB, repositories: [] }], context)
+    : await localLogins([{ registry: DOCKER_HUB, repositories: [] }], context)
   const same = here.credentials
     .filter(isHubs)
     .map(login => ({ ...login, registry: HARDENED_IMAGES, key: HARDENED_IMAGES }))
@@ -236,7 +202,7 @@ export async function warnOfRotatedLogins(
   const namespaces = [...written].filter(name => reachesInto(scope, name))
   if (registries.length === 0 || namespaces.length === 0) return
   const wanted = registries.map(registry => ({ registry, repositories: [] }))
-  const { credentials } = await machineLoginsFor(wanted, context)
+  const { credentials } = await localLogins(wanted, context)
   if (credentials.length === 0) return
   const wide = scope.namespaces === null
   const content = PullSecretContent.of(credentials)

@@ -19,7 +19,8 @@ import type { FixScope } from '../../snapshot/fix-scope.ts'
 import { readAccountUses, readObjectsOutside } from '../../source/live/fix-logins.ts'
 import { nodePlatforms } from '../../source/live/fix-scope.ts'
 import { readPodOwners } from '../../source/live/fix-workloads.ts'
-import { loginFromFlags, machineLoginsFor, planCredentialOf } from './find-logins.ts'
+import { localLogins } from '../registries.ts'
+import { loginFromFlags, planCredentialOf } from './find-logins.ts'
 import { proveLogins } from './prove.ts'
 import type { Request } from './request.ts'
 import type { FixSession, PreparedFix, UndistributedLogin } from './session.ts'
@@ -88,7 +89,7 @@ export async function askRegistries(
 ): Promise<Map<string, ImageFact>> {
   const served = new Set(given.map(({ registry }) => registry))
   const wanted = registriesOf(references).filter(({ registry }) => !served.has(registry))
-  const { credentials, forReading } = await machineLoginsFor(wanted, context)
+  const { credentials, forReading } = await localLogins(wanted, context)
   return lookUpImages(registries, references, {
     credentials: [...given, ...credentials, ...forReading],
     platforms,
@@ -240,7 +241,7 @@ async function loginsOf(plan: Plan, { options, context }: FixSession): Promise<C
     )
   }
   const rest = wanted.filter(({ registry }) => registry !== given?.registry)
-  const found = await machineLoginsFor(rest, context)
+  const found = await localLogins(rest, context)
   const all = [...(given ? [given] : []), ...found.credentials]
   return plan.credentials.map(({ registry, key, username }) => {
     const login = all.find(one => one.key === key)

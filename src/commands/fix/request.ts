@@ -21,7 +21,7 @@ import {
 } from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { invocationOf } from '../invocation.ts'
-import { readReplacement } from '../replacement-flag.ts'
+import { readReplacement } from '../shared-flags.ts'
 import { findLogins, type Logins, planCredentialOf } from './find-logins.ts'
 import type { FixOptions, FixSession, PreparedFix } from './session.ts'
 import { journaledScope, type Situation } from './situation.ts'

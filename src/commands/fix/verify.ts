@@ -11,7 +11,7 @@ import { type Declined, isRefusal, type Plan } from '../../plan/plan.ts'
 import type { FixReport } from '../../report/views/fix-result.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
-import { countsFor } from '../fail-on.ts'
+import { countsFor } from '../shared-flags.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 import { readingScope } from './situation.ts'
 

@@ -3,9 +3,10 @@
  * through a link.
  */
 
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
-import { UsageError } from '../../errors.ts'
+import { writeWhole } from '../../editor/write-whole.ts'
+import { errorCode, UsageError } from '../../errors.ts'
 import type { PlannedGroup } from '../../mirror/report.ts'
 
 export interface Destination {
@@ -31,7 +32,7 @@ export async function writeFiles(
 /** Writes these files. @throws UsageError */
 async function writeAll(files: LocalFile[], { overwrite, cwd }: Destination): Promise<string[]> {
   for (const { path } of files) await assertFree(path, overwrite)
-  for (const { path, content } of files) await writeWhole(path, content)
+  for (const file of files) await writeLocal(file)
   return files.map(({ path }) => {
     const short = relative(cwd, path)
     return short.startsWith('..') ? path : short
@@ -97,23 +98,11 @@ async function assertFree(path: string, overwrite: boolean): Promise<void> {
     throw new UsageError(`${path} exists already, so nothing was written: add --overwrite to replace it.`)
 }
 
-/** Writes the file atomically: creates it next to its final path, then renames it. */
-async function writeWhole(path: string, content: string): Promise<void> {
-  const temporaryPath = `${path}.${process.pid}.tmp`
+async function writeLocal({ path, content }: LocalFile): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true })
-    // `wx` does not follow a link that someone created there.
-    const file = await open(temporaryPath, 'wx', 0o644)
-    try {
-      await file.writeFile(content)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temporaryPath, path)
+    await writeWhole(path, content, { mode: 0o644 })
   } catch (error) {
-    await rm(temporaryPath, { force: true })
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown failure'
-    throw new UsageError(`${path} can't be written (${reason}).`)
+    throw new UsageError(`${path} can't be written (${errorCode(error) ?? 'unknown failure'}).`)
   }
 }

@@ -98,7 +98,7 @@ async function readFacts(
 }
 
 /** Returns this machine's logins for Docker Hub. @throws UsageError for a file that can't be read */
-export function machineLogins(context: CommandContext): Promise<Credential[]> {
+export function localHubLogins(context: CommandContext): Promise<Credential[]> {
   return readingLogins([{ registry: DOCKER_HUB, repositories: [] }], context)
 }
 

@@ -13,6 +13,7 @@ import { checkLine, limitLine } from '../../report/views/wait-progress.ts'
 import type { HubQuota } from '../../snapshot/hub-quota.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
 import { checkFor } from '../../snapshot/image-verdict.ts'
+import { usesAccountSecrets } from '../../snapshot/pod.ts'
 import type { Following } from '../../source/following/following.ts'
 import { type PullingPod, TemplateLogins } from '../../source/image-checks/pod-logins.ts'
 import type { PodTemplate } from '../../source/narrow/template.ts'
@@ -147,5 +148,5 @@ function limitKey({ subcause, namespace }: Finding): string {
 }
 
 function keyOf(image: string, namespace: string, { pullSecrets, serviceAccount }: PodTemplate): string {
-  return JSON.stringify([image, namespace, pullSecrets.length > 0 ? pullSecrets : serviceAccount])
+  return JSON.stringify([image, namespace, usesAccountSecrets(pullSecrets) ? serviceAccount : pullSecrets])
 }

@@ -6,6 +6,7 @@ import { parseLabelSelector } from '../../source/label-selector.ts'
 import { type Manifests, readManifests } from '../../source/manifests.ts'
 import { type NamedWorkloads, parseSubjectNames, SUBJECT_KINDS } from '../../source/subject-names.ts'
 import type { CommandContext } from '../context.ts'
+import { checkRecursive } from '../shared-flags.ts'
 import type { WaitOptions } from '../wait.ts'
 
 /** The parsed and checked command line; its default namespace is known only after connecting. */
@@ -19,8 +20,7 @@ export async function readRequest(options: WaitOptions, context: CommandContext)
   const { files, recursive, selector } = options
   const names = parseSubjectNames(options.names)
   if (selector !== undefined) parseLabelSelector(selector)
-  if (recursive && files.length === 0)
-    throw new UsageError('-R needs -f: name the folder to read, as in `-f manifests -R`.')
+  checkRecursive(options, 'manifests')
   if (names.kinds.length > 0 && selector === undefined)
     throw new UsageError(
       `${options.names[0]} is a type without a name: give TYPE/NAME, such as deployment/web, or -l to select by labels.`,

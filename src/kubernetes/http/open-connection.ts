@@ -8,8 +8,7 @@ import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import type { Clock } from '../../clock.ts'
 import { UsageError } from '../../errors.ts'
 import { publicAuthorities } from '../../network/authorities.ts'
-import { isLoopback } from '../../network/loopback.ts'
-import { proxyFor } from '../../network/proxy.ts'
+import { isLoopback, proxyFor } from '../../network/proxy.ts'
 import { unlessAborted } from '../../network/unless-aborted.ts'
 import type { Redacted } from '../../secrecy/redacted.ts'
 import type { ConnectionOptions } from '../kubeconfig/connection-options.ts'
@@ -30,10 +29,10 @@ import { type Route, unreachable } from './unreachable.ts'
 
 /**
  * Reads the kubeconfig and the certificates; nothing is sent, and no plugin runs, before the first request.
- * @param clock decides when a login has expired
+ * @param options its clock decides when a login has expired
  * @throws UsageError for a kubeconfig that is missing, malformed, or lacks what the flags name
  */
-export async function openConnection(options: ConnectionOptions, clock: Clock): Promise<Connection> {
+export async function openConnection(options: ConnectionOptions & { clock: Clock }): Promise<Connection> {
   const target = await findTarget(options)
   const { cluster, user } = target
   const server = serverUrl(cluster, user.clientCertificate !== null)
@@ -46,7 +45,7 @@ export async function openConnection(options: ConnectionOptions, clock: Clock): 
     server,
     proxy: proxyFor(server, cluster.proxyUrl, options.env),
     trust: await trustOf(cluster, server),
-    credentials: await credentialSource(target, server, options, clock, ending.signal),
+    credentials: await credentialSource(target, server, options, options.clock, ending.signal),
     headers: {
       'user-agent': options.userAgent,
       ...(!unpacked && { 'accept-encoding': 'gzip' }),

@@ -1,6 +1,7 @@
 /** A parsed kubeconfig: named entries, each with the file it came from. */
 
 import { isAbsolute, join } from 'node:path'
+import { isObject } from '../../json/json-object.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 
 export type Fields = Record<string, unknown>
@@ -42,7 +43,7 @@ export function texts(fields: Fields, name: string): string[] {
 
 /** Returns a mapping; null if it is absent or something else. */
 export function mapping(value: unknown): Fields | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null
+  return isObject(value) ? { ...value } : null
 }
 
 /** Returns a list's mappings; empty if it is absent. */

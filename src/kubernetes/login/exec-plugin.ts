@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { stripVTControlCharacters } from 'node:util'
 import { UnreachableError } from '../../errors.ts'
+import { parseJsonObject } from '../../json/json-object.ts'
 import { codedError } from '../../network/error-code.ts'
 import { withoutWorkingDirectory } from '../../network/program-path.ts'
 import { redactStrictly } from '../../secrecy/redact.ts'
@@ -115,7 +116,7 @@ function failure(plugin: ExecPlugin, what: string, cause?: unknown): Unreachable
 }
 
 function fetched(plugin: ExecPlugin, printed: Redacted): CredentialWithExpiry {
-  const status = mapping(mapping(parsed(printed))?.status) ?? {}
+  const status = mapping(printed.map(parseJsonObject).reveal()?.status) ?? {}
   const token = secretText(status, 'token')
   const certificate = text(status, 'clientCertificateData') || null
   const key = secretText(status, 'clientKeyData')
@@ -130,14 +131,6 @@ function fetched(plugin: ExecPlugin, printed: Redacted): CredentialWithExpiry {
   const ends = Date.parse(text(status, 'expirationTimestamp'))
   const expiresAt = Number.isNaN(ends) ? Number.POSITIVE_INFINITY : ends
   return { credential: { authorization, certificate, key }, expiresAt }
-}
-
-function parsed(printed: Redacted): unknown {
-  try {
-    return JSON.parse(printed.reveal())
-  } catch {
-    return null
-  }
 }
 
 const MAX_LENGTH = 200

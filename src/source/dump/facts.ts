@@ -1,5 +1,6 @@
 /** The facts in a dump, narrowed as they are read: suspect pods, objects they could reference, namespaces with all Secrets, its time. */
 
+import { isObject } from '../../json/json-object.ts'
 import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
@@ -9,7 +10,7 @@ import { narrowEvent } from '../narrow/event.ts'
 import { narrowNode } from '../narrow/node-facts.ts'
 import { narrowPod, narrowServiceAccount } from '../narrow/pod.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
-import { isRecord, list, nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
+import { list, nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
 import { type NamedPod, narrowOwner } from '../ownership.ts'
 import { couldFail } from '../suspects.ts'
 import { nameOfKind } from './recognize.ts'
@@ -252,7 +253,7 @@ class DumpTime {
   }
 
   #takeMoments(holder: unknown): void {
-    if (isRecord(holder)) for (const field of PAST_TIMES) this.#take(holder[field])
+    if (isObject(holder)) for (const field of PAST_TIMES) this.#take(holder[field])
   }
 
   #take(value: unknown): void {

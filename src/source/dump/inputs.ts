@@ -4,9 +4,8 @@ import { createReadStream, type Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { addAbortSignal, Readable } from 'node:stream'
-import { UsageError } from '../../errors.ts'
+import { systemCode, UsageError } from '../../errors.ts'
 import { checkFileNames, IN_FOLDERS } from '../file-names.ts'
-import { systemCode } from '../files/read-text.ts'
 
 /** One stream of bytes, and its name in errors. */
 export interface Input {

@@ -1,6 +1,7 @@
 /** Extracts the objects from a dump's documents: single objects, lists, and lists whose items have no kind. */
 
-import { isRecord, list, number, record, text } from '../narrow/shape.ts'
+import { isObject } from '../../json/json-object.ts'
+import { list, number, record, text } from '../narrow/shape.ts'
 import type { DocumentHandlers } from './documents.ts'
 import type { DumpFacts } from './facts.ts'
 import type { Input } from './inputs.ts'
@@ -37,7 +38,7 @@ export class DumpObjects {
     let undecided: Record<string, unknown>[] = []
     // An object without name and status is a template if it is in a folder, and an error if its file was named with -f.
     const countUnnamed = (raw: Record<string, unknown>) => {
-      if (named || isRecord(raw.status)) unnamed += 1
+      if (named || isObject(raw.status)) unnamed += 1
     }
     const onItem = (raw: unknown) => {
       items += 1
@@ -56,7 +57,7 @@ export class DumpObjects {
         const kind = text(rest.kind)
         if (kind.endsWith('List') || items > 0 || 'items' in rest)
           this.#endList(name, rest, items, undecided, countUnnamed)
-        else if (isRecord(document) && !this.#facts.add(rest, kind, text(rest.apiVersion))) countUnnamed(rest)
+        else if (isObject(document) && !this.#facts.add(rest, kind, text(rest.apiVersion))) countUnnamed(rest)
         this.#facts.unnamed += unnamed
         this.#facts.secretsHeld.endDocument()
       }
@@ -78,7 +79,7 @@ export class DumpObjects {
   #take(raw: unknown, onUnnamed: (raw: Record<string, unknown>) => void): boolean {
     const item = record(raw)
     const kind = text(item.kind) || kindByShape(item)
-    if (kind === '' && isRecord(raw)) return false
+    if (kind === '' && isObject(raw)) return false
     const open = [{ item, kind, apiVersion: text(item.apiVersion) }]
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       if (!next.kind.endsWith('List') || !Array.isArray(next.item.items)) {

@@ -1,7 +1,8 @@
 /** Recognizes the objects of a dump, and what people pass instead: other documents, kubectl's human-readable output, mixed text. */
 
 import { UsageError } from '../../errors.ts'
-import { isRecord, nameOf, record, text } from '../narrow/shape.ts'
+import { isObject } from '../../json/json-object.ts'
+import { nameOf, record, text } from '../narrow/shape.ts'
 
 /** The kubectl command that makes a complete dump. */
 export const MAKE_A_DUMP = 'kubectl get pods,events,nodes,serviceaccounts,secrets,replicasets,jobs -A -o json'
@@ -13,9 +14,9 @@ export function asNotADump(name: string, is: string): string {
 
 /** Guesses the kind of an item without `kind` from its fields, before the list's own kind is known; empty if unclear. */
 export function kindByShape(item: Record<string, unknown>): string {
-  if (isRecord(item.involvedObject) || isRecord(item.regarding)) return 'Event'
+  if (isObject(item.involvedObject) || isObject(item.regarding)) return 'Event'
   if (Array.isArray(record(item.spec).containers)) return 'Pod'
-  if (isRecord(record(item.status).nodeInfo)) return 'Node'
+  if (isObject(record(item.status).nodeInfo)) return 'Node'
   return typeof item.type === 'string' && !('spec' in item) ? 'Secret' : ''
 }
 
@@ -32,7 +33,7 @@ export function describeForeignDocument(document: unknown, itemsHaveKinds: boole
     return document.length === 0 || document.some(isKubernetesObject)
       ? null
       : foreign('a list without Kubernetes objects')
-  if (!isRecord(document)) return foreign('plain text')
+  if (!isObject(document)) return foreign('plain text')
   const { kind, apiVersion } = document
   if (text(apiVersion).startsWith('pullguard.dev/'))
     return foreign(`output of pullguard itself (${nameOfKind(kind)})`)
@@ -41,7 +42,7 @@ export function describeForeignDocument(document: unknown, itemsHaveKinds: boole
     return foreign('an error response from an API server', record(document.details).kind === 'pods')
   if (kind === 'Config' && 'clusters' in document) return foreign('a kubeconfig')
   if (typeof kind === 'string' && typeof apiVersion === 'string') return null
-  if (WATCH_EVENTS.has(text(document.type)) && isRecord(document.object))
+  if (WATCH_EVENTS.has(text(document.type)) && isObject(document.object))
     return foreign('a watch stream, which contains changes instead of objects', true)
   if (Array.isArray(document.Items))
     return foreign('a list from an old kubectl, which omits the kind of its items: use a newer kubectl', true)
@@ -56,7 +57,7 @@ function foreign(is: string, hidesPods = false): ForeignDocument {
 
 /** Whether the item has a name, and a kind or a recognizable shape. */
 function isKubernetesObject(item: unknown): boolean {
-  if (!isRecord(item)) return false
+  if (!isObject(item)) return false
   if (text(item.kind).endsWith('List') && Array.isArray(item.items)) return true
   return nameOf(item) !== null && (text(item.kind) !== '' || kindByShape(item) !== '')
 }

@@ -1,20 +1,17 @@
 /** Picks from a dump the objects that failing pods reference, the same ones that are read from a live cluster. Missing objects are gaps. */
 
-import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
+import { indexOwners } from '../../snapshot/owners.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { Gap, OwnerLink, PodEvent, ServiceAccount, Snapshot } from '../../snapshot/snapshot.ts'
 import { couldBeFailedPull } from '../narrow/pod.ts'
 import { describeMissingSecret, markReportedMissing } from '../narrow/pull-secret.ts'
-import { derivedOwner } from '../ownership.ts'
+import { climbBuiltIn } from '../ownership.ts'
 import { byName, byNamespaceAndName, couldBePulling } from '../suspects.ts'
 import type { DumpFacts, PodSelection } from './facts.ts'
 import type { DumpObjects, PartialList } from './objects.ts'
 
 type RelatedObjects = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'owners' | 'nodes'>
-
-/** Something that can have a controller: a pod, or a controller itself. */
-type HasController = Pick<Pod, 'namespace' | 'controller'>
 
 /**
  * Returns the referenced objects. A secret that is not in the dump is `missing` if the dump has all Secrets of its namespace, else
@@ -29,7 +26,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     pullSecrets: markReportedMissing(pullSecrets, events).sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
     ...unreferencedLogins(pods, pullSecrets, accounts, facts),
-    owners: climb(pods, facts).sort(byNamespaceAndName),
+    owners: ownersOf(pods, facts).sort(byNamespaceAndName),
     nodes: [...nodes].flatMap(name => facts.nodes.get(name) ?? []).sort(byName),
   }
 }
@@ -77,28 +74,13 @@ function unreferencedLogins(
 }
 
 /** Returns every link from the pods to their topmost controllers, each once, as far as the dump contains or implies them. */
-function climb(pods: Pod[], facts: DumpFacts): OwnerLink[] {
+function ownersOf(pods: Pod[], facts: DumpFacts): OwnerLink[] {
+  const known = indexOwners(facts.owners.values())
   const links = new Map<string, OwnerLink>()
-  let level: HasController[] = []
-  const add = (owned: HasController, derived: OwnerLink | null = null) => {
-    const owner = ownerKey(owned)
-    const link = owner === null || links.has(owner) ? null : (facts.owners.get(owner) ?? derived)
-    if (owner === null || link === null) return
-    links.set(owner, link)
-    level.push(link)
-  }
-  for (const pod of pods) add(pod, derivedOwner(pod))
-  while (level.length > 0) {
-    const below = level
-    level = []
-    for (const owned of below) add(owned)
-  }
+  for (const pod of pods)
+    for (const { object } of climbBuiltIn(pod, known).steps)
+      if (object !== null) links.set(`${object.kind} ${key(object.namespace, object.name)}`, object)
   return [...links.values()]
-}
-
-function ownerKey({ namespace, controller }: HasController): string | null {
-  if (controller === null || !isBuiltIn(controller)) return null
-  return `${controller.kind} ${key(namespace, controller.name)}`
 }
 
 function key(namespace: string, name: string): string {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
-import { UsageError } from '../../errors.ts'
+import { errorCode, UsageError } from '../../errors.ts'
 import type { ReplacementRule } from '../../image/replacement.ts'
 import { similarNames } from '../../image/similar-names.ts'
 import { didYouMean } from '../near-names.ts'
@@ -45,10 +45,9 @@ export async function readSettings(options: SettingsOptions): Promise<FileSettin
       folder: cwd,
     }
   const shown = relative(cwd, path) || path
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `Can't read ${shown}: ${error.code === 'ENOENT' ? 'there is no such file' : error.code}.`,
-    )
+  const text = await readFile(path, 'utf8').catch(error => {
+    const code = errorCode(error)
+    throw new UsageError(`Can't read ${shown}: ${code === 'ENOENT' ? 'there is no such file' : code}.`)
   })
   return { ...new SettingsReader(text, shown, options).read(), folder: dirname(path) }
 }

@@ -3,6 +3,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, matchesGlob, relative, resolve, sep } from 'node:path'
+import { byText } from '../../order.ts'
 import type { FileProblem } from '../../snapshot/audit-scope.ts'
 import { checkFileNames, IN_FOLDERS } from '../file-names.ts'
 import { SETTINGS_FILE } from './audit-settings.ts'
@@ -90,7 +91,7 @@ class Search {
       this.#note(path, problemOf(error))
       return
     }
-    entries.sort((one, other) => (one.name < other.name ? -1 : 1))
+    entries.sort(byText(({ name }) => name))
     for (const entry of entries) {
       const name = join(path, entry.name)
       const where = join(folder, entry.name)

@@ -3,7 +3,7 @@
 import { UsageError } from '../../errors.ts'
 import { readManifest } from '../../manifest/document.ts'
 import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-comments.ts'
-import { isBuiltIn, type ManifestObject, objectsIn } from '../../manifest/pod-specs.ts'
+import { isOfKind, type ManifestObject, objectsIn } from '../../manifest/pod-specs.ts'
 import { workloadsIn } from '../../manifest/workloads.ts'
 import type { AuditScope } from '../../snapshot/audit-scope.ts'
 import { parseLabelSelector } from '../label-selector.ts'
@@ -105,7 +105,7 @@ function keepCredentials(
   object: ManifestObject,
   namespace: string | null,
 ): void {
-  const [isAccount, isSecret] = ['ServiceAccount', 'Secret'].map(kind => isBuiltIn(object, '', kind))
+  const [isAccount, isSecret] = ['ServiceAccount', 'Secret'].map(kind => isOfKind(object, '', kind))
   if (!isAccount && !isSecret) return
   const plain = record(object.walk.plain(object.root))
   const metadata = record(plain.metadata)

@@ -1,6 +1,7 @@
 /** Reads one file as text, in any encoding that editors and shells write. A file that is not text, or far too long, gives a code. */
 
 import { open } from 'node:fs/promises'
+import { systemCode } from '../../errors.ts'
 import type { FileProblem } from '../../snapshot/audit-scope.ts'
 import { toUtf8 } from '../dump/encoding.ts'
 
@@ -66,10 +67,4 @@ export function problemOf(error: unknown): FileProblem {
   const code = systemCode(error)
   if (code === null) throw error
   return BY_CODE.get(code) ?? 'unreadable'
-}
-
-/** The code of a system error, such as `ENOENT`; null for any other error. */
-export function systemCode(error: unknown): string | null {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return /^E[A-Z0-9]+$/.test(code) ? code : null
 }

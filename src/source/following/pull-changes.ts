@@ -1,13 +1,14 @@
 /** Reports that something about pulls may have changed in a scope; the caller then reads the details. */
 
 import type { Clock } from '../../clock.ts'
+import { isPullProgress } from '../../image/pull-messages.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { isForbidden } from '../gap.ts'
 import { type NamespaceOrAll, Reading } from '../live/reading.ts'
 import { narrowEvent } from '../narrow/event.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { couldFail, isProgress } from '../suspects.ts'
+import { couldFail } from '../suspects.ts'
 import { PULL_EVENTS } from './focus.ts'
 import { type Focus, Follower, Notice, type Store } from './follower.ts'
 
@@ -34,7 +35,7 @@ export class PullChanges {
     await changes.#follow(cluster, options, KINDS.Event, PULL_EVENTS, object => {
       const event = narrowEvent(object)
       // A pull's start or end also shows in its pod.
-      return event !== null && !isProgress(event)
+      return event !== null && !isPullProgress(event)
     })
     return changes
   }

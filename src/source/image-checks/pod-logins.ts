@@ -8,7 +8,7 @@ import type { Reference } from '../../image/reference.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { once } from '../../network/once.ts'
-import type { Pod } from '../../snapshot/pod.ts'
+import { type Pod, usesAccountSecrets } from '../../snapshot/pod.ts'
 import { Reading } from '../live/reading.ts'
 import type { VisitPullSecret } from '../live/related-objects.ts'
 import { narrowServiceAccount } from '../narrow/pod.ts'
@@ -99,7 +99,9 @@ export class TemplateLogins {
 
   /** Returns the pull secrets that a pod of the template would use. Unreadable objects are ignored. */
   async of(namespace: string, { pullSecrets, serviceAccount }: PodTemplate): Promise<PullingPod> {
-    const names = pullSecrets.length > 0 ? pullSecrets : await this.#accountSecrets(namespace, serviceAccount)
+    const names = usesAccountSecrets(pullSecrets)
+      ? await this.#accountSecrets(namespace, serviceAccount)
+      : pullSecrets
     await Promise.all(names.map(name => this.#read(namespace, name)))
     return { namespace, pullSecrets: names }
   }

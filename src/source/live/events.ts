@@ -1,6 +1,6 @@
 /** Reads the events of failed pulls in a scope with one request, because the server scans all for each; for a few pods, all theirs. */
 
-import { isSandboxFailure, sandboxImage } from '../../image/pull-messages.ts'
+import { isPullProgress, isSandboxFailure, sandboxImage } from '../../image/pull-messages.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { Pod } from '../../snapshot/pod.ts'
@@ -8,7 +8,7 @@ import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { isForbidden, rethrowUnlessApiError } from '../gap.ts'
 import { narrowEvent } from '../narrow/event.ts'
 import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
-import { couldBePulling, isProgress, podKey } from '../suspects.ts'
+import { couldBePulling, podKey } from '../suspects.ts'
 import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 
 /** Common reasons of events that are never about a pull. */
@@ -79,7 +79,7 @@ export async function readProgress(reading: Reading, pods: Pod[], events: PodEve
   waiting.sort((a, b) => (urgency(a) < urgency(b) ? 1 : -1))
   const lists = await bounded(waiting.slice(0, MAX_PODS), MAX_PODS, async ({ namespace, name }) => {
     try {
-      return (await listEvents(reading, namespace, name)).filter(isProgress)
+      return (await listEvents(reading, namespace, name)).filter(isPullProgress)
     } catch (error) {
       rethrowUnlessApiError(error)
       return []

@@ -4,6 +4,7 @@ import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { MadeSecret, ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
+import { indexOwners } from '../../snapshot/owners.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
@@ -144,9 +145,10 @@ async function readUsers(
     reading.withOwnGaps(),
     unclear.map(({ pod }) => pod),
   )
-  const isOfSubject = subjects === null ? () => true : belongsTo(subjects, links)
+  const owners = indexOwners(links)
+  const isOfSubject = subjects === null ? () => true : belongsTo(subjects, owners)
   return found.map(({ pod, labels }) => ({
-    workload: topmostWorkload(pod, links) ?? `pod/${pod.name}`,
+    workload: topmostWorkload(pod, owners) ?? `pod/${pod.name}`,
     isInFix: isOfSubject(pod) && (selects?.(labels) ?? true),
   }))
 }

@@ -5,6 +5,7 @@
 
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import { byText } from '../../order.ts'
 import type { FixScope, InterruptedPod, PodToRestore, ScopeNamespace } from '../../snapshot/fix-scope.ts'
 import { isForbidden, isNotFound, uniqueGaps } from '../gap.ts'
 import { type LoginOptions, readAccounts, readSecretsNamed } from './fix-logins.ts'
@@ -91,9 +92,7 @@ async function readScopeNamespaces(reading: Reading, options: FixScopeOptions): 
   const { namespaces, excluded, pods } = options
   try {
     const found = await namespaceObjects(reading, options)
-    return found
-      .filter(({ name }) => !excluded.includes(name))
-      .sort((one, other) => (one.name < other.name ? -1 : 1))
+    return found.filter(({ name }) => !excluded.includes(name)).sort(byText(({ name }) => name))
   } catch (error) {
     // A user who can write in a namespace may not be allowed to read the namespace object.
     if (!isForbidden(error)) throw error

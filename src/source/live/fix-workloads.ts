@@ -4,6 +4,7 @@ import type { V1ContainerStatus } from '@kubernetes/client-node'
 import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { once } from '../../network/once.ts'
+import { byText } from '../../order.ts'
 import type {
   FixScope,
   ScopeContainer,
@@ -11,6 +12,7 @@ import type {
   ScopeJob,
   ScopeWorkload,
 } from '../../snapshot/fix-scope.ts'
+import { climbReading } from '../../snapshot/owners.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
@@ -44,10 +46,13 @@ export async function readWorkloads(
     const key = `${namespace}/${owner.kind}/${owner.name} ${owner.uid}`
     const seen = options.controllers?.get(owner.uid)
     const same = seen?.metadata.namespace === namespace && seen.metadata.name === owner.name
-    return once(known, key, async () => (seen && same ? seen : readOwner(reading, namespace, owner)))
+    const kind = controllerKind(owner)
+    return once(known, key, async () =>
+      seen && same ? seen : kind && reading.find(kind, namespace, owner.name),
+    )
   }
   await bounded(options.pods, AT_ONCE, async pod => {
-    const top = await climb(reading, pod, read, direct)
+    const top = await readTop(reading, pod, read, direct)
     if (!top) return
     const selected = options.podsToFix?.selects?.(templateLabels(top.object)) ?? true
     const workload = { ...narrowed(top, pod), selected }
@@ -55,7 +60,7 @@ export async function readWorkloads(
     entry.podUids.push(pod.uid)
     workloads.set(workload.uid, entry)
   })
-  const found = [...workloads.values()].sort((one, other) => (order(one) < order(other) ? -1 : 1))
+  const found = [...workloads.values()].sort(byText(order))
   if (options.runningImages) await bounded(found, AT_ONCE, workload => addRunningImages(reading, workload))
   return { workloads: found, controllers: [...direct.controllers.values()], jobs: [...direct.jobs.values()] }
 }
@@ -72,20 +77,21 @@ interface Direct {
   jobs: Map<string, ScopeJob>
 }
 
-async function climb(reading: Reading, pod: Pod, read: Read, direct: Direct): Promise<Top | null> {
-  const chain: Top[] = []
-  let owner = pod.controller
-  const climbed = new Set<string>()
-  while (owner && controllerKind(owner)) {
-    // Owners that own each other have no topmost controller.
-    if (climbed.has(owner.uid)) return null
-    climbed.add(owner.uid)
+async function readTop(reading: Reading, pod: Pod, read: Read, direct: Direct): Promise<Top | null> {
+  const readOwner = async (owner: ControllerReference) => {
     const object = await read(pod.namespace, owner)
-    // If the owner can't be read, its template may be managed by another controller above it.
-    if (!object) return null
-    chain.push({ object, owner })
-    owner = narrowController(object.metadata)
+    return (
+      object && { object, owner, uid: object.metadata.uid, controller: narrowController(object.metadata) }
+    )
   }
+  const { steps, end } = await climbReading(
+    pod.controller,
+    readOwner,
+    owner => controllerKind(owner) !== null,
+  )
+  // If an owner can't be read, another controller above it may manage the template.
+  if (end !== 'topmost') return null
+  const chain = steps.flatMap(({ object }) => object ?? [])
   const [first, above = null] = chain
   if (first) await note(reading, { first, above, pod }, direct)
   return chain.at(-1) ?? null
@@ -147,17 +153,6 @@ async function partitionOf(
 
 function narrowed({ object, owner }: Top, { namespace }: Pod): ScopeWorkload {
   return narrowWorkload(object, owner, namespace)
-}
-
-/** Returns null if the owner does not exist, if another object has its name, or if it can't be read (a gap). */
-async function readOwner(
-  reading: Reading,
-  namespace: string,
-  owner: ControllerReference,
-): Promise<ControllerObject | null> {
-  const kind = controllerKind(owner)
-  const object = kind && (await reading.find(kind, namespace, owner.name))
-  return object?.metadata.uid === owner.uid ? object : null
 }
 
 function order({ namespace, kind, name }: ScopeWorkload): string {

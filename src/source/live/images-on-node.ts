@@ -2,6 +2,7 @@
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { compareText } from '../../order.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { fieldValue, type NamespaceOrAll, Reading } from './reading.ts'
@@ -37,7 +38,7 @@ export async function readImagesOnNode(
     }
     byNode.set(pod.node, images)
   })
-  const [best] = [...byNode].sort(([a, x], [b, y]) => y.size - x.size || (a < b ? -1 : 1))
+  const [best] = [...byNode].sort(([a, x], [b, y]) => y.size - x.size || compareText(a, b))
   if (best === undefined) return null
   const [name, images] = best
   const rank = ([image, count]: [string, number]) => (LIKELY.test(image) ? 1_000_000 : 0) + count

@@ -2,6 +2,7 @@
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
+import { indexOwners } from '../../snapshot/owners.ts'
 import { topmostWorkload } from '../ownership.ts'
 import { kindNamed } from '../subject-names.ts'
 import { pickSuspects } from '../suspects.ts'
@@ -36,8 +37,8 @@ export async function failingNames(
   const found = await readPodsIn(reading, slash < 0 ? cluster.namespace : first)
   const { failing } = pickSuspects(found, { takenAt: reading.takenAt, isNamed: false })
   if (slash >= 0) return failing.map(({ name }) => ({ value: `${first}/${name}`, about: 'failing' }))
-  const { links } = await readOwners(reading, failing)
-  const workloads = new Set(failing.flatMap(pod => topmostWorkload(pod, links) ?? []))
+  const owners = indexOwners((await readOwners(reading, failing)).links)
+  const workloads = new Set(failing.flatMap(pod => topmostWorkload(pod, owners) ?? []))
   return [
     ...failing.map(({ name }) => ({ value: name, about: 'failing pod' })),
     ...[...workloads].sort().map(value => ({ value, about: 'has failing pods' })),

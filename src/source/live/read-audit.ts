@@ -3,6 +3,7 @@
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import { byText } from '../../order.ts'
 import type { AuditedNodes, AuditScope } from '../../snapshot/audit-scope.ts'
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import type { WorkloadTemplate } from '../../snapshot/template.ts'
@@ -50,9 +51,7 @@ export async function readAudit(cluster: ClusterReader, options: AuditReadOption
     readNodes(reading),
     bounded(scopes, AT_ONCE, scope => observations.read(reading, scope)),
   ])
-  const workloads = [...templates, ...observations.bare].sort((one, other) =>
-    order(one) < order(other) ? -1 : 1,
-  )
+  const workloads = [...templates, ...observations.bare].sort(byText(order))
   if (workloads.length === 0 && reading.gaps.length === 0)
     for (const namespace of namespaces ?? []) await assertExists(reading, namespace)
   const serviceAccounts = await readAccounts(reading, workloads)

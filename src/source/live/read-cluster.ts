@@ -1,6 +1,7 @@
 /** Takes a snapshot of a live cluster, read-only. Every request that fails becomes a gap or an error, never a short list. */
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { indexOwners } from '../../snapshot/owners.ts'
 import type { ScopeSubject, Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
 import { markReportedMissing } from '../narrow/pull-secret.ts'
@@ -65,7 +66,7 @@ async function readSnapshot(
     readRelatedObjects(reading, failing, onPullSecret),
   ])
   const { pods, events } =
-    subjects === undefined ? suspects : ofSubjects(suspects, belongsTo(subjects, owners.links))
+    subjects === undefined ? suspects : ofSubjects(suspects, belongsTo(subjects, indexOwners(owners.links)))
   const snapshot: Snapshot = {
     takenAt,
     source: reading.source,

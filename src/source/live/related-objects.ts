@@ -2,6 +2,7 @@
 
 import { type ControllerObject, controllerKind, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import { compareText } from '../../order.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { ControllerReference, OwnedPod, Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
@@ -156,7 +157,7 @@ async function readNodes(reading: Reading, pods: Pod[]): Promise<Node[]> {
 function nodesNamed(pods: Pod[]): string[] {
   const counts = new Map<string, number>()
   for (const { node } of pods) if (node !== null) counts.set(node, (counts.get(node) ?? 0) + 1)
-  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([name]) => name)
+  return [...counts].sort(([a, x], [b, y]) => y - x || compareText(a, b)).map(([name]) => name)
 }
 
 export interface ObjectName {
@@ -239,6 +240,7 @@ export interface Owners {
 
 /**
  * Returns every owner once. What can't be read is a gap, and the chain ends there unless the pod's labels show the owner.
+ * Goes up from all pods at once, and not with `climbReading`, because many controllers of one kind cost only one list.
  * @param inFull otherwise, only the metadata of controllers is read, except for StatefulSets
  */
 export async function readOwners(reading: Reading, pods: OwnedPod[], inFull = false): Promise<Owners> {

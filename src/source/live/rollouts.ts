@@ -1,5 +1,6 @@
 /** Reads workloads with their revisions and pods, and narrows them to what shows the state of a rollout. */
 
+import { isObject } from '../../json/json-object.ts'
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { redact } from '../../secrecy/redact.ts'
@@ -13,7 +14,7 @@ import type {
 } from '../../snapshot/rollout.ts'
 import { isForbidden, isNotFound } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { isRecord, list, nameOf, namespaceOf, number, record, text, textOrNull } from '../narrow/shape.ts'
+import { list, nameOf, namespaceOf, number, record, text, textOrNull } from '../narrow/shape.ts'
 import { selectorOf } from '../narrow/workload.ts'
 import { narrowController } from '../ownership.ts'
 import type { Reading } from './reading.ts'
@@ -211,7 +212,7 @@ export function narrowRolloutPod(raw: unknown): RolloutPod | null {
     hash: textOrNull(labels['pod-template-hash']) ?? textOrNull(labels['controller-revision-hash']),
     ready: conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True'),
     ending: until === null ? null : { until, finalizers: list(metadata.finalizers).map(text) },
-    unscheduled: isRecord(held) ? redact(text(held.message) || text(held.reason)) : null,
+    unscheduled: isObject(held) ? redact(text(held.message) || text(held.reason)) : null,
   }
 }
 

@@ -6,6 +6,7 @@
 import { UsageError } from '../../errors.ts'
 import { type ControllerObject, controllerKind, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import { climbReading } from '../../snapshot/owners.ts'
 import type { ControllerReference } from '../../snapshot/pod.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
@@ -193,7 +194,7 @@ export async function readTopmost(
     const known = KINDS[kind] as Kind<ControllerObject>
     try {
       const { metadata } = await reading.get(known, namespace, name, { metadataOnly: true })
-      return { named: subject, top: await climb(reading, subject, narrowController(metadata)) }
+      return { named: subject, top: await topmostAbove(reading, subject, narrowController(metadata)) }
     } catch (error) {
       if (!isNotFound(error) && !isForbidden(error)) throw error
       if (isNotFound(error) && kind !== 'Pod') throw await noSuchWorkload(reading, namespace, known, name)
@@ -203,26 +204,22 @@ export async function readTopmost(
   })
 }
 
-/** Returns the highest readable built-in controller; an owner's uid counts only if its name and namespace match too. @throws ApiError */
-async function climb(
+/** Returns the highest readable built-in controller; `from` if owners own each other. @throws ApiError */
+async function topmostAbove(
   reading: Reading,
   from: NamespacedSubject,
-  owner: ControllerReference | null,
+  first: ControllerReference | null,
 ): Promise<NamespacedSubject> {
-  let top = from
-  const climbed = new Set<string>()
-  for (let next = owner; next !== null; ) {
-    const kind = controllerKind(next)
-    // Owners that own each other have no topmost controller.
-    if (climbed.has(next.uid)) return from
-    if (!kind) return top
-    climbed.add(next.uid)
-    const { metadata } = (await readable(reading, kind, from.namespace, next.name)) ?? {}
-    if (metadata?.uid !== next.uid) return top
-    top = { kind: next.kind as WorkloadKind, name: next.name, namespace: from.namespace }
-    next = narrowController(metadata)
+  const read = async (owner: ControllerReference) => {
+    const kind = controllerKind(owner)
+    const object = kind && (await readable(reading, kind, from.namespace, owner.name))
+    return object && { uid: object.metadata.uid, controller: narrowController(object.metadata) }
   }
-  return top
+  const { steps, end } = await climbReading(first, read)
+  const top = end === 'circular' ? undefined : steps.findLast(({ object }) => object !== null)?.owner
+  return top === undefined
+    ? from
+    : { kind: top.kind as WorkloadKind, name: top.name, namespace: from.namespace }
 }
 
 /** Returns null if the object does not exist or reading it is not allowed. @throws ApiError */

@@ -1,6 +1,7 @@
 /** Narrows a pod and its service account to what matters for pulling images, and decides which states could mean a missing image. */
 
 import { isPostPullReason, mentionsFailedPull } from '../../image/pull-messages.ts'
+import { isObject } from '../../json/json-object.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type {
   Container,
@@ -14,7 +15,6 @@ import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowController } from '../ownership.ts'
 import {
   firstText,
-  isRecord,
   list,
   nameOf,
   namespaceOf,
@@ -108,7 +108,7 @@ function joined(
 ): Container[] {
   const statusByName = new Map(list(statuses).map(status => [text(record(status).name), record(status)]))
   return list(specs)
-    .filter(isRecord)
+    .filter(isObject)
     .map(container => {
       const name = text(container.name)
       const status = statusByName.get(name) ?? {}
@@ -127,7 +127,7 @@ function joined(
 /** The pod's status does not list image volumes; their failures show in the containers that mount them (attributeToImageVolumes). */
 function narrowImageVolumes(volumes: unknown): Container[] {
   return list(volumes)
-    .filter(volume => isRecord(record(volume).image))
+    .filter(volume => isObject(record(volume).image))
     .map(volume => {
       const { name, image } = record(volume)
       return {
@@ -185,7 +185,7 @@ function attributeToImageVolumes(
 function mountsByContainer(spec: Record<string, unknown>): Map<string, Set<string>> {
   const containers = [spec.initContainers, spec.containers, spec.ephemeralContainers]
     .flatMap(list)
-    .filter(isRecord)
+    .filter(isObject)
   return new Map(
     containers.map(container => [
       text(container.name),
@@ -218,12 +218,12 @@ function mentionsImage(message: string, image: string): boolean {
 /** Narrows `status.state` of one container, with its last start's error if that was a pull. Empty: the kubelet has not reported yet. */
 function narrowState(raw: unknown, last?: unknown): ContainerState {
   const { waiting, running, terminated } = record(raw)
-  if (isRecord(waiting)) {
+  if (isObject(waiting)) {
     const reason = narrowMessage(waiting.reason)
     const message = reason === CRASH_LOOP ? (failedStart(last) ?? waiting.message) : waiting.message
     return { type: 'waiting', reason, message: narrowMessage(message) }
   }
-  if (isRecord(terminated)) {
+  if (isObject(terminated)) {
     return {
       type: 'terminated',
       reason: narrowMessage(terminated.reason),
@@ -231,7 +231,7 @@ function narrowState(raw: unknown, last?: unknown): ContainerState {
       message: narrowMessage(terminated.message),
     }
   }
-  return isRecord(running)
+  return isObject(running)
     ? { type: 'running', startedAt: textOrNull(running.startedAt) }
     : { type: 'unknown' }
 }

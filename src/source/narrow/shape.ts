@@ -1,14 +1,11 @@
 /** Reads values of unknown JSON without ever throwing: wrong types count as absent, and foreign text is redacted and limited in length. */
 
+import { isObject } from '../../json/json-object.ts'
 import { redact } from '../../secrecy/redact.ts'
 
 /** Returns the object, or an empty one. */
 export function record(value: unknown): Record<string, unknown> {
-  return isRecord(value) ? value : {}
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject(value) ? value : {}
 }
 
 /** Returns the array, or an empty one. */

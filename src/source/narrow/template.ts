@@ -1,10 +1,11 @@
 /** Narrows a workload to its pod template: what its next pods will pull, and with which pull secrets. */
 
+import { isObject } from '../../json/json-object.ts'
 import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { Schedule, TemplateContainer, WorkloadTemplate, WrittenText } from '../../snapshot/template.ts'
 import { narrowImageName, narrowPolicy, narrowSecretNames } from './pod.ts'
-import { isRecord, list, nameOf, namespaceOf, narrowName, record, text, textOrNull } from './shape.ts'
+import { list, nameOf, namespaceOf, narrowName, record, text, textOrNull } from './shape.ts'
 
 const written = (value: string): WrittenText => ({ value, place: null })
 
@@ -57,7 +58,7 @@ function podOf(kind: string, spec: Fields): { pod: Fields; job: Fields | null; a
 function containersOf(pod: Fields): TemplateContainer[] {
   const inList = (value: unknown, kind: ContainerKind) =>
     list(value)
-      .filter(isRecord)
+      .filter(isObject)
       .map(container => {
         const isSidecar = kind === 'init' && container.restartPolicy === 'Always'
         const keys = { image: 'image', policy: 'imagePullPolicy' }
@@ -71,7 +72,7 @@ function containersOf(pod: Fields): TemplateContainer[] {
       })
   const volumes = list(pod.volumes)
     .map(record)
-    .filter(({ image }) => isRecord(image))
+    .filter(({ image }) => isObject(image))
     .map(({ name, image }) => {
       const { reference, pullPolicy } = record(image)
       return narrow(name, reference, pullPolicy, 'volume', { image: 'reference', policy: 'pullPolicy' })

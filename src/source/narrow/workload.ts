@@ -186,12 +186,12 @@ function helm(labels: Marks, annotations: Marks): ObjectManager | null {
 /** A controller of a custom kind reverts changes to the objects it created. */
 function operator({ ownerReferences }: Metadata): ObjectManager | null {
   const owner = ownerReferences?.find(({ controller }) => controller === true)
-  if (!owner?.kind || !KIND.test(owner.kind) || isBuiltIn(owner.apiVersion ?? '')) return null
+  if (!owner?.kind || !KIND.test(owner.kind) || isKubernetesGroup(owner.apiVersion ?? '')) return null
   return { tool: 'operator', name: `${owner.kind}/${owner.name ?? ''}` }
 }
 
-/** Whether the group is Kubernetes' own: `v1`, `apps/v1`, `batch/v1`, and groups below k8s.io. */
-function isBuiltIn(apiVersion: string): boolean {
+/** Whether the group is Kubernetes' own, also for kinds that pullguard does not know: `v1`, `apps/v1`, `batch/v1`, and groups below k8s.io. */
+function isKubernetesGroup(apiVersion: string): boolean {
   const [group = '', version] = apiVersion.split('/')
   return version === undefined || !group.includes('.') || group.endsWith('.k8s.io')
 }

@@ -33,7 +33,12 @@ type Entry = Record<string, unknown>
 async function opened(cluster: Entry, user?: Entry, flags: Partial<ConnectionOptions> = {}) {
   const folder = await folderWith({ config: oneContext('here', cluster, user) })
   const surroundings = { env: {}, cwd: folder.path, home: folder.path, userAgent: 'pullguard/test' }
-  const connection = await openConnection({ kubeconfig: 'config', ...surroundings, ...flags }, systemClock)
+  const connection = await openConnection({
+    kubeconfig: 'config',
+    ...surroundings,
+    ...flags,
+    clock: systemClock,
+  })
   const dispose = async () => {
     await connection.close()
     await folder[Symbol.asyncDispose]()

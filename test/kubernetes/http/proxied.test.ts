@@ -45,7 +45,7 @@ async function throughProxy(port: number) {
     home: folder.path,
     userAgent: 'test',
   }
-  const connection = await openConnection(surroundings, systemClock)
+  const connection = await openConnection({ ...surroundings, clock: systemClock })
   try {
     const { status, body } = await connection.send({ method: 'GET', path: '/version', headers: {} })
     for await (const _ of body);

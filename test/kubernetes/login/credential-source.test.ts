@@ -49,10 +49,14 @@ async function session(
   const folder = await folderWith({ ...files, config: oneContext('here', cluster, user) })
   const { path } = folder
   const env = { PATH: process.env.PATH, KUBECONFIG: 'config', FOLDER: path }
-  const connection = await openConnection(
-    { env, cwd: path, home: path, userAgent: 'test', ...more },
-    systemClock,
-  )
+  const connection = await openConnection({
+    env,
+    cwd: path,
+    home: path,
+    userAgent: 'test',
+    ...more,
+    clock: systemClock,
+  })
   return {
     path,
     server,

@@ -1,9 +1,9 @@
-/** Finds a pod's topmost controller. */
+/** The way up to a pod's topmost controller. */
 import { describe, expect, test } from 'vitest'
-import { holdsUpRollout, indexOwners, topmostOwner } from '../../src/diagnosis/owner.ts'
+import { holdsUpRollout, indexOwners, topmostOwner } from '../../src/snapshot/owners.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
-import { pod } from './snapshots.ts'
+import { pod } from '../diagnosis/snapshots.ts'
 
 const reference = (kind: string, name: string, uid = `${kind}/${name}`) => ({
   apiVersion: 'apps/v1',
@@ -56,6 +56,11 @@ test('an owner derived from names has no uid, and its own owner is still found',
 test('a controller with the same name and another uid is not the owner', () => {
   const later = link('ReplicaSet', 'shop-6d4', reference('Deployment', 'shop'), 'later')
   expect(topmost(ofReplicaSet(), later)).toEqual({ kind: 'ReplicaSet', name: 'shop-6d4' })
+})
+
+test('a controller in another namespace is not the owner, even with the same uid', () => {
+  const foreign = { ...link('ReplicaSet', 'shop-6d4', reference('Deployment', 'shop')), namespace: 'other' }
+  expect(topmost(ofReplicaSet(), foreign)).toEqual({ kind: 'ReplicaSet', name: 'shop-6d4' })
 })
 
 test('a bare pod has no controller', () => {

@@ -1,0 +1,128 @@
+/** The way from a pod up to its topmost controller: ReplicaSet → Deployment, Job → CronJob, and further up if operators own those. */
+
+import type { ControllerReference, OwnedPod, Pod } from './pod.ts'
+import type { OwnerLink } from './snapshot.ts'
+
+/** An object that was looked up as a controller, with its own controller. */
+type Owner = Pick<OwnerLink, 'uid' | 'controller'>
+
+interface ClimbStep<O extends Owner> {
+  owner: ControllerReference
+  /** null if it is unknown, or if another object has its name now. */
+  object: O | null
+}
+
+export interface Climb<O extends Owner> {
+  /** The direct controller first. Only the last one can be without an object. */
+  steps: ClimbStep<O>[]
+  /** `unknown`: there can be others above the last step. `circular`: owners own each other, so none of them is the topmost. */
+  end: 'topmost' | 'unknown' | 'circular'
+}
+
+/**
+ * Goes up from the controller `first`. @param objectOf returns a controller; null if it is unknown
+ * @param goesOn whether to look this controller up; otherwise the way ends below it
+ */
+export function climb<O extends Owner>(
+  first: ControllerReference | null,
+  objectOf: (owner: ControllerReference) => O | null,
+  goesOn?: (owner: ControllerReference) => boolean,
+): Climb<O> {
+  const way = wayUp<O>(first, goesOn)
+  let next = way.next()
+  while (!next.done) next = way.next(objectOf(next.value))
+  return next.value
+}
+
+/** The same for controllers that are read one by one. */
+export async function climbReading<O extends Owner>(
+  first: ControllerReference | null,
+  read: (owner: ControllerReference) => Promise<O | null>,
+  goesOn?: (owner: ControllerReference) => boolean,
+): Promise<Climb<O>> {
+  const way = wayUp<O>(first, goesOn)
+  let next = way.next()
+  while (!next.done) next = way.next(await read(next.value))
+  return next.value
+}
+
+/** Yields each controller to look up, and expects the object. It neither waits nor calls, so that both walks above can share it. */
+function* wayUp<O extends Owner>(
+  first: ControllerReference | null,
+  goesOn: (owner: ControllerReference) => boolean = () => true,
+): Generator<ControllerReference, Climb<O>, O | null | undefined> {
+  const steps: ClimbStep<O>[] = []
+  const climbed = new Set<string>()
+  let owner = first
+  while (owner !== null && goesOn(owner)) {
+    const key = `${owner.apiVersion} ${owner.kind} ${owner.name}`
+    if (climbed.has(key)) return { steps, end: 'circular' }
+    climbed.add(key)
+    const object: O | null = (yield owner) ?? null
+    const isSame = object !== null && haveSameUid(owner, object)
+    steps.push({ owner, object: isSame ? object : null })
+    if (!isSame) return { steps, end: 'unknown' }
+    owner = object.controller
+  }
+  return { steps, end: 'topmost' }
+}
+
+/** A reference's uid counts, unless one side has none, as in a dump or for a derived owner. The API server requires both. */
+function haveSameUid(owner: Pick<ControllerReference, 'uid'>, object: Pick<Owner, 'uid'>): boolean {
+  return owner.uid === object.uid || owner.uid === '' || object.uid === ''
+}
+
+/** Owner links by the object that they start from. */
+export interface OwnerIndex {
+  byUid: ReadonlyMap<string, OwnerLink>
+  byName: ReadonlyMap<string, OwnerLink>
+}
+
+export function indexOwners(links: Iterable<OwnerLink>): OwnerIndex {
+  const all = [...links]
+  return {
+    byUid: new Map(all.map(link => [link.uid, link])),
+    byName: new Map(all.map(link => [nameKey(link.namespace, link), link])),
+  }
+}
+
+/** The topmost known controller; null for a bare pod. */
+export function topmostOwner(pod: OwnedPod, index: OwnerIndex): { kind: string; name: string } | null {
+  const { steps, end } = climb(pod.controller, owner => linkOf(owner, pod.namespace, index))
+  const top = steps.at(end === 'circular' ? 0 : -1)
+  return top === undefined ? null : { kind: top.owner.kind, name: top.owner.name }
+}
+
+/** Whether the pod is of an older revision and blocks its StatefulSet, which replaces only pods that are ready: it has to be deleted. */
+export function holdsUpRollout(
+  pod: Pick<Pod, 'namespace' | 'name' | 'controller' | 'revisionHash'>,
+  index: OwnerIndex,
+): boolean {
+  const { controller, namespace, name, revisionHash } = pod
+  if (controller?.kind !== 'StatefulSet' || revisionHash === undefined) return false
+  const { ordered } = linkOf(controller, namespace, index) ?? {}
+  if (ordered === undefined || revisionHash === ordered.revision) return false
+  const ordinal = Number(/-(\d+)$/.exec(name)?.[1])
+  return ordinal >= ordered.from && ordinal < ordered.below
+}
+
+/**
+ * The link by uid, or by name if one of the two has no uid; null if there is none. A reference is untrusted: its uid counts only if the name
+ * and the namespace match, too.
+ */
+export function linkOf(owner: ControllerReference, namespace: string, index: OwnerIndex): OwnerLink | null {
+  const key = nameKey(namespace, owner)
+  const same = owner.uid === '' ? undefined : index.byUid.get(owner.uid)
+  if (same !== undefined && nameKey(same.namespace, same) === key) return same
+  const named = isInLinkedGroup(owner) ? index.byName.get(key) : undefined
+  return named !== undefined && haveSameUid(owner, named) ? named : null
+}
+
+/** Whether the owner is in one of the groups that the links cover: another group may have a kind of the same name. */
+function isInLinkedGroup({ apiVersion }: ControllerReference): boolean {
+  return /^(?:v1$|apps\/|batch\/)/.test(apiVersion)
+}
+
+function nameKey(namespace: string, { kind, name }: { kind: string; name: string }): string {
+  return `${namespace} ${kind} ${name}`
+}
