@@ -100,7 +100,12 @@ function containerSteps(finding: Finding): Step[] {
     ...(isOwnName(finding) ? [] : local),
     ...jobSteps(finding, rest),
   ]
-  return clueOf(finding.clues, 'guest') === undefined ? steps : guestSteps(finding, steps)
+  return isOfGuest(finding) ? guestSteps(finding, steps) : steps
+}
+
+/** Whether the guest of a confidential container pulled; what is wrong with the runtime's own content store is the node's. */
+function isOfGuest({ clues }: Finding): boolean {
+  return clueOf(clues, 'guest') !== undefined && clueOf(clues, 'content-gone') === undefined
 }
 
 /** A guest pulls by itself, with neither the node's settings nor the pod's pull secrets. */
@@ -151,6 +156,7 @@ const SETTLED_BY_NAME: readonly Step['code'][] = [
   'distribute-login',
   'recreate-pods',
   'grant-cloud-role',
+  'lift-deny',
   'full-name',
 ]
 
@@ -158,6 +164,7 @@ const SETTLED_BY_NAME: readonly Step['code'][] = [
 const GRANTS: readonly Step['code'][] = [
   'check-provider',
   'grant-cloud-role',
+  'lift-deny',
   'grant-pull',
   'token-scope',
   'who-answered',
@@ -207,6 +214,7 @@ function sandboxSteps(finding: Finding): Step[] {
 const OF_PODS: readonly Step['code'][] = [
   'check-provider',
   'grant-cloud-role',
+  'lift-deny',
   'distribute-login',
   'recreate-pods',
   'grant-pull',

@@ -5,6 +5,7 @@ import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { type Cloud, cloudOf, isPublic } from '../image/registries.ts'
+import { cloudPermission } from './cloud-role.ts'
 import { checkNameSteps } from './image-steps.ts'
 import {
   correctedSecretSteps,
@@ -99,7 +100,7 @@ function nothingSent(finding: Finding): Step[] {
   const failed = clueOf(finding.clues, 'credential-provider') !== undefined
   if (failed && cloud !== null && caller !== null)
     return [
-      { code: 'grant-cloud-role', cloud, caller, first: true },
+      cloudPermission(finding, cloud, true),
       ...provider,
       ...loginSteps(finding, 'missing'),
       see('login'),
@@ -130,11 +131,14 @@ function notPermitted(finding: Finding): Step[] {
   if (registry === null) return [see('name')]
   const cloud = cloudOf(registry)
   const caller = clueOf(clues, 'caller')?.name ?? null
+  const permission = cloud === null ? null : cloudPermission(finding, cloud, true)
+  // Neither another name nor another login changes what a policy denies.
+  if (permission?.code === 'lift-deny') return [permission, see('login')]
   const repository = repositoryOf(finding)
   const fromPod = finding.credential.status === 'usable'
   const grant: Step[] =
-    cloud !== null && !fromPod
-      ? [{ code: 'grant-cloud-role', cloud, caller, first: true }]
+    permission !== null && !fromPod
+      ? [permission]
       : [{ code: 'grant-pull', by: grantorOf(registry), registry, repository, caller }]
   const scope: Step[] = clueOf(clues, 'token-scope') === undefined ? [] : [{ code: 'token-scope', registry }]
   return [
@@ -190,7 +194,7 @@ function deniedOrMissing(finding: Finding): Step[] {
   const grant: Step[] = openshift
     ? [{ code: 'grant-pull', by: 'openshift', registry, repository: repositoryOf(finding), caller: null }]
     : cloud !== null && finding.credential.status !== 'usable'
-      ? [{ code: 'grant-cloud-role', cloud, caller: clueOf(clues, 'caller')?.name ?? null, first: false }]
+      ? [cloudPermission(finding, cloud, false)]
       : []
   // The pod's secret has no usable login, which has to be fixed whether or not the name is right.
   if (finding.credential.status === 'broken' && login.length > 0)

@@ -76,15 +76,25 @@ export function missingSteps(finding: Finding): Step[] {
       { code: 'missing-layer', host },
       { code: 'set-image', known: 'repository' },
     ]
+  const versioned: Step[] = asksForLatest(finding) ? [{ code: 'name-version', image: finding.image }] : []
+  // The registry says what is missing, so the name is right.
+  if (clueOf(finding.clues, 'no-latest') !== undefined)
+    return [...versioned, { code: 'set-image', known: 'repository' }]
   const page = clueOf(finding.clues, 'web-page') !== undefined
   const harbor = clueOf(finding.clues, 'harbor') !== undefined && host !== null
   return [
-    ...(page ? [{ code: 'other-port' } as const] : []),
+    ...(page ? [{ code: 'other-port' } as const] : versioned),
     { code: 'check-name', how: finding.reference?.includes('@') === true ? 'digest' : 'plain' },
     ...(harbor ? [{ code: 'proxy-project', host } as const] : []),
     { code: 'ask-registry' },
     { code: 'set-image', known: 'repository' },
   ]
+}
+
+/** Whether the registry lacks the tag `latest`, which a name without a tag means: many repositories have versions only. */
+function asksForLatest({ reference, subcause, clues }: Finding): boolean {
+  const latest = reference?.endsWith(':latest') === true
+  return latest && (subcause === 'tag' || clueOf(clues, 'no-latest') !== undefined)
 }
 
 /** Steps for a name that does not parse, or that the runtime does not resolve. */

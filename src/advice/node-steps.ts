@@ -8,7 +8,14 @@ import type { Step } from './step.ts'
 
 const nameOf = ({ reference, image }: Finding) => reference ?? image
 
-export function diskSteps({ clues }: Pick<Finding, 'clues'>): Step[] {
+export function diskSteps({ clues, host }: Pick<Finding, 'clues' | 'host'>): Step[] {
+  if (clueOf(clues, 'memory') !== undefined)
+    return [
+      { code: 'show-memory' },
+      // Windows does not kill processes to free memory.
+      ...(host.os === 'windows' ? [] : ([{ code: 'show-killed' }] as const)),
+      { code: 'more-memory' },
+    ]
   const full = clueOf(clues, 'full-place')
   const show: Step = { code: 'show-disk', path: full?.path ?? null }
   // Removing images frees nothing in a temporary folder.
@@ -40,6 +47,12 @@ export function corruptSteps(finding: Finding): Step[] {
   if (clueOf(clues, 'user-namespace') !== undefined) return [{ code: 'more-ids' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'disk-fault') !== undefined) return [{ code: 'check-disk' }, { code: 'runtime-log' }]
+  if (clueOf(clues, 'content-gone') !== undefined)
+    return [
+      { code: 'remove-image', image: nameOf(finding) },
+      { code: 'keep-layers' },
+      { code: 'runtime-log' },
+    ]
   const format: Step[] = clueOf(clues, 'layer-format') === undefined ? [] : [{ code: 'update-runtime' }]
   return [
     { code: 'remove-image', image: nameOf(finding) },

@@ -1,6 +1,6 @@
 /** Steps: one thing to do next, as a code with its arguments. The words are in report/words/steps. */
 
-import type { CertificateProblem } from '../diagnosis/clues.ts'
+import type { AwsPolicy, CertificateProblem } from '../diagnosis/clues.ts'
 import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
@@ -46,6 +46,7 @@ export type Step =
   // Rights at the registry
   | { code: 'check-provider'; cloud: Cloud | null; sent: 'nothing' | 'refused' | 'unknown' }
   | { code: 'grant-cloud-role'; cloud: Cloud; caller: string | null; first: boolean }
+  | { code: 'lift-deny'; policy: AwsPolicy | null; denies: boolean; caller: string | null }
   | { code: 'grant-pull'; by: Grantor; registry: string; repository: string; caller: string | null }
   | { code: 'token-scope'; registry: string }
   | { code: 'allow-address'; host: string; address: string | null; cloud: Cloud | null }
@@ -64,6 +65,7 @@ export type Step =
   | { code: 'find-replacement'; moved: Moved }
   | { code: 'near-tags'; likely: string | null; tags: string[] }
   | { code: 'near-repositories'; names: string[] }
+  | { code: 'name-version'; image: string }
   | { code: 'set-tag'; tag: string }
   | { code: 'use-local-image' }
   | { code: 'set-image'; known: 'repository' | 'nothing' }
@@ -119,6 +121,9 @@ export type Step =
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
   // The node
   | { code: 'prune-images' }
+  | { code: 'show-memory' }
+  | { code: 'show-killed' }
+  | { code: 'more-memory' }
   | { code: 'start-snapshotter' }
   | { code: 'check-disk' }
   | { code: 'more-ids' }
@@ -126,6 +131,7 @@ export type Step =
   | { code: 'free-temporary'; path: string }
   | { code: 'larger-disk' }
   | { code: 'remove-image'; image: string }
+  | { code: 'keep-layers' }
   | { code: 'runtime-log' }
   | { code: 'push-again' }
   | { code: 'other-bytes'; host: string }
@@ -188,6 +194,8 @@ export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'check-disk',
   'prune-images',
   'show-disk',
+  'show-memory',
+  'show-killed',
   'remove-image',
   'runtime-log',
   'start-runtime',

@@ -1,6 +1,6 @@
 /** Patterns for the clues in the words of an error text and in an image's name. */
 
-import type { Clue } from './clues.ts'
+import type { AwsPolicy, Clue } from './clues.ts'
 import { isLocal, isPrivateAddress } from './endpoint.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
@@ -14,6 +14,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /unsupported protocol scheme|missing protocol scheme|https?:\/\/https?:?\/\//i,
   ],
   [{ code: 'short-name' }, /short[- ]name|unqualified-search/i],
+  [
+    { code: 'no-latest' },
+    /does(?: not|n't) use the \S{0,3}latest\S{0,3} tag|must be pulled with an explicit (?:version|tag)/i,
+  ],
   [{ code: 'expired' }, /token has expired|reauthenticate|expired token|token is expired|jwt expired/i],
   [
     { code: 'credential-provider' },
@@ -67,6 +71,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'missing-layer' },
     /\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
   ],
+  [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
   [{ code: 'other-layers' }, /mismatched image rootfs/i],
   [{ code: 'per-second' }, /\brate exceeded\b/i],
   [
@@ -81,6 +86,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'snapshotter-gone' },
     /snapshot \S{1,80} is not ready|snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing)/is,
   ],
+  [{ code: 'memory' }, /cannot allocate memory|out of memory|not enough (?:free )?memory/i],
   [{ code: 'proxy-scheme' }, /proxyconnect tcp: tls: first record/i],
   [{ code: 'proxy-unreached' }, /proxyconnect tcp|connecting to proxy/i],
   [
@@ -155,6 +161,18 @@ const ADDRESS =
   /(?:client (?:with )?ip|ip address|address|ip)[ :'"“`]{1,6}((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})['"”`]? (?:is not|is blocked|not|has been|was)/i
 const CALLER =
   /\buser[ :]+["'`\\]*([^\s"'`\\,]{1,200})["'`\\]* (?:is not authorized|does not have|cannot|can't|has no)|\bUser: (arn:\S{1,200}) is not authorized/i
+/** AWS ends its errors with the policy that decided (IAM, "Troubleshoot access denied error messages"). */
+const AWS_POLICY =
+  /\b(?:with an (explicit deny)(?: in an? ([\w-]+(?: [\w-]+)?) policy| in a (permissions boundary))?|because no ([\w-]+(?: [\w-]+)?) policy allows|because no (permissions boundary) allows)/i
+const AWS_POLICIES = new Map<string, AwsPolicy>([
+  ['service control', 'service-control'],
+  ['resource control', 'resource-control'],
+  ['permissions boundary', 'permissions-boundary'],
+  ['session', 'session'],
+  ['identity-based', 'identity'],
+  ['resource-based', 'resource'],
+  ['vpc endpoint', 'vpc-endpoint'],
+])
 const DNS_SERVER = /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i
 const NO_ROUTE =
   /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address)/i
@@ -174,6 +192,7 @@ export function quotedClues(text: string): Clue[] {
   const address = ADDRESS.exec(text)?.[1]
   const caller = CALLER.exec(text)
   const name = caller?.[2] ?? caller?.[1]
+  const decided = AWS_POLICY.exec(text)
   const server = DNS_SERVER.exec(text)?.[1]
   const mirrors = MIRRORS.exec(text)?.[1]
   const noRoute = NO_ROUTE.exec(text)?.[1]
@@ -184,6 +203,7 @@ export function quotedClues(text: string): Clue[] {
   return [
     ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
     ...(name === undefined ? [] : [{ code: 'caller' as const, name }]),
+    ...(decided === null ? [] : [awsPolicy(decided)]),
     ...(demanded === undefined ? [] : [{ code: 'signer' as const, demanded }]),
     ...(names === undefined ? [] : [{ code: 'certificate-for' as const, names }]),
     ...(build === undefined ? [] : [{ code: 'windows-build' as const, build }]),
@@ -201,6 +221,15 @@ export function quotedClues(text: string): Clue[] {
       ? []
       : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors), lacking: lackingIn(mirrors) }]),
   ]
+}
+
+function awsPolicy([, deny, denying, boundary, missing, noBoundary]: RegExpExecArray): Clue {
+  const name = denying ?? boundary ?? missing ?? noBoundary ?? ''
+  return {
+    code: 'aws-policy',
+    policy: AWS_POLICIES.get(name.toLowerCase()) ?? null,
+    denies: deny !== undefined,
+  }
 }
 
 /** The folder whose file system is full: a runtime's store, or a temporary folder; null if the text shows none. */

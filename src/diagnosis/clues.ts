@@ -18,6 +18,16 @@ export type CertificateProblem =
   | 'client'
   | 'legacy'
 
+/** The kinds of AWS policies that can refuse a pull, as AWS names them in its errors. */
+export type AwsPolicy =
+  | 'service-control'
+  | 'resource-control'
+  | 'permissions-boundary'
+  | 'session'
+  | 'identity'
+  | 'resource'
+  | 'vpc-endpoint'
+
 /** One clue. Titles and steps use it (report/words, advice). */
 export type Clue =
   /** A web page came back instead of a registry's answer. */
@@ -72,6 +82,10 @@ export type Clue =
   | { code: 'caller-address'; address: string }
   /** The account that the registry refused. */
   | { code: 'caller'; name: string }
+  /** The AWS policy that denies the pull, or that would have to allow it; null if the text names none. */
+  | { code: 'aws-policy'; policy: AwsPolicy | null; denies: boolean }
+  /** The repository has no tag `latest`, and its registry says so. */
+  | { code: 'no-latest' }
   /** The token has expired. */
   | { code: 'expired' }
   /** The kubelet's credential provider on the node failed or could not be started. */
@@ -100,6 +114,8 @@ export type Clue =
   | { code: 'per-second' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
   | { code: 'full-place'; path: string; temporary: boolean }
+  /** Memory ran out, not the disk. */
+  | { code: 'memory' }
   /** The file system below the runtime can't hold layers. */
   | { code: 'file-system' }
   /** The runtime runs in a user namespace that lacks IDs of the image's files. */
@@ -112,6 +128,8 @@ export type Clue =
   | { code: 'disk-fault' }
   /** A layer arrived incomplete or damaged. */
   | { code: 'partial-layer' }
+  /** The runtime's content store lacks a layer of an image that the node has. */
+  | { code: 'content-gone' }
   /** A layer of a media type that needs another snapshotter. */
   | { code: 'layer-type' }
   /** A layer in a format that the runtime does not support. */

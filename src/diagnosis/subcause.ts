@@ -69,7 +69,7 @@ function missingOf({ error, reference, endpoint }: PullFacts): NotFoundSubcause 
   )
     return 'repository'
   if (
-    /\bmanifest[_ ]unknown\b|\bmanifest for\b.{0,40}\bnot found\b|\bunknown (?:manifest|tag)\b|\btag\b.{0,60}\b(?:not found|does(?: not|n't) exist|unknown|was deleted|expired)/.test(
+    /\bmanifest[_ ]unknown\b|\bmanifest for\b.{0,40}\bnot found\b|\bunknown (?:manifest|tag)\b|\bwith an explicit (?:version|tag)\b|\btag\b.{0,60}\b(?:not found|does(?: not|n't) exist|unknown|was deleted|expired)/.test(
       masked,
     )
   )

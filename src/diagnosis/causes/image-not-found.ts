@@ -14,6 +14,8 @@ export const notFound = ruleOf(
   /\bno such (?:image|manifest|tag|repository)\b|\bnot known to (?:the )?registry\b/,
   /\b(?:repository|tag|image|manifest|artifact|project)\b.{0,60}\bdoes(?: not|n't) exist\b/,
   /\b(?:could(?: not|n't)|can(?:not|'t)|unable to|failed to) find (?:the )?(?:tag|image|manifest|repository)\b/,
+  // Red Hat's registry has repositories without the tag latest, and answers so.
+  /\bdoes(?: not|n't) use the (?:‹name›|latest) tag\b|\bmust be pulled with an explicit (?:version|tag)\b/,
   /\bwas deleted or has expired\b|\bhas been deleted\b/,
   /\bfailed to fetch ‹name› from request\b/,
 )

@@ -97,6 +97,12 @@ export function kernelLog({ platform }: PullingNode): string {
   return platform === 'talos' ? 'talosctl -n <address> dmesg' : 'dmesg -T | tail -n 50'
 }
 
+/** Returns the command that shows how much memory is free. */
+export function memoryCommand({ os, platform }: PullingNode): string {
+  if (os === 'windows') return 'Get-CimInstance Win32_OperatingSystem | Select-Object FreePhysicalMemory'
+  return platform === 'talos' ? 'talosctl -n <address> memory' : 'free -m'
+}
+
 /** Returns the command that searches the kubelet's log for one word. */
 export function kubeletLog(node: PullingNode, word: string): string {
   if (node.os === 'windows')

@@ -4,6 +4,7 @@ import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Findings, StepContext, StepText, StepWords } from './step-words.ts'
+import { awsPolicySteps } from './steps/aws-policies.ts'
 import { limitSteps } from './steps/limits.ts'
 import { loginSteps } from './steps/logins.ts'
 import { mirrorSteps } from './steps/mirrors.ts'
@@ -16,6 +17,7 @@ const WORDS: StepWords<StepCode> = {
   ...loginSteps,
   ...permissionSteps,
   ...policySteps,
+  ...awsPolicySteps,
   ...nameSteps,
   ...networkSteps,
   ...mirrorSteps,

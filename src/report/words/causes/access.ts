@@ -8,6 +8,7 @@ import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { cloudOf, isPublic } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
+import { awsPolicyMeaning } from '../steps/aws-policies.ts'
 import { WEB_PAGE } from './image.ts'
 
 type Sentence = (context: CauseContext) => string
@@ -97,10 +98,14 @@ const MEANING: Record<DenialSubcause, Sentence> = {
         : context.findings[0].credential.status === 'usable'
           ? 'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails while this login is sent.'
           : 'The login is wrong, expired, or revoked. Even a public image fails while this login is sent.',
-  'not-permitted': ({ findings: [first] }) =>
-    isMirror(first)
+  'not-permitted': ({ findings: [first] }) => {
+    const decided = first.clues.find(clue => clue.code === 'aws-policy')
+    const overrides = first.steps.some(({ code }) => code === 'lift-deny')
+    if (decided !== undefined && overrides) return awsPolicyMeaning(decided.policy, decided.denies)
+    return isMirror(first)
       ? mirrorRefused(first)
-      : "The registry knows the identity that asked, and that identity isn't allowed to pull from this repository (or the repository does not exist).",
+      : "The registry knows the identity that asked, and that identity isn't allowed to pull from this repository (or the repository does not exist)."
+  },
   'denied-or-missing': context => {
     const [first] = context.findings
     if (isMirror(first)) return mirrorRefused(first)

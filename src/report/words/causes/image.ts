@@ -36,6 +36,11 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
 
 function wordsForMissing(context: CauseContext): { title: string; meaning: string } {
   const [{ registry, subcause }] = context.findings
+  if (hasClue(context, 'no-latest'))
+    return {
+      title: 'The repository of the image has no tag latest',
+      meaning: `The name asks for latest, which is the default without a tag; ${registryLabel(registry)} has only explicit versions of this image.`,
+    }
   if (hasClue(context, 'missing-layer'))
     return {
       title: `${capitalize(registryLabel(registry))} lacks a layer of the image`,
@@ -131,7 +136,9 @@ export const corruptOrUnpack: CauseWords = {
       ? 'A web page came back instead of the image'
       : hasClue(context, 'other-manifest')
         ? `${capitalize(responderLabel(context.findings[0]))} delivers a manifest that does not match its digest`
-        : "The image arrived, but couldn't be unpacked on the node",
+        : hasClue(context, 'content-gone')
+          ? `The image ${onNode(context.findings[0])} lacks a layer that has to be unpacked`
+          : "The image arrived, but couldn't be unpacked on the node",
   meaning: context =>
     hasClue(context, 'web-page')
       ? WEB_PAGE
@@ -139,21 +146,23 @@ export const corruptOrUnpack: CauseWords = {
         ? `The snapshotter ${onNode(context.findings[0])}, a separate process, is not running; the image is not at fault.`
         : hasClue(context, 'other-manifest')
           ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
-          : hasClue(context, 'other-layers')
-            ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
-            : hasClue(context, 'user-namespace')
-              ? "The runtime runs in a user namespace that has no IDs for the owners of some of the image's files."
-              : hasClue(context, 'file-system')
-                ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
-                : hasClue(context, 'disk-fault')
-                  ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
-                  : hasClue(context, 'layer-type')
-                    ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
-                    : hasClue(context, 'partial-layer')
-                      ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
-                      : hasClue(context, 'layer-format')
-                        ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
-                        : "A layer's digest does not match, or the node's storage failed while it was written.",
+          : hasClue(context, 'content-gone')
+            ? "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed. The registry was not asked."
+            : hasClue(context, 'other-layers')
+              ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
+              : hasClue(context, 'user-namespace')
+                ? "The runtime runs in a user namespace that has no IDs for the owners of some of the image's files."
+                : hasClue(context, 'file-system')
+                  ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
+                  : hasClue(context, 'disk-fault')
+                    ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
+                    : hasClue(context, 'layer-type')
+                      ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
+                      : hasClue(context, 'partial-layer')
+                        ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
+                        : hasClue(context, 'layer-format')
+                          ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
+                          : "A layer's digest does not match, or the node's storage failed while it was written.",
 }
 
 export const other: CauseWords = {

@@ -21,6 +21,7 @@ export const nameSteps: StepWords<
   | 'near-tags'
   | 'near-repositories'
   | 'set-tag'
+  | 'name-version'
   | 'use-local-image'
   | 'set-image'
   | 'read-name'
@@ -124,6 +125,9 @@ export const nameSteps: StepWords<
     })
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
+  'name-version': ({ image }) => ({
+    text: `Name a version (a tag or a digest) of the image: its repository has no tag latest, which ${/:latest$/.test(image) ? `${image} asks for` : `${image} means, as it names no tag`}`,
+  }),
   'use-local-image': (_step, { findings: [{ image }] }) => ({
     text: `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent, or use a tag other than latest: with Always the kubelet asks the registry anyway`,
   }),

@@ -6,6 +6,7 @@ import {
   diskCommand,
   enterNode,
   kernelLog,
+  memoryCommand,
   onNode,
   pruneCommand,
   pullCommand,
@@ -20,6 +21,9 @@ import type { StepWords } from '../step-words.ts'
 
 export const nodeSteps: StepWords<
   | 'prune-images'
+  | 'show-memory'
+  | 'show-killed'
+  | 'more-memory'
   | 'start-snapshotter'
   | 'check-disk'
   | 'more-ids'
@@ -27,6 +31,7 @@ export const nodeSteps: StepWords<
   | 'free-temporary'
   | 'larger-disk'
   | 'remove-image'
+  | 'keep-layers'
   | 'runtime-log'
   | 'push-again'
   | 'other-bytes'
@@ -54,6 +59,22 @@ export const nodeSteps: StepWords<
       ? { text: `${text}: the kubelet does so above imageGCHighThresholdPercent` }
       : stepForNode(text, command, findings)
   },
+  'show-memory': (_step, { findings }) =>
+    stepForNode(
+      `See how much memory is free ${onNode(findings[0])}`,
+      memoryCommand(findings[0].host),
+      findings,
+    ),
+  'show-killed': (_step, { findings }) =>
+    stepForNode(
+      `Look for processes that the kernel killed to free memory ${onNode(findings[0])} ("Killed process", oom)`,
+      kernelLog(findings[0].host),
+      findings,
+    ),
+  'more-memory': (_step, { invocation, findings: [{ node }] }) => ({
+    text: 'Move pods to other nodes, set memory requests and limits for those that use most, or give nodes more memory',
+    ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
+  }),
   'start-snapshotter': (_step, { findings: [first] }) => ({
     text: `Start the snapshotter ${onNode(first)} again (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins), or let the runtime use overlayfs there`,
   }),
@@ -91,6 +112,9 @@ export const nodeSteps: StepWords<
       removeCommand(findings[0].host, image),
       findings,
     ),
+  'keep-layers': (_step, { findings: [first] }) => ({
+    text: `If it comes back, let containerd ${onNode(first)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
+  }),
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'
       ? {
