@@ -4,7 +4,7 @@ import { clueOf } from '../diagnosis/clues.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
-import { type Cloud, cloudOf, isPublic } from '../image/registries.ts'
+import { type Cloud, cloudOf, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
 import { cloudPermission } from './cloud-role.ts'
 import { checkNameSteps } from './image-steps.ts'
 import {
@@ -161,12 +161,7 @@ function whoAnswered({ clues, endpoint }: Finding): Step[] {
 function grantorOf(registry: string): Grantor {
   if (registry === 'ghcr.io' || registry === 'docker.pkg.github.com') return 'github'
   if (/(?:^|\.)gitlab\./.test(registry)) return 'gitlab'
-  if (
-    /^image-registry\.openshift-image-registry\.svc|^default-route-openshift-image-registry\.|^docker-registry\.default\.svc/.test(
-      registry,
-    )
-  )
-    return 'openshift'
+  if (isOpenShiftRegistry(registry)) return 'openshift'
   return 'registry'
 }
 

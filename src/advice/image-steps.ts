@@ -5,7 +5,7 @@ import { hidesMissing } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
-import { isPublic } from '../image/registries.ts'
+import { isOpenShiftRegistry, isPublic } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { loginSteps, repositoryOf, usableSecrets } from './login.ts'
@@ -84,11 +84,23 @@ export function missingSteps(finding: Finding): Step[] {
   const harbor = clueOf(finding.clues, 'harbor') !== undefined && host !== null
   return [
     ...(page ? [{ code: 'other-port' } as const] : versioned),
+    ...imageStream(finding),
     { code: 'check-name', how: finding.reference?.includes('@') === true ? 'digest' : 'plain' },
     ...(harbor ? [{ code: 'proxy-project', host } as const] : []),
     { code: 'ask-registry' },
     { code: 'set-image', known: 'repository' },
   ]
+}
+
+/** In OpenShift's own registry a tag that was never imported, or whose import failed, is missing like a misspelled one. */
+function imageStream(finding: Finding): Step[] {
+  const { registry, reference } = finding
+  const [, tag] = /:([^:@/]+)(?:@.*)?$/.exec(reference ?? '') ?? []
+  const [project, stream, ...more] = repositoryOf(finding).split('/')
+  const known = registry !== null && isOpenShiftRegistry(registry) && more.length === 0
+  return known && tag !== undefined && project !== undefined && stream !== undefined
+    ? [{ code: 'see-image-stream', project, stream, tag }]
+    : []
 }
 
 /** Whether the registry lacks the tag `latest`, which a name without a tag means: many repositories have versions only. */

@@ -20,10 +20,17 @@ export function testConnection({ evidence }: Finding, target: NamedEndpoint): St
 }
 
 /** The node's settings name a mirror's host, so that is where to correct it. */
-function ofMirror({ registry }: Finding, { host, role }: NamedEndpoint): Step[] {
+export function ofMirror({ registry }: Finding, { host, role }: NamedEndpoint): Step[] {
   return role === 'mirror' && registry !== null
     ? [{ code: 'mirror-settings', host, registry, about: 'endpoint' }]
     : []
+}
+
+/** The mirror that did not answer, with the place to look at: on its own node, or wherever it runs. */
+export function silentMirror({ registry }: Pick<Finding, 'registry'>, target: NamedEndpoint): Step[] {
+  const { host, role } = target
+  if (role !== 'mirror' || registry === null) return []
+  return [isLocal(host) ? { code: 'node-mirror', host } : { code: 'check-mirror', host, registry }]
 }
 
 /** A mirror that lacks the image, where the registry itself was only the last one to be tried, and can't be reached. */
@@ -48,6 +55,13 @@ export function dnsSteps(finding: Finding): Step[] {
     ? [{ code: 'node-resolver', host: target.host }]
     : unreachableName(finding, target)
   const mirror = ofMirror(finding, target)
+  const container = localRegistry(finding, target)
+  if (container !== null)
+    return [
+      { code: 'start-local-registry', container },
+      { code: 'resolve-host', host: target.host },
+      ...mirror,
+    ]
   return [
     ...mirrorLacking(finding, target),
     ...unreachable,
@@ -62,6 +76,14 @@ export function dnsSteps(finding: Finding): Step[] {
   ]
 }
 
+/** The container behind `localhost:5001` on nodes that are containers, too (kind's "Local Registry"); null if this is not such a registry. */
+function localRegistry({ registry }: Finding, { host, role }: NamedEndpoint): string | null {
+  const bare = /^[\w-]+(?=:\d+$|$)/.exec(host)?.[0] ?? null
+  return role === 'mirror' && registry !== null && isLocal(registry) && bare?.startsWith('k3d-') !== true
+    ? bare
+    : null
+}
+
 /** Whether others run the host, and no address of the node or of a private network answers in its place. */
 function isOfOthers({ clues }: Finding, { host }: NamedEndpoint): boolean {
   return isHosted(host) && clueOf(clues, 'private-address') === undefined
@@ -71,7 +93,9 @@ export function timeoutSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   return [
     ...mirrorLacking(finding, target),
-    ...unreachableName(finding, target),
+    ...(isLocal(target.host) && target.role === 'mirror'
+      ? silentMirror(finding, target)
+      : unreachableName(finding, target)),
     testConnection(finding, target),
     { code: 'open-host', ...target },
     ...(clueOf(finding.clues, 'tls-unfinished') === undefined ? [] : [{ code: 'check-mtu' } as const]),
@@ -121,7 +145,9 @@ export function tlsSteps(finding: Finding): Step[] {
   if (problem === 'unknown-authority' || problem === null)
     return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
   if (isOfOthers(finding, target)) return [look, { code: 'public-certificate', host: target.host, problem }]
-  return [look, { code: 'renew-certificate', host: target.host, problem }, ...ofMirror(finding, target)]
+  const renew: Step = { code: 'renew-certificate', host: target.host, problem }
+  // What the node lacks is a certificate of its own; the host's was accepted.
+  return [...(problem === 'client' ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
 }
 
 export function schemeSteps(finding: Finding): Step[] {
@@ -172,11 +198,7 @@ export function serverErrorSteps(finding: Finding): Step[] {
       { code: 'show-proxy' },
     ]
   if (target.role === 'mirror' && registry !== null)
-    return [
-      { code: 'check-mirror', host: target.host, registry },
-      ...ofMirror(finding, target),
-      testConnection(finding, target),
-    ]
+    return [...silentMirror(finding, target), ...ofMirror(finding, target), testConnection(finding, target)]
   if (clueOf(clues, 'upstream-blocked') !== undefined)
     return [
       { code: 'unblock-upstream', host: target.host },

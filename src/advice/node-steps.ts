@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clues.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { cloudOf } from '../image/registries.ts'
-import { pullByHand, targetHost, testConnection } from './network.ts'
+import { ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './network.ts'
 import type { Step } from './step.ts'
 
 const nameOf = ({ reference, image }: Finding) => reference ?? image
@@ -46,6 +46,8 @@ export function corruptSteps(finding: Finding): Step[] {
   if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'user-namespace') !== undefined) return [{ code: 'more-ids' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
+  if (clueOf(clues, 'busy-mount') !== undefined)
+    return [{ code: 'release-mount' }, { code: 'runtime-log' }, { code: 'restart-pull' }]
   if (clueOf(clues, 'disk-fault') !== undefined) return [{ code: 'check-disk' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'content-gone') !== undefined)
     return [
@@ -131,7 +133,15 @@ export function signatureSteps({ clues, host }: Finding): Step[] {
 }
 
 export function canceledSteps(finding: Finding): Step[] {
-  return [{ code: 'restart-pull' }, { code: 'runtime-log' }, ...pullByHand(finding), { code: 'slow-pull' }]
+  const target = targetHost(finding)
+  return [
+    ...silentMirror(finding, target),
+    { code: 'restart-pull' },
+    ...ofMirror(finding, target),
+    { code: 'runtime-log' },
+    ...pullByHand(finding),
+    { code: 'slow-pull' },
+  ]
 }
 
 /** Steps for unknown causes; some have clues. */

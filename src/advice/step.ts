@@ -65,6 +65,7 @@ export type Step =
   | { code: 'find-replacement'; moved: Moved }
   | { code: 'near-tags'; likely: string | null; tags: string[] }
   | { code: 'near-repositories'; names: string[] }
+  | { code: 'see-image-stream'; project: string; stream: string; tag: string }
   | { code: 'name-version'; image: string }
   | { code: 'set-tag'; tag: string }
   | { code: 'use-local-image' }
@@ -80,6 +81,7 @@ export type Step =
   | { code: 'resolve-host'; host: string }
   | { code: 'node-resolver'; host: string }
   | { code: 'bare-host'; host: string }
+  | { code: 'start-local-registry'; container: string }
   | { code: 'fix-dns'; host: string; server: string | null }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
@@ -90,6 +92,7 @@ export type Step =
   | { code: 'check-mtu' }
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
+  | { code: 'node-mirror'; host: string }
   | { code: 'mirror-login'; host: string; registry: string }
   | {
       code: 'mirror-settings'
@@ -125,6 +128,7 @@ export type Step =
   | { code: 'show-killed' }
   | { code: 'more-memory' }
   | { code: 'start-snapshotter' }
+  | { code: 'release-mount' }
   | { code: 'check-disk' }
   | { code: 'more-ids' }
   | { code: 'show-disk'; path: string | null }
@@ -185,12 +189,14 @@ export type StepCode = Step['code']
 export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'check-provider',
   'resolve-host',
+  'node-mirror',
   'test-connection',
   'who-answered',
   'show-certificate',
   'public-certificate',
   'show-proxy',
   'restore-sandbox-image',
+  'release-mount',
   'check-disk',
   'prune-images',
   'show-disk',
@@ -206,7 +212,9 @@ export const ON_NODE: ReadonlySet<StepCode> = new Set([
 
 /** Those whose commands are not the node's own client: on Talos, whose client runs elsewhere, only they need a way to the node. */
 export const WITH_SHELL: ReadonlySet<StepCode> = new Set([
+  'release-mount',
   'resolve-host',
+  'node-mirror',
   'test-connection',
   'who-answered',
   'show-certificate',

@@ -76,7 +76,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [{ code: 'per-second' }, /\brate exceeded\b/i],
   [
     { code: 'file-system' },
-    /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,120}(?:operation not permitted|invalid argument)|cross-device link|stale (?:nfs )?file handle/i,
+    /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,120}operation not permitted|cross-device link|stale (?:nfs )?file handle/i,
   ],
   [
     { code: 'partial-layer' },
@@ -91,12 +91,14 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [{ code: 'proxy-unreached' }, /proxyconnect tcp|connecting to proxy/i],
   [
     { code: 'user-namespace' },
-    /subordinate ids|cannot be mapped to a host id|\/etc\/subuid|insufficient uids or gids/i,
+    // The kernel answers so to an owner that the user namespace does not map.
+    /subordinate ids|cannot be mapped to a host id|\/etc\/subuid|insufficient uids or gids|\blchown.{0,300}invalid argument/i,
   ],
   [
     { code: 'mirror-config' },
     /hosts\.toml|parse endpoint url|get registry endpoints|loading registries configuration|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
   ],
+  [{ code: 'busy-mount' }, /(?:mount|snapshot|rootfs|overlay).{0,300}device or resource busy/i],
   [
     { code: 'disk-fault' },
     /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,

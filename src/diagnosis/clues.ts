@@ -124,6 +124,8 @@ export type Clue =
   | { code: 'mirror-config' }
   /** A snapshotter that is a process of its own does not run. */
   | { code: 'snapshotter-gone' }
+  /** Another process uses a mount that the runtime has to remove. */
+  | { code: 'busy-mount' }
   /** The node's disk or file system fails. */
   | { code: 'disk-fault' }
   /** A layer arrived incomplete or damaged. */

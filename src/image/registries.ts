@@ -43,3 +43,10 @@ export function cloudOf(registry: string | null): Cloud | null {
 export function apiHost(registry: string): string {
   return isDockerHub(registry) ? DOCKER_HUB_HOST : registry
 }
+
+/** Whether this is the registry inside an OpenShift cluster, whose repositories are image streams: its Service, its route, or that of OpenShift 3. */
+export function isOpenShiftRegistry(registry: string): boolean {
+  return /^image-registry\.openshift-image-registry\.svc|^default-route-openshift-image-registry\.|^docker-registry\.default\.svc/.test(
+    registry,
+  )
+}

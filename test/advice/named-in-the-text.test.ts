@@ -91,3 +91,90 @@ test("a layer that the runtime's content store lacks is pulled again on the node
   })
   expect(codes).toEqual(['remove-image', 'keep-layers', 'runtime-log', 'enter-node'])
 })
+
+describe("a mirror on the node's own loopback", () => {
+  const image = 'acme.azurecr.io/a/b:1'
+  const asked = (host: string, why: string) => ({
+    image,
+    error: pulled(
+      image,
+      `failed to do request: Head "https://${host}/v2/a/b/manifests/1?ns=acme.azurecr.io": ${why}`,
+    ),
+  })
+
+  test.each(['context canceled', 'net/http: TLS handshake timeout', 'dial tcp 127.0.0.1:8578: i/o timeout'])(
+    'that does not answer (%s) is looked at on that node',
+    why => {
+      expect(stepsIn(asked('localhost:8578', why))[0]).toEqual({
+        code: 'node-mirror',
+        host: 'localhost:8578',
+      })
+    },
+  )
+
+  test('is not a mirror elsewhere, which this machine may reach, nor the registry itself', () => {
+    expect(codesIn(asked('mirror.acme.example', 'context canceled'))[0]).toBe('check-mirror')
+    expect(codesIn({ image, error: 'context canceled' })[0]).toBe('restart-pull')
+  })
+})
+
+test('an owner that the user namespace does not map needs more IDs, and one that may not be set another disk', () => {
+  const error = (why: string) =>
+    `failed to extract layer sha256:aa: mount callback failed on /tmp/containerd-mount1: lchown /tmp/containerd-mount1/etc/shadow: ${why}`
+  expect(codesIn({ image: 'a/b:1', error: error('invalid argument') })[0]).toBe('more-ids')
+  expect(codesIn({ image: 'a/b:1', error: error('operation not permitted') })[0]).toBe('move-store')
+})
+
+test('a busy mount is released by the process that holds it', () => {
+  const error =
+    'failed to extract layer sha256:aa: failed to unmount /var/lib/containerd/tmpmounts/containerd-mount2: failed to unmount target /var/lib/containerd/tmpmounts/containerd-mount2: device or resource busy: unknown'
+  const codes = codesIn({ image: 'a/b:1', error })
+  expect(codes[0]).toBe('release-mount')
+  expect(codes).not.toContain('remove-image')
+})
+
+describe("a tag that OpenShift's own registry lacks", () => {
+  const missing = (repository: string) => {
+    const image = `image-registry.openshift-image-registry.svc:5000/${repository}:3.4`
+    return {
+      image,
+      error: `initializing source docker://${image}: reading manifest 3.4 in ${image.replace(/:3\.4$/, '')}: manifest unknown`,
+    }
+  }
+
+  test('may never have been imported into its image stream', () => {
+    expect(stepsIn(missing('web/base'))[0]).toEqual({
+      code: 'see-image-stream',
+      project: 'web',
+      stream: 'base',
+      tag: '3.4',
+    })
+  })
+
+  test('is checked by its name where that is no image stream', () => {
+    expect(codesIn(missing('web/base/more'))[0]).toBe('check-name')
+  })
+})
+
+describe('a local registry of kind', () => {
+  const image = 'localhost:5001/shop:dev'
+  const lookup = (host: string, name = image) => ({
+    image: name,
+    error: pulled(
+      name,
+      `failed to do request: Head "http://${host}/v2/shop/manifests/dev?ns=localhost%3A5001": dial tcp: lookup ${host.replace(/:\d+$/, '')} on 172.18.0.1:53: server misbehaving`,
+    ),
+  })
+
+  test('whose container the nodes can not resolve is started and connected', () => {
+    expect(stepsIn(lookup('kind-registry:5000'))[0]).toEqual({
+      code: 'start-local-registry',
+      container: 'kind-registry',
+    })
+  })
+
+  test('is not a mirror with a domain, nor one of another registry', () => {
+    expect(codesIn(lookup('cache.acme.example'))).not.toContain('start-local-registry')
+    expect(codesIn(lookup('cache', 'quay.io/shop:dev'))).not.toContain('start-local-registry')
+  })
+})

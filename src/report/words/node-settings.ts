@@ -85,6 +85,28 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
     : `the system's trust store (update-ca-certificates or update-ca-trust, then restart the runtime)`
 }
 
+/** Returns where this runtime looks for the certificate that it shows to a host. */
+export function clientCertificatePlace(
+  node: PullingNode,
+  { host, role }: NamedEndpoint,
+  registry: string,
+): string {
+  const { platform, runtime, os } = node
+  const asked = role === 'mirror' ? host : registry
+  if (platform === 'k3s' || platform === 'rke2')
+    return `/etc/rancher/${platform}/registries.yaml (configs."${asked}".tls.cert_file and key_file; restart ${platform})`
+  if (platform === 'talos')
+    return 'the machine configuration (RegistryTLSConfig for this host, clientIdentity)'
+  if (runtime === 'docker')
+    return os === 'windows'
+      ? `C:\\ProgramData\\docker\\certs.d\\${asked.replace(':', '')} (client.cert and client.key)`
+      : `/etc/docker/certs.d/${asked} (client.cert and client.key)`
+  if (runtime === 'cri-o' || platform === 'openshift')
+    return `/etc/containers/certs.d/${asked} (client.cert and client.key)`
+  const settings = mirrorSettings(node, role === 'mirror' ? registry : asked)
+  return `${settings} (client = [["/path/client.cert", "/path/client.key"]], at the top for the registry itself, and under [host."https://…"] for a host listed there)`
+}
+
 /** Returns where plain HTTP is allowed for one registry. */
 export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
   const { platform, runtime, os } = node

@@ -154,15 +154,17 @@ export const corruptOrUnpack: CauseWords = {
                 ? "The runtime runs in a user namespace that has no IDs for the owners of some of the image's files."
                 : hasClue(context, 'file-system')
                   ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
-                  : hasClue(context, 'disk-fault')
-                    ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
-                    : hasClue(context, 'layer-type')
-                      ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
-                      : hasClue(context, 'partial-layer')
-                        ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
-                        : hasClue(context, 'layer-format')
-                          ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
-                          : "A layer's digest does not match, or the node's storage failed while it was written.",
+                  : hasClue(context, 'busy-mount')
+                    ? `Another process ${onNode(context.findings[0])} uses a mount that the runtime has to remove; the image is not at fault.`
+                    : hasClue(context, 'disk-fault')
+                      ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
+                      : hasClue(context, 'layer-type')
+                        ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
+                        : hasClue(context, 'partial-layer')
+                          ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
+                          : hasClue(context, 'layer-format')
+                            ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
+                            : "A layer's digest does not match, or the node's storage failed while it was written.",
 }
 
 export const other: CauseWords = {

@@ -3,6 +3,7 @@
 import type { Cause } from '../../../diagnosis/finding.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { onNode, stepOnNode } from '../node.ts'
 import { mirrorLoginPlace, mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
@@ -37,6 +38,7 @@ function checkMirror(cause: Cause, mirror: string): string {
 
 export const mirrorSteps: StepWords<
   | 'check-mirror'
+  | 'node-mirror'
   | 'mirror-login'
   | 'mirror-settings'
   | 'unblock-upstream'
@@ -50,6 +52,16 @@ export const mirrorSteps: StepWords<
     ),
     ...askMirror(host, registry, context),
   }),
+  'node-mirror': ({ host }, { findings }) => {
+    const [first] = findings
+    const port = /:(\d+)$/.exec(host)?.[1] ?? '443'
+    const windows = first.host.os === 'windows'
+    return stepOnNode(
+      `See what listens at ${host} ${onNode(first)}, and read its log: this mirror runs on the node itself${port === '8578' ? ' (artifact streaming of AKS)' : ' (artifact streaming, Spegel, Dragonfly, or another cache)'}; restart it there, or turn it off so that the node pulls from the registry`,
+      windows ? `Get-NetTCPConnection -LocalPort ${port}` : `ss -ltnp 'sport = :${port}'`,
+      findings,
+    )
+  },
   'mirror-login': ({ host, registry }, { findings: [{ host: node, credential }] }) => ({
     text: `If ${host} itself wants a login, give the nodes one in ${mirrorLoginPlace(node, host, registry)}, or let the mirror serve the nodes without one${
       credential.status === 'usable' && node.runtime !== 'cri-o'

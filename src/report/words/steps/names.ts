@@ -2,7 +2,7 @@
 
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { readReference } from '../../../image/reference.ts'
-import { offlineCommand, ownCommand } from '../../invocation.ts'
+import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { setImages, untagged } from '../edits.ts'
 import { mirrorSettings } from '../node-settings.ts'
@@ -22,6 +22,7 @@ export const nameSteps: StepWords<
   | 'near-repositories'
   | 'set-tag'
   | 'name-version'
+  | 'see-image-stream'
   | 'use-local-image'
   | 'set-image'
   | 'read-name'
@@ -125,6 +126,10 @@ export const nameSteps: StepWords<
     })
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
+  'see-image-stream': ({ project, stream, tag }, { invocation }) => ({
+    text: `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed; import it again with \`oc import-image ${stream}:${tag} -n ${project}\`, or build it`,
+    command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, project),
+  }),
   'name-version': ({ image }) => ({
     text: `Name a version (a tag or a digest) of the image: its repository has no tag latest, which ${/:latest$/.test(image) ? `${image} asks for` : `${image} means, as it names no tag`}`,
   }),

@@ -4,6 +4,7 @@ import type { EndpointRole, NamedEndpoint } from '../../../diagnosis/endpoint.ts
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
+import { shellWord } from '../../sanitize.ts'
 import {
   certificateCommand,
   curlCommand,
@@ -14,7 +15,7 @@ import {
   stepForNode,
   stepOnNode,
 } from '../node.ts'
-import { authorityPlace, plainHttpPlace } from '../node-settings.ts'
+import { authorityPlace, clientCertificatePlace, plainHttpPlace } from '../node-settings.ts'
 import { hostLabel, registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
 
@@ -71,6 +72,7 @@ export const networkSteps: StepWords<
   | 'resolve-host'
   | 'node-resolver'
   | 'bare-host'
+  | 'start-local-registry'
   | 'fix-dns'
   | 'replace-service-name'
   | 'replace-loopback'
@@ -112,6 +114,10 @@ export const networkSteps: StepWords<
   }),
   'bare-host': ({ host }) => ({
     text: `${host} has no domain: if it is a Service of the cluster or a container beside it (Docker Compose, kind), nodes don't know it by that name; use one that they can resolve, or an entry in /etc/hosts on every node`,
+  }),
+  'start-local-registry': ({ container }, { findings: [{ registry }] }) => ({
+    text: `Start the container ${container} on the machine that runs kind, and connect it to kind's network: the nodes pull images of ${registryLabel(registry)} from it, and they can resolve its name only while it runs there`,
+    command: `docker start ${shellWord(container)} && docker network connect kind ${shellWord(container)}`,
   }),
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
     text: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
@@ -167,7 +173,7 @@ export const networkSteps: StepWords<
   'tls-between': ({ host }) => ({
     text: `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,
   }),
-  'renew-certificate': ({ host, problem }) => ({
+  'renew-certificate': ({ host, problem }, { findings: [first] }) => ({
     text:
       problem === 'expired'
         ? `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`
@@ -176,7 +182,7 @@ export const networkSteps: StepWords<
           : problem === 'no-alternative-name'
             ? `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`
             : problem === 'client'
-              ? `${host} asks for a client certificate: configure one for this host on the nodes`
+              ? `${host} asks for a client certificate: give every node one that it accepts, in ${clientCertificatePlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`
               : `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`,
   }),
   'public-certificate': ({ host, problem }, { findings }) =>

@@ -13,6 +13,7 @@ import {
   removeCommand,
   runtimeLog,
   stepForNode,
+  stepOnNode,
   storePath,
 } from '../node.ts'
 import { preloadPlace, sandboxSetting } from '../node-settings.ts'
@@ -25,6 +26,7 @@ export const nodeSteps: StepWords<
   | 'show-killed'
   | 'more-memory'
   | 'start-snapshotter'
+  | 'release-mount'
   | 'check-disk'
   | 'more-ids'
   | 'show-disk'
@@ -78,6 +80,12 @@ export const nodeSteps: StepWords<
   'start-snapshotter': (_step, { findings: [first] }) => ({
     text: `Start the snapshotter ${onNode(first)} again (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins), or let the runtime use overlayfs there`,
   }),
+  'release-mount': (_step, { findings }) => {
+    const text = `Find the process that keeps the runtime's mount busy ${onNode(findings[0])}, most often a security agent or virus scanner that looks into every new mount, and exclude ${storePath(findings[0].host)} from it`
+    return findings[0].host.runtime === 'containerd'
+      ? stepOnNode(text, "grep -lE 'tmpmounts|containerd-mount' /proc/[0-9]*/mountinfo", findings)
+      : { text }
+  },
   'check-disk': (_step, { findings }) =>
     findings[0].host.os === 'windows'
       ? {
@@ -89,7 +97,7 @@ export const nodeSteps: StepWords<
           findings,
         ),
   'more-ids': (_step, { findings: [first] }) => ({
-    text: `Give the user of the runtime ${onNode(first)} more subordinate IDs (/etc/subuid, /etc/subgid), or rebuild the image with lower user and group IDs: the user namespace lacks those of its files`,
+    text: `Give the user that the runtime runs as ${onNode(first)} more subordinate IDs (larger ranges in /etc/subuid and /etc/subgid; for a rootless kind, minikube, or k3s on the machine that runs it), or rebuild the image with lower user and group IDs: the user namespace lacks those of its files`,
   }),
   'show-disk': ({ path }, { findings }) => {
     const { host } = findings[0]
