@@ -13,7 +13,7 @@ import {
   readIgnoreRules,
 } from '../baseline/baseline.ts'
 import { CAUSES, type KnownFailure } from '../diagnosis/finding.ts'
-import { writeWhole } from '../editor/write-whole.ts'
+import { writeWhole } from '../editor/write-file.ts'
 import { errorCode, UsageError } from '../errors.ts'
 import { stableIdentity } from '../report/group.ts'
 import { auditFingerprint } from '../report/machine/audit/identity.ts'

@@ -12,7 +12,7 @@ import {
   leftOverProbesText,
   type ProbeFailure,
   probeFailureText,
-} from '../report/words/quota-probe.ts'
+} from '../report/words/quota.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import { answerOf } from '../source/hub-quotas.ts'
 import { readImagesOnNode } from '../source/live/images-on-node.ts'
