@@ -38,11 +38,16 @@ async function main(): Promise<void> {
   }
   const counts = COUNTED.includes(command) && !args.some(word => /^(-o|--output)/.test(word))
   const { code, out } = await run([program, command, ...args, ...(counts ? ['-o', 'json'] : [])], counts)
-  const told = counts ? report(command, out) : null
+  const jobReport = counts ? report(command, out) : null
   // Output that can't be parsed is printed unchanged.
-  process.stdout.write(told?.log ?? out)
-  if (told !== null && env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, told.summary)
-  setOutputs({ verdict: VERDICTS[code] ?? 'interrupted', findings: told?.findings ?? '', 'exit-code': code })
+  process.stdout.write(jobReport?.log ?? out)
+  if (jobReport !== null && env.GITHUB_STEP_SUMMARY)
+    appendFileSync(env.GITHUB_STEP_SUMMARY, jobReport.summary)
+  setOutputs({
+    verdict: VERDICTS[code] ?? 'interrupted',
+    findings: jobReport?.findings ?? '',
+    'exit-code': code,
+  })
   process.exitCode = code
 }
 
@@ -76,8 +81,8 @@ function setOutputs(outputs: Record<string, string | number>): void {
 }
 
 /** Exits with pullguard's own code for wrong usage. */
-function fail(said: string): void {
-  process.stdout.write(`::error title=pullguard::${workflowMessage([`${said}.`])}\n`)
+function fail(problem: string): void {
+  process.stdout.write(`::error title=pullguard::${workflowMessage([`${problem}.`])}\n`)
   setOutputs({ verdict: 'usage', findings: '', 'exit-code': 2 })
   process.exitCode = 2
 }

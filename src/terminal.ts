@@ -95,8 +95,8 @@ function watchForClosing(stream: TerminalStreams['stdout']): void {
 
 function columns(stream: { columns?: number; isTTY?: boolean }, env: Environment): number {
   if (stream.isTTY !== true) return Number.POSITIVE_INFINITY
-  const told = stream.columns ?? Number.parseInt(env.COLUMNS ?? '', 10)
-  return Number.isFinite(told) && told > 0 ? told : 80
+  const statedWidth = stream.columns ?? Number.parseInt(env.COLUMNS ?? '', 10)
+  return Number.isFinite(statedWidth) && statedWidth > 0 ? statedWidth : 80
 }
 
 /** Standard input. */

@@ -240,7 +240,7 @@ function limitSteps(finding: Finding): Step[] {
       { code: 'mirror-limit', host: endpoint?.host ?? registry, registry },
       { code: 'wait', for: 'limit' },
     ]
-  if (subcause === 'abuse') return [{ code: 'wait', for: 'burst' }, ...elsewhere(finding)]
+  if (subcause === 'abuse') return [{ code: 'wait', for: 'burst' }, ...otherRegistrySteps(finding)]
   if (!countsByAccount(finding)) {
     // None of these registries is known to count requests by account.
     return [{ code: 'wait', for: 'minute' }, { code: 'use-cache' }]
@@ -253,7 +253,7 @@ function limitSteps(finding: Finding): Step[] {
     finding.credential.contradicted === true
       ? [{ code: 'restart-pull' }, { code: 'see-why', after: 'login' }]
       : loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
-  const steps: Step[] = [...login, ...elsewhere(finding)]
+  const steps: Step[] = [...login, ...otherRegistrySteps(finding)]
   // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
   if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
     steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry })
@@ -272,7 +272,7 @@ function countsByAccount({ registry, subcause }: Finding): boolean {
 }
 
 /** Official images are also published at another registry, for pulls without a login or quota. */
-function elsewhere({ remedies, reference }: Finding): Step[] {
+function otherRegistrySteps({ remedies, reference }: Finding): Step[] {
   const official = reference?.startsWith('docker.io/library/') === true
   return official && remedies.includes('replace-registry') ? [{ code: 'replace-registry' }] : []
 }

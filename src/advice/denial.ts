@@ -23,7 +23,7 @@ const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
   'not-permitted': notPermitted,
   'denied-or-missing': deniedOrMissing,
   blocked,
-  policy: heldByPolicy,
+  policy: blockedByPolicy,
   upstream: upstreamRefused,
   unspecified: deniedOrMissing,
 }
@@ -181,7 +181,7 @@ function deniedOrMissing(finding: Finding): Step[] {
     ]
   const placeholder = clueOf(clues, 'placeholder')
   const cloud = cloudOf(registry)
-  if (saysNothingOfName(finding)) return cloudLoginSteps(finding, cloud)
+  if (hidesWhetherImageExists(finding)) return cloudLoginSteps(finding, cloud)
   const login = isPublic(finding.reference)
     ? []
     : [...knownSecretSteps(finding), ...loginSteps(finding, 'private')]
@@ -219,7 +219,7 @@ function deniedOrMissing(finding: Finding): Step[] {
 }
 
 /** ECR and ACR answer 401 only to a missing or invalid login: an image that does not exist is a 404 there, and a missing role at ECR a 403. */
-function saysNothingOfName({ registry, clues, credential }: Finding): boolean {
+function hidesWhetherImageExists({ registry, clues, credential }: Finding): boolean {
   const cloud = cloudOf(registry)
   return (
     (cloud === 'ecr' || cloud === 'acr') &&
@@ -269,7 +269,7 @@ function blocked(finding: Finding): Step[] {
       ]
 }
 
-function heldByPolicy(finding: Finding): Step[] {
+function blockedByPolicy(finding: Finding): Step[] {
   const { clues, registry, endpoint } = finding
   const host = endpoint?.host ?? registry ?? ''
   const about =

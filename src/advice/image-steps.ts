@@ -97,7 +97,7 @@ export function unreadableNameSteps(finding: Finding): Step[] {
   ]
 }
 
-/** null if the verdict changes nothing. */
+/** The steps for what a registry answered about the image; null if the finding's own steps are still right. */
 const BY_VERDICT: Record<ImageVerdict, ((finding: Finding) => Step[]) | null> = {
   'opens-anonymously': () => [{ code: 'restart-pull' }],
   'opens-for-pod': () => [{ code: 'restart-pull' }],

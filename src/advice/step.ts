@@ -6,7 +6,7 @@ import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { Moved } from '../image/moved.ts'
 import type { Cloud } from '../image/registries.ts'
-import type { LimitSight } from '../snapshot/hub-quota.ts'
+import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 
 /** Why a login would help. */
 export type LoginReason = 'opens' | 'missing' | 'refused' | 'private' | 'limit' | 'account-limit'
@@ -142,7 +142,7 @@ export type Step =
   | { code: 'set-sandbox-image'; image: string }
   | { code: 'sandbox-login'; registry: string }
   // Limits
-  | { code: 'wait'; for: 'limit'; quota?: LimitSight }
+  | { code: 'wait'; for: 'limit'; quota?: LimitAnswer }
   | { code: 'wait'; for: 'minute' | 'burst' | 'kubelet' | 'registry' }
   | { code: 'replace-registry' }
   | { code: 'use-cache' }

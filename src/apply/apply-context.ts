@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import type { Change } from '../plan/change.ts'
 import type { Registry } from '../registry/client.ts'
-import type { RolloutSight, RolloutSubject } from '../snapshot/rollout.ts'
+import type { RolloutState, RolloutSubject } from '../snapshot/rollout.ts'
 import type { Run } from './journal/run.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -19,9 +19,9 @@ export interface JournalWriter {
 }
 
 /** A workload as it is now. */
-export interface Sight extends RolloutSight {
+export interface WatchedRollout extends RolloutState {
   /** Uids of the pods whose failed pulls can't succeed by retrying. */
-  hopeless: ReadonlySet<string>
+  unrecoverablePods: ReadonlySet<string>
 }
 
 export interface ApplyContext {
@@ -43,7 +43,7 @@ export interface ApplyContext {
   /** Earlier runs against this cluster, with the manifests of pods that they deleted. */
   runs: readonly Run[]
   /** Reads a workload with its current revisions and pods. */
-  look(subject: RolloutSubject): Promise<Sight>
+  look(subject: RolloutSubject): Promise<WatchedRollout>
   /** When to stop waiting for evictions that a disruption budget blocks and for pods to come back. In milliseconds, as `clock.now()`. */
   deadline: number
   onProgress(progress: Progress): void

@@ -51,7 +51,7 @@ async function outcomeFor(
   const lacking = step.action === 'delete-secret' && step.needs.find(id => !isReverted(outcomes.get(id)))
   if (lacking) return undoOutcomeOf(step, 'skipped')
   if (!context.dryRun) await context.journal.append({ type: 'undo-intent', id: step.id })
-  const { outcome, resourceVersion } = await write(step, context)
+  const { outcome, resourceVersion } = await writeStep(step, context)
   if (outcome.status === 'applied') {
     await context.journal.append({ type: 'undone', id: step.id, ...(resourceVersion && { resourceVersion }) })
   }
@@ -64,13 +64,13 @@ function isReverted(outcome: UndoOutcome | undefined): boolean {
 
 type Writing = Exclude<UndoStep, { action: 'leave' }>
 
-interface Written {
+interface WriteResult {
   outcome: UndoOutcome
   /** The object's version after the write; absent for a deletion. */
   resourceVersion?: string
 }
 
-async function write(step: Writing, context: UndoContext): Promise<Written> {
+async function writeStep(step: Writing, context: UndoContext): Promise<WriteResult> {
   const { cluster, dryRun } = context
   const path = objectPath(step.target)
   try {
@@ -98,7 +98,7 @@ async function removeKeys(
   const stored = await cluster.get(objectPath(target))
   const before = PullSecretContent.inSecret(stored)
   // The patch contains the remaining logins, and a refusal may quote it.
-  cluster.hide(text => before.withoutLogins(text))
+  cluster.redactWith(text => before.withoutLogins(text))
   const patch: PatchOperation[] = [
     { op: 'test', path: '/metadata/uid', value: target.uid },
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },

@@ -18,7 +18,7 @@ export interface AccessDenial {
   changes: number
 }
 
-interface Need {
+interface NeededAccess {
   verb: string
   group: string
   resource: string
@@ -40,7 +40,7 @@ export async function checkAccess(
 }
 
 async function denialOf(
-  { verb, group, resource, namespaces }: Need,
+  { verb, group, resource, namespaces }: NeededAccess,
   cluster: ClusterReader,
   signal: AbortSignal | undefined,
 ): Promise<AccessDenial | null> {
@@ -54,8 +54,8 @@ async function denialOf(
   return { verb, group, resource, namespaces: denied, changes }
 }
 
-function needsOf(changes: Change[]): Need[] {
-  const needs = new Map<string, Need>()
+function needsOf(changes: Change[]): NeededAccess[] {
+  const needs = new Map<string, NeededAccess>()
   for (const change of changes) {
     const { namespace } = change.target
     for (const { verb, group, resource } of verbsFor(change)) {

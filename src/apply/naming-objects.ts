@@ -107,7 +107,7 @@ async function inTemplates(
   found: Naming[],
 ): Promise<void> {
   await everywhere(search, kind, { limit: 500 }, found, object => {
-    if (!isEnded(object) && names(object, pointer, search.secret) && !madeByAnother(kind.kind, object)) {
+    if (!isEnded(object) && references(object, pointer, search.secret) && !madeByAnother(kind.kind, object)) {
       found.push(namingOf(kind.kind, object))
     }
   })
@@ -139,7 +139,7 @@ async function inPods(search: Search, found: Naming[]): Promise<void> {
     try {
       const pod = await cluster.get(path, signal ? { signal } : {})
       const done = ['Succeeded', 'Failed'].includes(String(valueAt(pod, '/status/phase')))
-      if (!done && names(pod, '/spec/imagePullSecrets', secret)) found.push(namingOf('Pod', pod))
+      if (!done && references(pod, '/spec/imagePullSecrets', secret)) found.push(namingOf('Pod', pod))
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 404) throw error
     }
@@ -190,7 +190,7 @@ function isControlled({ metadata }: KubernetesObject): boolean {
   return (metadata as Metadata).ownerReferences?.some(({ controller }) => controller === true) ?? false
 }
 
-function names(object: KubernetesObject, pointer: string, secret: string): boolean {
+function references(object: KubernetesObject, pointer: string, secret: string): boolean {
   return pullSecretsAt(object, pointer)?.some(({ name }) => name === secret) ?? false
 }
 

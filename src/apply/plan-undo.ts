@@ -79,14 +79,14 @@ async function planUndoStep(entry: RunEntry, reader: Reader): Promise<UndoStep> 
   switch (change.action) {
     case 'patch-serviceaccount':
     case 'patch-template':
-      return restoreFields(change, entry, await read(change, reader))
+      return restoreFields(change, entry, await readTarget(change, reader))
     case 'create-secret':
-      return deleteSecret(change, entry, await read(change, reader), reader.others)
+      return deleteSecret(change, entry, await readTarget(change, reader), reader.others)
     case 'update-secret':
-      return takeKeysOut(change, entry, await read(change, reader), reader.others)
+      return removeKeys(change, entry, await readTarget(change, reader), reader.others)
     default:
       if (entry.outcome?.status === 'applied') return leave(change, 'pod-recreated')
-      return leave(change, (await isTakenAway(entry, reader)) ? 'pod-taken-away' : 'never-written')
+      return leave(change, (await wasNotRecreated(entry, reader)) ? 'pod-taken-away' : 'never-written')
   }
 }
 
@@ -94,9 +94,9 @@ async function planUndoStep(entry: RunEntry, reader: Reader): Promise<UndoStep> 
  * Whether the run deleted a bare pod and did not create it again. The journal has the pod's manifest before the deletion is sent; a
  * terminating pod counts as deleted.
  */
-async function isTakenAway({ change, object }: RunEntry, reader: Reader): Promise<boolean> {
+async function wasNotRecreated({ change, object }: RunEntry, reader: Reader): Promise<boolean> {
   if (object === null) return false
-  const pod = await read(change, reader)
+  const pod = await readTarget(change, reader)
   const { deletionTimestamp } = (pod?.metadata ?? {}) as { deletionTimestamp?: string }
   return pod === null || (deletionTimestamp !== undefined && writtenAt(pod).uid === change.target.uid)
 }
@@ -139,7 +139,7 @@ function undoneField(edit: Edit): UndoneField {
     : { field: edit.field, container: edit.container, from: edit.after, to: edit.before }
 }
 
-async function read(
+async function readTarget(
   { target }: Change,
   { cluster, listed, options }: Reader,
 ): Promise<KubernetesObject | null> {
@@ -190,7 +190,7 @@ function versionsWritten(uid: string, runs: Run[]): (string | null)[] {
 }
 
 /** The step for a Secret that existed before: removes the keys that the run added, if they still contain what it wrote. */
-function takeKeysOut(
+function removeKeys(
   change: UpdateSecret,
   { object: noted }: RunEntry,
   stored: KubernetesObject | null,

@@ -86,12 +86,12 @@ async function finished(made: ProbePod, { cluster, clock, signal }: ProbeContext
   for (;;) {
     await clock.sleep(PAUSE, signal)
     const pod = await cluster.get(path, { signal })
-    if (hasEnded(pod) || hopeless(pod) !== null || clock.now() >= end) return pod
+    if (hasEnded(pod) || whyNotStarting(pod) !== null || clock.now() >= end) return pod
   }
 }
 
 /** Why the container won't start; null while it still can. */
-function hopeless({ status }: ProbePod): string | null {
+function whyNotStarting({ status }: ProbePod): string | null {
   const { reason = '', message = '' } = status?.containerStatuses?.[0]?.state?.waiting ?? {}
   if (['', 'ContainerCreating', 'PodInitializing'].includes(reason)) return null
   return message === '' ? reason : `${reason}: ${message}`
@@ -99,7 +99,7 @@ function hopeless({ status }: ProbePod): string | null {
 
 function resultOf(pod: ProbePod, hostNetwork: boolean): ProbeResult {
   const { status } = pod
-  const why = hopeless(pod)
+  const why = whyNotStarting(pod)
   if (why !== null) return isShellless(why) ? { status: 'no-client' } : { status: 'not-run', why }
   const ended = status?.containerStatuses?.[0]?.state?.terminated
   if (ended === undefined) {
@@ -132,7 +132,7 @@ async function remove({ metadata }: ProbePod, cluster: ClusterWriter): Promise<v
 
 /** The label of probe pods, by which leftover ones are found. */
 const PROBE_LABEL = 'pullguard.dev/quota-probe'
-const NAME = 'pullguard-quota-'
+const POD_PREFIX = 'pullguard-quota-'
 
 /** Seconds after which the kubelet ends the pod, even if this program is gone. */
 const LONGEST_LIFE = 60
@@ -181,7 +181,7 @@ export function probePod({ namespace, node, image, registry, hostNetwork }: Prob
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      generateName: NAME,
+      generateName: POD_PREFIX,
       namespace,
       labels: { [PROBE_LABEL]: 'true', 'app.kubernetes.io/managed-by': 'pullguard' },
     },
@@ -231,7 +231,7 @@ interface PodLike {
 function isProbePod({ metadata, spec }: PodLike): boolean {
   const [container, ...others] = spec?.containers ?? []
   return (
-    metadata?.name?.startsWith(NAME) === true &&
+    metadata?.name?.startsWith(POD_PREFIX) === true &&
     (metadata.ownerReferences ?? []).length === 0 &&
     spec?.restartPolicy === 'Never' &&
     others.length === 0 &&

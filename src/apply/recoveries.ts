@@ -2,12 +2,12 @@
 
 import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { Change } from '../plan/change.ts'
-import { type Holdup, judgeRollout, type Recovered, type Rollout, recoveryOf } from '../rollout/judge.ts'
+import { type Holdup, judgeRollout, type RecoveryCounts, type Rollout, recoveryOf } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { RolloutKind, RolloutSubject } from '../snapshot/rollout.ts'
 import { statusOf } from './answer.ts'
-import type { ApplyContext, Sight } from './apply-context.ts'
+import type { ApplyContext, WatchedRollout } from './apply-context.ts'
 import type { Outcome, Recovery, RecoveryPod } from './outcome.ts'
 
 /** Milliseconds between two reads of the workloads. */
@@ -17,13 +17,13 @@ const PATIENCE = 30_000
 /** The same for a failed pull, with time for a retry: the kubelet might not see a new Secret on its first try. */
 const PULL_PATIENCE = 45_000
 
-interface Watched {
+interface TargetProgress {
   target: RecoveryTarget
   aimed: number
   /** As last read; null before the first read. */
   rollout: Rollout | null
   /** Uids of its pods whose failed pulls can't succeed by retrying. */
-  hopeless: Sight['hopeless']
+  unrecoverablePods: WatchedRollout['unrecoverablePods']
   /** The server's reason why this user can't read it; null if reading is allowed. */
   denied: string | null
   /** When `signature` changed last, as `clock.now()`. */
@@ -32,7 +32,7 @@ interface Watched {
 }
 
 export class Recoveries {
-  readonly #watched: Watched[]
+  readonly #watched: TargetProgress[]
   readonly #context: ApplyContext
 
   constructor(changes: Change[], context: ApplyContext) {
@@ -41,7 +41,7 @@ export class Recoveries {
       target,
       aimed: target.changes.reduce((sum, { pods }) => sum + pods, 0),
       rollout: null,
-      hopeless: new Set(),
+      unrecoverablePods: new Set(),
       denied: null,
       since: 0,
       signature: '',
@@ -63,9 +63,9 @@ export class Recoveries {
   }
 
   async #waitFor(
-    enough: (one: Watched) => boolean,
+    enough: (one: TargetProgress) => boolean,
     outcomes: ReadonlyMap<string, Outcome>,
-    giveUp: (one: Watched) => boolean = () => false,
+    giveUp: (one: TargetProgress) => boolean = () => false,
   ): Promise<boolean> {
     const { clock, deadline, onProgress, signal } = this.#context
     const due = this.#watched.filter(({ target }) => wasMade(target, outcomes))
@@ -79,7 +79,7 @@ export class Recoveries {
     }
   }
 
-  #reportProgress(due: Watched[], onProgress: ApplyContext['onProgress']): void {
+  #reportProgress(due: TargetProgress[], onProgress: ApplyContext['onProgress']): void {
     const states = due.map(one => this.#recovered(one))
     const wanted = states.reduce((sum, state) => sum + state.wanted, 0)
     const recovered = states.reduce((sum, state) => sum + state.recovered, 0)
@@ -93,7 +93,7 @@ export class Recoveries {
     return this.#watched.map(one => reportOf(one, this.#recovered(one), wasMade(one.target, outcomes)))
   }
 
-  #recovered(one: Watched): Recovered {
+  #recovered(one: TargetProgress): RecoveryCounts {
     const { rollout, aimed, since } = one
     if (rollout === null) return { wanted: aimed, recovered: 0, back: false }
     const slowInit = this.#context.clock.now() - since >= PATIENCE
@@ -105,7 +105,7 @@ export class Recoveries {
   }
 
   /** Whether the workload makes no more pods, or nothing that it waits for can happen before the deadline. */
-  #isSettled({ target, rollout, hopeless, denied, since }: Watched): boolean {
+  #isSettled({ target, rollout, unrecoverablePods, denied, since }: TargetProgress): boolean {
     if (denied !== null) return true
     if (rollout === null) return false
     if (rollout.over !== null || (target.patched && rollout.standstill === 'paused')) return true
@@ -113,20 +113,20 @@ export class Recoveries {
     const still = clock.now() - since
     return (
       rollout.holdups.length > 0 &&
-      rollout.holdups.every(holdup => stays(holdup, { still, deadline, hopeless }))
+      rollout.holdups.every(holdup => isStandstill(holdup, { still, deadline, unrecoverablePods }))
     )
   }
 
-  async #look(one: Watched): Promise<void> {
+  async #look(one: TargetProgress): Promise<void> {
     const { clock, look } = this.#context
     const { subject } = one.target
     try {
-      const sight = await look(subject)
-      const rollout = judgeRollout(sight, subject.uid)
+      const rolloutState = await look(subject)
+      const rollout = judgeRollout(rolloutState, subject.uid)
       const signature = signatureOf(rollout)
       if (signature !== one.signature) Object.assign(one, { signature, since: clock.now() })
       one.rollout = finished(one.rollout, rollout)
-      one.hopeless = sight.hopeless
+      one.unrecoverablePods = rolloutState.unrecoverablePods
     } catch (error) {
       // A failed read is repeated unless it is forbidden; until then, the last successful one counts.
       if (statusOf(error) === 403) one.denied = redact((error as Error).message)
@@ -152,15 +152,15 @@ function hasTried(rollout: Rollout | null): boolean {
   )
 }
 
-interface Moment {
+interface StandstillFacts {
   /** Milliseconds since the last change. */
   still: number
   deadline: number
-  hopeless: Sight['hopeless']
+  unrecoverablePods: WatchedRollout['unrecoverablePods']
 }
 
 /** Whether waiting longer can't resolve the holdup. */
-function stays(holdup: Holdup, { still, deadline, hopeless }: Moment): boolean {
+function isStandstill(holdup: Holdup, { still, deadline, unrecoverablePods }: StandstillFacts): boolean {
   switch (holdup.code) {
     case 'not-ended':
       return Date.parse(holdup.until) > deadline || (still >= PATIENCE && holdup.finalizers.length > 0)
@@ -168,7 +168,7 @@ function stays(holdup: Holdup, { still, deadline, hopeless }: Moment): boolean {
     case 'initializing':
       return still >= PATIENCE
     case 'stuck':
-      return still >= PULL_PATIENCE && hopeless.has(holdup.pod.uid)
+      return still >= PULL_PATIENCE && unrecoverablePods.has(holdup.pod.uid)
     default:
       return false
   }
@@ -236,7 +236,11 @@ function subjectOf({
 }
 
 /** The report of one workload. @param made whether any of the changes that bring its pods back was applied */
-function reportOf({ target, aimed, rollout, denied }: Watched, counts: Recovered, made: boolean): Recovery {
+function reportOf(
+  { target, aimed, rollout, denied }: TargetProgress,
+  counts: RecoveryCounts,
+  made: boolean,
+): Recovery {
   const { wanted, recovered, back } = counts
   const { namespace, kind, name } = target.subject
   const waiting = rollout?.current.filter(({ stage }) => stage !== 'pulled') ?? []

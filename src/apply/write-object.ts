@@ -79,7 +79,7 @@ async function updateSecret(change: UpdateSecret, context: ApplyContext, content
   const before = PullSecretContent.inSecret(stored)
   if (before.serves(content)) return outcomeOf(change, 'unchanged')
   // The patch contains the logins of others too, and a refusal may quote it.
-  context.cluster.hide(text => before.withoutLogins(text))
+  context.cluster.redactWith(text => before.withoutLogins(text))
   const value = before.completedWith(content).revealData()
   // The intent is recorded here because only the stored Secret shows which keys are new.
   if (!context.dryRun) await context.journal.intent(change, writtenKeys(before, content))

@@ -64,11 +64,13 @@ async function recreateBarePod(change: RecreateBarePod, context: ApplyContext): 
   if (removal.status === 'unchanged' && removal.reason?.code !== 'healed') {
     return outcomeOf(change, 'conflict', { reason: { code: 'deleted-meanwhile' } })
   }
-  return context.dryRun || removal.status !== 'applied' ? removal : putBack(change, manifest, context)
+  return context.dryRun || removal.status !== 'applied'
+    ? removal
+    : createDeletedPod(change, manifest, context)
 }
 
 /** Creates the pod after its deletion. A failure is recorded in the journal, and the next run creates the pod. */
-async function putBack(
+async function createDeletedPod(
   change: RecreateBarePod,
   manifest: KubernetesObject,
   context: ApplyContext,

@@ -74,7 +74,9 @@ export function isAnnotated({ rule, workload: { ignores } }: AuditFinding): bool
 export function factsOf(scope: AuditScope, settings: Pick<AuditSettings, 'pullSecret'>): AuditFacts {
   const credentials = new Credentials(scope)
   const checks = new Map(scope.imageChecks.map(check => [check.reference, check]))
-  const sightings = new Map(scope.sightings.map(each => [`${each.workloadUid} ${each.container}`, each]))
+  const observations = new Map(
+    scope.observations.map(each => [`${each.workloadUid} ${each.container}`, each]),
+  )
   const present = scope.pullSecrets.filter(({ problem }) => problem !== 'missing')
   const byName = Map.groupBy(present, ({ name }) => name)
   const startsOf = oncePerSchedule((schedule, timeZone) => scheduledStarts(schedule, timeZone, scope.takenAt))
@@ -98,6 +100,7 @@ export function factsOf(scope: AuditScope, settings: Pick<AuditSettings, 'pullSe
       }
       return checkFor(check.reference, [check], pod)
     },
-    sightingOf: ({ uid }, { name }) => (uid === null ? null : (sightings.get(`${uid} ${name}`) ?? null)),
+    observationOf: ({ uid }, { name }) =>
+      uid === null ? null : (observations.get(`${uid} ${name}`) ?? null),
   }
 }

@@ -5,12 +5,12 @@ import type { Reference } from '../image/reference.ts'
 import type { AuditScope } from '../snapshot/audit-scope.ts'
 import { usesAccountSecrets } from '../snapshot/pod.ts'
 import type { PullSecret, PullSecretProblem } from '../snapshot/pull-secret.ts'
-import type { WorkloadTemplate, Written } from '../snapshot/template.ts'
+import type { WorkloadTemplate, WrittenText } from '../snapshot/template.ts'
 import type { SecretSource } from './finding.ts'
 
 /** A pull secret that the pods name; `secret` is null if nothing is known about it. */
 export interface NamedSecret {
-  named: Written
+  named: WrittenText
   from: SecretSource
   secret: PullSecret | null
 }
@@ -65,7 +65,7 @@ export class Credentials {
     return path
   }
 
-  #named(named: Written, from: SecretSource, namespace: string): NamedSecret {
+  #named(named: WrittenText, from: SecretSource, namespace: string): NamedSecret {
     return { named, from, secret: this.#secrets.get(`${namespace}/${named.value}`) ?? null }
   }
 }

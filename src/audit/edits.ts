@@ -94,13 +94,13 @@ export function planEdits(workloads: readonly WorkloadTemplate[], given: EditInp
   return planned
 }
 
-type Checked = EditInput & { checks: ReadonlyMap<string, ImageCheck> }
+type CheckedInput = EditInput & { checks: ReadonlyMap<string, ImageCheck> }
 
 function planContainer(
   workload: WorkloadTemplate,
   container: TemplateContainer,
   findings: AuditFinding[],
-  input: Checked,
+  input: CheckedInput,
   planned: PlannedEdits,
 ): void {
   const fixes = findings.flatMap(({ fix }) => fix ?? [])
@@ -134,7 +134,7 @@ function imageAfter(
   workload: WorkloadTemplate,
   container: TemplateContainer,
   fixes: Fix[],
-  input: Checked,
+  input: CheckedInput,
   { leftAlone }: PlannedEdits,
 ): string {
   const { offline, checks } = input
@@ -154,9 +154,13 @@ function imageAfter(
   return image
 }
 
-type Replaced = { image: string } | { candidates: string[] }
+type ReplacementImage = { image: string } | { candidates: string[] }
 
-function replaced(image: string, fixes: Fix[], { replacements, offline, checks }: Checked): Replaced {
+function replaced(
+  image: string,
+  fixes: Fix[],
+  { replacements, offline, checks }: CheckedInput,
+): ReplacementImage {
   const asked = replacementsFor(image, replacements)
   const [first] = asked
   if (first !== undefined) {

@@ -20,10 +20,13 @@ export interface AuditFacts {
   /** The namespaces known to have a Secret with that name. */
   namespacesWith(secret: string): readonly string[]
   secretsChangedOf(workload: WorkloadTemplate): AuditScope['secretsChanged']
-  sightingOf(workload: WorkloadTemplate, container: TemplateContainer): AuditScope['sightings'][number] | null
+  observationOf(
+    workload: WorkloadTemplate,
+    container: TemplateContainer,
+  ): AuditScope['observations'][number] | null
 }
 
-export interface Hit<R extends Rule> {
+export interface RuleFinding<R extends Rule> {
   container?: TemplateContainer
   place: Place | null
   arguments: RuleArguments[R]
@@ -34,7 +37,7 @@ export interface Hit<R extends Rule> {
 
 export interface AuditRule<R extends Rule> {
   severity: AuditSeverity
-  find(workload: WorkloadTemplate, facts: AuditFacts): Hit<R>[]
+  find(workload: WorkloadTemplate, facts: AuditFacts): RuleFinding<R>[]
 }
 
 /** A rule that checks one image at a time. Skips images with placeholders, and values that are not text. */
@@ -44,7 +47,7 @@ export function perImage<R extends Rule>(
     container: TemplateContainer,
     workload: WorkloadTemplate,
     facts: AuditFacts,
-  ) => (Omit<Hit<R>, 'place' | 'container'> & { place?: Place | null }) | null,
+  ) => (Omit<RuleFinding<R>, 'place' | 'container'> & { place?: Place | null }) | null,
 ): AuditRule<R> {
   return {
     severity,

@@ -32,7 +32,7 @@ export function arrangeArguments(argv: readonly string[], program: Command): str
 type Word = { operand: string } | { unknown: string } | { flag: Option; typed: string; value: string | null }
 type FlagWord = Extract<Word, { flag: Option }>
 
-interface Split {
+interface ReadArguments {
   words: Word[]
   /** The last flag, if its value is still missing. */
   open: Option | null
@@ -41,7 +41,7 @@ interface Split {
 }
 
 /** Reads word by word, also for completion. Until the command is known, a flag is read as in the commands that have it. */
-export function readWords(argv: readonly string[], program: Command): Split {
+export function readWords(argv: readonly string[], program: Command): ReadArguments {
   const words: Word[] = []
   let command: Command | null | undefined
   let open: Option | null = null

@@ -118,10 +118,10 @@ function auditFlags(options: OptionValues): AuditFlags {
       : null,
     replaceRegistry: options.replaceRegistry ?? [],
     ...(options.checkImages === true ? { checkImages: { endpoints } } : {}),
-    ...given(options, 'baseline', 'baseline'),
-    ...given(options, 'writeBaseline', 'writeBaseline'),
-    ...given(options, 'config', 'config'),
-    ...given(options, 'secretName', 'pullSecret'),
+    ...onlyIfGiven(options, 'baseline', 'baseline'),
+    ...onlyIfGiven(options, 'writeBaseline', 'writeBaseline'),
+    ...onlyIfGiven(options, 'config', 'config'),
+    ...onlyIfGiven(options, 'secretName', 'pullSecret'),
   }
 }
 
@@ -148,6 +148,6 @@ function combined(
   return null
 }
 
-function given(options: OptionValues, name: string, as: string): Record<string, string> {
+function onlyIfGiven(options: OptionValues, name: string, as: string): Record<string, string> {
   return options[name] === undefined ? {} : { [as]: options[name] }
 }

@@ -90,8 +90,8 @@ function helpFor(program: Command, called: string | undefined): string {
 
 function sentence({ code, message }: CommanderError, help: string): string {
   // commander throws this without a message when it prints help instead of an error.
-  const said = code === 'commander.help' ? 'no command is given' : message
-  const text = said.replace(/^error: /, '').replace(/\n\(Did you mean (.*?)\?\)/, ' (did you mean $1?)')
+  const reason = code === 'commander.help' ? 'no command is given' : message
+  const text = reason.replace(/^error: /, '').replace(/\n\(Did you mean (.*?)\?\)/, ' (did you mean $1?)')
   return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}. See \`${help}\`.`
 }
 

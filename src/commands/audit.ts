@@ -8,8 +8,8 @@ import { type AuditReport, auditReport } from '../audit/report.ts'
 import type { AuditFormat } from '../report/formats.ts'
 import { auditFingerprint } from '../report/machine/audit/identity.ts'
 import { renderAuditMarkdown } from '../report/machine/audit/markdown.ts'
-import { sanitizeLine } from '../report/sanitize.ts'
 import { auditNotes, auditPieces } from '../report/views/audit.ts'
+import { type FileNote, fileNoteText } from '../report/words/audit/notes.ts'
 import { type AuditInput, type AuditTarget, assertWorkloads, readAuditInput } from './audit/read.ts'
 import { type AllSettings, auditSettings, type SettingsFlags } from './audit/settings.ts'
 import { knownFindings, withoutKnownFindings, writeBaseline } from './baseline.ts'
@@ -109,7 +109,7 @@ function auditVerdict(report: AuditReport, failOn: AuditSeverity | 'never'): Exi
 /** Writes the report or, if requested, the diff. */
 async function showAudit(
   report: AuditReport,
-  notes: string[],
+  notes: FileNote[],
   flags: AuditOptions,
   context: CommandContext,
 ): Promise<void> {
@@ -120,7 +120,7 @@ async function showAudit(
     ...{ format, failOn, version, cwd: context.cwd, terminal: out.isTerminal, invocation },
     inputFlags: inputFlagsOf(flags),
   }
-  for (const note of notes) await err.write(`${sanitizeLine(note)}\n`)
+  for (const note of notes) await err.write(`${fileNoteText(note)}\n`)
   const asText = format === 'table' || format === 'wide' || format === 'text'
   if (report.edits !== null) {
     const { editLines, renderEditDiff } = await import('../report/views/audit/edits-screen.ts')

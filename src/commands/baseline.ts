@@ -75,7 +75,7 @@ export async function withoutKnownFailures(
   context: CommandContext,
 ): Promise<AdvisedDiagnosis> {
   const { findings } = diagnosis
-  if (flags.writeBaseline !== undefined) await write(findings, flags.writeBaseline, context)
+  if (flags.writeBaseline !== undefined) await updateBaseline(findings, flags.writeBaseline, context)
   const prints = flags.writeBaseline === undefined ? known : new Set(findings.map(printOf))
   const now = context.now().toISOString()
   const lasting = rules.filter(rule => !isExpired(rule, now))
@@ -117,7 +117,11 @@ function ignorable(finding: AdvisedFinding) {
  * Keeps the rules of the file that it replaces, because people wrote them. @throws UsageError if the file is not a baseline or can't be
  * written
  */
-async function write(findings: AdvisedFinding[], file: string, context: CommandContext): Promise<void> {
+async function updateBaseline(
+  findings: AdvisedFinding[],
+  file: string,
+  context: CommandContext,
+): Promise<void> {
   const path = resolve(context.cwd, file)
   const before = await readFile(path, 'utf8').catch(error => {
     if (errorCode(error) === 'ENOENT') return null

@@ -7,10 +7,11 @@ import { Credentials } from '../audit/credentials.ts'
 import { imagesToAsk } from '../audit/edits.ts'
 import type { AuditFinding } from '../audit/finding.ts'
 import type { CredentialReport, Finding } from '../diagnosis/finding.ts'
-import { meetsHubLimit } from '../diagnosis/limit-sight.ts'
+import { meetsHubLimit } from '../diagnosis/limit-answers.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import type { ReplacementRule } from '../image/replacement.ts'
 import { registriesOf } from '../keychain/wanted-registries.ts'
+import { askingText } from '../report/views/progress.ts'
 import type { AuditScope } from '../snapshot/audit-scope.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
@@ -108,7 +109,7 @@ export class ImageChecking {
         machineLogins: images => readingLoginsOrProblem(registriesOf(images.map(pathOf)), this.#context),
         timeUp: late.signal,
         ...(maxImages === undefined ? {} : { maxImages }),
-        onProgress: (done, all) => progress.update(`Asking registries: ${done} of ${all} images`),
+        onProgress: (done, all) => progress.update(askingText(done, all)),
       })
     } finally {
       inTime()

@@ -40,7 +40,7 @@ export async function completeCommand(
   context: CommandContext,
 ): Promise<ExitName> {
   const { typed, prefix, files, known } = request
-  const candidates = [...known, ...(await asked(request, context))]
+  const candidates = [...known, ...(await candidatesFor(request, context))]
   const lines = candidates
     .filter(({ value }) => value.startsWith(typed) && /^[^\s\p{C}]+$/u.test(value))
     .map(({ value, about }) => `${prefix}${value}${about === undefined ? '' : `\t${about}`}\n`)
@@ -48,7 +48,7 @@ export async function completeCommand(
   return 'ok'
 }
 
-async function asked(request: CompletionRequest, context: CommandContext): Promise<Candidate[]> {
+async function candidatesFor(request: CompletionRequest, context: CommandContext): Promise<Candidate[]> {
   const spent = context.clock.now() - context.startedAt
   const left = PATIENCE - RESERVE - spent
   // Loading the client and sending a request takes longer than the start. If the start was slow, the answer would be late anyway.

@@ -1,4 +1,4 @@
-/** What every command receives: streams, clock, environment, and the connection to a cluster. Nothing else reaches outside the process. */
+/** What every command receives, so that tests can replace it: streams, clock, environment, and the way to a cluster. Commands read and write files on their own. */
 
 import type { Clock } from '../clock.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'

@@ -27,14 +27,14 @@ export async function demoCommand(options: DemoOptions, context: CommandContext)
   const simulator = await startSimulator({ scenario: articleScenario, live: options.serve })
   try {
     const { env } = context
-    const elsewhere = {
+    const demoContext = {
       home: folder,
       cwd: context.cwd,
       clock: simulator.clock,
       env: { ...env, ...(await settle(folder, simulator, articleScenario.dockerConfig)) },
     }
-    if (options.serve) await serve(elsewhere.env, context)
-    else await tellStory(simulator, elsewhere, context)
+    if (options.serve) await serve(demoContext.env, context)
+    else await tellStory(simulator, demoContext, context)
     return 'ok'
   } finally {
     await simulator.close()
@@ -60,7 +60,7 @@ async function settle(folder: string, simulator: Simulator, dockerConfig: string
 
 async function tellStory(
   simulator: Simulator,
-  elsewhere: Parameters<CommandContext['run']>[1],
+  demoContext: Parameters<CommandContext['run']>[1],
   context: CommandContext,
 ): Promise<void> {
   const { out, program } = context
@@ -80,7 +80,7 @@ async function tellStory(
     // On a terminal, each screen waits for a key so that the user can read it.
     if (index > 0 && out.isTerminal) await context.ask.key(demoPause())
     await out.write(demoStep(step, [program, ...argv].join(' '), out))
-    await context.run(out.color ? argv : [...argv, '--no-color'], elsewhere)
+    await context.run(out.color ? argv : [...argv, '--no-color'], demoContext)
   }
   await out.write(demoClosing(program, out))
 }

@@ -65,7 +65,7 @@ async function watched({ options, until, context, cluster, signal }: Session): P
   const { selector, format } = options
   const scope = scopeOf(options, [cluster.namespace])
   const changes = await PullChanges.start(cluster, {
-    area: areaOf(scope, cluster.namespace),
+    scope: followedScope(scope, cluster.namespace),
     ...(selector === undefined ? {} : { labelSelector: selector }),
     clock,
     signal,
@@ -94,7 +94,7 @@ async function watched({ options, until, context, cluster, signal }: Session): P
 }
 
 /** Returns the namespace to watch, or null for all if the scope covers several. */
-function areaOf({ namespaces, subjects }: Scope, fallback: string): string | null {
+function followedScope({ namespaces, subjects }: Scope, fallback: string): string | null {
   const named = subjects?.map(({ namespace }) => namespace ?? fallback) ?? namespaces
   const [namespace, ...others] = new Set(named ?? [])
   return namespace === undefined || others.length > 0 ? null : namespace

@@ -3,7 +3,7 @@
 import { type AdvisedDiagnosis, adviseDiagnosis } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Severity } from '../diagnosis/finding.ts'
-import { withLimits } from '../diagnosis/limit-sight.ts'
+import { withLimits } from '../diagnosis/limit-answers.ts'
 import { UsageError } from '../errors.ts'
 import type { DiagnosisFormat, SortKey } from '../report/formats.ts'
 import type { PlainOptions } from '../report/machine/plain.ts'
@@ -102,13 +102,13 @@ interface ColumnFlags {
   headers: boolean
 }
 
-interface Asked extends ColumnFlags {
+interface ColumnRequest extends ColumnFlags {
   format: DiagnosisFormat
   watch?: unknown
 }
 
 /** Returns what the flags request; undefined if none is given. @throws UsageError if one would have no effect */
-function plainColumns({ sortBy, headers, format, watch }: Asked): PlainOptions | undefined {
+function plainColumns({ sortBy, headers, format, watch }: ColumnRequest): PlainOptions | undefined {
   if (sortBy === undefined && headers) return undefined
   const flag = headers ? '--sort-by' : '--no-headers'
   if (watch !== undefined)

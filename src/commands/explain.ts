@@ -19,7 +19,7 @@ export interface ExplainOptions {
 export async function explainCommand(options: ExplainOptions, context: CommandContext): Promise<ExitName> {
   const all = explanationsOf(CAUSES)
   const listed = options.names.length === 0
-  const chosen = listed ? all : [...new Set(options.names.flatMap(name => named(name, all)))]
+  const chosen = listed ? all : [...new Set(options.names.flatMap(name => explanationsNamed(name, all)))]
   const { width, color, isTerminal: terminal } = context.out
   const invocation = invocationOf(context, {})
   const report = { format: options.format, listed, width, color, terminal, invocation }
@@ -28,7 +28,7 @@ export async function explainCommand(options: ExplainOptions, context: CommandCo
 }
 
 /** Returns the explanations with that name, possibly both a cause and a rule, or else the only one with a subcause of that name. */
-function named(name: string, all: readonly Explanation[]): Explanation[] {
+function explanationsNamed(name: string, all: readonly Explanation[]): Explanation[] {
   const found = all.filter(each => each.name === name)
   if (found.length > 0) return found
   const [only, ...more] = all.filter(({ subcauses }) => subcauses.some(sub => sub.name === name))

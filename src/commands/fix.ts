@@ -22,7 +22,7 @@ import { proveLogins } from './fix/prove.ts'
 import { asksBefore, chooseRequest, confirmPlan } from './fix/request.ts'
 import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
 import { readSituation } from './fix/situation.ts'
-import { type Verified, verify, verifyDryRun, verifyEmpty } from './fix/verify.ts'
+import { type FixVerdict, verify, verifyDryRun, verifyEmpty } from './fix/verify.ts'
 import { invocationOf, invocationOfFix } from './invocation.ts'
 import { endpointsOf, openRegistries } from './registries.ts'
 import type { WritingContext } from './writing-context.ts'
@@ -51,9 +51,9 @@ async function fix(session: FixSession): Promise<ExitName> {
     options.applyFile === undefined ? await prepare(session) : await savedPlan(options.applyFile, session)
   if (options.planFile !== undefined) return savePlan(prepared, session, options.planFile)
   if (options.dryRun === 'client' || options.format === 'patch') {
-    return show(prepared, session, { code: 'dry-run' })
+    return showPlan(prepared, session, { code: 'dry-run' })
   }
-  if (isForPeople(options.format)) await show(prepared, session, { code: 'apply' })
+  if (isForPeople(options.format)) await showPlan(prepared, session, { code: 'apply' })
   await showWhereAsked(prepared, session)
   if (prepared.plan.changes.length === 0) return nothingToDo(prepared, session)
   await refuseForbidden(prepared, session)
@@ -76,7 +76,7 @@ async function savePlan(prepared: PreparedFix, session: FixSession, file: string
   await writePlanFile(file, prepared.plan)
   const invocation = invocationOf(session.context, session.options.connection)
   const command = ownCommand(invocation, `fix --apply ${shellWord(file)}`)
-  return show(prepared, session, { code: 'saved', file, command })
+  return showPlan(prepared, session, { code: 'saved', file, command })
 }
 
 /** @throws RefusedError if the server does not allow this user to write what the plan contains */
@@ -85,7 +85,7 @@ async function refuseForbidden({ plan }: PreparedFix, { cluster, context }: FixS
   if (denials.length > 0) throw new RefusedError(accessRefusal(denials, plan.scope))
 }
 
-async function printResult({ report, verdict }: Verified, session: FixSession): Promise<ExitName> {
+async function printResult({ report, verdict }: FixVerdict, session: FixSession): Promise<ExitName> {
   const gap = isForPeople(session.options.format) ? '\n' : ''
   await session.context.out.write(`${gap}${renderFixResult(report, view(session, report.plan.scope))}`)
   return verdict
@@ -97,7 +97,7 @@ async function proveSaved(prepared: PreparedFix, session: FixSession): Promise<v
   if (first !== undefined) throw first.error
 }
 
-async function show(
+async function showPlan(
   prepared: PreparedFix,
   session: FixSession,
   mode: PlanReportContext['mode'],

@@ -46,7 +46,7 @@ export interface MirrorOptions extends AddressRules {
 /** Reports mirrors, and what nodes need to use one. Doesn't change nodes or objects. @throws UsageError, UnreachableError */
 export async function mirrorCommand(options: MirrorOptions, context: CommandContext): Promise<ExitName> {
   const target = await targetOf(options, context)
-  const facts = await read(options, context)
+  const facts = await readFacts(options, context)
   const survey = surveyMirrors(facts)
   const verification = await verified(target, facts, options, context)
   const planned =
@@ -81,10 +81,9 @@ async function verified(
 async function targetOf(options: MirrorOptions, { cwd }: CommandContext): Promise<MirrorTarget | null> {
   const { to, registries, dialTimeout, authority, output } = options
   if (to === undefined) {
-    if (output !== undefined)
-      throw new UsageError(`-o ${output} writes what nodes need: name the mirror with --to.`)
+    if (output !== undefined) throw new UsageError(`-o ${output} needs --to, which names the mirror.`)
     const idle = options.verify !== undefined ? '--verify' : authority !== undefined ? '--ca' : null
-    if (idle !== null) throw new UsageError(`${idle} is about a mirror: name it with --to.`)
+    if (idle !== null) throw new UsageError(`${idle} needs --to, which names the mirror.`)
     return null
   }
   const address = readAddress(to, options)
@@ -97,7 +96,7 @@ async function targetOf(options: MirrorOptions, { cwd }: CommandContext): Promis
   }
 }
 
-async function read({ connection }: MirrorOptions, context: CommandContext): Promise<MirrorFacts> {
+async function readFacts({ connection }: MirrorOptions, context: CommandContext): Promise<MirrorFacts> {
   const progress = await context.progress()
   progress.update('Reading nodes and pods')
   const { signal } = context

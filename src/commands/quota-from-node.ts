@@ -7,11 +7,13 @@ import { RefusedError, UsageError } from '../errors.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { endpointOf, parseEndpoints } from '../registry/endpoints.ts'
 import { parseQuotaText } from '../registry/quota.ts'
+import { unconfirmedText } from '../report/views/questions.ts'
 import {
   confirmProbeText,
   leftOverProbesText,
   type ProbeFailure,
   probeFailureText,
+  probeQuestion,
 } from '../report/words/quota.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import { answerOf } from '../source/hub-quotas.ts'
@@ -48,9 +50,9 @@ async function askFromNode(options: FromNodeOptions, context: WritingContext): P
   const { clock, signal, err } = context
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const { namespace } = cluster
-    const area = options.allNamespaces || options.node !== null ? null : namespace
-    const found = await readImagesOnNode(cluster, { namespace: area, node: options.node, signal })
-    if (found === null) throw new UsageError(noPodsText(options.node, area))
+    const searched = options.allNamespaces || options.node !== null ? null : namespace
+    const found = await readImagesOnNode(cluster, { namespace: searched, node: options.node, signal })
+    if (found === null) throw new UsageError(noPodsText(options.node, searched))
     const { node, images } = found
     const tried = images.slice(0, MOST_TRIED)
     await confirm(confirmProbeText({ namespace, node, images: tried }), options, context)
@@ -72,12 +74,12 @@ async function askFromNode(options: FromNodeOptions, context: WritingContext): P
   })
 }
 
-/** @param area the namespace that was searched; null for all */
-function noPodsText(node: string | null, area: string | null): string {
+/** @param namespace the namespace that was searched; null for all */
+function noPodsText(node: string | null, namespace: string | null): string {
   if (node !== null) return `No pod runs on node ${node} whose image could be used.`
-  return area === null
+  return namespace === null
     ? 'No pod runs in this cluster whose image could be used.'
-    : `No pod runs in namespace ${area} whose image could be used: add -A, or name a node, as in --from-node=NODE.`
+    : `No pod runs in namespace ${namespace} whose image could be used: add -A, or name a node, as in --from-node=NODE.`
 }
 
 async function confirm(question: string, { yes }: FromNodeOptions, context: WritingContext): Promise<void> {
@@ -86,10 +88,8 @@ async function confirm(question: string, { yes }: FromNodeOptions, context: Writ
     return
   }
   if (!context.ask.available) {
-    throw new RefusedError(
-      "--from-node makes a pod, and this isn't a terminal to confirm that on. Nothing was changed. Use --yes to go ahead.",
-    )
+    throw new RefusedError(unconfirmedText('create the pod'))
   }
-  if (!(await context.ask.confirm(`${question} Go ahead?`)))
+  if (!(await context.ask.confirm(probeQuestion(question))))
     throw new RefusedError('Not confirmed. Nothing was changed.')
 }

@@ -11,9 +11,8 @@ import { RefusedError } from '../errors.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
-import { sanitizeLine } from '../report/sanitize.ts'
 import { interruptedUndoText, progressText } from '../report/views/progress.ts'
-import { undoQuestion } from '../report/views/questions.ts'
+import { damagedLineText, unconfirmedText, undoQuestion } from '../report/views/questions.ts'
 import {
   anotherRunText,
   type RunLine,
@@ -44,8 +43,8 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const clusterUid = await new Reading(cluster, { signal: context.signal }).clusterIdentity()
     const folder = journalFolder(context.env, context.home, clusterUid)
-    const { runs, damages } = await listRuns(folder, cluster.server)
-    for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
+    const { runs, damaged } = await listRuns(folder, cluster.server)
+    for (const line of damaged) await context.err.write(damagedLineText(line))
     // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {
       throw new RefusedError(
@@ -158,9 +157,7 @@ async function executeUndo(
 async function confirm({ options, context, cluster }: UndoSession): Promise<void> {
   if (options.yes) return
   if (!context.ask.available) {
-    throw new RefusedError(
-      "Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to undo or --dry-run to preview.",
-    )
+    throw new RefusedError(unconfirmedText('undo'))
   }
   const agreed = await context.ask.confirm(undoQuestion(cluster.context ?? cluster.server))
   if (!agreed) throw new RefusedError('Not confirmed. Nothing was changed.')

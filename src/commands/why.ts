@@ -65,7 +65,7 @@ async function startChecking(flags: ImageCheckFlags, context: CommandContext): P
 
 async function explainOne(
   snapshot: Snapshot,
-  { options, checking, name }: Asked & { name: string },
+  { options, checking, name }: WhyRequest & { name: string },
   context: CommandContext,
 ): Promise<ExitName> {
   const [pod, ...others] = snapshot.pods.filter(found => found.name === name)
@@ -100,7 +100,7 @@ async function choosePod(options: WhyOptions, context: CommandContext): Promise<
   throw new UsageError(unnamedPodText(diagnosis, invocation))
 }
 
-interface Asked {
+interface WhyRequest {
   options: WhyOptions
   /** undefined: don't ask registries. */
   checking: ImageChecking | undefined
@@ -109,7 +109,7 @@ interface Asked {
 /** Reports the failing pods of a snapshot of one workload. */
 async function explainWorkload(
   snapshot: Snapshot,
-  { options, checking }: Asked,
+  { options, checking }: WhyRequest,
   context: CommandContext,
 ): Promise<ExitName> {
   const diagnosis = diagnose(snapshot)

@@ -9,7 +9,7 @@ import { isLocal, isPrivateAddress, isServiceName, isShortServiceName } from './
 import type { FailingContainer } from './failing-container.ts'
 import type { Cause } from './finding.ts'
 
-/** What is wrong with a certificate, according to the runtime. */
+/** Why the runtime rejected a certificate, or the server rejected the client's. */
 export type CertificateProblem =
   | 'unknown-authority'
   | 'expired'
@@ -153,7 +153,7 @@ export type Clue =
   /** The token lacks a scope that the image needs. */
   | { code: 'token-scope' }
 
-interface Known {
+interface ClueFacts {
   cause: Cause
   status: number | null
   endpoint: Endpoint | null
@@ -162,7 +162,7 @@ interface Known {
 }
 
 /** The clues in one failed pull: in the text, the HTTP status, the host, and the image's name. */
-export function cluesOf(text: string, known: Known): Clue[] {
+export function cluesOf(text: string, known: ClueFacts): Clue[] {
   const { status, endpoint, image, reference } = known
   const words = withoutNames(text, image, reference)
   const inText = TEXT_CLUES.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)

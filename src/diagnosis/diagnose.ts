@@ -79,7 +79,7 @@ function memoizedReaders() {
   }
 }
 
-function findingsOf(pod: Pod, seen: DiagnosisContext): Unranked[] {
+function findingsOf(pod: Pod, seen: DiagnosisContext): UnrankedFinding[] {
   const { owners } = seen
   const events = ownEvents(pod, seen)
   const workload = topmostOwner(pod, owners)
@@ -207,14 +207,14 @@ const CLASSES = new Map([
 const TIER = 1_000_000
 
 /** A finding without its priority, which depends on the other findings. */
-interface Unranked {
+interface UnrankedFinding {
   pod: Pod
   finding: Finding
 }
 
 /** Sets the findings' priorities by how many pods share their cause and image, and sorts them, the most urgent first. */
-function rank(unranked: Unranked[]): Finding[] {
-  const shared = ({ finding }: Unranked) => `${finding.cause} ${finding.reference ?? finding.image}`
+function rank(unranked: UnrankedFinding[]): Finding[] {
+  const shared = ({ finding }: UnrankedFinding) => `${finding.cause} ${finding.reference ?? finding.image}`
   const groups = Map.groupBy(unranked, shared)
   const pods = new Map(
     [...groups].map(([key, group]) => [

@@ -56,7 +56,7 @@ const REGISTRY_NAME = /\.dkr[.-]ecr|^registry[\w-]*\.|\.cr\.aliyuncs\.com$/i
  */
 export function endpointOf(text: string, registry: string | null): NamedEndpoint | null {
   const proxy = PROXY.exec(text)
-  if (proxy !== null) return named(proxy.slice(1).find(Boolean) ?? '', 'proxy')
+  if (proxy !== null) return namedEndpoint(proxy.slice(1).find(Boolean) ?? '', 'proxy')
   const urls = [...text.matchAll(URL)].map(({ 1: host = '', 2: rest = '', index }) => ({
     host,
     rest,
@@ -66,13 +66,13 @@ export function endpointOf(text: string, registry: string | null): NamedEndpoint
   const asked = urls.filter(url => !isDocumentationLink(url)).at(-1)
   const socket = SOCKET.exec(text)
   if (socket !== null && asked === undefined) return { host: socket[1] ?? socket[2] ?? '', role: 'runtime' }
-  if (asked !== undefined) return named(asked.host, roleOf(asked.host, asked.rest, text, registry))
+  if (asked !== undefined) return namedEndpoint(asked.host, roleOf(asked.host, asked.rest, text, registry))
   const bare = BARE_HOSTS.map(pattern => pattern.exec(text)?.[1]).find(host => host !== undefined)
-  if (bare !== undefined) return named(bare, roleOf(bare, '/v2/', text, registry))
+  if (bare !== undefined) return namedEndpoint(bare, roleOf(bare, '/v2/', text, registry))
   const source = IN_SOURCE.exec(text)
   if (source === null) return null
   const host = source[1] ?? source[2] ?? ''
-  return named(host, roleOf(host, '/v2/', '', registry))
+  return namedEndpoint(host, roleOf(host, '/v2/', '', registry))
 }
 
 interface FoundUrl {
@@ -108,7 +108,7 @@ function isDocumentationLink({ host, before, rest }: FoundUrl): boolean {
   )
 }
 
-function named(host: string, role: EndpointRole): NamedEndpoint | null {
+function namedEndpoint(host: string, role: EndpointRole): NamedEndpoint | null {
   const shown = host.toLowerCase().replace(/[.:]+$/, '')
   return shown === '' ? null : { host: shown, role }
 }

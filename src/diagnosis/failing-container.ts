@@ -69,7 +69,7 @@ function byEvents(container: Container, events: PodEvent[]): FailingContainer | 
 }
 
 /** Shown as the name of a sandbox, which has none. */
-const NAME = 'sandbox'
+const SANDBOX_NAME = 'sandbox'
 
 /**
  * The sandbox as a failing container, if the newest attempt to create it failed because of its image. The runtime pulls that image
@@ -84,7 +84,7 @@ export function failingSandbox(pod: Pod, events: PodEvent[]): FailingContainer |
     return null
   return {
     container: {
-      name: NAME,
+      name: SANDBOX_NAME,
       kind: 'sandbox',
       image,
       pullPolicy: null,

@@ -2,7 +2,7 @@
 
 import type { KeyMismatch } from '../dockerconfig/key-mismatch.ts'
 import type { Moved } from '../image/moved.ts'
-import type { LimitSight } from '../snapshot/hub-quota.ts'
+import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { ContainerKind } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
@@ -151,7 +151,7 @@ export interface Finding {
   /** What the registry answered; null without `--check-images`. */
   check: JudgedCheck | null
   /** What is left of Docker Hub's limit; absent unless it was asked for (`--check-images`) and answered. */
-  quota?: LimitSight
+  quota?: LimitAnswer
   remedies: Remedy[]
   /** What else the text, the image's name, or the pod shows. Not printed. */
   clues: Clue[]

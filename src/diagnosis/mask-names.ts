@@ -32,18 +32,18 @@ const QUOTED_IMAGE =
 const QUOTED = /(["'`])([^\s"'`\\]{1,600})\1/g
 const CODE = /^[A-Z]+(?:_[A-Z]+)*$/
 /** A name up to a space or comma, without the punctuation after it; colons inside belong to it. */
-const NAME = '[^\\s,]{1,400}?(?=[:,;.)\\]]{0,4}(?:\\s|$))'
+const NAME_PATTERN = '[^\\s,]{1,400}?(?=[:,;.)\\]]{0,4}(?:\\s|$))'
 /** Bare names, recognized by the words around them. */
 const SLOTS = [
-  `\\b((?:access denied|pull failed|permission denied) for )${NAME}`,
-  `\\b(manifest for )${NAME}(?= not found)`,
-  `\\b(manifest )${NAME} in ${NAME}`,
-  `\\b(from host )${NAME}`,
+  `\\b((?:access denied|pull failed|permission denied) for )${NAME_PATTERN}`,
+  `\\b(manifest for )${NAME_PATTERN}(?= not found)`,
+  `\\b(manifest )${NAME_PATTERN} in ${NAME_PATTERN}`,
+  `\\b(from host )${NAME_PATTERN}`,
   `(\\[(?:manifests|blobs) )[^\\]]{1,300}(?=\\])`,
-  `\\b(lookup )${NAME}`,
-  `\\b((?:container|docker) registry )${NAME}`,
-  `\\b((?:image|repository|project|tag|artifact|name|reference) )${NAME}(?= (?:is )?(?:not found|was|does not|did not|returns|could not))`,
-  `\\b((?:failed to pull image|with tag|from repo) )${NAME}`,
+  `\\b(lookup )${NAME_PATTERN}`,
+  `\\b((?:container|docker) registry )${NAME_PATTERN}`,
+  `\\b((?:image|repository|project|tag|artifact|name|reference) )${NAME_PATTERN}(?= (?:is )?(?:not found|was|does not|did not|returns|could not))`,
+  `\\b((?:failed to pull image|with tag|from repo) )${NAME_PATTERN}`,
   '\\b(spec\\.\\w{1,30}\\{)[^}\\s]{1,63}(?=\\})',
 ].map(slot => new RegExp(slot, 'gi'))
 const TOKEN = /[^\s"'`()[\]{}<>,;=|‹›]+/g

@@ -11,11 +11,11 @@ import type { PodCredentials } from './pod-credential.ts'
 /** What `fix` can do for a finding. */
 export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'replace-registry'
 
-type Judged = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'endpoint' | 'moved'>
+type RemedyFacts = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'endpoint' | 'moved'>
 
 /** What decides whether a remedy fits. */
 interface Facts {
-  judged: Judged
+  judged: RemedyFacts
   pullPolicy: Container['pullPolicy']
   /** Whether the pull would succeed with a login. */
   loginHelps: boolean
@@ -37,7 +37,7 @@ const MOST_HELPFUL_FIRST = Object.keys(FITS) as Remedy[]
 
 /** The remedies that help, the most helpful first; none if only a person can help (a typo, DNS, a certificate…). */
 export function remediesFor(
-  judged: Judged,
+  judged: RemedyFacts,
   pod: Pod,
   container: Container,
   credentials: PodCredentials,
@@ -75,14 +75,14 @@ function hasEffect(remedy: Remedy, { reference }: Finding): boolean {
   return remedy !== 'replace-registry' || reference?.startsWith('docker.io/library/') === true
 }
 
-function isLimited({ cause }: Judged): boolean {
+function isLimited({ cause }: RemedyFacts): boolean {
   return cause === 'rate-limited'
 }
 
 /** Refusals that no login of the pod can end: a blocked address, a policy, and a cache's own login at its upstream. */
 const NOT_FIXED_BY_LOGIN: readonly Subcause[] = ['blocked', 'policy', 'upstream']
 
-function loginWouldHelp({ cause, subcause, reference, endpoint, moved }: Judged): boolean {
+function loginWouldHelp({ cause, subcause, reference, endpoint, moved }: RemedyFacts): boolean {
   // The abuse limit counts the address even with a login; a cache's limit counts the cache's own login.
   if (cause === 'rate-limited') return subcause !== 'abuse' && mayReceiveLogin(endpoint)
   if (cause !== 'auth-required-or-denied') return false

@@ -41,7 +41,7 @@ function asContainer({ container, containerKind, image }: Finding): Container {
   return { name: container, kind: containerKind, image, pullPolicy: null, state, ready: false, imageId: null }
 }
 
-interface Place {
+interface ContainerFacts {
   pod: Pod
   container: Container
   snapshot: Snapshot
@@ -51,7 +51,7 @@ interface Place {
   pullingSince: string | null
 }
 
-function explainContainer(place: Place): WhyContainer {
+function explainContainer(place: ContainerFacts): WhyContainer {
   const { pod, container, snapshot } = place
   const { name, kind, image, pullPolicy } = container
   const read = readReference(image)
@@ -79,7 +79,7 @@ function explainContainer(place: Place): WhyContainer {
 }
 
 /** Whether the container has started or its image volume is mounted, so nothing has to be pulled now. */
-function hasItsImage({ pod, container, finding }: Place): boolean {
+function hasItsImage({ pod, container, finding }: ContainerFacts): boolean {
   if (finding !== null) return false
   const { kind, state, imageId } = container
   if (kind === 'volume') return pod.phase === 'Running'
@@ -104,7 +104,7 @@ function malformed({ attempts }: CredentialReport): WhyProblem[] {
 }
 
 /** The link to repair comes first: the credential if the registry wanted a login, else the registry's answer. */
-function brokenLinks(place: Place, credential: CredentialReport): WhyProblem[] {
+function brokenLinks(place: ContainerFacts, credential: CredentialReport): WhyProblem[] {
   const { finding } = place
   const credentials = credentialProblems(place, credential)
   if (finding === null) return credentials
@@ -129,7 +129,7 @@ function unused(registry: string, { attempts }: CredentialReport): WhyProblem {
 
 /** Credentials that can't be used, unless another one can; those for other registries are not problems. */
 function credentialProblems(
-  { pod, container, credentials }: Place,
+  { pod, container, credentials }: ContainerFacts,
   credential: CredentialReport,
 ): WhyProblem[] {
   if (credential.status === 'usable') return []

@@ -15,7 +15,7 @@ export interface Credential {
   /** Valid for a few hours only: a pull secret with it stops working. */
   shortLived: boolean
   /** A helper created it for this machine's identity, as cloud helpers do, instead of reading it from a key store. */
-  minted: boolean
+  issuedByHelper: boolean
   /** For people: `file ~/.docker/config.json`, `DOCKER_AUTH_CONFIG`, `docker-credential-pass (…)`, `--username`. */
   origin: string
 }
@@ -61,10 +61,10 @@ const SHORT_LIVED = /^(?:ghs_|ya29\.)/
 export function tokenKind({
   password,
   shortLived,
-  minted,
+  issuedByHelper,
 }: Credential): 'personal-token' | 'organization-token' | 'short-lived' | null {
   const secret = password.reveal()
-  if (shortLived || minted || SHORT_LIVED.test(secret)) return 'short-lived'
+  if (shortLived || issuedByHelper || SHORT_LIVED.test(secret)) return 'short-lived'
   if (ORGANIZATION.test(secret)) return 'organization-token'
   return PERSONAL.test(secret) ? 'personal-token' : null
 }

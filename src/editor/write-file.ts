@@ -1,4 +1,4 @@
-/** Writes a user's files, each completely or not at all. This is the only place that changes manifests. */
+/** Writes a user's files, each completely or not at all; a manifest, only if nobody changed it in the meantime. Nothing else changes manifests. */
 
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'

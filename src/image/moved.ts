@@ -23,7 +23,7 @@ export interface Moved {
  */
 export function movedImage(reference: Reference, answer: 'refused' | 'missing' | 'none'): Moved | null {
   const name = fullName(reference)
-  const rows = MOVED_IMAGES.filter(row => restBehind(row.prefix, name) !== null && fits(row, answer))
+  const rows = MOVED_IMAGES.filter(row => restBehind(row.prefix, name) !== null && isMovedGiven(row, answer))
   const row = rows.reduce<MovedRow | null>(
     (best, next) => (best === null || next.prefix.length > best.prefix.length ? next : best),
     null,
@@ -41,7 +41,7 @@ export function movedImage(reference: Reference, answer: 'refused' | 'missing' |
   }
 }
 
-function fits({ gone, onlyMissing }: MovedRow, answer: 'refused' | 'missing' | 'none'): boolean {
+function isMovedGiven({ gone, onlyMissing }: MovedRow, answer: 'refused' | 'missing' | 'none'): boolean {
   if (answer === 'none') return gone === true
   return answer === 'missing' || onlyMissing !== true
 }

@@ -12,7 +12,7 @@ export interface ElementHandlers {
   onDocument(rest: unknown, offset: number): void
 }
 
-type Expected =
+type ExpectedToken =
   | 'document'
   | 'first key'
   | 'key'
@@ -37,7 +37,7 @@ export class JsonElements {
   readonly #arrays: readonly string[]
   readonly #handlers: ElementHandlers
   readonly #maxLength: number
-  #expected: Expected = 'document'
+  #expected: ExpectedToken = 'document'
   /** The number of bytes in earlier chunks. */
   #before = 0
   #documentAt = 0
@@ -132,7 +132,7 @@ export class JsonElements {
   }
 
   /** What is expected after this character, or null if it is not punctuation that is valid here. */
-  #afterPunctuation(character: string): Expected | null {
+  #afterPunctuation(character: string): ExpectedToken | null {
     switch (`${this.#expected} ${character}`) {
       case 'document {':
         return this.#keep('{', 'first key')
@@ -155,12 +155,12 @@ export class JsonElements {
     }
   }
 
-  #keep(text: string, next: Expected): Expected {
+  #keep(text: string, next: ExpectedToken): ExpectedToken {
     this.#rest += text
     return next
   }
 
-  #finishDocument(): Expected {
+  #finishDocument(): ExpectedToken {
     const text = `${this.#rest}}`
     this.#rest = ''
     this.#handlers.onDocument(parseValue(Buffer.from(text), this.#documentAt), this.#documentAt)

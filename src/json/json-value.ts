@@ -27,7 +27,7 @@ export const mayBegin = (byte: number) =>
 export class JsonValue {
   readonly offset: number
   readonly #scalar: boolean
-  readonly #place: Place = { depth: 0, inString: false, escaped: false }
+  readonly #place: ScanState = { depth: 0, inString: false, escaped: false }
   #pieces: Buffer[] = []
 
   constructor(firstByte: number, offset: number) {
@@ -54,14 +54,14 @@ export class JsonValue {
 }
 
 /** The scanner's state within a value. */
-interface Place {
+interface ScanState {
   depth: number
   inString: boolean
   escaped: boolean
 }
 
 /** Returns the index after the last byte of an object, array, or string; -1, and the state in `place`, if the next chunk continues it. */
-function nestedEnd(chunk: Buffer, from: number, place: Place): number {
+function nestedEnd(chunk: Buffer, from: number, place: ScanState): number {
   const length = chunk.length
   let { depth, inString } = place
   let at = from

@@ -59,7 +59,7 @@ function refusal(stdout: Redacted): DockerLogin {
   const showable = line !== '' && !/["{}]/.test(line)
   return loginProblem(
     'helper-failed',
-    showable ? `said: ${redactStrictly(line).slice(0, MAX_MESSAGE_LENGTH)}` : 'failed',
+    showable ? `failed: ${redactStrictly(line).slice(0, MAX_MESSAGE_LENGTH)}` : 'failed',
   )
 }
 

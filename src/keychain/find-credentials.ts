@@ -56,7 +56,7 @@ type Answer = { credential: Credential } | { refusal: CredentialRefusal }
 export async function findCredentials(options: FindOptions): Promise<FoundCredentials> {
   const { env, home, clock, signal } = options
   const runHelper = options.runHelper ?? helperRunner({ ...env }, home, { clock, ...(signal && { signal }) })
-  const search = new Search(places(options), runHelper, options.onlyNamed === true)
+  const search = new Search(configSources(options), runHelper, options.onlyNamed === true)
   const credentials = new Map<string, Credential>()
   const refusals = new Map<string, CredentialRefusal>()
   const answers = await bounded(options.wanted, HELPERS_AT_ONCE, async ({ registry, repositories }) => {
@@ -78,13 +78,13 @@ export async function findCredentials(options: FindOptions): Promise<FoundCreden
 
 /** One search over all places; files and helpers are read once, however many repositories need them. */
 class Search {
-  readonly #places: Place[]
+  readonly #places: ConfigSource[]
   readonly #runHelper: RunHelper
   readonly #onlyNamed: boolean
-  readonly #configs = new Map<Place, Promise<CredentialConfig | null>>()
+  readonly #configs = new Map<ConfigSource, Promise<CredentialConfig | null>>()
   readonly #helperAnswers = new Map<string, Promise<DockerLogin>>()
 
-  constructor(searched: Place[], runHelper: RunHelper, onlyNamed: boolean) {
+  constructor(searched: ConfigSource[], runHelper: RunHelper, onlyNamed: boolean) {
     this.#places = searched
     this.#runHelper = runHelper
     this.#onlyNamed = onlyNamed
@@ -114,7 +114,7 @@ class Search {
       const misnamed = entry.type === 'problem' && entry.reason === 'helper-name'
       const origin = misnamed ? config.origin : `${helperProgram(helper)} (${config.origin})`
       const answer = asAnswer(entry, { registry, path: '' }, origin, origin)
-      if ('credential' in answer) answer.credential.minted = !KEY_STORES.has(helper)
+      if ('credential' in answer) answer.credential.issuedByHelper = !KEY_STORES.has(helper)
       return answer
     }
     const found = entryFor(config, registry, repository)
@@ -152,7 +152,7 @@ function asAnswer(entry: DockerLogin, key: RegistryKey, origin: string, subject:
     password: identity ? entry.token : entry.password,
     kind: identity ? 'identity-token' : 'password',
     shortLived: SHORT_LIVED.test(entry.username),
-    minted: false,
+    issuedByHelper: false,
     origin,
   }
   if (!identity) return { credential }
@@ -168,7 +168,7 @@ interface Machine {
 }
 
 /** One place; `read` returns null if it does not exist and throws UsageError if it can't be read. */
-interface Place {
+interface ConfigSource {
   name: string
   read(): Promise<CredentialConfig | null>
 }
@@ -177,12 +177,12 @@ interface Place {
  * The places in order: DOCKER_AUTH_CONFIG, docker's config.json, REGISTRY_AUTH_FILE, podman's auth.json, .dockercfg. This is docker's
  * own order (docker/cli GetCredentialsStore), followed by podman's files as in go-containerregistry's keychain.
  */
-function places(machine: Machine): Place[] {
+function configSources(machine: Machine): ConfigSource[] {
   const { env, home, platform } = machine
   const { join } = platform === 'win32' ? win32 : posix
-  const at = (path: string, shape: FileShape) => filePlace(path, home, shape)
+  const at = (path: string, shape: FileShape) => fileSource(path, home, shape)
   const variable = (env.DOCKER_AUTH_CONFIG ?? '').trim()
-  const found: Place[] = []
+  const found: ConfigSource[] = []
   if (variable !== '') {
     found.push({
       name: 'DOCKER_AUTH_CONFIG',
@@ -199,7 +199,7 @@ function places(machine: Machine): Place[] {
   return found
 }
 
-function filePlace(path: string, home: string, shape: FileShape): Place {
+function fileSource(path: string, home: string, shape: FileShape): ConfigSource {
   const shown = home !== '' && path.startsWith(home) ? `~${path.slice(home.length)}` : path
   return { name: shown, read: () => readConfigFile(path, shown, shape) }
 }

@@ -7,12 +7,12 @@ import { isMap, isSeq } from 'yaml'
 import type { ContainerKind } from '../snapshot/pod.ts'
 import type { Aliases } from './aliases.ts'
 import type { ManifestDocument } from './document.ts'
-import { type Found, textOf, Walk } from './walk.ts'
+import { type LocatedNode, textOf, Walk } from './walk.ts'
 
 export interface ManifestObject {
   apiVersion: string
   kind: string
-  root: Found
+  root: LocatedNode
   walk: Walk
   aliases: Aliases
   document: number
@@ -33,7 +33,7 @@ interface TypeMeta {
 }
 
 /** @param ofList the type for items that don't give their own */
-function objectsAt(found: Found, around: Surroundings, ofList: TypeMeta | null): ManifestObject[] {
+function objectsAt(found: LocatedNode, around: Surroundings, ofList: TypeMeta | null): ManifestObject[] {
   const { walk } = around
   const apiVersion = textOf(walk.get(found, 'apiVersion')) || (ofList?.apiVersion ?? '')
   const kind = textOf(walk.get(found, 'kind')) || (ofList?.kind ?? '')
@@ -92,9 +92,9 @@ export const SINGLES: Record<PodForm, string[]> = {
 
 export interface PodSpec {
   form: PodForm
-  found: Found
+  found: LocatedNode
   /** The metadata of the template around it; null if there is none. */
-  metadata: Found | null
+  metadata: LocatedNode | null
 }
 
 const TEMPLATE = ['spec', 'template']
@@ -149,9 +149,9 @@ const OBJECT_SCHEMA = 'openAPIV3Schema'
 const DEEPEST = 24
 
 /** Searches an object of another kind for pod specs at any depth. What an alias repeats is searched where it is written. */
-function embedded(root: Found, walk: Walk, group: string): PodSpec[] {
+function embedded(root: LocatedNode, walk: Walk, group: string): PodSpec[] {
   const specs: PodSpec[] = []
-  const search = (found: Found, parent: Found | null, depth: number) => {
+  const search = (found: LocatedNode, parent: LocatedNode | null, depth: number) => {
     if (depth > DEEPEST) return
     for (const item of walk.items(found)) search(item, null, depth + 1)
     const form = formOf(found, walk, group)
@@ -176,7 +176,7 @@ function isRead(form: PodForm, key: string): boolean {
   )
 }
 
-function formOf(found: Found, walk: Walk, group: string): PodForm | null {
+function formOf(found: LocatedNode, walk: Walk, group: string): PodForm | null {
   if (!isMap(found.node)) return null
   const holds = (key: string) => holdsImages(walk.get(found, key), walk)
   if (group === 'tekton.dev' && holds('steps')) return 'steps'
@@ -185,17 +185,17 @@ function formOf(found: Found, walk: Walk, group: string): PodForm | null {
   return LISTS.pod.some(([key]) => holds(key)) ? 'pod' : null
 }
 
-function isArgoTemplate(found: Found, walk: Walk): boolean {
+function isArgoTemplate(found: LocatedNode, walk: Walk): boolean {
   return ['container', 'script', 'containerSet'].some(key => imageIn(found, key, walk))
 }
 
-function imageIn(found: Found, key: string, walk: Walk): boolean {
+function imageIn(found: LocatedNode, key: string, walk: Walk): boolean {
   if (key === 'containerSet') return holdsImages(walk.path(found, key, 'containers'), walk)
   return walk.path(found, key, 'image') !== null
 }
 
 /** Whether this is a list of objects of which at least one has an image: other things are called containers, too. */
-function holdsImages(list: Found | null, walk: Walk): boolean {
+function holdsImages(list: LocatedNode | null, walk: Walk): boolean {
   return walk.items(list).some(item => isMap(item.node) && walk.get(item, 'image') !== null)
 }
 

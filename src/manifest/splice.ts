@@ -63,7 +63,7 @@ function spliceOfValue(
 /** The value in the same quotes as the old one. */
 function quotedLike({ type }: Scalar, value: string): string {
   if (type === 'QUOTE_DOUBLE') return JSON.stringify(value)
-  return type === 'QUOTE_SINGLE' ? `'${value.replaceAll("'", "''")}'` : plain(value)
+  return type === 'QUOTE_SINGLE' ? `'${value.replaceAll("'", "''")}'` : plainOrQuoted(value)
 }
 
 function insertBehind(map: YAMLMap, sibling: string, key: string, value: string, text: string): SpliceResult {
@@ -74,7 +74,7 @@ function insertBehind(map: YAMLMap, sibling: string, key: string, value: string,
   const { keyStart, valueEnd, before } = place
   const indent = indentOf(before)
   const isJson = text[keyStart] === '"'
-  const written = isJson ? `"${key}": ${JSON.stringify(value)}` : `${key}: ${plain(value)}`
+  const written = isJson ? `"${key}": ${JSON.stringify(value)}` : `${key}: ${plainOrQuoted(value)}`
   if (map.flow === true) {
     const between = indent === null ? ', ' : `,${lineBreakAt(keyStart, text)}${indent}`
     return { start: valueEnd, end: valueEnd, text: `${between}${written}` }
@@ -108,7 +108,7 @@ function spliceOfSecret(
   const entry =
     text[(pair.key as Node).range?.[0] ?? 0] === '"'
       ? `{"name": ${JSON.stringify(name)}}`
-      : `{name: ${plain(name)}}`
+      : `{name: ${plainOrQuoted(name)}}`
   const [start, end] = list.range
   if (last === undefined) return { start, end, text: `[${entry}]` }
   const at = last.range?.[1] ?? end
@@ -125,7 +125,7 @@ function appendItem(name: string, last: Node | undefined, text: string): SpliceR
   if (end === undefined || !/^ *- +$/.test(before) || /[\r\n]/.test(text.slice(start, end)))
     return { refused: 'layout' }
   const at = lineEnd(end, text)
-  return { start: at, end: at, text: `${lineBreakAt(start, text)}${before}name: ${plain(name)}` }
+  return { start: at, end: at, text: `${lineBreakAt(start, text)}${before}name: ${plainOrQuoted(name)}` }
 }
 
 /** Inserts a new list before the containers and their comments, with the same layout as theirs. */
@@ -140,7 +140,7 @@ function insertList(name: string, pod: YAMLMap, text: string): SpliceResult {
     const between = /^\s*$/.test(indent) ? `,${lineBreakAt(keyStart, text)}${indent}` : ', '
     const list = isJson
       ? `"imagePullSecrets": [{"name": ${JSON.stringify(name)}}]`
-      : `imagePullSecrets: [{name: ${plain(name)}}]`
+      : `imagePullSecrets: [{name: ${plainOrQuoted(name)}}]`
     return { start: keyStart, end: keyStart, text: `${list}${between}` }
   }
   if (!/^ *$/.test(indent)) return { refused: 'layout' }
@@ -148,13 +148,13 @@ function insertList(name: string, pod: YAMLMap, text: string): SpliceResult {
     (isSeq(pair.value) ? (pair.value as { range?: readonly number[] | null }).range : null) ?? []
   const dash = itemStart === undefined ? '' : text.slice(startOfLine(itemStart, text), itemStart)
   const ending = lineBreakAt(keyStart, text)
-  const lines = `${indent}imagePullSecrets:${ending}${/^ *$/.test(dash) ? dash : indent}- name: ${plain(name)}${ending}`
+  const lines = `${indent}imagePullSecrets:${ending}${/^ *$/.test(dash) ? dash : indent}- name: ${plainOrQuoted(name)}${ending}`
   const start = aboveComments(lineStart, indent.length, text)
   return { start, end: start, text: lines }
 }
 
 /** Without quotes if the value then still reads as the same text. */
-function plain(value: string): string {
+function plainOrQuoted(value: string): string {
   return /^[\w./][\w./:@-]*$/.test(value) && !value.endsWith(':') && parse(value) === value
     ? value
     : JSON.stringify(value)

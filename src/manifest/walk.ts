@@ -5,7 +5,7 @@ import type { Pointer } from '../snapshot/template.ts'
 import type { Aliases } from './aliases.ts'
 
 /** A value with the path that led to it. */
-export interface Found {
+export interface LocatedNode {
   node: Node
   pointer: Pointer
   /** Whether the path goes through an alias or a `<<`: the value is written somewhere else, maybe for other places as well. */
@@ -23,7 +23,7 @@ export class Walk {
   }
 
   /** The value of a key; null if it is missing or null. */
-  get(from: Found | null, key: string): Found | null {
+  get(from: LocatedNode | null, key: string): LocatedNode | null {
     if (from === null) return null
     const found = this.#pairOf(from.node, key, 0)
     if (found === null) return null
@@ -31,12 +31,12 @@ export class Walk {
   }
 
   /** Follows several keys, one after another. */
-  path(from: Found | null, ...keys: string[]): Found | null {
-    return keys.reduce<Found | null>((found, key) => this.get(found, key), from)
+  path(from: LocatedNode | null, ...keys: string[]): LocatedNode | null {
+    return keys.reduce<LocatedNode | null>((found, key) => this.get(found, key), from)
   }
 
   /** The elements of a list; empty for anything else. */
-  items(from: Found | null): Found[] {
+  items(from: LocatedNode | null): LocatedNode[] {
     if (from === null || !isSeq(from.node)) return []
     return from.node.items.flatMap(
       (item, index) => this.#follow(item, [...from.pointer, index], from.indirect) ?? [],
@@ -44,17 +44,17 @@ export class Walk {
   }
 
   /** The keys and values of an object, without merged ones. */
-  entries(from: Found | null): [string, Found][] {
+  entries(from: LocatedNode | null): [string, LocatedNode][] {
     if (from === null || !isMap(from.node)) return []
     return from.node.items.flatMap(pair => {
       const key = keyOf(pair)
       const value = key === null ? null : this.#follow(pair.value, [...from.pointer, key], from.indirect)
-      return key === null || value === null ? [] : [[key, value] as [string, Found]]
+      return key === null || value === null ? [] : [[key, value] as [string, LocatedNode]]
     })
   }
 
   /** The whole value as plain data; only for small objects whose aliases are known to be bounded. */
-  plain(from: Found | null): unknown {
+  plain(from: LocatedNode | null): unknown {
     if (from === null) return null
     if (isMap(from.node))
       return Object.fromEntries(this.entries(from).map(([key, value]) => [key, this.plain(value)]))
@@ -62,7 +62,7 @@ export class Walk {
     return isScalar(from.node) ? from.node.value : null
   }
 
-  #follow(value: unknown, pointer: Pointer, indirect: boolean): Found | null {
+  #follow(value: unknown, pointer: Pointer, indirect: boolean): LocatedNode | null {
     if (value === null || value === undefined) return null
     const target = isAlias(value) ? this.#aliases.targets.get(value) : (value as Node)
     if (target === undefined || (isScalar(target) && target.value === null)) return null
@@ -99,14 +99,14 @@ export function ownPair(node: YAMLMap, key: string): Pair | null {
 }
 
 /** The text of a scalar; empty for anything else. */
-export function textOf(found: Found | null): string {
+export function textOf(found: LocatedNode | null): string {
   return found !== null && isScalar(found.node) && typeof found.node.value === 'string'
     ? found.node.value
     : ''
 }
 
 /** A scalar that YAML does not read as text, with its source; null for any other value. */
-export function misreadOf(found: Found | null): { source: string; as: 'number' | 'boolean' } | null {
+export function misreadOf(found: LocatedNode | null): { source: string; as: 'number' | 'boolean' } | null {
   if (found === null || !isScalar(found.node)) return null
   const { value, source } = found.node as Scalar
   if (typeof value !== 'number' && typeof value !== 'boolean') return null

@@ -9,11 +9,11 @@ import type {
   Schedule,
   TemplateContainer,
   WorkloadTemplate,
-  Written,
+  WrittenText,
 } from '../snapshot/template.ts'
 import { isPlaceholder } from './placeholder.ts'
 import { isOfKind, LISTS, type ManifestObject, type PodSpec, podSpecsIn, SINGLES } from './pod-specs.ts'
-import { type Found, misreadOf, textOf, type Walk } from './walk.ts'
+import { type LocatedNode, misreadOf, textOf, type Walk } from './walk.ts'
 
 type PlaceOf = (node: Node) => Place
 
@@ -35,7 +35,7 @@ function narrow(
   const { apiVersion, kind, root, walk, document } = object
   const metadata = walk.get(root, 'metadata')
   const pod = podOf(object, spec)
-  const written = (found: Found | null): Written => ({
+  const written = (found: LocatedNode | null): WrittenText => ({
     value: textOf(found),
     place: found === null ? null : placeOf(found.node),
   })
@@ -69,7 +69,7 @@ function narrow(
 }
 
 /** The part with imagePullSecrets and the service account: Argo has one for all templates, Tekton has it in a podTemplate; null if unknown. */
-function podOf({ root, walk }: ManifestObject, { form, found }: PodSpec): Found | null {
+function podOf({ root, walk }: ManifestObject, { form, found }: PodSpec): LocatedNode | null {
   if (form === 'pod') return found
   if (form === 'single') return null
   const spec = walk.get(root, 'spec')
@@ -77,13 +77,13 @@ function podOf({ root, walk }: ManifestObject, { form, found }: PodSpec): Found 
   return walk.get(spec, 'podTemplate') ?? walk.path(spec, 'taskRunTemplate', 'podTemplate')
 }
 
-function podPointer(pod: Found | null): Pointer | null {
+function podPointer(pod: LocatedNode | null): Pointer | null {
   return pod !== null && isMap(pod.node) && !pod.indirect ? pod.pointer : null
 }
 
 function scheduleOf(
   { root, walk, ...object }: ManifestObject,
-  written: (found: Found | null) => Written,
+  written: (found: LocatedNode | null) => WrittenText,
 ): Schedule | null {
   if (!isOfKind(object, 'batch', 'CronJob')) return null
   const spec = walk.get(root, 'spec')
@@ -94,12 +94,12 @@ function scheduleOf(
   }
 }
 
-function isTrue(walk: Walk, found: Found | null, key: string): boolean {
+function isTrue(walk: Walk, found: LocatedNode | null, key: string): boolean {
   const value = walk.get(found, key)?.node
   return (value as { value?: unknown } | undefined)?.value === true
 }
 
-function hasDeadline(object: ManifestObject, pod: Found): boolean | null {
+function hasDeadline(object: ManifestObject, pod: LocatedNode): boolean | null {
   const { root, walk } = object
   const keys = isOfKind(object, 'batch', 'Job')
     ? ['spec']
@@ -141,13 +141,13 @@ const CONTAINER_KEYS = { image: 'image', policy: 'imagePullPolicy' }
 const VOLUME_KEYS = { image: 'reference', policy: 'pullPolicy' }
 
 interface Listed {
-  object: Found
+  object: LocatedNode
   kind: ContainerKind
   /** The name to use if the container has none. */
   fallback: string
 }
 
-function inList(list: Found | null, kind: ContainerKind, walk: Walk): Listed[] {
+function inList(list: LocatedNode | null, kind: ContainerKind, walk: Walk): Listed[] {
   return walk.items(list).map((object, index) => ({
     object,
     kind: kind === 'init' && textOf(walk.get(object, 'restartPolicy')) === 'Always' ? 'sidecar' : kind,
@@ -156,7 +156,7 @@ function inList(list: Found | null, kind: ContainerKind, walk: Walk): Listed[] {
 }
 
 function narrowContainer(
-  object: Found,
+  object: LocatedNode,
   { name, kind, keys }: Pick<TemplateContainer, 'name' | 'kind' | 'keys'>,
   walk: Walk,
   placeOf: PlaceOf,

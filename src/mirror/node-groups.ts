@@ -4,7 +4,7 @@ import { platformOf } from '../diagnosis/pulling-node.ts'
 import { compareText } from '../order.ts'
 import type { Node } from '../snapshot/node.ts'
 import { atLeast, type MirrorPlatform, type NodeGroup } from './setup.ts'
-import type { ConfiguredMirror, MirrorSurvey, SeenMirror } from './survey.ts'
+import type { ConfiguredMirror, MirrorSurvey, ReportedMirror } from './survey.ts'
 
 /** The groups, the largest first; the nodes of a group are sorted by name. */
 export function groupNodes(nodes: readonly Node[]): NodeGroup[] {
@@ -51,7 +51,7 @@ function platformFor(node: Node, runtime: string | null): MirrorPlatform {
 /** What is known about a group's mirrors. There is no state for "none", because files on nodes are not visible from outside. */
 export interface GroupState {
   state: 'seen' | 'configured' | 'unknown'
-  seen: SeenMirror[]
+  seen: ReportedMirror[]
   configured: ConfiguredMirror[]
 }
 

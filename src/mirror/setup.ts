@@ -106,7 +106,7 @@ export function mirrorNotes({ address, registries }: MirrorTarget): SetupNote[] 
 }
 
 /** Why there is nothing to print for a group. */
-export type Unsupported =
+export type UnsupportedReason =
   | 'too-old'
   | 'root-only'
   | 'not-docker-hub'
@@ -131,7 +131,7 @@ export interface NodeSetup {
   notes: SetupNote[]
 }
 
-export type GroupSetup = NodeSetup | { unsupported: Unsupported }
+export type GroupSetup = NodeSetup | { unsupported: UnsupportedReason }
 
 /** One platform, and what its nodes need. */
 export interface PlatformRule {

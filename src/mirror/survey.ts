@@ -11,7 +11,7 @@ import { type GroupState, groupNodes, type RuntimeNote, runtimeNotes, stateOf } 
 import type { NodeGroup } from './setup.ts'
 
 /** A mirror that the text of a failed pull names. Pulls that succeed leave no trace of the host that served them. */
-export interface SeenMirror {
+export interface ReportedMirror {
   host: string
   /** The registry of the wanted image; null if the image's name can't be parsed. */
   registry: string | null
@@ -49,7 +49,7 @@ export interface MirrorSurvey {
   takenAt: string
   source: SnapshotSource
   groups: SurveyedGroup[]
-  seen: SeenMirror[]
+  seen: ReportedMirror[]
   configured: ConfiguredMirror[]
   /** The registry with the most pulls first. */
   pulls: RegistryPulls[]
@@ -99,8 +99,8 @@ function isOfOtherPlatform(
   )
 }
 
-function seenIn({ failures, events }: MirrorFacts): SeenMirror[] {
-  const found = new Map<string, SeenMirror>()
+function seenIn({ failures, events }: MirrorFacts): ReportedMirror[] {
+  const found = new Map<string, ReportedMirror>()
   const add = (text: string, image: string | null, node: string | null) => {
     const registry = image === null ? null : (parseReference(image)?.registry ?? null)
     const endpoint = endpointOf(text, registry)

@@ -119,12 +119,12 @@ function verdictOf(check: MirrorCheck, serves: boolean, known: KnownImage | null
   }
 }
 
-type Found = Extract<MirrorAnswer, { status: 'found' }>
+type FoundManifest = Extract<MirrorAnswer, { status: 'found' }>
 
 const INDEX = /(?:image\.index\.v1|manifest\.list\.v2)\+json$/
 const MANIFEST = /(?:image\.(?:index|manifest)\.v1|distribution\.manifest\.(?:list\.)?v2)\+json$/
 
-function compared(mirror: Found, upstream: MirrorAnswer): MirrorVerdict {
+function compared(mirror: FoundManifest, upstream: MirrorAnswer): MirrorVerdict {
   if (mirror.mediaType !== null && !MANIFEST.test(mirror.mediaType)) return 'not-a-manifest'
   if (upstream.status !== 'found' || upstream.digest === null) return 'unverified'
   if (mirror.digest === null) return 'no-digest'

@@ -44,7 +44,7 @@ export function makePlan(given: PlanInput): Plan {
     secretName: input.secretName,
     credentials: input.credentials,
     changes,
-    declined: once([...declined, ...declinedFindings(input, stuck, changes, declined)]),
+    declined: withoutDuplicates([...declined, ...declinedFindings(input, stuck, changes, declined)]),
     cost: { pulls: changes.reduce((sum, change) => sum + ('pulls' in change ? change.pulls : 0), 0) },
   }
 }
@@ -131,7 +131,7 @@ function unneededLogins({ credentials, named }: PlanInput, needed: PlanCredentia
     .map(({ registry, username }) => ({ code: 'unneeded-login', registry, username }))
 }
 
-function once(declined: Declined[]): Declined[] {
+function withoutDuplicates(declined: Declined[]): Declined[] {
   const seen = new Map(declined.map(entry => [JSON.stringify(entry), entry]))
   return [...seen.values()]
 }

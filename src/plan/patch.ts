@@ -67,7 +67,7 @@ export function replanPatch(change: PatchChange, object: unknown): PatchChange |
       // Without its own list the template uses its service account's, which a new list would hide.
       if (change.action === 'patch-template' && !before?.length) return null
       edits.push({ ...edit, before })
-    } else if (holds(edit, object, edit.before)) {
+    } else if (hasValue(edit, object, edit.before)) {
       edits.push(edit)
     } else {
       return null
@@ -78,11 +78,11 @@ export function replanPatch(change: PatchChange, object: unknown): PatchChange |
 
 /** Whether the object already contains what the edit would write. */
 export function isWritten(edit: Edit, object: unknown): boolean {
-  if (edit.field !== 'imagePullSecrets') return holds(edit, object, edit.after)
+  if (edit.field !== 'imagePullSecrets') return hasValue(edit, object, edit.after)
   return pullSecretsAt(object, edit.pointer)?.some(entry => entry.name === edit.entry) ?? false
 }
 
-function holds(edit: Exclude<Edit, { field: 'imagePullSecrets' }>, object: unknown, value: string | null) {
+function hasValue(edit: Exclude<Edit, { field: 'imagePullSecrets' }>, object: unknown, value: string | null) {
   if (valueAt(object, `${edit.pointer}/name`) !== edit.container) return false
   return (valueAt(object, `${edit.pointer}/${edit.field}`) ?? null) === value
 }
@@ -105,7 +105,7 @@ export function restoration(change: PatchChange, object: unknown): Restoration {
   ]
   const writes: PatchOperation[] = []
   for (const edit of held) {
-    const [test, write] = edit.field === 'imagePullSecrets' ? takeOff(edit, object) : putBack(edit)
+    const [test, write] = edit.field === 'imagePullSecrets' ? removeEntry(edit, object) : restoreField(edit)
     tests.push(...test)
     writes.push(write)
   }
@@ -114,7 +114,7 @@ export function restoration(change: PatchChange, object: unknown): Restoration {
 
 type Way = [tests: PatchOperation[], write: PatchOperation]
 
-function takeOff(
+function removeEntry(
   { pointer, before, entry }: Extract<Edit, { field: 'imagePullSecrets' }>,
   object: unknown,
 ): Way {
@@ -126,7 +126,7 @@ function takeOff(
   return [[test], { op: 'remove', path }]
 }
 
-function putBack(edit: Exclude<Edit, { field: 'imagePullSecrets' }>): Way {
+function restoreField(edit: Exclude<Edit, { field: 'imagePullSecrets' }>): Way {
   const path = `${edit.pointer}/${edit.field}`
   const tests: PatchOperation[] = [
     { op: 'test', path: `${edit.pointer}/name`, value: edit.container },

@@ -11,7 +11,7 @@ import type { PlanCredential, PlanScope, UnprovenLogin } from './plan.ts'
 export interface ImageFact {
   digest: string | null
   detail: string | null
-  /** True if the registry answered that the image does not exist, or not for these nodes; otherwise it might not have answered. */
+  /** True if the registry answered that the image does not exist or was not built for these nodes; absent if a missing digest proves neither. */
   ruledOut?: boolean
 }
 
@@ -41,7 +41,7 @@ export interface PlanInput {
   /** Logins of this machine that failed their proof and are not distributed. */
   unproven: ({ registry: string } & UnprovenLogin)[]
   /** Causes that retrying can't resolve. */
-  hopeless: ReadonlySet<Cause>
+  unlikelyToRecover: ReadonlySet<Cause>
   /** Answers by reference, spelled as `referencesToAsk` returned it. */
   images: ReadonlyMap<string, ImageFact>
 }

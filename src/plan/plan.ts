@@ -70,7 +70,7 @@ export type Declined =
       container: string
       image: string
       asked: string[]
-      /** True if the registries answered that the image does not exist; otherwise they might not have answered. */
+      /** True if every registry answered that the image does not exist or was not built for these nodes; false if one did not answer. */
       absent: boolean
       detail: string | null
     }

@@ -125,14 +125,14 @@ function waitsFor(
   ]
 }
 
-interface Allowed {
+interface PullAllowance {
   left: number
   limit: number
   window: number
 }
 
 /** Seconds until the last pull is made, if a window's pulls come back at its end; null if they never do. */
-function waitFor(pulls: number, { left, limit, window }: Allowed): number | null {
+function waitFor(pulls: number, { left, limit, window }: PullAllowance): number | null {
   if (pulls <= left) return 0
   return limit === 0 ? null : Math.ceil((pulls - left) / limit) * window
 }

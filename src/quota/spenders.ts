@@ -46,7 +46,7 @@ export function spendersOf(usage: HubUsage, quotas: readonly HubQuota[], facts: 
   )
 }
 
-interface Known {
+interface SpenderFacts {
   template: UsageWorkload | undefined
   pods: UsagePod[]
   payers: Payers
@@ -55,7 +55,7 @@ interface Known {
 function spenderOf(
   { kind, namespace, name }: WorkloadName,
   spends: Spend[],
-  { template, pods, payers }: Known,
+  { template, pods, payers }: SpenderFacts,
 ): Spender {
   const [pod] = pods
   // What an existing pod has is more reliable than what its template says now.

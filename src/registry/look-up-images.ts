@@ -85,7 +85,7 @@ async function lookUp(
   if (registry === null) return none(`${host} is not the host of a registry`)
   if (credential === null && registries.isInternal(host))
     return none(`${host} is an internal address, asked only with --registry-endpoint ${host}=URL`)
-  const outcome = await ask(registry, reference, credential, platforms)
+  const outcome = await lookUpDigest(registry, reference, credential, platforms)
   if ('digest' in outcome) return outcome
   const detail = problemText(outcome)
   if (ENDS_REGISTRY.includes(outcome.status)) skippedRegistries.set(host, detail)
@@ -104,7 +104,7 @@ function registryOf(registries: Registries, host: string): Registry | null {
 
 const ENDS_REGISTRY = ['rate-limited', 'unreachable', 'wrong-credential']
 
-async function ask(
+async function lookUpDigest(
   registry: Registry,
   reference: Reference,
   credential: Credential | null,

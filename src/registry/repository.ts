@@ -12,10 +12,10 @@ import { problemOf } from './problem.ts'
 export function readHead(answer: RegistryAnswer, reference: ManifestReference | null) {
   if (answer.status === 404) return { status: 'not-found' as const }
   if (answer.status !== 200) return problemOf(answer, 'registry')
-  const digest = plain(answer.headers['docker-content-digest'], /^[a-z0-9]+:[0-9a-f]{32,128}$/)
+  const digest = headerPart(answer.headers['docker-content-digest'], /^[a-z0-9]+:[0-9a-f]{32,128}$/)
   const wanted = reference?.digest ?? null
   if (digest !== null && wanted !== null && digest !== wanted) return digestMismatch(answer)
-  const mediaType = plain(answer.headers['content-type'], /^[\w.+-]+\/[\w.+-]+/)
+  const mediaType = headerPart(answer.headers['content-type'], /^[\w.+-]+\/[\w.+-]+/)
   return { status: 'found' as const, digest, mediaType }
 }
 
@@ -26,7 +26,7 @@ export function digestMismatch(answer: RegistryAnswer) {
 }
 
 /** The part of a header that matches the expected shape, or null. */
-function plain(header: string | string[] | undefined, shape: RegExp): string | null {
+function headerPart(header: string | string[] | undefined, shape: RegExp): string | null {
   return typeof header === 'string' ? (shape.exec(header)?.[0] ?? null) : null
 }
 

@@ -1,6 +1,6 @@
 /** Judges a workload: which pods it wants, which exist, what is missing, whether that can change, and whether a fix's pods are back. */
 
-import type { RolloutPod, RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
+import type { RolloutPod, RolloutState, RolloutWorkload } from '../snapshot/rollout.ts'
 import { type JudgedPod, judgePod } from './pod-stage.ts'
 import { membershipIn, missingOf, newestRevision, wantedBy } from './wanted.ts'
 
@@ -64,20 +64,20 @@ export interface Rollout {
  * Judges the workload's current state.
  * @param uid the expected workload's uid; null accepts any workload of that name
  */
-export function judgeRollout(sight: RolloutSight, uid: string | null): Rollout {
-  const { workload } = sight
-  if (workload === null) return nothingLeft('gone')
-  if (uid !== null && workload.uid !== uid) return nothingLeft('replaced')
-  const member = membershipIn(sight)
-  const there = sight.pods.filter(({ ending }) => ending === null)
+export function judgeRollout(rolloutState: RolloutState, uid: string | null): Rollout {
+  const { workload } = rolloutState
+  if (workload === null) return rolloutOver('gone')
+  if (uid !== null && workload.uid !== uid) return rolloutOver('replaced')
+  const member = membershipIn(rolloutState)
+  const there = rolloutState.pods.filter(({ ending }) => ending === null)
   const pick = (place: 'wanted' | 'outgoing') =>
     there.filter(pod => member(pod) === place && !isFinished(pod, workload))
   const wantedPods = pick('wanted')
   const current = wantedPods.map(judgePod)
   const outgoing = pick('outgoing').map(judgePod)
-  const observed = isObserved(workload, sight)
-  const missing = missingOf(sight, wantedPods, current.length + outgoing.length)
-  const leaving = sight.pods.filter(pod => pod.ending !== null && member(pod) !== null)
+  const observed = isObserved(workload, rolloutState)
+  const missing = missingOf(rolloutState, wantedPods, current.length + outgoing.length)
+  const leaving = rolloutState.pods.filter(pod => pod.ending !== null && member(pod) !== null)
   const wanted = wantedBy(workload)
   const holdups = holdupsOf({ workload, observed, missing, current, leaving })
   return {
@@ -95,7 +95,7 @@ export function judgeRollout(sight: RolloutSight, uid: string | null): Rollout {
   }
 }
 
-function nothingLeft(code: 'gone' | 'replaced'): Rollout {
+function rolloutOver(code: 'gone' | 'replaced'): Rollout {
   return {
     over: { code, message: '' },
     standstill: null,
@@ -117,11 +117,11 @@ function isFinished({ pod }: RolloutPod, { kind }: RolloutWorkload): boolean {
 }
 
 /** With strategy Recreate the newest ReplicaSet is created only once the old pods are gone, long after the change was observed. */
-function isObserved(workload: RolloutWorkload, sight: RolloutSight): boolean {
+function isObserved(workload: RolloutWorkload, rolloutState: RolloutState): boolean {
   const { kind, generation, observedGeneration, strategy, status } = workload
   if (observedGeneration !== null && observedGeneration < generation) return false
-  if (kind !== 'Deployment' || sight.revisions === null || wantedBy(workload) === 0) return true
-  const newest = newestRevision(sight)
+  if (kind !== 'Deployment' || rolloutState.revisions === null || wantedBy(workload) === 0) return true
+  const newest = newestRevision(rolloutState)
   // While it is paused, no ReplicaSet is created for its template.
   if (newest === null) return workload.paused
   return !(strategy === 'Recreate' && newest.replicas === 0 && status.updated === 0)
@@ -150,7 +150,7 @@ function standstillOf({ paused, strategy, partition }: RolloutWorkload): Standst
   return partition > 0 ? 'partition' : null
 }
 
-interface Seen {
+interface HoldupFacts {
   workload: RolloutWorkload
   observed: boolean
   missing: number
@@ -158,7 +158,7 @@ interface Seen {
   leaving: RolloutPod[]
 }
 
-function holdupsOf({ workload, observed, missing, current, leaving }: Seen): Holdup[] {
+function holdupsOf({ workload, observed, missing, current, leaving }: HoldupFacts): Holdup[] {
   const holdups: Holdup[] = observed ? [] : [{ code: 'unobserved' }]
   if (missing > 0) holdups.push(...missingBecause(workload, missing, leaving))
   for (const pod of current) {
@@ -193,7 +193,7 @@ function isReady(
   return updated && here >= wanted && outgoing.length === 0 && status.available >= wanted
 }
 
-export interface Recovered {
+export interface RecoveryCounts {
   /** How many pods are expected back: at most as many as the workload wants now. */
   wanted: number
   recovered: number
@@ -206,7 +206,7 @@ export interface Recovered {
  * @param targeted how many pods of the workload could not pull when the fix was planned
  * @param slowInit whether a pod whose init container keeps running counts as back: it has that image and requested no other
  */
-export function recoveryOf(rollout: Rollout, targeted: number, slowInit = false): Recovered {
+export function recoveryOf(rollout: Rollout, targeted: number, slowInit = false): RecoveryCounts {
   const { over, current, missing, observed } = rollout
   if (over?.code === 'completed' || over?.code === 'cleaned-up')
     return { wanted: targeted, recovered: targeted, back: true }

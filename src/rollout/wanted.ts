@@ -1,12 +1,12 @@
 /** What a workload wants now: which revision, how many pods, which existing pods are of that revision, and how many are missing. */
 
-import type { RolloutPod, RolloutRevision, RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
+import type { RolloutPod, RolloutRevision, RolloutState, RolloutWorkload } from '../snapshot/rollout.ts'
 
 /** Whether a pod has the revision that its workload wants for it; null if the pod does not belong to the workload. */
 export type Membership = (pod: RolloutPod) => 'wanted' | 'outgoing' | null
 
 /** Returns the revision that the workload wants; null if the kind has no revisions or they are unknown. */
-export function newestRevision({ workload, revisions }: RolloutSight): RolloutRevision | null {
+export function newestRevision({ workload, revisions }: RolloutState): RolloutRevision | null {
   if (workload === null || revisions === null) return null
   const named =
     workload.kind === 'Deployment' && workload.revision !== null
@@ -17,10 +17,10 @@ export function newestRevision({ workload, revisions }: RolloutSight): RolloutRe
 }
 
 /** Assigns pods to the workload by owner uid, never by a common name prefix. */
-export function membershipIn(sight: RolloutSight): Membership {
-  const { workload, revisions } = sight
+export function membershipIn(rolloutState: RolloutState): Membership {
+  const { workload, revisions } = rolloutState
   if (workload === null) return () => null
-  const newest = newestRevision(sight)
+  const newest = newestRevision(rolloutState)
   switch (workload.kind) {
     case 'Deployment':
     case 'CronJob':
@@ -87,17 +87,18 @@ export function wantedBy({ kind, replicas, job }: RolloutWorkload): number {
  * @param wantedPods pods of the wanted revision
  * @param inAll how many pods of all revisions exist and are not terminating
  */
-export function missingOf(sight: RolloutSight, wantedPods: RolloutPod[], inAll: number): number {
-  const { workload, revisions } = sight
+export function missingOf(rolloutState: RolloutState, wantedPods: RolloutPod[], inAll: number): number {
+  const { workload, revisions } = rolloutState
   if (workload === null) return 0
   const wanted = wantedBy(workload)
   switch (workload.kind) {
     case 'Deployment': {
-      const due = revisions === null ? wanted : Math.min(wanted, newestRevision(sight)?.replicas ?? wanted)
+      const due =
+        revisions === null ? wanted : Math.min(wanted, newestRevision(rolloutState)?.replicas ?? wanted)
       return Math.max(0, due - wantedPods.length)
     }
     case 'StatefulSet':
-      return missingOrdinals(sight, workload)
+      return missingOrdinals(rolloutState, workload)
     case 'DaemonSet':
       return Math.max(0, wanted - inAll)
     case 'CronJob':
@@ -108,7 +109,7 @@ export function missingOf(sight: RolloutSight, wantedPods: RolloutPod[], inAll: 
 }
 
 /** How many pods the StatefulSet would create now: with ordered startup, none after the first that is not ready. */
-function missingOrdinals({ pods }: RolloutSight, workload: RolloutWorkload): number {
+function missingOrdinals({ pods }: RolloutState, workload: RolloutWorkload): number {
   const { firstOrdinal, replicas, ordered } = workload
   const there = new Map(
     pods.filter(pod => isOwned(pod, workload) && pod.ending === null).map(pod => [ordinalOf(pod.pod), pod]),

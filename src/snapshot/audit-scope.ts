@@ -16,7 +16,7 @@ export interface AuditedNodes {
 }
 
 /** What pods show about one container of a workload. */
-export interface Sighting {
+export interface ObservedContainer {
   workloadUid: string
   container: string
   /** Nodes that have the image, according to a running pod's imageID or the node's own list. */
@@ -69,7 +69,7 @@ export interface AuditScope {
   pullSecrets: PullSecret[]
   /** null if nodes can't be known. */
   nodes: AuditedNodes | null
-  sightings: Sighting[]
+  observations: ObservedContainer[]
   secretsChanged: SecretsChanged[]
   /** What registries answered (`--check-images`, `--fix`). */
   imageChecks: ImageCheck[]

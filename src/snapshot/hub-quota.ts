@@ -49,7 +49,7 @@ export interface HubQuota {
 }
 
 /** What is left of the limit that a pull exceeded. */
-export interface LimitSight {
+export interface LimitAnswer {
   /** The limit of this machine's address, which can differ from the node's, or of the account that the pod pulls with. */
   of: 'address' | 'account'
   /** Null if there is no limit now. */

@@ -71,7 +71,7 @@ export interface UsagePod {
 }
 
 /** A Deployment's rollouts, according to events. */
-export interface SeenRollouts {
+export interface RolloutCount {
   namespace: string
   deployment: string
   /** The number of ReplicaSets that were scaled up from zero. */
@@ -87,7 +87,7 @@ export interface HubUsage {
   pods: UsagePod[]
   owners: OwnerLink[]
   serviceAccounts: ServiceAccount[]
-  rollouts: SeenRollouts[]
+  rollouts: RolloutCount[]
   /** The number of pods in scope, including healthy ones. */
   podCount: number
   /** The number of restarted pods that were not read because there were too many. */

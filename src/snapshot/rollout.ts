@@ -84,7 +84,7 @@ export interface RolloutPod {
 }
 
 /** One reading of a workload. `workload` is null if it does not exist. */
-export interface RolloutSight {
+export interface RolloutState {
   workload: RolloutWorkload | null
   /** null if they could not be read. */
   revisions: RolloutRevision[] | null

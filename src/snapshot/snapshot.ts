@@ -91,7 +91,7 @@ export interface ServiceAccount {
 }
 
 /** Pull secrets with a login that no pod in the snapshot uses, and service accounts that list any of them. */
-interface Elsewhere {
+interface UnreferencedLogins {
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
 }
@@ -118,7 +118,7 @@ export interface Snapshot {
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
   /** Other logins in a dump; omitted if there are none. In a cluster, other secrets are not read. */
-  elsewhere?: Elsewhere
+  elsewhere?: UnreferencedLogins
   owners: OwnerLink[]
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */
   nodes: Node[]

@@ -16,7 +16,7 @@ export interface Place {
 export type Pointer = readonly (string | number)[]
 
 /** A text and its place; null in a cluster, and for a value that is not written in the file. */
-export interface Written {
+export interface WrittenText {
   value: string
   place: Place | null
 }
@@ -43,7 +43,7 @@ export interface TemplateContainer {
 
 /** When a CronJob runs. */
 export interface Schedule {
-  expression: Written
+  expression: WrittenText
   /** IANA name; null for the controller's own time zone, usually UTC. */
   timeZone: string | null
   suspended: boolean
@@ -66,9 +66,9 @@ export interface WorkloadTemplate {
   labels: Record<string, string>
   containers: TemplateContainer[]
   /** As written, or `default`. */
-  serviceAccount: Written
+  serviceAccount: WrittenText
   /** The template's own pull secrets; if empty, the service account's are used. */
-  pullSecrets: Written[]
+  pullSecrets: WrittenText[]
   /** Points to the pod spec in its document; null if pull secrets can't be written to it. */
   podPointer: Pointer | null
   schedule: Schedule | null

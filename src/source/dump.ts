@@ -5,7 +5,7 @@ import { indexOwners } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { FileSource, ScopeSubject, Snapshot } from '../snapshot/snapshot.ts'
 import { readDocuments } from './dump/documents.ts'
-import { DumpFacts, type Wanted } from './dump/facts.ts'
+import { DumpFacts, type PodSelection } from './dump/facts.ts'
 import { findInputs, type Input, type InputOptions } from './dump/inputs.ts'
 import { DumpObjects } from './dump/objects.ts'
 import { MAKE_A_DUMP } from './dump/recognize.ts'
@@ -34,7 +34,7 @@ export async function readDump(options: DumpOptions): Promise<Snapshot> {
   const labels = parseLabelSelector(labelSelector)
   const bySubject = subjects !== undefined
   const kept = new Set(options.scope.keepNamedPods === true ? subjects?.map(({ name }) => name) : [])
-  const wanted: Wanted = {
+  const wanted: PodSelection = {
     namespaces,
     excluded,
     labels,
@@ -63,7 +63,7 @@ async function readInput(input: Input, objects: DumpObjects, signal: AbortSignal
 function snapshotOf(
   facts: DumpFacts,
   objects: DumpObjects,
-  wanted: Wanted,
+  wanted: PodSelection,
   { now, files, scope, unenteredFolders }: DumpOptions & { unenteredFolders: string[] },
 ): Snapshot {
   const subjects = scope.subjects && findSubjects(scope.subjects, facts)

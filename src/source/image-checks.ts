@@ -7,9 +7,9 @@ import { fullName, parseReference, type Reference } from '../image/reference.ts'
 import type { Registries } from '../registry/client.ts'
 import { loginFor } from '../registry/login-for.ts'
 import type { ImageCheck, UnaskedReason } from '../snapshot/image-check.ts'
-import { Inquiry } from './image-checks/inquiry.ts'
 import { type PodLogins, type PullingPod, UniqueLogins } from './image-checks/pod-logins.ts'
 import { RegistryQueries } from './image-checks/registry-queries.ts'
+import { SingleImageCheck } from './image-checks/single-image-check.ts'
 
 /** An image to check, and why. */
 export interface ImageQuestion {
@@ -65,43 +65,47 @@ export async function readImageChecks(
   options: ImageCheckOptions,
 ): Promise<ImageCheck[]> {
   const images = merged(questions)
-  const inquiries = begin(images, options)
-  const open = [...inquiries].filter(([, { isAllowed }]) => isAllowed)
+  const imageChecks = beginChecks(images, options)
+  const open = [...imageChecks].filter(([, { isAllowed }]) => isAllowed)
   await askEverybody(open, options)
-  await Promise.all(open.map(([{ platforms }, inquiry]) => inquiry.conclude(platforms)))
-  const byName = new Map([...inquiries].map(([{ reference }, inquiry]) => [fullName(reference), inquiry]))
+  await Promise.all(open.map(([{ platforms }, imageCheck]) => imageCheck.conclude(platforms)))
+  const byName = new Map(
+    [...imageChecks].map(([{ reference }, imageCheck]) => [fullName(reference), imageCheck]),
+  )
   return [...new Set(questions.map(({ reference }) => fullName(reference)))].flatMap(name => {
-    const inquiry = byName.get(name)
+    const imageCheck = byName.get(name)
     const replacement = images.get(name)?.replacement
     const replacing = replacement ? byName.get(fullName(replacement)) : undefined
-    return inquiry === undefined ? [] : inquiry.result(replacing?.result(null) ?? null)
+    return imageCheck === undefined ? [] : imageCheck.result(replacing?.result(null) ?? null)
   })
 }
 
-type Asked = [question: ImageQuestion, inquiry: Inquiry]
+type OpenCheck = [question: ImageQuestion, imageCheck: SingleImageCheck]
 
 /** Tries the pods' logins first, so that credential helpers run only for registries that still need a login. */
-async function askEverybody(asked: Asked[], options: ImageCheckOptions): Promise<void> {
+async function askEverybody(asked: OpenCheck[], options: ImageCheckOptions): Promise<void> {
   const { podLogins, machineLogins, onProgress } = options
   const same = new UniqueLogins()
   let done = 0
   await Promise.all(
-    asked.map(async ([{ pods }, inquiry]) => {
-      await inquiry.askAsPods(pods, pod => {
-        const logins = podLogins?.of(inquiry.reference, pod) ?? []
+    asked.map(async ([{ pods }, imageCheck]) => {
+      await imageCheck.askAsPods(pods, pod => {
+        const logins = podLogins?.of(imageCheck.reference, pod) ?? []
         return logins.map(login => ({ ...login, credential: same.of(login.credential) }))
       })
       done += 1
       onProgress?.(done, asked.length)
     }),
   )
-  const closed = asked.map(([, inquiry]) => inquiry).filter(({ needsMachineLogin }) => needsMachineLogin)
+  const closed = asked
+    .map(([, imageCheck]) => imageCheck)
+    .filter(({ needsMachineLogin }) => needsMachineLogin)
   if (closed.length === 0) return
   const { credentials, problem } = await machineLogins(closed.map(({ reference }) => reference))
   await Promise.all(
-    closed.map(inquiry => {
-      const login = loginFor(credentials, inquiry.reference)
-      return inquiry.askAsMachine(login && same.of(login), problem)
+    closed.map(imageCheck => {
+      const login = loginFor(credentials, imageCheck.reference)
+      return imageCheck.askAsMachine(login && same.of(login), problem)
     }),
   )
 }
@@ -126,10 +130,10 @@ function merged(questions: ImageQuestion[]): Map<string, ImageQuestion> {
 }
 
 /** Decides for each image whether to ask about it, before anything is sent. */
-function begin(
+function beginChecks(
   images: ReadonlyMap<string, ImageQuestion>,
   { registries, timeUp, maxImages = MAX_IMAGES }: ImageCheckOptions,
-): Map<ImageQuestion, Inquiry> {
+): Map<ImageQuestion, SingleImageCheck> {
   const queries = new RegistryQueries(registries, timeUp)
   let room = maxImages
   return new Map(
@@ -138,7 +142,7 @@ function begin(
       const place = placeOf(reference, registries)
       const reason = place.unasked ?? (room > 0 ? null : 'too-many')
       if (reason === null) room -= 1
-      return [question, new Inquiry(reference, place.host, queries, reason)]
+      return [question, new SingleImageCheck(reference, place.host, queries, reason)]
     }),
   )
 }

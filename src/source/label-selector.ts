@@ -157,7 +157,7 @@ function selectorError(selector: string, at: number, problem: string): UsageErro
   )
 }
 
-const NAME = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
+const LABEL_NAME = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
 const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
 const MAX_NAME_LENGTH = 63
 const MAX_SUBDOMAIN_LENGTH = 253
@@ -178,5 +178,5 @@ function checkValue(selector: string, value: string, at: number): void {
 }
 
 function isName(text: string): boolean {
-  return text.length <= MAX_NAME_LENGTH && NAME.test(text)
+  return text.length <= MAX_NAME_LENGTH && LABEL_NAME.test(text)
 }

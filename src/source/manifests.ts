@@ -30,7 +30,7 @@ const TEST_HOOK = /\btest(?:-success|-failure)?\b/
 
 /** @throws UsageError for input that can't be read, or that contains nothing */
 export async function readManifests(options: InputOptions & { signal: AbortSignal }): Promise<Manifests> {
-  const found = new Found()
+  const found = new ManifestCollector()
   const { inputs, unenteredFolders } = await findInputs(options)
   for (const input of inputs) {
     const handlers = {
@@ -47,7 +47,7 @@ export async function readManifests(options: InputOptions & { signal: AbortSigna
   return found
 }
 
-class Found implements Manifests {
+class ManifestCollector implements Manifests {
   readonly workloads: ManifestWorkload[] = []
   readonly passedOver = new Map<string, number>()
   count = 0

@@ -5,7 +5,7 @@ import { compareText } from '../order.ts'
 const SHOWN = 3
 
 /** What controllers append to their own name: the hash of a template, and five letters. */
-const GENERATED = /(?:-[a-z0-9]{6,10})?-[a-z0-9]{5}$/
+const GENERATED_SUFFIX = /(?:-[a-z0-9]{6,10})?-[a-z0-9]{5}$/
 
 /**
  * Returns the names with the longest common prefix, best first. The prefix must cover at least half of the name without its generated
@@ -16,7 +16,7 @@ export function nearNames(
   names: Iterable<string>,
   nameIn = (other: string): string => other,
 ): string[] {
-  const enough = Math.max(3, name.replace(GENERATED, '').length / 2)
+  const enough = Math.max(3, name.replace(GENERATED_SUFFIX, '').length / 2)
   const near = [...names]
     .map(other => ({ other, shared: sharedStart(name, nameIn(other)) }))
     .filter(({ shared }) => shared >= enough)

@@ -2,7 +2,7 @@
 
 import type { Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
-import type { RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
+import type { RolloutState, RolloutWorkload } from '../snapshot/rollout.ts'
 import type { EndCode, Goal, SubjectState } from './subject-state.ts'
 import type { PatienceChoices } from './troubles.ts'
 
@@ -13,7 +13,7 @@ export interface WaitRules {
 
 /** The workload to judge, and the rules of the wait. */
 export interface GoalInput {
-  sight: RolloutSight
+  rolloutState: RolloutState
   workload: RolloutWorkload
   rules: WaitRules
 }
@@ -27,7 +27,7 @@ export function endOf(
   { over, observed, standstill, ...rollout }: Rollout,
   pods: JudgedPod[],
   knowsRevisions: boolean,
-  { sight, workload, rules }: GoalInput,
+  { rolloutState, workload, rules }: GoalInput,
 ): EndCode | null {
   if (over?.code === 'completed') return 'completed'
   if (over?.code === 'suspended') return 'suspended'
@@ -35,22 +35,26 @@ export function endOf(
   if (!observed) return null
   if (over?.code === 'none-wanted') return 'none-wanted'
   if (workload.kind === 'CronJob') return 'no-job'
-  if (workload.kind === 'Pod' && sight.pods.some(({ pod }) => pod.phase === 'Failed')) return 'ended'
+  if (workload.kind === 'Pod' && rolloutState.pods.some(({ pod }) => pod.phase === 'Failed')) return 'ended'
   if (!knowsRevisions) return null
-  if (isReached({ ...rollout, over, observed, standstill }, pods, { sight, workload, rules })) {
+  if (isReached({ ...rollout, over, observed, standstill }, pods, { rolloutState, workload, rules })) {
     return workload.kind === 'Job' ? 'started' : rules.goal
   }
   return restsAs(standstill, pods, workload)
 }
 
-function isReached(rollout: Rollout, pods: JudgedPod[], { sight, workload, rules }: GoalInput): boolean {
+function isReached(
+  rollout: Rollout,
+  pods: JudgedPod[],
+  { rolloutState, workload, rules }: GoalInput,
+): boolean {
   const { kind, strategy, partition, replicas } = workload
   const pulled = pods.length > 0 && pods.every(({ stage }) => stage === 'pulled')
   if (kind === 'Job') return pulled && pods.length >= rollout.wanted
   if (kind === 'Pod') {
     if (pods.length === 0 || pods.some(({ stage }) => stage === 'stuck')) return false
     // A pod is only ready while all of its containers run; a virtual kubelet may not report them.
-    const isDone = sight.pods.every(({ pod, ready }) => ready || pod.phase === 'Succeeded')
+    const isDone = rolloutState.pods.every(({ pod, ready }) => ready || pod.phase === 'Succeeded')
     return isDone || (pulled && rules.goal === 'pulled')
   }
   const wanted = Math.max(0, rollout.wanted - partition)

@@ -5,7 +5,7 @@ import { byText } from '../order.ts'
 import { type Holdup, judgeRollout, type Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
 import { newestRevision, ordinalOf } from '../rollout/wanted.ts'
-import type { RolloutSight, RolloutWorkload } from '../snapshot/rollout.ts'
+import type { RolloutState, RolloutWorkload } from '../snapshot/rollout.ts'
 import { recalled, remembering } from './failures.ts'
 import { endOf, type GoalInput, type WaitRules } from './goal.ts'
 import type { EndCode, Obstacle, SubjectState, SubjectView, WaitCode } from './subject-state.ts'
@@ -25,12 +25,12 @@ export function judgeSubject(
   now: number,
   rules: WaitRules,
 ): SubjectState {
-  const { subject, sight } = view
+  const { subject, rolloutState } = view
   const state = { ...(before ?? unseen(view)), subject, obstacle: null }
-  if (sight === null) return { ...state, status: 'unknown', code: 'unreadable' }
-  const { workload } = sight
+  if (rolloutState === null) return { ...state, status: 'unknown', code: 'unreadable' }
+  const { workload } = rolloutState
   if (workload === null || workload.ending) return whileGone(state, now)
-  const revision = revisionOf(sight, workload)
+  const revision = revisionOf(rolloutState, workload)
   const isNew = revision !== null && state.revision !== null && revision !== state.revision
   const fresh = {
     ...state,
@@ -42,18 +42,18 @@ export function judgeSubject(
   }
   // A workload stays done whatever happens later, such as an autoscaler adding a pod.
   if (fresh.status === 'done') return fresh
-  return judgeThere(fresh, { view, sight, workload, now, rules })
+  return judgeThere(fresh, { view, rolloutState, workload, now, rules })
 }
 
-interface Moment extends GoalInput {
+interface JudgeInput extends GoalInput {
   view: SubjectView
   now: number
 }
 
-function judgeThere(state: SubjectState, moment: Moment): SubjectState {
-  const { view, sight, workload, now, rules } = moment
-  if (lagsBehind(sight, workload)) return waiting(state, 'unobserved')
-  const rollout = judgeRollout(sight, null)
+function judgeThere(state: SubjectState, moment: JudgeInput): SubjectState {
+  const { view, rolloutState, workload, now, rules } = moment
+  if (lagsBehind(rolloutState, workload)) return waiting(state, 'unobserved')
+  const rollout = judgeRollout(rolloutState, null)
   const pods = due(rollout.current, workload)
   const counts = {
     wanted: Math.max(0, rollout.wanted - workload.partition),
@@ -62,7 +62,7 @@ function judgeThere(state: SubjectState, moment: Moment): SubjectState {
   }
   const uids = new Set(pods.map(({ uid }) => uid))
   // Without revisions, new pods can't be distinguished from old ones, whose troubles don't count.
-  const knowsRevisions = sight.revisions !== null || workload.status.total <= workload.status.updated
+  const knowsRevisions = rolloutState.revisions !== null || workload.status.total <= workload.status.updated
   const own = knowsRevisions ? view.failures.filter(({ podUid }) => uids.has(podUid)) : []
   const failures = rollout.observed ? recalled(own, state.memory) : []
   const troubles = troublesOf(failures, {
@@ -80,7 +80,7 @@ function judgeThere(state: SubjectState, moment: Moment): SubjectState {
     pulling: view.pulling,
     memory: remembering(failures, state.memory, uids),
   }
-  const end = endOf(rollout, pods, knowsRevisions, { sight, workload, rules })
+  const end = endOf(rollout, pods, knowsRevisions, { rolloutState, workload, rules })
   if (end !== null) return ended(known, end, rollout)
   if (troubles.some(trouble => isGivenUp(trouble, now))) return { ...known, status: 'failed', code: 'image' }
   const blocker = rollout.observed ? blockerOf(rollout, workload) : null
@@ -89,7 +89,7 @@ function judgeThere(state: SubjectState, moment: Moment): SubjectState {
 }
 
 /** The old pod's pull can still succeed, or somebody can delete the pod, so wait as long as for a pod of the newest revision. */
-function blocked(state: SubjectState, blocker: JudgedPod, { view, now, rules }: Moment): SubjectState {
+function blocked(state: SubjectState, blocker: JudgedPod, { view, now, rules }: JudgeInput): SubjectState {
   const failures = view.failures.filter(({ podUid }) => podUid === blocker.uid)
   const troubles = troublesOf(failures, { before: [], pods: 1, well: 0, now, patience: rules.patience })
   const status = troubles.some(trouble => isGivenUp(trouble, now)) ? 'unknown' : 'waiting'
@@ -137,14 +137,14 @@ function whileGone(state: SubjectState, now: number): SubjectState {
 }
 
 /** Identifies what the pods are created from; null while that is unknown. */
-function revisionOf(sight: RolloutSight, { kind, uid, revision }: RolloutWorkload): string | null {
+function revisionOf(rolloutState: RolloutState, { kind, uid, revision }: RolloutWorkload): string | null {
   if (kind === 'StatefulSet') return revision === null ? null : `${uid} ${revision}`
-  if ((kind !== 'Deployment' && kind !== 'DaemonSet') || sight.revisions === null) return uid
-  return newestRevision(sight)?.uid ?? null
+  if ((kind !== 'Deployment' && kind !== 'DaemonSet') || rolloutState.revisions === null) return uid
+  return newestRevision(rolloutState)?.uid ?? null
 }
 
 /** Whether the newest revision has not arrived yet. Each kind has its own watch, so a Deployment can name a revision before it arrives. */
-function lagsBehind({ revisions }: RolloutSight, { kind, revision }: RolloutWorkload): boolean {
+function lagsBehind({ revisions }: RolloutState, { kind, revision }: RolloutWorkload): boolean {
   if (kind !== 'Deployment' || revisions === null || revision === null) return false
   return !revisions.some(({ number }) => String(number) === revision)
 }
@@ -166,10 +166,10 @@ function ended(state: SubjectState, code: EndCode, { over }: Rollout): SubjectSt
   return { ...state, status: 'unknown', code, obstacle }
 }
 
-type Found = Pick<SubjectState, 'obstacle'> & { code: WaitCode }
+type WaitReason = Pick<SubjectState, 'obstacle'> & { code: WaitCode }
 
 /** Holdups that explain more than another pod's crash. */
-const DECISIVE = ['refused', 'stuck', 'unscheduled'] as const
+const BEFORE_CRASHES = ['refused', 'stuck', 'unscheduled'] as const
 
 /**
  * Returns what is waited for now, the most informative holdup first.
@@ -179,28 +179,28 @@ function holdupOf(
   { observed, holdups, outgoing, missing }: Rollout,
   pods: JudgedPod[],
   { troubles, pulling }: Pick<SubjectState, 'troubles' | 'pulling'>,
-): Found {
-  if (!observed) return plain('unobserved')
-  if (troubles.length > 0) return plain('pull')
+): WaitReason {
+  if (!observed) return withoutObstacle('unobserved')
+  if (troubles.length > 0) return withoutObstacle('pull')
   const names = new Set(pods.map(({ uid }) => uid))
   const own = holdups.filter(
     holdup => !('pod' in holdup) || typeof holdup.pod === 'string' || names.has(holdup.pod.uid),
   )
   const crash = pods.find(({ stage, trouble }) => stage === 'pulled' && trouble !== null)
   const first = ORDER.flatMap(code => own.find(holdup => holdup.code === code) ?? [])[0]
-  if (first !== undefined && DECISIVE.some(code => code === first.code)) return found(first)
+  if (first !== undefined && BEFORE_CRASHES.some(code => code === first.code)) return reasonOf(first)
   if (crash !== undefined) return { code: 'crashing', obstacle: troubleOf(crash) }
-  if (pulling.length > 0) return plain('pulling')
-  if (first !== undefined) return found(first)
+  if (pulling.length > 0) return withoutObstacle('pulling')
+  if (first !== undefined) return reasonOf(first)
   const [unready] = pods.filter(({ ready }) => !ready).toSorted(byText(({ name }) => name))
   if (unready !== undefined) return { code: 'not-ready', obstacle: troubleOf(unready) }
-  if (missing > 0) return plain('not-made')
-  return plain(outgoing.length > 0 ? 'old-pods' : 'controller')
+  if (missing > 0) return withoutObstacle('not-made')
+  return withoutObstacle(outgoing.length > 0 ? 'old-pods' : 'controller')
 }
 
 /** Most informative first. */
 const ORDER = [
-  ...DECISIVE,
+  ...BEFORE_CRASHES,
   'initializing',
   'starting',
   'not-ended',
@@ -208,7 +208,7 @@ const ORDER = [
   'unobserved',
 ] as const satisfies Holdup['code'][]
 
-function found(holdup: Holdup): Found {
+function reasonOf(holdup: Holdup): WaitReason {
   switch (holdup.code) {
     case 'refused':
       return {
@@ -219,7 +219,7 @@ function found(holdup: Holdup): Found {
       return { code: 'not-ended', obstacle: { pod: holdup.pod, container: null, reason: '', message: '' } }
     case 'not-made':
     case 'unobserved':
-      return plain(holdup.code)
+      return withoutObstacle(holdup.code)
     case 'stuck':
       return { code: 'pull', obstacle: troubleOf(holdup.pod) }
     default:
@@ -227,7 +227,7 @@ function found(holdup: Holdup): Found {
   }
 }
 
-const plain = (code: WaitCode): Found => ({ code, obstacle: null })
+const withoutObstacle = (code: WaitCode): WaitReason => ({ code, obstacle: null })
 
 function troubleOf({ name, trouble }: JudgedPod): Obstacle {
   const { container = '', reason = '', message = '' } = trouble ?? {}

@@ -1,7 +1,7 @@
 /** The state of a workload that is waited for: done, failed, unknown, or what it still waits for. */
 
 import type { Finding, LongPull } from '../diagnosis/finding.ts'
-import type { RolloutKind, RolloutSight } from '../snapshot/rollout.ts'
+import type { RolloutKind, RolloutState } from '../snapshot/rollout.ts'
 
 /** A workload by name; a CronJob means its newest Job. */
 interface WaitSubject {
@@ -27,7 +27,7 @@ export interface Failure {
 export interface SubjectView {
   subject: WaitSubject
   /** null if reading it or its pods is not allowed. */
-  sight: RolloutSight | null
+  rolloutState: RolloutState | null
   /** The failures of its pods. */
   failures: Failure[]
   pulling: LongPull[]

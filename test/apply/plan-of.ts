@@ -61,7 +61,7 @@ export async function planOf(
     named: [],
     unnamed: [],
     unproven: [],
-    hopeless: new Set(['image-not-found'] as const),
+    unlikelyToRecover: new Set(['image-not-found'] as const),
     images: new Map(),
   })
   return { plan, podsBack }

@@ -7,9 +7,18 @@ import type { Recovery } from '../../src/apply/outcome.ts'
 import { Recoveries } from '../../src/apply/recoveries.ts'
 import { ApiError } from '../../src/kubernetes/api/api-error.ts'
 import type { Change } from '../../src/plan/change.ts'
-import type { RolloutSight, RolloutWorkload } from '../../src/snapshot/rollout.ts'
+import type { RolloutState, RolloutWorkload } from '../../src/snapshot/rollout.ts'
 import { recreate, template } from '../report/plan-samples.ts'
-import { container, pod, RUNNING, revision, STUCK, sight, UNTRIED, workload } from '../rollout/sights.ts'
+import {
+  container,
+  pod,
+  RUNNING,
+  revision,
+  rolloutState,
+  STUCK,
+  UNTRIED,
+  workload,
+} from '../rollout/rollout-states.ts'
 
 const START = Date.parse('2026-11-24T10:00:00Z')
 const OLD = { owner: 'uid-old', hash: 'old' }
@@ -39,7 +48,7 @@ function timedContext(timeout: number, fields: Pick<ApplyContext, 'look'> & Part
 
 /** Waits at most five minutes. `story` maps seconds to the cluster's state from then on. */
 async function waitFor(
-  story: [seconds: number, sight: RolloutSight | ApiError][],
+  story: [seconds: number, rolloutState: RolloutState | ApiError][],
   {
     change = CHANGE as Change,
     hopeless = false,
@@ -50,7 +59,7 @@ async function waitFor(
     look: async () => {
       const [, seen] = story.findLast(([seconds]) => START + seconds * 1000 <= clock.now()) ?? []
       if (seen === undefined || seen instanceof ApiError) throw seen
-      return { ...seen, hopeless: new Set(hopeless ? seen.pods.map(each => each.pod.uid) : []) }
+      return { ...seen, unrecoverablePods: new Set(hopeless ? seen.pods.map(each => each.pod.uid) : []) }
     },
   })
   const recoveries = new Recoveries([change], context)
@@ -62,13 +71,13 @@ async function waitFor(
   return { ...recovery, after }
 }
 
-const of = (fields: Partial<RolloutWorkload>, ...pods: Parameters<typeof sight>[1]) =>
-  sight(workload(fields), pods)
-const GONE: RolloutSight = { workload: null, revisions: [], pods: [] }
-const stuckTwice = (pods: Parameters<typeof sight>[1]) =>
-  sight(workload({ replicas: 1 }), pods, [revision('new', 1), revision('old', 1)])
-const job = (fields: Partial<RolloutWorkload>, ...pods: Parameters<typeof sight>[1]) =>
-  sight(workload({ kind: 'Job', ...fields }), pods)
+const of = (fields: Partial<RolloutWorkload>, ...pods: Parameters<typeof rolloutState>[1]) =>
+  rolloutState(workload(fields), pods)
+const GONE: RolloutState = { workload: null, revisions: [], pods: [] }
+const stuckTwice = (pods: Parameters<typeof rolloutState>[1]) =>
+  rolloutState(workload({ replicas: 1 }), pods, [revision('new', 1), revision('old', 1)])
+const job = (fields: Partial<RolloutWorkload>, ...pods: Parameters<typeof rolloutState>[1]) =>
+  rolloutState(workload({ kind: 'Job', ...fields }), pods)
 const JOB = recreate('web', 'shop', { workload: { kind: 'Job', name: 'shop', uid: 'uid-shop' } })
 const setUp = (state: Parameters<typeof container>[0]) =>
   pod(UNTRIED, {
@@ -106,7 +115,7 @@ describe('the wait ends at once', () => {
     expect(recovery).toMatchObject({ after: 0, aimed: 4, wanted: 1, recovered: 1 })
   })
 
-  test.each<[string, RolloutSight, string]>([
+  test.each<[string, RolloutState, string]>([
     ['deleted', GONE, 'gone'],
     ['deleted and made again', of({ uid: 'another' }, pod(RUNNING)), 'replaced'],
     ['being deleted', of({ ending: true }, pod(STUCK)), 'ending'],
@@ -114,7 +123,7 @@ describe('the wait ends at once', () => {
     expect(await waitFor([[0, seen]])).toMatchObject({ after: 0, recovered: 0, over: { code } })
   })
 
-  test.each<[string, RolloutSight, string]>([
+  test.each<[string, RolloutState, string]>([
     ['suspended', job({ suspended: true }), 'suspended'],
     ['failed', job({ ended: { as: 'failed', reason: 'BackoffLimitExceeded', message: '' } }), 'failed'],
   ])('when a Job is %s', async (_name, seen, code) => {
@@ -129,7 +138,7 @@ describe('the wait ends at once', () => {
     const done = job({ ended: { as: 'complete', reason: '', message: '' } })
     expect(await waitFor([[0, done]], { change: JOB })).toMatchObject({ after: 0, recovered: 1 })
     const working = pod(RUNNING, { owner: 'uid-shop' })
-    const cleaned: [number, RolloutSight][] = [
+    const cleaned: [number, RolloutState][] = [
       [0, job({ replicas: 2 }, working)],
       [5, GONE],
     ]
@@ -172,7 +181,7 @@ describe('the wait ends after a while', () => {
   })
 
   test("when the new pods fail for a reason that retries can't fix", async () => {
-    const stuck: [number, RolloutSight][] = [[0, of({}, pod(STUCK))]]
+    const stuck: [number, RolloutState][] = [[0, of({}, pod(STUCK))]]
     expect(await waitFor(stuck, { hopeless: true })).toMatchObject({ after: 45, recovered: 0 })
     expect(await waitFor(stuck)).toMatchObject({ after: 300, waiting: [{ state: 'stuck' }] })
   })
@@ -228,7 +237,7 @@ test('a workload that was not written is not waited for, only checked once', asy
 test('unscheduled new pods have not tried to pull their images', async () => {
   const unscheduled = pod({ type: 'unknown' }, { pod: { node: null }, unscheduled: 'nodes are full' })
   const { clock, context } = timedContext(60_000, {
-    look: async () => ({ ...of({}, unscheduled), hopeless: new Set() }),
+    look: async () => ({ ...of({}, unscheduled), unrecoverablePods: new Set() }),
   })
   const recoveries = new Recoveries([CHANGE], context)
   expect(await recoveries.waitForTries(new Map([[CHANGE.id, outcomeOf(CHANGE, 'applied')]]))).toBe(false)

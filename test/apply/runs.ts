@@ -141,7 +141,10 @@ function contextOf(
     hubLogins: [],
     runs,
     deadline: of.clock.now() + 10_000,
-    look: async subject => ({ ...(await readRollout(new Reading(client), subject)), hopeless: new Set() }),
+    look: async subject => ({
+      ...(await readRollout(new Reading(client), subject)),
+      unrecoverablePods: new Set(),
+    }),
     onProgress: () => {},
     close: () => journal.close(),
   }

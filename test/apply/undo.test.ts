@@ -234,11 +234,10 @@ describe('undo', () => {
     const before = (await listRuns(of.folder)).runs
     const spoilt = ['{"type":"intent"}', '{"type":"outcome","outcome":{"id":7}}', '{"type":"undone"}', '{"ty']
     for (const line of spoilt) appendFileSync(path, `${line}\n`)
-    const { runs, damages } = await listRuns(of.folder)
+    const { runs, damaged } = await listRuns(of.folder)
     expect(runs).toEqual(before)
-    expect(damages).toHaveLength(spoilt.length)
-    expect(damages[0]).toMatch(/^Line \d+ of the journal .*\.jsonl is damaged/)
-    expect(damages[0]).toContain(path)
+    expect(damaged).toHaveLength(spoilt.length)
+    expect(damaged[0]).toEqual({ path, line: expect.any(Number) })
   })
 
   test('treats a run whose objects are gone as finished once that has been recorded', async () => {
@@ -248,10 +247,10 @@ describe('undo', () => {
     const journal = journalsOf(run, of.folder)
     await journal.append({ type: 'over' })
     await journal.close()
-    const { runs, damages } = await listRuns(of.folder)
+    const { runs, damaged } = await listRuns(of.folder)
     expect(runs.map(({ over }) => over)).toEqual([true])
     expect(runs.map(isUndone)).toEqual([true])
-    expect(damages).toEqual([])
+    expect(damaged).toEqual([])
   })
 
   test('finds the newest run by its number even if the clock was set back, and ignores runs on other servers', async () => {

@@ -45,7 +45,10 @@ function contextOf(of: Story, before: Before = () => {}): ApplyContext {
     hubLogins: [],
     runs: [],
     deadline: of.clock.now() + 30_000,
-    look: async subject => ({ ...(await readRollout(new Reading(cluster), subject)), hopeless: new Set() }),
+    look: async subject => ({
+      ...(await readRollout(new Reading(cluster), subject)),
+      unrecoverablePods: new Set(),
+    }),
     onProgress: () => {},
   }
 }

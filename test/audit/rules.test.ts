@@ -245,7 +245,7 @@ describe('logins', () => {
     expect(rulesIn(liveScope(own, { pullSecrets }))).toEqual(['warning anonymous-docker-hub'])
   })
 
-  test('a template’s own list shuts out the account’s, which is told where that would have helped', () => {
+  test('a template’s own list shuts out the account’s, which is reported where those would have helped', () => {
     const own = podWith(HUB, undefined, 'imagePullSecrets: [{name: ghcr}]')
     const serviceAccounts = [{ namespace: 'default', name: 'default', imagePullSecrets: ['hub'] }]
     const ghcr = secret('ghcr', { entries: [{ key: 'ghcr.io', username: 'mara', problem: null }] })
@@ -257,7 +257,7 @@ describe('logins', () => {
     expect(rulesIn(liveScope(both, { serviceAccounts, pullSecrets: [ghcr, secret('hub')] }))).toEqual([])
   })
 
-  test('where the logins are not known, a list that is shut out is told all the same, and nothing is claimed of it', () => {
+  test('where the logins are not known, a list that is shut out is still reported, and nothing is claimed about it', () => {
     const own = podWith(HUB, undefined, 'imagePullSecrets: [{name: a}]')
     const serviceAccounts = [{ namespace: 'default', name: 'default', imagePullSecrets: ['b'] }]
     expect(only(scopeOf(own, { serviceAccounts }), 'shut-out-pull-secret')).toMatchObject([
@@ -279,7 +279,7 @@ describe('logins', () => {
 
 describe('what pods show', () => {
   const nothing = { rewritten: null, forced: null, crashing: null }
-  const sighting = (known: object) => ({
+  const observation = (known: object) => ({
     workloadUid: 'uid-0',
     container: 'main',
     nodes: [],
@@ -288,19 +288,19 @@ describe('what pods show', () => {
   })
 
   test('Always that the template does not ask for was forced', () => {
-    const sightings = [sighting({ forced: { pod: 'p-1' } })]
-    expect(rulesIn(liveScope(podWith(FINE, 'IfNotPresent'), { sightings }))).toEqual([
+    const observations = [observation({ forced: { pod: 'p-1' } })]
+    expect(rulesIn(liveScope(podWith(FINE, 'IfNotPresent'), { observations }))).toEqual([
       'warning forced-always',
     ])
     expect(
-      rulesIn(liveScope(podWith('acme/app:main', 'Always'), { sightings, serviceAccounts: [] })),
+      rulesIn(liveScope(podWith('acme/app:main', 'Always'), { observations, serviceAccounts: [] })),
     ).toEqual([])
   })
 
   test('other images and shorter lists than the template’s were changed at admission', () => {
-    const sightings = [sighting({ rewritten: { pod: 'p-1', image: 'mirror.example/shop:1.4.2' } })]
+    const observations = [observation({ rewritten: { pod: 'p-1', image: 'mirror.example/shop:1.4.2' } })]
     const changed = { workloadUid: 'uid-0', pod: 'p-1', expected: ['a', 'b'], found: ['b'] }
-    expect(rulesIn(liveScope(podWith(FINE), { sightings, secretsChanged: [changed] }))).toEqual([
+    expect(rulesIn(liveScope(podWith(FINE), { observations, secretsChanged: [changed] }))).toEqual([
       'warning changed-at-admission',
       'info changed-at-admission',
     ])
@@ -308,12 +308,12 @@ describe('what pods show', () => {
 
   test('nodes that are not known to have an image would have to pull it', () => {
     const nodes = { schedulable: ['n1', 'n2', 'n3'], kubelets: [], platforms: [] }
-    const sightings = [sighting({ nodes: ['n1', 'gone'] })]
-    expect(only(liveScope(podWith(FINE), { nodes, sightings }), 'fresh-node')).toMatchObject([
+    const observations = [observation({ nodes: ['n1', 'gone'] })]
+    expect(only(liveScope(podWith(FINE), { nodes, observations }), 'fresh-node')).toMatchObject([
       { severity: 'info', arguments: { lacking: ['n2', 'n3'], nodes: 3 } },
     ])
-    const everywhere = [sighting({ nodes: ['n1', 'n2', 'n3'] })]
-    expect(only(liveScope(podWith(FINE), { nodes, sightings: everywhere }), 'fresh-node')).toEqual([])
+    const everywhere = [observation({ nodes: ['n1', 'n2', 'n3'] })]
+    expect(only(liveScope(podWith(FINE), { nodes, observations: everywhere }), 'fresh-node')).toEqual([])
   })
 })
 

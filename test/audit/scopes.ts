@@ -26,7 +26,7 @@ export function scopeOf(yaml: string, known: Partial<AuditScope> = {}): AuditSco
     serviceAccounts: [],
     pullSecrets: [],
     nodes: null,
-    sightings: [],
+    observations: [],
     secretsChanged: [],
     imageChecks: [],
     gaps: [],

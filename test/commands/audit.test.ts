@@ -122,7 +122,7 @@ test('a value that several containers share is refused once, at its own place', 
   expect(refused).toEqual([expect.stringMatching(`^a\\.yaml:${line}:22: imagePullPolicy left unchanged`)])
 })
 
-test('comments silence a rule for one value, and a typing error in one is told', async () => {
+test('comments silence a rule for one value, and a typo in one is reported', async () => {
   put('a.yaml', podWith('nginx # pullguard:ignore no-tag we mean it'))
   put('b.yaml', podWith('nginx # pullguard:ignore no-tags'))
   const { out, err } = await run(['-f', 'a.yaml', '-f', 'b.yaml', '-o', 'json'])
@@ -192,7 +192,7 @@ describe('with a registry', () => {
   const heads = () =>
     hub.requests.filter(({ path, status }) => path.includes('/manifests/') && status !== 401)
 
-  test('--check-images asks for each image once, by HEAD, and tells what is not there', async () => {
+  test('--check-images asks for each image once, by HEAD, and reports what is not there', async () => {
     put('a.yaml', `${podWith('nginx:1.27.3')}---\n${podWith('nginx:1.27.9')}---\n${podWith('nginx:1.27.9')}`)
     const { code, out } = await asking(['-f', 'a.yaml', '--check-images', '-o', 'json'])
     expect(code).toBe(1)

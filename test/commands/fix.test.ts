@@ -386,7 +386,7 @@ test('a password that was changed on this machine is offered, and renewed on req
   await incident.login('a-new-password')
   const offered = await incident.run(['fix', '-A', '--yes'])
   expect(offered.code).toBe(0)
-  expect(offered.err).toContain('2 secrets of an earlier fix hold another login for Docker Hub')
+  expect(offered.err).toContain('2 secrets of an earlier fix have another login for Docker Hub')
   expect(offered.err).toContain('pullguard fix --all-namespaces --registry docker.io')
   expect((await incident.run(['fix', '-A', '--yes', '--registry', 'docker.io'])).code).toBe(0)
   expect((await incident.run(['fix', '-A', '--yes'])).err).not.toContain('another login')

@@ -129,7 +129,7 @@ describe('a live cluster', () => {
     expect(err.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`Next[^:]*: ${command}$`))
   })
 
-  test('that may be read only as pods still tells whose they are', async () => {
+  test('that can be read only as pods still shows whose they are', async () => {
     incident.simulator.server.users.add('pod-viewer', [
       { verbs: ['*'], resources: ['pods', 'events', 'namespaces', 'serviceaccounts', 'secrets', 'nodes'] },
     ])

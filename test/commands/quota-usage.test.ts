@@ -232,7 +232,7 @@ test('a free account is called worse where every node has its own address', asyn
   addCronJob('often', '*/2 * * * *', 'acme/often:1')
   const { out } = await scene.run('quota', '--usage')
   expect(out.replace(/\s+/g, ' ')).toContain(
-    'A free account would make it worse: its 200 pulls would be shared by all nodes, which have 300 without it.',
+    'A free account would allow fewer pulls: its 200 pulls would be shared by all nodes, which have 300 without it.',
   )
 })
 

@@ -80,7 +80,7 @@ test('what has changed since stays and is reported with its reason, and the rest
     expect(result.out).toContain('1 secret keeps its login.')
     expect(result.out).toContain('kubectl -n default delete secret dockercreds')
     expect(result.out).toMatch(
-      /Left unchanged:\n +default secret\/dockercreds: no longer holds what pullguard wrote/,
+      /Left unchanged:\n +default secret\/dockercreds: was changed after pullguard wrote it/,
     )
   } finally {
     await other.close()

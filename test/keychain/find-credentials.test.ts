@@ -336,7 +336,7 @@ describe('helpers', () => {
       'reports it in a message of its own',
       ended(1, 'not logged in\u001b[2J to gcloud\n'),
       'helper-failed',
-      'said: not logged in[2J to gcloud',
+      'failed: not logged in[2J to gcloud',
     ],
     ['fails and prints a secret', ended(1, secret('jane')), 'helper-failed', 'failed'],
     [
@@ -349,7 +349,7 @@ describe('helpers', () => {
       'fails and prints its token',
       ended(1, 'refused access_token: C4nary-Token\n'),
       'helper-failed',
-      'said: refused access_token: [redacted]',
+      'failed: refused access_token: [redacted]',
     ],
     ['prints nonsense', ended(0, CANARY), 'helper-failed', 'not JSON'],
     ['omits the secret', ended(0, '{"Username":"jane"}'), 'helper-failed', 'without'],

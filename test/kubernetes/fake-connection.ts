@@ -56,7 +56,7 @@ export function fakeConnection(script: Script): FakeConnection {
       }
       return { status, headers, body: Object.assign(chunks(), { destroy }) }
     },
-    withoutSecrets: text => text,
+    redact: text => text,
     close: async () => {},
   }
   return connection

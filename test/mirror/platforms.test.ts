@@ -341,7 +341,7 @@ test.each([
   ['fargate', { labels: { 'eks.amazonaws.com/compute-type': 'fargate' } }],
   ['auto-mode', { ...BOTTLEROCKET, labels: { 'eks.amazonaws.com/compute-type': 'auto' } }],
   ['unknown-runtime', { runtime: null }],
-] as const)('nodes that take no settings are said to: %s', (unsupported, of) => {
+] as const)('nodes that take no settings are reported as such: %s', (unsupported, of) => {
   expect(setupFor(target(), group(of))).toEqual({ unsupported })
 })
 

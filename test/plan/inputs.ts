@@ -166,7 +166,7 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
     named: [],
     unnamed: [],
     unproven: [],
-    hopeless: new Set(['image-not-found', 'invalid-reference'] as const),
+    unlikelyToRecover: new Set(['image-not-found', 'invalid-reference'] as const),
     images: new Map(),
     ...fields,
   })

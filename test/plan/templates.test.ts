@@ -144,7 +144,7 @@ describe('--replace-registry', () => {
       'mirror.gcr.io/nginx:1.27',
     ],
     [
-      'gains library/ where only the target has it',
+      'gets library/ where only the target has it',
       'docker.io/library',
       ecr,
       'nginx:1.27',

@@ -58,7 +58,7 @@ describe('how often a container restarts', () => {
     ['slowly, for an hour runs well', restart(3600, 3000), 3600],
     ['no more', restart(300, 3600), null],
     ['no more, though it did every second', restart(1, 700), null],
-    ['after the wait that the kubelet tells', waitingSince(5, 10, 80), 90],
+    ['after the wait that the kubelet reports', waitingSince(5, 10, 80), 90],
     ['after a wait of unknown length', waitingSince(40, 10, null), 50],
     ['never yet', { ...restart(300), previousStart: null }, null],
     ['at a malformed time', { ...restart(300), lastStart: 'soon' }, null],

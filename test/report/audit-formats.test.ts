@@ -139,7 +139,7 @@ test('the text names each rule once, why it matters and what to do, and ends wit
   expect(text.trimEnd().split('\n').at(-1)).toBe('Next: pullguard audit -f deploy.yaml --diff')
 })
 
-test('what could not be read in a cluster is told in the terms of an audit', () => {
+test('what could not be read in a cluster is described in the terms of an audit', () => {
   const gaps = ['deployments.apps', 'pods'].map(what => ({
     what,
     namespace: 'web',

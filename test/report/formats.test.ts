@@ -258,7 +258,7 @@ test('Markdown starts with the summary, lists workloads in a table and folds the
 
     **ghcr.io refused the pull, and the pod's pull secret can't be used** (1 pod)
 
-    The pods name a pull secret, but the kubelet can get no login out of it for this image.
+    The pods name a pull secret, but the kubelet finds no usable login in it for this image.
 
     - Run \\\`docker login ghcr.io\\\` with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts); the password is a personal access token (classic) with read:packages: \`pullguard fix -n payments\`
     - Secret regcred has the wrong type Opaque, so the kubelet ignores it; recreate it with \\\`kubectl create secret docker-registry\\\` and --docker-server=ghcr.io, or correct it where it is made

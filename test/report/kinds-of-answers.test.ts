@@ -100,7 +100,7 @@ test.each<[string, Situation, { first?: RegExp; says?: RegExp; never?: RegExp }]
       image: OWN,
       error: 'failed to unpack image on snapshotter overlayfs: mismatched image rootfs and manifest layers',
     },
-    { first: /another kind of artifact/, never: /crictl rmi/ },
+    { first: /the artifact under this name is something else/, never: /crictl rmi/ },
   ],
   [
     'a registry that is closing, with a link to its documentation',

@@ -89,8 +89,8 @@ test('a broken secret and a typo are named, and what could not be read comes bef
     Error: ghcr.io refused the pull, and the pod's pull secret can't be used: 1 pod
       NAMESPACE  WORKLOAD         POD              AGE  IMAGE
       payments   statefulset/api  api-7c9d8-abcde  12m  ghcr.io/acme/api:v2
-      meaning     The pods name a pull secret, but the kubelet can get no login out
-                  of it for this image.
+      meaning     The pods name a pull secret, but the kubelet finds no usable login
+                  in it for this image.
       evidence    … failed to authorize: failed to fetch anonymous token: unexpected
                   status: 401 Unauthorized
       credential  secret payments/regcred has the wrong type Opaque, so the kubelet
@@ -189,7 +189,7 @@ describe('no findings', () => {
         events in the whole cluster: no answer in time; the kubelet's sentences may be
         missing: causes may be reported as \`other\`, and why a new pod is waiting may
         be unknown
-          → run it again, or with a longer --request-timeout
+          → run the command again, or with a longer --request-timeout
 
       No failing pull found in all namespaces of prod (50,000 pods checked), but 3
       things could not be read: this is not a clean bill of health.

@@ -78,13 +78,13 @@ describe('undoing a run', () => {
 
       Left unchanged:
         web pod/gone-1: is no longer there
-        web pod/replaced-1: another object has its name now
-        web pod/changed-1: no longer holds what pullguard wrote
-        web pod/pod-recreated-1: the replacement pod stays; the stuck one can't be
-        brought back
+        web pod/replaced-1: was replaced by another object with the same name
+        web pod/changed-1: was changed after pullguard wrote it
+        web pod/pod-recreated-1: was recreated; the stuck pod that it replaced can't
+        be restored
         web pod/earlier-content-unknown-1: existed before, and its earlier content is
         not recorded
-        web deployment/shop: imagePullPolicy no longer holds what pullguard wrote
+        web deployment/shop: imagePullPolicy was changed after pullguard wrote it
 
       From then on, pods pull without this login and may fail as they did before.
 
@@ -122,8 +122,8 @@ describe('undoing a run', () => {
         imagePullSecrets
 
       Left unchanged:
-        team-0 pod/shop-team-0 and 499 more: the replacement pod stays; the stuck one
-        can't be brought back
+        team-0 pod/shop-team-0 and 499 more: was recreated; the stuck pod that it
+        replaced can't be restored
 
       This restores 500 objects.
       "

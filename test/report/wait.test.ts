@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { WAIT_FORMATS, type WaitFormat } from '../../src/report/formats.ts'
 import { renderWait } from '../../src/report/views/wait.ts'
-import { heartbeatLine, newsLine } from '../../src/report/views/wait-progress.ts'
+import { changeLine, heartbeatLine } from '../../src/report/views/wait-progress.ts'
 import type { WaitReport } from '../../src/report/wait-report.ts'
 import type { Outcome } from '../../src/waiting/goal.ts'
 import type { EndCode, SubjectState, Trouble, WaitCode } from '../../src/waiting/subject-state.ts'
@@ -328,7 +328,7 @@ describe('each format', () => {
 describe('while it waits', () => {
   const moment = { now: NOW, left: 300_000, several: false, invocation, advise: () => typo() }
   const news = (one: Trouble, left = moment.left) =>
-    newsLine({ code: 'trouble', trouble: one }, failed(), { ...moment, left })
+    changeLine({ code: 'trouble', trouble: one }, failed(), { ...moment, left })
 
   test('a trouble says how long it is waited for, and what would help', () => {
     expect(news(trouble({ until: NOW + 20_000 }))).toMatch(
@@ -344,7 +344,7 @@ describe('while it waits', () => {
     expect(news(trouble({ until: NOW }), 0)).toContain("waiting won't help")
   })
 
-  test('a limit whose window is longer than the time left is said to be', () => {
+  test('a limit whose window is longer than the time left is reported as such', () => {
     const limited = finding({ cause: 'rate-limited', registry: 'docker.io' })
     expect(news(trouble({ finding: limited, until: null }))).toContain(
       "Docker Hub's limit covers 6 hours, and only 5m are left",

@@ -123,7 +123,7 @@ describe('why', () => {
       "a secret that can't be read",
       { problems: [{ code: 'attempt', secret: 'regcred', key: null, problem: 'secret-forbidden' }] },
       "can't be read with your permissions",
-      'Next: Ask for permission to get secrets in payments, then run this again.',
+      'Next: Ask for permission to get secrets in payments, then run the command again.',
     ],
     [
       'a failed pull',

@@ -1,15 +1,24 @@
 /** What a workload wants, which pods it has, what they lack, and whether anything can still change. */
 import { describe, expect, test } from 'vitest'
 import { judgeRollout, type Rollout, recoveryOf } from '../../src/rollout/judge.ts'
-import type { RolloutSight } from '../../src/snapshot/rollout.ts'
-import { container, pod, RUNNING, revision, STUCK, sight, UNTRIED, workload } from './sights.ts'
+import type { RolloutState } from '../../src/snapshot/rollout.ts'
+import {
+  container,
+  pod,
+  RUNNING,
+  revision,
+  rolloutState,
+  STUCK,
+  UNTRIED,
+  workload,
+} from './rollout-states.ts'
 
 const MINE = { owner: 'uid-shop' }
 const OLD = { owner: 'uid-old', hash: 'old' }
 const ENDING = { ending: { until: '2026-11-24T10:00:30Z', finalizers: [] } }
-const judge = (of: RolloutSight) => judgeRollout(of, of.workload?.uid ?? null)
+const judge = (of: RolloutState) => judgeRollout(of, of.workload?.uid ?? null)
 const codes = ({ holdups }: Rollout) => holdups.map(({ code }) => code)
-const back = (of: RolloutSight, aimed = 1) => recoveryOf(judge(of), aimed)
+const back = (of: RolloutState, aimed = 1) => recoveryOf(judge(of), aimed)
 /** A StatefulSet's pod. */
 const numbered = (ordinal: number, state = RUNNING, fields = {}) =>
   pod(state, { ...MINE, pod: { name: `shop-${ordinal}` }, ...fields })
@@ -17,30 +26,30 @@ const numbered = (ordinal: number, state = RUNNING, fields = {}) =>
 describe('a Deployment', () => {
   const two = workload({ replicas: 2 })
 
-  test.each<[string, RolloutSight, { back: boolean; recovered: number; holdups: string[] }]>([
+  test.each<[string, RolloutState, { back: boolean; recovered: number; holdups: string[] }]>([
     [
       'has recovered once every pod of its newest revision has its images',
-      sight(two, [pod(RUNNING), pod(RUNNING)]),
+      rolloutState(two, [pod(RUNNING), pod(RUNNING)]),
       { back: true, recovered: 2, holdups: [] },
     ],
     [
       "has not recovered while a pod can't pull",
-      sight(two, [pod(RUNNING), pod(STUCK)]),
+      rolloutState(two, [pod(RUNNING), pod(STUCK)]),
       { back: false, recovered: 1, holdups: ['stuck'] },
     ],
     [
       'has not recovered while a pod is missing',
-      sight(two, [pod(RUNNING)]),
+      rolloutState(two, [pod(RUNNING)]),
       { back: false, recovered: 1, holdups: ['not-made'] },
     ],
     [
       'has not recovered before its controller has observed the newest change',
-      sight(workload({ replicas: 2, observedGeneration: 1 }), [pod(RUNNING), pod(RUNNING)]),
+      rolloutState(workload({ replicas: 2, observedGeneration: 1 }), [pod(RUNNING), pod(RUNNING)]),
       { back: false, recovered: 1, holdups: ['unobserved'] },
     ],
     [
       'is judged by the pods that its newest ReplicaSet wants now, not by those of later steps',
-      sight(
+      rolloutState(
         workload({ replicas: 4 }),
         [pod(RUNNING), pod(RUNNING, OLD)],
         [revision('new', 1), revision('old', 4)],
@@ -49,22 +58,30 @@ describe('a Deployment', () => {
     ],
     [
       'waits for old pods without an image to be deleted',
-      sight(two, [pod(RUNNING), pod(RUNNING), pod(STUCK, OLD)], [revision('new', 2), revision('old', 1)]),
+      rolloutState(
+        two,
+        [pod(RUNNING), pod(RUNNING), pod(STUCK, OLD)],
+        [revision('new', 2), revision('old', 1)],
+      ),
       { back: false, recovered: 1, holdups: [] },
     ],
     [
       'does not wait for old pods that run',
-      sight(two, [pod(RUNNING), pod(RUNNING), pod(RUNNING, OLD)], [revision('new', 2), revision('old', 1)]),
+      rolloutState(
+        two,
+        [pod(RUNNING), pod(RUNNING), pod(RUNNING, OLD)],
+        [revision('new', 2), revision('old', 1)],
+      ),
       { back: true, recovered: 2, holdups: [] },
     ],
     [
       "reports the server's message if it refuses the pods",
-      sight(workload({ replicas: 2, refusal: 'exceeded quota' }), [pod(RUNNING)]),
+      rolloutState(workload({ replicas: 2, refusal: 'exceeded quota' }), [pod(RUNNING)]),
       { back: false, recovered: 1, holdups: ['refused'] },
     ],
     [
       'with Recreate has not recovered between the old pods and the new ReplicaSet',
-      sight(
+      rolloutState(
         workload({
           replicas: 2,
           strategy: 'Recreate',
@@ -78,7 +95,7 @@ describe('a Deployment', () => {
     ],
     [
       'that was rolled back is judged by the old ReplicaSet with the new revision number',
-      sight(
+      rolloutState(
         two,
         [pod(RUNNING, OLD), pod(RUNNING, OLD)],
         [
@@ -90,17 +107,26 @@ describe('a Deployment', () => {
     ],
     [
       'is judged by its own revision even if another ReplicaSet has a higher number',
-      sight(two, [pod(RUNNING), pod(RUNNING)], [revision('new', 2), { ...revision('old', 0), number: 9 }]),
+      rolloutState(
+        two,
+        [pod(RUNNING), pod(RUNNING)],
+        [revision('new', 2), { ...revision('old', 0), number: 9 }],
+      ),
       { back: true, recovered: 2, holdups: [] },
     ],
     [
       "whose ReplicaSets can't be read is judged by all of its pods",
-      sight(two, [pod(RUNNING, OLD), pod(STUCK)], null),
+      rolloutState(two, [pod(RUNNING, OLD), pod(STUCK)], null),
       { back: false, recovered: 1, holdups: ['stuck'] },
     ],
     [
       'ignores pods that only look like its own',
-      sight(two, [pod(RUNNING), pod(RUNNING), pod(STUCK, { owner: 'another' }), pod(STUCK, { owner: null })]),
+      rolloutState(two, [
+        pod(RUNNING),
+        pod(RUNNING),
+        pod(STUCK, { owner: 'another' }),
+        pod(STUCK, { owner: null }),
+      ]),
       { back: true, recovered: 2, holdups: [] },
     ],
   ])('%s', (_name, of, wanted) => {
@@ -109,13 +135,17 @@ describe('a Deployment', () => {
   })
 
   test('that was scaled down wants only the new number', () => {
-    expect(back(sight(workload(), [pod(RUNNING)]), 4)).toEqual({ wanted: 1, recovered: 1, back: true })
-    expect(judge(sight(workload({ replicas: 0 }), [])).over?.code).toBe('none-wanted')
-    expect(back(sight(workload({ replicas: 0 }), []), 4)).toEqual({ wanted: 0, recovered: 0, back: true })
+    expect(back(rolloutState(workload(), [pod(RUNNING)]), 4)).toEqual({ wanted: 1, recovered: 1, back: true })
+    expect(judge(rolloutState(workload({ replicas: 0 }), [])).over?.code).toBe('none-wanted')
+    expect(back(rolloutState(workload({ replicas: 0 }), []), 4)).toEqual({
+      wanted: 0,
+      recovered: 0,
+      back: true,
+    })
   })
 
   test('that is paused does not roll its newest template out', () => {
-    const paused = sight(workload({ paused: true }), [pod(STUCK)])
+    const paused = rolloutState(workload({ paused: true }), [pod(STUCK)])
     expect(judge(paused).standstill).toBe('paused')
     expect(back(paused).back).toBe(false)
   })
@@ -123,7 +153,7 @@ describe('a Deployment', () => {
   test('is ready only if the controller counts all of its pods as updated and available', () => {
     const running = [pod(RUNNING), pod(RUNNING)]
     const ready = (status: typeof two.status, pods = running) =>
-      judge(sight({ ...two, status }, pods, [revision('new', 2), revision('old', 1)])).ready
+      judge(rolloutState({ ...two, status }, pods, [revision('new', 2), revision('old', 1)])).ready
     expect(ready({ total: 2, updated: 2, available: 2 })).toBe(true)
     expect(ready({ total: 2, updated: 1, available: 2 })).toBe(false)
     expect(ready({ total: 2, updated: 2, available: 1 })).toBe(false)
@@ -131,20 +161,24 @@ describe('a Deployment', () => {
   })
 
   test('has its images everywhere only if all wanted pods exist', () => {
-    const first = sight(workload({ replicas: 2 }), [pod(RUNNING)], [revision('new', 1), revision('old', 2)])
+    const first = rolloutState(
+      workload({ replicas: 2 }),
+      [pod(RUNNING)],
+      [revision('new', 1), revision('old', 2)],
+    )
     expect(judge(first)).toMatchObject({ pulled: false, wanted: 2, missing: 0 })
-    expect(judge(sight(two, [pod(RUNNING), pod(RUNNING)])).pulled).toBe(true)
+    expect(judge(rolloutState(two, [pod(RUNNING), pod(RUNNING)])).pulled).toBe(true)
   })
 })
 
 describe('no more pods come', () => {
-  test.each<[string, RolloutSight, string]>([
+  test.each<[string, RolloutState, string]>([
     ['of a workload that is gone', { workload: null, revisions: [], pods: [] }, 'gone'],
-    ['of one that is being deleted', sight(workload({ ending: true }), []), 'ending'],
-    ['of a suspended Job', sight(workload({ kind: 'Job', suspended: true }), []), 'suspended'],
+    ['of one that is being deleted', rolloutState(workload({ ending: true }), []), 'ending'],
+    ['of a suspended Job', rolloutState(workload({ kind: 'Job', suspended: true }), []), 'suspended'],
     [
       'of a Job that failed',
-      sight(
+      rolloutState(
         workload({ kind: 'Job', ended: { as: 'failed', reason: 'BackoffLimitExceeded', message: '' } }),
         [],
       ),
@@ -152,12 +186,12 @@ describe('no more pods come', () => {
     ],
     [
       'of a completed Job',
-      sight(workload({ kind: 'Job', ended: { as: 'complete', reason: '', message: '' } }), []),
+      rolloutState(workload({ kind: 'Job', ended: { as: 'complete', reason: '', message: '' } }), []),
       'completed',
     ],
     [
       'of a DaemonSet that no node fits',
-      sight(workload({ kind: 'DaemonSet', replicas: 0 }), []),
+      rolloutState(workload({ kind: 'DaemonSet', replicas: 0 }), []),
       'none-wanted',
     ],
   ])('%s', (_name, of, code) => {
@@ -165,39 +199,41 @@ describe('no more pods come', () => {
   })
 
   test('of a workload whose name another one has taken', () => {
-    expect(judgeRollout(sight(workload(), [pod(RUNNING)]), 'the-first').over?.code).toBe('replaced')
-    expect(recoveryOf(judgeRollout(sight(workload(), [pod(RUNNING)]), 'the-first'), 1).back).toBe(false)
+    expect(judgeRollout(rolloutState(workload(), [pod(RUNNING)]), 'the-first').over?.code).toBe('replaced')
+    expect(recoveryOf(judgeRollout(rolloutState(workload(), [pod(RUNNING)]), 'the-first'), 1).back).toBe(
+      false,
+    )
   })
 
   test('but a DaemonSet that has not counted nodes yet is not over', () => {
     const fresh = workload({ kind: 'DaemonSet', replicas: 0, observedGeneration: 0 })
-    expect(judge(sight(fresh, []))).toMatchObject({ over: null, observed: false })
+    expect(judge(rolloutState(fresh, []))).toMatchObject({ over: null, observed: false })
   })
 })
 
 describe('a StatefulSet', () => {
   const three = workload({ kind: 'StatefulSet', replicas: 3 })
 
-  test.each<[string, RolloutSight, { back: boolean; holdups: string[] }]>([
-    ['lacks the next pod', sight(three, [numbered(0)]), { back: false, holdups: ['not-made'] }],
+  test.each<[string, RolloutState, { back: boolean; holdups: string[] }]>([
+    ['lacks the next pod', rolloutState(three, [numbered(0)]), { back: false, holdups: ['not-made'] }],
     [
       'does not lack the pods after one that is not ready',
-      sight(three, [numbered(0, RUNNING, { ready: false })]),
+      rolloutState(three, [numbered(0, RUNNING, { ready: false })]),
       { back: true, holdups: [] },
     ],
     [
       'with Parallel lacks them as well',
-      sight({ ...three, ordered: false }, [numbered(0, RUNNING, { ready: false })]),
+      rolloutState({ ...three, ordered: false }, [numbered(0, RUNNING, { ready: false })]),
       { back: false, holdups: ['not-made'] },
     ],
     [
       'waits for the pod with the ordinal of the new one',
-      sight(three, [numbered(0, STUCK, ENDING), numbered(1), numbered(2)]),
+      rolloutState(three, [numbered(0, STUCK, ENDING), numbered(1), numbered(2)]),
       { back: false, holdups: ['not-ended'] },
     ],
     [
       'leaves pods below the partition at the old revision',
-      sight({ ...three, partition: 2 }, [
+      rolloutState({ ...three, partition: 2 }, [
         numbered(0, RUNNING, { hash: 'old' }),
         numbered(1, RUNNING, { hash: 'old' }),
         numbered(2),
@@ -206,12 +242,16 @@ describe('a StatefulSet', () => {
     ],
     [
       'below the partition has not recovered with a stuck pod of the old revision',
-      sight({ ...three, partition: 3 }, [numbered(0, STUCK, { hash: 'old' }), numbered(1), numbered(2)]),
+      rolloutState({ ...three, partition: 3 }, [
+        numbered(0, STUCK, { hash: 'old' }),
+        numbered(1),
+        numbered(2),
+      ]),
       { back: false, holdups: ['stuck'] },
     ],
     [
       'with OnDelete keeps old pods, which are not a rollout to wait for',
-      sight(
+      rolloutState(
         { ...three, strategy: 'OnDelete' },
         [0, 1, 2].map(each => numbered(each, RUNNING, { hash: 'old' })),
       ),
@@ -219,7 +259,7 @@ describe('a StatefulSet', () => {
     ],
     [
       'counts from its first ordinal',
-      sight(
+      rolloutState(
         { ...three, firstOrdinal: 5 },
         [5, 6, 7].map(each => numbered(each)),
       ),
@@ -230,7 +270,7 @@ describe('a StatefulSet', () => {
   })
 
   test('treats an old stuck pod above the partition as outgoing', () => {
-    const of = sight(three, [numbered(0), numbered(1), numbered(2, STUCK, { hash: 'old' })])
+    const of = rolloutState(three, [numbered(0), numbered(1), numbered(2, STUCK, { hash: 'old' })])
     expect(judge(of).outgoing).toMatchObject([{ name: 'shop-2', stage: 'stuck' }])
     expect(back(of).back).toBe(false)
   })
@@ -240,18 +280,18 @@ describe('the other kinds', () => {
   test('a DaemonSet wants a pod on each node, of any revision during a rollout', () => {
     const set = workload({ kind: 'DaemonSet', replicas: 2 })
     const [first, second] = [pod(RUNNING, MINE), pod(RUNNING, { ...MINE, hash: 'old' })]
-    expect(back(sight(set, [first, second]))).toMatchObject({ back: true })
-    expect(codes(judge(sight(set, [first])))).toEqual(['not-made'])
-    expect(judge(sight(set, [first, second])).ready).toBe(false)
-    expect(judge(sight({ ...set, strategy: 'OnDelete' }, [first, second])).ready).toBe(true)
+    expect(back(rolloutState(set, [first, second]))).toMatchObject({ back: true })
+    expect(codes(judge(rolloutState(set, [first])))).toEqual(['not-made'])
+    expect(judge(rolloutState(set, [first, second])).ready).toBe(false)
+    expect(judge(rolloutState({ ...set, strategy: 'OnDelete' }, [first, second])).ready).toBe(true)
   })
 
   test.each(['ReplicaSet', 'ReplicationController'] as const)(
     'a %s wants as many pods as its spec says',
     kind => {
       const set = workload({ kind, replicas: 2 })
-      expect(back(sight(set, [pod(RUNNING, MINE), pod(RUNNING, MINE)]), 2).back).toBe(true)
-      expect(codes(judge(sight(set, [pod(RUNNING, MINE)])))).toEqual(['not-made'])
+      expect(back(rolloutState(set, [pod(RUNNING, MINE), pod(RUNNING, MINE)]), 2).back).toBe(true)
+      expect(codes(judge(rolloutState(set, [pod(RUNNING, MINE)])))).toEqual(['not-made'])
     },
   )
 
@@ -259,29 +299,31 @@ describe('the other kinds', () => {
     const job = workload({ kind: 'Job', replicas: 3, job: { completions: 4, succeeded: 3 } })
     const done = pod(RUNNING, { ...MINE, pod: { phase: 'Succeeded' } })
     const failed = pod(STUCK, { ...MINE, pod: { phase: 'Failed' } })
-    expect(judge(sight(job, [done, failed])).missing).toBe(1)
-    expect(back(sight(job, [done, failed, pod(RUNNING, MINE)])).back).toBe(true)
+    expect(judge(rolloutState(job, [done, failed])).missing).toBe(1)
+    expect(back(rolloutState(job, [done, failed, pod(RUNNING, MINE)])).back).toBe(true)
     const queue = { ...job, job: { completions: null, succeeded: 1 } }
-    expect(judge(sight(queue, [])).missing).toBe(0)
+    expect(judge(rolloutState(queue, [])).missing).toBe(0)
   })
 
   test('a CronJob is judged by its newest Job', () => {
     const cron = workload({ kind: 'CronJob', replicas: 0 })
     const jobs = [revision('old', null), revision('new', null)]
-    const of = sight(cron, [pod(RUNNING), pod(STUCK, OLD)], jobs)
+    const of = rolloutState(cron, [pod(RUNNING), pod(STUCK, OLD)], jobs)
     expect(judge(of)).toMatchObject({ over: null, current: [{ stage: 'pulled' }] })
   })
 
   test('a bare pod is matched by name, even after it has ended', () => {
     const bare = workload({ kind: 'Pod' })
-    const of = sight(bare, [pod(RUNNING, { owner: null, pod: { name: 'shop', phase: 'Succeeded' } })])
+    const of = rolloutState(bare, [pod(RUNNING, { owner: null, pod: { name: 'shop', phase: 'Succeeded' } })])
     expect(recoveryOf(judgeRollout(of, null), 1)).toEqual({ wanted: 1, recovered: 1, back: true })
-    expect(codes(judge(sight(bare, [pod(STUCK, { owner: null, pod: { name: 'shop' } })])))).toEqual(['stuck'])
+    expect(codes(judge(rolloutState(bare, [pod(STUCK, { owner: null, pod: { name: 'shop' } })])))).toEqual([
+      'stuck',
+    ])
   })
 })
 
 describe('a pod', () => {
-  const stage = (of: ReturnType<typeof pod>) => judge(sight(workload(), [of])).current[0]
+  const stage = (of: ReturnType<typeof pod>) => judge(rolloutState(workload(), [of])).current[0]
   const setup = (state: Parameters<typeof container>[0]) =>
     container(state, { name: 'setup', kind: 'init', image: 'busybox' })
   const crash = { type: 'waiting', reason: 'CrashLoopBackOff', message: 'back-off 10s' } as const
@@ -351,7 +393,7 @@ describe('a pod', () => {
   })
 
   test('that keeps working on its init container counts as recovered, but only after a while', () => {
-    const of = sight(workload(), [pod(UNTRIED, { containers: [setup(RUNNING), container(UNTRIED)] })])
+    const of = rolloutState(workload(), [pod(UNTRIED, { containers: [setup(RUNNING), container(UNTRIED)] })])
     expect(recoveryOf(judge(of), 1).back).toBe(false)
     expect(recoveryOf(judge(of), 1, true)).toEqual({ wanted: 1, recovered: 1, back: true })
   })

@@ -40,7 +40,7 @@ function connectionTo(server: ApiServer, way: Way = {}): Connection {
     server: 'https://127.0.0.1',
     namespace: way.namespace ?? 'default',
     loggingIn: false,
-    withoutSecrets: text => text,
+    redact: text => text,
     close: async () => {},
     async send(asked) {
       await new Promise(setImmediate)

@@ -1,14 +1,23 @@
 import { describe, expect, test } from 'vitest'
-import type { RolloutSight } from '../../src/snapshot/rollout.ts'
+import type { RolloutState } from '../../src/snapshot/rollout.ts'
 import type { WaitRules } from '../../src/waiting/goal.ts'
-import { container, pod, RUNNING, revision, STUCK, sight, UNTRIED, workload } from '../rollout/sights.ts'
+import {
+  container,
+  pod,
+  RUNNING,
+  revision,
+  rolloutState,
+  STUCK,
+  UNTRIED,
+  workload,
+} from '../rollout/rollout-states.ts'
 import { failure, finding, looks, NOW, READY, view } from './views.ts'
 
 const PULLED: WaitRules = { goal: 'pulled', patience: {} }
 const OLD = { owner: 'uid-old', hash: 'old' }
 const two = workload({ replicas: 2 })
-const deployment = (pods: RolloutSight['pods'], fields = {}) =>
-  sight({ ...two, ...fields }, pods, [revision('new', 2), revision('old', 1)])
+const deployment = (pods: RolloutState['pods'], fields = {}) =>
+  rolloutState({ ...two, ...fields }, pods, [revision('new', 2), revision('old', 1)])
 const counts = (updated: number, available = updated, total = updated) => ({
   status: { total, updated, available },
 })
@@ -19,7 +28,7 @@ const own = (kind: 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | 'Pod') =
 
 describe('what is done', () => {
   const waitingPod = (fields = {}) => pod(RUNNING, { ready: false, ...fields })
-  test.each<[string, RolloutSight, WaitRules, string, string]>([
+  test.each<[string, RolloutState, WaitRules, string, string]>([
     [
       'all pods of the newest revision ready, and counted',
       deployment([pod(RUNNING), pod(RUNNING)], counts(2)),
@@ -84,26 +93,32 @@ describe('what is done', () => {
       'waiting',
       'not-made',
     ],
-    ['zero replicas', sight(workload({ replicas: 0 }), []), READY, 'done', 'none-wanted'],
-    ['a suspended Job', sight(workload({ kind: 'Job', suspended: true }), []), READY, 'done', 'suspended'],
-    ['a Job without pods', sight(workload({ kind: 'Job' }), []), READY, 'waiting', 'not-made'],
+    ['zero replicas', rolloutState(workload({ replicas: 0 }), []), READY, 'done', 'none-wanted'],
+    [
+      'a suspended Job',
+      rolloutState(workload({ kind: 'Job', suspended: true }), []),
+      READY,
+      'done',
+      'suspended',
+    ],
+    ['a Job without pods', rolloutState(workload({ kind: 'Job' }), []), READY, 'waiting', 'not-made'],
     [
       'a Job whose pod runs',
-      sight(workload({ kind: 'Job' }), [pod(RUNNING, own('Job'))]),
+      rolloutState(workload({ kind: 'Job' }), [pod(RUNNING, own('Job'))]),
       READY,
       'done',
       'started',
     ],
     [
       'a Job that is complete',
-      sight(workload({ kind: 'Job', ended: { as: 'complete', reason: '', message: '' } }), []),
+      rolloutState(workload({ kind: 'Job', ended: { as: 'complete', reason: '', message: '' } }), []),
       READY,
       'done',
       'completed',
     ],
     [
       'a Job that has failed',
-      sight(
+      rolloutState(
         workload({ kind: 'Job', ended: { as: 'failed', reason: 'BackoffLimitExceeded', message: '' } }),
         [],
       ),
@@ -113,28 +128,30 @@ describe('what is done', () => {
     ],
     [
       'a CronJob without a Job',
-      sight(workload({ kind: 'CronJob', replicas: 0 }), []),
+      rolloutState(workload({ kind: 'CronJob', replicas: 0 }), []),
       READY,
       'done',
       'no-job',
     ],
     [
       'a pod that runs and is not ready',
-      sight(workload({ kind: 'Pod' }), [waitingPod({ owner: null, pod: { name: 'shop' } })]),
+      rolloutState(workload({ kind: 'Pod' }), [waitingPod({ owner: null, pod: { name: 'shop' } })]),
       READY,
       'waiting',
       'not-ready',
     ],
     [
       'a pod that is ready on a node that reports no containers',
-      sight(workload({ kind: 'Pod' }), [pod(UNTRIED, { owner: null, ready: true, pod: { name: 'shop' } })]),
+      rolloutState(workload({ kind: 'Pod' }), [
+        pod(UNTRIED, { owner: null, ready: true, pod: { name: 'shop' } }),
+      ]),
       READY,
       'done',
       'ready',
     ],
     [
       'a pod that has done its work',
-      sight(workload({ kind: 'Pod' }), [
+      rolloutState(workload({ kind: 'Pod' }), [
         waitingPod({ owner: null, pod: { name: 'shop', phase: 'Succeeded' } }),
       ]),
       READY,
@@ -143,7 +160,9 @@ describe('what is done', () => {
     ],
     [
       'a pod that has failed',
-      sight(workload({ kind: 'Pod' }), [waitingPod({ owner: null, pod: { name: 'shop', phase: 'Failed' } })]),
+      rolloutState(workload({ kind: 'Pod' }), [
+        waitingPod({ owner: null, pod: { name: 'shop', phase: 'Failed' } }),
+      ]),
       READY,
       'unknown',
       'ended',
@@ -157,7 +176,7 @@ describe('what is done', () => {
     ],
     [
       'a Deployment that was created paused, so that it has no ReplicaSet',
-      sight({ ...two, ...counts(0), revision: null, paused: true }, [], []),
+      rolloutState({ ...two, ...counts(0), revision: null, paused: true }, [], []),
       READY,
       'unknown',
       'paused',
@@ -171,7 +190,7 @@ describe('what is done', () => {
     ],
     [
       'a paused Deployment that keeps an old pod beside the new ones',
-      sight(
+      rolloutState(
         { ...two, ...counts(2, 3, 3), paused: true },
         [pod(RUNNING), pod(RUNNING), pod(RUNNING, { owner: 'uid-old', hash: 'old' })],
         [revision('new', 2), revision('old', 1)],
@@ -182,7 +201,7 @@ describe('what is done', () => {
     ],
     [
       'a ReplicaSet whose pods are ready and not long enough',
-      sight(workload({ kind: 'ReplicaSet', status: { total: 1, updated: 0, available: 0 } }), [
+      rolloutState(workload({ kind: 'ReplicaSet', status: { total: 1, updated: 0, available: 0 } }), [
         pod(RUNNING, own('ReplicaSet')),
       ]),
       READY,
@@ -191,7 +210,7 @@ describe('what is done', () => {
     ],
     [
       'a StatefulSet whose old pods wait to be deleted',
-      sight(workload({ kind: 'StatefulSet', strategy: 'OnDelete', ...counts(0, 1, 1) }), [
+      rolloutState(workload({ kind: 'StatefulSet', strategy: 'OnDelete', ...counts(0, 1, 1) }), [
         pod(RUNNING, { ...own('StatefulSet'), hash: 'old' }),
       ]),
       READY,
@@ -207,7 +226,7 @@ describe('what is done', () => {
     const at = (ordinal: number, state = RUNNING, hash = 'old') =>
       pod(state, { owner: 'uid-shop', hash, pod: { name: `shop-${ordinal}` } })
     const broken = at(0, STUCK)
-    const done = sight(set, [broken, at(1), at(2, RUNNING, 'new')])
+    const done = rolloutState(set, [broken, at(1), at(2, RUNNING, 'new')])
     const failures = [
       failure(
         { podUid: broken.pod.uid, finding: finding('image-not-found') },
@@ -215,7 +234,7 @@ describe('what is done', () => {
       ),
     ]
     expect(looks([[0, view(done, failures)]])).toMatchObject({ status: 'done', counts: { wanted: 1 } })
-    expect(looks([[0, view(sight(set, [at(0), at(1), at(2, STUCK, 'new')]))]]).status).toBe('waiting')
+    expect(looks([[0, view(rolloutState(set, [at(0), at(1), at(2, STUCK, 'new')]))]]).status).toBe('waiting')
   })
 
   test('what was done once stays done, also when an autoscaler adds a pod or a Job is cleaned up', () => {
@@ -232,7 +251,7 @@ describe('what is done', () => {
     expect(
       looks([
         [0, well],
-        [60, view(sight(two, []))],
+        [60, view(rolloutState(two, []))],
       ]).status,
     ).toBe('done')
     expect(
@@ -244,7 +263,8 @@ describe('what is done', () => {
   })
 
   test("without permission for ReplicaSets only the controller's own count is believed", () => {
-    const unread = (fields: object) => view(sight({ ...two, ...fields }, [pod(RUNNING), pod(RUNNING)], null))
+    const unread = (fields: object) =>
+      view(rolloutState({ ...two, ...fields }, [pod(RUNNING), pod(RUNNING)], null))
     expect(looks([[0, unread(counts(2))]]).status).toBe('done')
     expect(looks([[0, unread(counts(1, 2, 2))]]).status).toBe('waiting')
   })
@@ -313,7 +333,7 @@ describe('failed pulls', () => {
     ],
     ['a rate limit after ten minutes', failing('rate-limited', { attempts: 9 }), 600, 'waiting'],
     ['a timeout after ten minutes', failing('network-timeout', { attempts: 9 }), 600, 'waiting'],
-    ['nothing that tells the cause', failing('other', { attempts: 9 }), 600, 'waiting'],
+    ['nothing that shows the cause', failing('other', { attempts: 9 }), 600, 'waiting'],
     [
       'an image that moved',
       failing(
@@ -415,9 +435,10 @@ describe('failed pulls', () => {
     const of = { podUid: old.pod.uid, finding: finding('image-not-found') }
     const blocked = (ordered: boolean) =>
       view(
-        sight(workload({ kind: 'StatefulSet', replicas: 2, ordered, revision: 'new', ...counts(0, 0, 1) }), [
-          old,
-        ]),
+        rolloutState(
+          workload({ kind: 'StatefulSet', replicas: 2, ordered, revision: 'new', ...counts(0, 0, 1) }),
+          [old],
+        ),
         [failure(of, { attempts: 3 })],
       )
 
@@ -434,7 +455,7 @@ describe('failed pulls', () => {
   })
 
   test('nor does anything while it is not known which revision is the newest', () => {
-    const unread = sight({ ...two, ...counts(1, 0, 2) }, [stuck], null)
+    const unread = rolloutState({ ...two, ...counts(1, 0, 2) }, [stuck], null)
     const failures = [
       failure({ podUid: stuck.pod.uid, finding: finding('image-not-found') }, { since: 0, attempts: 9 }),
     ]
@@ -442,7 +463,7 @@ describe('failed pulls', () => {
   })
 
   test('a newer revision begins again, with the patience that is its own', () => {
-    const newer = sight(
+    const newer = rolloutState(
       { ...two, ...counts(1, 0), revision: '3' },
       [pod(UNTRIED, { owner: 'uid-3' })],
       [{ ...revision('new', 2), uid: 'uid-3', number: 3 }, revision('new', 0)],
@@ -473,7 +494,7 @@ describe('failed pulls', () => {
 
   test('one node of many is named, with the pods that are well', () => {
     const others = Array.from({ length: 499 }, () => pod(RUNNING))
-    const many = sight(
+    const many = rolloutState(
       workload({ replicas: 500, ...counts(500, 499) }),
       [stuck, ...others],
       [revision('new', 500)],
@@ -498,7 +519,7 @@ describe('failed pulls', () => {
 
 describe('what is not an image problem', () => {
   const crash = { type: 'waiting', reason: 'CrashLoopBackOff', message: 'back-off restarting' } as const
-  test.each<[string, RolloutSight, string]>([
+  test.each<[string, RolloutState, string]>([
     [
       'a crash',
       deployment(
@@ -535,7 +556,7 @@ describe('what is not an image problem', () => {
       ),
       'initializing',
     ],
-  ])('%s is told and waited for', (_what, seen, code) => {
+  ])('%s is reported and waited for', (_what, seen, code) => {
     expect(
       looks([
         [0, view(seen)],

@@ -1,7 +1,7 @@
 /** Subjects, failures and rules for the tests of this room, on top of the rollouts of the room next door. */
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
-import type { RolloutSight } from '../../src/snapshot/rollout.ts'
+import type { RolloutState } from '../../src/snapshot/rollout.ts'
 import type { WaitRules } from '../../src/waiting/goal.ts'
 import { judgeSubject } from '../../src/waiting/judge-subject.ts'
 import type { Failure, SubjectState, SubjectView } from '../../src/waiting/subject-state.ts'
@@ -35,9 +35,9 @@ export function failure(of: { podUid: string; finding: Finding }, fields: Partia
 
 const SUBJECT: SubjectView['subject'] = { kind: 'Deployment', namespace: 'web', name: 'shop' }
 
-export const view = (sight: RolloutSight | null, failures: Failure[] = []): SubjectView => ({
-  subject: sight?.workload == null ? SUBJECT : { ...SUBJECT, kind: sight.workload.kind },
-  sight,
+export const view = (rolloutState: RolloutState | null, failures: Failure[] = []): SubjectView => ({
+  subject: rolloutState?.workload == null ? SUBJECT : { ...SUBJECT, kind: rolloutState.workload.kind },
+  rolloutState,
   failures,
   pulling: [],
 })

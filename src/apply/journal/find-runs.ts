@@ -15,11 +15,17 @@ import {
   wroteMoreThanPods,
 } from './run.ts'
 
+/** A line of a journal that can't be read, counted from 1. */
+export interface DamagedLine {
+  path: string
+  line: number
+}
+
 export interface Runs {
   /** Every run that may have written something, newest first, even if undone. */
   runs: Run[]
-  /** One sentence for each damaged line; the rest of its journal is still read. */
-  damages: string[]
+  /** Lines that can't be read; the rest of their journals is still used. */
+  damaged: DamagedLine[]
 }
 
 /**
@@ -33,17 +39,17 @@ export async function listRuns(folder: string, server?: string): Promise<Runs> {
     throw new UsageError(`Can't read the journals in ${folder} (${errorCode(error)}).`)
   })
   const runs: Run[] = []
-  const damages: string[] = []
+  const damaged: DamagedLine[] = []
   for (const name of names.filter(one => one.endsWith('.jsonl')).sort()) {
     const path = join(folder, name)
-    const { run, damaged } = await parseJournal(await readJournal(path))
-    damages.push(...damaged.map(line => damageText(path, line)))
+    const { run, damaged: lines } = await parseJournal(await readJournal(path))
+    damaged.push(...lines.map(line => ({ path, line })))
     if (server !== undefined && run?.cluster.server !== server) continue
     if (run?.entries.some(mayHaveWritten)) runs.push(run)
   }
   // Sorted by number, because the machine's clock may have been set back between two runs.
   runs.reverse().sort((one, other) => (other.number ?? 0) - (one.number ?? 0))
-  return { runs, damages }
+  return { runs, damaged }
 }
 
 /** @throws UsageError for a journal that can't be read: skipping it could hide a run that wrote something */
@@ -53,10 +59,6 @@ async function readJournal(path: string): Promise<string> {
       `Can't read the journal ${path} (${errorCode(error)}): make it readable, or move it away.`,
     )
   })
-}
-
-function damageText(path: string, line: number): string {
-  return `Line ${line} of the journal ${path} is damaged, so what it says of its run may not be all: look at it, or move the file away.`
 }
 
 /**

@@ -6,7 +6,7 @@ export const changedAtAdmission: AuditRule<'changed-at-admission'> = {
   severity: 'info',
   find(workload, facts) {
     const images = workload.containers.flatMap(container => {
-      const rewritten = facts.sightingOf(workload, container)?.rewritten ?? null
+      const rewritten = facts.observationOf(workload, container)?.rewritten ?? null
       if (rewritten === null) return []
       return { container, place: null, arguments: { what: 'image' as const, ...rewritten } }
     })

@@ -4,7 +4,7 @@ import { perImage } from '../rule.ts'
 
 export const forcedAlways = perImage<'forced-always'>('warning', (container, workload, facts) => {
   const { pullPolicy } = container
-  const forced = facts.sightingOf(workload, container)?.forced ?? null
+  const forced = facts.observationOf(workload, container)?.forced ?? null
   if (forced === null || pullPolicy === null || pullPolicy === 'Always') return null
   return { arguments: { pod: forced.pod, policy: pullPolicy } }
 })

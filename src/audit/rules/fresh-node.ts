@@ -6,7 +6,7 @@ import { perImage } from '../rule.ts'
 export const freshNode = perImage<'fresh-node'>('info', (container, workload, facts) => {
   const { scope } = facts
   const nodes = scope.nodes?.schedulable ?? []
-  const seen = facts.sightingOf(workload, container)?.nodes ?? []
+  const seen = facts.observationOf(workload, container)?.nodes ?? []
   const reference = parseReference(container.image)
   if (nodes.length < 2 || seen.length === 0 || reference === null) return null
   const lacking = nodes.filter(node => !seen.includes(node))

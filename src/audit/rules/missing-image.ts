@@ -6,6 +6,6 @@ import { perImage } from '../rule.ts'
 export const missingImage = perImage<'missing-image'>('error', (container, workload, facts) => {
   const check = facts.checkOf(container.image, workload)
   if (check === null || !isMissing(check.verdict)) return null
-  const ranOn = facts.sightingOf(workload, container)?.nodes ?? []
+  const ranOn = facts.observationOf(workload, container)?.nodes ?? []
   return { arguments: { check, verdict: check.verdict, ranOn } }
 })

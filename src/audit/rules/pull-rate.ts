@@ -5,7 +5,7 @@ import { isDockerHub } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/template.ts'
 import { crashLoopStarts } from '../pull-rate.ts'
-import type { AuditFacts, AuditRule, Hit } from '../rule.ts'
+import type { AuditFacts, AuditRule, RuleFinding } from '../rule.ts'
 
 /** Docker Hub's anonymous limit is 100 pulls in six hours per address: report a container that uses a fifth of it. */
 const MIN_PULLS = 20
@@ -27,7 +27,7 @@ export const pullRate: AuditRule<'pull-rate'> = {
   },
 }
 
-type Hits = Hit<'pull-rate'>[]
+type Hits = RuleFinding<'pull-rate'>[]
 
 const isAlways = ({ image, pullPolicy }: TemplateContainer) => pullsAlways(image, pullPolicy)
 
@@ -51,7 +51,7 @@ function byNodes({ kind, nodes }: WorkloadTemplate, container: TemplateContainer
 }
 
 function byCrashes(workload: WorkloadTemplate, container: TemplateContainer, facts: AuditFacts): Hits {
-  const crashing = facts.sightingOf(workload, container)?.crashing ?? null
+  const crashing = facts.observationOf(workload, container)?.crashing ?? null
   if (crashing === null || !isAlways(container)) return []
   const pulls = crashLoopStarts()
   return [{ container, place: null, arguments: { how: 'crash-loop', pulls, pod: crashing.pod } }]

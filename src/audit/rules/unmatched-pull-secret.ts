@@ -4,7 +4,7 @@ import { keyMismatch } from '../../dockerconfig/key-mismatch.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { WorkloadTemplate } from '../../snapshot/template.ts'
 import type { NamedSecret } from '../credentials.ts'
-import type { AuditRule, Hit } from '../rule.ts'
+import type { AuditRule, RuleFinding } from '../rule.ts'
 
 export const unmatchedPullSecret: AuditRule<'unmatched-pull-secret'> = {
   severity: 'error',
@@ -23,7 +23,7 @@ function hitsOf(
   { named, from, secret }: NamedSecret,
   unserved: { registry: string; repository: string }[],
   workload: WorkloadTemplate,
-): Hit<'unmatched-pull-secret'>[] {
+): RuleFinding<'unmatched-pull-secret'>[] {
   if (secret === null || secret.problem !== null) return []
   return secret.entries.flatMap(({ key }) =>
     unserved.flatMap(reference => {

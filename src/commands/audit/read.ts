@@ -4,6 +4,8 @@ import { type IsIgnored, isAnnotated } from '../../audit/audit.ts'
 import type { AuditSettings } from '../../audit/settings.ts'
 import { UsageError } from '../../errors.ts'
 import { shellWord } from '../../report/sanitize.ts'
+import { countingText } from '../../report/views/progress.ts'
+import type { FileNote } from '../../report/words/audit/notes.ts'
 import type { AuditScope } from '../../snapshot/audit-scope.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
 import type { ClusterOptions } from '../../source/live/read-cluster.ts'
@@ -27,8 +29,8 @@ export interface AuditInput {
   isIgnored: IsIgnored
   /** The real paths of the files, keyed by the displayed path. */
   real: ReadonlyMap<string, string>
-  /** Messages about the reading, for standard error. */
-  notes: string[]
+  /** For standard error. */
+  notes: FileNote[]
 }
 
 /** Settings that determine what is read, and the folder that their paths are relative to. */
@@ -73,13 +75,13 @@ async function ofFiles(
     now: context.now().toISOString(),
     signal: context.signal,
   })
-  const unknown = [...comments].flatMap(([path, list]) =>
-    list.flatMap(({ at, rules }) =>
+  const ineffective = [...comments].flatMap(([path, list]) =>
+    list.flatMap(({ at, rules }): FileNote[] =>
       rules.length === 0
-        ? [`${path}:${at}: this pullguard:ignore comment names no rule, so it has no effect.`]
+        ? [{ code: 'ignores-nothing', path, at }]
         : rules
             .filter(rule => rule !== 'all' && !isRule(rule))
-            .map(rule => `${path}:${at}: this pullguard:ignore comment names the unknown rule ${rule}.`),
+            .map(rule => ({ code: 'unknown-rule', path, at, rule })),
     ),
   )
   return {
@@ -99,11 +101,9 @@ async function ofFiles(
       )
     },
     notes: [
-      ...unknown,
-      ...shallow.map(folder => `The folders in ${folder} were not read: add -R.`),
-      ...scope.templates.map(
-        path => `${path} is a template: render it first, as in \`helm template . | pullguard audit -f -\`.`,
-      ),
+      ...ineffective,
+      ...shallow.map(path => ({ code: 'folders-not-read' as const, path })),
+      ...scope.templates.map(path => ({ code: 'template' as const, path })),
     ],
   }
 }
@@ -121,7 +121,7 @@ async function ofCluster(
       namespaces: allNamespaces ? null : namespaces.length > 0 ? namespaces : [cluster.namespace],
       labelSelector: selector ?? null,
       signal: context.signal,
-      onProgress: workloads => progress.update(`Reading workloads: ${workloads} seen`),
+      onProgress: workloads => progress.update(countingText('workloads', workloads)),
       ...(onPullSecret === undefined ? {} : { onPullSecret }),
     }).finally(() => progress.stop()),
   )

@@ -1,6 +1,6 @@
 /** Executes a prepared fix: dry-runs every change on the server, records it in the journal, writes it, and waits for the pods. */
 
-import type { ApplyContext, Sight } from '../../apply/apply-context.ts'
+import type { ApplyContext, WatchedRollout } from '../../apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
 import { Journal, runName } from '../../apply/journal/journal.ts'
 import { type RunHeader, unfinishedRun } from '../../apply/journal/run.ts'
@@ -33,7 +33,7 @@ export async function executeFix(
 ): Promise<FixResult> {
   const { plan, credentials, saved } = prepared
   const { cluster, context, journals, options } = session
-  cluster.hide(credentialRedactor(credentials))
+  cluster.redactWith(credentialRedactor(credentials))
   const header = await headerOf(prepared, session)
   const journal = new Journal(journals, header.run, header)
   const progress = await context.progress()
@@ -111,9 +111,12 @@ function applyContext(
   }
 }
 
-async function lookAt(subject: RolloutSubject, reading: Reading): Promise<Sight> {
-  const sight = await readRollout(reading, subject)
-  return { ...sight, hopeless: new Set(sight.pods.filter(isHopeless).map(({ pod }) => pod.uid)) }
+async function lookAt(subject: RolloutSubject, reading: Reading): Promise<WatchedRollout> {
+  const rolloutState = await readRollout(reading, subject)
+  return {
+    ...rolloutState,
+    unrecoverablePods: new Set(rolloutState.pods.filter(isHopeless).map(({ pod }) => pod.uid)),
+  }
 }
 
 /** Whether the pod is stuck, and retrying can't make its pull succeed. */

@@ -57,7 +57,7 @@ export async function findLogins(
     const unnamed = registriesToAuthenticate(findings).filter(registry => registry !== given.registry)
     return { ...NOTHING, credentials: [given], named: [given.registry], unnamed }
   }
-  const called = calledFor(findings, fixable, unfinished)
+  const called = registriesNeedingLogin(findings, fixable, unfinished)
   const wanted = named.length > 0 ? named : called.slice(0, MOST_UNNAMED)
   const found = await withSameAccount(await localLogins(withRepositories(wanted, fixable), context), context)
   return { ...found, named, unnamed: called.filter(registry => !wanted.includes(registry)) }
@@ -90,7 +90,7 @@ function registriesToAuthenticate(findings: Finding[]): string[] {
 }
 
 /** Returns the registries that the findings need, Docker Hub first, so that a tenant's registries can't displace it. */
-function calledFor(findings: Finding[], fixable: Finding[], unfinished: string[]): string[] {
+function registriesNeedingLogin(findings: Finding[], fixable: Finding[], unfinished: string[]): string[] {
   const called = [...registriesToAuthenticate(findings), ...unfinished]
   // After an interrupted fix, the findings may need only new pods, but the rest of that fix still needs the login.
   const names = called.length > 0 ? called : fixable.flatMap(({ registry }) => registry ?? [])
@@ -162,7 +162,7 @@ export function givenCredential(registry: string, username: string, passwordInpu
     password,
     kind: 'password',
     shortLived: false,
-    minted: false,
+    issuedByHelper: false,
     origin: '--username',
   }
 }

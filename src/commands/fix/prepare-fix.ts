@@ -16,15 +16,15 @@ import type { ImageFact, PlanInput } from '../../plan/plan-input.ts'
 import { referencesToAsk } from '../../plan/templates.ts'
 import { lookUpImages } from '../../registry/look-up-images.ts'
 import type { FixScope } from '../../snapshot/fix-scope.ts'
-import { readAccountUses, readStrangers } from '../../source/live/fix-logins.ts'
+import { readAccountUses, readObjectsOutside } from '../../source/live/fix-logins.ts'
 import { nodePlatforms } from '../../source/live/fix-scope.ts'
 import { readPodOwners } from '../../source/live/fix-workloads.ts'
 import { localLogins } from '../registries.ts'
 import { loginFromFlags, planCredentialOf } from './find-logins.ts'
 import { proveLogins } from './prove.ts'
 import type { Request } from './request.ts'
-import type { FixSession, PreparedFix, Unproven } from './session.ts'
-import { earlierRuns, isInScope, meantPods, readWritable, type Situation } from './situation.ts'
+import type { FixSession, PreparedFix, UndistributedLogin } from './session.ts'
+import { earlierRuns, isInScope, podsToFixIn, readWritable, type Situation } from './situation.ts'
 
 /**
  * Plans the fix. If logins fail their proof, plans again without them.
@@ -54,7 +54,7 @@ async function planFix(
   situation: Situation,
   fixScope: FixScope,
   session: FixSession,
-  unproven: Unproven[] = [],
+  unproven: UndistributedLogin[] = [],
 ): Promise<PreparedFix> {
   const { diagnosis, snapshot, runs } = situation
   const { credentials } = request.logins
@@ -125,7 +125,7 @@ function inputOf(
     missing,
     named,
     unnamed,
-    hopeless: new Set(CAUSES.filter(isUnlikelyToRecover)),
+    unlikelyToRecover: new Set(CAUSES.filter(isUnlikelyToRecover)),
   }
 }
 
@@ -203,24 +203,24 @@ async function refuseOtherOwners(plan: Plan, path: string, { reading }: FixSessi
  * count
  */
 async function checkNarrowed(plan: Plan, runs: Run[], path: string, { reading }: FixSession): Promise<Plan> {
-  const meant = meantPods(plan.scope)
+  const podsToFix = podsToFixIn(plan.scope)
   const lost = plan.changes.filter(change => change.action === 'restore-bare-pod')
   const other = lost.find(({ run, target }) => !isInScope({ ...target, run }, plan.scope, runs))
   refuseOutside(other?.target, path)
   const targets = plan.changes.map(({ target }) => target)
   const isAccount = ({ kind }: Target) => kind === KINDS.ServiceAccount.kind
   const others = targets.filter(target => !isAccount(target))
-  const [uses, [stranger]] = await Promise.all([
-    readAccountUses(reading, targets.filter(isAccount), meant),
-    readStrangers(reading, others, meant),
+  const [uses, [outside]] = await Promise.all([
+    readAccountUses(reading, targets.filter(isAccount), podsToFix),
+    readObjectsOutside(reading, others, podsToFix),
   ])
-  for (const [{ namespace, name }, { isMeant }] of uses) {
-    if (isMeant) continue
+  for (const [{ namespace, name }, { isInFix }] of uses) {
+    if (isInFix) continue
     throw new RefusedError(
       `${path} changes service account ${namespace}/${name}, but no pod in its scope runs as that account. Nothing was changed; make a new plan.`,
     )
   }
-  refuseOutside(stranger, path)
+  refuseOutside(outside, path)
   const changes = plan.changes.map(change =>
     change.action === 'patch-serviceaccount'
       ? { ...change, sharedWith: uses.get(change.target)?.sharedWith ?? null }

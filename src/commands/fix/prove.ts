@@ -16,7 +16,7 @@ import {
   type Workarounds,
 } from '../../report/views/logins.ts'
 import { planCredentialOf } from './find-logins.ts'
-import type { FixSession, PreparedFix, Unproven } from './session.ts'
+import type { FixSession, PreparedFix, UndistributedLogin } from './session.ts'
 
 /**
  * The number of repositories to try a login on, with one image each: some may be misspelled or belong to someone else, which proves nothing
@@ -29,8 +29,8 @@ const REPOSITORIES_TRIED = 30
  * answer, with a note that the login is unchecked.
  * @returns the logins that failed; only the changes that need them are dropped
  */
-export async function proveLogins(prepared: PreparedFix, session: FixSession): Promise<Unproven[]> {
-  const failed: Unproven[] = []
+export async function proveLogins(prepared: PreparedFix, session: FixSession): Promise<UndistributedLogin[]> {
+  const failed: UndistributedLogin[] = []
   for (const credential of prepared.credentials) {
     const unproven = await proveOne(credential, prepared, session)
     if (unproven !== null) failed.push(unproven)
@@ -43,14 +43,14 @@ async function proveOne(
   credential: Credential,
   prepared: PreparedFix,
   session: FixSession,
-): Promise<Unproven | null> {
+): Promise<UndistributedLogin | null> {
   const { err } = session.context
   const note = (text: string) => err.write(`${wrap(text, err.width).join('\n')}\n`)
   const { proof, image } = await proofFor(credential, prepared, session)
   if (!proof.proven) {
     const { why, detail } = proof
     const noAnswer = why === 'unreachable' || why === 'server-error' || why === 'rate-limited'
-    const text = failedProofText(credential, image, why, detail, wayOut(credential, prepared))
+    const text = failedProofText(credential, image, why, detail, workaroundsFor(credential, prepared))
     if (noAnswer && isOnlyShown(session)) {
       await note(uncheckedText(credential, image, why, detail))
       return null
@@ -61,7 +61,7 @@ async function proveOne(
   const { quota } = proof
   const needed = credential.registry === DOCKER_HUB ? prepared.plan.cost.pulls : 0
   if (needed > 0 && quota.status === 'limited' && quota.remaining === 0) {
-    const error = new RefusedError(usedUpText(credential, quota, wayOut(credential, prepared)))
+    const error = new RefusedError(usedUpText(credential, quota, workaroundsFor(credential, prepared)))
     return { credential, login: { username: credential.username, why: 'used-up', image: null }, error }
   }
   await note(provenText(credential, quota, needed))
@@ -74,12 +74,12 @@ function isOnlyShown({ options }: FixSession): boolean {
 }
 
 /** What the fix can still do without this login. */
-function wayOut({ registry }: Credential, { plan, credentials }: PreparedFix): Workarounds {
+function workaroundsFor({ registry }: Credential, { plan, credentials }: PreparedFix): Workarounds {
   const others = credentials.map(one => one.registry).filter(other => other !== registry)
   return { plan, others: [...new Set(others)] }
 }
 
-interface Tried {
+interface LoginProof {
   proof: Proof
   /** The image that the login was tried on; null if none is known. */
   image: string | null
@@ -89,9 +89,9 @@ async function proofFor(
   credential: Credential,
   prepared: PreparedFix,
   { registries }: FixSession,
-): Promise<Tried> {
+): Promise<LoginProof> {
   const registry = registries.of(credential.registry)
-  let last: Tried = {
+  let last: LoginProof = {
     proof: { proven: true, quota: { status: 'not-reported' }, manifest: null },
     image: null,
   }

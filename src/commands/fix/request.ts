@@ -17,6 +17,7 @@ import {
   remedyChoice,
   remedyPreface,
   remedyQuestion,
+  unconfirmedText,
 } from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { invocationOf } from '../invocation.ts'
@@ -72,18 +73,18 @@ export async function confirmOtherLogins(
 }
 
 function isFree(
-  { registry, minted, shortLived }: Credential,
+  { registry, issuedByHelper, shortLived }: Credential,
   { namespaces }: PlanScope,
   { named }: Logins,
 ): boolean {
   if (named.includes(registry) || registry === DOCKER_HUB) return true
-  return namespaces?.length === 1 && !minted && !shortLived
+  return namespaces?.length === 1 && !issuedByHelper && !shortLived
 }
 
 /** The default replacement: Amazon ECR Public mirrors Docker's official images. Images that it lacks are left unchanged. */
 const OFFICIAL_IMAGES: ReplacementRule = { from: DOCKER_HUB, to: 'public.ecr.aws/docker' }
 
-type Seen = Pick<Situation, 'snapshot' | 'diagnosis'>
+type DiagnosedSnapshot = Pick<Situation, 'snapshot' | 'diagnosis'>
 
 /**
  * Chooses the remedies.
@@ -92,7 +93,7 @@ type Seen = Pick<Situation, 'snapshot' | 'diagnosis'>
  */
 export async function chooseRemedies(
   { options, context }: FixSession,
-  { snapshot, diagnosis }: Seen,
+  { snapshot, diagnosis }: DiagnosedSnapshot,
   isUnfinished: boolean,
 ): Promise<Omit<Request, 'logins'>> {
   const replacements = (options.remediesAskedFor.get('replace-registry') ?? []).map(readReplacement)
@@ -124,16 +125,20 @@ function hasChosen(options: FixOptions): boolean {
   return remediesAskedFor.size > 0 || logins || !authenticate || !recreate
 }
 
-function byFlags(options: FixOptions, { snapshot, diagnosis }: Seen, isUnfinished: boolean): Set<Remedy> {
-  const calls = (remedy: Remedy) => diagnosis.findings.some(({ remedies }) => remedies.includes(remedy))
+function byFlags(
+  options: FixOptions,
+  { snapshot, diagnosis }: DiagnosedSnapshot,
+  isUnfinished: boolean,
+): Set<Remedy> {
+  const isNeeded = (remedy: Remedy) => diagnosis.findings.some(({ remedies }) => remedies.includes(remedy))
   const asked = options.registries.length > 0 || options.username !== undefined
-  const halfDone = isUnfinished || isHalfDone(options.secretName, snapshot)
+  const isContinued = isUnfinished || isHalfDone(options.secretName, snapshot)
   // With --replace-registry, the old registry needs no login unless a flag requests one.
-  const elsewhere = options.remediesAskedFor.has('replace-registry') && !asked
-  const login = !elsewhere && (asked || calls('authenticate') || halfDone)
+  const replacesRegistry = options.remediesAskedFor.has('replace-registry') && !asked
+  const login = !replacesRegistry && (asked || isNeeded('authenticate') || isContinued)
   const remedies = new Set<Remedy>()
   if (options.authenticate && login) remedies.add('authenticate')
-  if (options.recreate && (login || elsewhere || calls('recreate') || options.recreateBarePods))
+  if (options.recreate && (login || replacesRegistry || isNeeded('recreate') || options.recreateBarePods))
     remedies.add('recreate')
   for (const remedy of options.remediesAskedFor.keys()) remedies.add(remedy)
   return remedies
@@ -169,9 +174,7 @@ export async function confirmPlan(
   if (options.yes) return
   const { ask } = context
   if (!ask.available) {
-    throw new RefusedError(
-      "Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to apply or --dry-run to preview.",
-    )
+    throw new RefusedError(unconfirmedText('apply'))
   }
   const { typed, question, again } = confirmation({ plan, cluster: cluster.context ?? cluster.server })
   if (typed === null) {

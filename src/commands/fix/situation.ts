@@ -14,14 +14,13 @@ import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { UsageError } from '../../errors.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import { covers, isNarrowed, type PlanScope, type PlanSubject } from '../../plan/plan.ts'
-import { sanitizeLine } from '../../report/sanitize.ts'
 import { readingText } from '../../report/views/progress.ts'
-import { unknownExclusionText } from '../../report/views/questions.ts'
+import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/plan.ts'
 import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
-import type { MeantPods } from '../../source/live/fix-logins.ts'
+import type { PodsToFix } from '../../source/live/fix-logins.ts'
 import { readFixScope } from '../../source/live/fix-scope.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
@@ -144,8 +143,8 @@ async function lookAtCluster(
 
 /** Returns earlier runs against this cluster, newest first. Reports damaged journal lines on standard error. */
 export async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
-  const { runs, damages } = await listRuns(journals, cluster.server)
-  for (const sentence of damages) await context.err.write(`Warning: ${sanitizeLine(sentence)}\n`)
+  const { runs, damaged } = await listRuns(journals, cluster.server)
+  for (const line of damaged) await context.err.write(damagedLineText(line))
   return runs
 }
 
@@ -177,7 +176,7 @@ export async function readWritable(
     secretName: options.secretName,
     wanted: credentials.length === 0 ? null : PullSecretContent.of(credentials),
     pods: snapshot.pods.filter(({ namespace, name }) => failing.has(`${namespace}/${name}`)),
-    meant: narrowed ? meantPods(scope) : null,
+    podsToFix: narrowed ? podsToFixIn(scope) : null,
     runningImages: remedies.has('pin'),
     interruptedPods: broken,
     madeSecrets: madeSecrets(runs, clusterUid),
@@ -203,7 +202,7 @@ function labelsOf({ metadata }: { metadata?: unknown }): Record<string, unknown>
 }
 
 /** Returns which pods a fix of named workloads or of labels applies to. */
-export function meantPods({ subjects, selector }: PlanScope): MeantPods {
+export function podsToFixIn({ subjects, selector }: PlanScope): PodsToFix {
   const selects = selector === undefined ? null : parseLabelSelector(selector)
   return { subjects: subjects ?? null, selects }
 }

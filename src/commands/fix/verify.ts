@@ -15,13 +15,13 @@ import { countsFor } from '../shared-flags.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 import { readingScope } from './situation.ts'
 
-export interface Verified {
+export interface FixVerdict {
   report: FixReport
   verdict: ExitName
 }
 
 /** Returns the report of a dry run on the server. */
-export function verifyDryRun(prepared: PreparedFix, result: FixResult): Verified {
+export function verifyDryRun(prepared: PreparedFix, result: FixResult): FixVerdict {
   const complete = isInPlace(result)
   const left = findingsWithoutChange(prepared)
   const report = reportOf(prepared, result, left, { dryRun: true, complete, findings: [] })
@@ -29,7 +29,7 @@ export function verifyDryRun(prepared: PreparedFix, result: FixResult): Verified
 }
 
 /** Returns the report of a plan without changes. A fix that only declined has not fixed anything, and unknown is never healthy. */
-export function verifyEmpty(prepared: PreparedFix, { options }: FixSession): Verified {
+export function verifyEmpty(prepared: PreparedFix, { options }: FixSession): FixVerdict {
   const verdict = emptyVerdict(prepared, options.failOn)
   const result = { run: null, outcomes: [], recoveries: [], heldBack: null }
   const { findings } = prepared
@@ -53,7 +53,7 @@ export async function verify(
   prepared: PreparedFix,
   result: FixResult,
   session: FixSession,
-): Promise<Verified> {
+): Promise<FixVerdict> {
   const remaining = await remainingFindings(prepared, result, session)
   const verdict = fixVerdict({
     done: isInPlace(result),
@@ -74,7 +74,7 @@ function reportOf(
   left: Finding[],
   shown: Pick<FixReport, 'dryRun' | 'complete' | 'findings'>,
 ): FixReport {
-  return { plan, result, gaps, leftToOwner: leftToOwner(plan, left), leftPods: podsOf(left), ...shown }
+  return { plan, result, gaps, leftToOwner: countLeftToOwners(plan, left), leftPods: podsOf(left), ...shown }
 }
 
 function isInPlace({ outcomes, recoveries }: FixResult): boolean {
@@ -82,7 +82,7 @@ function isInPlace({ outcomes, recoveries }: FixResult): boolean {
 }
 
 /** Counts the findings that a credential or a new pod would help, if the plan left an object to its owner. */
-function leftToOwner({ declined }: Plan, left: Finding[]): number {
+function countLeftToOwners({ declined }: Plan, left: Finding[]): number {
   if (!declined.some(isRefusal)) return 0
   return left.filter(({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'))
     .length
@@ -99,14 +99,14 @@ function isAwaited({ namespace, pod }: Finding, recovery: Recovery): boolean {
 
 /** Returns the findings of pods that no change affects. */
 function findingsWithoutChange({ plan, findings }: PreparedFix): Finding[] {
-  const aimed = new Set(
+  const changedPods = new Set(
     plan.changes.flatMap(change =>
       change.action === 'patch-template'
         ? change.pods.map(pod => `${change.target.namespace}/${pod}`)
         : [`${change.target.namespace}/${change.target.name}`],
     ),
   )
-  return findings.filter(({ namespace, pod }) => !aimed.has(`${namespace}/${pod}`))
+  return findings.filter(({ namespace, pod }) => !changedPods.has(`${namespace}/${pod}`))
 }
 
 /** Whether some of the workload's pods have not recovered. */
@@ -126,12 +126,15 @@ async function remainingFindings(
   const open = result.recoveries.some(isOpen)
   if (!prepared.saved && !open && left.length === 0) return []
   if (!prepared.saved && result.recoveries.length === 0) return left
-  const now = await lookAgain(prepared, session)
+  const now = await readFindings(prepared, session)
   return now ?? left
 }
 
 /** Returns the current findings; null if the cluster does not answer, because the outcomes must be reported anyway. */
-async function lookAgain({ plan }: PreparedFix, { cluster, context }: FixSession): Promise<Finding[] | null> {
+async function readFindings(
+  { plan }: PreparedFix,
+  { cluster, context }: FixSession,
+): Promise<Finding[] | null> {
   const { excluded } = plan.scope
   const watching = { takenAt: context.now().toISOString(), signal: context.signal }
   try {
@@ -160,7 +163,7 @@ export function fixVerdict({ done, partial, remaining, declined, failOn }: FixSt
   if (!done || partial) return 'incomplete'
   const deciding = remaining.filter(finding => countsFor(finding, failOn))
   if (deciding.length === 0) return 'ok'
-  return deciding.some(finding => declined.some(one => isLiftable(one) && speaksOf(one, finding)))
+  return deciding.some(finding => declined.some(one => isLiftable(one) && explains(one, finding)))
     ? 'refused'
     : 'findings'
 }
@@ -185,7 +188,7 @@ function isLiftable({ code }: Declined): boolean {
 }
 
 /** Whether the decline concerns the finding's pod, its workload, or the object that would have provided a login. */
-function speaksOf(declined: Declined, finding: Finding): boolean {
+function explains(declined: Declined, finding: Finding): boolean {
   if (
     declined.code === 'no-credential' ||
     declined.code === 'unproven-login' ||

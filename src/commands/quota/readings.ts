@@ -6,6 +6,7 @@ import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { alwaysCost } from '../../quota/pull-cost.ts'
 import { USUAL_WINDOW } from '../../quota/usage.ts'
+import { countingText } from '../../report/views/progress.ts'
 import type { HubQuota } from '../../snapshot/hub-quota.ts'
 import type { HubUsage } from '../../snapshot/hub-usage.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
@@ -89,7 +90,7 @@ async function readFacts(
       window: USUAL_WINDOW,
       restartCosts: runtime => alwaysCost(runtime) !== 'nothing',
       signal: context.signal,
-      onProgress: ({ pods }) => progress.update(`Reading pods: ${pods} seen`),
+      onProgress: ({ pods }) => progress.update(countingText('pods', pods)),
     })
   } finally {
     progress.stop()

@@ -5,7 +5,7 @@
 
 import { withSteps } from '../../advice/add-steps.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
-import { meetsHubLimit, withLimit } from '../../diagnosis/limit-sight.ts'
+import { meetsHubLimit, withLimit } from '../../diagnosis/limit-answers.ts'
 import { fullName, parseReference } from '../../image/reference.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import type { Invocation } from '../../report/invocation.ts'
@@ -32,7 +32,7 @@ export interface AheadSession {
   invocation: Invocation
 }
 
-interface Wanted {
+interface ImageToCheck {
   image: string
   pod: PullingPod
 }
@@ -103,12 +103,12 @@ export class ImageChecksAhead {
   async #quotasFor(checking: ImageChecking | null, findings: readonly Finding[]): Promise<HubQuota[]> {
     const { following } = this.#session
     if (checking === null || !findings.some(meetsHubLimit)) return []
-    const pods = following.subjects().flatMap(subject => following.sightOf(subject)?.pods ?? [])
+    const pods = following.subjects().flatMap(subject => following.rolloutStateOf(subject)?.pods ?? [])
     return checking.askForLimits(findings, { pods: pods.map(({ pod }) => pod) })
   }
 
-  async #unasked(): Promise<Wanted[]> {
-    const wanted: Wanted[] = []
+  async #unasked(): Promise<ImageToCheck[]> {
+    const wanted: ImageToCheck[] = []
     for (const { namespace, template } of this.#templates()) {
       const open = template.images.filter(image => !this.#asked.has(keyOf(image, namespace, template)))
       if (open.length === 0) continue
@@ -135,7 +135,7 @@ export class ImageChecksAhead {
     return [...there, ...written]
   }
 
-  #lineOf({ image, pod }: Wanted): string {
+  #lineOf({ image, pod }: ImageToCheck): string {
     const reference = parseReference(image)
     const check = reference === null ? null : checkFor(fullName(reference), this.checks, pod)
     return check === null ? '' : checkLine(image, check)

@@ -3,16 +3,16 @@
 import { withSteps } from '../../advice/add-steps.ts'
 import type { Invocation } from '../../report/invocation.ts'
 import {
+  changeLine,
   connectionLine,
   heartbeatLine,
-  newsLine,
+  type ProgressContext,
   spinnerText,
-  type WaitMoment,
 } from '../../report/views/wait-progress.ts'
 import { redact } from '../../secrecy/redact.ts'
 import { subjectKey } from '../../source/following/subjects.ts'
 import type { Progress } from '../../terminal.ts'
-import { newsOf } from '../../waiting/news.ts'
+import { changesOf } from '../../waiting/changes.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { CommandContext } from '../context.ts'
 
@@ -40,17 +40,17 @@ export class ProgressLog {
   async update(states: SubjectState[], serverNow: number): Promise<void> {
     const { clock } = this.#context
     const several = new Set(states.map(({ subject }) => subject.namespace)).size > 1
-    const moment: WaitMoment = {
+    const view: ProgressContext = {
       now: serverNow,
       left: Math.max(0, this.#deadline - clock.now()),
       several,
       invocation: this.#invocation,
       advise: withSteps,
     }
-    const lines = states.flatMap(state => this.#newsOf(state, moment))
+    const lines = states.flatMap(state => this.#linesOf(state, view))
     if (lines.length > 0) await this.print(lines.join(''))
-    if (this.#progress.isShown) this.#progress.update(spinnerText(states, moment))
-    else if (clock.now() - this.#printedAt >= HEARTBEAT) await this.print(heartbeatLine(states, moment))
+    if (this.#progress.isShown) this.#progress.update(spinnerText(states, view))
+    else if (clock.now() - this.#printedAt >= HEARTBEAT) await this.print(heartbeatLine(states, view))
   }
 
   /** Reports once that contact with the API server was lost, and once that it was restored. */
@@ -67,13 +67,13 @@ export class ProgressLog {
     await this.#context.err.write(text)
   }
 
-  #newsOf(state: SubjectState, moment: WaitMoment): string[] {
+  #linesOf(state: SubjectState, view: ProgressContext): string[] {
     const key = subjectKey(state.subject)
     const before = this.#reported.get(key) ?? null
     this.#reported.set(key, state)
-    const news = newsOf(before, state)
+    const changes = changesOf(before, state)
     // The spinner already shows the state of each workload.
-    const shown = this.#progress.isShown ? news.filter(({ code }) => code !== 'state') : news
-    return shown.map(one => newsLine(one, state, moment))
+    const shown = this.#progress.isShown ? changes.filter(({ code }) => code !== 'state') : changes
+    return shown.map(one => changeLine(one, state, view))
   }
 }

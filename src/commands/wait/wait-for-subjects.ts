@@ -5,7 +5,7 @@ import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
-import type { RolloutSight } from '../../snapshot/rollout.ts'
+import type { RolloutState } from '../../snapshot/rollout.ts'
 import type { Following } from '../../source/following/following.ts'
 import type { PullFacts } from '../../source/following/pull-facts.ts'
 import { subjectKey } from '../../source/following/subjects.ts'
@@ -16,7 +16,7 @@ import type { SubjectState } from '../../waiting/subject-state.ts'
 import { isAlike, isGivenUp } from '../../waiting/troubles.ts'
 import type { CommandContext } from '../context.ts'
 
-export interface Waited {
+export interface WaitResult {
   outcome: Outcome
   states: SubjectState[]
   diagnosis: Diagnosis
@@ -41,7 +41,7 @@ const LOOK = 1_000
 const REREAD = 30_000
 
 /** @throws UnreachableError; the signal's reason */
-export async function waitForSubjects(waiting: Waiting, context: CommandContext): Promise<Waited> {
+export async function waitForSubjects(waiting: Waiting, context: CommandContext): Promise<WaitResult> {
   const { following, deadline, onLook, cluster } = waiting
   const { clock, signal } = context
   const looks = new Looks(waiting)
@@ -49,7 +49,7 @@ export async function waitForSubjects(waiting: Waiting, context: CommandContext)
   const reread = () => inTime(following.readAgain(), Math.min(REREAD, left()), clock)
   for (;;) {
     const changed = following.changed()
-    await following.lookAgain()
+    await following.followNewPods()
     await looks.look(false)
     const isOver = clock.now() >= deadline
     const outcome = looks.outcome(isOver)
@@ -93,18 +93,18 @@ class Looks {
     // A workload that the labels once selected stays a subject, even if it was deleted or is no longer selected.
     const known = [...this.states.map(({ subject }) => subject), ...following.subjects()]
     const subjects = [...new Map(known.map(subject => [subjectKey(subject), subject])).values()]
-    const seen = subjects.map(subject => ({ subject, sight: following.sightOf(subject) }))
-    const pods = seen.flatMap(({ sight }) => podsOf(sight))
+    const seen = subjects.map(subject => ({ subject, rolloutState: following.rolloutStateOf(subject) }))
+    const pods = seen.flatMap(({ rolloutState }) => podsOf(rolloutState))
     const snapshot = await facts.snapshotOf(pods, isFresh)
     const now = cluster.serverNow()
     const diagnosis = diagnose({ ...snapshot, imageChecks: checks() })
     const failures = failuresIn(diagnosis, snapshot, now)
-    for (const { subject, sight } of seen) {
-      const own = podsOf(sight)
+    for (const { subject, rolloutState } of seen) {
+      const own = podsOf(rolloutState)
       const names = new Set(own.map(({ name }) => name))
       const view = {
         subject,
-        sight,
+        rolloutState,
         failures: own.flatMap(({ uid }) => failures.get(uid) ?? []),
         pulling: diagnosis.pulling.filter(
           ({ namespace, pod }) => namespace === subject.namespace && names.has(pod),
@@ -159,6 +159,6 @@ function isGivenUpIn({ status, troubles }: SubjectState, finding: Finding, now: 
 }
 
 /** Terminating pods prove nothing about the image. */
-function podsOf(sight: RolloutSight | null) {
-  return (sight?.pods ?? []).filter(({ ending }) => ending === null).map(({ pod }) => pod)
+function podsOf(rolloutState: RolloutState | null) {
+  return (rolloutState?.pods ?? []).filter(({ ending }) => ending === null).map(({ pod }) => pod)
 }

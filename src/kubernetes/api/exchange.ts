@@ -117,11 +117,11 @@ export class Exchange {
    * Removes more secrets than the connection's own from the server's messages and warnings from now on: an admission webhook may quote
    * what a request contains.
    */
-  hide(redactor: Redactor): void {
+  redactWith(redactor: Redactor): void {
     this.#redactors.push(redactor)
   }
 
-  #hidden(text: string): string {
+  #redacted(text: string): string {
     return this.#redactors.reduce((rest, redactor) => redactor(rest), text)
   }
 
@@ -162,7 +162,7 @@ export class Exchange {
     } catch (error) {
       if (deadline.signal.aborted) throw deadline.signal.reason
       const failure = asApiError(request, error)
-      if (failure instanceof ApiError) failure.message = this.#hidden(failure.message)
+      if (failure instanceof ApiError) failure.message = this.#redacted(failure.message)
       throw failure
     } finally {
       deadline.end()
@@ -214,9 +214,7 @@ export class Exchange {
       const response = await deadline.race(this.connection.send(sent))
       log(response.status)
       this.#compareClocks(Date.parse(String(response.headers.date ?? '')))
-      this.warnings.collect(response.headers.warning, text =>
-        this.#hidden(this.connection.withoutSecrets(text)),
-      )
+      this.warnings.collect(response.headers.warning, text => this.#redacted(this.connection.redact(text)))
       return response
     } catch (error) {
       log('failed')

@@ -137,7 +137,7 @@ export function kindOf({ apiVersion, kind }: TypeMeta): Kind<unknown> | null {
   return found?.apiVersion === apiVersion ? found : null
 }
 
-/** Whether it is the kind that Kubernetes itself calls by that name, in any version, and not one of another group. */
+/** Whether the API group is Kubernetes' own for this kind, in any version. */
 export function isBuiltIn({ apiVersion, kind }: TypeMeta): boolean {
   const group = groupOf(apiVersion)
   if (kind === 'Event' && group === 'events.k8s.io') return true

@@ -64,7 +64,7 @@ export function refusalOf(
   const fields = {
     status,
     reason: String(sent?.reason || REASONS[status] || 'Unknown'),
-    message: connection.withoutSecrets(
+    message: connection.redact(
       sent ? messageOf(request, sent) : plainMessage(request, response, body.toString('utf8')),
     ),
     method: request.method,

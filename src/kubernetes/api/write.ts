@@ -26,7 +26,7 @@ export function createObject<T>(
   object: object,
   options: WriteOptions,
 ): Promise<T> {
-  return objectFrom(exchange, write('POST', withQuery(path, writeQuery(options)), object, options))
+  return objectFrom(exchange, writeRequest('POST', withQuery(path, writeQuery(options)), object, options))
 }
 
 /** See ClusterWriter.jsonPatch. */
@@ -36,7 +36,7 @@ export function patchObject<T>(
   operations: JsonPatchOperation[],
   options: WriteOptions,
 ): Promise<T> {
-  const request = write('PATCH', withQuery(path, writeQuery(options)), operations, options)
+  const request = writeRequest('PATCH', withQuery(path, writeQuery(options)), operations, options)
   return objectFrom(exchange, {
     ...request,
     headers: { ...request.headers, 'Content-Type': 'application/json-patch+json' },
@@ -50,7 +50,7 @@ export async function deleteObject(
   uid: string,
   options: WriteOptions & { resourceVersion?: string },
 ): Promise<void> {
-  await objectFrom(exchange, write('DELETE', path, deleteOptions(uid, options), options))
+  await objectFrom(exchange, writeRequest('DELETE', path, deleteOptions(uid, options), options))
 }
 
 /** See ClusterWriter.evict. */
@@ -68,7 +68,7 @@ export async function evictPod(
     metadata: { name: pod, namespace },
     deleteOptions: deleteOptions(uid, options),
   }
-  const request = write('POST', withQuery(path, writeQuery(options)), eviction, options)
+  const request = writeRequest('POST', withQuery(path, writeQuery(options)), eviction, options)
   await objectFrom(exchange, { ...request, final429: true })
 }
 
@@ -88,7 +88,7 @@ const writeQuery = ({ dryRun }: WriteOptions) => ({
   dryRun: dryRun ? 'All' : undefined,
 })
 
-function write(
+function writeRequest(
   method: 'POST' | 'PATCH' | 'DELETE',
   path: string,
   content: unknown,

@@ -28,7 +28,7 @@ export interface ClusterWriter extends ClusterReader {
     options?: WriteOptions & { resourceVersion?: string },
   ): Promise<void>
   /** Removes these secrets too from the server's messages and warnings from now on. */
-  hide(redactor: Redactor): void
+  redactWith(redactor: Redactor): void
 }
 
 /** Creates a writer; nothing is sent yet. It throws as a reader does. */
@@ -39,7 +39,7 @@ export function writerOver(connection: Connection, options: ExchangeOptions): Cl
     create: (path, object, write = {}) => createObject(exchange, path, object, write),
     jsonPatch: (path, operations, write = {}) => patchObject(exchange, path, operations, write),
     delete: (path, uid, write = {}) => deleteObject(exchange, path, uid, write),
-    hide: redactor => exchange.hide(redactor),
+    redactWith: redactor => exchange.redactWith(redactor),
     evict: (inNamespace, pod, uid, write = {}) => evictPod(exchange, inNamespace, pod, uid, write),
   }
 }

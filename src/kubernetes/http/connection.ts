@@ -34,6 +34,6 @@ export interface Connection {
    */
   send(request: HttpRequest): Promise<HttpResponse>
   /** Returns the text without the secrets that this connection has sent: a server, or a webhook behind it, may repeat them. */
-  withoutSecrets(text: string): string
+  redact(text: string): string
   close(): Promise<void>
 }

@@ -111,8 +111,8 @@ class PooledConnection implements Connection {
 
   async #login<T>(login: Promise<T>, { signal }: HttpRequest): Promise<T> {
     this.#pendingLogins++
-    const over = () => this.#pendingLogins--
-    login.then(over, over)
+    const onEnd = () => this.#pendingLogins--
+    login.then(onEnd, onEnd)
     // A login may take minutes; an aborted request does not wait for it.
     return unlessAborted(login, signal)
   }
@@ -155,7 +155,7 @@ class PooledConnection implements Connection {
     return dispatcher
   }
 
-  withoutSecrets(text: string): string {
+  redact(text: string): string {
     return this.#sentSecrets.removeFrom(text)
   }
 

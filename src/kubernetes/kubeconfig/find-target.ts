@@ -12,10 +12,10 @@ import {
   type Kubeconfig,
   mapping,
   mappings,
+  resolveIn,
   secretText,
   text,
   texts,
-  under,
 } from './kubeconfig.ts'
 import { loadKubeconfig } from './load.ts'
 import { pemSourceOf } from './pem-source.ts'
@@ -51,16 +51,18 @@ type Flags = Omit<ConnectionOptions, 'env' | 'home' | 'userAgent'>
 function chooseTarget(config: Kubeconfig, flags: Flags): Target | null {
   const contextName = flags.context || config.currentContext
   const context: Fields =
-    contextName === '' ? {} : known(config.contexts, 'context', contextName, '--context').fields.reveal()
+    contextName === '' ? {} : entryNamed(config.contexts, 'context', contextName, '--context').fields.reveal()
   const clusterName = flags.cluster || text(context, 'cluster')
   const userName = flags.user || text(context, 'user')
   // An entry that a flag replaces may be missing.
   const clusterEntry =
     flags.server && !flags.cluster
       ? config.clusters.get(clusterName)
-      : named(config.clusters, 'cluster', clusterName, '--cluster')
+      : optionalEntry(config.clusters, 'cluster', clusterName, '--cluster')
   const userEntry =
-    flags.token && !flags.user ? config.users.get(userName) : named(config.users, 'user', userName, '--user')
+    flags.token && !flags.user
+      ? config.users.get(userName)
+      : optionalEntry(config.users, 'user', userName, '--user')
   const cluster = withClusterFlags(clusterOf(clusterEntry), flags)
   if (cluster.server === '') {
     if (clusterName === '') return null
@@ -76,11 +78,16 @@ function chooseTarget(config: Kubeconfig, flags: Flags): Target | null {
   }
 }
 
-function named(entries: Map<string, Entry>, kind: string, name: string, flag: string): Entry | undefined {
-  return name === '' ? undefined : known(entries, kind, name, flag)
+function optionalEntry(
+  entries: Map<string, Entry>,
+  kind: string,
+  name: string,
+  flag: string,
+): Entry | undefined {
+  return name === '' ? undefined : entryNamed(entries, kind, name, flag)
 }
 
-function known(entries: Map<string, Entry>, kind: string, name: string, flag: string): Entry {
+function entryNamed(entries: Map<string, Entry>, kind: string, name: string, flag: string): Entry {
   const entry = entries.get(name)
   if (entry !== undefined) return entry
   const names = [...entries.keys()].sort()
@@ -188,7 +195,7 @@ function userOf(name: string, entry: Entry | undefined): User {
   return {
     name,
     token: secretText(fields, 'token'),
-    tokenFile: under(folder, text(fields, 'tokenFile')),
+    tokenFile: resolveIn(folder, text(fields, 'tokenFile')),
     username: text(fields, 'username'),
     password: secretText(fields, 'password'),
     clientCertificate: pemSourceOf(entry, 'client-certificate'),
@@ -208,7 +215,7 @@ function execOf(fields: Fields | null, folder: string, user: string): ExecPlugin
   return {
     apiVersion: text(fields, 'apiVersion') || 'client.authentication.k8s.io/v1beta1',
     // A bare name is looked up in PATH.
-    command: command.includes(sep) ? under(folder, command) : command,
+    command: command.includes(sep) ? resolveIn(folder, command) : command,
     args: texts(fields, 'args'),
     env: mappings(fields.env).map(item => ({ name: text(item, 'name'), value: text(item, 'value') })),
     installHint: text(fields, 'installHint'),

@@ -52,6 +52,6 @@ export function mappings(value: unknown): Fields[] {
 }
 
 /** Resolves a path against a folder; an empty path stays empty. */
-export function under(folder: string, path: string): string {
+export function resolveIn(folder: string, path: string): string {
   return path === '' || isAbsolute(path) ? path : join(folder, path)
 }

@@ -65,7 +65,7 @@ function merged(configs: Kubeconfig[]): Kubeconfig {
 async function readKubeconfig(file: string): Promise<Kubeconfig | null> {
   let content: string
   try {
-    content = decoded(await readFile(file))
+    content = decodeText(await readFile(file))
   } catch (error) {
     const code = codedError(error)?.code ?? 'unreadable'
     if (code === 'ENOENT' || code === 'ENOTDIR') return null
@@ -76,14 +76,14 @@ async function readKubeconfig(file: string): Promise<Kubeconfig | null> {
   if (top === null) throw new UsageError(`The kubeconfig ${file} is not a mapping: is it a kubeconfig?`)
   return {
     currentContext: text(top, 'current-context'),
-    clusters: named(top.clusters, 'cluster', file),
-    users: named(top.users, 'user', file),
-    contexts: named(top.contexts, 'context', file),
+    clusters: entriesByName(top.clusters, 'cluster', file),
+    users: entriesByName(top.users, 'user', file),
+    contexts: entriesByName(top.contexts, 'context', file),
   }
 }
 
 /** PowerShell's `>` writes UTF-16. */
-function decoded(bytes: Buffer): string {
+function decodeText(bytes: Buffer): string {
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8'
   return new TextDecoder(encoding).decode(bytes)
 }
@@ -106,7 +106,11 @@ function parse(content: string, file: string): unknown {
   throw new UsageError(`The kubeconfig ${file} is not valid YAML at line ${line} (${error.code}): correct it`)
 }
 
-function named(list: unknown, kind: 'cluster' | 'user' | 'context', file: string): Map<string, Entry> {
+function entriesByName(
+  list: unknown,
+  kind: 'cluster' | 'user' | 'context',
+  file: string,
+): Map<string, Entry> {
   const entries = new Map<string, Entry>()
   for (const item of mappings(list)) {
     const name = text(item, 'name')

@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import { codedError } from '../../network/error-code.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
-import { type Entry, text, under } from './kubeconfig.ts'
+import { type Entry, resolveIn, text } from './kubeconfig.ts'
 import type { PemSource } from './target.ts'
 
 /** `<field>-data` (base64) overrides `<field>` (a path), as in client-go. */
@@ -13,12 +13,12 @@ export function pemSourceOf(entry: Entry | undefined, field: string): PemSource 
   if (entry === undefined) return null
   const fields = entry.fields.reveal()
   const data = text(fields, `${field}-data`)
-  if (data !== '') return { data: new Redacted(decoded(data, field, entry.file)) }
-  const file = under(dirname(entry.file), text(fields, field))
+  if (data !== '') return { data: new Redacted(decodeBase64(data, field, entry.file)) }
+  const file = resolveIn(dirname(entry.file), text(fields, field))
   return file === '' ? null : { file }
 }
 
-function decoded(data: string, field: string, file: string): string {
+function decodeBase64(data: string, field: string, file: string): string {
   const compact = data.replace(/\s+/g, '')
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) {
     throw new UsageError(`${field}-data in ${file} is not base64: correct it`)

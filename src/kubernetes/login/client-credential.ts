@@ -25,17 +25,17 @@ export function fixed(credential: ClientCredential): CredentialSource {
   return { current: async () => credential, renewed: async () => null }
 }
 
-export interface Fetched {
+export interface CredentialWithExpiry {
   credential: ClientCredential
   /** In milliseconds since 1970; Infinity if no expiry is known. */
   expiresAt: number
 }
 
 /** A credential that is fetched once for all requests, and again once it has expired or was refused. */
-export function fetchedBy(fetch: () => Promise<Fetched>, clock: Clock): CredentialSource {
-  let last: Promise<Fetched> | null = null
+export function fetchedBy(fetch: () => Promise<CredentialWithExpiry>, clock: Clock): CredentialSource {
+  let last: Promise<CredentialWithExpiry> | null = null
   /** Many requests may notice at the same time that `seen` has expired; the first one fetches for all. */
-  const after = async (seen: Promise<Fetched> | null) => {
+  const after = async (seen: Promise<CredentialWithExpiry> | null) => {
     if (last === null || last === seen) last = fetch()
     return (await last).credential
   }

@@ -11,8 +11,8 @@ import type { Target, User } from '../kubeconfig/target.ts'
 import {
   type ClientCredential,
   type CredentialSource,
+  type CredentialWithExpiry,
   certificateFault,
-  type Fetched,
   fetchedBy,
   fixed,
   isHeaderSafe,
@@ -109,7 +109,7 @@ function authProviderFetch(
   server: string,
   own: ClientCredential,
   clock: Clock,
-): () => Promise<Fetched> {
+): () => Promise<CredentialWithExpiry> {
   const name = text(provider.reveal(), 'name')
   // Large, and loaded only here, so that it does not slow down other users' startup.
   const login = import('./client-node-login.ts').then(({ providerLogin }) =>
@@ -120,9 +120,9 @@ function authProviderFetch(
       const authorization = await (await login)()
       return { credential: { ...own, authorization }, expiresAt: clock.now() + LOOK_AGAIN }
     } catch (error) {
-      const said = error instanceof Error ? lastLine(error.message) : 'no reason given'
+      const reason = error instanceof Error ? lastLine(error.message) : 'no reason given'
       throw new UnreachableError(
-        `The kubeconfig's auth-provider ${name} returned no token (${said}): log in again with its own tool, or use --token`,
+        `The kubeconfig's auth-provider ${name} returned no token (${reason}): log in again with its own tool, or use --token`,
         { cause: error },
       )
     }

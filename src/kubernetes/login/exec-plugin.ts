@@ -11,7 +11,7 @@ import { Redacted } from '../../secrecy/redacted.ts'
 import { type Fields, mapping, secretText, text } from '../kubeconfig/kubeconfig.ts'
 import { pemText } from '../kubeconfig/pem-source.ts'
 import type { Cluster, ExecPlugin } from '../kubeconfig/target.ts'
-import { certificateFault, type Fetched, isHeaderSafe } from './client-credential.ts'
+import { type CredentialWithExpiry, certificateFault, isHeaderSafe } from './client-credential.ts'
 
 interface PluginCall {
   plugin: ExecPlugin
@@ -26,7 +26,7 @@ interface PluginCall {
  * Runs the plugin once.
  * @throws UnreachableError naming the plugin: not installed, failed (with its last line of output), or an answer that is not a credential
  */
-export async function askPlugin(call: PluginCall): Promise<Fetched> {
+export async function askPlugin(call: PluginCall): Promise<CredentialWithExpiry> {
   const { plugin } = call
   const interactive = plugin.interactiveMode !== 'Never' && process.stdin.isTTY === true
   if (plugin.interactiveMode === 'Always' && !interactive) {
@@ -115,7 +115,7 @@ function failure(plugin: ExecPlugin, what: string, cause?: unknown): Unreachable
   return new UnreachableError(message, cause === undefined ? undefined : { cause })
 }
 
-function fetched(plugin: ExecPlugin, printed: Redacted): Fetched {
+function fetched(plugin: ExecPlugin, printed: Redacted): CredentialWithExpiry {
   const status = mapping(printed.map(parseJsonObject).reveal()?.status) ?? {}
   const token = secretText(status, 'token')
   const certificate = text(status, 'clientCertificateData') || null

@@ -246,9 +246,12 @@ function keysFor(namespace: string, input: PlanInput): string[] {
 }
 
 /**
- * Whether a namespace gets the login. Anyone who can start pods in a namespace can read its login, so the login goes only where a pod fails
- * for lack of it, where pullguard has written it before, and where the user asked for it: Docker Hub's, whose limit affects all pods, to
- * the whole scope; another registry's to a namespace named together with it. A fix of some pods brings only what they need.
+ * Whether a namespace gets the login. Anyone who can start pods in a namespace can read its login, so only these namespaces get it:
+ *
+ * - those where a pod fails because it lacks the login; a fix of single pods stops here;
+ * - those where pullguard has written the login before;
+ * - for Docker Hub, whose limit affects all pods, the whole scope, with `WITHOUT_PODS` only if they are named; not with `--affected`;
+ * - for another registry, the namespaces named with `-n` if the user named the registry, too; not with `--affected`.
  */
 function needs(
   namespace: string,

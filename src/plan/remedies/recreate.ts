@@ -99,7 +99,7 @@ function obstacleBeside(
       !finding.remedies.includes('recreate') &&
       !edited.has(finding.container) &&
       finding.containerKind !== 'ephemeral' &&
-      input.hopeless.has(finding.cause),
+      input.unlikelyToRecover.has(finding.cause),
   )
   if (other === undefined) return null
   const { container, image, cause } = other

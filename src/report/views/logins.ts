@@ -9,7 +9,7 @@ import { type Invocation, ownCommand } from '../invocation.ts'
 import { sanitizeLine, shellWord } from '../sanitize.ts'
 import { loginCommand } from '../words/commands.ts'
 import { durationText } from '../words/duration.ts'
-import { formatNumber, pluralize, registryLabel, shortList } from '../words/nouns.ts'
+import { formatNumber, joinList, pluralize, registryLabel, shortList } from '../words/nouns.ts'
 import { narrowedTo, scopeFlags } from '../words/plan.ts'
 
 export interface LoginSummary {
@@ -49,10 +49,10 @@ export function failedProofText(
   image: string | null,
   why: ProofFailure,
   detail: string,
-  wayOut: Workarounds,
+  workarounds: Workarounds,
 ): string {
   return sanitizeLine(
-    `${failureText(login, image, why, detail)}. Nothing was changed. ${workaroundText(wayOut)}`,
+    `${failureText(login, image, why, detail)}. Nothing was changed. ${workaroundText(workarounds)}`,
   )
 }
 
@@ -78,7 +78,9 @@ function workaroundText({ plan, others }: Workarounds): string {
   const flags = [
     ...(others.length === 0
       ? []
-      : [`${others.map(one => `--registry ${shellWord(one)}`).join(' ')} omits that login`]),
+      : [
+          `${others.map(one => `--registry ${shellWord(one)}`).join(' ')} distributes only the login${others.length === 1 ? '' : 's'} for ${joinList(others.map(registryLabel))}`,
+        ]),
     '--no-authenticate distributes no login',
     ...(pods ? ['--no-recreate keeps the stuck pods'] : []),
     ...(plan.scope.namespaces === null ? ['-n limits the fix to one namespace'] : []),
@@ -110,20 +112,22 @@ function windowText(seconds: number): string {
   return seconds % 3600 === 0 ? `${seconds / 3600}-hour` : `${Math.round(seconds / 60)}-minute`
 }
 
-/** A window slides or restarts, and no header says which; in both cases, pulls become available within its length. */
+/** When to try again. A window slides or restarts, and no header says which; in both cases, pulls become available within its length. */
 function resetText(quota: QuotaOutcome): string {
   const seconds = quota.status === 'limited' ? quota.windowSeconds : null
-  return seconds === null ? 'later' : `later (pulls become available again within ${durationText(seconds)})`
+  return seconds === null
+    ? 'Try again later, or log in with another account'
+    : `Pulls become available again within ${durationText(seconds)}; until then, log in with another account`
 }
 
 /** Says that the login works but has no pulls left. */
 export function usedUpText(
   { registry, username }: LoginSummary,
   quota: QuotaOutcome,
-  wayOut: Workarounds,
+  workarounds: Workarounds,
 ): string {
   return sanitizeLine(
-    `The login of ${username} for ${registryLabel(registry)} works, but its own pulls are used up${quotaText(quota)}, so it would not help now. Nothing was changed: try again ${resetText(quota)}, or log in with another account. ${workaroundText(wayOut)}`,
+    `The login of ${username} for ${registryLabel(registry)} works, but has no pulls left${quotaText(quota)}. Nothing was changed. ${resetText(quota)}. ${workaroundText(workarounds)}`,
   )
 }
 
@@ -237,6 +241,6 @@ export function outdatedSecretsText(shortage: OutdatedSecrets, invocation: Invoc
   const flags = registries.map(name => `--registry ${shellWord(name)}`).join(' ')
   const names = registries.map(registryLabel).join(' and ')
   return sanitizeLine(
-    `${pluralize(secrets, 'secret')} of an earlier fix ${secrets === 1 ? 'holds' : 'hold'} another login for ${names} than this machine has now: \`${ownCommand(invocation, `fix ${scopeFlags({ ...scope, affected: false })} ${flags}`)}\` renews ${secrets === 1 ? 'it' : 'them'}.`,
+    `${pluralize(secrets, 'secret')} of an earlier fix ${secrets === 1 ? 'has' : 'have'} another login for ${names} than this machine has now: \`${ownCommand(invocation, `fix ${scopeFlags({ ...scope, affected: false })} ${flags}`)}\` renews ${secrets === 1 ? 'it' : 'them'}.`,
   )
 }

@@ -121,8 +121,8 @@ function sanitizeEnd(text: string): string {
 
 function checkText(check: readonly SetupCommand[]): string {
   return check.some(({ on }) => on === 'node')
-    ? 'on a node; the log of the mirror has to show the request'
-    : 'the log of the mirror has to show the request'
+    ? "on a node; the mirror's log must show the request"
+    : "the mirror's log must show the request"
 }
 
 function commandBlock(
@@ -154,7 +154,7 @@ function verificationLines(
 
 function title({ checks, wrong, served, proven }: Verification, width: number, palette: Palette): string[] {
   if (checks.length === 0)
-    return wrap('No image of these registries runs, so the mirror was not asked.', width)
+    return wrap('No pod runs an image from these registries, so the mirror was not asked.', width)
   if (wrong > 0) {
     const text = `The mirror fails for ${wrong === checks.length ? pluralize(wrong, 'image') : `${wrong} of ${pluralize(checks.length, 'image')}`}:`
     return wrap(text, width).map(line => palette.problem(line, 'error'))

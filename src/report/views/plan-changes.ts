@@ -38,7 +38,11 @@ export function changeBlocks(plan: Plan, width: number, palette: Palette): strin
       view,
     ),
     ...templates(of('patch-template'), view),
-    rows(of('restore-bare-pod'), count => `Put back ${pluralize(count, 'pod')} of an interrupted run`, view),
+    rows(
+      of('restore-bare-pod'),
+      count => `Restore ${pluralize(count, 'pod')} that an interrupted run deleted`,
+      view,
+    ),
     rows(of('recreate-pod'), count => `Recreate ${pluralize(count, 'stuck pod')}`, view),
     rows(
       of('recreate-bare-pod'),
@@ -96,7 +100,7 @@ function rows(changes: Change[], title: (count: number) => string, view: PlanVie
     const [one] = same
     return one === undefined
       ? []
-      : [[cell(one.target.namespace), cell(nameOf(one)), beside(one, same.length)]]
+      : [[cell(one.target.namespace), cell(nameOf(one)), podCountNote(one, same.length)]]
   })
   const hidden = alike.length - shown.length
   return [
@@ -118,7 +122,7 @@ function nameOf(change: Change): string {
   return objectName(change.workload)
 }
 
-function beside(change: Change, count: number): string {
+function podCountNote(change: Change, count: number): string {
   if (change.action !== 'recreate-pod') return ''
   const how = change.method === 'evict' ? ', evicted as disruption budgets allow' : ''
   return `${pluralize(count, 'pod')}${how}`

@@ -261,8 +261,8 @@ function nextStep(
 ): StepText | null {
   const [first] = plan.declined
   if (first === undefined) return null
-  const hopeless = first.code === 'no-remedy' && findings.filter(({ remedies }) => remedies.length === 0)
-  const [group] = hopeless ? groupByCause(hopeless, invocation) : []
+  const withoutRemedy = first.code === 'no-remedy' && findings.filter(({ remedies }) => remedies.length === 0)
+  const [group] = withoutRemedy ? groupByCause(withoutRemedy, invocation) : []
   return group === undefined
     ? declinedNextStep(first, { plan, invocation })
     : asNextStep(stepsOf(group.findings, invocation)[0])

@@ -23,6 +23,16 @@ export function readingText({ pods, suspects }: { pods: number; suspects: number
   return `Reading pods: ${pods} seen, ${suspects} to look at`
 }
 
+/** Returns, for example, `Reading workloads: 3000 seen`. */
+export function countingText(what: 'pods' | 'workloads', seen: number): string {
+  return `Reading ${what}: ${seen} seen`
+}
+
+/** Returns, for example, `Asking registries: 3 of 12 images`. */
+export function askingText(done: number, images: number): string {
+  return `Asking registries: ${done} of ${images} images`
+}
+
 interface InterruptedFix {
   run: string
   /** Whether its plan changes only pods, which can't be undone. */

@@ -5,6 +5,7 @@
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { AccessDenial } from '../../apply/check-access.ts'
+import type { DamagedLine } from '../../apply/journal/find-runs.ts'
 import type { RemedyOffer } from '../../diagnosis/remedy.ts'
 import type { Plan, PlanCredential, PlanScope } from '../../plan/plan.ts'
 import { groupByCause } from '../group.ts'
@@ -85,9 +86,20 @@ export function unknownExclusionText(namespace: string): string {
   return `${sanitizeLine(`Warning: --exclude-namespace ${namespace}: there is no such namespace, so it excludes nothing.`)}\n`
 }
 
+/** Warns that a journal is damaged, so that less than the run wrote may be known. */
+export function damagedLineText({ path, line }: DamagedLine): string {
+  return `${sanitizeLine(`Warning: line ${line} of journal ${path} is damaged, so some of what its run wrote may be unknown: check the file, or move it away.`)}\n`
+}
+
 /** Asks for confirmation before a run is undone, below what that restores and deletes. */
 export function undoQuestion(cluster: string): string {
   return sanitizeLine(`Undo this on ${cluster}?`)
+}
+
+/** Says that nothing was changed because nobody can confirm it, and which flags go ahead without a question. */
+export function unconfirmedText(action: 'apply' | 'undo' | 'create the pod'): string {
+  const preview = action === 'create the pod' ? '' : ' or --dry-run to preview'
+  return `Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to ${action}${preview}.`
 }
 
 /** Returns one line per verb and resource, and what to request. */

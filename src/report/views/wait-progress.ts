@@ -2,18 +2,19 @@
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { JudgedCheck } from '../../snapshot/image-verdict.ts'
-import type { News } from '../../waiting/news.ts'
+import type { WaitChange } from '../../waiting/changes.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { Invocation } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { joinLines } from '../screen/layout.ts'
+import { durationOfMilliseconds } from '../words/duration.ts'
 import { imageText } from '../words/nouns.ts'
 import { stepsOf } from '../words/steps.ts'
 import { progressSentence } from '../words/wait.ts'
 import { stateText, subjectName } from '../words/wait-state.ts'
-import { aheadText, lasting, outlookText, troubleText } from '../words/wait-trouble.ts'
+import { aheadText, outlookText, troubleText } from '../words/wait-trouble.ts'
 
-export interface WaitMoment {
+export interface ProgressContext {
   /** Milliseconds since 1970, by the server's clock. */
   now: number
   /** Milliseconds until time runs out. */
@@ -26,17 +27,17 @@ export interface WaitMoment {
 }
 
 /** One line. */
-export function newsLine(news: News, state: SubjectState, moment: WaitMoment): string {
-  const { now, left, several, invocation, advise } = moment
+export function changeLine(change: WaitChange, state: SubjectState, progress: ProgressContext): string {
+  const { now, left, several, invocation, advise } = progress
   const name = subjectName(state, several)
   const takenAt = new Date(now).toISOString()
-  switch (news.code) {
+  switch (change.code) {
     case 'superseded':
       return line(`${name}: a newer revision was deployed; now waiting for that one`)
     case 'state':
       return line(`${name}: ${stateText(state, takenAt)}`)
     case 'trouble': {
-      const { trouble } = news
+      const { trouble } = change
       const outlook = outlookText(trouble, now, left, invocation, advise(trouble.finding))
       return line(`${name}: ${troubleText(trouble, takenAt)}; ${outlook}`)
     }
@@ -44,14 +45,14 @@ export function newsLine(news: News, state: SubjectState, moment: WaitMoment): s
 }
 
 /** Returns the heartbeat, because CI systems stop jobs that print nothing. */
-export function heartbeatLine(states: readonly SubjectState[], { now, left }: WaitMoment): string {
+export function heartbeatLine(states: readonly SubjectState[], { now, left }: ProgressContext): string {
   return line(
-    `Still waiting, ${lasting(left)} left: ${progressSentence(states, new Date(now).toISOString())}`,
+    `Still waiting, ${durationOfMilliseconds(left)} left: ${progressSentence(states, new Date(now).toISOString())}`,
   )
 }
 
 /** Returns the spinner's text. */
-export function spinnerText(states: readonly SubjectState[], { now }: WaitMoment): string {
+export function spinnerText(states: readonly SubjectState[], { now }: ProgressContext): string {
   return sanitizeLine(`Waiting: ${progressSentence(states, new Date(now).toISOString())}`)
 }
 

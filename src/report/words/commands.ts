@@ -7,13 +7,13 @@ import { type Invocation, offlineCommand, ownCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { REMEDY_WORDS } from './remedies.ts'
 
-type Place = Pick<Finding, 'namespace' | 'pod' | 'workload'>
+type FailingPod = Pick<Finding, 'namespace' | 'pod' | 'workload'>
 
 /** Above this number a command is hard to read, so `fix` is suggested for whole namespaces, or for all that the run looked at. */
 const MOST = 8
 
 /** Returns the scope of a suggested fix: all the findings, and nothing that the run did not look at. Names are in one namespace. */
-function fixScope({ only, everywhereExcept, fromDump }: Invocation, findings: readonly Place[]): string {
+function fixScope({ only, everywhereExcept, fromDump }: Invocation, findings: readonly FailingPod[]): string {
   const namespaces = [...new Set(findings.map(({ namespace }) => namespace))]
   const several = namespaces.length > 1
   const listed = `-n ${namespaces.map(shellWord).join(',')}`
@@ -41,13 +41,13 @@ const NAMEABLE: Record<Exclude<RolloutKind, 'Pod'>, true> = {
 }
 
 /** Returns the pod's workload, or the pod itself if `fix` does not support the kind that created it. */
-function nameForFix({ workload, pod }: Place): string {
+function nameForFix({ workload, pod }: FailingPod): string {
   const known = workload !== null && Object.hasOwn(NAMEABLE, workload.kind)
   return shellWord(workloadPath({ workload: known ? workload : null, pod }))
 }
 
 /** Returns the `fix` command for these findings, with a remedy's flags if it has any; one per namespace if names are in several. */
-export function fixCommand<Found extends Place>(
+export function fixCommand<Found extends FailingPod>(
   invocation: Invocation,
   findings: readonly Found[],
   flagsFor: (findings: readonly Found[]) => string,
@@ -67,13 +67,13 @@ export function fixCommand<Found extends Place>(
  * Returns the `fix` command that gives the pods a login: only new pods get one, and `fix` skips pods that no controller recreates unless a
  * flag includes them. A login for a registry other than Docker Hub is distributed to several namespaces only if it is named.
  */
-export function loginFixCommand(invocation: Invocation, findings: readonly LoginPlace[]): string {
+export function loginFixCommand(invocation: Invocation, findings: readonly PodWithoutLogin[]): string {
   return fixCommand(invocation, findings, loginFlags)
 }
 
-type LoginPlace = Place & Pick<Finding, 'registry'>
+type PodWithoutLogin = FailingPod & Pick<Finding, 'registry'>
 
-function loginFlags(findings: readonly LoginPlace[]): string {
+function loginFlags(findings: readonly PodWithoutLogin[]): string {
   const bare = findings.every(({ workload }) => workload === null)
   const registries = [...new Set(findings.map(({ registry }) => registry))]
   const several = new Set(findings.map(({ namespace }) => namespace)).size > 1

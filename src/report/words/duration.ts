@@ -14,6 +14,11 @@ export function age(since: string | null, until: string): string | null {
   return seconds < 0 ? '0s' : durationText(seconds)
 }
 
+/** Formats milliseconds, rounded up to seconds: `45s`, `2m30s`. */
+export function durationOfMilliseconds(milliseconds: number): string {
+  return durationText(Math.max(0, Math.ceil(milliseconds / 1000)))
+}
+
 /** Formats a number of seconds: `45s`, `5h20m`. */
 export function durationText(seconds: number): string {
   if (seconds < 2 * MINUTE) return `${seconds}s`
@@ -33,7 +38,7 @@ function units(seconds: number, large: number, name: string, small?: number, sma
 }
 
 /** Returns a duration in words, such as `6 hours`, `90 minutes`, `45 seconds`: in the largest unit that is exact, otherwise in minutes. */
-export function spell(seconds: number): string {
+export function durationInWords(seconds: number): string {
   if (seconds < 2 * MINUTE) return pluralize(Math.ceil(seconds), 'second')
   return seconds % HOUR === 0
     ? pluralize(seconds / HOUR, 'hour')

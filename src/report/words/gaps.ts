@@ -9,7 +9,7 @@ const REASON: Record<GapReason, string> = {
   timeout: 'no answer in time',
   expired: 'the list expired while it was being read',
   truncated: 'the answer ended early',
-  absent: 'they are not in the dump',
+  absent: 'not in the dump',
 }
 
 /** What remains unknown without each resource; any other resource is a kind of owner. */
@@ -51,7 +51,7 @@ const HIDDEN_FROM_QUOTA = new Map([
 
 /** For an audit, which checks templates; any other resource is a kind of workload. */
 const HIDDEN_FROM_AUDIT = new Map([
-  ['pods', 'pods without a controller, and what pods show of their templates, were not checked'],
+  ['pods', 'pods without a controller were not checked, nor how pods differ from their templates'],
   ['namespaces', 'only the namespaces that could be read were checked'],
   ['secrets', 'whether these pull secrets work is unknown'],
   ['serviceaccounts', 'whether a service account gives its pods a login is unknown'],
@@ -128,8 +128,9 @@ function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[
   if (why === 'absent' && what === 'pods')
     return 'check another namespace, or dump all of them: kubectl get pods,events,… -A -o json'
   if (why === 'absent') return `add ${what} to the dump: kubectl get pods,${what},… -o json`
-  if (why === 'truncated') return 'run it again; recreate the dump if it is incomplete'
-  if (why === 'expired' || why === 'timeout') return 'run it again, or with a longer --request-timeout'
+  if (why === 'truncated') return 'run the command again; recreate the dump if it is incomplete'
+  if (why === 'expired' || why === 'timeout')
+    return 'run the command again, or with a longer --request-timeout'
   if (why !== 'forbidden') return null
   const place = clusterWide
     ? 'a ClusterRole'

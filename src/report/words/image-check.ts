@@ -7,19 +7,19 @@ import { durationText } from './duration.ts'
 import { capitalize, pluralize, registryLabel, shortList } from './nouns.ts'
 
 /** The parts of a full reference. */
-interface Named {
+interface ReferenceParts {
   registry: string
   repository: string
   tag: string
 }
 
-function namedIn({ reference }: JudgedCheck): Named {
+function partsOf({ reference }: JudgedCheck): ReferenceParts {
   const slash = reference.indexOf('/')
   const [, repository = '', tag = ''] = /^([^:@]+)(?::([^@]+))?/.exec(reference.slice(slash + 1)) ?? []
   return { registry: reference.slice(0, slash), repository, tag }
 }
 
-const VERDICT: Record<ImageVerdict, (check: JudgedCheck, named: Named) => string> = {
+const VERDICT: Record<ImageVerdict, (check: JudgedCheck, named: ReferenceParts) => string> = {
   'opens-anonymously': () => 'It exists, and no login is needed to pull it',
   'opens-but-not-for-pod': () =>
     'It exists, and no login is needed to pull it, but the login that the pod sends is refused',
@@ -103,7 +103,7 @@ export function checkText(check: JudgedCheck): string {
   const { asks, host, platforms, replacement } = check
   const answers = asks.map(ask => `${AS[ask.as](ask)}: ${ANSWER[ask.answer](ask)}`).join('; ')
   return [
-    `${VERDICT[check.verdict](check, namedIn(check))}.`,
+    `${VERDICT[check.verdict](check, partsOf(check))}.`,
     ...(answers === '' ? [] : [`Asked ${host} ${answers}.`]),
     ...(platforms === null ? [] : [`Built for ${platforms.join(', ')}.`]),
     // An image that can be pulled needs no replacement, even if it is known to have moved.

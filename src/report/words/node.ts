@@ -182,7 +182,7 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
     return { text: 'Get a shell on the node', command: `minikube ssh -n ${word}` }
   if (host.platform === 'talos')
     return {
-      text: `Talos nodes have no shell: run what has to run on the node in a debug pod, whose network is the node's, ${withTool(host)}`,
+      text: `Talos nodes have no shell: run the commands for the node in a debug pod, which shares the node's network, ${withTool(host)}`,
       command: kubectlCommand(
         invocation,
         `debug node/${word} -it --profile=sysadmin --image=${toolImage(host)}`,
@@ -190,7 +190,7 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
       ),
     }
   if (host.os === 'windows')
-    return { text: `Get to node ${name} by RDP or SSH, or with a HostProcess container` }
+    return { text: `Connect to node ${name} by RDP or SSH, or with a HostProcess container` }
   return {
     text: `Get a shell on node ${name}, by SSH or ${withTool(host)}, then \`chroot /host\``,
     command: kubectlCommand(

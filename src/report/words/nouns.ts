@@ -35,7 +35,7 @@ export function countPods(findings: readonly Finding[]): number {
   return new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
 }
 
-type Placed = Pick<Finding, 'registry' | 'endpoint'>
+type WithEndpoint = Pick<Finding, 'registry' | 'endpoint'>
 
 /** Returns the registry's common name. */
 export function registryLabel(registry: string | null): string {
@@ -43,7 +43,7 @@ export function registryLabel(registry: string | null): string {
 }
 
 /** Returns the host that answered or was asked, for use inside a sentence: `Docker Hub`, `the mirror cache.example`. */
-export function responderLabel({ registry, endpoint }: Placed): string {
+export function responderLabel({ registry, endpoint }: WithEndpoint): string {
   return endpoint === null ? registryLabel(registry) : hostLabel(endpoint, registry)
 }
 
@@ -67,7 +67,7 @@ export function hostLabel({ host, role }: Endpoint, registry: string | null): st
 }
 
 /** Explains the role of a host other than the registry, as a sentence; empty for the registry itself. */
-export function roleSentence({ endpoint, registry, clues }: Placed & Pick<Finding, 'clues'>): string {
+export function roleSentence({ endpoint, registry, clues }: WithEndpoint & Pick<Finding, 'clues'>): string {
   if (endpoint === null) return ''
   const name = registryLabel(registry)
   const { host, role } = endpoint

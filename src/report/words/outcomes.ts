@@ -58,25 +58,24 @@ type Code = OutcomeReason['code']
 
 const DEFERRED: Record<NonNullable<HeldBack>['why'], string> = {
   'no-pulls-left': 'the account has no pulls left for its images; run the fix again when the limit resets',
-  'hub-out-of-reach': "Docker Hub can't be asked how many pulls are left, so the pod was left alone",
-  'others-not-started':
-    'the pods recreated before it have not asked for their images yet, so the number of pulls left for it is unknown',
+  'hub-out-of-reach': 'Docker Hub could not report the remaining pulls, so the pod was not recreated',
+  'others-not-started': 'pods recreated earlier have not pulled yet, so the remaining pulls are unknown',
 }
 
 const REASONS: { [C in Code]: (reason: Extract<OutcomeReason, { code: C }>) => string } = {
   'no-login': () => 'no login for its registries is available',
   needs: ({ id }) => `it depends on ${id}, which was not applied`,
-  unused: () => 'nothing that would use it can be changed',
+  unused: () => 'none of the objects that would reference it was changed',
   replaced: () => 'another object has this name now',
   'changed-meanwhile': () => 'someone else changed it in the meantime',
   'still-changing': () => 'other clients keep changing it',
   healed: () => 'it is no longer waiting for an image',
   'deleted-meanwhile': () => 'someone else deleted it',
   'held-back': ({ why }) => DEFERRED[why],
-  'successor-refused': () => 'left alone, because the server would reject its replacement',
-  'template-refused': () => 'left alone, because the server would reject its new pods',
+  'successor-refused': () => 'not deleted: the server would reject its replacement',
+  'template-refused': () => 'not changed: the server would reject its new pods',
   finalizer: ({ finalizer }) =>
-    `left alone: finalizer ${finalizer} may keep it from terminating, and no other pod can have its name until it is gone`,
+    `not deleted: finalizer ${finalizer} may keep it from terminating, and no other pod can have its name until it is gone`,
   'not-ended': ({ finalizer, until }) =>
     `${
       finalizer === null

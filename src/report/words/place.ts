@@ -4,23 +4,23 @@ import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import { countPods, formatNumber, joinList, pluralize, shortList } from './nouns.ts'
 
-type Looked = Pick<Diagnosis, 'source' | 'scope' | 'takenAt'>
+type DiagnosedScope = Pick<Diagnosis, 'source' | 'scope' | 'takenAt'>
 
 const FILES = 3
 const NAMESPACES = 8
 
 /** Returns the opening line: `Context prod (https://…), namespace web, pods with app=shop`; for a dump, its files and date. */
-export function openingLine({ source, scope, takenAt }: Looked): string {
+export function openingLine({ source, scope, takenAt }: DiagnosedScope): string {
   const labels = labelled(scope)
   return `${sourceText(source, takenAt)}, ${scopeText(scope)}${labels === '' ? '' : `, pods ${labels}`}`
 }
 
 /** `with app=shop`: which pods of these places were looked at; empty where all of them were. */
-export function labelled({ labelSelector }: Looked['scope']): string {
+export function labelled({ labelSelector }: DiagnosedScope['scope']): string {
   return labelSelector === null || labelSelector.trim() === '' ? '' : `with ${labelSelector}`
 }
 
-function scopeText({ namespaces, subjects, excludedNamespaces = [] }: Looked['scope']): string {
+function scopeText({ namespaces, subjects, excludedNamespaces = [] }: DiagnosedScope['scope']): string {
   if (subjects !== undefined) return subjectsText(subjects)
   if (namespaces === null) return `all namespaces${exceptText(excludedNamespaces)}`
   return `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${shortList(namespaces, NAMESPACES)}`
@@ -42,7 +42,7 @@ function sourceText(source: Diagnosis['source'], takenAt: string): string {
  * Returns which namespaces or workloads of which cluster or dump, for use inside a sentence: `in namespace web of prod`, `in deployment
  * shop of namespace web of prod`.
  */
-export function placeOf({ source, scope }: Looked): string {
+export function placeOf({ source, scope }: DiagnosedScope): string {
   const { namespaces, subjects, excludedNamespaces = [] } = scope
   const whole = source.type === 'file' ? 'the dump' : (source.context ?? source.server)
   if (subjects !== undefined) {

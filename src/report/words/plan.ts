@@ -130,20 +130,21 @@ export function planSentence({ changes, cost }: Plan): string {
   return `${pluralize(changes.length, 'change')} in ${pluralize(namespaces, 'namespace')}: ${changesByKind(changes)}${pulls}.`
 }
 
+/** Predicates: the object's name stands before each. */
 const LEFT: Record<LeftReason, string> = {
   gone: 'is no longer there',
-  replaced: 'another object has its name now',
-  changed: 'no longer holds what pullguard wrote',
+  replaced: 'was replaced by another object with the same name',
+  changed: 'was changed after pullguard wrote it',
   'taken-back': 'was already undone',
   'never-written': 'was never written',
   'still-named': 'is still referenced',
   'goes-with-its-run': 'is removed with the run that created it',
   'earlier-content-unknown': 'existed before, and its earlier content is not recorded',
   'pod-taken-away': 'was deleted and not recreated; running the same fix again restores it',
-  'pod-recreated': "the replacement pod stays; the stuck one can't be brought back",
+  'pod-recreated': "was recreated; the stuck pod that it replaced can't be restored",
 }
 
-/** Returns why an object is left unchanged. */
+/** Why an object is left unchanged, as a predicate. */
 export function leftText(reason: LeftReason): string {
   return LEFT[reason]
 }

@@ -11,7 +11,7 @@ import type {
   WorkloadName,
 } from '../../quota/spending.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import { spell } from './duration.ts'
+import { durationInWords } from './duration.ts'
 import { formatNumber, pluralize, shortList } from './nouns.ts'
 import { identityText, needsNames } from './quota.ts'
 
@@ -27,7 +27,7 @@ const REASONS: ReasonWords = {
   waiting: ({ pods }) => `${pluralize(pods, 'pod')} ${pods === 1 ? 'waits' : 'wait'} for an image`,
   rollout: ({ pods }) => `rollout in progress, ${pluralize(pods, 'pod')} to go`,
   restarts: ({ pods, everySeconds }) =>
-    `policy Always, ${pluralize(pods, 'pod')} restarting${pods === 1 ? '' : ', the fastest'} every ${spell(everySeconds)}`,
+    `policy Always, ${pluralize(pods, 'pod')} restarting${pods === 1 ? '' : ', the fastest'} every ${durationInWords(everySeconds)}`,
   schedule: ({ runs, schedule, byPolicy }) =>
     `runs ${pluralize(runs, 'time')} (${schedule})${byPolicy > 0 ? ', policy Always' : ', on nodes that might not have the image'}`,
   rollouts: ({ perHour }) => `rolled out ${pluralize(perHour, 'time')} in the last hour`,
@@ -51,11 +51,11 @@ export function isPartial(gaps: readonly Gap[]): boolean {
   return gaps.some(({ what }) => !['nodes', 'secrets', 'serviceaccounts'].includes(what))
 }
 
-const AS_FAR = ' for those, and not everything could be read'
+const NOT_COUNTED = ', not counting what could not be read'
 
 /** Returns the heading above the workloads that pull. */
 export function spendersHeading(window: number, partial: boolean): string {
-  return `Who pulls, in ${spell(window)}${partial ? ' (not everything could be read)' : ''}`
+  return `Who pulls, in ${durationInWords(window)}${partial ? ' (not everything could be read)' : ''}`
 }
 
 /** Returns the text that replaces an empty list of workloads. */
@@ -71,12 +71,12 @@ export function outlookText(
   window: number,
   partial: boolean,
 ): string {
-  const time = spell(window)
+  const time = durationInWords(window)
   if (pulls === 0)
     return partial ? `pulls in the next ${time} are unknown` : `no pulls expected in the next ${time}`
   const expected = `${pullsText(pulls, atMost)} expected in the next ${time}${now > 0 && now < pulls ? `, ${formatNumber(now)} of them now` : ''}`
   if (fits === null) return `${expected}; how many are left is unknown`
-  if (fits) return `${expected}: enough are left${partial ? AS_FAR : ''}`
+  if (fits) return `${expected}: enough are left${partial ? NOT_COUNTED : ''}`
   if (left === 0) return `${expected}: none are left`
   return `${expected}: ${runsOutAfter === 0 ? 'too few are left for what is due now' : `they run out in about ${roughly(runsOutAfter ?? 0)}`}`
 }
@@ -98,7 +98,7 @@ export function shortageText({ outlooks, window }: Usage): string | null {
     short.map(({ quota }) => identityText(quota, named)),
     3,
   )
-  return `Not enough for the next ${spell(window)}: ${who}.`
+  return `Not enough for the next ${durationInWords(window)}: ${who}.`
 }
 
 const PLAN: Record<PullPlan, (capacity: Capacity) => string> = {
@@ -116,7 +116,7 @@ export function capacityTexts({ capacities }: Usage, partial: boolean): [plan: s
     PLAN[capacity.plan](capacity),
     capacity.allows === null
       ? 'no limit, enough'
-      : `${pluralize(capacity.allows, 'pull')}, ${capacity.fits ? `enough${partial ? ' for these' : ''}` : 'not enough'}`,
+      : `${pluralize(capacity.allows, 'pull')}, ${capacity.fits ? `enough${partial ? ' for what could be read' : ''}` : 'not enough'}`,
   ])
 }
 
@@ -127,7 +127,7 @@ export function worseLoginText({ capacities }: Usage): string | null {
   )
   const [own, account] = [anonymous?.allows ?? 0, personal?.allows ?? 0]
   if (own <= account) return null
-  return `A free account would make it worse: its ${pluralize(account, 'pull')} would be shared by all nodes, which have ${formatNumber(own)} without it.`
+  return `A free account would allow fewer pulls: its ${pluralize(account, 'pull')} would be shared by all nodes, which have ${formatNumber(own)} without it.`
 }
 
 const WAIT: Record<ForecastWait['how'], string> = {
@@ -153,7 +153,7 @@ export function forecastWaitTexts({ waits, atOnce, later }: Forecast): [how: str
   if (atOnce + later === 0) return []
   return waits.map(({ how, seconds }) => [
     WAIT[how],
-    seconds === null ? 'never' : seconds === 0 ? 'no wait' : `up to ${spell(seconds)}`,
+    seconds === null ? 'never' : seconds === 0 ? 'no wait' : `up to ${durationInWords(seconds)}`,
   ])
 }
 
@@ -162,8 +162,8 @@ export function countedText({ workloads, images }: Usage): string {
   return (
     `Looked at ${pluralize(workloads, 'workload')} with ${pluralize(images, 'image')} from Docker Hub. ` +
     "A pull is a GET of a manifest, once for each node and image; a node's architecture makes no difference. " +
-    'A restart of a container with policy Always costs nothing on containerd and on Docker Engine 20.10 or later as long as its tag means the same image, and one pull on CRI-O. ' +
-    'Not counted: tags that change their meaning, images that a node removes and pulls again, and pods that come and go without a workload. ' +
+    'A restart of a container with policy Always costs nothing on containerd and on Docker Engine 20.10 or later as long as its tag names the same image, and one pull on CRI-O. ' +
+    'Not counted: tags that move to another image, images that a node removes and pulls again, and pods that come and go without a workload. ' +
     "If nodes pull through a mirror, the pulls are the mirror's."
   )
 }

@@ -7,7 +7,7 @@ import type { ProbeResult } from '../../apply/quota-probe.ts'
 import type { HubQuota, JudgedQuotas, QuotaAnswer, QuotaTrouble } from '../../snapshot/hub-quota.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { spell } from './duration.ts'
+import { durationInWords } from './duration.ts'
 import { formatNumber, joinList, pluralize, shortList } from './nouns.ts'
 
 /** The number of places to name before counting the rest. */
@@ -39,7 +39,7 @@ export function answerText(answer: QuotaAnswer): string {
   switch (answer.status) {
     case 'limited': {
       const { limit, remaining, windowSeconds } = answer
-      const window = windowSeconds === null ? '' : ` in ${spell(windowSeconds)}`
+      const window = windowSeconds === null ? '' : ` in ${durationInWords(windowSeconds)}`
       if (remaining === null)
         return `at most ${pluralize(limit, 'pull')}${window}; Docker Hub doesn't say how many are left`
       return `${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} left`
@@ -48,7 +48,7 @@ export function answerText(answer: QuotaAnswer): string {
       return 'no limit'
     case 'rate-limited': {
       const { retryAfterSeconds } = answer
-      const when = retryAfterSeconds === null ? '' : `; retry after ${spell(retryAfterSeconds)}`
+      const when = retryAfterSeconds === null ? '' : `; retry after ${durationInWords(retryAfterSeconds)}`
       return `none left: Docker Hub refused the request itself (429)${when}`
     }
     case 'wrong-credential':
@@ -93,7 +93,7 @@ const REMEDY: Record<QuotaTrouble, string> = {
 export function unknownNextText({ unknown }: JudgedQuotas, gaps: readonly Gap[]): string | null {
   const ofAnswers = unknown.flatMap(({ answer }) => (answer.status === 'unknown' ? REMEDY[answer.why] : []))
   const ofGaps = gaps.map(({ why }) =>
-    why === 'forbidden' ? 'ask for the permissions named above' : 'run it again',
+    why === 'forbidden' ? 'ask for the permissions named above' : 'run the command again',
   )
   const remedies = [...new Set([...ofAnswers, ...ofGaps])].filter(text => text !== '')
   return remedies.length === 0 ? null : `Next: ${joinList(remedies)}.`
@@ -142,6 +142,11 @@ export function confirmProbeText({
   return sanitizeLine(
     `A pod in namespace ${namespace} on node ${node} will ask Docker Hub for its quota and be deleted. It runs the image ${first}${more}, which is already there; nothing is pulled.`,
   )
+}
+
+/** Asks whether to do what `confirmProbeText` describes. */
+export function probeQuestion(description: string): string {
+  return `${description} Go ahead?`
 }
 
 export function leftOverProbesText(count: number): string {

@@ -62,10 +62,10 @@ const WAITING: Record<WaitCode, Words> = {
     notAnImage(
       `container ${obstacle?.container ?? ''} of pod ${obstacle?.pod ?? ''} keeps failing${because(obstacle)}`,
     ),
-  'not-ready': progress('the images are there, and not all pods are ready'),
+  'not-ready': progress('the images are there, but not all pods are ready'),
   'old-pods': progress('old pods have not been removed yet'),
   blocked: ({ obstacle }) =>
-    `pod ${obstacle?.pod ?? ''} of an older revision is not ready, and the StatefulSet won't replace it before it is: delete that pod`,
+    `pod ${obstacle?.pod ?? ''} of an older revision is not ready, and the StatefulSet won't replace it until it is ready: delete that pod`,
   controller: progress('its controller has not reported the pods as available yet'),
 }
 

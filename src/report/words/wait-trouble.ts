@@ -8,7 +8,7 @@ import { isDockerHub } from '../../image/docker-hub.ts'
 import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
 import type { SubjectState, Trouble } from '../../waiting/subject-state.ts'
 import type { Invocation } from '../invocation.ts'
-import { age } from './duration.ts'
+import { age, durationOfMilliseconds } from './duration.ts'
 import { imageText, pluralize, shortList } from './nouns.ts'
 import { nextStepText } from './step-words.ts'
 import { stepsOf } from './steps.ts'
@@ -52,7 +52,7 @@ function continuationText(patience: number | null, left: number, finding: Troubl
   if (patience !== null && patience <= 0) return "waiting won't help"
   if (left <= 0) return 'the time is up'
   if (patience === null) return `may recover by itself, so waiting continues${windowText(finding, left)}`
-  return `waiting ${lasting(Math.min(patience, left))} more before giving up`
+  return `waiting ${durationOfMilliseconds(Math.min(patience, left))} more before giving up`
 }
 
 const HUB_WINDOW_HOURS = 6
@@ -64,18 +64,8 @@ function windowText({ cause, registry }: Trouble['finding'], left: number): stri
   if (registry === null || !isDockerHub(registry)) return `; ${tries}`
   const tooLong = left < HUB_WINDOW_HOURS * 3_600_000
   return tooLong
-    ? `; ${tries}, but Docker Hub's limit covers ${HUB_WINDOW_HOURS} hours, and only ${lasting(left)} are left`
+    ? `; ${tries}, but Docker Hub's limit covers ${HUB_WINDOW_HOURS} hours, and only ${durationOfMilliseconds(left)} are left`
     : `; ${tries}`
-}
-
-/** Returns, for example, `45s`, `2m30s`. */
-export function lasting(milliseconds: number): string {
-  return (
-    age(
-      new Date(0).toISOString(),
-      new Date(Math.max(0, Math.ceil(milliseconds / 1000) * 1000)).toISOString(),
-    ) ?? ''
-  )
 }
 
 const FROM_HERE = 'checked from this machine'

@@ -2,9 +2,9 @@
 
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { WaitReport } from '../wait-report.ts'
+import { durationOfMilliseconds } from './duration.ts'
 import { formatNumber, pluralize, shortList } from './nouns.ts'
 import { inSeveral, stateText, subjectName } from './wait-state.ts'
-import { lasting } from './wait-trouble.ts'
 
 const SHOWN = 3
 
@@ -17,7 +17,7 @@ export function waitSentence(report: WaitReport): string {
 }
 
 function endSentence({ outcome, states, waited, timeout, goal, diagnosis, now }: WaitReport): string {
-  const after = `after ${lasting(waited)}`
+  const after = `after ${durationOfMilliseconds(waited)}`
   const several = inSeveral(states)
   const named = (some: readonly SubjectState[]) =>
     shortList(
@@ -28,7 +28,7 @@ function endSentence({ outcome, states, waited, timeout, goal, diagnosis, now }:
     states.filter(({ status }) => statuses.includes(status))
   switch (outcome) {
     case 'done':
-      if (states.length === 0) return 'Nothing to wait for: nothing in the manifests has pods.'
+      if (states.length === 0) return 'Nothing to wait for: no object in the manifests has pods.'
       return states.length === 1
         ? doneSentence(states[0] as SubjectState, named(states), after, diagnosis.takenAt)
         : `${pluralize(states.length, 'workload')} ${goal === 'pulled' ? 'have their images' : 'are done'} ${after}.`
@@ -42,7 +42,7 @@ function endSentence({ outcome, states, waited, timeout, goal, diagnosis, now }:
         : `Can't tell whether ${named(of('unknown'))} are ready. Stopped ${after}.`
     case 'timeout':
       return states.length === 0
-        ? `No workload matched${timeout === 0 ? '' : ` within ${lasting(timeout)}`}.`
+        ? `No workload matched${timeout === 0 ? '' : ` within ${durationOfMilliseconds(timeout)}`}.`
         : timeout === 0
           ? `Not done yet: ${named(of('waiting'))}.`
           : `Timed out ${after} waiting for ${named(of('waiting'))}.`

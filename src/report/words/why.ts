@@ -69,10 +69,10 @@ function fix(text: string, context: ProblemContext): StepText {
 /** Problems that could not be read, so it is unknown whether they need a fix. */
 const UNREAD: Partial<Record<AttemptProblem, (why: AdvisedWhy) => StepText>> = {
   'secret-forbidden': ({ namespace }) => ({
-    text: `Ask for permission to get secrets in ${namespace}, then run this again`,
+    text: `Ask for permission to get secrets in ${namespace}, then run the command again`,
   }),
   'secret-unread': () => ({
-    text: 'Run this again where the secret can be read: against the cluster, or on a dump that includes secrets',
+    text: 'Run the command again where the secret can be read: against the cluster, or on a dump that includes secrets',
   }),
 }
 
@@ -168,7 +168,7 @@ function placeOf({ why, container }: ProblemContext): ContainerPlace {
   return { namespace, pod, workload, container: container.container, containerKind: container.kind }
 }
 
-/** Says that other pods have the same story. */
+/** Says that other pods fail in the same way. */
 export function alikeText(others: readonly string[]): string {
   const verb = others.length === 1 ? 'is' : 'are'
   return `${pluralize(others.length, 'more pod')} ${verb} failing in the same way: ${shortList(others, 8)}`

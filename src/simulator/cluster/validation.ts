@@ -7,14 +7,15 @@ import { type ApiObject, asPod, asWorkload, type ContainerSpec, type PodSpec } f
 
 const DNS_1123 =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
-const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 
 /** Throws the 422 for an invalid new object. */
 export function validateNew(kind: Kind, object: ApiObject): void {
   const { name } = object.metadata
   const causes: Cause[] = []
   if (!name) causes.push(required('metadata.name', 'name or generateName is required'))
-  else if (!NAME.test(name) || name.length > 253) causes.push(invalidValue('metadata.name', name, DNS_1123))
+  else if (!OBJECT_NAME.test(name) || name.length > 253)
+    causes.push(invalidValue('metadata.name', name, DNS_1123))
   causes.push(...contentProblems(object))
   if (causes.length > 0) throw invalid(kind, name ?? '', causes)
 }

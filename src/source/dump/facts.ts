@@ -16,7 +16,7 @@ import { couldFail } from '../suspects.ts'
 import { nameOfKind } from './recognize.ts'
 
 /** Which pods are requested. */
-export interface Wanted {
+export interface PodSelection {
   namespaces: string[] | null
   excluded: readonly string[]
   labels: (labels: Record<string, unknown>) => boolean
@@ -28,14 +28,14 @@ export interface Wanted {
 }
 
 /** A pod that was seen; a newer state of it can follow. `suspect` is null for a pod that is healthy or not selected. */
-interface SeenPod {
+interface PodState {
   selected: boolean
   suspect: Pod | null
   owned: NamedPod | null
 }
 
 export class DumpFacts {
-  readonly pods = new NewestStates<SeenPod>()
+  readonly pods = new NewestStates<PodState>()
   readonly events = new NewestStates<PodEvent>()
   readonly pullSecrets = new NewestStates<PullSecret>()
   readonly serviceAccounts = new NewestStates<ServiceAccount>()
@@ -54,10 +54,10 @@ export class DumpFacts {
   unnamed = 0
   readonly time: DumpTime
   readonly secretsHeld = new SecretsHeld()
-  readonly #wanted: Wanted
+  readonly #wanted: PodSelection
 
   /** @param now ISO 8601 */
-  constructor(wanted: Wanted, now: string) {
+  constructor(wanted: PodSelection, now: string) {
     this.#wanted = wanted
     this.time = new DumpTime(now)
   }

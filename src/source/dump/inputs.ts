@@ -81,14 +81,14 @@ function fileInput(file: string, cwd: string, named: boolean): Input {
   }
 }
 
-interface Found {
+interface InputFiles {
   files: string[]
   isFolder: boolean
   /** Whether it has subfolders that are not hidden. */
   hasFolders: boolean
 }
 
-async function filesAt(name: string, cwd: string, recursive: boolean): Promise<Found> {
+async function filesAt(name: string, cwd: string, recursive: boolean): Promise<InputFiles> {
   let entries: Dirent[]
   try {
     const found = await stat(resolve(cwd, name))

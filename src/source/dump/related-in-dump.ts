@@ -8,7 +8,7 @@ import { couldBeFailedPull } from '../narrow/pod.ts'
 import { describeMissingSecret, markReportedMissing } from '../narrow/pull-secret.ts'
 import { climbBuiltIn } from '../ownership.ts'
 import { byName, byNamespaceAndName, couldBePulling } from '../suspects.ts'
-import type { DumpFacts, Wanted } from './facts.ts'
+import type { DumpFacts, PodSelection } from './facts.ts'
 import type { DumpObjects, PartialList } from './objects.ts'
 
 type RelatedObjects = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'owners' | 'nodes'>
@@ -25,7 +25,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
   return {
     pullSecrets: markReportedMissing(pullSecrets, events).sort(byNamespaceAndName),
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
-    ...elsewhere(pods, pullSecrets, accounts, facts),
+    ...unreferencedLogins(pods, pullSecrets, accounts, facts),
     owners: ownersOf(pods, facts).sort(byNamespaceAndName),
     nodes: [...nodes].flatMap(name => facts.nodes.get(name) ?? []).sort(byName),
   }
@@ -48,7 +48,7 @@ function secretsOf(pods: Pod[], serviceAccounts: ServiceAccount[], facts: DumpFa
 }
 
 /** Returns usable pull secrets that the pods don't reference, and service accounts in their namespaces that list any. */
-function elsewhere(
+function unreferencedLogins(
   pods: Pod[],
   named: PullSecret[],
   accounts: ReadonlySet<string>,
@@ -98,7 +98,7 @@ interface Suspects {
 export function gapsOf(
   facts: DumpFacts,
   { partial, unseen }: Pick<DumpObjects, 'partial' | 'unseen'>,
-  wanted: Wanted,
+  wanted: PodSelection,
   { pods: suspects, takenAt }: Suspects,
 ): Gap[] {
   const gaps = [...gapsOfPartial(partial), ...gapsOfPods(facts, unseen, wanted)]
@@ -111,7 +111,7 @@ export function gapsOf(
   return gaps
 }
 
-function gapsOfPods(facts: DumpFacts, unseen: string[], { namespaces }: Wanted): Gap[] {
+function gapsOfPods(facts: DumpFacts, unseen: string[], { namespaces }: PodSelection): Gap[] {
   const gaps = (namespaces ?? [])
     .filter(namespace => facts.namespaces.size > 0 && !facts.namespaces.has(namespace))
     .map(namespace => absent('pods', namespace))

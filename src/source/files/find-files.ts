@@ -43,13 +43,13 @@ export async function findFiles(options: FindOptions): Promise<FoundFiles> {
   const search = new Search(options)
   for (const path of paths) {
     if (path === '-') search.found.files.push({ path, real: null })
-    else await search.named(shown(path, cwd), resolve(cwd, path))
+    else await search.named(displayPath(path, cwd), resolve(cwd, path))
   }
   return search.found
 }
 
 /** Returns the path for display. CI systems want paths that start at the repository's root. */
-function shown(path: string, cwd: string): string {
+function displayPath(path: string, cwd: string): string {
   return isAbsolute(path) && path !== cwd && isWithin(path, cwd) ? relative(cwd, path) : path
 }
 

@@ -46,7 +46,7 @@ export async function readAuditFiles(options: FileAuditOptions): Promise<FileAud
       serviceAccounts: [],
       pullSecrets: [],
       nodes: null,
-      sightings: [],
+      observations: [],
       secretsChanged: [],
       imageChecks: [],
       gaps: [],

@@ -12,7 +12,7 @@ const MOST_VALUES = 100
 
 /**
  * Returns one selector for the pods of all workloads: for a single workload, all its labels; for several, the label that all have, with the
- * most distinct values. Without such a label, every pod of the area is followed.
+ * most distinct values. Without such a label, every pod of the scope is followed.
  */
 export function focusOn(workloads: PodLabels[], pods: string[]): Focus {
   const [first] = workloads

@@ -24,7 +24,7 @@ export interface Store<Object> {
 /** The followed list. */
 interface FollowedList<Object> {
   kind: Kind<Object>
-  area: NamespaceOrAll
+  scope: NamespaceOrAll
   focus: Focus
   /** What to list, if less than what is watched. */
   listed?: Focus
@@ -75,13 +75,13 @@ export class Follower<Object> {
   /** Reads the first list. @throws ApiError, UnreachableError if it can't be read */
   async start(): Promise<void> {
     const { reading, clock } = this.#options
-    const { kind, area, focus, listed = focus, shape, store } = this.#of
+    const { kind, scope, focus, listed = focus, shape, store } = this.#of
     this.#isStale = false
     const waiting = this.#waiting.splice(0)
     const listing = store.begin()
     const options = { ...listed, limit: shape ? 0 : PAGE, ...(shape && { shape }) }
     try {
-      const { resourceVersion } = await reading.list(kind, area, options, object => listing.take(object))
+      const { resourceVersion } = await reading.list(kind, scope, options, object => listing.take(object))
       this.#resourceVersion = resourceVersion
     } catch (error) {
       this.#waiting.push(...waiting)
@@ -128,7 +128,7 @@ export class Follower<Object> {
   async #watch(): Promise<boolean> {
     if (this.#isStale) return false
     const { reading } = this.#options
-    const { kind, area, focus, store } = this.#of
+    const { kind, scope, focus, store } = this.#of
     this.#again = new AbortController()
     const { signal } = this.#again
     const options = {
@@ -138,7 +138,7 @@ export class Follower<Object> {
       signal,
     }
     try {
-      const { why, resourceVersion } = await reading.watch(kind, area, options, change => {
+      const { why, resourceVersion } = await reading.watch(kind, scope, options, change => {
         store.change(change)
         this.#options.onChange()
       })

@@ -2,13 +2,13 @@
 
 import type { Clock } from '../../clock.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import type { RolloutSight } from '../../snapshot/rollout.ts'
+import type { RolloutState } from '../../snapshot/rollout.ts'
 import type { Gap, OwnerLink, PodEvent } from '../../snapshot/snapshot.ts'
 import { Reading } from '../live/reading.ts'
-import { Area } from './area.ts'
 import { type FollowerOptions, Notice } from './follower.ts'
-import type { HeldObject } from './held-workloads.ts'
+import { ScopeFollower } from './scope-follower.ts'
 import { type NamedSubject, namespacesOf, SubjectIndex, type Subjects, subjectKey } from './subjects.ts'
+import type { WorkloadObject } from './workload-store.ts'
 
 /** The most namespaces that are followed one by one; for more, one watch of the whole cluster costs the server less. */
 const MOST_NAMESPACES = 4
@@ -20,13 +20,18 @@ export interface FollowingOptions {
 
 export class Following {
   readonly #reading: Reading
-  readonly #areas: readonly Area[]
+  readonly #scopes: readonly ScopeFollower[]
   readonly #subjects: Subjects
   readonly #notice: Notice
 
-  private constructor(reading: Reading, areas: readonly Area[], subjects: Subjects, notice: Notice) {
+  private constructor(
+    reading: Reading,
+    scopes: readonly ScopeFollower[],
+    subjects: Subjects,
+    notice: Notice,
+  ) {
     this.#reading = reading
-    this.#areas = areas
+    this.#scopes = scopes
     this.#subjects = subjects
     this.#notice = notice
   }
@@ -43,9 +48,11 @@ export class Following {
     const begin = async (places: (string | null)[]) => {
       const reading = new Reading(cluster, { signal })
       const options: FollowerOptions = { reading, clock, signal, ...notice.callbacks }
-      const areas = places.map(place => new Area(place, subjectsIn(subjects, place), index, options))
-      for (const area of areas) await area.start()
-      return new Following(reading, areas, subjects, notice)
+      const scopes = places.map(
+        place => new ScopeFollower(place, subjectsIn(subjects, place), index, options),
+      )
+      for (const scope of scopes) await scope.start()
+      return new Following(reading, scopes, subjects, notice)
     }
     const alone = namespaces.length <= MOST_NAMESPACES
     const following = await begin(alone ? namespaces : [null])
@@ -68,7 +75,7 @@ export class Following {
 
   /** Whether labels select a kind that can't be read, so that workloads can be missing. */
   get isBlind(): boolean {
-    return this.#areas.some(area => area.isBlind)
+    return this.#scopes.some(scope => scope.isBlind)
   }
 
   /** Why the cluster can't be followed at the moment; null while it can. */
@@ -78,7 +85,7 @@ export class Following {
 
   /** Starts following, until the signal is aborted. */
   run(): void {
-    for (const area of this.#areas) area.run()
+    for (const scope of this.#scopes) scope.run()
   }
 
   /** Resolves at the next change. @throws if nothing is followed any more */
@@ -87,36 +94,36 @@ export class Following {
   }
 
   /** Follows the pods of workloads that have appeared since. */
-  async lookAgain(): Promise<void> {
-    for (const area of this.#areas) await area.lookAgain()
+  async followNewPods(): Promise<void> {
+    for (const scope of this.#scopes) await scope.followNewPods()
   }
 
   /** Resolves once everything has been listed again. */
   async readAgain(): Promise<void> {
-    await Promise.all(this.#areas.map(area => area.readAgain()))
+    await Promise.all(this.#scopes.map(scope => scope.readAgain()))
   }
 
   /** Returns the named subjects, and those selected by labels so far, each once. */
   subjects(): NamedSubject[] {
-    const all = [...this.#subjects.named, ...this.#areas.flatMap(area => area.selected())]
+    const all = [...this.#subjects.named, ...this.#scopes.flatMap(scope => scope.selected())]
     return [...new Map(all.map(subject => [subjectKey(subject), subject])).values()]
   }
 
   /** Returns the workload as last seen; null if reading it or its pods is not allowed. */
-  sightOf(subject: NamedSubject): RolloutSight | null {
-    return this.#areas.find(area => area.covers(subject.namespace))?.sightOf(subject) ?? null
+  rolloutStateOf(subject: NamedSubject): RolloutState | null {
+    return this.#scopes.find(scope => scope.covers(subject.namespace))?.rolloutStateOf(subject) ?? null
   }
 
-  objectOf(subject: NamedSubject): HeldObject | null {
-    return this.#areas.find(area => area.covers(subject.namespace))?.objectOf(subject) ?? null
+  objectOf(subject: NamedSubject): WorkloadObject | null {
+    return this.#scopes.find(scope => scope.covers(subject.namespace))?.objectOf(subject) ?? null
   }
 
   eventsOf(podUid: string): PodEvent[] {
-    return this.#areas.flatMap(area => area.eventsOf(podUid))
+    return this.#scopes.flatMap(scope => scope.eventsOf(podUid))
   }
 
   owners(): OwnerLink[] {
-    return this.#areas.flatMap(area => area.owners())
+    return this.#scopes.flatMap(scope => scope.owners())
   }
 }
 

@@ -1,4 +1,4 @@
-/** Reports that something about pulls may have changed in an area; the caller then reads the details. */
+/** Reports that something about pulls may have changed in a scope; the caller then reads the details. */
 
 import type { Clock } from '../../clock.ts'
 import { isPullProgress } from '../../image/pull-messages.ts'
@@ -13,7 +13,7 @@ import { PULL_EVENTS } from './focus.ts'
 import { type Focus, Follower, Notice, type Store } from './follower.ts'
 
 export interface PullChangesOptions {
-  area: NamespaceOrAll
+  scope: NamespaceOrAll
   labelSelector?: string
   clock: Clock
   signal: AbortSignal
@@ -51,7 +51,7 @@ export class PullChanges {
 
   async #follow(
     cluster: ClusterReader,
-    { area, clock, signal }: PullChangesOptions,
+    { scope, clock, signal }: PullChangesOptions,
     kind: Kind<unknown>,
     focus: Focus,
     matters: (object: unknown) => boolean,
@@ -66,7 +66,7 @@ export class PullChanges {
       },
     }
     const options = { reading, clock, signal, onChange() {}, onTrouble, onFailure }
-    const follower = new Follower({ kind, area, focus, listed: NOTHING, store }, options)
+    const follower = new Follower({ kind, scope, focus, listed: NOTHING, store }, options)
     try {
       await follower.start()
     } catch (error) {

@@ -62,7 +62,7 @@ export function secretCredential(
     password,
     kind: 'password',
     shortLived: false,
-    minted: false,
+    issuedByHelper: false,
     origin: `secret ${namespace}/${name}`,
   }
 }

@@ -23,7 +23,7 @@ interface Identity {
   /** The first query, which the others wait for, so that a wrong login is sent only once. */
   first: Promise<unknown> | null
   /** An answer that holds for every image: rate-limited, or login refused. */
-  settled: ManifestOutcome | null
+  answerForAll: ManifestOutcome | null
   /** By repository. */
   tags: Map<string, Promise<TagsOutcome | null>>
 }
@@ -35,7 +35,7 @@ export class RegistryQueries {
   readonly #timeUp: AbortSignal
   readonly #limiter = new HostLimiter(AT_ONCE, AT_ONCE_TO_ONE_HOST)
   readonly #identities = new Map<Registry, Map<Credential | null, Identity>>()
-  readonly #outOfReach = new Map<Registry, ManifestOutcome>()
+  readonly #unreachable = new Map<Registry, ManifestOutcome>()
   readonly #repositories = new Map<string, Promise<PublicRepository | null>>()
   readonly #namespaces = new Map<string, Promise<PublicRepositories | null>>()
 
@@ -50,7 +50,7 @@ export class RegistryQueries {
     const registry = this.#registries.of(reference.registry)
     const identity = this.#identityOf(registry, credential)
     if (identity.first !== null) await identity.first
-    const known = this.#outOfReach.get(registry) ?? identity.settled
+    const known = this.#unreachable.get(registry) ?? identity.answerForAll
     if (known !== null) return known
     const asked = this.#inTime(registry.host, () => registry.headManifest(reference, credential))
     identity.first ??= asked
@@ -113,17 +113,17 @@ export class RegistryQueries {
 
   #identityOf(registry: Registry, credential: Credential | null): Identity {
     const identities = this.#identities.get(registry) ?? new Map<Credential | null, Identity>()
-    const identity = identities.get(credential) ?? { first: null, settled: null, tags: new Map() }
+    const identity = identities.get(credential) ?? { first: null, answerForAll: null, tags: new Map() }
     this.#identities.set(registry, identities.set(credential, identity))
     return identity
   }
 
   #remember(registry: Registry, identity: Identity, outcome: ManifestOutcome): void {
     const { status } = outcome
-    if (status === 'rate-limited' || status === 'wrong-credential') identity.settled = outcome
+    if (status === 'rate-limited' || status === 'wrong-credential') identity.answerForAll = outcome
     // If one of pullguard's own rules stopped the query, the next one may be allowed.
     if (status === 'unreachable' && outcome.why !== 'refused' && outcome.why !== 'malformed') {
-      this.#outOfReach.set(registry, outcome)
+      this.#unreachable.set(registry, outcome)
     }
   }
 

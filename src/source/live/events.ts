@@ -1,4 +1,4 @@
-/** Reads the events of failed pulls in an area with one request, because the server scans all for each; for a few pods, all theirs. */
+/** Reads the events of failed pulls in a scope with one request, because the server scans all for each; for a few pods, all theirs. */
 
 import { isPullProgress, isSandboxFailure, sandboxImage } from '../../image/pull-messages.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
@@ -35,12 +35,12 @@ export function podEventsWithout(reasons: readonly string[]): string {
 /** Selects events of failed pulls. */
 const FAILED_PULLS = podEventsWithout([...UNRELATED_REASONS, 'Pulling', 'Pulled'])
 
-/** Returns events of failed pulls of all pods of the area, or all events about the pulls of one pod. Unreadable events are a gap. */
-export async function readEvents(reading: Reading, area: NamespaceOrAll, pod?: string): Promise<PodEvent[]> {
+/** Returns events of failed pulls of all pods of the scope, or all events about the pulls of one pod. Unreadable events are a gap. */
+export async function readEvents(reading: Reading, scope: NamespaceOrAll, pod?: string): Promise<PodEvent[]> {
   try {
-    return await listEvents(reading, area, pod)
+    return await listEvents(reading, scope, pod)
   } catch (error) {
-    reading.recordGap(error, KINDS.Event, area)
+    reading.recordGap(error, KINDS.Event, scope)
     return []
   }
 }
@@ -65,7 +65,7 @@ export async function readEventsOf(reading: Reading, namespaces: string[]): Prom
 const MAX_PODS = 8
 
 /**
- * Returns events of pulls in progress or completed, of which an area has too many to list: for pods whose sandbox seems to fail, and for
+ * Returns events of pulls in progress or completed, of which a scope has too many to list: for pods whose sandbox seems to fail, and for
  * the most recent waiting pods, because a pod that has waited for hours waits for something else. Errors leave no gap: these events only
  * add detail.
  */
@@ -92,11 +92,11 @@ function podOf({ namespace, pod }: PodEvent): string {
   return podKey(namespace, pod)
 }
 
-async function listEvents(reading: Reading, area: NamespaceOrAll, pod?: string): Promise<PodEvent[]> {
+async function listEvents(reading: Reading, scope: NamespaceOrAll, pod?: string): Promise<PodEvent[]> {
   const events: PodEvent[] = []
   const fieldSelector =
     pod === undefined ? FAILED_PULLS : `involvedObject.kind=Pod,involvedObject.name=${fieldValue(pod)}`
-  await reading.list(KINDS.Event, area, { limit: 0, shape: EVENT_SHAPE, fieldSelector }, raw => {
+  await reading.list(KINDS.Event, scope, { limit: 0, shape: EVENT_SHAPE, fieldSelector }, raw => {
     const event = narrowEvent(raw)
     if (event !== null) events.push(event)
   })

@@ -17,7 +17,7 @@ import { fieldValue, type Reading } from './reading.ts'
 import { readOwners } from './related-objects.ts'
 
 /** The pods to fix, if not whole namespaces: the fix is allowed to write only to what these use. */
-export interface MeantPods {
+export interface PodsToFix {
   /** The named pods, and the workloads whose pods are in scope; null if none were named. */
   subjects: readonly ScopeSubject[] | null
   /** Matches the labels of -l; null without -l. */
@@ -40,7 +40,7 @@ export interface LoginOptions {
   /** Stuck pods. */
   pods: Pod[]
   /** null: everything in these namespaces is in scope. */
-  meant?: MeantPods | null
+  podsToFix?: PodsToFix | null
 }
 
 /**
@@ -61,13 +61,13 @@ export async function readAccounts(
     reading.listOrGap(KINDS.ServiceAccount, namespace, { limit: 500 }, keep),
   )
   const stuck = new Set(options.pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`))
-  const isStuck = ({ namespace, name }: Place) => stuck.has(`${namespace}/${name}`)
-  const { meant, secretName, wanted } = options
+  const isStuck = ({ namespace, name }: AccountName) => stuck.has(`${namespace}/${name}`)
+  const { podsToFix, secretName, wanted } = options
   const getsIt = ({ imagePullSecrets }: ScopeServiceAccount) =>
     wanted !== null && imagePullSecrets?.some(({ name }) => name === secretName) !== true
-  if (meant) {
+  if (podsToFix) {
     const withSharers = async (account: ScopeServiceAccount) =>
-      getsIt(account) ? { ...account, sharedWith: await sharersOf(reading, account, meant) } : account
+      getsIt(account) ? { ...account, sharedWith: await sharersOf(reading, account, podsToFix) } : account
     return (await bounded(found.filter(isStuck), AT_ONCE, withSharers)).sort(byNamespaceAndName)
   }
   const used = await bounded(
@@ -90,9 +90,13 @@ async function hasPods(reading: Reading, { namespace, name }: ScopeServiceAccoun
 }
 
 /** Returns the other workloads whose pods run as the account: they get its pull secrets too. null if the pods can't be listed. */
-async function sharersOf(reading: Reading, account: Place, meant: MeantPods): Promise<string[] | null> {
+async function sharersOf(
+  reading: Reading,
+  account: AccountName,
+  podsToFix: PodsToFix,
+): Promise<string[] | null> {
   try {
-    return sharersAmong(await readUsers(reading, account, meant, UNFINISHED))
+    return sharersAmong(await readUsers(reading, account, podsToFix, UNFINISHED))
   } catch (error) {
     rethrowUnlessApiError(error)
     return null
@@ -102,16 +106,16 @@ async function sharersOf(reading: Reading, account: Place, meant: MeantPods): Pr
 const UNFINISHED = ',status.phase!=Succeeded,status.phase!=Failed'
 
 function sharersAmong(users: readonly AccountUser[]): string[] {
-  return [...new Set(users.flatMap(({ workload, isMeant }) => (isMeant ? [] : [workload])))].sort()
+  return [...new Set(users.flatMap(({ workload, isInFix }) => (isInFix ? [] : [workload])))].sort()
 }
 
-type Place = Pick<ScopeServiceAccount, 'namespace' | 'name'>
+type AccountName = Pick<ScopeServiceAccount, 'namespace' | 'name'>
 
 /** A pod that runs as a service account. */
 interface AccountUser {
   /** Such as `deployment/cart`. */
   workload: string
-  isMeant: boolean
+  isInFix: boolean
 }
 
 /**
@@ -121,8 +125,8 @@ interface AccountUser {
  */
 async function readUsers(
   reading: Reading,
-  { namespace, name }: Place,
-  { subjects, selects }: MeantPods,
+  { namespace, name }: AccountName,
+  { subjects, selects }: PodsToFix,
   fields = '',
 ): Promise<AccountUser[]> {
   const found: { pod: NamedPod; labels: Record<string, unknown> }[] = []
@@ -145,7 +149,7 @@ async function readUsers(
   const isOfSubject = subjects === null ? () => true : belongsTo(subjects, owners)
   return found.map(({ pod, labels }) => ({
     workload: topmostWorkload(pod, owners) ?? `pod/${pod.name}`,
-    isMeant: isOfSubject(pod) && (selects?.(labels) ?? true),
+    isInFix: isOfSubject(pod) && (selects?.(labels) ?? true),
   }))
 }
 
@@ -154,43 +158,43 @@ export interface AccountUse {
   /** Other workloads that have pods running as it now: `deployment/cart`. */
   sharedWith: string[]
   /** Whether one of the pods that the plan claims to be for runs as it, or did. */
-  isMeant: boolean
+  isInFix: boolean
 }
 
 /** Returns who runs as each account. Nothing in the plan file is trusted for this. @throws ApiError if pods can't be listed */
-export async function readAccountUses<Account extends Place>(
+export async function readAccountUses<Account extends AccountName>(
   reading: Reading,
   accounts: readonly Account[],
-  meant: MeantPods,
+  podsToFix: PodsToFix,
 ): Promise<Map<Account, AccountUse>> {
   const found = await bounded(accounts, AT_ONCE, async account => {
-    const users = await readUsers(reading, account, meant, UNFINISHED)
-    const runs = users.some(({ isMeant }) => isMeant)
+    const users = await readUsers(reading, account, podsToFix, UNFINISHED)
+    const runs = users.some(({ isInFix }) => isInFix)
     // Pods that have finished are listed only if no other one answers the question.
-    const isMeant = runs || (await readUsers(reading, account, meant)).some(user => user.isMeant)
-    return [account, { sharedWith: sharersAmong(users), isMeant }] as const
+    const isInFix = runs || (await readUsers(reading, account, podsToFix)).some(user => user.isInFix)
+    return [account, { sharedWith: sharersAmong(users), isInFix }] as const
   })
   return new Map(found)
 }
 
 /** A workload or pod that a saved plan would change. */
-type Claimed = Place & { apiVersion: string; kind: string }
+type PlannedObject = AccountName & { apiVersion: string; kind: string }
 
 /** Returns the pods and templates that lack the labels of the pods that the plan claims to be for. @throws ApiError */
-export async function readStrangers<Object extends Claimed>(
+export async function readObjectsOutside<Object extends PlannedObject>(
   reading: Reading,
   objects: readonly Object[],
-  meant: MeantPods,
+  podsToFix: PodsToFix,
 ): Promise<Object[]> {
-  const strangers = await bounded(objects, AT_ONCE, async object =>
-    (await isMeant(reading, object, meant)) ? [] : [object],
+  const outside = await bounded(objects, AT_ONCE, async object =>
+    (await belongsToFix(reading, object, podsToFix)) ? [] : [object],
   )
-  return strangers.flat()
+  return outside.flat()
 }
 
-async function isMeant(reading: Reading, object: Claimed, meant: MeantPods): Promise<boolean> {
+async function belongsToFix(reading: Reading, object: PlannedObject, podsToFix: PodsToFix): Promise<boolean> {
   const { namespace, name } = object
-  const { selects } = meant
+  const { selects } = podsToFix
   const kind = controllerKind(object)
   if (selects === null || (kind === null && object.kind !== KINDS.Pod.kind)) return true
   // A missing object is not written to anyway.
@@ -218,7 +222,7 @@ function narrowAccount(object: AccountObject): ScopeServiceAccount {
 export async function readSecretsNamed(
   reading: Reading,
   { namespaces, wide }: NamespaceScope,
-  { secretName, wanted, madeSecrets = [] }: Omit<LoginOptions, 'pods' | 'meant'>,
+  { secretName, wanted, madeSecrets = [] }: Omit<LoginOptions, 'pods' | 'podsToFix'>,
 ): Promise<ScopeSecret[]> {
   const found: ScopeSecret[] = []
   const live = new Set(namespaces)

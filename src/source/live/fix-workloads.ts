@@ -19,7 +19,7 @@ import { narrowPod } from '../narrow/pod.ts'
 import { list, number, record, text } from '../narrow/shape.ts'
 import { narrowSecretList, narrowWorkload, templateLabels } from '../narrow/workload.ts'
 import { narrowController } from '../ownership.ts'
-import type { MeantPods } from './fix-logins.ts'
+import type { PodsToFix } from './fix-logins.ts'
 import type { Reading } from './reading.ts'
 
 export interface WorkloadOptions {
@@ -30,7 +30,7 @@ export interface WorkloadOptions {
   /** Whether to read the digests of running images. */
   runningImages: boolean
   /** null: all workloads of these pods are in scope. */
-  meant?: MeantPods | null
+  podsToFix?: PodsToFix | null
 }
 
 /** Returns the workloads of the stuck pods, and their direct controllers. */
@@ -54,7 +54,7 @@ export async function readWorkloads(
   await bounded(options.pods, AT_ONCE, async pod => {
     const top = await readTop(reading, pod, read, direct)
     if (!top) return
-    const selected = options.meant?.selects?.(templateLabels(top.object)) ?? true
+    const selected = options.podsToFix?.selects?.(templateLabels(top.object)) ?? true
     const workload = { ...narrowed(top, pod), selected }
     const entry = workloads.get(workload.uid) ?? workload
     entry.podUids.push(pod.uid)
@@ -97,7 +97,7 @@ async function readTop(reading: Reading, pod: Pod, read: Read, direct: Direct): 
   return chain.at(-1) ?? null
 }
 
-interface Climbed {
+interface ControllerChain {
   first: Top
   above: Top | null
   pod: Pod
@@ -105,7 +105,7 @@ interface Climbed {
 
 async function note(
   reading: Reading,
-  { first, above, pod }: Climbed,
+  { first, above, pod }: ControllerChain,
   { controllers, jobs }: Direct,
 ): Promise<void> {
   const { uid, kind } = first.owner
@@ -127,8 +127,8 @@ function isOutgoing({ metadata }: ControllerObject, { object, owner }: Top): boo
   const [own, newest] = [metadata, object.metadata].map(({ annotations }) => annotations?.[REVISION])
   const { spec } = object
   const paused = spec !== undefined && 'paused' in spec && spec.paused === true
-  const told = own !== undefined && newest !== undefined
-  return owner.kind === 'Deployment' && !paused && told && own !== newest
+  const areBothKnown = own !== undefined && newest !== undefined
+  return owner.kind === 'Deployment' && !paused && areBothKnown && own !== newest
 }
 
 /** Returns a StatefulSet's partition during an update: pods below it still get the previous revision, from its ControllerRevision. */

@@ -6,7 +6,7 @@ import { indexOwners } from '../../snapshot/owners.ts'
 import { topmostWorkload } from '../ownership.ts'
 import { kindNamed } from '../subject-names.ts'
 import { pickSuspects } from '../suspects.ts'
-import { readArea } from './namespaces.ts'
+import { readPodsIn } from './namespaces.ts'
 import { Reading } from './reading.ts'
 import { readOwners } from './related-objects.ts'
 
@@ -34,7 +34,7 @@ export async function failingNames(
     return (await namesOf(reading, KINDS[kind] as Kind<ControllerObject>)).map(name => ({
       value: `${first}/${name}`,
     }))
-  const found = await readArea(reading, slash < 0 ? cluster.namespace : first)
+  const found = await readPodsIn(reading, slash < 0 ? cluster.namespace : first)
   const { failing } = pickSuspects(found, { takenAt: reading.takenAt, isNamed: false })
   if (slash >= 0) return failing.map(({ name }) => ({ value: `${first}/${name}`, about: 'failing' }))
   const owners = indexOwners((await readOwners(reading, failing)).links)

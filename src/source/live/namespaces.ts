@@ -8,10 +8,10 @@ import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { isForbidden, isNotFound, rethrowUnlessApiError } from '../gap.ts'
 import { podKey } from '../suspects.ts'
 import { readEvents, readEventsOf, readProgress } from './events.ts'
-import { type AreaPods, readAreaPods, readPodsWhere } from './pods.ts'
+import { type ListedPods, readPodsWhere, readScopePods } from './pods.ts'
 import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 
-export interface ScopePods extends AreaPods {
+export interface ScopePods extends ListedPods {
   events: PodEvent[]
 }
 
@@ -24,7 +24,7 @@ const NAMESPACES_AT_ONCE = 6
  */
 export async function readEverywhere(reading: Reading, excluded: readonly string[] = []): Promise<ScopePods> {
   try {
-    return await readArea(reading, null)
+    return await readPodsIn(reading, null)
   } catch (error) {
     if (!isForbidden(error)) throw error
     const names = await listNamespaces(reading)
@@ -46,9 +46,9 @@ export async function readNamespaces(
   listed = false,
 ): Promise<ScopePods> {
   const failures: unknown[] = []
-  const areas = await bounded(namespaces, NAMESPACES_AT_ONCE, async namespace => {
+  const scopes = await bounded(namespaces, NAMESPACES_AT_ONCE, async namespace => {
     try {
-      const found = await readArea(reading, namespace)
+      const found = await readPodsIn(reading, namespace)
       if (found.count === 0 && !listed) await assertExists(reading, namespace)
       return [found]
     } catch (error) {
@@ -61,7 +61,7 @@ export async function readNamespaces(
   })
   const unexpected = failures.find(error => !isForbidden(error))
   if (failures.length === namespaces.length && unexpected !== undefined) throw unexpected
-  const found = areas.flat()
+  const found = scopes.flat()
   return {
     count: found.reduce((sum, { count }) => sum + count, 0),
     pods: found.flatMap(({ pods }) => pods),
@@ -70,16 +70,19 @@ export async function readNamespaces(
 }
 
 /** Returns the failing pods of a namespace, or of all, with their events. @throws ApiError */
-export async function readArea(reading: Reading, area: NamespaceOrAll): Promise<ScopePods> {
+export async function readPodsIn(reading: Reading, scope: NamespaceOrAll): Promise<ScopePods> {
   // If pods can't be read either, the gap of the events would only repeat theirs.
   const eventReading = reading.withOwnGaps()
-  const [found, areaEvents] = await Promise.all([readAreaPods(reading, area), readEvents(eventReading, area)])
+  const [found, scopeEvents] = await Promise.all([
+    readScopePods(reading, scope),
+    readEvents(eventReading, scope),
+  ])
   reading.gaps.push(...eventReading.gaps)
-  const forbiddenEverywhere = area === null && eventReading.gaps.some(({ why }) => why === 'forbidden')
+  const forbiddenEverywhere = scope === null && eventReading.gaps.some(({ why }) => why === 'forbidden')
   const events = forbiddenEverywhere
     ? await readEventsOf(reading, [...new Set(found.pods.map(({ namespace }) => namespace))])
-    : areaEvents
-  const pods = [...found.pods, ...(await readEphemeral(reading, area, found.pods, events))]
+    : scopeEvents
+  const pods = [...found.pods, ...(await readEphemeral(reading, scope, found.pods, events))]
   const names = new Set(pods.map(pod => podKey(pod.namespace, pod.name)))
   const own = events.filter(event => names.has(podKey(event.namespace, event.pod)))
   return { count: found.count, pods, events: [...own, ...(await readProgress(reading, pods, own))] }
@@ -88,7 +91,7 @@ export async function readArea(reading: Reading, area: NamespaceOrAll): Promise<
 /** Returns pods whose rows look ready although an ephemeral container's image can't be pulled: only events show those. */
 async function readEphemeral(
   reading: Reading,
-  area: NamespaceOrAll,
+  scope: NamespaceOrAll,
   pods: Pod[],
   events: PodEvent[],
 ): Promise<Pod[]> {
@@ -105,7 +108,7 @@ async function readEphemeral(
     )
     return found.flat()
   } catch (error) {
-    reading.recordGap(error, KINDS.Pod, area)
+    reading.recordGap(error, KINDS.Pod, scope)
     return []
   }
 }

@@ -13,7 +13,7 @@ export interface PodRow {
 /** The node cell of a pod that is not scheduled: no kubelet has tried to pull its images. */
 export const NO_NODE = '<none>'
 /** Valid names of pods and nodes; anything else must not get into a field selector. */
-const NAME = /^[a-z0-9][a-z0-9.-]*$/
+const OBJECT_NAME = /^[a-z0-9][a-z0-9.-]*$/
 
 /** Returns the key of a row. Rows have no namespace, so several pods can share a key. */
 export function rowKey({ name, node }: PodRow): string {
@@ -28,7 +28,7 @@ export function rowKeyOf(raw: unknown): string {
 
 /** Whether a request can select the pods of the row. */
 export function isSelectable({ name, node }: PodRow): boolean {
-  return NAME.test(name) && NAME.test(node)
+  return OBJECT_NAME.test(name) && OBJECT_NAME.test(node)
 }
 
 /** Returns the field selector of the row's pods, for which the API server has an index. */
@@ -56,7 +56,7 @@ export function unreadRows<Row extends PodRow>(
 }
 
 interface VisitedRows {
-  /** How many pods the area has. */
+  /** How many pods the scope has. */
   count: number
   /** The cluster's version when the rows were read; empty if the server does not report it. */
   resourceVersion: string
@@ -71,7 +71,7 @@ interface VisitedRows {
  */
 export async function visitPodRows(
   reading: Reading,
-  area: NamespaceOrAll,
+  scope: NamespaceOrAll,
   columns: Readonly<Record<number, string>>,
   visit: { row(row: TableRow): void; pod(pod: unknown): void },
 ): Promise<VisitedRows> {
@@ -83,7 +83,7 @@ export async function visitPodRows(
       visitItem(item)
     }
   }
-  const table = await reading.podTable(area, counted(visit.row), counted(visit.pod))
+  const table = await reading.podTable(scope, counted(visit.row), counted(visit.pod))
   const isKnown = Object.entries(columns).every(
     ([at, name]) => table.columns[Number(at)]?.toLowerCase() === name,
   )

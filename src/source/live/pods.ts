@@ -1,5 +1,5 @@
 /**
- * Reads an area's failing pods in full, at a cost that grows with those pods, not with the cluster: the rows of all pods and in parallel,
+ * Reads a scope's failing pods in full, at a cost that grows with those pods, not with the cluster: the rows of all pods and in parallel,
  * in full, the pods in phase Pending or Unknown; then the other suspects by node and name, for which the API server has an index.
  */
 
@@ -24,8 +24,8 @@ import {
 } from './pod-rows.ts'
 import type { ListOptions, NamespaceOrAll, Reading } from './reading.ts'
 
-export interface AreaPods {
-  /** The number of pods in the area, including healthy ones. */
+export interface ListedPods {
+  /** The number of pods in the scope, including healthy ones. */
   count: number
   /** Pods that could be failing, each once. */
   pods: Pod[]
@@ -46,27 +46,27 @@ const BEGUN = 'status.phase!=Pending,status.phase!=Unknown'
 const WHOLE = { limit: 0, shape: POD_SHAPE }
 
 /** @throws ApiError if the rows can't be read; later failures are gaps */
-export function readAreaPods(reading: Reading, area: NamespaceOrAll): Promise<AreaPods> {
-  return new AreaReader(reading, area).read()
+export function readScopePods(reading: Reading, scope: NamespaceOrAll): Promise<ListedPods> {
+  return new ScopeReader(reading, scope).read()
 }
 
-/** Reads in full the pods in any area that a field selector matches, and keeps those that could be failing. @throws ApiError */
+/** Reads in full the pods in any scope that a field selector matches, and keeps those that could be failing. @throws ApiError */
 export async function readPodsWhere(
   reading: Reading,
-  area: NamespaceOrAll,
+  scope: NamespaceOrAll,
   fieldSelector: string,
 ): Promise<Pod[]> {
   const kept = new SuspectCollector(reading)
-  await reading.list(KINDS.Pod, area, { ...reading.labels, ...WHOLE, fieldSelector }, raw => kept.keep(raw))
+  await reading.list(KINDS.Pod, scope, { ...reading.labels, ...WHOLE, fieldSelector }, raw => kept.keep(raw))
   return kept.pods()
 }
 
-/** Selects the pods of the area that a list returns. */
+/** Selects the pods of the scope that a list returns. */
 type Choice = Pick<ListOptions, 'fieldSelector' | 'only'>
 
-class AreaReader {
+class ScopeReader {
   readonly #reading: Reading
-  readonly #area: NamespaceOrAll
+  readonly #scope: NamespaceOrAll
   readonly #kept: SuspectCollector
   /** The position of the rows once they are read: nothing read later must be older. */
   #notOlder: Pick<ListOptions, 'resourceVersion'> = {}
@@ -77,13 +77,13 @@ class AreaReader {
   /** Keys of rows whose pods were requested by name. */
   readonly #asked = new Set<string>()
 
-  constructor(reading: Reading, area: NamespaceOrAll) {
+  constructor(reading: Reading, scope: NamespaceOrAll) {
     this.#reading = reading
-    this.#area = area
+    this.#scope = scope
     this.#kept = new SuspectCollector(reading)
   }
 
-  async read(): Promise<AreaPods> {
+  async read(): Promise<ListedPods> {
     const [rows] = await Promise.all([this.#readRows(), this.#readMany({ fieldSelector: NOT_RUNNING })])
     if (rows.unclear) await this.#readPages()
     else await this.#readBegun(rows.suspects, rows.suspects, rows.count - this.#listed)
@@ -92,7 +92,7 @@ class AreaReader {
 
   /** Reads the rows, and then the suspects whose rows suggest that they left phase Pending: the list of pending pods can take longer. */
   async #readRows(): Promise<PodRows> {
-    const rows = await readPodRows(this.#reading, this.#area, raw => this.#kept.keep(raw))
+    const rows = await readPodRows(this.#reading, this.#scope, raw => this.#kept.keep(raw))
     if (rows.unclear) return rows
     if (rows.resourceVersion !== '') this.#notOlder = { resourceVersion: rows.resourceVersion }
     const begun = rows.suspects.filter(({ wasRestarted }) => wasRestarted)
@@ -120,7 +120,7 @@ class AreaReader {
   async #readMany(choice: Choice): Promise<void> {
     const read: Pod[] = []
     try {
-      const { count } = await this.#reading.list(KINDS.Pod, this.#area, this.#options(choice), raw => {
+      const { count } = await this.#reading.list(KINDS.Pod, this.#scope, this.#options(choice), raw => {
         const pod = this.#kept.keep(raw)
         if (pod !== null && !hasReadyRow(pod)) read.push(pod)
       })
@@ -140,7 +140,7 @@ class AreaReader {
   #readOne(row: SuspectRow): Promise<void> {
     this.#asked.add(rowKey(row))
     const choice = { fieldSelector: selectorOf(row) }
-    return this.#reading.listOrGap(KINDS.Pod, this.#area, this.#options(choice), raw => this.#kept.keep(raw))
+    return this.#reading.listOrGap(KINDS.Pod, this.#scope, this.#options(choice), raw => this.#kept.keep(raw))
   }
 
   #options(choice: Choice): ListOptions {
@@ -150,7 +150,7 @@ class AreaReader {
   /** Reads every pod in full, page by page, if the rows can't be interpreted. */
   #readPages(): Promise<void> {
     const options = { ...this.#reading.labels, limit: PAGE, shape: POD_SHAPE }
-    return this.#reading.listOrGap(KINDS.Pod, this.#area, options, raw => this.#kept.keep(raw))
+    return this.#reading.listOrGap(KINDS.Pod, this.#scope, options, raw => this.#kept.keep(raw))
   }
 }
 
@@ -216,11 +216,11 @@ const READY = /^(\d+)\/\1$/
 /** Reads the rows; whole pods from a server without Tables go to `visitPod`. @throws ApiError */
 async function readPodRows(
   reading: Reading,
-  area: NamespaceOrAll,
+  scope: NamespaceOrAll,
   visitPod: (pod: unknown) => void,
 ): Promise<PodRows> {
   const found: FoundSuspects = { suspects: [], unclear: false }
-  const { count, resourceVersion, isKnown } = await visitPodRows(reading, area, COLUMNS, {
+  const { count, resourceVersion, isKnown } = await visitPodRows(reading, scope, COLUMNS, {
     row: row => addSuspect(found, row),
     pod: visitPod,
   })

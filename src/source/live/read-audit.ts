@@ -14,6 +14,7 @@ import { record } from '../narrow/shape.ts'
 import { narrowTemplate } from '../narrow/template.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowController } from '../ownership.ts'
+import { ContainerObservations } from './container-observations.ts'
 import { assertExists, listNamespaces } from './namespaces.ts'
 import { type NamespaceOrAll, Reading } from './reading.ts'
 import {
@@ -22,7 +23,6 @@ import {
   readNamedSecrets,
   type VisitPullSecret,
 } from './related-objects.ts'
-import { PodSightings } from './sightings.ts'
 
 export interface AuditReadOptions {
   /** ISO 8601. */
@@ -44,14 +44,14 @@ const TEMPLATE_KINDS = Object.keys(TEMPLATE_SHAPES) as TemplateKind[]
 export async function readAudit(cluster: ClusterReader, options: AuditReadOptions): Promise<AuditScope> {
   const { takenAt, namespaces, labelSelector, signal, onPullSecret } = options
   const reading = new Reading(cluster, { takenAt, signal, ...(labelSelector !== null && { labelSelector }) })
-  const sightings = new PodSightings(parseLabelSelector(labelSelector ?? ''))
-  const { areas, templates } = await readAreas(reading, sightings, options)
+  const observations = new ContainerObservations(parseLabelSelector(labelSelector ?? ''))
+  const { scopes, templates } = await readScopes(reading, observations, options)
   // Read pods after their controllers, so that each finds its template.
   const [nodes] = await Promise.all([
     readNodes(reading),
-    bounded(areas, AT_ONCE, area => sightings.read(reading, area)),
+    bounded(scopes, AT_ONCE, scope => observations.read(reading, scope)),
   ])
-  const workloads = [...templates, ...sightings.bare].sort(byText(order))
+  const workloads = [...templates, ...observations.bare].sort(byText(order))
   if (workloads.length === 0 && reading.gaps.length === 0)
     for (const namespace of namespaces ?? []) await assertExists(reading, namespace)
   const serviceAccounts = await readAccounts(reading, workloads)
@@ -64,7 +64,7 @@ export async function readAudit(cluster: ClusterReader, options: AuditReadOption
     serviceAccounts,
     pullSecrets,
     nodes: nodes && factsOf(nodes),
-    ...sightings.of(workloads, nodes ?? []),
+    ...observations.of(workloads, nodes ?? []),
     imageChecks: [],
     gaps: uniqueGaps(reading.gaps),
     unread: [],
@@ -74,44 +74,44 @@ export async function readAudit(cluster: ClusterReader, options: AuditReadOption
 }
 
 interface Areas {
-  areas: NamespaceOrAll[]
+  scopes: NamespaceOrAll[]
   templates: WorkloadTemplate[]
   /** The user is not allowed to read anything in it. */
   forbidden: boolean
 }
 
 /** Reads all namespaces at once or, without permission for that, one by one. */
-async function readAreas(
+async function readScopes(
   reading: Reading,
-  sightings: PodSightings,
+  observations: ContainerObservations,
   options: AuditReadOptions,
 ): Promise<Areas> {
   const { namespaces } = options
-  if (namespaces !== null) return readTemplates(reading, namespaces, sightings, options)
-  const everywhere = await readTemplates(reading, [null], sightings, options)
+  if (namespaces !== null) return readTemplates(reading, namespaces, observations, options)
+  const everywhere = await readTemplates(reading, [null], observations, options)
   if (!everywhere.forbidden) return everywhere
   reading.gaps.length = 0
-  return readTemplates(reading, await listNamespaces(reading), sightings, options)
+  return readTemplates(reading, await listNamespaces(reading), observations, options)
 }
 
 async function readTemplates(
   reading: Reading,
-  areas: NamespaceOrAll[],
-  sightings: PodSightings,
+  scopes: NamespaceOrAll[],
+  observations: ContainerObservations,
   { onProgress }: AuditReadOptions,
 ): Promise<Areas> {
   const templates: WorkloadTemplate[] = []
   const failures: unknown[] = []
-  const lists = areas.flatMap(area => TEMPLATE_KINDS.map(name => ({ area, name })))
-  await bounded(lists, AT_ONCE, async ({ area, name }) => {
+  const lists = scopes.flatMap(scope => TEMPLATE_KINDS.map(name => ({ scope, name })))
+  await bounded(lists, AT_ONCE, async ({ scope, name }) => {
     const kind = KINDS[name] as Kind<unknown>
     try {
       await reading.list(
         kind,
-        area,
+        scope,
         { ...reading.labels, limit: PAGE, shape: TEMPLATE_SHAPES[name] },
         raw => {
-          sightings.addController(raw, name)
+          observations.addController(raw, name)
           const owner = narrowController(record(record(raw).metadata))
           // An object created by another built-in controller copies that controller's template.
           const template = owner !== null && MAKERS.has(owner.kind) ? null : narrowTemplate(raw, kind)
@@ -121,14 +121,14 @@ async function readTemplates(
         },
       )
     } catch (error) {
-      reading.recordGap(error, kind, area)
+      reading.recordGap(error, kind, scope)
       failures.push(error)
     }
   })
   const isNothing = failures.length === lists.length
   const unexpected = failures.find(error => !isForbidden(error))
   if (isNothing && unexpected !== undefined) throw unexpected
-  return { areas, templates, forbidden: isNothing }
+  return { scopes, templates, forbidden: isNothing }
 }
 
 const MAKERS = new Set(['Deployment', 'CronJob'])

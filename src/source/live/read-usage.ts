@@ -2,7 +2,7 @@
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
-import type { HubUsage, SeenRollouts, UsageNode, UsageWorkload } from '../../snapshot/hub-usage.ts'
+import type { HubUsage, RolloutCount, UsageNode, UsageWorkload } from '../../snapshot/hub-usage.ts'
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
 import { LISTED_NODE_SHAPE, narrowUsageNode } from '../narrow/listed-node.ts'
@@ -65,13 +65,13 @@ function isUsageKind(kind: string): boolean {
   return (USAGE_KINDS as string[]).includes(kind)
 }
 
-async function readTemplates(reading: Reading, area: NamespaceOrAll): Promise<UsageWorkload[]> {
+async function readTemplates(reading: Reading, scope: NamespaceOrAll): Promise<UsageWorkload[]> {
   const found: UsageWorkload[] = []
   await Promise.all(
     USAGE_KINDS.map(name =>
       reading.listOrGap(
         KINDS[name] as Kind<unknown>,
-        area,
+        scope,
         { limit: PAGE, shape: TEMPLATE_SHAPES[name] },
         raw => {
           const workload = narrowUsageWorkload(raw, name)
@@ -101,12 +101,12 @@ async function readNodes(reading: Reading): Promise<UsageNode[] | null> {
 const SCALED_UP = /^Scaled up replica set (\S+) (?:from 0 )?to \d+/
 
 /** Returns the rollouts that events report; an API server keeps events for an hour. */
-async function readRollouts(reading: Reading, area: NamespaceOrAll): Promise<SeenRollouts[]> {
+async function readRollouts(reading: Reading, scope: NamespaceOrAll): Promise<RolloutCount[]> {
   const seen = new Map<string, { namespace: string; deployment: string; sets: Set<string> }>()
   const fieldSelector = 'involvedObject.kind=Deployment,reason=ScalingReplicaSet'
   await reading.listOrGap(
     KINDS.Event as Kind<unknown>,
-    area,
+    scope,
     { limit: 0, shape: EVENT_SHAPE, fieldSelector },
     raw => {
       const { involvedObject, message } = record(raw)

@@ -221,7 +221,7 @@ export class Reading {
   /** A list that expired midway mixes two states. */
   #noteExpiry({ inconsistent }: ListResult, { fullName }: Kind<unknown>, namespace: NamespaceOrAll): void {
     if (!inconsistent) return
-    const detail = 'The list expired midway and continued from a newer state.'
+    const detail = 'the rest of it is newer'
     this.gaps.push({ what: fullName, namespace, why: 'expired', detail })
   }
 }

@@ -172,7 +172,7 @@ const PAGE = 500
 const LISTED_FOR_ONE_SINGLE = 5
 
 /** Names still to be found, by namespace and name. */
-type Wanted = Map<string, ObjectName>
+type NamesToRead = Map<string, ObjectName>
 
 const nameKey = ({ namespace, name }: ObjectName): string => `${namespace}/${name}`
 
@@ -184,7 +184,7 @@ async function readNamed<Object extends Listed>(
   visit: (object: Object) => void,
   options: { metadataOnly?: boolean } = {},
 ): Promise<void> {
-  const wanted: Wanted = new Map(names.map(name => [nameKey(name), name]))
+  const wanted: NamesToRead = new Map(names.map(name => [nameKey(name), name]))
   if (wanted.size > FEW && (await readFromList(reading, kind, wanted, visit, options))) return
   await bounded([...wanted.values()], AT_ONCE, async ({ namespace, name }) => {
     const object = await reading.find(kind, namespace, name, options)
@@ -200,7 +200,7 @@ interface Listed {
 async function readFromList<Object extends Listed>(
   reading: Reading,
   kind: Kind<Object>,
-  wanted: Wanted,
+  wanted: NamesToRead,
   visit: (object: Object) => void,
   options: { metadataOnly?: boolean },
 ): Promise<boolean> {
@@ -221,12 +221,12 @@ async function readFromList<Object extends Listed>(
 }
 
 /** Returns their namespace if it is the same for all, else null. */
-function namespaceOf(wanted: Wanted): NamespaceOrAll {
+function namespaceOf(wanted: NamesToRead): NamespaceOrAll {
   const [first, ...others] = new Set([...wanted.values()].map(({ namespace }) => namespace))
   return others.length === 0 ? (first ?? null) : null
 }
 
-interface Owned {
+interface HasController {
   namespace: string
   controller: ControllerReference | null
 }
@@ -246,7 +246,7 @@ export interface Owners {
 export async function readOwners(reading: Reading, pods: OwnedPod[], inFull = false): Promise<Owners> {
   const links = new Map<string, OwnerLink>()
   const objects = new Map<string, ControllerObject>()
-  let level: Owned[] = pods
+  let level: HasController[] = pods
   while (level.length > 0) {
     const read = await readLevel(reading, level, inFull, objects)
     const above = (level === pods ? withDerived(read, pods) : read).filter(({ uid }) => !links.has(uid))
@@ -268,7 +268,7 @@ function withDerived(read: OwnerLink[], pods: OwnedPod[]): OwnerLink[] {
 
 async function readLevel(
   reading: Reading,
-  owned: Owned[],
+  owned: HasController[],
   inFull: boolean,
   objects: Map<string, ControllerObject>,
 ): Promise<OwnerLink[]> {

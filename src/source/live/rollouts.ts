@@ -8,7 +8,7 @@ import type {
   RolloutKind,
   RolloutPod,
   RolloutRevision,
-  RolloutSight,
+  RolloutState,
   RolloutSubject,
   RolloutWorkload,
 } from '../../snapshot/rollout.ts'
@@ -29,7 +29,7 @@ export const REVISIONS: Partial<
 }
 
 /** Returns the workload's current state. Pods are read last, so their owners are known. @throws ApiError if it or its pods fail to read */
-export async function readRollout(reading: Reading, subject: RolloutSubject): Promise<RolloutSight> {
+export async function readRollout(reading: Reading, subject: RolloutSubject): Promise<RolloutState> {
   const { kind, namespace, name } = subject
   const object = await reading.get(KINDS[kind] as Kind<KubernetesObject>, namespace, name).catch(error => {
     if (isNotFound(error)) return null

@@ -19,7 +19,7 @@ import { NoSuchPod } from '../snapshot-scope.ts'
 import { type NamedSubject, otherTypeSentence } from '../subject-names.ts'
 import { podKey } from '../suspects.ts'
 import { readEvents } from './events.ts'
-import { assertExists, readArea, type ScopePods } from './namespaces.ts'
+import { assertExists, readPodsIn, type ScopePods } from './namespaces.ts'
 import type { Reading } from './reading.ts'
 
 export interface SubjectPods extends ScopePods {
@@ -65,14 +65,14 @@ type OneSubject = ScopePods & { subject: ScopeSubject; isExact: boolean }
 const NOTHING = { count: 0, pods: [], events: [], isExact: true }
 
 async function readSubject(reading: Reading, named: NamedSubject): Promise<OneSubject> {
-  const subject = await placed(reading, named)
+  const subject = await resolveMeaning(reading, named)
   const { kind, name } = subject
   if (kind === 'Pod') return { ...(await readPod(reading, subject.namespace, name)), subject, isExact: true }
   const selector = await podSelector(reading, subject.namespace, kind, name)
   if (selector === NO_PODS) return { ...NOTHING, subject }
   const own = reading.withOwnGaps(selector ?? undefined)
   try {
-    const found = await readArea(own, subject.namespace)
+    const found = await readPodsIn(own, subject.namespace)
     return { ...found, subject, isExact: selector !== null }
   } catch (error) {
     if (!isForbidden(error)) throw error
@@ -83,10 +83,13 @@ async function readSubject(reading: Reading, named: NamedSubject): Promise<OneSu
   }
 }
 
-type Placed = ScopeSubject & { namespace: string }
+type NamespacedSubject = ScopeSubject & { namespace: string }
 
 /** Decides between the two meanings of a name, and returns its namespace. */
-async function placed(reading: Reading, { kind, name, namespace, orPodIn }: NamedSubject): Promise<Placed> {
+async function resolveMeaning(
+  reading: Reading,
+  { kind, name, namespace, orPodIn }: NamedSubject,
+): Promise<NamespacedSubject> {
   return orPodIn !== undefined && (await hasPod(reading, orPodIn, name))
     ? { kind: 'Pod', name, namespace: orPodIn }
     : { kind, name, namespace: namespace ?? reading.namespace }
@@ -171,8 +174,8 @@ async function noSuchWorkload(
 
 /** A named pod or workload, and the topmost readable workload above it, which can be the same. */
 export interface Topmost {
-  named: Placed
-  top: Placed
+  named: NamespacedSubject
+  top: NamespacedSubject
 }
 
 /**
@@ -186,7 +189,7 @@ export async function readTopmost(
   isLost: (pod: { namespace: string; name: string }) => boolean,
 ): Promise<Topmost[]> {
   return bounded(named, AT_ONCE, async one => {
-    const subject = await placed(reading, one)
+    const subject = await resolveMeaning(reading, one)
     const { kind, name, namespace } = subject
     const known = KINDS[kind] as Kind<ControllerObject>
     try {
@@ -204,9 +207,9 @@ export async function readTopmost(
 /** Returns the highest readable built-in controller; `from` if owners own each other. @throws ApiError */
 async function topmostAbove(
   reading: Reading,
-  from: Placed,
+  from: NamespacedSubject,
   first: ControllerReference | null,
-): Promise<Placed> {
+): Promise<NamespacedSubject> {
   const read = async (owner: ControllerReference) => {
     const kind = controllerKind(owner)
     const object = kind && (await readable(reading, kind, from.namespace, owner.name))

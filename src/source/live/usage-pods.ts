@@ -45,7 +45,7 @@ function hasWaitingRow(raw: unknown): boolean {
  */
 export async function readUsagePods(
   reading: Reading,
-  area: NamespaceOrAll,
+  scope: NamespaceOrAll,
   cost: { costs(node: string): boolean; window: number },
 ): Promise<FoundPods> {
   const kept = new Map<string, UsagePod>()
@@ -59,13 +59,13 @@ export async function readUsagePods(
   const read = (fieldSelector: string, limit = 0) =>
     reading.listOrGap(
       KINDS.Pod as Kind<unknown>,
-      area,
+      scope,
       { limit, shape: POD_SHAPE, ...(fieldSelector && { fieldSelector }) },
       keep,
     )
   try {
     const [rows] = await Promise.all([
-      readUsageRows(reading, area, { ...cost, visitPod: keep }),
+      readUsageRows(reading, scope, { ...cost, visitPod: keep }),
       read('status.phase=Pending'),
     ])
     if (rows.unclear) await read('', PAGE)
@@ -76,7 +76,7 @@ export async function readUsagePods(
     const unread = rows.unclear ? 0 : Math.max(0, rows.restarted.length - MOST_RESTARTED)
     return { count: rows.count, pods: [...kept.values()], unread }
   } catch (error) {
-    reading.recordGap(error, KINDS.Pod, area)
+    reading.recordGap(error, KINDS.Pod, scope)
     return { count: 0, pods: [...kept.values()], unread: 0 }
   }
 }
@@ -108,7 +108,7 @@ function saysWaiting(status: string): boolean {
  */
 async function readUsageRows(
   reading: Reading,
-  area: NamespaceOrAll,
+  scope: NamespaceOrAll,
   { costs, window, visitPod }: { costs(node: string): boolean; window: number; visitPod(pod: unknown): void },
 ): Promise<UsageRows> {
   const waiting: PodRow[] = []
@@ -127,7 +127,7 @@ async function readUsageRows(
     } else if (waits) waiting.push(row)
     else if (typeof ago === 'number') restarted.push({ row, ago })
   }
-  const { count, isKnown } = await visitPodRows(reading, area, COLUMNS, { row: add, pod: visitPod })
+  const { count, isKnown } = await visitPodRows(reading, scope, COLUMNS, { row: add, pod: visitPod })
   restarted.sort((one, other) => one.ago - other.ago)
   return { count, waiting, restarted: restarted.map(({ row }) => row), unclear: unclear || !isKnown }
 }

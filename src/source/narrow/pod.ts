@@ -197,11 +197,15 @@ function mountsByContainer(spec: Record<string, unknown>): Map<string, Set<strin
 function isCausedBy(volume: Container, container: Container): boolean {
   if (!couldBeFailedPull(container.state) || container.state.type !== 'waiting') return false
   const { message } = container.state
-  return volume.image !== container.image && names(message, volume.image) && !names(message, container.image)
+  return (
+    volume.image !== container.image &&
+    mentionsImage(message, volume.image) &&
+    !mentionsImage(message, container.image)
+  )
 }
 
 /** Whether the text names the image, also in its full form (`nginx:1` in `docker.io/library/nginx:1`), but not as part of another name. */
-function names(message: string, image: string): boolean {
+function mentionsImage(message: string, image: string): boolean {
   if (image === '') return false
   for (let at = message.indexOf(image); at !== -1; at = message.indexOf(image, at + image.length)) {
     const before = message[at - 1] ?? ' '

@@ -3,11 +3,11 @@
 import { isObject } from '../../json/json-object.ts'
 import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
-import type { Schedule, TemplateContainer, WorkloadTemplate, Written } from '../../snapshot/template.ts'
+import type { Schedule, TemplateContainer, WorkloadTemplate, WrittenText } from '../../snapshot/template.ts'
 import { narrowImageName, narrowPolicy, narrowSecretNames } from './pod.ts'
 import { list, nameOf, namespaceOf, narrowName, record, text, textOrNull } from './shape.ts'
 
-const written = (value: string): Written => ({ value, place: null })
+const written = (value: string): WrittenText => ({ value, place: null })
 
 /** Returns null without a name or containers. Items of a list have no kind, so the caller passes it. */
 export function narrowTemplate(

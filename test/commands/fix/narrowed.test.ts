@@ -219,7 +219,7 @@ async function planned(cluster: Cluster, options: Partial<FixOptions>, withPolic
     named: [],
     unnamed: [],
     unproven: [],
-    hopeless: new Set(['image-not-found'] as const),
+    unlikelyToRecover: new Set(['image-not-found'] as const),
     images: new Map(),
   })
 }

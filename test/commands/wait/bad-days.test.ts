@@ -247,7 +247,7 @@ describe('what is judged', () => {
     expect((await rollouts.wait({ names })).seconds).toBeLessThan(5)
   })
 
-  test('a rate limit that clears before the time is up is waited out, and said to be one', async () => {
+  test('a rate limit that clears before the time is up is waited out, and named as one', async () => {
     const { hub } = rollouts.simulator
     hub.exhaust('127.0.0.1')
     rollouts.deploy('web', GOOD)

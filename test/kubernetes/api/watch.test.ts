@@ -26,7 +26,7 @@ function watching(chunks: Chunk[], status = 200, headers: Record<string, string>
     })
   const connection: Connection = {
     ...{ context: 'test', server: 'https://test', namespace: 'default', loggingIn: false },
-    withoutSecrets: text => text,
+    redact: text => text,
     close: async () => {},
     send: async ({ path }) => {
       asked.push(path)
@@ -74,7 +74,7 @@ describe('a watch', () => {
       { why: 'over', resourceVersion: '99' },
     ],
     [
-      'an expired version is told in the stream',
+      'an expired version is reported in the stream',
       [event('ADDED', '8'), event('ERROR', '', { code: 410 })],
       { why: 'expired', resourceVersion: '8' },
     ],

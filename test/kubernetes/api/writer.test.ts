@@ -165,7 +165,7 @@ describe('errors', () => {
         headers: { warning: '299 - "saw hunter2"' },
       })),
     )
-    cluster.hide(text => text.replaceAll('hunter2', '[redacted]'))
+    cluster.redactWith(text => text.replaceAll('hunter2', '[redacted]'))
     await expect(cluster.create(SECRETS, {})).rejects.toThrow('webhook denied [redacted]')
     expect(cluster.warnings()).toEqual(['saw [redacted]'])
   })

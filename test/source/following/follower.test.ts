@@ -41,7 +41,7 @@ async function follow(lists: (Error | 'list')[], watches: Watch[], most = Number
   const follower = new Follower(
     {
       kind: KINDS.Pod,
-      area: 'web',
+      scope: 'web',
       focus: {},
       store: { begin: () => ({ take() {}, end() {} }), change() {} },
     },

@@ -113,7 +113,7 @@ describe('which workloads', () => {
   })
 })
 
-test('what pods show is told of the workload that they belong to', async () => {
+test('what pods show is reported for their workload', async () => {
   const waiting = { waiting: { reason: 'CrashLoopBackOff', message: '' } }
   const scope = await read([
     ...SHOP,
@@ -136,7 +136,7 @@ test('what pods show is told of the workload that they belong to', async () => {
       status: { images: [{ names: ['docker.io/acme/shop@sha256:1', 'docker.io/acme/shop:1.0.0'] }] },
     }),
   ])
-  expect(scope.sightings).toEqual([
+  expect(scope.observations).toEqual([
     {
       workloadUid: 'uid-Deployment-shop',
       container: 'main',
@@ -189,7 +189,7 @@ test('pods of an older revision are not held against the template', async () => 
     }),
     pod('agent-a', { kind: 'DaemonSet', name: 'agent' }, { spec: { containers: older } }),
   ])
-  expect(scope.sightings.filter(({ rewritten }) => rewritten !== null)).toEqual([])
+  expect(scope.observations.filter(({ rewritten }) => rewritten !== null)).toEqual([])
   expect(scope.workloads.find(({ kind }) => kind === 'DaemonSet')?.nodes).toBe(3)
 })
 
@@ -245,7 +245,7 @@ describe('what can’t be read', () => {
     expect(scope.gaps.filter(({ namespace: place }) => place === null)).toEqual([])
   })
 
-  test('where nothing may be read, that is said of each kind', async () => {
+  test('where nothing can be read, each kind has a gap', async () => {
     const scope = await read(SHOP, { namespaces: null }, cluster => {
       cluster.fail(/./, 403)
     })

@@ -31,7 +31,7 @@ export function renderEditDiff({ files }: EditReport, color: boolean): string {
     })
     return patch.replace(/^=+\n/, '')
   })
-  const lines = patches.join('').split('\n').map(shown)
+  const lines = patches.join('').split('\n').map(visibleLine)
   const styled = lines.map(line =>
     /^\+(?!\+\+ )/.test(line) ? palette.success(line) : /^-(?!-- )/.test(line) ? palette.dim(line) : line,
   )
@@ -39,7 +39,7 @@ export function renderEditDiff({ files }: EditReport, color: boolean): string {
 }
 
 /** Keeps a carriage return at the end of a line, which is the file's own line break. */
-function shown(line: string): string {
+function visibleLine(line: string): string {
   const text = line.replace(/\r$/, '')
   if (!hasInvisibleText(text)) return line
   const indent = /^.\s*/.exec(text)?.[0] ?? ''

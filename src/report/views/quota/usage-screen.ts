@@ -7,7 +7,7 @@ import { cell, sanitizeLine } from '../../sanitize.ts'
 import { columns } from '../../screen/columns.ts'
 import { commandLines, type Palette, wrap } from '../../screen/layout.ts'
 import { tableLines } from '../../screen/table.ts'
-import { spell } from '../../words/duration.ts'
+import { durationInWords } from '../../words/duration.ts'
 import { formatNumber, pluralize } from '../../words/nouns.ts'
 import { identityText, needsNames } from '../../words/quota.ts'
 import { savingCommand, savingText } from '../../words/quota-savings.ts'
@@ -124,7 +124,7 @@ function chart({ left, course, pulls }: Outlook, window: number, width: number):
     const share = Math.max(0, left - made) / top
     return BLOCKS[share === 0 ? 0 : Math.max(1, Math.round(share * (BLOCKS.length - 1)))] ?? ' '
   })
-  const end = `in ${spell(window)}`
+  const end = `in ${durationInWords(window)}`
   return [
     `    ${bars.join('')} ${formatNumber(left)} left now`,
     `    now${' '.repeat(Math.max(1, course.length - 3 - end.length))}${end}`,
@@ -136,7 +136,7 @@ function planLines(usage: Usage, options: ScreenOptions, palette: Palette, parti
   if (usage.spenders.length === 0) return []
   const worse = worseLoginText(usage)
   return [
-    palette.strong(`What each plan allows, in ${spell(usage.window)}`),
+    palette.strong(`What each plan allows, in ${durationInWords(usage.window)}`),
     ...rowLines(capacityTexts(usage, partial), options),
     ...(worse === null ? [] : wrap(worse, options.width, '  ').map(line => palette.problem(line, 'warning'))),
   ]

@@ -14,7 +14,7 @@ const PROBLEM: Record<PullSecretProblem, (detail: string | null) => string> = {
   missing: () => 'it does not exist',
   forbidden: () => 'it could not be read',
   failed: () => 'it could not be read',
-  'not-in-dump': () => 'its content is not here',
+  'not-in-dump': () => 'its content is not in the files',
   'wrong-type': detail =>
     `its type is ${detail ?? 'another'}, and the kubelet only takes kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg`,
   'wrong-key': detail => `its data is under ${detail ?? 'another key'} instead of the key of its type`,

@@ -55,7 +55,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
 }
 
 function mirrorRefused({ registry }: Pick<Finding, 'registry'>): string {
-  return `The mirror wants a login that it did not get, or refuses the one that it got, or its own upstream refused: that says nothing about the image at ${registryLabel(registry)}.`
+  return `The mirror requires a login and received none, refused the login that it received, or was refused by its own upstream: that says nothing about the image at ${registryLabel(registry)}.`
 }
 
 /** Whether a cloud's registry answered 401, which is about the login alone. */
@@ -84,7 +84,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     if (hasClue(context, 'credential-provider'))
       return 'The plugin on the node that fetches logins failed, so the registry was not asked.'
     return first.credential.status === 'broken'
-      ? 'No login was sent: the pods name a pull secret, but the kubelet can get no login out of it for this image.'
+      ? 'No login was sent: the pods name a pull secret, but the kubelet finds no usable login in it for this image.'
       : first.credential.status === 'usable'
         ? "The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went through a mirror or cache that doesn't use it."
         : "No login was sent: neither the pod's pull secrets nor the node provided one."
@@ -115,9 +115,9 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     return first.credential.status === 'usable'
       ? `The image does not exist under this name, or the account in the pull secret is not allowed to see it: ${responderLabel(first)} gives the same answer for both.`
       : first.credential.status === 'broken'
-        ? 'The image is private or does not exist, and the kubelet can get no login out of the pull secret that the pod names.'
+        ? 'The image is private or does not exist, and the kubelet finds no usable login in the pull secret that the pod names.'
         : wantsLogin(context)
-          ? 'It answers 401 as long as no login, or none that is valid, is sent; what it says of the image itself comes after that.'
+          ? 'The registry answers 401 until it receives a valid login; only then does its answer depend on the image.'
           : 'The image is private or does not exist; anonymous clients get the same answer for both.'
   },
   blocked: context =>
@@ -136,7 +136,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     `${capitalize(responderLabel(first))} fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and that was refused; the login of the nodes and pods is not involved.`,
   unspecified: ({ findings: [first] }) =>
     first.credential.status === 'broken'
-      ? 'The pods name a pull secret, but the kubelet can get no login out of it for this image.'
+      ? 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.'
       : 'The registry does not say whether the login, the permission, or the name is the problem.',
 }
 

@@ -89,7 +89,7 @@ export const unsupportedManifest: CauseWords = {
         ? 'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
         : hasClue(context, 'schema1')
           ? 'The image was pushed in the old format schema 1, which current runtimes no longer accept.'
-          : 'It has an old format or an unknown media type, or it is not a container image at all.',
+          : 'The image has an old format or an unknown media type, or is not a container image at all.',
 }
 
 /** Shared by all causes in which the answer can be a web page. */
@@ -136,7 +136,7 @@ export const corruptOrUnpack: CauseWords = {
     hasClue(context, 'web-page')
       ? WEB_PAGE
       : hasClue(context, 'snapshotter-gone')
-        ? `The snapshotter ${onNode(context.findings[0])}, a process of its own, does not run; the image is not at fault.`
+        ? `The snapshotter ${onNode(context.findings[0])}, a separate process, is not running; the image is not at fault.`
         : hasClue(context, 'other-manifest')
           ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
           : hasClue(context, 'other-layers')
@@ -192,7 +192,7 @@ export const other: CauseWords = {
     if (hasClue(context, 'damaged-store'))
       return "Part of the image is missing from the runtime's storage on the node; the registry is not at fault."
     if (hasClue(context, 'mirror-config'))
-      return 'The runtime stops at a mistake in them, before it asks any registry.'
+      return 'The runtime stops at a mistake in these settings, before it asks any registry.'
     if (hasClue(context, 'endpoint-scheme'))
       return "The runtime can't use the address of a mirror as it is configured."
     return hasNoReason(first)

@@ -11,23 +11,23 @@ import { capitalize, hostLabel, registryLabel, responderLabel } from '../nouns.t
 import { WEB_PAGE } from './image.ts'
 
 /** Returns the host that was asked, or else the registry's. */
-function asked({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
+function endpointOrRegistry({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
   if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
   return { host: registry === null ? 'the registry' : apiHost(registry), role: 'registry' }
 }
 
-const plain = (host: string) => host.replace(/:\d+$/, '')
+const withoutPort = (host: string) => host.replace(/:\d+$/, '')
 
 /** Returns, for example, `registry-1.docker.io` or `the mirror cache.example`; a host of the registry keeps its own name here. */
 function askedHost({ findings: [first] }: CauseContext): string {
-  const host = asked(first)
+  const host = endpointOrRegistry(first)
   return host.role === 'registry' ? host.host : hostLabel(host, first.registry)
 }
 
 export const registryNotFoundDns: CauseWords = {
-  short: ({ findings: [first] }) => `DNS for ${plain(asked(first).host)}`,
+  short: ({ findings: [first] }) => `DNS for ${withoutPort(endpointOrRegistry(first).host)}`,
   title: context =>
-    `The node can't resolve the name ${plain(asked(context.findings[0]).host)}${asked(context.findings[0]).role === 'mirror' ? ', its mirror' : ''}`,
+    `The node can't resolve the name ${withoutPort(endpointOrRegistry(context.findings[0]).host)}${endpointOrRegistry(context.findings[0]).role === 'mirror' ? ', its mirror' : ''}`,
   meaning: context =>
     hasClue(context, 'service-name')
       ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
@@ -85,7 +85,7 @@ export const tls: CauseWords = {
         return 'The certificate or the protocol version is too old for the runtime.'
       default:
         if (hasClue(context, 'tls-alert'))
-          return 'One side ended the TLS connection with an alert, or a record arrived damaged; the text does not speak of a certificate.'
+          return 'One side ended the TLS connection with an alert, or a record arrived damaged; the error does not mention a certificate.'
         return 'The node does not trust the certificate, or it has expired or is for another name, or no common protocol was found.'
     }
   },
@@ -94,11 +94,11 @@ export const tls: CauseWords = {
 export const httpHttpsMismatch: CauseWords = {
   short: context => `HTTP instead of HTTPS at ${askedHost(context)}`,
   title: context =>
-    isHosted(asked(context.findings[0]).host)
+    isHosted(endpointOrRegistry(context.findings[0]).host)
       ? `What came back from ${askedHost(context)} is not TLS`
       : `${capitalize(askedHost(context))} speaks HTTP where HTTPS is expected, or the reverse`,
   meaning: ({ findings: [first] }) =>
-    isHosted(asked(first).host)
+    isHosted(endpointOrRegistry(first).host)
       ? 'The host itself speaks TLS, so something else answered in its place (a proxy, a login portal, a firewall), or damaged the data on the way (a wrong MTU).'
       : 'The runtime uses TLS unless it is configured otherwise, but this port uses the other protocol.',
 }

@@ -2,7 +2,7 @@
 
 import type { GroupState, RuntimeNote } from '../../../mirror/node-groups.ts'
 import type { MirrorPlatform, NodeGroup } from '../../../mirror/setup.ts'
-import type { ConfiguredMirror, SeenMirror } from '../../../mirror/survey.ts'
+import type { ConfiguredMirror, ReportedMirror } from '../../../mirror/survey.ts'
 import { joinList, pluralize, registryLabel, shortList } from '../nouns.ts'
 
 const PLATFORM: Record<MirrorPlatform, string> = {
@@ -41,7 +41,7 @@ export function groupTitle(group: NodeGroup): string {
   return `${pluralize(nodes.length, kind)} with ${runtime === null ? 'an unknown runtime' : runtimeName(group)} (${shortList(nodes, 3)})`
 }
 
-export function seenText({ host, registry, nodes }: SeenMirror): string {
+export function seenText({ host, registry, nodes }: ReportedMirror): string {
   const on = nodes.length === 0 ? '' : `, on ${shortList(nodes, 3)}`
   return `${host}, asked for images of ${registryLabel(registry)}${on}`
 }

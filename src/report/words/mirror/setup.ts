@@ -11,7 +11,7 @@ import type {
   NodeSetup,
   SetupCommand,
   SetupNote,
-  Unsupported,
+  UnsupportedReason,
 } from '../../../mirror/setup.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { joinList, registryLabel } from '../nouns.ts'
@@ -76,7 +76,7 @@ export const LOGIN: Record<LoginPlace, string> = {
   'docker-hub-only': 'Docker keeps no login for a mirror: use one that needs none',
 }
 
-export const UNSUPPORTED: Record<Unsupported, string> = {
+export const UNSUPPORTED: Record<UnsupportedReason, string> = {
   'too-old': 'Update containerd first: it reads hosts.toml from version 1.5 on',
   'root-only':
     'Docker accepts only the root of a host as a mirror: give a URL without a path, or use another runtime',

@@ -34,7 +34,7 @@ const VERDICT: Record<MirrorVerdict, (check: JudgedMirrorCheck) => string> = {
   tls: ({ mirror }) =>
     `TLS fails (${detailOf(mirror)}): nodes fail the same way unless they know its authority: name the file with --ca`,
   unreachable: ({ mirror }) =>
-    `no answer from this machine (${detailOf(mirror)}); nodes may have another way`,
+    `no answer from this machine (${detailOf(mirror)}); nodes may have another route`,
   failed: ({ mirror }) =>
     `${detailOf(mirror)}: caches also answer like this if their upstream limits or refuses them (their log has the upstream's answer)`,
 }

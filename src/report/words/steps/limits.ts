@@ -2,11 +2,11 @@
 
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isPublic } from '../../../image/registries.ts'
-import type { LimitSight } from '../../../snapshot/hub-quota.ts'
+import type { LimitAnswer } from '../../../snapshot/hub-quota.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
-import { spell } from '../duration.ts'
+import { durationInWords } from '../duration.ts'
 import { editField, workloadsOf } from '../edits.ts'
 import { onNode, pullCommand } from '../node.ts'
 import { formatNumber, pluralize } from '../nouns.ts'
@@ -26,16 +26,16 @@ const WAIT = {
 const HUB_LIMIT = 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own'
 
 /** Returns when the next attempt can succeed, from what is left of the limit. */
-function limitText({ of, limit, remaining, windowSeconds }: LimitSight): string {
+function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string {
   const whose = of === 'account' ? 'the account' : "this machine's address"
   const others = of === 'account' ? '' : ' (nodes behind another address have their own limit)'
   if (limit === null)
     return `Wait for the next try, within five minutes: Docker Hub has no limit for ${whose} now${others}`
   if (remaining === null) return HUB_LIMIT
-  const window = windowSeconds === null ? '' : ` in ${spell(windowSeconds)}`
+  const window = windowSeconds === null ? '' : ` in ${durationInWords(windowSeconds)}`
   if (remaining > 0)
     return `Wait for the next try, within five minutes: ${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} are left for ${whose}${others}`
-  const until = windowSeconds === null ? 'until the limit resets' : `up to ${spell(windowSeconds)}`
+  const until = windowSeconds === null ? 'until the limit resets' : `up to ${durationInWords(windowSeconds)}`
   return `Wait ${until}: no pulls are left for ${whose}${others}, and the kubelet retries on its own`
 }
 
@@ -110,7 +110,7 @@ export const limitSteps: StepWords<
     command: kubectlCommand(invocation, `describe pod ${shellWord(pod)}`, namespace),
   }),
   'look-again': (_step, { invocation, findings: [{ namespace }] }) => ({
-    text: 'Run this again in five minutes: the next attempt records a new event',
+    text: 'Run the command again in five minutes: the next attempt records a new event',
     command: ownCommand(invocation, `diagnose -n ${shellWord(namespace)}`),
   }),
   'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
@@ -123,7 +123,7 @@ export const limitSteps: StepWords<
       : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
   }),
   'delete-outgoing-pod': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
-    text: `Delete the pod: it is of an older revision, and ${workload === null ? 'its StatefulSet' : `${workload.kind.toLowerCase()} ${workload.name}`} won't replace it before it is ready; the new pod gets the newest template`,
+    text: `Delete the pod: it is of an older revision, and ${workload === null ? 'its StatefulSet' : `${workload.kind.toLowerCase()} ${workload.name}`} won't replace it until it is ready; the new pod gets the newest template`,
     brief: "Delete the pod: it is of an older revision, which its StatefulSet won't replace",
     command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
   }),

@@ -44,11 +44,11 @@ function note(registry: string): string {
 
 const SHORT_LIVED: Record<ShortLived, string> = {
   'gitlab-job':
-    'holds a CI job token (gitlab-ci-token), which expires with its job: use a deploy token with the scope read_registry instead',
-  ecr: 'holds a login for ECR, which expires after 12 hours: let the nodes pull with their own role, or refresh it on a schedule',
+    'contains a CI job token (gitlab-ci-token), which expires with its job: use a deploy token with the scope read_registry instead',
+  ecr: 'contains a login for ECR, which expires after 12 hours: let the nodes pull with their own role, or refresh it on a schedule',
   google:
-    'holds an access token of Google, which expires after an hour: let the nodes pull with their service account, or use a key (_json_key)',
-  acr: 'holds an access token of ACR, which expires after 3 hours: let the nodes pull with their identity, or use a repository token',
+    'contains a Google access token, which expires after an hour: let the nodes pull with their service account, or use a key (_json_key)',
+  acr: 'contains an ACR access token, which expires after 3 hours: let the nodes pull with their identity, or use a repository token',
 }
 
 /** Returns the key that matches a registry's images. */
@@ -124,13 +124,13 @@ export const loginSteps: StepWords<
   'use-known-secret': ({ hint, namespace }) => ({
     text:
       hint.code === 'in-namespace'
-        ? `Copy secret ${hint.secret} from namespace ${hint.namespace} into ${namespace}, where it holds a login that fits, and add it to the pod's service account`
+        ? `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${namespace}, and add it to the pod's service account`
         : hint.code === 'not-named'
-          ? `Add secret ${hint.secret}, which holds a login that fits, to imagePullSecrets of the pod's template or service account`
+          ? `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account`
           : `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
   }),
   'cut-user-name': ({ secret, username }) => ({
-    text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
+    text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut off at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
   }),
   'padded-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its user name or password starts or ends with white space, such as the line feed that \`echo\` writes, which is sent as part of it (use \`printf '%s'\`, or --docker-password)`,
@@ -139,7 +139,7 @@ export const loginSteps: StepWords<
     text:
       needs === 'login'
         ? `Give the guest its own login for ${registryLabel(registry)} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's credentials don't reach it`
-        : `Give the guest itself a way to ${registryLabel(registry)} (network, firewall and egress rules, DNS, proxy inside the guest VM): it does not use the node's`,
+        : `Give the guest itself access to ${registryLabel(registry)} (network, firewall and egress rules, DNS, proxy inside the guest VM): it does not use the node's`,
   }),
   'short-lived-login': ({ secret, kind }) => ({ text: `Secret ${secret} ${SHORT_LIVED[kind]}` }),
   'recreate-job': (_step, { findings: [{ workload }] }) => ({

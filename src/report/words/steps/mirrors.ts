@@ -74,7 +74,7 @@ export const mirrorSteps: StepWords<
     }
   },
   'unblock-upstream': ({ host }) => ({
-    text: `Check the proxy repository in Nexus at ${host}: the URL of its remote storage, the way there (firewall, proxy), and its login; Nexus asks again when its block ends, or when you reset it`,
+    text: `Check the proxy repository in Nexus at ${host}: the URL of its remote storage, the network path (firewall, proxy), and its login; Nexus asks again when its block ends, or when you reset it`,
   }),
   'mirror-limit': ({ host, registry }, context) => ({
     text: `Give ${host === registry ? `${host} its own login at its upstream registry` : `the mirror ${host} its own login for ${registryLabel(registry)}`}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,

@@ -68,7 +68,7 @@ export const nameSteps: StepWords<
     text: `Check the address: a web page answered at ${registryLabel(registry)}, not the registry, which may be at another port or host (Nexus has a connector with a port of its own for Docker), or below another path`,
   }),
   'proxy-project': ({ host }) => ({
-    text: `If this is a proxy cache project of Harbor, check the log of Harbor at ${host} and its way to the upstream registry: when its upstream fails, it gives the same answer`,
+    text: `If this is a proxy cache project of Harbor, check the log of Harbor at ${host} and its connection to the upstream registry: when that fails, it gives the same answer`,
   }),
   'ask-registry': (_step, { invocation, findings }) => ({
     text: 'Ask the registry whether the image exists and which login can pull it (costs no pulls)',
@@ -95,7 +95,7 @@ export const nameSteps: StepWords<
     }
   },
   'find-replacement': ({ moved }) => ({
-    text: `Ask the image's publisher where it lives now${moved.state === 'retired' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
+    text: `Ask the image's publisher where it is published now${moved.state === 'retired' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
   }),
   'near-tags': ({ likely, tags }, { findings: [{ image }] }) => ({
     text:

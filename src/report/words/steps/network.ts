@@ -22,7 +22,7 @@ const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
 const withoutPort = (host: string) => host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
 
 /** Returns the host with its part in the pull; a host that the text does not name is the registry's. */
-const named = ({ endpoint }: Pick<Finding, 'endpoint'>, host: string): NamedEndpoint => ({
+const registryEndpoint = ({ endpoint }: Pick<Finding, 'endpoint'>, host: string): NamedEndpoint => ({
   host,
   role: endpoint?.host === host ? endpoint.role : 'registry',
 })
@@ -162,7 +162,7 @@ export const networkSteps: StepWords<
       findings,
     ),
   'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
-    text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, named(first, host), first.registry ?? host)}`,
+    text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`,
   }),
   'tls-between': ({ host }) => ({
     text: `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,
@@ -202,7 +202,7 @@ export const networkSteps: StepWords<
     text: `Or serve ${host} over TLS, so that logins and images are encrypted in transit`,
   }),
   'allow-http': ({ host }, { findings: [first] }) => ({
-    text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, named(first, host), first.registry ?? host)}`,
+    text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`,
   }),
   'show-proxy': (_step, { findings }) =>
     stepForNode(

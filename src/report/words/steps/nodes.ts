@@ -131,7 +131,7 @@ export const nodeSteps: StepWords<
   'enter-node': (_step, { invocation, findings: [first] }) => enterNode(invocation, first),
   'restore-sandbox-image': (_step, { findings }) =>
     stepForNode(
-      `Bring the pause image back ${onNode(findings[0])}: EKS's nodes come with it, and on Amazon Linux 2 this service pulls it with the node's role; otherwise replace the node`,
+      `Restore the pause image ${onNode(findings[0])}: EKS's nodes come with it, and on Amazon Linux 2 this service pulls it with the node's role; otherwise replace the node`,
       'systemctl restart sandbox-image',
       findings,
     ),
@@ -149,7 +149,7 @@ export const nodeSteps: StepWords<
     text: `Build the image for ${platform} too (\`docker buildx build --platform ${withOthers(platform)} --push\`), or use an image or tag that has it`,
   }),
   'windows-image': ({ kernel }, { findings: [{ container }] }) => ({
-    text: `Use an image of container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}`}: the container's Windows build must match the host's`,
+    text: `Use an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}`}: the container's Windows build must match the host's`,
   }),
   'schedule-elsewhere': ({ os, architecture, build }) => ({
     text:
@@ -165,7 +165,7 @@ export const nodeSteps: StepWords<
       : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update the container runtime ${onNode(first)} if it is old`,
   }),
   'not-an-image': () => ({
-    text: 'Name the container image: what is stored under this name is another kind of artifact, such as a Helm chart, a model, or a signature',
+    text: 'Use the name of a container image: the artifact under this name is something else, such as a Helm chart, a model, or a signature',
   }),
 }
 

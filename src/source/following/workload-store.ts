@@ -1,4 +1,4 @@
-/** Stores the awaited workloads of an area and their revisions, narrowed to what judging them takes, and decides whose pods are wanted. */
+/** Stores the awaited workloads of a scope and their revisions, narrowed to what judging them takes, and decides whose pods are wanted. */
 
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { RolloutKind, RolloutRevision, RolloutWorkload } from '../../snapshot/rollout.ts'
@@ -12,10 +12,10 @@ import type { Focus, Store } from './follower.ts'
 import type { NamedSubject, SubjectIndex, Subjects } from './subjects.ts'
 
 /** Followed kinds: the workloads themselves, and their revisions. */
-type HeldKind = RolloutKind | 'ControllerRevision'
+type StoredKind = RolloutKind | 'ControllerRevision'
 
-export interface HeldObject {
-  kind: HeldKind
+export interface WorkloadObject {
+  kind: StoredKind
   workload: RolloutWorkload | null
   revision: RolloutRevision
   owner: OwnerLink
@@ -27,14 +27,14 @@ export interface HeldObject {
 
 /** A followed kind, and which of its objects are followed. */
 export interface FollowedKind {
-  kind: HeldKind
+  kind: StoredKind
   focus: Focus
 }
 
-export class HeldWorkloads {
+export class WorkloadStore {
   readonly #subjects: Subjects
   readonly #index: SubjectIndex
-  readonly #objects = new Map<HeldKind, HeldObjects>()
+  readonly #objects = new Map<StoredKind, StoredObjects>()
   #makers: { version: number; uids: ReadonlySet<string> } | null = null
 
   constructor(subjects: Subjects, index: SubjectIndex) {
@@ -46,8 +46,8 @@ export class HeldWorkloads {
   kinds(): [workloads: FollowedKind[], revisions: FollowedKind[]] {
     const { named, selections } = this.#subjects
     const all = [...named.map(({ kind }) => kind), ...selections.flatMap(({ kinds }) => kinds)]
-    const workloads: HeldKind[] = [...new Set(all)].filter(kind => kind !== 'Pod')
-    const revisions = new Set<HeldKind>(workloads.flatMap(kind => REVISIONS[kind] ?? []))
+    const workloads: StoredKind[] = [...new Set(all)].filter(kind => kind !== 'Pod')
+    const revisions = new Set<StoredKind>(workloads.flatMap(kind => REVISIONS[kind] ?? []))
     return [
       workloads.map(kind => ({ kind, focus: revisions.has(kind) ? {} : this.#focusOf(kind) })),
       [...revisions].filter(kind => !workloads.includes(kind)).map(kind => ({ kind, focus: {} })),
@@ -55,27 +55,27 @@ export class HeldWorkloads {
   }
 
   /** Creates and registers the store for a kind. */
-  storeFor(kind: HeldKind): HeldObjects {
-    const store = new HeldObjects(kind, object => this.#isWanted(object))
+  storeFor(kind: StoredKind): StoredObjects {
+    const store = new StoredObjects(kind, object => this.#isWanted(object))
     this.#objects.set(kind, store)
     return store
   }
 
-  get(kind: HeldKind, namespace: string, name: string): HeldObject | null {
+  get(kind: StoredKind, namespace: string, name: string): WorkloadObject | null {
     return this.#objects.get(kind)?.get(namespace, name) ?? null
   }
 
   /** Returns the awaited workloads that exist. */
-  waitedFor(): HeldObject[] {
+  waitedFor(): WorkloadObject[] {
     return this.#all().filter(object => this.#isNamed(object) || this.#isSelected(object))
   }
 
   /** Returns the workloads selected by labels and not by name. */
-  selected(): HeldObject[] {
+  selected(): WorkloadObject[] {
     return this.#all().filter(object => !this.#isNamed(object) && this.#isSelected(object))
   }
 
-  revisionsOf({ kind, owner }: HeldObject): HeldObject[] {
+  revisionsOf({ kind, owner }: WorkloadObject): WorkloadObject[] {
     const kept = REVISIONS[kind]
     return kept === undefined ? [] : (this.#objects.get(kept)?.ownedBy(owner.uid) ?? [])
   }
@@ -95,12 +95,12 @@ export class HeldWorkloads {
     return this.#all().map(({ owner }) => owner)
   }
 
-  #all(): HeldObject[] {
+  #all(): WorkloadObject[] {
     return [...this.#objects.values()].flatMap(objects => objects.all())
   }
 
   /** Focuses on a single name if it is the only one of its kind: some users are allowed to read only that object. */
-  #focusOf(kind: HeldKind): Focus {
+  #focusOf(kind: StoredKind): Focus {
     const { named, selections } = this.#subjects
     const [only, ...others] = named.filter(subject => subject.kind === kind)
     const more = others.length > 0 || selections.some(({ kinds }) => kinds.some(each => each === kind))
@@ -108,38 +108,38 @@ export class HeldWorkloads {
   }
 
   /** Whether the object is waited for, is a revision of such a workload, or could turn out to be one. */
-  #isWanted(object: HeldObject): boolean {
+  #isWanted(object: WorkloadObject): boolean {
     const { namespace, controller } = object.owner
     if (this.#index.isOpen(namespace) || this.#isNamed(object)) return true
     if (controller === null) return false
     return this.#index.names({ kind: controller.kind as RolloutKind, namespace, name: controller.name })
   }
 
-  #isNamed(object: HeldObject): boolean {
+  #isNamed(object: WorkloadObject): boolean {
     return this.#index.names(subjectOf(object))
   }
 
-  #isSelected(object: HeldObject): boolean {
+  #isSelected(object: WorkloadObject): boolean {
     return this.#index.selects(subjectOf(object), object.labels, object.owner.controller?.kind ?? null)
   }
 }
 
 /** Returns the object as a subject. A ControllerRevision is never one, because it is never named or selected. */
-export function subjectOf({ kind, owner }: HeldObject): NamedSubject {
+export function subjectOf({ kind, owner }: WorkloadObject): NamedSubject {
   return { kind: kind as RolloutKind, namespace: owner.namespace, name: owner.name }
 }
 
 /** Stores the objects of one kind. */
-class HeldObjects implements Store<unknown> {
-  readonly kind: HeldKind
-  readonly #isWanted: (object: HeldObject) => boolean
+class StoredObjects implements Store<unknown> {
+  readonly kind: StoredKind
+  readonly #isWanted: (object: WorkloadObject) => boolean
   /** Changes whenever the objects do. */
   version = 0
-  readonly #byKey = new Map<string, HeldObject>()
-  readonly #byOwner = new Map<string, Set<HeldObject>>()
+  readonly #byKey = new Map<string, WorkloadObject>()
+  readonly #byOwner = new Map<string, Set<WorkloadObject>>()
 
   /** @param isWanted objects to keep */
-  constructor(kind: HeldKind, isWanted: (object: HeldObject) => boolean) {
+  constructor(kind: StoredKind, isWanted: (object: WorkloadObject) => boolean) {
     this.kind = kind
     this.#isWanted = isWanted
   }
@@ -162,22 +162,22 @@ class HeldObjects implements Store<unknown> {
     else this.#put(object)
   }
 
-  get(namespace: string, name: string): HeldObject | null {
+  get(namespace: string, name: string): WorkloadObject | null {
     return this.#byKey.get(`${namespace}/${name}`) ?? null
   }
 
-  ownedBy(uid: string): HeldObject[] {
+  ownedBy(uid: string): WorkloadObject[] {
     return [...(this.#byOwner.get(uid) ?? [])]
   }
 
-  all(): HeldObject[] {
+  all(): WorkloadObject[] {
     return [...this.#byKey.values()]
   }
 
   #put(raw: unknown): void {
     const key = keyOf(raw)
     this.#drop(key)
-    const object = narrowHeld(raw, this.kind)
+    const object = narrowStored(raw, this.kind)
     if (object === null || !this.#isWanted(object)) return
     this.version += 1
     this.#byKey.set(key, object)
@@ -204,7 +204,7 @@ function keyOf(raw: unknown): string {
   return `${namespaceOf(raw)}/${nameOf(raw) ?? ''}`
 }
 
-function narrowHeld(raw: unknown, kind: HeldKind): HeldObject | null {
+function narrowStored(raw: unknown, kind: StoredKind): WorkloadObject | null {
   const revision = narrowRevision(raw)
   const owner = narrowOwner(raw, kind)
   if (revision === null || owner === null) return null
@@ -222,7 +222,7 @@ function narrowHeld(raw: unknown, kind: HeldKind): HeldObject | null {
 }
 
 /** Returns the labels that a selector requires; null if it has none. Ignores its expressions, which could only match fewer pods. */
-function labelsIn(selector: Record<string, unknown>, kind: HeldKind): Record<string, string> | null {
+function labelsIn(selector: Record<string, unknown>, kind: StoredKind): Record<string, string> | null {
   const plain = kind === 'ReplicationController' ? selector : record(selector.matchLabels)
   const labels = Object.entries(plain).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',

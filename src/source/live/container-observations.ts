@@ -2,7 +2,7 @@
 
 import { fullName, parseReference } from '../../image/reference.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
-import type { AuditScope, Sighting } from '../../snapshot/audit-scope.ts'
+import type { AuditScope, ObservedContainer } from '../../snapshot/audit-scope.ts'
 import { isFinished, type Pod } from '../../snapshot/pod.ts'
 import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/template.ts'
 import type { AuditedNode } from '../narrow/listed-node.ts'
@@ -22,19 +22,19 @@ interface Maker {
   revision: string | null | undefined
 }
 
-type Changed = Pick<Sighting, 'rewritten' | 'forced' | 'crashing'>
+type PodChanges = Pick<ObservedContainer, 'rewritten' | 'forced' | 'crashing'>
 
 const PAGE = 500
 const REVISION_LABEL = 'controller-revision-hash'
 
-export class PodSightings {
+export class ContainerObservations {
   /** Pods without a controller, as their own workloads. */
   readonly bare: WorkloadTemplate[] = []
   readonly #makers = new Map<string, Maker>()
   /** Nodes by image as written. */
   readonly #nodes = new Map<string, Set<string>>()
   /** Changes by workload and container. */
-  readonly #changed = new Map<string, Changed>()
+  readonly #changed = new Map<string, PodChanges>()
   readonly #secretsChanged = new Map<string, AuditScope['secretsChanged'][number]>()
   readonly #selects: (labels: Record<string, unknown>) => boolean
 
@@ -57,9 +57,9 @@ export class PodSightings {
     })
   }
 
-  /** Reads the pods of an area and keeps only what they show. Pods that can't be read are a gap. */
-  read(reading: Reading, area: NamespaceOrAll): Promise<void> {
-    return reading.listOrGap(KINDS.Pod, area, { limit: PAGE, shape: POD_SHAPE }, raw => {
+  /** Reads the pods of a scope and keeps only what they show. Pods that can't be read are a gap. */
+  read(reading: Reading, scope: NamespaceOrAll): Promise<void> {
+    return reading.listOrGap(KINDS.Pod, scope, { limit: PAGE, shape: POD_SHAPE }, raw => {
       const pod = narrowPod(raw)
       if (pod === null || isFinished(pod) || pod.terminating) return
       this.#noteNodes(pod)
@@ -72,11 +72,14 @@ export class PodSightings {
   }
 
   /** Returns what was seen, by workload. */
-  of(workloads: WorkloadTemplate[], nodes: AuditedNode[]): Pick<AuditScope, 'sightings' | 'secretsChanged'> {
+  of(
+    workloads: WorkloadTemplate[],
+    nodes: AuditedNode[],
+  ): Pick<AuditScope, 'observations' | 'secretsChanged'> {
     const listed = new Map<string, string[]>()
     for (const { name, images } of nodes)
       for (const image of images) listed.set(image, [...(listed.get(image) ?? []), name])
-    const sightings = workloads.flatMap(({ uid, containers }) =>
+    const observations = workloads.flatMap(({ uid, containers }) =>
       containers.flatMap(({ name: container, image }) => {
         if (uid === null) return []
         const changed = this.#changed.get(`${uid} ${container}`)
@@ -87,7 +90,7 @@ export class PodSightings {
         return { workloadUid: uid, container, nodes: [...there].sort(), ...NOTHING, ...changed }
       }),
     )
-    return { sightings, secretsChanged: [...this.#secretsChanged.values()] }
+    return { observations, secretsChanged: [...this.#secretsChanged.values()] }
   }
 
   #noteNodes({ node, containers }: Pod): void {
@@ -125,7 +128,7 @@ export class PodSightings {
   }
 }
 
-const NOTHING: Changed = { rewritten: null, forced: null, crashing: null }
+const NOTHING: PodChanges = { rewritten: null, forced: null, crashing: null }
 
 /** Returns which pods have the newest template: all pods of a ReplicaSet or a Job, because their templates never change. */
 function revisionOf(

@@ -3,7 +3,7 @@
 import type { SubjectState, Trouble } from './subject-state.ts'
 import { troubleKey } from './troubles.ts'
 
-export type News =
+export type WaitChange =
   /** The workload waits for something else, or is settled. */
   | { code: 'state' }
   /** A newer revision has replaced the one that was waited for. */
@@ -11,8 +11,8 @@ export type News =
   /** A pull fails, or fails for a different cause. */
   | { code: 'trouble'; trouble: Trouble }
 
-/** Returns the news of a subject, the most important last. @param before null at the first look */
-export function newsOf(before: SubjectState | null, now: SubjectState): News[] {
+/** Returns the changes of a subject, the most important last. @param before null at the first look */
+export function changesOf(before: SubjectState | null, now: SubjectState): WaitChange[] {
   const known = new Set((before?.troubles ?? []).map(({ finding }) => troubleKey(finding)))
   const fresh = now.troubles.filter(trouble => !known.has(troubleKey(trouble.finding)))
   const superseded = now.superseded > (before?.superseded ?? 0)

@@ -23,7 +23,7 @@ interface PodClaims {
 /** How many unclaimed pods are kept, the newest ones. A pod can arrive before its controller. */
 const MOST_UNCLAIMED = 2_000
 
-export class HeldPods implements Store<unknown> {
+export class PodStore implements Store<unknown> {
   readonly #claims: PodClaims
   readonly #byUid = new Map<string, RolloutPod>()
   readonly #byController = new Map<string, Set<RolloutPod>>()
@@ -142,7 +142,7 @@ const MOST_UNKNOWN = 1_000
 const MOST_OF_ONE = 60
 
 /** Stores events of pulls by pod, and keeps them after the server has deleted them. */
-export class HeldEvents implements Store<unknown> {
+export class EventStore implements Store<unknown> {
   readonly #isKnown: (podUid: string) => boolean
   readonly #byPod = new Map<string, Map<string, PodEvent>>()
   readonly #unknown = new Set<string>()

@@ -1,7 +1,7 @@
 /** Which findings show what is left of Docker Hub's limit, and whose limit that is. */
 import { expect, test } from 'vitest'
 import type { Finding } from '../../src/diagnosis/finding.ts'
-import { withLimits } from '../../src/diagnosis/limit-sight.ts'
+import { withLimits } from '../../src/diagnosis/limit-answers.ts'
 import type { HubQuota } from '../../src/snapshot/hub-quota.ts'
 import { anonymous, limited, login } from '../quota/facts.ts'
 import { attempt, diagnosis, finding } from '../report/samples.ts'

@@ -4,7 +4,7 @@ import type {
   RolloutKind,
   RolloutPod,
   RolloutRevision,
-  RolloutSight,
+  RolloutState,
   RolloutWorkload,
 } from '../../src/snapshot/rollout.ts'
 import { container as anyContainer, pod as anyPod } from '../diagnosis/snapshots.ts'
@@ -92,11 +92,11 @@ export function pod(
 }
 
 /** Pods of this workload: those of a Deployment belong to its newest ReplicaSet. */
-export function sight(
+export function rolloutState(
   of: RolloutWorkload,
   pods: RolloutPod[],
   revisions?: RolloutRevision[] | null,
-): RolloutSight {
+): RolloutState {
   const own: Partial<Record<RolloutKind, RolloutRevision[]>> = {
     Deployment: [revision('new', of.replicas)],
     DaemonSet: [revision('new', null), revision('old', null)],

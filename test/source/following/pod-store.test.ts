@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HeldPods } from '../../../src/source/following/held-pods.ts'
+import { PodStore } from '../../../src/source/following/pod-store.ts'
 
 const pod = (uid: string, controller: string | null, phase = 'Running') => ({
   metadata: {
@@ -18,7 +18,7 @@ function held(claimed: Set<string>) {
     controller: (uid: string) => claimed.has(uid),
     pod: (_at: string, name: string) => name === 'pod-bare',
   }
-  return { pods: new HeldPods(claims, uid => void gone.push(uid)), gone }
+  return { pods: new PodStore(claims, uid => void gone.push(uid)), gone }
 }
 
 test('of a list only pods that are waited for and pods that have not started are held', () => {

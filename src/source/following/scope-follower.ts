@@ -1,7 +1,7 @@
 /** Follows one namespace, or all of them: the workloads that are waited for, their pods, and events, with one watch for each kind. */
 
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
-import type { RolloutSight } from '../../snapshot/rollout.ts'
+import type { RolloutState } from '../../snapshot/rollout.ts'
 import type { OwnerLink, PodEvent } from '../../snapshot/snapshot.ts'
 import { isForbidden, isNotFound } from '../gap.ts'
 import type { NamespaceOrAll } from '../live/reading.ts'
@@ -9,18 +9,18 @@ import { podAsWorkload } from '../live/rollouts.ts'
 import { EVENT_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { focusOn, PULL_EVENTS } from './focus.ts'
 import { type Focus, Follower, type FollowerOptions, type Store } from './follower.ts'
-import { HeldEvents, HeldPods } from './held-pods.ts'
-import { type FollowedKind, type HeldObject, HeldWorkloads, subjectOf } from './held-workloads.ts'
+import { EventStore, PodStore } from './pod-store.ts'
 import type { NamedSubject, SubjectIndex, Subjects } from './subjects.ts'
+import { type FollowedKind, subjectOf, type WorkloadObject, WorkloadStore } from './workload-store.ts'
 
-export class Area {
+export class ScopeFollower {
   readonly #namespace: NamespaceOrAll
   readonly #subjects: Subjects
   readonly #index: SubjectIndex
   readonly #options: FollowerOptions
-  readonly #workloads: HeldWorkloads
-  readonly #pods: HeldPods
-  readonly #events: HeldEvents
+  readonly #workloads: WorkloadStore
+  readonly #pods: PodStore
+  readonly #events: EventStore
   readonly #followers: Follower<unknown>[] = []
   /** Kinds that this user is not allowed to read. */
   readonly #unread = new Set<string>()
@@ -33,7 +33,7 @@ export class Area {
     this.#subjects = subjects
     this.#index = index
     this.#options = options
-    this.#workloads = new HeldWorkloads(subjects, index)
+    this.#workloads = new WorkloadStore(subjects, index)
     const claims = {
       controller: (uid: string) => this.#workloads.makes(uid),
       pod: (at: string, name: string, labels: Record<string, unknown>, controlledBy: string | null) => {
@@ -41,8 +41,8 @@ export class Area {
         return index.names(pod) || index.selects(pod, labels, controlledBy)
       },
     }
-    this.#pods = new HeldPods(claims, uid => this.#events.forget(uid))
-    this.#events = new HeldEvents(uid => this.#pods.has(uid))
+    this.#pods = new PodStore(claims, uid => this.#events.forget(uid))
+    this.#events = new EventStore(uid => this.#pods.has(uid))
   }
 
   /**
@@ -61,7 +61,7 @@ export class Area {
   }
 
   /** Follows the pods of workloads that have appeared since. Failures are retried at the next look. */
-  async lookAgain(): Promise<void> {
+  async followNewPods(): Promise<void> {
     try {
       await this.#followPods()
     } catch (error) {
@@ -91,7 +91,7 @@ export class Area {
   }
 
   /** Returns the workload as last seen; null if reading it or its pods is not allowed. */
-  sightOf({ kind, namespace, name }: NamedSubject): RolloutSight | null {
+  rolloutStateOf({ kind, namespace, name }: NamedSubject): RolloutState | null {
     if (this.#unread.has(kind) || this.#unread.has('Pod')) return null
     if (kind === 'Pod') {
       const pod = this.#pods.named(namespace, name)
@@ -126,7 +126,7 @@ export class Area {
     return this.#workloads.owners()
   }
 
-  objectOf({ kind, namespace, name }: NamedSubject): HeldObject | null {
+  objectOf({ kind, namespace, name }: NamedSubject): WorkloadObject | null {
     return this.#workloads.get(kind, namespace, name)
   }
 
@@ -136,7 +136,7 @@ export class Area {
 
   async #follow(kind: Kind<unknown>, focus: Focus, store: Store<unknown>): Promise<Follower<unknown> | null> {
     const shape = kind === KINDS.Pod ? POD_SHAPE : kind === KINDS.Event ? EVENT_SHAPE : undefined
-    const of = { kind, area: this.#namespace, focus, store, ...(shape && { shape }) }
+    const of = { kind, scope: this.#namespace, focus, store, ...(shape && { shape }) }
     const follower = new Follower(of, this.#options)
     try {
       await follower.start()
@@ -155,7 +155,7 @@ export class Area {
     follower.run().catch(this.#options.onFailure)
   }
 
-  #newestJob(cronJob: HeldObject, jobs: HeldObject[]): RolloutSight | null {
+  #newestJob(cronJob: WorkloadObject, jobs: WorkloadObject[]): RolloutState | null {
     if (this.#unread.has('Job')) return null
     const [newest] = jobs.toSorted((one, other) => other.revision.number - one.revision.number)
     if (newest === undefined) return { workload: cronJob.workload, revisions: [], pods: [] }
@@ -184,4 +184,4 @@ export class Area {
   }
 }
 
-const NOTHING: RolloutSight = { workload: null, revisions: [], pods: [] }
+const NOTHING: RolloutState = { workload: null, revisions: [], pods: [] }

@@ -1,7 +1,7 @@
 /** Adds to findings of Docker Hub's rate limit what is left of it. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
-import type { HubQuota, LimitSight, QuotaAnswer } from '../snapshot/hub-quota.ts'
+import type { HubQuota, LimitAnswer, QuotaAnswer } from '../snapshot/hub-quota.ts'
 import { isLocal } from './endpoint.ts'
 import type { Diagnosis, Finding } from './finding.ts'
 
@@ -21,8 +21,8 @@ export function withLimit(finding: Finding, quotas: readonly HubQuota[]): Findin
   if (!meetsHubLimit(finding)) return finding
   const asAccount = finding.subcause === 'account'
   const own = asAccount ? quotas.find(quota => isOf(quota, finding)) : quotas[0]
-  const sight = own === undefined ? null : sightOf(own.answer)
-  return sight === null ? finding : { ...finding, quota: { of: asAccount ? 'account' : 'address', ...sight } }
+  const limit = own === undefined ? null : limitAnswerOf(own.answer)
+  return limit === null ? finding : { ...finding, quota: { of: asAccount ? 'account' : 'address', ...limit } }
 }
 
 /** Whether the quota belongs to the login that the kubelet tries first. */
@@ -31,7 +31,7 @@ function isOf({ identity: { origins } }: HubQuota, { namespace, credential }: Fi
   return first !== undefined && origins.includes(`secret ${namespace}/${first.secret}`)
 }
 
-function sightOf(answer: QuotaAnswer): Omit<LimitSight, 'of'> | null {
+function limitAnswerOf(answer: QuotaAnswer): Omit<LimitAnswer, 'of'> | null {
   switch (answer.status) {
     case 'limited': {
       const { limit, remaining, windowSeconds } = answer

@@ -12,7 +12,7 @@ import type { RegistryQueries } from './registry-queries.ts'
 /** The limit of different logins tried for one image. */
 const MAX_LOGINS = 8
 
-export class Inquiry {
+export class SingleImageCheck {
   readonly reference: Reference
   readonly #host: string
   readonly #queries: RegistryQueries
@@ -131,13 +131,13 @@ export class Inquiry {
   }
 }
 
-type Answered = Pick<ImageAsk, 'answer' | 'detail' | 'retryAfterSeconds'>
+type AnswerFields = Pick<ImageAsk, 'answer' | 'detail' | 'retryAfterSeconds'>
 
 /**
  * Converts a registry's outcome.
  * @param withLogin whether a login was available, whether or not the registry requested it
  */
-function answerOf(outcome: ManifestOutcome, withLogin: boolean): Answered {
+function answerOf(outcome: ManifestOutcome, withLogin: boolean): AnswerFields {
   // A login that was not sent proves nothing, unless the image is public anyway.
   if (withLogin && outcome.withheldFrom !== null && outcome.status !== 'found') {
     return answered('withheld', outcome.withheldFrom)
@@ -160,6 +160,6 @@ function answerOf(outcome: ManifestOutcome, withLogin: boolean): Answered {
   }
 }
 
-function answered(answer: ImageAnswer, detail: string | null = null): Answered {
+function answered(answer: ImageAnswer, detail: string | null = null): AnswerFields {
   return { answer, detail, retryAfterSeconds: null }
 }
