@@ -22,13 +22,13 @@ export function spendersOf(usage: HubUsage, quotas: readonly HubQuota[], facts: 
   const podsOf = podsByWorkload(usage)
   const perHour = new Map(
     usage.rollouts.map(({ namespace, deployment, count }) => [
-      keyOf({ kind: 'Deployment', namespace, name: deployment }),
+      workloadKey({ kind: 'Deployment', namespace, name: deployment }),
       count,
     ]),
   )
-  const templates = new Map(usage.workloads.map(workload => [keyOf(workload), workload]))
+  const templates = new Map(usage.workloads.map(workload => [workloadKey(workload), workload]))
   const names = new Map<string, WorkloadName>([
-    ...usage.workloads.map(workload => [keyOf(workload), workload] as const),
+    ...usage.workloads.map(workload => [workloadKey(workload), workload] as const),
     ...podsOf.names,
   ])
   const spenders = [...names].flatMap(([key, name]) => {
@@ -42,7 +42,8 @@ export function spendersOf(usage: HubUsage, quotas: readonly HubQuota[], facts: 
     return spends.length === 0 ? [] : [spenderOf(name, spends, { template, pods, payers })]
   })
   return spenders.sort(
-    (one, other) => other.pulls - one.pulls || compareText(keyOf(one.workload), keyOf(other.workload)),
+    (one, other) =>
+      other.pulls - one.pulls || compareText(workloadKey(one.workload), workloadKey(other.workload)),
   )
 }
 
@@ -88,14 +89,14 @@ function podsByWorkload({ pods, owners }: HubUsage): PodsByWorkload {
     const { namespace } = pod
     const owner = topmostOwner(pod, index) ?? { kind: 'Pod', name: pod.name }
     const name = { kind: owner.kind, namespace, name: owner.name }
-    const key = keyOf(name)
+    const key = workloadKey(name)
     found.names.set(key, name)
     found.pods.set(key, [...(found.pods.get(key) ?? []), pod])
   }
   return found
 }
 
-function keyOf({ kind, namespace, name }: WorkloadName): string {
+function workloadKey({ kind, namespace, name }: WorkloadName): string {
   return `${namespace}/${kind}/${name}`
 }
 

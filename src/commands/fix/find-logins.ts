@@ -137,7 +137,7 @@ export async function loginFromFlags(
       `--username is a login for one registry, and --registry names several (${[registry, ...others].join(', ')}): name one.`,
     )
   }
-  return givenCredential(registry, username, await textOf(context.stdin))
+  return givenCredential(registry, username, await readPassword(context.stdin))
 }
 
 /**
@@ -170,7 +170,7 @@ export function givenCredential(registry: string, username: string, passwordInpu
 /** In bytes, more than any password; stops endless input such as /dev/zero. */
 const LONGEST_PASSWORD = 64 * 1024
 
-async function textOf(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
+async function readPassword(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of stream) {

@@ -110,11 +110,11 @@ export class ImageChecksAhead {
   async #unasked(): Promise<ImageToCheck[]> {
     const wanted: ImageToCheck[] = []
     for (const { namespace, template } of this.#templates()) {
-      const open = template.images.filter(image => !this.#asked.has(keyOf(image, namespace, template)))
+      const open = template.images.filter(image => !this.#asked.has(checkKey(image, namespace, template)))
       if (open.length === 0) continue
       const pod = await this.#logins.of(namespace, template)
       for (const image of open) {
-        this.#asked.add(keyOf(image, namespace, template))
+        this.#asked.add(checkKey(image, namespace, template))
         wanted.push({ image, pod })
       }
     }
@@ -147,6 +147,6 @@ function limitKey({ subcause, namespace }: Finding): string {
   return subcause === 'account' ? `account ${namespace}` : 'address'
 }
 
-function keyOf(image: string, namespace: string, { pullSecrets, serviceAccount }: PodTemplate): string {
+function checkKey(image: string, namespace: string, { pullSecrets, serviceAccount }: PodTemplate): string {
   return JSON.stringify([image, namespace, usesAccountSecrets(pullSecrets) ? serviceAccount : pullSecrets])
 }

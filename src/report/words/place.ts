@@ -42,7 +42,7 @@ function sourceText(source: Diagnosis['source'], takenAt: string): string {
  * Returns which namespaces or workloads of which cluster or dump, for use inside a sentence: `in namespace web of prod`, `in deployment
  * shop of namespace web of prod`.
  */
-export function placeOf({ source, scope }: DiagnosedScope): string {
+export function searchedPlace({ source, scope }: DiagnosedScope): string {
   const { namespaces, subjects, excludedNamespaces = [] } = scope
   const whole = source.type === 'file' ? 'the dump' : (source.context ?? source.server)
   if (subjects !== undefined) {

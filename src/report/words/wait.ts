@@ -19,7 +19,7 @@ export function waitSentence(report: WaitReport): string {
 function endSentence({ outcome, states, waited, timeout, goal, diagnosis, now }: WaitReport): string {
   const after = `after ${durationOfMilliseconds(waited)}`
   const several = inSeveral(states)
-  const named = (some: readonly SubjectState[]) =>
+  const namesText = (some: readonly SubjectState[]) =>
     shortList(
       some.map(state => subjectName(state, several)),
       SHOWN,
@@ -30,22 +30,22 @@ function endSentence({ outcome, states, waited, timeout, goal, diagnosis, now }:
     case 'done':
       if (states.length === 0) return 'Nothing to wait for: no object in the manifests has pods.'
       return states.length === 1
-        ? doneSentence(states[0] as SubjectState, named(states), after, diagnosis.takenAt)
+        ? doneSentence(states[0] as SubjectState, namesText(states), after, diagnosis.takenAt)
         : `${pluralize(states.length, 'workload')} ${goal === 'pulled' ? 'have their images' : 'are done'} ${after}.`
     case 'failed':
-      return `${named(of('failed'))} can't pull ${of('failed').length === 1 ? 'its' : 'their'} images, and ${whyStopped(of('failed'), now)}. Stopped ${after}.`
+      return `${namesText(of('failed'))} can't pull ${of('failed').length === 1 ? 'its' : 'their'} images, and ${whyStopped(of('failed'), now)}. Stopped ${after}.`
     case 'unknown':
       if (of('unknown').length === 0)
         return `Can't tell whether everything is ready, because some kinds can't be read. Stopped ${after}.`
       return of('unknown').length === 1
-        ? `${named(of('unknown'))}: ${stateText(of('unknown')[0] as SubjectState, diagnosis.takenAt)}. Stopped ${after}.`
-        : `Can't tell whether ${named(of('unknown'))} are ready. Stopped ${after}.`
+        ? `${namesText(of('unknown'))}: ${stateText(of('unknown')[0] as SubjectState, diagnosis.takenAt)}. Stopped ${after}.`
+        : `Can't tell whether ${namesText(of('unknown'))} are ready. Stopped ${after}.`
     case 'timeout':
       return states.length === 0
         ? `No workload matched${timeout === 0 ? '' : ` within ${durationOfMilliseconds(timeout)}`}.`
         : timeout === 0
-          ? `Not done yet: ${named(of('waiting'))}.`
-          : `Timed out ${after} waiting for ${named(of('waiting'))}.`
+          ? `Not done yet: ${namesText(of('waiting'))}.`
+          : `Timed out ${after} waiting for ${namesText(of('waiting'))}.`
   }
 }
 

@@ -94,7 +94,7 @@ export class ScopeFollower {
   rolloutStateOf({ kind, namespace, name }: NamedSubject): RolloutState | null {
     if (this.#unread.has(kind) || this.#unread.has('Pod')) return null
     if (kind === 'Pod') {
-      const pod = this.#pods.named(namespace, name)
+      const pod = this.#pods.podNamed(namespace, name)
       return pod === null ? NOTHING : { workload: podAsWorkload(pod), revisions: [], pods: [pod] }
     }
     const object = this.#workloads.get(kind, namespace, name)
