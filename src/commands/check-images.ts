@@ -33,7 +33,7 @@ export interface CheckLimits {
 }
 
 /** Collects the pods' pull secrets while the cluster is read, then asks the registries. */
-export class ImageChecking {
+export class ImageCheckRun {
   readonly #podLogins = new PodLogins()
   readonly #endpoints: ReturnType<typeof endpointsOf>
   readonly #flags: ImageCheckFlags

@@ -7,15 +7,15 @@ import type { ReplacementRule } from '../../image/replacement.ts'
 import type { AuditScope } from '../../snapshot/audit-scope.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
 import { type ImageQuestion, questionsAbout } from '../../source/image-checks.ts'
-import { type ImageCheckFlags, ImageChecking } from '../check-images.ts'
+import { type ImageCheckFlags, ImageCheckRun } from '../check-images.ts'
 import type { CommandContext } from '../context.ts'
 
 /** Higher than a diagnosis' limits, because an audit is an inventory and not urgent. */
 const LIMITS = { maxImages: 5000, longestRun: 600_000 }
 
 /** @throws UsageError for a malformed endpoint */
-export function auditChecking(flags: ImageCheckFlags, context: CommandContext): ImageChecking {
-  return new ImageChecking(flags, context, LIMITS)
+export function auditChecking(flags: ImageCheckFlags, context: CommandContext): ImageCheckRun {
+  return new ImageCheckRun(flags, context, LIMITS)
 }
 
 /** Returns every image in the scope, with the pods that use it. */
