@@ -35,11 +35,11 @@ interface Baseline {
   rules: IgnoreRule[]
 }
 
-const NOTHING: Baseline = { known: new Set(), rules: [] }
+const EMPTY_BASELINE: Baseline = { known: new Set(), rules: [] }
 
 /** Reads a baseline of failures before any request to a cluster. @throws UsageError for a file that is not a baseline */
 export async function readKnown({ baseline }: BaselineFlags, { cwd }: CommandContext): Promise<Baseline> {
-  if (baseline === undefined) return NOTHING
+  if (baseline === undefined) return EMPTY_BASELINE
   return parsedBaseline(await readBaselineFile(baseline, cwd), baseline)
 }
 
@@ -127,7 +127,7 @@ async function updateBaseline(
     if (errorCode(error) === 'ENOENT') return null
     throw new UsageError(`Can't read the baseline ${file}: ${errorCode(error)}.`)
   })
-  const { rules } = before === null ? NOTHING : parsedBaseline(before, file)
+  const { rules } = before === null ? EMPTY_BASELINE : parsedBaseline(before, file)
   const known = findings.map(finding => ({ fingerprint: printOf(finding), about: aboutOf(finding) }))
   await writeBaselineFile(path, baselineText(known, rules), file)
   await context.err.write(

@@ -171,7 +171,7 @@ function restartSpends(pods: readonly UsagePod[], { takenAt, window, nodes }: Wi
 }
 
 /** Seconds after which the kubelet forgets earlier crashes (pkg/kubelet: the back-off is reset after twice its longest, 5 minutes). */
-const RECOVERED = 600
+const BACK_OFF_RESET = 600
 
 /**
  * Seconds from one start to the next, from the times of the last starts, because the kubelet's back-off can be configured. null for a
@@ -187,7 +187,7 @@ export function restartCycle(restart: Restart, takenAt: string): number | null {
   if (Number.isNaN(since)) return null
   const cycle = Number.isNaN(end) ? last - previous : end - last + (backOffSeconds ?? 0)
   if (Number.isNaN(cycle) || cycle < 0) return null
-  if (since > Math.max(2 * cycle, RECOVERED)) return null
+  if (since > Math.max(2 * cycle, BACK_OFF_RESET)) return null
   // A container that has already run longer than last time restarts at most that often.
   return Math.max(1, cycle, since)
 }

@@ -134,7 +134,7 @@ function commandBlock(
   return commandLines(commandOf(command, invocation), width, ' '.repeat(LABEL + 4)).map(palette.strong)
 }
 
-const SHOWN = 4
+const MAX_SHOWN = 4
 
 /** Returns the mirror's answers: one line per verdict, with the images that it covers. */
 function verificationLines(
@@ -173,7 +173,7 @@ function title({ checks, wrong, served, proven }: Verification, width: number, p
 function imageNames(checks: readonly JudgedMirrorCheck[]): string {
   return shortList(
     checks.map(({ reference }) => reference),
-    SHOWN,
+    MAX_SHOWN,
   )
 }
 

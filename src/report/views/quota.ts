@@ -176,14 +176,14 @@ function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): strin
   ].join('\n\n')}\n`
 }
 
-const SHOWN = 30
+const MAX_SHOWN = 30
 
 /** Returns who spends the pulls, as paragraphs. */
 function usageMarkdown({ usage, gaps }: UsageReport): string[] {
   const partial = isPartial(gaps)
   const { spenders, outlooks, savings, window, forecast } = usage
   const named = needsNames(outlooks.map(({ quota }) => quota))
-  const rows = spenders.slice(0, SHOWN).map(spender => {
+  const rows = spenders.slice(0, MAX_SHOWN).map(spender => {
     const { workload, pulls, atMost } = spender
     const name = markdownCode(`${workload.namespace} ${workloadText(workload)}`)
     return `| ${name} | ${pullsText(pulls, atMost)} | ${markdownText(reasonsText(spender))} |`

@@ -135,8 +135,8 @@ function problems({ credential }: Finding): CredentialNote[] {
   )
 }
 
-const SHOWN = 3
-const HINTS_SHOWN = 2
+const MAX_SHOWN = 3
+const MAX_HINTS = 2
 
 /**
  * Returns which credentials the pulls of these findings had, and where others exist: one sentence each, most frequent first, with a count
@@ -149,7 +149,7 @@ export function credentialLines(findings: readonly Finding[]): string[] {
   const hints = findings.flatMap(finding =>
     (finding.credential.hints ?? []).map(hint => ({ secret: null, text: hintText(hint), finding })),
   )
-  return [...lines(had, SHOWN), ...lines(hints, HINTS_SHOWN)]
+  return [...lines(had, MAX_SHOWN), ...lines(hints, MAX_HINTS)]
 }
 
 function lines(notes: (CredentialNote & { finding: Finding })[], shown: number): string[] {

@@ -72,14 +72,16 @@ function subjectsText(subjects: readonly ScopeSubject[]): string {
   return one && namespace != null ? `${list} of namespace ${namespace}` : list
 }
 
-const COUNTED = 6
+const MAX_NAMESPACES = 6
 
 /** Returns the number of failing pods per namespace, highest first: `team-0 9, team-1 9, … (10 namespaces)`. */
 export function namespaceCounts(findings: readonly Finding[]): string {
   const counts = [...Map.groupBy(findings, ({ namespace }) => namespace)]
     .map(([namespace, same]) => ({ namespace, pods: countPods(same) }))
     .sort((one, other) => other.pods - one.pods)
-  const shown = counts.slice(0, COUNTED).map(({ namespace, pods }) => `${namespace} ${formatNumber(pods)}`)
-  const more = counts.length > COUNTED ? ', …' : ''
+  const shown = counts
+    .slice(0, MAX_NAMESPACES)
+    .map(({ namespace, pods }) => `${namespace} ${formatNumber(pods)}`)
+  const more = counts.length > MAX_NAMESPACES ? ', …' : ''
   return `${shown.join(', ')}${more} (${pluralize(counts.length, 'namespace')})`
 }

@@ -13,7 +13,7 @@ import { pullingSentence } from './pulling.ts'
 import { asNextStep, type StepText } from './step-words.ts'
 import { stepsOf } from './steps.ts'
 
-const CAUSES_NAMED = 3
+const MAX_CAUSES = 3
 
 /** Returns what was found and where, in one or two sentences. */
 export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
@@ -68,8 +68,8 @@ function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string 
   const parts = [...alike].map(
     ([short, groups]) => `${short} (${formatNumber(countPods(groups.flatMap(group => group.findings)))})`,
   )
-  const rest = parts.length - CAUSES_NAMED
-  return joinList(rest > 0 ? [...parts.slice(0, CAUSES_NAMED), pluralize(rest, 'more cause')] : parts)
+  const rest = parts.length - MAX_CAUSES
+  return joinList(rest > 0 ? [...parts.slice(0, MAX_CAUSES), pluralize(rest, 'more cause')] : parts)
 }
 
 /**

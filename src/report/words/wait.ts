@@ -6,7 +6,7 @@ import { durationOfMilliseconds } from './duration.ts'
 import { formatNumber, pluralize, shortList } from './nouns.ts'
 import { inSeveral, stateText, subjectName } from './wait-state.ts'
 
-const SHOWN = 3
+const MAX_SHOWN = 3
 
 /** Returns the last line: how the wait ended. */
 export function waitSentence(report: WaitReport): string {
@@ -22,7 +22,7 @@ function endSentence({ outcome, states, waited, timeout, goal, diagnosis, now }:
   const namesText = (some: readonly SubjectState[]) =>
     shortList(
       some.map(state => subjectName(state, several)),
-      SHOWN,
+      MAX_SHOWN,
     )
   const of = (...statuses: SubjectState['status'][]) =>
     states.filter(({ status }) => statuses.includes(status))
@@ -73,8 +73,8 @@ export function progressSentence(states: readonly SubjectState[], takenAt: strin
   const open = states.filter(({ status }) => status === 'waiting')
   const done = states.length - open.length
   const texts = open.map(state => `${subjectName(state, several)}: ${stateText(state, takenAt)}`)
-  const shown = texts.slice(0, SHOWN).join(' · ')
-  const rest = texts.length - SHOWN
+  const shown = texts.slice(0, MAX_SHOWN).join(' · ')
+  const rest = texts.length - MAX_SHOWN
   const count =
     states.length === 1 ? '' : `${formatNumber(done)} of ${pluralize(states.length, 'workload')} finished`
   return [count, shown, rest > 0 ? `and ${formatNumber(rest)} more` : '']
