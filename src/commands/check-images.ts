@@ -41,7 +41,7 @@ export interface CheckLimits {
 }
 
 /** Collects the pods' pull secrets while the cluster is read, then asks the registries. */
-export class ImageChecking {
+export class ImageCheckRun {
   readonly #podLogins = new PodLogins()
   readonly #endpoints: ReturnType<typeof endpointsOf>
   readonly #flags: ImageCheckFlags
@@ -150,8 +150,8 @@ function pathOf({ registry, repository }: Reference): string {
 const AUDIT_LIMITS = { maxImages: 5000, longestRun: 600_000 }
 
 /** For `audit`: all its images for `--check-images`, or those that an edit depends on for `--fix`. @throws UsageError for a malformed endpoint */
-export function auditChecking(flags: ImageCheckFlags, context: CommandContext): ImageChecking {
-  return new ImageChecking(flags, context, AUDIT_LIMITS)
+export function auditChecking(flags: ImageCheckFlags, context: CommandContext): ImageCheckRun {
+  return new ImageCheckRun(flags, context, AUDIT_LIMITS)
 }
 
 /** Returns every image in the scope, with the pods that use it. */

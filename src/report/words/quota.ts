@@ -11,7 +11,7 @@ import { durationInWords } from './duration.ts'
 import { formatNumber, joinList, pluralize, shortList } from './nouns.ts'
 
 /** The number of places to name before counting the rest. */
-export const PLACES_NAMED = 2
+export const MAX_PLACES = 2
 
 /**
  * Returns who an answer is for: `anonymous`, `login in secret web/dockercreds and 11 more`.
@@ -20,7 +20,7 @@ export const PLACES_NAMED = 2
 export function identityText({ identity: { type, username, origins } }: HubQuota, named: boolean): string {
   if (type === 'anonymous')
     return origins.length === 0 ? 'anonymous' : `anonymous, from ${origins.join(', ')}`
-  const places = shortList(origins, PLACES_NAMED)
+  const places = shortList(origins, MAX_PLACES)
   return named && username !== null ? `${username} (${places})` : `login in ${places}`
 }
 
