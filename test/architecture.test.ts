@@ -22,7 +22,7 @@ const DOORS: Record<string, string[]> = {
   keychain: ['order', 'errors', 'types:clock', 'secrecy', 'image', 'dockerconfig', 'network', 'json'],
   diagnosis: ['order', 'image', 'dockerconfig', 'snapshot'],
   advice: ['image', 'types:snapshot', 'diagnosis'],
-  rollout: ['image', 'types:snapshot'],
+  rollout: ['image', 'snapshot'],
   quota: ['order', 'image', 'schedule', 'snapshot', 'diagnosis'],
   mirror: ['order', 'image', 'types:snapshot', 'diagnosis'],
   manifest: ['snapshot'],

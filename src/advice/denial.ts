@@ -36,7 +36,7 @@ export function denialSteps(finding: Finding): Step[] {
     return [...malformed.map(secret => repair(finding.namespace, secret)), see('secrets')]
   if (clueOf(finding.clues, 'unreadable-secret') !== undefined) return [see('secrets')]
   const { endpoint, registry, subcause } = finding
-  if (clueOf(finding.clues, 'web-page') !== undefined && registry !== null && !REASONED.includes(subcause))
+  if (clueOf(finding.clues, 'web-page') !== undefined && registry !== null && !WITH_REASON.includes(subcause))
     return [
       { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
       testConnection(finding, targetHost(finding)),
@@ -59,7 +59,7 @@ export function denialSteps(finding: Finding): Step[] {
 }
 
 /** Refusals whose text gives a reason, even in a web page. */
-const REASONED: readonly Finding['subcause'][] = ['blocked', 'policy', 'upstream']
+const WITH_REASON: readonly Finding['subcause'][] = ['blocked', 'policy', 'upstream']
 
 /** In double quotes, the shell expands `$team` in `robot$team+pull`, so the user name was cut off. */
 function cutUserNames({ credential }: Finding): Step[] {

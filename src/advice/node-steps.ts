@@ -6,7 +6,7 @@ import { cloudOf } from '../image/registries.ts'
 import { ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './network.ts'
 import type { Step } from './step.ts'
 
-const nameOf = ({ reference, image }: Finding) => reference ?? image
+const imageName = ({ reference, image }: Finding) => reference ?? image
 
 export function diskSteps({ clues, host }: Pick<Finding, 'clues' | 'host'>): Step[] {
   if (clueOf(clues, 'memory') !== undefined)
@@ -57,7 +57,7 @@ export function corruptSteps(finding: Finding): Step[] {
     ]
   const format: Step[] = clueOf(clues, 'layer-format') === undefined ? [] : [{ code: 'update-runtime' }]
   return [
-    { code: 'remove-image', image: nameOf(finding) },
+    { code: 'remove-image', image: imageName(finding) },
     ...format,
     { code: 'runtime-log' },
     { code: 'push-again' },
@@ -94,7 +94,7 @@ function wantedIn({ evidence }: Finding): string | null {
 export function manifestSteps(finding: Finding): Step[] {
   const { clues } = finding
   const webPage = webPageSteps(finding)
-  if (webPage !== null) return [...webPage, { code: 'remove-image', image: nameOf(finding) }]
+  if (webPage !== null) return [...webPage, { code: 'remove-image', image: imageName(finding) }]
   const set: Step = { code: 'set-image', known: 'repository' }
   if (clueOf(clues, 'artifact') !== undefined) return [{ code: 'not-an-image' }, set]
   return [{ code: 'push-current-format' }, set]
@@ -103,7 +103,7 @@ export function manifestSteps(finding: Finding): Step[] {
 export function neverSteps(finding: Finding): Step[] {
   const allow: Step = { code: 'allow-pull' }
   const { platform } = finding.host
-  const image = nameOf(finding)
+  const image = imageName(finding)
   // With this policy, images of a cluster on one machine are mostly built there.
   if (platform === 'kind' || platform === 'minikube')
     return [{ code: 'load-image', image: finding.image, tool: platform }, allow]
@@ -162,7 +162,7 @@ export function otherSteps(finding: Finding): Step[] {
       { code: 'check-name', how: 'plain' },
     ]
   if (clueOf(clues, 'damaged-store') !== undefined)
-    return [{ code: 'remove-image', image: nameOf(finding) }, { code: 'runtime-log' }]
+    return [{ code: 'remove-image', image: imageName(finding) }, { code: 'runtime-log' }]
   if (clueOf(clues, 'endpoint-scheme') !== undefined && finding.registry !== null)
     return [
       { code: 'mirror-settings', host: endpoint?.host ?? null, registry: finding.registry, about: 'scheme' },

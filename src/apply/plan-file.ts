@@ -2,7 +2,7 @@
 
 import { createReadStream } from 'node:fs'
 import { lstat } from 'node:fs/promises'
-import { writeWhole } from '../editor/write-whole.ts'
+import { writeWhole } from '../editor/write-file.ts'
 import { errorCode, RefusedError, UsageError } from '../errors.ts'
 import { parseJson } from '../json/json-object.ts'
 import { jsonPlace } from '../json/json-place.ts'

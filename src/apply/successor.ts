@@ -147,14 +147,14 @@ interface Spec extends Record<string, unknown> {
 }
 
 /** Metadata to keep. Owners too: one that is not a controller makes no new pod, but its deletion still deletes this one. */
-const KEPT = ['name', 'namespace', 'labels', 'annotations', 'ownerReferences']
+const KEPT_METADATA = ['name', 'namespace', 'labels', 'annotations', 'ownerReferences']
 
 /**
  * The pod without the fields that the server, the scheduler, or `kubectl debug` filled in.
  * @param secrets the pull secrets that the manifest names; null for those that the pod has
  */
 export function manifestOf(pod: KubernetesObject, secrets: SecretName[] | null): KubernetesObject {
-  const kept = Object.entries(pod.metadata as object).filter(([field]) => KEPT.includes(field))
+  const kept = Object.entries(pod.metadata as object).filter(([field]) => KEPT_METADATA.includes(field))
   const { nodeName, ephemeralContainers: _debug, imagePullSecrets = [], ...spec } = pod.spec as Spec
   const names = secrets ?? imagePullSecrets
   return {

@@ -12,7 +12,7 @@ export type PlanVerdict = { plan: Plan } | { wrongAt: string }
 export function judgePlan(value: unknown): PlanVerdict {
   const head = Object.entries(HEAD).find(([field, own]) => Object(value)[field] !== own)
   if (head) return { wrongAt: head[0] }
-  if (!validatePlan(value)) return { wrongAt: placeOf(validatePlan.errors ?? []) }
+  if (!validatePlan(value)) return { wrongAt: pathOfError(validatePlan.errors ?? []) }
   const wrongAt = changeWithWrongTarget(value) ?? repeatedId(value) ?? otherSecret(value)
   return wrongAt === null ? { plan: value } : { wrongAt }
 }
@@ -28,7 +28,7 @@ export function isChange(value: unknown): value is Change {
 type SchemaError = NonNullable<typeof validatePlan.errors>[number]
 
 /** The place of the deepest error: in a union, that error belongs to the member that the value resembles most. */
-function placeOf(errors: SchemaError[]): string {
+function pathOfError(errors: SchemaError[]): string {
   const [deepest = []] = errors.map(stepsTo).sort((one, other) => other.length - one.length)
   return deepest
     .map(step => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`))

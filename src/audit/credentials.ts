@@ -52,9 +52,9 @@ export class Credentials {
     const account =
       this.#accounts
         .get(`${namespace}/${serviceAccount.value}`)
-        ?.map(value => this.#named({ value, place: serviceAccount.place }, 'service-account', namespace)) ??
+        ?.map(value => this.#resolve({ value, place: serviceAccount.place }, 'service-account', namespace)) ??
       null
-    const own = pullSecrets.map(named => this.#named(named, 'template', namespace))
+    const own = pullSecrets.map(named => this.#resolve(named, 'template', namespace))
     const secrets = usesAccountSecrets(own) ? account : own
     const path = {
       secrets,
@@ -65,7 +65,7 @@ export class Credentials {
     return path
   }
 
-  #named(named: WrittenText, from: SecretSource, namespace: string): NamedSecret {
+  #resolve(named: WrittenText, from: SecretSource, namespace: string): NamedSecret {
     return { named, from, secret: this.#secrets.get(`${namespace}/${named.value}`) ?? null }
   }
 }

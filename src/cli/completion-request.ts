@@ -11,7 +11,7 @@ import { connectionFlags } from './flags.ts'
 import { TOPICS } from './help-topics.ts'
 
 /** Flags whose values come from the kubeconfig or the cluster. */
-const ASKED: Record<string, CompletionRequest['wanted']> = {
+const COMPLETED_FLAGS: Record<string, CompletionRequest['wanted']> = {
   '--namespace': 'namespaces',
   '--exclude-namespace': 'namespaces',
   '--context': 'contexts',
@@ -80,7 +80,7 @@ function argumentOf(name: string, program: Command, request: CompletionRequest):
 }
 
 function flagValue(option: Option, request: CompletionRequest): CompletionRequest {
-  const wanted = ASKED[option.long ?? ''] ?? null
+  const wanted = COMPLETED_FLAGS[option.long ?? ''] ?? null
   if (wanted !== null) {
     // For `-n a,b`, completes the name after the last comma.
     const [whole, list = '', rest = request.typed] = /^(.*,)([^,]*)$/.exec(request.typed) ?? []

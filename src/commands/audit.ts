@@ -55,7 +55,7 @@ async function readChecked(
 ): Promise<AuditInput> {
   const { checkImages } = options
   if (checkImages === undefined) return readAuditInput(options, settings, context)
-  const { auditChecking, questionsOfScope, withChecks } = await import('./audit/check.ts')
+  const { auditChecking, questionsOfScope, withChecks } = await import('./check-images.ts')
   const checking = auditChecking(checkImages, context)
   const input = await readAuditInput(options, settings, context, checking.keep)
   const checks = await checking.askAll(questionsOfScope(input.scope))
@@ -86,7 +86,7 @@ async function askedForEdits(
   settings: AllSettings,
   context: CommandContext,
 ): Promise<AuditInput> {
-  const { auditChecking, questionsOfEdits, withChecks } = await import('./audit/check.ts')
+  const { auditChecking, questionsOfEdits, withChecks } = await import('./check-images.ts')
   const { scope } = input
   const questions = questionsOfEdits(scope, fixable(input, settings), settings.replacements)
   const checks = await auditChecking({ endpoints }, context).askAll(questions)

@@ -13,7 +13,7 @@ import {
   readIgnoreRules,
 } from '../baseline/baseline.ts'
 import { CAUSES, type KnownFailure } from '../diagnosis/finding.ts'
-import { writeWhole } from '../editor/write-whole.ts'
+import { writeWhole } from '../editor/write-file.ts'
 import { errorCode, UsageError } from '../errors.ts'
 import { stableIdentity } from '../report/group.ts'
 import { auditFingerprint } from '../report/machine/audit/identity.ts'
@@ -35,15 +35,15 @@ interface Baseline {
   rules: IgnoreRule[]
 }
 
-const NOTHING: Baseline = { known: new Set(), rules: [] }
+const EMPTY_BASELINE: Baseline = { known: new Set(), rules: [] }
 
 /** Reads a baseline of failures before any request to a cluster. @throws UsageError for a file that is not a baseline */
 export async function readKnown({ baseline }: BaselineFlags, { cwd }: CommandContext): Promise<Baseline> {
-  if (baseline === undefined) return NOTHING
-  return parsedBaseline(await textOf(baseline, cwd), baseline)
+  if (baseline === undefined) return EMPTY_BASELINE
+  return parsedBaseline(await readBaselineFile(baseline, cwd), baseline)
 }
 
-function textOf(file: string, cwd: string): Promise<string> {
+function readBaselineFile(file: string, cwd: string): Promise<string> {
   return readFile(resolve(cwd, file), 'utf8').catch(error => {
     const code = errorCode(error)
     const why = code === 'ENOENT' ? 'there is no such file; --write-baseline makes one' : code
@@ -127,7 +127,7 @@ async function updateBaseline(
     if (errorCode(error) === 'ENOENT') return null
     throw new UsageError(`Can't read the baseline ${file}: ${errorCode(error)}.`)
   })
-  const { rules } = before === null ? NOTHING : parsedBaseline(before, file)
+  const { rules } = before === null ? EMPTY_BASELINE : parsedBaseline(before, file)
   const known = findings.map(finding => ({ fingerprint: printOf(finding), about: aboutOf(finding) }))
   await writeBaselineFile(path, baselineText(known, rules), file)
   await context.err.write(
@@ -143,7 +143,7 @@ function aboutOf(finding: AdvisedFinding): string {
 /** Returns the fingerprints in an audit's baseline; none without a file. @throws UsageError for a file that is not a baseline */
 export async function knownFindings(file: string | undefined, { cwd }: CommandContext): Promise<Set<string>> {
   if (file === undefined) return new Set()
-  const known = readBaseline(await textOf(file, cwd))
+  const known = readBaseline(await readBaselineFile(file, cwd))
   if (known === null)
     throw new UsageError(
       `${file} is not a baseline. Make one with \`pullguard audit … --write-baseline ${file}\`.`,

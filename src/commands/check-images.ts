@@ -1,10 +1,18 @@
-/** `--check-images`: asks registries about the images that a command covers. Loaded only if the flag is given. */
+/**
+ * `--check-images`: what registries are asked about the images that a command covers, and asking. Loaded only if the flag is given, or if
+ * `audit --fix` needs the answers.
+ */
 
+import { Credentials } from '../audit/credentials.ts'
+import { imagesToAsk } from '../audit/edits.ts'
+import type { AuditFinding } from '../audit/finding.ts'
 import type { CredentialReport, Finding } from '../diagnosis/finding.ts'
 import { meetsHubLimit } from '../diagnosis/limit-answers.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
+import type { ReplacementRule } from '../image/replacement.ts'
 import { registriesOf } from '../keychain/wanted-registries.ts'
 import { askingText } from '../report/views/progress.ts'
+import type { AuditScope } from '../snapshot/audit-scope.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
 import type { Pod } from '../snapshot/pod.ts'
@@ -33,7 +41,7 @@ export interface CheckLimits {
 }
 
 /** Collects the pods' pull secrets while the cluster is read, then asks the registries. */
-export class ImageChecking {
+export class ImageCheckRun {
   readonly #podLogins = new PodLogins()
   readonly #endpoints: ReturnType<typeof endpointsOf>
   readonly #flags: ImageCheckFlags
@@ -136,4 +144,50 @@ function questionOf(image: string, pod: PullingPod | null): ImageQuestion[] {
 
 function pathOf({ registry, repository }: Reference): string {
   return `${registry}/${repository}`
+}
+
+/** Higher than a diagnosis' limits, because an audit is an inventory and not urgent. */
+const AUDIT_LIMITS = { maxImages: 5000, longestRun: 600_000 }
+
+/** For `audit`: all its images for `--check-images`, or those that an edit depends on for `--fix`. @throws UsageError for a malformed endpoint */
+export function auditChecking(flags: ImageCheckFlags, context: CommandContext): ImageCheckRun {
+  return new ImageCheckRun(flags, context, AUDIT_LIMITS)
+}
+
+/** Returns every image in the scope, with the pods that use it. */
+export function questionsOfScope(scope: AuditScope): ImageQuestion[] {
+  const credentials = new Credentials(scope)
+  const isLive = scope.source.type === 'cluster'
+  return scope.workloads.flatMap(workload =>
+    workload.containers.flatMap(({ image, placeholder }) => {
+      if (placeholder) return []
+      const secrets = credentials.pathOf(workload).secrets ?? []
+      const pod = {
+        namespace: workload.namespace ?? 'default',
+        pullSecrets: secrets.map(({ named }) => named.value),
+      }
+      return questionsAbout(image, {
+        // Doesn't use logins in files: whoever wrote them may not have meant them for this machine.
+        pods: isLive ? [pod] : [],
+        platforms: (scope.nodes?.platforms.length ?? 0) > 0,
+      })
+    }),
+  )
+}
+
+/** Returns the images that edits depend on, without pods; skips images that were already checked. */
+export function questionsOfEdits(
+  scope: AuditScope,
+  findings: readonly AuditFinding[],
+  replacements: readonly ReplacementRule[],
+): ImageQuestion[] {
+  const known = new Set(scope.imageChecks.map(({ reference }) => reference))
+  return imagesToAsk({ workloads: scope.workloads, findings, replacements }).flatMap(({ image, name }) =>
+    known.has(name) ? [] : questionsAbout(image, { pods: [], platforms: false, replacement: null }),
+  )
+}
+
+/** Adds the checks of a second round to the scope. */
+export function withChecks(scope: AuditScope, checks: ImageCheck[]): AuditScope {
+  return { ...scope, imageChecks: [...scope.imageChecks, ...checks] }
 }

@@ -76,8 +76,8 @@ async function diagnosed(
 ): Promise<Diagnosis> {
   const { checkImages } = options
   if (checkImages === undefined) return diagnose(await takeSnapshot(options, context, meanwhile))
-  const { ImageChecking } = await import('./check-images.ts')
-  const checking = new ImageChecking(checkImages, context)
+  const { ImageCheckRun } = await import('./check-images.ts')
+  const checking = new ImageCheckRun(checkImages, context)
   const reading = { ...options, onPullSecret: checking.keep }
   const snapshot = await takeSnapshot(reading, context, meanwhile)
   const diagnosis = diagnose(snapshot)

@@ -5,9 +5,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import { CACHE_IMAGES, type CacheProduct, cachesFor } from '../mirror/cache.ts'
 import type { MirrorFormat } from '../report/formats.ts'
-import { kubectlCommand } from '../report/invocation.ts'
-import { shellWord } from '../report/sanitize.ts'
-import { renderCaches } from '../report/views/mirror-cache.ts'
+import { renderCaches, writtenCacheText } from '../report/views/mirror-cache.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 import { registriesNamed } from './mirror/registries-named.ts'
@@ -37,8 +35,7 @@ export async function emitCacheCommand(
   if (output === undefined) await context.out.write(text)
   else {
     const [written = ''] = await writeText(text, { path: output, overwrite, cwd: context.cwd })
-    const apply = kubectlCommand(invocation, `apply -f ${shellWord(written)}`)
-    await context.err.write(`Written: ${written}. Read the comments in it, then apply it:\n  ${apply}\n`)
+    await context.err.write(writtenCacheText(written, invocation))
   }
   return 'ok'
 }

@@ -52,9 +52,9 @@ async function checked(
   context: CommandContext,
 ): Promise<CheckedReading[]> {
   if (checkImages === undefined) return readings.map(reading => ({ ...reading, check: null }))
-  const { ImageChecking } = await import('./check-images.ts')
+  const { ImageCheckRun } = await import('./check-images.ts')
   const names = readings.map(({ input }) => input)
-  const checks = await new ImageChecking(checkImages, context).ask(names, null)
+  const checks = await new ImageCheckRun(checkImages, context).ask(names, null)
   return readings.map(reading => ({ ...reading, check: checkFor(reading.reference, checks, null) }))
 }
 

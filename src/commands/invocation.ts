@@ -6,7 +6,7 @@ import type { CommandContext, ConnectionFlags } from './context.ts'
 import type { SnapshotOptions } from './snapshot.ts'
 
 /** Flags with a value, in the order in which kubectl explains them. */
-const NAMED = [
+const VALUE_FLAGS = [
   ['kubeconfig', '--kubeconfig'],
   ['context', '--context'],
   ['cluster', '--cluster'],
@@ -36,7 +36,7 @@ export function invocationOf(
   connection: ConnectionFlags,
   { fromDump = false, only = null, everywhereExcept = null }: RunScope = {},
 ): Invocation {
-  const flags = NAMED.flatMap(([name, flag]) => {
+  const flags = VALUE_FLAGS.flatMap(([name, flag]) => {
     const value = connection[name]
     return value === undefined ? [] : [flag, value]
   })

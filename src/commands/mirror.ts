@@ -14,6 +14,7 @@ import type { MirrorTarget } from '../mirror/setup.ts'
 import { type MirrorSurvey, surveyMirrors } from '../mirror/survey.ts'
 import { imagesToVerify, judgeMirror, needsKnownImage, type Verification } from '../mirror/verification.ts'
 import type { MirrorFormat } from '../report/formats.ts'
+import { MIRROR_PROGRESS } from '../report/views/progress.ts'
 import { ADDRESS_WORDS } from '../report/words/mirror/setup.ts'
 import type { MirrorFacts, UsedImage } from '../snapshot/mirrors.ts'
 import { readMirrors } from '../source/live/mirrors.ts'
@@ -98,7 +99,7 @@ async function targetOf(options: MirrorOptions, { cwd }: CommandContext): Promis
 
 async function readFacts({ connection }: MirrorOptions, context: CommandContext): Promise<MirrorFacts> {
   const progress = await context.progress()
-  progress.update('Reading nodes and pods')
+  progress.update(MIRROR_PROGRESS.reading)
   const { signal } = context
   return withCluster(context.connect(connection), context, cluster =>
     readMirrors(cluster, { takenAt: context.now().toISOString(), signal }),
@@ -151,7 +152,7 @@ async function verifyMirror(
   const own = authority === null ? undefined : { host: address.host, pem: authority }
   const registries = openRegistries(endpointsOf(endpoints, context), context, LONGEST_REQUEST, own)
   const progress = await context.progress()
-  progress.update('Asking the mirror')
+  progress.update(MIRROR_PROGRESS.asking)
   try {
     const used = imagesToVerify(images, target.registries)
     // If no image is in use, one that certainly exists shows whether the mirror works.

@@ -13,7 +13,7 @@ import { renderWhy, renderWhyOfWorkload, type WhyReportOptions } from '../report
 import type { Pod } from '../snapshot/pod.ts'
 import type { Gap, Snapshot } from '../snapshot/snapshot.ts'
 import { parseSubjects } from '../source/subject-names.ts'
-import type { ImageCheckFlags, ImageChecking } from './check-images.ts'
+import type { ImageCheckFlags, ImageCheckRun } from './check-images.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 import { takeSnapshot } from './snapshot.ts'
@@ -58,9 +58,9 @@ export async function whyCommand(options: WhyOptions, context: CommandContext): 
 }
 
 /** Loads the image checks only if they are requested. */
-async function startChecking(flags: ImageCheckFlags, context: CommandContext): Promise<ImageChecking> {
-  const { ImageChecking } = await import('./check-images.ts')
-  return new ImageChecking(flags, context)
+async function startChecking(flags: ImageCheckFlags, context: CommandContext): Promise<ImageCheckRun> {
+  const { ImageCheckRun } = await import('./check-images.ts')
+  return new ImageCheckRun(flags, context)
 }
 
 async function explainOne(
@@ -103,7 +103,7 @@ async function choosePod(options: WhyOptions, context: CommandContext): Promise<
 interface WhyRequest {
   options: WhyOptions
   /** undefined: don't ask registries. */
-  checking: ImageChecking | undefined
+  checking: ImageCheckRun | undefined
 }
 
 /** Reports the failing pods of a snapshot of one workload. */
@@ -130,7 +130,7 @@ async function explainWorkload(
 async function explained(
   pod: Pod,
   snapshot: Snapshot,
-  checking: ImageChecking | undefined,
+  checking: ImageCheckRun | undefined,
 ): Promise<AdvisedWhy> {
   const images = pod.containers.map(({ image }) => image)
   const imageChecks = (await checking?.ask(images, pod)) ?? []

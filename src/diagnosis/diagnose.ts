@@ -11,8 +11,13 @@ import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
 import { cluesOf, cluesOfPlace } from './clues.ts'
 import { endpointOf, type NamedEndpoint } from './endpoint.ts'
-import { firstSign, prove } from './evidence.ts'
-import { type FailingContainer, failingContainers, failingSandbox } from './failing-container.ts'
+import {
+  type FailingContainer,
+  failingContainers,
+  failingSandbox,
+  firstSign,
+  prove,
+} from './failing-container.ts'
 import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
 import { eventsOfPod, longPulls } from './pod-events.ts'

@@ -150,7 +150,7 @@ export function completeLastPhrase(masked: string): string {
 /** What may be between the word "status" and the number. */
 const BETWEEN =
   '(?: (?:from|for) [^:]{0,80}| returned when fetching(?: [a-z]{1,20}){1,3}| ‹\\w+›| \\[[^\\]]{0,80}\\])?'
-const NAMED = new RegExp(
+const STATUS_NUMBER = new RegExp(
   `\\b(?:http status|http response|status code|statuscode|response code|http code|error code|http error|server error|status|http)${BETWEEN}[\\s:=("]{1,4}([45]\\d\\d)\\b`,
 )
 const STATUS_TEXTS: [number, string][] = [
@@ -180,7 +180,7 @@ const FROM_REGISTRY = /\bfrom registry ([45]\d\d)\b/
 
 /** The HTTP status in a masked text; null if there is none. */
 function httpStatus(masked: string): number | null {
-  const named = NAMED.exec(masked) ?? FROM_REGISTRY.exec(masked)
+  const named = STATUS_NUMBER.exec(masked) ?? FROM_REGISTRY.exec(masked)
   if (named) return Number(named[1])
   return STATUS_PHRASES.find(([, pattern]) => pattern.test(masked))?.[0] ?? null
 }

@@ -88,7 +88,7 @@ export function mentionsFailedPull(text: string): boolean {
 }
 
 /** Where a sandbox's error names its image, the most reliable first. */
-const NAMED = [
+const SANDBOX_IMAGE = [
   /\bfailed to (?:get|inspect) sandbox image "([^"\s]{1,600})"/i,
   /\bpull(?:ing)?(?: and unpack)?(?: sandbox| pause)? image "([^"\s]{1,600})"/i,
   /\bsource docker:\/\/([^"\s]{1,600})/i,
@@ -104,7 +104,7 @@ const MANIFEST = /\breading manifest (\S{1,200}) in ([^"\s]{1,600})/i
 export function sandboxImage(message: string): string | null {
   if (!mentionsFailedPull(message)) return null
   const text = message.replace(/\\+"/g, '"')
-  for (const words of NAMED) {
+  for (const words of SANDBOX_IMAGE) {
     const name = withoutEnd(words.exec(text)?.[1] ?? '')
     if (name !== '') return name
   }

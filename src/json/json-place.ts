@@ -1,4 +1,4 @@
-/** Finds where a text stops being valid JSON, with a parser that never quotes the text. */
+/** Finds where a text stops being valid JSON, with a parser that never quotes the text. Apart from json-object, which needs no library. */
 
 import { type ParseError, parse } from 'jsonc-parser'
 

@@ -1,9 +1,18 @@
 /** Reads the YAML or JSON documents of a text, each value with its place. A document that can't be read gets a code that says why. */
 
-import { isScalar, type LineCounter, type Node, visit } from 'yaml'
+import {
+  Composer,
+  type Document,
+  isScalar,
+  Lexer,
+  LineCounter,
+  type Node,
+  Parser,
+  parseAllDocuments,
+  visit,
+} from 'yaml'
 import type { Place } from '../snapshot/template.ts'
 import { type Aliases, aliasesOf } from './aliases.ts'
-import { parseText, TOO_DEEP } from './parse-text.ts'
 import { isTemplated } from './placeholder.ts'
 
 type ManifestProblem =
@@ -90,4 +99,113 @@ function placeOf({ range }: Node, lines: LineCounter): Place {
   const from = lines.linePos(start)
   const to = lines.linePos(end)
   return { line: from.line, column: from.col, endLine: to.line, endColumn: to.col, start, end }
+}
+
+interface ParsedText {
+  /** The errors of each document are what kubectl refuses, too. */
+  documents: Document.Parsed[]
+  /** Counts the lines of the text, for the offsets of nodes and errors. */
+  lines: LineCounter
+}
+
+const OPTIONS = { prettyErrors: false, logLevel: 'silent', uniqueKeys: false } as const
+
+/** The code of the library for too many nested lists. */
+const TOO_DEEP = 'RESOURCE_EXHAUSTION'
+
+/**
+ * Parses a text as kubectl does, which accepts more than the standard: a key given twice, of which the last one counts, several JSON objects
+ * one after another, and lines with any indentation in quotes and brackets.
+ */
+function parseText(given: string): ParsedText {
+  // A carriage return alone ends a line, too, but the library does not count it.
+  const text = given.replace(/\r(?!\n)/g, '\n')
+  const ends = jsonEnds(text)
+  if (ends !== null) return parseLeniently(text, ends)
+  const lines = new LineCounter()
+  const parsed = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines })
+  const documents = Array.isArray(parsed) ? parsed : []
+  const isSettled = documents.every(({ errors }) => errors.every(({ code }) => code === TOO_DEEP))
+  return isSettled ? { documents, lines } : parseLeniently(text, [text.length])
+}
+
+/** The documents of a text that the library's own parser refuses. @param ends where each part ends that is parsed alone */
+function parseLeniently(text: string, ends: readonly number[]): ParsedText {
+  const lines = new LineCounter()
+  const documents: Document.Parsed[] = []
+  let start = 0
+  for (const end of ends) {
+    const parser = new Parser(lines.addNewLine)
+    Object.assign(parser, { lexer: new LenientLexer(), offset: start })
+    const composer = new Composer(OPTIONS)
+    documents.push(...(composer.compose(parser.parse(text.slice(start, end))) as Iterable<Document.Parsed>))
+    start = end
+  }
+  return { documents, lines }
+}
+
+/** Where each object of a text ends that consists of JSON objects one after another, as from `jq '.items[]'`; null for any other text. */
+function jsonEnds(text: string): number[] | null {
+  if (!/^\s*\{/.test(text)) return null
+  const ends: number[] = []
+  let depth = 0
+  let isQuoted = false
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at] ?? ''
+    if (isQuoted) {
+      if (char === '\\') at += 1
+      else isQuoted = char !== '"'
+    } else if (depth === 0 && char !== '{' && char.trim() !== '') return null
+    else if (char === '"') isQuoted = true
+    else if (char === '{' || char === '[') depth += 1
+    else if (char === '}' || char === ']') {
+      depth -= 1
+      if (depth === 0) ends.push(at + 1)
+    }
+  }
+  return depth === 0 && ends.length > 1 ? ends : null
+}
+
+/** The parts of the library's lexer that are overridden. The library does not publish them, so a test covers them. */
+interface LexerParts {
+  parseFlowCollection(): Generator<string, unknown>
+  parseQuotedScalar(): Generator<string, unknown>
+  /** The index after the indentation of a line that continues a text, or -1. */
+  continueScalar(offset: number): number
+  buffer: string
+  /** The least indentation of the next line of a collection. */
+  indentNext: number
+}
+
+const LibraryLexer = Lexer as unknown as new () => LexerParts
+
+/** A lexer that accepts any indentation in quotes and brackets. */
+class LenientLexer extends LibraryLexer {
+  #inQuotes = false
+
+  override *parseFlowCollection(): Generator<string, unknown> {
+    const { indentNext } = this
+    this.indentNext = 0
+    try {
+      return yield* super.parseFlowCollection()
+    } finally {
+      this.indentNext = indentNext
+    }
+  }
+
+  override *parseQuotedScalar(): Generator<string, unknown> {
+    this.#inQuotes = true
+    try {
+      return yield* super.parseQuotedScalar()
+    } finally {
+      this.#inQuotes = false
+    }
+  }
+
+  override continueScalar(offset: number): number {
+    const strict = super.continueScalar(offset)
+    if (strict !== -1 || !this.#inQuotes) return strict
+    // The end of a document ends a quoted text, too.
+    return /^(?:---|\.\.\.)(?:\s|$)/.test(this.buffer.slice(offset, offset + 4)) ? -1 : offset
+  }
 }

@@ -15,7 +15,7 @@ export interface IgnoreComment {
 }
 
 const COMMENT = /(?:^|\s)#\s*pullguard:ignore(?:\s+([\w-]+(?:\s*,\s*[\w-]+)*))?/
-const NOTHING = /^\s*(?:#|$)/
+const BLANK_OR_COMMENT = /^\s*(?:#|$)/
 const ITEM = /^ *-(?= |$)/
 
 /** The comments in the order of the text. A comment that names no rule silences nothing. */
@@ -25,8 +25,10 @@ export function ignoreComments(text: string): IgnoreComment[] {
   return lines.flatMap((line, index) => {
     const comment = COMMENT.exec(line)
     if (comment === null) return []
-    const isAbove = NOTHING.test(line)
-    const below = isAbove ? lines.findIndex((other, at) => at > index && !NOTHING.test(other)) : index
+    const isAbove = BLANK_OR_COMMENT.test(line)
+    const below = isAbove
+      ? lines.findIndex((other, at) => at > index && !BLANK_OR_COMMENT.test(other))
+      : index
     if (below === -1) return []
     const last = isAbove ? endOfItem(lines, below) : below
     return [{ first: below + 1, last: last + 1, at: index + 1, rules: ignoredRules(comment[1] ?? '') }]
@@ -38,7 +40,7 @@ function endOfItem(lines: readonly string[], begin: number): number {
   const dash = ITEM.exec(lines[begin] ?? '')
   if (dash === null) return begin
   const end = lines.findIndex(
-    (line, at) => at > begin && !NOTHING.test(line) && indentOf(line) < dash[0].length,
+    (line, at) => at > begin && !BLANK_OR_COMMENT.test(line) && indentOf(line) < dash[0].length,
   )
   return end === -1 ? lines.length - 1 : end - 1
 }

@@ -69,7 +69,7 @@ function quotedLike({ type }: Scalar, value: string): string {
 function insertBehind(map: YAMLMap, sibling: string, key: string, value: string, text: string): SpliceResult {
   const pair = ownPair(map, sibling)
   if (pair === null) return { refused: 'alias' }
-  const place = placeOf(pair, text)
+  const place = pairPlace(pair, text)
   if (place === null) return { refused: 'layout' }
   const { keyStart, valueEnd, before } = place
   const indent = indentOf(before)
@@ -120,7 +120,7 @@ function appendItem(name: string, last: Node | undefined, text: string): SpliceR
   if (!isMap(last) || !last.range) return { refused: 'layout' }
   const [start] = last.range
   const pair = last.items.at(-1)
-  const end = last.flow === true ? last.range[1] : pair && placeOf(pair, text)?.valueEnd
+  const end = last.flow === true ? last.range[1] : pair && pairPlace(pair, text)?.valueEnd
   const before = text.slice(startOfLine(start, text), start)
   if (end === undefined || !/^ *- +$/.test(before) || /[\r\n]/.test(text.slice(start, end)))
     return { refused: 'layout' }
@@ -168,7 +168,7 @@ interface PairPlace {
 }
 
 /** null if the pair spans several lines. */
-function placeOf({ key, value }: Pair, text: string): PairPlace | null {
+function pairPlace({ key, value }: Pair, text: string): PairPlace | null {
   const [keyStart] = (key as Node).range ?? []
   const valueEnd = (value as Node | null)?.range?.[1]
   if (keyStart === undefined || valueEnd === undefined) return null

@@ -3,7 +3,7 @@
 import { oncePerSchedule, startsAfter } from '../schedule/starts.ts'
 
 /** Starts to compute at most: one each second for a day, the shortest period of a schedule and the longest window in use. */
-const MOST = 86_400
+const MAX_STARTS = 86_400
 
 /**
  * Seconds from the beginning of the window to each start; null for a schedule that can't be read.
@@ -22,7 +22,7 @@ export function startsWithin(from: string, within: number): StartsOf {
 function firstOf(starts: Iterable<number>, within: number): number[] {
   const found: number[] = []
   for (const start of starts) {
-    if (start > within || found.length === MOST) break
+    if (start > within || found.length === MAX_STARTS) break
     found.push(start)
   }
   return found

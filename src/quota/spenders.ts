@@ -22,13 +22,13 @@ export function spendersOf(usage: HubUsage, quotas: readonly HubQuota[], facts: 
   const podsOf = podsByWorkload(usage)
   const perHour = new Map(
     usage.rollouts.map(({ namespace, deployment, count }) => [
-      keyOf({ kind: 'Deployment', namespace, name: deployment }),
+      workloadKey({ kind: 'Deployment', namespace, name: deployment }),
       count,
     ]),
   )
-  const templates = new Map(usage.workloads.map(workload => [keyOf(workload), workload]))
+  const templates = new Map(usage.workloads.map(workload => [workloadKey(workload), workload]))
   const names = new Map<string, WorkloadName>([
-    ...usage.workloads.map(workload => [keyOf(workload), workload] as const),
+    ...usage.workloads.map(workload => [workloadKey(workload), workload] as const),
     ...podsOf.names,
   ])
   const spenders = [...names].flatMap(([key, name]) => {
@@ -42,7 +42,8 @@ export function spendersOf(usage: HubUsage, quotas: readonly HubQuota[], facts: 
     return spends.length === 0 ? [] : [spenderOf(name, spends, { template, pods, payers })]
   })
   return spenders.sort(
-    (one, other) => other.pulls - one.pulls || compareText(keyOf(one.workload), keyOf(other.workload)),
+    (one, other) =>
+      other.pulls - one.pulls || compareText(workloadKey(one.workload), workloadKey(other.workload)),
   )
 }
 
@@ -88,14 +89,14 @@ function podsByWorkload({ pods, owners }: HubUsage): PodsByWorkload {
     const { namespace } = pod
     const owner = topmostOwner(pod, index) ?? { kind: 'Pod', name: pod.name }
     const name = { kind: owner.kind, namespace, name: owner.name }
-    const key = keyOf(name)
+    const key = workloadKey(name)
     found.names.set(key, name)
     found.pods.set(key, [...(found.pods.get(key) ?? []), pod])
   }
   return found
 }
 
-function keyOf({ kind, namespace, name }: WorkloadName): string {
+function workloadKey({ kind, namespace, name }: WorkloadName): string {
   return `${namespace}/${kind}/${name}`
 }
 
@@ -170,7 +171,7 @@ function restartSpends(pods: readonly UsagePod[], { takenAt, window, nodes }: Wi
 }
 
 /** Seconds after which the kubelet forgets earlier crashes (pkg/kubelet: the back-off is reset after twice its longest, 5 minutes). */
-const RECOVERED = 600
+const BACK_OFF_RESET = 600
 
 /**
  * Seconds from one start to the next, from the times of the last starts, because the kubelet's back-off can be configured. null for a
@@ -186,7 +187,7 @@ export function restartCycle(restart: Restart, takenAt: string): number | null {
   if (Number.isNaN(since)) return null
   const cycle = Number.isNaN(end) ? last - previous : end - last + (backOffSeconds ?? 0)
   if (Number.isNaN(cycle) || cycle < 0) return null
-  if (since > Math.max(2 * cycle, RECOVERED)) return null
+  if (since > Math.max(2 * cycle, BACK_OFF_RESET)) return null
   // A container that has already run longer than last time restarts at most that often.
   return Math.max(1, cycle, since)
 }

@@ -64,7 +64,7 @@ export function usageOf(facts: HubUsage, quotas: readonly HubQuota[], fresh: num
   }
 }
 
-const MOST = 3
+const MAX_SAVINGS = 3
 
 /** At most three savings, the largest first; each saves at least one pull. */
 function savingsOf(spenders: readonly Spender[], outlooks: readonly Outlook[]): Saving[] {
@@ -72,7 +72,7 @@ function savingsOf(spenders: readonly Spender[], outlooks: readonly Outlook[]): 
   return [...each, ...logIn(outlooks)]
     .filter(({ pulls }) => pulls > 0)
     .sort((one, other) => other.pulls - one.pulls)
-    .slice(0, MOST)
+    .slice(0, MAX_SAVINGS)
 }
 
 function savingOf(spender: Spender, { reason, pulls }: Spend): Saving | null {

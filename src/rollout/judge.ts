@@ -1,5 +1,6 @@
 /** Judges a workload: which pods it wants, which exist, what is missing, whether that can change, and whether a fix's pods are back. */
 
+import { isFinished } from '../snapshot/pod.ts'
 import type { RolloutPod, RolloutState, RolloutWorkload } from '../snapshot/rollout.ts'
 import { type JudgedPod, judgePod } from './pod-stage.ts'
 import { membershipIn, missingOf, newestRevision, wantedBy } from './wanted.ts'
@@ -71,7 +72,7 @@ export function judgeRollout(rolloutState: RolloutState, uid: string | null): Ro
   const member = membershipIn(rolloutState)
   const there = rolloutState.pods.filter(({ ending }) => ending === null)
   const pick = (place: 'wanted' | 'outgoing') =>
-    there.filter(pod => member(pod) === place && !isFinished(pod, workload))
+    there.filter(pod => member(pod) === place && !noLongerCounts(pod, workload))
   const wantedPods = pick('wanted')
   const current = wantedPods.map(judgePod)
   const outgoing = pick('outgoing').map(judgePod)
@@ -112,8 +113,8 @@ function rolloutOver(code: 'gone' | 'replaced'): Rollout {
 }
 
 /** Whether the pod has ended and no longer counts. A bare pod always counts. */
-function isFinished({ pod }: RolloutPod, { kind }: RolloutWorkload): boolean {
-  return kind !== 'Pod' && (pod.phase === 'Failed' || pod.phase === 'Succeeded')
+function noLongerCounts({ pod }: RolloutPod, { kind }: RolloutWorkload): boolean {
+  return kind !== 'Pod' && isFinished(pod)
 }
 
 /** With strategy Recreate the newest ReplicaSet is created only once the old pods are gone, long after the change was observed. */

@@ -91,7 +91,7 @@ const FIELDS: readonly Bounds[] = [
 ]
 
 /** The names of schedules; upper case is refused. */
-const NAMED = new Map([
+const SCHEDULES_BY_NAME = new Map([
   ['@yearly', '0 0 1 1 *'],
   ['@annually', '0 0 1 1 *'],
   ['@monthly', '0 0 1 * *'],
@@ -106,7 +106,7 @@ const NAMED = new Map([
  * matters for days: they have to match both fields if one is a star, else either.
  */
 export function plainSchedule(expression: string): string | null {
-  const fields = (NAMED.get(expression) ?? expression).split(/\s+/).filter(text => text !== '')
+  const fields = (SCHEDULES_BY_NAME.get(expression) ?? expression).split(/\s+/).filter(text => text !== '')
   if (fields.length !== FIELDS.length) return null
   const plain = FIELDS.map((bounds, index) => plainField(fields[index] ?? '', bounds))
   return plain.includes(null) ? null : plain.join(' ')

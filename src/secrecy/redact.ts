@@ -77,12 +77,13 @@ export function redact(text: string): string {
 }
 
 /** The value after such a word, or after one that contains it (`client_secret: …`), unless the value is an ordinary word. */
-const NAMED = /((?:bearer|basic|token|password|passwd|secret)\\?["']?[\s=:]{1,9}\\?["']?)([^\s"',\\]{4,})/gi
+const AFTER_SECRET_WORD =
+  /((?:bearer|basic|token|password|passwd|secret)\\?["']?[\s=:]{1,9}\\?["']?)([^\s"',\\]{4,})/gi
 const PROSE = /^[A-Za-z]?[a-z]+[.,;:]?$/
 
 /** A stricter redact for the output of login programs, which handle the login themselves: losing harmless words matters less there. */
 export function redactStrictly(text: string): string {
-  return redact(text).replace(NAMED, (whole: string, name: string, value: string) =>
+  return redact(text).replace(AFTER_SECRET_WORD, (whole: string, name: string, value: string) =>
     PROSE.test(value) ? whole : `${name}${MARK}`,
   )
 }

@@ -174,7 +174,7 @@ function findSubjects(named: readonly NamedSubject[], facts: DumpFacts): ScopeSu
 /** Whether the dump contains the subject. Even a dump of only pods shows which workloads they belong to. */
 function isThere(subject: ScopeSubject, facts: DumpFacts): boolean {
   const belongs = belongsTo([subject], indexOwners(facts.owners.values()))
-  const names = [...namesOf(subject, facts)]
+  const names = [...namesInDump(subject, facts)]
   return (
     names.includes(subject.name) ||
     [...facts.pods.values()].some(({ owned }) => owned !== null && belongs(owned))
@@ -182,7 +182,7 @@ function isThere(subject: ScopeSubject, facts: DumpFacts): boolean {
 }
 
 /** Names of the pods, or the objects of that kind, in the subject's namespace. */
-function* namesOf({ kind, namespace }: ScopeSubject, facts: DumpFacts): Generator<string> {
+function* namesInDump({ kind, namespace }: ScopeSubject, facts: DumpFacts): Generator<string> {
   const keys = kind === 'Pod' ? [...facts.pods.keys()].map(key => `Pod ${key}`) : facts.owners.keys()
   for (const key of keys) {
     const [, of, place, name = ''] = /^(\S+) ([^/]*)\/(.*)$/.exec(key) ?? []
@@ -192,7 +192,7 @@ function* namesOf({ kind, namespace }: ScopeSubject, facts: DumpFacts): Generato
 
 function notThere(subject: ScopeSubject, facts: DumpFacts): UsageError {
   const { kind, name, namespace } = subject
-  const names = new Set(namesOf(subject, facts))
+  const names = new Set(namesInDump(subject, facts))
   const near = nearNames(name, names)
   const where = namespace === null ? '' : ` in namespace "${namespace}"`
   const word = kind !== 'Pod' ? '' : names.size === 0 && namespace !== null ? namespace : name

@@ -139,7 +139,7 @@ function beginChecks(
   return new Map(
     [...images.values()].map(question => {
       const { reference } = question
-      const place = placeOf(reference, registries)
+      const place = hostToAsk(reference, registries)
       const reason = place.unasked ?? (room > 0 ? null : 'too-many')
       if (reason === null) room -= 1
       return [question, new SingleImageCheck(reference, place.host, queries, reason)]
@@ -148,7 +148,7 @@ function beginChecks(
 }
 
 /** Returns the host to ask, or why it is skipped. The reference grammar allows hosts that no URL can have, such as with port 99999. */
-function placeOf(
+function hostToAsk(
   { registry }: Reference,
   registries: Registries,
 ): { host: string; unasked: UnaskedReason | null } {

@@ -2,7 +2,7 @@
 
 import { compareText } from '../order.ts'
 
-const SHOWN = 3
+const MAX_SHOWN = 3
 
 /** What controllers append to their own name: the hash of a template, and five letters. */
 const GENERATED_SUFFIX = /(?:-[a-z0-9]{6,10})?-[a-z0-9]{5}$/
@@ -21,7 +21,7 @@ export function nearNames(
     .map(other => ({ other, shared: sharedStart(name, nameIn(other)) }))
     .filter(({ shared }) => shared >= enough)
   near.sort((a, b) => b.shared - a.shared || compareText(a.other, b.other))
-  return near.slice(0, SHOWN).map(({ other }) => other)
+  return near.slice(0, MAX_SHOWN).map(({ other }) => other)
 }
 
 /** Returns the suggestion as the end of a sentence. */

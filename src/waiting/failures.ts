@@ -41,13 +41,13 @@ function measured(attempts: PodEvent[], now: number): Pick<Failure, 'since' | 'a
 
 type Memory = SubjectState['memory']
 
-const keyOf = ({ podUid, finding: { container, containerKind, image } }: Failure): string =>
+const failureKey = ({ podUid, finding: { container, containerKind, image } }: Failure): string =>
   [podUid, containerKind, container, image].join(' ')
 
 /** Completes the current failures with what was seen before: the container's last known cause, the earliest start, the most attempts. */
 export function recalled(failures: Failure[], memory: Memory): Failure[] {
   return failures.map(failure => {
-    const before = memory.get(keyOf(failure))
+    const before = memory.get(failureKey(failure))
     if (before === undefined) return failure
     const isSilent = failure.finding.cause === 'other' && before.finding.cause !== 'other'
     const isSame = isSilent || failure.finding.cause === before.finding.cause
@@ -63,5 +63,5 @@ export function recalled(failures: Failure[], memory: Memory): Failure[] {
 /** Returns the memory with these failures added, and without those of pods that are gone. */
 export function remembering(failures: Failure[], memory: Memory, podUids: ReadonlySet<string>): Memory {
   const kept = [...memory].filter(([, { podUid }]) => podUids.has(podUid))
-  return new Map([...kept, ...failures.map(failure => [keyOf(failure), failure] as const)])
+  return new Map([...kept, ...failures.map(failure => [failureKey(failure), failure] as const)])
 }

@@ -48,7 +48,8 @@ export function findingOf({
   return found
 }
 
-const NODE: Node = {
+/** A Linux node of which nothing else is known. */
+export const NODE: Node = {
   name: 'node-1',
   runtime: null,
   kubelet: null,

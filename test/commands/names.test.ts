@@ -19,6 +19,12 @@ beforeAll(async () => {
   })
   simulator.cluster.add({
     apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { namespace: 'default', name: 'never-started' },
+    spec: { schedule: '0 3 * * *', suspend: true, jobTemplate },
+  })
+  simulator.cluster.add({
+    apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
       namespace: 'default',
@@ -109,6 +115,13 @@ describe('a live cluster', () => {
     const lists = requests.filter(({ path }) => path.endsWith('/pods'))
     expect(lists.length).toBeGreaterThan(0)
     for (const { query } of lists) expect(query).toContain('labelSelector=')
+  })
+
+  test('is not asked for pods of a CronJob that has started no Job', async () => {
+    const { requests } = incident.simulator
+    requests.length = 0
+    expect(await found('cj/never-started')).toMatchObject({ code: 0, workloads: [], pods: 0 })
+    expect(requests.filter(({ path }) => path.endsWith('/pods'))).toEqual([])
   })
 
   test('is described by what was named', async () => {

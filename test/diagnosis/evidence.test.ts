@@ -1,7 +1,6 @@
 /** Which message is the evidence, and since when the pull has failed. */
 import { describe, expect, test } from 'vitest'
-import { firstSign, prove } from '../../src/diagnosis/evidence.ts'
-import { failingContainers } from '../../src/diagnosis/failing-container.ts'
+import { failingContainers, firstSign, prove } from '../../src/diagnosis/failing-container.ts'
 import { eventsOfPod } from '../../src/diagnosis/pod-events.ts'
 import type { Container, Pod } from '../../src/snapshot/pod.ts'
 import type { PodEvent } from '../../src/snapshot/snapshot.ts'

@@ -6,6 +6,7 @@ import { meaningOf, titleOf } from '../../src/report/words/causes.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
 import type { Node } from '../../src/snapshot/node.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
+import { NODE } from '../advice/situation.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 
 interface Situation {
@@ -14,19 +15,6 @@ interface Situation {
   node?: Partial<Node>
   secret?: Partial<PullSecret>
   policy?: 'IfNotPresent'
-}
-
-const NODE: Node = {
-  name: 'node-1',
-  runtime: null,
-  kubelet: null,
-  os: 'linux',
-  osImage: null,
-  kernel: null,
-  architecture: 'amd64',
-  provider: null,
-  labels: {},
-  images: [],
 }
 
 /** Returns the title, meaning, and steps with their commands; `first` is the first step alone. */

@@ -1,6 +1,6 @@
 /** The way up to a pod's topmost controller. */
 import { describe, expect, test } from 'vitest'
-import { holdsUpRollout, indexOwners, topmostOwner } from '../../src/snapshot/owners.ts'
+import { climbReading, holdsUpRollout, indexOwners, topmostOwner } from '../../src/snapshot/owners.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { pod } from '../diagnosis/snapshots.ts'
@@ -70,6 +70,35 @@ test('a bare pod has no controller', () => {
 test('controllers that own each other do not cause an endless loop', () => {
   const of = pod({ controller: reference('A', 'a') })
   expect(topmost(of, link('A', 'a', reference('B', 'b')), link('B', 'b', reference('A', 'a')))).not.toBeNull()
+})
+
+describe('controllers that are read one by one', () => {
+  const known = [
+    link('ReplicaSet', 'shop-6d4', reference('Deployment', 'shop')),
+    link('Deployment', 'shop', reference('Shop', 'eu')),
+    link('A', 'a', reference('B', 'b')),
+    link('B', 'b', reference('A', 'a')),
+    link('Job', 'later', null, 'another'),
+  ]
+  test.each([
+    ['ReplicaSet', 'shop-6d4', 'topmost', ['shop-6d4', 'shop'], ['shop-6d4', 'shop']],
+    ['ReplicaSet', 'gone', 'unknown', ['gone'], []],
+    ['Job', 'later', 'unknown', ['later'], []],
+    ['A', 'a', 'circular', ['a', 'b'], ['a', 'b']],
+  ])('%s %s: the way up ends %s', async (kind, name, end, expected, objects) => {
+    const read: string[] = []
+    const way = await climbReading(
+      reference(kind, name),
+      async owner => {
+        read.push(owner.name)
+        return known.find(each => each.kind === owner.kind && each.name === owner.name) ?? null
+      },
+      owner => owner.kind !== 'Shop',
+    )
+    expect(way.end).toBe(end)
+    expect(read).toEqual(expected)
+    expect(way.steps.flatMap(({ object }) => object?.name ?? [])).toEqual(objects)
+  })
 })
 
 describe('a pod of an older revision', () => {

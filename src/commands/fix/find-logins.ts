@@ -30,7 +30,7 @@ export interface Logins extends LocalLogins {
   unnamed: string[]
 }
 
-const NOTHING: LocalLogins = { credentials: [], forReading: [], missing: [] }
+const NO_LOGINS: LocalLogins = { credentials: [], forReading: [], missing: [] }
 
 /**
  * Limits how many unnamed registries are looked up: anyone who can start a pod can name one, and each look-up may start a helper program.
@@ -48,14 +48,14 @@ export async function findLogins(
   { remedies, unfinished }: { remedies: ReadonlySet<Remedy>; unfinished: string[] },
 ): Promise<Logins> {
   const named = options.registries.map(canonicalRegistry)
-  if (!remedies.has('authenticate')) return { ...NOTHING, named, unnamed: [] }
+  if (!remedies.has('authenticate')) return { ...NO_LOGINS, named, unnamed: [] }
   const fixable = findings.filter(
     ({ remedies: fitting }) => fitting.includes('authenticate') || fitting.includes('recreate'),
   )
   const given = await loginFromFlags(options, context)
   if (given !== null) {
     const unnamed = registriesToAuthenticate(findings).filter(registry => registry !== given.registry)
-    return { ...NOTHING, credentials: [given], named: [given.registry], unnamed }
+    return { ...NO_LOGINS, credentials: [given], named: [given.registry], unnamed }
   }
   const called = registriesNeedingLogin(findings, fixable, unfinished)
   const wanted = named.length > 0 ? named : called.slice(0, MOST_UNNAMED)
@@ -137,7 +137,7 @@ export async function loginFromFlags(
       `--username is a login for one registry, and --registry names several (${[registry, ...others].join(', ')}): name one.`,
     )
   }
-  return givenCredential(registry, username, await textOf(context.stdin))
+  return givenCredential(registry, username, await readPassword(context.stdin))
 }
 
 /**
@@ -170,7 +170,7 @@ export function givenCredential(registry: string, username: string, passwordInpu
 /** In bytes, more than any password; stops endless input such as /dev/zero. */
 const LONGEST_PASSWORD = 64 * 1024
 
-async function textOf(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
+async function readPassword(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of stream) {

@@ -5,7 +5,7 @@
 
 import { lstat, mkdir } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
-import { writeWhole } from '../../editor/write-whole.ts'
+import { writeWhole } from '../../editor/write-file.ts'
 import { errorCode, UsageError } from '../../errors.ts'
 import type { PlannedGroup } from '../../mirror/report.ts'
 

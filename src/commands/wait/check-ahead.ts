@@ -18,7 +18,7 @@ import type { Following } from '../../source/following/following.ts'
 import { type PullingPod, TemplateLogins } from '../../source/image-checks/pod-logins.ts'
 import type { PodTemplate } from '../../source/narrow/template.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
-import type { ImageCheckFlags, ImageChecking } from '../check-images.ts'
+import type { ImageCheckFlags, ImageCheckRun } from '../check-images.ts'
 import type { CommandContext } from '../context.ts'
 import type { Request } from './find-subjects.ts'
 import type { ProgressLog } from './progress-log.ts'
@@ -46,7 +46,7 @@ export class ImageChecksAhead {
   readonly #asked = new Set<string>()
   /** Keys of the limits that were already reported. */
   readonly #limits = new Set<string>()
-  #checking: ImageChecking | null = null
+  #checking: ImageCheckRun | null = null
 
   constructor(flags: ImageCheckFlags | undefined, session: AheadSession) {
     this.#flags = flags
@@ -65,9 +65,9 @@ export class ImageChecksAhead {
     if (this.#flags === undefined) return
     const { context, log } = this.#session
     if (this.#checking === null) {
-      const { ImageChecking } = await import('../check-images.ts')
+      const { ImageCheckRun } = await import('../check-images.ts')
       const silent = async () => ({ isShown: false, update() {}, stop() {} })
-      this.#checking = new ImageChecking(this.#flags, { ...context, progress: silent })
+      this.#checking = new ImageCheckRun(this.#flags, { ...context, progress: silent })
     }
     await this.#askForLimits(
       this.#checking,
@@ -88,7 +88,7 @@ export class ImageChecksAhead {
   }
 
   /** Prints one line for each address or account that hit its limit for the first time. */
-  async #askForLimits(checking: ImageChecking, findings: readonly Finding[]): Promise<void> {
+  async #askForLimits(checking: ImageCheckRun, findings: readonly Finding[]): Promise<void> {
     const fresh = [
       ...new Map(findings.filter(meetsHubLimit).map(finding => [limitKey(finding), finding])),
     ].flatMap(([key, finding]) => (this.#limits.has(key) ? [] : finding))
@@ -100,7 +100,7 @@ export class ImageChecksAhead {
     await log.print([...new Set(lines)].join(''))
   }
 
-  async #quotasFor(checking: ImageChecking | null, findings: readonly Finding[]): Promise<HubQuota[]> {
+  async #quotasFor(checking: ImageCheckRun | null, findings: readonly Finding[]): Promise<HubQuota[]> {
     const { following } = this.#session
     if (checking === null || !findings.some(meetsHubLimit)) return []
     const pods = following.subjects().flatMap(subject => following.rolloutStateOf(subject)?.pods ?? [])
@@ -110,11 +110,11 @@ export class ImageChecksAhead {
   async #unasked(): Promise<ImageToCheck[]> {
     const wanted: ImageToCheck[] = []
     for (const { namespace, template } of this.#templates()) {
-      const open = template.images.filter(image => !this.#asked.has(keyOf(image, namespace, template)))
+      const open = template.images.filter(image => !this.#asked.has(checkKey(image, namespace, template)))
       if (open.length === 0) continue
       const pod = await this.#logins.of(namespace, template)
       for (const image of open) {
-        this.#asked.add(keyOf(image, namespace, template))
+        this.#asked.add(checkKey(image, namespace, template))
         wanted.push({ image, pod })
       }
     }
@@ -147,6 +147,6 @@ function limitKey({ subcause, namespace }: Finding): string {
   return subcause === 'account' ? `account ${namespace}` : 'address'
 }
 
-function keyOf(image: string, namespace: string, { pullSecrets, serviceAccount }: PodTemplate): string {
+function checkKey(image: string, namespace: string, { pullSecrets, serviceAccount }: PodTemplate): string {
   return JSON.stringify([image, namespace, usesAccountSecrets(pullSecrets) ? serviceAccount : pullSecrets])
 }

@@ -12,7 +12,7 @@ export interface ApiRequest extends HttpRequest {
 }
 
 /** `GET /api/v1/pods`, for errors, without the query. */
-export const nameOf = ({ method, path }: HttpRequest): string => `${method} ${pathOf(path)}`
+export const requestName = ({ method, path }: HttpRequest): string => `${method} ${pathOf(path)}`
 
 export const pathOf = (path: string): string => path.replace(/\?.*/s, '')
 

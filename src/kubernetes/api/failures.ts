@@ -6,7 +6,7 @@ import { codedError } from '../../network/error-code.ts'
 import { ProtobufError } from '../../protobuf/message.ts'
 import { CutOff } from '../http/body.ts'
 import { ApiError } from './api-error.ts'
-import { type ApiRequest, nameOf, pathOf } from './api-request.ts'
+import { type ApiRequest, pathOf, requestName } from './api-request.ts'
 
 /** Codes of the system and the HTTP client for an open connection that was closed. */
 const RESETS = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED'])
@@ -23,14 +23,14 @@ export const timeoutError = (request: ApiRequest, milliseconds: number): ApiErro
   failure(
     request,
     'Timeout',
-    `${nameOf(request)} timed out after ${milliseconds / 1000} s; raise the limit with --request-timeout`,
+    `${requestName(request)} timed out after ${milliseconds / 1000} s; raise the limit with --request-timeout`,
   )
 
 export const loginTimeout = (request: ApiRequest, milliseconds: number): ApiError =>
   failure(
     request,
     'Timeout',
-    `${nameOf(request)} was not sent: the kubeconfig's login took more than ${milliseconds / 1000} s; raise the limit with --request-timeout`,
+    `${requestName(request)} was not sent: the kubeconfig's login took more than ${milliseconds / 1000} s; raise the limit with --request-timeout`,
   )
 
 /**
@@ -40,16 +40,16 @@ export const loginTimeout = (request: ApiRequest, milliseconds: number): ApiErro
 export function asApiError(request: ApiRequest, error: unknown): unknown {
   const isBroken = error instanceof JsonError || error instanceof ProtobufError
   if (error instanceof CutOff || (isBroken && error.truncated)) {
-    return failure(request, 'Truncated', `The answer to ${nameOf(request)} was cut off`, error)
+    return failure(request, 'Truncated', `The answer to ${requestName(request)} was cut off`, error)
   }
   if (error instanceof JsonError) return notKubernetes(request, 'it is not JSON', error)
   if (error instanceof ProtobufError) return notKubernetes(request, error.message, error)
   const doubt = request.kind === 'write' ? '; the change may or may not have been applied' : ''
   if (SILENT.has(codeOf(error))) {
-    return failure(request, 'Timeout', `${nameOf(request)} was not answered in time${doubt}`, error)
+    return failure(request, 'Timeout', `${requestName(request)} was not answered in time${doubt}`, error)
   }
   if (!isReset(error) || (request.kind !== 'write' && error instanceof UnreachableError)) return error
-  const message = `The connection broke before ${nameOf(request)} was answered${doubt}`
+  const message = `The connection broke before ${requestName(request)} was answered${doubt}`
   return failure(request, 'ConnectionReset', message, error)
 }
 
@@ -58,7 +58,7 @@ export const notKubernetes = (request: ApiRequest, why: string, cause?: unknown)
   failure(
     request,
     'InvalidAnswer',
-    `The answer to ${nameOf(request)} didn't come from a Kubernetes API server: ${why}`,
+    `The answer to ${requestName(request)} didn't come from a Kubernetes API server: ${why}`,
     cause,
   )
 
@@ -67,7 +67,7 @@ export const notFoundError = (request: ApiRequest): ApiError =>
   new ApiError({
     status: 404,
     reason: 'NotFound',
-    message: `${nameOf(request)} can't name an object`,
+    message: `${requestName(request)} can't name an object`,
     method: request.method,
     path: pathOf(request.path),
   })

@@ -4,7 +4,7 @@ import { JsonElements, MAX_OBJECT_LENGTH } from '../../json/json-elements.ts'
 import { parseElements } from '../../json/json-error.ts'
 import { isProtobuf } from '../../protobuf/envelope.ts'
 import { type ItemShape, ProtobufList } from '../../protobuf/list.ts'
-import { type ApiRequest, nameOf, withQuery } from './api-request.ts'
+import { type ApiRequest, requestName, withQuery } from './api-request.ts'
 import type { KubernetesObject, ListOptions } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
 import { failure, notKubernetes } from './failures.ts'
@@ -56,7 +56,7 @@ export function readPage(source: PageSource, choice: PageChoice, visit: VisitEle
   return exchange.run(request, async chunks => {
     const page = pageOf(request, await restOf(request, chunks, shape && { shape, only }, visit))
     if (continueToken !== '' && page.continueToken === continueToken) {
-      throw failure(request, 'Truncated', `${nameOf(request)} keeps returning the same page`)
+      throw failure(request, 'Truncated', `${requestName(request)} keeps returning the same page`)
     }
     return page
   })
@@ -164,7 +164,7 @@ function pageOf(request: ApiRequest, rest: Record<string, unknown>): Page {
   const continueToken = String(metadata.continue ?? '')
   const remaining = Number(metadata.remainingItemCount ?? 0)
   if (continueToken === '' && remaining > 0) {
-    throw failure(request, 'Truncated', `${nameOf(request)} ended before its last ${remaining} items`)
+    throw failure(request, 'Truncated', `${requestName(request)} ended before its last ${remaining} items`)
   }
   const resourceVersion = String(metadata.resourceVersion ?? '')
   return { resourceVersion, continueToken, columns: columns.map(({ name }) => String(name)) }

@@ -7,7 +7,7 @@ import { one, shapeOf } from '../../protobuf/shape.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { Connection, HttpResponse } from '../http/connection.ts'
 import { ApiError } from './api-error.ts'
-import { type ApiRequest, nameOf, pathOf } from './api-request.ts'
+import { type ApiRequest, pathOf, requestName } from './api-request.ts'
 
 /** 410: the continue token is too old. */
 export class ExpiredError extends ApiError {
@@ -109,7 +109,9 @@ function statusIn(body: Buffer): Status | null {
 /** The cause of a PodDisruptionBudget's refusal names the budget. Old servers quote a body they can't decode, possibly a Secret: cut it. */
 function messageOf(request: ApiRequest, { message, details }: Status): string {
   const causes = (details?.causes ?? []).filter(({ reason }) => reason === 'DisruptionBudget')
-  const text = [message || `${nameOf(request)} was refused`, ...causes.map(cause => cause.message)].join(' ')
+  const text = [message || `${requestName(request)} was refused`, ...causes.map(cause => cause.message)].join(
+    ' ',
+  )
   return shortened(request.body === undefined ? text : text.replace(/, error found in #.*/s, ''))
 }
 
@@ -123,7 +125,7 @@ function plainMessage(request: ApiRequest, { status, headers }: HttpResponse, te
   const line = text.trim()
   const isPlain = String(headers['content-type'] ?? '').startsWith('text/plain')
   if (isPlain && line && line.length <= MAX_PLAIN_TEXT_LENGTH && !line.includes('\n')) {
-    return `${nameOf(request)} was answered with ${status}: ${line}`
+    return `${requestName(request)} was answered with ${status}: ${line}`
   }
-  return `${nameOf(request)} was answered with ${status}, not by the API server itself but by something in front of it`
+  return `${requestName(request)} was answered with ${status}, not by the API server itself but by something in front of it`
 }

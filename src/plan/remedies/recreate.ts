@@ -59,7 +59,7 @@ export function recreatePods(
       planned.declined.push({
         code: 'below-partition',
         target: podTarget(entry.pod),
-        workload: nameOf(entry),
+        workload: workloadOrPod(entry),
       })
     }
   }
@@ -77,11 +77,12 @@ function obstacleTo(input: PlanInput, entry: StuckPod, template: PatchTemplate |
   const { kind, name } = pod.controller
   if (!REPLACES.includes(kind)) return { code: 'custom-controller', target, controller: { kind, name } }
   if (workload === null) return { code: 'not-found', what: 'workload', target }
-  if (isOutgoing(input, pod) && !template) return { code: 'outgoing-pod', target, workload: nameOf(entry) }
+  if (isOutgoing(input, pod) && !template)
+    return { code: 'outgoing-pod', target, workload: workloadOrPod(entry) }
   return kind === 'Job' && workload.kind !== 'Job' ? jobOfAnother(input, entry, template) : null
 }
 
-function nameOf({ pod, workload }: StuckPod): { kind: string; name: string } {
+function workloadOrPod({ pod, workload }: StuckPod): { kind: string; name: string } {
   const { kind, name } = workload ?? pod.controller ?? { kind: 'Pod', name: pod.name }
   return { kind, name }
 }

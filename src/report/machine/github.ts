@@ -15,7 +15,7 @@ import { stepsOf } from '../words/steps.ts'
 import { nextStep, summarySentence } from '../words/summary.ts'
 
 /** The number of annotations that GitHub shows per level and step. */
-const MOST = 10
+const MAX_ANNOTATIONS = 10
 
 const LEVEL: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' }
 
@@ -29,7 +29,10 @@ export function annotationsOf(
   const unread = summarizeGaps(gaps, about).map(gap =>
     annotation('warning', 'Not everything could be read', [gapSentence(gap)]),
   )
-  return [...ofFindings(groupByCause(findings, invocation), takenAt, MOST - unread.length), ...unread]
+  return [
+    ...ofFindings(groupByCause(findings, invocation), takenAt, MAX_ANNOTATIONS - unread.length),
+    ...unread,
+  ]
 }
 
 /** Returns the commands and, as a last line for the log, the summary. */

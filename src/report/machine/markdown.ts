@@ -39,11 +39,11 @@ export function renderMarkdown(
   invocation: Invocation,
   about: GapAbout = 'diagnosis',
 ): string {
-  const texts = BUDGETS.values().map(budget => textOf(diagnosis, invocation, budget, about))
-  return texts.find(text => text.length <= LONGEST) ?? textOf(diagnosis, invocation, LEAST, about)
+  const texts = BUDGETS.values().map(budget => markdownWithin(diagnosis, invocation, budget, about))
+  return texts.find(text => text.length <= LONGEST) ?? markdownWithin(diagnosis, invocation, LEAST, about)
 }
 
-function textOf(
+function markdownWithin(
   diagnosis: AdvisedDiagnosis,
   invocation: Invocation,
   budget: DetailBudget,

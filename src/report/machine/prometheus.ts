@@ -5,7 +5,7 @@ import type { HubQuota } from '../../snapshot/hub-quota.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { joinLines } from '../screen/layout.ts'
 import { shortList } from '../words/nouns.ts'
-import { needsNames, PLACES_NAMED } from '../words/quota.ts'
+import { MAX_PLACES, needsNames } from '../words/quota.ts'
 import type { QuotaReport } from './quota-document.ts'
 
 interface Metric {
@@ -102,7 +102,7 @@ function labelsOf(quotas: readonly HubQuota[]): string[] {
     const labels = [
       ['identity', type],
       ...(origins.length > 0
-        ? [[type === 'login' ? 'found_in' : 'from', shortList(origins, PLACES_NAMED)]]
+        ? [[type === 'login' ? 'found_in' : 'from', shortList(origins, MAX_PLACES)]]
         : []),
       ...(named && username !== null ? [['account', username]] : []),
     ]

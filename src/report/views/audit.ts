@@ -79,7 +79,7 @@ interface Limits {
 }
 
 const BRIEF: Limits = { sentences: 4, places: 4 }
-const WHOLE: Limits = { sentences: Number.POSITIVE_INFINITY, places: Number.POSITIVE_INFINITY }
+const UNLIMITED: Limits = { sentences: Number.POSITIVE_INFINITY, places: Number.POSITIVE_INFINITY }
 
 /** Renders the screen. Only counts notes if there are worse findings. */
 function renderAuditScreen(
@@ -92,7 +92,7 @@ function renderAuditScreen(
   const serious = findings.filter(({ severity }) => severity !== 'info')
   const shown = extent === 'whole' || serious.length === 0 ? findings : serious
   const groups = [...Map.groupBy(shown, ({ rule }) => rule).values()]
-  const limits = extent === 'whole' ? WHOLE : BRIEF
+  const limits = extent === 'whole' ? UNLIMITED : BRIEF
   const blocks = groups.map(group => block(group, limits, options.width, palette))
   const notes = findings.filter(finding => !shown.includes(finding))
   return joinBlocks([

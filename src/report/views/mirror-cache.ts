@@ -5,6 +5,7 @@ import type { Cache, EmittedCache } from '../../mirror/cache.ts'
 import type { MirrorFormat } from '../formats.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { toJson } from '../machine/data.ts'
+import { shellWord } from '../sanitize.ts'
 import { wrap } from '../screen/layout.ts'
 import { registryLabel } from '../words/nouns.ts'
 
@@ -26,6 +27,12 @@ export function renderCaches(
       ...objects.map(object => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })),
     ])
     .join(SEPARATOR)
+}
+
+/** Says where the objects were written, and how to apply them. @param path relative to the working folder if the file is below it */
+export function writtenCacheText(path: string, invocation: Invocation): string {
+  const apply = kubectlCommand(invocation, `apply -f ${shellWord(path)}`)
+  return `Written: ${path}. Read the comments in it, then apply it:\n  ${apply}\n`
 }
 
 /** Wraps prose; an indented line is a command and is not wrapped. */

@@ -134,7 +134,7 @@ function commandBlock(
   return commandLines(commandOf(command, invocation), width, ' '.repeat(LABEL + 4)).map(palette.strong)
 }
 
-const SHOWN = 4
+const MAX_SHOWN = 4
 
 /** Returns the mirror's answers: one line per verdict, with the images that it covers. */
 function verificationLines(
@@ -146,7 +146,7 @@ function verificationLines(
   return [
     ...title(verification, width, palette),
     ...[...Map.groupBy(checks, verdictText)].flatMap(([text, same]) =>
-      field({ label: same.length === 1 ? 'image' : 'images', text: `${namesOf(same)}: ${text}` }, width),
+      field({ label: same.length === 1 ? 'image' : 'images', text: `${imageNames(same)}: ${text}` }, width),
     ),
     ...wrap(sanitizeLine(verificationNote(verification)), width, '  ').map(palette.dim),
   ]
@@ -170,10 +170,10 @@ function title({ checks, wrong, served, proven }: Verification, width: number, p
   return wrap(`${text} that it was asked for:`, width).map(palette.success)
 }
 
-function namesOf(checks: readonly JudgedMirrorCheck[]): string {
+function imageNames(checks: readonly JudgedMirrorCheck[]): string {
   return shortList(
     checks.map(({ reference }) => reference),
-    SHOWN,
+    MAX_SHOWN,
   )
 }
 

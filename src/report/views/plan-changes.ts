@@ -94,13 +94,15 @@ function rows(changes: Change[], title: (count: number) => string, view: PlanVie
   const [first] = changes
   if (first === undefined) return []
   const { width } = view
-  const alike = [...Map.groupBy(changes, change => `${change.target.namespace}/${nameOf(change)}`).values()]
+  const alike = [
+    ...Map.groupBy(changes, change => `${change.target.namespace}/${changedObject(change)}`).values(),
+  ]
   const shown = alike.length <= ROWS + 1 ? alike : alike.slice(0, ROWS)
   const cells = shown.flatMap(same => {
     const [one] = same
     return one === undefined
       ? []
-      : [[cell(one.target.namespace), cell(nameOf(one)), podCountNote(one, same.length)]]
+      : [[cell(one.target.namespace), cell(changedObject(one)), podCountNote(one, same.length)]]
   })
   const hidden = alike.length - shown.length
   return [
@@ -117,7 +119,7 @@ function whyOf({ action, reason }: Change): string {
 }
 
 /** Names a pod by its controller, so that all pods of a workload share a line. */
-function nameOf(change: Change): string {
+function changedObject(change: Change): string {
   if (change.action !== 'recreate-pod') return objectName(change.target)
   return objectName(change.workload)
 }

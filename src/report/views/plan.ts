@@ -151,14 +151,16 @@ function block(same: Declined[], view: DeclinedView): string[] {
     ...wrap(sanitizeLine(declinedTitle(first, same.length)), width).map(line =>
       palette.problem(line, 'warning'),
     ),
-    ...shown.flatMap(one => wrap(sanitizeLine(`${placeOf(one)}  ${declinedDetail(one)}`), width, '    ')),
+    ...shown.flatMap(one =>
+      wrap(sanitizeLine(`${declinedObject(one)}  ${declinedDetail(one)}`), width, '    '),
+    ),
     ...(hidden === 0 ? [] : wrap(`… and ${formatNumber(hidden)} more (-o json shows all)`, width, '    ')),
     ...(next === null ? [] : stepLines('what to do', [next], width, palette)),
     ...fragments(same, view),
   ]
 }
 
-function placeOf(one: Declined): string {
+function declinedObject(one: Declined): string {
   if (one.code === 'terminating-namespace') return one.namespace
   if (one.code === 'unneeded-login') return one.registry
   if (one.code === 'no-credential' || one.code === 'unnamed-registry' || one.code === 'unproven-login')

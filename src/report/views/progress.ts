@@ -33,6 +33,9 @@ export function askingText(done: number, images: number): string {
   return `Asking registries: ${done} of ${images} images`
 }
 
+/** What `mirror` is doing. */
+export const MIRROR_PROGRESS = { reading: 'Reading nodes and pods', asking: 'Asking the mirror' } as const
+
 interface InterruptedFix {
   run: string
   /** Whether its plan changes only pods, which can't be undone. */

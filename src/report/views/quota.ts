@@ -114,7 +114,7 @@ function rows(judged: JudgedQuotas, options: QuotaReportOptions, palette: Palett
     quotas.map(quota => [
       cell(identityText(quota, named)),
       options.terminal ? bar(quota.answer) : '',
-      cell(textOf(quota, options)),
+      cell(answerCell(quota, options)),
     ]),
     options.width,
     '  ',
@@ -122,7 +122,7 @@ function rows(judged: JudgedQuotas, options: QuotaReportOptions, palette: Palett
   return lines.flatMap((row, index) => row.map(styleOf(quotas[index], judged, palette)))
 }
 
-function textOf({ answer }: HubQuota, { showSource }: QuotaReportOptions): string {
+function answerCell({ answer }: HubQuota, { showSource }: QuotaReportOptions): string {
   const source = showSource && answer.status === 'limited' ? answer.source : null
   return source === null ? answerText(answer) : `${answerText(answer)}, counted for ${sourceText(source)}`
 }
@@ -157,7 +157,7 @@ function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): strin
   const { judged, usage } = report
   const named = needsNames(judged.quotas)
   const table = judged.quotas.map(
-    quota => `| ${markdownText(identityText(quota, named))} | ${markdownText(textOf(quota, options))} |`,
+    quota => `| ${markdownText(identityText(quota, named))} | ${markdownText(answerCell(quota, options))} |`,
   )
   const gaps =
     report.gaps.length === 0
@@ -176,14 +176,14 @@ function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): strin
   ].join('\n\n')}\n`
 }
 
-const SHOWN = 30
+const MAX_SHOWN = 30
 
 /** Returns who spends the pulls, as paragraphs. */
 function usageMarkdown({ usage, gaps }: UsageReport): string[] {
   const partial = isPartial(gaps)
   const { spenders, outlooks, savings, window, forecast } = usage
   const named = needsNames(outlooks.map(({ quota }) => quota))
-  const rows = spenders.slice(0, SHOWN).map(spender => {
+  const rows = spenders.slice(0, MAX_SHOWN).map(spender => {
     const { workload, pulls, atMost } = spender
     const name = markdownCode(`${workload.namespace} ${workloadText(workload)}`)
     return `| ${name} | ${pullsText(pulls, atMost)} | ${markdownText(reasonsText(spender))} |`

@@ -150,7 +150,7 @@ function chain(context: ProblemContext, width: number, palette: Palette): string
   const broken = problems.length > 0
   const line = (label: string, text: string) => field({ label, text }, width)
   return [
-    ...wrap(sanitizeLine(`${nameOf(container)}: ${imageText(container.image)}`), width).map(text =>
+    ...wrap(sanitizeLine(`${containerLabel(container)}: ${imageText(container.image)}`), width).map(text =>
       broken ? palette.problem(text, 'error') : palette.strong(text),
     ),
     ...line('reference', reference ?? (container.image === '' ? 'unknown' : 'not an image name')),
@@ -179,7 +179,7 @@ function chain(context: ProblemContext, width: number, palette: Palette): string
   ]
 }
 
-function nameOf({ kind, container }: AdvisedContainer): string {
+function containerLabel({ kind, container }: AdvisedContainer): string {
   return kind === 'sandbox' ? KIND[kind] : `${KIND[kind]} ${container}`
 }
 

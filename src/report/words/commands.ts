@@ -10,7 +10,7 @@ import { REMEDY_WORDS } from './remedies.ts'
 type FailingPod = Pick<Finding, 'namespace' | 'pod' | 'workload'>
 
 /** Above this number a command is hard to read, so `fix` is suggested for whole namespaces, or for all that the run looked at. */
-const MOST = 8
+const MAX_NAMESPACES = 8
 
 /** Returns the scope of a suggested fix: all the findings, and nothing that the run did not look at. Names are in one namespace. */
 function fixScope({ only, everywhereExcept, fromDump }: Invocation, findings: readonly FailingPod[]): string {
@@ -18,7 +18,7 @@ function fixScope({ only, everywhereExcept, fromDump }: Invocation, findings: re
   const several = namespaces.length > 1
   const listed = `-n ${namespaces.map(shellWord).join(',')}`
   const excluded = (everywhereExcept ?? []).map(name => ` --exclude-namespace ${shellWord(name)}`).join('')
-  const long = everywhereExcept !== undefined && namespaces.length > MOST
+  const long = everywhereExcept !== undefined && namespaces.length > MAX_NAMESPACES
   if (only !== undefined && 'selector' in only)
     return `-l ${shellWord(only.selector)} ${long ? `--all-namespaces${excluded}` : listed}`
   if (only !== undefined) return [...new Set(findings.map(nameForFix)), listed].join(' ')

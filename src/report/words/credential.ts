@@ -5,7 +5,7 @@ import type { CredentialHint } from '../../diagnosis/pull-credential.ts'
 import { cloudOf } from '../../image/registries.ts'
 import { countPods, formatNumber, joinList, pluralize } from './nouns.ts'
 
-const named = (key: string | null) => (key === null ? '' : ` ${key}`)
+const keySuffix = (key: string | null) => (key === null ? '' : ` ${key}`)
 
 /** Facts about an attempt in addition to its problem. */
 type AttemptFacts = Pick<Attempt, 'key' | 'detail' | 'mismatch' | 'provenBy'>
@@ -39,7 +39,7 @@ const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
   'secret-missing': ({ provenBy }) => `does not exist${provenBy === undefined ? '' : PROVEN[provenBy]}`,
   'secret-forbidden': () => "can't be read with your permissions",
   'secret-unread': () => 'could not be read',
-  'wrong-type': ({ detail }) => `has the wrong type${named(detail ?? null)}, so the kubelet ignores it`,
+  'wrong-type': ({ detail }) => `has the wrong type${keySuffix(detail ?? null)}, so the kubelet ignores it`,
   'wrong-key': ({ detail }) =>
     `lacks the data key of its type${detail === undefined ? '' : ` (it has ${detail})`}, so the kubelet ignores it`,
   'wrong-layout': ({ detail }) =>
@@ -49,13 +49,13 @@ const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
   'creds-store-only': () => 'only names the credential store of another machine and has no login',
   'no-entries': () => 'has no login',
   'key-never-matches': ({ key, mismatch }) =>
-    `has the key${named(key)}, which ${mismatch === undefined ? 'never matches an image' : MISMATCH[mismatch]}`,
+    `has the key${keySuffix(key)}, which ${mismatch === undefined ? 'never matches an image' : MISMATCH[mismatch]}`,
   'other-registry': ({ key, mismatch }) =>
     mismatch === undefined
-      ? `is for${named(key) || ' another registry'} only`
-      : `has the key${named(key)}, which ${MISMATCH[mismatch]}`,
+      ? `is for${keySuffix(key) || ' another registry'} only`
+      : `has the key${keySuffix(key)}, which ${MISMATCH[mismatch]}`,
   'empty-auth': ({ key }) =>
-    `has an empty login for${named(key) || ' the registry'}, so the pull is anonymous`,
+    `has an empty login for${keySuffix(key) || ' the registry'}, so the pull is anonymous`,
   'token-only': () => 'has only an identity token, which the kubelet does not read',
   half: () => 'has a user name or a password, not both',
   shadowed: () => 'is not tried: another login for the same registry comes first',
@@ -135,8 +135,8 @@ function problems({ credential }: Finding): CredentialNote[] {
   )
 }
 
-const SHOWN = 3
-const HINTS_SHOWN = 2
+const MAX_SHOWN = 3
+const MAX_HINTS = 2
 
 /**
  * Returns which credentials the pulls of these findings had, and where others exist: one sentence each, most frequent first, with a count
@@ -149,7 +149,7 @@ export function credentialLines(findings: readonly Finding[]): string[] {
   const hints = findings.flatMap(finding =>
     (finding.credential.hints ?? []).map(hint => ({ secret: null, text: hintText(hint), finding })),
   )
-  return [...lines(had, SHOWN), ...lines(hints, HINTS_SHOWN)]
+  return [...lines(had, MAX_SHOWN), ...lines(hints, MAX_HINTS)]
 }
 
 function lines(notes: (CredentialNote & { finding: Finding })[], shown: number): string[] {

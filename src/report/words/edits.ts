@@ -32,12 +32,12 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
     }
   if (!SETTABLE.test(workload?.kind ?? 'Pod') || containerKind === 'volume')
     return editField(invocation, first, 'Set the correct image')
-  const place = placeOf(first)
-  const own = new Map(edits.filter(edit => placeOf(edit) === place).map(edit => [edit.container, edit]))
+  const place = workloadKey(first)
+  const own = new Map(edits.filter(edit => workloadKey(edit) === place).map(edit => [edit.container, edit]))
   const pairs = [...own.values()].map(
     ({ container, known, open }) => `${shellWord(`${container}=${known}`)}${open}`,
   )
-  const more = new Set(edits.map(placeOf)).size
+  const more = new Set(edits.map(workloadKey)).size
   return {
     text: `Set the correct image (in Git or the chart's values, if those manage this workload)${forFirst(more)}`,
     command: kubectlCommand(
@@ -48,7 +48,7 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
   }
 }
 
-const placeOf = (place: ContainerPlace) => `${place.namespace} ${workloadPath(place)}`
+const workloadKey = (place: ContainerPlace) => `${place.namespace} ${workloadPath(place)}`
 
 const forFirst = (workloads: number) =>
   workloads > 1 ? `; this command is for the first of ${pluralize(workloads, 'workload')}` : ''
@@ -90,7 +90,7 @@ export function otherDebugContainer(
 
 /** Returns the number of workloads in these findings. */
 export function workloadsOf(findings: readonly Finding[]): number {
-  return new Set(findings.map(placeOf)).size
+  return new Set(findings.map(workloadKey)).size
 }
 
 /** Returns the image as written, without its tag. */

@@ -11,7 +11,7 @@ const REQUEST = /^(?:Get|Head|Post) "https?:\/\/([^/":]+)[^"]*"$/
 const SHORTEST = 12
 
 /** A request with its complete URL; if it is too long, the clause before it is more useful. */
-const ASKED = /^unexpected status from [A-Z]+ request to https?:\S+$/
+const STATUS_OF_REQUEST = /^unexpected status from [A-Z]+ request to https?:\S+$/
 
 /**
  * Returns the last clauses of an error, as many as fit, without clauses that only wrap them; an ellipsis marks omitted text.
@@ -25,7 +25,7 @@ export function tellingEnd(text: string, fits: (end: string) => boolean): string
   while (start < clauses.length - 1 && isWrapper(clauses.slice(start))) start += 1
   const [before = '', asked = ''] = clauses.slice(Math.max(0, start - 2), start)
   const longer = `… ${before}: ${from(start)}`
-  return ASKED.test(asked) && !WRAPPER.test(before) && fits(longer) ? longer : from(start)
+  return STATUS_OF_REQUEST.test(asked) && !WRAPPER.test(before) && fits(longer) ? longer : from(start)
 }
 
 function isWrapper([first = '', ...rest]: string[]): boolean {

@@ -107,7 +107,7 @@ export function summarizeGaps(gaps: readonly Gap[], of: GapAbout = 'diagnosis'):
     const clusterWide = same.some(({ namespace }) => namespace === null)
     return {
       gap,
-      what: `${gap.what} ${placeOf(clusterWide, namespaces, gap.why)}`.trim(),
+      what: `${gap.what} ${whereText(clusterWide, namespaces, gap.why)}`.trim(),
       why:
         gap.why === 'forbidden' || gap.detail === undefined
           ? REASON[gap.why]
@@ -118,7 +118,7 @@ export function summarizeGaps(gaps: readonly Gap[], of: GapAbout = 'diagnosis'):
   })
 }
 
-function placeOf(clusterWide: boolean, namespaces: string[], why: GapReason): string {
+function whereText(clusterWide: boolean, namespaces: string[], why: GapReason): string {
   if (clusterWide) return why === 'absent' ? '' : 'in the whole cluster'
   if (namespaces.length === 1) return `in ${namespaces[0]}`
   return `in ${formatNumber(namespaces.length)} namespaces (${shortList(namespaces, 3)})`

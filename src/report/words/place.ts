@@ -42,7 +42,7 @@ function sourceText(source: Diagnosis['source'], takenAt: string): string {
  * Returns which namespaces or workloads of which cluster or dump, for use inside a sentence: `in namespace web of prod`, `in deployment
  * shop of namespace web of prod`.
  */
-export function placeOf({ source, scope }: DiagnosedScope): string {
+export function searchedPlace({ source, scope }: DiagnosedScope): string {
   const { namespaces, subjects, excludedNamespaces = [] } = scope
   const whole = source.type === 'file' ? 'the dump' : (source.context ?? source.server)
   if (subjects !== undefined) {
@@ -72,14 +72,16 @@ function subjectsText(subjects: readonly ScopeSubject[]): string {
   return one && namespace != null ? `${list} of namespace ${namespace}` : list
 }
 
-const COUNTED = 6
+const MAX_NAMESPACES = 6
 
 /** Returns the number of failing pods per namespace, highest first: `team-0 9, team-1 9, … (10 namespaces)`. */
 export function namespaceCounts(findings: readonly Finding[]): string {
   const counts = [...Map.groupBy(findings, ({ namespace }) => namespace)]
     .map(([namespace, same]) => ({ namespace, pods: countPods(same) }))
     .sort((one, other) => other.pods - one.pods)
-  const shown = counts.slice(0, COUNTED).map(({ namespace, pods }) => `${namespace} ${formatNumber(pods)}`)
-  const more = counts.length > COUNTED ? ', …' : ''
+  const shown = counts
+    .slice(0, MAX_NAMESPACES)
+    .map(({ namespace, pods }) => `${namespace} ${formatNumber(pods)}`)
+  const more = counts.length > MAX_NAMESPACES ? ', …' : ''
   return `${shown.join(', ')}${more} (${pluralize(counts.length, 'namespace')})`
 }

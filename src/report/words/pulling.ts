@@ -6,12 +6,12 @@ import { pluralize, shortList } from './nouns.ts'
 
 export const PULLING_TITLE = 'Still pulling (not a failure):'
 
-const SHOWN = 5
+const MAX_IMAGES = 5
 
 /** Returns one line per image, longest pull first; if there are many, ends with how many more there are. */
 export function pullingTexts({ pulling, takenAt }: Pick<Diagnosis, 'pulling' | 'takenAt'>): string[] {
   const images = [...Map.groupBy(pulling, ({ image }) => image)]
-  const shown = images.length <= SHOWN + 1 ? images : images.slice(0, SHOWN)
+  const shown = images.length <= MAX_IMAGES + 1 ? images : images.slice(0, MAX_IMAGES)
   const rest = images.length - shown.length
   return [
     ...shown.map(([image, pulls]) => `${image}: ${placesOf(pulls)}, pulling for ${longest(pulls, takenAt)}`),

@@ -1,12 +1,17 @@
-/** The words of `quota`: for whom it asked, what is left, and what that means. */
+/**
+ * The words of `quota`: for whom it asked, what is left, and what that means. With `--from-node`, also what its pod is about to do, and why
+ * it could not ask.
+ */
 
+import type { ProbeResult } from '../../apply/quota-probe.ts'
 import type { HubQuota, JudgedQuotas, QuotaAnswer, QuotaTrouble } from '../../snapshot/hub-quota.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
+import { sanitizeLine } from '../sanitize.ts'
 import { durationInWords } from './duration.ts'
 import { formatNumber, joinList, pluralize, shortList } from './nouns.ts'
 
 /** The number of places to name before counting the rest. */
-export const PLACES_NAMED = 2
+export const MAX_PLACES = 2
 
 /**
  * Returns who an answer is for: `anonymous`, `login in secret web/dockercreds and 11 more`.
@@ -15,7 +20,7 @@ export const PLACES_NAMED = 2
 export function identityText({ identity: { type, username, origins } }: HubQuota, named: boolean): string {
   if (type === 'anonymous')
     return origins.length === 0 ? 'anonymous' : `anonymous, from ${origins.join(', ')}`
-  const places = shortList(origins, PLACES_NAMED)
+  const places = shortList(origins, MAX_PLACES)
   return named && username !== null ? `${username} (${places})` : `login in ${places}`
 }
 
@@ -117,4 +122,56 @@ export function quotaVerdictText({ quotas, refused, short, unknown, failUnder }:
   return failUnder <= 1
     ? 'Pulls are left for all of them.'
     : `All of them have at least ${pluralize(failUnder, 'pull')} left.`
+}
+
+/** Describes what is about to happen, in a sentence or two. */
+export function confirmProbeText({
+  namespace,
+  node,
+  images,
+}: {
+  namespace: string
+  node: string
+  images: readonly string[]
+}): string {
+  const [first = '', ...others] = images
+  const more =
+    others.length === 0
+      ? ''
+      : ` (or, if that has no curl, ${pluralize(others.length, 'other image')} of that node)`
+  return sanitizeLine(
+    `A pod in namespace ${namespace} on node ${node} will ask Docker Hub for its quota and be deleted. It runs the image ${first}${more}, which is already there; nothing is pulled.`,
+  )
+}
+
+/** Asks whether to do what `confirmProbeText` describes. */
+export function probeQuestion(description: string): string {
+  return `${description} Go ahead?`
+}
+
+export function leftOverProbesText(count: number): string {
+  return `Removed ${pluralize(count, 'pod')} that an earlier run left behind.`
+}
+
+type Failure = Exclude<ProbeResult, { status: 'answered' }>
+
+const WHY: { [Status in Failure['status']]: (failure: Extract<Failure, { status: Status }>) => string } = {
+  'no-client': () => 'it has no shell with curl or GNU Wget (the wget of BusyBox would cost a pull)',
+  silent: () => 'its request was not answered',
+  'not-run': ({ why }) => why,
+}
+
+export interface ProbeFailure {
+  image: string
+  why: Failure
+}
+
+/** Says why the pod could not ask. */
+export function probeFailureText(node: string, failures: readonly ProbeFailure[]): string {
+  const each = failures.map(
+    ({ image, why }) => `${image}: ${(WHY[why.status] as (failure: Failure) => string)(why)}`,
+  )
+  return sanitizeLine(
+    `Docker Hub could not be asked from node ${node}. ${each.join('; ')}. The pods were deleted.`,
+  )
 }

@@ -8,18 +8,18 @@ import type { Invocation } from '../invocation.ts'
 import { loginFixCommand } from './commands.ts'
 import { summarizeGaps } from './gaps.ts'
 import { countPods, formatNumber, joinList, pluralize } from './nouns.ts'
-import { labelled, placeOf } from './place.ts'
+import { labelled, searchedPlace } from './place.ts'
 import { pullingSentence } from './pulling.ts'
 import { asNextStep, type StepText } from './step-words.ts'
 import { stepsOf } from './steps.ts'
 
-const CAUSES_NAMED = 3
+const MAX_CAUSES = 3
 
 /** Returns what was found and where, in one or two sentences. */
 export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
   const { findings, gaps, summary } = diagnosis
   const labels = labelled(diagnosis.scope)
-  const place = labels === '' ? placeOf(diagnosis) : `${labels} ${placeOf(diagnosis)}`
+  const place = labels === '' ? searchedPlace(diagnosis) : `${labels} ${searchedPlace(diagnosis)}`
   const where = labels === '' ? place : `for pods ${place}`
   const known = knownSentence(diagnosis)
   if (findings.length > 0) return `${failing(diagnosis, place)}: ${causes(diagnosis, invocation)}.${known}`
@@ -60,7 +60,7 @@ function otherNamespaces({ source, scope: { namespaces, subjects } }: Diagnosis)
 /** Names a selector or namespace without pods, because it may be a typo. */
 function noPods(diagnosis: Diagnosis): string {
   const labels = labelled(diagnosis.scope)
-  return `No pods${labels === '' ? '' : ` ${labels}`} ${placeOf(diagnosis)}. Nothing to diagnose.${otherNamespaces(diagnosis)}`
+  return `No pods${labels === '' ? '' : ` ${labels}`} ${searchedPlace(diagnosis)}. Nothing to diagnose.${otherNamespaces(diagnosis)}`
 }
 
 function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string {
@@ -68,8 +68,8 @@ function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string 
   const parts = [...alike].map(
     ([short, groups]) => `${short} (${formatNumber(countPods(groups.flatMap(group => group.findings)))})`,
   )
-  const rest = parts.length - CAUSES_NAMED
-  return joinList(rest > 0 ? [...parts.slice(0, CAUSES_NAMED), pluralize(rest, 'more cause')] : parts)
+  const rest = parts.length - MAX_CAUSES
+  return joinList(rest > 0 ? [...parts.slice(0, MAX_CAUSES), pluralize(rest, 'more cause')] : parts)
 }
 
 /**

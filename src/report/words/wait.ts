@@ -6,7 +6,7 @@ import { durationOfMilliseconds } from './duration.ts'
 import { formatNumber, pluralize, shortList } from './nouns.ts'
 import { inSeveral, stateText, subjectName } from './wait-state.ts'
 
-const SHOWN = 3
+const MAX_SHOWN = 3
 
 /** Returns the last line: how the wait ended. */
 export function waitSentence(report: WaitReport): string {
@@ -19,10 +19,10 @@ export function waitSentence(report: WaitReport): string {
 function endSentence({ outcome, states, waited, timeout, goal, diagnosis, now }: WaitReport): string {
   const after = `after ${durationOfMilliseconds(waited)}`
   const several = inSeveral(states)
-  const named = (some: readonly SubjectState[]) =>
+  const namesText = (some: readonly SubjectState[]) =>
     shortList(
       some.map(state => subjectName(state, several)),
-      SHOWN,
+      MAX_SHOWN,
     )
   const of = (...statuses: SubjectState['status'][]) =>
     states.filter(({ status }) => statuses.includes(status))
@@ -30,22 +30,22 @@ function endSentence({ outcome, states, waited, timeout, goal, diagnosis, now }:
     case 'done':
       if (states.length === 0) return 'Nothing to wait for: no object in the manifests has pods.'
       return states.length === 1
-        ? doneSentence(states[0] as SubjectState, named(states), after, diagnosis.takenAt)
+        ? doneSentence(states[0] as SubjectState, namesText(states), after, diagnosis.takenAt)
         : `${pluralize(states.length, 'workload')} ${goal === 'pulled' ? 'have their images' : 'are done'} ${after}.`
     case 'failed':
-      return `${named(of('failed'))} can't pull ${of('failed').length === 1 ? 'its' : 'their'} images, and ${whyStopped(of('failed'), now)}. Stopped ${after}.`
+      return `${namesText(of('failed'))} can't pull ${of('failed').length === 1 ? 'its' : 'their'} images, and ${whyStopped(of('failed'), now)}. Stopped ${after}.`
     case 'unknown':
       if (of('unknown').length === 0)
         return `Can't tell whether everything is ready, because some kinds can't be read. Stopped ${after}.`
       return of('unknown').length === 1
-        ? `${named(of('unknown'))}: ${stateText(of('unknown')[0] as SubjectState, diagnosis.takenAt)}. Stopped ${after}.`
-        : `Can't tell whether ${named(of('unknown'))} are ready. Stopped ${after}.`
+        ? `${namesText(of('unknown'))}: ${stateText(of('unknown')[0] as SubjectState, diagnosis.takenAt)}. Stopped ${after}.`
+        : `Can't tell whether ${namesText(of('unknown'))} are ready. Stopped ${after}.`
     case 'timeout':
       return states.length === 0
         ? `No workload matched${timeout === 0 ? '' : ` within ${durationOfMilliseconds(timeout)}`}.`
         : timeout === 0
-          ? `Not done yet: ${named(of('waiting'))}.`
-          : `Timed out ${after} waiting for ${named(of('waiting'))}.`
+          ? `Not done yet: ${namesText(of('waiting'))}.`
+          : `Timed out ${after} waiting for ${namesText(of('waiting'))}.`
   }
 }
 
@@ -73,8 +73,8 @@ export function progressSentence(states: readonly SubjectState[], takenAt: strin
   const open = states.filter(({ status }) => status === 'waiting')
   const done = states.length - open.length
   const texts = open.map(state => `${subjectName(state, several)}: ${stateText(state, takenAt)}`)
-  const shown = texts.slice(0, SHOWN).join(' · ')
-  const rest = texts.length - SHOWN
+  const shown = texts.slice(0, MAX_SHOWN).join(' · ')
+  const rest = texts.length - MAX_SHOWN
   const count =
     states.length === 1 ? '' : `${formatNumber(done)} of ${pluralize(states.length, 'workload')} finished`
   return [count, shown, rest > 0 ? `and ${formatNumber(rest)} more` : '']

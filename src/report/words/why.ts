@@ -88,12 +88,12 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   'invalid-reference': {
     sentence: ({ detail }, { container }) => `${container.image} is not an image name: ${detail}`,
     next: (_problem, context) =>
-      setImages(context.invocation, [{ ...placeOf(context), known: '', open: '<image>' }]),
+      setImages(context.invocation, [{ ...containerPlace(context), known: '', open: '<image>' }]),
   },
   'never-pull': {
     sentence: () => 'the pull policy is Never, and the node has no image that this pod can use',
     next: (_problem, context) =>
-      editField(context.invocation, placeOf(context), 'Set imagePullPolicy to IfNotPresent'),
+      editField(context.invocation, containerPlace(context), 'Set imagePullPolicy to IfNotPresent'),
   },
   'malformed-secret': {
     sentence: ({ secret }) =>
@@ -163,7 +163,7 @@ function firstStepOf({ container, invocation }: ProblemContext): StepText | unde
     : undefined
 }
 
-function placeOf({ why, container }: ProblemContext): ContainerPlace {
+function containerPlace({ why, container }: ProblemContext): ContainerPlace {
   const { namespace, pod, workload } = why
   return { namespace, pod, workload, container: container.container, containerKind: container.kind }
 }

@@ -97,7 +97,7 @@ class InputReader {
     if (error instanceof YamlError)
       return new NotADump(`${name} is neither JSON nor YAML: ${place} can't be read.`, damaged)
     const from = error.offset - this.#at
-    const rest = from < 0 ? '' : textOf(this.#chunk.subarray(from, from + HEAD))
+    const rest = from < 0 ? '' : decodeText(this.#chunk.subarray(from, from + HEAD))
     return beginsLogs(rest)
       ? new NotADump(asNotADump(name, INTERLEAVED), damaged)
       : new NotADump(`${name} is not valid JSON at ${place}.`, damaged)
@@ -107,7 +107,7 @@ class InputReader {
 /** Chooses the parser by the first characters that are not white space. */
 function parserFor(head: Uint8Array, name: string, handlers: DocumentHandlers): Parser {
   if (head.includes(0)) throw new NotADump(`${name} is neither JSON nor YAML: it is not text.`)
-  const text = textOf(head).trimStart()
+  const text = decodeText(head).trimStart()
   if (text === '') throw new NotADump(`${name} is empty.`)
   if (text.startsWith('<')) throw new NotADump(`${name} is neither JSON nor YAML: it is HTML or XML.`)
   // YAML has brackets too, around unquoted keys.
@@ -130,11 +130,11 @@ function jsonParser({ onItem, onDocument }: DocumentHandlers): Parser {
 
 /** Whether the input begins like a dump. A chart's template does too, so it is excluded. */
 function looksLikeObjects(head: Uint8Array): boolean {
-  const text = textOf(head)
+  const text = decodeText(head)
   return text.includes('apiVersion') && (/^\s*(?:\{\s*"|\[)/.test(text) || !text.includes('{{'))
 }
 
-function textOf(bytes: Uint8Array): string {
+function decodeText(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }
 

@@ -123,12 +123,12 @@ function gapsOfPods(facts: DumpFacts, unseen: string[], { namespaces }: PodSelec
   return missing.length === 0 ? gaps : [...gaps, absent('pods', null, missing.join('; '))]
 }
 
-const SHOWN = 5
+const MAX_SHOWN = 5
 
 /** Returns the first few sentences, and how many more there are. */
 function someOf(sentences: string[]): string[] {
-  const rest = sentences.length - SHOWN
-  return rest <= 1 ? sentences : [...sentences.slice(0, SHOWN), `… and ${rest} more files`]
+  const rest = sentences.length - MAX_SHOWN
+  return rest <= 1 ? sentences : [...sentences.slice(0, MAX_SHOWN), `… and ${rest} more files`]
 }
 
 /**

@@ -43,7 +43,7 @@ export async function findFiles(options: FindOptions): Promise<FoundFiles> {
   const search = new Search(options)
   for (const path of paths) {
     if (path === '-') search.found.files.push({ path, real: null })
-    else await search.named(displayPath(path, cwd), resolve(cwd, path))
+    else await search.searchNamed(displayPath(path, cwd), resolve(cwd, path))
   }
   return search.found
 }
@@ -65,7 +65,7 @@ class Search {
     this.#options = options
   }
 
-  async named(path: string, where: string): Promise<void> {
+  async searchNamed(path: string, where: string): Promise<void> {
     this.#named = path
     try {
       const real = await realpath(where)

@@ -19,7 +19,7 @@ export async function readText(path: string): Promise<ReadText> {
     const file = await open(path, 'r')
     try {
       const { size } = await file.stat()
-      return size > LONGEST ? { problem: 'too-large' } : await textOf([await file.readFile()])
+      return size > LONGEST ? { problem: 'too-large' } : await decodeChunks([await file.readFile()])
     } finally {
       await file.close()
     }
@@ -36,10 +36,10 @@ export async function readStream(stream: AsyncIterable<Uint8Array>): Promise<Rea
     if (length > LONGEST) return { problem: 'too-large' }
     chunks.push(chunk)
   }
-  return textOf(chunks)
+  return decodeChunks(chunks)
 }
 
-async function textOf(chunks: Uint8Array[]): Promise<ReadText> {
+async function decodeChunks(chunks: Uint8Array[]): Promise<ReadText> {
   const pieces: Uint8Array[] = []
   for await (const piece of toUtf8(streamOf(chunks))) pieces.push(piece)
   const bytes = Buffer.concat(pieces)

@@ -61,7 +61,7 @@ export class PodStore implements Store<unknown> {
     return [...(this.#byController.get(uid) ?? [])]
   }
 
-  named(namespace: string, name: string): RolloutPod | null {
+  podNamed(namespace: string, name: string): RolloutPod | null {
     return this.#byName.get(`${namespace}/${name}`) ?? null
   }
 

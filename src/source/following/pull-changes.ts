@@ -20,7 +20,7 @@ export interface PullChangesOptions {
 }
 
 /** Selects nothing, because no object has that name: the list only provides the position to watch from. */
-const NOTHING: Focus = { fieldSelector: 'metadata.name=-' }
+const NO_OBJECTS: Focus = { fieldSelector: 'metadata.name=-' }
 
 export class PullChanges {
   readonly #notice = new Notice()
@@ -66,7 +66,7 @@ export class PullChanges {
       },
     }
     const options = { reading, clock, signal, onChange() {}, onTrouble, onFailure }
-    const follower = new Follower({ kind, scope, focus, listed: NOTHING, store }, options)
+    const follower = new Follower({ kind, scope, focus, listed: NO_OBJECTS, store }, options)
     try {
       await follower.start()
     } catch (error) {

@@ -15,7 +15,7 @@ export class PullFacts {
   readonly #cluster: ClusterReader
   readonly #following: Following
   readonly #options: { signal: AbortSignal; onPullSecret?: VisitPullSecret }
-  #related = NOTHING
+  #related = NO_RELATED_OBJECTS
   readonly #known = new Set<string>()
   #reading: Reading
 
@@ -79,7 +79,7 @@ export class PullFacts {
   }
 }
 
-const NOTHING: RelatedObjects = { pullSecrets: [], serviceAccounts: [], nodes: [] }
+const NO_RELATED_OBJECTS: RelatedObjects = { pullSecrets: [], serviceAccounts: [], nodes: [] }
 
 /** Identifies what a pod references. Nodes are not included: those of later pods are read only for the verdict. */
 function namesIn({ namespace, pullSecrets, serviceAccount }: Pod): string {

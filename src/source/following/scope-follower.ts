@@ -94,11 +94,11 @@ export class ScopeFollower {
   rolloutStateOf({ kind, namespace, name }: NamedSubject): RolloutState | null {
     if (this.#unread.has(kind) || this.#unread.has('Pod')) return null
     if (kind === 'Pod') {
-      const pod = this.#pods.named(namespace, name)
-      return pod === null ? NOTHING : { workload: podAsWorkload(pod), revisions: [], pods: [pod] }
+      const pod = this.#pods.podNamed(namespace, name)
+      return pod === null ? NO_ROLLOUT : { workload: podAsWorkload(pod), revisions: [], pods: [pod] }
     }
     const object = this.#workloads.get(kind, namespace, name)
-    if (object === null) return NOTHING
+    if (object === null) return NO_ROLLOUT
     const revisions = this.#workloads.revisionsOf(object)
     if (kind === 'CronJob') return this.#newestJob(object, revisions)
     // Only a Deployment's ReplicaSets show which pods belong to it.
@@ -184,4 +184,4 @@ export class ScopeFollower {
   }
 }
 
-const NOTHING: RolloutState = { workload: null, revisions: [], pods: [] }
+const NO_ROLLOUT: RolloutState = { workload: null, revisions: [], pods: [] }

@@ -149,7 +149,7 @@ class StoredObjects implements Store<unknown> {
     return {
       take: raw => {
         this.#put(raw)
-        seen.add(keyOf(raw))
+        seen.add(objectKey(raw))
       },
       end: () => {
         for (const key of [...this.#byKey.keys()]) if (!seen.has(key)) this.#drop(key)
@@ -158,7 +158,7 @@ class StoredObjects implements Store<unknown> {
   }
 
   change({ type, object }: WatchedChange<unknown>): void {
-    if (type === 'deleted') this.#drop(keyOf(object))
+    if (type === 'deleted') this.#drop(objectKey(object))
     else this.#put(object)
   }
 
@@ -175,7 +175,7 @@ class StoredObjects implements Store<unknown> {
   }
 
   #put(raw: unknown): void {
-    const key = keyOf(raw)
+    const key = objectKey(raw)
     this.#drop(key)
     const object = narrowStored(raw, this.kind)
     if (object === null || !this.#isWanted(object)) return
@@ -200,7 +200,7 @@ class StoredObjects implements Store<unknown> {
   }
 }
 
-function keyOf(raw: unknown): string {
+function objectKey(raw: unknown): string {
   return `${namespaceOf(raw)}/${nameOf(raw) ?? ''}`
 }
 

@@ -87,7 +87,7 @@ export class ContainerObservations {
         const there = new Set(this.#nodes.get(image))
         for (const node of (reference && listed.get(fullName(reference))) ?? []) there.add(node)
         if (changed === undefined && there.size === 0) return []
-        return { workloadUid: uid, container, nodes: [...there].sort(), ...NOTHING, ...changed }
+        return { workloadUid: uid, container, nodes: [...there].sort(), ...NO_CHANGES, ...changed }
       }),
     )
     return { observations, secretsChanged: [...this.#secretsChanged.values()] }
@@ -112,7 +112,7 @@ export class ContainerObservations {
     for (const written of containers) {
       const seen = pod.containers.find(({ name, kind }) => name === written.name && kind === written.kind)
       if (seen === undefined) continue
-      const changed = this.#changed.get(`${topUid} ${written.name}`) ?? { ...NOTHING }
+      const changed = this.#changed.get(`${topUid} ${written.name}`) ?? { ...NO_CHANGES }
       if (seen.image !== written.image) changed.rewritten ??= { pod: pod.name, image: seen.image }
       else if (seen.pullPolicy === 'Always' && written.pullPolicy !== 'Always')
         changed.forced ??= { pod: pod.name }
@@ -128,7 +128,7 @@ export class ContainerObservations {
   }
 }
 
-const NOTHING: PodChanges = { rewritten: null, forced: null, crashing: null }
+const NO_CHANGES: PodChanges = { rewritten: null, forced: null, crashing: null }
 
 /** Returns which pods have the newest template: all pods of a ReplicaSet or a Job, because their templates never change. */
 function revisionOf(

@@ -31,7 +31,7 @@ export async function failingNames(
   const first = typed.slice(0, Math.max(0, slash))
   const kind = slash < 0 ? null : kindNamed(first)
   if (kind !== null)
-    return (await namesOf(reading, KINDS[kind] as Kind<ControllerObject>)).map(name => ({
+    return (await readNames(reading, KINDS[kind] as Kind<ControllerObject>)).map(name => ({
       value: `${first}/${name}`,
     }))
   const found = await readPodsIn(reading, slash < 0 ? cluster.namespace : first)
@@ -45,7 +45,7 @@ export async function failingNames(
   ]
 }
 
-async function namesOf(reading: Reading, kind: Kind<ControllerObject>): Promise<string[]> {
+async function readNames(reading: Reading, kind: Kind<ControllerObject>): Promise<string[]> {
   const names: string[] = []
   await reading.list(kind, reading.namespace, LISTING, ({ metadata }) => {
     names.push(metadata.name)

@@ -43,7 +43,7 @@ const NOT_RUNNING = `${['Running', 'Succeeded', 'Failed'].map(phase => `status.p
 const BEGUN = 'status.phase!=Pending,status.phase!=Unknown'
 
 /** Reads everything in one response, with only the fields that narrowPod reads. */
-const WHOLE = { limit: 0, shape: POD_SHAPE }
+const IN_ONE_RESPONSE = { limit: 0, shape: POD_SHAPE }
 
 /** @throws ApiError if the rows can't be read; later failures are gaps */
 export function readScopePods(reading: Reading, scope: NamespaceOrAll): Promise<ListedPods> {
@@ -57,7 +57,9 @@ export async function readPodsWhere(
   fieldSelector: string,
 ): Promise<Pod[]> {
   const kept = new SuspectCollector(reading)
-  await reading.list(KINDS.Pod, scope, { ...reading.labels, ...WHOLE, fieldSelector }, raw => kept.keep(raw))
+  await reading.list(KINDS.Pod, scope, { ...reading.labels, ...IN_ONE_RESPONSE, fieldSelector }, raw =>
+    kept.keep(raw),
+  )
   return kept.pods()
 }
 
@@ -144,7 +146,7 @@ class ScopeReader {
   }
 
   #options(choice: Choice): ListOptions {
-    return { ...this.#reading.labels, ...WHOLE, ...this.#notOlder, ...choice }
+    return { ...this.#reading.labels, ...IN_ONE_RESPONSE, ...this.#notOlder, ...choice }
   }
 
   /** Reads every pod in full, page by page, if the rows can't be interpreted. */

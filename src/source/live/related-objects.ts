@@ -166,7 +166,7 @@ export interface ObjectName {
 }
 
 /** Up to this many objects are read one by one. */
-const FEW = 16
+const MAX_SINGLE_READS = 16
 const PAGE = 500
 /** A listed object costs the server far less than a single read, so the list can be this many times longer than the objects wanted. */
 const LISTED_FOR_ONE_SINGLE = 5
@@ -185,7 +185,7 @@ async function readNamed<Object extends Listed>(
   options: { metadataOnly?: boolean } = {},
 ): Promise<void> {
   const wanted: NamesToRead = new Map(names.map(name => [nameKey(name), name]))
-  if (wanted.size > FEW && (await readFromList(reading, kind, wanted, visit, options))) return
+  if (wanted.size > MAX_SINGLE_READS && (await readFromList(reading, kind, wanted, visit, options))) return
   await bounded([...wanted.values()], AT_ONCE, async ({ namespace, name }) => {
     const object = await reading.find(kind, namespace, name, options)
     if (object !== null) visit(object)

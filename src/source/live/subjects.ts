@@ -47,7 +47,7 @@ export async function readSubjects(
     } catch (error) {
       if (!mayBeGone || !(error instanceof UsageError)) throw error
       const { kind, name, namespace } = subject
-      return { ...NOTHING, subject: { kind, name, namespace: namespace ?? reading.namespace } }
+      return { ...EMPTY_SUBJECT, subject: { kind, name, namespace: namespace ?? reading.namespace } }
     }
   })
   const pods = new Map(read.flatMap(each => each.pods.map(pod => [podKey(pod.namespace, pod.name), pod])))
@@ -62,14 +62,14 @@ export async function readSubjects(
 
 type OneSubject = ScopePods & { subject: ScopeSubject; isExact: boolean }
 
-const NOTHING = { count: 0, pods: [], events: [], isExact: true }
+const EMPTY_SUBJECT = { count: 0, pods: [], events: [], isExact: true }
 
 async function readSubject(reading: Reading, named: NamedSubject): Promise<OneSubject> {
   const subject = await resolveMeaning(reading, named)
   const { kind, name } = subject
   if (kind === 'Pod') return { ...(await readPod(reading, subject.namespace, name)), subject, isExact: true }
   const selector = await podSelector(reading, subject.namespace, kind, name)
-  if (selector === NO_PODS) return { ...NOTHING, subject }
+  if (selector === NO_PODS) return { ...EMPTY_SUBJECT, subject }
   const own = reading.withOwnGaps(selector ?? undefined)
   try {
     const found = await readPodsIn(own, subject.namespace)
@@ -77,7 +77,7 @@ async function readSubject(reading: Reading, named: NamedSubject): Promise<OneSu
   } catch (error) {
     if (!isForbidden(error)) throw error
     own.recordGap(error, KINDS.Pod, subject.namespace)
-    return { ...NOTHING, subject }
+    return { ...EMPTY_SUBJECT, subject }
   } finally {
     reading.gaps.push(...own.gaps)
   }

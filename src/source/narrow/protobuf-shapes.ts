@@ -31,11 +31,11 @@ const POD_METADATA = shapeOf({
   13: many('ownerReferences', OWNER),
 })
 
-export const NAMED = shapeOf({ 1: 'name' })
+export const NAMED_SHAPE = shapeOf({ 1: 'name' })
 const CONTAINER = shapeOf({
   1: 'name',
   2: 'image',
-  9: many('volumeMounts', NAMED),
+  9: many('volumeMounts', NAMED_SHAPE),
   14: 'imagePullPolicy',
   24: 'restartPolicy',
 })
@@ -51,11 +51,11 @@ const SPEC = shapeOf({
   8: 'serviceAccountName',
   9: 'serviceAccount',
   10: 'nodeName',
-  15: many('imagePullSecrets', NAMED),
+  15: many('imagePullSecrets', NAMED_SHAPE),
   20: many('initContainers', CONTAINER),
   24: 'priorityClassName',
   34: many('ephemeralContainers', shapeOf({ 1: inline(CONTAINER) })),
-  36: one('os', NAMED),
+  36: one('os', NAMED_SHAPE),
 })
 
 const STATE = shapeOf({

@@ -1,7 +1,7 @@
 /** The fields that narrowTemplate and narrowUsageWorkload read from protobuf (numbers: apps/v1, batch/v1, and core/v1 generated.proto). */
 
 import { flag, many, number, one, type Shape, shapeOf, texts } from '../../protobuf/shape.ts'
-import { NAMED, OWNER, VOLUME } from './protobuf-shapes.ts'
+import { NAMED_SHAPE, OWNER, VOLUME } from './protobuf-shapes.ts'
 
 const METADATA = shapeOf({
   1: 'name',
@@ -18,7 +18,7 @@ const POD_SPEC = shapeOf({
   2: many('containers', CONTAINER),
   5: number('activeDeadlineSeconds'),
   8: 'serviceAccountName',
-  15: many('imagePullSecrets', NAMED),
+  15: many('imagePullSecrets', NAMED_SHAPE),
   20: many('initContainers', CONTAINER),
 })
 const TEMPLATE = one(

@@ -58,5 +58,5 @@ test('what a list no longer shows is gone, and another pod of the same name is a
   list.take({ ...pod('b', 'set-1'), metadata: { ...pod('b', 'set-1').metadata, name: 'pod-a' } })
   list.end()
   expect(gone).toEqual(['a'])
-  expect(pods.named('web', 'pod-a')?.pod.uid).toBe('b')
+  expect(pods.podNamed('web', 'pod-a')?.pod.uid).toBe('b')
 })

@@ -14,7 +14,7 @@ import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
 import { pluralize } from '../../words/nouns.ts'
 import { filePlace, fullWorkload } from './places.ts'
 
-const MOST = 10
+const MAX_ANNOTATIONS = 10
 const LEVEL: Record<AuditSeverity, string> = { error: 'error', warning: 'warning', info: 'notice' }
 
 /** Returns the commands and, as a last line for the log, the summary. */
@@ -29,8 +29,8 @@ export function renderAuditGithub(report: AuditReport): string {
     ...summarizeGaps(gaps, 'audit').map(story =>
       annotation('warning', { title: 'Not everything could be read' }, [gapSentence(story)]),
     ),
-  ].slice(0, MOST)
-  const shown = findings.slice(0, Math.max(0, MOST - trouble.length))
+  ].slice(0, MAX_ANNOTATIONS)
+  const shown = findings.slice(0, Math.max(0, MAX_ANNOTATIONS - trouble.length))
   const rest = findings.length - shown.length
   const more =
     rest === 0

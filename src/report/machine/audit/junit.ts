@@ -23,7 +23,7 @@ export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'n
         : output(storyOf(finding).flat())
       return testCase(
         finding.workload.source?.path ?? finding.workload.namespace ?? '',
-        unique(nameOf(finding), names),
+        unique(testName(finding), names),
         body,
       )
     }),
@@ -43,7 +43,7 @@ export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'n
   return junitDocument(cases, { command: 'audit', failures: findings.filter(fails).length, errors, takenAt })
 }
 
-function nameOf(finding: AuditFinding): string {
+function testName(finding: AuditFinding): string {
   return [finding.rule, fullWorkload(finding), finding.container?.name ?? ''].join(' ').trim()
 }
 

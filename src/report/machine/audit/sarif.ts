@@ -13,7 +13,7 @@ import { auditFingerprint } from './identity.ts'
 import { filePlace } from './places.ts'
 
 /** GitHub shows at most this many results per run. */
-const MOST = 5000
+const MAX_RESULTS = 5000
 
 const LEVEL: Record<AuditSeverity, 'error' | 'warning' | 'note'> = {
   error: 'error',
@@ -26,7 +26,7 @@ export function renderSarif(
   { findings, unread }: AuditReport,
   { version, cwd }: { version: string; cwd: string },
 ): string {
-  const placed = findings.filter(finding => filePlace(finding) !== null).slice(0, MOST)
+  const placed = findings.filter(finding => filePlace(finding) !== null).slice(0, MAX_RESULTS)
   const used = RULES.filter(rule => placed.some(finding => finding.rule === rule))
   const index = new Map(used.map((rule, at) => [rule, at]))
   return toJson({

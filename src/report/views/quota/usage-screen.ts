@@ -40,7 +40,7 @@ export interface UsageReport {
 type ScreenOptions = Pick<ReportOptions, 'width' | 'terminal' | 'invocation'>
 
 /** The number of spenders on a screen; the documents contain all. */
-const SHOWN = 15
+const MAX_SPENDERS = 15
 
 /** Returns blocks of lines. */
 export function usageBlocks(report: UsageReport, options: ScreenOptions, palette: Palette): string[][] {
@@ -64,7 +64,7 @@ export function usageBlocks(report: UsageReport, options: ScreenOptions, palette
 function spenderLines({ spenders }: Usage, options: ScreenOptions, partial: boolean): string[] {
   if (spenders.length === 0) return wrap(noSpendersText(partial), options.width, '  ')
   const rows = spenders
-    .slice(0, SHOWN)
+    .slice(0, MAX_SPENDERS)
     .map(spender => [
       cell(workloadText(spender.workload)),
       cell(spender.workload.namespace),
@@ -72,7 +72,7 @@ function spenderLines({ spenders }: Usage, options: ScreenOptions, partial: bool
       cell(reasonsText(spender)),
     ])
   const table = [['WORKLOAD', 'NAMESPACE', 'PULLS', 'WHY'], ...rows]
-  const rest = spenders.slice(SHOWN)
+  const rest = spenders.slice(MAX_SPENDERS)
   const more = `  and ${pluralize(rest.length, 'more workload')} with ${pluralize(totalOf(rest), 'pull')}`
   return [...rowLines(table, options), ...(rest.length === 0 ? [] : [more])]
 }

@@ -18,7 +18,7 @@ export function auditSentence({
   const where =
     source.type === 'file'
       ? `${pluralize(workloads, 'workload')} of ${pluralize(files, 'file')}`
-      : `${pluralize(workloads, 'workload')} ${placeOf(scope.namespaces)} of ${source.context ?? source.server}`
+      : `${pluralize(workloads, 'workload')} ${namespacesText(scope.namespaces)} of ${source.context ?? source.server}`
   const parts = [
     ...(error > 0 ? [pluralize(error, 'error')] : []),
     ...(warning > 0 ? [pluralize(warning, 'warning')] : []),
@@ -39,7 +39,7 @@ export function auditSentence({
   return aside.length === 0 ? found : `${found} ${capital(aside.join('; '))}.`
 }
 
-function placeOf(namespaces: string[] | null): string {
+function namespacesText(namespaces: string[] | null): string {
   if (namespaces === null) return 'in all namespaces'
   return `in ${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.join(', ')}`
 }

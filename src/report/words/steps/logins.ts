@@ -52,7 +52,7 @@ const SHORT_LIVED: Record<ShortLived, string> = {
 }
 
 /** Returns the key that matches a registry's images. */
-function keyOf(registry: string | null): string {
+function authsKey(registry: string | null): string {
   return registry === 'docker.io' ? 'https://index.docker.io/v1/' : (registry ?? '')
 }
 
@@ -113,8 +113,8 @@ export const loginSteps: StepWords<
     if (problem === 'malformed' || attempt === undefined) return repairSecret(invocation, namespace, secret)
     const remedy =
       problem === 'other-registry'
-        ? `add a login for ${keyOf(registry)} to it`
-        : `recreate it with \`kubectl create secret docker-registry\` and --docker-server=${keyOf(registry)}, or correct it where it is made`
+        ? `add a login for ${authsKey(registry)} to it`
+        : `recreate it with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it where it is made`
     return { text: `Secret ${secret} ${problemText(problem, attempt)}; ${remedy}` }
   },
   'remove-login': ({ namespace, secrets, registry }, { invocation, findings: [{ pod }] }) => ({

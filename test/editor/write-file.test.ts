@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readEditable, replaceFile } from '../../src/editor/replace-file.ts'
+import { readEditable, replaceFile } from '../../src/editor/write-file.ts'
 
 let folder: string
 beforeEach(() => {
