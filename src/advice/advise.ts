@@ -8,6 +8,7 @@ import { OFFICIAL_IMAGES } from '../image/official-images.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { denialSteps } from './denial.ts'
 import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
+import { jobSteps } from './job-steps.ts'
 import { loginSteps } from './login.ts'
 import {
   dnsSteps,
@@ -138,13 +139,6 @@ function isOwnName({ reference }: Finding): boolean {
   return name !== undefined && !OFFICIAL_IMAGES.includes(name)
 }
 
-/** A login on a Job's service account only helps pods that it creates afterward, and its template is immutable. */
-function jobSteps({ workload }: Finding, steps: Step[]): Step[] {
-  if (workload?.kind !== 'Job') return []
-  const helps = steps.some(({ code }) => code === 'distribute-login' || code === 'recreate-pods')
-  return helps ? [{ code: 'recreate-job' }] : []
-}
-
 /** Causes that show a registry's answer. */
 const ANSWERS: readonly Cause[] = ['auth-required-or-denied', 'image-not-found', 'other']
 
@@ -207,6 +201,8 @@ function sandboxSteps(finding: Finding): Step[] {
     'corrupt-or-unpack',
   ].includes(cause)
   const steps = unreachable ? [...own, set] : [...restore, set, ...login, ...own]
+  // No pause image can be unpacked with the node's configuration.
+  if (clueOf(finding.clues, 'no-unpacker') !== undefined) return own
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
 }
 

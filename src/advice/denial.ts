@@ -12,6 +12,8 @@ import {
   knownSecretSteps,
   loginSteps,
   malformedSecrets,
+  missingSlash,
+  miswrittenLogins,
   refusedLoginSteps,
   repositoryOf,
 } from './login.ts'
@@ -51,31 +53,18 @@ export function denialSteps(finding: Finding): Step[] {
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       ...loginSteps(finding, 'missing'),
     ]
+  const corrected = knownSecretSteps(finding).length > 0 ? [] : missingSlash(finding)
   return [
-    ...cutUserNames(finding),
-    ...paddedLogins(finding),
-    ...BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding),
+    ...miswrittenLogins(finding),
+    ...corrected,
+    ...BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding).filter(
+      step => step.code !== 'repair-secret' || corrected.length === 0,
+    ),
   ]
 }
 
 /** Refusals whose text gives a reason, even in a web page. */
 const WITH_REASON: readonly Finding['subcause'][] = ['blocked', 'policy', 'upstream']
-
-/** In double quotes, the shell expands `$team` in `robot$team+pull`, so the user name was cut off. */
-function cutUserNames({ credential }: Finding): Step[] {
-  return credential.attempts.flatMap(({ usable, secret, username }): Step[] =>
-    usable && username !== null && /^robot$|\$$/.test(username)
-      ? [{ code: 'cut-user-name', secret, username }]
-      : [],
-  )
-}
-
-/** A stray line feed, such as `echo` adds, becomes part of the password that the registry gets. */
-function paddedLogins({ credential }: Finding): Step[] {
-  return credential.attempts.flatMap(({ usable, secret, padded }): Step[] =>
-    usable && padded === true ? [{ code: 'padded-login', secret }] : [],
-  )
-}
 
 const repair = (namespace: string, secret: string): Step => ({
   code: 'repair-secret',
@@ -210,6 +199,9 @@ function deniedOrMissing(finding: Finding): Step[] {
     ...named,
     ...(named.length > 0 ? ([{ code: 'ask-registry' }] as const) : []),
     ...(first ? [] : grant),
+    ...(isDockerHub(registry) && finding.credential.status === 'usable' && login.length > 0
+      ? ([{ code: 'hub-plan', repository: repositoryOf(finding) }] as const)
+      : []),
     ...login,
     ...(nameMayBeWrong ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
     ...whoAnswered(finding),

@@ -71,6 +71,11 @@ export function missingSteps(finding: Finding): Step[] {
         : []),
     ]
   const host = endpoint?.host ?? registry
+  if (clueOf(finding.clues, 'missing-child') !== undefined && host !== null)
+    return [
+      { code: 'missing-child', host },
+      { code: 'set-image', known: 'repository' },
+    ]
   if (clueOf(finding.clues, 'missing-layer') !== undefined && host !== null)
     return [
       { code: 'missing-layer', host },

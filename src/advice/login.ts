@@ -71,6 +71,36 @@ export function correctedSecretSteps({ credential, namespace }: Finding): Step[]
   )
 }
 
+/** A key for Docker Hub that only lacks its last slash: the login itself is there, and correcting the key is all that it needs. */
+export function missingSlash({ credential, namespace }: Finding): Step[] {
+  if (credential.status === 'usable') return []
+  const found = credential.attempts.find(({ mismatch }) => mismatch === 'slash-missing')
+  return found?.problem == null
+    ? []
+    : [{ code: 'repair-secret', namespace, secret: found.secret, problem: found.problem }]
+}
+
+/** Logins that the kubelet can use, but that were not written as they were meant. */
+export function miswrittenLogins(finding: Finding): Step[] {
+  return [...cutUserNames(finding), ...paddedLogins(finding)]
+}
+
+/** In double quotes, the shell expands `$team` in `robot$team+pull`, so the user name was cut off. */
+function cutUserNames({ credential }: Finding): Step[] {
+  return credential.attempts.flatMap(({ usable, secret, username }): Step[] =>
+    usable && username !== null && /^robot$|\$$/.test(username)
+      ? [{ code: 'cut-user-name', secret, username }]
+      : [],
+  )
+}
+
+/** A stray line feed, such as `echo` adds, becomes part of the password that the registry gets. */
+function paddedLogins({ credential }: Finding): Step[] {
+  return credential.attempts.flatMap(({ usable, secret, padded }): Step[] =>
+    usable && padded === true ? [{ code: 'padded-login', secret }] : [],
+  )
+}
+
 /** The pod's secrets with a usable login, in the kubelet's order. */
 export function usableSecrets({ credential }: Pick<Finding, 'credential'>): string[] {
   return [...new Set(credential.attempts.filter(({ usable }) => usable).map(({ secret }) => secret))]

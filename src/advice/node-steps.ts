@@ -40,9 +40,12 @@ export function corruptSteps(finding: Finding): Step[] {
   if (webPage !== null) return webPage
   if (clueOf(clues, 'snapshotter-gone') !== undefined)
     return [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]
+  if (clueOf(clues, 'no-unpacker') !== undefined)
+    return [{ code: 'define-unpacker' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'other-layers') !== undefined) return [{ code: 'not-an-image' }, { code: 'push-again' }]
   if (clueOf(clues, 'other-manifest') !== undefined)
     return [{ code: 'other-bytes', host: targetHost(finding).host }, ...pullByHand(finding)]
+  if (clueOf(clues, 'attestation') !== undefined) return attestationSteps(finding)
   if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'user-namespace') !== undefined) return [{ code: 'more-ids' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
@@ -51,7 +54,7 @@ export function corruptSteps(finding: Finding): Step[] {
   if (clueOf(clues, 'disk-fault') !== undefined) return [{ code: 'check-disk' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'content-gone') !== undefined)
     return [
-      { code: 'remove-image', image: nameOf(finding) },
+      { code: 'remove-image', image: imageName(finding) },
       { code: 'keep-layers' },
       { code: 'runtime-log' },
     ]
@@ -64,19 +67,25 @@ export function corruptSteps(finding: Finding): Step[] {
   ]
 }
 
+function attestationSteps(finding: Finding): Step[] {
+  return [
+    { code: 'not-the-attestation', image: imageName(finding) },
+    { code: 'set-image', known: 'repository' },
+  ]
+}
+
 export function platformSteps(finding: Finding): Step[] {
   const { os, architecture, kernel } = finding.host
-  if (os === 'windows')
-    return [
-      { code: 'windows-image', kernel },
-      {
-        code: 'schedule-elsewhere',
-        os,
-        architecture,
-        build: clueOf(finding.clues, 'windows-build')?.build ?? null,
-      },
-      { code: 'show-platforms' },
-    ]
+  if (os === 'windows') {
+    const build = clueOf(finding.clues, 'windows-build')?.build ?? null
+    const image: Step = { code: 'windows-image', kernel }
+    const elsewhere: Step = { code: 'schedule-elsewhere', os, architecture, build }
+    const anyOs = clueOf(finding.clues, 'any-os') ?? clueOf(finding.clues, 'for-linux')
+    // Most pods that don't ask for Windows were meant for Linux.
+    return build === null && anyOs !== undefined
+      ? [elsewhere, image, { code: 'show-platforms' }]
+      : [image, elsewhere, { code: 'show-platforms' }]
+  }
   const platform = `${os ?? 'linux'}/${architecture ?? wantedIn(finding) ?? '<arch>'}`
   return [
     { code: 'show-platforms' },
@@ -96,6 +105,7 @@ export function manifestSteps(finding: Finding): Step[] {
   const webPage = webPageSteps(finding)
   if (webPage !== null) return [...webPage, { code: 'remove-image', image: imageName(finding) }]
   const set: Step = { code: 'set-image', known: 'repository' }
+  if (clueOf(clues, 'attestation') !== undefined) return attestationSteps(finding)
   if (clueOf(clues, 'artifact') !== undefined) return [{ code: 'not-an-image' }, set]
   return [{ code: 'push-current-format' }, set]
 }

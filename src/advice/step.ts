@@ -42,6 +42,7 @@ export type Step =
   | { code: 'guest-settings'; needs: 'login' | 'way' }
   | { code: 'short-lived-login'; secret: string; kind: ShortLived }
   | { code: 'recreate-job' }
+  | { code: 'delete-run'; job: string; cronJob: string }
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
   // Rights at the registry
   | { code: 'check-provider'; cloud: Cloud | null; sent: 'nothing' | 'refused' | 'unknown' }
@@ -49,6 +50,7 @@ export type Step =
   | { code: 'lift-deny'; policy: AwsPolicy | null; denies: boolean; caller: string | null }
   | { code: 'grant-pull'; by: Grantor; registry: string; repository: string; caller: string | null }
   | { code: 'token-scope'; registry: string }
+  | { code: 'hub-plan'; repository: string }
   | { code: 'allow-address'; host: string; address: string | null; cloud: Cloud | null }
   | { code: 'restore-account'; registry: string }
   | { code: 'ask-registry-admin'; about: 'vulnerabilities' | 'storage-quota' | 'policy'; host: string }
@@ -128,6 +130,7 @@ export type Step =
   | { code: 'show-killed' }
   | { code: 'more-memory' }
   | { code: 'start-snapshotter' }
+  | { code: 'define-unpacker' }
   | { code: 'release-mount' }
   | { code: 'check-disk' }
   | { code: 'more-ids' }
@@ -140,6 +143,7 @@ export type Step =
   | { code: 'push-again' }
   | { code: 'other-bytes'; host: string }
   | { code: 'missing-layer'; host: string }
+  | { code: 'missing-child'; host: string }
   | { code: 'update-runtime' }
   | { code: 'rebuild-layers' }
   | { code: 'restart-pull' }
@@ -170,6 +174,7 @@ export type Step =
     }
   | { code: 'push-current-format' }
   | { code: 'not-an-image' }
+  | { code: 'not-the-attestation'; image: string }
   // Policies
   | { code: 'allow-pull' }
   | { code: 'preload'; image: string }
@@ -196,6 +201,7 @@ export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'public-certificate',
   'show-proxy',
   'restore-sandbox-image',
+  'define-unpacker',
   'release-mount',
   'check-disk',
   'prune-images',

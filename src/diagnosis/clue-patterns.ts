@@ -82,10 +82,12 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'partial-layer' },
     /failed size validation|unexpected commit digest|short read|unexpected eof|content digest mismatch|filesystem layer verification failed/i,
   ],
+  [{ code: 'no-unpacker' }, /no unpack platforms defined|unable to initialize unpacker/i],
   [
     { code: 'snapshotter-gone' },
     /snapshot \S{1,80} is not ready|snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing)/is,
   ],
+  [{ code: 'for-linux' }, /operating system \\*"linux\\*" cannot be used/i],
   [{ code: 'memory' }, /cannot allocate memory|out of memory|not enough (?:free )?memory/i],
   [{ code: 'proxy-scheme' }, /proxyconnect tcp: tls: first record/i],
   [{ code: 'proxy-unreached' }, /proxyconnect tcp|connecting to proxy/i],
@@ -109,6 +111,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'layer-type' },
     /no processor for media-?type|stream processor for|nydus|unsupported layer media|encrypted layer/i,
   ],
+  [{ code: 'attestation' }, /vnd\.in-toto\+json|attestation-manifest/i],
   [
     { code: 'layer-format' },
     /invalid tar header|unsupported (?:layer|compression)|unknown compression|magic number mismatch/i,

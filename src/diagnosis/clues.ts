@@ -96,6 +96,10 @@ export type Clue =
   | { code: 'certificate-for'; names: string }
   /** The default certificate of an ingress controller. */
   | { code: 'ingress-default' }
+  /** The pod runs on a Windows node, and asks for no operating system. */
+  | { code: 'any-os' }
+  /** The image is for Linux. */
+  | { code: 'for-linux' }
   /** The Windows version that the image is for. */
   | { code: 'windows-build'; build: string }
   /** The name contains quotation marks or white space. */
@@ -122,6 +126,8 @@ export type Clue =
   | { code: 'user-namespace' }
   /** The runtime can't read its settings for registries and mirrors. */
   | { code: 'mirror-config' }
+  /** The runtime's own configuration has no snapshotter to unpack with. */
+  | { code: 'no-unpacker' }
   /** A snapshotter that is a process of its own does not run. */
   | { code: 'snapshotter-gone' }
   /** Another process uses a mount that the runtime has to remove. */
@@ -134,6 +140,8 @@ export type Clue =
   | { code: 'content-gone' }
   /** A layer of a media type that needs another snapshotter. */
   | { code: 'layer-type' }
+  /** A build attestation (in-toto), which lies beside an image in its index, but is none. */
+  | { code: 'attestation' }
   /** A layer in a format that the runtime does not support. */
   | { code: 'layer-format' }
   /** The runtime's store on the node is damaged: the image was pulled but can't be found. */
@@ -150,6 +158,8 @@ export type Clue =
   | { code: 'harbor' }
   /** The manifest that arrived is not the one that was announced. */
   | { code: 'other-manifest' }
+  /** The registry has the tag, but lacks a manifest that its index lists. */
+  | { code: 'missing-child' }
   /** The registry has the manifest, but lacks a layer. */
   | { code: 'missing-layer' }
   /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */
@@ -164,6 +174,8 @@ export type Clue =
   | { code: 'guest' }
   /** The pull policy is Always on a local node (kind, minikube), where images are often built or loaded by hand. */
   | { code: 'local-image' }
+  /** A CronJob's Job, whose pod keeps the image that the CronJob had when the Job was created. */
+  | { code: 'run-of-cron-job'; job: string }
   /** The signer that the node's signature policy requires. */
   | { code: 'signer'; demanded: string }
   /** The account was suspended, or the plan no longer allows it. */
@@ -189,11 +201,17 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
   return [
     ...inText,
     ...ofStatus(status, text),
+    ...(reference !== null && reference.digest === null && CHILD.test(text)
+      ? [{ code: 'missing-child' } as const]
+      : []),
     ...quotedClues(text),
     ...ofHost(endpoint, reference),
     ...nameClues(image),
   ]
 }
+
+/** A manifest that was asked for by digest and is missing; of an image that is named by tag, its index listed that digest. */
+const CHILD = /\/manifests\/sha256:[0-9a-f]{64}"?:? (?:not found|manifest unknown|404\b)/i
 
 /** The text without the image's own names, so that a repository called "billing" is not a clue. */
 function withoutNames(text: string, image: string, reference: Reference | null): string {
@@ -236,6 +254,7 @@ export function cluesOfPlace(
   pod: Pod,
   node: Node | null,
   reference: string | null,
+  workload: { kind: string; name: string } | null,
 ): Clue[] {
   const guest = !usesPullSecrets && container.kind !== 'sandbox'
   const own =
@@ -243,6 +262,10 @@ export function cluesOfPlace(
     LOCAL_NODE.test(pod.node ?? '') ||
     node?.images.includes(container.image) === true
   return [
+    ...(workload?.kind === 'CronJob' && pod.controller?.kind === 'Job'
+      ? [{ code: 'run-of-cron-job', job: pod.controller.name } as const]
+      : []),
+    ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
     ...(guest ? [{ code: 'guest' } as const] : []),
     ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
     ...(container.pullPolicy === 'IfNotPresent' && node !== null && isVerified(node, reference)

@@ -161,7 +161,7 @@ function findingOf(
         image: container.image,
         reference: parsed,
       }),
-      ...cluesOfPlace(failing, pod, node, reference),
+      ...cluesOfPlace(failing, pod, node, reference, workload),
       ...behindProxy(cause, text, registry),
     ],
     host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),

@@ -102,15 +102,29 @@ const MANIFEST = /\breading manifest (\S{1,200}) in ([^"\s]{1,600})/i
  * of these errors (networks, cgroups, runtimes).
  */
 export function sandboxImage(message: string): string | null {
-  if (!mentionsFailedPull(message)) return null
   const text = message.replace(/\\+"/g, '"')
+  const asked = askedManifest(text)
+  if (!mentionsFailedPull(message)) return asked
   for (const words of SANDBOX_IMAGE) {
     const name = withoutEnd(words.exec(text)?.[1] ?? '')
     if (name !== '') return name
   }
   const [, version = '', repository = ''] = MANIFEST.exec(text) ?? []
-  if (repository === '') return ''
+  if (repository === '') return asked ?? ''
   return `${withoutEnd(repository)}${version.includes(':') ? '@' : ':'}${version}`
+}
+
+/** A request for a manifest: Docker's errors name the image by its URL only. */
+const REQUESTED =
+  /\b(?:get|head) "https?:\/\/([^/"\s]{1,255})\/v2\/([^"\s?]{1,600})\/manifests\/([^"\s?]{1,200})(?:\?[^"\s]{0,200}?\bns=([^"&\s]{1,255}))?/i
+
+/** The image whose manifest the runtime asked for; null if the text shows no such request. */
+function askedManifest(text: string): string | null {
+  const [, host = '', repository = '', version = '', namespace] = REQUESTED.exec(text) ?? []
+  if (host === '') return null
+  const registry =
+    namespace === undefined ? host.replace(/^registry-1\.docker\.io$/i, 'docker.io') : namespace
+  return `${registry.replace(/%3a/gi, ':')}/${repository}${version.includes(':') ? '@' : ':'}${version}`
 }
 
 /** The name without the punctuation that directly follows it. */

@@ -385,6 +385,7 @@ describe('the node', () => {
       image: 'acme/sidecar:1',
       error,
       node: { os: 'windows', kernel: '10.0.20348.1' },
+      pod: { platform: { os: 'windows', architecture: null } },
     })
     expect(stepsFor(found)[0]).toMatchObject({ code: 'windows-image', kernel: '10.0.20348.1' })
   })

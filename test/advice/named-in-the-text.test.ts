@@ -178,3 +178,111 @@ describe('a local registry of kind', () => {
     expect(codesIn(lookup('cache', 'quay.io/shop:dev'))).not.toContain('start-local-registry')
   })
 })
+
+describe('the Job of a CronJob', () => {
+  const error = pulled('acme.example/report:2O', 'acme.example/report:2O: not found')
+  const job = { apiVersion: 'batch/v1', kind: 'Job', name: 'report-29401020', uid: 'j' }
+
+  test('that was created with a wrong image is deleted, as its template never changes', () => {
+    const controller = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'report', uid: 'c' }
+    const found = findingOf({
+      image: 'acme.example/report:2O',
+      error,
+      pod: { controller: job },
+      owners: [{ namespace: 'web', kind: 'Job', name: job.name, uid: 'j', controller }],
+    })
+    expect(stepsFor(found).at(-1)).toEqual({
+      code: 'delete-run',
+      job: 'report-29401020',
+      cronJob: 'report',
+    })
+  })
+
+  test('is not a Job that somebody created', () => {
+    expect(codesIn({ image: 'acme.example/report:2O', error, pod: { controller: job } })).not.toContain(
+      'delete-run',
+    )
+  })
+})
+
+describe('Docker Hub, to a login that it knows', () => {
+  const error = pulled(
+    'docker.io/acme/worker:3',
+    'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+  )
+
+  test("may count too many private repositories for the owner's plan", () => {
+    const steps = stepsIn({ image: 'acme/worker:3', error, login: 'https://index.docker.io/v1/' })
+    expect(steps).toContainEqual({ code: 'hub-plan', repository: 'acme/worker' })
+    expect(steps[0]?.code).toBe('check-name')
+  })
+
+  test('is not asked about a plan without a login, nor is another registry', () => {
+    expect(codesIn({ image: 'acme/worker:3', error })).not.toContain('hub-plan')
+    const image = 'quay.io/acme/worker:3'
+    expect(
+      codesIn({ image, error: error.replaceAll('docker.io', 'quay.io'), login: 'quay.io' }),
+    ).not.toContain('hub-plan')
+  })
+
+  test('gets the login whose key only lacks the last slash', () => {
+    const codes = codesIn({ image: 'acme/worker:3', error, login: 'https://index.docker.io/v1' })
+    expect(codes[0]).toBe('repair-secret')
+    expect(codes.filter(code => code === 'repair-secret')).toHaveLength(1)
+  })
+})
+
+describe('an attestation instead of the image', () => {
+  const image = `acme.example/agent@sha256:${'8'.repeat(64)}`
+
+  test.each([
+    'failed to extract layer sha256:2c: failed to get stream processor for application/vnd.in-toto+json: no processor for media-type: unknown',
+    'unsupported media type "application/vnd.in-toto+json"',
+  ])('is replaced with the digest of the image: %s', error => {
+    const codes = codesIn({ image, error: pulled(image, error) })
+    expect(codes[0]).toBe('not-the-attestation')
+    expect(codes).not.toContain('rebuild-layers')
+  })
+})
+
+test('a runtime without a snapshotter is configured, also where the pause image is the first to need one', () => {
+  const error = pulled(
+    'a/b:1',
+    'unable to initialize unpacker: no unpack platforms defined: invalid argument',
+  )
+  const found = findingOf({ image: 'a/b:1', error })
+  expect(found.cause).toBe('corrupt-or-unpack')
+  expect(stepsFor(found)[0].code).toBe('define-unpacker')
+  expect(stepsFor({ ...found, containerKind: 'sandbox' }).map(({ code }) => code)).not.toContain(
+    'set-sandbox-image',
+  )
+})
+
+describe('a manifest that was asked for by its digest and is missing', () => {
+  const error = (ref: string) =>
+    `failed to pull and unpack image "${ref}": failed to copy: httpReadSeeker: failed open: content at https://ghcr.io/v2/acme/builder/manifests/sha256:${'4'.repeat(64)} not found: not found`
+
+  test('of an image with a tag was removed from its index, so the image is pushed again', () => {
+    const image = 'ghcr.io/acme/builder:debug'
+    expect(codesIn({ image, error: error(image) })).toEqual(['missing-child', 'set-image'])
+  })
+
+  test('of an image with a digest is that digest, which may be mistyped', () => {
+    const image = `ghcr.io/acme/builder@sha256:${'4'.repeat(64)}`
+    expect(stepsIn({ image, error: error(image) })[0]).toEqual({ code: 'check-name', how: 'digest' })
+  })
+})
+
+describe('a Windows node', () => {
+  const error = pulled('ghcr.io/a/b:1', 'no match for platform in manifest: not found')
+  const node = { os: 'windows' as const, kernel: '10.0.20348.4294' }
+
+  test('is left by a pod that asks for no operating system, and most likely was meant for Linux', () => {
+    expect(codesIn({ image: 'ghcr.io/a/b:1', error, node })[0]).toBe('schedule-elsewhere')
+  })
+
+  test('is kept by a pod that asks for Windows, which needs another image', () => {
+    const platform = { os: 'windows', architecture: null }
+    expect(codesIn({ image: 'ghcr.io/a/b:1', error, node, pod: { platform } })[0]).toBe('windows-image')
+  })
+})

@@ -4,6 +4,7 @@ import type { Finding } from '../../src/diagnosis/finding.ts'
 import type { Node } from '../../src/snapshot/node.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
+import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 
 export interface Situation {
@@ -15,6 +16,8 @@ export interface Situation {
   node?: Partial<Node>
   pod?: Partial<Pod>
   reason?: string
+  /** The objects above the pod. */
+  owners?: OwnerLink[]
 }
 
 export function findingOf({
@@ -24,6 +27,7 @@ export function findingOf({
   node,
   pod: fields,
   reason = 'ImagePullBackOff',
+  owners = [],
 }: Situation): Finding {
   const secret: PullSecret = {
     namespace: 'web',
@@ -41,7 +45,7 @@ export function findingOf({
   })
   const nodes: Node[] = node === undefined ? [] : [{ ...NODE, ...node }]
   const { findings } = diagnose(
-    snapshot({ pods: [failing], pullSecrets: login === undefined ? [] : [secret], nodes }),
+    snapshot({ pods: [failing], pullSecrets: login === undefined ? [] : [secret], nodes, owners }),
   )
   const [found] = findings
   if (found === undefined) throw new Error(`no finding for ${error}`)

@@ -85,3 +85,25 @@ test("a container's own failed pull is reported instead of an older sandbox fail
   const found = findings(pod(), failure(DENIED))
   expect(found).toMatchObject([{ containerKind: 'container', evidence: { from: 'status' } }])
 })
+
+describe('an error that names the image by its URL only', () => {
+  const docker = (url: string) =>
+    failure(`Error response from daemon: Head "${url}": x509: certificate signed by unknown authority`)
+
+  test.each([
+    [
+      'https://us-west1-docker.pkg.dev/v2/acme/images/pause/manifests/3.8',
+      'us-west1-docker.pkg.dev/acme/images/pause:3.8',
+    ],
+    ['https://registry-1.docker.io/v2/acme/pause/manifests/3.8', 'docker.io/acme/pause:3.8'],
+    ['https://mirror.example/v2/pause/manifests/3.9?ns=registry.k8s.io', 'registry.k8s.io/pause:3.9'],
+  ])('%s', (url, reference) => {
+    expect(findings(creating(), docker(url))).toMatchObject([
+      { cause: 'tls', containerKind: 'sandbox', reference },
+    ])
+  })
+
+  test('is no pull if the URL is not one of a registry', () => {
+    expect(findings(creating(), docker('https://10.96.0.1/api/v1/namespaces'))).toEqual([])
+  })
+})

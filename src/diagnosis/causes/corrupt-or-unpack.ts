@@ -19,7 +19,7 @@ export const storedImageGone = ruleOf(
 
 export const corruptOrUnpack = ruleOf(
   'corrupt-or-unpack',
-  /\bfailed to (?:extract|register) layer\b|\bfailed to unpack\b|\bprepare extraction (?:layer|snapshot)\b|\bunpacking failed\b/,
+  /\bfailed to (?:extract|register) layer\b|\bapplylayer exit status\b|\bunable to initialize unpacker\b|\bno unpack platforms\b|\bfailed to unpack\b|\bprepare extraction (?:layer|snapshot)\b|\bunpacking failed\b/,
   /\bfailed size validation\b|\bunexpected commit digest\b|\bcommit failed\b|\bfailed commit on ref\b/,
   /\bdigests?\b.{0,40}\b(?:mismatch|verification|(?:do|does|did|would) not match)\b|\bdiff ?ids?\b|\bverification failed for digest\b|\bdoes not match (?:the )?(?:expected )?digest\b/,
   /\blayer verification failed\b|\bmismatched image rootfs\b|\blayers from manifest don't match\b/,

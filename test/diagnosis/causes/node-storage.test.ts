@@ -92,6 +92,8 @@ expectCause('corrupt-or-unpack', [
     'writing blob: adding layer with blob "sha256:50aa": processing tar file(potentially insufficient UIDs or GIDs available in user namespace (requested 0:42 for /etc/gshadow): Check /etc/subuid and /etc/subgid: lchown /etc/gshadow: invalid argument): exit status 1',
   ],
   ['CRI-O, storage', 'committing the finished image: creating image "50aa": layer not known'],
+  ['Docker, cut off', 'ApplyLayer exit status 1 unexpected EOF'],
+  ['no snapshotter', 'unable to initialize unpacker: no unpack platforms defined: invalid argument'],
   ['read-only', 'failed to create temp dir: mkdir /var/lib/containerd/tmpmounts/x: read-only file system'],
   [
     'SELinux',

@@ -88,7 +88,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       ? 'No login was sent: the pods name a pull secret, but the kubelet finds no usable login in it for this image.'
       : first.credential.status === 'usable'
         ? "The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went through a mirror or cache that doesn't use it."
-        : "No login was sent: neither the pod's pull secrets nor the node provided one."
+        : `No login was sent: neither the pod's pull secrets nor the node provided one.${first.steps.some(step => step.code === 'check-name' && step.how === 'hidden') ? ` ${capitalize(registryLabel(first.registry))} answers the same for an image that does not exist.` : ''}`
   },
   'credential-refused': context =>
     perhapsNoLogin(context)

@@ -41,6 +41,12 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
       title: 'The repository of the image has no tag latest',
       meaning: `The name asks for latest, which is the default without a tag; ${registryLabel(registry)} has only explicit versions of this image.`,
     }
+  if (hasClue(context, 'missing-child'))
+    return {
+      title: `${capitalize(registryLabel(registry))} lacks a manifest of the image`,
+      meaning:
+        "The tag is there, but the manifest for this node's platform, which the tag's index lists, is not: it was cleaned up, or the push was not complete.",
+    }
   if (hasClue(context, 'missing-layer'))
     return {
       title: `${capitalize(registryLabel(registry))} lacks a layer of the image`,
@@ -90,12 +96,17 @@ export const unsupportedManifest: CauseWords = {
   meaning: context =>
     hasClue(context, 'web-page')
       ? WEB_PAGE
-      : hasClue(context, 'artifact')
-        ? 'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
-        : hasClue(context, 'schema1')
-          ? 'The image was pushed in the old format schema 1, which current runtimes no longer accept.'
-          : 'The image has an old format or an unknown media type, or is not a container image at all.',
+      : hasClue(context, 'attestation')
+        ? ATTESTATION
+        : hasClue(context, 'artifact')
+          ? 'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
+          : hasClue(context, 'schema1')
+            ? 'The image was pushed in the old format schema 1, which current runtimes no longer accept.'
+            : 'The image has an old format or an unknown media type, or is not a container image at all.',
 }
+
+const ATTESTATION =
+  'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
 
 /** Shared by all causes in which the answer can be a web page. */
 export const WEB_PAGE =
@@ -130,7 +141,16 @@ function straySign({ findings: [first] }: CauseContext): string | null {
 }
 
 export const corruptOrUnpack: CauseWords = {
-  short: context => (hasClue(context, 'web-page') ? 'web pages instead of images' : 'corrupt layers'),
+  short: context =>
+    hasClue(context, 'web-page')
+      ? 'web pages instead of images'
+      : hasClue(context, 'attestation')
+        ? 'build attestations instead of images'
+        : hasClue(context, 'content-gone') ||
+            hasClue(context, 'busy-mount') ||
+            hasClue(context, 'no-unpacker')
+          ? "images that nodes can't unpack"
+          : 'corrupt layers',
   title: context =>
     hasClue(context, 'web-page')
       ? 'A web page came back instead of the image'
@@ -142,29 +162,33 @@ export const corruptOrUnpack: CauseWords = {
   meaning: context =>
     hasClue(context, 'web-page')
       ? WEB_PAGE
-      : hasClue(context, 'snapshotter-gone')
-        ? `The snapshotter ${onNode(context.findings[0])}, a separate process, is not running; the image is not at fault.`
-        : hasClue(context, 'other-manifest')
-          ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
-          : hasClue(context, 'content-gone')
-            ? "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed. The registry was not asked."
-            : hasClue(context, 'other-layers')
-              ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
-              : hasClue(context, 'user-namespace')
-                ? "The runtime runs in a user namespace that has no IDs for the owners of some of the image's files."
-                : hasClue(context, 'file-system')
-                  ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
-                  : hasClue(context, 'busy-mount')
-                    ? `Another process ${onNode(context.findings[0])} uses a mount that the runtime has to remove; the image is not at fault.`
-                    : hasClue(context, 'disk-fault')
-                      ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
-                      : hasClue(context, 'layer-type')
-                        ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
-                        : hasClue(context, 'partial-layer')
-                          ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
-                          : hasClue(context, 'layer-format')
-                            ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
-                            : "A layer's digest does not match, or the node's storage failed while it was written.",
+      : hasClue(context, 'no-unpacker')
+        ? `The configuration of the runtime ${onNode(context.findings[0])} has no snapshotter to unpack images with; the image is not at fault.`
+        : hasClue(context, 'snapshotter-gone')
+          ? `The snapshotter ${onNode(context.findings[0])}, a separate process, is not running; the image is not at fault.`
+          : hasClue(context, 'other-manifest')
+            ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
+            : hasClue(context, 'content-gone')
+              ? "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed. The registry was not asked."
+              : hasClue(context, 'other-layers')
+                ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
+                : hasClue(context, 'user-namespace')
+                  ? "The runtime runs in a user namespace that has no IDs for the owners of some of the image's files."
+                  : hasClue(context, 'file-system')
+                    ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
+                    : hasClue(context, 'busy-mount')
+                      ? `Another process ${onNode(context.findings[0])} uses a mount that the runtime has to remove; the image is not at fault.`
+                      : hasClue(context, 'disk-fault')
+                        ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
+                        : hasClue(context, 'attestation')
+                          ? ATTESTATION
+                          : hasClue(context, 'layer-type')
+                            ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
+                            : hasClue(context, 'partial-layer')
+                              ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
+                              : hasClue(context, 'layer-format')
+                                ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
+                                : "A layer's digest does not match, or the node's storage failed while it was written.",
 }
 
 export const other: CauseWords = {

@@ -87,6 +87,7 @@ export const loginSteps: StepWords<
   | 'guest-settings'
   | 'short-lived-login'
   | 'recreate-job'
+  | 'delete-run'
   | 'see-why'
 > = {
   'distribute-login': ({ reason, registry }, { invocation, findings }) => {
@@ -142,6 +143,10 @@ export const loginSteps: StepWords<
         : `Give the guest itself access to ${registryLabel(registry)} (network, firewall and egress rules, DNS, proxy inside the guest VM): it does not use the node's`,
   }),
   'short-lived-login': ({ secret, kind }) => ({ text: `Secret ${secret} ${SHORT_LIVED[kind]}` }),
+  'delete-run': ({ job, cronJob }, { invocation, findings: [{ namespace }] }) => ({
+    text: `Once cronjob ${cronJob} has the correct image, delete job ${job}: the template of a Job can't be changed, so its pods keep the old image, and with concurrencyPolicy Forbid no new run starts before this one ends`,
+    command: kubectlCommand(invocation, `delete job ${shellWord(job)}`, namespace),
+  }),
   'recreate-job': (_step, { findings: [{ workload }] }) => ({
     text: `Then delete and recreate job ${workload?.name ?? ''} (or run it again), unless it creates a new pod on its own: a Job's template is immutable`,
   }),

@@ -1,7 +1,9 @@
 /** The words of steps on the node, and of steps about an image's platform. */
 
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { untagged } from '../edits.ts'
 import {
   diskCommand,
   enterNode,
@@ -26,6 +28,7 @@ export const nodeSteps: StepWords<
   | 'show-killed'
   | 'more-memory'
   | 'start-snapshotter'
+  | 'define-unpacker'
   | 'release-mount'
   | 'check-disk'
   | 'more-ids'
@@ -38,6 +41,7 @@ export const nodeSteps: StepWords<
   | 'push-again'
   | 'other-bytes'
   | 'missing-layer'
+  | 'missing-child'
   | 'update-runtime'
   | 'rebuild-layers'
   | 'move-store'
@@ -53,6 +57,7 @@ export const nodeSteps: StepWords<
   | 'schedule-elsewhere'
   | 'push-current-format'
   | 'not-an-image'
+  | 'not-the-attestation'
 > = {
   'prune-images': (_step, { findings }) => {
     const command = pruneCommand(findings[0].host)
@@ -77,6 +82,13 @@ export const nodeSteps: StepWords<
     text: 'Move pods to other nodes, set memory requests and limits for those that use most, or give nodes more memory',
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
+  'define-unpacker': (_step, { findings }) => {
+    const { platform } = findings[0].host
+    const text = `Correct containerd's configuration ${onNode(findings[0])}: no platform in it has a snapshotter that is loaded (unpack_config of the transfer plugin), so no image can be unpacked; find the plugins that failed to load, and restart containerd afterward`
+    return platform === 'k3s' || platform === 'rke2' || platform === 'microk8s' || platform === 'talos'
+      ? { text }
+      : stepForNode(text, 'ctr plugins ls', findings)
+  },
   'start-snapshotter': (_step, { findings: [first] }) => ({
     text: `Start the snapshotter ${onNode(first)} again (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins), or let the runtime use overlayfs there`,
   }),
@@ -142,6 +154,9 @@ export const nodeSteps: StepWords<
   'missing-layer': ({ host }) => ({
     text: `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts, too: ${host} has the manifest, but not every layer`,
   }),
+  'missing-child': ({ host }) => ({
+    text: `Push the image to ${host} again (all platforms): its tag is there, but a manifest that the tag's index lists is not; if a clean-up job removes untagged manifests, exempt those that an index refers to`,
+  }),
   'update-runtime': (_step, { findings: [first] }) => ({
     text: `If it fails again, update the container runtime ${onNode(first)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
   }),
@@ -180,15 +195,15 @@ export const nodeSteps: StepWords<
   'build-for': ({ platform }) => ({
     text: `Build the image for ${platform} too (\`docker buildx build --platform ${withOthers(platform)} --push\`), or use an image or tag that has it`,
   }),
-  'windows-image': ({ kernel }, { findings: [{ container }] }) => ({
-    text: `Use an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}`}: the container's Windows build must match the host's`,
+  'windows-image': ({ kernel }, { findings: [{ container, steps }] }) => ({
+    text: `${steps[0].code === 'windows-image' ? 'Use' : 'Or use'} an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}`}: the container's Windows build must match the host's`,
   }),
-  'schedule-elsewhere': ({ os, architecture, build }) => ({
+  'schedule-elsewhere': ({ os, architecture, build }, { findings: [first] }) => ({
     text:
       build !== null
         ? `Or schedule the pods on nodes with the Windows version of the image (nodeSelector node.kubernetes.io/windows-build: ${build})`
         : os === 'windows'
-          ? 'Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux), and keep injectors from adding Linux-only sidecars to Windows pods'
+          ? `${first.steps[0].code === 'schedule-elsewhere' ? (hasLinuxImage(first) ? 'Schedule' : 'If the image is for Linux only, schedule') : 'Or schedule'} the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux), and keep injectors from adding Linux-only sidecars to Windows pods`
           : `Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})`,
   }),
   'push-current-format': (_step, { findings: [first] }) => ({
@@ -196,10 +211,15 @@ export const nodeSteps: StepWords<
       ? 'Push the image again with a current tool, or use a newer image if it is not yours: runtimes no longer accept its old format (schema 1)'
       : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update the container runtime ${onNode(first)} if it is old`,
   }),
+  'not-the-attestation': ({ image }) => ({
+    text: `Use the digest of the image or of its index, not that of the attestation beside it, whose platform is shown as unknown/unknown (\`docker buildx imagetools inspect ${shellWord(untagged(image).slice(0, -1))}:<tag>\` lists all of them), or build without attestations (--provenance=false --sbom=false)`,
+  }),
   'not-an-image': () => ({
     text: 'Use the name of a container image: the artifact under this name is something else, such as a Helm chart, a model, or a signature',
   }),
 }
+
+const hasLinuxImage = ({ clues }: Pick<Finding, 'clues'>) => clues.some(({ code }) => code === 'for-linux')
 
 /** Returns the platforms to build for: the one that is missing, after those that most nodes have. */
 function withOthers(platform: string): string {

@@ -47,6 +47,7 @@ export const permissionSteps: StepWords<
   | 'grant-cloud-role'
   | 'grant-pull'
   | 'token-scope'
+  | 'hub-plan'
   | 'allow-address'
   | 'restore-account'
   | 'ask-registry-admin'
@@ -108,6 +109,9 @@ export const permissionSteps: StepWords<
         }
     }
   },
+  'hub-plan': ({ repository }) => ({
+    text: `If ${repository} is a private repository of your own, look at its owner on Docker Hub: its plan limits the number of private repositories, and those above that number can't be pulled; in an organization, a team of the account needs read access`,
+  }),
   'token-scope': ({ registry }) => ({
     text: registry.includes('gitlab')
       ? 'Use a token with the scope read_registry: others are refused'
