@@ -169,11 +169,11 @@ export const corruptOrUnpack: CauseWords = {
           : hasClue(context, 'other-manifest')
             ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
             : hasClue(context, 'content-gone')
-              ? "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed. The registry was not asked."
+              ? "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed; the image in the registry is not at fault."
               : hasClue(context, 'other-layers')
                 ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
                 : hasClue(context, 'user-namespace')
-                  ? "The runtime runs in a user namespace that has no IDs for the owners of some of the image's files."
+                  ? "The runtime can't set the owners of some of the image's files: most likely it runs in a user namespace (rootless) that has no IDs for them."
                   : hasClue(context, 'file-system')
                     ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
                     : hasClue(context, 'busy-mount')
