@@ -107,10 +107,16 @@ function nothingSent(finding: Finding): Step[] {
     finding.credential.status === 'broken' ||
     finding.credential.status === 'usable' ||
     (platform !== null && ANYWHERE.includes(platform))
+  const named = isDockerHub(finding.registry ?? '') || failed ? [] : checkNameSteps(finding)
+  // The pod has no login that would have to be corrected, and the name may be wrong as well.
+  const hidesName =
+    finding.credential.status === 'none' &&
+    named.some(step => step.code === 'check-name' && step.how === 'hidden')
   return [
     ...again,
     ...(ofPod ? [...login, ...provider] : [...provider, ...login]),
-    ...(isDockerHub(finding.registry ?? '') || failed ? [] : checkNameSteps(finding)),
+    ...named,
+    ...(hidesName ? ([{ code: 'ask-registry' }] as const) : []),
     see('login'),
   ]
 }

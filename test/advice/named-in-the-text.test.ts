@@ -286,3 +286,17 @@ describe('a Windows node', () => {
     expect(codesIn({ image: 'ghcr.io/a/b:1', error, node, pod: { platform } })[0]).toBe('windows-image')
   })
 })
+
+test('an anonymous token that a registry refuses, which hides what it lacks, leaves the name to be asked for', () => {
+  const refused = (host: string) => ({
+    image: `${host}/acme/operator:1`,
+    error: pulled(
+      `${host}/acme/operator:1`,
+      `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://${host}/token?scope=repository%3Aacme%2Foperator%3Apull&service=${host}: 403 Forbidden`,
+    ),
+  })
+  expect(codesIn(refused('ghcr.io'))).toEqual(
+    expect.arrayContaining(['distribute-login', 'check-name', 'ask-registry']),
+  )
+  expect(codesIn(refused('registry.acme.example'))).not.toContain('ask-registry')
+})
