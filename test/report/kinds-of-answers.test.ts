@@ -216,6 +216,57 @@ test.each<[string, Situation, { first?: RegExp; says?: RegExp; never?: RegExp }]
     },
     { says: /certificate store/, never: /openssl|\/etc\// },
   ],
+  [
+    'an explicit deny in ECR, which no role overrides',
+    {
+      image: '111111111111.dkr.ecr.eu-west-1.amazonaws.com/a:1',
+      error:
+        'pull access denied, repository does not exist or may require authorization: denied: User: arn:aws:sts::111111111111:assumed-role/nodes/i-1 is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-west-1:111111111111:repository/a with an explicit deny in a service control policy',
+    },
+    {
+      first: /explicit deny .*organization's administrators/,
+      never: /AmazonEC2ContainerRegistry|repository does not exist|docker login/,
+    },
+  ],
+  [
+    'a client certificate that containerd has to show',
+    {
+      image: OWN,
+      error: 'remote error: tls: certificate required',
+      node: { runtime: 'containerd://2.1.4' },
+    },
+    {
+      first: /certs\.d\/registry\.example\S*\/hosts\.toml \(client = /,
+      never: /\/etc\/(?:docker|containers)/,
+    },
+  ],
+  [
+    'a client certificate that Docker has to show',
+    {
+      image: OWN,
+      error: 'remote error: tls: certificate required',
+      node: { runtime: 'docker://28.0.1' },
+    },
+    { first: /\/etc\/docker\/certs\.d\/registry\.example\S* \(client\.cert/, never: /hosts\.toml/ },
+  ],
+  [
+    'a client certificate that CRI-O has to show',
+    {
+      image: OWN,
+      error: 'remote error: tls: certificate required',
+      node: { runtime: 'cri-o://1.34.0' },
+    },
+    { first: /\/etc\/containers\/certs\.d\/registry\.example/, never: /hosts\.toml|\/etc\/docker/ },
+  ],
+  [
+    'memory that ran out on a Windows node',
+    {
+      image: OWN,
+      error: 'failed to extract layer sha256:aa: cannot allocate memory',
+      node: { os: 'windows', runtime: 'containerd://2.1.4' },
+    },
+    { first: /FreePhysicalMemory/, never: /free -m|dmesg|rmi|disk is full/ },
+  ],
 ])('%s', (_name, situation, { first, says, never }) => {
   const { all, first: step } = said(situation)
   if (first !== undefined) expect(step).toMatch(first)
