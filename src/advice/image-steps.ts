@@ -5,7 +5,7 @@ import { hidesMissing } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
-import { isOpenShiftRegistry, isPublic } from '../image/registries.ts'
+import { isHosted, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { loginSteps, repositoryOf, usableSecrets } from './login.ts'
@@ -86,6 +86,14 @@ export function missingSteps(finding: Finding): Step[] {
   if (clueOf(finding.clues, 'no-latest') !== undefined)
     return [...versioned, { code: 'set-image', known: 'repository' }]
   const page = clueOf(finding.clues, 'web-page') !== undefined
+  // A registry that others run for everyone answers with JSON at this address, unless it is down or something else answers.
+  if (page && registry !== null && isHosted(host ?? registry))
+    return [
+      { code: 'status-page', host: host ?? registry, registry, role: 'registry' },
+      { code: 'show-proxy' },
+      { code: 'check-name', how: 'plain' },
+      { code: 'ask-registry' },
+    ]
   const harbor = clueOf(finding.clues, 'harbor') !== undefined && host !== null
   return [
     ...(page ? [{ code: 'other-port' } as const] : versioned),

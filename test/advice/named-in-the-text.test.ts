@@ -300,3 +300,12 @@ test('an anonymous token that a registry refuses, which hides what it lacks, lea
   )
   expect(codesIn(refused('registry.acme.example'))).not.toContain('ask-registry')
 })
+
+test('a web page with a 404 is an outage of a registry that others run, and another port of one of your own', () => {
+  const page = (repository: string) => ({
+    image: `${repository}:1`,
+    error: `initializing source docker://${repository}:1: reading manifest 1 in ${repository}: StatusCode: 404, "<!DOCTYPE HTML><title>404 Not Found</title>"`,
+  })
+  expect(codesIn(page('quay.io/acme/proxy'))[0]).toBe('status-page')
+  expect(codesIn(page('registry.acme.example/acme/proxy'))[0]).toBe('other-port')
+})
