@@ -8,7 +8,7 @@ import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { cloudOf, isPublic } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
-import { awsPolicyMeaning } from '../steps/aws-policies.ts'
+import { awsPolicyMeaning } from '../steps/permissions.ts'
 import { WEB_PAGE } from './image.ts'
 
 type Sentence = (context: CauseContext) => string
