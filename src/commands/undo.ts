@@ -11,10 +11,11 @@ import { RefusedError } from '../errors.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
-import { interruptedUndoText, progressText } from '../report/views/progress.ts'
+import { progressText } from '../report/views/progress.ts'
 import { damagedLineText, unconfirmedText, undoQuestion } from '../report/views/questions.ts'
 import {
   anotherRunText,
+  interruptedUndoText,
   type RunLine,
   renderRuns,
   renderUndoPlan,

@@ -15,6 +15,7 @@ import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
 import {
   field,
   joinBlocks,
+  joinLines,
   labelledCommand,
   type Palette,
   paletteFor,
@@ -230,4 +231,20 @@ function refusedText({ outcomes }: FixResult): string {
 /** Something may still be wrong even if the whole plan succeeded. */
 function gapText({ gaps }: FixReport): string {
   return gaps.length === 0 ? '' : 'Not everything in scope could be read, so there may be more to fix.'
+}
+
+interface InterruptedFix {
+  run: string
+  /** Whether its plan changes only pods, which can't be undone. */
+  onlyPods: boolean
+}
+
+/** Says how to continue or undo a fix that was interrupted while writing. */
+export function interruptedFixText(
+  { run, onlyPods }: InterruptedFix,
+  invocation: Invocation,
+  width: number,
+): string {
+  const undo = onlyPods ? '' : `, or \`${ownCommand(invocation, `undo ${run}`)}\` to revert what was written`
+  return joinLines(wrap(`The fix was interrupted. Run the same command again to continue${undo}.`, width))
 }

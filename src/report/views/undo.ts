@@ -260,3 +260,9 @@ function sentence(same: Row[]): string {
         : `${one} and ${formatNumber(same.length - 1)} more`
   return note === '' ? subject : `${subject}: ${note}`
 }
+
+/** Says how to continue an interrupted undo. */
+export function interruptedUndoText(run: string, invocation: Invocation, width: number): string {
+  const text = `The undo was interrupted, with part of run ${run} undone. Run \`${ownCommand(invocation, `undo ${run}`)}\` again to continue.`
+  return joinLines(wrap(text, width))
+}
