@@ -164,16 +164,18 @@ function importsOf(file: string) {
     /^(?:import|export)\s+(type\s)?[^'";]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm
   return [...text.matchAll(pattern)].map(match => ({
     typeOnly: match[1] !== undefined,
+    onDemand: match[4] !== undefined,
     target: match[2] ?? match[3] ?? match[4] ?? '',
   }))
 }
 
-/** Returns every file that a file can run, imported statically or on demand. */
-function reachedFrom(file: string, reached = new Set<string>()): Set<string> {
+/** Returns every file that a file can run, imported statically or, unless `atStart`, on demand. */
+function reachedFrom(file: string, atStart = false, reached = new Set<string>()): Set<string> {
   if (reached.has(file)) return reached
   reached.add(file)
-  for (const { typeOnly, target } of importsOf(file)) {
-    if (!typeOnly && /^\.\.?\/.*\.ts$/.test(target)) reachedFrom(resolve(dirname(file), target), reached)
+  for (const { typeOnly, onDemand, target } of importsOf(file)) {
+    if (typeOnly || (atStart && onDemand)) continue
+    if (/^\.\.?\/.*\.ts$/.test(target)) reachedFrom(resolve(dirname(file), target), atStart, reached)
   }
   return reached
 }
@@ -255,6 +257,15 @@ describe('the import rules', () => {
         ),
     )
     expect(upward).toEqual([])
+  })
+
+  test('every start loads one library, commander; the others wait until a command needs them', () => {
+    const libraries = [...reachedFrom(join(SRC, 'main.ts'), true)].flatMap(file =>
+      importsOf(file).filter(
+        ({ typeOnly, onDemand, target }) => !typeOnly && !onDemand && !/^(?:\.|node:)/.test(target),
+      ),
+    )
+    expect([...new Set(libraries.map(({ target }) => target))]).toEqual(['commander'])
   })
 
   test('API paths are built in one file, where every name is escaped', () => {
