@@ -5,6 +5,7 @@ import { indexOwners } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { FileSource, ScopeSubject, Snapshot } from '../snapshot/snapshot.ts'
 import { readDocuments } from './dump/documents.ts'
+import { DumpTime } from './dump/dump-time.ts'
 import { DumpFacts, type PodSelection } from './dump/facts.ts'
 import { findInputs, type Input, type InputOptions } from './dump/inputs.ts'
 import { DumpObjects } from './dump/objects.ts'
@@ -42,12 +43,13 @@ export async function readDump(options: DumpOptions): Promise<Snapshot> {
     kept,
     ...(pod === undefined ? {} : { pod }),
   }
-  const facts = new DumpFacts(wanted, options.now)
+  const time = new DumpTime(options.now)
+  const facts = new DumpFacts(wanted, time)
   const objects = new DumpObjects(facts)
   const { inputs, unenteredFolders } = await findInputs(options)
   for (const input of inputs) await readInput(input, objects, options.signal)
   checkPods(facts, objects, unenteredFolders, options)
-  return snapshotOf(facts, objects, wanted, { ...options, unenteredFolders })
+  return snapshotOf(facts, objects, wanted, { ...options, unenteredFolders, madeAt: time.newest })
 }
 
 /** Reads one input. A file that was only found in a folder need not be a dump. */
@@ -60,11 +62,17 @@ async function readInput(input: Input, objects: DumpObjects, signal: AbortSignal
   }
 }
 
+interface ReadInputs extends DumpOptions {
+  unenteredFolders: string[]
+  /** ISO 8601; null if the objects have no time. */
+  madeAt: string | null
+}
+
 function snapshotOf(
   facts: DumpFacts,
   objects: DumpObjects,
   wanted: PodSelection,
-  { now, files, scope, unenteredFolders }: DumpOptions & { unenteredFolders: string[] },
+  { now, files, scope, unenteredFolders, madeAt }: ReadInputs,
 ): Snapshot {
   const subjects = scope.subjects && findSubjects(scope.subjects, facts)
   const belongs = subjects && belongsTo(subjects, indexOwners(facts.owners.values()))
@@ -72,7 +80,7 @@ function snapshotOf(
     ({ selected, owned }) => selected && (owned === null || belongs?.(owned) !== false),
   )
   const suspects = seen.flatMap(({ suspect }) => suspect ?? [])
-  const takenAt = facts.time.newest ?? now
+  const takenAt = madeAt ?? now
   const found = { pods: suspects, events: [...facts.events.values()] }
   const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: isNamed(scope, subjects) })
   if (wanted.pod !== undefined) checkOne(pods, wanted.pod, wanted.namespaces, facts.pods.keys())
