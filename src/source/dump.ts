@@ -15,9 +15,8 @@ import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
 import { belongsTo } from './ownership.ts'
-import { NoSuchPod, type Scope } from './snapshot-scope.ts'
 import { type NamedSubject, otherTypeSentence } from './subject-names.ts'
-import { isNamed, pickSuspects } from './suspects.ts'
+import { isNamed, NoSuchPod, pickSuspects, type Scope } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
   scope: Scope
