@@ -1,6 +1,6 @@
 /**
- * Describes a pull secret without its secret content, and narrows the service accounts that list pull secrets. The kubelet uses a Secret only if its type matches its data key
- * (pkg/credentialprovider/secrets/secrets.go), and silently ignores any other.
+ * Describes pull secrets without their secret content, and the service accounts that list them. The kubelet uses a Secret only if its type
+ * matches its data key (pkg/credentialprovider/secrets/secrets.go), and silently ignores any other.
  */
 
 import { decodeBase64 } from '../../dockerconfig/go-encoding.ts'
