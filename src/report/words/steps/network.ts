@@ -2,7 +2,7 @@
 
 import type { EndpointRole, NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { type Cloud, cloudOf, isHosted } from '../../../image/registries.ts'
+import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import {
@@ -98,14 +98,14 @@ export const networkSteps: StepWords<
 > = {
   'resolve-host': ({ host }, { findings }) =>
     stepOnNode(
-      `Check the host name for a typo, and look it up ${onNode(findings[0])}`,
+      `${isFixedHost(host) ? `Look up ${withoutPort(host)}` : 'Check the host name for a typo, and look it up'} ${onNode(findings[0])}`,
       lookUpCommand(findings[0].host, withoutPort(host)),
       findings,
     ),
   'fix-dns': ({ host, server }, context) => {
     const [first] = context.findings
     return {
-      text: `If the name is correct, fix DNS ${onNode(first)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${orMirror(context, host)}`,
+      text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNode(first)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${orMirror(context, host)}`,
     }
   },
   'node-resolver': ({ host }, { invocation, findings: [first] }) => ({
