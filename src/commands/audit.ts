@@ -5,6 +5,7 @@ import { audit } from '../audit/audit.ts'
 import type { EditReport } from '../audit/edit-report.ts'
 import type { AuditSeverity } from '../audit/finding.ts'
 import { type AuditReport, auditReport } from '../audit/report.ts'
+import { countsFor } from '../report/fail-on.ts'
 import type { AuditFormat } from '../report/formats.ts'
 import { auditFingerprint } from '../report/machine/audit/identity.ts'
 import { renderAuditMarkdown } from '../report/machine/audit/markdown.ts'
@@ -16,7 +17,6 @@ import { type AllSettings, auditSettings, type SettingsFlags } from './audit/set
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
-import { countsFor } from './shared-flags.ts'
 
 export interface AuditOptions extends AuditTarget, SettingsFlags {
   /** Ask registries about every image. */

@@ -18,7 +18,8 @@ import { findingDocument } from './diagnosis-document.ts'
 import { fingerprint } from './fingerprint.ts'
 import { annotation, annotationsOf } from './github.ts'
 import { entry, gitlabEntries } from './gitlab.ts'
-import { failureText, junitDocument, output, problem, testCase } from './junit.ts'
+import { failureText } from './junit.ts'
+import { junitDocument, output, problem, testCase } from './junit-xml.ts'
 import { gapBlock, renderMarkdown } from './markdown.ts'
 
 /** `kind: Wait`. */
