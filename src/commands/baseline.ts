@@ -18,6 +18,7 @@ import { stableIdentity } from '../report/group.ts'
 import { fingerprint } from '../report/machine/fingerprint.ts'
 import { workloadPath } from '../report/words/commands.ts'
 import { expiredText, writtenBaselineText } from '../report/words/known.ts'
+import { countPods } from '../report/words/nouns.ts'
 import type { CommandContext } from './context.ts'
 
 export interface BaselineFlags {
@@ -93,8 +94,7 @@ export async function withoutKnownFailures(
 
 function summaryOf({ summary }: AdvisedDiagnosis, fresh: AdvisedFinding[]): AdvisedDiagnosis['summary'] {
   const causes = [...Map.groupBy(fresh, ({ cause }) => cause)].map(([cause, same]) => [cause, same.length])
-  const failingPods = new Set(fresh.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
-  return { ...summary, failingPods, causes: Object.fromEntries(causes) }
+  return { ...summary, failingPods: countPods(fresh), causes: Object.fromEntries(causes) }
 }
 
 function printOf(finding: AdvisedFinding): string {
