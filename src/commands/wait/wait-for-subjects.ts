@@ -50,7 +50,7 @@ export async function waitForSubjects(waiting: Waiting, context: CommandContext)
   for (;;) {
     const changed = following.changed()
     await following.followNewPods()
-    await looks.look(false)
+    await looks.look({ isFresh: false })
     const isOver = clock.now() >= deadline
     const outcome = looks.outcome(isOver)
     const isConfirmed = outcome !== null && (await looks.confirms(outcome, isOver, reread))
@@ -88,14 +88,15 @@ class Looks {
     return outcomeOf(this.states, { isOver, mayCome: isOpen, isBlind })
   }
 
-  async look(isFresh: boolean): Promise<void> {
+  /** @param reading.isFresh what the failing pods reference is read again */
+  async look(reading: { isFresh: boolean }): Promise<void> {
     const { following, facts, cluster, rules, checks } = this.#waiting
     // A workload that the labels once selected stays a subject, even if it was deleted or is no longer selected.
     const known = [...this.states.map(({ subject }) => subject), ...following.subjects()]
     const subjects = [...new Map(known.map(subject => [subjectKey(subject), subject])).values()]
     const seen = subjects.map(subject => ({ subject, rolloutState: following.rolloutStateOf(subject) }))
     const pods = seen.flatMap(({ rolloutState }) => podsOf(rolloutState))
-    const snapshot = await facts.snapshotOf(pods, isFresh)
+    const snapshot = await facts.snapshotOf(pods, reading)
     const now = cluster.serverNow()
     const diagnosis = diagnose({ ...snapshot, imageChecks: checks() })
     const failures = failuresIn(diagnosis, snapshot, now)
@@ -127,7 +128,7 @@ class Looks {
       await reread()
       if (following.trouble !== null) return false
     }
-    await this.look(true)
+    await this.look({ isFresh: true })
     return this.outcome(isOver) === outcome
   }
 

@@ -18,50 +18,49 @@ import { capitalize, formatNumber, joinList, pluralize, registryLabel } from '..
 
 /** Returns the blocks of a survey, the table of nodes first. */
 export function surveyBlocks(
-  survey: MirrorSurvey,
+  { groups, seen, configured, pulls }: MirrorSurvey,
   { width, terminal }: ReportOptions,
   palette: Palette,
 ): string[][] {
-  const { groups, seen, configured, pulls } = survey
-  const notes = new Map<string, string[]>()
-  for (const { group, notes: own } of groups) {
-    for (const note of own)
-      notes.set(RUNTIME_NOTE[note], [...(notes.get(RUNTIME_NOTE[note]) ?? []), runtimeName(group)])
-  }
+  const isUnknown = groups.some(({ mirror }) => mirror.state === 'unknown')
   return [
-    nodeTable(groups, terminal, width),
-    seen.flatMap((mirror, index) =>
-      field({ label: index === 0 ? 'seen' : '', text: seenText(mirror) }, width),
-    ),
-    configured.flatMap((mirror, index) =>
-      field({ label: index === 0 ? 'configured' : '', text: configuredText(mirror) }, width),
-    ),
-    [...notes].flatMap(([text, runtimes], index) =>
-      field(
-        { label: index === 0 ? 'runtimes' : '', text: `${joinList([...new Set(runtimes)])}: ${text}` },
-        width,
-      ),
-    ),
-    pulls.flatMap(({ registry, images, pulls: all, mostOnOneNode }, index) =>
-      field(
-        {
-          label: index === 0 ? 'pulls' : '',
-          text: `${capitalize(registryLabel(registry))}: ${pluralize(images, 'image')} in use; ${pluralize(all, 'pull')} if every node starts empty, ${formatNumber(images)} through a mirror that has ${images === 1 ? 'it' : 'them'} cached; at most ${formatNumber(mostOnOneNode)} on one node`,
-        },
-        width,
-      ),
-    ),
-    groups.some(({ mirror }) => mirror.state === 'unknown')
-      ? wrap(
-          'Unknown does not mean none: files on nodes are not visible through the API server, and a mirror shows only in messages of pulls that failed.',
-          width,
-        ).map(palette.dim)
-      : [],
+    nodeTable(groups, { terminal, width }),
+    fields('seen', seen.map(seenText), width),
+    fields('configured', configured.map(configuredText), width),
+    fields('runtimes', runtimeNotes(groups), width),
+    fields('pulls', pulls.map(pullsText), width),
+    isUnknown ? wrap(UNKNOWN, width).map(palette.dim) : [],
   ]
 }
 
+const UNKNOWN =
+  'Unknown does not mean none: files on nodes are not visible through the API server, and a mirror shows only in messages of pulls that failed.'
+
+/** Returns one field per text, and the label once. */
+function fields(label: string, texts: readonly string[], width: number): string[] {
+  return texts.flatMap((text, index) => field({ label: index === 0 ? label : '', text }, width))
+}
+
+/** Returns each note once, with the runtimes that it is about. */
+function runtimeNotes(groups: MirrorSurvey['groups']): string[] {
+  const noted = groups.flatMap(({ group, notes }) =>
+    notes.map(note => ({ text: RUNTIME_NOTE[note], runtime: runtimeName(group) })),
+  )
+  return [...Map.groupBy(noted, ({ text }) => text)].map(([text, same]) => {
+    const runtimes = new Set(same.map(({ runtime }) => runtime))
+    return `${joinList([...runtimes])}: ${text}`
+  })
+}
+
+function pullsText({ registry, images, pulls, mostOnOneNode }: MirrorSurvey['pulls'][number]): string {
+  return `${capitalize(registryLabel(registry))}: ${pluralize(images, 'image')} in use; ${pluralize(pulls, 'pull')} if every node starts empty, ${formatNumber(images)} through a mirror that has ${images === 1 ? 'it' : 'them'} cached; at most ${formatNumber(mostOnOneNode)} on one node`
+}
+
 /** Returns one row per group; where they would be too long for a terminal, without the mirrors' hosts, which follow below. */
-function nodeTable(groups: MirrorSurvey['groups'], terminal: boolean, width: number): string[] {
+function nodeTable(
+  groups: MirrorSurvey['groups'],
+  { terminal, width }: Pick<ReportOptions, 'terminal' | 'width'>,
+): string[] {
   if (groups.length === 0) return []
   const rows = (stateOf: (mirror: MirrorSurvey['groups'][number]['mirror']) => string) => [
     ['NODES', 'PLATFORM', 'RUNTIME', 'SYSTEM', 'MIRROR'],
@@ -74,13 +73,10 @@ function nodeTable(groups: MirrorSurvey['groups'], terminal: boolean, width: num
     ]),
   ]
   if (!terminal) return columns(rows(stateText))
-  const whole = tableLines(rows(stateText), width)
-  return (
-    whole.every(lines => lines.length === 1)
-      ? whole
-      : tableLines(
-          rows(({ state }) => state),
-          width,
-        )
+  const withHosts = tableLines(rows(stateText), width)
+  if (withHosts.every(lines => lines.length === 1)) return withHosts.flat()
+  return tableLines(
+    rows(({ state }) => state),
+    width,
   ).flat()
 }

@@ -1,6 +1,6 @@
 /** Renders an undo and the list of runs in any format. For people: what is restored, what stays and why, and the result. */
 
-import type { UndoOutcome } from '../../apply/undo-step.ts'
+import type { UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
 import type { Target } from '../../plan/change.ts'
 import { type DataFormat, isForPeople } from '../formats.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
@@ -82,52 +82,60 @@ const RUNS: Record<DataFormat, (runs: readonly RunLine[], options: UndoReportOpt
   name: runs => runs.map(({ run }) => `${cell(run)}\n`).join(''),
 }
 
+/** The heading of each action, in the order of the screen. */
+const HEADINGS: Record<UndoStep['action'], string> = {
+  'restore-fields': 'Restore',
+  'delete-secret': 'Delete',
+  'remove-keys': 'Remove keys',
+  leave: 'Left unchanged',
+}
+
 /** Renders the steps, shown before the question. */
 function renderUndoSteps({ run, continued, steps, kept }: UndoPlan, options: ReportOptions): string {
   const palette = paletteFor(options.color)
   const { width } = options
-  const restored = steps.flatMap(step => (step.action === 'restore-fields' ? [step] : []))
-  const deleted = steps.filter(({ action }) => action === 'delete-secret')
-  const left = steps.flatMap(step => (step.action === 'leave' ? [step] : []))
-  const changedFields = restored.flatMap(({ target, changed }) =>
-    changed.map(({ field }) => ({ target, note: `${field} ${leftText('changed')}` })),
-  )
-  const blocks = [
+  const rows = Map.groupBy([...steps.map(stepRow), ...steps.flatMap(changedFieldRows)], row => row.heading)
+  return joinBlocks([
     wrap(sanitizeLine(undoingText(run, continued)), width),
-    rowLines(
-      'Restore',
-      restored.map(({ target, fields, effect }) => ({
-        target,
-        note: `${fields.map(fieldText).join(', ')}${effect === null ? '' : `; ${effectText(effect)}`}`,
-      })),
-      width,
-      palette,
-    ),
-    rowLines(
-      'Delete',
-      deleted.map(({ target }) => ({ target, note: '' })),
-      width,
-      palette,
-    ),
-    rowLines(
-      'Remove keys',
-      steps.flatMap(step =>
-        step.action === 'remove-keys' ? [{ target: step.target, note: step.keys.join(', ') }] : [],
-      ),
-      width,
-      palette,
-    ),
-    rowLines(
-      'Left unchanged',
-      [...left.map(step => ({ target: step.target, note: leftStepText(step) })), ...changedFields],
-      width,
-      palette,
-    ),
+    ...Object.values(HEADINGS).map(heading => rowLines(heading, rows.get(heading) ?? [], width, palette)),
     wrap(lostLoginSentence(steps), width).filter(line => line !== ''),
     wrap(undoPlanSentence(steps), width).map(palette.strong),
     ...keptLines(kept, options),
-  ]
-  return joinBlocks(blocks)
+  ])
+}
+
+interface StepRow extends Row {
+  heading: string
+}
+
+function stepRow(step: UndoStep): StepRow {
+  return { heading: HEADINGS[step.action], target: step.target, note: noteOf(step) }
+}
+
+function noteOf(step: UndoStep): string {
+  switch (step.action) {
+    case 'restore-fields': {
+      const fields = step.fields.map(fieldText).join(', ')
+      return step.effect === null ? fields : `${fields}; ${effectText(step.effect)}`
+    }
+    case 'delete-secret':
+      return ''
+    case 'remove-keys':
+      return step.keys.join(', ')
+    case 'leave':
+      return leftStepText(step)
+  }
+}
+
+/** Fields of a restored object that somebody else has changed since, so they stay. */
+function changedFieldRows(step: UndoStep): StepRow[] {
+  if (step.action !== 'restore-fields') return []
+  const { target, changed } = step
+  return changed.map(({ field }) => ({
+    heading: HEADINGS.leave,
+    target,
+    note: `${field} ${leftText('changed')}`,
+  }))
 }
 
 /** Returns a sentence about Secrets that still contain a login, with a command for each that deletes it. */

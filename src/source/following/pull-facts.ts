@@ -32,14 +32,14 @@ export class PullFacts {
 
   /**
    * Returns the facts about these pods as known now.
-   * @param isFresh read what the failing pods reference again, even if it is already known
+   * @param reading.isFresh read what the failing pods reference again, even if it is already known
    */
-  async snapshotOf(pods: Pod[], isFresh: boolean): Promise<Snapshot> {
+  async snapshotOf(pods: Pod[], { isFresh }: { isFresh: boolean }): Promise<Snapshot> {
     const takenAt = new Date(this.#cluster.serverNow()).toISOString()
     const found = { pods, events: pods.flatMap(({ uid }) => this.#following.eventsOf(uid)) }
     const { failing, pods: shown, events } = pickSuspects(found, { takenAt, isNamed: false })
     const owners = this.#following.owners()
-    await this.#readRelated(failing, isFresh)
+    await (isFresh ? this.#readAgain(failing) : this.#readNew(failing))
     const { pullSecrets, serviceAccounts, nodes } = this.#related
     return {
       takenAt,
@@ -58,18 +58,26 @@ export class PullFacts {
   }
 
   /** Sends no request if the failing pods reference nothing new. */
-  async #readRelated(failing: Pod[], isFresh: boolean): Promise<void> {
-    const unknown = isFresh ? failing : failing.filter(pod => !this.#known.has(namesIn(pod)))
-    if (unknown.length === 0) return
-    const reading = isFresh ? new Reading(this.#cluster, this.#options) : this.#reading
-    const read = await readRelatedObjects(reading, unknown, this.#options.onPullSecret).catch(error => {
+  async #readNew(failing: Pod[]): Promise<void> {
+    const unknown = failing.filter(pod => !this.#known.has(namesIn(pod)))
+    await this.#readRelated(unknown, this.#reading)
+  }
+
+  /** Gaps of earlier readings don't count any more. */
+  async #readAgain(failing: Pod[]): Promise<void> {
+    await this.#readRelated(failing, new Reading(this.#cluster, this.#options))
+  }
+
+  async #readRelated(pods: Pod[], reading: Reading): Promise<void> {
+    if (pods.length === 0) return
+    const read = await readRelatedObjects(reading, pods, this.#options.onPullSecret).catch(error => {
       // The server is briefly unreachable: read the references once it is back.
       if (error instanceof UnreachableError) return null
       throw error
     })
     if (read === null) return
     this.#reading = reading
-    for (const pod of unknown) this.#known.add(namesIn(pod))
+    for (const pod of pods) this.#known.add(namesIn(pod))
     const { pullSecrets, serviceAccounts, nodes } = this.#related
     this.#related = {
       pullSecrets: unique([...read.pullSecrets, ...pullSecrets]),
