@@ -3,7 +3,7 @@
 import { Argument, type Command } from 'commander'
 import type { CompletionOptions } from '../commands/about.ts'
 import { DATA_FORMATS } from '../report/formats.ts'
-import { addColorFlag, addOutputFlag, example, listCommonFlags } from './flags.ts'
+import { addFlags, colorFlag, commonFlags, example, flag, outputFlags } from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `explain` to the program. */
@@ -12,7 +12,7 @@ export function addExplain(program: Command, name: string, run: Run): void {
     .command('explain')
     .description('explain a cause: what it is, how to tell, and what to do')
     .argument('[cause...]', 'causes as diagnose names them (default: list all of them)')
-  addOutputFlag(command, DATA_FORMATS)
+  addFlags(command, outputFlags(DATA_FORMATS))
     .addHelpText(
       'after',
       example(name, [
@@ -29,9 +29,13 @@ export function addExplain(program: Command, name: string, run: Run): void {
 
 /** Adds `demo` to the program. */
 export function addDemo(program: Command, name: string, run: Run): void {
-  addColorFlag(program.command('demo'))
+  const command = program
+    .command('demo')
     .description('show the whole story on a simulated cluster; no cluster needed')
-    .option('--serve', 'keep the simulated cluster running and print its KUBECONFIG')
+  addFlags(command, [
+    colorFlag(),
+    flag('--serve', 'keep the simulated cluster running and print its KUBECONFIG'),
+  ])
     .addHelpText('after', example(name, [['demo --serve', 'a cluster to play with']]))
     .action(options =>
       run
@@ -69,7 +73,7 @@ kubectl starts kubectl_complete-pullguard by itself, without a script.`,
 /** Adds `version` to the program. */
 export function addVersion(program: Command, _name: string, run: Run): void {
   const command = program.command('version').description('print the version of this program')
-  addOutputFlag(command, DATA_FORMATS).action(options =>
+  addFlags(command, outputFlags(DATA_FORMATS)).action(options =>
     run
       .reading(async () => (await import('../commands/about.ts')).versionCommand)
       .with({ format: options.output }, options),
@@ -79,5 +83,5 @@ export function addVersion(program: Command, _name: string, run: Run): void {
 /** Adds `options` to the program. */
 export function addOptions(program: Command): void {
   const command = program.command('options').description('list the flags that most commands have')
-  listCommonFlags(command.helpOption(false)).action(() => command.outputHelp())
+  addFlags(command.helpOption(false), commonFlags()).action(() => command.outputHelp())
 }
