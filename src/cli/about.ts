@@ -21,9 +21,11 @@ export function addExplain(program: Command, name: string, run: Run): void {
       ]),
     )
     .action((names: string[], options) =>
-      run
-        .reading(async () => (await import('../commands/explain.ts')).explainCommand)
-        .with({ names, format: options.output }, options),
+      run.reading(
+        async () => (await import('../commands/explain.ts')).explainCommand,
+        { names, format: options.output },
+        options,
+      ),
     )
 }
 
@@ -38,9 +40,11 @@ export function addDemo(program: Command, name: string, run: Run): void {
   ])
     .addHelpText('after', example(name, [['demo --serve', 'a cluster to play with']]))
     .action(options =>
-      run
-        .reading(async () => (await import('../commands/demo.ts')).demoCommand)
-        .with({ serve: options.serve === true }, options),
+      run.reading(
+        async () => (await import('../commands/demo.ts')).demoCommand,
+        { serve: options.serve === true },
+        options,
+      ),
     )
 }
 
@@ -64,9 +68,7 @@ Examples:
 kubectl starts kubectl_complete-pullguard by itself, without a script.`,
     )
   command.action((shell: CompletionOptions['shell'], options) =>
-    run
-      .reading(async () => (await import('../commands/about.ts')).completionCommand)
-      .with({ shell }, options),
+    run.reading(async () => (await import('../commands/about.ts')).completionCommand, { shell }, options),
   )
 }
 
@@ -74,9 +76,11 @@ kubectl starts kubectl_complete-pullguard by itself, without a script.`,
 export function addVersion(program: Command, _name: string, run: Run): void {
   const command = program.command('version').description('print the version of this program')
   addFlags(command, outputFlags(DATA_FORMATS)).action(options =>
-    run
-      .reading(async () => (await import('../commands/about.ts')).versionCommand)
-      .with({ format: options.output }, options),
+    run.reading(
+      async () => (await import('../commands/about.ts')).versionCommand,
+      { format: options.output },
+      options,
+    ),
   )
 }
 

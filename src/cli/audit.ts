@@ -29,9 +29,11 @@ export function addAudit(program: Command, name: string, run: Run): void {
   addFlags(command, FLAGS)
     .addHelpText('after', example(name, EXAMPLES))
     .action(options =>
-      run
-        .reading(async () => (await import('../commands/audit.ts')).auditCommand)
-        .with(auditOptions(options), options),
+      run.reading(
+        async () => (await import('../commands/audit.ts')).auditCommand,
+        auditOptions(options),
+        options,
+      ),
     )
 }
 

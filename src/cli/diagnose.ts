@@ -29,9 +29,11 @@ export function addDiagnose(program: Command, name: string, run: Run): void {
   addFlags(command, FLAGS)
     .addHelpText('after', example(name, EXAMPLES))
     .action((names: string[], options) =>
-      run
-        .reading(async () => (await import('../commands/diagnose.ts')).diagnoseCommand)
-        .with({ ...diagnoseOptions(names, options), formatGiven: isFormatGiven(command) }, options),
+      run.reading(
+        async () => (await import('../commands/diagnose.ts')).diagnoseCommand,
+        { ...diagnoseOptions(names, options), formatGiven: isFormatGiven(command) },
+        options,
+      ),
     )
 }
 

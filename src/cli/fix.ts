@@ -51,9 +51,11 @@ export function addFix(program: Command, name: string, run: Run): void {
   addFlags(command, FIX_FLAGS)
     .addHelpText('after', example(name, [['fix deploy/web sts/db', 'two workloads, nothing else']]))
     .action((names: string[], options) =>
-      run
-        .writing(async () => (await import('../commands/fix.ts')).fixCommand)
-        .with(fixOptions(names, options), options),
+      run.writing(
+        async () => (await import('../commands/fix.ts')).fixCommand,
+        fixOptions(names, options),
+        options,
+      ),
     )
 }
 
@@ -202,9 +204,11 @@ export function addUndo(program: Command, name: string, run: Run): void {
       ]),
     )
     .action((runName, options) =>
-      run
-        .writing(async () => (await import('../commands/undo.ts')).undoCommand)
-        .with(undoOptions(runName, options), options),
+      run.writing(
+        async () => (await import('../commands/undo.ts')).undoCommand,
+        undoOptions(runName, options),
+        options,
+      ),
     )
 }
 

@@ -22,16 +22,15 @@ export function addImage(program: Command, name: string, run: Run): void {
       ]),
     )
     .action((references, options) =>
-      run
-        .reading(async () => (await import('../commands/image.ts')).imageCommand)
-        .with(
-          {
-            references,
-            format: options.output,
-            formatGiven: isFormatGiven(command),
-            ...checkOptions(options),
-          },
-          options,
-        ),
+      run.reading(
+        async () => (await import('../commands/image.ts')).imageCommand,
+        {
+          references,
+          format: options.output,
+          formatGiven: isFormatGiven(command),
+          ...checkOptions(options),
+        },
+        options,
+      ),
     )
 }

@@ -75,9 +75,11 @@ const EXAMPLES: [string, string][] = [
 function runMirror(options: OptionValues, run: Run): Promise<void> {
   if (options.cache !== undefined || options.cacheImage !== undefined)
     throw new UsageError('--cache and --cache-image need --emit cache.')
-  return run
-    .reading(async () => (await import('../commands/mirror.ts')).mirrorCommand)
-    .with(mirrorOptions(options), options)
+  return run.reading(
+    async () => (await import('../commands/mirror.ts')).mirrorCommand,
+    mirrorOptions(options),
+    options,
+  )
 }
 
 function mirrorOptions(options: OptionValues): MirrorOptions {
@@ -100,9 +102,11 @@ function runEmit(options: OptionValues, run: Run): Promise<void> {
     ].find(([, value]) => value !== undefined) ?? []
   if (unused !== undefined)
     throw new UsageError(`${unused} can't be combined with --emit: apply the cache first.`)
-  return run
-    .reading(async () => (await import('../commands/emit-cache.ts')).emitCacheCommand)
-    .with(emitOptions(options), options)
+  return run.reading(
+    async () => (await import('../commands/emit-cache.ts')).emitCacheCommand,
+    emitOptions(options),
+    options,
+  )
 }
 
 function emitOptions(options: OptionValues): EmitCacheOptions {

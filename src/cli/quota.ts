@@ -65,17 +65,21 @@ const EXAMPLES: [string, string][] = [
 ]
 
 function runQuota(options: OptionValues, run: Run): Promise<void> {
-  return run
-    .reading(async () => (await import('../commands/quota.ts')).quotaCommand)
-    .with(quotaOptions(options), options)
+  return run.reading(
+    async () => (await import('../commands/quota.ts')).quotaCommand,
+    quotaOptions(options),
+    options,
+  )
 }
 
 /** A pod is created, so this is a command that writes. */
 function runFromNode(options: OptionValues, run: Run): Promise<void> {
   const node = options.fromNode === true ? null : String(options.fromNode)
-  return run
-    .writing(async () => (await import('../commands/quota-from-node.ts')).quotaFromNodeCommand)
-    .with({ ...quotaOptions(options), node, yes: options.yes === true }, options)
+  return run.writing(
+    async () => (await import('../commands/quota-from-node.ts')).quotaFromNodeCommand,
+    { ...quotaOptions(options), node, yes: options.yes === true },
+    options,
+  )
 }
 
 /** Converts commander's options to the command's. */

@@ -28,9 +28,11 @@ export function addWait(program: Command, name: string, run: Run): void {
   addFlags(command, FLAGS)
     .addHelpText('after', example(name, EXAMPLES))
     .action((names: string[], options) =>
-      run
-        .reading(async () => (await import('../commands/wait.ts')).waitCommand)
-        .with(waitOptions(names, options), options),
+      run.reading(
+        async () => (await import('../commands/wait.ts')).waitCommand,
+        waitOptions(names, options),
+        options,
+      ),
     )
 }
 

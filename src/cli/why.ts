@@ -25,9 +25,11 @@ export function addWhy(program: Command, name: string, run: Run): void {
   addFlags(command, FLAGS)
     .addHelpText('after', example(name, EXAMPLES))
     .action((name: string | undefined, options) =>
-      run
-        .reading(async () => (await import('../commands/why.ts')).whyCommand)
-        .with(whyOptions(name, options), options),
+      run.reading(
+        async () => (await import('../commands/why.ts')).whyCommand,
+        whyOptions(name, options),
+        options,
+      ),
     )
 }
 
