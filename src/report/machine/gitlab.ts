@@ -16,8 +16,7 @@ import { fingerprint } from './fingerprint.ts'
 
 const SEVERITY: Record<Severity, string> = { error: 'major', warning: 'minor', info: 'info' }
 
-/** As GitLab reads it (GitLab documentation, "Code Quality report format"). */
-export interface CodeQualityEntry {
+export interface Entry {
   description: string
   check_name: string
   fingerprint: string
@@ -35,22 +34,22 @@ export function gitlabEntries(
   { findings, gaps }: AdvisedDiagnosis,
   invocation: Invocation,
   about: GapAbout = 'diagnosis',
-): CodeQualityEntry[] {
+): Entry[] {
   const places = Map.groupBy(findings, finding => fingerprint(stableIdentity(finding)))
   const found = [...places].flatMap(([key, same]) => entryOf(key, same, invocation))
   const unread = summarizeGaps(gaps, about).map(gap =>
-    codeQualityEntry({
-      description: `Not read: ${gapSentence(gap)}`,
-      check: 'gap',
-      severity: 'minor',
-      print: fingerprint(['gap', gap.gap.what, gap.gap.why]),
-      path: gap.what,
-    }),
+    entry(
+      `Not read: ${gapSentence(gap)}`,
+      'gap',
+      'minor',
+      fingerprint(['gap', gap.gap.what, gap.gap.why]),
+      gap.what,
+    ),
   )
   return [...found, ...unread]
 }
 
-function entryOf(key: string, same: AdvisedFinding[], invocation: Invocation): CodeQualityEntry[] {
+function entryOf(key: string, same: AdvisedFinding[], invocation: Invocation): Entry[] {
   return groupByCause(same, invocation)
     .slice(0, 1)
     .map(group => {
@@ -58,36 +57,29 @@ function entryOf(key: string, same: AdvisedFinding[], invocation: Invocation): C
       const [step] = stepsOf(group.findings, invocation)
       const who = `${first.container} of ${pluralize(countPods(same), 'pod')}`
       const description = `${titleOf(group)}: ${imageText(first.image)} in container ${who}. ${nextStepText(step)}`
-      return codeQualityEntry({
+      return entry(
         description,
-        check: first.cause,
-        severity: SEVERITY[first.severity],
-        print: key,
-        path: `${first.namespace}/${workloadPath(first)}`,
-      })
+        first.cause,
+        SEVERITY[first.severity],
+        key,
+        `${first.namespace}/${workloadPath(first)}`,
+      )
     })
 }
 
-/** What an entry is about. */
-interface EntryFacts {
-  description: string
-  /** The cause or rule. */
-  check: string
-  severity: string
-  /** The fingerprint. */
-  print: string
-  path: string
-  line?: number
-}
-
 /** Returns one entry, with invisible characters in its text escaped. */
-export function codeQualityEntry(facts: EntryFacts): CodeQualityEntry {
-  const { description, check, severity, print, path, line = 1 } = facts
+export function entry(
+  description: string,
+  check: string,
+  severity: string,
+  print: string,
+  path: string,
+): Entry {
   return {
     description: sanitizeLine(description),
     check_name: check,
     fingerprint: print,
     severity,
-    location: { path: sanitizeLine(path), lines: { begin: line } },
+    location: { path: sanitizeLine(path), lines: { begin: 1 } },
   }
 }

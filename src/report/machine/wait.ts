@@ -17,7 +17,7 @@ import { type Envelope, enveloped, toJson } from './data.ts'
 import { findingDocument } from './diagnosis-document.ts'
 import { fingerprint } from './fingerprint.ts'
 import { annotation, annotationsOf } from './github.ts'
-import { codeQualityEntry, gitlabEntries } from './gitlab.ts'
+import { entry, gitlabEntries } from './gitlab.ts'
 import { failureText, junitDocument, output, problem, testCase } from './junit.ts'
 import { gapBlock, renderMarkdown } from './markdown.ts'
 
@@ -161,13 +161,7 @@ export function waitGitlab(report: WaitReport, invocation: Invocation): string {
     const path = `${namespace}/${kind.toLowerCase()}/${name}`
     const words = [stateText(state, report.diagnosis.takenAt), ...nextTexts(state, invocation)]
     const text = `${kind.toLowerCase()}/${name}: ${words.join('. ')}`
-    return codeQualityEntry({
-      description: text,
-      check: `wait-${state.code}`,
-      severity: 'major',
-      print: fingerprint(['wait', path]),
-      path,
-    })
+    return entry(text, `wait-${state.code}`, 'major', fingerprint(['wait', path]), path)
   })
   return toJson([...gitlabEntries(report.diagnosis, invocation, 'wait'), ...open])
 }

@@ -2,11 +2,11 @@
 
 import type { AuditSeverity } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
+import { sanitizeLine } from '../../sanitize.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { toJson } from '../data.ts'
 import { fingerprint } from '../fingerprint.ts'
-import { codeQualityEntry } from '../gitlab.ts'
 import { auditIdentity } from './identity.ts'
 import { filePlace, fullWorkload } from './places.ts'
 
@@ -17,22 +17,22 @@ export function renderAuditGitlab({ findings, unread }: AuditReport): string {
   const found = findings.map(finding => {
     const place = filePlace(finding)
     const { rule, severity } = finding
-    return codeQualityEntry({
+    return entry({
       description: `${RULE_WORDS[rule].title}: ${fullWorkload(finding)}: ${findingText(finding)}`,
       check: rule,
       severity: SEVERITY[severity],
       print: distinct(auditIdentity(finding), prints),
-      path: repositoryPath(place?.path ?? fullWorkload(finding)),
+      path: place?.path ?? fullWorkload(finding),
       line: place?.line ?? 1,
     })
   })
   const broken = unread.map(file =>
-    codeQualityEntry({
+    entry({
       description: problemSentence(file),
       check: file.problem,
       severity: 'major',
       print: distinct(['unread', file.problem, file.path], prints),
-      path: repositoryPath(file.path),
+      path: file.path,
       line: file.line ?? 1,
     }),
   )
@@ -47,7 +47,21 @@ function distinct(parts: (string | null)[], prints: Map<string, number>): string
   return count === 0 ? print : fingerprint([...parts, String(count)])
 }
 
-/** GitLab knows files by their path in the repository, without a leading `./`. */
-function repositoryPath(path: string): string {
-  return path.replace(/^(?:\.\/)+/, '')
+interface Entry {
+  description: string
+  check: string
+  severity: string
+  print: string
+  path: string
+  line: number
+}
+
+function entry({ description, check, severity, print, path, line }: Entry): object {
+  return {
+    description: sanitizeLine(description),
+    check_name: check,
+    fingerprint: print,
+    severity,
+    location: { path: sanitizeLine(path.replace(/^(?:\.\/)+/, '')), lines: { begin: line } },
+  }
 }
