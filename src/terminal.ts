@@ -67,12 +67,15 @@ export function outputTo(stream: TerminalStreams['stdout'], env: Environment, no
       return columns(stream, env)
     },
     color: wantsColor(stream, env, noColorFlag),
-    write: text =>
-      new Promise((resolve, reject) => {
-        if (isClosed.get(stream) || text === '') return resolve()
-        stream.write(text, error => (error == null || isGone(error) ? resolve() : reject(unwritten(error))))
-      }),
+    write: text => writeTo(stream, text),
   }
+}
+
+function writeTo(stream: Writable, text: string): Promise<void> {
+  if (isClosed.get(stream) || text === '') return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    stream.write(text, error => (error == null || isGone(error) ? resolve() : reject(unwritten(error))))
+  })
 }
 
 const isGone = ({ code }: NodeJS.ErrnoException): boolean =>
