@@ -36,9 +36,9 @@ export interface AuditReportOptions extends ReportOptions {
 
 const RENDERERS: Record<AuditFormat, (report: AuditReport, options: AuditReportOptions) => string> = {
   table: (report, options) =>
-    options.terminal ? renderAuditScreen(report, options, 'brief') : renderAuditPlain(report, false),
+    options.terminal ? renderAuditScreen(report, options, 'brief') : renderAuditPlain(report, 'table'),
   wide: (report, options) =>
-    options.terminal ? renderAuditScreen(report, options, 'whole') : renderAuditPlain(report, true),
+    options.terminal ? renderAuditScreen(report, options, 'whole') : renderAuditPlain(report, 'wide'),
   text: (report, options) => renderAuditScreen(report, options, 'brief'),
   json: report => [...auditJson(report)].join(''),
   yaml: report => toYaml(auditDocument(report)),
