@@ -47,3 +47,7 @@ export function byCase(
     return typeof words === 'string' ? words : words(first)
   }
 }
+
+/** The meaning of every cause in which a web page answered. */
+export const WEB_PAGE =
+  'Something in between answered in place of the registry: a mirror, a proxy, or a login portal. The image itself is not the problem.'

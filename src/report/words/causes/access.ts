@@ -6,10 +6,9 @@
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { cloudOf, isPublic } from '../../../image/registries.ts'
-import { byCase, type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
 import { awsPolicyMeaning } from '../steps/permissions.ts'
-import { WEB_PAGE } from './image.ts'
 
 type Sentence = (context: CauseContext) => string
 

@@ -2,7 +2,7 @@
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
-import { byCase, type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
@@ -88,10 +88,6 @@ export const platformMismatch: CauseWords = {
 
 const ATTESTATION =
   'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
-
-/** Shared by all causes in which the answer can be a web page. */
-export const WEB_PAGE =
-  'Something in between answered in place of the registry: a mirror, a proxy, or a login portal. The image itself is not the problem.'
 
 export const unsupportedManifest: CauseWords = {
   short: byCase([['web-page', 'web pages instead of images']], 'images in a format the node cannot run'),

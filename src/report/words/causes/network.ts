@@ -6,9 +6,8 @@
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
-import { byCase, type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { capitalize, hostLabel, registryLabel, responderLabel } from '../nouns.ts'
-import { WEB_PAGE } from './image.ts'
 
 /** Returns the host that was asked, or else the registry's. */
 function endpointOrRegistry({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
