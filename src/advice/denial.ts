@@ -5,6 +5,7 @@ import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { cloudOf, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
+import { blockedSteps, policySteps, upstreamSteps } from './closed-access.ts'
 import { cloudPermission } from './cloud-role.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { checkNameSteps } from './image-steps.ts'
@@ -26,9 +27,9 @@ const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
   'credential-refused': refusedLoginSteps,
   'not-permitted': notPermitted,
   'denied-or-missing': deniedOrMissing,
-  blocked,
-  policy: blockedByPolicy,
-  upstream: upstreamRefused,
+  blocked: blockedSteps,
+  policy: policySteps,
+  upstream: upstreamSteps,
   unspecified: deniedOrMissing,
 }
 
@@ -241,43 +242,4 @@ function grantSteps(finding: Finding, registry: string): Step[] {
 /** Service accounts of another OpenShift project are not allowed to pull, whatever the name is. */
 function isOfOtherProject(finding: Finding, registry: string): boolean {
   return grantorOf(registry) === 'openshift' && !repositoryOf(finding).startsWith(`${finding.namespace}/`)
-}
-
-function blocked(finding: Finding): Step[] {
-  const { registry, endpoint, clues } = finding
-  if (registry === null) return [see('name')]
-  const other: Step = { code: 'use-other-source', why: 'blocked' }
-  if (hasClue(finding, 'suspended')) return [{ code: 'restore-account', registry }, other]
-  if (hasClue(finding, 'region')) return [other, { code: 'use-cache' }]
-  const host = endpoint?.host ?? registry
-  if (endpoint?.role === 'storage')
-    return [
-      { code: 'open-host', host, role: 'storage' },
-      { code: 'test-connection', scheme: 'https', host, role: 'storage' },
-    ]
-  const address = clueOf(clues, 'caller-address')?.address ?? null
-  const allow: Step = { code: 'allow-address', host, address, cloud: cloudOf(registry) }
-  const unblock: Step[] = hasClue(finding, 'bare-refusal')
-    ? [{ code: 'who-answered', host }, { code: 'show-proxy' }, allow]
-    : [allow, { code: 'test-connection', scheme: 'https', host, role: 'registry' }]
-  return [...unblock, other, ...stepsIf(isPublic(finding.reference), { code: 'use-cache' })]
-}
-
-function blockedByPolicy(finding: Finding): Step[] {
-  const { registry, endpoint } = finding
-  const about = (['storage-quota', 'vulnerabilities'] as const).find(code => hasClue(finding, code))
-  return [
-    { code: 'ask-registry-admin', about: about ?? 'policy', host: endpoint?.host ?? registry ?? '' },
-    { code: 'use-other-source', why: 'policy' },
-  ]
-}
-
-function upstreamRefused(finding: Finding): Step[] {
-  const { registry, endpoint } = finding
-  const host = endpoint?.host ?? registry ?? ''
-  const kind = cloudOf(registry) === 'ecr' ? 'ecr' : 'other'
-  return [
-    { code: 'upstream-login', host, kind },
-    { code: 'check-name', how: 'plain' },
-  ]
 }

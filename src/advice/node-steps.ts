@@ -3,6 +3,7 @@
 import { type Clue, clueOf } from '../diagnosis/clues.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { cloudOf } from '../image/registries.ts'
+import { policySteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './network.ts'
 import type { NodePolicy, Step } from './step.ts'
@@ -169,11 +170,7 @@ export function otherSteps(finding: Finding): Step[] {
   if (endpoint?.role === 'runtime')
     return [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
   // A registry of one's own refuses for a policy, such as Harbor's; only Google's answers so because it was shut down.
-  if (hasClue(finding, 'precondition-failed') && cloudOf(registry) !== 'gar')
-    return [
-      { code: 'ask-registry-admin', about: 'policy', host: endpoint?.host ?? registry ?? '' },
-      { code: 'use-other-source', why: 'policy' },
-    ]
+  if (hasClue(finding, 'precondition-failed') && cloudOf(registry) !== 'gar') return policySteps(finding)
   if (hasClue(finding, 'precondition-failed') || hasClue(finding, 'registry-closed'))
     return [
       // A known move has a step of its own.

@@ -3,6 +3,7 @@
 import type { AwsPolicy, CertificateProblem } from '../diagnosis/clues.ts'
 import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
+import type { Perimeter } from '../diagnosis/perimeter.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { Moved } from '../image/moved.ts'
 import type { Cloud } from '../image/registries.ts'
@@ -52,6 +53,7 @@ export type Step =
   | { code: 'token-scope'; registry: string }
   | { code: 'hub-plan'; repository: string }
   | { code: 'allow-address'; host: string; address: string | null; cloud: Cloud | null }
+  | { code: 'pass-perimeter'; perimeter: Perimeter; id: string | null; host: string }
   | { code: 'restore-account'; registry: string }
   | { code: 'ask-registry-admin'; about: 'vulnerabilities' | 'storage-quota' | 'policy'; host: string }
   | { code: 'upstream-login'; host: string; kind: 'ecr' | 'other' }

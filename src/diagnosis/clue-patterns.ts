@@ -133,7 +133,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'region' },
-    /export control|not available in your (?:country|region|location)|embargo|sanction|legal reasons|your location/i,
+    /export control|not available in your (?:country|region|location)|embargo|sanction|legal reasons|your location|from your (?:country|region)/i,
   ],
   [
     { code: 'token-scope' },

@@ -8,6 +8,7 @@ import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName, isShortServiceName } from './endpoint.ts'
 import type { FailingContainer } from './failing-container.ts'
 import type { Cause } from './finding.ts'
+import { type PerimeterRefusal, perimeterRefusal } from './perimeter.ts'
 
 /** Why the runtime rejected a certificate, or the server rejected the client's. */
 export type CertificateProblem =
@@ -182,6 +183,8 @@ export type Clue =
   | { code: 'suspended' }
   /** The registry blocks the caller's country or region. */
   | { code: 'region' }
+  /** A rule around the registry refused before the registry itself judged the request. */
+  | ({ code: 'perimeter' } & PerimeterRefusal)
   /** The token lacks a scope that the image needs. */
   | { code: 'token-scope' }
 
@@ -198,8 +201,10 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
   const { status, endpoint, image, reference } = known
   const words = withoutNames(text, image, reference)
   const inText = TEXT_CLUES.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
+  const refusal = perimeterRefusal(words)
   return [
     ...inText,
+    ...(refusal === null ? [] : [{ code: 'perimeter' as const, ...refusal }]),
     ...ofStatus(status, text),
     ...(reference !== null && reference.digest === null && CHILD.test(text)
       ? [{ code: 'missing-child' } as const]

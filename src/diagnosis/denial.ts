@@ -5,6 +5,7 @@ import { fullName, type Reference } from '../image/reference.ts'
 import { type Cloud, cloudOf, isPublic } from '../image/registries.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { CredentialStatus, DenialSubcause } from './finding.ts'
+import { perimeterIn } from './perimeter.ts'
 
 /** The facts of one refusal. */
 export interface Refusal {
@@ -61,7 +62,8 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   const open = reference !== null && isPublic(fullName(reference))
   // The kubelet's plugin failed, so no registry was asked.
   if (/\bcredential provider plugin\b|\berror getting credentials\b/.test(masked)) return 'no-credential-sent'
-  const proven = PATTERNS.find(([, pattern]) => pattern.test(masked))?.[0]
+  const proven =
+    perimeterIn(masked) === null ? PATTERNS.find(([, pattern]) => pattern.test(masked))?.[0] : 'blocked'
   // A web page that gives no reason is not the registry's answer.
   if (proven === undefined && WEB_PAGE.test(masked)) return 'unspecified'
   // Everything there is public, so a refusal is about the image's name or the caller's address, not a login.

@@ -309,3 +309,42 @@ test('a web page with a 404 is an outage of a registry that others run, and anot
   expect(codesIn(page('quay.io/acme/proxy'))[0]).toBe('status-page')
   expect(codesIn(page('registry.acme.example/acme/proxy'))[0]).toBe('other-port')
 })
+
+describe('a rule around the registry', () => {
+  const GAR = 'europe-docker.pkg.dev/acme/apps/api:1'
+  const VPC =
+    "denied: Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: V1m0gU9X"
+  const page = (body: string) =>
+    `error parsing HTTP 403 response body: invalid character '<' looking for beginning of value: "<html>${body}</html>"`
+  test.each<[string, string, string | null]>([
+    [
+      `Head "https://europe-docker.pkg.dev/v2/acme/apps/api/manifests/1": ${VPC}`,
+      'vpc-service-controls',
+      'V1m0gU9X',
+    ],
+    [`reading manifest 1 in europe-docker.pkg.dev/acme/apps/api: ${VPC}`, 'vpc-service-controls', 'V1m0gU9X'],
+    [
+      'failed to fetch oauth token: unexpected status from POST request to https://europe-docker.pkg.dev/token: 401 Unauthorized: AADSTS53003: Access has been blocked by Conditional Access policies. Trace ID: 0f3a1b2c-1111',
+      'conditional-access',
+      '0f3a1b2c-1111',
+    ],
+    ['denied: the pull is blocked by your organization policy', 'organization-policy', null],
+    [page('The requested URL was rejected. Your support ID is: 1234567890'), 'web-firewall', '1234567890'],
+    [
+      page('Sorry, you have been blocked. Ray ID: <strong>6cd58ae35d8f</strong>'),
+      'web-firewall',
+      '6cd58ae35d8f',
+    ],
+    [page('<title>Web Page Blocked</title>'), 'web-filter', null],
+  ])('"%s" is brought to whoever made it, with the number of the refusal', (error, perimeter, id) => {
+    const found = findingOf({ image: GAR, login: 'europe-docker.pkg.dev', error })
+    expect(found).toMatchObject({ cause: 'auth-required-or-denied', subcause: 'blocked', remedies: [] })
+    expect(stepsFor(found)[0]).toMatchObject({ code: 'pass-perimeter', perimeter, id })
+  })
+
+  test('is not what a maker of firewalls calls its image', () => {
+    const image = 'registry.acme.example/fortinet/sophos:1'
+    const error = `reading manifest 1 in ${image.slice(0, -2)}: denied: access forbidden`
+    expect(codesIn({ image, error })).not.toContain('pass-perimeter')
+  })
+})

@@ -83,9 +83,9 @@ export function roleSentence({ endpoint, registry, clues }: WithEndpoint & Pick<
   }
 }
 
-/** Capitalizes a label at the start of a sentence; a host name keeps its case. */
+/** Capitalizes a label that starts with an article, at the start of a sentence; a host name keeps its case. */
 export function capitalize(label: string): string {
-  return label.startsWith('the ') ? `T${label.slice(1)}` : label
+  return /^(?:the|an?) /.test(label) ? label.charAt(0).toUpperCase() + label.slice(1) : label
 }
 
 /** Returns an image's name, which a sandbox's error may lack. */

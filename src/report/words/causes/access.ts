@@ -8,6 +8,7 @@ import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { cloudOf, isPublic } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
+import { perimeterMeaning, perimeterOf, perimeterTitle } from '../perimeters.ts'
 import { awsPolicyMeaning } from '../steps/permissions.ts'
 
 type Sentence = (context: CauseContext) => string
@@ -186,7 +187,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
         "The owner's storage quota at the registry is used up; this is not a limit on pulls.",
       ],
     ],
-    'The image is there and the login was accepted; the registry itself (its vulnerability, signature, or quarantine policy) refuses to serve it.',
+    'The registry itself (its vulnerability, signature, or quarantine policy) refuses to serve this image; the login is not the problem.',
   ),
   upstream: ({ findings: [first] }) =>
     `${capitalize(responderLabel(first))} fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and that was refused; the login of the nodes and pods is not involved.`,
@@ -216,16 +217,22 @@ export const authRequiredOrDenied: CauseWords = {
   short: context => {
     const [first] = context.findings
     const subcause = subcauseOf(context)
-    if (subcause === 'blocked') return `pulls blocked by ${responderLabel(first)}`
+    if (isPageInstead(context)) return 'web pages instead of images'
+    if (subcause === 'blocked') return `pulls blocked by ${perimeterOf(first)?.name ?? responderLabel(first)}`
     if (subcause === 'policy') return `a policy of ${responderLabel(first)}`
     if (subcause === 'upstream') return `the upstream login of ${responderLabel(first)}`
     return `access denied by ${responderLabel(first)}`
   },
-  title: context =>
+  title: context => {
+    const [first] = context.findings
+    return isPageInstead(context)
+      ? `A web page came back instead of a response from ${registryLabel(first.registry)}`
+      : (perimeterTitle(first) ?? TITLE[subcauseOf(context)](context))
+  },
+  meaning: context =>
     isPageInstead(context)
-      ? `A web page came back instead of a response from ${registryLabel(context.findings[0].registry)}`
-      : TITLE[subcauseOf(context)](context),
-  meaning: context => (isPageInstead(context) ? WEB_PAGE : MEANING[subcauseOf(context)](context)),
+      ? WEB_PAGE
+      : (perimeterMeaning(context.findings[0]) ?? MEANING[subcauseOf(context)](context)),
 }
 
 /** Whether a web page refused without a word of a reason: something in between answered. */

@@ -9,6 +9,7 @@ import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { kubeletLog, nodeClientStep, onNode } from '../node.ts'
 import { registryLabel } from '../nouns.ts'
+import { PERIMETERS } from '../perimeters.ts'
 import type { StepWords } from '../step-words.ts'
 
 const ROLE: Record<Cloud, string> = {
@@ -43,6 +44,22 @@ function checkAcr(cloud: Cloud | null, { host }: Pick<Finding, 'host'>): string 
     : ''
 }
 
+/** Where each product lets an administrator exempt an image; the words of its refusals give it away. */
+const EXEMPTIONS: [RegExp, string][] = [
+  [/\bxray\b/i, ' (in Xray, an ignore rule)'],
+  [/\bcuration\b/i, ' (in JFrog Curation, a waiver)'],
+  [/\bquarantine/i, ' (in Nexus, a waiver or a release from quarantine)'],
+  [
+    /\bconfigured policy\b|\bproject setting\b|\bpolicy in project\b|\bharbor\b/i,
+    " (in Harbor, the project's CVE allowlist)",
+  ],
+]
+
+/** Returns where to exempt the image; empty if the text does not show the product. */
+function exemption(text: string): string {
+  return EXEMPTIONS.find(([words]) => words.test(text))?.[1] ?? ''
+}
+
 export const permissionSteps: StepWords<
   | 'check-provider'
   | 'grant-cloud-role'
@@ -50,6 +67,7 @@ export const permissionSteps: StepWords<
   | 'token-scope'
   | 'hub-plan'
   | 'allow-address'
+  | 'pass-perimeter'
   | 'restore-account'
   | 'ask-registry-admin'
   | 'upstream-login'
@@ -121,18 +139,26 @@ export const permissionSteps: StepWords<
         : `Use a token of ${registryLabel(registry)} that includes pull access to this repository`,
   }),
   'allow-address': ({ host, address, cloud }, { findings: [{ reference }] }) => ({
-    // A public registry's rules are its operator's, so users can only change the nodes' address.
-    text: isPublic(reference)
-      ? `Let the nodes pull from another outgoing address (another NAT gateway, or IPv4 instead of IPv6): ${host} refuses ${address ?? 'theirs'}, or the region that it seems to be in`
-      : `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? ', or pull through a private endpoint (https://aka.ms/acr/firewall)' : ', or pull from an address that it accepts'}`,
+    // These registries' rules are their operators', so users can only change the nodes' address.
+    text:
+      isPublic(reference) || /^(?:docker|quay)\.io\//.test(reference ?? '')
+        ? `Let the nodes pull from another outgoing address (another NAT gateway, or IPv4 instead of IPv6): ${host} refuses ${address ?? 'theirs'}, or the region that it seems to be in`
+        : `Add ${address === null ? "the nodes' outgoing address" : `the address ${address}`} to the network rules (firewall allowlist) of ${host}${cloud === 'acr' ? ', or pull through a private endpoint (https://aka.ms/acr/firewall)' : ', or pull from an address that it accepts'}`,
   }),
+  'pass-perimeter': ({ perimeter, id, host }) => {
+    const { askWhom, remedy } = PERIMETERS[perimeter]
+    const which = id === null ? '' : `: their log has this refusal under ${id}`
+    return {
+      text: `Ask ${askWhom} for ${remedy(host)}${which}`,
+    }
+  },
   'restore-account': ({ registry }) => ({
     text: `Ask the owner or administrator of ${registryLabel(registry)} about the account, its license, and its billing: another login can't pull its images either`,
   }),
-  'ask-registry-admin': ({ about, host }) => ({
+  'ask-registry-admin': ({ about, host }, { findings: [{ evidence }] }) => ({
     text:
       about === 'vulnerabilities'
-        ? `Ask an administrator of the project at ${host} to allow this image (CVE allowlist, policy), or use a version without these vulnerabilities`
+        ? `Ask an administrator of ${host} which policy holds this image back after a scan, and whether to exempt it${exemption(evidence?.text ?? '')}`
         : about === 'storage-quota'
           ? `Ask the owner of the namespace at ${host} to free space or raise its storage quota`
           : `Ask an administrator of ${host} which policy blocks this image, and whether the image can be exempted`,
@@ -143,13 +169,13 @@ export const permissionSteps: StepWords<
         ? "Fix the upstream login of the pull-through cache rule: the secret in AWS Secrets Manager whose name starts with ecr-pullthroughcache/, and the upstream path behind the rule's prefix (official images need library/)"
         : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
   }),
-  'use-other-source': ({ why }) => ({
+  'use-other-source': ({ why }, { findings: [{ steps }] }) => ({
     text:
       why === 'closed'
         ? 'Use the image from another registry: ask its owner where it is published now, or copy it into your own registry'
         : why === 'policy'
           ? 'Or use another version of the image that passes the policy'
-          : 'Or copy the image into a registry or mirror that the nodes can reach',
+          : `${steps[0].code === 'use-other-source' ? 'Copy' : 'Or copy'} the image into a registry or mirror that the nodes can reach`,
   }),
 }
 

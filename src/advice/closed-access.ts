@@ -1,0 +1,58 @@
+/** Steps for refusals that no login of the pod ends: a blocked address or account, a rule around the registry, a registry's policy, a cache's own login. */
+
+import { clueOf } from '../diagnosis/clues.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import { cloudOf, isPublic } from '../image/registries.ts'
+import { hasClue, stepsIf } from './conditions.ts'
+import type { Step } from './step.ts'
+
+/** The host that answered, or else the registry's; empty if neither is known. */
+function answeringHost({ endpoint, registry }: Finding): string {
+  return endpoint?.host ?? registry ?? ''
+}
+
+/** The steps if the registry, or a rule around it, lets neither this address nor this account in. */
+export function blockedSteps(finding: Finding): Step[] {
+  const { registry, endpoint, clues } = finding
+  if (registry === null) return [{ code: 'see-why', after: 'name' }]
+  const host = answeringHost(finding)
+  const other: Step = { code: 'use-other-source', why: 'blocked' }
+  if (hasClue(finding, 'suspended')) return [{ code: 'restore-account', registry }, other]
+  if (hasClue(finding, 'region')) return [other, { code: 'use-cache' }]
+  const refusal = clueOf(clues, 'perimeter')
+  if (refusal !== undefined) {
+    const { perimeter, id } = refusal
+    // Copies would evade what the organization decided; a filter of web traffic only has to learn about the host.
+    const isOfTraffic = perimeter === 'web-filter' || perimeter === 'web-firewall'
+    return [{ code: 'pass-perimeter', perimeter, id, host }, ...stepsIf(isOfTraffic, other)]
+  }
+  if (endpoint?.role === 'storage')
+    return [
+      { code: 'open-host', host, role: 'storage' },
+      { code: 'test-connection', scheme: 'https', host, role: 'storage' },
+    ]
+  const address = clueOf(clues, 'caller-address')?.address ?? null
+  const allow: Step = { code: 'allow-address', host, address, cloud: cloudOf(registry) }
+  const unblock: Step[] = hasClue(finding, 'bare-refusal')
+    ? [{ code: 'who-answered', host }, { code: 'show-proxy' }, allow]
+    : [allow, { code: 'test-connection', scheme: 'https', host, role: 'registry' }]
+  return [...unblock, other, ...stepsIf(isPublic(finding.reference), { code: 'use-cache' })]
+}
+
+/** The steps if the registry's own policy holds the image back, which only its administrators can change. */
+export function policySteps(finding: Finding): Step[] {
+  const about = (['storage-quota', 'vulnerabilities'] as const).find(code => hasClue(finding, code))
+  return [
+    { code: 'ask-registry-admin', about: about ?? 'policy', host: answeringHost(finding) },
+    { code: 'use-other-source', why: 'policy' },
+  ]
+}
+
+/** The steps if a cache's own login at its upstream was refused. */
+export function upstreamSteps(finding: Finding): Step[] {
+  const kind = cloudOf(finding.registry) === 'ecr' ? 'ecr' : 'other'
+  return [
+    { code: 'upstream-login', host: answeringHost(finding), kind },
+    { code: 'check-name', how: 'plain' },
+  ]
+}
