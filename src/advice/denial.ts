@@ -19,7 +19,7 @@ import {
   refusedLoginSteps,
   repositoryOf,
 } from './login.ts'
-import { targetHost, testConnection } from './network.ts'
+import { pageSteps } from './network.ts'
 import type { Grantor, Step } from './step.ts'
 
 const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
@@ -41,11 +41,7 @@ export function denialSteps(finding: Finding): Step[] {
   if (hasClue(finding, 'unreadable-secret')) return [see('secrets')]
   const { endpoint, registry, subcause } = finding
   if (hasClue(finding, 'web-page') && registry !== null && !WITH_REASON.includes(subcause))
-    return [
-      { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
-      testConnection(finding, targetHost(finding)),
-      { code: 'show-proxy' },
-    ]
+    return pageSteps(finding)
   // Only the mirror can end its refusal; the pod's rights at the registry are not known.
   if (endpoint?.role === 'mirror' && registry !== null && subcause !== 'policy' && subcause !== 'upstream')
     return [
@@ -97,6 +93,14 @@ function nothingSent(finding: Finding): Step[] {
       see('login'),
     ]
   const name = isDockerHub(registry ?? '') || providerFailed ? [] : checkNameSteps(finding)
+  if (isLikelyMisnamed(finding))
+    return [
+      { code: 'check-name', how: 'owner' },
+      { code: 'ask-registry' },
+      ...loginSteps(finding, 'private'),
+      { code: 'set-image', known: 'nothing' },
+      see('login'),
+    ]
   const isHidden = name.some(step => step.code === 'check-name' && step.how === 'hidden')
   return [
     // By now the secret exists, so the next attempt sends its login.
@@ -107,6 +111,21 @@ function nothingSent(finding: Finding): Step[] {
     ...stepsIf(credential.status === 'none' && isHidden, { code: 'ask-registry' }),
     see('login'),
   ]
+}
+
+/**
+ * GitHub's registry answers requests for an anonymous token with 403 mostly if no package has the name, and with 401 if it is private
+ * (k0sproject/k0sctl#981, phusion/holy-build-box#62): a hint only, so a login that the cluster has still comes first.
+ */
+function isLikelyMisnamed(finding: Finding): boolean {
+  const { registry, credential, remedies } = finding
+  return (
+    registry === 'ghcr.io' &&
+    credential.status === 'none' &&
+    hasClue(finding, 'bare-refusal') &&
+    knownSecretSteps(finding).length === 0 &&
+    !remedies.includes('recreate')
+  )
 }
 
 /** The pod's ways to a login, and the node's: whichever the pod uses comes first. @param provider the step for the node's login, if it can have one */

@@ -5,7 +5,7 @@ import { hidesMissing } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
-import { isHosted, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
+import { isOpenShiftRegistry, isPublic } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
@@ -53,7 +53,6 @@ export function missingSteps(finding: Finding): Step[] {
     mirrorLacksImage(finding) ??
     registryLostPart(finding) ??
     registryHasNoLatest(finding) ??
-    webPageInsteadOfHosted(finding) ??
     searchSteps(finding)
   )
 }
@@ -90,24 +89,10 @@ function registryHasNoLatest(finding: Finding): Step[] | null {
   return [...nameVersion(finding), { code: 'set-image', known: 'repository' }]
 }
 
-/** A registry that others run for everyone answers with JSON at this address, unless it is down or something else answers. */
-function webPageInsteadOfHosted(finding: Finding): Step[] | null {
-  const { registry } = finding
-  if (!hasClue(finding, 'web-page') || registry === null) return null
-  const host = hostOf(finding) ?? registry
-  if (!isHosted(host)) return null
-  return [
-    { code: 'status-page', host, registry, role: 'registry' },
-    { code: 'show-proxy' },
-    { code: 'check-name', how: 'plain' },
-    { code: 'ask-registry' },
-  ]
-}
-
 function searchSteps(finding: Finding): Step[] {
   const host = hostOf(finding)
   return [
-    ...(hasClue(finding, 'web-page') ? [{ code: 'other-port' } as const] : nameVersion(finding)),
+    ...nameVersion(finding),
     ...imageStream(finding),
     { code: 'check-name', how: finding.reference?.includes('@') === true ? 'digest' : 'plain' },
     ...(hasClue(finding, 'harbor') && host !== null ? [{ code: 'proxy-project', host } as const] : []),

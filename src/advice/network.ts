@@ -176,15 +176,40 @@ export function proxySteps(finding: Finding): Step[] {
   ]
 }
 
+/** Steps for a web page in place of a registry's answer: what sent it is on the way to the host, or in front of it. */
+export function pageSteps(finding: Finding): Step[] {
+  const { registry } = finding
+  const target = targetHost(finding)
+  const first: Step =
+    target.role === 'mirror' && registry !== null
+      ? { code: 'mirror-settings', host: target.host, registry, about: 'web-page' }
+      : { code: 'page-instead', host: target.host }
+  return [first, testConnection(finding, target), { code: 'show-proxy' }]
+}
+
+/** Steps for an answer of the host's servers, or of something in their place, that is not a registry's. */
 export function serverErrorSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const { registry, clues, endpoint } = finding
-  const page = hasClue(finding, 'web-page')
-  const scheme = hasClue(finding, 'endpoint-scheme')
-  const host = endpoint === null ? null : target.host
-  if ((page || scheme) && registry !== null)
+  const status = clueOf(clues, 'status')?.status ?? 0
+  if (hasClue(finding, 'web-page'))
     return [
-      { code: 'mirror-settings', host, registry, about: page ? 'web-page' : 'scheme' },
+      // Where others run the host, its own servers may be down and answer so.
+      ...stepsIf(status > 0 && isOfOthers(finding, target), {
+        code: 'status-page',
+        ...target,
+        registry: registry ?? target.host,
+      }),
+      ...pageSteps(finding),
+    ]
+  if (hasClue(finding, 'endpoint-scheme') && registry !== null)
+    return [
+      {
+        code: 'mirror-settings',
+        host: endpoint === null ? null : target.host,
+        registry,
+        about: 'scheme',
+      },
       testConnection(finding, target),
       { code: 'show-proxy' },
     ]
@@ -195,7 +220,6 @@ export function serverErrorSteps(finding: Finding): Step[] {
       { code: 'unblock-upstream', host: target.host },
       { code: 'wait', for: 'registry' },
     ]
-  const status = clueOf(clues, 'status')?.status ?? 0
   return [
     { code: 'status-page', ...target, registry: registry ?? target.host },
     // A 502 or higher may come from a proxy in between.

@@ -5,7 +5,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { cloudOf } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './network.ts'
+import { ofMirror, pageSteps, pullByHand, silentMirror, targetHost } from './network.ts'
 import type { NodePolicy, Step } from './step.ts'
 
 const imageName = ({ reference, image }: Finding) => reference ?? image
@@ -26,19 +26,9 @@ export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
     : [{ code: 'prune-images' }, show, { code: 'larger-disk' }]
 }
 
-/** Steps for an answer that was a web page instead of a registry's; null for any other answer. */
-function webPageSteps(finding: Finding): Step[] | null {
-  const { registry, endpoint } = finding
-  if (!hasClue(finding, 'web-page') || registry === null) return null
-  return [
-    { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
-    testConnection(finding, targetHost(finding)),
-  ]
-}
-
 export function corruptSteps(finding: Finding): Step[] {
   const [, steps = replaceSteps] = BY_CORRUPTION.find(([code]) => hasClue(finding, code)) ?? []
-  return webPageSteps(finding) ?? steps(finding)
+  return hasClue(finding, 'web-page') ? pageSteps(finding) : steps(finding)
 }
 
 /** The first clue that the finding has decides. */
@@ -112,8 +102,8 @@ function wantedIn({ evidence }: Finding): string | null {
 }
 
 export function manifestSteps(finding: Finding): Step[] {
-  const webPage = webPageSteps(finding)
-  if (webPage !== null) return [...webPage, { code: 'remove-image', image: imageName(finding) }]
+  if (hasClue(finding, 'web-page'))
+    return [...pageSteps(finding), { code: 'remove-image', image: imageName(finding) }]
   const set: Step = { code: 'set-image', known: 'repository' }
   if (hasClue(finding, 'attestation')) return attestationSteps(finding)
   if (hasClue(finding, 'artifact')) return [{ code: 'not-an-image' }, set]

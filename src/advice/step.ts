@@ -59,10 +59,9 @@ export type Step =
   | { code: 'upstream-login'; host: string; kind: 'ecr' | 'other' }
   | { code: 'use-other-source'; why: 'blocked' | 'policy' | 'closed' }
   // The image's name
-  | { code: 'check-name'; how: 'official' | 'public' | 'hidden' | 'plain' | 'digest' }
+  | { code: 'check-name'; how: 'official' | 'public' | 'hidden' | 'owner' | 'plain' | 'digest' }
   | { code: 'near-official'; names: string[] }
   | { code: 'existing-official' }
-  | { code: 'other-port' }
   | { code: 'proxy-project'; host: string }
   | { code: 'ask-registry' }
   | { code: 'use-replacement'; moved: Moved; to: string }
@@ -91,6 +90,7 @@ export type Step =
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
   | ({ code: 'test-connection'; scheme: 'https' | 'http' } & NamedEndpoint)
   | { code: 'who-answered'; host: string }
+  | { code: 'page-instead'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)
   | ({ code: 'check-listener' } & NamedEndpoint)
   | { code: 'check-mtu' }

@@ -7,7 +7,7 @@ import { isLocal, isPrivateAddress } from './endpoint.ts'
 export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'web-page' },
-    /text\/html|invalid character '?\\*u?003c|invalid character '<'|<!?(?:doctype|html)\b|&lt;html|\\u003chtml/i,
+    /text\/html|invalid character '?\\*u?003c|invalid character '<'|<!?(?:doctype|html)\b|&lt;html|\\u003chtml|\bdefault backend - 404\b|\b404 page not found\b/i,
   ],
   [
     { code: 'endpoint-scheme' },

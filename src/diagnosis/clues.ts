@@ -151,7 +151,7 @@ export type Clue =
   | { code: 'schema1' }
   /** An OCI artifact that is not a container image, such as a Helm chart. */
   | { code: 'artifact' }
-  /** The registry or a proxy answered with this 5xx status. */
+  /** The registry or a proxy answered with this status, 5xx or 404. */
   | { code: 'status'; status: number }
   /** The registry says that it is or will be shut down. */
   | { code: 'registry-closed' }
@@ -235,7 +235,7 @@ function ofStatus(status: number | null, text: string): Clue[] {
     return /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text) ? [{ code: 'bare-refusal' }] : []
   if (status === 412) return [{ code: 'precondition-failed' }]
   if (status === 402) return [{ code: 'suspended' }]
-  return status !== null && status >= 500 ? [{ code: 'status', status }] : []
+  return status !== null && (status >= 500 || status === 404) ? [{ code: 'status', status }] : []
 }
 
 function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] {

@@ -385,7 +385,7 @@ describe('the host', () => {
         error:
           'failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:04a7: not found',
       },
-      'mirror-settings',
+      'page-instead',
     ],
   ])('%s', (_name, situation, first) => {
     expect(codes(situation)[0]).toBe(first)

@@ -329,7 +329,7 @@ test.each<[string, string, string, Step['code'][]]>([
     'a web page with a 403 comes from something in between',
     'nginx',
     "error pulling image configuration: download failed after attempts=1: error parsing HTTP 403 response body: invalid character '<' looking for beginning of value",
-    ['mirror-settings', 'test-connection', 'show-proxy'],
+    ['page-instead', 'test-connection', 'show-proxy'],
   ],
   [
     'a snapshotter that does not run is started',

@@ -61,7 +61,7 @@ test.each<[string, Situation, { first?: RegExp; says?: RegExp; never?: RegExp }]
       error:
         'reading manifest 3 in registry.example/team/api: StatusCode: 404, "<!doctype html><title>Welcome"',
     },
-    { first: /another port/, says: /A web page answers at registry\.example/ },
+    { first: /another port/, says: /A web page came back instead of a response from registry\.example/ },
   ],
   [
     "Harbor's words for what its proxy project can't fetch",

@@ -4,10 +4,20 @@ import { type CauseRule, FITS } from './cause-rule.ts'
 
 export const serverStatus: CauseRule = {
   cause: 'registry-server-error',
-  // A token endpoint that does not allow the method is a wrong or broken one.
-  judge: ({ status, forToken }) =>
-    status !== null && (status >= 500 || (forToken && status === 405)) ? FITS : null,
+  judge: ({ masked, status, forToken }) =>
+    status !== null &&
+    (status >= 500 ||
+      // A token endpoint that does not allow the method is a wrong or broken one.
+      (forToken && status === 405) ||
+      (MISSING.includes(status) && PAGE.test(masked)))
+      ? FITS
+      : null,
 }
+
+const MISSING = [404, 410]
+/** Pages of web servers and ingresses, which no registry sends: what is missing is the registry, and nothing is known of the image. */
+const PAGE =
+  /<!?(?:doctype|html)\b|\binvalid character .{1,12} (?:looking for beginning of|after) |\bdefault backend - 404\b|\b404 page not found\b/
 
 const BROKEN = [
   /\binternal (?:server )?error\b|\bbad gateway\b|\bservice (?:temporarily )?unavailable\b|\bgateway time-?out\b/,

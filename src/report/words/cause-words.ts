@@ -50,4 +50,4 @@ export function byCase(
 
 /** The meaning of every cause in which a web page answered. */
 export const WEB_PAGE =
-  'Something in between answered in place of the registry: a mirror, a proxy, or a login portal. The image itself is not the problem.'
+  'Something else answered in place of the registry: a reverse proxy in front of it, a mirror, a proxy, or a login portal. That says nothing about the image.'

@@ -94,10 +94,6 @@ expectCause('image-not-found', [
     'Failed to pull image "nginx:nope": rpc error: code = 2 desc = Error: image library/nginx:nope not found',
   ],
   ['docker legacy', 'Tag nope not found in repository docker.io/library/nginx'],
-  [
-    'HTTP status in a body',
-    'Error response from daemon: error parsing HTTP 404 response body: invalid character \'p\' after top-level value: "404 page not found\\n"',
-  ],
   ['CRI-O, status', 'reading manifest 1 in reg.corp/app: received unexpected HTTP status: 404 Not Found'],
   ['CRI-O, blob', `writing blob: fetching blob: invalid status code from registry 404 (Not Found)`],
   [

@@ -3,6 +3,22 @@ import { expectCause } from './expect-cause.ts'
 
 expectCause('registry-server-error', [
   [
+    'Docker, a page of nginx',
+    `Error response from daemon: error parsing HTTP 404 response body: invalid character '<' looking for beginning of value: "<html>\\r\\n<head><title>404 Not Found</title></head>"`,
+  ],
+  [
+    'Docker, a web server written in Go (goharbor/harbor#4893)',
+    'error parsing HTTP 404 response body: invalid character \'p\' after top-level value: "404 page not found\\n"',
+  ],
+  [
+    'Docker, the default backend of an ingress',
+    'error parsing HTTP 404 response body: invalid character \'d\' looking for beginning of value: "default backend - 404"',
+  ],
+  [
+    'CRI-O, a page',
+    'reading manifest 1 in registry.acme.example/a: StatusCode: 404, "<!DOCTYPE HTML><title>404 Not Found</title>"',
+  ],
+  [
     'skopeo',
     'level=fatal msg="Error parsing image name \\"docker://quay.io/a/b:1\\": Requesting bearer token: invalid status code from registry 502 (Bad Gateway)"',
   ],

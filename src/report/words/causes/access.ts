@@ -198,9 +198,11 @@ const MEANING: Record<DenialSubcause, Sentence> = {
 }
 
 function noLoginMeaning({ registry, steps }: CauseContext['findings'][0]): string {
-  const isHidden = steps.some(step => step.code === 'check-name' && step.how === 'hidden')
-  const same = ` ${capitalize(registryLabel(registry))} answers the same for an image that does not exist.`
-  return `No login was sent: neither the pod's pull secrets nor the node provided one.${isHidden ? same : ''}`
+  const how = steps.find(step => step.code === 'check-name')?.how
+  const isHint = how === 'owner' ? ' mostly answers so for an image that does not exist.' : null
+  const hint = how === 'hidden' ? ' answers the same for an image that does not exist.' : isHint
+  const same = hint === null ? '' : ` ${capitalize(registryLabel(registry))}${hint}`
+  return `No login was sent: neither the pod's pull secrets nor the node provided one.${same}`
 }
 
 function publicMeaning({ registry }: Pick<Finding, 'registry'>): string {

@@ -53,12 +53,6 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
       meaning:
         'The manifest is there, but a layer that it lists is not: the push was not complete, the layer was cleaned up, or a cache could not fetch it.',
     }
-  if (hasClue(context, 'web-page') && subcause !== 'not-in-mirror')
-    return {
-      title: `A web page answers at ${registryLabel(registry)} instead of a registry`,
-      meaning:
-        'The host is there, but what answered is a web page (404), not the registry: the image itself may be fine.',
-    }
   return MISSING[(subcause ?? 'unspecified') as NotFoundSubcause](context)
 }
 

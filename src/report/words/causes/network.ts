@@ -151,7 +151,10 @@ export const registryServerError: CauseWords = {
   ),
   title: byCase(
     [
-      ['web-page', 'A web page came back instead of a response from the registry'],
+      [
+        'web-page',
+        ({ registry }) => `A web page came back instead of a response from ${registryLabel(registry)}`,
+      ],
       [
         'upstream-blocked',
         first =>

@@ -75,7 +75,7 @@ export const mirrorSteps: StepWords<
     switch (about) {
       case 'web-page':
         return {
-          text: `Something in between answered with a web page instead of ${registryLabel(registry)}: check the mirror, proxy or login portal at ${what}, as configured in ${place}`,
+          text: `The mirror ${what} answered with a web page: check its address and path in ${place}, and what answers there (a reverse proxy, a login portal)`,
         }
       case 'unreadable':
         return { text: `Correct ${place}, and other settings of mirrors there: the runtime can't read them` }

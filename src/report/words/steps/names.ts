@@ -13,7 +13,6 @@ export const nameSteps: StepWords<
   | 'check-name'
   | 'near-official'
   | 'existing-official'
-  | 'other-port'
   | 'proxy-project'
   | 'ask-registry'
   | 'use-replacement'
@@ -48,6 +47,10 @@ export const nameSteps: StepWords<
         return {
           text: `Check the name ${image} for a typo, and whether the repository was renamed or removed: for a name that does not exist, ${name} gives the same answer as for a private image`,
         }
+      case 'owner':
+        return {
+          text: `Check the owner and the name in ${image} for a typo, and whether the package was renamed or removed: without a login, ${name} answers 403 mostly for packages that do not exist, and 401 for private ones`,
+        }
       case 'digest':
         return {
           text: `Check the digest in ${image}: it is mistyped, belongs to another repository, or was removed; registries delete digests that no tag points to anymore, so take the tag's current one`,
@@ -65,9 +68,6 @@ export const nameSteps: StepWords<
   }),
   'existing-official': (_step, { findings: [{ image, host }] }) => ({
     text: `${image} is an official image that anyone can pull, so Docker Hub was asked for another name, or did not answer itself: check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, 'docker.io')}, and any proxy in between`,
-  }),
-  'other-port': (_step, { findings: [{ registry }] }) => ({
-    text: `Check the address: a web page answered at ${registryLabel(registry)}, not the registry, which may be at another port or host (Nexus has a connector with a port of its own for Docker), or below another path`,
   }),
   'proxy-project': ({ host }) => ({
     text: `If this is a proxy cache project of Harbor, check the log of Harbor at ${host} and its connection to the upstream registry: when that fails, it gives the same answer`,

@@ -78,6 +78,7 @@ export const networkSteps: StepWords<
   | 'replace-loopback'
   | 'test-connection'
   | 'who-answered'
+  | 'page-instead'
   | 'open-host'
   | 'check-listener'
   | 'give-route'
@@ -143,6 +144,11 @@ export const networkSteps: StepWords<
       curlCommand(findings[0].host, `https://${host}/v2/`),
       findings,
     ),
+  'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
+    text: isHosted(host)
+      ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}`
+      : `Look for what answers at ${host} in place of the registry: its reverse proxy or ingress may not pass /v2/ on, or the registry may be at another port or host (Nexus has a connector with a port of its own for Docker)`,
+  }),
   'open-host': ({ host, role }, context) => {
     const [{ registry }] = context.findings
     const second = role === 'storage' || (role === 'token' && host !== registry)
