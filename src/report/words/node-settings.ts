@@ -76,13 +76,37 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
       break
   }
   if (os === 'windows') return "the node's machine-wide certificate store"
-  if (runtime === 'docker')
-    return `${ofHost && registry !== 'docker.io' ? `/etc/docker/certs.d/${host}/ca.crt, or ` : ''}the system's trust store (update-ca-certificates, then restart Docker)`
-  if (runtime === 'cri-o')
-    return `${ofHost ? `/etc/containers/certs.d/${role === 'mirror' ? host : registry}/ca.crt, or ` : ''}the system's trust store (update-ca-trust)`
-  return runtime === 'containerd'
-    ? `${ofHost ? `${mirrorSettings(node, registry)} (ca = "/path/ca.crt"${role === 'mirror' ? ` under [host."https://${host}"]` : ''}), or ` : ''}the system's trust store (update-ca-certificates, then restart containerd)`
-    : `the system's trust store (update-ca-certificates or update-ca-trust, then restart the runtime)`
+  const store = `the system's trust store (${TRUST_STORE[runtime ?? 'unknown']})`
+  const own = ofHost ? runtimeAuthorityPlace(node, { host, role }, registry) : null
+  return own === null ? store : `${own}, or ${store}`
+}
+
+/** How to update the system's trust store, by runtime. */
+const TRUST_STORE: Record<NonNullable<PullingNode['runtime']> | 'unknown', string> = {
+  docker: 'update-ca-certificates, then restart Docker',
+  'cri-o': 'update-ca-trust',
+  containerd: 'update-ca-certificates, then restart containerd',
+  unknown: 'update-ca-certificates or update-ca-trust, then restart the runtime',
+}
+
+/** Returns where this runtime looks for the authority of one host only; null if it has no such place. */
+function runtimeAuthorityPlace(
+  node: PullingNode,
+  { host, role }: NamedEndpoint,
+  registry: string,
+): string | null {
+  switch (node.runtime) {
+    case 'docker':
+      return registry === 'docker.io' ? null : `/etc/docker/certs.d/${host}/ca.crt`
+    case 'cri-o':
+      return `/etc/containers/certs.d/${role === 'mirror' ? host : registry}/ca.crt`
+    case 'containerd': {
+      const section = role === 'mirror' ? ` under [host."https://${host}"]` : ''
+      return `${mirrorSettings(node, registry)} (ca = "/path/ca.crt"${section})`
+    }
+    default:
+      return null
+  }
 }
 
 /** Returns where this runtime looks for the certificate that it shows to a host. */
