@@ -6,19 +6,22 @@
 import type { SubjectState, Trouble } from '../../waiting/subject-state.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
-import { markdownCode, markdownText, sanitizeLine } from '../sanitize.ts'
+import { markdownCode, markdownCodeCell, markdownSentence, markdownText, sanitizeLine } from '../sanitize.ts'
 import { joinLines } from '../screen/layout.ts'
 import type { WaitReport } from '../wait-report.ts'
 import { nextStepText } from '../words/step-words.ts'
 import { waitSentence } from '../words/wait.ts'
 import { stateStep, waitNextStep } from '../words/wait-next.ts'
 import { inSeveral, stateText, subjectName } from '../words/wait-state.ts'
+import { annotation } from './annotation.ts'
+import { codeQualityEntry } from './code-quality.ts'
 import { type Envelope, enveloped, toJson } from './data.ts'
 import { findingDocument } from './diagnosis-document.ts'
 import { fingerprint } from './fingerprint.ts'
-import { annotation, annotationsOf } from './github.ts'
-import { entry, gitlabEntries } from './gitlab.ts'
-import { failureText, junitDocument, output, problem, testCase } from './junit.ts'
+import { annotationsOf } from './github.ts'
+import { gitlabEntries } from './gitlab.ts'
+import { failureText } from './junit.ts'
+import { junitDocument, output, problem, testCase } from './junit-xml.ts'
 import { gapBlock, renderMarkdown } from './markdown.ts'
 
 /** `kind: Wait`. */
@@ -139,13 +142,13 @@ const MOST_OPEN = 5
 export function waitGithub(report: WaitReport, invocation: Invocation): string {
   const { outcome, states, diagnosis } = report
   const sentence = waitSentence(report)
-  if (outcome === 'done') return `${annotation('notice', 'pullguard', [sentence])}\n`
+  if (outcome === 'done') return `${annotation('notice', { title: 'pullguard' }, [sentence])}\n`
   const several = inSeveral(states)
   const open = openStates(report).slice(0, MOST_OPEN)
   const annotations = [
     ...annotationsOf(diagnosis, invocation, 'wait'),
     ...open.map(state =>
-      annotation('error', `Not ready: ${subjectName(state, several)}`, [
+      annotation('error', { title: `Not ready: ${subjectName(state, several)}` }, [
         stateText(state, diagnosis.takenAt),
         ...nextTexts(state, invocation),
       ]),
@@ -160,8 +163,13 @@ export function waitGitlab(report: WaitReport, invocation: Invocation): string {
     const { kind, namespace, name } = state.subject
     const path = `${namespace}/${kind.toLowerCase()}/${name}`
     const words = [stateText(state, report.diagnosis.takenAt), ...nextTexts(state, invocation)]
-    const text = `${kind.toLowerCase()}/${name}: ${words.join('. ')}`
-    return entry(text, `wait-${state.code}`, 'major', fingerprint(['wait', path]), path)
+    return codeQualityEntry({
+      description: `${kind.toLowerCase()}/${name}: ${words.join('. ')}`,
+      check: `wait-${state.code}`,
+      severity: 'major',
+      print: fingerprint(['wait', path]),
+      path,
+    })
   })
   return toJson([...gitlabEntries(report.diagnosis, invocation, 'wait'), ...open])
 }
@@ -176,12 +184,12 @@ export function waitMarkdown(report: WaitReport, invocation: Invocation): string
     .slice(0, MOST_ROWS)
     .map(state => {
       const { subject, status } = state
-      const name = markdownCode(`${subject.namespace}/${subject.kind.toLowerCase()}/${subject.name}`)
+      const name = markdownCodeCell(`${subject.namespace}/${subject.kind.toLowerCase()}/${subject.name}`)
       return `| ${name} | ${status} | ${markdownText(stateText(state, diagnosis.takenAt))} |`
     })
   const table = ['| Workload | Status | |', '| --- | --- | --- |', ...rows].join('\n')
   const blocks = [
-    `### pullguard: ${markdownText(waitSentence(report))}`,
+    `### pullguard: ${markdownSentence(waitSentence(report))}`,
     ...(rows.length === 0 ? [] : [table]),
     ...nextBlock(report, invocation),
     ...(diagnosis.findings.length === 0
@@ -201,7 +209,9 @@ function nextBlock(report: WaitReport, invocation: Invocation): string[] {
   const next = report.diagnosis.findings.length > 0 ? null : waitNextStep(report, invocation)
   return next === null
     ? []
-    : [`${markdownText(next.text)}${next.command === undefined ? '.' : `: ${markdownCode(next.command)}`}`]
+    : [
+        `${markdownSentence(next.text)}${next.command === undefined ? '.' : `: ${markdownCode(next.command)}`}`,
+      ]
 }
 
 const RANK: Record<SubjectState['status'], number> = { failed: 0, unknown: 1, waiting: 2, done: 3 }
