@@ -4,7 +4,6 @@ import { clueOf } from '../diagnosis/clues.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
-import { hasClue, stepsIf } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
@@ -103,8 +102,8 @@ function containerSteps(finding: Finding): Step[] {
 }
 
 /** Whether the guest of a confidential container pulled; what is wrong with the runtime's own content store is the node's. */
-function isOfGuest(finding: Finding): boolean {
-  return hasClue(finding, 'guest') && !hasClue(finding, 'content-gone')
+function isOfGuest({ clues }: Finding): boolean {
+  return clueOf(clues, 'guest') !== undefined && clueOf(clues, 'content-gone') === undefined
 }
 
 /** A guest pulls by itself, with neither the node's settings nor the pod's pull secrets. */
@@ -126,10 +125,9 @@ const OF_NODES: readonly Step['code'][] = [
 ]
 
 /** With policy Always, even an image that was built or loaded on the node is pulled from its registry. */
-function localSteps(finding: Finding): Step[] {
-  const { cause } = finding
+function localSteps({ cause, clues }: Finding): Step[] {
   const missing = cause === 'auth-required-or-denied' || cause === 'image-not-found'
-  return stepsIf(missing && hasClue(finding, 'local-image'), { code: 'use-local-image' })
+  return missing && clueOf(clues, 'local-image') !== undefined ? [{ code: 'use-local-image' }] : []
 }
 
 /** Whether the name is a bare one that no official image has: most likely, somebody built the image. */
@@ -201,7 +199,7 @@ function sandboxSteps(finding: Finding): Step[] {
   ].includes(cause)
   const steps = unreachable ? [...own, set] : [...restore, set, ...login, ...own]
   // No pause image can be unpacked with the node's configuration.
-  if (hasClue(finding, 'no-unpacker')) return own
+  if (clueOf(finding.clues, 'no-unpacker') !== undefined) return own
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
 }
 

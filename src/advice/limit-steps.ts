@@ -1,9 +1,9 @@
 /** Steps for pulls that were too many: for a registry, or for the kubelet itself. */
 
+import { clueOf } from '../diagnosis/clues.ts'
 import { isLocal } from '../diagnosis/endpoint.ts'
 import type { Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
-import { hasClue, stepsIf } from './conditions.ts'
 import { loginSteps } from './login.ts'
 import type { Step } from './step.ts'
 
@@ -17,7 +17,7 @@ export function limitSteps(finding: Finding): Step[] {
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       { code: 'wait', for: 'limit' },
     ]
-  if (hasClue(finding, 'upstream-limit') && registry !== null)
+  if (clueOf(finding.clues, 'upstream-limit') !== undefined && registry !== null)
     return [
       { code: 'mirror-limit', host: endpoint?.host ?? registry, registry },
       { code: 'wait', for: 'limit' },
@@ -28,7 +28,7 @@ export function limitSteps(finding: Finding): Step[] {
     return [{ code: 'wait', for: 'minute' }, { code: 'use-cache' }]
   }
   // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
-  if (registry === 'public.ecr.aws' && hasClue(finding, 'per-second'))
+  if (registry === 'public.ecr.aws' && clueOf(finding.clues, 'per-second') !== undefined)
     return [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
   // The pod has a login by now, which the attempt did not send.
   const login: Step[] =
@@ -56,7 +56,7 @@ function countsByAccount({ registry, subcause }: Finding): boolean {
 /** Official images are also published at another registry, for pulls without a login or quota. */
 function otherRegistrySteps({ remedies, reference }: Finding): Step[] {
   const official = reference?.startsWith('docker.io/library/') === true
-  return stepsIf(official && remedies.includes('replace-registry'), { code: 'replace-registry' })
+  return official && remedies.includes('replace-registry') ? [{ code: 'replace-registry' }] : []
 }
 
 /** The steps for the kubelet's own throttle. */
