@@ -225,5 +225,4 @@ export const WITH_SHELL: ReadonlySet<StepCode> = new Set([
   'who-answered',
   'show-certificate',
   'public-certificate',
-  'show-policy',
 ])

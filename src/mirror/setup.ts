@@ -62,6 +62,7 @@ export type Delivery =
 export type Effect =
   | 'at-once'
   | 'new-nodes'
+  | 'new-cluster'
   | 'after-restart'
   | 'after-reload'
   | 'nodes-recreated'

@@ -20,9 +20,14 @@ export const microk8s: PlatformRule = {
     }),
 }
 
-/** The Amazon Machine Image sets config_path; only user data reaches nodes that are created later. */
+/** The Amazon Machine Image sets config_path and has no crictl; only user data reaches nodes that are created later. */
 export const eks: PlatformRule = {
-  setup: (target, group) => containerdSetup(target, group, { delivery: 'user-data', effect: 'new-nodes' }),
+  setup: (target, group) =>
+    containerdSetup(target, group, {
+      delivery: 'user-data',
+      effect: 'new-nodes',
+      pull: `ctr -n k8s.io images pull --hosts-dir ${CERTS_D}`,
+    }),
 }
 
 /** Node images set config_path. A reimaged or upgraded node starts without the files, so a DaemonSet keeps them there. */
@@ -54,7 +59,9 @@ export const windows: PlatformRule = {
       ? containerdSetup(target, group, {
           folder: WINDOWS,
           delivery: 'copy-to-every-node',
-          check: [{ on: 'node', line: `crictl pull ${sampleImage(target)}` }],
+          check: [
+            { on: 'node', line: `ctr -n k8s.io images pull --hosts-dir ${WINDOWS} ${sampleImage(target)}` },
+          ],
           notes: [configPath(group, WINDOWS), { code: 'unconfirmed-place' }],
         })
       : { unsupported: 'unknown-runtime' },

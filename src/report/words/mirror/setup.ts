@@ -54,6 +54,8 @@ export const DELIVERY: Record<Delivery, string> = {
 export const EFFECT: Record<Effect, string> = {
   'at-once': 'immediately, without a restart',
   'new-nodes': 'on new nodes; on existing ones as soon as the file is there',
+  'new-cluster':
+    'in a new cluster only: start ignores these flags for one that exists, so it has to be deleted first, with all that is in it',
   'after-restart': 'after a restart',
   'after-reload': 'after a reload; running containers keep running',
   'nodes-recreated': 'after GKE has recreated the nodes of the pool',

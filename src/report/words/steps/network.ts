@@ -68,6 +68,18 @@ function orMirror({ invocation, findings: [first] }: StepContext, target: string
   return `; if they are not meant to reach the internet, give them a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note}), or load the image on them`
 }
 
+/** Returns how nodes show a certificate, as a clause. */
+function clientCertificate(finding: Finding, host: string): string {
+  const place = clientCertificatePlace(
+    finding.host,
+    registryEndpoint(finding, host),
+    finding.registry ?? host,
+  )
+  return place === null
+    ? 'these nodes have no setting for one, so let it accept them without, or copy the image into a registry that does'
+    : `give every node one that it accepts, in ${place}`
+}
+
 export const networkSteps: StepWords<
   | 'resolve-host'
   | 'node-resolver'
@@ -182,7 +194,7 @@ export const networkSteps: StepWords<
           : problem === 'no-alternative-name'
             ? `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`
             : problem === 'client'
-              ? `${host} asks for a client certificate: give every node one that it accepts, in ${clientCertificatePlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`
+              ? `${host} asks for a client certificate: ${clientCertificate(first, host)}`
               : `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`,
   }),
   'public-certificate': ({ host, problem }, { findings }) =>
