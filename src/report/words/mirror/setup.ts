@@ -109,7 +109,7 @@ type Notes = { [Code in SetupNote['code']]: (note: Extract<SetupNote, { code: Co
 
 const NOTE: Notes = {
   'config-path': ({ major, folder }) =>
-    `containerd reads the file only if config_path is set to ${folder} in /etc/containerd/config.toml, ${major === 1 ? 'version 2: [plugins."io.containerd.grpc.v1.cri".registry]' : "version 3: [plugins.'io.containerd.cri.v1.images'.registry]"}; after changing that, restart containerd`,
+    `containerd reads the file only if config_path is set to ${folder} in /etc/containerd/config.toml, ${major === 1 ? 'version 2: [plugins."io.containerd.grpc.v1.cri".registry]' : "version 3 and later: [plugins.'io.containerd.cri.v1.images'.registry]"}; after changing that, restart containerd`,
   'one-folder': () =>
     'from containerd 2.1 on, config_path has to be this one folder: with a list of folders, pulls through the transfer service ignore the file (containerd/containerd#12808)',
   'old-tables': ({ removed }) =>
