@@ -8,7 +8,7 @@ import { buildProgram, type ProgramHost } from '../../src/cli/program.ts'
 import { helmCommand, type Invocation, kubectlCommand, ownCommand } from '../../src/report/invocation.ts'
 import { shellWords } from '../../src/report/sanitize.ts'
 import { commandLines } from '../../src/report/screen/layout.ts'
-import { loginCommand } from '../../src/report/words/commands.ts'
+import { loginCommand, remedyCommand } from '../../src/report/words/commands.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
 import { finding } from './samples.ts'
 import { EVERY_STEP, NODES } from './step-samples.ts'
@@ -63,6 +63,7 @@ describe.skipIf(process.platform === 'win32')('a shell', () => {
       '',
     ownCommand(HERE, 'mirror --to https://<mirror>'),
     ownCommand(DUMP, 'mirror --to https://<mirror>'),
+    remedyCommand(HERE, 'replace-registry', finding({ reference: 'docker.io/acme/api:1' })),
   ])('finds what is to be filled in at the end, even if a folder has its name: %s', command => {
     expect(command).toMatch(/>$/)
     expect(parses([command])).toBe(false)
