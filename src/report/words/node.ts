@@ -142,7 +142,8 @@ export function kernelLog({ platform }: PullingNode): string {
 /** Returns the command that shows how much memory is free. */
 export function memoryCommand({ os, platform }: PullingNode): string {
   if (os === 'windows') return 'Get-CimInstance Win32_OperatingSystem | Select-Object FreePhysicalMemory'
-  return platform === 'talos' ? talosctl('memory') : 'free -m'
+  // Not every image of a node in a container has procps with its `free`.
+  return platform === 'talos' ? talosctl('memory') : 'head -n 3 /proc/meminfo'
 }
 
 /** The kubelet's log on Windows: AKS, kubeadm, GKE, and RKE2. */
@@ -270,7 +271,7 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
     }
   if (host.platform === 'bottlerocket')
     return {
-      text: `Bottlerocket's host has no shell, so use its admin container, which has to be enabled: by SSH, with \`enter-admin-container\` in a session of AWS Systems Manager, or in a debug pod ${withImage}, with \`chroot /host apiclient exec admin bash\`. For the host's own commands (journalctl, ctr, containerd, ss), run \`sudo sheltie\` there; delete the pod afterward`,
+      text: `Bottlerocket's host has no shell, so use its admin container: with \`enter-admin-container\` in a session of AWS Systems Manager, or, if it is enabled already, by SSH or in a debug pod ${withImage} (\`chroot /host apiclient exec admin bash\`). For the host's own commands (journalctl, ctr, containerd), run \`sudo sheltie\` there; delete the pod afterward`,
       command: debugPod(toolImage),
     }
   if (host.os === 'windows')

@@ -39,7 +39,9 @@ function note(registry: string): string {
     return '; the user name is $oauthtoken (in single quotes), the password an NGC API key'
   if (registry === 'ghcr.io') return '; the password is a personal access token (classic) with read:packages'
   if (/(?:^|\.)gitlab\./.test(registry)) return '; the login is a deploy token with the scope read_registry'
-  return cloudOf(registry) === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
+  const cloud = cloudOf(registry)
+  if (cloud === 'gar') return '; such a token expires after an hour'
+  return cloud === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
 }
 
 const SHORT_LIVED: Record<ShortLived, string> = {

@@ -128,7 +128,7 @@ export const networkSteps: StepWords<
     text: `${host} has no domain: if it is a Service of the cluster or a container beside it (Docker Compose, kind), nodes don't know it by that name; use one that they can resolve, or an entry in /etc/hosts on every node`,
   }),
   'start-local-registry': ({ container }, { findings: [{ registry }] }) => ({
-    text: `Start the container ${container} on the machine that runs kind, and connect it to kind's network: the nodes pull images of ${registryLabel(registry)} from it, and they can resolve its name only while it runs there`,
+    text: `Start the container ${container} on the machine that runs kind, and connect it to kind's network, unless it is connected already: the nodes pull images of ${registryLabel(registry)} from it, and they can resolve its name only while it runs there`,
     command: `docker start ${shellWord(container)} && docker network connect kind ${shellWord(container)}`,
   }),
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
