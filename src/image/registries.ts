@@ -20,6 +20,15 @@ export function isHosted(host: string): boolean {
   return HOSTED.test(host.toLowerCase().replace(/:\d+$/, ''))
 }
 
+/** Hosts of such registries that contain no name, account, or region that somebody chose. */
+const FIXED =
+  /(?:^|\.)docker\.(?:io|com)$|^(?:dhi|quay|ghcr|nvcr|icr|(?:(?:us|eu|asia|mirror|k8s)\.)?gcr|registry\.k8s)\.io$|^(?:mcr\.microsoft\.com|public\.ecr\.aws|registry\.gitlab\.com|registry\.(?:access\.)?redhat\.(?:com|io)|docker\.elastic\.co)$/
+
+/** Whether the host is a well-known registry's own, so that a name that can't be resolved is not misspelled. */
+export function isFixedHost(host: string): boolean {
+  return FIXED.test(host.toLowerCase().replace(/:\d+$/, ''))
+}
+
 /** Docker's hardened images: Docker Hub accounts, under a separate key (docs.docker.com/dhi/how-to/use). */
 export const HARDENED_IMAGES = 'dhi.io'
 

@@ -14,9 +14,8 @@ import type { ReportOptions } from '../options.ts'
 import { escapeInJson, sanitizeLine } from '../sanitize.ts'
 import { FRESH_SCREEN, joinLines, paletteFor } from '../screen/layout.ts'
 import { summarySentence } from '../words/summary.ts'
-import { lastLines, renderTable } from './diagnosis-screen.ts'
+import { lastLines, pullingLines, renderTable } from './diagnosis-screen.ts'
 import { gapLines } from './gaps.ts'
-import { pullingLines } from './pulling.ts'
 
 export interface DiagnosisReportOptions extends ReportOptions {
   format: DiagnosisFormat
@@ -32,10 +31,12 @@ const RENDERERS: Record<
 > = {
   table: (diagnosis, options) =>
     isPlain(options)
-      ? renderPlain(diagnosis, false, options.plain)
+      ? renderPlain(diagnosis, 'table', options.plain)
       : renderTable(diagnosis, options, 'summary'),
   wide: (diagnosis, options) =>
-    isPlain(options) ? renderPlain(diagnosis, true, options.plain) : renderTable(diagnosis, options, 'full'),
+    isPlain(options)
+      ? renderPlain(diagnosis, 'wide', options.plain)
+      : renderTable(diagnosis, options, 'full'),
   text: (diagnosis, options) => renderTable(diagnosis, options, 'summary'),
   json: (diagnosis, { invocation }) => [...diagnosisJson(diagnosis, invocation)].join(''),
   yaml: (diagnosis, { invocation }) => toYaml(diagnosisDocument(diagnosis, invocation)),

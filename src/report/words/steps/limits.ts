@@ -8,7 +8,7 @@ import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
 import { editField, workloadsOf } from '../edits.ts'
-import { minikubeProfile, onNode, pullCommand, pullLimits, stepForNode } from '../node.ts'
+import { minikubeProfile, nodeClientStep, onNode, pullCommand, pullLimits } from '../node.ts'
 import { formatNumber, pluralize } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
 import type { StepWords } from '../step-words.ts'
@@ -95,7 +95,7 @@ export const limitSteps: StepWords<
     ),
   preload: ({ image }, { findings }) => {
     const [first] = findings
-    return stepForNode(
+    return nodeClientStep(
       `Or preload the image on every node that runs these pods, first ${onNode(first)}${pullLimits(first)}`,
       pullCommand(first.host, image),
       findings,
