@@ -169,6 +169,27 @@ test.each<[Kind, Step]>([
   expect(wordsOf(step, kind)).toEqual({ text: expect.stringMatching(/^\S.*[^.\s]$/) })
 })
 
+test.each<[Kind, string]>([
+  ['containerd', '/etc/containerd/certs.d/docker.io/hosts.toml (header.Authorization of this host)'],
+  ['Docker', 'Docker keeps no login for a mirror'],
+  ['Bottlerocket', 'Bottlerocket keeps no login for a mirror'],
+  ['GKE', 'registryHosts) (header of this host)'],
+  ['GKE on Windows', 'keeps no login for a mirror'],
+  ['RKE2 on Windows', 'C:\\etc\\rancher\\rke2\\registries.yaml (configs."cache.example".auth'],
+])("a mirror's login is set on %s where the platform has a place for it", (kind, place) => {
+  const step: Step = { code: 'mirror-login', host: 'cache.example', registry: 'docker.io' }
+  expect(wordsOf(step, kind).text).toContain(place)
+})
+
+test.each<[Kind, string]>([
+  ['GKE', 'registryHosts, client'],
+  ['Talos', 'RegistryTLSConfig'],
+  ['Bottlerocket', 'no setting for one'],
+])('a client certificate is set on %s where the platform has a place for it', (kind, place) => {
+  const step: Step = { code: 'renew-certificate', host: 'r.example', problem: 'client' }
+  expect(wordsOf(step, kind).text).toContain(place)
+})
+
 test.each([
   ['docker.io', 'docker login'],
   ['ghcr.io', 'docker login ghcr.io'],

@@ -40,13 +40,17 @@ function registriesYaml(platform: 'k3s' | 'rke2', os: PullingNode['os']): string
     : `/etc/rancher/${platform}/registries.yaml`
 }
 
+const withoutLogin = (who: string) =>
+  `let the mirror serve the nodes without one: ${who} keeps no login for a mirror`
+
 /** Returns how nodes get a login of their own for a mirror, to follow `If HOST itself wants a login, `. */
 export function mirrorLogin(node: PullingNode, host: string, registry: string): string {
   const { platform, runtime, os } = node
   const give = (place: string) =>
     `give the nodes one in ${place}, or let the mirror serve the nodes without one`
-  if (runtime === 'docker' || platform === 'bottlerocket')
-    return `let the mirror serve the nodes without one: ${runtime === 'docker' ? 'Docker' : 'Bottlerocket'} keeps no login for a mirror`
+  if (runtime === 'docker') return withoutLogin('Docker')
+  if (platform === 'bottlerocket') return withoutLogin('Bottlerocket')
+  if (platform === 'gke' && os === 'windows') return withoutLogin('GKE on Windows')
   if (platform === 'k3s' || platform === 'rke2')
     return give(`${registriesYaml(platform, os)} (configs."${host}".auth; restart ${platform})`)
   if (platform === 'talos' || platform === 'openshift') return give(runtimeLoginPlace(node))

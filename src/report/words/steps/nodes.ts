@@ -129,7 +129,7 @@ export const nodeSteps: StepWords<
   }),
   'remove-image': ({ image }, { findings }) =>
     nodeClientStep(
-      `Remove what is left of it ${onNode(findings[0])}${findings[0].host.platform === 'talos' ? ' (from Talos 1.13 on)' : ''}; the kubelet then pulls it again`,
+      `Remove what is left of it ${onNode(findings[0])}${findings[0].host.platform === 'talos' ? ' (with Talos 1.13 or later)' : ''}; the kubelet then pulls it again`,
       removeCommand(findings[0].host, image),
       findings,
     ),
@@ -193,7 +193,7 @@ export const nodeSteps: StepWords<
     text: `Give the runtime ${onNode(first)} a pause image that it can get: set it to one that is public or in your mirror (${sandboxSetting(first.host)}), or preload ${image === '' ? 'it' : image} on the node${preloadPlace(first.host) === null ? '' : ` (an archive in ${preloadPlace(first.host)})`}`,
   }),
   'sandbox-login': ({ registry }, { findings: [first] }) => ({
-    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNode(first)} (${sandboxLoginPlace(first.host)}): pod pull secrets are not used for the pause image`,
+    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNode(first)}, in ${sandboxLoginPlace(first.host)}: pod pull secrets are not used for the pause image`,
   }),
   'show-platforms': (_step, { invocation }) => ({
     text: "See the nodes' operating systems and architectures",

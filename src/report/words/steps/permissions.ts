@@ -190,7 +190,7 @@ function policySettings(
   return file === undefined
     ? { what, command: 'containerd config dump | grep -A 5 image-verifier' }
     : {
-        what: `${what} (without an entry those in /opt/containerd/image-verifier/bin)`,
+        what: `${what} (if there is no entry, those in /opt/containerd/image-verifier/bin)`,
         command: `grep -A 5 image-verifier ${file}`,
       }
 }
