@@ -60,7 +60,7 @@ function authsKey(registry: string | null): string {
 
 /** How a static pod gets a login, which no object in the cluster can provide. */
 export const KUBELET_LOGIN: StepText = {
-  text: "Static pods can't use pull secrets: put a login for the kubelet on the node, as /var/lib/kubelet/config.json (like ~/.docker/config.json), and restart the kubelet",
+  text: "Static pods can't use pull secrets: put a login for the kubelet on the node, as config.json (like ~/.docker/config.json) in the kubelet's folder, such as /var/lib/kubelet, and restart the kubelet",
 }
 
 /** How a debug container gets an image that it has no login for. */
