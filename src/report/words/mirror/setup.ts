@@ -112,10 +112,8 @@ const NOTE: Notes = {
     `containerd reads the file only if config_path is set to ${folder} in /etc/containerd/config.toml, ${major === 1 ? 'version 2: [plugins."io.containerd.grpc.v1.cri".registry]' : "version 3 and later: [plugins.'io.containerd.cri.v1.images'.registry]"}; after changing that, restart containerd`,
   'one-folder': () =>
     'from containerd 2.1 on, config_path has to be this one folder: with a list of folders, pulls through the transfer service ignore the file (containerd/containerd#12808)',
-  'old-tables': ({ removed }) =>
-    removed
-      ? 'support for registry.mirrors, which older guides use, is announced to end with containerd 2.4: remove it from config.toml'
-      : 'containerd accepts config_path only without registry.mirrors and registry.configs in config.toml: remove those',
+  'old-tables': () =>
+    'remove registry.mirrors and registry.configs from config.toml, which older guides use: together with config_path, they keep the CRI plugin of containerd from starting',
   'pod-logins-reach-mirror': () =>
     "pods' Docker Hub logins reach the mirror if it asks for one: the runtime sends a pull secret to any host of the pull",
   'pod-logins-stay': () => "pods' pull secrets are not sent to the mirror, only to the registry itself",
