@@ -98,6 +98,21 @@ test.each<[Kind, string]>([
   expect(wordsOf({ code: 'pull-by-hand', image }, kind).command).toBe(command)
 })
 
+test.each<[Kind, string, string]>([
+  ['containerd', `crictl rmi ${image}`, ''],
+  [
+    'EKS',
+    `ctr -n k8s.io images rm $(ctr -n k8s.io images ls -q target.digest==$(ctr -n k8s.io images ls name==${image} | grep -om1 'sha256:[0-9a-f]*'))`,
+    '',
+  ],
+  ['Windows', `ctr -n k8s.io images rm ${image}`, 'its other names'],
+  ['Talos', `talosctl image remove ${image} -n <address>`, 'Talos 1.13'],
+])('an image is removed on %s with all of its names, which keep its content', (kind, command, note) => {
+  const { text, command: printed } = wordsOf({ code: 'remove-image', image }, kind)
+  expect(printed).toBe(command)
+  expect(text).toContain(note)
+})
+
 test('a pull by hand says that it sends no login where the image needs one', () => {
   const said = (fields: Parameters<typeof finding>[0]) =>
     stepsOf([{ ...finding(fields), steps: [{ code: 'pull-by-hand', image }] }], HERE)[0].text

@@ -2,7 +2,6 @@
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
-import { cloudOf } from '../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import type { Findings, StepText } from './step-words.ts'
@@ -12,103 +11,11 @@ export function onNode({ node }: Pick<Finding, 'node'>): string {
   return node === null ? 'on the node' : `on node ${node}`
 }
 
-const RKE2_CRICTL = '/var/lib/rancher/rke2/bin/crictl --config /var/lib/rancher/rke2/agent/etc/crictl.yaml'
-/** Only login shells have this folder in their PATH, and the shell after `chroot /host` is none (kubernetes/kubernetes, cluster/gce/gci). */
-const GKE_CRICTL = '/home/kubernetes/bin/crictl'
-/** RKE2 extracts its tools here (docs.rke2.io/reference/cli_tools). */
-const RKE2_ON_WINDOWS = 'C:\\var\\lib\\rancher\\rke2'
-
-/**
- * Returns the runtime's image client, which determines the verbs. The images of EKS's nodes and most Windows nodes have no crictl
- * (awslabs/amazon-eks-ami, Azure/AgentBaker); ctr comes with containerd.
- */
-function imageClient({ platform, runtime, os }: PullingNode): 'docker' | 'talosctl' | 'ctr' | 'crictl' {
-  if (platform === 'talos') return 'talosctl'
-  if (runtime === 'docker') return 'docker'
-  if (platform === 'microk8s' || platform === 'bottlerocket' || platform === 'eks') return 'ctr'
-  return os === 'windows' ? 'ctr' : 'crictl'
-}
-
-function crictl({ platform }: PullingNode): string {
-  if (platform === 'gke') return GKE_CRICTL
-  return platform === 'k3s' ? 'k3s crictl' : platform === 'rke2' ? RKE2_CRICTL : 'crictl'
-}
-
-/** Returns containerd's client, and the folder with the node's mirrors: unlike the runtime, ctr uses them only if it is named. */
-function ctr({ platform, os }: PullingNode): { client: string; hosts: string | null } {
-  if (platform === 'microk8s')
-    return { client: 'microk8s ctr', hosts: '/var/snap/microk8s/current/args/certs.d' }
-  if (os === 'windows')
-    return platform === 'rke2'
-      ? {
-          client: `${RKE2_ON_WINDOWS}\\bin\\ctr.exe -n k8s.io`,
-          hosts: `${RKE2_ON_WINDOWS}\\agent\\etc\\containerd\\certs.d`,
-        }
-      : { client: 'ctr -n k8s.io', hosts: 'C:\\ProgramData\\containerd\\certs.d' }
-  // Bottlerocket's mirrors are in containerd's main configuration, which ctr does not read.
-  return { client: 'ctr -n k8s.io', hosts: platform === 'bottlerocket' ? null : '/etc/containerd/certs.d' }
-}
-
-/** Returns how to pull one image by hand, with the runtime's complete answer. */
-export function pullCommand(node: PullingNode, image: string): string {
-  const name = shellWord(image)
-  switch (imageClient(node)) {
-    case 'docker':
-      return `docker pull ${name}`
-    case 'talosctl':
-      return talosctl(`image pull ${name}`)
-    case 'ctr': {
-      const { client, hosts } = ctr(node)
-      return `${client} images pull ${hosts === null ? '' : `--hosts-dir ${hosts} `}${name}`
-    }
-    case 'crictl':
-      return `${crictl(node)} pull ${name}`
-  }
-}
-
-/** Returns what a pull by hand lacks of the kubelet's own, if that matters for this image; empty otherwise. */
-export function pullLimits({ host, credential, registry }: Finding): string {
-  const login = credential.status === 'usable' || cloudOf(registry) !== null
-  return [
-    ...(login
-      ? ["; the command sends no login of the pod or of the kubelet's, so a private image is refused"]
-      : []),
-    ...(host.platform === 'bottlerocket'
-      ? ['; ctr does not use the mirrors of settings.container-registry']
-      : []),
-  ].join('')
-}
-
-/** Returns how to remove one image. */
-export function removeCommand(node: PullingNode, image: string): string {
-  const name = shellWord(image)
-  switch (imageClient(node)) {
-    case 'docker':
-      return `docker rmi ${name}`
-    case 'talosctl':
-      return talosctl(`image remove ${name}`)
-    case 'ctr':
-      return `${ctr(node).client} images rm ${name}`
-    case 'crictl':
-      return `${crictl(node)} rmi ${name}`
-  }
-}
-
-/** Returns how to remove unused images; null if the platform leaves that to the kubelet. */
-export function pruneCommand(node: PullingNode): string | null {
-  switch (imageClient(node)) {
-    case 'docker':
-      return 'docker image prune -a'
-    case 'talosctl':
-    case 'ctr':
-      return null
-    case 'crictl':
-      return `${crictl(node)} rmi --prune`
-  }
-}
+/** Where RKE2 keeps its data on Windows (docs.rke2.io/reference/windows_agent_config). */
+export const RKE2_ON_WINDOWS = 'C:\\var\\lib\\rancher\\rke2'
 
 /** Returns a command of the node's client on Talos. The address comes last, so that a shell rejects the line until it is filled in. */
-function talosctl(rest: string): string {
+export function talosctl(rest: string): string {
   return `talosctl ${rest} -n <address>`
 }
 

@@ -12,13 +12,10 @@ import {
   nodeClientStep,
   nodeShellStep,
   onNode,
-  pruneCommand,
-  pullCommand,
-  pullLimits,
-  removeCommand,
   runtimeLog,
   storePath,
 } from '../node.ts'
+import { pruneCommand, pullCommand, pullLimits, removeCommand, removeLimits } from '../node-images.ts'
 import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
@@ -129,7 +126,7 @@ export const nodeSteps: StepWords<
   }),
   'remove-image': ({ image }, { findings }) =>
     nodeClientStep(
-      `Remove what is left of it ${onNode(findings[0])}${findings[0].host.platform === 'talos' ? ' (with Talos 1.13 or later)' : ''}; the kubelet then pulls it again`,
+      `Remove what is left of it ${onNode(findings[0])}${removeLimits(findings[0].host)}; the kubelet then pulls it again`,
       removeCommand(findings[0].host, image),
       findings,
     ),
