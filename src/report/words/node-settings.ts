@@ -201,7 +201,13 @@ export function sandboxSetting({ platform, runtime, os, kubeletMinor }: PullingN
   if (runtime === 'cri-o') return 'pause_image in /etc/crio/crio.conf'
   if (runtime === 'docker')
     return `--pod-infra-container-image of ${kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'}`
-  const file = os === 'windows' ? 'C:\\Program Files\\containerd\\config.toml' : '/etc/containerd/config.toml'
+  // EKS's nodes write the file at each start (awslabs/amazon-eks-ami, nodeadm).
+  const file =
+    os === 'windows'
+      ? 'C:\\Program Files\\containerd\\config.toml'
+      : platform === 'eks'
+        ? 'spec.containerd.config of the NodeConfig in the user data of new nodes'
+        : '/etc/containerd/config.toml'
   return `sandbox_image, from containerd 2 on pinned_images.sandbox, in ${file}`
 }
 
