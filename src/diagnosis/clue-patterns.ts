@@ -1,5 +1,6 @@
 /** Patterns for the clues in the words of an error text and in an image's name. */
 
+import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import type { AwsPolicy, Clue } from './clues.ts'
 import { isLocal, isPrivateAddress } from './endpoint.ts'
 
@@ -58,7 +59,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'registry-closed' },
     /\bregistry\b.{0,60}\b(?:deprecated|shut(?:ting)? down|discontinued|decommissioned|retired|sunset)\b/i,
   ],
-  [{ code: 'unreadable-secret' }, /^(?:illegal base64 data|unable to parse auth field)/i],
+  [{ code: 'unreadable-secret' }, UNREADABLE_SECRET],
   [{ code: 'any-refusal' }, /unable to retrieve auth token: invalid username\/password/i],
   [{ code: 'upstream-limit' }, /too many requests to upstream/i],
   [{ code: 'upstream-blocked' }, /remote (?:auto|manually) blocked/i],

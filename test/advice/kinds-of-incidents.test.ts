@@ -398,6 +398,12 @@ test.each<[string, string, string, Step['code'][]]>([
     ['see-why'],
   ],
   [
+    'so does one whose JSON has other types than the kubelet reads',
+    'acme/x:1',
+    'Failed to pull image "acme/x:1": json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type string',
+    ['see-why'],
+  ],
+  [
     "a condition of one's own registry is its administrator's",
     'harbor.example/a/b:1',
     pulled('harbor.example/a/b:1', head('harbor.example', '412 Precondition Failed')),

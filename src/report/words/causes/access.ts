@@ -226,5 +226,5 @@ export const malformedSecret: CauseWords = {
       : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`
   },
   meaning: () =>
-    'A pull secret that is not JSON, or whose auth is not base64 of user:password, fails every image of the pods that reference it; no other credential helps.',
+    'A pull secret that is not JSON, has a login with a value that is not text, or has an auth that is not base64 of user:password fails every image of the pods that reference it; no other credential helps.',
 }
