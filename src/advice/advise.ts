@@ -239,9 +239,10 @@ function limitSteps(finding: Finding): Step[] {
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       { code: 'wait', for: 'limit' },
     ]
-  if (clueOf(finding.clues, 'upstream-limit') !== undefined && registry !== null)
+  const relays = clueOf(finding.clues, 'relays')
+  if ((relays ?? clueOf(finding.clues, 'upstream-limit')) !== undefined && registry !== null)
     return [
-      { code: 'mirror-limit', host: endpoint?.host ?? registry, registry },
+      { code: 'mirror-limit', host: endpoint?.host ?? registry, registry: relays?.upstream ?? registry },
       { code: 'wait', for: 'limit' },
     ]
   if (subcause === 'abuse') return [{ code: 'wait', for: 'burst' }, ...otherRegistrySteps(finding)]

@@ -94,15 +94,27 @@ export function missingSteps(finding: Finding): Step[] {
       { code: 'check-name', how: 'plain' },
       { code: 'ask-registry' },
     ]
-  const harbor = clueOf(finding.clues, 'harbor') !== undefined && host !== null
   return [
     ...(page ? [{ code: 'other-port' } as const] : versioned),
     ...imageStream(finding),
     { code: 'check-name', how: finding.reference?.includes('@') === true ? 'digest' : 'plain' },
-    ...(harbor ? [{ code: 'proxy-project', host } as const] : []),
+    ...proxyProject(finding),
     { code: 'ask-registry' },
     { code: 'set-image', known: 'repository' },
   ]
+}
+
+/** Names of products that fetch from other registries, and of repositories that do. */
+const PROXYING = /\b(?:nexus|artifactory|jfrog|harbor|prox(?:y|ies)|cache|mirror|remote|pull-?through)/i
+
+/** A registry that may fetch the image from another one, and answers the same if that one refuses it or can't be reached. */
+function proxyProject({ clues, endpoint, registry, reference }: Finding): Step[] {
+  const host = endpoint?.host ?? registry
+  if (host === null) return []
+  if (clueOf(clues, 'harbor') !== undefined) return [{ code: 'proxy-project', host, product: 'harbor' }]
+  const [name, project] = reference?.split('/') ?? []
+  const named = clueOf(clues, 'relays') !== undefined || PROXYING.test(`${name}/${project}`)
+  return isHosted(host) || !named ? [] : [{ code: 'proxy-project', host, product: null }]
 }
 
 /** In OpenShift's own registry a tag that was never imported, or whose import failed, is missing like a misspelled one. */

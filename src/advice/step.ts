@@ -54,14 +54,14 @@ export type Step =
   | { code: 'allow-address'; host: string; address: string | null; cloud: Cloud | null }
   | { code: 'restore-account'; registry: string }
   | { code: 'ask-registry-admin'; about: 'vulnerabilities' | 'storage-quota' | 'policy'; host: string }
-  | { code: 'upstream-login'; host: string; kind: 'ecr' | 'other' }
+  | { code: 'upstream-login'; host: string; kind: 'ecr' | 'setup' | 'other' }
   | { code: 'use-other-source'; why: 'blocked' | 'policy' | 'closed' }
   // The image's name
   | { code: 'check-name'; how: 'official' | 'public' | 'hidden' | 'plain' | 'digest' }
   | { code: 'near-official'; names: string[] }
   | { code: 'existing-official' }
   | { code: 'other-port' }
-  | { code: 'proxy-project'; host: string }
+  | { code: 'proxy-project'; host: string; product: 'harbor' | null }
   | { code: 'ask-registry' }
   | { code: 'use-replacement'; moved: Moved; to: string }
   | { code: 'find-replacement'; moved: Moved }

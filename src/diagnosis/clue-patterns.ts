@@ -62,6 +62,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [{ code: 'unreadable-secret' }, UNREADABLE_SECRET],
   [{ code: 'any-refusal' }, /unable to retrieve auth token: invalid username\/password/i],
   [{ code: 'upstream-limit' }, /too many requests to upstream/i],
+  [{ code: 'upstream-setup' }, /upstream (?:repository|registry) is not configured/i],
   [{ code: 'upstream-blocked' }, /remote (?:auto|manually) blocked/i],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
   [

@@ -1,6 +1,7 @@
 /** Clues: what the text of a failed pull, its endpoint, the image's name, and the node show besides the cause. */
 
 import type { Reference } from '../image/reference.ts'
+import { relayedRegistry } from '../image/registries.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
@@ -34,6 +35,10 @@ export type Clue =
   | { code: 'web-page' }
   /** Nexus can't reach the upstream of its proxy repository, and blocks it for a while. */
   | { code: 'upstream-blocked' }
+  /** A cache says that its upstream (remote, proxy) repository is not set up properly. */
+  | { code: 'upstream-setup' }
+  /** The image's name goes through a cache: its path begins with the registry that the cache fetches from. */
+  | { code: 'relays'; upstream: string }
   /** A 403 whose text gives no reason: whoever answered sent nothing else, or the runtime did not read it. */
   | { code: 'bare-refusal' }
   /** The kubelet could not read a pull secret of the pod. */
@@ -238,6 +243,8 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
   const host = endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : registry
   const clues: Clue[] =
     registry !== null && /^(?:www\.)?hub\.docker\.com$/i.test(registry) ? [{ code: 'web-site' }] : []
+  const upstream = reference === null ? null : relayedRegistry(reference)
+  if (upstream !== null) clues.push({ code: 'relays', upstream })
   if (host === null) return clues
   if (isLocal(host)) clues.push({ code: 'loopback' })
   else if (isServiceName(host) || isShortServiceName(host)) clues.push({ code: 'service-name' })

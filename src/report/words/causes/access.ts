@@ -47,8 +47,12 @@ const TITLE: Record<DenialSubcause, Sentence> = {
       ? `${capitalize(responderLabel(context.findings[0]))} refuses because of the account behind this image: it is suspended, or its license or payment has lapsed`
       : `${capitalize(responderLabel(context.findings[0]))} does not let this address pull`,
   policy: context => `A policy of ${responderLabel(context.findings[0])} blocks this image`,
-  upstream: ({ findings: [first] }) =>
-    `${capitalize(responderLabel(first))} is a cache whose own upstream login failed`,
+  upstream: context =>
+    hasClue(context, 'upstream-setup')
+      ? `${capitalize(responderLabel(context.findings[0]))} is a cache whose upstream repository is not set up properly`
+      : hasClue(context, 'upstream-blocked')
+        ? `${capitalize(responderLabel(context.findings[0]))} is a cache that has blocked its upstream registry`
+        : `${capitalize(responderLabel(context.findings[0]))} is a cache that its upstream registry refused`,
   unspecified: ({ findings: [first] }) =>
     first.credential.status === 'broken'
       ? `${capitalize(responderLabel(first))} refused the pull, and the pod's pull secret can't be used`
@@ -137,8 +141,14 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     hasClue(context, 'storage-quota')
       ? "The owner's storage quota at the registry is used up; this is not a limit on pulls."
       : 'The image is there and the login was accepted; the registry itself (its vulnerability, signature, or quarantine policy) refuses to serve it.',
-  upstream: ({ findings: [first] }) =>
-    `${capitalize(responderLabel(first))} fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and that was refused; the login of the nodes and pods is not involved.`,
+  upstream: context => {
+    const host = capitalize(responderLabel(context.findings[0]))
+    if (hasClue(context, 'upstream-setup'))
+      return `${host} has to fetch the image from an upstream registry (a remote or proxy repository), and says that this is not configured properly; the login of the nodes and pods is not involved.`
+    if (hasClue(context, 'upstream-blocked'))
+      return `${host} does not ask the registry behind its proxy repository at the moment; the login of the nodes and pods is not involved.`
+    return `${host} fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and was refused there; the login of the nodes and pods is not involved.`
+  },
   unspecified: ({ findings: [first] }) =>
     first.credential.status === 'broken'
       ? 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.'
@@ -155,7 +165,8 @@ export const authRequiredOrDenied: CauseWords = {
     const subcause = subcauseOf(context)
     if (subcause === 'blocked') return `pulls blocked by ${responderLabel(first)}`
     if (subcause === 'policy') return `a policy of ${responderLabel(first)}`
-    if (subcause === 'upstream') return `the upstream login of ${responderLabel(first)}`
+    if (subcause === 'upstream')
+      return `the upstream ${hasClue(context, 'upstream-setup') || hasClue(context, 'upstream-blocked') ? 'repository' : 'login'} of ${responderLabel(first)}`
     return `access denied by ${responderLabel(first)}`
   },
   title: context =>

@@ -10,6 +10,10 @@ type Sentence = (context: CauseContext) => string
 const limitedHost = ({ findings: [first] }: CauseContext) =>
   first.endpoint?.role === 'mirror' ? responderLabel(first) : registryLabel(first.registry)
 
+/** The registry behind a cache that the image's name goes through. */
+const relayedBy = ({ findings: [{ clues }] }: CauseContext) =>
+  clues.find(clue => clue.code === 'relays')?.upstream ?? null
+
 const TITLE: Record<RateLimitSubcause, Sentence> = {
   anonymous: ({ findings: [{ registry, endpoint }] }) =>
     `${capitalize(registryLabel(registry))}'s limit for anonymous pulls is used up${endpoint?.role === 'mirror' ? ` (answered through ${endpoint.host})` : ''}`,
@@ -19,11 +23,15 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
   unspecified: context =>
     context.findings[0].endpoint?.role === 'mirror'
       ? `${capitalize(responderLabel(context.findings[0]))} refuses: it got too many requests, or its upstream limits it`
-      : hasClue(context, 'upstream-limit')
-        ? `${capitalize(registryLabel(context.findings[0].registry))} is a cache whose upstream registry limits its pulls`
-        : hasClue(context, 'bare-limit')
-          ? `${capitalize(registryLabel(context.findings[0].registry))} answers 429: too many pulls or requests`
-          : `${capitalize(registryLabel(context.findings[0].registry))}'s pull rate limit is used up`,
+      : relayedBy(context) !== null
+        ? hasClue(context, 'bare-limit')
+          ? `${capitalize(registryLabel(context.findings[0].registry))} answers 429: it got too many requests, or ${registryLabel(relayedBy(context))}, which it fetches from, limits it`
+          : `${capitalize(registryLabel(relayedBy(context)))} limits the pulls of ${registryLabel(context.findings[0].registry)}, the cache that the image's name goes through`
+        : hasClue(context, 'upstream-limit')
+          ? `${capitalize(registryLabel(context.findings[0].registry))} is a cache whose upstream registry limits its pulls`
+          : hasClue(context, 'bare-limit')
+            ? `${capitalize(registryLabel(context.findings[0].registry))} answers 429: too many pulls or requests`
+            : `${capitalize(registryLabel(context.findings[0].registry))}'s pull rate limit is used up`,
 }
 
 const MEANING: Record<RateLimitSubcause, Sentence> = {
@@ -36,11 +44,13 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
   unspecified: context =>
     context.findings[0].endpoint?.role === 'mirror'
       ? `The limit belongs to the mirror or to its own upstream login, shared by all nodes behind it; the pods' logins don't matter.`
-      : hasClue(context, 'upstream-limit')
-        ? "The limit is that of the cache's own address or login, shared by all nodes behind it; the pods' logins don't matter."
-        : hasClue(context, 'bare-limit') && context.findings[0].registry === 'docker.io'
-          ? 'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.'
-          : `${capitalize(registryLabel(context.findings[0].registry))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
+      : relayedBy(context) !== null
+        ? `The limit is for the address or login with which the cache asks ${registryLabel(relayedBy(context))}; a login for ${registryLabel(context.findings[0].registry)} does not raise it.`
+        : hasClue(context, 'upstream-limit')
+          ? "The limit is that of the cache's own address or login, shared by all nodes behind it; the pods' logins don't matter."
+          : hasClue(context, 'bare-limit') && context.findings[0].registry === 'docker.io'
+            ? 'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.'
+            : `${capitalize(registryLabel(context.findings[0].registry))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
 }
 
 const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
@@ -49,9 +59,11 @@ const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
 export const rateLimited: CauseWords = {
   showsCredential: true,
   short: context =>
-    subcauseOf(context) === 'unspecified' && context.findings[0].endpoint?.role === 'mirror'
-      ? `the limit of ${limitedHost(context)}`
-      : `${registryLabel(context.findings[0].registry)}'s rate limit`,
+    relayedBy(context) !== null
+      ? `${registryLabel(relayedBy(context))}'s rate limit, which ${registryLabel(context.findings[0].registry)} passes on`
+      : subcauseOf(context) === 'unspecified' && context.findings[0].endpoint?.role === 'mirror'
+        ? `the limit of ${limitedHost(context)}`
+        : `${registryLabel(context.findings[0].registry)}'s rate limit`,
   title: context => TITLE[subcauseOf(context)](context),
   meaning: context => MEANING[subcauseOf(context)](context),
 }

@@ -69,8 +69,11 @@ export const nameSteps: StepWords<
   'other-port': (_step, { findings: [{ registry }] }) => ({
     text: `Check the address: a web page answered at ${registryLabel(registry)}, not the registry, which may be at another port or host (Nexus has a connector with a port of its own for Docker), or below another path`,
   }),
-  'proxy-project': ({ host }) => ({
-    text: `If this is a proxy cache project of Harbor, check the log of Harbor at ${host} and its connection to the upstream registry: when that fails, it gives the same answer`,
+  'proxy-project': ({ host, product }) => ({
+    text:
+      product === 'harbor'
+        ? `If this is a proxy cache project of Harbor, check the log of Harbor at ${host} and its connection to the upstream registry: when that fails, it gives the same answer`
+        : `If ${host} fetches this path from an upstream registry (a proxy or remote repository), check its log and its login there: it may give the same answer when the upstream refuses it or can't be reached`,
   }),
   'ask-registry': (_step, { invocation, findings }) => ({
     text: 'Ask the registry whether the image exists and which login can pull it (costs no pulls)',
