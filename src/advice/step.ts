@@ -103,7 +103,13 @@ export type Step =
       about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable'
     }
   | { code: 'unblock-upstream'; host: string }
-  | { code: 'mirror-limit'; host: string; registry: string }
+  | {
+      code: 'mirror-limit'
+      host: string
+      registry: string
+      /** The cache is on the node's loopback, and names of images are rewritten to go through it, as kube-image-keeper does. */
+      rewrites: boolean
+    }
   | {
       code: 'mirror-lacks-image'
       host: string
