@@ -91,14 +91,18 @@ function isOfOthers({ clues }: Finding, { host }: NamedEndpoint): boolean {
 
 export function timeoutSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
+  const shaking = clueOf(finding.clues, 'tls-unfinished') !== undefined
+  // Both prove that the name resolved, and that something accepts connections there.
+  const opened = shaking || clueOf(finding.clues, 'unanswered') !== undefined
   return [
     ...mirrorLacking(finding, target),
     ...(isLocal(target.host) && target.role === 'mirror'
       ? silentMirror(finding, target)
-      : unreachableName(finding, target)),
-    testConnection(finding, target),
+      : opened
+        ? []
+        : unreachableName(finding, target)),
+    shaking ? { code: 'check-mtu', ...target } : testConnection(finding, target),
     { code: 'open-host', ...target },
-    ...(clueOf(finding.clues, 'tls-unfinished') === undefined ? [] : [{ code: 'check-mtu' } as const]),
     ...ofMirror(finding, target),
   ]
 }

@@ -91,7 +91,7 @@ export type Step =
   | { code: 'who-answered'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)
   | ({ code: 'check-listener' } & NamedEndpoint)
-  | { code: 'check-mtu' }
+  | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
   | { code: 'node-mirror'; host: string }
@@ -202,6 +202,7 @@ export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'resolve-host',
   'node-mirror',
   'test-connection',
+  'check-mtu',
   'who-answered',
   'show-certificate',
   'public-certificate',
@@ -228,6 +229,7 @@ export const WITH_SHELL: ReadonlySet<StepCode> = new Set([
   'resolve-host',
   'node-mirror',
   'test-connection',
+  'check-mtu',
   'who-answered',
   'show-certificate',
   'public-certificate',

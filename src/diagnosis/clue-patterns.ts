@@ -56,6 +56,11 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [{ code: 'tls-alert' }, /^(?!.*(?:x509|certificate)).*(?:(?:remote|local) error: tls|bad record mac)/is],
   [{ code: 'tls-unfinished' }, /tls handshake timeout/i],
   [
+    { code: 'unanswered' },
+    // Without "while waiting for connection", the canceled request had one (net/http).
+    /\b(?:read|write) tcp \S{1,200}: i\/o timeout|timeout awaiting response headers|http2: client connection lost|net\/http: request canceled \(client\.timeout/i,
+  ],
+  [
     { code: 'registry-closed' },
     /\bregistry\b.{0,60}\b(?:deprecated|shut(?:ting)? down|discontinued|decommissioned|retired|sunset)\b/i,
   ],

@@ -115,6 +115,8 @@ export type Clue =
   | { code: 'tls-alert' }
   /** The connection was opened, but the TLS handshake did not end in time. */
   | { code: 'tls-unfinished' }
+  /** The connection was opened, but no complete answer came in time. */
+  | { code: 'unanswered' }
   /** The registry is a cache, and its upstream limits it. */
   | { code: 'upstream-limit' }
   /** A 429 without the registry's message. */

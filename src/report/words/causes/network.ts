@@ -36,11 +36,20 @@ export const registryNotFoundDns: CauseWords = {
 
 export const networkTimeout: CauseWords = {
   short: context => `no answer from ${askedHost(context)}`,
-  title: context => `${capitalize(askedHost(context))} did not answer in time`,
+  title: context =>
+    hasClue(context, 'tls-unfinished')
+      ? `${capitalize(askedHost(context))} did not finish the TLS handshake in time`
+      : `${capitalize(askedHost(context))} did not answer in time`,
   meaning: context =>
     hasClue(context, 'loopback')
-      ? 'That address is the node itself, and nothing answered there.'
-      : 'The node sent its request and got nothing back: a firewall that drops packets, a missing route or NAT, or a very slow host.',
+      ? hasClue(context, 'tls-unfinished') || hasClue(context, 'unanswered')
+        ? 'That address is the node itself: something there accepted the connection, but did not answer in time.'
+        : 'That address is the node itself, and nothing answered there.'
+      : hasClue(context, 'tls-unfinished')
+        ? 'The connection was opened, so the name and the route are right, but the TLS handshake did not end: large packets are lost on the way (MTU), a firewall or proxy in between holds up TLS, or the host is overloaded.'
+        : hasClue(context, 'unanswered')
+          ? 'The connection was opened, so the name and the route are right, but no complete answer came in time: the host is slow or overloaded, or packets are lost on the way.'
+          : 'The node sent its request and got nothing back: a firewall that drops packets, a missing route or NAT, or a very slow host.',
 }
 
 export const connectionRefusedOrReset: CauseWords = {
