@@ -5,7 +5,13 @@ import { fullName, parseReference } from '../image/reference.ts'
 import { compareText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
-import { holdsUpRollout, indexOwners, type OwnerIndex, topmostOwner } from '../snapshot/owners.ts'
+import {
+  holdsUpRollout,
+  indexOwners,
+  managerAbove,
+  type OwnerIndex,
+  topmostOwner,
+} from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
@@ -102,6 +108,7 @@ function findingOf(
   { snapshot, owners, nodes, logins, judge, endpointIn, cluesIn, hintsIn }: DiagnosisContext,
 ): Finding {
   const { container, reason } = failing
+  const managedBy = managerAbove(pod, owners)
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
   const parsed = parseReference(container.image)
   const registry = parsed?.registry ?? null
@@ -132,6 +139,7 @@ function findingOf(
     container: container.name,
     containerKind: container.kind,
     workload,
+    ...(managedBy === null ? {} : { managedBy }),
     // A debug container does not affect whether its pod is ready.
     ...(container.kind !== 'ephemeral' && holdsUpRollout(pod, owners) ? { outgoing: true as const } : {}),
     node: pod.node,

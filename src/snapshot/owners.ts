@@ -1,5 +1,6 @@
 /** The way from a pod up to its topmost controller: ReplicaSet → Deployment, Job → CronJob, and further up if operators own those. */
 
+import type { ObjectManager } from './fix-scope.ts'
 import type { ControllerReference, OwnedPod, Pod } from './pod.ts'
 import type { OwnerLink } from './snapshot.ts'
 
@@ -91,6 +92,12 @@ export function topmostOwner(pod: OwnedPod, index: OwnerIndex): { kind: string; 
   const { steps, end } = climb(pod.controller, owner => linkOf(owner, pod.namespace, index))
   const top = steps.at(end === 'circular' ? 0 : -1)
   return top === undefined ? null : { kind: top.owner.kind, name: top.owner.name }
+}
+
+/** The tool that manages the pod's controllers, as the topmost object that names one shows; null if none does. */
+export function managerAbove(pod: OwnedPod, index: OwnerIndex): ObjectManager | null {
+  const { steps } = climb(pod.controller, owner => linkOf(owner, pod.namespace, index))
+  return steps.findLast(({ object }) => object?.managedBy !== undefined)?.object?.managedBy ?? null
 }
 
 /** Whether the pod is of an older revision and blocks its StatefulSet, which replaces only pods that are ready: it has to be deleted. */

@@ -49,6 +49,31 @@ test.each(CAUSES)('%s has a headline, a meaning and a next step', cause => {
   }
 })
 
+test.each<[NonNullable<Finding['managedBy']>, string, RegExp]>([
+  [
+    { tool: 'flux', name: 'apps/shop', resource: 'HelmRelease' },
+    'values of HelmRelease apps/shop',
+    /-n apps get helmrelease\.helm\.toolkit\.fluxcd\.io shop -o yaml$/,
+  ],
+  [
+    { tool: 'flux', name: 'shop', resource: 'Kustomization' },
+    'Kustomization shop',
+    /-n web get kustomization\.kustomize\.toolkit\.fluxcd\.io shop -o yaml$/,
+  ],
+  [{ tool: 'argocd', name: 'shop' }, 'Argo CD application shop', /^$/],
+  [{ tool: 'helm', name: 'shop' }, 'Helm release shop', /^helm -n web get values shop --all$/],
+  [{ tool: 'olm', name: 'etcd.v1' }, 'source of etcd.v1', /^$/],
+  [{ tool: 'flux', name: '--raw', resource: 'HelmRelease' }, 'HelmRelease --raw', /^$/],
+])(
+  '%o has the image that its workload is deployed with, and reverts a change of that',
+  (managedBy, place, command) => {
+    const set = tell(typo({ managedBy })).next.find(({ text }) => text.startsWith('Set the correct image'))
+    expect(set?.text).toContain(place)
+    expect(set?.text).toContain('deployment/shop itself')
+    expect(set?.command ?? '').toMatch(command)
+  },
+)
+
 test.each(CAUSES)(
   'a sandbox that fails with %s is a problem of its node: no step mentions a login of the pods',
   cause => {

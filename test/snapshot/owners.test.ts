@@ -1,6 +1,12 @@
 /** The way up to a pod's topmost controller. */
 import { describe, expect, test } from 'vitest'
-import { climbReading, holdsUpRollout, indexOwners, topmostOwner } from '../../src/snapshot/owners.ts'
+import {
+  climbReading,
+  holdsUpRollout,
+  indexOwners,
+  managerAbove,
+  topmostOwner,
+} from '../../src/snapshot/owners.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { pod } from '../diagnosis/snapshots.ts'
@@ -30,6 +36,16 @@ test('a ReplicaSet leads to its Deployment, and from there to the resource that 
       link('Shop', 'eu', null),
     ),
   ).toEqual({ kind: 'Shop', name: 'eu' })
+})
+
+test('the topmost controller that names its manager decides', () => {
+  const deployment = {
+    ...link('Deployment', 'shop', null),
+    managedBy: { tool: 'helm' as const, name: 'shop' },
+  }
+  const owners = [link('ReplicaSet', 'shop-6d4', reference('Deployment', 'shop')), deployment]
+  expect(managerAbove(ofReplicaSet(), indexOwners(owners))).toEqual({ tool: 'helm', name: 'shop' })
+  expect(managerAbove(ofReplicaSet(), indexOwners(owners.slice(0, 1)))).toBeNull()
 })
 
 test('in a dump without uids, owners are matched by name', () => {

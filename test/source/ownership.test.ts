@@ -42,6 +42,17 @@ describe('the owner that names and labels imply', () => {
   })
 })
 
+test('a controller says which tool deploys it, whatever its labels are', () => {
+  const managed = (labels: unknown) =>
+    narrowOwner({ metadata: { name: 'shop', namespace: 'web', labels } }, 'Deployment')?.managedBy
+  expect(
+    managed({ 'helm.toolkit.fluxcd.io/name': 'shop', 'helm.toolkit.fluxcd.io/namespace': 'apps' }),
+  ).toEqual({ tool: 'flux', name: 'apps/shop', resource: 'HelmRelease' })
+  expect(managed({ app: 'shop' })).toBeUndefined()
+  expect(managed({ 'helm.toolkit.fluxcd.io/name': 7 })).toBeUndefined()
+  expect(managed('shop')).toBeUndefined()
+})
+
 describe("a StatefulSet's way to update", () => {
   const set = (spec: object = {}, status: object = {}) =>
     narrowOwner(

@@ -85,7 +85,7 @@ export const nameSteps: StepWords<
     )
     const [edit, ...more] = edits
     const { text, command } = edit === undefined ? { text: '' } : setImages(invocation, [edit, ...more])
-    const job = first.workload?.kind === 'Job' ? `. ${text}` : ''
+    const job = first.workload?.kind === 'Job' || first.managedBy !== undefined ? `. ${text}` : ''
     const asking = offlineCommand(invocation, `image ${shellWord(to)} --check-images`)
     const check = `\`${asking}\``
     return {
