@@ -15,7 +15,7 @@ import {
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
-import { cluesOf, cluesOfPlace } from './clues.ts'
+import { cluesOf } from './clues.ts'
 import { endpointOf, type NamedEndpoint } from './endpoint.ts'
 import {
   type FailingContainer,
@@ -28,7 +28,7 @@ import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding
 import { textMemo } from './memoize-by-text.ts'
 import { eventsOfPod, longPulls } from './pod-events.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
-import { nodeHintsIn, pullingNode } from './pulling-node.ts'
+import { cluesOfPlace, nodeHintsIn, pullingNode } from './pulling-node.ts'
 import { remediesFor } from './remedy.ts'
 import { subcauseOf } from './subcause.ts'
 
