@@ -78,10 +78,9 @@ function registryLostPart(finding: Finding): Step[] | null {
   const host = hostOf(finding)
   const lost = (['missing-child', 'missing-layer'] as const).find(code => hasClue(finding, code))
   if (lost === undefined || host === null) return null
-  return [
-    { code: lost, host },
-    { code: 'set-image', known: 'repository' },
-  ]
+  // Once the registry has the rest, the kubelet's next attempt gets it: a Job needs no other image.
+  const replaceable = finding.workload?.kind !== 'Job'
+  return [{ code: lost, host }, ...stepsIf(replaceable, { code: 'set-image', known: 'repository' })]
 }
 
 /** The registry says what is missing, so the name is right. */

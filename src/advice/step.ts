@@ -42,7 +42,7 @@ export type Step =
   | { code: 'guest-settings'; needs: 'login' | 'way' }
   | { code: 'short-lived-login'; secret: string; kind: ShortLived }
   | { code: 'recreate-job' }
-  | { code: 'delete-run'; job: string; cronJob: string }
+  | { code: 'delete-run'; cronJob: string }
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
   // Rights at the registry
   | { code: 'check-provider'; cloud: Cloud | null; sent: 'nothing' | 'refused' | 'unknown' }
@@ -72,6 +72,7 @@ export type Step =
   | { code: 'set-tag'; tag: string }
   | { code: 'use-local-image' }
   | { code: 'set-image'; known: 'repository' | 'nothing' }
+  | { code: 'roll-back'; deployment: string; revision: number; pods: number }
   | { code: 'read-name'; image: string }
   | { code: 'quote-number'; image: string }
   | { code: 'fill-placeholder'; image: string }

@@ -2,6 +2,8 @@
 
 import type { Reference } from '../image/reference.ts'
 import { relayedRegistry } from '../image/registries.ts'
+import type { Pod } from '../snapshot/pod.ts'
+import type { OwnerLink } from '../snapshot/snapshot.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName, isShortServiceName } from './endpoint.ts'
@@ -179,7 +181,16 @@ export type Clue =
   /** The pull policy is Always on a local node (kind, minikube), where images are often built or loaded by hand. */
   | { code: 'local-image' }
   /** A CronJob's Job, whose pod keeps the image that the CronJob had when the Job was created. */
-  | { code: 'run-of-cron-job'; job: string }
+  | {
+      code: 'run-of-cron-job'
+      job: string
+      /** Whether its concurrencyPolicy is Forbid; null if that was not read. */
+      forbidsOthers: boolean | null
+    }
+  /** An older revision of the pod's Deployment has pods that are ready. */
+  | { code: 'older-serves'; revision: number; pods: number }
+  /** The pod's StatefulSet replaces its pods one after the other, and none that is not ready, so a new template does not reach this one. */
+  | { code: 'one-by-one' }
   /** The signer that the node's signature policy requires. */
   | { code: 'signer'; demanded: string }
   /** The account was suspended, or the plan no longer allows it. */
@@ -249,6 +260,18 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
   else if (isServiceName(host) || isShortServiceName(host)) clues.push({ code: 'service-name' })
   else if (isPrivateAddress(host)) clues.push({ code: 'private-address' })
   return clues
+}
+
+/** The clue that a run of a CronJob is: a Job, which keeps the template that it was created with. */
+export function cluesOfOwners(
+  { controller }: Pod,
+  workload: { kind: string } | null,
+  owners: readonly OwnerLink[],
+): Clue[] {
+  if (workload?.kind !== 'CronJob' || controller?.kind !== 'Job') return []
+  const policy = owners.find(({ kind }) => kind === 'CronJob')?.concurrencyPolicy
+  const forbidsOthers = policy === undefined ? null : policy === 'Forbid'
+  return [{ code: 'run-of-cron-job', job: controller.name, forbidsOthers }]
 }
 
 /** The clue with that code, if there is one. */

@@ -8,14 +8,16 @@ import type { Node } from '../snapshot/node.ts'
 import {
   holdsUpRollout,
   indexOwners,
-  managerAbove,
   type OwnerIndex,
+  ownersAbove,
+  servingBefore,
   topmostOwner,
+  wouldHoldUpRollout,
 } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
-import { cluesOf } from './clues.ts'
+import { cluesOf, cluesOfOwners } from './clues.ts'
 import { endpointOf, type NamedEndpoint } from './endpoint.ts'
 import {
   type FailingContainer,
@@ -108,7 +110,11 @@ function findingOf(
   { snapshot, owners, nodes, logins, judge, endpointIn, cluesIn, hintsIn }: DiagnosisContext,
 ): Finding {
   const { container, reason } = failing
-  const managedBy = managerAbove(pod, owners)
+  const above = ownersAbove(pod, owners)
+  // Of several controllers, changes are made where the topmost comes from.
+  const managedBy = above.findLast(owner => owner.managedBy !== undefined)?.managedBy ?? null
+  // A debug container does not affect whether its pod is ready.
+  const inPod = container.kind !== 'ephemeral'
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
   const parsed = parseReference(container.image)
   const registry = parsed?.registry ?? null
@@ -140,8 +146,7 @@ function findingOf(
     containerKind: container.kind,
     workload,
     ...(managedBy === null ? {} : { managedBy }),
-    // A debug container does not affect whether its pod is ready.
-    ...(container.kind !== 'ephemeral' && holdsUpRollout(pod, owners) ? { outgoing: true as const } : {}),
+    ...(inPod && holdsUpRollout(pod, owners) ? { outgoing: true as const } : {}),
     node: pod.node,
     image: container.image,
     reference,
@@ -169,12 +174,20 @@ function findingOf(
         image: container.image,
         reference: parsed,
       }),
-      ...cluesOfPlace(failing, pod, node, reference, workload),
+      ...cluesOfPlace(failing, pod, node, reference),
       ...behindProxy(cause, text, registry),
+      ...cluesOfOwners(pod, workload, above),
+      ...olderServes(pod, owners),
+      ...(inPod && wouldHoldUpRollout(pod, owners) ? [{ code: 'one-by-one' } as const] : []),
     ],
     host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),
     priority: 0,
   }
+}
+
+function olderServes(pod: Pod, owners: OwnerIndex): Finding['clues'] {
+  const older = servingBefore(pod, owners)
+  return older === null ? [] : [{ code: 'older-serves', revision: older.number, pods: older.ready }]
 }
 
 /** The host that a proxy was asked for, as the text names it before the proxy's own error. */

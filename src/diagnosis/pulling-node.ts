@@ -153,7 +153,6 @@ export function cluesOfPlace(
   pod: Pod,
   node: Node | null,
   reference: string | null,
-  workload: { kind: string; name: string } | null,
 ): Clue[] {
   const guest = !usesPullSecrets && container.kind !== 'sandbox'
   const own =
@@ -161,9 +160,6 @@ export function cluesOfPlace(
     LOCAL_NODE.test(pod.node ?? '') ||
     node?.images.includes(container.image) === true
   return [
-    ...(workload?.kind === 'CronJob' && pod.controller?.kind === 'Job'
-      ? [{ code: 'run-of-cron-job', job: pod.controller.name } as const]
-      : []),
     ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
     ...(guest ? [{ code: 'guest' } as const] : []),
     ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),

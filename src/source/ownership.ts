@@ -1,5 +1,6 @@
 /** Who controls whom: ownerReferences, owners derived from names and labels, and the pods of the workloads named on the command line. */
 
+import { isObject } from '../json/json-object.ts'
 import { isBuiltIn } from '../kubernetes/api/kinds.ts'
 import type { ObjectManager } from '../snapshot/fix-scope.ts'
 import { type Climb, climb, linkOf, type OwnerIndex } from '../snapshot/owners.ts'
@@ -97,6 +98,7 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
   const metadata = record(record(raw).metadata)
   const ordered = kind === 'StatefulSet' ? orderedUpdate(raw) : null
   const managedBy = managerIn(metadata)
+  const revision = kind === 'ReplicaSet' ? revisionOf(raw, metadata) : null
   return {
     namespace: namespaceOf(raw),
     kind,
@@ -105,6 +107,8 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
     controller: narrowController(metadata),
     ...(managedBy === null ? {} : { managedBy }),
     ...(ordered === null ? {} : { ordered }),
+    ...(revision === null ? {} : { revision }),
+    ...(kind === 'CronJob' && isObject(record(raw).spec) ? { concurrencyPolicy: policyOf(raw) } : {}),
   }
 }
 
@@ -123,6 +127,22 @@ function texts(value: unknown): Record<string, string> {
   return Object.fromEntries(
     Object.entries(record(value)).flatMap(([key, entry]) => (text(entry) === '' ? [] : [[key, text(entry)]])),
   )
+}
+
+/** null if only the metadata was read, if no Deployment made the ReplicaSet, or if it has no pods. */
+function revisionOf(
+  raw: unknown,
+  { annotations }: Record<string, unknown>,
+): NonNullable<OwnerLink['revision']> | null {
+  const status = record(record(raw).status)
+  const revision = Number(text(record(annotations)['deployment.kubernetes.io/revision']))
+  if (!(revision > 0) || number(status.replicas, 0) === 0) return null
+  return { number: revision, ready: number(status.readyReplicas, 0) }
+}
+
+/** Runs may overlap unless a CronJob forbids it. */
+function policyOf(raw: unknown): string {
+  return text(record(record(raw).spec).concurrencyPolicy) || 'Allow'
 }
 
 /** null if only the metadata was read, if pods are updated in parallel or by hand, or if the newest template is not observed yet. */

@@ -16,7 +16,8 @@ const SETTABLE = /^(?:pod|replicationcontroller|deployment|daemonset|statefulset
 export type ContainerPlace = Pick<
   Finding,
   'namespace' | 'pod' | 'workload' | 'managedBy' | 'container' | 'containerKind'
->
+> &
+  Partial<Pick<Finding, 'clues'>>
 
 /** The new image of one container: `known`, followed by the part that the user has to choose. */
 export interface ImageEdit extends ContainerPlace {
@@ -45,7 +46,7 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
     ({ container, known, open }) => `${shellWord(`${container}=${known}`)}${open}`,
   )
   return {
-    text: `Set the correct image (in Git or the chart's values, if those manage this workload)${forFirst(workloadsOf(edits))}`,
+    text: `Set the correct image (in Git or the chart's values, if those manage this workload)${thenDelete(first)}${forFirst(workloadsOf(edits))}`,
     command: kubectlCommand(
       invocation,
       `set image ${shellWord(workloadPath(first))} ${pairs.join(' ')}`,
@@ -67,7 +68,14 @@ function managedEdit(
   const { text, ...rest } = managedChange(manager, { what, workload, namespace }, invocation)
   const job =
     place.workload?.kind === 'Job' ? `; delete ${workload} then, as a Job's template is immutable` : ''
-  return { text: `${text}${job}${forFirst(workloads)}`, ...rest }
+  return { text: `${text}${job}${thenDelete(place)}${forFirst(workloads)}`, ...rest }
+}
+
+/** A corrected template does not reach a pod that holds up its StatefulSet (kubernetes/kubernetes#67250). */
+export function thenDelete({ pod, clues = [] }: Pick<ContainerPlace, 'pod' | 'clues'>): string {
+  return clues.some(({ code }) => code === 'one-by-one')
+    ? `; then delete pod ${pod}, as its StatefulSet does not replace a pod that is not ready`
+    : ''
 }
 
 const workloadKey = (place: ContainerPlace) => `${place.namespace} ${workloadPath(place)}`
@@ -93,7 +101,7 @@ export function editField(
         command: kubectlCommand(invocation, `get ${what} -o yaml`, namespace),
       }
     : {
-        text: `${text}${forFirst(workloads)}`,
+        text: `${text}${thenDelete(place)}${forFirst(workloads)}`,
         command: kubectlCommand(invocation, `edit ${what}`, namespace),
       }
 }
