@@ -88,8 +88,10 @@ export const mirrorSteps: StepWords<
   'unblock-upstream': ({ host }) => ({
     text: `Check the proxy repository in Nexus at ${host}: the URL of its remote storage, the network path (firewall, proxy), and its login; Nexus asks again when its block ends, or when you reset it`,
   }),
-  'mirror-limit': ({ host, registry }, context) => ({
-    text: `Give ${host === registry ? `${host} its own login at its upstream registry` : `the mirror ${host} its own login for ${registryLabel(registry)}`}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
+  'mirror-limit': ({ host, registry, rewrites }, context) => ({
+    text: rewrites
+      ? `Give the cache that answers at ${host} on the nodes a login for ${registryLabel(registry)}: in its own settings, or, for kube-image-keeper, as a pull secret of the pods for ${registryLabel(registry)}; a login for ${host} itself doesn't help`
+      : `Give ${host === registry ? `${host} its own login at its upstream registry` : `the mirror ${host} its own login for ${registryLabel(registry)}`}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
     ...askMirror(host, registry, context),
   }),
   'mirror-lacks-image': ({ host, registry, source }) => ({

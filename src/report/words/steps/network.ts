@@ -28,6 +28,11 @@ const registryEndpoint = ({ endpoint }: Pick<Finding, 'endpoint'>, host: string)
   role: endpoint?.host === host ? endpoint.role : 'registry',
 })
 
+/** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
+function testUrl(scheme: 'https' | 'http', host: string, role: EndpointRole): string {
+  return `${scheme}://${host}${role === 'storage' || role === 'token' ? '/' : '/v2/'}`
+}
+
 /** Private connections to a cloud's registry, which have their own rules. */
 const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   ecr: ', or the VPC endpoint and its security group',
@@ -143,10 +148,7 @@ export const networkSteps: StepWords<
   'test-connection': ({ host, scheme, role }, { findings }) =>
     nodeShellStep(
       `Test the connection ${onNode(findings[0])} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404'} is fine)`,
-      curlCommand(
-        findings[0].host,
-        `${scheme}://${host}${role === 'storage' || role === 'token' ? '/' : '/v2/'}`,
-      ),
+      curlCommand(findings[0].host, testUrl(scheme, host, role)),
       findings,
     ),
   'who-answered': ({ host }, { findings }) =>
@@ -210,9 +212,12 @@ export const networkSteps: StepWords<
               ? `The operator of ${host} renews its certificates, so look at the node: set its clock if that is wrong, and update its root certificates (package ca-certificates), which are outdated on an old system`
               : `The operator of ${host} shows others a valid certificate, so look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS`,
         },
-  'check-mtu': (_step, { findings: [first] }) => ({
-    text: `The connection opened, but the handshake did not end: large packets may be lost. Compare the MTU ${onNode(first)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower the node's`,
-  }),
+  'check-mtu': ({ host, role }, { findings }) =>
+    nodeShellStep(
+      `Test the TLS handshake ${onNode(findings[0])}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; or a firewall or proxy in between holds up TLS to ${withoutPort(host)}`,
+      curlCommand(findings[0].host, testUrl('https', host, role)),
+      findings,
+    ),
   'ingress-certificate': ({ host }) => ({
     text: `Give the ingress of ${host} its own certificate: check that its tls section lists this host, and that the secret named there exists in its namespace`,
   }),
