@@ -4,6 +4,7 @@ import { clueOf } from '../diagnosis/clues.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
+import { repositoryOf } from './login.ts'
 import type { Step } from './step.ts'
 
 /** The host that answered, or else the registry's; empty if neither is known. */
@@ -48,11 +49,15 @@ export function policySteps(finding: Finding): Step[] {
   ]
 }
 
-/** The steps if a cache's own login at its upstream was refused. */
+/** The steps if a cache's own login at its upstream was refused, or its upstream is not set up. */
 export function upstreamSteps(finding: Finding): Step[] {
-  const kind = cloudOf(finding.registry) === 'ecr' ? 'ecr' : 'other'
-  return [
-    { code: 'upstream-login', host: answeringHost(finding), kind },
-    { code: 'check-name', how: 'plain' },
-  ]
+  const host = answeringHost(finding)
+  if (hasClue(finding, 'upstream-blocked')) return [{ code: 'unblock-upstream', host }]
+  const setup = hasClue(finding, 'upstream-setup')
+  const kind = setup ? 'setup' : cloudOf(finding.registry) === 'ecr' ? 'ecr' : 'other'
+  const login: Step = { code: 'upstream-login', host, kind }
+  if (setup) return [login]
+  const name: Step = { code: 'check-name', how: 'plain' }
+  // Docker Hub refuses names that it does not have, such as that of an official image without library/.
+  return kind === 'other' && repositoryOf(finding).split('/').length === 2 ? [name, login] : [login, name]
 }

@@ -51,6 +51,9 @@ export function denialSteps(finding: Finding): Step[] {
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       ...loginSteps(finding, 'missing'),
     ]
+  // A cache on the node's loopback asks its upstream with its own login.
+  if (clueOf(finding.clues, 'relays') !== undefined && clueOf(finding.clues, 'loopback') !== undefined)
+    return upstreamSteps(finding)
   const corrected = knownSecretSteps(finding).length > 0 ? [] : missingSlash(finding)
   const own = BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding)
   return [

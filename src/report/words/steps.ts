@@ -4,13 +4,14 @@ import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Findings, StepContext, StepText, StepWords } from './step-words.ts'
+import { awsPolicySteps } from './steps/aws-policies.ts'
 import { limitSteps } from './steps/limits.ts'
 import { loginSteps } from './steps/logins.ts'
 import { mirrorSteps } from './steps/mirrors.ts'
 import { nameSteps } from './steps/names.ts'
 import { networkSteps } from './steps/network.ts'
 import { nodeSteps } from './steps/nodes.ts'
-import { awsPolicySteps, permissionSteps, policySteps } from './steps/permissions.ts'
+import { permissionSteps, policySteps } from './steps/permissions.ts'
 
 const WORDS: StepWords<StepCode> = {
   ...loginSteps,
@@ -42,7 +43,13 @@ export function stepsOf(findings: Findings, invocation: Invocation): [StepText, 
     more.push(step)
   }
   const toText = (step: Step) => wordStep(step, { invocation, findings: helpedBy(step, findings) })
-  return [toText(leading), ...following.map(toText), ...more.map(toText)]
+  return [asFirst(toText(leading)), ...following.map(toText), ...more.map(toText)]
+}
+
+/** Returns the step without the "Or" that joins it to the steps before it: it is the first. */
+function asFirst({ text, brief, ...rest }: StepText): StepText {
+  const alone = (words: string) => words.replace(/^Or,? (.)/, (_or, letter: string) => letter.toUpperCase())
+  return { text: alone(text), ...(brief !== undefined && { brief: alone(brief) }), ...rest }
 }
 
 /** Returns one step in words. */

@@ -1,15 +1,12 @@
-/**
- * The words of refused pulls: by the registry, by a policy on the node, by the pod's own pull policy, or by the kubelet because of a
- * malformed pull secret.
- */
+/** The words of refused pulls: by the registry, by a policy on the node, or by the pod's own pull policy. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { cloudOf, isPublic } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
-import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
+import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { perimeterMeaning, perimeterOf, perimeterTitle } from '../perimeters.ts'
-import { awsPolicyMeaning } from '../steps/permissions.ts'
+import { awsPolicyMeaning } from '../steps/aws-policies.ts'
 
 type Sentence = (context: CauseContext) => string
 
@@ -69,7 +66,13 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     host('does not let this address pull'),
   ),
   policy: ({ findings: [first] }) => `A policy of ${responderLabel(first)} blocks this image`,
-  upstream: ({ findings: [first] }) => host('is a cache whose own upstream login failed')(first),
+  upstream: byCase(
+    [
+      ['upstream-setup', host('is a cache whose upstream repository is not set up properly')],
+      ['upstream-blocked', host('is a cache that has blocked its upstream registry')],
+    ],
+    host('is a cache that its upstream registry refused'),
+  ),
   unspecified: byCase(
     [[isBroken, host("refused the pull, and the pod's pull secret can't be used")]],
     host('refused the pull'),
@@ -189,8 +192,25 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     ],
     'The registry itself (its vulnerability, signature, or quarantine policy) refuses to serve this image; the login is not the problem.',
   ),
-  upstream: ({ findings: [first] }) =>
-    `${capitalize(responderLabel(first))} fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and that was refused; the login of the nodes and pods is not involved.`,
+  upstream: byCase(
+    [
+      [
+        'upstream-setup',
+        host(
+          'has to fetch the image from an upstream registry (a remote or proxy repository), and says that this is not configured properly; the login of the nodes and pods is not involved.',
+        ),
+      ],
+      [
+        'upstream-blocked',
+        host(
+          'does not ask the registry behind its proxy repository at the moment; the login of the nodes and pods is not involved.',
+        ),
+      ],
+    ],
+    host(
+      'fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and was refused there; the login of the nodes and pods is not involved.',
+    ),
+  ),
   unspecified: byCase(
     [[isBroken, 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.']],
     'The registry does not say whether the login, the permission, or the name is the problem.',
@@ -222,7 +242,7 @@ export const authRequiredOrDenied: CauseWords = {
     if (isPageInstead(context)) return 'web pages instead of images'
     if (subcause === 'blocked') return `pulls blocked by ${perimeterOf(first)?.name ?? responderLabel(first)}`
     if (subcause === 'policy') return `a policy of ${responderLabel(first)}`
-    if (subcause === 'upstream') return `the upstream login of ${responderLabel(first)}`
+    if (subcause === 'upstream') return `the upstream registry of ${responderLabel(first)}`
     return `access denied by ${responderLabel(first)}`
   },
   title: context => {
@@ -275,28 +295,4 @@ export const neverPull: CauseWords = {
       ? 'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.'
       : 'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.'
   },
-}
-
-/** Returns the pod's malformed pull secrets, each once. */
-export function malformedSecretsOf({ credential }: Pick<Finding, 'credential'>): string[] {
-  const malformed = credential.attempts.filter(({ problem }) => problem === 'malformed')
-  return [...new Set(malformed.map(({ secret }) => secret))]
-}
-
-export const malformedSecret: CauseWords = {
-  showsCredential: true,
-  short: () => 'malformed pull secrets',
-  title: ({ findings }) => {
-    const secrets = findings.flatMap(finding =>
-      malformedSecretsOf(finding).map(secret => `${finding.namespace}/${secret}`),
-    )
-    const [first, ...others] = new Set(secrets)
-    if (first === undefined)
-      return 'A pull secret of the pod is malformed, so the kubelet never asks the registry'
-    return others.length === 0
-      ? `Pull secret ${first} is malformed, so the kubelet never asks the registry`
-      : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`
-  },
-  meaning: () =>
-    'A pull secret that is not JSON, or whose auth is not base64 of user:password, fails every image of the pods that reference it; no other credential helps.',
 }
