@@ -6,7 +6,7 @@ import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { cloudOf, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
 import { blockedSteps, policySteps, upstreamSteps } from './closed-access.ts'
-import { cloudPermission } from './cloud-role.ts'
+import { cloudPermission, isInCloud } from './cloud-role.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { checkNameSteps } from './image-steps.ts'
 import {
@@ -14,10 +14,12 @@ import {
   knownSecretSteps,
   loginSteps,
   malformedSecrets,
+  misplacedLoginSteps,
   missingSlash,
   miswrittenLogins,
   refusedLoginSteps,
   repositoryOf,
+  unreadSecretSteps,
 } from './login.ts'
 import { pageSteps } from './network.ts'
 import type { Grantor, Step } from './step.ts'
@@ -79,6 +81,8 @@ const ANYWHERE: readonly Platform[] = ['k3s', 'rke2', 'microk8s', 'minikube', 'k
 
 function nothingSent(finding: Finding): Step[] {
   const { registry, credential } = finding
+  // By now the secret exists, so the next attempt sends its login: another login would be no better.
+  if (credential.contradicted === true) return [{ code: 'restart-pull' }, see('login')]
   const cloud = cloudOf(registry)
   const providerFailed = hasClue(finding, 'credential-provider')
   // The registry belongs to a cloud, or a credential provider failed: then the node's own login was missing.
@@ -86,6 +90,7 @@ function nothingSent(finding: Finding): Step[] {
     code: 'check-provider',
     cloud,
     sent: 'nothing',
+    likely: providerFailed || (cloud !== null && isInCloud(finding, cloud)),
   })
   // The provider asked the cloud for a login, and its answer names the identity that needs permission.
   if (providerFailed && cloud !== null && callerOf(finding) !== null)
@@ -106,8 +111,7 @@ function nothingSent(finding: Finding): Step[] {
     ]
   const isHidden = name.some(step => step.code === 'check-name' && step.how === 'hidden')
   return [
-    // By now the secret exists, so the next attempt sends its login.
-    ...stepsIf(credential.contradicted === true, { code: 'restart-pull' }),
+    ...unreadSecretSteps(finding),
     ...missingLoginSteps(finding, provider),
     ...name,
     // The pod has no login that would have to be corrected, and the name may be wrong as well.
@@ -133,19 +137,28 @@ function isLikelyMisnamed(finding: Finding): boolean {
 
 /** The pod's ways to a login, and the node's: whichever the pod uses comes first. @param provider the step for the node's login, if it can have one */
 function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
-  const { credential, host } = finding
+  const { credential, host, registry } = finding
   const ofPod = podLoginSteps(finding)
-  // Nodes outside a cloud have no identity there unless somebody set one up.
+  const cloud = cloudOf(registry)
+  // Nodes outside a cloud have no identity there unless somebody set one up. A secret for ECR would only last for hours.
   const usesSecrets =
     credential.status === 'broken' ||
     credential.status === 'usable' ||
-    (host.platform !== null && ANYWHERE.includes(host.platform))
+    (host.platform !== null && ANYWHERE.includes(host.platform)) ||
+    (host.name !== null && cloud !== null && cloud !== 'ecr' && !isInCloud(finding, cloud))
   return usesSecrets ? [...ofPod, ...provider] : [...provider, ...ofPod]
 }
 
 /** A login for the pod: one that the cluster has, a new one, or a corrected secret. */
 function podLoginSteps(finding: Finding): Step[] {
-  return [...knownSecretSteps(finding), ...loginSteps(finding, 'missing'), ...correctedSecretSteps(finding)]
+  const misplaced = misplacedLoginSteps(finding)
+  const corrected = correctedSecretSteps(finding)
+  return [
+    ...knownSecretSteps(finding),
+    ...misplaced,
+    ...loginSteps(finding, 'missing'),
+    ...(misplaced.length > 0 ? [] : corrected),
+  ]
 }
 
 /** The identity that the registry or the cloud named; null if it named none. */
@@ -173,7 +186,8 @@ function notPermitted(finding: Finding): Step[] {
           caller: callerOf(finding),
         },
     ...checkNameSteps(finding),
-    ...loginSteps(finding, 'private'),
+    // A cloud that names the identity has proven what that identity lacks.
+    ...(permission !== null && callerOf(finding) !== null ? [] : loginSteps(finding, 'private')),
     ...whoAnswered(finding),
     see('login'),
   ]
@@ -200,9 +214,12 @@ function deniedOrMissing(finding: Finding): Step[] {
   if (registry === null) return [see('name')]
   if (credential.status !== 'usable' && hasClue(finding, 'on-node')) return verifiedLoginSteps(finding)
   if (lacksCloudLogin(finding)) return cloudLoginSteps(finding)
+  // The service account has a login that the pod lacks, and gives it to new pods: nothing has to be changed.
+  if (finding.remedies.includes('recreate'))
+    return [{ code: 'recreate-pods' }, ...checkNameSteps(finding), see('name')]
   const login = isPublic(finding.reference)
     ? []
-    : [...knownSecretSteps(finding), ...loginSteps(finding, 'private')]
+    : [...unreadSecretSteps(finding), ...knownSecretSteps(finding), ...loginSteps(finding, 'private')]
   const name = hasClue(finding, 'placeholder') ? [] : checkNameSteps(finding)
   const grant = grantSteps(finding, registry)
   // The pod's secret has no usable login, which has to be fixed whether or not the name is right.
@@ -245,7 +262,9 @@ function lacksCloudLogin(finding: Finding): boolean {
 }
 
 function cloudLoginSteps(finding: Finding): Step[] {
-  const provider: Step = { code: 'check-provider', cloud: cloudOf(finding.registry), sent: 'unknown' }
+  const cloud = cloudOf(finding.registry)
+  const likely = cloud !== null && isInCloud(finding, cloud)
+  const provider: Step = { code: 'check-provider', cloud, sent: 'unknown', likely }
   return [...missingLoginSteps(finding, [provider]), ...checkNameSteps(finding), see('login')]
 }
 

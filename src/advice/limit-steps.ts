@@ -4,7 +4,7 @@ import { clueOf } from '../diagnosis/clues.ts'
 import { isLocal } from '../diagnosis/endpoint.ts'
 import type { Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
-import { loginSteps } from './login.ts'
+import { loginSteps, misplacedLoginSteps } from './login.ts'
 import type { Step } from './step.ts'
 
 /** The steps for a registry's rate limit. */
@@ -41,7 +41,10 @@ export function limitSteps(finding: Finding): Step[] {
   const login: Step[] =
     finding.credential.contradicted === true
       ? [{ code: 'restart-pull' }, { code: 'see-why', after: 'login' }]
-      : loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
+      : [
+          ...misplacedLoginSteps(finding),
+          ...loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit'),
+        ]
   const steps: Step[] = [...login, ...otherRegistrySteps(finding)]
   // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
   if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)

@@ -24,7 +24,11 @@ export function loginSteps(
 
 /** A secret in the cluster that has a login already: using it is a smaller change than a new one. */
 export function knownSecretSteps({ credential, namespace, remedies }: Finding): Step[] {
-  const found = (credential.hints ?? []).find(isUsable)
+  const hints = (credential.hints ?? []).filter(isUsable)
+  const isNamed = ({ secret }: UsableHint) =>
+    credential.attempts.some(attempt => attempt.problem === 'secret-missing' && attempt.secret === secret)
+  // The pod names this one already.
+  const found = hints.find(isNamed) ?? hints[0]
   return found === undefined || !remedies.includes('authenticate')
     ? []
     : [{ code: 'use-known-secret', hint: found, namespace }]
@@ -52,6 +56,34 @@ const CORRECTABLE: readonly AttemptProblem[] = [
   'token-only',
   'half',
 ]
+
+/** Those of a secret that has its login, but in a form or under a key in which the kubelet does not find it. */
+const MISPLACED: readonly AttemptProblem[] = [
+  'wrong-type',
+  'wrong-key',
+  'wrong-layout',
+  'key-never-matches',
+  'other-registry',
+]
+
+/** The pod's secrets that have a login for this registry in a form that the kubelet does not read: a smaller change than a new login. */
+export function misplacedLoginSteps(finding: Finding): Step[] {
+  return correctedSecretSteps(finding).filter(
+    step => step.code === 'repair-secret' && MISPLACED.includes(step.problem),
+  )
+}
+
+/** The pod's secrets that could not be read: what they have is unknown, and a new login might change nothing. */
+export function unreadSecretSteps({ credential, namespace }: Finding): Step[] {
+  if (credential.status !== 'unknown') return []
+  return credential.attempts
+    .flatMap(({ secret, problem }): Step[] =>
+      problem === 'secret-forbidden' || problem === 'secret-unread'
+        ? [{ code: 'read-secret', namespace, secret, problem }]
+        : [],
+    )
+    .slice(0, 1)
+}
 
 /** The pod's secrets that were meant for this registry but give it no login: correcting one is the smallest change. */
 export function correctedSecretSteps({ credential, namespace }: Finding): Step[] {
@@ -126,7 +158,12 @@ export function refusedLoginSteps(finding: Finding): Step[] {
     hasClue(finding, 'token-scope') && registry !== null ? [{ code: 'token-scope', registry }] : []
   return [
     ...shortLived(finding),
-    ...stepsIf(cloud !== null && secrets.length === 0, { code: 'check-provider', cloud, sent: 'refused' }),
+    ...stepsIf(cloud !== null && secrets.length === 0, {
+      code: 'check-provider',
+      cloud,
+      sent: 'refused',
+      likely: true,
+    }),
     ...nodeLogin(finding),
     ...(secrets.length === 0 ? knownSecretSteps(finding) : []),
     ...loginSteps(finding, refusedReason(finding, secrets)),

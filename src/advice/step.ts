@@ -35,6 +35,7 @@ export type Step =
   | { code: 'recreate-pods' }
   | { code: 'kubelet-login' }
   | { code: 'other-debug-container'; reason: 'image' | 'login' }
+  | { code: 'read-secret'; namespace: string; secret: string; problem: 'secret-forbidden' | 'secret-unread' }
   | { code: 'repair-secret'; namespace: string; secret: string; problem: AttemptProblem }
   | { code: 'remove-login'; namespace: string; secrets: string[]; registry: string }
   | { code: 'use-known-secret'; hint: UsableHint; namespace: string }
@@ -46,8 +47,14 @@ export type Step =
   | { code: 'delete-run'; cronJob: string }
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
   // Rights at the registry
-  | { code: 'check-provider'; cloud: Cloud | null; sent: 'nothing' | 'refused' | 'unknown' }
-  | { code: 'grant-cloud-role'; cloud: Cloud; caller: string | null; first: boolean }
+  | {
+      code: 'check-provider'
+      cloud: Cloud | null
+      sent: 'nothing' | 'refused' | 'unknown'
+      /** Whether the node shows that it has such a provider. */
+      likely: boolean
+    }
+  | { code: 'grant-cloud-role'; cloud: Cloud; caller: string | null; action: string | null; first: boolean }
   | { code: 'lift-deny'; policy: AwsPolicy | null; denies: boolean; caller: string | null }
   | { code: 'grant-pull'; by: Grantor; registry: string; repository: string; caller: string | null }
   | { code: 'token-scope'; registry: string }
@@ -245,6 +252,7 @@ export const OF_LOGINS: ReadonlySet<StepCode> = new Set([
   'recreate-pods',
   'kubelet-login',
   'other-debug-container',
+  'read-secret',
   'repair-secret',
   'remove-login',
   'use-known-secret',

@@ -173,6 +173,7 @@ const ADDRESS =
   /(?:client (?:with )?ip|ip address|address|ip)[ :'"“`]{1,6}((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})['"”`]? (?:is not|is blocked|not|has been|was)/i
 const CALLER =
   /\buser[ :]+["'`\\]*([^\s"'`\\,]{1,200})["'`\\]* (?:is not authorized|does not have|cannot|can't|has no)|\bUser: (arn:\S{1,200}) is not authorized/i
+const ACTION = /\bis not authorized to perform: ([\w-]{1,40}:\w{1,80})/i
 /** AWS ends its errors with the policy that decided (IAM, "Troubleshoot access denied error messages"). */
 const AWS_POLICY =
   /\b(?:with an (explicit deny)(?: in an? ([\w-]+(?: [\w-]+)?) policy| in a (permissions boundary))?|because no ([\w-]+(?: [\w-]+)?) policy allows|because no (permissions boundary) allows)/i
@@ -204,6 +205,7 @@ export function quotedClues(text: string): Clue[] {
   const address = ADDRESS.exec(text)?.[1]
   const caller = CALLER.exec(text)
   const name = caller?.[2] ?? caller?.[1]
+  const action = ACTION.exec(text)?.[1] ?? null
   const decided = AWS_POLICY.exec(text)
   const server = DNS_SERVER.exec(text)?.[1]
   const mirrors = MIRRORS.exec(text)?.[1]
@@ -214,7 +216,7 @@ export function quotedClues(text: string): Clue[] {
   const full = fullPlace(text)
   return [
     ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
-    ...(name === undefined ? [] : [{ code: 'caller' as const, name }]),
+    ...(name === undefined ? [] : [{ code: 'caller' as const, name, action }]),
     ...(decided === null ? [] : [awsPolicy(decided)]),
     ...(demanded === undefined ? [] : [{ code: 'signer' as const, demanded }]),
     ...(names === undefined ? [] : [{ code: 'certificate-for' as const, names }]),

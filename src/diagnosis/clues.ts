@@ -85,8 +85,8 @@ export type Clue =
   | { code: 'mirrors-failed'; hosts: string[]; lacking: string | null }
   /** The address that the registry blocks. */
   | { code: 'caller-address'; address: string }
-  /** The account that the registry refused. */
-  | { code: 'caller'; name: string }
+  /** The account that the registry refused, and what it is not allowed to do, as a cloud names both; `action` is null if the text names none. */
+  | { code: 'caller'; name: string; action: string | null }
   /** The AWS policy that denies the pull, or that would have to allow it; null if the text names none. */
   | { code: 'aws-policy'; policy: AwsPolicy | null; denies: boolean }
   /** The repository has no tag `latest`, and its registry says so. */

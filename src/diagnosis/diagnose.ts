@@ -24,6 +24,7 @@ import {
   failingContainers,
   failingSandbox,
   firstSign,
+  lastFailure,
   prove,
 } from './failing-container.ts'
 import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
@@ -123,7 +124,10 @@ function findingOf(
   const named = endpointIn(text, registry)
   const endpoint = cause === 'proxy' ? proxyOf(named) : named
   const credential = failing.usesPullSecrets
-    ? pullCredential({ pod, image: container.image, cause, evidence, endpoint }, logins)
+    ? pullCredential(
+        { pod, image: container.image, cause, evidence, endpoint, lastTry: lastFailure(failing) },
+        logins,
+      )
     : NOT_THE_PODS
   const node = nodes.get(pod.node ?? '') ?? null
   const subcause = subcauseOf(cause, {

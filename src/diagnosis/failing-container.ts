@@ -174,3 +174,9 @@ export function firstSign({ container, events }: FailingContainer, createdAt: st
   if (seen[0] !== undefined) return seen[0]
   return container.imageId === null && createdAt !== '' ? createdAt : null
 }
+
+/** When the newest attempt failed (ISO 8601); null if no event has it. */
+export function lastFailure({ events }: FailingContainer): string | null {
+  const seen = events.filter(reportsFailedPull).flatMap(({ lastSeen }) => lastSeen ?? [])
+  return seen.sort().at(-1) ?? null
+}

@@ -117,6 +117,8 @@ export interface CredentialReport {
   hints?: CredentialHint[]
   /** The registry reports that no login was sent, although the pod has one; left out otherwise. */
   contradicted?: true
+  /** Its secret was created after the last attempt, which explains that; left out if that is not known. */
+  cameLater?: true
 }
 
 /** One failing container. */

@@ -32,6 +32,8 @@ export type CredentialHint =
 
 interface Pull extends Pick<Finding, 'cause' | 'evidence' | 'image' | 'endpoint'> {
   pod: Pod
+  /** ISO 8601: when the newest attempt failed; null if unknown. */
+  lastTry: string | null
 }
 
 /** What the pod has, with hints and contradictions only for refusals and rate limits: other pulls don't depend on a login. */
@@ -41,7 +43,30 @@ export function pullCredential(pull: Pull, logins: KnownLogins): CredentialRepor
   if (cause !== 'auth-required-or-denied' && cause !== 'rate-limited') return credential
   const hints = hintsFor(pod, image, credential, logins)
   const contradicted = credential.status === 'usable' && contradictsUsableLogin(pull, logins)
-  return { ...credential, ...(hints.length > 0 && { hints }), ...(contradicted && { contradicted }) }
+  const cameLater = contradicted && isNewerSecret(pull, credential, logins)
+  return {
+    ...credential,
+    ...(hints.length > 0 && { hints }),
+    ...(contradicted && { contradicted }),
+    ...(cameLater && { cameLater }),
+  }
+}
+
+/** Whether every usable secret of the pod was created after the newest attempt. */
+function isNewerSecret(
+  { pod, lastTry }: Pull,
+  { attempts }: CredentialReport,
+  { snapshot }: KnownLogins,
+): boolean {
+  const usable = attempts.filter(attempt => attempt.usable).map(({ secret }) => secret)
+  const secrets = snapshot.pullSecrets.filter(
+    ({ namespace, name }) => namespace === pod.namespace && usable.includes(name),
+  )
+  return (
+    lastTry !== null &&
+    secrets.length > 0 &&
+    secrets.every(({ createdAt }) => createdAt !== undefined && Date.parse(createdAt) > Date.parse(lastTry))
+  )
 }
 
 /** Whether the registry reports that no login was sent. A mirror's text is about the mirror's own login, so it does not count. */

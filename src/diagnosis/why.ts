@@ -2,6 +2,7 @@
 
 import { isPostPullReason } from '../image/pull-messages.ts'
 import { fullName, readReference } from '../image/reference.ts'
+import { cloudOf } from '../image/registries.ts'
 import { byText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
@@ -73,7 +74,8 @@ function explainContainer(place: ContainerFacts): WhyContainer {
     registry: reference?.registry ?? null,
     pullPolicy,
     attempts: credential.attempts,
-    verdict: blocks.length > 0 ? 'blocked' : VERDICTS[credential.status],
+    verdict:
+      blocks.length > 0 ? 'blocked' : namesCaller(place) ? 'authenticated' : VERDICTS[credential.status],
     check: checkFor(reference && fullName(reference), snapshot.imageChecks, pod),
     pullingSince: place.pullingSince,
     finding: place.finding,
@@ -101,6 +103,15 @@ const VERDICTS: Record<CredentialReport['status'], Verdict> = {
   unknown: 'unknown',
 }
 
+/** Whether the registry or its cloud named the identity that it refused: the node's, if the pod sent no login. */
+function namesCaller({ finding }: ContainerFacts): boolean {
+  return (
+    finding !== null &&
+    cloudOf(finding.registry) !== null &&
+    finding.clues.some(({ code }) => code === 'caller')
+  )
+}
+
 function malformed({ attempts }: CredentialReport): WhyProblem[] {
   const secrets = attempts.filter(({ problem }) => problem === 'malformed').map(({ secret }) => secret)
   return [...new Set(secrets)].map(secret => ({ code: 'malformed-secret', secret }))
@@ -119,7 +130,7 @@ function brokenLinks(place: ContainerFacts, credential: CredentialReport): WhyPr
   const { registry } = finding
   if (finding.credential.contradicted && registry !== null) return [unused(registry, credential), failed]
   const missing: WhyProblem[] =
-    credentials.length === 0 && credential.status === 'none' && registry !== null
+    credentials.length === 0 && credential.status === 'none' && registry !== null && !namesCaller(place)
       ? [{ code: 'no-credential', registry }]
       : []
   return [...credentials, ...missing, failed]

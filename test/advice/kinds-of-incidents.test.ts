@@ -86,12 +86,15 @@ describe('a refusal', () => {
     expect(codesIn({ image, error })[0]).toBe(first)
   })
 
-  test.each([ECR, 'acme.azurecr.io'])('with 401 by %s is about the login, not about the name', host => {
+  test.each([
+    [ECR, 'ip-10-0-1-7.ec2.internal'],
+    ['acme.azurecr.io', 'aks-pool-1-vmss0'],
+  ])('with 401 by %s is about the login, not about the name', (host, name) => {
     const error = pulled(
       `${host}/a/b:1`,
       `pulling from host ${host} failed with status code [manifests 1]: 401 Unauthorized`,
     )
-    const codes = codesIn({ image: `${host}/a/b:1`, error })
+    const codes = codesIn({ image: `${host}/a/b:1`, error, pod: { node: name } })
     expect(codes[0]).toBe('check-provider')
     expect(codes).not.toContain('ask-registry')
     const elsewhere = codesIn({

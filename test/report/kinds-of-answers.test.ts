@@ -123,7 +123,11 @@ test.each<[string, Situation, { first?: RegExp; says?: RegExp; never?: RegExp }]
       error:
         'error execing credential provider plugin ecr-credential-provider for image x: exit status 1: User: arn:aws:sts::111111111111:assumed-role/nodes/i-1 is not authorized to perform: ecr:GetAuthorizationToken',
     },
-    { first: /assumed-role\/nodes/, says: /the registry was not asked/, never: /Check the name/ },
+    {
+      first: /role nodes lacks ecr:GetAuthorizationToken/,
+      says: /the registry was not asked/,
+      never: /Check the name/,
+    },
   ],
   [
     'a mirror that wants a login',
@@ -150,7 +154,7 @@ test.each<[string, Situation, { first?: RegExp; says?: RegExp; never?: RegExp }]
   [
     'a secret for another path of the registry',
     { image: OWN, error: 'unauthorized: authentication required', secret: entry('registry.example/other') },
-    { first: /Secret regcred has the key registry\.example\/other.*add a login for registry\.example to it/ },
+    { first: /Add a login for registry\.example to secret regcred: it has the key registry\.example\/other/ },
   ],
   [
     'a node that lacks an official image which nobody refuses',

@@ -27,6 +27,7 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'recreate-pods': [{}],
   'kubelet-login': [{}],
   'other-debug-container': [{ reason: 'login' }],
+  'read-secret': [{ namespace: 'web', secret: 'regcred', problem: 'secret-unread' }],
   'repair-secret': [{ namespace: 'web', secret: 'regcred', problem: 'malformed' }],
   'remove-login': [{ namespace: 'web', secrets: ['regcred'], registry }],
   'use-known-secret': [
@@ -40,11 +41,20 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'delete-run': [{ cronJob: 'nightly' }],
   'see-why': [{ after: 'name' }, { after: 'secrets' }, { after: 'login' }],
   'check-provider': [
-    { cloud: 'ecr', sent: 'nothing' },
-    { cloud: 'acr', sent: 'refused' },
-    { cloud: null, sent: 'unknown' },
+    { cloud: 'ecr', sent: 'nothing', likely: true },
+    { cloud: 'gar', sent: 'nothing', likely: false },
+    { cloud: 'acr', sent: 'refused', likely: true },
+    { cloud: null, sent: 'unknown', likely: true },
   ],
-  'grant-cloud-role': [{ cloud: 'acr', caller: null, first: true }],
+  'grant-cloud-role': [
+    { cloud: 'acr', caller: null, action: null, first: true },
+    {
+      cloud: 'ecr',
+      caller: 'arn:aws:sts::123456789012:assumed-role/node/i-0c3f',
+      action: 'ecr:BatchImportUpstreamImage',
+      first: true,
+    },
+  ],
   'lift-deny': [{ policy: 'resource', denies: true, caller: null }],
   'grant-pull': (['github', 'gitlab', 'openshift', 'registry'] as const).map(by => ({
     by,

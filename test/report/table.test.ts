@@ -6,7 +6,7 @@ import type { AdvisedDiagnosis } from '../../src/advice/add-steps.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import type { Gap } from '../../src/snapshot/snapshot.ts'
-import { diagnosis, finding, incident, privateImage, storm, typo } from './samples.ts'
+import { attempt, diagnosis, finding, incident, privateImage, storm, typo } from './samples.ts'
 
 const screen = (
   of: AdvisedDiagnosis,
@@ -95,14 +95,15 @@ test('a broken secret and a typo are named, and what could not be read comes bef
                   status: 401 Unauthorized
       credential  secret payments/regcred has the wrong type Opaque, so the kubelet
                   ignores it
-      what to do  Run \`docker login ghcr.io\` with an account that can pull this
+      what to do  Recreate secret regcred with \`kubectl create secret
+                  docker-registry\` and --docker-server=ghcr.io, or correct it where
+                  it is made: it has the wrong type Opaque, so the kubelet ignores
+                  it.
+                  Run \`docker login ghcr.io\` with an account that can pull this
                   image, then distribute that login (as a pull secret of the pods'
                   service accounts); the password is a personal access token
                   (classic) with read:packages:
                     pullguard fix -n payments
-                  Secret regcred has the wrong type Opaque, so the kubelet ignores
-                  it; recreate it with \`kubectl create secret docker-registry\` and
-                  --docker-server=ghcr.io, or correct it where it is made.
                   See what the kubelet reads in each pull secret:
                     pullguard why payments/api-7c9d8-abcde
 
@@ -130,7 +131,9 @@ test('a broken secret and a typo are named, and what could not be read comes bef
 
     2 of 50,000 pods in all namespaces of prod can't pull their images: access
     denied by ghcr.io (1) and image not found (1).
-    Next (helps 1 of 2 pods): pullguard fix -n payments
+    Next (for 1 of 2 pods): Recreate secret regcred with \`kubectl create secret
+    docker-registry\` and --docker-server=ghcr.io, or correct it where it is made: it
+    has the wrong type Opaque, so the kubelet ignores it.
     "
   `)
 })
@@ -282,7 +285,11 @@ describe('the wide screen', () => {
 })
 
 describe('bare pods, which no controller recreates', () => {
-  const bare = [finding({ workload: null, pod: 'one' }), privateImage({ workload: null, pod: 'two' })]
+  const missing = attempt({ problem: 'secret-missing' })
+  const bare = [
+    finding({ workload: null, pod: 'one' }),
+    privateImage({ workload: null, pod: 'two', credential: { status: 'broken', attempts: [missing] } }),
+  ]
 
   test('get a command that recreates them', () => {
     const shown = screen(diagnosis(bare))

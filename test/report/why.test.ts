@@ -65,9 +65,9 @@ describe('why', () => {
 
       Broken link for api: secret regcred has the wrong type Opaque, so the kubelet
       ignores it.
-      Recreate secret regcred with type kubernetes.io/dockerconfigjson, or give the
-      pod a working credential:
-        pullguard fix -n payments
+      Next: Recreate secret regcred with \`kubectl create secret docker-registry\` and
+      --docker-server=ghcr.io, or correct it where it is made: it has the wrong type
+      Opaque, so the kubelet ignores it.
       "
     `)
   })

@@ -103,12 +103,13 @@ interface CredentialNote {
 const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> = {
   none: finding => orElse(problems(finding), `no credential in the pod${withoutOne(finding)}`),
   broken: problems,
-  usable: ({ cause, credential: { attempts, contradicted } }) =>
+  usable: ({ cause, credential: { attempts, contradicted, cameLater } }) =>
     attempts
       .filter(({ usable }) => usable)
       .map(({ secret, username }) => {
         const user = username === null ? '' : `, as user ${username}`
         if (cause === 'never-pull') return { secret, text: `has a login${user}` }
+        if (cameLater) return { secret, text: `has a login${user}, but was created after the last attempt` }
         return contradicted
           ? { secret, text: `should have been sent${user}; the registry saw no login` }
           : { secret, text: `was tried${user}` }
@@ -117,8 +118,10 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
 }
 
 /** Returns what happens to a pull without a credential; with policy Never, there is no pull. */
-function withoutOne({ cause, registry }: Finding): string {
+function withoutOne({ cause, registry, clues }: Finding): string {
   if (cause === 'never-pull') return ''
+  const caller = clues.find(clue => clue.code === 'caller')?.name
+  if (caller !== undefined && cloudOf(registry) !== null) return `; the node's identity was used (${caller})`
   return cloudOf(registry) !== null
     ? "; the node's own credential is used, if it has one"
     : ', so the pull is anonymous'

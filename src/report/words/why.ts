@@ -14,7 +14,7 @@ import { problemText } from './credential.ts'
 import { type ContainerPlace, otherDebugContainer, setImages } from './edits.ts'
 import { joinList, pluralize, registryLabel, shortList } from './nouns.ts'
 import type { StepText } from './step-words.ts'
-import { DEBUG_LOGIN, KUBELET_LOGIN, repairSecret } from './steps/logins.ts'
+import { DEBUG_LOGIN, KUBELET_LOGIN, readSecret, repairSecret } from './steps/logins.ts'
 import { stepsOf } from './steps.ts'
 import { isMissingFromLog } from './wait-next.ts'
 
@@ -37,10 +37,16 @@ export function verdictText({
   registry,
   pullPolicy,
   attempts,
-}: Pick<WhyContainer, 'verdict' | 'registry' | 'pullPolicy' | 'attempts'>): string {
+  finding,
+}: Pick<WhyContainer, 'verdict' | 'registry' | 'pullPolicy' | 'attempts' | 'finding'>): string {
+  if (finding?.clues.some(({ code }) => code === 'guest'))
+    return "the guest's own configuration is used, which can't be read from here"
+
   if (verdict === 'unknown' && attempts.length === 0)
     return "the node's own configuration is used, which can't be read from here"
   if (pullPolicy === 'Never' && verdict !== 'blocked') return 'the kubelet does not pull, so no login is used'
+  if (verdict === 'authenticated' && !attempts.some(({ usable }) => usable))
+    return "the pod has no login: the node's identity was used, which the registry names"
   return verdict === 'anonymous' && cloudOf(registry) !== null
     ? 'the pod has no login; the node may have its own'
     : VERDICT[verdict]
@@ -71,14 +77,8 @@ function fix(text: string, context: ProblemContext): StepText {
 }
 
 /** Problems that could not be read, so it is unknown whether they need a fix. */
-const UNREAD: Partial<Record<AttemptProblem, (why: AdvisedWhy) => StepText>> = {
-  'secret-forbidden': ({ namespace }) => ({
-    text: `Ask for permission to get secrets in ${namespace}, then run the command again`,
-  }),
-  'secret-unread': () => ({
-    text: 'Run the command again where the secret can be read: against the cluster, or on a dump that includes secrets',
-  }),
-}
+const isUnread = (problem: AttemptProblem): problem is 'secret-forbidden' | 'secret-unread' =>
+  problem === 'secret-forbidden' || problem === 'secret-unread'
 
 /** How to repair the secret itself. */
 const REPAIR: Partial<Record<AttemptProblem, (secret: string) => string>> = {
@@ -116,10 +116,18 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
     sentence: ({ registry }) => `the pod has no credential for ${registryLabel(registry)}`,
   },
   'credential-unused': {
-    sentence: ({ registry, secrets }) =>
-      `${registryLabel(registry)} saw no login, although ${secrets.length === 1 ? `secret ${secrets[0]} has` : `secrets ${joinList(secrets)} have`} one`,
-    next: () => ({
-      text: 'If the secret is newer than the last attempt, delete the pod: its replacement pulls at once. If that fails the same way, a mirror or cache between the node and the registry is pulling without the login',
+    sentence: ({ registry, secrets }, { container }) => {
+      const names = secrets.length === 1 ? `secret ${secrets[0]}` : `secrets ${joinList(secrets)}`
+      const plural = secrets.length > 1
+      return container.finding?.credential.cameLater === true
+        ? `${names} ${plural ? 'were' : 'was'} created after the last attempt, which had no login to send`
+        : `${registryLabel(registry)} saw no login, although ${names} ${plural ? 'have' : 'has'} one`
+    },
+    next: (_problem, { container }) => ({
+      text:
+        container.finding?.credential.cameLater === true
+          ? 'Wait for the next attempt, within five minutes, or delete the pod: its replacement pulls with the secret at once'
+          : 'If the secret was changed after the last attempt, delete the pod: its replacement pulls at once. If that fails the same way, a mirror or cache between the node and the registry is pulling without the login',
     }),
   },
   attempt: {
@@ -128,11 +136,12 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
       return `secret ${secret} ${problemText(problem, same ?? { key })}`
     },
     next: ({ problem, secret }, context) =>
-      UNREAD[problem]?.(context.why) ??
-      fix(
-        `${(REPAIR[problem] ?? (name => `Correct secret ${name}`))(secret)}, or give the pod a working credential`,
-        context,
-      ),
+      isUnread(problem)
+        ? readSecret(context.why.namespace, problem, secret)
+        : fix(
+            `${(REPAIR[problem] ?? (name => `Correct secret ${name}`))(secret)}, or give the pod a working credential`,
+            context,
+          ),
   },
   'pull-failed': {
     sentence: ({ finding }, { invocation }) => {

@@ -46,7 +46,14 @@ export function narrowPullSecret(raw: unknown): PullSecret | null {
   const secret = record(raw)
   // A Secret created without a type becomes Opaque.
   const type = textOrNull(secret.type) ?? 'Opaque'
-  return { namespace: namespaceOf(raw), name, type, ...describe(type, secret) }
+  const createdAt = textOrNull(record(secret.metadata).creationTimestamp)
+  return {
+    namespace: namespaceOf(raw),
+    name,
+    type,
+    ...(createdAt !== null && { createdAt }),
+    ...describe(type, secret),
+  }
 }
 
 /** Returns the complete logins that the kubelet finds in a Secret; none if it can't use it. `malformed`: all images of the pod fail. */

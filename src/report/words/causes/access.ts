@@ -1,4 +1,4 @@
-/** The words of refused pulls: by the registry, by a policy on the node, or by the pod's own pull policy. */
+/** The words of refused pulls: by the registry, or by a policy on the node. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
@@ -35,7 +35,10 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     host('refused the login that was sent'),
   ),
   'not-permitted': byCase(
-    [[isOfMirror, host('refused the pull')]],
+    [
+      [isOfMirror, host('refused the pull')],
+      [isUnexplained, host('refused the pull, although a login was sent')],
+    ],
     host('does not allow this identity to pull the image'),
   ),
   'denied-or-missing': byCase(
@@ -79,6 +82,16 @@ const TITLE: Record<DenialSubcause, Sentence> = {
   ),
 }
 
+/** Whether a login was sent and the answer is only that access is forbidden, with no word of an identity or a permission. */
+function isUnexplained({ credential, evidence, clues }: Finding): boolean {
+  const says = /permission|privilege|\brole\b|scope|not authorized to perform|no pull access/i
+  return (
+    credential.status === 'usable' &&
+    !clues.some(({ code }) => code === 'caller') &&
+    !says.test(evidence?.text ?? '')
+  )
+}
+
 function mirrorRefused({ registry }: Pick<Finding, 'registry'>): string {
   return `The mirror requires a login and received none, refused the login that it received, or was refused by its own upstream: that says nothing about the image at ${registryLabel(registry)}.`
 }
@@ -113,6 +126,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
         'No login was sent: the pods name a pull secret, but the kubelet finds no usable login in it for this image.',
       ],
       [
+        ({ credential }) => credential.cameLater === true,
+        'No login was sent: the pull secret that the pod names was created after the last attempt, so the next one sends its login.',
+      ],
+      [
         isUsable,
         "The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went through a mirror or cache that doesn't use it.",
       ],
@@ -137,8 +154,9 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     const decided = first.clues.find(clue => clue.code === 'aws-policy')
     const overrides = first.steps.some(({ code }) => code === 'lift-deny')
     if (decided !== undefined && overrides) return awsPolicyMeaning(decided.policy, decided.denies)
-    return isOfMirror(first)
-      ? mirrorRefused(first)
+    if (isOfMirror(first)) return mirrorRefused(first)
+    return isUnexplained(first)
+      ? "The account or token in the pull secret isn't allowed to pull from this repository, has lost that right, or the repository does not exist: the answer does not say which."
       : "The registry knows the identity that asked, and that identity isn't allowed to pull from this repository (or the repository does not exist)."
   },
   'denied-or-missing': byCase(
@@ -219,10 +237,9 @@ const MEANING: Record<DenialSubcause, Sentence> = {
 
 function noLoginMeaning({ registry, steps }: CauseContext['findings'][0]): string {
   const how = steps.find(step => step.code === 'check-name')?.how
-  const isHint = how === 'owner' ? ' mostly answers so for an image that does not exist.' : null
-  const hint = how === 'hidden' ? ' answers the same for an image that does not exist.' : isHint
-  const same = hint === null ? '' : ` ${capitalize(registryLabel(registry))}${hint}`
-  return `No login was sent: neither the pod's pull secrets nor the node provided one.${same}`
+  const answers = how === 'owner' ? 'mostly answers so' : how === 'hidden' ? 'answers the same' : null
+  const same = `${capitalize(registryLabel(registry))} ${answers} for an image that does not exist.`
+  return `No login was sent: neither the pod's pull secrets nor the node provided one.${answers === null ? '' : ` ${same}`}`
 }
 
 function publicMeaning({ registry }: Pick<Finding, 'registry'>): string {
@@ -278,21 +295,5 @@ export const signaturePolicy: CauseWords = {
     return demanded === undefined
       ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
       : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`
-  },
-}
-
-export const neverPull: CauseWords = {
-  showsCredential: true,
-  short: () => 'pull policy Never',
-  title: ({ findings: [{ subcause }] }) =>
-    subcause === 'not-verified'
-      ? 'Pull policy Never, and the image on the node is not verified for this pod'
-      : 'Pull policy Never, and the kubelet has no image that this pod can use',
-  meaning: ({ findings: [{ host, subcause }] }) => {
-    if (subcause === 'not-verified')
-      return 'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.'
-    return host.kubeletMinor !== null && host.kubeletMinor < 33
-      ? 'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.'
-      : 'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.'
   },
 }

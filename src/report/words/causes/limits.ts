@@ -1,4 +1,4 @@
-/** The words of excessive pulls: a registry's limit, and the kubelet's own. */
+/** The words of excessive pulls, a registry's limit and the kubelet's own, and of pulls that the pull policy forbids. */
 
 import type { Finding, RateLimitSubcause } from '../../../diagnosis/finding.ts'
 import { byCase, type CauseContext, type CauseWords } from '../cause-words.ts'
@@ -108,4 +108,20 @@ export const kubeletQps: CauseWords = {
   title: () => 'The kubelet throttles its own pulls (pull QPS exceeded)',
   meaning: () =>
     'Too many pods are starting on the node at once. No registry refused anything, and the backlog clears on its own.',
+}
+
+export const neverPull: CauseWords = {
+  showsCredential: true,
+  short: () => 'pull policy Never',
+  title: ({ findings: [{ subcause }] }) =>
+    subcause === 'not-verified'
+      ? 'Pull policy Never, and the image on the node is not verified for this pod'
+      : 'Pull policy Never, and the kubelet has no image that this pod can use',
+  meaning: ({ findings: [{ host, subcause }] }) => {
+    if (subcause === 'not-verified')
+      return 'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.'
+    return host.kubeletMinor !== null && host.kubeletMinor < 33
+      ? 'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.'
+      : 'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.'
+  },
 }

@@ -47,6 +47,13 @@ const UNNAMED: PolicyWords = {
     "ask an administrator of the AWS account which one: a policy of the role, the repository's policy, a permissions boundary, a VPC endpoint policy, or a service control policy of the organization",
 }
 
+/** Returns an AWS identity as its owner knows it: a session, such as `assumed-role/ROLE/SESSION`, is of a role, to which policies are attached. */
+export function awsIdentity(arn: string): { name: string; account: string | null } {
+  const [, account = null, role] =
+    /^arn:[\w-]+:(?:sts|iam)::(\d{12}):(?:assumed-role\/([^/\s]+))?/.exec(arn) ?? []
+  return { name: role === undefined ? arn : `the IAM role ${role}`, account }
+}
+
 const wordsOf = (policy: AwsPolicy | null) => (policy === null ? UNNAMED : POLICIES[policy])
 
 /** Returns why AWS refuses, in one sentence. */
@@ -60,7 +67,7 @@ export function awsPolicyMeaning(policy: AwsPolicy | null, denies: boolean): str
 export const awsPolicySteps: StepWords<'lift-deny'> = {
   'lift-deny': ({ policy, denies, caller }) => {
     const { name, change } = wordsOf(policy)
-    const who = caller ?? "the nodes' IAM role"
+    const who = caller === null ? "the nodes' IAM role" : awsIdentity(caller).name
     return {
       text: denies
         ? `Have the explicit deny for ${who} lifted: it is in ${name}, so ${change}; another policy that allows the pull does not override a deny`

@@ -70,6 +70,20 @@ export const KUBELET_LOGIN: StepText = {
 export const DEBUG_LOGIN =
   "Start another debug container with an image that is on the node: this one pulls with its pod's pull secrets, which never change"
 
+/** Returns where to run the command again, for a pull secret that could not be read. */
+export function readSecret(
+  namespace: string,
+  problem: 'secret-forbidden' | 'secret-unread',
+  secret: string,
+): StepText {
+  return {
+    text:
+      problem === 'secret-forbidden'
+        ? `Ask for permission to get secrets in ${namespace}, then run the command again`
+        : `Run the command again where secret ${secret} can be read: against the cluster, or on a dump that includes secrets`,
+  }
+}
+
 /** Returns how to fix a malformed pull secret. */
 export function repairSecret(invocation: Invocation, namespace: string, secret: string): StepText {
   return {
@@ -84,6 +98,7 @@ export const loginSteps: StepWords<
   | 'recreate-pods'
   | 'kubelet-login'
   | 'other-debug-container'
+  | 'read-secret'
   | 'repair-secret'
   | 'remove-login'
   | 'use-known-secret'
@@ -114,14 +129,17 @@ export const loginSteps: StepWords<
   'kubelet-login': () => KUBELET_LOGIN,
   'other-debug-container': ({ reason }, { invocation, findings: [{ namespace, pod }] }) =>
     otherDebugContainer(invocation, namespace, pod, reason === 'login' ? DEBUG_LOGIN : undefined),
+  'read-secret': ({ namespace, secret, problem }) => readSecret(namespace, problem, secret),
   'repair-secret': ({ namespace, secret, problem }, { invocation, findings: [{ credential, registry }] }) => {
     const attempt = credential.attempts.find(found => found.secret === secret && found.problem === problem)
     if (problem === 'malformed' || attempt === undefined) return repairSecret(invocation, namespace, secret)
-    const remedy =
-      problem === 'other-registry'
-        ? `add a login for ${authsKey(registry)} to it`
-        : `recreate it with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it where it is made`
-    return { text: `Secret ${secret} ${problemText(problem, attempt)}; ${remedy}` }
+    const why = `it ${problemText(problem, attempt)}`
+    if (problem === 'other-registry')
+      return { text: `Add a login for ${authsKey(registry)} to secret ${secret}: ${why}` }
+    return {
+      text: `Recreate secret ${secret} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it where it is made: ${why}`,
+      brief: `Recreate secret ${secret}, with --docker-server=${authsKey(registry)}: ${why}`,
+    }
   },
   'remove-login': (
     { namespace, secrets, registry },
@@ -130,10 +148,10 @@ export const loginSteps: StepWords<
     text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : 'Or, if the image is public, remove the refused login'}: the secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in ${namespace} for ${registryLabel(registry)}`,
     command: whyCommand(invocation, { namespace, pod }),
   }),
-  'use-known-secret': ({ hint, namespace }) => ({
+  'use-known-secret': ({ hint, namespace }, { findings: [{ credential }] }) => ({
     text:
       hint.code === 'in-namespace'
-        ? `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${namespace}, and add it to the pod's service account`
+        ? `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${namespace}${credential.attempts.some(({ secret }) => secret === hint.secret) ? ', where the pod names it already' : ", and add it to the pod's service account"}`
         : hint.code === 'not-named'
           ? `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account`
           : `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,

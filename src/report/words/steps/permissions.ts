@@ -10,6 +10,7 @@ import { kubeletLog, nodeClientStep, onNode } from '../node.ts'
 import { registryLabel } from '../nouns.ts'
 import { PERIMETERS } from '../perimeters.ts'
 import type { StepWords } from '../step-words.ts'
+import { awsIdentity } from './aws-policies.ts'
 
 const ROLE: Record<Cloud, string> = {
   ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it',
@@ -59,6 +60,25 @@ function exemption(text: string): string {
   return EXEMPTIONS.find(([words]) => words.test(text))?.[1] ?? ''
 }
 
+const CLOUD: Record<Cloud, string> = { ecr: 'AWS', acr: 'Azure', gar: 'Google Cloud' }
+
+/** Returns the start of a step for nodes that don't show whether they are in the cloud. */
+function ifInCloud(cloud: Cloud | null): string {
+  return `If the nodes have an identity in ${cloud === null ? 'the cloud of the registry' : CLOUD[cloud]} to pull with, see`
+}
+
+/** Returns how the identity gets the permission; the first pull through a cache of ECR may also have to make the repository. */
+function attach(cloud: Cloud, action: string | null): string {
+  switch (action) {
+    case 'ecr:BatchImportUpstreamImage':
+      return `${ROLE.ecr}; the first pull of an image through the cache may also need ecr:CreateRepository, which that policy lacks`
+    case 'ecr:CreateRepository':
+      return 'allow it that action in a policy of its own, which the first pull of an image through the cache needs (as well as ecr:BatchImportUpstreamImage), or create the repository beforehand'
+    default:
+      return ROLE[cloud]
+  }
+}
+
 export const permissionSteps: StepWords<
   | 'check-provider'
   | 'grant-cloud-role'
@@ -72,27 +92,29 @@ export const permissionSteps: StepWords<
   | 'upstream-login'
   | 'use-other-source'
 > = {
-  'check-provider': ({ cloud, sent }, { findings }) => {
+  'check-provider': ({ cloud, sent, likely }, { findings }) => {
     const [first] = findings
     const provider = `the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}`
     const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}${checkAcr(cloud, first)}`
     const texts = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNode(first)} shows which login was used${checkAcr(cloud, first)}`,
-      nothing: `Find out why ${provider} returned no login: ${configuration}`,
-      unknown: `See whether ${provider} returned a login that is valid: ${configuration}`,
+      nothing: `${likely ? 'Find out' : ifInCloud(cloud)} why ${provider} returned no login: ${configuration}`,
+      unknown: `${likely ? 'See' : ifInCloud(cloud)} whether ${provider} returned a login that is valid: ${configuration}`,
     }
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
   },
-  'grant-cloud-role': ({ cloud, caller, first }, { findings: [{ registry }] }) => {
+  'grant-cloud-role': ({ cloud, caller, action, first }, { findings: [{ registry }] }) => {
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
     const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
-    const own = /^arn:[\w-]+:\w+::(\d{12}):/.exec(caller ?? '')?.[1]
-    if (owner !== undefined && own !== undefined && owner !== own)
+    const { name, account: own } =
+      caller === null ? { name: IDENTITY[cloud], account: null } : awsIdentity(caller)
+    const lacks = action ?? 'the permission'
+    if (owner !== undefined && own !== null && owner !== own)
       return {
-        text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${ROLE_NAME.ecr} on ${caller}`,
+        text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${ROLE_NAME.ecr} on ${name}`,
       }
-    const brief = `${start}: ${caller === null ? IDENTITY[cloud] : caller} lacks the permission, so ${ROLE[cloud]}`
-    return { text: own === undefined ? `${brief}${FOREIGN[cloud] ?? ''}` : brief, brief }
+    const brief = `${start}: ${name} lacks ${lacks}, so ${attach(cloud, action)}`
+    return { text: own === null ? `${brief}${FOREIGN[cloud] ?? ''}` : brief, brief }
   },
   'grant-pull': (
     { by, registry, repository, caller },
