@@ -35,6 +35,12 @@ interface Baseline {
 
 const EMPTY_BASELINE: Baseline = { known: new Set(), rules: [] }
 
+/** Reads a baseline of failures before any request to a cluster. @throws UsageError for a file that is not a baseline */
+export async function readKnown({ baseline }: BaselineFlags, { cwd }: CommandContext): Promise<Baseline> {
+  if (baseline === undefined) return EMPTY_BASELINE
+  return parsedBaseline(await readBaselineFile(baseline, cwd), baseline)
+}
+
 /** Returns the file's text. @throws UsageError if it can't be read */
 export function readBaselineFile(file: string, cwd: string): Promise<string> {
   return readFile(resolve(cwd, file), 'utf8').catch(error => {
@@ -60,48 +66,30 @@ function parsedBaseline(text: string, file: string): Baseline {
 
 const isCause = (name: string) => (CAUSES as readonly string[]).includes(name)
 
-/** The known failures of a diagnosis: those in its baseline, or with --write-baseline all of them. */
-export class KnownFailures {
-  readonly #baseline: Baseline
-  readonly #flags: BaselineFlags
-  readonly #context: CommandContext
-
-  private constructor(baseline: Baseline, flags: BaselineFlags, context: CommandContext) {
-    this.#baseline = baseline
-    this.#flags = flags
-    this.#context = context
-  }
-
-  /** Reads the baseline before any request to a cluster. @throws UsageError for a file that is not a baseline */
-  static async read(flags: BaselineFlags, context: CommandContext): Promise<KnownFailures> {
-    const { baseline: file } = flags
-    const baseline =
-      file === undefined ? EMPTY_BASELINE : parsedBaseline(await readBaselineFile(file, context.cwd), file)
-    return new KnownFailures(baseline, flags, context)
-  }
-
-  /** Returns the diagnosis without known failures; warns if an expired rule would have matched a finding. */
-  async removeFrom(diagnosis: AdvisedDiagnosis): Promise<AdvisedDiagnosis> {
-    const { findings } = diagnosis
-    const { known, rules } = this.#baseline
-    const { writeBaseline } = this.#flags
-    if (writeBaseline !== undefined) await updateBaseline(findings, writeBaseline, this.#context)
-    const prints = writeBaseline === undefined ? known : new Set(findings.map(printOf))
-    const now = this.#context.now().toISOString()
-    const lasting = rules.filter(rule => !isExpired(rule, now))
-    const failures: KnownFailure[] = []
-    const fresh = findings.filter(finding => {
-      const rule = lasting.find(each => isIgnored(ignorable(finding), each))
-      if (rule === undefined && !prints.has(printOf(finding))) return true
-      failures.push({ finding, reason: rule?.reason ?? null, expires: rule?.expires ?? null })
-      return false
-    })
-    const over = rules.filter(
-      rule => isExpired(rule, now) && fresh.some(finding => isIgnored(ignorable(finding), rule)),
-    )
-    for (const rule of over) await this.#context.err.write(`${expiredText(rule)}\n`)
-    return { ...diagnosis, findings: fresh, summary: summaryOf(diagnosis, fresh), known: failures }
-  }
+/** Returns the diagnosis without known failures; warns if an expired rule would have matched a finding. */
+export async function withoutKnownFailures(
+  diagnosis: AdvisedDiagnosis,
+  { known, rules }: Baseline,
+  flags: BaselineFlags,
+  context: CommandContext,
+): Promise<AdvisedDiagnosis> {
+  const { findings } = diagnosis
+  if (flags.writeBaseline !== undefined) await updateBaseline(findings, flags.writeBaseline, context)
+  const prints = flags.writeBaseline === undefined ? known : new Set(findings.map(printOf))
+  const now = context.now().toISOString()
+  const lasting = rules.filter(rule => !isExpired(rule, now))
+  const failures: KnownFailure[] = []
+  const fresh = findings.filter(finding => {
+    const rule = lasting.find(each => isIgnored(ignorable(finding), each))
+    if (rule === undefined && !prints.has(printOf(finding))) return true
+    failures.push({ finding, reason: rule?.reason ?? null, expires: rule?.expires ?? null })
+    return false
+  })
+  const over = rules.filter(
+    rule => isExpired(rule, now) && fresh.some(finding => isIgnored(ignorable(finding), rule)),
+  )
+  for (const rule of over) await context.err.write(`${expiredText(rule)}\n`)
+  return { ...diagnosis, findings: fresh, summary: summaryOf(diagnosis, fresh), known: failures }
 }
 
 function summaryOf({ summary }: AdvisedDiagnosis, fresh: AdvisedFinding[]): AdvisedDiagnosis['summary'] {

@@ -1,6 +1,6 @@
 /** `pullguard diagnose`: snapshot → findings → report → verdict. */
 
-import { adviseDiagnosis } from '../advice/add-steps.ts'
+import { type AdvisedDiagnosis, adviseDiagnosis } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import type { Diagnosis, Severity } from '../diagnosis/finding.ts'
 import { withLimits } from '../diagnosis/limit-answers.ts'
@@ -9,7 +9,7 @@ import { countsFor } from '../report/fail-on.ts'
 import type { DiagnosisFormat, SortKey } from '../report/formats.ts'
 import type { PlainOptions } from '../report/machine/plain.ts'
 import { opensLinks } from '../report/screen/links.ts'
-import type { BaselineFlags, KnownFailures } from './baseline.ts'
+import type { BaselineFlags } from './baseline.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOfLook } from './invocation.ts'
@@ -37,9 +37,9 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   // Loads the report's code while requests are in flight; loading it earlier would delay the first request.
   let loading: Promise<typeof import('../report/views/diagnosis.ts')> | undefined
   const reporting = () => (loading ??= import('../report/views/diagnosis.ts'))
-  const known = await readKnown(options, context)
+  const known = await knownFailures(options, context)
   const advised = adviseDiagnosis(await diagnosed(options, context, () => void reporting()))
-  const diagnosis = known === null ? advised : await known.removeFrom(advised)
+  const diagnosis = await known(advised)
   const { diagnosisNotes, diagnosisPieces } = await reporting()
   const { out, err } = context
   const { failOn } = options
@@ -57,11 +57,17 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   return verdict(diagnosis, options.failOn)
 }
 
-/** Returns null without a baseline. @throws UsageError for an invalid one, before the run */
-async function readKnown(options: BaselineFlags, context: CommandContext): Promise<KnownFailures | null> {
-  if (options.baseline === undefined && options.writeBaseline === undefined) return null
-  const { KnownFailures } = await import('./baseline.ts')
-  return KnownFailures.read(options, context)
+/**
+ * Removes known failures from a diagnosis. Reads the baseline immediately, so that an invalid one fails before the run. @throws UsageError
+ */
+async function knownFailures(
+  options: BaselineFlags,
+  context: CommandContext,
+): Promise<(diagnosis: AdvisedDiagnosis) => AdvisedDiagnosis | Promise<AdvisedDiagnosis>> {
+  if (options.baseline === undefined && options.writeBaseline === undefined) return diagnosis => diagnosis
+  const { readKnown, withoutKnownFailures } = await import('./baseline.ts')
+  const baseline = await readKnown(options, context)
+  return diagnosis => withoutKnownFailures(diagnosis, baseline, options, context)
 }
 
 async function diagnosed(
