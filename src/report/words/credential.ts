@@ -3,6 +3,7 @@
 import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
 import type { CredentialHint } from '../../diagnosis/pull-credential.ts'
 import { cloudOf } from '../../image/registries.ts'
+import type { CauseWords } from './cause-words.ts'
 import { countPods, formatNumber, joinList, pluralize } from './nouns.ts'
 
 const keySuffix = (key: string | null) => (key === null ? '' : ` ${key}`)
@@ -172,4 +173,28 @@ function subject(same: { secret: string | null; finding: Finding }[]): string {
   return others.length === 0
     ? `secret ${namespace}/${secret} `
     : `secret ${secret} in ${formatNumber(others.length + 1)} namespaces `
+}
+
+/** Returns the pod's malformed pull secrets, each once. */
+export function malformedSecretsOf({ credential }: Pick<Finding, 'credential'>): string[] {
+  const malformed = credential.attempts.filter(({ problem }) => problem === 'malformed')
+  return [...new Set(malformed.map(({ secret }) => secret))]
+}
+
+export const malformedSecret: CauseWords = {
+  showsCredential: true,
+  short: () => 'malformed pull secrets',
+  title: ({ findings }) => {
+    const secrets = findings.flatMap(finding =>
+      malformedSecretsOf(finding).map(secret => `${finding.namespace}/${secret}`),
+    )
+    const [first, ...others] = new Set(secrets)
+    if (first === undefined)
+      return 'A pull secret of the pod is malformed, so the kubelet never asks the registry'
+    return others.length === 0
+      ? `Pull secret ${first} is malformed, so the kubelet never asks the registry`
+      : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`
+  },
+  meaning: () =>
+    'A pull secret that is not JSON, has a login with a value that is not text, or has an auth that is not base64 of user:password fails every image of the pods that reference it; no other credential helps.',
 }

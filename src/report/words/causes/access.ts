@@ -1,4 +1,4 @@
-/** The words of pulls that the registry or a policy on the node refuses. */
+/** The words of refused pulls: by the registry, by a policy on the node, or by the pod's own pull policy. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
@@ -269,5 +269,21 @@ export const signaturePolicy: CauseWords = {
     return demanded === undefined
       ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
       : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`
+  },
+}
+
+export const neverPull: CauseWords = {
+  showsCredential: true,
+  short: () => 'pull policy Never',
+  title: ({ findings: [{ subcause }] }) =>
+    subcause === 'not-verified'
+      ? 'Pull policy Never, and the image on the node is not verified for this pod'
+      : 'Pull policy Never, and the kubelet has no image that this pod can use',
+  meaning: ({ findings: [{ host, subcause }] }) => {
+    if (subcause === 'not-verified')
+      return 'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.'
+    return host.kubeletMinor !== null && host.kubeletMinor < 33
+      ? 'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.'
+      : 'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.'
   },
 }

@@ -1,11 +1,8 @@
-/**
- * The words of pulls that a registry limits, and of those that the kubelet does not start: its own throttle, pull policy Never, and a
- * malformed pull secret.
- */
+/** The words of excessive pulls: a registry's limit, and the kubelet's own. */
 
 import type { Finding, RateLimitSubcause } from '../../../diagnosis/finding.ts'
 import { byCase, type CauseContext, type CauseWords } from '../cause-words.ts'
-import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
+import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 type Sentence = (context: CauseContext) => string
 
@@ -111,44 +108,4 @@ export const kubeletQps: CauseWords = {
   title: () => 'The kubelet throttles its own pulls (pull QPS exceeded)',
   meaning: () =>
     'Too many pods are starting on the node at once. No registry refused anything, and the backlog clears on its own.',
-}
-
-export const neverPull: CauseWords = {
-  showsCredential: true,
-  short: () => 'pull policy Never',
-  title: ({ findings: [{ subcause }] }) =>
-    subcause === 'not-verified'
-      ? 'Pull policy Never, and the image on the node is not verified for this pod'
-      : 'Pull policy Never, and the kubelet has no image that this pod can use',
-  meaning: ({ findings: [{ host, subcause }] }) => {
-    if (subcause === 'not-verified')
-      return 'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.'
-    return host.kubeletMinor !== null && host.kubeletMinor < 33
-      ? 'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.'
-      : 'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.'
-  },
-}
-
-/** Returns the pod's malformed pull secrets, each once. */
-export function malformedSecretsOf({ credential }: Pick<Finding, 'credential'>): string[] {
-  const malformed = credential.attempts.filter(({ problem }) => problem === 'malformed')
-  return [...new Set(malformed.map(({ secret }) => secret))]
-}
-
-export const malformedSecret: CauseWords = {
-  showsCredential: true,
-  short: () => 'malformed pull secrets',
-  title: ({ findings }) => {
-    const secrets = findings.flatMap(finding =>
-      malformedSecretsOf(finding).map(secret => `${finding.namespace}/${secret}`),
-    )
-    const [first, ...others] = new Set(secrets)
-    if (first === undefined)
-      return 'A pull secret of the pod is malformed, so the kubelet never asks the registry'
-    return others.length === 0
-      ? `Pull secret ${first} is malformed, so the kubelet never asks the registry`
-      : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`
-  },
-  meaning: () =>
-    'A pull secret that is not JSON, has a login with a value that is not text, or has an auth that is not base64 of user:password fails every image of the pods that reference it; no other credential helps.',
 }
