@@ -9,13 +9,13 @@ import type { Change } from '../plan/change.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { RolloutState, RolloutSubject } from '../snapshot/rollout.ts'
 import type { Run } from './journal/run.ts'
-import type { Outcome } from './outcome.ts'
+import type { ChangeOutcome } from './outcome.ts'
 
 /** Records a run on disk. Each promise resolves once the line is flushed. */
 export interface JournalWriter {
   /** Called before a write. `object` is what would be lost if the process died halfway. */
   intent(change: Change, object?: KubernetesObject): Promise<void>
-  outcome(outcome: Outcome): Promise<void>
+  outcome(outcome: ChangeOutcome): Promise<void>
 }
 
 /** A workload as it is now. */

@@ -19,7 +19,7 @@ export type OutcomeStatus =
   /** Not attempted, because a change that it depends on was not applied. */
   | 'skipped'
 
-export interface Outcome {
+export interface ChangeOutcome {
   id: string
   action: Change['action']
   target: Target
@@ -109,7 +109,7 @@ export type MissingPod =
 export interface FixResult {
   /** Names the journal; null if nothing was written. */
   run: string | null
-  outcomes: Outcome[]
+  outcomes: ChangeOutcome[]
   recoveries: Recovery[]
   /** Stuck pods that were held back to save pulls; null if there are none. */
   heldBack: HeldBack

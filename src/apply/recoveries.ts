@@ -8,7 +8,7 @@ import { redact } from '../secrecy/redact.ts'
 import type { RolloutKind, RolloutSubject } from '../snapshot/rollout.ts'
 import { statusOf } from './answer.ts'
 import type { ApplyContext, WatchedRollout } from './apply-context.ts'
-import type { Outcome, Recovery, RecoveryPod } from './outcome.ts'
+import type { ChangeOutcome, Recovery, RecoveryPod } from './outcome.ts'
 
 /** Milliseconds between two reads of the workloads. */
 const PAUSE = 1_000
@@ -56,12 +56,12 @@ export class Recoveries {
   }
 
   /** Waits until every changed workload is back or settled, but no longer than the context's deadline. */
-  async wait(outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
+  async wait(outcomes: ReadonlyMap<string, ChangeOutcome>): Promise<void> {
     await this.#watch(outcomes, { isDone: one => this.#recovered(one).back || this.#isSettled(one) })
   }
 
   /** Waits until the pods of every changed workload have tried to pull. @returns whether all have */
-  waitForTries(outcomes: ReadonlyMap<string, Outcome>): Promise<boolean> {
+  waitForTries(outcomes: ReadonlyMap<string, ChangeOutcome>): Promise<boolean> {
     return this.#watch(outcomes, {
       isDone: one => hasTried(one.rollout),
       isHopeless: one => this.#isSettled(one),
@@ -70,7 +70,7 @@ export class Recoveries {
 
   /** Watches the workloads whose changes were made until each is done, the others are hopeless, or time is up. @returns whether all are done */
   async #watch(
-    outcomes: ReadonlyMap<string, Outcome>,
+    outcomes: ReadonlyMap<string, ChangeOutcome>,
     { isDone, isHopeless = () => false }: WatchGoal,
   ): Promise<boolean> {
     const { clock, deadline, onProgress, signal } = this.#context
@@ -94,7 +94,7 @@ export class Recoveries {
   }
 
   /** Which of the targeted workloads came back. Workloads that were not read yet are read once. */
-  async report(outcomes: ReadonlyMap<string, Outcome>): Promise<Recovery[]> {
+  async report(outcomes: ReadonlyMap<string, ChangeOutcome>): Promise<Recovery[]> {
     const unseen = this.#watched.filter(({ rollout }) => rollout === null)
     await bounded(unseen, AT_ONCE, one => this.#look(one))
     return this.#watched.map(one => {
@@ -144,7 +144,7 @@ export class Recoveries {
   }
 }
 
-function wasMade({ changes }: RecoveryTarget, outcomes: ReadonlyMap<string, Outcome>): boolean {
+function wasMade({ changes }: RecoveryTarget, outcomes: ReadonlyMap<string, ChangeOutcome>): boolean {
   return changes.some(({ id }) => ['applied', 'unchanged'].includes(outcomes.get(id)?.status ?? 'skipped'))
 }
 

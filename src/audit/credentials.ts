@@ -2,7 +2,7 @@
 
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import type { Reference } from '../image/reference.ts'
-import type { AuditScope } from '../snapshot/audit-scope.ts'
+import type { AuditSnapshot } from '../snapshot/audit-snapshot.ts'
 import { usesAccountSecrets } from '../snapshot/pod.ts'
 import type { PullSecret, PullSecretProblem } from '../snapshot/pull-secret.ts'
 import type { WorkloadTemplate, WrittenText } from '../snapshot/template.ts'
@@ -32,7 +32,7 @@ export class Credentials {
   readonly #secrets: ReadonlyMap<string, PullSecret>
   readonly #paths = new Map<string, PullPath>()
 
-  constructor({ serviceAccounts, pullSecrets }: Pick<AuditScope, 'serviceAccounts' | 'pullSecrets'>) {
+  constructor({ serviceAccounts, pullSecrets }: Pick<AuditSnapshot, 'serviceAccounts' | 'pullSecrets'>) {
     this.#accounts = new Map(
       serviceAccounts.map(({ namespace, name, imagePullSecrets }) => [
         `${namespace}/${name}`,

@@ -16,11 +16,11 @@ import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
 import { executeFix } from './fix/execute-fix.ts'
 import { warnOfRotatedLogins } from './fix/find-logins.ts'
+import { readFixFacts } from './fix/fix-facts.ts'
 import { prepareFix } from './fix/prepare-fix.ts'
 import { proveLogins } from './fix/prove.ts'
 import { asksBefore, chooseRequest, confirmPlan } from './fix/request.ts'
 import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
-import { readSituation } from './fix/situation.ts'
 import { type FixVerdict, verify, verifyDryRun, verifyEmpty } from './fix/verify.ts'
 import { invocationOf, invocationOfFix } from './invocation.ts'
 import { endpointsOf, openRegistries } from './registries.ts'
@@ -70,9 +70,9 @@ async function prepare(session: FixSession): Promise<PreparedFix> {
     const { savedPlan } = await import('./fix/saved-plan.ts')
     return savedPlan(applyFile, session)
   }
-  const situation = await readSituation(session)
-  const request = await chooseRequest(situation, session)
-  return prepareFix(request, situation, session)
+  const facts = await readFixFacts(session)
+  const request = await chooseRequest(facts, session)
+  return prepareFix(request, facts, session)
 }
 
 async function savePlan(prepared: PreparedFix, session: FixSession, file: string): Promise<ExitName> {

@@ -1,6 +1,6 @@
 /** Turns edits into a JSON patch that applies only to the state the plan was made from, and into the patch that reverts them. */
 
-import type { PullSecretEntryName } from '../snapshot/fix-scope.ts'
+import type { PullSecretEntryName } from '../snapshot/fix-objects.ts'
 import type { Edit, PatchChange, PatchOperation } from './change.ts'
 
 /**

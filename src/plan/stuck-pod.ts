@@ -4,7 +4,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { coversRepository } from '../dockerconfig/docker-key.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
-import type { ScopeController, ScopeWorkload } from '../snapshot/fix-scope.ts'
+import type { ScopeController, ScopeWorkload } from '../snapshot/fix-objects.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Change, Edit, PatchTemplate, Target } from './change.ts'
 import type { Declined, PlanCredential } from './plan.ts'
@@ -33,7 +33,7 @@ export interface AttachedSecrets {
 export function stuckPods(input: PlanInput): StuckPod[] {
   const pods = new Map(input.snapshot.pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
   const workloads = new Map(
-    input.fixScope.workloads.flatMap(workload => workload.podUids.map(uid => [uid, workload] as const)),
+    input.fixObjects.workloads.flatMap(workload => workload.podUids.map(uid => [uid, workload] as const)),
   )
   const live = liveNamespaces(input)
   const stuck = new Map<string, StuckPod>()
@@ -54,8 +54,8 @@ export function stuckPods(input: PlanInput): StuckPod[] {
 }
 
 /** The namespaces in scope that are not terminating, so that they can be written to. */
-export function liveNamespaces({ fixScope }: PlanInput): ReadonlySet<string> {
-  return new Set(fixScope.namespaces.filter(({ terminating }) => !terminating).map(({ name }) => name))
+export function liveNamespaces({ fixObjects }: PlanInput): ReadonlySet<string> {
+  return new Set(fixObjects.namespaces.filter(({ terminating }) => !terminating).map(({ name }) => name))
 }
 
 /** A credential helps a finding that needs one for that registry, unless the credential's own account is the rate-limited one. */
@@ -149,8 +149,8 @@ export function ownList(
   return direct === undefined ? workload.imagePullSecrets : direct.imagePullSecrets
 }
 
-function controllerOf({ fixScope }: PlanInput, { controller }: Pod): ScopeController | undefined {
-  return fixScope.controllers.find(({ uid }) => uid === controller?.uid)
+function controllerOf({ fixObjects }: PlanInput, { controller }: Pod): ScopeController | undefined {
+  return fixObjects.controllers.find(({ uid }) => uid === controller?.uid)
 }
 
 /** Whether the StatefulSet's partition keeps the pod at the earlier revision. */
@@ -168,7 +168,7 @@ export function isOutgoing(input: PlanInput, pod: Pod): boolean {
 function accountChangedLater(input: PlanInput, { pod, findings, workload }: StuckPod): boolean {
   if (pod.controller !== null && (!workload || ownList(input, pod, workload) !== null)) return false
   if (!findings.some(({ remedies }) => remedies.includes('recreate'))) return false
-  const account = input.fixScope.serviceAccounts.find(
+  const account = input.fixObjects.serviceAccounts.find(
     ({ namespace, name }) => namespace === pod.namespace && name === pod.serviceAccount,
   )
   return (

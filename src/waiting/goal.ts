@@ -83,7 +83,7 @@ function restsAs(
   return isOpen || (status.updated >= replicas && status.total <= status.updated) ? null : 'paused'
 }
 
-export type Outcome = 'done' | 'failed' | 'timeout' | 'unknown'
+export type WaitOutcome = 'done' | 'failed' | 'timeout' | 'unknown'
 
 interface Circumstances {
   /** The wait has timed out. */
@@ -98,7 +98,7 @@ interface Circumstances {
 export function outcomeOf(
   states: readonly SubjectState[],
   { isOver, mayCome, isBlind }: Circumstances,
-): Outcome | null {
+): WaitOutcome | null {
   if (states.some(({ status }) => status === 'failed')) return 'failed'
   if (states.some(({ code }) => code === 'deleted')) return 'unknown'
   if (states.some(({ status }) => status === 'waiting')) return isOver ? 'timeout' : null

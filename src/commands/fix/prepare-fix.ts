@@ -1,4 +1,4 @@
-/** Prepares a fix: plans the request for the current situation, with logins that are proven to work. */
+/** Prepares a fix: plans the request on the facts that were read, with logins that are proven to work. */
 
 import { CAUSES } from '../../diagnosis/finding.ts'
 import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
@@ -8,48 +8,48 @@ import { makePlan } from '../../plan/make-plan.ts'
 import type { ImageFact, PlanInput } from '../../plan/plan-input.ts'
 import { referencesToAsk } from '../../plan/templates.ts'
 import { lookUpImages } from '../../registry/look-up-images.ts'
-import type { FixScope } from '../../snapshot/fix-scope.ts'
-import { nodePlatforms } from '../../source/live/fix-scope.ts'
+import type { FixObjects } from '../../snapshot/fix-objects.ts'
+import { nodePlatforms } from '../../source/live/fix-objects.ts'
 import { localLogins } from '../registries.ts'
 import { planCredentialOf } from './find-logins.ts'
+import { type FixFacts, readWritable } from './fix-facts.ts'
 import { proveLogins } from './prove.ts'
-import type { Request } from './request.ts'
+import type { FixRequest } from './request.ts'
 import type { FixSession, PreparedFix, UndistributedLogin } from './session.ts'
-import { readWritable, type Situation } from './situation.ts'
 
 /**
  * Plans the fix. If logins fail their proof, plans again without them.
  * @throws UsageError, UnreachableError, RefusedError, ApiError
  */
 export async function prepareFix(
-  request: Request,
-  situation: Situation,
+  request: FixRequest,
+  facts: FixFacts,
   session: FixSession,
 ): Promise<PreparedFix> {
   const { remedies, logins } = request
-  const fixScope = await readWritable(session, situation, remedies, logins.credentials)
-  const prepared = await planFix(request, situation, fixScope, session)
+  const fixObjects = await readWritable(session, facts, remedies, logins.credentials)
+  const prepared = await planFix(request, facts, fixObjects, session)
   const unproven = await proveLogins(prepared, session)
   const [first] = unproven
   if (first === undefined) return prepared
   const credentials = logins.credentials.filter(one => !unproven.some(({ credential }) => credential === one))
   const proven = { ...request, logins: { ...logins, credentials } }
-  const rest = await planFix(proven, situation, fixScope, session, unproven)
+  const rest = await planFix(proven, facts, fixObjects, session, unproven)
   // Nothing remains to be done without these logins, so there is no plan to show.
   if (rest.plan.changes.length === 0) throw first.error
   return rest
 }
 
 async function planFix(
-  request: Request,
-  situation: Situation,
-  fixScope: FixScope,
+  request: FixRequest,
+  facts: FixFacts,
+  fixObjects: FixObjects,
   session: FixSession,
   unproven: UndistributedLogin[] = [],
 ): Promise<PreparedFix> {
-  const { diagnosis, snapshot, runs } = situation
+  const { diagnosis, snapshot, runs } = facts
   const { credentials } = request.logins
-  const input = inputOf(request, situation, session, fixScope)
+  const input = inputOf(request, facts, session, fixObjects)
   const references = referencesToAsk(input)
   const platforms = references.length === 0 ? [] : await nodePlatforms(session.reading)
   const images = await askRegistries(references, credentials, platforms, session)
@@ -60,9 +60,9 @@ async function planFix(
     runs,
     findings: diagnosis.findings,
     pods: snapshot.podCount,
-    gaps: [...diagnosis.gaps, ...fixScope.gaps],
+    gaps: [...diagnosis.gaps, ...fixObjects.gaps],
     credentials: credentials.filter(({ key }) => plan.credentials.some(planned => planned.key === key)),
-    partial: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => HIDING_OBJECTS.includes(what)),
+    partial: fixObjects.gaps.length > 0 || diagnosis.gaps.some(({ what }) => HIDING_OBJECTS.includes(what)),
     unproven,
     saved: false,
   }
@@ -91,10 +91,10 @@ export async function askRegistries(
 const HIDING_OBJECTS = ['namespaces', 'pods']
 
 function inputOf(
-  { remedies, replacements, logins }: Request,
-  { scope, snapshot, diagnosis }: Situation,
+  { remedies, replacements, logins }: FixRequest,
+  { scope, snapshot, diagnosis }: FixFacts,
   session: FixSession,
-  fixScope: FixScope,
+  fixObjects: FixObjects,
 ): Omit<PlanInput, 'images' | 'unproven'> {
   const { options, context, cluster } = session
   const { secretName, recreateBarePods, allowManaged, overwriteSecret } = options
@@ -107,7 +107,7 @@ function inputOf(
     createdAt: context.now().toISOString(),
     cluster: { server: cluster.server, context: cluster.context },
     scope,
-    fixScope,
+    fixObjects,
     secretName,
     recreateBarePods,
     allowManaged,

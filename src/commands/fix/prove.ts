@@ -5,7 +5,7 @@ import { RefusedError, UnreachableError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import { serves } from '../../plan/stuck-pod.ts'
-import type { Proof, ProofFailure } from '../../registry/outcome.ts'
+import type { LoginProof, ProofFailure } from '../../registry/outcome.ts'
 import { wrap } from '../../report/screen/layout.ts'
 import {
   type FailedProof,
@@ -91,8 +91,8 @@ function workaroundsFor({ registry }: Credential, { plan, credentials }: Prepare
   return { plan, others: [...new Set(others)] }
 }
 
-interface LoginProof {
-  proof: Proof
+interface ProofOnImage {
+  proof: LoginProof
   /** The image that the login was tried on; null if none is known. */
   image: string | null
 }
@@ -101,9 +101,9 @@ async function proofFor(
   credential: Credential,
   prepared: PreparedFix,
   { registries }: FixSession,
-): Promise<LoginProof> {
+): Promise<ProofOnImage> {
   const registry = registries.of(credential.registry)
-  let last: LoginProof = {
+  let last: ProofOnImage = {
     proof: { proven: true, quota: { status: 'not-reported' }, manifest: null },
     image: null,
   }

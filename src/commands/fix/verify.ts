@@ -13,8 +13,8 @@ import type { FixReport } from '../../report/views/fix-result.ts'
 import { countPods } from '../../report/words/nouns.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
+import { readingScope } from './fix-facts.ts'
 import type { FixSession, PreparedFix } from './session.ts'
-import { readingScope } from './situation.ts'
 
 export interface FixVerdict {
   report: FixReport

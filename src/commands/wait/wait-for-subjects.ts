@@ -11,14 +11,14 @@ import type { Following } from '../../source/following/following.ts'
 import type { PullFacts } from '../../source/following/pull-facts.ts'
 import { subjectKey } from '../../source/following/subjects.ts'
 import { failuresIn } from '../../waiting/failures.ts'
-import { type Outcome, outcomeOf, type WaitRules } from '../../waiting/goal.ts'
+import { outcomeOf, type WaitOutcome, type WaitRules } from '../../waiting/goal.ts'
 import { judgeSubject } from '../../waiting/judge-subject.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import { isAlike, isGivenUp } from '../../waiting/troubles.ts'
 import type { CommandContext } from '../context.ts'
 
 export interface WaitResult {
-  outcome: Outcome
+  outcome: WaitOutcome
   states: SubjectState[]
   diagnosis: Diagnosis
 }
@@ -84,7 +84,7 @@ class Looks {
     return [...this.#states.values()]
   }
 
-  outcome(isOver: boolean): Outcome | null {
+  outcome(isOver: boolean): WaitOutcome | null {
     const { isOpen, isBlind } = this.#waiting.following
     return outcomeOf(this.states, { isOver, mayCome: isOpen, isBlind })
   }
@@ -122,7 +122,7 @@ class Looks {
    * Confirms a failure by reading everything once more, including pull secrets, because watches alone could be outdated.
    * @param reread reads everything again, within the time left
    */
-  async confirms(outcome: Outcome, isOver: boolean, reread: () => Promise<void>): Promise<boolean> {
+  async confirms(outcome: WaitOutcome, isOver: boolean, reread: () => Promise<void>): Promise<boolean> {
     if (outcome === 'done') return true
     const { following } = this.#waiting
     if (outcome !== 'timeout' && !isOver) {

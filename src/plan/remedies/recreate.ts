@@ -168,7 +168,7 @@ function planPod(
 function withoutEndingJobs(planned: Recreation, input: PlanInput): Recreation {
   const declined = [...planned.declined]
   let changes = planned.changes
-  for (const { uid, failuresLeft, doomed, limit } of input.fixScope.jobs) {
+  for (const { uid, failuresLeft, doomed, limit } of input.fixObjects.jobs) {
     const ofJob = changes.filter(change => controllerUid(change) === uid)
     const ending =
       ofJob.length > failuresLeft ? ofJob : ofJob.filter(({ target }) => doomed.includes(target.uid ?? ''))

@@ -1,10 +1,10 @@
 /** The words of a fix's result: its changes, and the workloads whose pods should recover. */
 
 import type {
+  ChangeOutcome,
   FixResult,
   HeldBack,
   MissingPod,
-  Outcome,
   OutcomeReason,
   OutcomeStatus,
   Recovery,
@@ -30,7 +30,7 @@ export function statusText(status: OutcomeStatus): string {
 }
 
 /** Whether the change is in place or, in a dry run, acceptable to the server. */
-export function isSuccessful({ status }: Outcome): boolean {
+export function isSuccessful({ status }: ChangeOutcome): boolean {
   return status === 'applied' || status === 'unchanged' || status === 'accepted'
 }
 

@@ -2,7 +2,7 @@
 
 import { fullName, parseReference } from '../../image/reference.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
-import type { AuditScope, ObservedContainer } from '../../snapshot/audit-scope.ts'
+import type { AuditSnapshot, ObservedContainer } from '../../snapshot/audit-snapshot.ts'
 import { isFinished, type Pod } from '../../snapshot/pod.ts'
 import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/template.ts'
 import type { AuditedNode } from '../narrow/listed-node.ts'
@@ -35,7 +35,7 @@ export class ContainerObservations {
   readonly #nodes = new Map<string, Set<string>>()
   /** Changes by workload and container. */
   readonly #changed = new Map<string, PodChanges>()
-  readonly #secretsChanged = new Map<string, AuditScope['secretsChanged'][number]>()
+  readonly #secretsChanged = new Map<string, AuditSnapshot['secretsChanged'][number]>()
   readonly #selects: (labels: Record<string, unknown>) => boolean
 
   /** @param selects whether the audit includes a bare pod with these labels */
@@ -75,7 +75,7 @@ export class ContainerObservations {
   of(
     workloads: WorkloadTemplate[],
     nodes: AuditedNode[],
-  ): Pick<AuditScope, 'observations' | 'secretsChanged'> {
+  ): Pick<AuditSnapshot, 'observations' | 'secretsChanged'> {
     const listed = new Map<string, string[]>()
     for (const { name, images } of nodes)
       for (const image of images) listed.set(image, [...(listed.get(image) ?? []), name])

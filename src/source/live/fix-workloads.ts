@@ -6,12 +6,12 @@ import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { once } from '../../network/once.ts'
 import { byText } from '../../order.ts'
 import type {
-  FixScope,
+  FixObjects,
   ScopeContainer,
   ScopeController,
   ScopeJob,
   ScopeWorkload,
-} from '../../snapshot/fix-scope.ts'
+} from '../../snapshot/fix-objects.ts'
 import { climbReading } from '../../snapshot/owners.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
@@ -37,7 +37,7 @@ export interface WorkloadOptions {
 export async function readWorkloads(
   reading: Reading,
   options: WorkloadOptions,
-): Promise<Pick<FixScope, 'workloads' | 'controllers' | 'jobs'>> {
+): Promise<Pick<FixObjects, 'workloads' | 'controllers' | 'jobs'>> {
   const known = new Map<string, Promise<ControllerObject | null>>()
   const workloads = new Map<string, ScopeWorkload>()
   const direct: Direct = { controllers: new Map(), jobs: new Map() }

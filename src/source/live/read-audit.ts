@@ -4,7 +4,7 @@ import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { byText } from '../../order.ts'
-import type { AuditedNodes, AuditScope } from '../../snapshot/audit-scope.ts'
+import type { AuditedNodes, AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import type { WorkloadTemplate } from '../../snapshot/template.ts'
 import { isForbidden, rethrowUnlessApiError, uniqueGaps } from '../gap.ts'
@@ -41,7 +41,7 @@ type TemplateKind = keyof typeof TEMPLATE_SHAPES
 const TEMPLATE_KINDS = Object.keys(TEMPLATE_SHAPES) as TemplateKind[]
 
 /** What can't be read is a gap. @throws ApiError if nothing can be read, UsageError for a namespace that does not exist */
-export async function readAudit(cluster: ClusterReader, options: AuditReadOptions): Promise<AuditScope> {
+export async function readAudit(cluster: ClusterReader, options: AuditReadOptions): Promise<AuditSnapshot> {
   const { takenAt, namespaces, labelSelector, signal, onPullSecret } = options
   const reading = new Reading(cluster, { takenAt, signal, ...(labelSelector !== null && { labelSelector }) })
   const observations = new ContainerObservations(parseLabelSelector(labelSelector ?? ''))

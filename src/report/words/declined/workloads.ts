@@ -1,6 +1,6 @@
 /** The words of pods, workloads, and images that a plan leaves unchanged. */
 
-import type { JobLimit } from '../../../snapshot/fix-scope.ts'
+import type { JobLimit } from '../../../snapshot/fix-objects.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { whyCommand } from '../commands.ts'
