@@ -43,14 +43,14 @@ export interface ApplyContext {
   /** Earlier runs against this cluster, with the manifests of pods that they deleted. */
   runs: readonly Run[]
   /** Reads a workload with its current revisions and pods. */
-  look(subject: RolloutSubject): Promise<WatchedRollout>
+  readRollout(subject: RolloutSubject): Promise<WatchedRollout>
   /** When to stop waiting for evictions that a disruption budget blocks and for pods to come back. In milliseconds, as `clock.now()`. */
   deadline: number
-  onProgress(progress: Progress): void
+  onProgress(progress: ApplyPhase): void
   signal?: AbortSignal
 }
 
 /** The current phase, for the progress line on the terminal. */
-export type Progress =
+export type ApplyPhase =
   | { phase: 'checking' | 'writing'; done: number; total: number }
   | { phase: 'waiting'; recovered: number; wanted: number }

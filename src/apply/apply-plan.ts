@@ -91,7 +91,7 @@ interface Batching {
  * pods of the previous batch have pulled.
  * @returns how many pods were held back and why; null if none was
  */
-export async function recreateInBatches(pods: PodChange[], batching: Batching): Promise<HeldBack> {
+export async function recreateInBatches(pods: PodChange[], batching: Batching): Promise<HeldBack | null> {
   const { outcomes, write, recoveries, context } = batching
   let rest = pods
   let { underWay } = batching
@@ -141,11 +141,7 @@ function leftOf(quota: QuotaOutcome): number | null | 'unknown' {
   }
 }
 
-function holdBack(
-  rest: PodChange[],
-  why: NonNullable<HeldBack>['why'],
-  outcomes: Map<string, ChangeOutcome>,
-): HeldBack {
+function holdBack(rest: PodChange[], why: HeldBack['why'], outcomes: Map<string, ChangeOutcome>): HeldBack {
   for (const change of rest)
     outcomes.set(change.id, outcomeOf(change, 'skipped', { reason: { code: 'held-back', why } }))
   return { pods: rest.length, why }
@@ -172,7 +168,7 @@ interface Writing {
 async function writeJournaled(change: Change, writing: Writing): Promise<void> {
   const { outcomes, context, progress, successors } = writing
   context.signal?.throwIfAborted()
-  const lacking = lackingNeed(change, outcomes)
+  const lacking = failedDependency(change, outcomes)
   if (lacking !== undefined) {
     outcomes.set(change.id, skipped(change, lacking))
     return
@@ -203,7 +199,7 @@ function writeOne(change: Change, context: ApplyContext, successors: Successors)
 function withoutOrphans(changes: Change[], outcomes: ChangeOutcome[]): ChangeOutcome[] {
   const byId = new Map(outcomes.map(outcome => [outcome.id, outcome]))
   for (const change of changes) {
-    const lacking = lackingNeed(change, byId)
+    const lacking = failedDependency(change, byId)
     if (lacking !== undefined) byId.set(change.id, skipped(change, lacking))
   }
   return changes.flatMap(({ id }) => byId.get(id) ?? [])
@@ -228,7 +224,10 @@ function withoutUnused(changes: Change[], outcomes: ChangeOutcome[]): ChangeOutc
 }
 
 /** The id of a change that this one depends on and that was not applied; undefined if none is known to have failed. */
-function lackingNeed({ needs }: Change, outcomes: ReadonlyMap<string, ChangeOutcome>): string | undefined {
+function failedDependency(
+  { needs }: Change,
+  outcomes: ReadonlyMap<string, ChangeOutcome>,
+): string | undefined {
   return needs.find(id => {
     const needed = outcomes.get(id)
     return needed !== undefined && !isDone(needed)

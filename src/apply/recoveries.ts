@@ -77,7 +77,7 @@ export class Recoveries {
     const due = this.#watched.filter(({ target }) => wasMade(target, outcomes))
     let open = due
     for (;;) {
-      await bounded(open, AT_ONCE, one => this.#look(one))
+      await bounded(open, AT_ONCE, one => this.#updateProgress(one))
       this.#reportProgress(due, onProgress)
       open = open.filter(one => !isDone(one))
       const isTimeUp = clock.now() + PAUSE > deadline
@@ -96,7 +96,7 @@ export class Recoveries {
   /** Which of the targeted workloads came back. Workloads that were not read yet are read once. */
   async report(outcomes: ReadonlyMap<string, ChangeOutcome>): Promise<Recovery[]> {
     const unseen = this.#watched.filter(({ rollout }) => rollout === null)
-    await bounded(unseen, AT_ONCE, one => this.#look(one))
+    await bounded(unseen, AT_ONCE, one => this.#updateProgress(one))
     return this.#watched.map(one => {
       const counts = this.#recovered(one)
       const isExpected = !counts.back && wasMade(one.target, outcomes)
@@ -127,11 +127,11 @@ export class Recoveries {
     )
   }
 
-  async #look(one: TargetProgress): Promise<void> {
-    const { clock, look } = this.#context
+  async #updateProgress(one: TargetProgress): Promise<void> {
+    const { clock, readRollout } = this.#context
     const { subject } = one.target
     try {
-      const rolloutState = await look(subject)
+      const rolloutState = await readRollout(subject)
       const rollout = judgeRollout(rolloutState, subject.uid)
       const signature = signatureOf(rollout)
       if (signature !== one.signature) Object.assign(one, { signature, since: clock.now() })

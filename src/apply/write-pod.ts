@@ -172,7 +172,7 @@ async function removePod(change: Removal, context: ApplyContext): Promise<Change
       return successOf(change, context)
     } catch (error) {
       // The pod changed between the read and the removal, so it may have its images now.
-      if (statusOf(error) !== 409 || attempt === TRIES) return settle(change, context, error)
+      if (statusOf(error) !== 409 || attempt === TRIES) return outcomeAfterError(change, context, error)
     }
   }
 }
@@ -181,10 +181,10 @@ async function removePod(change: Removal, context: ApplyContext): Promise<Change
 async function currentPod(change: Removal, context: ApplyContext): Promise<RolloutPod | ChangeOutcome> {
   const { namespace, name, uid } = change.target
   try {
-    const look = () => context.look({ kind: 'Pod', namespace, name, uid })
-    const first = await look()
+    const readPod = () => context.readRollout({ kind: 'Pod', namespace, name, uid })
+    const first = await readPod()
     // A second read confirms that the pod is gone: a proxy may have answered the first.
-    const { workload, pods } = first.workload === null ? await look() : first
+    const { workload, pods } = first.workload === null ? await readPod() : first
     const [pod] = pods
     if (workload?.uid !== uid || pod === undefined || pod.ending !== null)
       return outcomeOf(change, 'unchanged')
@@ -219,7 +219,11 @@ async function deleteOrEvict(change: Removal, pod: RolloutPod, context: ApplyCon
 }
 
 /** After a refusal or a lost answer, reads the pod to find out whether it is gone. */
-async function settle(change: Removal, context: ApplyContext, error: unknown): Promise<ChangeOutcome> {
+async function outcomeAfterError(
+  change: Removal,
+  context: ApplyContext,
+  error: unknown,
+): Promise<ChangeOutcome> {
   const status = statusOf(error)
   if (!isUncertain(error) && status !== 404 && status !== 409) {
     const outcome = refusalOf(change, error)

@@ -4,6 +4,7 @@ import type { Command, Option, OptionValues } from 'commander'
 import type { AuditOptions } from '../commands/audit.ts'
 import { UsageError } from '../errors.ts'
 import { AUDIT_FORMATS } from '../report/formats.ts'
+import type { CommandRunner } from './command-runner.ts'
 import { namespaceOptions, onlyGiven, repeatable } from './flag-values.ts'
 import {
   addFlags,
@@ -19,10 +20,9 @@ import {
   quietFlag,
   recursiveFlag,
 } from './flags.ts'
-import type { Run } from './run.ts'
 
 /** Adds `audit` to the program. */
-export function addAudit(program: Command, name: string, run: Run): void {
+export function addAudit(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('audit')
     .description('find what will fail or waste pulls next, in manifests or on live workloads')

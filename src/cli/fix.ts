@@ -9,6 +9,7 @@ import { EACH_REMEDY } from '../plan/remedies/index.ts'
 import type { RemedyFlag } from '../plan/remedies/remedy-rules.ts'
 import { DATA_FORMATS, PLAN_FORMATS } from '../report/formats.ts'
 import { REMEDY_WORDS } from '../report/words/remedies.ts'
+import type { CommandRunner } from './command-runner.ts'
 import { connectionOptions, namespaceOptions, onlyGiven, parseDuration, repeatable } from './flag-values.ts'
 import {
   addFlags,
@@ -24,7 +25,6 @@ import {
   outputFlags,
   quietFlag,
 } from './flags.ts'
-import type { Run } from './run.ts'
 
 /** The pull secret's default name (--secret-name). */
 const SECRET_NAME = 'dockercreds'
@@ -43,7 +43,7 @@ function registryHosts(text: string, before: string[] | undefined): string[] {
 }
 
 /** Adds `fix` to the program. */
-export function addFix(program: Command, name: string, run: Run): void {
+export function addFix(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('fix')
     .description('give stuck pods what they need, after showing a plan and asking')
@@ -190,7 +190,7 @@ function remediesAskedFor(options: OptionValues): Map<Remedy, readonly string[]>
 }
 
 /** Adds `undo` to the program. */
-export function addUndo(program: Command, name: string, run: Run): void {
+export function addUndo(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('undo')
     .description('revert what one fix wrote, and only that')

@@ -12,7 +12,7 @@ import { readCluster } from '../source/live/read-cluster.ts'
 import type { Scope } from '../source/suspects.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ExitName } from './context.ts'
-import { type DiagnoseOptions, verdict } from './diagnose.ts'
+import { type DiagnoseOptions, exitOf } from './diagnose.ts'
 import { invocationOfLook } from './invocation.ts'
 import { scopeOf } from './snapshot.ts'
 
@@ -33,7 +33,7 @@ export async function watchDiagnosis(
     const ending = new AbortController()
     const signal = AbortSignal.any([context.signal, ending.signal])
     try {
-      return await watched({ options, until, context, cluster, signal })
+      return await watch({ options, until, context, cluster, signal })
     } finally {
       ending.abort()
     }
@@ -60,7 +60,7 @@ interface Session {
   signal: AbortSignal
 }
 
-async function watched({ options, until, context, cluster, signal }: Session): Promise<ExitName> {
+async function watch({ options, until, context, cluster, signal }: Session): Promise<ExitName> {
   const { clock, out, err } = context
   const { selector, format } = options
   const scope = scopeOf(options, [cluster.namespace])
@@ -75,18 +75,18 @@ async function watched({ options, until, context, cluster, signal }: Session): P
   for (;;) {
     const next = changes.next()
     const began = clock.now()
-    const diagnosis = await diagnosed(cluster, scope, { context, signal, isFirst: shown === '' })
+    const diagnosis = await diagnoseOnce(cluster, scope, { context, signal, isFirst: shown === '' })
     if ((diagnosis === null) !== silent) {
       silent = !silent
       await err.write(connectionLine(silent ? redact(changes.trouble?.message ?? 'no answer') : null))
     }
-    if (diagnosis !== null && looksOf(diagnosis) !== shown) {
-      shown = looksOf(diagnosis)
+    if (diagnosis !== null && screenKey(diagnosis) !== shown) {
+      shown = screenKey(diagnosis)
       const invocation = invocationOfLook(context, options)
       const report = { format, terminal: out.isTerminal, width: out.width, color: out.color, invocation }
       await out.write(renderWatched(diagnosis, report))
     }
-    if (until === 'until-clear' && diagnosis?.findings.length === 0) return verdict(diagnosis, options.failOn)
+    if (until === 'until-clear' && diagnosis?.findings.length === 0) return exitOf(diagnosis, options.failOn)
     await clock.sleep(Math.max(SHORTEST_PAUSE, SHARE * (clock.now() - began)), signal)
     await Promise.race([next, clock.sleep(RESYNC, signal)])
     signal.throwIfAborted()
@@ -101,7 +101,7 @@ function followedScope({ namespaces, subjects }: Scope, fallback: string): strin
 }
 
 /** Returns null if the cluster can't be read at the moment; throws the first time. */
-async function diagnosed(
+async function diagnoseOnce(
   cluster: ClusterReader,
   scope: Parameters<typeof readCluster>[1],
   { context, signal, isFirst }: Pick<Session, 'context' | 'signal'> & { isFirst: boolean },
@@ -117,7 +117,7 @@ async function diagnosed(
 }
 
 /** Returns a key that changes only if the diagnosis should be shown again; ages are not part of it. */
-function looksOf({ findings, pulling, gaps, summary }: AdvisedDiagnosis): string {
+function screenKey({ findings, pulling, gaps, summary }: AdvisedDiagnosis): string {
   const seen = findings.map(({ cause, subcause, namespace, pod, container, image, credential }) => [
     cause,
     subcause,

@@ -23,7 +23,7 @@ export function makePlan(given: PlanInput): Plan {
   const wanted: Change[] = [
     ...attached.changes,
     ...templates.changes,
-    ...restored(input),
+    ...restoreChanges(input),
     ...recreation.changes,
   ]
   const changes = withoutUnusedSecrets(wanted, [...attached.declined, ...templates.declined], input)
@@ -58,7 +58,7 @@ function withinScope(input: PlanInput): { input: PlanInput; declined: Declined[]
   const { scope, fixObjects, snapshot, diagnosis } = input
   const isPart = (workload: ScopeWorkload) => !workload.selected || !covers(scope, workload)
   const parts = fixObjects.workloads.filter(isPart)
-  const claiming = claimingPods(input)
+  const claiming = podsOfUnprovenOwner(input)
   if (parts.length === 0 && claiming.length === 0) return { input, declined: [] }
   const uids = new Set([...parts.flatMap(({ podUids }) => podUids), ...claiming.map(({ uid }) => uid)])
   const pods = snapshot.pods.filter(({ uid }) => uids.has(uid))
@@ -76,12 +76,12 @@ function withinScope(input: PlanInput): { input: PlanInput; declined: Declined[]
           selector: scope.selector ?? null,
         }),
       ),
-      ...claiming.map(strayPod),
+      ...claiming.map(declinedUnprovenPod),
     ],
   }
 }
 
-function strayPod(pod: Pod): Declined {
+function declinedUnprovenPod(pod: Pod): Declined {
   const target = podTarget(pod)
   return pod.controller === null || REPLACES.includes(pod.controller.kind)
     ? { code: 'not-found', what: 'workload', target }
@@ -93,7 +93,7 @@ function strayPod(pod: Pod): Declined {
 }
 
 /** The failing pods in a scope of names that are not named themselves, and neither made by their controller nor proven by uids to be of a workload. */
-function claimingPods({ scope, fixObjects, snapshot, diagnosis }: PlanInput): Pod[] {
+function podsOfUnprovenOwner({ scope, fixObjects, snapshot, diagnosis }: PlanInput): Pod[] {
   if (scope.subjects === undefined) return []
   const owned = new Set(fixObjects.workloads.flatMap(({ podUids }) => podUids))
   const failing = new Set(
@@ -111,7 +111,7 @@ function claimingPods({ scope, fixObjects, snapshot, diagnosis }: PlanInput): Po
 }
 
 /** Bare pods that an interrupted run deleted are created again, whatever else the plan does. */
-function restored(input: PlanInput): Change[] {
+function restoreChanges(input: PlanInput): Change[] {
   return input.fixObjects.interruptedPods.map(({ run, namespace, name, ending }) => ({
     id: `pod:${namespace}/${name}`,
     action: 'restore-bare-pod',

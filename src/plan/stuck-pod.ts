@@ -62,14 +62,17 @@ export function liveNamespaces({ fixObjects }: PlanInput): ReadonlySet<string> {
 function isHelped(finding: Finding, credentials: PlanCredential[]): boolean {
   return (
     finding.remedies.includes('authenticate') &&
-    credentials.some(credential => serves(credential, finding)) &&
+    credentials.some(credential => coversImageOf(credential, finding)) &&
     malformedSecret(finding) === null &&
     limitedAccount(finding, credentials) === null
   )
 }
 
 /** A credential serves its whole registry or, if its key names a path, the images at and below that path. */
-export function serves({ registry, key }: PlanCredential, { registry: asked, reference }: Finding): boolean {
+export function coversImageOf(
+  { registry, key }: PlanCredential,
+  { registry: asked, reference }: Finding,
+): boolean {
   return (
     registry === asked && coversRepository(key, registry, parseReference(reference ?? '')?.repository ?? '')
   )
@@ -83,7 +86,7 @@ export function malformedSecret(finding: Finding): string | null {
 /** The account whose own rate limit was hit, if the credential at hand is of the same account; else null. */
 export function limitedAccount(finding: Finding, credentials: PlanCredential[]): string | null {
   if (finding.cause !== 'rate-limited' || finding.subcause !== 'account') return null
-  const own = credentials.find(credential => serves(credential, finding))
+  const own = credentials.find(credential => coversImageOf(credential, finding))
   const used = finding.credential.attempts.some(
     attempt => attempt.usable && attempt.username === own?.username,
   )

@@ -55,7 +55,7 @@ export interface Run extends Omit<RunHeader, 'type'> {
   /** The last intent of each change, in the journal's order. */
   entries: RunEntry[]
   /** An undo found nothing left to revert. */
-  over: boolean
+  nothingLeft: boolean
 }
 
 /** Whether the run may have written objects other than pods. */
@@ -68,7 +68,7 @@ function wroteMoreThanPod(entry: RunEntry): boolean {
 }
 
 /** Whether nothing of the run is left to undo. Recreated pods can't be restored, so they don't count. */
-export function isUndone({ entries, over }: Run): boolean {
+export function isUndone({ entries, nothingLeft: over }: Run): boolean {
   return over || !entries.some(entry => wroteMoreThanPod(entry) && !entry.undone)
 }
 

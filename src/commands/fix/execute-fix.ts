@@ -109,7 +109,7 @@ function applyContext(
     hubLogins: credentials.filter(({ registry }) => registry === DOCKER_HUB),
     runs,
     deadline: context.clock.now() + options.timeoutMs,
-    look: subject => lookAt(subject, reading),
+    readRollout: subject => lookAt(subject, reading),
     signal: context.signal,
   }
 }

@@ -126,7 +126,7 @@ export async function warnOfRotatedLogins(
   const { options, context, reading } = session
   // A fix of specific pods does not report what was written for others.
   if (!options.authenticate || isNarrowed(scope)) return
-  const runs = all.filter(run => isOpen(run, options.secretName))
+  const runs = all.filter(run => canBeUndone(run, options.secretName))
   const registries = [...new Set(runs.flatMap(({ plan }) => plan?.registries ?? []))]
   const written = new Set(runs.flatMap(secretNamespaces))
   const namespaces = [...written].filter(name => reachesInto(scope, name))
@@ -148,7 +148,7 @@ export async function warnOfRotatedLogins(
   await context.err.write(`${outdatedSecretsText(rotated, invocationOf(context, options.connection))}\n`)
 }
 
-function isOpen(run: Run, secretName: string): boolean {
+function canBeUndone(run: Run, secretName: string): boolean {
   return run.plan?.secretName === secretName && !isUndone(run)
 }
 

@@ -4,7 +4,7 @@ import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError, UnreachableError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
-import { serves } from '../../plan/stuck-pod.ts'
+import { coversImageOf } from '../../plan/stuck-pod.ts'
 import type { LoginProof, ProofFailure } from '../../registry/outcome.ts'
 import { wrap } from '../../report/screen/layout.ts'
 import {
@@ -118,7 +118,7 @@ async function proofFor(
 /** Returns images that the login should be able to pull, those known to exist first; null stands for no known image. */
 function imagesFor(credential: Credential, { findings }: PreparedFix): (string | null)[] {
   const served = findings.filter(
-    finding => finding.remedies.length > 0 && serves(planCredentialOf(credential), finding),
+    finding => finding.remedies.length > 0 && coversImageOf(planCredentialOf(credential), finding),
   )
   const limited = served.filter(({ cause }) => cause === 'rate-limited')
   const images = new Map<string, string>()

@@ -53,7 +53,7 @@ export async function confirmOtherLogins(
   logins: Logins,
 ): Promise<Logins> {
   const asks = context.ask.available && !options.yes
-  const open = logins.credentials.filter(credential => !isFree(credential, scope, logins))
+  const open = logins.credentials.filter(credential => !mayDistributeUnasked(credential, scope, logins))
   const named = [...logins.named]
   const refused: string[] = []
   for (const [registry, own] of Map.groupBy(open, credential => credential.registry)) {
@@ -72,7 +72,7 @@ export async function confirmOtherLogins(
   }
 }
 
-function isFree(
+function mayDistributeUnasked(
   { registry, issuedByHelper, shortLived }: Credential,
   { namespaces }: PlanScope,
   { named }: Logins,

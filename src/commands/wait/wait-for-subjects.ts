@@ -45,9 +45,9 @@ const REREAD = 30_000
 export async function waitForSubjects(waiting: Waiting, context: CommandContext): Promise<WaitResult> {
   const { following, deadline, onLook, cluster } = waiting
   const { clock, signal } = context
-  const looks = new Looks(waiting)
+  const looks = new SubjectTracker(waiting)
   const left = () => Math.max(0, deadline - clock.now())
-  const reread = () => inTime(following.readAgain(), Math.min(REREAD, left()), clock)
+  const reread = () => waitAtMost(following.readAgain(), Math.min(REREAD, left()), clock)
   for (;;) {
     const changed = following.changed()
     await following.followNewPods()
@@ -64,14 +64,14 @@ export async function waitForSubjects(waiting: Waiting, context: CommandContext)
 }
 
 /** Waits for the work, but at most this long. */
-async function inTime(work: Promise<void>, milliseconds: number, clock: Clock): Promise<void> {
+async function waitAtMost(work: Promise<void>, milliseconds: number, clock: Clock): Promise<void> {
   const late = Promise.withResolvers<void>()
   const cancel = clock.after(milliseconds, late.resolve)
   await Promise.race([work, late.promise]).finally(cancel)
 }
 
 /** Keeps the state of each subject. */
-class Looks {
+class SubjectTracker {
   readonly #waiting: Waiting
   readonly #states = new Map<string, SubjectState>()
   #diagnosis: Diagnosis | null = null
@@ -85,8 +85,8 @@ class Looks {
   }
 
   outcome(isOver: boolean): WaitOutcome | null {
-    const { isOpen, isBlind } = this.#waiting.following
-    return outcomeOf(this.states, { isOver, mayCome: isOpen, isBlind })
+    const { mayGrow, isBlind } = this.#waiting.following
+    return outcomeOf(this.states, { isOver, mayGrow, isBlind })
   }
 
   /** @param reading.isFresh what the failing pods reference is read again */

@@ -10,7 +10,7 @@ import type {
   Recovery,
   RecoveryPod,
 } from '../../apply/outcome.ts'
-import type { OverCode } from '../../rollout/judge.ts'
+import type { EndReason } from '../../rollout/judge.ts'
 import { allOf, formatNumber, pluralize, shortList } from './nouns.ts'
 import { changesByKind } from './plan.ts'
 
@@ -56,7 +56,7 @@ export function dryRunSentence({ outcomes }: FixResult): string {
 
 type Code = OutcomeReason['code']
 
-const DEFERRED: Record<NonNullable<HeldBack>['why'], string> = {
+const DEFERRED: Record<HeldBack['why'], string> = {
   'no-pulls-left': 'the account has no pulls left for its images; run the fix again when the limit resets',
   'hub-out-of-reach': 'Docker Hub could not report the remaining pulls, so the pod was not recreated',
   'others-not-started': 'pods recreated earlier have not pulled yet, so the remaining pulls are unknown',
@@ -102,7 +102,7 @@ export function isIncomplete({ wanted, recovered }: Recovery): boolean {
   return recovered < wanted
 }
 
-const OVER: Record<OverCode, string> = {
+const OVER: Record<EndReason, string> = {
   gone: 'it was deleted in the meantime',
   replaced: 'it was deleted in the meantime, and another one has its name',
   ending: 'it is being deleted',

@@ -14,7 +14,7 @@ import { narrowController } from '../ownership.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
 
 /** A pod's controller, with its topmost workload. */
-interface Maker {
+interface Controller {
   topUid: string
   containers: TemplateContainer[]
   pullSecrets: string[]
@@ -30,7 +30,7 @@ const REVISION_LABEL = 'controller-revision-hash'
 export class ContainerObservations {
   /** Pods without a controller, as their own workloads. */
   readonly bare: WorkloadTemplate[] = []
-  readonly #makers = new Map<string, Maker>()
+  readonly #controllers = new Map<string, Controller>()
   /** Nodes by image as written. */
   readonly #nodes = new Map<string, Set<string>>()
   /** Changes by workload and container. */
@@ -49,7 +49,7 @@ export class ContainerObservations {
     if (kind === 'ReplicaSet' && record(status).replicas === undefined) return
     const template = narrowTemplate(raw, { kind, apiVersion: '' })
     if (template === null || template.uid === null) return
-    this.#makers.set(template.uid, {
+    this.#controllers.set(template.uid, {
       topUid: narrowController(record(metadata))?.uid ?? template.uid,
       containers: template.containers,
       pullSecrets: template.pullSecrets.map(({ value }) => value),
@@ -64,7 +64,7 @@ export class ContainerObservations {
       if (pod === null || isFinished(pod) || pod.terminating) return
       this.#noteNodes(pod)
       if (pod.controller === null && !pod.mirror) this.#addBare(raw)
-      const maker = this.#makers.get(pod.controller?.uid ?? '')
+      const maker = this.#controllers.get(pod.controller?.uid ?? '')
       const revision = text(record(record(record(raw).metadata).labels)[REVISION_LABEL])
       if (maker !== undefined && (maker.revision === null || maker.revision === revision))
         this.#compare(pod, maker)
@@ -108,7 +108,7 @@ export class ContainerObservations {
     if (template !== null) this.bare.push(template)
   }
 
-  #compare(pod: Pod, { topUid, containers, pullSecrets }: Maker): void {
+  #compare(pod: Pod, { topUid, containers, pullSecrets }: Controller): void {
     for (const written of containers) {
       const seen = pod.containers.find(({ name, kind }) => name === written.name && kind === written.kind)
       if (seen === undefined) continue

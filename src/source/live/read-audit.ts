@@ -73,7 +73,7 @@ export async function readAudit(cluster: ClusterReader, options: AuditReadOption
   }
 }
 
-interface Areas {
+interface TemplateLists {
   scopes: NamespaceOrAll[]
   templates: WorkloadTemplate[]
   /** The user is not allowed to read anything in it. */
@@ -85,7 +85,7 @@ async function readScopes(
   reading: Reading,
   observations: ContainerObservations,
   options: AuditReadOptions,
-): Promise<Areas> {
+): Promise<TemplateLists> {
   const { namespaces } = options
   if (namespaces !== null) return readTemplates(reading, namespaces, observations, options)
   const everywhere = await readTemplates(reading, [null], observations, options)
@@ -99,7 +99,7 @@ async function readTemplates(
   scopes: NamespaceOrAll[],
   observations: ContainerObservations,
   { onProgress }: AuditReadOptions,
-): Promise<Areas> {
+): Promise<TemplateLists> {
   const templates: WorkloadTemplate[] = []
   const failures: unknown[] = []
   const lists = scopes.flatMap(scope => TEMPLATE_KINDS.map(name => ({ scope, name })))
@@ -114,7 +114,8 @@ async function readTemplates(
           observations.addController(raw, name)
           const owner = narrowController(record(record(raw).metadata))
           // An object created by another built-in controller copies that controller's template.
-          const template = owner !== null && MAKERS.has(owner.kind) ? null : narrowTemplate(raw, kind)
+          const template =
+            owner !== null && TEMPLATE_OWNERS.has(owner.kind) ? null : narrowTemplate(raw, kind)
           if (template === null) return
           templates.push(template)
           if (templates.length % 1000 === 0) onProgress(templates.length)
@@ -131,7 +132,7 @@ async function readTemplates(
   return { scopes, templates, forbidden: isNothing }
 }
 
-const MAKERS = new Set(['Deployment', 'CronJob'])
+const TEMPLATE_OWNERS = new Set(['Deployment', 'CronJob'])
 
 function order({ namespace, kind, name }: WorkloadTemplate): string {
   return `${namespace}/${kind}/${name}`
