@@ -2,7 +2,7 @@
 
 import { audit, factsOf } from '../../audit/audit.ts'
 import type { EditedFile, EditReport } from '../../audit/edit-report.ts'
-import { type FileEdit, imagesToAsk, planEdits } from '../../audit/edits.ts'
+import { type FileEdit, imagesToAsk, planEdits } from '../../audit/file-edits.ts'
 import type { AuditFinding } from '../../audit/finding.ts'
 import { readEditable, replaceFile } from '../../editor/write-file.ts'
 import { applyEdits } from '../../manifest/apply-edits.ts'

@@ -15,7 +15,7 @@ import {
   uncheckedText,
   usedUpText,
   type Workarounds,
-} from '../../report/views/logins.ts'
+} from '../../report/views/login-proofs.ts'
 import { planCredentialOf } from './find-logins.ts'
 import type { FixSession, PreparedFix, UndistributedLogin } from './session.ts'
 

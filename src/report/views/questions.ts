@@ -16,7 +16,7 @@ import { whyCommand } from '../words/commands.ts'
 import { formatNumber, pluralize, shortList } from '../words/nouns.ts'
 import { REMEDY_WORDS } from '../words/remedies.ts'
 import { summarySentence } from '../words/summary.ts'
-import { loginName } from './logins.ts'
+import { loginName } from './login-proofs.ts'
 
 /** The width of the marks before a choice. */
 const MARKS = '   '
