@@ -2,6 +2,8 @@
 
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
+import type { Clue } from './clues.ts'
+import type { FailingContainer } from './failing-container.ts'
 
 type Runtime = 'containerd' | 'cri-o' | 'docker'
 
@@ -140,4 +142,37 @@ const WITH_SHELL =
 
 function toolImageOf(images: readonly string[]): string | null {
   return images.find(image => WITH_SHELL.test(image)) ?? null
+}
+
+/** Nodes on a developer's machine, where images are built or loaded by hand. */
+const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
+
+/** The clues from the place of the pull: a guest that pulls by itself, or a local node. */
+export function cluesOfPlace(
+  { container, usesPullSecrets }: FailingContainer,
+  pod: Pod,
+  node: Node | null,
+  reference: string | null,
+): Clue[] {
+  const guest = !usesPullSecrets && container.kind !== 'sandbox'
+  const own =
+    node?.provider === 'kind' ||
+    LOCAL_NODE.test(pod.node ?? '') ||
+    node?.images.includes(container.image) === true
+  return [
+    ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
+    ...(guest ? [{ code: 'guest' } as const] : []),
+    ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
+    ...(container.pullPolicy === 'IfNotPresent' && node !== null && isVerified(node, reference)
+      ? [{ code: 'on-node' } as const]
+      : []),
+  ]
+}
+
+/** Kubelets of this minor version and later verify that a pod may use an image on the node (1.33 and 1.34 only if configured to). */
+const VERIFIES_SINCE = 33
+
+function isVerified({ kubelet, images }: Node, reference: string | null): boolean {
+  const minor = Number(/^v1\.(\d+)/.exec(kubelet ?? '')?.[1] ?? 0)
+  return minor >= VERIFIES_SINCE && reference !== null && images.includes(reference)
 }

@@ -28,28 +28,36 @@ export async function prepareFix(
 ): Promise<PreparedFix> {
   const { remedies, logins } = request
   const fixObjects = await readWritable(session, facts, remedies, logins.credentials)
-  const prepared = await planFix(request, facts, fixObjects, session)
+  const sources = { facts, fixObjects, session }
+  const prepared = await planFix(request, sources)
   const unproven = await proveLogins(prepared, session)
   const [first] = unproven
   if (first === undefined) return prepared
   const credentials = logins.credentials.filter(one => !unproven.some(({ credential }) => credential === one))
   const proven = { ...request, logins: { ...logins, credentials } }
-  const rest = await planFix(proven, facts, fixObjects, session, unproven)
+  const rest = await planFix(proven, sources, unproven)
   // Nothing remains to be done without these logins, so there is no plan to show.
   if (rest.plan.changes.length === 0) throw first.error
   return rest
 }
 
+/** What a plan is made from, besides the request. */
+interface PlanSources {
+  facts: FixFacts
+  fixObjects: FixObjects
+  session: FixSession
+}
+
+/** @param unproven the logins that failed their proof and are no longer part of the request */
 async function planFix(
   request: FixRequest,
-  facts: FixFacts,
-  fixObjects: FixObjects,
-  session: FixSession,
+  sources: PlanSources,
   unproven: UndistributedLogin[] = [],
 ): Promise<PreparedFix> {
+  const { facts, fixObjects, session } = sources
   const { diagnosis, snapshot, runs } = facts
   const { credentials } = request.logins
-  const input = inputOf(request, facts, session, fixObjects)
+  const input = inputOf(request, sources)
   const references = referencesToAsk(input)
   const platforms = references.length === 0 ? [] : await nodePlatforms(session.reading)
   const images = await askRegistries(references, credentials, platforms, session)
@@ -92,10 +100,9 @@ const HIDING_OBJECTS = ['namespaces', 'pods']
 
 function inputOf(
   { remedies, replacements, logins }: FixRequest,
-  { scope, snapshot, diagnosis }: FixFacts,
-  session: FixSession,
-  fixObjects: FixObjects,
+  { facts, fixObjects, session }: PlanSources,
 ): Omit<PlanInput, 'images' | 'unproven'> {
+  const { scope, snapshot, diagnosis } = facts
   const { options, context, cluster } = session
   const { secretName, recreateBarePods, allowManaged, overwriteSecret } = options
   const { credentials, missing, named, unnamed } = logins
