@@ -31,9 +31,7 @@ export function addExplain(program: Command, name: string, run: CommandRunner): 
 
 /** Adds `demo` to the program. */
 export function addDemo(program: Command, name: string, run: CommandRunner): void {
-  const command = program
-    .command('demo')
-    .description('show the whole story on a simulated cluster; no cluster needed')
+  const command = program.command('demo').description('try pullguard on a simulated cluster')
   addFlags(command, [
     colorFlag(),
     flag('--serve', 'keep the simulated cluster running and print its KUBECONFIG'),

@@ -48,7 +48,7 @@ const FLAGS: Option[] = [
   flag('--baseline <file>', "don't report the findings listed in this file"),
   flag('--write-baseline <file>', 'write the findings to this file as known'),
   ...checkFlags(),
-  flag('--fix', 'with -f, edit: digests, policies, moved images'),
+  flag('--fix', 'edit the files of -f: digests, policies, moved images'),
   flag('--diff', 'show the edits, and write nothing without --fix'),
   dryRunFlag('with --fix, write nothing', ['client']),
   flag('--offline', 'edit only what needs no registry'),

@@ -22,7 +22,7 @@ import {
 export function addMirror(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('mirror')
-    .description('show which mirrors the nodes use, and print what they need to use yours')
+    .description('show which mirrors the nodes use, and print the settings for your own')
   addFlags(command, FLAGS)
     .addHelpText('after', example(name, EXAMPLES))
     .action(options => (options.emit === undefined ? runMirror(options, run) : runEmit(options, run)))
@@ -30,7 +30,7 @@ export function addMirror(program: Command, name: string, run: CommandRunner): v
 
 const FLAGS: Option[] = [
   ...group('Mirror:', [
-    flag('--to <url>', 'print what each kind of node needs to pull through this mirror'),
+    flag('--to <url>', 'print the settings of each kind of node for this mirror'),
     flag('--registry <registry>', 'registry to mirror (repeatable)', {
       parse: commaSeparated,
       shownDefault: 'docker.io',

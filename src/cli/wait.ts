@@ -70,7 +70,7 @@ const EXAMPLES: [string, string][] = [
   ['wait -f k8s/ --timeout 5m', 'everything in these files'],
   ['wait -l app=shop', 'everything with this label'],
   ['wait deploy/web --for pulled', 'only for its images'],
-  ['wait ds/log --patience tls=0', 'give up at once on TLS'],
+  ['wait ds/log --patience tls=0', 'stop at the first TLS error'],
 ]
 
 /** Converts names and flags to the command's options. @throws UsageError */

@@ -28,7 +28,7 @@ export async function watchDiagnosis(
   until: 'on' | 'until-clear',
   context: CommandContext,
 ): Promise<ExitName> {
-  checkOptions(options)
+  checkOptions(options, until === 'on' ? '--watch' : '--until-clear')
   return withCluster(context.connect(options.connection), context, async cluster => {
     const ending = new AbortController()
     const signal = AbortSignal.any([context.signal, ending.signal])
@@ -40,16 +40,19 @@ export async function watchDiagnosis(
   })
 }
 
-function checkOptions({ files, format, checkImages, baseline, writeBaseline }: DiagnoseOptions): void {
-  if (files.length > 0) throw new UsageError("--watch needs a live cluster: a dump doesn't change.")
+function checkOptions(
+  { files, format, checkImages, baseline, writeBaseline }: DiagnoseOptions,
+  flag: '--watch' | '--until-clear',
+): void {
+  if (files.length > 0) throw new UsageError(`${flag} needs a live cluster: a dump doesn't change.`)
   if (checkImages !== undefined)
     throw new UsageError(
-      "--check-images can't be combined with --watch: registries would be asked again and again.",
+      `--check-images can't be combined with ${flag}: registries would be asked again and again.`,
     )
   if (baseline !== undefined || writeBaseline !== undefined)
-    throw new UsageError("A baseline can't be combined with --watch, which shows every change.")
+    throw new UsageError(`A baseline can't be combined with ${flag}, which shows every change.`)
   if (!['table', 'wide', 'json'].includes(format))
-    throw new UsageError(`--watch can't be combined with -o ${format}: use table, wide, or json.`)
+    throw new UsageError(`${flag} can't be combined with -o ${format}: use table, wide, or json.`)
 }
 
 interface Session {

@@ -97,7 +97,7 @@ export function editField(
   const what = shellWord(workloadPath(place))
   return workload === null || workload.kind === 'Job'
     ? {
-        text: `${text}; ${what} can't be changed in place, so save it, delete it, and recreate it`,
+        text: `${text}; ${what} can't be changed in place, so save its manifest, delete it, and create it again`,
         command: kubectlCommand(invocation, `get ${what} -o yaml`, namespace),
       }
     : {
