@@ -160,7 +160,7 @@ describe('what is not edited', () => {
   })
 })
 
-test('JSON stays JSON, with tabs too', () => {
+test('edits keep a JSON file JSON, whatever its indentation', () => {
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',

@@ -35,7 +35,7 @@ replaceRegistry:
   docker.io: mirror.example/hub
 `
 
-test.each([WHOLE, '', '# nothing\n', 'rules:\nexclude:\n'])('is understood: %j', async text => {
+test.each([WHOLE, '', '# nothing\n', 'rules:\nexclude:\n'])('settings are read from %j', async text => {
   writeFileSync(join(folder, '.pullguard.yaml'), text)
   const settings = await read()
   expect(validate(parse(text))).toBe(true)
@@ -63,7 +63,7 @@ test.each([
   ['pullSecret: ""\n', ':1:13: pullSecret must be a string.'],
   ['replaceRegistry: {docker.io: 1}\n', ':1:30: replaceRegistry.docker.io must be a string.'],
   ['- a\n', ':1:1: settings must be an object.'],
-])('is refused in one line: %j', async (text, message) => {
+])('settings %j are refused in one line that names the place', async (text, message) => {
   writeFileSync(join(folder, '.pullguard.yaml'), text)
   await expect(read()).rejects.toThrow(`.pullguard.yaml${message.replace('?.', '?')}`)
   expect(validate(parse(text))).toBe(false)
