@@ -1,7 +1,7 @@
 /** Steps that change a container's definition: which object contains it, and how to change that object. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
-import type { ObjectManager } from '../../snapshot/fix-scope.ts'
+import type { ObjectManager } from '../../snapshot/fix-objects.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { isStatic, workloadPath } from './commands.ts'
@@ -100,7 +100,7 @@ export function editField(
   const what = shellWord(workloadPath(place))
   return workload === null || workload.kind === 'Job'
     ? {
-        text: `${text}; ${what} can't be changed in place, so save it, delete it, and recreate it`,
+        text: `${text}; ${what} can't be changed in place, so save its manifest, delete it, and create it again`,
         command: kubectlCommand(invocation, `get ${what} -o yaml`, namespace),
       }
     : {
