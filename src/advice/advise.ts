@@ -81,8 +81,8 @@ function containerSteps(finding: Finding): Step[] {
   // The registry was switched off: nothing about the connection to its old name can be fixed.
   if (moved?.state === 'retired' && !ANSWERS.includes(finding.cause))
     return [
-      { code: 'find-replacement', moved },
-      { code: 'set-image', known: 'nothing' },
+      ...movedSteps(finding),
+      ...(moved.to === null ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
     ]
   const clues = nameClueSteps(finding)
   const own = checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)

@@ -19,6 +19,7 @@ export function nameClueSteps(finding: Finding): Step[] {
     ...(clueOf(clues, 'unquoted-number') === undefined ? [] : [{ code: 'quote-number', image } as const]),
     ...(placeholder?.of === 'istio' ? [{ code: 'inject-sidecar' } as const] : []),
     ...(placeholder?.of === 'template' ? [{ code: 'fill-placeholder', image } as const] : []),
+    ...(clueOf(clues, 'image-id') === undefined ? [] : [{ code: 'name-not-id', image } as const]),
     ...(clueOf(clues, 'reference-scheme') === undefined ? [] : [{ code: 'drop-scheme', image } as const]),
     ...(clueOf(clues, 'web-site') === undefined ? [] : [{ code: 'registry-not-site' } as const]),
   ]

@@ -76,6 +76,7 @@ export type Step =
   | { code: 'quote-number'; image: string }
   | { code: 'fill-placeholder'; image: string }
   | { code: 'inject-sidecar' }
+  | { code: 'name-not-id'; image: string }
   | { code: 'drop-scheme'; image: string }
   | { code: 'full-name'; image: string }
   | { code: 'registry-not-site' }

@@ -13,7 +13,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'endpoint-scheme' },
     /unsupported protocol scheme|missing protocol scheme|https?:\/\/https?:?\/\//i,
   ],
-  [{ code: 'short-name' }, /short[- ]name|unqualified-search/i],
+  [{ code: 'short-name' }, /short[- ]name|unqualified(?:-search| image)/i],
   [
     { code: 'no-latest' },
     /does(?: not|n't) use the \S{0,3}latest\S{0,3} tag|must be pulled with an explicit (?:version|tag)/i,
@@ -144,6 +144,8 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
 /** Placeholders for a value: variables, template braces, angle brackets, or a word such as CHANGEME. */
 const UNFILLED =
   /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
+/** Twelve hexadecimal digits, as clients list images, or all 64, with the algorithm or without it. */
+const IMAGE_ID = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/
 const NUMBER = /\d(?:\.\d+)?e\+\d+/i
 
 /** The clues in an image's name, as written in the pod. */
@@ -156,6 +158,7 @@ export function nameClues(image: string): Clue[] {
     /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i.test(image)
   )
     clues.push({ code: 'placeholder', of: 'template' })
+  if (IMAGE_ID.test(image)) clues.push({ code: 'image-id' })
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
   const sign = /["'`“”‘’]|(\s)/.exec(image)
   if (sign !== null) clues.push({ code: 'stray-sign', sign: sign[1] === undefined ? 'quote' : 'space' })

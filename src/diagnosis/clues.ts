@@ -50,6 +50,8 @@ export type Clue =
   | { code: 'unquoted-number' }
   /** The name still has a placeholder that a template or an injector should have replaced. */
   | { code: 'placeholder'; of: 'istio' | 'template' }
+  /** The name is an ID, by which a client lists an image on its own machine. */
+  | { code: 'image-id' }
   /** The name starts with a URL scheme. */
   | { code: 'reference-scheme' }
   /** A short name that the node's runtime does not resolve. */

@@ -12,6 +12,7 @@ import {
 } from './causes/access.ts'
 import {
   corruptOrUnpack,
+  IMAGE_ID,
   imageNotFound,
   invalidReference,
   other,
@@ -119,6 +120,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
   const mirrors = first.clues.find(clue => clue.code === 'mirrors-failed')
   return [
     roleSentence(first),
+    first.cause !== 'invalid-reference' && first.clues.some(clue => clue.code === 'image-id') ? IMAGE_ID : '',
     first.clues.some(clue => clue.code === 'guest')
       ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."
       : '',
@@ -150,5 +152,5 @@ const MOVED: Record<MovedState, string> = {
   emptied: 'has lost its versioned tags: its publisher moved them',
   frozen: 'is frozen and has moved',
   moved: 'has moved',
-  retired: 'was shut down by its operator, or no longer serves such images',
+  retired: 'no longer serves this image',
 }

@@ -117,22 +117,30 @@ export const invalidReference: CauseWords = {
   title: context =>
     hasClue(context, 'unquoted-number')
       ? 'The image name contains a number in scientific notation'
-      : hasClue(context, 'placeholder')
-        ? 'The image name still contains a placeholder'
-        : hasClue(context, 'short-name')
-          ? "The node doesn't complete the short image name"
-          : 'The image name is invalid',
+      : hasClue(context, 'image-id')
+        ? 'The image is named by its ID, not by its name'
+        : hasClue(context, 'placeholder')
+          ? 'The image name still contains a placeholder'
+          : hasClue(context, 'short-name')
+            ? "The node doesn't complete the short image name"
+            : 'The image name is invalid',
   meaning: context =>
     hasClue(context, 'unquoted-number')
       ? "A number without quotes in a YAML file or in chart values was read as a float and became something like 1.7e+11; a tag can't contain a plus sign."
-      : hasClue(context, 'placeholder')
-        ? 'A variable or template value was never filled in.'
-        : straySign(context) !== null
-          ? `The name contains ${straySign(context)}, which most likely came from the template or the values that it was rendered from.`
-          : hasClue(context, 'short-name')
-            ? "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them."
-            : 'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
+      : hasClue(context, 'image-id')
+        ? IMAGE_ID
+        : hasClue(context, 'placeholder')
+          ? 'A variable or template value was never filled in.'
+          : straySign(context) !== null
+            ? `The name contains ${straySign(context)}, which most likely came from the template or the values that it was rendered from.`
+            : hasClue(context, 'short-name')
+              ? "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them."
+              : 'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
 }
+
+/** Shared by all causes that a name of this kind can have. */
+export const IMAGE_ID =
+  'The name has the form of an image ID, as clients list it: an ID identifies an image on one machine, and no registry knows an image by it.'
 
 /** Returns what does not belong into a name; null if its signs are those of names. */
 function straySign({ findings: [first] }: CauseContext): string | null {

@@ -29,6 +29,7 @@ export const nameSteps: StepWords<
   | 'quote-number'
   | 'fill-placeholder'
   | 'inject-sidecar'
+  | 'name-not-id'
   | 'drop-scheme'
   | 'full-name'
   | 'registry-not-site'
@@ -155,6 +156,10 @@ export const nameSteps: StepWords<
   }),
   'inject-sidecar': (_step, { findings: [{ namespace }] }) => ({
     text: `Let Istio inject the pod: "auto" is a placeholder that sidecar injection replaces. Label the namespace ${namespace} (istio-injection=enabled, or istio.io/rev=…), check that istiod's webhook is reachable, then recreate the pod`,
+  }),
+  'name-not-id': ({ image }) => ({
+    text: `Write the image's name and tag instead of its ID ${image} (\`docker images\` lists both, on the machine where the image is); if the image was only built there, push it to a registry, or load it on the nodes`,
+    brief: `Write the image's name and tag instead of its ID ${image}`,
   }),
   'drop-scheme': ({ image }) => ({
     text: `Remove the scheme: image names start with the host, as in ${image.replace(/^[a-z][a-z0-9+.-]*:\/+/i, '')}`,
