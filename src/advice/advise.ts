@@ -1,6 +1,6 @@
 /** Chooses the steps for a finding, the best first; those for rate limits are here in full. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import { isLocal } from '../diagnosis/endpoint.ts'
 import type { Cause, Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
@@ -101,12 +101,7 @@ function containerSteps(finding: Finding): Step[] {
     ...(isOwnName(finding) ? [] : local),
     ...jobSteps(finding, rest),
   ]
-  return isOfGuest(finding) ? guestSteps(finding, steps) : steps
-}
-
-/** Whether the guest of a confidential container pulled; what is wrong with the runtime's own content store is the node's. */
-function isOfGuest({ clues }: Finding): boolean {
-  return clueOf(clues, 'guest') !== undefined && clueOf(clues, 'content-gone') === undefined
+  return clueOf(finding.clues, 'guest') !== undefined ? guestSteps(finding, steps) : steps
 }
 
 /** A guest pulls by itself, with neither the node's settings nor the pod's pull secrets. */

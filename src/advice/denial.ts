@@ -1,6 +1,6 @@
 /** Steps for a refusal, by subcause. A login is proposed only if a login can help. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'

@@ -1,6 +1,6 @@
 /** Steps for an image that is missing or whose name can't be read, and those that follow from what `--check-images` found out. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import { hidesMissing } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'

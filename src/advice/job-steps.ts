@@ -1,6 +1,6 @@
 /** Steps for the pods of Jobs, whose templates can't change: the Job has to be replaced for another login or image to reach them. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import type { Step } from './step.ts'
 

@@ -1,6 +1,6 @@
 /** Steps about a pod's login: one that is missing, one that is in the cluster already, and one that the registry refused. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import type { AttemptProblem, Finding } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import { parseReference } from '../image/reference.ts'

@@ -1,6 +1,6 @@
 /** Steps for failed connections: the host's name, port, and certificate, and the proxy. The host is the endpoint's. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import { isLocal, isPrivateAddress, isServiceName, type NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../image/registries.ts'

@@ -1,6 +1,6 @@
 /** Steps for problems on the node: its disk, layers, platform, policies, and runtime. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { cloudOf } from '../image/registries.ts'
 import { ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './network.ts'
@@ -57,6 +57,13 @@ export function corruptSteps(finding: Finding): Step[] {
       { code: 'remove-image', image: imageName(finding) },
       { code: 'keep-layers' },
       { code: 'runtime-log' },
+    ]
+  if (clueOf(clues, 'damaged-store') !== undefined)
+    return [
+      { code: 'remove-image', image: imageName(finding) },
+      { code: 'restart-pull' },
+      { code: 'runtime-log' },
+      { code: 'check-store' },
     ]
   const format: Step[] = clueOf(clues, 'layer-format') === undefined ? [] : [{ code: 'update-runtime' }]
   return [
@@ -171,8 +178,6 @@ export function otherSteps(finding: Finding): Step[] {
       ...(finding.moved === null ? ([{ code: 'use-other-source', why: 'closed' }] as const) : []),
       { code: 'check-name', how: 'plain' },
     ]
-  if (clueOf(clues, 'damaged-store') !== undefined)
-    return [{ code: 'remove-image', image: imageName(finding) }, { code: 'runtime-log' }]
   if (clueOf(clues, 'endpoint-scheme') !== undefined && finding.registry !== null)
     return [
       { code: 'mirror-settings', host: endpoint?.host ?? null, registry: finding.registry, about: 'scheme' },

@@ -1,6 +1,6 @@
 /** Steps: one thing to do next, as a code with its arguments. The words are in report/words/steps. */
 
-import type { AwsPolicy, CertificateProblem } from '../diagnosis/clues.ts'
+import type { AwsPolicy, CertificateProblem } from '../diagnosis/clue.ts'
 import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
@@ -140,6 +140,7 @@ export type Step =
   | { code: 'larger-disk' }
   | { code: 'remove-image'; image: string }
   | { code: 'keep-layers' }
+  | { code: 'check-store' }
   | { code: 'runtime-log' }
   | { code: 'push-again' }
   | { code: 'other-bytes'; host: string }

@@ -1,6 +1,6 @@
 /** Patterns for the clues in the words of an error text and in an image's name. */
 
-import type { AwsPolicy, Clue } from './clues.ts'
+import type { AwsPolicy, Clue } from './clue.ts'
 import { isLocal, isPrivateAddress } from './endpoint.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
@@ -116,7 +116,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'layer-format' },
     /invalid tar header|unsupported (?:layer|compression)|unknown compression|magic number mismatch/i,
   ],
-  [{ code: 'damaged-store' }, /image not known|does not resolve to an image id|layer not known/i],
+  [
+    { code: 'damaged-store' },
+    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|failed to resolve image "[^"]*": not found|no such image: sha256:/i,
+  ],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
   [
     { code: 'artifact' },

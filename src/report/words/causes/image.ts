@@ -158,7 +158,9 @@ export const corruptOrUnpack: CauseWords = {
             hasClue(context, 'busy-mount') ||
             hasClue(context, 'no-unpacker')
           ? "images that nodes can't unpack"
-          : 'corrupt layers',
+          : hasClue(context, 'damaged-store')
+            ? "images missing from a node's own store"
+            : 'corrupt layers',
   title: context =>
     hasClue(context, 'web-page')
       ? 'A web page came back instead of the image'
@@ -166,7 +168,9 @@ export const corruptOrUnpack: CauseWords = {
         ? `${capitalize(responderLabel(context.findings[0]))} delivers a manifest that does not match its digest`
         : hasClue(context, 'content-gone')
           ? `The image ${onNode(context.findings[0])} lacks a layer that has to be unpacked`
-          : "The image arrived, but couldn't be unpacked on the node",
+          : hasClue(context, 'damaged-store')
+            ? `The image was pulled, but the image store ${onNode(context.findings[0])} does not have it, or only part of it`
+            : "The image arrived, but couldn't be unpacked on the node",
   meaning: context =>
     hasClue(context, 'web-page')
       ? WEB_PAGE
@@ -178,25 +182,27 @@ export const corruptOrUnpack: CauseWords = {
             ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
             : hasClue(context, 'content-gone')
               ? "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed; the image in the registry is not at fault."
-              : hasClue(context, 'other-layers')
-                ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
-                : hasClue(context, 'user-namespace')
-                  ? "The runtime can't set the owners of some of the image's files: most likely it runs in a user namespace (rootless) that has no IDs for them."
-                  : hasClue(context, 'file-system')
-                    ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
-                    : hasClue(context, 'busy-mount')
-                      ? `Another process ${onNode(context.findings[0])} uses a mount that the runtime has to remove; the image is not at fault.`
-                      : hasClue(context, 'disk-fault')
-                        ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
-                        : hasClue(context, 'attestation')
-                          ? ATTESTATION
-                          : hasClue(context, 'layer-type')
-                            ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
-                            : hasClue(context, 'partial-layer')
-                              ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
-                              : hasClue(context, 'layer-format')
-                                ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
-                                : "A layer's digest does not match, or the node's storage failed while it was written.",
+              : hasClue(context, 'damaged-store')
+                ? "The runtime lists the image, or reported that it was pulled, but can't find it in its own storage; the registry and the login are not at fault."
+                : hasClue(context, 'other-layers')
+                  ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
+                  : hasClue(context, 'user-namespace')
+                    ? "The runtime can't set the owners of some of the image's files: most likely it runs in a user namespace (rootless) that has no IDs for them."
+                    : hasClue(context, 'file-system')
+                      ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
+                      : hasClue(context, 'busy-mount')
+                        ? `Another process ${onNode(context.findings[0])} uses a mount that the runtime has to remove; the image is not at fault.`
+                        : hasClue(context, 'disk-fault')
+                          ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
+                          : hasClue(context, 'attestation')
+                            ? ATTESTATION
+                            : hasClue(context, 'layer-type')
+                              ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
+                              : hasClue(context, 'partial-layer')
+                                ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
+                                : hasClue(context, 'layer-format')
+                                  ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
+                                  : "A layer's digest does not match, or the node's storage failed while it was written.",
 }
 
 export const other: CauseWords = {
@@ -210,8 +216,6 @@ export const other: CauseWords = {
       return `${capitalize(registryLabel(first.registry))} answers 412 (precondition failed)`
     if (hasClue(context, 'registry-closed'))
       return `${capitalize(registryLabel(first.registry))} says that it is shut down`
-    if (hasClue(context, 'damaged-store'))
-      return "The image was pulled, but it is damaged in the node's image store"
     if (hasClue(context, 'mirror-config'))
       return "The node's settings for registries and mirrors can't be read"
     if (hasClue(context, 'endpoint-scheme'))
@@ -232,8 +236,6 @@ export const other: CauseWords = {
         : "The registry refuses because one of its own conditions isn't met, such as a scan or signature policy; the login is not the problem."
     if (hasClue(context, 'registry-closed'))
       return 'The registry no longer serves images that were not moved; neither the login nor the name is the problem.'
-    if (hasClue(context, 'damaged-store'))
-      return "Part of the image is missing from the runtime's storage on the node; the registry is not at fault."
     if (hasClue(context, 'mirror-config'))
       return 'The runtime stops at a mistake in these settings, before it asks any registry.'
     if (hasClue(context, 'endpoint-scheme'))

@@ -37,6 +37,7 @@ export const nodeSteps: StepWords<
   | 'larger-disk'
   | 'remove-image'
   | 'keep-layers'
+  | 'check-store'
   | 'runtime-log'
   | 'push-again'
   | 'other-bytes'
@@ -134,6 +135,9 @@ export const nodeSteps: StepWords<
     ),
   'keep-layers': (_step, { findings: [first] }) => ({
     text: `If it comes back, let containerd ${onNode(first)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
+  }),
+  'check-store': (_step, { findings: [first] }) => ({
+    text: `If it comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNode(first)} and update the runtime, or drain the node and replace it`,
   }),
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'

@@ -1,7 +1,7 @@
 /** The words of steps about what is allowed: by the registry and its cloud, to whom, and by the policies of the node, from where. */
 
 import type { NodePolicy } from '../../../advice/step.ts'
-import type { AwsPolicy } from '../../../diagnosis/clues.ts'
+import type { AwsPolicy } from '../../../diagnosis/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
