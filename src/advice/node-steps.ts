@@ -43,8 +43,10 @@ export function corruptSteps(finding: Finding): Step[] {
   if (clueOf(clues, 'no-unpacker') !== undefined)
     return [{ code: 'define-unpacker' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'other-layers') !== undefined) return [{ code: 'not-an-image' }, { code: 'push-again' }]
-  if (clueOf(clues, 'other-manifest') !== undefined)
+  const empty = clueOf(clues, 'arrived')?.bytes === 0
+  if (clueOf(clues, 'other-manifest') !== undefined && !empty)
     return [{ code: 'other-bytes', host: targetHost(finding).host }, ...pullByHand(finding)]
+  if (clueOf(clues, 'discarded') !== undefined) return downloadSteps(finding)
   if (clueOf(clues, 'attestation') !== undefined) return attestationSteps(finding)
   if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
   if (clueOf(clues, 'user-namespace') !== undefined) return [{ code: 'more-ids' }, { code: 'runtime-log' }]
@@ -71,6 +73,19 @@ export function corruptSteps(finding: Finding): Step[] {
     ...format,
     { code: 'runtime-log' },
     { code: 'push-again' },
+  ]
+}
+
+/** What arrived was discarded, so the node has no image to remove: the next attempt downloads it again, along the same way. */
+function downloadSteps(finding: Finding): Step[] {
+  const target = targetHost(finding)
+  const empty = clueOf(finding.clues, 'arrived')?.bytes === 0
+  return [
+    ...pullByHand(finding),
+    { code: 'check-download', host: target.host },
+    { code: 'show-proxy' },
+    ...ofMirror(finding, target),
+    ...(empty ? [] : ([{ code: 'push-again' }] as const)),
   ]
 }
 

@@ -141,6 +141,7 @@ export type Step =
   | { code: 'remove-image'; image: string }
   | { code: 'keep-layers' }
   | { code: 'check-store' }
+  | { code: 'check-download'; host: string }
   | { code: 'runtime-log' }
   | { code: 'push-again' }
   | { code: 'other-bytes'; host: string }

@@ -80,7 +80,11 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'partial-layer' },
-    /failed size validation|unexpected commit digest|short read|unexpected eof|content digest mismatch|filesystem layer verification failed/i,
+    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|filesystem layer verification failed|digest did not match/i,
+  ],
+  [
+    { code: 'discarded' },
+    /failed size validation|unexpected commit (?:digest|size)|filesystem layer verification failed|digest did not match/i,
   ],
   [{ code: 'no-unpacker' }, /no unpack platforms defined|unable to initialize unpacker/i],
   [
@@ -198,6 +202,20 @@ const STORE =
   /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)/
 const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
 
+/** The digest of no data at all. */
+const EMPTY = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+/** What arrived, as containerd and containers/image write it: its size or its digest, before or after what was announced. */
+const SIZES = /\b(?:failed size validation: |unexpected commit size )(\d+)(?: != |, expected )(\d+)/i
+const DIGEST =
+  /\b(?:unexpected (?:commit )?digest:? |digest did not match, expected sha256:\w{64}, got )(sha256:\w{64})/i
+
+/** How much of a download arrived; null if the text does not show it. */
+function arrivedIn(text: string): Clue | null {
+  const [, bytes, of] = SIZES.exec(text) ?? []
+  if (bytes !== undefined) return { code: 'arrived', bytes: Number(bytes), of: Number(of) }
+  return DIGEST.exec(text)?.[1] === EMPTY ? { code: 'arrived', bytes: 0, of: null } : null
+}
+
 /** The clues that quote something from the text: an address, an account, a signer, a DNS server, mirrors. */
 export function quotedClues(text: string): Clue[] {
   const address = ADDRESS.exec(text)?.[1]
@@ -211,6 +229,7 @@ export function quotedClues(text: string): Clue[] {
   const names = CERTIFICATE_FOR.exec(text)?.[1]
   const build = WINDOWS_BUILD.exec(text)?.[1]
   const full = fullPlace(text)
+  const arrived = arrivedIn(text)
   return [
     ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
     ...(name === undefined ? [] : [{ code: 'caller' as const, name }]),
@@ -218,6 +237,7 @@ export function quotedClues(text: string): Clue[] {
     ...(demanded === undefined ? [] : [{ code: 'signer' as const, demanded }]),
     ...(names === undefined ? [] : [{ code: 'certificate-for' as const, names }]),
     ...(build === undefined ? [] : [{ code: 'windows-build' as const, build }]),
+    ...(arrived === null ? [] : [arrived]),
     ...(full === null ? [] : [{ code: 'full-place' as const, ...full }]),
     ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
     ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)

@@ -129,6 +129,10 @@ export type Clue =
   | { code: 'disk-fault' }
   /** A layer arrived incomplete or damaged. */
   | { code: 'partial-layer' }
+  /** A download that failed its check was discarded, so no image was made. */
+  | { code: 'discarded' }
+  /** How many bytes arrived, and of how many; `of` is null if the error gives only the digest of what arrived. */
+  | { code: 'arrived'; bytes: number; of: number | null }
   /** The runtime's content store lacks a layer of an image that the node has. */
   | { code: 'content-gone' }
   /** A layer of a media type that needs another snapshotter. */

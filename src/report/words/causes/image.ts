@@ -4,7 +4,7 @@ import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { onNode } from '../node.ts'
-import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
+import { capitalize, formatNumber, registryLabel, responderLabel } from '../nouns.ts'
 
 const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: string; meaning: string }> = {
   tag: ({ findings: [{ registry }] }) => ({
@@ -148,6 +148,30 @@ function straySign({ findings: [first] }: CauseContext): string | null {
   return stray === undefined ? null : stray.sign === 'quote' ? 'quotation marks' : 'white space'
 }
 
+const isEmpty = ({ findings: [{ clues }] }: CauseContext) =>
+  clues.some(clue => clue.code === 'arrived' && clue.bytes === 0)
+
+/** Returns the words for a download that failed its check, by what arrived. */
+function downloadWords({ findings: [{ clues }] }: CauseContext): { title: string; meaning: string } {
+  const part = clues.some(({ code }) => code === 'other-manifest') ? 'the manifest' : 'a layer'
+  const arrived = clues.find(clue => clue.code === 'arrived')
+  const discarded = 'The runtime discarded it, so there is nothing to remove on the node.'
+  if (arrived?.bytes === 0)
+    return {
+      title: `The download of ${part} of the image was empty`,
+      meaning: `Not a single byte of ${part} arrived${arrived.of === null ? ' (the error gives the digest of an empty file, e3b0c442…)' : ` (0 of ${formatNumber(arrived.of)})`}: a proxy, a filter, or a mirror between the node and the registry most likely answered without content. ${discarded}`,
+    }
+  if (arrived?.of != null)
+    return {
+      title: `The download of ${part} of the image ${arrived.bytes < arrived.of ? 'was cut off' : 'brought something else'}`,
+      meaning: `${formatNumber(arrived.bytes)} bytes of ${part} arrived, where ${formatNumber(arrived.of)} were announced: something between the node and the registry cut off or changed the download. ${discarded}`,
+    }
+  return {
+    title: `The download of ${part} of the image does not match its digest`,
+    meaning: `What arrived of ${part} is not what the registry announced: the download was cut off or changed on its way, or the image is damaged in the registry. ${discarded}`,
+  }
+}
+
 export const corruptOrUnpack: CauseWords = {
   short: context =>
     hasClue(context, 'web-page')
@@ -160,17 +184,21 @@ export const corruptOrUnpack: CauseWords = {
           ? "images that nodes can't unpack"
           : hasClue(context, 'damaged-store')
             ? "images missing from a node's own store"
-            : 'corrupt layers',
+            : hasClue(context, 'discarded')
+              ? 'downloads that were cut off or changed'
+              : 'corrupt layers',
   title: context =>
     hasClue(context, 'web-page')
       ? 'A web page came back instead of the image'
-      : hasClue(context, 'other-manifest')
+      : hasClue(context, 'other-manifest') && !isEmpty(context)
         ? `${capitalize(responderLabel(context.findings[0]))} delivers a manifest that does not match its digest`
         : hasClue(context, 'content-gone')
           ? `The image ${onNode(context.findings[0])} lacks a layer that has to be unpacked`
-          : hasClue(context, 'damaged-store')
-            ? `The image was pulled, but the image store ${onNode(context.findings[0])} does not have it, or only part of it`
-            : "The image arrived, but couldn't be unpacked on the node",
+          : hasClue(context, 'discarded')
+            ? downloadWords(context).title
+            : hasClue(context, 'damaged-store')
+              ? `The image was pulled, but the image store ${onNode(context.findings[0])} does not have it, or only part of it`
+              : "The image arrived, but couldn't be unpacked on the node",
   meaning: context =>
     hasClue(context, 'web-page')
       ? WEB_PAGE
@@ -178,31 +206,33 @@ export const corruptOrUnpack: CauseWords = {
         ? `The configuration of the runtime ${onNode(context.findings[0])} has no snapshotter to unpack images with; the image is not at fault.`
         : hasClue(context, 'snapshotter-gone')
           ? `The snapshotter ${onNode(context.findings[0])}, a separate process, is not running; the image is not at fault.`
-          : hasClue(context, 'other-manifest')
-            ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
-            : hasClue(context, 'content-gone')
-              ? "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed; the image in the registry is not at fault."
-              : hasClue(context, 'damaged-store')
-                ? "The runtime lists the image, or reported that it was pulled, but can't find it in its own storage; the registry and the login are not at fault."
-                : hasClue(context, 'other-layers')
-                  ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
-                  : hasClue(context, 'user-namespace')
-                    ? "The runtime can't set the owners of some of the image's files: most likely it runs in a user namespace (rootless) that has no IDs for them."
-                    : hasClue(context, 'file-system')
-                      ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
-                      : hasClue(context, 'busy-mount')
-                        ? `Another process ${onNode(context.findings[0])} uses a mount that the runtime has to remove; the image is not at fault.`
-                        : hasClue(context, 'disk-fault')
-                          ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
-                          : hasClue(context, 'attestation')
-                            ? ATTESTATION
-                            : hasClue(context, 'layer-type')
-                              ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
-                              : hasClue(context, 'partial-layer')
-                                ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
-                                : hasClue(context, 'layer-format')
-                                  ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
-                                  : "A layer's digest does not match, or the node's storage failed while it was written.",
+          : hasClue(context, 'discarded') && !(hasClue(context, 'other-manifest') && !isEmpty(context))
+            ? downloadWords(context).meaning
+            : hasClue(context, 'other-manifest')
+              ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
+              : hasClue(context, 'content-gone')
+                ? "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed; the image in the registry is not at fault."
+                : hasClue(context, 'damaged-store')
+                  ? "The runtime lists the image, or reported that it was pulled, but can't find it in its own storage; the registry and the login are not at fault."
+                  : hasClue(context, 'other-layers')
+                    ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
+                    : hasClue(context, 'user-namespace')
+                      ? "The runtime can't set the owners of some of the image's files: most likely it runs in a user namespace (rootless) that has no IDs for them."
+                      : hasClue(context, 'file-system')
+                        ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
+                        : hasClue(context, 'busy-mount')
+                          ? `Another process ${onNode(context.findings[0])} uses a mount that the runtime has to remove; the image is not at fault.`
+                          : hasClue(context, 'disk-fault')
+                            ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
+                            : hasClue(context, 'attestation')
+                              ? ATTESTATION
+                              : hasClue(context, 'layer-type')
+                                ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
+                                : hasClue(context, 'partial-layer')
+                                  ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
+                                  : hasClue(context, 'layer-format')
+                                    ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
+                                    : "A layer's digest does not match, or the node's storage failed while it was written.",
 }
 
 export const other: CauseWords = {

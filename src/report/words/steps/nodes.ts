@@ -38,6 +38,7 @@ export const nodeSteps: StepWords<
   | 'remove-image'
   | 'keep-layers'
   | 'check-store'
+  | 'check-download'
   | 'runtime-log'
   | 'push-again'
   | 'other-bytes'
@@ -138,6 +139,9 @@ export const nodeSteps: StepWords<
   }),
   'check-store': (_step, { findings: [first] }) => ({
     text: `If it comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNode(first)} and update the runtime, or drain the node and replace it`,
+  }),
+  'check-download': ({ host }) => ({
+    text: `If it fails again, look for what cuts off or changes downloads between the node and ${host}, or the host that ${host} redirects layers to: a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large`,
   }),
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'
