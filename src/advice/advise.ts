@@ -1,15 +1,12 @@
-/** Chooses the steps for a finding, the best first; those for rate limits are here in full. */
+/** Chooses the steps for a finding, the best first: by its cause, then by what its image and its pod are. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import { isLocal } from '../diagnosis/endpoint.ts'
-import type { Cause, Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
-import { isDockerHub } from '../image/docker-hub.ts'
+import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { denialSteps } from './denial.ts'
 import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
-import { jobSteps } from './job-steps.ts'
-import { loginSteps } from './login.ts'
+import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import {
   dnsSteps,
   proxySteps,
@@ -224,59 +221,25 @@ const OF_PODS: readonly Step['code'][] = [
   'ask-registry',
 ]
 
-/** The steps for a registry's rate limit. */
-function limitSteps(finding: Finding): Step[] {
-  const { endpoint, registry } = finding
-  const subcause = (finding.subcause ?? 'unspecified') as RateLimitSubcause
-  if (endpoint?.role === 'mirror' && registry !== null && !isLocal(endpoint.host))
-    return [
-      { code: 'mirror-limit', host: endpoint.host, registry },
-      { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
-      { code: 'wait', for: 'limit' },
-    ]
-  if (clueOf(finding.clues, 'upstream-limit') !== undefined && registry !== null)
-    return [
-      { code: 'mirror-limit', host: endpoint?.host ?? registry, registry },
-      { code: 'wait', for: 'limit' },
-    ]
-  if (subcause === 'abuse') return [{ code: 'wait', for: 'burst' }, ...otherRegistrySteps(finding)]
-  if (!countsByAccount(finding)) {
-    // None of these registries is known to count requests by account.
-    return [{ code: 'wait', for: 'minute' }, { code: 'use-cache' }]
-  }
-  // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
-  if (registry === 'public.ecr.aws' && clueOf(finding.clues, 'per-second') !== undefined)
-    return [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
-  // The pod has a login by now, which the attempt did not send.
-  const login: Step[] =
-    finding.credential.contradicted === true
-      ? [{ code: 'restart-pull' }, { code: 'see-why', after: 'login' }]
-      : loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
-  const steps: Step[] = [...login, ...otherRegistrySteps(finding)]
-  // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
-  if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
-    steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry })
-  const { quota } = finding
-  return [...steps, { code: 'wait', for: 'limit', ...(quota && { quota }) }, { code: 'use-cache' }]
+/** What has to follow these steps if the pod is a Job's: templates of Jobs can't change, so a new login or image needs a new Job. */
+function jobSteps(finding: Finding, steps: Step[]): Step[] {
+  return [...recreatedJob(finding, steps), ...runSteps(finding, steps)]
 }
 
-/** Whether accounts have their own limit: at Docker Hub, at ECR Public, and if the message says so. Others limit requests per minute. */
-function countsByAccount({ registry, subcause }: Finding): boolean {
-  return (
-    isDockerHub(registry ?? '') ||
-    registry === 'public.ecr.aws' ||
-    subcause === 'anonymous' ||
-    subcause === 'account'
+/** A login on a Job's service account only helps pods that it creates afterward, and its template is immutable. */
+function recreatedJob({ workload }: Finding, steps: Step[]): Step[] {
+  if (workload?.kind !== 'Job') return []
+  const helps = steps.some(({ code }) => code === 'distribute-login' || code === 'recreate-pods')
+  return helps ? [{ code: 'recreate-job' }] : []
+}
+
+/** The CronJob may have the correct image by now, but not the Job that it created before. */
+function runSteps({ clues, workload }: Finding, steps: Step[]): Step[] {
+  const run = clueOf(clues, 'run-of-cron-job')
+  const edited = steps.some(
+    ({ code }) => code === 'set-image' || code === 'set-tag' || code === 'use-replacement',
   )
-}
-
-/** Official images are also published at another registry, for pulls without a login or quota. */
-function otherRegistrySteps({ remedies, reference }: Finding): Step[] {
-  const official = reference?.startsWith('docker.io/library/') === true
-  return official && remedies.includes('replace-registry') ? [{ code: 'replace-registry' }] : []
-}
-
-/** The steps for the kubelet's own throttle. */
-function kubeletQpsSteps(): Step[] {
-  return [{ code: 'wait', for: 'kubelet' }, { code: 'raise-kubelet-qps' }]
+  return run === undefined || workload === null || !edited
+    ? []
+    : [{ code: 'delete-run', job: run.job, cronJob: workload.name }]
 }

@@ -3,20 +3,20 @@
 import { appendFile, stat } from 'node:fs/promises'
 import { audit } from '../audit/audit.ts'
 import type { EditReport } from '../audit/edit-report.ts'
-import type { AuditFinding, AuditSeverity } from '../audit/finding.ts'
+import type { AuditSeverity } from '../audit/finding.ts'
 import { type AuditReport, auditReport } from '../audit/report.ts'
+import { countsFor } from '../report/fail-on.ts'
 import type { AuditFormat } from '../report/formats.ts'
 import { auditFingerprint } from '../report/machine/audit/identity.ts'
 import { renderAuditMarkdown } from '../report/machine/audit/markdown.ts'
 import { auditNotes, auditPieces } from '../report/views/audit.ts'
 import { type FileNote, fileNoteText } from '../report/words/audit/notes.ts'
+import { knownFindings, withoutKnownFindings, writeBaseline } from './audit/baseline.ts'
 import { type AuditInput, type AuditTarget, assertWorkloads, readAuditInput } from './audit/read.ts'
 import { type AllSettings, auditSettings, type SettingsFlags } from './audit/settings.ts'
-import { knownFindings, withoutKnownFindings, writeBaseline } from './baseline.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
-import { countsFor } from './shared-flags.ts'
 
 export interface AuditOptions extends AuditTarget, SettingsFlags {
   /** Ask registries about every image. */
@@ -36,7 +36,7 @@ export interface AuditOptions extends AuditTarget, SettingsFlags {
 export async function auditCommand(options: AuditOptions, context: CommandContext): Promise<ExitName> {
   const settings = await auditSettings(options, context)
   const known = await knownFindings(options.baseline, context)
-  const read = await readChecked(options, settings, context)
+  const read = await readAuditInput(options, settings, context, options.checkImages ?? null)
   if (!options.allowEmpty) assertWorkloads(read.scope)
   const { input, edits } = await edited(read, options, settings, context)
   const { findings, ignored } = audit(input.scope, settings, input.isIgnored)
@@ -48,20 +48,6 @@ export async function auditCommand(options: AuditOptions, context: CommandContex
   return auditVerdict(report, options.failOn)
 }
 
-async function readChecked(
-  options: AuditOptions,
-  settings: AllSettings,
-  context: CommandContext,
-): Promise<AuditInput> {
-  const { checkImages } = options
-  if (checkImages === undefined) return readAuditInput(options, settings, context)
-  const { auditChecking, questionsOfScope, withChecks } = await import('./check-images.ts')
-  const checking = auditChecking(checkImages, context)
-  const input = await readAuditInput(options, settings, context, checking.keep)
-  const checks = await checking.askAll(questionsOfScope(input.scope))
-  return { ...input, scope: withChecks(input.scope, checks) }
-}
-
 /** Reads the files again after edits were written, so that only remaining findings are reported. */
 async function edited(
   input: AuditInput,
@@ -71,30 +57,10 @@ async function edited(
 ): Promise<{ input: AuditInput; edits: EditReport | null }> {
   if (options.edits === null) return { input, edits: null }
   const { editFiles } = await import('./audit/edit.ts')
-  const { endpoints, ...flags } = options.edits
-  const asked = flags.offline ? input : await askedForEdits(input, endpoints, settings, context)
-  const findings = fixable(asked, settings)
-  const edits = await editFiles(asked, findings, settings, flags)
+  const { input: asked, edits } = await editFiles(input, settings, options.edits, context)
   if (!edits.files.some(({ written }) => written)) return { input: asked, edits }
-  const again = await readAuditInput(options, settings, context)
+  const again = await readAuditInput(options, settings, context, null)
   return { input: { ...again, scope: { ...again.scope, imageChecks: input.scope.imageChecks } }, edits }
-}
-
-async function askedForEdits(
-  input: AuditInput,
-  endpoints: string[],
-  settings: AllSettings,
-  context: CommandContext,
-): Promise<AuditInput> {
-  const { auditChecking, questionsOfEdits, withChecks } = await import('./check-images.ts')
-  const { scope } = input
-  const questions = questionsOfEdits(scope, fixable(input, settings), settings.replacements)
-  const checks = await auditChecking({ endpoints }, context).askAll(questions)
-  return { ...input, scope: withChecks(scope, checks) }
-}
-
-function fixable({ scope, isIgnored }: AuditInput, settings: AllSettings): AuditFinding[] {
-  return audit(scope, settings, isIgnored).findings
 }
 
 /** Returns the same result for every format. Unreadable input outranks findings, except for links that lead outside. */

@@ -1,9 +1,8 @@
-/** `--baseline` and `--write-baseline` of diagnose and audit: known findings are counted but do not affect the exit code. */
+/** Baseline files, and those of diagnose: known failures are counted but do not affect the exit code. */
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { AdvisedDiagnosis, AdvisedFinding } from '../advice/add-steps.ts'
-import type { AuditFinding } from '../audit/finding.ts'
 import {
   baselineText,
   type IgnoreRule,
@@ -16,11 +15,10 @@ import { CAUSES, type KnownFailure } from '../diagnosis/finding.ts'
 import { writeWhole } from '../editor/write-file.ts'
 import { errorCode, UsageError } from '../errors.ts'
 import { stableIdentity } from '../report/group.ts'
-import { auditFingerprint } from '../report/machine/audit/identity.ts'
-import { fullWorkload } from '../report/machine/audit/places.ts'
 import { fingerprint } from '../report/machine/fingerprint.ts'
-import { expiredText, writtenBaselineText } from '../report/views/known.ts'
 import { workloadPath } from '../report/words/commands.ts'
+import { expiredText, writtenBaselineText } from '../report/words/known.ts'
+import { countPods } from '../report/words/nouns.ts'
 import type { CommandContext } from './context.ts'
 
 export interface BaselineFlags {
@@ -43,7 +41,8 @@ export async function readKnown({ baseline }: BaselineFlags, { cwd }: CommandCon
   return parsedBaseline(await readBaselineFile(baseline, cwd), baseline)
 }
 
-function readBaselineFile(file: string, cwd: string): Promise<string> {
+/** Returns the file's text. @throws UsageError if it can't be read */
+export function readBaselineFile(file: string, cwd: string): Promise<string> {
   return readFile(resolve(cwd, file), 'utf8').catch(error => {
     const code = errorCode(error)
     const why = code === 'ENOENT' ? 'there is no such file; --write-baseline makes one' : code
@@ -89,14 +88,13 @@ export async function withoutKnownFailures(
   const over = rules.filter(
     rule => isExpired(rule, now) && fresh.some(finding => isIgnored(ignorable(finding), rule)),
   )
-  for (const rule of over) await context.err.write(expiredText(rule))
+  for (const rule of over) await context.err.write(`${expiredText(rule)}\n`)
   return { ...diagnosis, findings: fresh, summary: summaryOf(diagnosis, fresh), known: failures }
 }
 
 function summaryOf({ summary }: AdvisedDiagnosis, fresh: AdvisedFinding[]): AdvisedDiagnosis['summary'] {
   const causes = [...Map.groupBy(fresh, ({ cause }) => cause)].map(([cause, same]) => [cause, same.length])
-  const failingPods = new Set(fresh.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
-  return { ...summary, failingPods, causes: Object.fromEntries(causes) }
+  return { ...summary, failingPods: countPods(fresh), causes: Object.fromEntries(causes) }
 }
 
 function printOf(finding: AdvisedFinding): string {
@@ -130,9 +128,8 @@ async function updateBaseline(
   const { rules } = before === null ? EMPTY_BASELINE : parsedBaseline(before, file)
   const known = findings.map(finding => ({ fingerprint: printOf(finding), about: aboutOf(finding) }))
   await writeBaselineFile(path, baselineText(known, rules), file)
-  await context.err.write(
-    writtenBaselineText(new Set(known.map(({ fingerprint: print }) => print)).size, file),
-  )
+  const written = new Set(known.map(({ fingerprint: print }) => print)).size
+  await context.err.write(`${writtenBaselineText(written, file)}\n`)
 }
 
 function aboutOf(finding: AdvisedFinding): string {
@@ -140,51 +137,8 @@ function aboutOf(finding: AdvisedFinding): string {
   return `${cause} ${namespace}/${workloadPath(finding)} ${container} ${image}`
 }
 
-/** Returns the fingerprints in an audit's baseline; none without a file. @throws UsageError for a file that is not a baseline */
-export async function knownFindings(file: string | undefined, { cwd }: CommandContext): Promise<Set<string>> {
-  if (file === undefined) return new Set()
-  const known = readBaseline(await readBaselineFile(file, cwd))
-  if (known === null)
-    throw new UsageError(
-      `${file} is not a baseline. Make one with \`pullguard audit … --write-baseline ${file}\`.`,
-    )
-  return known
-}
-
-/** Returns the findings that are not in the baseline, and the number of those that are. */
-export function withoutKnownFindings(
-  findings: AuditFinding[],
-  known: ReadonlySet<string>,
-): { fresh: AuditFinding[]; known: number } {
-  if (known.size === 0) return { fresh: findings, known: 0 }
-  const fresh = findings.filter(finding => !known.has(auditFingerprint(finding)))
-  return { fresh, known: findings.length - fresh.length }
-}
-
-/** @throws UsageError if the file can't be written */
-export async function writeBaseline(
-  file: string,
-  findings: AuditFinding[],
-  { cwd }: CommandContext,
-): Promise<void> {
-  const text = baselineText(
-    findings.map(finding => ({
-      fingerprint: auditFingerprint(finding),
-      about: [
-        finding.rule,
-        finding.workload.source?.path ?? '',
-        fullWorkload(finding),
-        finding.container?.name ?? '',
-      ]
-        .filter(part => part !== '')
-        .join(' '),
-    })),
-  )
-  await writeBaselineFile(resolve(cwd, file), text, file)
-}
-
 /** With half a file, CI would report the missing findings as new. @throws UsageError */
-async function writeBaselineFile(path: string, text: string, shown: string): Promise<void> {
+export async function writeBaselineFile(path: string, text: string, shown: string): Promise<void> {
   try {
     await writeWhole(path, text)
   } catch (error) {

@@ -1,24 +1,16 @@
-/**
- * `--check-images`: what registries are asked about the images that a command covers, and asking. Loaded only if the flag is given, or if
- * `audit --fix` needs the answers.
- */
+/** `--check-images`: asks registries about images, with the logins of their pods. Loaded only if a command needs the answers. */
 
-import { Credentials } from '../audit/credentials.ts'
-import { imagesToAsk } from '../audit/edits.ts'
-import type { AuditFinding } from '../audit/finding.ts'
-import type { CredentialReport, Finding } from '../diagnosis/finding.ts'
+import type { Finding } from '../diagnosis/finding.ts'
 import { meetsHubLimit } from '../diagnosis/limit-answers.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
-import type { ReplacementRule } from '../image/replacement.ts'
 import { registriesOf } from '../keychain/wanted-registries.ts'
 import { askingText } from '../report/views/progress.ts'
-import type { AuditScope } from '../snapshot/audit-scope.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { PodLogins, type PullingPod } from '../source/image-checks/pod-logins.ts'
-import { type ImageQuestion, questionsAbout, readImageChecks } from '../source/image-checks.ts'
+import { questionsAbout, readImageChecks } from '../source/image-checks.ts'
 import type { CommandContext } from './context.ts'
 import { askHub } from './quota/readings.ts'
 import { endpointsOf, openRegistries, readingLoginsOrProblem } from './registries.ts'
@@ -34,10 +26,25 @@ const LONGEST_RUN = 45_000
 const LONGEST_REQUEST = 10_000
 
 /** Limits for one run, if higher than those for images of failing pulls. */
-export interface CheckLimits {
+interface CheckLimits {
   maxImages?: number
   /** Milliseconds in all. */
   longestRun?: number
+}
+
+/** For an inventory of images, which is not urgent. */
+export const INVENTORY: CheckLimits = { maxImages: 5000, longestRun: 600_000 }
+
+/** An image to ask about, and why. */
+export interface ImageToAsk {
+  /** As written; null for one that is not a reference, which is skipped. */
+  image: string | null
+  /** The pods that use it, which may have their own logins. */
+  pods: PullingPod[]
+  /** Whether its platforms are needed. */
+  platforms: boolean
+  /** Where it moved to; by default, what is known if the registry doesn't have it. */
+  replacement?: string | null
 }
 
 /** Collects the pods' pull secrets while the cluster is read, then asks the registries. */
@@ -61,7 +68,7 @@ export class ImageCheckRun {
 
   /** Checks the images of the findings with the pull secrets of their pods. @throws the signal's reason */
   askForFindings(findings: readonly Finding[], snapshot: Snapshot): Promise<ImageCheck[]> {
-    return this.askAll(questionsOf(findings, snapshot))
+    return this.askAbout(imagesOf(findings, snapshot))
   }
 
   /**
@@ -70,10 +77,10 @@ export class ImageCheckRun {
   async askForLimits(findings: readonly Finding[], { pods }: Pick<Snapshot, 'pods'>): Promise<HubQuota[]> {
     const limited = findings.filter(meetsHubLimit)
     if (limited.length === 0) return []
-    const byName = new Map(pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
-    const logins = limited.flatMap(({ namespace, pod: name, reference }) => {
-      const pod = byName.get(`${namespace}/${name}`)
-      const image = reference === null ? null : parseReference(reference)
+    const podOf = podFinder(pods)
+    const logins = limited.flatMap(finding => {
+      const pod = podOf(finding)
+      const image = finding.reference === null ? null : parseReference(finding.reference)
       return pod && image ? this.#podLogins.of(image, pod).slice(0, 1) : []
     })
     return askHub(
@@ -85,16 +92,19 @@ export class ImageCheckRun {
 
   /** Checks images, failing or not, with the pull secrets of the pod that uses them; null for no pod. @throws the signal's reason */
   ask(images: string[], pod: Pod | null): Promise<ImageCheck[]> {
-    return this.askAll(images.flatMap(image => questionOf(image, pod)))
+    return this.askFor(images.map(image => ({ image, pod })))
   }
 
-  /** Checks images that no pod has requested yet, each with the future pod's pull secrets. @throws the signal's reason */
-  askFor(wanted: { image: string; pod: PullingPod }[]): Promise<ImageCheck[]> {
-    return this.askAll(wanted.flatMap(({ image, pod }) => questionOf(image, pod)))
+  /** The same for images that no pod has requested yet, each with the future pod's pull secrets. @throws the signal's reason */
+  askFor(wanted: { image: string; pod: PullingPod | null }[]): Promise<ImageCheck[]> {
+    return this.askAbout(
+      wanted.map(({ image, pod }) => ({ image, pods: pod === null ? [] : [pod], platforms: pod === null })),
+    )
   }
 
   /** Asks about each image once, even if several pods use it. @throws the signal's reason */
-  async askAll(questions: ImageQuestion[]): Promise<ImageCheck[]> {
+  async askAbout(images: readonly ImageToAsk[]): Promise<ImageCheck[]> {
+    const questions = images.flatMap(({ image, ...how }) => questionsAbout(image, how))
     if (questions.length === 0) return []
     const { longestRun = LONGEST_RUN, maxImages } = this.#limits
     const { clock } = this.#context
@@ -120,74 +130,30 @@ export class ImageCheckRun {
 }
 
 /** Returns the images of the findings, each with the pods that use it. */
-function questionsOf(findings: readonly Finding[], { pods }: Snapshot): ImageQuestion[] {
-  const byName = new Map(pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
-  return findings.flatMap(({ reference, cause, namespace, pod: name, credential, moved }) => {
-    const pod = byName.get(`${namespace}/${name}`)
-    return questionsAbout(reference, {
-      pods: pod === undefined ? [] : [{ namespace, pullSecrets: secretsTried(credential, pod) }],
-      platforms: cause === 'platform-mismatch',
-      replacement: moved?.to ?? null,
-    })
+function imagesOf(findings: readonly Finding[], { pods }: Snapshot): ImageToAsk[] {
+  const podOf = podFinder(pods)
+  return findings.map(finding => {
+    const pod = podOf(finding)
+    return {
+      image: finding.reference,
+      pods: pod === undefined ? [] : [{ namespace: pod.namespace, pullSecrets: secretsTried(finding, pod) }],
+      platforms: finding.cause === 'platform-mismatch',
+      replacement: finding.moved?.to ?? null,
+    }
   })
 }
 
 /** Returns the pull secrets that the pull uses; none for a sandbox image, for example. */
-function secretsTried({ attempts }: CredentialReport, { pullSecrets }: Pod): string[] {
-  return attempts.length === 0 ? [] : pullSecrets
+function secretsTried({ credential }: Finding, { pullSecrets }: Pod): string[] {
+  return credential.attempts.length === 0 ? [] : pullSecrets
 }
 
-/** Returns the question about one image, failing or not; none for an invalid reference. */
-function questionOf(image: string, pod: PullingPod | null): ImageQuestion[] {
-  return questionsAbout(image, { pods: pod === null ? [] : [pod], platforms: pod === null })
+/** Returns a function that finds the pod of a finding. */
+function podFinder(pods: readonly Pod[]): (finding: Finding) => Pod | undefined {
+  const byName = new Map(pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
+  return ({ namespace, pod }) => byName.get(`${namespace}/${pod}`)
 }
 
 function pathOf({ registry, repository }: Reference): string {
   return `${registry}/${repository}`
-}
-
-/** Higher than a diagnosis' limits, because an audit is an inventory and not urgent. */
-const AUDIT_LIMITS = { maxImages: 5000, longestRun: 600_000 }
-
-/** For `audit`: all its images for `--check-images`, or those that an edit depends on for `--fix`. @throws UsageError for a malformed endpoint */
-export function auditChecking(flags: ImageCheckFlags, context: CommandContext): ImageCheckRun {
-  return new ImageCheckRun(flags, context, AUDIT_LIMITS)
-}
-
-/** Returns every image in the scope, with the pods that use it. */
-export function questionsOfScope(scope: AuditScope): ImageQuestion[] {
-  const credentials = new Credentials(scope)
-  const isLive = scope.source.type === 'cluster'
-  return scope.workloads.flatMap(workload =>
-    workload.containers.flatMap(({ image, placeholder }) => {
-      if (placeholder) return []
-      const secrets = credentials.pathOf(workload).secrets ?? []
-      const pod = {
-        namespace: workload.namespace ?? 'default',
-        pullSecrets: secrets.map(({ named }) => named.value),
-      }
-      return questionsAbout(image, {
-        // Doesn't use logins in files: whoever wrote them may not have meant them for this machine.
-        pods: isLive ? [pod] : [],
-        platforms: (scope.nodes?.platforms.length ?? 0) > 0,
-      })
-    }),
-  )
-}
-
-/** Returns the images that edits depend on, without pods; skips images that were already checked. */
-export function questionsOfEdits(
-  scope: AuditScope,
-  findings: readonly AuditFinding[],
-  replacements: readonly ReplacementRule[],
-): ImageQuestion[] {
-  const known = new Set(scope.imageChecks.map(({ reference }) => reference))
-  return imagesToAsk({ workloads: scope.workloads, findings, replacements }).flatMap(({ image, name }) =>
-    known.has(name) ? [] : questionsAbout(image, { pods: [], platforms: false, replacement: null }),
-  )
-}
-
-/** Adds the checks of a second round to the scope. */
-export function withChecks(scope: AuditScope, checks: ImageCheck[]): AuditScope {
-  return { ...scope, imageChecks: [...scope.imageChecks, ...checks] }
 }

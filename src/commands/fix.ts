@@ -3,7 +3,6 @@
 import { withSteps } from '../advice/add-steps.ts'
 import { checkAccess } from '../apply/check-access.ts'
 import { journalFolder } from '../apply/journal/journal.ts'
-import { writePlanFile } from '../apply/plan-file.ts'
 import { RefusedError } from '../errors.ts'
 import type { PlanScope } from '../plan/plan.ts'
 import { isForPeople } from '../report/formats.ts'
@@ -17,7 +16,7 @@ import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
 import { executeFix } from './fix/execute-fix.ts'
 import { warnOfRotatedLogins } from './fix/find-logins.ts'
-import { prepareFix, savedPlan } from './fix/prepare-fix.ts'
+import { prepareFix } from './fix/prepare-fix.ts'
 import { proveLogins } from './fix/prove.ts'
 import { asksBefore, chooseRequest, confirmPlan } from './fix/request.ts'
 import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
@@ -47,8 +46,7 @@ export async function fixCommand(options: FixOptions, context: WritingContext): 
 
 async function fix(session: FixSession): Promise<ExitName> {
   const { options } = session
-  const prepared =
-    options.applyFile === undefined ? await prepare(session) : await savedPlan(options.applyFile, session)
+  const prepared = await prepare(session)
   if (options.planFile !== undefined) return savePlan(prepared, session, options.planFile)
   if (options.dryRun === 'client' || options.format === 'patch') {
     return showPlan(prepared, session, { code: 'dry-run' })
@@ -65,14 +63,20 @@ async function fix(session: FixSession): Promise<ExitName> {
   return printResult(verified, session)
 }
 
-/** Plans a fix for the current findings. */
+/** Loads the saved plan or, without one, plans a fix for the current findings. */
 async function prepare(session: FixSession): Promise<PreparedFix> {
+  const { applyFile } = session.options
+  if (applyFile !== undefined) {
+    const { savedPlan } = await import('./fix/saved-plan.ts')
+    return savedPlan(applyFile, session)
+  }
   const situation = await readSituation(session)
   const request = await chooseRequest(situation, session)
   return prepareFix(request, situation, session)
 }
 
 async function savePlan(prepared: PreparedFix, session: FixSession, file: string): Promise<ExitName> {
+  const { writePlanFile } = await import('../apply/plan-file.ts')
   await writePlanFile(file, prepared.plan)
   const invocation = invocationOf(session.context, session.options.connection)
   const command = ownCommand(invocation, `fix --apply ${shellWord(file)}`)

@@ -1,6 +1,5 @@
 /** What flags mean that several commands have. */
 
-import type { Severity } from '../diagnosis/finding.ts'
 import { UsageError } from '../errors.ts'
 import type { ReplacementRule } from '../image/replacement.ts'
 import type { CommandContext } from './context.ts'
@@ -24,13 +23,6 @@ export function formatFor<Format>(
 ): Format | 'text' {
   const inCi = !['', '0', 'false'].includes(env.CI ?? '')
   return !formatGiven && inCi && !out.isTerminal ? 'text' : format
-}
-
-const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
-
-/** Whether a finding of this severity affects the exit code (`--fail-on`). */
-export function countsFor({ severity }: { severity: Severity }, failOn: Severity | 'never'): boolean {
-  return RANK[severity] >= RANK[failOn]
 }
 
 /** Reads `--replace-registry FROM=TO`. @throws UsageError */

@@ -1,6 +1,7 @@
 /** Reads a docker config as docker and podman do: which login serves a registry or repository, and what the kubelet could not use. */
 
 import { Redacted } from '../secrecy/redacted.ts'
+import type { CredentialConfig } from './config-file.ts'
 import { candidates, pullSecretKey, type RegistryKey, readRegistryKey } from './docker-key.ts'
 import { decodeBase64, splitLogin, textFields } from './go-encoding.ts'
 import type { RefusalReason } from './registry-credential.ts'
@@ -10,16 +11,6 @@ export type DockerLogin =
   | { type: 'login'; username: string; password: Redacted }
   | { type: 'identity'; username: string; token: Redacted }
   | { type: 'problem'; reason: RefusalReason; detail: string }
-
-/** The logins in a config file. Entries are parsed only when their registry is looked up. */
-export interface CredentialConfig {
-  /** For people: `file ~/.docker/config.json` or `DOCKER_AUTH_CONFIG`. */
-  origin: string
-  auths: [key: string, entry: Redacted<unknown>][]
-  credHelpers: [key: string, suffix: string][]
-  /** Suffix of the helper for every other registry; null means the file itself. */
-  credsStore: string | null
-}
 
 /** The most specific entry of `auths` for the repository. */
 export function entryFor(

@@ -3,7 +3,7 @@
 import { DOCKER_HUB, DOCKER_HUB_KEY } from '../image/docker-hub.ts'
 import { isObject, type JsonObject, parseJson } from '../json/json-object.ts'
 import { byText } from '../order.ts'
-import { credentialRedactor } from '../secrecy/redact.ts'
+import { credentialRedactor } from '../secrecy/known-secrets.ts'
 import { Redacted } from '../secrecy/redacted.ts'
 import { decodeBase64, encodeBase64, field } from './go-encoding.ts'
 import { lookUpCredentials } from './kubelet-lookup.ts'

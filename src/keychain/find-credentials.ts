@@ -3,20 +3,12 @@
 import { readFile } from 'node:fs/promises'
 import { posix, win32 } from 'node:path'
 import type { Clock } from '../clock.ts'
+import { type CredentialConfig, type FileShape, readCredentialConfig } from '../dockerconfig/config-file.ts'
 import { pullSecretKey, type RegistryKey } from '../dockerconfig/docker-key.ts'
-import {
-  type CredentialConfig,
-  type DockerLogin,
-  entryFor,
-  helperFor,
-  namesRegistry,
-} from '../dockerconfig/docker-view.ts'
-import { field } from '../dockerconfig/go-encoding.ts'
+import { type DockerLogin, entryFor, helperFor, namesRegistry } from '../dockerconfig/docker-view.ts'
 import type { Credential, CredentialRefusal } from '../dockerconfig/registry-credential.ts'
 import { errorCode, UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
-import { isObject, type JsonObject, parseJson } from '../json/json-object.ts'
-import { jsonPlace } from '../json/json-place.ts'
 import { bounded } from '../network/bounded.ts'
 import { once } from '../network/once.ts'
 import { byText } from '../order.ts'
@@ -204,9 +196,6 @@ function fileSource(path: string, home: string, shape: FileShape): ConfigSource 
   return { name: shown, read: () => readConfigFile(path, shown, shape) }
 }
 
-/** The format of docker and podman, or the flat one of old docker. */
-type FileShape = 'config' | 'dockercfg'
-
 /**
  * The file's content, or null if there is no such file or it is empty (some users set `REGISTRY_AUTH_FILE=/dev/null`).
  * @throws UsageError if it can't be read, naming the file and the place but never its content
@@ -218,11 +207,7 @@ async function readConfigFile(
 ): Promise<CredentialConfig | null> {
   const text = new Redacted(await readFile(path, 'utf8').catch(error => absent(error, shownPath)))
   if (text.map(content => content.trim() === '').reveal()) return null
-  const root = parseObject(text, shownPath)
-  const origin = `file ${shownPath}`
-  if (shape === 'dockercfg')
-    return { origin, auths: redactedEntries(root), credHelpers: [], credsStore: null }
-  return configOf(root, shownPath, origin)
+  return configIn(text, { name: shownPath, origin: `file ${shownPath}`, shape })
 }
 
 /** Returns the content of a missing file; throws any other error. */
@@ -239,37 +224,11 @@ function absent(error: unknown, shownPath: string): string {
  */
 function readEnvironmentConfig(text: Redacted): CredentialConfig {
   const name = 'DOCKER_AUTH_CONFIG'
-  return configOf(parseObject(text, name), name, name)
+  return configIn(text, { name, origin: name, shape: 'config' })
 }
 
-function configOf(root: JsonObject, name: string, origin: string): CredentialConfig {
-  const credHelpers = Object.entries(objectIn(root, 'credHelpers', name)).map(
-    ([key, suffix]): [string, string] => {
-      if (typeof suffix === 'string') return [key, suffix]
-      throw new UsageError(`${name}: every value of credHelpers must be the name of a helper`)
-    },
-  )
-  const store = field(root, 'credsStore') ?? ''
-  if (typeof store !== 'string') throw new UsageError(`${name}: credsStore must be the name of a helper`)
-  const credsStore = store === '' ? null : store
-  return { origin, auths: redactedEntries(objectIn(root, 'auths', name)), credHelpers, credsStore }
-}
-
-function redactedEntries(auths: JsonObject): CredentialConfig['auths'] {
-  return Object.entries(auths).map(([key, entry]) => [key, new Redacted(entry)])
-}
-
-function objectIn(root: JsonObject, name: string, file: string): JsonObject {
-  const value = field(root, name) ?? {}
-  if (!isObject(value)) throw new UsageError(`${file}: "${name}" must be a JSON object`)
-  return value
-}
-
-function parseObject(content: Redacted, name: string): JsonObject {
-  const text = content.map(json => json.replace(/^\uFEFF/, ''))
-  const value = text.map(parseJson).reveal()
-  if (value === undefined)
-    throw new UsageError(`${name} is not valid JSON${text.map(jsonPlace).reveal()}: correct it there`)
-  if (!isObject(value)) throw new UsageError(`${name} must be a JSON object`)
-  return value
+function configIn(text: Redacted, how: Parameters<typeof readCredentialConfig>[1]): CredentialConfig {
+  const config = readCredentialConfig(text, how)
+  if (typeof config === 'string') throw new UsageError(config)
+  return config
 }

@@ -93,7 +93,6 @@ LOOPBACK.addAddress('::1', 'ipv6')
 
 /** Whether the host is `localhost` or an address of this machine, as Go's HTTP client sees it. */
 export function isLoopback(url: URL): boolean {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const family = isIP(host)
-  return family === 0 ? host === 'localhost' : LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4')
+  const host = bare(url.hostname)
+  return isIP(host) === 0 ? host === 'localhost' : LOOPBACK.check(host, familyOf(host))
 }

@@ -3,8 +3,17 @@
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubUsage, UsageNode, UsageWorkload } from '../snapshot/hub-usage.ts'
 import { ANONYMOUS } from './payers.ts'
-import { imagesOf, sum } from './spenders.ts'
-import type { Capacity, Forecast, ForecastWait, Outlook, PullPlan, Spend, Spender } from './spending.ts'
+import {
+  type Capacity,
+  type Forecast,
+  type ForecastWait,
+  type Outlook,
+  type PullPlan,
+  type Spend,
+  type Spender,
+  sum,
+} from './spending.ts'
+import { imagesOf } from './template-pulls.ts'
 
 /** How many equal steps of a window the forecast computes. */
 const STEPS = 48

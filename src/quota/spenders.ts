@@ -1,19 +1,17 @@
-/** Ranks workloads by their pulls from Docker Hub: what each existing pod and each template's future pods will pull, and why. */
+/** Ranks workloads by their pulls from Docker Hub: what their pods wait for, restart for, and will pull in future. */
 
 import { classify } from '../diagnosis/classify.ts'
 import { endpointOf, isLocal } from '../diagnosis/endpoint.ts'
 import { isUnlikelyToRecover } from '../diagnosis/recovery-prospects.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
-import { fullName, parseReference } from '../image/reference.ts'
 import { compareText } from '../order.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubContainer, HubUsage, Restart, UsagePod, UsageWorkload } from '../snapshot/hub-usage.ts'
 import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
-import type { NodeImages } from './node-images.ts'
 import { Payers } from './payers.ts'
 import { isAlways } from './pull-cost.ts'
-import type { StartsOf } from './schedules.ts'
-import type { Spend, Spender, WorkloadName } from './spending.ts'
+import { type Spend, type Spender, sum, type WorkloadName } from './spending.ts'
+import { futureSpends, hubName, type WindowFacts } from './template-pulls.ts'
 
 /** The workloads that will pull in the window, the most pulls first. */
 export function spendersOf(usage: HubUsage, quotas: readonly HubQuota[], facts: WindowFacts): Spender[] {
@@ -37,7 +35,7 @@ export function spendersOf(usage: HubUsage, quotas: readonly HubQuota[], facts: 
     const spends = [
       ...waiting.of(pods),
       ...restartSpends(pods, facts),
-      ...(template === undefined ? [] : spendsOf(template, perHour.get(key) ?? 0, facts)),
+      ...(template === undefined ? [] : futureSpends(template, perHour.get(key) ?? 0, facts)),
     ]
     return spends.length === 0 ? [] : [spenderOf(name, spends, { template, pods, payers })]
   })
@@ -190,82 +188,4 @@ export function restartCycle(restart: Restart, takenAt: string): number | null {
   if (since > Math.max(2 * cycle, BACK_OFF_RESET)) return null
   // A container that has already run longer than last time restarts at most that often.
   return Math.max(1, cycle, since)
-}
-
-/** The fewest rollouts in an hour that count as a habit. */
-const OFTEN = 2
-const HOUR = 3600
-
-export interface WindowFacts {
-  /** ISO 8601. */
-  takenAt: string
-  /** Seconds. */
-  window: number
-  nodes: NodeImages
-  startsOf: StartsOf
-}
-
-/** The full names of the containers' images, each once. */
-export function imagesOf(containers: readonly HubContainer[]): string[] {
-  return [...new Set(containers.map(({ image }) => hubName(image)))]
-}
-
-/** The image's full name, as nodes list it. */
-export function hubName(image: string): string {
-  const reference = parseReference(image)
-  return reference === null ? image : fullName(reference)
-}
-
-/** @param perHour rollouts in the last hour, according to events */
-function spendsOf(workload: UsageWorkload, perHour: number, facts: WindowFacts): Spend[] {
-  return [
-    ...restOfRollout(workload, facts),
-    ...scheduledRuns(workload, facts),
-    ...frequentRollouts(workload, perHour, facts),
-  ].filter(({ pulls }) => pulls > 0)
-}
-
-/** Pulls of one rollout to new images: each image once on each node that gets a pod. */
-export function rolloutCost(
-  { containers, pods }: UsageWorkload,
-  { nodes }: Pick<WindowFacts, 'nodes'>,
-): number {
-  return imagesOf(containers).length * Math.min(pods, nodes.count)
-}
-
-function restOfRollout({ containers, outstanding }: UsageWorkload, { nodes }: WindowFacts): Spend[] {
-  if (outstanding <= 0) return []
-  const pulls = sum(imagesOf(containers).map(image => Math.min(outstanding, nodes.lacking(image))))
-  return [{ reason: { code: 'rollout', pods: outstanding }, pulls, when: 'now', atMost: true }]
-}
-
-function scheduledRuns({ containers, pods, schedule }: UsageWorkload, facts: WindowFacts): Spend[] {
-  if (schedule === null) return []
-  const { nodes, startsOf } = facts
-  const starts = startsOf(schedule.expression, schedule.timeZone) ?? []
-  const started = starts.length * pods
-  const share = nodes.costlyShare
-  const byImage = Map.groupBy(containers, ({ image }) => hubName(image))
-  const pulls = [...byImage].map(([image, of]) => {
-    const byPolicy = of.some(isAlways) ? started * share : 0
-    return { byPolicy, all: byPolicy + Math.min(started - byPolicy, nodes.lacking(image)) }
-  })
-  const reason = {
-    code: 'schedule',
-    runs: starts.length,
-    schedule: schedule.expression,
-    byPolicy: Math.floor(sum(pulls.map(({ byPolicy }) => byPolicy))),
-    containers: containers.filter(isAlways),
-  } as const
-  return [{ reason, pulls: sum(pulls.map(({ all }) => all)), when: starts, atMost: true }]
-}
-
-function frequentRollouts(workload: UsageWorkload, perHour: number, facts: WindowFacts): Spend[] {
-  if (perHour < OFTEN) return []
-  const pulls = Math.round((perHour * facts.window) / HOUR) * rolloutCost(workload, facts)
-  return [{ reason: { code: 'rollouts', perHour }, pulls, when: 'evenly', atMost: true }]
-}
-
-export function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0)
 }

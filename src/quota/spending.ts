@@ -1,4 +1,4 @@
-/** The types of the quota forecast: who pulls, why, and when. */
+/** The types of the quota forecast: who pulls, why, and when; and how pulls add up. */
 
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubContainer } from '../snapshot/hub-usage.ts'
@@ -143,4 +143,8 @@ export interface Usage {
   forecast: Forecast | null
   /** What a rollout of each workload would cost, the most pulls first. */
   rolloutCosts: { workload: WorkloadName; pulls: number }[]
+}
+
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
 }

@@ -8,8 +8,18 @@ import { capacitiesOf, forecastOf, outlookOf } from './forecast.ts'
 import { NodeImages } from './node-images.ts'
 import { ANONYMOUS } from './payers.ts'
 import { startsWithin } from './schedules.ts'
-import { hubName, imagesOf, rolloutCost, spendersOf, sum } from './spenders.ts'
-import type { NamedContainer, Outlook, Saving, SavingCode, Spend, Spender, Usage } from './spending.ts'
+import { spendersOf } from './spenders.ts'
+import {
+  type NamedContainer,
+  type Outlook,
+  type Saving,
+  type SavingCode,
+  type Spend,
+  type Spender,
+  sum,
+  type Usage,
+} from './spending.ts'
+import { hubName, imagesOf, rolloutCost } from './template-pulls.ts'
 
 /** Seconds: Docker's own window, used if no header gives another (docs.docker.com/docker-hub/usage/pulls). */
 export const USUAL_WINDOW = 6 * 3600

@@ -5,10 +5,11 @@ import { UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import { bounded } from '../network/bounded.ts'
-import type { Registries, Registry } from './client.ts'
+import type { Registries } from './client.ts'
 import { loginFor } from './login-for.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
 import { problemText } from './problem.ts'
+import type { Registry } from './registry.ts'
 
 /** The digest of one image, or one clause on why there is none. */
 export interface ImageLookup {

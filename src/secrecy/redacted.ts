@@ -1,6 +1,7 @@
 /** A password, token or whole credential file that can be passed around but not printed by accident. */
 
-const PLACEHOLDER = '[redacted]'
+/** What is shown instead of a secret. */
+export const MARK = '[redacted]'
 
 /**
  * Wraps a secret. String conversion, JSON and `console.log` of it (or of an object that contains it) show `[redacted]`. Only `reveal()`
@@ -24,15 +25,15 @@ export class Redacted<Secret = string> {
   }
 
   toString(): string {
-    return PLACEHOLDER
+    return MARK
   }
 
   toJSON(): string {
-    return PLACEHOLDER
+    return MARK
   }
 
   /** What Node's console and util.inspect show; by its registered name, so that this file imports nothing from Node. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return PLACEHOLDER
+    return MARK
   }
 }

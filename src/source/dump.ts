@@ -5,6 +5,7 @@ import { indexOwners } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { FileSource, ScopeSubject, Snapshot } from '../snapshot/snapshot.ts'
 import { readDocuments } from './dump/documents.ts'
+import { DumpTime } from './dump/dump-time.ts'
 import { DumpFacts, type PodSelection } from './dump/facts.ts'
 import { findInputs, type Input, type InputOptions } from './dump/inputs.ts'
 import { DumpObjects } from './dump/objects.ts'
@@ -14,9 +15,8 @@ import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
 import { belongsTo } from './ownership.ts'
-import { NoSuchPod, type Scope } from './snapshot-scope.ts'
 import { type NamedSubject, otherTypeSentence } from './subject-names.ts'
-import { isNamed, pickSuspects } from './suspects.ts'
+import { isNamed, NoSuchPod, pickSuspects, type Scope } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
   scope: Scope
@@ -42,12 +42,13 @@ export async function readDump(options: DumpOptions): Promise<Snapshot> {
     kept,
     ...(pod === undefined ? {} : { pod }),
   }
-  const facts = new DumpFacts(wanted, options.now)
+  const time = new DumpTime(options.now)
+  const facts = new DumpFacts(wanted, time)
   const objects = new DumpObjects(facts)
   const { inputs, unenteredFolders } = await findInputs(options)
   for (const input of inputs) await readInput(input, objects, options.signal)
   checkPods(facts, objects, unenteredFolders, options)
-  return snapshotOf(facts, objects, wanted, { ...options, unenteredFolders })
+  return snapshotOf(facts, objects, wanted, { ...options, unenteredFolders, madeAt: time.newest })
 }
 
 /** Reads one input. A file that was only found in a folder need not be a dump. */
@@ -60,11 +61,17 @@ async function readInput(input: Input, objects: DumpObjects, signal: AbortSignal
   }
 }
 
+interface ReadInputs extends DumpOptions {
+  unenteredFolders: string[]
+  /** ISO 8601; null if the objects have no time. */
+  madeAt: string | null
+}
+
 function snapshotOf(
   facts: DumpFacts,
   objects: DumpObjects,
   wanted: PodSelection,
-  { now, files, scope, unenteredFolders }: DumpOptions & { unenteredFolders: string[] },
+  { now, files, scope, unenteredFolders, madeAt }: ReadInputs,
 ): Snapshot {
   const subjects = scope.subjects && findSubjects(scope.subjects, facts)
   const belongs = subjects && belongsTo(subjects, indexOwners(facts.owners.values()))
@@ -72,7 +79,7 @@ function snapshotOf(
     ({ selected, owned }) => selected && (owned === null || belongs?.(owned) !== false),
   )
   const suspects = seen.flatMap(({ suspect }) => suspect ?? [])
-  const takenAt = facts.time.newest ?? now
+  const takenAt = madeAt ?? now
   const found = { pods: suspects, events: [...facts.events.values()] }
   const { failing, pods, events } = pickSuspects(found, { takenAt, isNamed: isNamed(scope, subjects) })
   if (wanted.pod !== undefined) checkOne(pods, wanted.pod, wanted.namespaces, facts.pods.keys())

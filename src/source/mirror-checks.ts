@@ -4,8 +4,9 @@ import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { fullName, parseReference, type Reference } from '../image/reference.ts'
 import { bounded } from '../network/bounded.ts'
-import type { Registries, Registry } from '../registry/client.ts'
+import type { Registries } from '../registry/client.ts'
 import type { ManifestOutcome } from '../registry/outcome.ts'
+import type { Registry } from '../registry/registry.ts'
 import type { KnownImage, MirrorAnswer, MirrorCheck } from '../snapshot/mirror-check.ts'
 
 const AT_ONCE = 4

@@ -1,11 +1,33 @@
-/** Decides which pods and events go into a snapshot. A cluster and a dump share these rules, so that both give the same diagnosis. */
+/** Which pods and events go into a snapshot. A cluster and a dump share these rules, so that both give the same diagnosis. */
 
+import { UsageError } from '../errors.ts'
 import { isPullProgress, isSandboxFailure, sandboxImage } from '../image/pull-messages.ts'
 import { byText, compareText } from '../order.ts'
 import { isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent, ScopeSubject } from '../snapshot/snapshot.ts'
 import { couldBeFailedPull, isUntried } from './narrow/pod.ts'
-import type { Scope } from './snapshot-scope.ts'
+import type { NamedSubject } from './subject-names.ts'
+
+/** The pods that a snapshot is taken of. */
+export interface Scope {
+  /** null means all namespaces. */
+  namespaces: string[] | null
+  /** Namespaces to skip when reading all of them. */
+  excluded?: string[]
+  /** Reads only the pods of these; their namespaces are used instead of `namespaces`. */
+  subjects?: NamedSubject[]
+  /** Subjects that no longer exist have no pods. Otherwise, a missing subject is an error. */
+  mayBeGone?: boolean
+  /** Keeps subjects that turn out to be pods in the snapshot even if they are healthy. */
+  keepNamedPods?: boolean
+  /** With the syntax of kubectl's -l. */
+  labelSelector?: string
+  /** One pod by name, for `why`, kept in the snapshot even if it is healthy. Requires exactly one namespace. */
+  pod?: string
+}
+
+/** `Scope.pod` names a pod that does not exist. */
+export class NoSuchPod extends UsageError {}
 
 /** Events by pod, for asking one pod at a time. */
 type EventsByPod = Map<string, PodEvent[]>

@@ -1,6 +1,6 @@
 /** The simulated Docker Hub for the tests of this room: one account, its private image, a public one. */
 import { onTestFinished } from 'vitest'
-import { givenCredential } from '../../src/commands/fix/find-logins.ts'
+import { givenCredential } from '../../src/commands/fix/given-credential.ts'
 import { Redacted } from '../../src/secrecy/redacted.ts'
 import { Clock } from '../../src/simulator/cluster/clock.ts'
 import { Hub } from '../../src/simulator/hub/hub.ts'

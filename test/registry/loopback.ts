@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
-import { givenCredential } from '../../src/commands/fix/find-logins.ts'
+import { givenCredential } from '../../src/commands/fix/given-credential.ts'
 import { Registries, type RegistriesOptions } from '../../src/registry/client.ts'
 import { Redacted } from '../../src/secrecy/redacted.ts'
 

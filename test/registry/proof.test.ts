@@ -1,7 +1,7 @@
 /** A credential is proven before it is distributed; any other result is reported with its reason. */
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { givenCredential } from '../../src/commands/fix/find-logins.ts'
+import { givenCredential } from '../../src/commands/fix/given-credential.ts'
 import { Redacted } from '../../src/secrecy/redacted.ts'
 import { type Answer, BASIC, bearer, CANARY, image, jane, registriesAt, serve, TOKEN } from './loopback.ts'
 

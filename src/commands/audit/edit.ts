@@ -1,30 +1,42 @@
-/** Makes the edits of an audit in its files, or only plans them. */
+/** `audit --fix`: asks registries about the images that edits depend on, then makes the edits in the files, or only plans them. */
 
-import { factsOf } from '../../audit/audit.ts'
+import { audit, factsOf } from '../../audit/audit.ts'
 import type { EditedFile, EditReport } from '../../audit/edit-report.ts'
-import { type FileEdit, planEdits } from '../../audit/edits.ts'
+import { type FileEdit, imagesToAsk, planEdits } from '../../audit/edits.ts'
 import type { AuditFinding } from '../../audit/finding.ts'
 import { readEditable, replaceFile } from '../../editor/write-file.ts'
 import { applyEdits } from '../../manifest/apply-edits.ts'
+import type { CommandContext } from '../context.ts'
 import type { AuditInput } from './read.ts'
 import type { AllSettings } from './settings.ts'
 
 export interface EditFlags {
   /** Whether to write the files; otherwise, the edits are only shown. */
   write: boolean
+  /** Ask no registry. */
   offline: boolean
+  /** REGISTRY=URL. */
+  endpoints: string[]
 }
 
-/** Edits each file completely or not at all. A file that can't be edited does not stop the others. */
+interface Edited {
+  /** The input, with the registries' answers. */
+  input: AuditInput
+  edits: EditReport
+}
+
+/** Edits each file completely or not at all. A file that can't be edited does not stop the others. @throws UsageError */
 export async function editFiles(
-  { scope, isIgnored, real }: AuditInput,
-  findings: readonly AuditFinding[],
+  given: AuditInput,
   settings: AllSettings,
-  { write, offline }: EditFlags,
-): Promise<EditReport> {
+  { write, offline, endpoints }: EditFlags,
+  context: CommandContext,
+): Promise<Edited> {
+  const input = offline ? given : await asked(given, endpoints, settings, context)
+  const { scope, isIgnored, real } = input
   const { replacements } = settings
   const planned = planEdits(scope.workloads, {
-    findings,
+    findings: findingsOf(input, settings),
     facts: factsOf(scope, settings),
     settings,
     isIgnored,
@@ -40,7 +52,33 @@ export async function editFiles(
       unread.has(path) ? untouched(path, edits, 'unread') : await editFile(path, where, edits, write),
     )
   }
-  return { dryRun: !write, files, leftAlone: planned.leftAlone }
+  return { input, edits: { dryRun: !write, files, leftAlone: planned.leftAlone } }
+}
+
+/** Adds the registries' answers about images that edits depend on; those that were already checked are not asked about again. */
+async function asked(
+  input: AuditInput,
+  endpoints: string[],
+  settings: AllSettings,
+  context: CommandContext,
+): Promise<AuditInput> {
+  const { ImageCheckRun, INVENTORY } = await import('../check-images.ts')
+  const { scope } = input
+  const { workloads, imageChecks } = scope
+  const known = new Set(imageChecks.map(({ reference }) => reference))
+  const open = imagesToAsk({
+    workloads,
+    findings: findingsOf(input, settings),
+    replacements: settings.replacements,
+  }).filter(({ name }) => !known.has(name))
+  const checks = await new ImageCheckRun({ endpoints }, context, INVENTORY).askAbout(
+    open.map(({ image }) => ({ image, pods: [], platforms: false, replacement: null })),
+  )
+  return { ...input, scope: { ...scope, imageChecks: [...imageChecks, ...checks] } }
+}
+
+function findingsOf({ scope, isIgnored }: AuditInput, settings: AllSettings): AuditFinding[] {
+  return audit(scope, settings, isIgnored).findings
 }
 
 async function editFile(path: string, where: string, edits: FileEdit[], write: boolean): Promise<EditedFile> {

@@ -1,6 +1,7 @@
-/** Reads the input of an audit: files, or a live cluster. */
+/** Reads the input of an audit, files or a live cluster, and with `--check-images` what registries answer about its images. */
 
 import { type IsIgnored, isAnnotated } from '../../audit/audit.ts'
+import { Credentials } from '../../audit/credentials.ts'
 import type { AuditSettings } from '../../audit/settings.ts'
 import { UsageError } from '../../errors.ts'
 import { shellWord } from '../../report/sanitize.ts'
@@ -9,6 +10,7 @@ import type { FileNote } from '../../report/words/audit/notes.ts'
 import type { AuditScope } from '../../snapshot/audit-scope.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
 import type { ClusterOptions } from '../../source/live/read-cluster.ts'
+import type { ImageCheckFlags, ImageToAsk } from '../check-images.ts'
 import { withCluster } from '../cluster-session.ts'
 import type { CommandContext, ConnectionFlags } from '../context.ts'
 import { checkRecursive } from '../shared-flags.ts'
@@ -39,8 +41,44 @@ export interface ReadSettings extends Pick<AuditSettings, 'excludedNamespaces'> 
   excludeFrom: string
 }
 
-/** @throws UsageError, UnreachableError */
+/** @param checkImages null: don't ask registries. @throws UsageError, UnreachableError */
 export async function readAuditInput(
+  target: AuditTarget,
+  settings: ReadSettings,
+  context: CommandContext,
+  checkImages: ImageCheckFlags | null,
+): Promise<AuditInput> {
+  if (checkImages === null) return readInput(target, settings, context)
+  const { ImageCheckRun, INVENTORY } = await import('../check-images.ts')
+  const checking = new ImageCheckRun(checkImages, context, INVENTORY)
+  const input = await readInput(target, settings, context, checking.keep)
+  const imageChecks = await checking.askAbout(imagesOf(input.scope))
+  return { ...input, scope: { ...input.scope, imageChecks } }
+}
+
+/** Returns every image in the scope, with the pods that use it. */
+function imagesOf(scope: AuditScope): ImageToAsk[] {
+  const credentials = new Credentials(scope)
+  const isLive = scope.source.type === 'cluster'
+  return scope.workloads.flatMap(workload =>
+    workload.containers.flatMap(({ image, placeholder }) => {
+      if (placeholder) return []
+      const secrets = credentials.pathOf(workload).secrets ?? []
+      const pod = {
+        namespace: workload.namespace ?? 'default',
+        pullSecrets: secrets.map(({ named }) => named.value),
+      }
+      return {
+        image,
+        // Doesn't use logins in files: whoever wrote them may not have meant them for this machine.
+        pods: isLive ? [pod] : [],
+        platforms: (scope.nodes?.platforms.length ?? 0) > 0,
+      }
+    }),
+  )
+}
+
+async function readInput(
   target: AuditTarget,
   settings: ReadSettings,
   context: CommandContext,

@@ -5,7 +5,6 @@ import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
 import { Journal, runName } from '../../apply/journal/journal.ts'
 import { type RunHeader, unfinishedRun } from '../../apply/journal/run.ts'
 import type { FixResult } from '../../apply/outcome.ts'
-import { refuseStale } from '../../apply/plan-file.ts'
 import { classify } from '../../diagnosis/classify.ts'
 import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
@@ -14,7 +13,7 @@ import { ApiError } from '../../kubernetes/api/api-error.ts'
 import { interruptedFixText } from '../../report/views/fix-result.ts'
 import { progressText } from '../../report/views/progress.ts'
 import { judgePod } from '../../rollout/pod-stage.ts'
-import { credentialRedactor } from '../../secrecy/redact.ts'
+import { credentialRedactor } from '../../secrecy/known-secrets.ts'
 import type { RolloutPod, RolloutSubject } from '../../snapshot/rollout.ts'
 import type { Reading } from '../../source/live/reading.ts'
 import { readRollout } from '../../source/live/rollouts.ts'
@@ -46,7 +45,10 @@ export async function executeFix(
   } satisfies ApplyContext
   try {
     const checked = await dryRunPlan(plan, applying)
-    if (saved) refuseStale(plan, checked)
+    if (saved) {
+      const { refuseStale } = await import('../../apply/plan-file.ts')
+      refuseStale(plan, checked)
+    }
     if (dryRun) return { run: null, outcomes: checked, recoveries: [], heldBack: null }
     return await applyPlan(plan, checked, applying)
   } catch (error) {

@@ -6,17 +6,14 @@
 import { isUndone, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
-import { canonicalKey } from '../../dockerconfig/docker-key.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { type Credential, tokenKind } from '../../dockerconfig/registry-credential.ts'
-import { UsageError } from '../../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import { HARDENED_IMAGES } from '../../image/registries.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import { isNarrowed, type PlanCredential, reachesInto } from '../../plan/plan.ts'
 import { outdatedSecretsText } from '../../report/views/logins.ts'
-import { Redacted } from '../../secrecy/redacted.ts'
 import { readSecretsNamed } from '../../source/live/fix-logins.ts'
 import type { CommandContext } from '../context.ts'
 import { invocationOf } from '../invocation.ts'
@@ -52,7 +49,7 @@ export async function findLogins(
   const fixable = findings.filter(
     ({ remedies: fitting }) => fitting.includes('authenticate') || fitting.includes('recreate'),
   )
-  const given = await loginFromFlags(options, context)
+  const given = await givenLogin(options, context)
   if (given !== null) {
     const unnamed = registriesToAuthenticate(findings).filter(registry => registry !== given.registry)
     return { ...NO_LOGINS, credentials: [given], named: [given.registry], unnamed }
@@ -61,6 +58,13 @@ export async function findLogins(
   const wanted = named.length > 0 ? named : called.slice(0, MOST_UNNAMED)
   const found = await withSameAccount(await localLogins(withRepositories(wanted, fixable), context), context)
   return { ...found, named, unnamed: called.filter(registry => !wanted.includes(registry)) }
+}
+
+/** Returns the login from the flags; null without one. @throws UsageError if the flags don't describe one login for one registry */
+async function givenLogin(options: FixOptions, context: CommandContext): Promise<Credential | null> {
+  if (options.username === undefined && !options.passwordStdin) return null
+  const { loginFromFlags } = await import('./given-credential.ts')
+  return loginFromFlags(options, context)
 }
 
 /**
@@ -105,80 +109,6 @@ function withRepositories(registries: string[], fixable: Finding[]): WantedRegis
       .flatMap(({ reference }) => parseReference(reference ?? '')?.repository ?? [])
     return { registry, repositories: [...new Set(repositories)] }
   })
-}
-
-/**
- * Returns the login from the flags; null without one. It is for Docker Hub unless `--registry` names another registry: image names in pods
- * never decide where a password goes.
- * @throws UsageError if the flags don't describe one login for one registry
- */
-export async function loginFromFlags(
-  options: FixOptions,
-  context: CommandContext,
-): Promise<Credential | null> {
-  const { username, passwordStdin, registries } = options
-  if (username === undefined) {
-    if (passwordStdin) throw new UsageError('--password-stdin needs --username: give the account as well.')
-    return null
-  }
-  if (!passwordStdin) {
-    throw new UsageError(
-      `--username needs the password on standard input: \`${context.program} fix … --username ${username} --password-stdin < token\`.`,
-    )
-  }
-  if (context.stdin.isTTY) {
-    throw new UsageError(
-      `--password-stdin reads a pipe or a file, and standard input is a terminal, which would show the password: \`… --password-stdin < token\`.`,
-    )
-  }
-  const [registry = DOCKER_HUB, ...others] = new Set(registries.map(canonicalRegistry))
-  if (others.length > 0) {
-    throw new UsageError(
-      `--username is a login for one registry, and --registry names several (${[registry, ...others].join(', ')}): name one.`,
-    )
-  }
-  return givenCredential(registry, username, await readPassword(context.stdin))
-}
-
-/**
- * Makes a login from `--username` and a password on standard input, from which one line end is removed, as docker does.
- * @throws UsageError if they are not a valid login; it never contains the password
- */
-export function givenCredential(registry: string, username: string, passwordInput: Redacted): Credential {
-  const password = passwordInput.map(text => text.replace(/\r?\n$/, ''))
-  if (username === '') throw new UsageError('--username is empty: give the account to log in with')
-  if (username.includes(':'))
-    throw new UsageError('--username contains a colon, which no registry login can hold')
-  if (password.map(text => text === '').reveal()) {
-    throw new UsageError(
-      'no password on standard input: pipe it in, such as `pullguard fix … --password-stdin < token`',
-    )
-  }
-  const name = canonicalRegistry(registry)
-  return {
-    registry: name,
-    key: canonicalKey(name),
-    username,
-    password,
-    kind: 'password',
-    shortLived: false,
-    issuedByHelper: false,
-    origin: '--username',
-  }
-}
-
-/** In bytes, more than any password; stops endless input such as /dev/zero. */
-const LONGEST_PASSWORD = 64 * 1024
-
-async function readPassword(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of stream) {
-    length += chunk.length
-    if (length > LONGEST_PASSWORD) throw new UsageError('Standard input is too long for a password.')
-    chunks.push(chunk)
-  }
-  return new Redacted(Buffer.concat(chunks).toString('utf8'))
 }
 
 /** Returns the login without its password. */

@@ -25,7 +25,7 @@ import { readFixScope } from '../../source/live/fix-scope.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
 import { readTopmost, type Topmost } from '../../source/live/subjects.ts'
-import type { Scope } from '../../source/snapshot-scope.ts'
+import type { Scope } from '../../source/suspects.ts'
 import { scopeOf as reachOf } from '../snapshot.ts'
 import type { FixOptions, FixSession } from './session.ts'
 

@@ -8,10 +8,11 @@ import type { Finding, Severity } from '../../diagnosis/finding.ts'
 import { UnreachableError } from '../../errors.ts'
 import { ApiError } from '../../kubernetes/api/api-error.ts'
 import { type Declined, isRefusal, type Plan } from '../../plan/plan.ts'
+import { countsFor } from '../../report/fail-on.ts'
 import type { FixReport } from '../../report/views/fix-result.ts'
+import { countPods } from '../../report/words/nouns.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
-import { countsFor } from '../shared-flags.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 import { readingScope } from './situation.ts'
 
@@ -74,7 +75,14 @@ function reportOf(
   left: Finding[],
   shown: Pick<FixReport, 'dryRun' | 'complete' | 'findings'>,
 ): FixReport {
-  return { plan, result, gaps, leftToOwner: countLeftToOwners(plan, left), leftPods: podsOf(left), ...shown }
+  return {
+    plan,
+    result,
+    gaps,
+    leftToOwner: countLeftToOwners(plan, left),
+    leftPods: countPods(left),
+    ...shown,
+  }
 }
 
 function isInPlace({ outcomes, recoveries }: FixResult): boolean {
@@ -86,10 +94,6 @@ function countLeftToOwners({ declined }: Plan, left: Finding[]): number {
   if (!declined.some(isRefusal)) return 0
   return left.filter(({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'))
     .length
-}
-
-function podsOf(findings: Finding[]): number {
-  return new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
 }
 
 /** Whether the recovery already reports the finding's pod as not back. */

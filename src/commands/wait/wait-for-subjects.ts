@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { countPods } from '../../report/words/nouns.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
 import type { RolloutState } from '../../snapshot/rollout.ts'
 import type { Following } from '../../source/following/following.ts'
@@ -147,9 +148,12 @@ class Looks {
       .map(({ finding }) => finding)
     const causes: Diagnosis['summary']['causes'] = {}
     for (const { cause } of findings) causes[cause] = (causes[cause] ?? 0) + 1
-    const failingPods = new Set(findings.map(({ namespace, pod }) => `${namespace}/${pod}`)).size
     const base = this.#diagnosis as Diagnosis
-    return { ...base, findings, summary: { pods: base.summary.pods, failingPods, causes } }
+    return {
+      ...base,
+      findings,
+      summary: { pods: base.summary.pods, failingPods: countPods(findings), causes },
+    }
   }
 }
 

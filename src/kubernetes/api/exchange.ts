@@ -1,14 +1,13 @@
 /** Runs one request until it is answered: with a timeout, with safe retries, and with a notice if the first answer takes long. */
 
 import type { Clock } from '../../clock.ts'
-import { retryAfter } from '../../network/retry-after.ts'
-import { CutOff, chunksOf, errorBodyOf } from '../http/body.ts'
+import { chunksOf, errorBodyOf } from '../http/body.ts'
 import type { Connection, HttpResponse } from '../http/connection.ts'
 import { Deadline } from '../http/deadline.ts'
 import { ApiError } from './api-error.ts'
 import { type ApiRequest, isUnsafePath } from './api-request.ts'
-import { asApiError, isReset, loginTimeout, notFoundError, timeoutError } from './failures.ts'
-import { refusalOf } from './status-refusal.ts'
+import { asApiError, canRepeat, loginTimeout, notFoundError, timeoutError } from './failures.ts'
+import { refusalOf, retryDelay } from './status-refusal.ts'
 
 /** Milliseconds after which an empty screen makes people wonder. */
 const NOTICEABLE = 1000
@@ -223,36 +222,4 @@ export class Exchange {
       stopWaiting()
     }
   }
-}
-
-/** A request whose connection broke is retried once, unless it is a write or part of the response was already used. */
-function canRepeat({ kind }: ApiRequest, error: unknown, answered: boolean): boolean {
-  if (kind === 'write' || (kind === 'stream' && answered)) return false
-  return error instanceof CutOff || isReset(error)
-}
-
-/** Statuses of gateways, and of servers that start or stop; a 500 is transient only with Retry-After. */
-const TRANSIENT = [429, 502, 503, 504]
-const FIRST_WAIT = 1000
-/** Doubled with each refusal, so that a server that always sends `Retry-After: 0` is asked less and less often. */
-const SHORTEST_WAIT = 100
-
-/**
- * Milliseconds to wait before a retry, or null if the response is final. A write is retried only if the server rejected it before handling
- * it: 429 or 503 with Retry-After (priority and fairness, or a server that is not ready).
- * @param failures the number of refusals so far
- */
-function retryDelay(
-  request: ApiRequest,
-  response: HttpResponse,
-  failures: number,
-  now: number,
-): number | null {
-  const { status, headers } = response
-  const requested = retryAfter(headers['retry-after'], now)
-  const wait = requested === null ? null : Math.max(requested, SHORTEST_WAIT * 2 ** failures)
-  if (status === 429 && request.final429) return null
-  if (request.kind === 'write') return status === 429 || status === 503 ? wait : null
-  if (wait !== null && (TRANSIENT.includes(status) || status === 500)) return wait
-  return TRANSIENT.includes(status) ? FIRST_WAIT * 2 ** failures : null
 }

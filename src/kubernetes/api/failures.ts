@@ -1,4 +1,4 @@
-/** Errors for requests without a usable response: timed out, truncated, or not from an API server. */
+/** Requests without a usable response (timed out, truncated, or not from an API server): their errors, and which can be repeated. */
 
 import { UnreachableError } from '../../errors.ts'
 import { JsonError } from '../../json/json-error.ts'
@@ -15,9 +15,15 @@ const RESETS = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'UND_ERR_SOCKET',
 const SILENT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 
 /** Whether the connection broke before an answer came; the server may have acted on the request. */
-export const isReset = (error: unknown): boolean => RESETS.has(codeOf(error))
+const isReset = (error: unknown): boolean => RESETS.has(codeOf(error))
 
 const codeOf = (error: unknown): string => codedError(error)?.code ?? ''
+
+/** A request whose connection broke is retried once, unless it is a write or part of the response was already used. */
+export function canRepeat({ kind }: ApiRequest, error: unknown, answered: boolean): boolean {
+  if (kind === 'write' || (kind === 'stream' && answered)) return false
+  return error instanceof CutOff || isReset(error)
+}
 
 export const timeoutError = (request: ApiRequest, milliseconds: number): ApiError =>
   failure(

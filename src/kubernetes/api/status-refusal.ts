@@ -1,6 +1,10 @@
-/** Turns a response other than 2xx into an error, with the message of its Status object if it has one. */
+/**
+ * What a response other than 2xx means: an error, with the message of its Status object if it has one, or a wait before the request is
+ * sent again.
+ */
 
 import { UnreachableError } from '../../errors.ts'
+import { retryAfter } from '../../network/retry-after.ts'
 import { isProtobuf, readObject } from '../../protobuf/envelope.ts'
 import { ProtobufError } from '../../protobuf/message.ts'
 import { one, shapeOf } from '../../protobuf/shape.ts'
@@ -128,4 +132,30 @@ function plainMessage(request: ApiRequest, { status, headers }: HttpResponse, te
     return `${requestName(request)} was answered with ${status}: ${line}`
   }
   return `${requestName(request)} was answered with ${status}, not by the API server itself but by something in front of it`
+}
+
+/** Statuses of gateways, and of servers that start or stop; a 500 is transient only with Retry-After. */
+const TRANSIENT = [429, 502, 503, 504]
+const FIRST_WAIT = 1000
+/** Doubled with each refusal, so that a server that always sends `Retry-After: 0` is asked less and less often. */
+const SHORTEST_WAIT = 100
+
+/**
+ * Milliseconds to wait before a retry, or null if the response is final. A write is retried only if the server rejected it before handling
+ * it: 429 or 503 with Retry-After (priority and fairness, or a server that is not ready).
+ * @param failures the number of refusals so far
+ */
+export function retryDelay(
+  request: ApiRequest,
+  response: HttpResponse,
+  failures: number,
+  now: number,
+): number | null {
+  const { status, headers } = response
+  const requested = retryAfter(headers['retry-after'], now)
+  const wait = requested === null ? null : Math.max(requested, SHORTEST_WAIT * 2 ** failures)
+  if (status === 429 && request.final429) return null
+  if (request.kind === 'write') return status === 429 || status === 503 ? wait : null
+  if (wait !== null && (TRANSIENT.includes(status) || status === 500)) return wait
+  return TRANSIENT.includes(status) ? FIRST_WAIT * 2 ** failures : null
 }

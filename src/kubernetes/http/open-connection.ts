@@ -6,23 +6,16 @@
 import { createSecureContext } from 'node:tls'
 import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import type { Clock } from '../../clock.ts'
-import { UsageError } from '../../errors.ts'
 import { publicAuthorities } from '../../network/authorities.ts'
 import { isLoopback, proxyFor } from '../../network/proxy.ts'
 import { unlessAborted } from '../../network/unless-aborted.ts'
-import type { Redacted } from '../../secrecy/redacted.ts'
+import { SentSecrets } from '../../secrecy/known-secrets.ts'
 import type { ConnectionOptions } from '../kubeconfig/connection-options.ts'
 import { findTarget } from '../kubeconfig/find-target.ts'
-import { pemText } from '../kubeconfig/pem-source.ts'
-import { isPlainHttp, serverUrl } from '../kubeconfig/server-url.ts'
-import type { Cluster } from '../kubeconfig/target.ts'
-import {
-  type ClientCredential,
-  type CredentialSource,
-  hasSameCertificate,
-  impersonationHeaders,
-} from '../login/client-credential.ts'
-import { credentialSource } from '../login/credential-source.ts'
+import { impersonationHeaders } from '../kubeconfig/impersonation.ts'
+import { serverUrl, type Trust, trustOf } from '../kubeconfig/server.ts'
+import { type ClientCredential, hasSameCertificate } from '../login/client-credential.ts'
+import { type CredentialSource, credentialSource } from '../login/credential-source.ts'
 import { decoded } from './body.ts'
 import type { Connection, HttpRequest, HttpResponse } from './connection.ts'
 import { type Route, unreachable } from './unreachable.ts'
@@ -167,66 +160,6 @@ class PooledConnection implements Connection {
 
 function response({ statusCode, headers, body }: Answer): HttpResponse {
   return { status: statusCode, headers, body: decoded(body, headers['content-encoding']) }
-}
-
-/** The secrets that were sent to the server or a proxy, which may repeat them in a response. */
-class SentSecrets {
-  readonly #texts = new Set<string>()
-
-  /** The password in a proxy's URL, as written and as sent. */
-  addPasswordOf({ password }: URL): void {
-    this.#add(password)
-    try {
-      this.#add(decodeURIComponent(password))
-    } catch {
-      // It contains a stray %, so it is sent unchanged.
-    }
-  }
-
-  /** An Authorization header: `Bearer TOKEN`, or `Basic` and the base64 of `user:password`. */
-  addLogin(authorization: Redacted | null): void {
-    const [scheme = '', secret = ''] = authorization?.reveal().split(' ') ?? []
-    this.#add(secret)
-    if (/^basic$/i.test(scheme)) {
-      const login = Buffer.from(secret, 'base64').toString('utf8')
-      this.#add(login.slice(login.indexOf(':') + 1))
-    }
-  }
-
-  /** Returns the text without any of them. */
-  removeFrom(text: string): string {
-    const longestFirst = [...this.#texts].sort((one, other) => other.length - one.length)
-    return longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
-  }
-
-  /** A shorter text is likely an ordinary word, and removing it would damage other texts. */
-  #add(secret: string): void {
-    if (secret.length >= 4) this.#texts.add(secret)
-  }
-}
-
-/** What a server must present to be trusted, as options of Node's TLS. */
-interface Trust {
-  /** PEM; absent if nothing is verified. */
-  ca?: string | string[]
-  servername?: string
-  rejectUnauthorized: boolean
-}
-
-/** @throws UsageError if the certificate authority can't be read */
-async function trustOf(cluster: Cluster, server: URL): Promise<Trust> {
-  const servername = cluster.tlsServerName === '' ? {} : { servername: cluster.tlsServerName }
-  if (isPlainHttp(server) || cluster.insecureSkipTlsVerify) {
-    return { ...servername, rejectUnauthorized: false }
-  }
-  const authority = cluster.certificateAuthority
-  const own = (await pemText(authority, 'certificate authority'))?.reveal() ?? null
-  // Node treats text without a certificate as an empty list and then trusts no server.
-  if (own !== null && !/-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/.test(own)) {
-    const place = authority !== null && 'file' in authority ? authority.file : 'in the kubeconfig'
-    throw new UsageError(`The certificate authority ${place} contains no PEM certificate: correct it`)
-  }
-  return { ...servername, ca: own ?? publicAuthorities(), rejectUnauthorized: true }
 }
 
 /** In milliseconds. The API server's own limit for a request other than a watch is 60 s. */

@@ -6,6 +6,7 @@ import { dirname, join, resolve, sep } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import type { ConnectionOptions } from './connection-options.ts'
+import { impersonationBy, impersonationOf } from './impersonation.ts'
 import {
   type Entry,
   type Fields,
@@ -19,7 +20,7 @@ import {
 } from './kubeconfig.ts'
 import { loadKubeconfig } from './load.ts'
 import { pemSourceOf } from './pem-source.ts'
-import type { Cluster, ExecPlugin, Impersonation, PemSource, Target, User } from './target.ts'
+import type { Cluster, ExecPlugin, PemSource, Target, User } from './target.ts'
 
 /**
  * The kubeconfig's target, else the pod's own.
@@ -222,39 +223,4 @@ function execOf(fields: Fields | null, folder: string, user: string): ExecPlugin
     provideClusterInfo: text(fields, 'provideClusterInfo') === 'true',
     interactiveMode: text(fields, 'interactiveMode') || 'IfAvailable',
   }
-}
-
-function impersonationOf(fields: Fields): Impersonation | null {
-  const extra = mapping(fields['as-user-extra']) ?? {}
-  const found = {
-    user: text(fields, 'as'),
-    uid: text(fields, 'as-uid'),
-    groups: texts(fields, 'as-groups'),
-    extra: Object.fromEntries(Object.keys(extra).map(key => [key, texts(extra, key)])),
-  }
-  return isEmpty(found) ? null : found
-}
-
-const isEmpty = ({ user, uid, groups, extra }: Impersonation) =>
-  user === '' && uid === '' && groups.length === 0 && Object.keys(extra).length === 0
-
-/**
- * The kubeconfig's impersonation, overridden by --as, --as-uid and --as-group.
- * @throws UsageError for a group or uid without a user, which the server would refuse
- */
-function impersonationBy(
-  own: Impersonation | null,
-  flags: Pick<ConnectionOptions, 'as' | 'asUid' | 'asGroup'>,
-): Impersonation | null {
-  const base = own ?? { user: '', uid: '', groups: [], extra: {} }
-  const { asGroup = [] } = flags
-  const wanted: Impersonation = {
-    ...base,
-    user: flags.as || base.user,
-    uid: flags.asUid || base.uid,
-    groups: asGroup.length > 0 ? asGroup : base.groups,
-  }
-  if (isEmpty(wanted)) return null
-  if (wanted.user === '') throw new UsageError('--as-group and --as-uid need --as: add --as USER')
-  return wanted
 }

@@ -1,6 +1,7 @@
 /** The cluster and user that the kubeconfig and the flags select. */
 
 import type { Redacted } from '../../secrecy/redacted.ts'
+import type { Impersonation } from './impersonation.ts'
 import type { Fields } from './kubeconfig.ts'
 
 export interface Target {
@@ -51,11 +52,4 @@ export interface ExecPlugin {
   installHint: string
   provideClusterInfo: boolean
   interactiveMode: string
-}
-
-export interface Impersonation {
-  user: string
-  uid: string
-  groups: string[]
-  extra: Record<string, string[]>
 }

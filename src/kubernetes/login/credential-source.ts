@@ -1,4 +1,4 @@
-/** Chooses how a user logs in, in client-go's order. */
+/** Where a user's credentials come from, chosen in client-go's order, and when they are fetched again. */
 
 import type { Clock } from '../../clock.ts'
 import { UnreachableError, UsageError } from '../../errors.ts'
@@ -6,18 +6,22 @@ import { Redacted } from '../../secrecy/redacted.ts'
 import type { ConnectionOptions } from '../kubeconfig/connection-options.ts'
 import { type Fields, mapping, text } from '../kubeconfig/kubeconfig.ts'
 import { pemText } from '../kubeconfig/pem-source.ts'
-import { isPlainHttp } from '../kubeconfig/server-url.ts'
+import { isPlainHttp } from '../kubeconfig/server.ts'
 import type { Target, User } from '../kubeconfig/target.ts'
 import {
   type ClientCredential,
-  type CredentialSource,
   type CredentialWithExpiry,
   certificateFault,
-  fetchedBy,
-  fixed,
+  hasSameCertificate,
   isHeaderSafe,
 } from './client-credential.ts'
 import { askPlugin, lastLine } from './exec-plugin.ts'
+
+export interface CredentialSource {
+  current(): Promise<ClientCredential>
+  /** After a 401 to `refused`: another credential to try, or null if there is none. */
+  renewed(refused: ClientCredential): Promise<ClientCredential | null>
+}
 
 /** client-go reads a token file again after a minute at most (transport.NewCachedFileTokenSource). */
 const TOKEN_FILE_LIFE = 60_000
@@ -51,6 +55,40 @@ export async function credentialSource(
   }
   if (authProvider !== null) return fetchedBy(authProviderFetch(authProvider, server.href, own, clock), clock)
   return fixed(own)
+}
+
+/** A credential that never changes. */
+function fixed(credential: ClientCredential): CredentialSource {
+  return { current: async () => credential, renewed: async () => null }
+}
+
+/** A credential that is fetched once for all requests, and again once it has expired or was refused. */
+export function fetchedBy(fetch: () => Promise<CredentialWithExpiry>, clock: Clock): CredentialSource {
+  let last: Promise<CredentialWithExpiry> | null = null
+  /** Many requests may notice at the same time that `seen` has expired; the first one fetches for all. */
+  const after = async (seen: Promise<CredentialWithExpiry> | null) => {
+    if (last === null || last === seen) last = fetch()
+    return (await last).credential
+  }
+  return {
+    async current() {
+      const seen = last
+      const held = await seen
+      return held !== null && clock.now() < held.expiresAt ? held.credential : after(seen)
+    },
+    async renewed(refused) {
+      const seen = last
+      const held = (await seen)?.credential
+      if (held !== undefined && held !== refused) return held
+      const fresh = await after(seen)
+      return isSame(fresh, refused) ? null : fresh
+    },
+  }
+}
+
+/** Whether both would send the same bytes. */
+function isSame(a: ClientCredential, b: ClientCredential): boolean {
+  return a.authorization?.reveal() === b.authorization?.reveal() && hasSameCertificate(a, b)
 }
 
 async function certificateOf(user: User): Promise<ClientCredential> {

@@ -1,10 +1,9 @@
 /** A diagnosis as GitHub workflow commands: one annotation per cause and image, because a step shows only ten of each level. */
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
-import type { Severity } from '../../diagnosis/finding.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
-import { sanitizeLine, workflowMessage, workflowProperty } from '../sanitize.ts'
+import { sanitizeLine } from '../sanitize.ts'
 import { joinLines } from '../screen/layout.ts'
 import { credentialLinesFor, titleOf } from '../words/causes.ts'
 import { type GapAbout, gapSentence, summarizeGaps } from '../words/gaps.ts'
@@ -13,11 +12,7 @@ import { countPods, imageText, pluralize, shortList } from '../words/nouns.ts'
 import { nextStepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
 import { nextStep, summarySentence } from '../words/summary.ts'
-
-/** The number of annotations that GitHub shows per level and step. */
-const MAX_ANNOTATIONS = 10
-
-const LEVEL: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' }
+import { ANNOTATION_LEVEL, annotation, MAX_ANNOTATIONS } from './annotation.ts'
 
 /** Returns annotations for the findings and for what could not be read. */
 export function annotationsOf(
@@ -27,7 +22,7 @@ export function annotationsOf(
 ): string[] {
   const { findings, gaps, takenAt } = diagnosis
   const unread = summarizeGaps(gaps, about).map(gap =>
-    annotation('warning', 'Not everything could be read', [gapSentence(gap)]),
+    annotation('warning', { title: 'Not everything could be read' }, [gapSentence(gap)]),
   )
   return [
     ...ofFindings(groupByCause(findings, invocation), takenAt, MAX_ANNOTATIONS - unread.length),
@@ -40,7 +35,7 @@ export function renderGithub(diagnosis: AdvisedDiagnosis, invocation: Invocation
   const annotations = annotationsOf(diagnosis, invocation)
   const next = nextStep(diagnosis, invocation)
   const summary = `${summarySentence(diagnosis, invocation)}${next === null ? '' : ` ${nextStepText(next)}`}`
-  if (annotations.length === 0) return `${annotation('notice', 'pullguard', [summary])}\n`
+  if (annotations.length === 0) return `${annotation('notice', { title: 'pullguard' }, [summary])}\n`
   return `${annotations.join('\n')}\n${joinLines([sanitizeLine(summary)])}`
 }
 
@@ -62,16 +57,11 @@ function ofSome(
   const where = groupByWorkload(some, takenAt).map(({ namespace, workload }) => `${namespace}/${workload}`)
   const images = [...new Set(some.map(({ image }) => imageText(image)))]
   const [step] = stepsOf(context.findings, invocation)
-  return annotation(LEVEL[first.severity], titleOf(context), [
+  return annotation(ANNOTATION_LEVEL[first.severity], { title: titleOf(context) }, [
     `${shortList(images, 5)}: ${pluralize(countPods(some), 'pod')} of ${shortList([...new Set(where)], 5)}`,
     ...(first.evidence === null ? [] : [first.evidence.text]),
     ...credentialLinesFor(context).map(line => `Credential: ${line}`),
     ...checkLines(some).map(line => `Asked the registry: ${line}`),
     nextStepText(step),
   ])
-}
-
-/** Returns one workflow command. */
-export function annotation(level: string, title: string, lines: string[]): string {
-  return `::${level} title=${workflowProperty(title)}::${workflowMessage(lines)}`
 }

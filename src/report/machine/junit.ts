@@ -1,14 +1,13 @@
 /**
  * A diagnosis as JUnit XML: a failed test case for each failing container of a workload, an error for each gap, and one passing case if all
- * is well. Names are stable across runs. Follows the strictest reader's schema (junit-10.xsd of Jenkins' xUnit plugin). GitLab shows the
- * text of a failure, not its message.
+ * is well. Names are stable across runs.
  */
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { KnownFailure, Severity } from '../../diagnosis/finding.ts'
+import { countsFor } from '../fail-on.ts'
 import { groupByCause, stableIdentity } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
-import { xml } from '../sanitize.ts'
 import type { CauseContext } from '../words/cause-words.ts'
 import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
 import { explainCommand, workloadPath } from '../words/commands.ts'
@@ -17,8 +16,7 @@ import { checkLines } from '../words/image-check.ts'
 import { imageText, shortList } from '../words/nouns.ts'
 import { stepsOf } from '../words/steps.ts'
 import { summarySentence } from '../words/summary.ts'
-
-const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
+import { junitDocument, output, problem, skipped, testCase } from './junit-xml.ts'
 
 /** Returns the report. Findings below `failOn` pass, with the finding as their output, so that CI agrees with the exit code. */
 export function renderJunit(
@@ -27,7 +25,7 @@ export function renderJunit(
   failOn: Severity | 'never',
 ): string {
   const { findings, gaps, takenAt, known = [] } = diagnosis
-  const fails = (same: AdvisedFinding[]) => same.some(({ severity }) => RANK[severity] >= RANK[failOn])
+  const fails = (same: AdvisedFinding[]) => same.some(finding => countsFor(finding, failOn))
   const places = [...Map.groupBy(findings, finding => JSON.stringify(stableIdentity(finding))).values()]
   const stories = summarizeGaps(gaps)
   const cases = [
@@ -45,44 +43,16 @@ export function renderJunit(
       ),
     ),
   ]
-  const skipped = skippedCases(known)
+  const knownCases = skippedCases(known)
   if (cases.length === 0) cases.push(passingCase(summarySentence(diagnosis, invocation)))
-  cases.push(...skipped)
+  cases.push(...knownCases)
   return junitDocument(cases, {
     command: 'diagnose',
     failures: places.filter(fails).length,
     errors: stories.length,
-    skipped: skipped.length,
+    skipped: knownCases.length,
     takenAt,
   })
-}
-
-interface SuiteFacts {
-  command: string
-  failures: number
-  errors: number
-  /** The number of skipped cases; absent for a command that skips none. */
-  skipped?: number
-  /** ISO 8601. */
-  takenAt: string
-  seconds?: number
-}
-
-/** Returns the whole document: one suite of cases, which `testCase` creates. */
-export function junitDocument(
-  cases: readonly string[],
-  { command, failures, errors, skipped = 0, takenAt, seconds = 0 }: SuiteFacts,
-): string {
-  const counts = `tests="${cases.length}" failures="${failures}" errors="${errors}" time="${seconds}"`
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="pullguard" ${counts}>`,
-    `  <testsuite name="pullguard ${command}" ${counts}${skipped === 0 ? '' : ` skipped="${skipped}"`} timestamp="${xml(takenAt.slice(0, 19))}">`,
-    ...cases,
-    '  </testsuite>',
-    '</testsuites>',
-    '',
-  ].join('\n')
 }
 
 function placeCase(same: AdvisedFinding[], invocation: Invocation, fails: boolean): string {
@@ -126,33 +96,11 @@ function skippedCases(known: readonly KnownFailure[]): string[] {
     const { finding, reason } = first
     const why = `known: ${finding.cause}${reason === null ? '' : ` (${reason})`}`
     const name = `${finding.container}: ${imageText(finding.image)}`
-    return testCase(
-      `${finding.namespace}.${workloadPath(finding)}`,
-      name,
-      `<skipped message="${xml(why)}">${xml(why)}</skipped>`,
-    )
+    return testCase(`${finding.namespace}.${workloadPath(finding)}`, name, skipped(why))
   })
 }
 
 /** The case's name is stable across runs; only its output varies. */
 function passingCase(sentence: string): string {
   return testCase('pulls', 'no image pull fails', output([sentence]))
-}
-
-export function testCase(className: string, name: string, body: string): string {
-  return `    <testcase classname="${xml(className)}" name="${xml(name)}" time="0">${body}</testcase>`
-}
-
-export function problem(
-  element: 'failure' | 'error',
-  type: string,
-  message: string,
-  lines: string[],
-): string {
-  const text = [message, ...lines].map(xml).join('\n')
-  return `<${element} type="${xml(type)}" message="${xml(message)}">${text}</${element}>`
-}
-
-export function output(lines: string[]): string {
-  return `<system-out>${lines.map(xml).join('\n')}</system-out>`
 }

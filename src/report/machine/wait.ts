@@ -13,12 +13,15 @@ import { nextStepText } from '../words/step-words.ts'
 import { waitSentence } from '../words/wait.ts'
 import { stateStep, waitNextStep } from '../words/wait-next.ts'
 import { inSeveral, stateText, subjectName } from '../words/wait-state.ts'
+import { annotation } from './annotation.ts'
+import { codeQualityEntry } from './code-quality.ts'
 import { type Envelope, enveloped, toJson } from './data.ts'
 import { findingDocument } from './diagnosis-document.ts'
 import { fingerprint } from './fingerprint.ts'
-import { annotation, annotationsOf } from './github.ts'
-import { entry, gitlabEntries } from './gitlab.ts'
-import { failureText, junitDocument, output, problem, testCase } from './junit.ts'
+import { annotationsOf } from './github.ts'
+import { gitlabEntries } from './gitlab.ts'
+import { failureText } from './junit.ts'
+import { junitDocument, output, problem, testCase } from './junit-xml.ts'
 import { gapBlock, renderMarkdown } from './markdown.ts'
 
 /** `kind: Wait`. */
@@ -139,13 +142,13 @@ const MOST_OPEN = 5
 export function waitGithub(report: WaitReport, invocation: Invocation): string {
   const { outcome, states, diagnosis } = report
   const sentence = waitSentence(report)
-  if (outcome === 'done') return `${annotation('notice', 'pullguard', [sentence])}\n`
+  if (outcome === 'done') return `${annotation('notice', { title: 'pullguard' }, [sentence])}\n`
   const several = inSeveral(states)
   const open = openStates(report).slice(0, MOST_OPEN)
   const annotations = [
     ...annotationsOf(diagnosis, invocation, 'wait'),
     ...open.map(state =>
-      annotation('error', `Not ready: ${subjectName(state, several)}`, [
+      annotation('error', { title: `Not ready: ${subjectName(state, several)}` }, [
         stateText(state, diagnosis.takenAt),
         ...nextTexts(state, invocation),
       ]),
@@ -160,8 +163,13 @@ export function waitGitlab(report: WaitReport, invocation: Invocation): string {
     const { kind, namespace, name } = state.subject
     const path = `${namespace}/${kind.toLowerCase()}/${name}`
     const words = [stateText(state, report.diagnosis.takenAt), ...nextTexts(state, invocation)]
-    const text = `${kind.toLowerCase()}/${name}: ${words.join('. ')}`
-    return entry(text, `wait-${state.code}`, 'major', fingerprint(['wait', path]), path)
+    return codeQualityEntry({
+      description: `${kind.toLowerCase()}/${name}: ${words.join('. ')}`,
+      check: `wait-${state.code}`,
+      severity: 'major',
+      print: fingerprint(['wait', path]),
+      path,
+    })
   })
   return toJson([...gitlabEntries(report.diagnosis, invocation, 'wait'), ...open])
 }

@@ -25,12 +25,12 @@ import type { GapAbout } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
 import { countPods, formatNumber, pluralize } from '../words/nouns.ts'
 import { namespaceCounts, openingLine } from '../words/place.ts'
+import { PULLING_TITLE, pullingTexts } from '../words/pulling.ts'
 import { nextStepLabel, nextStepText, type StepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
 import { nextStep, summarySentence } from '../words/summary.ts'
 import { chooseRows, loneRow, rowLines } from './diagnosis/workload-rows.ts'
 import { gapLines } from './gaps.ts'
-import { pullingLines } from './pulling.ts'
 
 /** The indentation of the next command's further lines, which aligns them with the text after `Next: `. */
 const NEXT = 6
@@ -243,4 +243,15 @@ function besideOrBelow(sentence: string, next: StepText, width: number, palette:
       ? [`${start} ${palette.strong(only)}`, ...more.map(palette.strong)]
       : [...wrap(start, width), ...commandLines(text, width, '  ').map(palette.strong)]
   return [...wrap(sentence, width), ...below]
+}
+
+/** Returns the pulls that are taking long; no lines if none is. */
+export function pullingLines(
+  diagnosis: Pick<AdvisedDiagnosis, 'pulling' | 'takenAt'>,
+  width: number,
+): string[] {
+  const texts = pullingTexts(diagnosis)
+  return texts.length === 0
+    ? []
+    : [PULLING_TITLE, ...texts.flatMap(text => wrap(sanitizeLine(text), width, '  '))]
 }

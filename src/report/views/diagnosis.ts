@@ -14,9 +14,8 @@ import type { ReportOptions } from '../options.ts'
 import { escapeInJson, sanitizeLine } from '../sanitize.ts'
 import { FRESH_SCREEN, joinLines, paletteFor } from '../screen/layout.ts'
 import { summarySentence } from '../words/summary.ts'
-import { lastLines, renderTable } from './diagnosis-screen.ts'
+import { lastLines, pullingLines, renderTable } from './diagnosis-screen.ts'
 import { gapLines } from './gaps.ts'
-import { pullingLines } from './pulling.ts'
 
 export interface DiagnosisReportOptions extends ReportOptions {
   format: DiagnosisFormat

@@ -148,13 +148,13 @@ export function certificateCommand(node: PullingNode, address: string): string {
     : `openssl s_client -connect ${shellWord(address)} </dev/null`
 }
 
-/** Returns a step whose command runs on the node: any shell command. On Talos it runs in a debug pod there (see enterNode). */
-export function stepOnNode(text: string, command: string, [first]: Findings): StepText {
+/** Returns a step with a shell command, which runs on the node. On Talos it runs in a debug pod there (see enterNode). */
+export function nodeShellStep(text: string, command: string, [first]: Findings): StepText {
   return { text, command, where: onNode(first) }
 }
 
-/** Returns a step whose command is the node's own client (image client, logs, settings), which on Talos runs on this machine. */
-export function stepForNode(text: string, command: string, [first]: Findings): StepText {
+/** Returns a step with a command of the node's own client (image client, logs, settings), which on Talos runs on this machine. */
+export function nodeClientStep(text: string, command: string, [first]: Findings): StepText {
   return first.host.platform === 'talos' ? { text, command } : { text, command, where: onNode(first) }
 }
 

@@ -7,6 +7,7 @@ import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { loginFixCommand } from './commands.ts'
 import { summarizeGaps } from './gaps.ts'
+import { knownSentence } from './known.ts'
 import { countPods, formatNumber, joinList, pluralize } from './nouns.ts'
 import { labelled, searchedPlace } from './place.ts'
 import { pullingSentence } from './pulling.ts'
@@ -33,13 +34,6 @@ export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocat
   const pulling = pullingSentence(diagnosis.pulling)
   const none = known === '' ? 'No image pulls' : 'No other image pulls'
   return `${none} are failing ${where} (${pluralize(summary.pods, 'pod')} checked).${pulling === '' ? '' : ` ${pulling}.`}${known}${otherNamespaces(diagnosis)}`
-}
-
-/** Known failures are still failures, so all are mentioned. */
-function knownSentence({ known = [] }: Diagnosis): string {
-  if (known.length === 0) return ''
-  const pods = pluralize(countPods(known.map(({ finding }) => finding)), 'pod')
-  return ` ${pluralize(known.length, 'known failure')} in ${pods} ${known.length === 1 ? 'is' : 'are'} not counted.`
 }
 
 function failing({ summary: { failingPods, pods }, scope: { subjects } }: Diagnosis, place: string): string {

@@ -1,6 +1,5 @@
-/** The facts in a dump, narrowed as they are read: suspect pods, objects they could reference, namespaces with all Secrets, its time. */
+/** The facts in a dump, narrowed as they are read: suspect pods, objects they could reference, namespaces with all Secrets. */
 
-import { isObject } from '../../json/json-object.ts'
 import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
@@ -8,11 +7,12 @@ import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowEvent } from '../narrow/event.ts'
 import { narrowNode } from '../narrow/node-facts.ts'
-import { narrowPod, narrowServiceAccount } from '../narrow/pod.ts'
-import { narrowPullSecret } from '../narrow/pull-secret.ts'
-import { list, nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
+import { narrowPod } from '../narrow/pod.ts'
+import { narrowPullSecret, narrowServiceAccount } from '../narrow/pull-secret.ts'
+import { nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
 import { type NamedPod, narrowOwner } from '../ownership.ts'
 import { couldFail } from '../suspects.ts'
+import type { DumpTime } from './dump-time.ts'
 import { nameOfKind } from './recognize.ts'
 
 /** Which pods are requested. */
@@ -52,14 +52,14 @@ export class DumpFacts {
   podsAsWritten = 0
   /** Items that are not objects or have no name. */
   unnamed = 0
-  readonly time: DumpTime
   readonly secretsHeld = new SecretsHeld()
+  readonly #time: DumpTime
   readonly #wanted: PodSelection
 
-  /** @param now ISO 8601 */
-  constructor(wanted: PodSelection, now: string) {
+  /** @param time sees every object */
+  constructor(wanted: PodSelection, time: DumpTime) {
     this.#wanted = wanted
-    this.time = new DumpTime(now)
+    this.#time = time
   }
 
   /** Whether a Secret of the namespace that is missing from the dump does not exist. */
@@ -78,7 +78,7 @@ export class DumpFacts {
   }
 
   #addObject(raw: Record<string, unknown>, name: string, kind: string, apiVersion: string): void {
-    this.time.see(raw)
+    this.#time.see(raw)
     this.kinds.add(nameOfKind(kind))
     if (!isBuiltIn({ apiVersion, kind })) return
     this.secretsHeld.see(kind, text(record(raw.metadata).namespace))
@@ -200,68 +200,5 @@ class SecretsHeld {
 
   has(namespace: string): boolean {
     return !this.#inDoubt && (this.#everywhere || this.#namespaces.has(namespace))
-  }
-}
-
-/** Fields of conditions, container states, and events that only ever contain past times. */
-const PAST_TIMES = [
-  'lastTransitionTime',
-  'lastHeartbeatTime',
-  'lastUpdateTime',
-  'lastProbeTime',
-  'startedAt',
-  'finishedAt',
-  'lastTimestamp',
-  'deprecatedLastTimestamp',
-  'eventTime',
-  'lastObservedTime',
-]
-
-/**
- * Determines when the dump was made from the newest time in its objects: the times of its files change with every copy. Ignores times in
- * the future, so that a wrong clock in the cluster does not age everything.
- */
-class DumpTime {
-  readonly #latest: number
-  #newest = Number.NEGATIVE_INFINITY
-  /** The newest time as text, so that most other times are compared without parsing. */
-  #text = ''
-
-  /** @param now ISO 8601 */
-  constructor(now: string) {
-    this.#latest = Date.parse(now)
-  }
-
-  /** Looks for times in one object. */
-  see(raw: Record<string, unknown>): void {
-    const metadata = record(raw.metadata)
-    this.#take(metadata.creationTimestamp)
-    for (const entry of list(metadata.managedFields)) this.#take(record(entry).time)
-    const { conditions, containerStatuses, initContainerStatuses, startTime } = record(raw.status)
-    this.#take(startTime)
-    for (const condition of list(conditions)) this.#takeMoments(condition)
-    for (const { state } of [...list(containerStatuses), ...list(initContainerStatuses)].map(record))
-      for (const each of Object.values(record(state))) this.#takeMoments(each)
-    this.#takeMoments(raw)
-    this.#takeMoments(raw.series)
-    this.#take(record(raw.spec).renewTime)
-  }
-
-  /** ISO 8601; null if no object contains a past time. */
-  get newest(): string | null {
-    return Number.isFinite(this.#newest) ? new Date(this.#newest).toISOString() : null
-  }
-
-  #takeMoments(holder: unknown): void {
-    if (isObject(holder)) for (const field of PAST_TIMES) this.#take(holder[field])
-  }
-
-  #take(value: unknown): void {
-    const moment = text(value)
-    if (moment === '' || (moment <= this.#text && moment.endsWith('Z'))) return
-    const time = Date.parse(moment)
-    if (!(time > this.#newest && time <= this.#latest)) return
-    this.#newest = time
-    this.#text = new Date(time).toISOString()
   }
 }

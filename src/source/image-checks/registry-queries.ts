@@ -4,7 +4,7 @@ import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
 import type { Reference } from '../../image/reference.ts'
 import { once } from '../../network/once.ts'
-import type { Registries, Registry } from '../../registry/client.ts'
+import type { Registries } from '../../registry/client.ts'
 import {
   HUB_API_HOST,
   type HubApi,
@@ -12,6 +12,7 @@ import {
   type PublicRepository,
 } from '../../registry/hub-api.ts'
 import type { ManifestOutcome, TagsOutcome } from '../../registry/outcome.ts'
+import type { Registry } from '../../registry/registry.ts'
 
 const AT_ONCE = 8
 const AT_ONCE_TO_ONE_HOST = 4

@@ -1,4 +1,4 @@
-/** Narrows a pod and its service account to what matters for pulling images, and decides which states could mean a missing image. */
+/** Narrows a pod to what matters for pulling images, and decides which states could mean a missing image. */
 
 import { isPostPullReason, mentionsFailedPull } from '../../image/pull-messages.ts'
 import { isObject } from '../../json/json-object.ts'
@@ -11,7 +11,6 @@ import type {
   PodPlatform,
   PullPolicy,
 } from '../../snapshot/pod.ts'
-import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowController } from '../ownership.ts'
 import {
   firstText,
@@ -20,6 +19,7 @@ import {
   namespaceOf,
   narrowMessage,
   narrowName,
+  narrowSecretNames,
   number,
   record,
   text,
@@ -266,22 +266,4 @@ export function couldBeFailedPull(state: ContainerState): boolean {
 /** Whether the state shows no attempt to start the container; events can still show one. */
 export function isUntried(state: ContainerState): boolean {
   return state.type === 'unknown' || (state.type === 'waiting' && NOT_TRIED.has(state.reason))
-}
-
-/** Returns a service account with the pull secrets that new pods get from it; null without a name. */
-export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
-  const name = nameOf(raw)
-  if (name === null) return null
-  return {
-    namespace: namespaceOf(raw),
-    name,
-    imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
-  }
-}
-
-/** Returns the names in an imagePullSecrets list, in order. The API allows entries without a name; they have no effect. */
-export function narrowSecretNames(value: unknown): string[] {
-  return list(value)
-    .map(entry => narrowName(record(entry).name))
-    .filter(name => name !== '')
 }

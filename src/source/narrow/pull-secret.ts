@@ -1,6 +1,6 @@
 /**
- * Describes a pull secret without its secret content. The kubelet uses a Secret only if its type matches its data key
- * (pkg/credentialprovider/secrets/secrets.go), and silently ignores any other.
+ * Describes pull secrets without their secret content, and the service accounts that list them. The kubelet uses a Secret only if its type
+ * matches its data key (pkg/credentialprovider/secrets/secrets.go), and silently ignores any other.
  */
 
 import { decodeBase64 } from '../../dockerconfig/go-encoding.ts'
@@ -21,8 +21,8 @@ import type {
   PullSecretEntryProblem,
   PullSecretProblem,
 } from '../../snapshot/pull-secret.ts'
-import type { PodEvent } from '../../snapshot/snapshot.ts'
-import { nameOf, namespaceOf, record, text, textOrNull } from './shape.ts'
+import type { PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
+import { nameOf, namespaceOf, narrowSecretNames, record, text, textOrNull } from './shape.ts'
 
 interface Form {
   key: string
@@ -191,4 +191,15 @@ function namesIn({ namespace, reason, message }: PodEvent): string[] {
 function isUnknown({ type, problem, provenBy }: PullSecret): boolean {
   if (provenBy === 'dump') return true
   return type === null && (problem === 'forbidden' || problem === 'failed' || problem === 'not-in-dump')
+}
+
+/** Returns a service account with the pull secrets that new pods get from it; null without a name. */
+export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  return {
+    namespace: namespaceOf(raw),
+    name,
+    imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
+  }
 }

@@ -63,6 +63,13 @@ export function narrowName(value: unknown): string {
   return name.length <= MAX_NAME_LENGTH ? name : `${name.slice(0, MAX_NAME_LENGTH)}…`
 }
 
+/** Returns the names in an imagePullSecrets list, in order. The API allows entries without a name; they have no effect. */
+export function narrowSecretNames(value: unknown): string[] {
+  return list(value)
+    .map(entry => narrowName(record(entry).name))
+    .filter(name => name !== '')
+}
+
 const DIGEST = /sha256:[0-9a-f]{64}/g
 /** Replaces every digest in a cached message: patterns of secrets treat all digests alike. */
 const ANY_DIGEST = `sha256:${'0'.repeat(64)}`

@@ -4,8 +4,17 @@ import { isObject } from '../../json/json-object.ts'
 import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { Schedule, TemplateContainer, WorkloadTemplate, WrittenText } from '../../snapshot/template.ts'
-import { narrowImageName, narrowPolicy, narrowSecretNames } from './pod.ts'
-import { list, nameOf, namespaceOf, narrowName, record, text, textOrNull } from './shape.ts'
+import { narrowImageName, narrowPolicy } from './pod.ts'
+import {
+  list,
+  nameOf,
+  namespaceOf,
+  narrowName,
+  narrowSecretNames,
+  record,
+  text,
+  textOrNull,
+} from './shape.ts'
 
 const written = (value: string): WrittenText => ({ value, place: null })
 

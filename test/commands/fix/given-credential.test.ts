@@ -1,6 +1,6 @@
 /** A login from flags: one trailing newline is removed from its password, and what can't be a login is refused. */
 import { expect, test } from 'vitest'
-import { givenCredential } from '../../../src/commands/fix/find-logins.ts'
+import { givenCredential } from '../../../src/commands/fix/given-credential.ts'
 import { UsageError } from '../../../src/errors.ts'
 import { Redacted } from '../../../src/secrecy/redacted.ts'
 

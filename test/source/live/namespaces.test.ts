@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../../src/errors.ts'
 import { readCluster } from '../../../src/source/live/read-cluster.ts'
-import type { Scope } from '../../../src/source/snapshot-scope.ts'
+import type { Scope } from '../../../src/source/suspects.ts'
 import { event, failing, namespace, pod } from '../cluster-objects.ts'
 import { SimulatedCluster } from '../simulated-cluster.ts'
 

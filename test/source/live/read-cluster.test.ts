@@ -1,7 +1,7 @@
 /** A reading finds every failing pod in its scope, whatever state hides it, and nothing else. */
 import { describe, expect, test } from 'vitest'
 import { readCluster } from '../../../src/source/live/read-cluster.ts'
-import type { Scope } from '../../../src/source/snapshot-scope.ts'
+import type { Scope } from '../../../src/source/suspects.ts'
 import { event, failing, healthy, namespace, pod, SIDECAR_FAILS } from '../cluster-objects.ts'
 import { SimulatedCluster } from '../simulated-cluster.ts'
 

@@ -3,19 +3,17 @@
  * summary.
  */
 
-import type { AuditFinding, AuditSeverity } from '../../../audit/finding.ts'
+import type { AuditFinding } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
-import { sanitizeLine, workflowMessage, workflowProperty } from '../../sanitize.ts'
+import { sanitizeLine } from '../../sanitize.ts'
 import { joinLines } from '../../screen/layout.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { auditSentence } from '../../words/audit/summary.ts'
 import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
 import { pluralize } from '../../words/nouns.ts'
+import { ANNOTATION_LEVEL, annotation, MAX_ANNOTATIONS } from '../annotation.ts'
 import { filePlace, fullWorkload } from './places.ts'
-
-const MAX_ANNOTATIONS = 10
-const LEVEL: Record<AuditSeverity, string> = { error: 'error', warning: 'warning', info: 'notice' }
 
 /** Returns the commands and, as a last line for the log, the summary. */
 export function renderAuditGithub(report: AuditReport): string {
@@ -54,19 +52,8 @@ function ofFinding(finding: AuditFinding): string {
           col: place.column,
           endColumn: place.endColumn,
         }
-  return annotation(LEVEL[severity], { ...where, title: `${title} (${rule})` }, [
+  return annotation(ANNOTATION_LEVEL[severity], { ...where, title: `${title} (${rule})` }, [
     `${fullWorkload(finding)}: ${findingText(finding)}`,
     `${todo}.`,
   ])
-}
-
-function annotation(
-  level: string,
-  properties: Record<string, string | number | null>,
-  lines: string[],
-): string {
-  const written = Object.entries(properties)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name}=${workflowProperty(String(value))}`)
-  return `::${level} ${written.join(',')}::${workflowMessage(lines)}`
 }

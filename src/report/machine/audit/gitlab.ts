@@ -1,38 +1,35 @@
 /** An audit as a GitLab Code Quality report: one entry per finding, with a fingerprint that survives edits. */
 
-import type { AuditSeverity } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
-import { sanitizeLine } from '../../sanitize.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { findingText, RULE_WORDS } from '../../words/audit.ts'
+import { CODE_QUALITY_SEVERITY, codeQualityEntry } from '../code-quality.ts'
 import { toJson } from '../data.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { auditIdentity } from './identity.ts'
 import { filePlace, fullWorkload } from './places.ts'
-
-const SEVERITY: Record<AuditSeverity, string> = { error: 'major', warning: 'minor', info: 'info' }
 
 export function renderAuditGitlab({ findings, unread }: AuditReport): string {
   const prints = new Map<string, number>()
   const found = findings.map(finding => {
     const place = filePlace(finding)
     const { rule, severity } = finding
-    return entry({
+    return codeQualityEntry({
       description: `${RULE_WORDS[rule].title}: ${fullWorkload(finding)}: ${findingText(finding)}`,
       check: rule,
-      severity: SEVERITY[severity],
+      severity: CODE_QUALITY_SEVERITY[severity],
       print: distinct(auditIdentity(finding), prints),
-      path: place?.path ?? fullWorkload(finding),
+      path: fromRoot(place?.path ?? fullWorkload(finding)),
       line: place?.line ?? 1,
     })
   })
   const broken = unread.map(file =>
-    entry({
+    codeQualityEntry({
       description: problemSentence(file),
       check: file.problem,
       severity: 'major',
       print: distinct(['unread', file.problem, file.path], prints),
-      path: file.path,
+      path: fromRoot(file.path),
       line: file.line ?? 1,
     }),
   )
@@ -47,21 +44,7 @@ function distinct(parts: (string | null)[], prints: Map<string, number>): string
   return count === 0 ? print : fingerprint([...parts, String(count)])
 }
 
-interface Entry {
-  description: string
-  check: string
-  severity: string
-  print: string
-  path: string
-  line: number
-}
-
-function entry({ description, check, severity, print, path, line }: Entry): object {
-  return {
-    description: sanitizeLine(description),
-    check_name: check,
-    fingerprint: print,
-    severity,
-    location: { path: sanitizeLine(path.replace(/^(?:\.\/)+/, '')), lines: { begin: line } },
-  }
+/** Returns the path as GitLab writes paths: without `./` in front. */
+function fromRoot(path: string): string {
+  return path.replace(/^(?:\.\/)+/, '')
 }

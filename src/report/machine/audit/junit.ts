@@ -2,19 +2,18 @@
 
 import type { AuditFinding, AuditSeverity } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
+import { countsFor } from '../../fail-on.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { auditSentence } from '../../words/audit/summary.ts'
 import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
-import { junitDocument, output, problem, testCase } from '../junit.ts'
+import { junitDocument, output, problem, testCase } from '../junit-xml.ts'
 import { fullWorkload, placeText } from './places.ts'
-
-const RANK: Record<AuditSeverity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
 
 /** Findings below `failOn` pass, with the finding as their output, so that CI agrees with the exit code. */
 export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'never'): string {
   const { findings, gaps, unread, takenAt } = report
-  const fails = ({ severity }: AuditFinding) => RANK[severity] >= RANK[failOn]
+  const fails = (finding: AuditFinding) => countsFor(finding, failOn)
   const names = new Map<string, number>()
   const cases = [
     ...findings.map(finding => {

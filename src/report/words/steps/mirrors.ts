@@ -3,7 +3,7 @@
 import type { Cause } from '../../../diagnosis/finding.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { onNode, stepOnNode } from '../node.ts'
+import { nodeShellStep, onNode } from '../node.ts'
 import { mirrorLoginPlace, mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
@@ -56,7 +56,7 @@ export const mirrorSteps: StepWords<
     const [first] = findings
     const port = /:(\d+)$/.exec(host)?.[1] ?? '443'
     const windows = first.host.os === 'windows'
-    return stepOnNode(
+    return nodeShellStep(
       `See what listens at ${host} ${onNode(first)}, and read its log: this mirror runs on the node itself${port === '8578' ? ' (artifact streaming of AKS)' : ' (artifact streaming, Spegel, Dragonfly, or another cache)'}; restart it there, or turn it off so that the node pulls from the registry`,
       windows ? `Get-NetTCPConnection -LocalPort ${port}` : `ss -ltnp 'sport = :${port}'`,
       findings,

@@ -9,11 +9,11 @@ import {
   certificateCommand,
   curlCommand,
   lookUpCommand,
+  nodeClientStep,
+  nodeShellStep,
   onNode,
   proxyCommand,
   resolverPlace,
-  stepForNode,
-  stepOnNode,
 } from '../node.ts'
 import { authorityPlace, clientCertificatePlace, plainHttpPlace } from '../node-settings.ts'
 import { hostLabel, registryLabel } from '../nouns.ts'
@@ -97,7 +97,7 @@ export const networkSteps: StepWords<
   | 'status-page'
 > = {
   'resolve-host': ({ host }, { findings }) =>
-    stepOnNode(
+    nodeShellStep(
       `${isFixedHost(host) ? `Look up ${withoutPort(host)}` : 'Check the host name for a typo, and look it up'} ${onNode(findings[0])}`,
       lookUpCommand(findings[0].host, withoutPort(host)),
       findings,
@@ -129,7 +129,7 @@ export const networkSteps: StepWords<
         : `${host} is the node itself, so something must listen there on every node (a DaemonSet, or a NodePort); otherwise ${INSTEAD[role]}`,
   }),
   'test-connection': ({ host, scheme, role }, { findings }) =>
-    stepOnNode(
+    nodeShellStep(
       `Test the connection ${onNode(findings[0])} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404'} is fine)`,
       curlCommand(
         findings[0].host,
@@ -138,7 +138,7 @@ export const networkSteps: StepWords<
       findings,
     ),
   'who-answered': ({ host }, { findings }) =>
-    stepOnNode(
+    nodeShellStep(
       `See who answers ${onNode(findings[0])} (with HTTPS_PROXY set as for the runtime): a proxy or firewall in between can send a bare 403, too; ${host} itself answers 200 or 401, with the header Docker-Distribution-Api-Version`,
       curlCommand(findings[0].host, `https://${host}/v2/`),
       findings,
@@ -162,7 +162,7 @@ export const networkSteps: StepWords<
         : 'The node has no route for IPv4 (is it IPv6-only?): give it one, or NAT64 with DNS64; some registries, such as ghcr.io, have no IPv6 addresses',
   }),
   'show-certificate': ({ host }, { findings }) =>
-    stepOnNode(
+    nodeShellStep(
       `Look at the certificate (and the clock) ${onNode(findings[0])}`,
       certificateCommand(findings[0].host, withPort(host)),
       findings,
@@ -187,7 +187,7 @@ export const networkSteps: StepWords<
   }),
   'public-certificate': ({ host, problem }, { findings }) =>
     problem === 'wrong-name'
-      ? stepOnNode(
+      ? nodeShellStep(
           `Something else answers under the name ${host}: see what it resolves to ${onNode(findings[0])} (a wildcard record in a DNS search domain, a login portal, or a proxy)`,
           lookUpCommand(findings[0].host, withoutPort(host)),
           findings,
@@ -211,7 +211,7 @@ export const networkSteps: StepWords<
     text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`,
   }),
   'show-proxy': (_step, { findings }) =>
-    stepForNode(
+    nodeClientStep(
       findings[0].cause === 'proxy'
         ? `See which proxy the runtime goes through ${onNode(findings[0])} (HTTPS_PROXY, NO_PROXY)`
         : `See whether the runtime goes through a proxy ${onNode(findings[0])} (HTTPS_PROXY, NO_PROXY)`,

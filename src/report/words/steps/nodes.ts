@@ -9,13 +9,13 @@ import {
   enterNode,
   kernelLog,
   memoryCommand,
+  nodeClientStep,
+  nodeShellStep,
   onNode,
   pruneCommand,
   pullCommand,
   removeCommand,
   runtimeLog,
-  stepForNode,
-  stepOnNode,
   storePath,
 } from '../node.ts'
 import { preloadPlace, sandboxSetting } from '../node-settings.ts'
@@ -66,16 +66,16 @@ export const nodeSteps: StepWords<
     const text = `Remove images that nothing uses ${onNode(findings[0])}`
     return command === null
       ? { text: `${text}: the kubelet does so above imageGCHighThresholdPercent` }
-      : stepForNode(text, command, findings)
+      : nodeClientStep(text, command, findings)
   },
   'show-memory': (_step, { findings }) =>
-    stepForNode(
+    nodeClientStep(
       `See how much memory is free ${onNode(findings[0])}`,
       memoryCommand(findings[0].host),
       findings,
     ),
   'show-killed': (_step, { findings }) =>
-    stepForNode(
+    nodeClientStep(
       `Look for processes that the kernel killed to free memory ${onNode(findings[0])} ("Killed process", oom)`,
       kernelLog(findings[0].host),
       findings,
@@ -89,7 +89,7 @@ export const nodeSteps: StepWords<
     const text = `Correct containerd's configuration ${onNode(findings[0])}: no platform in it has a snapshotter that is loaded (unpack_config of the transfer plugin), so no image can be unpacked; find the plugins that failed to load, and restart containerd afterward`
     return platform === 'k3s' || platform === 'rke2' || platform === 'microk8s' || platform === 'talos'
       ? { text }
-      : stepForNode(text, 'ctr plugins ls', findings)
+      : nodeClientStep(text, 'ctr plugins ls', findings)
   },
   'start-snapshotter': (_step, { findings: [first] }) => ({
     text: `Start the snapshotter ${onNode(first)} again (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins), or let the runtime use overlayfs there`,
@@ -97,7 +97,7 @@ export const nodeSteps: StepWords<
   'release-mount': (_step, { findings }) => {
     const text = `Find the process that keeps the runtime's mount busy ${onNode(findings[0])}, most often a security agent or virus scanner that looks into every new mount, and exclude ${storePath(findings[0].host)} from it`
     return findings[0].host.runtime === 'containerd'
-      ? stepOnNode(text, "grep -lE 'tmpmounts|containerd-mount' /proc/[0-9]*/mountinfo", findings)
+      ? nodeShellStep(text, "grep -lE 'tmpmounts|containerd-mount' /proc/[0-9]*/mountinfo", findings)
       : { text }
   },
   'check-disk': (_step, { findings }) =>
@@ -105,7 +105,7 @@ export const nodeSteps: StepWords<
       ? {
           text: `Check the disk ${onNode(findings[0])} (Windows event log, source disk or Ntfs), and replace the node if it fails`,
         }
-      : stepForNode(
+      : nodeClientStep(
           `See what the kernel reports about the disk ${onNode(findings[0])}, and replace the disk or the node if it fails`,
           kernelLog(findings[0].host),
           findings,
@@ -115,7 +115,7 @@ export const nodeSteps: StepWords<
   }),
   'show-disk': ({ path }, { findings }) => {
     const { host } = findings[0]
-    return stepForNode(
+    return nodeClientStep(
       `See what fills the disk${host.os === 'windows' || host.platform === 'talos' ? '' : ' (space, then inodes)'}`,
       diskCommand(host, path),
       findings,
@@ -129,7 +129,7 @@ export const nodeSteps: StepWords<
     ...(node === null ? {} : { command: kubectlCommand(invocation, `describe node ${shellWord(node)}`) }),
   }),
   'remove-image': ({ image }, { findings }) =>
-    stepForNode(
+    nodeClientStep(
       `Remove what is left of it ${onNode(findings[0])}; the kubelet then pulls it again`,
       removeCommand(findings[0].host, image),
       findings,
@@ -148,7 +148,7 @@ export const nodeSteps: StepWords<
       ? {
           text: `Look at the runtime's log ${onNode(findings[0])} (${findings[0].host.runtime === 'docker' ? 'Windows event log, source docker' : 'Windows event log, or the log of containerd'}), and replace the node if every image fails there`,
         }
-      : stepForNode(
+      : nodeClientStep(
           `Look at the runtime's log ${onNode(findings[0])}`,
           runtimeLog(findings[0].host),
           findings,
@@ -178,14 +178,14 @@ export const nodeSteps: StepWords<
     text: `Start the container runtime ${onNode(first)} again${socket === null ? '' : `: nothing answers at ${socket}`}`,
   }),
   'pull-by-hand': ({ image }, { findings }) =>
-    stepForNode(
+    nodeClientStep(
       `Repeat the pull ${onNode(findings[0])} to see the runtime's own answer`,
       pullCommand(findings[0].host, image),
       findings,
     ),
   'enter-node': (_step, { invocation, findings: [first] }) => enterNode(invocation, first),
   'restore-sandbox-image': (_step, { findings }) =>
-    stepForNode(
+    nodeClientStep(
       `Restore the pause image ${onNode(findings[0])}: EKS's nodes come with it, and on Amazon Linux 2 this service pulls it with the node's role; otherwise replace the node`,
       'systemctl restart sandbox-image',
       findings,

@@ -7,7 +7,7 @@ import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { kubeletLog, onNode, stepForNode } from '../node.ts'
+import { kubeletLog, nodeClientStep, onNode } from '../node.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -64,7 +64,7 @@ export const permissionSteps: StepWords<
       nothing: `Find out why ${provider} returned no login: ${configuration}`,
       unknown: `See whether ${provider} returned a login that is valid: ${configuration}`,
     }
-    return stepForNode(texts[sent], kubeletLog(first.host, 'credential'), findings)
+    return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
   },
   'grant-cloud-role': ({ cloud, caller, first }, { findings: [{ registry }] }) => {
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'

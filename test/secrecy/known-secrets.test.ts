@@ -1,7 +1,7 @@
 /** Foreign text can repeat what was sent to it; passwords in it are redacted. */
 import { expect, test } from 'vitest'
 import { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
-import { credentialRedactor } from '../../src/secrecy/redact.ts'
+import { credentialRedactor } from '../../src/secrecy/known-secrets.ts'
 import { login } from '../registry/hub.ts'
 
 const PASSWORD = 'c4n4ry "p/ss'

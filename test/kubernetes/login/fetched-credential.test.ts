@@ -1,7 +1,8 @@
 /** When a fetched credential is fetched again. */
 
 import { expect, test } from 'vitest'
-import { type ClientCredential, fetchedBy } from '../../../src/kubernetes/login/client-credential.ts'
+import type { ClientCredential } from '../../../src/kubernetes/login/client-credential.ts'
+import { fetchedBy } from '../../../src/kubernetes/login/credential-source.ts'
 import { Redacted } from '../../../src/secrecy/redacted.ts'
 import { fakeClock } from '../fake-clock.ts'
 

@@ -1,0 +1,65 @@
+/** Steps for pulls that were too many: for a registry, or for the kubelet itself. */
+
+import { clueOf } from '../diagnosis/clue.ts'
+import { isLocal } from '../diagnosis/endpoint.ts'
+import type { Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
+import { loginSteps } from './login.ts'
+import type { Step } from './step.ts'
+
+/** The steps for a registry's rate limit. */
+export function limitSteps(finding: Finding): Step[] {
+  const { endpoint, registry } = finding
+  const subcause = (finding.subcause ?? 'unspecified') as RateLimitSubcause
+  if (endpoint?.role === 'mirror' && registry !== null && !isLocal(endpoint.host))
+    return [
+      { code: 'mirror-limit', host: endpoint.host, registry },
+      { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
+      { code: 'wait', for: 'limit' },
+    ]
+  if (clueOf(finding.clues, 'upstream-limit') !== undefined && registry !== null)
+    return [
+      { code: 'mirror-limit', host: endpoint?.host ?? registry, registry },
+      { code: 'wait', for: 'limit' },
+    ]
+  if (subcause === 'abuse') return [{ code: 'wait', for: 'burst' }, ...otherRegistrySteps(finding)]
+  if (!countsByAccount(finding)) {
+    // None of these registries is known to count requests by account.
+    return [{ code: 'wait', for: 'minute' }, { code: 'use-cache' }]
+  }
+  // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
+  if (registry === 'public.ecr.aws' && clueOf(finding.clues, 'per-second') !== undefined)
+    return [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
+  // The pod has a login by now, which the attempt did not send.
+  const login: Step[] =
+    finding.credential.contradicted === true
+      ? [{ code: 'restart-pull' }, { code: 'see-why', after: 'login' }]
+      : loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
+  const steps: Step[] = [...login, ...otherRegistrySteps(finding)]
+  // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
+  if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
+    steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry })
+  const { quota } = finding
+  return [...steps, { code: 'wait', for: 'limit', ...(quota && { quota }) }, { code: 'use-cache' }]
+}
+
+/** Whether accounts have their own limit: at Docker Hub, at ECR Public, and if the message says so. Others limit requests per minute. */
+function countsByAccount({ registry, subcause }: Finding): boolean {
+  return (
+    isDockerHub(registry ?? '') ||
+    registry === 'public.ecr.aws' ||
+    subcause === 'anonymous' ||
+    subcause === 'account'
+  )
+}
+
+/** Official images are also published at another registry, for pulls without a login or quota. */
+function otherRegistrySteps({ remedies, reference }: Finding): Step[] {
+  const official = reference?.startsWith('docker.io/library/') === true
+  return official && remedies.includes('replace-registry') ? [{ code: 'replace-registry' }] : []
+}
+
+/** The steps for the kubelet's own throttle. */
+export function kubeletQpsSteps(): Step[] {
+  return [{ code: 'wait', for: 'kubelet' }, { code: 'raise-kubelet-qps' }]
+}

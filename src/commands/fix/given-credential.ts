@@ -1,0 +1,83 @@
+/** The login of `--username` and `--password-stdin`. Loaded only if one of them is given. */
+
+import { canonicalKey } from '../../dockerconfig/docker-key.ts'
+import type { Credential } from '../../dockerconfig/registry-credential.ts'
+import { UsageError } from '../../errors.ts'
+import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
+import { Redacted } from '../../secrecy/redacted.ts'
+import type { CommandContext } from '../context.ts'
+import type { FixOptions } from './session.ts'
+
+/**
+ * Returns the login from the flags; null without one. It is for Docker Hub unless `--registry` names another registry: image names in pods
+ * never decide where a password goes.
+ * @throws UsageError if the flags don't describe one login for one registry
+ */
+export async function loginFromFlags(
+  options: FixOptions,
+  context: CommandContext,
+): Promise<Credential | null> {
+  const { username, passwordStdin, registries } = options
+  if (username === undefined) {
+    if (passwordStdin) throw new UsageError('--password-stdin needs --username: give the account as well.')
+    return null
+  }
+  if (!passwordStdin) {
+    throw new UsageError(
+      `--username needs the password on standard input: \`${context.program} fix … --username ${username} --password-stdin < token\`.`,
+    )
+  }
+  if (context.stdin.isTTY) {
+    throw new UsageError(
+      `--password-stdin reads a pipe or a file, and standard input is a terminal, which would show the password: \`… --password-stdin < token\`.`,
+    )
+  }
+  const [registry = DOCKER_HUB, ...others] = new Set(registries.map(canonicalRegistry))
+  if (others.length > 0) {
+    throw new UsageError(
+      `--username is a login for one registry, and --registry names several (${[registry, ...others].join(', ')}): name one.`,
+    )
+  }
+  return givenCredential(registry, username, await readPassword(context.stdin))
+}
+
+/**
+ * Makes a login from `--username` and a password on standard input, from which one line end is removed, as docker does.
+ * @throws UsageError if they are not a valid login; it never contains the password
+ */
+export function givenCredential(registry: string, username: string, passwordInput: Redacted): Credential {
+  const password = passwordInput.map(text => text.replace(/\r?\n$/, ''))
+  if (username === '') throw new UsageError('--username is empty: give the account to log in with')
+  if (username.includes(':'))
+    throw new UsageError('--username contains a colon, which no registry login can hold')
+  if (password.map(text => text === '').reveal()) {
+    throw new UsageError(
+      'no password on standard input: pipe it in, such as `pullguard fix … --password-stdin < token`',
+    )
+  }
+  const name = canonicalRegistry(registry)
+  return {
+    registry: name,
+    key: canonicalKey(name),
+    username,
+    password,
+    kind: 'password',
+    shortLived: false,
+    issuedByHelper: false,
+    origin: '--username',
+  }
+}
+
+/** In bytes, more than any password; stops endless input such as /dev/zero. */
+const LONGEST_PASSWORD = 64 * 1024
+
+async function readPassword(stream: AsyncIterable<Uint8Array>): Promise<Redacted> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    length += chunk.length
+    if (length > LONGEST_PASSWORD) throw new UsageError('Standard input is too long for a password.')
+    chunks.push(chunk)
+  }
+  return new Redacted(Buffer.concat(chunks).toString('utf8'))
+}

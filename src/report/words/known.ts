@@ -1,0 +1,26 @@
+/** The words of known failures: that they are not counted, that a baseline was written, or that one of its rules has expired. */
+
+import type { IgnoreRule } from '../../baseline/baseline.ts'
+import type { Diagnosis } from '../../diagnosis/finding.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { countPods, pluralize } from './nouns.ts'
+
+/** Known failures are still failures, so all are mentioned. */
+export function knownSentence({ known = [] }: Diagnosis): string {
+  if (known.length === 0) return ''
+  const pods = pluralize(countPods(known.map(({ finding }) => finding)), 'pod')
+  return ` ${pluralize(known.length, 'known failure')} in ${pods} ${known.length === 1 ? 'is' : 'are'} not counted.`
+}
+
+/** Returns a warning: the expired rule would have matched a finding, which counts again. */
+export function expiredText({ reason, expires, ...patterns }: IgnoreRule): string {
+  const what = Object.entries(patterns).map(([key, pattern]) => `${key} ${pattern}`)
+  return sanitizeLine(
+    `Warning: an ignore rule expired on ${expires}, so its findings count again: ${what.join(', ')} (${reason}).`,
+  )
+}
+
+/** Returns a message that the baseline was written. */
+export function writtenBaselineText(findings: number, file: string): string {
+  return sanitizeLine(`${pluralize(findings, 'known failure')} written to ${file}.`)
+}
