@@ -173,11 +173,7 @@ function sandboxSteps(finding: Finding): Step[] {
   const own = BY_CAUSE[cause](finding).filter(canBeDone)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const cloud = cloudOf(registry)
-  // EKS's node image brings its pause image, and a service pulls it with the node's role if it is gone (awslabs/amazon-eks-ami#1425).
-  const restore: Step[] =
-    denied && cloud === 'ecr' && /\/eks\/pause[:@]/.test(finding.reference ?? '')
-      ? [{ code: 'restore-sandbox-image' }]
-      : []
+  const ofNode: Step[] = denied && cloud === 'ecr' ? ecrSandboxSteps(finding) : []
   // A cloud's login is valid for hours only, and the runtime does not ask the kubelet's credential provider for this image.
   const login: Step[] =
     denied && registry !== null && cloud === null && !isPublic(finding.reference)
@@ -192,10 +188,21 @@ function sandboxSteps(finding: Finding): Step[] {
     'disk-full',
     'corrupt-or-unpack',
   ].includes(cause)
-  const steps = unreachable ? [...own, set] : [...restore, set, ...login, ...own]
+  const steps = unreachable ? [...own, set] : [...ofNode, set, ...login, ...own]
   // No pause image can be unpacked with the node's configuration.
   if (clueOf(finding.clues, 'no-unpacker') !== undefined) return own
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
+}
+
+/** Without the node's own login for ECR, another pause image would only be the first of many that the node can't pull. */
+function ecrSandboxSteps({ registry, reference, host }: Finding): Step[] {
+  const region = /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry ?? '')?.[1] ?? null
+  // EKS's node image brings its pause image, and a service pulls it with the node's role if it is gone (awslabs/amazon-eks-ami#1425).
+  const brought = /\/eks\/pause(?:-\w+)?[:@]/.test(reference ?? '') && host.runtime !== 'docker'
+  return [
+    ...(brought ? ([{ code: 'restore-sandbox-image' }] as const) : []),
+    { code: 'ecr-login-of-node', region },
+  ]
 }
 
 /** Steps that don't apply to a pause image: no workload owns it, and pull secrets are not used. */

@@ -82,6 +82,14 @@ export function missingSteps(finding: Finding): Step[] {
       { code: 'missing-layer', host },
       { code: 'set-image', known: 'repository' },
     ]
+  // The next reconciliation would replace any other tag.
+  const made = clueOf(finding.clues, 'tag-of-node')
+  if (made !== undefined)
+    return [
+      { code: 'driver-for-node', from: made.from, value: made.value },
+      { code: 'ask-registry' },
+      { code: 'check-name', how: 'plain' },
+    ]
   const versioned: Step[] = asksForLatest(finding) ? [{ code: 'name-version', image: finding.image }] : []
   // The registry says what is missing, so the name is right.
   if (clueOf(finding.clues, 'no-latest') !== undefined)

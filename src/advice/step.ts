@@ -68,6 +68,7 @@ export type Step =
   | { code: 'near-tags'; likely: string | null; tags: string[] }
   | { code: 'near-repositories'; names: string[] }
   | { code: 'see-image-stream'; project: string; stream: string; tag: string }
+  | { code: 'driver-for-node'; from: 'system' | 'kernel'; value: string }
   | { code: 'name-version'; image: string }
   | { code: 'set-tag'; tag: string }
   | { code: 'use-local-image' }
@@ -158,6 +159,7 @@ export type Step =
   | { code: 'restore-sandbox-image' }
   | { code: 'set-sandbox-image'; image: string }
   | { code: 'sandbox-login'; registry: string }
+  | { code: 'ecr-login-of-node'; region: string | null }
   // Limits
   | { code: 'wait'; for: 'limit'; quota?: LimitAnswer }
   | { code: 'wait'; for: 'minute' | 'burst' | 'kubelet' | 'registry' }
@@ -204,6 +206,7 @@ export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'public-certificate',
   'show-proxy',
   'restore-sandbox-image',
+  'ecr-login-of-node',
   'define-unpacker',
   'release-mount',
   'check-disk',
@@ -229,4 +232,5 @@ export const WITH_SHELL: ReadonlySet<StepCode> = new Set([
   'show-certificate',
   'public-certificate',
   'show-policy',
+  'ecr-login-of-node',
 ])

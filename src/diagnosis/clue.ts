@@ -169,6 +169,8 @@ export type Clue =
   | { code: 'vulnerabilities' }
   /** The guest of a confidential container pulls by itself. */
   | { code: 'guest' }
+  /** The tag was made from the operating system or the kernel of a node, as operators of drivers do. */
+  | { code: 'tag-of-node'; from: 'system' | 'kernel'; value: string }
   /** The pull policy is Always on a local node (kind, minikube), where images are often built or loaded by hand. */
   | { code: 'local-image' }
   /** A CronJob's Job, whose pod keeps the image that the CronJob had when the Job was created. */

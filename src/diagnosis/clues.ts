@@ -70,6 +70,23 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
   return clues
 }
 
+/** Images that hold drivers or modules for one kernel. */
+const DRIVER = /driver|[mo]fed|kmod|kernel-module/
+const SYSTEM =
+  /-((?:ubuntu|debian|rhel|rhcos|sles|sl-?micro|centos|rocky|fedora|amzn|flatcar|azurelinux|opensuse)\d[\d.]*(?:sp\d)?)(?:-(?:amd64|arm64|x86_64|aarch64))?$/
+const KERNEL = /\d+\.\d+\.\d+-[\w.-]*(?:generic|default|aws|azure|gcp|gke|oracle|\.(?:el|fc|amzn)\d\w*)/
+
+/** What of a node an operator took for the tag: NVIDIA's `550.90.07-ubuntu24.04`, or a kernel (Kernel Module Management). */
+function tagOfNode(reference: string | null, node: Node | null): Clue[] {
+  const [, name = '', tag = ''] = /([^/]+):([^:@/]+)(?:@.*)?$/.exec(reference ?? '') ?? []
+  const own = (node?.os === 'linux' ? node.kernel : null)?.replace(/[^\w.-]/g, '_') ?? ''
+  const driver = DRIVER.test(name)
+  const kernel = own !== '' && tag.includes(own) ? own : driver ? KERNEL.exec(tag)?.[0] : undefined
+  if (kernel !== undefined) return [{ code: 'tag-of-node', from: 'kernel', value: kernel }]
+  const system = driver ? SYSTEM.exec(tag)?.[1] : undefined
+  return system === undefined ? [] : [{ code: 'tag-of-node', from: 'system', value: system }]
+}
+
 /** Nodes on a developer's machine, where images are built or loaded by hand. */
 const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
 
@@ -91,6 +108,7 @@ export function cluesOfPlace(
       ? [{ code: 'run-of-cron-job', job: pod.controller.name } as const]
       : []),
     ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
+    ...tagOfNode(reference, node),
     ...(guest ? [{ code: 'guest' } as const] : []),
     ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
     ...(container.pullPolicy === 'IfNotPresent' && node !== null && isVerified(node, reference)

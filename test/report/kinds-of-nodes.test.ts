@@ -76,3 +76,48 @@ describe('a download that failed its check', () => {
     )
   })
 })
+
+describe('a tag that is made from the node', () => {
+  test.each<[string, string, Situation['node'], RegExp]>([
+    [
+      "NVIDIA's driver",
+      'nvcr.io/nvidia/driver:550.90.07-debian12',
+      {},
+      /^Choose a driver version .*\(debian12\)/,
+    ],
+    ["NVIDIA's driver on RHEL", 'nvcr.io/nvidia/driver:535.104.05-rhel9.4', {}, /\(rhel9\.4\)/],
+    ["NVIDIA's driver on SLES", 'nvcr.io/nvidia/driver:535.104.05-sles15.5', {}, /\(sles15\.5\)/],
+    [
+      'a network driver for one CPU',
+      'nvcr.io/nvidia/mellanox/doca-driver:24.10-0-ubuntu22.04-amd64',
+      {},
+      /\(ubuntu22\.04\)/,
+    ],
+    [
+      'a precompiled driver',
+      'nvcr.io/nvidia/driver:535-5.15.0-84-generic-ubuntu22.04',
+      {},
+      /kernel of node node-1 \(5\.15\.0-84-generic/,
+    ],
+    [
+      'a kernel module',
+      'quay.io/acme/simple:v1-5.14.0-427.el9.x86_64',
+      { kernel: '5.14.0-427.el9.x86_64' },
+      /^Build or copy .*kernel of node/,
+    ],
+  ])('is not misspelled: %s', (_name, image, node, first) => {
+    const tag = image.replace(/.*:/, '')
+    check(
+      { image, error: `manifest for ${image} not found: manifest unknown`, node: node ?? {} },
+      { first, never: new RegExp(`set image|${tag}<`) },
+    )
+  })
+
+  test.each([
+    ['docker.io/library/python:3.12-debian12', {}],
+    ['quay.io/acme/app:5.14.0', { kernel: '5.14.0-427.el9.x86_64' }],
+    ['mcr.microsoft.com/windows/servercore:10.0.20348.4294', { os: 'windows', kernel: '10.0.20348.4294' }],
+  ])('is not %s', (image, node) => {
+    check({ image, error: `manifest for ${image} not found: manifest unknown`, node }, { first: /typo/ })
+  })
+})

@@ -7,7 +7,7 @@ import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { kubeletLog, nodeClientStep, onNode } from '../node.ts'
+import { kubeletLog, nodeClientStep, nodeShellStep, onNode } from '../node.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -36,6 +36,9 @@ const PROVIDER: Record<Cloud, string> = {
   gar: 'auth-provider-gcp',
 }
 
+const PRIVATE_SUBNET =
+  'in a private subnet a node needs the VPC endpoints ecr.api (for logins), ecr.dkr, and S3 (for layers)'
+
 /** AKS has a command that checks everything between its nodes and a registry. */
 function checkAcr(cloud: Cloud | null, { host }: Pick<Finding, 'host'>): string {
   return cloud === 'acr' && host.platform === 'aks'
@@ -45,6 +48,7 @@ function checkAcr(cloud: Cloud | null, { host }: Pick<Finding, 'host'>): string 
 
 export const permissionSteps: StepWords<
   | 'check-provider'
+  | 'ecr-login-of-node'
   | 'grant-cloud-role'
   | 'grant-pull'
   | 'token-scope'
@@ -58,13 +62,25 @@ export const permissionSteps: StepWords<
   'check-provider': ({ cloud, sent }, { findings }) => {
     const [first] = findings
     const provider = `the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}`
-    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}${checkAcr(cloud, first)}`
+    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}${cloud === 'ecr' ? `; ${PRIVATE_SUBNET}` : ''}${checkAcr(cloud, first)}`
     const texts = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNode(first)} shows which login was used${checkAcr(cloud, first)}`,
       nothing: `Find out why ${provider} returned no login: ${configuration}`,
       unknown: `See whether ${provider} returned a login that is valid: ${configuration}`,
     }
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
+  },
+  'ecr-login-of-node': ({ region }, { findings }) => {
+    const [first] = findings
+    const { platform, os } = first.host
+    const text = `Check that ${first.node === null ? 'the node' : `node ${first.node}`} can log in to ECR: its IAM role needs ${ROLE_NAME.ecr}${first.host.runtime === 'docker' ? ", the kubelet's credential provider has to be configured" : ''}, and ${PRIVATE_SUBNET}`
+    return region === null || platform === 'talos' || platform === 'bottlerocket' || os === 'windows'
+      ? { text }
+      : nodeShellStep(
+          `${text}; this tests the login, if the node has the AWS CLI`,
+          `aws ecr get-login-password --region ${shellWord(region)} >/dev/null && echo ok`,
+          findings,
+        )
   },
   'grant-cloud-role': ({ cloud, caller, first }, { findings: [{ registry }] }) => {
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
