@@ -1,7 +1,14 @@
 /** Steps for failed connections: the host's name, port, and certificate, and the proxy. The host is the endpoint's. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import { isLocal, isPrivateAddress, isServiceName, type NamedEndpoint } from '../diagnosis/endpoint.ts'
+import {
+  isLocal,
+  isPrivateAddress,
+  isServiceName,
+  type NamedEndpoint,
+  type NodeService,
+  nodeServiceAt,
+} from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../image/registries.ts'
 import type { Step } from './step.ts'
@@ -30,7 +37,22 @@ export function ofMirror({ registry }: Finding, { host, role }: NamedEndpoint): 
 export function silentMirror({ registry }: Pick<Finding, 'registry'>, target: NamedEndpoint): Step[] {
   const { host, role } = target
   if (role !== 'mirror' || registry === null) return []
-  return [isLocal(host) ? { code: 'node-mirror', host } : { code: 'check-mirror', host, registry }]
+  if (!isLocal(host)) return [{ code: 'check-mirror', host, registry }]
+  const service = nodeServiceAt(host)
+  const mirror: Step = { code: 'node-mirror', host, service }
+  return [...nodeServiceSteps(host).filter(({ code }) => code !== mirror.code), mirror]
+}
+
+/** Services that are processes of the node, not pods. */
+const WITHOUT_POD: readonly NodeService[] = ['embedded-registry', 'artifact-streaming']
+
+/** What should listen at an address of the node itself, if its port tells. */
+function nodeServiceSteps(host: string): Step[] {
+  const service = nodeServiceAt(host)
+  if (service === null) return []
+  return WITHOUT_POD.includes(service)
+    ? [{ code: 'node-mirror', host, service }]
+    : [{ code: 'node-service', host, service }]
 }
 
 /** A mirror that lacks the image, where the registry itself was only the last one to be tried, and can't be reached. */
@@ -43,6 +65,8 @@ function mirrorLacking({ clues, registry }: Finding, { role }: NamedEndpoint): S
 
 /** A name or address that no node can reach, however the network is set up. */
 function unreachableName({ clues }: Finding, { host, role }: NamedEndpoint): Step[] {
+  const service = nodeServiceSteps(host)
+  if (service.length > 0) return service
   if (clueOf(clues, 'loopback') !== undefined) return [{ code: 'replace-loopback', host, role }]
   return clueOf(clues, 'service-name') === undefined ? [] : [{ code: 'replace-service-name', host, role }]
 }
@@ -97,9 +121,10 @@ export function timeoutSteps(finding: Finding): Step[] {
       ? silentMirror(finding, target)
       : unreachableName(finding, target)),
     testConnection(finding, target),
-    { code: 'open-host', ...target },
-    ...(clueOf(finding.clues, 'tls-unfinished') === undefined ? [] : [{ code: 'check-mtu' } as const]),
     ...ofMirror(finding, target),
+    // The connection opened, so an address that no rule lets through is not the first thing to look at.
+    ...(clueOf(finding.clues, 'tls-unfinished') === undefined ? [] : [{ code: 'check-mtu' } as const]),
+    { code: 'open-host', ...target },
   ]
 }
 
@@ -118,11 +143,13 @@ export function refusedSteps(finding: Finding): Step[] {
     clueOf(finding.clues, 'loopback') === undefined
       ? [{ code: 'check-mirror', host: target.host, registry: finding.registry } as const]
       : []),
-    testConnection(finding, target),
-    target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target)
-      ? { code: 'open-host', ...target }
-      : { code: 'check-listener', ...target },
     ...ofMirror(finding, target),
+    testConnection(finding, target),
+    ...(target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target)
+      ? [{ code: 'open-host', ...target } as const]
+      : nodeServiceAt(target.host) === null
+        ? [{ code: 'check-listener', ...target } as const]
+        : []),
     // A host on a private network, named without a port, might serve plain HTTP only.
     ...(clueOf(finding.clues, 'private-address') !== undefined && !/:\d+$/.test(target.host)
       ? [{ code: 'allow-http', host: target.host } as const]

@@ -1,7 +1,7 @@
 /** Steps: one thing to do next, as a code with its arguments. The words are in report/words/steps. */
 
 import type { AwsPolicy, CertificateProblem } from '../diagnosis/clue.ts'
-import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
+import type { EndpointRole, NamedEndpoint, NodeService } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { Moved } from '../image/moved.ts'
@@ -96,7 +96,8 @@ export type Step =
   | { code: 'check-mtu' }
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
-  | { code: 'node-mirror'; host: string }
+  | { code: 'node-mirror'; host: string; service: NodeService | null }
+  | { code: 'node-service'; host: string; service: NodeService }
   | { code: 'mirror-login'; host: string; registry: string }
   | {
       code: 'mirror-settings'

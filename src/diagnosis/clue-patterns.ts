@@ -54,6 +54,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'tls-alert' }, /^(?!.*(?:x509|certificate)).*(?:(?:remote|local) error: tls|bad record mac)/is],
   [{ code: 'tls-unfinished' }, /tls handshake timeout/i],
+  [{ code: 'stalled' }, /while reading body|\bread tcp \S{1,100}: i\/o timeout/i],
   [
     { code: 'registry-closed' },
     /\bregistry\b.{0,60}\b(?:deprecated|shut(?:ting)? down|discontinued|decommissioned|retired|sunset)\b/i,

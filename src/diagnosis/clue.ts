@@ -103,6 +103,8 @@ export type Clue =
   | { code: 'tls-alert' }
   /** The connection was opened, but the TLS handshake did not end in time. */
   | { code: 'tls-unfinished' }
+  /** Data arrived, and then no more. */
+  | { code: 'stalled' }
   /** The registry is a cache, and its upstream limits it. */
   | { code: 'upstream-limit' }
   /** A 429 without the registry's message. */

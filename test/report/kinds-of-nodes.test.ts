@@ -121,3 +121,77 @@ describe('a tag that is made from the node', () => {
     check({ image, error: `manifest for ${image} not found: manifest unknown`, node }, { first: /typo/ })
   })
 })
+
+describe("a port of the node's own loopback", () => {
+  const refused = (host: string) =>
+    `failed to do request: Head "http://${host}/v2/team/api/manifests/3?ns=registry.example": dial tcp 127.0.0.1: connect: connection refused`
+  test.each([
+    ['localhost:7439', /kube-image-keeper.*spec\.nodeName=node-1/],
+    ['127.0.0.1:30020', /Spegel.*spec\.nodeName=node-1/],
+    ['127.0.0.1:65001', /client of Dragonfly/],
+    ['127.0.0.1:6443', /embedded registry of K3s.*ss -ltnp/],
+    ['127.0.0.1:31999', /registry of Zarf.*-n zarf get pods/],
+    ['localhost:8578', /artifact streaming of AKS.*ss -ltnp/],
+    ['localhost:5000', /something must listen there/],
+  ])('%s tells what should listen there', (host, first) => {
+    check({ image: OWN, error: refused(host) }, { first, says: /Or correct or remove the mirror/ })
+  })
+
+  test('is named by the image, too, which then has no mirror to remove', () => {
+    const error =
+      'pinging container registry localhost:7439: Get "http://localhost:7439/v2/": dial tcp [::1]:7439: connect: connection refused'
+    check(
+      { image: 'localhost:7439/docker.io/library/nginx:1', error },
+      { first: /kube-image-keeper.*asked over IPv6/, never: /mirror localhost|check everything between/ },
+    )
+  })
+})
+
+describe('a mirror that is gone', () => {
+  const asked = (why: string) =>
+    `failed to do request: Head "https://cache.example/v2/team/api/manifests/3?ns=registry.example": ${why}`
+  test.each([
+    ['refused', 'dial tcp 10.0.0.9:443: connect: connection refused'],
+    ['silent', 'dial tcp 10.0.0.9:443: i/o timeout'],
+    ['unknown', 'dial tcp: lookup cache.example on 10.0.0.2:53: no such host'],
+    ['broken', 'unexpected status: 503 Service Unavailable'],
+  ])('is corrected or removed in the settings of the nodes, by the second step: %s', (_name, why) => {
+    const steps = said({ image: OWN, error: asked(why) })
+      .all.split('\n')
+      .slice(2)
+    expect(steps.slice(0, 2).join('\n')).toMatch(/correct or remove the mirror cache\.example/)
+  })
+
+  test('is known only by a URL: an address alone is the registry itself', () => {
+    check(
+      { image: OWN, error: 'failed to pull image: dial tcp 10.0.0.9:443: i/o timeout' },
+      { never: /mirror 10\./ },
+    )
+  })
+})
+
+test.each<[string, string, Expected]>([
+  [
+    'a handshake that does not end',
+    'net/http: TLS handshake timeout',
+    { says: /did not complete the TLS handshake/, never: /got nothing back/ },
+  ],
+  [
+    'data that stops',
+    'net/http: request canceled (Client.Timeout exceeded while reading body)',
+    { says: /stopped sending/, never: /got nothing back/ },
+  ],
+  [
+    'an answer that does not come',
+    'net/http: timeout awaiting response headers',
+    { says: /did not answer in time/ },
+  ],
+])('%s is told from a host that does not answer', (_name, why, expected) => {
+  check(
+    {
+      image: OWN,
+      error: `failed to do request: Get "https://registry.example/v2/team/api/manifests/3": ${why}`,
+    },
+    expected,
+  )
+})

@@ -36,11 +36,22 @@ export const registryNotFoundDns: CauseWords = {
 
 export const networkTimeout: CauseWords = {
   short: context => `no answer from ${askedHost(context)}`,
-  title: context => `${capitalize(askedHost(context))} did not answer in time`,
+  title: context =>
+    `${capitalize(askedHost(context))} ${
+      hasClue(context, 'tls-unfinished')
+        ? 'did not complete the TLS handshake in time'
+        : hasClue(context, 'stalled')
+          ? 'stopped sending before the answer was complete'
+          : 'did not answer in time'
+    }`,
   meaning: context =>
     hasClue(context, 'loopback')
-      ? 'That address is the node itself, and nothing answered there.'
-      : 'The node sent its request and got nothing back: a firewall that drops packets, a missing route or NAT, or a very slow host.',
+      ? `That address is the node itself, and ${hasClue(context, 'tls-unfinished') || hasClue(context, 'stalled') ? 'what listens there did not go on' : 'nothing answered there'}.`
+      : hasClue(context, 'tls-unfinished')
+        ? 'The connection opened, so the address is right: large packets get lost on the way (a wrong MTU), a firewall or proxy that inspects TLS holds them back, or the host is overloaded.'
+        : hasClue(context, 'stalled')
+          ? 'The connection opened and then stopped: a slow or overloaded host or network, a firewall or proxy that holds data back, or a wrong MTU.'
+          : 'The node sent its request and got nothing back: a firewall that drops packets, a missing route or NAT, or a very slow host.',
 }
 
 export const connectionRefusedOrReset: CauseWords = {

@@ -199,7 +199,7 @@ export const networkSteps: StepWords<
               : `The operator of ${host} shows others a valid certificate, so look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS`,
         },
   'check-mtu': (_step, { findings: [first] }) => ({
-    text: `The connection opened, but the handshake did not end: large packets may be lost. Compare the MTU ${onNode(first)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower the node's`,
+    text: `Compare the MTU ${onNode(first)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower the node's if it is larger: the connection opened, but large packets may get lost`,
   }),
   'ingress-certificate': ({ host }) => ({
     text: `Give the ingress of ${host} its own certificate: check that its tls section lists this host, and that the secret named there exists in its namespace`,
