@@ -1,12 +1,11 @@
 /** Looks up the digests of many images, a few at a time. */
 
-import type { Credential } from '../dockerconfig/registry-credential.ts'
+import { type Credential, loginFor } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import { bounded } from '../network/bounded.ts'
 import type { Registries } from './client.ts'
-import { loginFor } from './login-for.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
 import { problemText } from './problem.ts'
 import type { Registry } from './registry.ts'
@@ -90,7 +89,7 @@ async function lookUp(
   if ('digest' in outcome) return outcome
   const detail = problemText(outcome)
   if (ENDS_REGISTRY.includes(outcome.status)) skippedRegistries.set(host, detail)
-  return none(detail, outcome.status === 'not-found')
+  return outcome.status === 'not-found' ? ruledOut(detail) : none(detail)
 }
 
 /** null for a host that the grammar allows but a URL does not, such as one with port 99999. */
@@ -114,7 +113,7 @@ async function lookUpDigest(
   const head = await registry.headManifest(reference, credential)
   if (head.status !== 'found') return head
   if (reference.digest !== null && platforms.length > 1 && isOfOnePlatform(head.mediaType)) {
-    return none('that digest is for one platform only, and the nodes have several', true)
+    return ruledOut('that digest is for one platform only, and the nodes have several')
   }
   const digest = head.digest ?? reference.digest
   const found = digest === null ? none('the registry does not report its digest') : { digest, detail: null }
@@ -124,7 +123,7 @@ async function lookUpDigest(
   if (built.status !== 'found') return built
   const lacking = platforms.filter(platform => !runsOn(built.platforms, platform))
   return lacking.length > 0
-    ? none(`it is not built for ${lacking.join(', ')}`, true)
+    ? ruledOut(`it is not built for ${lacking.join(', ')}`)
     : { digest: built.digest, detail: null }
 }
 
@@ -144,8 +143,12 @@ function isOfOnePlatform(mediaType: string | null): boolean {
   )
 }
 
-function none(detail: string, ruledOut = false): ImageLookup {
-  return { digest: null, detail, ...(ruledOut ? { ruledOut } : {}) }
+function none(detail: string): ImageLookup {
+  return { digest: null, detail }
+}
+
+function ruledOut(detail: string): ImageLookup {
+  return { digest: null, detail, ruledOut: true }
 }
 
 function hostOf(name: string): string {

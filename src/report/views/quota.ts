@@ -81,7 +81,7 @@ function renderScreen(report: QuotaReport, options: QuotaReportOptions): string 
     [palette.strong(headingText(watch ? takenAt : null))],
     rows(judged, options, palette),
     wrap(whoseNumbersText(judged.quotas), width).map(palette.dim),
-    ...(usage === null ? [] : usageBlocks(usage, options, palette)),
+    ...(usage === null ? [] : usageBlocks(usage, { ...options, palette })),
     gapLines(report.gaps, width, palette, 'quota'),
     [
       ...wrap(sanitizeLine(quotaVerdictText(judged)), width).map(verdictStyle(judged, palette)),
@@ -180,8 +180,8 @@ const MAX_SHOWN = 30
 
 /** Returns who spends the pulls, as paragraphs. */
 function usageMarkdown({ usage, gaps }: UsageReport): string[] {
-  const partial = isPartial(gaps)
   const { spenders, outlooks, savings, window, forecast } = usage
+  const counted = { window, partial: isPartial(gaps) }
   const named = needsNames(outlooks.map(({ quota }) => quota))
   const rows = spenders.slice(0, MAX_SHOWN).map(spender => {
     const { workload, pulls, atMost } = spender
@@ -192,19 +192,15 @@ function usageMarkdown({ usage, gaps }: UsageReport): string[] {
   const worse = worseLoginText(usage)
   return [
     rows.length === 0
-      ? markdownText(noSpendersText(partial))
+      ? markdownText(noSpendersText(counted))
       : ['| Workload | Pulls | Why |', '| --- | --- | --- |', ...rows].join('\n'),
-    list(
-      lasting.map(
-        outlook => `${identityText(outlook.quota, named)}: ${outlookText(outlook, window, partial)}`,
-      ),
-    ),
-    rows.length === 0 ? '' : list(capacityTexts(usage, partial).map(pair => pair.join(': '))),
+    list(lasting.map(outlook => `${identityText(outlook.quota, named)}: ${outlookText(outlook, counted)}`)),
+    rows.length === 0 ? '' : list(capacityTexts(usage, counted).map(pair => pair.join(': '))),
     worse === null ? '' : markdownText(worse),
     ...(forecast === null
       ? []
       : [
-          markdownText(forecastText(forecast, partial)),
+          markdownText(forecastText(forecast, counted)),
           list(forecastWaitTexts(forecast).map(pair => pair.join(': '))),
         ]),
     list(savings.map(savingText)),
