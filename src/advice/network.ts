@@ -174,6 +174,11 @@ export function schemeSteps(finding: Finding): Step[] {
   // The host itself speaks TLS, so something in between answered.
   if (isOfOthers(finding, target))
     return [testConnection(finding, target), { code: 'show-proxy' }, { code: 'open-host', ...target }]
+  if (clueOf(finding.clues, 'speaks')?.scheme === 'https')
+    return [
+      { code: 'test-connection', scheme: 'https', ...target },
+      { code: 'use-https', host: target.host },
+    ]
   return [
     { code: 'test-connection', scheme: 'http', ...target },
     { code: 'allow-http', host: target.host },

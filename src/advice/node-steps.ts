@@ -2,7 +2,7 @@
 
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { cloudOf } from '../image/registries.ts'
+import { cloudOf, isFixedHost } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './network.ts'
 import type { NodePolicy, Step } from './step.ts'
@@ -117,9 +117,15 @@ export function platformSteps(finding: Finding): Step[] {
     const build = clueOf(finding.clues, 'windows-build')?.build ?? null
     const image: Step = { code: 'windows-image', kernel }
     const elsewhere: Step = { code: 'schedule-elsewhere', os, architecture, build }
-    const anyOs = clueOf(finding.clues, 'any-os') ?? clueOf(finding.clues, 'for-linux')
+    // A copy for Linux only, of an image that is for Windows, too.
+    if (build === null && hasClue(finding, 'asks-windows'))
+      return [
+        ...(hasClue(finding, 'for-linux') ? [...copySteps(finding), image] : [image, ...copySteps(finding)]),
+        elsewhere,
+        { code: 'show-platforms' },
+      ]
     // Most pods that don't ask for Windows were meant for Linux.
-    return build === null && anyOs !== undefined
+    return build === null && (hasClue(finding, 'any-os') || hasClue(finding, 'for-linux'))
       ? [elsewhere, image, { code: 'show-platforms' }]
       : [image, elsewhere, { code: 'show-platforms' }]
   }
@@ -127,9 +133,19 @@ export function platformSteps(finding: Finding): Step[] {
   return [
     { code: 'show-platforms' },
     { code: 'build-for', platform },
+    ...copySteps(finding),
     { code: 'set-image', known: 'repository' },
     { code: 'schedule-elsewhere', os, architecture, build: null },
   ]
+}
+
+/** Clients of one platform copy that platform only; at a registry for everyone, images are not copies. */
+function copySteps(finding: Finding): Step[] {
+  const { registry } = finding
+  return stepsIf(registry !== null && !isFixedHost(registry), {
+    code: 'copy-platforms',
+    image: imageName(finding),
+  })
 }
 
 /** The architecture in Docker's message, which names the platform that it looked for; null if there is none. */

@@ -122,6 +122,7 @@ export type Step =
   | { code: 'ingress-certificate'; host: string }
   | { code: 'serve-tls'; host: string }
   | { code: 'allow-http'; host: string }
+  | { code: 'use-https'; host: string }
   | { code: 'show-proxy' }
   | { code: 'fix-proxy'; host: string | null; scheme: boolean }
   | { code: 'pass-proxy'; host: string }
@@ -170,6 +171,7 @@ export type Step =
   // Platforms and formats
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }
+  | { code: 'copy-platforms'; image: string }
   | { code: 'windows-image'; kernel: string | null }
   | {
       code: 'schedule-elsewhere'

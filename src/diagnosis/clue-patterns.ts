@@ -53,6 +53,14 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /ingress controller fake certificate|certificate is valid for ingress\.local\b|\.traefik\.default\b/i,
   ],
   [{ code: 'tls-alert' }, /^(?!.*(?:x509|certificate)).*(?:(?:remote|local) error: tls|bad record mac)/is],
+  [
+    { code: 'speaks', scheme: 'http' },
+    /gave http response to https client|first record does not look like a tls handshake|record received with length 20527|invalidcontenttype/i,
+  ],
+  [
+    { code: 'speaks', scheme: 'https' },
+    /http request (?:was sent )?to (?:an )?https (?:server|port)|malformed http response \S{0,9}x1[56]/i,
+  ],
   [{ code: 'tls-unfinished' }, /tls handshake timeout/i],
   [{ code: 'stalled' }, /while reading body|\bread tcp \S{1,100}: i\/o timeout/i],
   [

@@ -91,6 +91,10 @@ export type Clue =
   | { code: 'ingress-default' }
   /** The pod runs on a Windows node, and asks for no operating system. */
   | { code: 'any-os' }
+  /** The pod asks for Windows, by its own fields or by the name of what it belongs to. */
+  | { code: 'asks-windows' }
+  /** What the host speaks where the runtime expected the other one. */
+  | { code: 'speaks'; scheme: 'http' | 'https' }
   /** The image is for Linux. */
   | { code: 'for-linux' }
   /** The Windows version that the image is for. */

@@ -87,6 +87,9 @@ function tagOfNode(reference: string | null, node: Node | null): Clue[] {
   return system === undefined ? [] : [{ code: 'tag-of-node', from: 'system', value: system }]
 }
 
+/** How charts name what they run on Windows nodes. */
+const WINDOWS_NAME = /(?:^|-)win(?:dows)?(?:-|$)/
+
 /** Nodes on a developer's machine, where images are built or loaded by hand. */
 const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
 
@@ -108,6 +111,9 @@ export function cluesOfPlace(
       ? [{ code: 'run-of-cron-job', job: pod.controller.name } as const]
       : []),
     ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
+    ...(pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
+      ? [{ code: 'asks-windows' } as const]
+      : []),
     ...tagOfNode(reference, node),
     ...(guest ? [{ code: 'guest' } as const] : []),
     ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),

@@ -195,3 +195,72 @@ test.each<[string, string, Expected]>([
     expected,
   )
 })
+
+describe('an image for Linux on a Windows node', () => {
+  const error = 'image operating system "linux" cannot be used on this platform'
+  const node = { os: 'windows', kernel: '10.0.20348.4294', runtime: 'docker://20.10.9' }
+  const windows = { platform: { os: 'windows', architecture: null } }
+  test.each<[string, Situation, Expected]>([
+    [
+      'may be a copy without Windows, if the pod asks for Windows',
+      { image: OWN, error, node, pod: windows },
+      {
+        first: /all platforms/,
+        says: /is for Linux, and the node runs Windows/,
+        never: /kubernetes\.io\/os: linux|or not for this/,
+      },
+    ],
+    [
+      'may be in the wrong place, if the pod asks for nothing',
+      { image: OWN, error, node },
+      { first: /kubernetes\.io\/os: linux/, never: /all platforms/ },
+    ],
+    [
+      "is not a copy at a publisher's registry",
+      { image: 'docker.io/istio/proxyv2:1', error, node, pod: windows },
+      { first: /built for Windows/, says: /injector/, never: /all platforms/ },
+    ],
+  ])('%s', (_name, situation, expected) => {
+    check(situation, expected)
+  })
+
+  test('is for another CPU elsewhere, which a private copy may have lost, too', () => {
+    const arm = { architecture: 'arm64' }
+    check(
+      { image: OWN, error: 'no match for platform in manifest: not found', node: arm },
+      { says: /all platforms/ },
+    )
+    check(
+      { image: 'quay.io/a/b:1', error: 'no match for platform in manifest: not found', node: arm },
+      { never: /all platforms/ },
+    )
+  })
+})
+
+test.each<[string, string, Expected]>([
+  [
+    'HTTP',
+    'http: server gave HTTP response to HTTPS client',
+    { says: /speaks plain HTTP.*\n.*\n.*http:\/\/registry/, never: /or the reverse/ },
+  ],
+  ['HTTP, to TLS', 'tls: first record does not look like a TLS handshake', { says: /speaks plain HTTP/ }],
+  [
+    'HTTPS',
+    'StatusCode: 400, Client sent an HTTP request to an HTTPS server.',
+    { says: /speaks HTTPS[\s\S]*with https:\/\//, never: /plain HTTP, configure|server = "http:/ },
+  ],
+  ['HTTPS, behind nginx', '400 The plain HTTP request was sent to HTTPS port', { says: /speaks HTTPS/ }],
+  [
+    'HTTPS, unread',
+    'net/http: HTTP/1.x transport connection broken: malformed HTTP response "\\x15\\x03\\x01\\x00\\x02\\x02"',
+    { says: /speaks HTTPS/ },
+  ],
+])('a port that speaks %s is said to', (_name, why, expected) => {
+  check(
+    {
+      image: 'registry.example:5000/team/api:3',
+      error: `pinging container registry registry.example:5000: ${why}`,
+    },
+    expected,
+  )
+})

@@ -152,5 +152,5 @@ const MOVED: Record<MovedState, string> = {
   emptied: 'has lost its versioned tags: its publisher moved them',
   frozen: 'is frozen and has moved',
   moved: 'has moved',
-  retired: 'no longer serves this image',
+  retired: 'was shut down by its operator, or no longer serves such images',
 }

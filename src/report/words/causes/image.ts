@@ -74,16 +74,22 @@ export const imageNotFound: CauseWords = {
 
 export const platformMismatch: CauseWords = {
   short: () => "images for a platform other than the node's",
-  title: ({ findings: [{ host, container }] }) =>
+  title: ({ findings: [{ host, container, clues }] }) =>
     host.os === 'windows'
-      ? `The image of container ${container} isn't built for Windows, or not for this Windows version`
+      ? clues.some(({ code }) => code === 'for-linux')
+        ? `The image of container ${container} is for Linux, and the node runs Windows`
+        : clues.some(({ code }) => code === 'windows-build')
+          ? `The image of container ${container} is for another Windows version than the node's`
+          : `The image of container ${container} isn't built for Windows, or not for this Windows version`
       : "The image isn't built for this node's OS or CPU architecture",
   meaning: ({ findings: [{ host, clues }] }) =>
     clues.some(({ code }) => code === 'windows-build')
       ? `The image is for Windows ${clues.find(clue => clue.code === 'windows-build')?.build}, and a Windows node only runs images whose build matches its own.`
-      : host.os === 'windows'
-        ? 'A Windows node runs only Windows images whose build matches its own; Linux images never run there.'
-        : `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
+      : clues.some(({ code }) => code === 'for-linux')
+        ? 'Linux images never run on a Windows node; what the registry has under this name is for Linux only, or a copy of the Linux part of an image for both.'
+        : host.os === 'windows'
+          ? 'A Windows node runs only Windows images whose build matches its own; Linux images never run there.'
+          : `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
 }
 
 export const unsupportedManifest: CauseWords = {

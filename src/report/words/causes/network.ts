@@ -103,16 +103,28 @@ export const tls: CauseWords = {
 }
 
 export const httpHttpsMismatch: CauseWords = {
-  short: context => `HTTP instead of HTTPS at ${askedHost(context)}`,
+  short: context =>
+    `${spokenScheme(context) === 'https' ? 'HTTPS instead of HTTP' : 'HTTP instead of HTTPS'} at ${askedHost(context)}`,
   title: context =>
     isHosted(endpointOrRegistry(context.findings[0]).host)
       ? `What came back from ${askedHost(context)} is not TLS`
-      : `${capitalize(askedHost(context))} speaks HTTP where HTTPS is expected, or the reverse`,
+      : `${capitalize(askedHost(context))} ${SPEAKS[spokenScheme(context)]}`,
   meaning: ({ findings: [first] }) =>
     isHosted(endpointOrRegistry(first).host)
       ? 'The host itself speaks TLS, so something else answered in its place (a proxy, a login portal, a firewall), or damaged the data on the way (a wrong MTU).'
-      : 'The runtime uses TLS unless it is configured otherwise, but this port uses the other protocol.',
+      : first.clues.some(clue => clue.code === 'speaks' && clue.scheme === 'https')
+        ? 'The runtime is configured to use plain HTTP for this host, but this port expects TLS.'
+        : 'The runtime uses TLS unless it is configured otherwise, but this port uses plain HTTP.',
 }
+
+const SPEAKS = {
+  http: 'speaks plain HTTP, where the runtime expects HTTPS',
+  https: 'speaks HTTPS, where the runtime uses plain HTTP',
+  unknown: 'speaks HTTP where HTTPS is expected, or the reverse',
+}
+
+const spokenScheme = ({ findings: [{ clues }] }: CauseContext) =>
+  clues.find(clue => clue.code === 'speaks')?.scheme ?? 'unknown'
 
 export const proxy: CauseWords = {
   short: () => 'the HTTP proxy of the nodes',

@@ -15,7 +15,7 @@ import {
   proxyCommand,
   resolverPlace,
 } from '../node.ts'
-import { authorityPlace, clientCertificatePlace, plainHttpPlace } from '../node-settings.ts'
+import { authorityPlace, clientCertificatePlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
 import { hostLabel, registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
 
@@ -90,6 +90,7 @@ export const networkSteps: StepWords<
   | 'ingress-certificate'
   | 'serve-tls'
   | 'allow-http'
+  | 'use-https'
   | 'show-proxy'
   | 'fix-proxy'
   | 'pass-proxy'
@@ -209,6 +210,9 @@ export const networkSteps: StepWords<
   }),
   'allow-http': ({ host }, { findings: [first] }) => ({
     text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`,
+  }),
+  'use-https': ({ host }, { findings: [first] }) => ({
+    text: `Let the runtime ask ${host} with https:// on every node, where it has http:// or treats the host as insecure now: in ${mirrorSettings(first.host, registryEndpoint(first, host).role === 'mirror' && first.registry !== null ? first.registry : host)}`,
   }),
   'show-proxy': (_step, { findings }) =>
     nodeClientStep(

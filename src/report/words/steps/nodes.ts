@@ -19,7 +19,7 @@ import {
   storePath,
 } from '../node.ts'
 import { preloadPlace, sandboxSetting } from '../node-settings.ts'
-import { registryLabel } from '../nouns.ts'
+import { registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 export const nodeSteps: StepWords<
@@ -55,6 +55,7 @@ export const nodeSteps: StepWords<
   | 'sandbox-login'
   | 'show-platforms'
   | 'build-for'
+  | 'copy-platforms'
   | 'windows-image'
   | 'schedule-elsewhere'
   | 'push-current-format'
@@ -203,6 +204,16 @@ export const nodeSteps: StepWords<
   'build-for': ({ platform }) => ({
     text: `Build the image for ${platform} too (\`docker buildx build --platform ${withOthers(platform)} --push\`), or use an image or tag that has it`,
   }),
+  'copy-platforms': ({ image }, { findings }) => {
+    const [first = image, ...others] = new Set(findings.map(finding => finding.reference ?? finding.image))
+    const copies =
+      others.length === 0
+        ? `${first} is a copy, copy it`
+        : `${shortList([first, ...others], 2)} are copies, copy them`
+    return {
+      text: `If ${copies} again with all platforms (\`crane copy\`, \`skopeo copy --all\`, or \`docker buildx imagetools create\`): \`docker pull\` and \`docker push\` copy only the platform of the machine that runs them`,
+    }
+  },
   'windows-image': ({ kernel }, { findings: [{ container, steps }] }) => ({
     text: `${steps[0].code === 'windows-image' ? 'Use' : 'Or use'} an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}`}: the container's Windows build must match the host's`,
   }),
@@ -210,9 +221,11 @@ export const nodeSteps: StepWords<
     text:
       build !== null
         ? `Or schedule the pods on nodes with the Windows version of the image (nodeSelector node.kubernetes.io/windows-build: ${build})`
-        : os === 'windows'
-          ? `${first.steps[0].code === 'schedule-elsewhere' ? (hasLinuxImage(first) ? 'Schedule' : 'If the image is for Linux only, schedule') : 'Or schedule'} the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux), and keep injectors from adding Linux-only sidecars to Windows pods`
-          : `Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})`,
+        : os === 'windows' && first.clues.some(({ code }) => code === 'asks-windows')
+          ? `If an injector added container ${first.container}, keep it from adding Linux-only sidecars to Windows pods`
+          : os === 'windows'
+            ? `${first.steps[0].code === 'schedule-elsewhere' ? (hasLinuxImage(first) ? 'Schedule' : 'If the image is for Linux only, schedule') : 'Or schedule'} the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux), and keep injectors from adding Linux-only sidecars to Windows pods`
+            : `Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})`,
   }),
   'push-current-format': (_step, { findings: [first] }) => ({
     text: first.clues.some(({ code }) => code === 'schema1')
