@@ -165,6 +165,7 @@ export type Step =
   // Limits
   | { code: 'wait'; for: 'limit'; quota?: LimitAnswer }
   | { code: 'wait'; for: 'minute' | 'burst' | 'kubelet' | 'registry' }
+  | { code: 'find-askers' }
   | { code: 'replace-registry' }
   | { code: 'use-cache' }
   | { code: 'raise-kubelet-qps' }

@@ -113,6 +113,8 @@ export type Clue =
   | { code: 'upstream-limit' }
   /** A 429 without the registry's message. */
   | { code: 'bare-limit' }
+  /** A 429 of the token server: too many requests for tokens, or failed logins, not too many pulls. */
+  | { code: 'token-limit' }
   /** Too many requests within a second, not too many pulls within hours. */
   | { code: 'per-second' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */

@@ -47,9 +47,13 @@ function withoutNames(text: string, image: string, reference: Reference | null):
   return names.filter(name => name.length > 2).reduce((rest, name) => rest.replaceAll(name, '‹name›'), text)
 }
 
+/** Words of runtimes that were asking for a token. */
+const OF_TOKEN =
+  /failed to authorize|fetch (?:oauth|anonymous) token|requesting bearer token|\bauth\.docker\.io\b/i
+
 function ofStatus(status: number | null, text: string): Clue[] {
   if (status === 429 && !/toomanyrequests|limit|quota|retry-after|upstream/i.test(text))
-    return [{ code: 'bare-limit' }]
+    return OF_TOKEN.test(text) ? [{ code: 'token-limit' }] : [{ code: 'bare-limit' }]
   if (status === 401) return [{ code: 'unauthorized' }]
   if (status === 403)
     return /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text) ? [{ code: 'bare-refusal' }] : []

@@ -220,6 +220,38 @@ test.each<[string, Situation, Expected]>([
     },
     { first: /FreePhysicalMemory/, never: /free -m|dmesg|rmi|disk is full/ },
   ],
+  [
+    'a 429 of the token server, which is no limit on pulls',
+    {
+      image: 'acme/app:1',
+      error: 'failed to authorize: failed to fetch oauth token: unexpected status: 429 Too Many Requests',
+      secret: entry('https://index.docker.io/v1/'),
+    },
+    {
+      first: /Wait a few minutes/,
+      says: /The token server of Docker Hub answers 429/,
+      never: /six hours|docker login/,
+    },
+  ],
+  [
+    "a 429 of another registry's token server",
+    {
+      image: 'quay.io/acme/app:1',
+      error:
+        'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://quay.io/v2/auth?scope=a&service=quay.io: 429 Too Many Requests',
+    },
+    { first: /Wait a minute or two/, says: /The token server of quay\.io/, never: /Docker Hub|docker login/ },
+  ],
+  [
+    'a limit that is met with a login, whoever counts it',
+    {
+      image: 'acme/app:1',
+      error:
+        'unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/app/manifests/1: 429 Too Many Requests',
+      secret: entry('https://index.docker.io/v1/'),
+    },
+    { first: /^Wait/, says: /an account with a higher limit/, never: /this machine's login/ },
+  ],
 ])('%s', (_name, situation, { first, says, never }) => {
   const { all, first: step } = said(situation)
   if (first !== undefined) expect(step).toMatch(first)

@@ -10,20 +10,30 @@ type Sentence = (context: CauseContext) => string
 const limitedHost = ({ findings: [first] }: CauseContext) =>
   first.endpoint?.role === 'mirror' ? responderLabel(first) : registryLabel(first.registry)
 
+const tokenTitle = ({ findings: [{ registry }] }: CauseContext) =>
+  `The token server of ${registryLabel(registry)} answers 429: it got too many requests`
+const TOKEN_LIMIT =
+  'The token server refused, before any pull was counted: it limits requests for tokens, and failed logins, over minutes. The answer says nothing about the login that was sent, nor about the limit on pulls.'
+
 const TITLE: Record<RateLimitSubcause, Sentence> = {
   anonymous: ({ findings: [{ registry, endpoint }] }) =>
     `${capitalize(registryLabel(registry))}'s limit for anonymous pulls is used up${endpoint?.role === 'mirror' ? ` (answered through ${endpoint.host})` : ''}`,
   account: ({ findings: [{ registry }] }) =>
     `${capitalize(registryLabel(registry))}'s pull limit for the account is used up`,
-  abuse: ({ findings: [first] }) => `${capitalize(responderLabel(first))} got too many requests at once`,
+  abuse: context =>
+    hasClue(context, 'token-limit')
+      ? tokenTitle(context)
+      : `${capitalize(responderLabel(context.findings[0]))} got too many requests at once`,
   unspecified: context =>
     context.findings[0].endpoint?.role === 'mirror'
       ? `${capitalize(responderLabel(context.findings[0]))} refuses: it got too many requests, or its upstream limits it`
       : hasClue(context, 'upstream-limit')
         ? `${capitalize(registryLabel(context.findings[0].registry))} is a cache whose upstream registry limits its pulls`
-        : hasClue(context, 'bare-limit')
-          ? `${capitalize(registryLabel(context.findings[0].registry))} answers 429: too many pulls or requests`
-          : `${capitalize(registryLabel(context.findings[0].registry))}'s pull rate limit is used up`,
+        : hasClue(context, 'token-limit')
+          ? tokenTitle(context)
+          : hasClue(context, 'bare-limit')
+            ? `${capitalize(registryLabel(context.findings[0].registry))} answers 429: too many pulls or requests`
+            : `${capitalize(registryLabel(context.findings[0].registry))}'s pull rate limit is used up`,
 }
 
 const MEANING: Record<RateLimitSubcause, Sentence> = {
@@ -32,15 +42,19 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
   account: ({ findings: [{ registry }] }) =>
     `${capitalize(registryLabel(registry))} accepted the login, but its account has no pulls left; more are refused until the limit resets.`,
   abuse: context =>
-    `${capitalize(responderLabel(context.findings[0]))} throttles an address that sends too many requests, with or without a login; the block clears within minutes once the requests stop.`,
+    hasClue(context, 'token-limit')
+      ? TOKEN_LIMIT
+      : `${capitalize(responderLabel(context.findings[0]))} throttles an address that sends too many requests, with or without a login; the block clears within minutes once the requests stop.`,
   unspecified: context =>
     context.findings[0].endpoint?.role === 'mirror'
       ? `The limit belongs to the mirror or to its own upstream login, shared by all nodes behind it; the pods' logins don't matter.`
       : hasClue(context, 'upstream-limit')
         ? "The limit is that of the cache's own address or login, shared by all nodes behind it; the pods' logins don't matter."
-        : hasClue(context, 'bare-limit') && context.findings[0].registry === 'docker.io'
-          ? 'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.'
-          : `${capitalize(registryLabel(context.findings[0].registry))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
+        : hasClue(context, 'token-limit')
+          ? TOKEN_LIMIT
+          : hasClue(context, 'bare-limit') && context.findings[0].registry === 'docker.io'
+            ? 'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.'
+            : `${capitalize(registryLabel(context.findings[0].registry))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
 }
 
 const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>

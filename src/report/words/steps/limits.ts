@@ -54,6 +54,7 @@ function kindCluster(node: string | null): string {
 
 export const limitSteps: StepWords<
   | 'wait'
+  | 'find-askers'
   | 'replace-registry'
   | 'use-cache'
   | 'raise-kubelet-qps'
@@ -75,6 +76,10 @@ export const limitSteps: StepWords<
       text: `${WAIT.minute}${isPublic(reference) ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
     }
   },
+  'find-askers': (_step, { invocation, findings: [{ registry }] }) => ({
+    text: 'If it comes back, find who asks so often from the same address: pods that restart with imagePullPolicy Always, jobs of a CI, or a login that fails again and again',
+    ...(registry === 'docker.io' ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
+  }),
   'replace-registry': (_step, { invocation, findings }) => ({
     text: 'Or pull official images from another registry, without a login',
     command: fixCommand(invocation, findings, () => OFFICIAL_ELSEWHERE),
