@@ -103,7 +103,7 @@ function planServiceAccounts(
   input: PlanInput,
   { stuck, attached }: { stuck: StuckPod[]; attached: AttachedSecrets },
 ): void {
-  const own = accountsIn(namespace, input)
+  const own = input.fixScope.serviceAccounts.filter(account => account.namespace === namespace)
   const accounts = isNarrowed(input.scope)
     ? own.filter(account => stuck.some(entry => getsItFrom(account, entry, input)))
     : own
@@ -116,22 +116,13 @@ function planServiceAccounts(
     const change = accountChange(account, input.secretName, attached.secrets.get(namespace) ?? null)
     if (admit(change, input, attached)) attached.serviceAccounts.set(key, change.id)
   }
-  attached.declined.push(...unreadAccounts(namespace, input, stuck))
-}
-
-/** The accounts that would get the login if they had been read. */
-function unreadAccounts(namespace: string, input: PlanInput, stuck: StuckPod[]): Declined[] {
   const gap = accountGap(namespace, input)
-  if (gap === undefined) return []
-  const read = new Set(accountsIn(namespace, input).map(({ name }) => name))
+  if (gap === undefined) return
   const target = { apiVersion: 'v1', kind: 'ServiceAccount', namespace, uid: null }
-  return [...accountsWanted(namespace, input, stuck)]
-    .filter(name => !read.has(name))
-    .map(name => ({ code: 'unread-account', target: { ...target, name }, gap }))
-}
-
-function accountsIn(namespace: string, { fixScope }: PlanInput): ScopeServiceAccount[] {
-  return fixScope.serviceAccounts.filter(account => account.namespace === namespace)
+  for (const name of accountsWanted(namespace, input, stuck)) {
+    const isRead = own.some(account => account.name === name)
+    if (!isRead) attached.declined.push({ code: 'unread-account', target: { ...target, name }, gap })
+  }
 }
 
 /** Why the namespace's service accounts could not be read, or not all of them; undefined if they were. */
