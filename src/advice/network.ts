@@ -163,10 +163,19 @@ export function tlsSteps(finding: Finding): Step[] {
     ]
   if (problem === 'unknown-authority' || problem === null)
     return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
-  if (isOfOthers(finding, target)) return [look, { code: 'public-certificate', host: target.host, problem }]
+  if (isOfOthers(finding, target))
+    return [
+      // Everyone would notice an expired certificate of such a registry.
+      ...stepsIf(problem === 'expired', { code: 'check-clock' }),
+      look,
+      { code: 'public-certificate', host: target.host, problem },
+    ]
   const renew: Step = { code: 'renew-certificate', host: target.host, problem }
-  // What the node lacks is a certificate of its own; the host's was accepted.
-  return [...(problem === 'client' ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
+  if (hasClue(finding, 'clock-off') || clueOf(finding.clues, 'certificate-date')?.side === 'before')
+    return [{ code: 'check-clock' }, look, renew]
+  // The error proves the date; what the node lacks may also be a certificate of its own, where the host's was accepted.
+  const proven = problem === 'client' || hasClue(finding, 'certificate-date')
+  return [...(proven ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
 }
 
 export function schemeSteps(finding: Finding): Step[] {

@@ -115,6 +115,7 @@ export type Step =
       source: 'other' | 'blocked' | 'unreachable'
     }
   | { code: 'show-certificate'; host: string }
+  | { code: 'check-clock' }
   | { code: 'trust-authority'; host: string; intercepted: boolean }
   | { code: 'tls-between'; host: string }
   | { code: 'renew-certificate'; host: string; problem: CertificateProblem }
@@ -207,6 +208,7 @@ export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'test-connection',
   'who-answered',
   'show-certificate',
+  'check-clock',
   'public-certificate',
   'show-proxy',
   'restore-sandbox-image',

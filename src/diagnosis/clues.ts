@@ -62,6 +62,25 @@ function ofStatus(status: number | null, text: string): Clue[] {
   return status !== null && status >= 500 ? [{ code: 'status', status }] : []
 }
 
+/** Go's crypto/x509 quotes the clock that it compared. */
+const CLOCK = /\bcurrent time (\S{1,40}) is (after|before) ([\w:.+-]{1,40})/
+const DAY = 86_400_000
+
+/**
+ * What the error says of the certificate's date, and whether the node's clock is wrong for sure: no pull is older than its pod, nor later
+ * than the snapshot. Less than a day is no difference.
+ */
+export function clockClues(text: string, { createdAt }: Pick<Pod, 'createdAt'>, takenAt: string): Clue[] {
+  const [, shows = '', side, date = ''] = CLOCK.exec(text) ?? []
+  if (side !== 'after' && side !== 'before') return []
+  const shown = Date.parse(shows)
+  const off = Math.max(Date.parse(createdAt) - shown, shown - Date.parse(takenAt))
+  return [
+    { code: 'certificate-date', date, side },
+    ...(off >= DAY ? [{ code: 'clock-off', shows, days: Math.floor(off / DAY) } as const] : []),
+  ]
+}
+
 function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] {
   const registry = reference?.registry ?? null
   const host = endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : registry

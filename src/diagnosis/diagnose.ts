@@ -9,7 +9,7 @@ import { holdsUpRollout, indexOwners, type OwnerIndex, topmostOwner } from '../s
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
-import { cluesOf, cluesOfPlace } from './clues.ts'
+import { clockClues, cluesOf, cluesOfPlace } from './clues.ts'
 import { endpointOf, type NamedEndpoint } from './endpoint.ts'
 import {
   type FailingContainer,
@@ -161,6 +161,7 @@ function findingOf(
         image: container.image,
         reference: parsed,
       }),
+      ...(cause === 'tls' ? clockClues(text, pod, snapshot.takenAt) : []),
       ...cluesOfPlace(failing, pod, node, reference, workload),
       ...behindProxy(cause, text, registry),
     ],

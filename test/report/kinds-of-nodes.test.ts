@@ -264,3 +264,56 @@ test.each<[string, string, Expected]>([
     expected,
   )
 })
+
+describe('a certificate that is not valid now', () => {
+  const x509 = (now: string, side: string, date: string) =>
+    `tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time ${now} is ${side} ${date}`
+  const hub = (why: string) =>
+    `failed to do request: Head "https://registry-1.docker.io/v2/library/nginx/manifests/1": ${why}`
+  const own = (why: string) =>
+    `failed to do request: Head "https://registry.example/v2/team/api/manifests/3": ${why}`
+  const BARE = 'x509: certificate has expired or is not yet valid'
+  test.each<[string, Situation, Expected]>([
+    [
+      'of a registry for everyone points to the clock',
+      { image: 'nginx:1', error: hub(BARE), node: { runtime: 'containerd://2.1.4' } },
+      { first: /Compare the clock on node node-1.*date -u/, says: /proxy in between/ },
+    ],
+    [
+      'on Talos, too',
+      { image: 'nginx:1', error: hub(BARE), node: { osImage: 'Talos (v1.12.0)' } },
+      { first: /talosctl -n <address> time/ },
+    ],
+    [
+      'of a host of its own has expired on a day that the error proves',
+      { image: OWN, error: own(x509('2026-11-24T10:05:00Z', 'after', '2026-11-21T23:59:59Z')) },
+      {
+        first: /expired on 2026-11-21; if the host belongs to others/,
+        says: /^The certificate of registry\.example expired on 2026-11-21/,
+        never: /clock, if/,
+      },
+    ],
+    [
+      'is new, or the clock is behind',
+      { image: OWN, error: own(x509('2026-11-24T10:05:00Z', 'before', '2026-11-24T11:00:00Z')) },
+      { first: /Compare the clock/, says: /valid from 2026-11-24 on/ },
+    ],
+    [
+      'only looks so to a clock that is older than the pod',
+      { image: OWN, error: own(x509('2021-01-01T00:05:00Z', 'before', '2026-09-01T00:00:00Z')) },
+      { first: /Compare the clock/, says: /^The clock of node node-1 is at least 2,\d+ days off/ },
+    ],
+    [
+      'only looks so to a clock that is later than the report',
+      { image: OWN, error: own(x509('2031-01-01T00:05:00Z', 'after', '2027-01-01T00:00:00Z')) },
+      { first: /Compare the clock/, says: /days off/ },
+    ],
+    [
+      'may be anything without a date',
+      { image: OWN, error: own(BARE) },
+      { first: /Look at the certificate/, says: /or the node's clock is wrong/ },
+    ],
+  ])('%s', (_name, situation, expected) => {
+    check(situation, expected)
+  })
+})

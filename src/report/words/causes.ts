@@ -11,7 +11,6 @@ import {
   signaturePolicy,
 } from './causes/access.ts'
 import {
-  corruptOrUnpack,
   IMAGE_ID,
   imageNotFound,
   invalidReference,
@@ -23,7 +22,6 @@ import { kubeletQps, rateLimited } from './causes/limits.ts'
 import {
   canceledOrDeadline,
   connectionRefusedOrReset,
-  diskFull,
   httpHttpsMismatch,
   networkTimeout,
   proxy,
@@ -31,6 +29,7 @@ import {
   registryServerError,
   tls,
 } from './causes/network.ts'
+import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
 import { credentialLines } from './credential.ts'
 import { capitalize, registryLabel, roleSentence } from './nouns.ts'
 

@@ -148,6 +148,12 @@ export function certificateCommand(node: PullingNode, address: string): string {
     : `openssl s_client -connect ${shellWord(address)} </dev/null`
 }
 
+/** Returns how to show the clock of the node, in UTC. */
+export function clockCommand({ os, platform }: PullingNode): string {
+  if (os === 'windows') return '(Get-Date).ToUniversalTime(); w32tm /query /status'
+  return platform === 'talos' ? 'talosctl -n <address> time' : 'date -u; timedatectl'
+}
+
 /** Returns a step with a shell command, which runs on the node. On Talos it runs in a debug pod there (see enterNode). */
 export function nodeShellStep(text: string, command: string, [first]: Findings): StepText {
   return { text, command, where: onNode(first) }

@@ -1,13 +1,13 @@
 /**
  * The words of pulls that never reached the host (names, connections, certificates, proxies; the host is the one in the message), and of
- * problems that may end with time or free space: the node's disk, a host's servers, a canceled pull.
+ * problems that may end with time: a host's servers, a canceled pull.
  */
 
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
-import { capitalize, hostLabel, registryLabel, responderLabel } from '../nouns.ts'
+import { capitalize, hostLabel, pluralize, registryLabel, responderLabel } from '../nouns.ts'
 
 /** Returns the host that was asked, or else the registry's. */
 function endpointOrRegistry({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
@@ -35,22 +35,39 @@ export const registryNotFoundDns: CauseWords = {
 
 export const networkTimeout: CauseWords = {
   short: context => `no answer from ${askedHost(context)}`,
-  title: context =>
-    `${capitalize(askedHost(context))} ${
-      hasClue(context, 'tls-unfinished')
-        ? 'did not complete the TLS handshake in time'
-        : hasClue(context, 'stalled')
-          ? 'stopped sending before the answer was complete'
-          : 'did not answer in time'
-    }`,
-  meaning: context =>
-    hasClue(context, 'loopback')
-      ? `That address is the node itself, and ${hasClue(context, 'tls-unfinished') || hasClue(context, 'stalled') ? 'what listens there did not go on' : 'nothing answered there'}.`
-      : hasClue(context, 'tls-unfinished')
-        ? 'The connection opened, so the address is right: large packets get lost on the way (a wrong MTU), a firewall or proxy that inspects TLS holds them back, or the host is overloaded.'
-        : hasClue(context, 'stalled')
-          ? 'The connection opened and then stopped: a slow or overloaded host or network, a firewall or proxy that holds data back, or a wrong MTU.'
-          : 'The node sent its request and got nothing back: a firewall that drops packets, a missing route or NAT, or a very slow host.',
+  title: context => `${capitalize(askedHost(context))} ${stopped(context)}`,
+  meaning: byCase(
+    [
+      [
+        isUnfinishedOnNode,
+        'That address is the node itself: what listens there accepted the connection and did not go on.',
+      ],
+      ['loopback', 'That address is the node itself, and nothing answered there.'],
+      [
+        'tls-unfinished',
+        'The connection opened, so the address is right: large packets get lost on the way (a wrong MTU), a firewall or proxy that inspects TLS holds them back, or the host is overloaded.',
+      ],
+      [
+        'stalled',
+        'The connection opened and then stopped: a slow or overloaded host or network, a firewall or proxy that holds data back, or a wrong MTU.',
+      ],
+    ],
+    'The node sent its request and got nothing back: a firewall that drops packets, a missing route or NAT, or a very slow host.',
+  ),
+}
+
+/** Returns where the exchange stopped. */
+const stopped = byCase(
+  [
+    ['tls-unfinished', 'did not complete the TLS handshake in time'],
+    ['stalled', 'stopped sending before the answer was complete'],
+  ],
+  'did not answer in time',
+)
+
+function isUnfinishedOnNode({ clues }: Pick<Finding, 'clues'>): boolean {
+  const has = (code: string) => clues.some(clue => clue.code === code)
+  return has('loopback') && (has('tls-unfinished') || has('stalled'))
 }
 
 export const connectionRefusedOrReset: CauseWords = {
@@ -78,7 +95,16 @@ function loopbackMeaning({ clues }: Pick<Finding, 'clues'>): string {
 
 export const tls: CauseWords = {
   short: context => `TLS with ${askedHost(context)}`,
-  title: context => `The TLS handshake with ${askedHost(context)} failed`,
+  title: context => {
+    const { clues } = context.findings[0]
+    const dated = clues.find(clue => clue.code === 'certificate-date')
+    const off = clues.find(clue => clue.code === 'clock-off')
+    if (off !== undefined)
+      return `The clock of ${nodeName(context.findings[0])} is at least ${pluralize(off.days, 'day')} off, so the certificate of ${askedHost(context)} looks invalid to it`
+    return dated?.side === 'after'
+      ? `The certificate of ${askedHost(context)} expired on ${dated.date.slice(0, 10)}`
+      : `The TLS handshake with ${askedHost(context)} failed`
+  },
   meaning: context => {
     const { clues } = context.findings[0]
     const problem = clues.find(clue => clue.code === 'certificate')?.problem
@@ -89,7 +115,7 @@ export const tls: CauseWords = {
       case 'unknown-authority':
         return 'The node does not trust the authority that signed the certificate: a private CA, or a proxy that intercepts TLS.'
       case 'expired':
-        return "The certificate has expired or is not valid yet, or the node's clock is wrong."
+        return expiredMeaning(context.findings[0])
       case 'no-alternative-name':
         return 'The certificate names its host only in the common name, which runtimes ignore: they require a subject alternative name (SAN).'
       case 'wrong-name':
@@ -108,6 +134,22 @@ export const tls: CauseWords = {
   },
 }
 
+function expiredMeaning({ clues, endpoint, registry }: CauseContext['findings'][0]): string {
+  const dated = clues.find(clue => clue.code === 'certificate-date')
+  const off = clues.find(clue => clue.code === 'clock-off')
+  if (off !== undefined)
+    return `The node compared the certificate with ${off.shows}, which can't be the time of this pull.`
+  if (dated !== undefined)
+    return dated.side === 'after'
+      ? 'What the node was shown has expired by its clock: the certificate of the host, or that of a proxy in between.'
+      : `The certificate is valid from ${dated.date.slice(0, 10)} on: it is new, or the node's clock is behind.`
+  return isHosted(endpointOrRegistry({ endpoint, registry }).host)
+    ? "Everyone would notice an expired certificate of this host, so most likely the node's clock is wrong, or a proxy in between shows a certificate of its own."
+    : "The certificate has expired or is not valid yet, or the node's clock is wrong."
+}
+
+const nodeName = ({ node }: Pick<Finding, 'node'>) => (node === null ? 'the node' : `node ${node}`)
+
 export const httpHttpsMismatch: CauseWords = {
   short: context =>
     `${spokenScheme(context) === 'https' ? 'HTTPS instead of HTTP' : 'HTTP instead of HTTPS'} at ${askedHost(context)}`,
@@ -118,9 +160,7 @@ export const httpHttpsMismatch: CauseWords = {
   meaning: ({ findings: [first] }) =>
     isHosted(endpointOrRegistry(first).host)
       ? 'The host itself speaks TLS, so something else answered in its place (a proxy, a login portal, a firewall), or damaged the data on the way (a wrong MTU).'
-      : first.clues.some(clue => clue.code === 'speaks' && clue.scheme === 'https')
-        ? 'The runtime is configured to use plain HTTP for this host, but this port expects TLS.'
-        : 'The runtime uses TLS unless it is configured otherwise, but this port uses plain HTTP.',
+      : EXPECTED[spokenScheme({ findings: [first] })],
 }
 
 const SPEAKS = {
@@ -129,7 +169,13 @@ const SPEAKS = {
   unknown: 'speaks HTTP where HTTPS is expected, or the reverse',
 }
 
-const spokenScheme = ({ findings: [{ clues }] }: CauseContext) =>
+const EXPECTED = {
+  http: 'The runtime uses TLS unless it is configured otherwise, but this port uses plain HTTP.',
+  https: 'The runtime is configured to use plain HTTP for this host, but this port expects TLS.',
+  unknown: 'The runtime uses TLS unless it is configured otherwise, but this port uses the other protocol.',
+}
+
+const spokenScheme = ({ findings: [{ clues }] }: Pick<CauseContext, 'findings'>) =>
   clues.find(clue => clue.code === 'speaks')?.scheme ?? 'unknown'
 
 export const proxy: CauseWords = {
@@ -144,27 +190,6 @@ export const proxy: CauseWords = {
     hasClue(context, 'loopback')
       ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."
       : 'The runtime goes through an HTTP(S) proxy, which could not be reached or refused to pass the request on.',
-}
-
-export const diskFull: CauseWords = {
-  short: context => (hasClue(context, 'memory') ? 'nodes without free memory' : 'full disks'),
-  title: context => {
-    const [node, ...others] = new Set(context.findings.map(finding => finding.node))
-    if (hasClue(context, 'memory'))
-      return others.length > 0
-        ? `${others.length + 1} nodes have no memory for their images`
-        : `${node == null ? 'A node' : `Node ${node}`} has no memory left to unpack the image`
-    if (others.length > 0) return `${others.length + 1} nodes have no room for their images`
-    return node == null ? 'A node has no room for the image' : `Node ${node} has no room for the image`
-  },
-  meaning: ({ findings: [{ clues }] }) => {
-    if (clues.some(({ code }) => code === 'memory'))
-      return 'Memory ran out while the layers were written or unpacked; the error says nothing about the disk.'
-    const full = clues.find(clue => clue.code === 'full-place')
-    return full === undefined
-      ? "The runtime's image storage is out of space, inodes, or memory."
-      : `The file system of ${full.path} ran out of space or inodes while the layers were ${full.temporary ? 'unpacked there' : 'written'}.`
-  },
 }
 
 export const registryServerError: CauseWords = {

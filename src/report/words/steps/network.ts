@@ -7,6 +7,7 @@ import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import {
   certificateCommand,
+  clockCommand,
   curlCommand,
   lookUpCommand,
   nodeClientStep,
@@ -68,6 +69,14 @@ function orMirror({ invocation, findings: [first] }: StepContext, target: string
   return `; if they are not meant to reach the internet, give them a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note}), or load the image on them`
 }
 
+/** Returns whose the certificate is to renew, with the date that the error proves. */
+function renewExpired(host: string, { clues }: Pick<Finding, 'clues'>): string {
+  const dated = clues.find(clue => clue.code === 'certificate-date')
+  return dated?.side === 'after'
+    ? `Renew the certificate of ${host}, which expired on ${dated.date.slice(0, 10)}; if the host belongs to others, its owner has to do that`
+    : `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`
+}
+
 export const networkSteps: StepWords<
   | 'resolve-host'
   | 'node-resolver'
@@ -82,6 +91,7 @@ export const networkSteps: StepWords<
   | 'check-listener'
   | 'give-route'
   | 'show-certificate'
+  | 'check-clock'
   | 'trust-authority'
   | 'tls-between'
   | 'renew-certificate'
@@ -168,6 +178,12 @@ export const networkSteps: StepWords<
       certificateCommand(findings[0].host, withPort(host)),
       findings,
     ),
+  'check-clock': (_step, { findings }) =>
+    nodeClientStep(
+      `Compare the clock ${onNode(findings[0])} with the real time, and set it by NTP (chrony, systemd-timesyncd) if it is wrong`,
+      clockCommand(findings[0].host),
+      findings,
+    ),
   'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
     text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`,
   }),
@@ -177,7 +193,7 @@ export const networkSteps: StepWords<
   'renew-certificate': ({ host, problem }, { findings: [first] }) => ({
     text:
       problem === 'expired'
-        ? `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`
+        ? renewExpired(host, first)
         : problem === 'wrong-name'
           ? `Use the name that the certificate of ${host} is for, or reissue it with this name or address (subjectAltName)`
           : problem === 'no-alternative-name'
@@ -196,7 +212,7 @@ export const networkSteps: StepWords<
       : {
           text:
             problem === 'expired'
-              ? `The operator of ${host} renews its certificates, so look at the node: set its clock if that is wrong, and update its root certificates (package ca-certificates), which are outdated on an old system`
+              ? `If the clock is right, look for a proxy or firewall in between that shows a certificate of its own, and update the root certificates of the node (package ca-certificates), which are outdated on an old system: the operator of ${host} renews its certificates`
               : `The operator of ${host} shows others a valid certificate, so look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS`,
         },
   'check-mtu': (_step, { findings: [first] }) => ({
