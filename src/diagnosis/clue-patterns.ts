@@ -1,5 +1,6 @@
 /** Patterns for the clues in the words of an error text and in an image's name. */
 
+import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import type { AwsPolicy, Clue } from './clue.ts'
 import { isLocal, isPrivateAddress } from './endpoint.ts'
 
@@ -62,14 +63,19 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /http request (?:was sent )?to (?:an )?https (?:server|port)|malformed http response \S{0,9}x1[56]/i,
   ],
   [{ code: 'tls-unfinished' }, /tls handshake timeout/i],
-  [{ code: 'stalled' }, /while reading body|\bread tcp \S{1,100}: i\/o timeout/i],
+  [
+    { code: 'unanswered' },
+    // Without "while waiting for connection", the canceled request had one (net/http).
+    /\b(?:read|write) tcp \S{1,200}: i\/o timeout|timeout awaiting response headers|http2: client connection lost|net\/http: request canceled \(client\.timeout/i,
+  ],
   [
     { code: 'registry-closed' },
     /\bregistry\b.{0,60}\b(?:deprecated|shut(?:ting)? down|discontinued|decommissioned|retired|sunset)\b/i,
   ],
-  [{ code: 'unreadable-secret' }, /^(?:illegal base64 data|unable to parse auth field)/i],
+  [{ code: 'unreadable-secret' }, UNREADABLE_SECRET],
   [{ code: 'any-refusal' }, /unable to retrieve auth token: invalid username\/password/i],
   [{ code: 'upstream-limit' }, /too many requests to upstream/i],
+  [{ code: 'upstream-setup' }, /upstream (?:repository|registry) is not configured/i],
   [{ code: 'upstream-blocked' }, /remote (?:auto|manually) blocked/i],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
   [
@@ -211,20 +217,6 @@ const STORE =
   /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)/
 const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
 
-/** The digest of no data at all. */
-const EMPTY = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
-/** What arrived, as containerd and containers/image write it: its size or its digest, before or after what was announced. */
-const SIZES = /\b(?:failed size validation: |unexpected commit size )(\d+)(?: != |, expected )(\d+)/i
-const DIGEST =
-  /\b(?:unexpected (?:commit )?digest:? |digest did not match, expected sha256:\w{64}, got )(sha256:\w{64})/i
-
-/** How much of a download arrived; null if the text does not show it. */
-function arrivedIn(text: string): Clue | null {
-  const [, bytes, of] = SIZES.exec(text) ?? []
-  if (bytes !== undefined) return { code: 'arrived', bytes: Number(bytes), of: Number(of) }
-  return DIGEST.exec(text)?.[1] === EMPTY ? { code: 'arrived', bytes: 0, of: null } : null
-}
-
 /** The clues that quote something from the text: an address, an account, a signer, a DNS server, mirrors. */
 export function quotedClues(text: string): Clue[] {
   const address = ADDRESS.exec(text)?.[1]
@@ -238,7 +230,6 @@ export function quotedClues(text: string): Clue[] {
   const names = CERTIFICATE_FOR.exec(text)?.[1]
   const build = WINDOWS_BUILD.exec(text)?.[1]
   const full = fullPlace(text)
-  const arrived = arrivedIn(text)
   return [
     ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
     ...(name === undefined ? [] : [{ code: 'caller' as const, name }]),
@@ -246,7 +237,6 @@ export function quotedClues(text: string): Clue[] {
     ...(demanded === undefined ? [] : [{ code: 'signer' as const, demanded }]),
     ...(names === undefined ? [] : [{ code: 'certificate-for' as const, names }]),
     ...(build === undefined ? [] : [{ code: 'windows-build' as const, build }]),
-    ...(arrived === null ? [] : [arrived]),
     ...(full === null ? [] : [{ code: 'full-place' as const, ...full }]),
     ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
     ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)

@@ -25,6 +25,10 @@ export type Clue =
   | { code: 'web-page' }
   /** Nexus can't reach the upstream of its proxy repository, and blocks it for a while. */
   | { code: 'upstream-blocked' }
+  /** A cache says that its upstream (remote, proxy) repository is not set up properly. */
+  | { code: 'upstream-setup' }
+  /** The image's name goes through a cache: its path begins with the registry that the cache fetches from. */
+  | { code: 'relays'; upstream: string }
   /** A 403 whose text gives no reason: whoever answered sent nothing else, or the runtime did not read it. */
   | { code: 'bare-refusal' }
   /** The kubelet could not read a pull secret of the pod. */
@@ -111,8 +115,8 @@ export type Clue =
   | { code: 'tls-alert' }
   /** The connection was opened, but the TLS handshake did not end in time. */
   | { code: 'tls-unfinished' }
-  /** Data arrived, and then no more. */
-  | { code: 'stalled' }
+  /** The connection was opened, but no complete answer came in time. */
+  | { code: 'unanswered' }
   /** The registry is a cache, and its upstream limits it. */
   | { code: 'upstream-limit' }
   /** A 429 without the registry's message. */
@@ -186,7 +190,16 @@ export type Clue =
   /** The pull policy is Always on a local node (kind, minikube), where images are often built or loaded by hand. */
   | { code: 'local-image' }
   /** A CronJob's Job, whose pod keeps the image that the CronJob had when the Job was created. */
-  | { code: 'run-of-cron-job'; job: string }
+  | {
+      code: 'run-of-cron-job'
+      job: string
+      /** Whether its concurrencyPolicy is Forbid; null if that was not read. */
+      forbidsOthers: boolean | null
+    }
+  /** An older revision of the pod's Deployment has pods that are ready. */
+  | { code: 'older-serves'; revision: number; pods: number }
+  /** The pod's StatefulSet replaces its pods one after the other, and none that is not ready, so a new template does not reach this one. */
+  | { code: 'one-by-one' }
   /** The signer that the node's signature policy requires. */
   | { code: 'signer'; demanded: string }
   /** The account was suspended, or the plan no longer allows it. */

@@ -1,13 +1,13 @@
-/** Clues: what the text of a failed pull, its endpoint, the image's name, and the node show besides the cause. */
+/** Clues: what the text of a failed pull, its endpoint, the image's name, and the node show besides the cause (the node's are in pulling-node.ts). */
 
 import type { Reference } from '../image/reference.ts'
-import type { Node } from '../snapshot/node.ts'
+import { relayedRegistry } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
+import type { OwnerLink } from '../snapshot/snapshot.ts'
 import type { Clue } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName, isShortServiceName } from './endpoint.ts'
-import type { FailingContainer } from './failing-container.ts'
 import type { Cause } from './finding.ts'
 
 interface ClueFacts {
@@ -30,6 +30,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
       ? [{ code: 'missing-child' } as const]
       : []),
     ...quotedClues(text),
+    ...arrivedClue(text),
     ...ofHost(endpoint, reference),
     ...nameClues(image),
   ]
@@ -37,6 +38,20 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
 
 /** A manifest that was asked for by digest and is missing; of an image that is named by tag, its index listed that digest. */
 const CHILD = /\/manifests\/sha256:[0-9a-f]{64}"?:? (?:not found|manifest unknown|404\b)/i
+
+/** The digest of no data at all. */
+const EMPTY = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+/** What arrived, as containerd and containers/image write it: its size or its digest, before or after what was announced. */
+const SIZES = /\b(?:failed size validation: |unexpected commit size )(\d+)(?: != |, expected )(\d+)/i
+const DIGEST =
+  /\b(?:unexpected (?:commit )?digest:? |digest did not match, expected sha256:\w{64}, got )(sha256:\w{64})/i
+
+/** How much of a download arrived, if the text shows it. */
+function arrivedClue(text: string): Clue[] {
+  const [, bytes, of] = SIZES.exec(text) ?? []
+  if (bytes !== undefined) return [{ code: 'arrived', bytes: Number(bytes), of: Number(of) }]
+  return DIGEST.exec(text)?.[1] === EMPTY ? [{ code: 'arrived', bytes: 0, of: null }] : []
+}
 
 /** The text without the image's own names, so that a repository called "billing" is not a clue. */
 function withoutNames(text: string, image: string, reference: Reference | null): string {
@@ -86,6 +101,8 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
   const host = endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : registry
   const clues: Clue[] =
     registry !== null && /^(?:www\.)?hub\.docker\.com$/i.test(registry) ? [{ code: 'web-site' }] : []
+  const upstream = reference === null ? null : relayedRegistry(reference)
+  if (upstream !== null) clues.push({ code: 'relays', upstream })
   if (host === null) return clues
   if (isLocal(host)) clues.push({ code: 'loopback' })
   else if (isServiceName(host) || isShortServiceName(host)) clues.push({ code: 'service-name' })
@@ -93,63 +110,14 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
   return clues
 }
 
-/** Images that hold drivers or modules for one kernel. */
-const DRIVER = /driver|[mo]fed|kmod|kernel-module/
-const SYSTEM =
-  /-((?:ubuntu|debian|rhel|rhcos|sles|sl-?micro|centos|rocky|fedora|amzn|flatcar|azurelinux|opensuse)\d[\d.]*(?:sp\d)?)(?:-(?:amd64|arm64|x86_64|aarch64))?$/
-const KERNEL = /\d+\.\d+\.\d+-[\w.-]*(?:generic|default|aws|azure|gcp|gke|oracle|\.(?:el|fc|amzn)\d\w*)/
-
-/** What of a node an operator took for the tag: NVIDIA's `550.90.07-ubuntu24.04`, or a kernel (Kernel Module Management). */
-function tagOfNode(reference: string | null, node: Node | null): Clue[] {
-  const [, name = '', tag = ''] = /([^/]+):([^:@/]+)(?:@.*)?$/.exec(reference ?? '') ?? []
-  const own = (node?.os === 'linux' ? node.kernel : null)?.replace(/[^\w.-]/g, '_') ?? ''
-  const driver = DRIVER.test(name)
-  const kernel = own !== '' && tag.includes(own) ? own : driver ? KERNEL.exec(tag)?.[0] : undefined
-  if (kernel !== undefined) return [{ code: 'tag-of-node', from: 'kernel', value: kernel }]
-  const system = driver ? SYSTEM.exec(tag)?.[1] : undefined
-  return system === undefined ? [] : [{ code: 'tag-of-node', from: 'system', value: system }]
-}
-
-/** How charts name what they run on Windows nodes. */
-const WINDOWS_NAME = /(?:^|-)win(?:dows)?(?:-|$)/
-
-/** Nodes on a developer's machine, where images are built or loaded by hand. */
-const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
-
-/** The clues from the place of the pull: a guest that pulls by itself, or a local node. */
-export function cluesOfPlace(
-  { container, usesPullSecrets }: FailingContainer,
-  pod: Pod,
-  node: Node | null,
-  reference: string | null,
-  workload: { kind: string; name: string } | null,
+/** The clue that a run of a CronJob is: a Job, which keeps the template that it was created with. */
+export function cluesOfOwners(
+  { controller }: Pod,
+  workload: { kind: string } | null,
+  owners: readonly OwnerLink[],
 ): Clue[] {
-  const guest = !usesPullSecrets && container.kind !== 'sandbox'
-  const own =
-    node?.provider === 'kind' ||
-    LOCAL_NODE.test(pod.node ?? '') ||
-    node?.images.includes(container.image) === true
-  return [
-    ...(workload?.kind === 'CronJob' && pod.controller?.kind === 'Job'
-      ? [{ code: 'run-of-cron-job', job: pod.controller.name } as const]
-      : []),
-    ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
-    ...(pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
-      ? [{ code: 'asks-windows' } as const]
-      : []),
-    ...tagOfNode(reference, node),
-    ...(guest ? [{ code: 'guest' } as const] : []),
-    ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
-    ...(container.pullPolicy === 'IfNotPresent' && node !== null && isVerified(node, reference)
-      ? [{ code: 'on-node' } as const]
-      : []),
-  ]
-}
-
-/** Kubelets of this minor version and later verify that a pod may use an image on the node (1.33 and 1.34 only if configured to). */
-const VERIFIES_SINCE = 33
-
-function isVerified({ kubelet, images }: Node, reference: string | null): boolean {
-  const minor = Number(/^v1\.(\d+)/.exec(kubelet ?? '')?.[1] ?? 0)
-  return minor >= VERIFIES_SINCE && reference !== null && images.includes(reference)
+  if (workload?.kind !== 'CronJob' || controller?.kind !== 'Job') return []
+  const policy = owners.find(({ kind }) => kind === 'CronJob')?.concurrencyPolicy
+  const forbidsOthers = policy === undefined ? null : policy === 'Forbid'
+  return [{ code: 'run-of-cron-job', job: controller.name, forbidsOthers }]
 }

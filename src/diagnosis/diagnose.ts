@@ -5,11 +5,19 @@ import { fullName, parseReference } from '../image/reference.ts'
 import { compareText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
-import { holdsUpRollout, indexOwners, type OwnerIndex, topmostOwner } from '../snapshot/owners.ts'
+import {
+  holdsUpRollout,
+  indexOwners,
+  type OwnerIndex,
+  ownersAbove,
+  servingBefore,
+  topmostOwner,
+  wouldHoldUpRollout,
+} from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
-import { clockClues, cluesOf, cluesOfPlace } from './clues.ts'
+import { clockClues, cluesOf, cluesOfOwners } from './clues.ts'
 import { endpointOf, type NamedEndpoint } from './endpoint.ts'
 import {
   type FailingContainer,
@@ -22,7 +30,7 @@ import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding
 import { textMemo } from './memoize-by-text.ts'
 import { eventsOfPod, longPulls } from './pod-events.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
-import { nodeHintsIn, pullingNode } from './pulling-node.ts'
+import { cluesOfPlace, nodeHintsIn, pullingNode } from './pulling-node.ts'
 import { remediesFor } from './remedy.ts'
 import { subcauseOf } from './subcause.ts'
 
@@ -102,6 +110,11 @@ function findingOf(
   { snapshot, owners, nodes, logins, judge, endpointIn, cluesIn, hintsIn }: DiagnosisContext,
 ): Finding {
   const { container, reason } = failing
+  const above = ownersAbove(pod, owners)
+  // Of several controllers, changes are made where the topmost comes from.
+  const managedBy = above.findLast(owner => owner.managedBy !== undefined)?.managedBy ?? null
+  // A debug container does not affect whether its pod is ready.
+  const inPod = container.kind !== 'ephemeral'
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
   const parsed = parseReference(container.image)
   const registry = parsed?.registry ?? null
@@ -132,8 +145,8 @@ function findingOf(
     container: container.name,
     containerKind: container.kind,
     workload,
-    // A debug container does not affect whether its pod is ready.
-    ...(container.kind !== 'ephemeral' && holdsUpRollout(pod, owners) ? { outgoing: true as const } : {}),
+    ...(managedBy === null ? {} : { managedBy }),
+    ...(inPod && holdsUpRollout(pod, owners) ? { outgoing: true as const } : {}),
     node: pod.node,
     image: container.image,
     reference,
@@ -164,10 +177,18 @@ function findingOf(
       ...(cause === 'tls' ? clockClues(text, pod, snapshot.takenAt) : []),
       ...cluesOfPlace(failing, pod, node, reference, workload),
       ...behindProxy(cause, text, registry),
+      ...cluesOfOwners(pod, workload, above),
+      ...olderServes(pod, owners),
+      ...(inPod && wouldHoldUpRollout(pod, owners) ? [{ code: 'one-by-one' } as const] : []),
     ],
     host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),
     priority: 0,
   }
+}
+
+function olderServes(pod: Pod, owners: OwnerIndex): Finding['clues'] {
+  const older = servingBefore(pod, owners)
+  return older === null ? [] : [{ code: 'older-serves', revision: older.number, pods: older.ready }]
 }
 
 /** The host that a proxy was asked for, as the text names it before the proxy's own error. */

@@ -174,12 +174,12 @@ test.each<[string, string, Expected]>([
   [
     'a handshake that does not end',
     'net/http: TLS handshake timeout',
-    { says: /did not complete the TLS handshake/, never: /got nothing back/ },
+    { says: /did not finish the TLS handshake/, never: /got nothing back/ },
   ],
   [
     'data that stops',
     'net/http: request canceled (Client.Timeout exceeded while reading body)',
-    { says: /stopped sending/, never: /got nothing back/ },
+    { says: /The connection was opened/, never: /got nothing back/ },
   ],
   [
     'an answer that does not come',
@@ -282,7 +282,7 @@ describe('a certificate that is not valid now', () => {
     [
       'on Talos, too',
       { image: 'nginx:1', error: hub(BARE), node: { osImage: 'Talos (v1.12.0)' } },
-      { first: /talosctl -n <address> time/ },
+      { first: /talosctl time -n <address>/ },
     ],
     [
       'of a host of its own has expired on a day that the error proves',

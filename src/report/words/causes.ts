@@ -31,7 +31,7 @@ import {
 } from './causes/network.ts'
 import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
 import { credentialLines } from './credential.ts'
-import { capitalize, registryLabel, roleSentence } from './nouns.ts'
+import { capitalize, pluralize, registryLabel, roleSentence } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,
@@ -117,6 +117,7 @@ export function meaningOf(context: CauseContext): string {
 /** Returns facts that the title omits, about the host that answered and about other mirrors. */
 function furtherFacts({ findings: [first] }: CauseContext): string[] {
   const mirrors = first.clues.find(clue => clue.code === 'mirrors-failed')
+  const older = first.clues.find(clue => clue.code === 'older-serves')
   return [
     roleSentence(first),
     first.cause !== 'invalid-reference' && first.clues.some(clue => clue.code === 'image-id') ? IMAGE_ID : '',
@@ -131,6 +132,9 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     mirrors === undefined
       ? ''
       : `Its mirrors failed too (${mirrors.hosts.join(', ')}); this error is from the last host that was tried.`,
+    older === undefined
+      ? ''
+      : `Revision ${older.revision} of ${first.workload?.name ?? 'the Deployment'} still runs: ${pluralize(older.pods, 'pod')} of it ${older.pods === 1 ? 'is' : 'are'} ready.`,
   ]
 }
 

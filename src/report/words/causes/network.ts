@@ -33,41 +33,34 @@ export const registryNotFoundDns: CauseWords = {
       : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never contacted.`,
 }
 
+/** Whether the connection to the host was opened. */
+const wasOpened = ({ clues }: Finding) =>
+  clues.some(({ code }) => code === 'tls-unfinished' || code === 'unanswered')
+
 export const networkTimeout: CauseWords = {
   short: context => `no answer from ${askedHost(context)}`,
-  title: context => `${capitalize(askedHost(context))} ${stopped(context)}`,
+  title: context =>
+    hasClue(context, 'tls-unfinished')
+      ? `${capitalize(askedHost(context))} did not finish the TLS handshake in time`
+      : `${capitalize(askedHost(context))} did not answer in time`,
   meaning: byCase(
     [
       [
-        isUnfinishedOnNode,
-        'That address is the node itself: what listens there accepted the connection and did not go on.',
+        first => wasOpened(first) && first.clues.some(({ code }) => code === 'loopback'),
+        'That address is the node itself: something there accepted the connection, but did not answer in time.',
       ],
       ['loopback', 'That address is the node itself, and nothing answered there.'],
       [
         'tls-unfinished',
-        'The connection opened, so the address is right: large packets get lost on the way (a wrong MTU), a firewall or proxy that inspects TLS holds them back, or the host is overloaded.',
+        'The connection was opened, so the name and the route are right, but the TLS handshake did not end: large packets are lost on the way (MTU), a firewall or proxy in between holds up TLS, or the host is overloaded.',
       ],
       [
-        'stalled',
-        'The connection opened and then stopped: a slow or overloaded host or network, a firewall or proxy that holds data back, or a wrong MTU.',
+        'unanswered',
+        'The connection was opened, so the name and the route are right, but no complete answer came in time: the host is slow or overloaded, or packets are lost on the way.',
       ],
     ],
     'The node sent its request and got nothing back: a firewall that drops packets, a missing route or NAT, or a very slow host.',
   ),
-}
-
-/** Returns where the exchange stopped. */
-const stopped = byCase(
-  [
-    ['tls-unfinished', 'did not complete the TLS handshake in time'],
-    ['stalled', 'stopped sending before the answer was complete'],
-  ],
-  'did not answer in time',
-)
-
-function isUnfinishedOnNode({ clues }: Pick<Finding, 'clues'>): boolean {
-  const has = (code: string) => clues.some(clue => clue.code === code)
-  return has('loopback') && (has('tls-unfinished') || has('stalled'))
 }
 
 export const connectionRefusedOrReset: CauseWords = {

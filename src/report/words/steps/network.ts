@@ -29,6 +29,11 @@ const registryEndpoint = ({ endpoint }: Pick<Finding, 'endpoint'>, host: string)
   role: endpoint?.host === host ? endpoint.role : 'registry',
 })
 
+/** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
+function testUrl(scheme: 'https' | 'http', host: string, role: EndpointRole): string {
+  return `${scheme}://${host}${role === 'storage' || role === 'token' ? '/' : '/v2/'}`
+}
+
 /** Private connections to a cloud's registry, which have their own rules. */
 const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   ecr: ', or the VPC endpoint and its security group',
@@ -75,6 +80,18 @@ function renewExpired(host: string, { clues }: Pick<Finding, 'clues'>): string {
   return dated?.side === 'after'
     ? `Renew the certificate of ${host}, which expired on ${dated.date.slice(0, 10)}; if the host belongs to others, its owner has to do that`
     : `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`
+}
+
+/** Returns how nodes show a certificate, as a clause. */
+function clientCertificate(finding: Finding, host: string): string {
+  const place = clientCertificatePlace(
+    finding.host,
+    registryEndpoint(finding, host),
+    finding.registry ?? host,
+  )
+  return place === null
+    ? 'these nodes have no setting for one, so let it accept them without, or copy the image into a registry that does'
+    : `give every node one that it accepts, in ${place}`
 }
 
 export const networkSteps: StepWords<
@@ -127,7 +144,7 @@ export const networkSteps: StepWords<
     text: `${host} has no domain: if it is a Service of the cluster or a container beside it (Docker Compose, kind), nodes don't know it by that name; use one that they can resolve, or an entry in /etc/hosts on every node`,
   }),
   'start-local-registry': ({ container }, { findings: [{ registry }] }) => ({
-    text: `Start the container ${container} on the machine that runs kind, and connect it to kind's network: the nodes pull images of ${registryLabel(registry)} from it, and they can resolve its name only while it runs there`,
+    text: `Start the container ${container} on the machine that runs kind, and connect it to kind's network, unless it is connected already: the nodes pull images of ${registryLabel(registry)} from it, and they can resolve its name only while it runs there`,
     command: `docker start ${shellWord(container)} && docker network connect kind ${shellWord(container)}`,
   }),
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
@@ -142,10 +159,7 @@ export const networkSteps: StepWords<
   'test-connection': ({ host, scheme, role }, { findings }) =>
     nodeShellStep(
       `Test the connection ${onNode(findings[0])} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404'} is fine)`,
-      curlCommand(
-        findings[0].host,
-        `${scheme}://${host}${role === 'storage' || role === 'token' ? '/' : '/v2/'}`,
-      ),
+      curlCommand(findings[0].host, testUrl(scheme, host, role)),
       findings,
     ),
   'who-answered': ({ host }, { findings }) =>
@@ -199,7 +213,7 @@ export const networkSteps: StepWords<
           : problem === 'no-alternative-name'
             ? `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`
             : problem === 'client'
-              ? `${host} asks for a client certificate: give every node one that it accepts, in ${clientCertificatePlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`
+              ? `${host} asks for a client certificate: ${clientCertificate(first, host)}`
               : `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`,
   }),
   'public-certificate': ({ host, problem }, { findings }) =>
@@ -215,9 +229,12 @@ export const networkSteps: StepWords<
               ? `If the clock is right, look for a proxy or firewall in between that shows a certificate of its own, and update the root certificates of the node (package ca-certificates), which are outdated on an old system: the operator of ${host} renews its certificates`
               : `The operator of ${host} shows others a valid certificate, so look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS`,
         },
-  'check-mtu': (_step, { findings: [first] }) => ({
-    text: `Compare the MTU ${onNode(first)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower the node's if it is larger: the connection opened, but large packets may get lost`,
-  }),
+  'check-mtu': ({ host, role }, { findings }) =>
+    nodeShellStep(
+      `Test the TLS handshake ${onNode(findings[0])}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; or a firewall or proxy in between holds up TLS to ${withoutPort(host)}`,
+      curlCommand(findings[0].host, testUrl('https', host, role)),
+      findings,
+    ),
   'ingress-certificate': ({ host }) => ({
     text: `Give the ingress of ${host} its own certificate: check that its tls section lists this host, and that the secret named there exists in its namespace`,
   }),

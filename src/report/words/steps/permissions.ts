@@ -3,17 +3,17 @@
 import type { NodePolicy } from '../../../advice/step.ts'
 import type { AwsPolicy } from '../../../diagnosis/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
+import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { kubeletLog, nodeClientStep, nodeShellStep, onNode } from '../node.ts'
+import { kubeletLog, nodeClientStep, onNode } from '../node.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 const ROLE: Record<Cloud, string> = {
   ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it',
-  acr: 'give it the role AcrPull on the registry (`az aks update --attach-acr` does that)',
+  acr: 'give it the role AcrPull on the registry (on AKS, `az aks update --attach-acr` does that)',
   gar: 'give it the role roles/artifactregistry.reader on the repository',
 }
 /** What a repository that belongs to someone else also requires. */
@@ -36,9 +36,6 @@ const PROVIDER: Record<Cloud, string> = {
   gar: 'auth-provider-gcp',
 }
 
-const PRIVATE_SUBNET =
-  'in a private subnet a node needs the VPC endpoints ecr.api (for logins), ecr.dkr, and S3 (for layers)'
-
 /** AKS has a command that checks everything between its nodes and a registry. */
 function checkAcr(cloud: Cloud | null, { host }: Pick<Finding, 'host'>): string {
   return cloud === 'acr' && host.platform === 'aks'
@@ -48,7 +45,6 @@ function checkAcr(cloud: Cloud | null, { host }: Pick<Finding, 'host'>): string 
 
 export const permissionSteps: StepWords<
   | 'check-provider'
-  | 'ecr-login-of-node'
   | 'grant-cloud-role'
   | 'grant-pull'
   | 'token-scope'
@@ -62,25 +58,13 @@ export const permissionSteps: StepWords<
   'check-provider': ({ cloud, sent }, { findings }) => {
     const [first] = findings
     const provider = `the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}`
-    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}${cloud === 'ecr' ? `; ${PRIVATE_SUBNET}` : ''}${checkAcr(cloud, first)}`
+    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}${cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}${checkAcr(cloud, first)}`
     const texts = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNode(first)} shows which login was used${checkAcr(cloud, first)}`,
       nothing: `Find out why ${provider} returned no login: ${configuration}`,
       unknown: `See whether ${provider} returned a login that is valid: ${configuration}`,
     }
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
-  },
-  'ecr-login-of-node': ({ region }, { findings }) => {
-    const [first] = findings
-    const { platform, os } = first.host
-    const text = `Check that ${first.node === null ? 'the node' : `node ${first.node}`} can log in to ECR: its IAM role needs ${ROLE_NAME.ecr}${first.host.runtime === 'docker' ? ", the kubelet's credential provider has to be configured" : ''}, and ${PRIVATE_SUBNET}`
-    return region === null || platform === 'talos' || platform === 'bottlerocket' || os === 'windows'
-      ? { text }
-      : nodeShellStep(
-          `${text}; this tests the login, if the node has the AWS CLI`,
-          `aws ecr get-login-password --region ${shellWord(region)} >/dev/null && echo ok`,
-          findings,
-        )
   },
   'grant-cloud-role': ({ cloud, caller, first }, { findings: [{ registry }] }) => {
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
@@ -157,7 +141,9 @@ export const permissionSteps: StepWords<
     text:
       kind === 'ecr'
         ? "Fix the upstream login of the pull-through cache rule: the secret in AWS Secrets Manager whose name starts with ecr-pullthroughcache/, and the upstream path behind the rule's prefix (official images need library/)"
-        : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
+        : kind === 'setup'
+          ? `Ask an administrator of ${host} to correct the remote (proxy) repository that the image's path belongs to: the URL of its upstream registry, its login there, and whether it is online; the pods' logins are not used there`
+          : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
   }),
   'use-other-source': ({ why }) => ({
     text:
@@ -169,22 +155,45 @@ export const permissionSteps: StepWords<
   }),
 }
 
-/** Returns the settings that decide, by the kind of policy and the node's runtime. */
-function policySettings(kind: NodePolicy, { runtime }: PullingNode): { what: string; command: string } {
+/** Where these platforms keep the configuration of a containerd that they start themselves. */
+const CONTAINERD_FILE: Partial<Record<Platform, string>> = {
+  k3s: '/var/lib/rancher/k3s/agent/etc/containerd/config.toml',
+  rke2: '/var/lib/rancher/rke2/agent/etc/containerd/config.toml',
+  microk8s: '/var/snap/microk8s/current/args/containerd.toml',
+}
+
+/** Returns the settings that decide, by the kind of policy and the node's runtime; the command is null if words have to do. */
+function policySettings(
+  kind: NodePolicy,
+  { runtime, platform, os }: PullingNode,
+): { what: string; command: string | null } {
   if (kind === 'blocked')
     return {
       what: 'See which entry of registries.conf blocks it',
       command:
         'grep -rn -B 4 "blocked *= *true" /etc/containers/registries.conf /etc/containers/registries.conf.d',
     }
-  return runtime === 'containerd'
-    ? {
-        what: 'See which image verifiers containerd runs',
-        command: 'containerd config dump | grep -A 5 image-verifier',
-      }
+  if (platform === 'talos')
+    return { what: 'See what ImageVerificationConfig in the machine configuration requires', command: null }
+  if (runtime === 'docker')
+    return {
+      what: 'See whether daemon.json has an authorization plugin or content-trust that refuses the image',
+      command: null,
+    }
+  if (runtime !== 'containerd')
+    return {
+      what: kind === 'rejected' ? 'See which images the policy accepts' : 'See what the policy requires',
+      command: 'cat /etc/containers/policy.json',
+    }
+  const file = platform === null ? undefined : CONTAINERD_FILE[platform]
+  const what = 'See which image verifiers containerd runs'
+  if (os === 'windows')
+    return { what: `${what} (image-verifier in C:\\Program Files\\containerd\\config.toml)`, command: null }
+  return file === undefined
+    ? { what, command: 'containerd config dump | grep -A 5 image-verifier' }
     : {
-        what: kind === 'rejected' ? 'See which images the policy accepts' : 'See what the policy requires',
-        command: 'cat /etc/containers/policy.json',
+        what: `${what} (if there is no entry, those in /opt/containerd/image-verifier/bin)`,
+        command: `grep -A 5 image-verifier ${file}`,
       }
 }
 
@@ -201,7 +210,8 @@ const ALLOWED: Record<Exclude<NodePolicy, 'signature'>, string> = {
 export const policySteps: StepWords<'show-policy' | 'show-image-settings' | 'satisfy-policy'> = {
   'show-policy': ({ kind }, { findings: [first] }) => {
     const { what, command } = policySettings(kind, first.host)
-    return { text: `${what} ${onNode(first)}`, command, where: onNode(first) }
+    const text = `${what} ${onNode(first)}`
+    return command === null ? { text } : { text, command, where: onNode(first) }
   },
   'show-image-settings': (_step, { invocation }) => ({
     text: "See which registries the cluster allows (registrySources): OpenShift writes its nodes' registries.conf and policy.json from these settings",
