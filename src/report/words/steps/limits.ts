@@ -8,7 +8,7 @@ import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
 import { editField, workloadsOf } from '../edits.ts'
-import { minikubeProfile, nodeClientStep, onNode } from '../node.ts'
+import { minikubeProfile, nodeClientStep, onNodes } from '../node.ts'
 import { pullCommand, pullLimits } from '../node-images.ts'
 import { formatNumber, pluralize } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
@@ -102,7 +102,7 @@ export const limitSteps: StepWords<
   preload: ({ image }, { findings }) => {
     const [first] = findings
     return nodeClientStep(
-      `Or preload the image on every node that runs these pods, first ${onNode(first)}${pullLimits(first)}`,
+      `Or preload the image on every node that runs these pods, first ${onNodes(findings)}${pullLimits(first)}`,
       pullCommand(first.host, image),
       findings,
     )

@@ -1,6 +1,7 @@
 /** The words of steps that give a pod a login, or remove a wrong one. */
 
-import type { LoginReason, ShortLived } from '../../../advice/step.ts'
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
+import type { LoginReason, ShortLived, UsableHint } from '../../../advice/step.ts'
 import { cloudOf, HARDENED_IMAGES, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -78,6 +79,18 @@ export function repairSecret(invocation: Invocation, namespace: string, secret: 
   }
 }
 
+/** Whether a finding can use the same secret of another namespace. */
+const knows =
+  (hint: Extract<UsableHint, { code: 'in-namespace' }>) =>
+  ({ steps }: AdvisedFinding) =>
+    steps.some(
+      step =>
+        step.code === 'use-known-secret' &&
+        step.hint.code === 'in-namespace' &&
+        step.hint.secret === hint.secret &&
+        step.hint.namespace === hint.namespace,
+    )
+
 export const loginSteps: StepWords<
   | 'distribute-login'
   | 'node-login'
@@ -130,14 +143,23 @@ export const loginSteps: StepWords<
     text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : 'Or, if the image is public, remove the refused login'}: the secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in ${namespace} for ${registryLabel(registry)}`,
     command: whyCommand(invocation, { namespace, pod }),
   }),
-  'use-known-secret': ({ hint, namespace }) => ({
-    text:
-      hint.code === 'in-namespace'
-        ? `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${namespace}, and add it to the pod's service account`
-        : hint.code === 'not-named'
+  'use-known-secret': ({ hint, namespace }, { findings }) => {
+    if (hint.code === 'in-namespace') {
+      const [first = namespace, ...others] = new Set(
+        findings.filter(knows(hint)).map(found => found.namespace),
+      )
+      const owner = others.length === 0 ? "the pod's service account" : "the pods' service accounts"
+      return {
+        text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([first, ...others], 3)}, and add it to ${owner}`,
+      }
+    }
+    return {
+      text:
+        hint.code === 'not-named'
           ? `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account`
           : `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
-  }),
+    }
+  },
   'cut-user-name': ({ secret, username }) => ({
     text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut off at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
   }),

@@ -4,7 +4,7 @@ import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { nodeShellStep, onNode } from '../node.ts'
+import { nodeShellStep, onNodes } from '../node.ts'
 import { mirrorLogin, mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
@@ -105,7 +105,7 @@ export const mirrorSteps: StepWords<
       service === null ? 'artifact streaming, Spegel, Dragonfly, or another cache' : SERVICES[service].name
     const how = service === null ? '' : ` (${SERVICES[service].how})`
     return nodeShellStep(
-      `See what listens at ${host} ${onNode(first)}, and read its log: this mirror runs on the node itself: ${what}${how}; restart it there, or turn it off so that the node pulls from the registry`,
+      `See what listens at ${host} ${onNodes(findings)}, and read its log: this mirror runs on the node itself: ${what}${how}; restart it there, or turn it off so that the node pulls from the registry`,
       windows ? `Get-NetTCPConnection -LocalPort ${port}` : `ss -ltnp 'sport = :${port}'`,
       findings,
     )
@@ -114,7 +114,7 @@ export const mirrorSteps: StepWords<
     const [first] = findings
     const { name, how, namespace } = SERVICES[service]
     const family = first.evidence?.text.includes('[::1]:') === true ? '; it was asked over IPv6 ([::1])' : ''
-    const text = `Find out why ${name} does not answer at ${host} ${onNode(first)}: ${how}${family}`
+    const text = `Find out why ${name} does not answer at ${host} ${onNodes(findings)}: ${how}${family}`
     if (namespace !== undefined)
       return { text, command: kubectlCommand(invocation, 'get pods -o wide', namespace) }
     return first.node === null

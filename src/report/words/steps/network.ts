@@ -12,7 +12,7 @@ import {
   lookUpCommand,
   nodeClientStep,
   nodeShellStep,
-  onNode,
+  onNodes,
   proxyCommand,
   resolverPlace,
 } from '../node.ts'
@@ -126,18 +126,18 @@ export const networkSteps: StepWords<
 > = {
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
-      `${isFixedHost(host) ? `Look up ${withoutPort(host)}` : 'Check the host name for a typo, and look it up'} ${onNode(findings[0])}`,
+      `${isFixedHost(host) ? `Look up ${withoutPort(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
       lookUpCommand(findings[0].host, withoutPort(host)),
       findings,
     ),
   'fix-dns': ({ host, server }, context) => {
     const [first] = context.findings
     return {
-      text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNode(first)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${orMirror(context, host)}`,
+      text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${orMirror(context, host)}`,
     }
   },
-  'node-resolver': ({ host }, { invocation, findings: [first] }) => ({
-    text: `Check the node-resolver pod ${onNode(first)} (namespace openshift-dns): it writes ${withoutPort(host)} into /etc/hosts there; and check that the image registry's operator is not set to Removed`,
+  'node-resolver': ({ host }, { invocation, findings }) => ({
+    text: `Check the node-resolver pod ${onNodes(findings)} (namespace openshift-dns): it writes ${withoutPort(host)} into /etc/hosts there; and check that the image registry's operator is not set to Removed`,
     command: kubectlCommand(invocation, 'get pods -o wide', 'openshift-dns'),
   }),
   'bare-host': ({ host }) => ({
@@ -158,13 +158,13 @@ export const networkSteps: StepWords<
   }),
   'test-connection': ({ host, scheme, role }, { findings }) =>
     nodeShellStep(
-      `Test the connection ${onNode(findings[0])} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404'} is fine)`,
+      `Test the connection ${onNodes(findings)} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404'} is fine)`,
       curlCommand(findings[0].host, testUrl(scheme, host, role)),
       findings,
     ),
   'who-answered': ({ host }, { findings }) =>
     nodeShellStep(
-      `See who answers ${onNode(findings[0])} (with HTTPS_PROXY set as for the runtime): a proxy or firewall in between can send a bare 403, too; ${host} itself answers 200 or 401, with the header Docker-Distribution-Api-Version`,
+      `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): a proxy or firewall in between can send a bare 403, too; ${host} itself answers 200 or 401, with the header Docker-Distribution-Api-Version`,
       curlCommand(findings[0].host, `https://${host}/v2/`),
       findings,
     ),
@@ -180,21 +180,21 @@ export const networkSteps: StepWords<
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
   }),
-  'give-route': ({ host, family }, { findings: [first] }) => ({
+  'give-route': ({ host, family }, { findings }) => ({
     text:
       family === 'IPv6'
-        ? `${host} was tried over IPv6 only: give the node an IPv6 route, or let DNS ${onNode(first)} answer with IPv4 addresses`
+        ? `${host} was tried over IPv6 only: give the node an IPv6 route, or let DNS ${onNodes(findings)} answer with IPv4 addresses`
         : 'The node has no route for IPv4 (is it IPv6-only?): give it one, or NAT64 with DNS64; some registries, such as ghcr.io, have no IPv6 addresses',
   }),
   'show-certificate': ({ host }, { findings }) =>
     nodeShellStep(
-      `Look at the certificate (and the clock) ${onNode(findings[0])}`,
+      `Look at the certificate (and the clock) ${onNodes(findings)}`,
       certificateCommand(findings[0].host, withPort(host)),
       findings,
     ),
   'check-clock': (_step, { findings }) =>
     nodeClientStep(
-      `Compare the clock ${onNode(findings[0])} with the real time, and set it by NTP (chrony, systemd-timesyncd) if it is wrong`,
+      `Compare the clock ${onNodes(findings)} with the real time, and set it by NTP (chrony, systemd-timesyncd) if it is wrong`,
       clockCommand(findings[0].host),
       findings,
     ),
@@ -219,7 +219,7 @@ export const networkSteps: StepWords<
   'public-certificate': ({ host, problem }, { findings }) =>
     problem === 'wrong-name'
       ? nodeShellStep(
-          `Something else answers under the name ${host}: see what it resolves to ${onNode(findings[0])} (a wildcard record in a DNS search domain, a login portal, or a proxy)`,
+          `Something else answers under the name ${host}: see what it resolves to ${onNodes(findings)} (a wildcard record in a DNS search domain, a login portal, or a proxy)`,
           lookUpCommand(findings[0].host, withoutPort(host)),
           findings,
         )
@@ -231,7 +231,7 @@ export const networkSteps: StepWords<
         },
   'check-mtu': ({ host, role }, { findings }) =>
     nodeShellStep(
-      `Test the TLS handshake ${onNode(findings[0])}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; or a firewall or proxy in between holds up TLS to ${withoutPort(host)}`,
+      `Test the TLS handshake ${onNodes(findings)}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; or a firewall or proxy in between holds up TLS to ${withoutPort(host)}`,
       curlCommand(findings[0].host, testUrl('https', host, role)),
       findings,
     ),
@@ -250,8 +250,8 @@ export const networkSteps: StepWords<
   'show-proxy': (_step, { findings }) =>
     nodeClientStep(
       findings[0].cause === 'proxy'
-        ? `See which proxy the runtime goes through ${onNode(findings[0])} (HTTPS_PROXY, NO_PROXY)`
-        : `See whether the runtime goes through a proxy ${onNode(findings[0])} (HTTPS_PROXY, NO_PROXY)`,
+        ? `See which proxy the runtime goes through ${onNodes(findings)} (HTTPS_PROXY, NO_PROXY)`
+        : `See whether the runtime goes through a proxy ${onNodes(findings)} (HTTPS_PROXY, NO_PROXY)`,
       proxyCommand(findings[0].host),
       findings,
     ),
