@@ -89,7 +89,12 @@ export function dnsSteps(finding: Finding): Step[] {
     ...mirrorLacking(finding, target),
     ...(unreachable.length > 0
       ? [...unreachable, ...mirror, resolve]
-      : [resolve, ...stepsIf(isBare, { code: 'bare-host', host: target.host }), ...mirror]),
+      : [
+          ...compareSteps(finding, target, 'name'),
+          resolve,
+          ...stepsIf(isBare, { code: 'bare-host', host: target.host }),
+          ...mirror,
+        ]),
     { code: 'fix-dns', host: target.host, server },
   ]
 }
@@ -100,6 +105,12 @@ function localRegistry({ registry }: Finding, { host, role }: NamedEndpoint): st
   return role === 'mirror' && registry !== null && isLocal(registry) && bare?.startsWith('k3d-') !== true
     ? bare
     : null
+}
+
+/** If another node gets answers from the host, the fault is at this one. */
+function compareSteps({ clues }: Finding, { host }: NamedEndpoint, about: 'name' | 'way'): Step[] {
+  const other = clueOf(clues, 'answers-elsewhere')
+  return other === undefined ? [] : [{ code: 'compare-nodes', host, node: other.node, about }]
 }
 
 /** Whether others run the host, and no address of the node or of a private network answers in its place. */
@@ -117,6 +128,7 @@ export function timeoutSteps(finding: Finding): Step[] {
     ...mirrorLacking(finding, target),
     ...(onNode ? silentMirror(finding, target) : opened ? [] : unreachableName(finding, target)),
     shaking ? { code: 'check-mtu', ...target } : testConnection(finding, target),
+    ...compareSteps(finding, target, 'way'),
     ...ofMirror(finding, target),
     { code: 'open-host', ...target },
   ]
@@ -137,6 +149,7 @@ export function refusedSteps(finding: Finding): Step[] {
       : []),
     ...ofMirror(finding, target),
     testConnection(finding, target),
+    ...compareSteps(finding, target, 'way'),
     ...(target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target)
       ? [{ code: 'open-host', ...target } as const]
       : nodeServiceAt(target.host) === null

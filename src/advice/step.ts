@@ -85,6 +85,7 @@ export type Step =
   // The way to the host
   | { code: 'resolve-host'; host: string }
   | { code: 'node-resolver'; host: string }
+  | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way' }
   | { code: 'bare-host'; host: string }
   | { code: 'start-local-registry'; container: string }
   | { code: 'fix-dns'; host: string; server: string | null }

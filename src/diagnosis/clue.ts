@@ -59,6 +59,8 @@ export type Clue =
   | { code: 'private-address' }
   /** The name of a Service: nodes don't use the cluster's DNS. */
   | { code: 'service-name' }
+  /** Another node that got an answer from the host, at about the same time. */
+  | { code: 'answers-elsewhere'; node: string }
   /** The DNS server that the node queried. */
   | { code: 'dns-server'; server: string }
   /** HTTPS_PROXY says https://, but the proxy speaks plain HTTP. */

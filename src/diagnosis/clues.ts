@@ -1,14 +1,14 @@
 /** Clues: what the text of a failed pull, its endpoint, the image's name, and the node show besides the cause (the node's are in pulling-node.ts). */
 
 import type { Reference } from '../image/reference.ts'
-import { relayedRegistry } from '../image/registries.ts'
+import { apiHost, relayedRegistry } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 import type { Clue } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName, isShortServiceName } from './endpoint.ts'
-import type { Cause } from './finding.ts'
+import type { Cause, Finding } from './finding.ts'
 
 interface ClueFacts {
   cause: Cause
@@ -120,4 +120,45 @@ export function cluesOfOwners(
   const policy = owners.find(({ kind }) => kind === 'CronJob')?.concurrencyPolicy
   const forbidsOthers = policy === undefined ? null : policy === 'Forbid'
   return [{ code: 'run-of-cron-job', job: controller.name, forbidsOthers }]
+}
+
+/** Failures to reach a host, which may lie at one node. */
+const UNREACHED: readonly Cause[] = [
+  'registry-not-found-dns',
+  'network-timeout',
+  'connection-refused-or-reset',
+]
+/** Failures that only a host which answered can cause. */
+const ANSWERED: readonly Cause[] = [
+  'rate-limited',
+  'auth-required-or-denied',
+  'image-not-found',
+  'tls',
+  'http-https-mismatch',
+  'registry-server-error',
+]
+
+/** Adds to each failure to reach a host a node that the same host has answered. */
+export function withAnsweredNodes(findings: Finding[]): Finding[] {
+  const nodes = new Map<string, string>()
+  for (const finding of findings) {
+    const host = hostOf(finding)
+    if (ANSWERED.includes(finding.cause) && host !== null && finding.node !== null)
+      nodes.set(host, finding.node)
+  }
+  if (nodes.size === 0) return findings
+  return findings.map(finding => {
+    const { cause, node, clues } = finding
+    const other = UNREACHED.includes(cause) ? nodes.get(hostOf(finding) ?? '') : undefined
+    if (other === undefined || other === node || node === null) return finding
+    return { ...finding, clues: [...clues, { code: 'answers-elsewhere', node: other }] }
+  })
+}
+
+/** The host of a pull, as its text names it, or else the registry's; null if neither is known, or if no registry was asked. */
+function hostOf({ endpoint, registry, clues }: Finding): string | null {
+  if (endpoint !== null && endpoint.role !== 'proxy')
+    return endpoint.role === 'runtime' ? null : endpoint.host
+  const unasked = clues.some(({ code }) => code === 'credential-provider' || code === 'mirrors-failed')
+  return registry === null || unasked || endpoint !== null ? null : apiHost(registry)
 }

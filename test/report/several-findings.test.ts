@@ -1,5 +1,5 @@
 /** Steps that several findings share: which nodes and namespaces they name, and how many pods they are for. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { withSteps } from '../../src/advice/add-steps.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
@@ -65,5 +65,55 @@ test('a step that names one image is not for pods with another one', () => {
   expect(told(pods).next).toMatchObject({
     command: 'crictl rmi registry.example/a:1',
     reach: { pods: 1, of: 2 },
+  })
+})
+
+describe('a host that another node gets answers from', () => {
+  const image = 'registry.example/a:1'
+  const get = (why: string) => `Error response from daemon: Get "https://registry.example/v2/": ${why}`
+  const there = failing(
+    { node: 'node-2', name: 'b', uid: 'b' },
+    image,
+    'Error response from daemon: manifest for registry.example/a:1 not found: manifest unknown',
+  )
+  const at = (why: string) =>
+    told([failing({ node: 'node-1', name: 'a', uid: 'a' }, image, get(why)), there]).steps.map(
+      ({ text }) => text,
+    )
+
+  test('has a name, so one node does not know it', () => {
+    const steps = at('dial tcp: lookup registry.example on 10.0.0.2:53: no such host')
+    expect(steps).toContainEqual(
+      expect.stringMatching(/^Compare \/etc\/hosts .* on node node-1 with those of node node-2/),
+    )
+    expect(steps.join()).not.toMatch(/host name for a typo/)
+  })
+
+  test.each(['dial tcp 1.2.3.4:443: connect: connection refused', 'dial tcp 1.2.3.4:443: i/o timeout'])(
+    'can be reached, so the way of one node differs: %s',
+    why => {
+      expect(at(why)).toContainEqual(
+        expect.stringMatching(/^Compare the network .* with those of node node-2/),
+      )
+    },
+  )
+
+  test('says nothing of a node that asked another host, or of the same node', () => {
+    const other = failing({ node: 'node-2', name: 'b', uid: 'b' }, 'other.example/a:1', 'manifest unknown')
+    const same = { ...there, node: 'node-1' }
+    const lost = failing(
+      { node: 'node-1', name: 'a', uid: 'a' },
+      image,
+      get('dial tcp: lookup registry.example on 10.0.0.2:53: no such host'),
+    )
+    for (const pods of [
+      [lost, other],
+      [lost, same],
+    ])
+      expect(
+        told(pods)
+          .steps.map(({ text }) => text)
+          .join(),
+      ).not.toMatch(/Compare/)
   })
 })

@@ -117,6 +117,10 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   ],
   'use-https': [{ host }],
   'check-clock': [{}],
+  'compare-nodes': [
+    { host, node: 'node-2', about: 'name' },
+    { host, node: 'node-2', about: 'way' },
+  ],
   'check-store': [{}],
   'check-download': [{ host }],
   'ecr-login-of-node': [{ region: 'eu-west-1' }, { region: null }],

@@ -30,7 +30,9 @@ export const registryNotFoundDns: CauseWords = {
   meaning: context =>
     hasClue(context, 'service-name')
       ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
-      : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never contacted.`,
+      : hasClue(context, 'answers-elsewhere')
+        ? `Another node gets answers from ${askedHost(context)}, so the name exists: this node does not know it, or its DNS server did not answer.`
+        : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never contacted.`,
 }
 
 /** Whether the connection to the host was opened. */

@@ -42,6 +42,11 @@ const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   none: '',
 }
 
+/** Whether another node knows the host, so that its name is right. */
+function answersElsewhere({ clues }: Pick<Finding, 'clues'>): boolean {
+  return clues.some(({ code }) => code === 'answers-elsewhere')
+}
+
 /** DNS for private connections to a cloud's registry. */
 const PRIVATE_ZONE: Record<Cloud | 'none', string> = {
   ecr: '; with a VPC endpoint, private DNS has to be enabled for it',
@@ -97,6 +102,7 @@ function clientCertificate(finding: Finding, host: string): string {
 export const networkSteps: StepWords<
   | 'resolve-host'
   | 'node-resolver'
+  | 'compare-nodes'
   | 'bare-host'
   | 'start-local-registry'
   | 'fix-dns'
@@ -126,10 +132,13 @@ export const networkSteps: StepWords<
 > = {
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
-      `${isFixedHost(host) ? `Look up ${withoutPort(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
+      `${isFixedHost(host) || answersElsewhere(findings[0]) ? `Look up ${withoutPort(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
       lookUpCommand(findings[0].host, withoutPort(host)),
       findings,
     ),
+  'compare-nodes': ({ host, node, about }, { findings }) => ({
+    text: `Compare ${about === 'name' ? `/etc/hosts and the DNS servers (${resolverPlace(findings[0].host)})` : 'the network (routes, firewall rules, proxy settings)'} ${onNodes(findings)} with those of node ${node}, which gets answers from ${withoutPort(host)}`,
+  }),
   'fix-dns': ({ host, server }, context) => {
     const [first] = context.findings
     return {
