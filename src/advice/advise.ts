@@ -153,6 +153,7 @@ function isOwnName({ reference }: Finding): boolean {
 const ANSWERS: readonly Cause[] = ['auth-required-or-denied', 'image-not-found', 'other']
 
 const SETTLED_BY_NAME: readonly Step['code'][] = [
+  'make-public',
   'check-name',
   'near-official',
   'existing-official',
@@ -171,6 +172,7 @@ const GRANTS: readonly Step['code'][] = [
   'lift-deny',
   'grant-pull',
   'token-scope',
+  'make-public',
   'who-answered',
 ]
 

@@ -51,6 +51,7 @@ export type Step =
   | { code: 'grant-pull'; by: Grantor; registry: string; repository: string; caller: string | null }
   | { code: 'token-scope'; registry: string }
   | { code: 'hub-plan'; repository: string }
+  | { code: 'make-public'; registry: string }
   | { code: 'allow-address'; host: string; address: string | null; cloud: Cloud | null }
   | { code: 'restore-account'; registry: string }
   | { code: 'ask-registry-admin'; about: 'vulnerabilities' | 'storage-quota' | 'policy'; host: string }

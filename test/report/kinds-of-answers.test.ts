@@ -221,6 +221,32 @@ test.each<[string, Situation, Expected]>([
     { first: /FreePhysicalMemory/, never: /free -m|dmesg|rmi|disk is full/ },
   ],
   [
+    'a package at GitHub that was never made public',
+    {
+      image: 'ghcr.io/acme/app:1',
+      error: 'Error response from daemon: Get https://ghcr.io/v2/acme/app/manifests/1: unauthorized',
+    },
+    { first: /typo/, says: /make it public \(on GitHub, Package settings/ },
+  ],
+  [
+    'a package that is meant to be private, as the pod has a login',
+    {
+      image: 'ghcr.io/acme/app:1',
+      error: 'Error response from daemon: Get https://ghcr.io/v2/acme/app/manifests/1: denied',
+      secret: entry('ghcr.io'),
+    },
+    { never: /make it public/ },
+  ],
+  [
+    'an official image, which everyone may pull',
+    {
+      image: 'ngnix:1',
+      error:
+        "Error response from daemon: pull access denied for ngnix, repository does not exist or may require 'docker login'",
+    },
+    { never: /make it public/ },
+  ],
+  [
     'a 429 of the token server, which is no limit on pulls',
     {
       image: 'acme/app:1',

@@ -45,6 +45,14 @@ function note(registry: string): string {
   return cloud === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
 }
 
+/** Where each registry has the visibility of an image. */
+const VISIBILITY: Partial<Record<string, string>> = {
+  'ghcr.io': 'on GitHub, Package settings, Change visibility: new packages are private',
+  'quay.io': "on Quay, the repository's Settings, Make Public: repositories that a push creates are private",
+  'registry.gitlab.com': "on GitLab, the visibility of its project and of that project's container registry",
+  'docker.io': "on Docker Hub, the repository's Settings, Visibility",
+}
+
 const SHORT_LIVED: Record<ShortLived, string> = {
   'gitlab-job':
     'contains a CI job token (gitlab-ci-token), which expires with its job: use a deploy token with the scope read_registry instead',
@@ -103,6 +111,7 @@ export const loginSteps: StepWords<
   | 'cut-user-name'
   | 'padded-login'
   | 'guest-settings'
+  | 'make-public'
   | 'short-lived-login'
   | 'recreate-job'
   | 'delete-run'
@@ -171,6 +180,10 @@ export const loginSteps: StepWords<
       needs === 'login'
         ? `Give the guest its own login for ${registryLabel(registry)} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's credentials don't reach it`
         : `Give the guest itself access to ${registryLabel(registry)} (network, firewall and egress rules, DNS, proxy inside the guest VM): it does not use the node's`,
+  }),
+  'make-public': ({ registry }) => ({
+    text: `If the image is yours and meant for everyone, make it public (${VISIBILITY[registry] ?? 'in the settings of its repository'}); otherwise give the pods a login that can pull it`,
+    brief: 'If the image is yours, make it public, or give the pods a login that can pull it',
   }),
   'short-lived-login': ({ secret, kind }) => ({ text: `Secret ${secret} ${SHORT_LIVED[kind]}` }),
   'delete-run': ({ cronJob }, { invocation, findings }) => {
