@@ -1,6 +1,7 @@
 /** Reports on answers that are easily mistaken for something else, and on nodes whose commands differ. */
 import { expect, test } from 'vitest'
-import { type Expected, type Situation, said } from './said.ts'
+import type { Situation } from '../advice/situation.ts'
+import { type Expected, textsOf } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 const ECR = '111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/api:3'
@@ -279,7 +280,7 @@ test.each<[string, Situation, Expected]>([
     { first: /^Wait/, says: /an account with a higher limit/, never: /this machine's login/ },
   ],
 ])('%s', (_name, situation, { first, says, never }) => {
-  const { all, first: step } = said(situation)
+  const { all, first: step } = textsOf(situation)
   if (first !== undefined) expect(step).toMatch(first)
   if (says !== undefined) expect(all).toMatch(says)
   if (never !== undefined) expect(all).not.toMatch(never)

@@ -1,6 +1,7 @@
 /** Reports on faults of a node or on the way to it: what is said of downloads, clocks, caches, and names that one node knows. */
 import { describe, expect, test } from 'vitest'
-import { type Expected, type Situation, said } from './said.ts'
+import type { Situation } from '../advice/situation.ts'
+import { type Expected, textsOf } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 const DIGEST = `sha256:${'a'.repeat(64)}`
@@ -9,7 +10,7 @@ const commit = (part: string, why: string) =>
   `failed commit on ref "${part}-${DIGEST}": ${why}: failed precondition`
 
 function check(situation: Situation, { first = /(?:)/, says = /(?:)/, never = /(?!)/ }: Expected) {
-  const report = said(situation)
+  const report = textsOf(situation)
   expect(report.first).toMatch(first)
   expect(report.all).toMatch(says)
   expect(report.all).not.toMatch(never)
@@ -156,7 +157,7 @@ describe('a mirror that is gone', () => {
     ['unknown', 'dial tcp: lookup cache.example on 10.0.0.2:53: no such host'],
     ['broken', 'unexpected status: 503 Service Unavailable'],
   ])('is corrected or removed in the settings of the nodes, by the second step: %s', (_name, why) => {
-    const steps = said({ image: OWN, error: asked(why) })
+    const steps = textsOf({ image: OWN, error: asked(why) })
       .all.split('\n')
       .slice(2)
     expect(steps.slice(0, 2).join('\n')).toMatch(/correct or remove the mirror cache\.example/)

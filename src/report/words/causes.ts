@@ -3,13 +3,7 @@
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import type { MovedState } from '../../image/moved-images.ts'
 import type { CauseContext, CauseWords } from './cause-words.ts'
-import {
-  authRequiredOrDenied,
-  malformedSecret,
-  malformedSecretsOf,
-  neverPull,
-  signaturePolicy,
-} from './causes/access.ts'
+import { authRequiredOrDenied, neverPull, signaturePolicy } from './causes/access.ts'
 import {
   IMAGE_ID,
   imageNotFound,
@@ -30,7 +24,7 @@ import {
   tls,
 } from './causes/network.ts'
 import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
-import { credentialLines } from './credential.ts'
+import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { capitalize, pluralize, registryLabel, roleSentence } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
