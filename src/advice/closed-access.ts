@@ -1,6 +1,6 @@
 /** Steps for refusals that no login of the pod ends: a blocked address or account, a rule around the registry, a registry's policy, a cache's own login. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'

@@ -1,6 +1,6 @@
 /** The identity of a node in its cloud: whether it may have one, and how that gets permission to pull: by a role, or a change of the policy that forbids it. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import type { Cloud } from '../image/registries.ts'

@@ -47,7 +47,7 @@ const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
     `has ${LAYOUTS.get(detail ?? '') ?? 'the layout of another type'}, so the kubelet finds no login in it`,
   malformed: ({ key }) =>
     `is malformed${key === null ? '' : ` at ${key}`}, which fails every image of the pod`,
-  'creds-store-only': () => 'only names the credential store of another machine and has no login',
+  'creds-store-only': () => 'has no login, only the name of a credential helper',
   'no-entries': () => 'has no login',
   'key-never-matches': ({ key, mismatch }) =>
     `has the key${keySuffix(key)}, which ${mismatch === undefined ? 'never matches an image' : MISMATCH[mismatch]}`,
@@ -58,7 +58,7 @@ const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
   'empty-auth': ({ key }) =>
     `has an empty login for${keySuffix(key) || ' the registry'}, so the pull is anonymous`,
   'token-only': () => 'has only an identity token, which the kubelet does not read',
-  half: () => 'has a user name or a password, not both',
+  half: () => 'has only a user name or only a password',
   shadowed: () => 'is not tried: another login for the same registry comes first',
 }
 
@@ -114,7 +114,8 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
           ? { secret, text: `should have been sent${user}; the registry saw no login` }
           : { secret, text: `was tried${user}` }
       }),
-  unknown: finding => orElse(problems(finding), 'not from the pod: its pull secrets are not used here'),
+  unknown: finding =>
+    orElse(problems(finding), "unknown: this image is pulled without the pod's pull secrets"),
 }
 
 /** Returns what happens to a pull without a credential; with policy Never, there is no pull. */

@@ -1,6 +1,6 @@
 /** The words of AWS policies that deny a pull: which one it is, and who can change it. */
 
-import type { AwsPolicy } from '../../../diagnosis/clues.ts'
+import type { AwsPolicy } from '../../../diagnosis/clue.ts'
 import type { StepWords } from '../step-words.ts'
 
 interface PolicyWords {
