@@ -3,7 +3,8 @@
 import type { Diagnosis, Finding } from '../diagnosis/finding.ts'
 import type { Why, WhyContainer, WhyProblem } from '../diagnosis/why-report.ts'
 import { stepsFor } from './advise.ts'
-import { OF_LOGINS, type Step } from './step.ts'
+import type { Step } from './step.ts'
+import { OF_LOGINS } from './step-sets.ts'
 
 /** A finding with its steps, the best first. */
 export interface AdvisedFinding extends Finding {

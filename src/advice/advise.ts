@@ -26,7 +26,17 @@ import {
   platformSteps,
   signatureSteps,
 } from './node-steps.ts'
-import { ON_NODE, type Step, WITH_SHELL } from './step.ts'
+import type { Step } from './step.ts'
+import {
+  FOR_NODES,
+  GRANTS,
+  OF_NAMES,
+  OF_NODES,
+  OF_PODS,
+  ON_NODE,
+  SETTLED_BY_NAME,
+  WITH_SHELL,
+} from './step-sets.ts'
 
 /** A cause without steps does not compile. */
 const BY_CAUSE: Record<Cause, (finding: Finding) => Step[]> = {
@@ -120,22 +130,31 @@ function rollBack({ cause, clues, workload, managedBy }: Finding): Step[] {
 }
 
 /** A guest pulls by itself, with neither the node's settings nor the pod's pull secrets. */
-function guestSteps({ cause }: Finding, steps: Step[]): Step[] {
-  const login = cause === 'auth-required-or-denied' || cause === 'rate-limited'
+function guestSteps({ cause, reference }: Finding, steps: Step[]): Step[] {
+  const isOpen = cause === 'auth-required-or-denied' && isPublic(reference)
+  const needs = isOpen ? undefined : GUEST_NEEDS[cause]
   const own = steps.filter(
-    ({ code }) => !ON_NODE.has(code) && !OF_PODS.includes(code) && !OF_NODES.includes(code),
+    ({ code }) =>
+      !ON_NODE.has(code) && (!OF_PODS.includes(code) || OF_NAMES.includes(code)) && !FOR_NODES.includes(code),
   )
-  return [{ code: 'guest-settings', needs: login ? 'login' : 'way' }, ...own]
+  return needs === undefined ? own : [{ code: 'guest-settings', needs }, ...own]
 }
 
-/** Steps about the node's settings. */
-const OF_NODES: readonly Step['code'][] = [
-  'mirror-settings',
-  'fix-dns',
-  'check-provider',
-  'restart-pull',
-  'slow-pull',
-]
+/** What the guest lacks, by the cause; nothing if the image itself is at fault. */
+const GUEST_NEEDS: Partial<Record<Cause, Extract<Step, { code: 'guest-settings' }>['needs']>> = {
+  'auth-required-or-denied': 'login',
+  'rate-limited': 'login',
+  'registry-not-found-dns': 'way',
+  'network-timeout': 'way',
+  'connection-refused-or-reset': 'way',
+  tls: 'way',
+  'http-https-mismatch': 'way',
+  proxy: 'way',
+  'disk-full': 'room',
+  'registry-server-error': 'look',
+  'canceled-or-deadline': 'look',
+  other: 'look',
+}
 
 /** With policy Always, even an image that was built or loaded on the node is pulled from its registry. */
 function localSteps({ cause, clues }: Finding): Step[] {
@@ -151,30 +170,6 @@ function isOwnName({ reference }: Finding): boolean {
 
 /** Causes that show a registry's answer. */
 const ANSWERS: readonly Cause[] = ['auth-required-or-denied', 'image-not-found', 'other']
-
-const SETTLED_BY_NAME: readonly Step['code'][] = [
-  'make-public',
-  'check-name',
-  'near-official',
-  'existing-official',
-  'ask-registry',
-  'distribute-login',
-  'recreate-pods',
-  'grant-cloud-role',
-  'lift-deny',
-  'full-name',
-]
-
-/** Nobody can grant access to what is gone. */
-const GRANTS: readonly Step['code'][] = [
-  'check-provider',
-  'grant-cloud-role',
-  'lift-deny',
-  'grant-pull',
-  'token-scope',
-  'make-public',
-  'who-answered',
-]
 
 /** The new place of a moved image, or the search for a replacement. */
 function movedSteps({ moved }: Finding): Step[] {
@@ -224,29 +219,6 @@ function ecrSandboxSteps({ registry, reference, host }: Finding): Step[] {
     { code: 'ecr-login-of-node', region },
   ]
 }
-
-/** Steps that don't apply to a pause image: no workload owns it, and pull secrets are not used. */
-const OF_PODS: readonly Step['code'][] = [
-  'check-provider',
-  'grant-cloud-role',
-  'lift-deny',
-  'distribute-login',
-  'recreate-pods',
-  'grant-pull',
-  'see-why',
-  'set-image',
-  'replace-registry',
-  'use-replacement',
-  'remove-login',
-  'repair-secret',
-  'allow-pull',
-  'kubelet-login',
-  'check-name',
-  'near-official',
-  'existing-official',
-  'same-secret',
-  'ask-registry',
-]
 
 /** What has to follow these steps if the pod is a Job's: templates of Jobs can't change, so a new login or image needs a new Job. */
 function jobSteps(finding: Finding, steps: Step[]): Step[] {

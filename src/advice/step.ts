@@ -41,7 +41,7 @@ export type Step =
   | { code: 'use-known-secret'; hint: UsableHint; namespace: string }
   | { code: 'cut-user-name'; secret: string; username: string }
   | { code: 'padded-login'; secret: string }
-  | { code: 'guest-settings'; needs: 'login' | 'way' }
+  | { code: 'guest-settings'; needs: 'login' | 'way' | 'room' | 'look' }
   | { code: 'short-lived-login'; secret: string; kind: ShortLived }
   | { code: 'recreate-job' }
   | { code: 'delete-run'; cronJob: string }
@@ -217,64 +217,3 @@ export type Step =
   | { code: 'slow-pull' }
 
 export type StepCode = Step['code']
-
-/** The steps whose commands run on the node, which needs a shell there first, in general (see WITH_SHELL). */
-export const ON_NODE: ReadonlySet<StepCode> = new Set([
-  'check-provider',
-  'resolve-host',
-  'node-mirror',
-  'test-connection',
-  'check-mtu',
-  'who-answered',
-  'show-certificate',
-  'check-clock',
-  'public-certificate',
-  'show-proxy',
-  'restore-sandbox-image',
-  'ecr-login-of-node',
-  'define-unpacker',
-  'release-mount',
-  'check-disk',
-  'prune-images',
-  'show-disk',
-  'show-memory',
-  'show-killed',
-  'remove-image',
-  'runtime-log',
-  'start-runtime',
-  'pull-by-hand',
-  'preload',
-  'show-policy',
-])
-
-/** Those whose commands are not the node's own client: on Talos, whose client runs elsewhere, only they need a way to the node. */
-export const WITH_SHELL: ReadonlySet<StepCode> = new Set([
-  'release-mount',
-  'resolve-host',
-  'node-mirror',
-  'test-connection',
-  'check-mtu',
-  'who-answered',
-  'show-certificate',
-  'public-certificate',
-  'ecr-login-of-node',
-])
-
-/** The steps that repair the pod's login, or show which one the kubelet uses. */
-export const OF_LOGINS: ReadonlySet<StepCode> = new Set([
-  'distribute-login',
-  'node-login',
-  'recreate-pods',
-  'kubelet-login',
-  'other-debug-container',
-  'read-secret',
-  'repair-secret',
-  'remove-login',
-  'use-known-secret',
-  'cut-user-name',
-  'padded-login',
-  'short-lived-login',
-  'same-secret',
-  'restart-pull',
-  'see-why',
-])

@@ -2,7 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import type { Step } from '../../src/advice/step.ts'
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
+import { container, event, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 import { findingOf, pulled, type Situation } from './situation.ts'
 
 const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
@@ -386,4 +389,70 @@ describe('a rule around the registry', () => {
     const error = `reading manifest 1 in ${image.slice(0, -2)}: denied: access forbidden`
     expect(codesIn({ image, error })).not.toContain('pass-perimeter')
   })
+})
+
+describe('a login', () => {
+  const image = 'registry.acme.example/a/b:1'
+  const nothingSent = pulled(image, 'failed to do request: no basic auth credentials')
+  const AT = '2026-11-28T18:00:00Z'
+  const secret = (fields: Partial<PullSecret>): PullSecret => ({
+    namespace: 'web',
+    name: 'regcred',
+    type: 'kubernetes.io/dockerconfigjson',
+    problem: null,
+    entries: [{ key: 'registry.acme.example', username: 'acme', problem: null }],
+    ...fields,
+  })
+  const withSecret = (fields: Partial<PullSecret>) => {
+    const failing = pod({
+      namespace: 'web',
+      pullSecrets: ['regcred'],
+      containers: [container({ image, state: waiting('ImagePullBackOff', nothingSent) })],
+    })
+    const events = [event({ message: `Failed to pull image "${image}": ${nothingSent}`, lastSeen: AT })]
+    const { findings } = diagnose(snapshot({ pods: [failing], events, pullSecrets: [secret(fields)] }))
+    const [found] = findings
+    if (found === undefined) throw new Error('no finding')
+    return stepsFor(found).map(({ code }) => code)
+  }
+
+  test.each<[string, Partial<PullSecret>, Step['code'][]]>([
+    [
+      'of the wrong type',
+      { type: 'Opaque', problem: 'wrong-type', entries: [] },
+      ['repair-secret', 'distribute-login'],
+    ],
+    ['in the wrong layout', { problem: 'wrong-layout', entries: [] }, ['repair-secret', 'distribute-login']],
+    ['that is not there', { problem: 'no-entries', entries: [] }, ['distribute-login', 'repair-secret']],
+    ['that could not be read', { problem: 'not-in-dump', entries: [] }, ['read-secret', 'distribute-login']],
+    ['that came after the last attempt', { createdAt: '2026-11-28T18:01:00Z' }, ['restart-pull', 'see-why']],
+  ])('%s is met with the smallest change first', (_what, fields, codes) => {
+    expect(withSecret(fields).slice(0, 2)).toEqual(codes)
+  })
+
+  test('for Google that nobody sent is given to the pod, unless the node is one of Google itself', () => {
+    const host = 'europe-west1-docker.pkg.dev'
+    const error = pulled(
+      `${host}/a/b/c:1`,
+      `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://${host}/v2/token: 403 Forbidden`,
+    )
+    const first = (node: string) => codesIn({ image: `${host}/a/b/c:1`, error, pod: { node } })[0]
+    expect(first('onprem-3')).toBe('distribute-login')
+    expect(first('gke-prod-pool-1-7d1f2a3b-k9xq')).toBe('check-provider')
+  })
+})
+
+test('a guest gets what it lacks itself, and nothing that only helps nodes', () => {
+  const inGuest = (why: string) => ({
+    image: 'icr.io/acme/worker:1',
+    reason: 'CreateContainerError',
+    error: `failed to create containerd task: failed to create shim task: rpc status: Status { code: INTERNAL, message: "failed to pull image in the guest: ${why}" }: unknown`,
+  })
+  expect(stepsIn(inGuest('error sending request for url (https://icr.io/v2/): operation timed out'))).toEqual(
+    [{ code: 'guest-settings', needs: 'way' }],
+  )
+  expect(stepsIn(inGuest('No space left on device (os error 28)'))).toEqual([
+    { code: 'guest-settings', needs: 'room' },
+  ])
+  expect(codesIn(inGuest('manifest unknown'))[0]).toBe('check-name')
 })

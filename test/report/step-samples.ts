@@ -36,7 +36,7 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'cut-user-name': [{ secret: 'regcred', username: 'robot' }],
   'padded-login': [{ secret: 'regcred' }],
   'make-public': [{ registry: 'ghcr.io' }, { registry }],
-  'guest-settings': [{ needs: 'login' }, { needs: 'way' }],
+  'guest-settings': [{ needs: 'login' }, { needs: 'way' }, { needs: 'room' }, { needs: 'look' }],
   'short-lived-login': [{ secret: 'regcred', kind: 'acr' }],
   'recreate-job': [{}],
   'delete-run': [{ cronJob: 'nightly' }],

@@ -72,10 +72,20 @@ export function credentialLinesFor(context: CauseContext): string[] {
 /** Returns what is wrong, as a headline. */
 export function titleOf(context: CauseContext): string {
   const title = checkedTitle(context) ?? wordsFor(context).title(context)
-  const [{ containerKind, node }] = context.findings
-  if (containerKind !== 'sandbox') return title
+  const [first] = context.findings
+  const { containerKind, node } = first
+  if (containerKind !== 'sandbox') return ofPuller(first, title)
   const place = node === null ? 'A node' : `Node ${node}`
   return `${place} can't get its sandbox (pause) image, so no new pod starts there: ${title}`
+}
+
+/** Returns a sentence about the node as one about the guest, if that pulls the image by itself. */
+function ofPuller({ clues }: Pick<Finding, 'clues'>, text: string): string {
+  if (!clues.some(({ code }) => code === 'guest')) return text
+  return text
+    .replace(/\bon the node\b/g, 'in the guest')
+    .replace(/\b([Tt])he node\b/g, '$1he guest')
+    .replace(/^Node (\S+) has/, 'The guest on node $1 has')
 }
 
 /** Returns the title after a registry was asked, based on what its answer proved; null if it proved nothing. */
@@ -103,9 +113,8 @@ function checkedTitle({ findings: [{ cause, check, registry, image }] }: CauseCo
 /** Returns what the cause means and what else is known about this pull, in a few sentences. */
 export function meaningOf(context: CauseContext): string {
   const [first] = context.findings
-  return [wordsFor(context).meaning(context), ...furtherFacts(context), movedText(first)]
-    .filter(text => text !== '')
-    .join(' ')
+  const meaning = ofPuller(first, wordsFor(context).meaning(context))
+  return [meaning, ...furtherFacts(context), movedText(first)].filter(text => text !== '').join(' ')
 }
 
 /** Returns facts that the title omits, about the host that answered and about other mirrors. */

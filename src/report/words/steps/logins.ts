@@ -196,12 +196,16 @@ export const loginSteps: StepWords<
   'padded-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its user name or password starts or ends with white space, such as the line feed that \`echo\` writes, which is sent as part of it (use \`printf '%s'\`, or --docker-password)`,
   }),
-  'guest-settings': ({ needs }, { findings: [{ registry }] }) => ({
-    text:
-      needs === 'login'
-        ? `Give the guest its own login for ${registryLabel(registry)} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's credentials don't reach it`
-        : `Give the guest itself access to ${registryLabel(registry)} (network, firewall and egress rules, DNS, proxy inside the guest VM): it does not use the node's`,
-  }),
+  'guest-settings': ({ needs }, { findings: [{ registry }] }) => {
+    const host = registryLabel(registry)
+    const texts = {
+      login: `Give the guest its own login for ${host} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's credentials don't reach it`,
+      way: `Give the guest itself access to ${host} (network, firewall and egress rules, DNS, proxy, and trusted authorities inside the guest VM): it does not use the node's`,
+      look: "Look at the guest's own pull: its image service (the Confidential Data Hub, image-rs) logs why it failed, and uses the guest's network and login, not the node's",
+      room: 'Give the guest VM more memory or a disk for its images (with Kata Containers: default_memory, or the annotation io.katacontainers.config.hypervisor.default_memory): it unpacks them inside',
+    }
+    return { text: texts[needs] }
+  },
   'make-public': ({ registry }) => ({
     text: `If the image is yours and meant for everyone, make it public (${VISIBILITY[registry] ?? 'in the settings of its repository'}); otherwise give the pods a login that can pull it`,
     brief: 'If the image is yours, make it public, or give the pods a login that can pull it',
