@@ -276,9 +276,9 @@ export function serverErrorSteps(finding: Finding): Step[] {
     ]
   return [
     { code: 'status-page', ...target, registry: registry ?? target.host },
-    // A 502 or higher may come from a proxy in between.
-    ...stepsIf(status >= 502, { code: 'show-proxy' }),
     testConnection(finding, target),
+    // On the way to a host that others run, a 502 or higher may come from a proxy.
+    ...stepsIf(status >= 502 && isOfOthers(finding, target), { code: 'show-proxy' }),
     { code: 'wait', for: 'registry' },
   ]
 }

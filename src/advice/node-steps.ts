@@ -23,7 +23,7 @@ export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
   // Removing images frees nothing in a temporary folder.
   return full?.temporary === true
     ? [show, { code: 'free-temporary', path: full.path }]
-    : [{ code: 'prune-images' }, show, { code: 'larger-disk' }]
+    : [show, { code: 'prune-images' }, { code: 'larger-disk' }]
 }
 
 export function corruptSteps(finding: Finding): Step[] {
@@ -208,7 +208,8 @@ export function otherSteps(finding: Finding): Step[] {
     return [
       // A known move has a step of its own.
       ...stepsIf(finding.moved === null, { code: 'use-other-source', why: 'closed' }),
-      { code: 'check-name', how: 'plain' },
+      ...migration(finding),
+      ...stepsIf(!hasClue(finding, 'registry-closed'), { code: 'check-name', how: 'plain' }),
     ]
   if (registry !== null && hasClue(finding, 'endpoint-scheme'))
     return [{ code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'scheme' }]
@@ -221,6 +222,14 @@ export function otherSteps(finding: Finding): Step[] {
       ...pullByHand(finding),
     ]
   return [{ code: tellsNothing(evidence?.text ?? null) ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
+}
+
+/** Container Registry names its project first, whose owner can still move the images (cloud.google.com/artifact-registry/docs/transition). */
+function migration({ registry, reference }: Finding): Step[] {
+  const project = reference?.split('/')[1]
+  return registry !== null && /(?:^|\.)gcr\.io$/.test(registry) && project !== undefined
+    ? [{ code: 'migrate-project', project }]
+    : []
 }
 
 /** Whether the text is only the kubelet's back-off; the reason was in an event. */

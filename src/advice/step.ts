@@ -74,6 +74,7 @@ export type Step =
   | { code: 'ask-registry' }
   | { code: 'use-replacement'; moved: Moved; to: string }
   | { code: 'find-replacement'; moved: Moved }
+  | { code: 'migrate-project'; project: string }
   | { code: 'near-tags'; likely: string | null; tags: string[] }
   | { code: 'near-repositories'; names: string[] }
   | { code: 'see-image-stream'; project: string; stream: string; tag: string }

@@ -37,11 +37,17 @@ export interface PullingNode {
 }
 
 /** What an error text shows about the node; null for what it does not show. */
-type NodeHints = Pick<PullingNode, 'runtime' | 'platform' | 'os'>
+type NodeHints = Pick<PullingNode, 'runtime' | 'platform' | 'os' | 'kernel'>
 
 /** Reads the wording of the runtime's errors, and paths in them. */
 export function nodeHintsIn(text: string): NodeHints {
-  return { runtime: runtimeIn(text), platform: platformIn(text), os: WINDOWS.test(text) ? 'windows' : null }
+  const [, host = null, asked = null] = WINDOWS_HOST.exec(text) ?? []
+  return {
+    runtime: runtimeIn(text),
+    platform: platformIn(text),
+    os: WINDOWS.test(text) ? 'windows' : null,
+    kernel: host ?? asked,
+  }
 }
 
 /**
@@ -56,11 +62,15 @@ export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): Pull
     platform: platform ?? hints.platform,
     os: osOf(node?.os ?? pod.platform.os) ?? hints.os,
     architecture: node?.architecture ?? pod.platform.architecture ?? null,
-    kernel: node?.kernel ?? null,
+    kernel: node?.kernel ?? hints.kernel,
     kubeletMinor: minorOf(node?.kubelet ?? null),
     toolImage: node === null ? null : toolImageOf(node.images),
   }
 }
+
+/** The node's Windows version, where Docker compares it with the image's, or looks for it in an image's index. */
+const WINDOWS_HOST =
+  /-based image is incompatible with a (10\.0\.\d{4,6}) host|no matching manifest for windows\/\w+ (10\.0\.\d{4,6})/i
 
 const WINDOWS =
   /windows\/(?:amd64|arm64)|windows version \d|operating system \\*"linux\\*" cannot be used|\bhcsshim\b|in win32|[a-z]:\\ProgramData\\/i

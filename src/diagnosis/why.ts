@@ -2,7 +2,7 @@
 
 import { isPostPullReason } from '../image/pull-messages.ts'
 import { fullName, readReference } from '../image/reference.ts'
-import { cloudOf } from '../image/registries.ts'
+import { cloudOf, isPublic } from '../image/registries.ts'
 import { byText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
@@ -112,6 +112,13 @@ function namesCaller({ finding }: ContainerFacts): boolean {
   )
 }
 
+/** Whether a login could be what is missing: not for public images, which no login opens, nor for an identity that was named. */
+function mayLackLogin(place: ContainerFacts): boolean {
+  const { finding } = place
+  const isOpen = finding?.cause === 'auth-required-or-denied' && isPublic(finding.reference)
+  return !isOpen && !namesCaller(place)
+}
+
 function malformed({ attempts }: CredentialReport): WhyProblem[] {
   const secrets = attempts.filter(({ problem }) => problem === 'malformed').map(({ secret }) => secret)
   return [...new Set(secrets)].map(secret => ({ code: 'malformed-secret', secret }))
@@ -126,11 +133,12 @@ function brokenLinks(place: ContainerFacts, credential: CredentialReport): WhyPr
   const wantsLogin =
     finding.cause === 'auth-required-or-denied' ||
     (finding.cause === 'rate-limited' && finding.subcause !== 'account')
-  if (!wantsLogin) return [failed, ...credentials]
+  // Some registries answer 404 to anyone without a login; other failures have nothing to do with one.
+  if (!wantsLogin) return finding.cause === 'image-not-found' ? [failed, ...credentials] : [failed]
   const { registry } = finding
   if (finding.credential.contradicted && registry !== null) return [unused(registry, credential), failed]
   const missing: WhyProblem[] =
-    credentials.length === 0 && credential.status === 'none' && registry !== null && !namesCaller(place)
+    credentials.length === 0 && credential.status === 'none' && registry !== null && mayLackLogin(place)
       ? [{ code: 'no-credential', registry }]
       : []
   return [...credentials, ...missing, failed]

@@ -247,9 +247,9 @@ describe('a full disk', () => {
       'below a store at a place of its own is looked at there',
       'failed to copy: write /data/containerd/io.containerd.content.v1.content/ingest/ab/data: no space left on device',
       '/data/containerd',
-      'prune-images',
+      'show-disk',
     ],
-    ['without a path is the default store', 'no space left on device', null, 'prune-images'],
+    ['without a path is the default store', 'no space left on device', null, 'show-disk'],
   ])('%s', (_name, error, path, first) => {
     const steps = stepsIn({ image: 'nginx', error })
     expect(steps[0].code).toBe(first)
@@ -458,7 +458,7 @@ test.each<[string, string, string, Step['code'][]]>([
     'a condition of gcr.io is that it was shut down',
     'gcr.io/a/b:1',
     pulled('gcr.io/a/b:1', head('gcr.io', '412 Precondition Failed')),
-    ['find-replacement', 'check-name'],
+    ['find-replacement', 'migrate-project', 'check-name'],
   ],
   [
     'nobody grants access at a registry that was shut down',

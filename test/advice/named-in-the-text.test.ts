@@ -82,7 +82,7 @@ describe('memory that ran out', () => {
 
   test('is not a full disk', () => {
     const full = error.replace('cannot allocate memory', 'no space left on device')
-    expect(codesIn({ image: 'a/b:1', error: full })[0]).toBe('prune-images')
+    expect(codesIn({ image: 'a/b:1', error: full })[0]).toBe('show-disk')
   })
 })
 

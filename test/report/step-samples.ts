@@ -84,6 +84,7 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'ask-registry': [{}],
   'use-replacement': [{ moved, to: 'docker.io/bitnamilegacy/redis:7' }],
   'find-replacement': [{ moved }],
+  'migrate-project': [{ project: 'acme' }],
   'near-tags': [{ likely: '1.27', tags: ['1.27', '1.26'] }],
   'near-repositories': [{ names: ['nginx'] }],
   'see-image-stream': [{ project: 'base', stream: 'api', tag: 'v1' }],

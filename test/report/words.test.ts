@@ -392,7 +392,9 @@ describe('credentials', () => {
 
 test('a command for a node says where to run it, even alone on the last line', () => {
   const [step] = of('disk-full').next
-  expect(nextStepText(step)).toBe('Next, on node node-1: crictl rmi --prune')
+  expect(nextStepText(step)).toBe(
+    'Next, on node node-1: df -h /var/lib/containerd; df -i /var/lib/containerd',
+  )
 })
 
 test('the next step for an image that may have moved is to check its new place', () => {

@@ -83,6 +83,13 @@ export function sandboxLoginPlace(node: PullingNode): string {
     : '/.docker/config.json, which cri-dockerd reads'
 }
 
+/** Returns, for nodes that may belong to OpenShift, where that takes the authority of a proxy that intercepts TLS; empty for others. */
+export function interceptorPlace(node: PullingNode): string {
+  return mayBeOpenShift(node)
+    ? '; on OpenShift, the authority of such a proxy goes into the config map that proxy.config.openshift.io/cluster names (trustedCA)'
+    : ''
+}
+
 /** Returns where this runtime looks for a host's certificate authority. */
 export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
   const { platform, runtime, os } = node
@@ -238,4 +245,9 @@ export function sandboxSetting({ platform, runtime, os, kubeletMinor }: PullingN
 /** Returns where this platform loads images from at startup; null if it does not. */
 export function preloadPlace({ platform }: PullingNode): string | null {
   return platform === 'k3s' || platform === 'rke2' ? `/var/lib/rancher/${platform}/agent/images` : null
+}
+
+/** Whether the node may belong to OpenShift, which keeps such lists in an object. */
+export function mayBeOpenShift({ platform, runtime }: PullingNode): boolean {
+  return platform === 'openshift' || (platform === null && runtime !== 'containerd' && runtime !== 'docker')
 }

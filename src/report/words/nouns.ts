@@ -51,7 +51,10 @@ export function responderLabel({ registry, endpoint }: WithEndpoint): string {
 export function hostLabel({ host, role }: Endpoint, registry: string | null): string {
   switch (role) {
     case 'registry':
-      return registryLabel(registry ?? host)
+      // The only registry whose requests end at hosts of other names.
+      return registry === 'registry.k8s.io' && host !== null && host !== registry
+        ? `${host} (behind ${registry})`
+        : registryLabel(registry ?? host)
     case 'mirror':
       return `the mirror ${host}`
     case 'token':

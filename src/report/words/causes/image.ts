@@ -98,8 +98,8 @@ export const platformMismatch: CauseWords = {
       ],
       [
         'windows-build',
-        ({ clues }) =>
-          `The image is for Windows ${clues.find(clue => clue.code === 'windows-build')?.build}, and a Windows node only runs images whose build matches its own.`,
+        ({ clues, host }) =>
+          `The image is for Windows ${clues.find(clue => clue.code === 'windows-build')?.build}, ${host.kernel === null ? '' : `the node runs ${host.kernel.split('.').slice(0, 3).join('.')}, `}and a Windows node only runs images whose build matches its own.`,
       ],
       [
         isForWindows,
@@ -161,7 +161,7 @@ export const invalidReference: CauseWords = {
     [
       [
         'unquoted-number',
-        "A number without quotes in a YAML file or in chart values was read as a float and became something like 1.7e+11; a tag can't contain a plus sign.",
+        "A number without quotes in a YAML file or in chart values was read as a float and became something like 1.7e+11; no part of an image's name can contain a plus sign.",
       ],
       ['image-id', IMAGE_ID],
       ['placeholder', 'A variable or template value was never filled in.'],
@@ -187,7 +187,13 @@ function straySign({ clues }: Pick<Finding, 'clues'>): string {
 
 export const other: CauseWords = {
   showsCredential: true,
-  short: byCase([['precondition-failed', 'a registry that answers 412']], 'an unknown cause'),
+  short: byCase(
+    [
+      ['precondition-failed', 'a registry that answers 412'],
+      ['registry-closed', 'a registry that is shut down'],
+    ],
+    'an unknown cause',
+  ),
   title: byCase(
     [
       [isOfRuntime, first => `The container runtime ${onNode(first)} does not answer`],
@@ -216,7 +222,7 @@ export const other: CauseWords = {
       ['precondition-failed', preconditionMeaning],
       [
         'registry-closed',
-        'The registry no longer serves images that were not moved; neither the login nor the name is the problem.',
+        'The registry no longer serves images that were not moved; the login is not the problem.',
       ],
       ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
       ['endpoint-scheme', "The runtime can't use the address of a mirror as it is configured."],

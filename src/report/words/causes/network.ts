@@ -175,12 +175,16 @@ const spokenScheme = ({ findings: [{ clues }] }: Pick<CauseContext, 'findings'>)
 
 export const proxy: CauseWords = {
   short: () => 'the HTTP proxy of the nodes',
-  title: ({ findings: [{ registry, endpoint, clues }] }) =>
-    endpoint === null || endpoint.host === null
-      ? clues.some(({ code }) => code === 'proxy-unreached')
-        ? `The proxy between the node and ${registryLabel(registry)} can't be reached as it is configured`
-        : `The proxy between the node and ${registryLabel(registry)} refuses to pass the request on`
-      : `The proxy ${endpoint.host} between the node and ${registryLabel(registry)} fails`,
+  title: ({ findings: [{ registry, endpoint, clues }] }) => {
+    const wanted = clues.find(clue => clue.code === 'behind-proxy')?.host
+    // Requests to registry.k8s.io end at hosts of other names.
+    const host = registry === 'registry.k8s.io' && wanted !== undefined ? wanted : registryLabel(registry)
+    if (endpoint !== null && endpoint.host !== null)
+      return `The proxy ${endpoint.host} between the node and ${host} fails`
+    return clues.some(({ code }) => code === 'proxy-unreached')
+      ? `The proxy between the node and ${host} can't be reached as it is configured`
+      : `The proxy between the node and ${host} refuses to pass the request on`
+  },
   meaning: context =>
     hasClue(context, 'loopback')
       ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."

@@ -62,6 +62,7 @@ export const corruptOrUnpack: CauseWords = {
       ['content-gone', CANNOT_UNPACK],
       ['busy-mount', CANNOT_UNPACK],
       ['no-unpacker', CANNOT_UNPACK],
+      ['disk-fault', 'failing disks'],
       ['damaged-store', "images missing from a node's own store"],
       ['discarded', 'downloads that were cut off or changed'],
     ],
@@ -77,6 +78,7 @@ export const corruptOrUnpack: CauseWords = {
       ],
       ['content-gone', first => `The image ${onNode(first)} lacks a layer that has to be unpacked`],
       ['discarded', first => downloadWords(first).title],
+      ['disk-fault', first => `The disk or file system ${onNode(first)} is failing`],
       [
         'damaged-store',
         first =>
@@ -128,8 +130,7 @@ export const corruptOrUnpack: CauseWords = {
       ],
       [
         'disk-fault',
-        first =>
-          `The disk or file system under the runtime ${onNode(first)} is failing; the image is not at fault.`,
+        first => `The runtime ${onNode(first)} can't read or write its storage; the image is not at fault.`,
       ],
       ['attestation', ATTESTATION],
       [

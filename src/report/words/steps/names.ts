@@ -2,6 +2,7 @@
 
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { readReference } from '../../../image/reference.ts'
+import { isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { setImages, thenDelete, untagged } from '../edits.ts'
@@ -13,10 +14,12 @@ export const nameSteps: StepWords<
   | 'check-name'
   | 'near-official'
   | 'existing-official'
+  | 'page-instead'
   | 'proxy-project'
   | 'ask-registry'
   | 'use-replacement'
   | 'find-replacement'
+  | 'migrate-project'
   | 'near-tags'
   | 'near-repositories'
   | 'set-tag'
@@ -72,6 +75,11 @@ export const nameSteps: StepWords<
   'existing-official': (_step, { findings: [{ image, host }] }) => ({
     text: `${image} is an official image that anyone can pull, so Docker Hub was asked for another name, or did not answer itself: check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, 'docker.io')}, and any proxy in between`,
   }),
+  'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
+    text: isHosted(host)
+      ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}`
+      : `Look for what answers at ${host} in place of the registry: its reverse proxy or ingress may not pass /v2/ on, or the registry may be at another port or host (Nexus has a connector with a port of its own for Docker)`,
+  }),
   'proxy-project': ({ host, product }) => ({
     text:
       product === 'harbor'
@@ -105,6 +113,9 @@ export const nameSteps: StepWords<
   },
   'find-replacement': ({ moved }) => ({
     text: `Ask the image's publisher where it is published now${moved.state === 'retired' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
+  }),
+  'migrate-project': ({ project }) => ({
+    text: `Or have the owner of project ${project} move its images to Artifact Registry, which serves them under the same names: \`gcloud artifacts docker upgrade migrate --projects=${shellWord(project)}\``,
   }),
   'near-tags': ({ likely, tags }, { findings: [{ image }] }) => ({
     text:
@@ -178,7 +189,9 @@ export const nameSteps: StepWords<
     text: `Quote the number in the chart's values or in the YAML, where ${image} is composed: without quotes it was read as a float and written in scientific notation (e+)`,
   }),
   'fill-placeholder': ({ image }) => ({
-    text: `Fill in the placeholder in ${image}: a variable or template value was not set when this was rendered`,
+    text: /^controller(?::latest)?$/.test(image)
+      ? `Name the image of the operator: ${image} is the placeholder of Kubebuilder and the Operator SDK, which \`make deploy IMG=<image>\` (\`kustomize edit set image controller=<image>\`) replaces`
+      : `Fill in the placeholder in ${image}: a variable or template value was not set when this was rendered`,
   }),
   'inject-sidecar': (_step, { findings: [{ namespace }] }) => ({
     text: `Let Istio inject the pod: "auto" is a placeholder that sidecar injection replaces. Label the namespace ${namespace} (istio-injection=enabled, or istio.io/rev=…), check that istiod's webhook is reachable, then recreate the pod`,

@@ -16,7 +16,13 @@ import {
   proxyCommand,
   resolverPlace,
 } from '../node.ts'
-import { authorityPlace, clientCertificatePlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
+import {
+  authorityPlace,
+  clientCertificatePlace,
+  interceptorPlace,
+  mirrorSettings,
+  plainHttpPlace,
+} from '../node-settings.ts'
 import { hostLabel, registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
 
@@ -110,7 +116,6 @@ export const networkSteps: StepWords<
   | 'replace-loopback'
   | 'test-connection'
   | 'who-answered'
-  | 'page-instead'
   | 'open-host'
   | 'check-listener'
   | 'give-route'
@@ -178,11 +183,6 @@ export const networkSteps: StepWords<
       curlCommand(findings[0].host, `https://${host}/v2/`),
       findings,
     ),
-  'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
-    text: isHosted(host)
-      ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}`
-      : `Look for what answers at ${host} in place of the registry: its reverse proxy or ingress may not pass /v2/ on, or the registry may be at another port or host (Nexus has a connector with a port of its own for Docker)`,
-  }),
   'open-host': ({ host, role }, context) => {
     const [{ registry }] = context.findings
     const second = role === 'storage' || (role === 'token' && host !== registry)
@@ -214,7 +214,7 @@ export const networkSteps: StepWords<
       findings,
     ),
   'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
-    text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`,
+    text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}${intercepted ? interceptorPlace(first.host) : ''}`,
   }),
   'tls-between': ({ host }) => ({
     text: `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,

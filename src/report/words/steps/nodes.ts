@@ -21,6 +21,22 @@ import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-setting
 import { registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
+/** The names that tags have for the builds of Windows Server. */
+const WINDOWS_TAGS = new Map([
+  ['14393', 'ltsc2016'],
+  ['17763', 'ltsc2019'],
+  ['20348', 'ltsc2022'],
+  ['26100', 'ltsc2025'],
+])
+
+/** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */
+function windowsTag(kernel: string, image: string): string {
+  const name = WINDOWS_TAGS.get(kernel.split('.')[2] ?? '')
+  if (name === undefined) return ''
+  const other = image.replace(/(?<=[:-])ltsc20\d\d(?![^@]*\/)/, name)
+  return other === image ? ` (tags with ${name})` : ` (such as ${other}, if it exists)`
+}
+
 export const nodeSteps: StepWords<
   | 'prune-images'
   | 'show-memory'
@@ -64,7 +80,7 @@ export const nodeSteps: StepWords<
 > = {
   'prune-images': (_step, { findings }) => {
     const command = pruneCommand(findings[0].host)
-    const text = `Remove images that nothing uses ${onNodes(findings)}`
+    const text = `Remove images that nothing uses ${onNodes(findings)}, if they fill it; those that were loaded by hand go, too`
     return command === null
       ? { text: `${text}: the kubelet does so above imageGCHighThresholdPercent` }
       : nodeClientStep(text, command, findings)
@@ -214,7 +230,7 @@ export const nodeSteps: StepWords<
         )
   },
   'set-sandbox-image': ({ image }, { findings, findings: [first] }) => ({
-    text: `Give the runtime ${onNodes(findings)} a pause image that it can get: set it to one that is public or in your mirror (${sandboxSetting(first.host)}), or preload ${image === '' ? 'it' : image} on the node${preloadPlace(first.host) === null ? '' : ` (an archive in ${preloadPlace(first.host)})`}`,
+    text: `Give the runtime ${onNodes(findings)} a pause image that it can get: set it to one that is public or in your mirror${/^k8s\.gcr\.io\/./.test(image) ? `, such as ${image.replace('k8s.gcr.io', 'registry.k8s.io')}, as k8s.gcr.io is frozen` : ''} (${sandboxSetting(first.host)}), or preload ${image === '' ? 'it' : image} on the node${preloadPlace(first.host) === null ? '' : ` (an archive in ${preloadPlace(first.host)})`}`,
   }),
   'sandbox-login': ({ registry }, { findings, findings: [first] }) => ({
     text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNodes(findings)}, in ${sandboxLoginPlace(first.host)}: pod pull secrets are not used for the pause image`,
@@ -236,8 +252,8 @@ export const nodeSteps: StepWords<
       text: `If ${copies} again with all platforms (\`crane copy\`, \`skopeo copy --all\`, or \`docker buildx imagetools create\`): \`docker pull\` and \`docker push\` copy only the platform of the machine that runs them`,
     }
   },
-  'windows-image': ({ kernel }, { findings: [{ container, steps }] }) => ({
-    text: `${steps[0].code === 'windows-image' ? 'Use' : 'Or use'} an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}`}: the container's Windows build must match the host's`,
+  'windows-image': ({ kernel }, { findings: [{ container, steps, image }] }) => ({
+    text: `${steps[0].code === 'windows-image' ? 'Use' : 'Or use'} an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's`,
   }),
   'schedule-elsewhere': ({ os, architecture, build }, { findings: [first] }) => ({
     text:

@@ -7,6 +7,7 @@ import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { kubeletLog, nodeClientStep, onNodes } from '../node.ts'
+import { mayBeOpenShift } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import { PERIMETERS } from '../perimeters.ts'
 import type { StepWords } from '../step-words.ts'
@@ -242,11 +243,6 @@ function policySettings(
         what: `${what} (if there is no entry, those in /opt/containerd/image-verifier/bin)`,
         command: `grep -A 5 image-verifier ${file}`,
       }
-}
-
-/** Whether the node may belong to OpenShift, which keeps such lists in an object. */
-function mayBeOpenShift({ platform, runtime }: PullingNode): boolean {
-  return platform === 'openshift' || (platform === null && runtime !== 'containerd' && runtime !== 'docker')
 }
 
 const ALLOWED: Record<Exclude<NodePolicy, 'signature'>, string> = {
