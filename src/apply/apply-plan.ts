@@ -1,7 +1,7 @@
 /** Applies a plan: dry-runs every change, writes them in order, recreates only as many pods as pulls allow, and waits for them. */
 
 import { AT_ONCE, bounded } from '../network/bounded.ts'
-import type { Change, PodChange } from '../plan/change.ts'
+import { type Change, type PodChange, STAGES } from '../plan/change.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { QuotaOutcome } from '../registry/outcome.ts'
 import { isDone, outcomeOf } from './answer.ts'
@@ -38,8 +38,15 @@ export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyCo
   const progress = { done: 0, total: open.length }
   const successors = new Successors(plan.changes, context)
   const write = (change: Change) => writeJournaled(change, { outcomes, context, progress, successors })
-  for (const stage of stages(open)) await bounded(stage, AT_ONCE, write)
   const pods = open.filter(change => isPodChange(change))
+  const others = open.filter(change => !isPodChange(change))
+  for (const stage of STAGES) {
+    await bounded(
+      others.filter(({ action }) => stage.includes(action)),
+      AT_ONCE,
+      write,
+    )
+  }
   const underWay = pullsUnderWay(open, outcomes)
   const heldBack = await recreateInBatches(pods, { outcomes, write, recoveries, context, underWay })
   await recoveries.wait(outcomes)
@@ -52,15 +59,6 @@ export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyCo
     recoveries: await recoveries.report(outcomes),
     heldBack,
   }
-}
-
-/** Secrets first, then the objects that name them. */
-function stages(changes: Change[]): Change[][] {
-  const secrets = changes.filter(({ action }) => action === 'create-secret' || action === 'update-secret')
-  const naming = changes.filter(
-    ({ action }) => action === 'patch-serviceaccount' || action === 'patch-template',
-  )
-  return [secrets, naming]
 }
 
 function pullsUnderWay(changes: Change[], outcomes: ReadonlyMap<string, Outcome>): number {

@@ -3,7 +3,7 @@
 import type { Finding } from '../diagnosis/finding.ts'
 import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import { ACTION_ORDER, type Change } from './change.ts'
+import { type Change, STAGES } from './change.ts'
 import { covers, type Declined, type Plan, type PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { attachCredentials, neededLogins, withoutUnusedSecrets } from './remedies/authenticate.ts'
@@ -26,7 +26,8 @@ export function makePlan(given: PlanInput): Plan {
     ...recreation.changes,
   ]
   const changes = withoutUnusedSecrets(wanted, [...attached.declined, ...templates.declined], input)
-  changes.sort((one, other) => ACTION_ORDER.indexOf(one.action) - ACTION_ORDER.indexOf(other.action))
+  const order = STAGES.flat()
+  changes.sort((one, other) => order.indexOf(one.action) - order.indexOf(other.action))
   const unneeded = unneededLogins(given, input.credentials)
   const declined = [
     ...within.declined,

@@ -10,9 +10,12 @@ import { EACH_REMEDY } from './remedies/index.ts'
 import type { ContainerRules } from './remedies/remedy-rules.ts'
 import {
   type AttachedSecrets,
+  imagesAfter,
   isBelowPartition,
   liveNamespaces,
+  loginChanges,
   type StuckPod,
+  serves,
   templatePulls,
 } from './stuck-pod.ts'
 
@@ -56,13 +59,11 @@ function planOne(
   }
   const [first] = edits
   if (!first) return
-  const secret = attached.secrets.get(workload.namespace) ?? null
-  const naming = edits.some(edit => edit.field === 'imagePullSecrets')
   const change: PatchTemplate = {
     id: `template:${workload.namespace}/${workload.kind}/${workload.name}`,
     action: 'patch-template',
     target: targetOf(workload),
-    needs: naming && secret !== null ? [secret] : [],
+    needs: needsOf(input, workload, edits, attached),
     managedBy: workload.managedBy,
     reason: first.reason,
     edits,
@@ -75,6 +76,33 @@ function planOne(
   }
   if (workload.managedBy !== null && !input.allowManaged) planned.declined.push({ code: 'managed', change })
   else planned.changes.push(change)
+}
+
+/**
+ * Ids of the changes that have to precede the patch. New pods get their pull secrets when they are created, and nothing recreates them
+ * later: so if the patch names the Secret, or starts a rollout whose images need the login, the login comes first.
+ */
+function needsOf(
+  input: PlanInput,
+  workload: ScopeWorkload,
+  edits: Edit[],
+  attached: AttachedSecrets,
+): string[] {
+  const naming = edits.find(edit => edit.field === 'imagePullSecrets')
+  if (!naming && !(workload.replaces && needsLogin(input, workload, edits))) return []
+  const list = naming
+    ? [...(workload.imagePullSecrets ?? []), { name: naming.entry }]
+    : workload.imagePullSecrets
+  return loginChanges({ ...workload, list }, input.secretName, attached) ?? []
+}
+
+function needsLogin({ credentials }: PlanInput, workload: ScopeWorkload, edits: Edit[]): boolean {
+  return imagesAfter(workload, edits).some(image => {
+    const reference = parseReference(image)
+    if (reference === null) return false
+    const asked = { registry: reference.registry, reference: image }
+    return credentials.some(login => serves(login, asked))
+  })
 }
 
 /** A template with its own list does not get the service account's, so that list itself has to name the Secret. */
