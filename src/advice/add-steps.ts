@@ -3,7 +3,7 @@
 import type { Diagnosis, Finding } from '../diagnosis/finding.ts'
 import type { Why, WhyContainer, WhyProblem } from '../diagnosis/why-report.ts'
 import { stepsFor } from './advise.ts'
-import type { Step } from './step.ts'
+import { OF_LOGINS, type Step } from './step.ts'
 
 /** A finding with its steps, the best first. */
 export interface AdvisedFinding extends Finding {
@@ -18,8 +18,9 @@ export type AdvisedProblem =
   | Exclude<WhyProblem, { code: 'pull-failed' }>
   | { code: 'pull-failed'; finding: AdvisedFinding }
 
-export interface AdvisedContainer extends Omit<WhyContainer, 'problems'> {
+export interface AdvisedContainer extends Omit<WhyContainer, 'problems' | 'finding'> {
   problems: AdvisedProblem[]
+  finding: AdvisedFinding | null
 }
 
 export interface AdvisedWhy extends Omit<Why, 'containers'> {
@@ -36,13 +37,25 @@ export function adviseDiagnosis(diagnosis: Diagnosis): AdvisedDiagnosis {
   return { ...diagnosis, findings: diagnosis.findings.map(withSteps) }
 }
 
-/** Adds steps to every failed pull. */
+/** Adds steps to every failed pull. The first problem is the one that its first step repairs, as in the diagnosis. */
 export function adviseWhy(why: Why): AdvisedWhy {
-  const containers = why.containers.map(container => ({
-    ...container,
-    problems: container.problems.map(problem =>
-      problem.code === 'pull-failed' ? { ...problem, finding: withSteps(problem.finding) } : problem,
-    ),
-  }))
-  return { ...why, containers }
+  return { ...why, containers: why.containers.map(adviseContainer) }
+}
+
+function adviseContainer(container: WhyContainer): AdvisedContainer {
+  const finding = container.finding && withSteps(container.finding)
+  const problems = container.problems.map(problem =>
+    problem.code === 'pull-failed' ? { ...problem, finding: withSteps(problem.finding) } : problem,
+  )
+  return { ...container, finding, problems: finding === null ? problems : inOrderOfSteps(problems, finding) }
+}
+
+/** A login that the pod lacks is no broken link if no step is about a login. */
+function inOrderOfSteps(problems: AdvisedProblem[], { steps }: AdvisedFinding): AdvisedProblem[] {
+  if (OF_LOGINS.has(steps[0].code)) return problems
+  const isAboutLogins = steps.some(({ code }) => OF_LOGINS.has(code))
+  return [
+    ...problems.filter(({ code }) => code === 'pull-failed'),
+    ...problems.filter(({ code }) => code !== 'pull-failed' && (code !== 'no-credential' || isAboutLogins)),
+  ]
 }

@@ -227,3 +227,21 @@ export const WITH_SHELL: ReadonlySet<StepCode> = new Set([
   'public-certificate',
   'show-policy',
 ])
+
+/** The steps that repair the pod's login, or show which one the kubelet uses. */
+export const OF_LOGINS: ReadonlySet<StepCode> = new Set([
+  'distribute-login',
+  'node-login',
+  'recreate-pods',
+  'kubelet-login',
+  'other-debug-container',
+  'repair-secret',
+  'remove-login',
+  'use-known-secret',
+  'cut-user-name',
+  'padded-login',
+  'short-lived-login',
+  'same-secret',
+  'restart-pull',
+  'see-why',
+])

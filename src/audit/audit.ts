@@ -92,13 +92,7 @@ export function factsOf(scope: AuditScope, settings: Pick<AuditSettings, 'pullSe
     checkOf(image, workload) {
       const reference = parseReference(image)
       const check = reference && checks.get(fullName(reference))
-      if (!check) return null
-      const secrets = credentials.pathOf(workload).secrets ?? []
-      const pod = {
-        namespace: workload.namespace ?? 'default',
-        pullSecrets: secrets.map(({ named }) => named.value),
-      }
-      return checkFor(check.reference, [check], pod)
+      return check ? checkFor(check.reference, [check], credentials.podOf(workload)) : null
     },
     observationOf: ({ uid }, { name }) =>
       uid === null ? null : (observations.get(`${uid} ${name}`) ?? null),

@@ -65,6 +65,15 @@ export class Credentials {
     return path
   }
 
+  /** The workload's pods, as far as their pull secrets are known. */
+  podOf(workload: WorkloadTemplate): { namespace: string; pullSecrets: string[] } {
+    const secrets = this.pathOf(workload).secrets ?? []
+    return {
+      namespace: namespaceOf(workload.namespace),
+      pullSecrets: secrets.map(({ named }) => named.value),
+    }
+  }
+
   #resolve(named: WrittenText, from: SecretSource, namespace: string): NamedSecret {
     return { named, from, secret: this.#secrets.get(`${namespace}/${named.value}`) ?? null }
   }

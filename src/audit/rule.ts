@@ -1,5 +1,6 @@
 /** What a rule is: the severity of its findings, and how it finds them in a workload. */
 
+import { parseReference, type Reference } from '../image/reference.ts'
 import type { AuditScope } from '../snapshot/audit-scope.ts'
 import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { Place, Schedule, TemplateContainer, WorkloadTemplate } from '../snapshot/template.ts'
@@ -38,6 +39,11 @@ export interface RuleFinding<R extends Rule> {
 export interface AuditRule<R extends Rule> {
   severity: AuditSeverity
   find(workload: WorkloadTemplate, facts: AuditFacts): RuleFinding<R>[]
+}
+
+/** The reference of a container's image; null for a placeholder and for a name that can't be read. */
+export function referenceOf({ image, placeholder }: TemplateContainer): Reference | null {
+  return placeholder ? null : parseReference(image)
 }
 
 /** A rule that checks one image at a time. Skips images with placeholders, and values that are not text. */

@@ -161,7 +161,7 @@ async function verifyMirror(
       registries,
       url: new URL(rootOf(address)),
       prefix: address.prefix,
-      login: await loginFor(address.host, context),
+      login: await ownLogin(address.host, context),
     }
     const checks = await checkMirror(all.slice(0, MAX_IMAGES), question)
     const known = needsKnownImage(checks) ? await askForKnownImage(target.registries, question) : null
@@ -173,7 +173,7 @@ async function verifyMirror(
 }
 
 /** Returns this machine's login for the mirror itself. A login for the upstream registry is never sent there. */
-async function loginFor(host: string, context: CommandContext): Promise<Credential | null> {
+async function ownLogin(host: string, context: CommandContext): Promise<Credential | null> {
   const { credentials } = await readingLoginsOrProblem([{ registry: host, repositories: [] }], context)
   return credentials[0] ?? null
 }

@@ -36,11 +36,32 @@ export interface WhyContainer {
   pullingSince: string | null
   /** Every broken link found; the first is the one to repair. */
   problems: WhyProblem[]
+  /** The failed pull as `diagnose` reports it; null if the pull does not fail now. */
+  finding: Finding | null
   /** What would be broken links if the image had to be pulled again; left out if there are none. */
   notes?: WhyNote[]
 }
 
 type WhyNote = Exclude<WhyProblem, { code: 'pull-failed' }>
+
+/** What keeps a pod from running although its images are not the problem. */
+export interface Obstacle {
+  code:
+    | 'unscheduled'
+    /** The pod itself failed, such as by eviction. */
+    | 'failed'
+    /** An init container still runs. */
+    | 'initializing'
+    /** The container has not been created. */
+    | 'starting'
+    /** The container ended or is not started again. */
+    | 'not-running'
+    | 'not-ready'
+  /** null if it is the pod's. */
+  container: string | null
+  /** In Kubernetes' words, such as CrashLoopBackOff; empty if there is none. */
+  reason: string
+}
 
 export interface Why {
   /** ISO 8601. */
@@ -51,5 +72,7 @@ export interface Why {
   serviceAccount: string
   node: string | null
   containers: WhyContainer[]
+  /** null if the pod runs, has ended, or waits for an image. */
+  obstacle: Obstacle | null
   gaps: Gap[]
 }

@@ -1,5 +1,6 @@
 /** Explains one pod's images link by link: reference, policy, credentials in the kubelet's order, verdict, and what is broken. */
 
+import { isPostPullReason } from '../image/pull-messages.ts'
 import { fullName, readReference } from '../image/reference.ts'
 import { byText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
@@ -10,7 +11,7 @@ import { diagnose } from './diagnose.ts'
 import type { CredentialReport, Finding } from './finding.ts'
 import { type PodCredentials, podCredentials } from './pod-credential.ts'
 import { serviceAccountProblem } from './service-account.ts'
-import type { Verdict, Why, WhyContainer, WhyProblem } from './why-report.ts'
+import type { Obstacle, Verdict, Why, WhyContainer, WhyProblem } from './why-report.ts'
 
 /** Explains every image of the pod, which has to be part of the snapshot. */
 export function explainPod(pod: Pod, snapshot: Snapshot): Why {
@@ -31,6 +32,7 @@ export function explainPod(pod: Pod, snapshot: Snapshot): Why {
       const pullingSince = pulling.find(isIts)?.since ?? null
       return explainContainer({ pod, container, snapshot, credentials, finding, pullingSince })
     }),
+    obstacle: findings.length > 0 ? null : obstacleOf(pod),
     gaps: snapshot.gaps,
   }
 }
@@ -74,6 +76,7 @@ function explainContainer(place: ContainerFacts): WhyContainer {
     verdict: blocks.length > 0 ? 'blocked' : VERDICTS[credential.status],
     check: checkFor(reference && fullName(reference), snapshot.imageChecks, pod),
     pullingSince: place.pullingSince,
+    finding: place.finding,
     ...(hasItsImage(place) ? { problems: [], ...asNotes(links) } : { problems: links }),
   }
 }
@@ -139,6 +142,32 @@ function credentialProblems(
       : [{ code: 'attempt', secret, key, problem }],
   )
   return [...serviceAccountProblem(pod, container.image, credentials), ...attempts]
+}
+
+/** The first thing that keeps the pod from running. */
+function obstacleOf({ phase, reason, node, terminating, containers }: Pod): Obstacle | null {
+  if (phase === 'Succeeded' || terminating) return null
+  if (phase === 'Failed') return { code: 'failed', container: null, reason }
+  if (phase === 'Pending' && node === null) return { code: 'unscheduled', container: null, reason: '' }
+  const own = containers.filter(({ kind }) => kind !== 'ephemeral' && kind !== 'volume')
+  const [first] = own.flatMap(container => obstacleIn(container) ?? [])
+  const unready = own.find(({ kind, ready, state }) => kind !== 'init' && state.type === 'running' && !ready)
+  return first ?? (unready === undefined ? null : { code: 'not-ready', container: unready.name, reason: '' })
+}
+
+function obstacleIn({ name: container, kind, state }: Container): Obstacle | null {
+  switch (state.type) {
+    case 'running':
+      return kind === 'init' ? { code: 'initializing', container, reason: '' } : null
+    case 'terminated':
+      return state.exitCode === 0 ? null : { code: 'not-running', container, reason: state.reason }
+    case 'waiting':
+      return isPostPullReason(state.reason)
+        ? { code: 'not-running', container, reason: state.reason }
+        : { code: 'starting', container, reason: state.reason }
+    case 'unknown':
+      return { code: 'starting', container, reason: '' }
+  }
 }
 
 export interface AlikePods {

@@ -1,6 +1,9 @@
-/** A registry's login, or the reason why there is none that a pull secret could contain. */
+/** A registry's login, or the reason why there is none that a pull secret could contain; and which of several serves an image. */
 
+import { canonicalRegistry } from '../image/docker-hub.ts'
+import type { Reference } from '../image/reference.ts'
 import type { Redacted } from '../secrecy/redacted.ts'
+import { coversRepository } from './docker-key.ts'
 
 export interface Credential {
   /** As in references: `docker.io`, `ghcr.io`, `localhost:5000`. */
@@ -67,4 +70,21 @@ export function tokenKind({
   if (shortLived || issuedByHelper || SHORT_LIVED.test(secret)) return 'short-lived'
   if (ORGANIZATION.test(secret)) return 'organization-token'
   return PERSONAL.test(secret) ? 'personal-token' : null
+}
+
+/**
+ * Returns the login of the image's registry with the longest key that covers the repository; null if there is none. A login is never sent
+ * to another registry.
+ */
+export function loginFor(
+  credentials: readonly Credential[],
+  { registry, repository }: Pick<Reference, 'registry' | 'repository'>,
+): Credential | null {
+  return credentials
+    .filter(login => login.registry === canonicalRegistry(registry))
+    .filter(({ key, registry: own }) => coversRepository(key, own, repository))
+    .reduce<Credential | null>(
+      (best, each) => (best && best.key.length >= each.key.length ? best : each),
+      null,
+    )
 }

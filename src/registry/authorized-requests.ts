@@ -6,6 +6,7 @@
 import type { Credential } from '../dockerconfig/registry-credential.ts'
 import { parseJsonObject } from '../json/json-object.ts'
 import { Redacted } from '../secrecy/redacted.ts'
+import { type Challenge, parseChallenges } from './challenges.ts'
 import type { RegistryAnswer, RegistryRequest, Sender } from './connection.ts'
 import { mayReceiveCredential, visitRefusal } from './network-rules.ts'
 import type { RegistryProblem, RequestIdentity } from './outcome.ts'
@@ -145,53 +146,6 @@ function pullScope(requested: string | undefined, repository: string | null): st
   if (repository === null) return ''
   const pullOnly = requested !== undefined && /^repository(\([a-z]+\))?:[^\s]+:pull$/.test(requested)
   return pullOnly ? requested : `repository:${repository}:pull`
-}
-
-interface Challenge {
-  /** Lower case: `bearer`, `basic`. */
-  scheme: string
-  /** Names in lower case; quoted values unescaped. */
-  parameters: Map<string, string>
-}
-
-const SEPARATORS = /[\s,]*/y
-const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y
-const VALUE = /\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))/y
-
-/**
- * Every challenge of the header lines, in order. One line may carry several (RFC 9110 11.6.1; codeberg.org sends `Bearer …,Basic …`);
- * values may be empty or have escapes. What can't be parsed is skipped.
- */
-export function parseChallenges(header: string | string[] | undefined): Challenge[] {
-  const lines = header === undefined ? [] : Array.isArray(header) ? header : [header]
-  return lines.flatMap(parseLine)
-}
-
-function parseLine(line: string): Challenge[] {
-  const challenges: Challenge[] = []
-  let offset = 0
-  while (offset < line.length) {
-    SEPARATORS.lastIndex = offset
-    SEPARATORS.test(line)
-    offset = SEPARATORS.lastIndex
-    TOKEN.lastIndex = offset
-    const name = TOKEN.exec(line)?.[0].toLowerCase()
-    if (name === undefined) {
-      offset += 1
-      continue
-    }
-    offset = TOKEN.lastIndex
-    VALUE.lastIndex = offset
-    const value = VALUE.exec(line)
-    const challenge = challenges.at(-1)
-    if (value === null) {
-      challenges.push({ scheme: name, parameters: new Map() })
-      continue
-    }
-    offset = VALUE.lastIndex
-    challenge?.parameters.set(name, value[1]?.replace(/\\(.)/g, '$1') ?? value[2] ?? '')
-  }
-  return challenges
 }
 
 interface TokenRequest {

@@ -1,12 +1,11 @@
 /** Looks up the digests of many images, a few at a time. */
 
-import type { Credential } from '../dockerconfig/registry-credential.ts'
+import { type Credential, loginFor } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
 import { canonicalRegistry, DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import { bounded } from '../network/bounded.ts'
 import type { Registries } from './client.ts'
-import { loginFor } from './login-for.ts'
 import type { Platform, RegistryProblem } from './outcome.ts'
 import { problemText } from './problem.ts'
 import type { Registry } from './registry.ts'

@@ -1,11 +1,10 @@
 /** Asks registries for images, each by HEAD, which costs no pull: without a login, as the pods would, and with this machine's logins. */
 
-import type { Credential } from '../dockerconfig/registry-credential.ts'
+import { type Credential, loginFor } from '../dockerconfig/registry-credential.ts'
 import { UsageError } from '../errors.ts'
 import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference, type Reference } from '../image/reference.ts'
 import type { Registries } from '../registry/client.ts'
-import { loginFor } from '../registry/login-for.ts'
 import type { ImageCheck, UnaskedReason } from '../snapshot/image-check.ts'
 import { type PodLogins, type PullingPod, UniqueLogins } from './image-checks/pod-logins.ts'
 import { RegistryQueries } from './image-checks/registry-queries.ts'

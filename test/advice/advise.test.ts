@@ -1,10 +1,11 @@
 /** Which step comes first for each kind of failed pull, and which steps must not appear at all. */
 import { describe, expect, test } from 'vitest'
+import { adviseWhy, withSteps } from '../../src/advice/add-steps.ts'
 import { stepsFor } from '../../src/advice/advise.ts'
 import type { StepCode } from '../../src/advice/step.ts'
 import { CAUSES, type Finding } from '../../src/diagnosis/finding.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
-import { typo } from '../report/samples.ts'
+import { typo, why, whyContainer } from '../report/samples.ts'
 import { findingOf, pulled, type Situation } from './situation.ts'
 
 const LOGINS: StepCode[] = ['distribute-login', 'recreate-pods']
@@ -33,6 +34,41 @@ describe('a pod that holds up the rollout of its StatefulSet', () => {
       'resolve-host',
       'fix-dns',
       'enter-node',
+    ])
+  })
+})
+
+describe('the broken links of a pod', () => {
+  const links = (situation: Situation) => {
+    const failing = { ...findingOf(situation) }
+    const { problems } = whyContainer({
+      problems: [
+        { code: 'no-credential', registry: failing.registry ?? '' },
+        { code: 'pull-failed', finding: withSteps(failing) },
+      ],
+    })
+    const [advised] = adviseWhy(why({ containers: [whyContainer({ problems })] })).containers
+    return advised?.problems.map(({ code }) => code)
+  }
+  const limited = (registry: string, message: string) =>
+    `unexpected status from GET request to https://${registry}/v2/a/manifests/1: 429 Too Many Requests${message}`
+  const ANONYMOUS =
+    ' - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit'
+
+  test('begin with the one that the first step repairs', () => {
+    expect(links({ image: 'nginx:1', error: limited('registry-1.docker.io', ANONYMOUS) })).toEqual([
+      'no-credential',
+      'pull-failed',
+    ])
+    expect(links({ image: 'ghcr.io/acme/api:2', error: pulled('ghcr.io/acme/api:2', DENIED) })).toEqual([
+      'pull-failed',
+      'no-credential',
+    ])
+  })
+
+  test('are without the missing login if none would help', () => {
+    expect(links({ image: 'registry.k8s.io/pause:3', error: limited('registry.k8s.io', '') })).toEqual([
+      'pull-failed',
     ])
   })
 })

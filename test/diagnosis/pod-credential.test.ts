@@ -2,12 +2,20 @@
 import { describe, expect, test } from 'vitest'
 import { podCredentials } from '../../src/diagnosis/pod-credential.ts'
 import { explainPod } from '../../src/diagnosis/why.ts'
+import type { Obstacle } from '../../src/diagnosis/why-report.ts'
 import type { Container, Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 import { container, event, pod, snapshot, waiting } from './snapshots.ts'
 
 const credentialFor = (of: Pod, image: string, facts: Snapshot) => podCredentials(facts).reportFor(of, image)
+
+const RUNNING = container({ ready: true, state: { type: 'running', startedAt: null } })
+const obstacle = (code: Obstacle['code'], name: string | null, reason = ''): Obstacle => ({
+  code,
+  container: name,
+  reason,
+})
 
 const HUB = 'https://index.docker.io/v1/'
 
@@ -240,6 +248,46 @@ describe('why', () => {
     expect(codes(snapshot({ pods, pullSecrets: [secret('hub', { problem: 'missing' })] }))).toEqual([
       ['anonymous', 'secret-missing'],
     ])
+  })
+
+  test.each<[string, Partial<Pod>, Obstacle | null]>([
+    ['runs', { containers: [RUNNING] }, null],
+    ['ended', { phase: 'Succeeded' }, null],
+    ['was evicted', { phase: 'Failed', reason: 'Evicted' }, obstacle('failed', null, 'Evicted')],
+    [
+      'has no node',
+      { node: null, containers: [container({ state: { type: 'unknown' } })] },
+      obstacle('unscheduled', null),
+    ],
+    [
+      'crashes',
+      { containers: [RUNNING, container({ name: 'b', state: waiting('CrashLoopBackOff') })] },
+      obstacle('not-running', 'b', 'CrashLoopBackOff'),
+    ],
+    [
+      'waits for an init container',
+      {
+        containers: [
+          container({ name: 'setup', kind: 'init', state: { type: 'running', startedAt: null } }),
+          container({ state: waiting('PodInitializing') }),
+        ],
+      },
+      obstacle('initializing', 'setup'),
+    ],
+    [
+      'waits for a volume',
+      { containers: [container({ name: 'app', state: waiting('ContainerCreating') })] },
+      obstacle('starting', 'app', 'ContainerCreating'),
+    ],
+    [
+      'fails its probe',
+      { containers: [container({ name: 'app', state: { type: 'running', startedAt: null } })] },
+      obstacle('not-ready', 'app'),
+    ],
+    ['waits for an image', { containers: [failing(limited)] }, null],
+  ])('a pod that %s has its obstacle, if it is not an image', (_what, fields, expected) => {
+    const explained = pod({ phase: 'Pending', ...fields })
+    expect(explainPod(explained, snapshot({ pods: [explained] })).obstacle).toEqual(expected)
   })
 
   test('nothing is broken for a running container without credentials', () => {

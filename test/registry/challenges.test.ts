@@ -1,7 +1,7 @@
 /** WWW-Authenticate as registries write it in practice. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseChallenges } from '../../src/registry/authorized-requests.ts'
+import { parseChallenges } from '../../src/registry/challenges.ts'
 
 const read = (header: string | string[] | undefined) =>
   parseChallenges(header).map(({ scheme, parameters }) => [scheme, Object.fromEntries(parameters)])

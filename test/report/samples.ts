@@ -179,12 +179,20 @@ export function why(fields: Partial<AdvisedWhy> = {}): AdvisedWhy {
     serviceAccount: 'api',
     node: 'node-1',
     containers: [whyContainer()],
+    obstacle: null,
     gaps: [],
     ...fields,
   }
 }
 
 export function whyContainer(fields: Partial<AdvisedContainer> = {}): AdvisedContainer {
+  const problems = fields.problems ?? [
+    { code: 'attempt', secret: 'regcred', key: null, problem: 'wrong-type' },
+    { code: 'pull-failed', finding: privateImage({ pod: 'api-0' }) },
+  ]
+  const [finding = null] = problems.flatMap(problem =>
+    problem.code === 'pull-failed' ? [problem.finding] : [],
+  )
   return {
     container: 'api',
     kind: 'container',
@@ -204,10 +212,8 @@ export function whyContainer(fields: Partial<AdvisedContainer> = {}): AdvisedCon
     verdict: 'anonymous',
     check: null,
     pullingSince: null,
-    problems: [
-      { code: 'attempt', secret: 'regcred', key: null, problem: 'wrong-type' },
-      { code: 'pull-failed', finding: privateImage({ pod: 'api-0' }) },
-    ],
+    problems,
+    finding,
     ...fields,
   }
 }

@@ -1,6 +1,7 @@
 /** The chain of one pod, and how a reference is read, on a screen. */
 import { describe, expect, test } from 'vitest'
 import type { AdvisedWhy } from '../../src/advice/add-steps.ts'
+import type { Obstacle } from '../../src/diagnosis/why-report.ts'
 import { renderImages } from '../../src/report/views/images.ts'
 import { renderWhy } from '../../src/report/views/why.ts'
 import { attempt, finding, imageReading, privateImage, why, whyContainer } from './samples.ts'
@@ -91,7 +92,11 @@ describe('why', () => {
     ],
     [
       'policy Never',
-      { pullPolicy: 'Never', problems: [{ code: 'never-pull' }] },
+      {
+        pullPolicy: 'Never',
+        problems: [{ code: 'never-pull' }],
+        finding: privateImage({ cause: 'never-pull' }),
+      },
       'the pull policy is Never',
       '  kubectl -n payments edit statefulset/api',
     ],
@@ -109,7 +114,11 @@ describe('why', () => {
     ],
     [
       'no credential',
-      { attempts: [], problems: [{ code: 'no-credential', registry: 'docker.io' }] },
+      {
+        attempts: [],
+        problems: [{ code: 'no-credential', registry: 'docker.io' }],
+        finding: finding({ namespace: 'payments' }),
+      },
       'the pod has no credential for Docker Hub',
       '  pullguard fix -n payments',
     ],
@@ -148,6 +157,46 @@ describe('why', () => {
     expect(anonymous({ registry: 'docker.io', pullPolicy: 'Never' })).not.toContain('share one limit')
     const gaps = [{ what: 'secrets', namespace: 'payments', why: 'forbidden' as const }]
     expect(lines({ ...intact, gaps }).at(-1)).toBe('No broken link found, but not everything could be read.')
+  })
+
+  test.each<[Obstacle, string, string]>([
+    [
+      { code: 'unscheduled', container: null, reason: '' },
+      'The scheduler has not found a node for the pod.',
+      'describe pod api-0',
+    ],
+    [
+      { code: 'failed', container: null, reason: 'Evicted' },
+      'The pod has failed: Evicted.',
+      'describe pod api-0',
+    ],
+    [
+      { code: 'not-running', container: 'api', reason: 'CrashLoopBackOff' },
+      'Container api is not running: CrashLoopBackOff.',
+      'logs api-0 -c api',
+    ],
+    [
+      { code: 'not-running', container: 'api', reason: 'CreateContainerConfigError' },
+      'Container api is not running: CreateContainerConfigError.',
+      'describe pod api-0',
+    ],
+    [
+      { code: 'starting', container: 'api', reason: 'ContainerCreating' },
+      'Container api has not been created yet: ContainerCreating.',
+      'describe pod api-0',
+    ],
+    [
+      { code: 'not-ready', container: 'api', reason: '' },
+      'Container api is running, but not ready.',
+      'describe pod api-0',
+    ],
+  ])('a pod that does not run for another reason ends in what shows it: %o', (obstacle, sentence, rest) => {
+    const containers = [whyContainer({ problems: [], registry: 'docker.io' })]
+    const shown = lines(why({ containers, obstacle }))
+    const from = shown.findLastIndex(line => line.startsWith('No link is broken: '))
+    expect(shown.slice(from).join(' ')).toContain(`an image is not the problem. ${sentence}`)
+    expect(shown.at(-1)).toBe(`  kubectl -n payments ${rest}`)
+    expect(shown.join(' ')).not.toContain('share one limit')
   })
 
   test('what would break if the image were missing is a note, and nothing is broken', () => {

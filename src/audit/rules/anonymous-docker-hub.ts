@@ -1,8 +1,7 @@
 /** Pulls from Docker Hub without a login: they share the anonymous limit of the nodes' address. */
 
 import { isDockerHub } from '../../image/docker-hub.ts'
-import { parseReference } from '../../image/reference.ts'
-import type { AuditRule } from '../rule.ts'
+import { type AuditRule, referenceOf } from '../rule.ts'
 
 export const anonymousDockerHub: AuditRule<'anonymous-docker-hub'> = {
   severity: 'warning',
@@ -17,7 +16,7 @@ export const anonymousDockerHub: AuditRule<'anonymous-docker-hub'> = {
     if (secrets?.some(({ named }) => named.value === wanted)) return []
     const { serviceAccount, podPointer } = workload
     return workload.containers.flatMap(container => {
-      const reference = container.placeholder ? null : parseReference(container.image)
+      const reference = referenceOf(container)
       if (reference === null || !isDockerHub(reference.registry)) return []
       if (!isUnknown && serves(reference) !== false) return []
       const fix = wanted === null || podPointer === null ? null : ({ code: 'secret', name: wanted } as const)

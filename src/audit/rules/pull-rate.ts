@@ -2,10 +2,9 @@
 
 import { pullsAlways } from '../../image/describe.ts'
 import { isDockerHub } from '../../image/docker-hub.ts'
-import { parseReference } from '../../image/reference.ts'
 import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/template.ts'
 import { crashLoopStarts } from '../pull-rate.ts'
-import type { AuditFacts, AuditRule, RuleFinding } from '../rule.ts'
+import { type AuditFacts, type AuditRule, type RuleFinding, referenceOf } from '../rule.ts'
 
 /** Docker Hub's anonymous limit is 100 pulls in six hours per address: report a container that uses a fifth of it. */
 const MIN_PULLS = 20
@@ -16,7 +15,7 @@ export const pullRate: AuditRule<'pull-rate'> = {
   severity: 'warning',
   find(workload, facts) {
     return workload.containers.flatMap(container => {
-      const reference = container.placeholder ? null : parseReference(container.image)
+      const reference = referenceOf(container)
       if (reference === null || !isDockerHub(reference.registry)) return []
       return [
         ...bySchedule(workload, container, facts),

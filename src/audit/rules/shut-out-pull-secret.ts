@@ -1,8 +1,7 @@
 /** A template with its own pull secrets gets none of its service account's, because Kubernetes does not merge the two lists. */
 
-import { parseReference } from '../../image/reference.ts'
 import { serves } from '../credentials.ts'
-import type { AuditRule } from '../rule.ts'
+import { type AuditRule, referenceOf } from '../rule.ts'
 
 export const shutOutPullSecret: AuditRule<'shut-out-pull-secret'> = {
   severity: 'warning',
@@ -11,8 +10,8 @@ export const shutOutPullSecret: AuditRule<'shut-out-pull-secret'> = {
     const own = workload.pullSecrets.map(({ value }) => value)
     if (account === null || secrets === null || own.length === 0) return []
     const shutOut = account.filter(({ named }) => !own.includes(named.value))
-    const unserved = workload.containers.flatMap(({ image, placeholder }) => {
-      const reference = placeholder ? null : parseReference(image)
+    const unserved = workload.containers.flatMap(container => {
+      const reference = referenceOf(container)
       return reference !== null && serves(secrets, reference) !== true ? [reference] : []
     })
     // Skip secrets that are known to have no login for any image that the template's own secrets don't serve.

@@ -1,17 +1,16 @@
 /** A pull secret that was clearly meant for an image's registry, but has a key that the kubelet does not match with it. */
 
 import { keyMismatch } from '../../dockerconfig/key-mismatch.ts'
-import { parseReference } from '../../image/reference.ts'
 import type { WorkloadTemplate } from '../../snapshot/template.ts'
 import type { NamedSecret } from '../credentials.ts'
-import type { AuditRule, RuleFinding } from '../rule.ts'
+import { type AuditRule, type RuleFinding, referenceOf } from '../rule.ts'
 
 export const unmatchedPullSecret: AuditRule<'unmatched-pull-secret'> = {
   severity: 'error',
   find(workload, facts) {
     const { secrets, serves } = facts.pathOf(workload)
-    const unserved = workload.containers.flatMap(({ image, placeholder }) => {
-      const reference = placeholder ? null : parseReference(image)
+    const unserved = workload.containers.flatMap(container => {
+      const reference = referenceOf(container)
       return reference !== null && serves(reference) === false ? [reference] : []
     })
     const all = (secrets ?? []).flatMap(named => hitsOf(named, unserved, workload))

@@ -61,20 +61,14 @@ function imagesOf(scope: AuditScope): ImageToAsk[] {
   const credentials = new Credentials(scope)
   const isLive = scope.source.type === 'cluster'
   return scope.workloads.flatMap(workload =>
-    workload.containers.flatMap(({ image, placeholder }) => {
-      if (placeholder) return []
-      const secrets = credentials.pathOf(workload).secrets ?? []
-      const pod = {
-        namespace: workload.namespace ?? 'default',
-        pullSecrets: secrets.map(({ named }) => named.value),
-      }
-      return {
+    workload.containers
+      .filter(({ placeholder }) => !placeholder)
+      .map(({ image }) => ({
         image,
         // Doesn't use logins in files: whoever wrote them may not have meant them for this machine.
-        pods: isLive ? [pod] : [],
+        pods: isLive ? [credentials.podOf(workload)] : [],
         platforms: (scope.nodes?.platforms.length ?? 0) > 0,
-      }
-    }),
+      })),
   )
 }
 

@@ -31,7 +31,16 @@ import { imageText, registryLabel } from '../words/nouns.ts'
 import { pullingFor } from '../words/pulling.ts'
 import type { StepText } from '../words/step-words.ts'
 import { summarySentence } from '../words/summary.ts'
-import { alikeText, POLICY, type ProblemContext, verdictText, whyNextStep, whyProblem } from '../words/why.ts'
+import {
+  alikeText,
+  obstacleStep,
+  obstacleText,
+  POLICY,
+  type ProblemContext,
+  verdictText,
+  whyNextStep,
+  whyProblem,
+} from '../words/why.ts'
 import { gapLines } from './gaps.ts'
 
 export interface WhyReportOptions extends ReportOptions {
@@ -57,7 +66,7 @@ function whyDocument(why: AdvisedWhy, invocation: Invocation): object {
 
 /** Returns the fields of one pod for machines. */
 function whyFields(why: AdvisedWhy, invocation: Invocation): object {
-  const containers = why.containers.map(container => ({
+  const containers = why.containers.map(({ finding: _finding, ...container }) => ({
     ...container,
     problems: container.problems.map(problem =>
       problem.code === 'pull-failed'
@@ -227,16 +236,18 @@ function evidenceOf(problem: AdvisedProblem): string[] {
     : []
 }
 
-function lastLines(why: AdvisedWhy, { width, invocation }: ReportOptions, palette: Palette): string[] {
+function lastLines(why: AdvisedWhy, options: ReportOptions, palette: Palette): string[] {
   const container = why.containers.find(({ problems }) => problems.length > 0)
   const problem = container?.problems[0]
-  if (container === undefined || problem === undefined) return intact(why, width, palette)
+  if (container === undefined || problem === undefined) return intact(why, options, palette)
+  const { width, invocation } = options
   const context = { why, container, invocation }
   const sentence = `Broken link for ${container.kind === 'sandbox' ? 'the sandbox' : container.container}: ${whyProblem(problem, context)}.`
   return [...wrap(sanitizeLine(sentence), width), ...nextLines(whyNextStep(problem, context), width, palette)]
 }
 
-function intact({ gaps, containers, takenAt }: AdvisedWhy, width: number, palette: Palette): string[] {
+function intact(why: AdvisedWhy, { width, invocation }: ReportOptions, palette: Palette): string[] {
+  const { gaps, containers, takenAt, obstacle } = why
   if (gaps.length > 0) return wrap('No broken link found, but not everything could be read.', width)
   const pulling = containers.find(({ pullingSince }) => pullingSince !== null)
   if (pulling != null) {
@@ -245,6 +256,11 @@ function intact({ gaps, containers, takenAt }: AdvisedWhy, width: number, palett
       sanitizeLine(`No link is broken. The image of ${pulling.container} has been pulling for ${time}.`),
       width,
     )
+  }
+  if (obstacle !== null) {
+    const sentence = `No link is broken: an image is not the problem. ${obstacleText(obstacle)}.`
+    const next = obstacleStep(obstacle, why, invocation)
+    return [...wrap(sanitizeLine(sentence), width), ...nextLines(next, width, palette)]
   }
   const note = containers.some(sharesLimit)
     ? ' Anonymous pulls from Docker Hub share one limit with everyone behind the same IP address.'
@@ -261,7 +277,9 @@ function sharesLimit({ verdict, registry, pullPolicy }: AdvisedContainer): boole
   return verdict === 'anonymous' && registry === 'docker.io' && pullPolicy !== 'Never'
 }
 
-function nextLines({ text, command }: StepText, width: number, palette: Palette): string[] {
+function nextLines(step: StepText | undefined, width: number, palette: Palette): string[] {
+  if (step === undefined) return []
+  const { text, command } = step
   if (command === undefined) return wrap(sanitizeLine(`Next: ${text}.`), width).map(palette.strong)
   return [...wrap(sanitizeLine(`${text}:`), width), ...commandLines(command, width, '  ').map(palette.strong)]
 }

@@ -26,15 +26,17 @@ const describePod =
     return { text, rest: name === null ? `describe ${workload(state)}` : `describe pod ${shellWord(name)}` }
   }
 
-/** Containers that never ran or were killed from outside, so that their log does not say why. */
-const NOT_IN_LOG = /^(?:Create|PreCreate|PreStart|RunContainer|InvalidEnv|OOMKilled)/
+/** Whether a container with this reason never ran or was killed from outside, so that its log does not say why. */
+export function isMissingFromLog(reason: string): boolean {
+  return /^(?:Create|PreCreate|PreStart|RunContainer|InvalidEnv|OOMKilled)/.test(reason)
+}
 
 /** During a back-off, kubectl shows the log of the last attempt. */
 const containerLog =
   (text: string, otherwise: Words): Words =>
   state => {
     const { pod: name = null, container = null, reason = '' } = state.obstacle ?? {}
-    return name === null || container === null || container === '' || NOT_IN_LOG.test(reason)
+    return name === null || container === null || container === '' || isMissingFromLog(reason)
       ? otherwise(state)
       : { text, rest: `logs ${shellWord(name)} -c ${shellWord(container)}` }
   }

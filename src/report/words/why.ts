@@ -1,19 +1,22 @@
 /** The words of `why`: policies, verdicts, and each broken link with its fix. */
 
 import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../advice/add-steps.ts'
+import type { StepCode } from '../../advice/step.ts'
 import type { AttemptProblem } from '../../diagnosis/finding.ts'
-import type { Verdict, WhyContainer } from '../../diagnosis/why-report.ts'
+import type { Obstacle, Verdict, WhyContainer } from '../../diagnosis/why-report.ts'
 import { cloudOf } from '../../image/registries.ts'
 import type { PullPolicy } from '../../snapshot/pod.ts'
-import type { Invocation } from '../invocation.ts'
+import { type Invocation, kubectlCommand } from '../invocation.ts'
+import { shellWord } from '../sanitize.ts'
 import { titleOf } from './causes.ts'
-import { isStatic, loginCommand, loginFixCommand } from './commands.ts'
+import { isStatic, loginFixCommand } from './commands.ts'
 import { problemText } from './credential.ts'
-import { type ContainerPlace, editField, otherDebugContainer, setImages } from './edits.ts'
+import { type ContainerPlace, otherDebugContainer, setImages } from './edits.ts'
 import { joinList, pluralize, registryLabel, shortList } from './nouns.ts'
 import type { StepText } from './step-words.ts'
 import { DEBUG_LOGIN, KUBELET_LOGIN, repairSecret } from './steps/logins.ts'
 import { stepsOf } from './steps.ts'
+import { isMissingFromLog } from './wait-next.ts'
 
 export const POLICY: Record<PullPolicy, string> = {
   Always: 'the kubelet asks the registry at every start',
@@ -54,7 +57,8 @@ type Problem<Code extends AdvisedProblem['code']> = Extract<AdvisedProblem, { co
 interface ProblemWords<P> {
   /** One sentence without a period. */
   sentence(problem: P, context: ProblemContext): string
-  next(problem: P, context: ProblemContext): StepText
+  /** What to do if the pull has not failed, or its first step is a general one. */
+  next?(problem: P, context: ProblemContext): StepText
 }
 
 /** Suggests `fix` if it can help the pod; it can't help a static pod or a debug container. */
@@ -92,8 +96,6 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   },
   'never-pull': {
     sentence: () => 'the pull policy is Never, and the node has no image that this pod can use',
-    next: (_problem, context) =>
-      editField(context.invocation, containerPlace(context), 'Set imagePullPolicy to IfNotPresent'),
   },
   'malformed-secret': {
     sentence: ({ secret }) =>
@@ -112,9 +114,6 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   },
   'no-credential': {
     sentence: ({ registry }) => `the pod has no credential for ${registryLabel(registry)}`,
-    next: ({ registry }, context) =>
-      firstStepOf(context) ??
-      fix(`Run \`${loginCommand(registry)}\`, then distribute that login to the pod`, context),
   },
   'credential-unused': {
     sentence: ({ registry, secrets }) =>
@@ -140,7 +139,6 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
       const context = { invocation, findings: [finding] } as const
       return titleOf(context)
     },
-    next: ({ finding }, { invocation }) => stepsOf([finding], invocation)[0],
   },
 }
 
@@ -150,17 +148,53 @@ export function whyProblem(problem: AdvisedProblem, context: ProblemContext): st
   return PROBLEMS[problem.code].sentence(problem as never, context)
 }
 
-/** Returns what fixes the problem. */
-export function whyNextStep(problem: AdvisedProblem, context: ProblemContext): StepText {
-  return PROBLEMS[problem.code].next(problem as never, context)
+/** First steps of a diagnosis that say less than the words of a broken link. */
+const GENERAL: ReadonlySet<StepCode> = new Set(['see-why', 'distribute-login', 'restart-pull', 'read-all'])
+
+/** Returns what fixes the problem: the first step of the pull's diagnosis, unless the link has more precise words for it. */
+export function whyNextStep(problem: AdvisedProblem, context: ProblemContext): StepText | undefined {
+  const { finding } = context.container
+  const own = PROBLEMS[problem.code].next?.(problem as never, context)
+  if (finding === null || (own !== undefined && GENERAL.has(finding.steps[0].code))) return own
+  const texts = stepsOf([finding], context.invocation)
+  return texts.find((_text, index) => finding.steps[index]?.code !== 'see-why')
 }
 
-/** Returns the best first step for the failed pull, which after a refusal may not be the login. */
-function firstStepOf({ container, invocation }: ProblemContext): StepText | undefined {
-  const failed = container.problems.find(problem => problem.code === 'pull-failed')
-  return failed?.finding.cause === 'auth-required-or-denied'
-    ? stepsOf([failed.finding], invocation)[0]
-    : undefined
+/** Says what keeps the pod from running, without a period. */
+export function obstacleText({ code, container, reason }: Obstacle): string {
+  const given = reason === '' ? '' : `: ${reason}`
+  switch (code) {
+    case 'unscheduled':
+      return 'The scheduler has not found a node for the pod'
+    case 'failed':
+      return `The pod has failed${given}`
+    case 'initializing':
+      return `Init container ${container} is still running`
+    case 'starting':
+      return `Container ${container} has not been created yet${given}`
+    case 'not-running':
+      return `Container ${container} is not running${given}`
+    case 'not-ready':
+      return `Container ${container} is running, but not ready`
+  }
+}
+
+/** Returns what shows the reason. */
+export function obstacleStep(
+  { code, container, reason }: Obstacle,
+  { namespace, pod }: AdvisedWhy,
+  invocation: Invocation,
+): StepText {
+  const isInLog = (code === 'not-running' || code === 'initializing') && !isMissingFromLog(reason)
+  return isInLog && container !== null
+    ? {
+        text: 'Read the log of the container',
+        command: kubectlCommand(invocation, `logs ${shellWord(pod)} -c ${shellWord(container)}`, namespace),
+      }
+    : {
+        text: "See the pod's conditions and events",
+        command: kubectlCommand(invocation, `describe pod ${shellWord(pod)}`, namespace),
+      }
 }
 
 function containerPlace({ why, container }: ProblemContext): ContainerPlace {

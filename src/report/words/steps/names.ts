@@ -46,7 +46,7 @@ export const nameSteps: StepWords<
         }
       case 'hidden':
         return {
-          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed: ${name} gives the same answer for private images and for names that don't exist`,
+          text: `Check the name ${image} for a typo, and whether the repository was renamed or removed: for a name that does not exist, ${name} gives the same answer as for a private image`,
         }
       case 'digest':
         return {
