@@ -5,7 +5,13 @@ import { fullName, parseReference } from '../image/reference.ts'
 import { compareText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
-import { holdsUpRollout, indexOwners, type OwnerIndex, topmostOwner } from '../snapshot/owners.ts'
+import {
+  holdsUpRollout,
+  indexOwners,
+  isOfCustomController,
+  type OwnerIndex,
+  topmostOwner,
+} from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
@@ -23,6 +29,7 @@ import { textMemo } from './memoize-by-text.ts'
 import { eventsOfPod, longPulls } from './pod-events.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
 import { nodeHintsIn, pullingNode } from './pulling-node.ts'
+import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
 import { subcauseOf } from './subcause.ts'
 
@@ -165,6 +172,8 @@ function findingOf(
       ...behindProxy(cause, text, registry),
     ],
     host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),
+    lasting: isUnlikelyToRecover(cause),
+    ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),
     priority: 0,
   }
 }

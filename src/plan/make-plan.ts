@@ -2,12 +2,13 @@
 
 import type { Finding } from '../diagnosis/finding.ts'
 import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
+import { isOfCustomController } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { type Change, STAGES } from './change.ts'
 import { covers, type Declined, type Plan, type PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { attachCredentials, neededLogins, withoutUnusedSecrets } from './remedies/authenticate.ts'
-import { REPLACES, recreatePods } from './remedies/recreate.ts'
+import { recreatePods } from './remedies/recreate.ts'
 import { limitedAccount, malformedSecret, podTarget, type StuckPod, stuckPods } from './stuck-pod.ts'
 import { templateChanges } from './templates.ts'
 
@@ -83,7 +84,7 @@ function withinScope(input: PlanInput): { input: PlanInput; declined: Declined[]
 
 function strayPod(pod: Pod): Declined {
   const target = podTarget(pod)
-  return pod.controller === null || REPLACES.includes(pod.controller.kind)
+  return pod.controller === null || !isOfCustomController(pod)
     ? { code: 'not-found', what: 'workload', target }
     : {
         code: 'custom-controller',
@@ -102,12 +103,13 @@ function claimingPods({ scope, fixScope, snapshot, diagnosis }: PlanInput): Pod[
       containerKind === 'sandbox' ? [] : `${namespace}/${pod}`,
     ),
   )
-  return snapshot.pods.filter(
-    ({ uid, namespace, name, controller }) =>
-      failing.has(`${namespace}/${name}`) &&
-      !(owned.has(uid) && controller !== null && REPLACES.includes(controller.kind)) &&
-      !covers(scope, { kind: 'Pod', namespace, name }),
-  )
+  return snapshot.pods.filter(pod => {
+    const { uid, namespace, name, controller } = pod
+    const isProven = owned.has(uid) && controller !== null && !isOfCustomController(pod)
+    return (
+      failing.has(`${namespace}/${name}`) && !isProven && !covers(scope, { kind: 'Pod', namespace, name })
+    )
+  })
 }
 
 /** Bare pods that an interrupted run deleted are created again, whatever else the plan does. */

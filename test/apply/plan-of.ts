@@ -64,7 +64,6 @@ export async function planOf(
     named: [],
     unnamed: [],
     unproven: [],
-    unlikelyToRecover: new Set(['image-not-found'] as const),
     images: new Map(),
   })
   return { plan, podsBack }
