@@ -234,6 +234,24 @@ describe('with a registry', () => {
     expect(hub.pulls).toEqual([])
   })
 
+  test('--fix exits the same whether or not it has anything to write: only --check-images reports a missing image', async () => {
+    put('a.yaml', `${podWith('nginx:1.27.3')}---\n${podWith('nginx:1.27.9')}`)
+    const codes = async (...flags: string[]) => {
+      const { code, err } = await asking(['-f', 'a.yaml', '--fix', ...flags])
+      return [code, err.includes('nginx:1.27.9 not pinned')]
+    }
+    expect(await codes()).toEqual([0, true])
+    expect(await codes()).toEqual([0, true])
+    expect(await codes('--check-images')).toEqual([1, true])
+  })
+
+  test('--fix is incomplete if a registry takes no more requests', async () => {
+    put('a.yaml', podWith('nginx:1.27.3'))
+    hub.trouble = 'abuse'
+    const { code, err } = await asking(['-f', 'a.yaml', '--fix'])
+    expect([code, err.includes('nginx:1.27.3 not pinned')]).toEqual([3, true])
+  })
+
   test('--diff and --dry-run write nothing, and the diff is one that git can apply', async () => {
     const yaml = podWith('nginx:1.27.3', 'Always')
     put('a.yaml', yaml)
