@@ -1,5 +1,6 @@
 /** Plans changes to pod templates: images, pull policies, and the pull secret if the template has its own list. */
 
+import { pullsAlways } from '../image/describe.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeContainer, ScopeWorkload } from '../snapshot/fix-scope.ts'
 import type { Edit, EditingRemedy, PatchTemplate, Target } from './change.ts'
@@ -24,7 +25,7 @@ export interface Templates {
   declined: Declined[]
 }
 
-/** Plans one patch per workload. Floating tags come first, because they spend a pull at every start. */
+/** Plans one patch per workload. Images that are requested at each start come first, because each request spends a pull. */
 export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: AttachedSecrets): Templates {
   const planned: Templates = { changes: [], declined: [] }
   const live = liveNamespaces(input)
@@ -35,7 +36,7 @@ export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: A
     const edits = [...secretEdits(input, workload, pods, attached), ...images.edits]
     if (edits.length > 0) planOne(input, { workload, pods, edits, attached }, planned)
   }
-  planned.changes.sort((one, other) => Number(floats(other)) - Number(floats(one)))
+  planned.changes.sort((one, other) => Number(asksAtEachStart(other)) - Number(asksAtEachStart(one)))
   return planned
 }
 
@@ -134,8 +135,8 @@ function targetOf({ apiVersion, kind, namespace, name, uid }: ScopeWorkload): Ta
   return { apiVersion, kind, namespace, name, uid }
 }
 
-function floats(change: PatchTemplate): boolean {
-  return change.edits.some(edit => edit.field === 'image' && !/:(?!latest$)[^/@]+$|@/.test(edit.before ?? ''))
+function asksAtEachStart({ edits }: PatchTemplate): boolean {
+  return edits.some(edit => edit.field === 'image' && pullsAlways(edit.before ?? '', null))
 }
 
 interface ContainerEdits {

@@ -11,7 +11,7 @@ const TEMPLATE = 'template:web/Deployment/front'
 /** The story with a Deployment whose pods get their login from a service account, and whose template --pull-policy edits. */
 function withRollout(): Story {
   const of = story()
-  const containers = [{ name: 'app', image: 'nginx:1.27', imagePullPolicy: 'Always' }]
+  const containers = [{ name: 'app', image: 'nginx:1.27.3', imagePullPolicy: 'Always' }]
   deployment(of.cluster, 'web', 'front', { containers })
   settle(of.cluster)
   return of

@@ -37,9 +37,9 @@ describe('a fix on a real cluster', () => {
     })
   /** A unique name for each situation and run: a node would reuse an image that an earlier run pulled. */
   const moment = Date.now().toString(36)
-  const image = (name: string) => {
-    cluster.addImage(`acme/${name}-${moment}`, ['1'])
-    return `acme/${name}-${moment}:1`
+  const image = (name: string, tag = '1') => {
+    cluster.addImage(`acme/${name}-${moment}`, [tag])
+    return `acme/${name}-${moment}:${tag}`
   }
 
   beforeAll(async () => {
@@ -96,7 +96,7 @@ describe('a fix on a real cluster', () => {
 
   test('starts the rollout of an edited template once its pods get the login, and undoes both in an order that leaves no trace', async () => {
     const namespace = await cluster.namespace('fix-edited')
-    const draft = { image: image('edited'), pullPolicy: 'Always' }
+    const draft = { image: image('edited', '1.0.0'), pullPolicy: 'Always' }
     await create(namespace, deploymentObject('shop', draft))
     await stuck(namespace, 1)
     const secretsOfPods = async () =>

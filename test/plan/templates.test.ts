@@ -115,8 +115,15 @@ describe('--pin', () => {
 
 describe('--pull-policy', () => {
   test.each([
-    ['a full tag', { image: 'nginx:1.27', pullPolicy: 'Always' }, ['imagePullPolicy=IfNotPresent'], []],
+    [
+      'a whole version',
+      { image: 'nginx:1.27.3', pullPolicy: 'Always' },
+      ['imagePullPolicy=IfNotPresent'],
+      [],
+    ],
     ['a digest', { image: `nginx@${DIGEST}`, pullPolicy: 'Always' }, ['imagePullPolicy=IfNotPresent'], []],
+    ['a part of a version', { image: 'nginx:1.27', pullPolicy: 'Always' }, [], ['latest-needs-pin']],
+    ['a branch', { image: 'acme/app:main', pullPolicy: 'Always' }, [], ['latest-needs-pin']],
     ['latest', { image: 'nginx:latest', pullPolicy: 'Always' }, [], ['latest-needs-pin']],
     ['no tag', { image: 'nginx', pullPolicy: 'Always' }, [], ['latest-needs-pin']],
     ['a policy that spares pulls already', { pullPolicy: 'IfNotPresent' }, [], []],
@@ -133,13 +140,13 @@ describe('--pull-policy', () => {
 })
 
 describe('what has to precede the change of a template', () => {
-  const ALWAYS = { containers: [template({ pullPolicy: 'Always' })] }
+  const ALWAYS = { containers: [template({ image: 'nginx:1.27.3', pullPolicy: 'Always' })] }
   const ACCOUNT = ['serviceaccount:web/default']
   const SECRET = ['secret:web/dockercreds']
   const attached = account({ imagePullSecrets: [{ name: 'dockercreds' }] })
   const away = {
     replacements: [{ from: 'docker.io', to: 'quay.io' }],
-    images: answers(['quay.io/nginx:1.27', HEAD]),
+    images: answers(['quay.io/nginx:1.27.3', HEAD]),
   }
   test.each<[string, Partial<ScopeWorkload>, Remedy[], PlanFields, string[]]>([
     ['the service account of a rollout that needs its login', {}, ['pull-policy'], {}, ACCOUNT],
