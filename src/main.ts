@@ -52,7 +52,7 @@ export interface ProcessHost {
  * @returns the exit code; never throws
  */
 export async function main(argv: string[], host: ProcessHost): Promise<number> {
-  const err = outputTo(host.streams.stderr, host.env, true)
+  const err = outputTo(host.streams.stderr, host.env, { noColor: true })
   try {
     return EXIT_CODES[await runIn(host, argv)]
   } catch (error) {
@@ -78,7 +78,7 @@ async function runIn(host: ProcessHost, argv: string[]): Promise<ExitName> {
     writeOut: text => void help.push(text),
     helpWidth: host.streams.stdout.columns ?? 80,
   })
-  await outputTo(host.streams.stdout, host.env, true).write(help.join(''))
+  await outputTo(host.streams.stdout, host.env, { noColor: true }).write(help.join(''))
   return ended
 }
 
@@ -117,7 +117,7 @@ function describeFatal(error: unknown): { code: number; text: string } {
 function contextOf(host: ProcessHost, { noColor, quiet }: ContextFlags): CommandContext {
   const { env } = host
   const streams = quiet ? muted(host.streams) : host.streams
-  const err = outputTo(streams.stderr, env, noColor)
+  const err = outputTo(streams.stderr, env, { noColor })
   return {
     program: host.program,
     version: packageJson.version,
@@ -129,7 +129,7 @@ function contextOf(host: ProcessHost, { noColor, quiet }: ContextFlags): Command
     now: () => new Date(host.clock.now()),
     signal: host.signal,
     stdin: inputFrom(streams, host.signal),
-    out: outputTo(streams.stdout, env, noColor),
+    out: outputTo(streams.stdout, env, { noColor }),
     err,
     progress: () => startProgress(streams.stderr, env),
     ask: questionsOn(streams, env, host.signal),

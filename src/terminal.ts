@@ -48,8 +48,12 @@ type Environment = Record<string, string | undefined>
  * Decides whether a stream gets color. A flag overrides the environment, NO_COLOR (any text, no-color.org) overrides FORCE_COLOR, and
  * TERM=dumb overrides being a terminal.
  */
-export function wantsColor(stream: { isTTY?: boolean }, env: Environment, noColorFlag: boolean): boolean {
-  if (noColorFlag || (env.NO_COLOR ?? '') !== '') return false
+export function wantsColor(
+  stream: { isTTY?: boolean },
+  env: Environment,
+  flags: { noColor: boolean },
+): boolean {
+  if (flags.noColor || (env.NO_COLOR ?? '') !== '') return false
   const forced = env.FORCE_COLOR
   if (forced !== undefined) return forced !== '0' && forced !== 'false'
   return env.TERM !== 'dumb' && stream.isTTY === true
@@ -59,20 +63,27 @@ export function wantsColor(stream: { isTTY?: boolean }, env: Environment, noColo
  * Wraps one stream. A closed pipe (EPIPE) ends the output but not the program, whose exit code still matters. If a write fails for another
  * reason, such as a full disk, `write` rejects with a UsageError.
  */
-export function outputTo(stream: TerminalStreams['stdout'], env: Environment, noColorFlag: boolean): Output {
+export function outputTo(
+  stream: TerminalStreams['stdout'],
+  env: Environment,
+  flags: { noColor: boolean },
+): Output {
   watchForClosing(stream)
   return {
     isTerminal: stream.isTTY === true,
     get width() {
       return columns(stream, env)
     },
-    color: wantsColor(stream, env, noColorFlag),
-    write: text =>
-      new Promise((resolve, reject) => {
-        if (isClosed.get(stream) || text === '') return resolve()
-        stream.write(text, error => (error == null || isGone(error) ? resolve() : reject(unwritten(error))))
-      }),
+    color: wantsColor(stream, env, flags),
+    write: text => writeTo(stream, text),
   }
+}
+
+function writeTo(stream: Writable, text: string): Promise<void> {
+  if (isClosed.get(stream) || text === '') return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    stream.write(text, error => (error == null || isGone(error) ? resolve() : reject(unwritten(error))))
+  })
 }
 
 const isGone = ({ code }: NodeJS.ErrnoException): boolean =>

@@ -20,7 +20,7 @@ describe('color', () => {
     ['NO_COLOR beats FORCE_COLOR', TERMINAL, { NO_COLOR: '1', FORCE_COLOR: '1' }, false, false],
     ['the flag overrides FORCE_COLOR', TERMINAL, { FORCE_COLOR: '1' }, true, false],
   ])('%s', (_, stream, env, flag, color) => {
-    expect(wantsColor(stream, env, flag)).toBe(color)
+    expect(wantsColor(stream, env, { noColor: flag })).toBe(color)
   })
 })
 
@@ -31,7 +31,7 @@ describe('width', () => {
     ['is 80 without a valid width', undefined, { COLUMNS: 'wide' }, 80],
   ])('%s', (_, columns, env, width) => {
     const stream = Object.assign(new PassThrough(), { isTTY: true }, columns && { columns })
-    expect(outputTo(stream, env, false).width).toBe(width)
+    expect(outputTo(stream, env, { noColor: false }).width).toBe(width)
   })
 })
 
@@ -39,7 +39,7 @@ test('a reader that is gone ends the output, not the program', async () => {
   const gone = new Writable({
     write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
   })
-  const output = outputTo(gone, {}, false)
+  const output = outputTo(gone, {}, { noColor: false })
   await output.write('first')
   await output.write('second')
 })
@@ -48,7 +48,7 @@ test('any other write error fails the run and is reported once', async () => {
   const full = new Writable({
     write: (_chunk, _encoding, done) => done(Object.assign(new Error('ENOSPC: x'), { code: 'ENOSPC' })),
   })
-  const output = outputTo(full, {}, false)
+  const output = outputTo(full, {}, { noColor: false })
   await expect(output.write('first')).rejects.toThrow(
     "The output can't be written: no space is left where it goes.",
   )
@@ -57,7 +57,7 @@ test('any other write error fails the run and is reported once', async () => {
 
 test('a stream gets one listener, however often it is wrapped', () => {
   const stream = new PassThrough()
-  for (let wrap = 0; wrap < 20; wrap++) outputTo(stream, {}, false)
+  for (let wrap = 0; wrap < 20; wrap++) outputTo(stream, {}, { noColor: false })
   expect(stream.listenerCount('error')).toBe(1)
 })
 

@@ -7,9 +7,13 @@ import type { Step } from './step.ts'
 
 /**
  * The step that gives the caller its permission. An explicit deny, or a policy that sets a limit and allows nothing, overrides every role.
- * @param first whether it is known that the permission is what is missing
+ * @param options.first whether it is known that the permission is what is missing
  */
-export function cloudPermission({ clues }: Pick<Finding, 'clues'>, cloud: Cloud, first: boolean): Step {
+export function cloudPermission(
+  { clues }: Pick<Finding, 'clues'>,
+  cloud: Cloud,
+  { first }: { first: boolean },
+): Step {
   const caller = clueOf(clues, 'caller')?.name ?? null
   const decided = clueOf(clues, 'aws-policy')
   const limits = decided?.policy !== 'identity' && decided?.policy !== 'resource'

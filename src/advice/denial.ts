@@ -4,8 +4,9 @@ import { clueOf } from '../diagnosis/clues.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
-import { type Cloud, cloudOf, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
+import { cloudOf, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
 import { cloudPermission } from './cloud-role.ts'
+import { hasClue, stepsIf } from './conditions.ts'
 import { checkNameSteps } from './image-steps.ts'
 import {
   correctedSecretSteps,
@@ -36,9 +37,9 @@ export function denialSteps(finding: Finding): Step[] {
   const malformed = malformedSecrets(finding)
   if (malformed.length > 0)
     return [...malformed.map(secret => repair(finding.namespace, secret)), see('secrets')]
-  if (clueOf(finding.clues, 'unreadable-secret') !== undefined) return [see('secrets')]
+  if (hasClue(finding, 'unreadable-secret')) return [see('secrets')]
   const { endpoint, registry, subcause } = finding
-  if (clueOf(finding.clues, 'web-page') !== undefined && registry !== null && !WITH_REASON.includes(subcause))
+  if (hasClue(finding, 'web-page') && registry !== null && !WITH_REASON.includes(subcause))
     return [
       { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
       testConnection(finding, targetHost(finding)),
@@ -54,12 +55,11 @@ export function denialSteps(finding: Finding): Step[] {
       ...loginSteps(finding, 'missing'),
     ]
   const corrected = knownSecretSteps(finding).length > 0 ? [] : missingSlash(finding)
+  const own = BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding)
   return [
     ...miswrittenLogins(finding),
     ...corrected,
-    ...BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding).filter(
-      step => step.code !== 'repair-secret' || corrected.length === 0,
-    ),
+    ...(corrected.length === 0 ? own : own.filter(({ code }) => code !== 'repair-secret')),
   ]
 }
 
@@ -78,67 +78,77 @@ const see = (after: Extract<Step, { code: 'see-why' }>['after']): Step => ({ cod
 const ANYWHERE: readonly Platform[] = ['k3s', 'rke2', 'microk8s', 'minikube', 'kind', 'openshift']
 
 function nothingSent(finding: Finding): Step[] {
-  const cloud = cloudOf(finding.registry)
+  const { registry, credential } = finding
+  const cloud = cloudOf(registry)
+  const providerFailed = hasClue(finding, 'credential-provider')
   // The registry belongs to a cloud, or a credential provider failed: then the node's own login was missing.
-  const provider: Step[] =
-    cloud !== null || clueOf(finding.clues, 'credential-provider') !== undefined
-      ? [{ code: 'check-provider', cloud, sent: 'nothing' }]
-      : []
+  const provider = stepsIf(cloud !== null || providerFailed, {
+    code: 'check-provider',
+    cloud,
+    sent: 'nothing',
+  })
   // The provider asked the cloud for a login, and its answer names the identity that needs permission.
-  const caller = clueOf(finding.clues, 'caller')?.name ?? null
-  const failed = clueOf(finding.clues, 'credential-provider') !== undefined
-  if (failed && cloud !== null && caller !== null)
+  if (providerFailed && cloud !== null && callerOf(finding) !== null)
     return [
-      cloudPermission(finding, cloud, true),
+      cloudPermission(finding, cloud, { first: true }),
       ...provider,
       ...loginSteps(finding, 'missing'),
       see('login'),
     ]
-  // By now the secret exists, so the next attempt sends its login.
-  const again: Step[] = finding.credential.contradicted === true ? [{ code: 'restart-pull' }] : []
-  const login = [
-    ...knownSecretSteps(finding),
-    ...loginSteps(finding, 'missing'),
-    ...correctedSecretSteps(finding),
-  ]
-  const { platform } = finding.host
-  // Nodes outside a cloud have no identity there unless somebody set one up.
-  const ofPod =
-    finding.credential.status === 'broken' ||
-    finding.credential.status === 'usable' ||
-    (platform !== null && ANYWHERE.includes(platform))
-  const named = isDockerHub(finding.registry ?? '') || failed ? [] : checkNameSteps(finding)
-  // The pod has no login that would have to be corrected, and the name may be wrong as well.
-  const hidesName =
-    finding.credential.status === 'none' &&
-    named.some(step => step.code === 'check-name' && step.how === 'hidden')
+  const name = isDockerHub(registry ?? '') || providerFailed ? [] : checkNameSteps(finding)
+  const isHidden = name.some(step => step.code === 'check-name' && step.how === 'hidden')
   return [
-    ...again,
-    ...(ofPod ? [...login, ...provider] : [...provider, ...login]),
-    ...named,
-    ...(hidesName ? ([{ code: 'ask-registry' }] as const) : []),
+    // By now the secret exists, so the next attempt sends its login.
+    ...stepsIf(credential.contradicted === true, { code: 'restart-pull' }),
+    ...missingLoginSteps(finding, provider),
+    ...name,
+    // The pod has no login that would have to be corrected, and the name may be wrong as well.
+    ...stepsIf(credential.status === 'none' && isHidden, { code: 'ask-registry' }),
     see('login'),
   ]
 }
 
+/** The pod's ways to a login, and the node's: whichever the pod uses comes first. @param provider the step for the node's login, if it can have one */
+function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
+  const { credential, host } = finding
+  const ofPod = podLoginSteps(finding)
+  // Nodes outside a cloud have no identity there unless somebody set one up.
+  const usesSecrets =
+    credential.status === 'broken' ||
+    credential.status === 'usable' ||
+    (host.platform !== null && ANYWHERE.includes(host.platform))
+  return usesSecrets ? [...ofPod, ...provider] : [...provider, ...ofPod]
+}
+
+/** A login for the pod: one that the cluster has, a new one, or a corrected secret. */
+function podLoginSteps(finding: Finding): Step[] {
+  return [...knownSecretSteps(finding), ...loginSteps(finding, 'missing'), ...correctedSecretSteps(finding)]
+}
+
+/** The identity that the registry or the cloud named; null if it named none. */
+function callerOf({ clues }: Finding): string | null {
+  return clueOf(clues, 'caller')?.name ?? null
+}
+
 function notPermitted(finding: Finding): Step[] {
-  const { registry, clues } = finding
+  const { registry } = finding
   if (registry === null) return [see('name')]
   const cloud = cloudOf(registry)
-  const caller = clueOf(clues, 'caller')?.name ?? null
-  const permission = cloud === null ? null : cloudPermission(finding, cloud, true)
+  const permission = cloud === null ? null : cloudPermission(finding, cloud, { first: true })
   // Neither another name nor another login changes what a policy denies.
   if (permission?.code === 'lift-deny') return [permission, see('login')]
-  const repository = repositoryOf(finding)
   const fromPod = finding.credential.status === 'usable'
-  const grant: Step[] =
-    permission !== null && !fromPod
-      ? [permission]
-      : [{ code: 'grant-pull', by: grantorOf(registry), registry, repository, caller }]
-  const scope: Step[] = clueOf(clues, 'token-scope') === undefined ? [] : [{ code: 'token-scope', registry }]
   return [
-    ...scope,
-    ...grant,
+    ...stepsIf(hasClue(finding, 'token-scope'), { code: 'token-scope', registry }),
+    permission !== null && !fromPod
+      ? permission
+      : {
+          code: 'grant-pull',
+          by: grantorOf(registry),
+          registry,
+          repository: repositoryOf(finding),
+          caller: callerOf(finding),
+        },
     ...checkNameSteps(finding),
     ...loginSteps(finding, 'private'),
     ...whoAnswered(finding),
@@ -147,8 +157,9 @@ function notPermitted(finding: Finding): Step[] {
 }
 
 /** A refusal that gives no reason may come from a proxy or firewall in between, whose answer looks the same. */
-function whoAnswered({ clues, endpoint }: Finding): Step[] {
-  return clueOf(clues, 'bare-refusal') !== undefined && endpoint?.role === 'registry'
+function whoAnswered(finding: Finding): Step[] {
+  const { endpoint } = finding
+  return hasClue(finding, 'bare-refusal') && endpoint?.role === 'registry'
     ? [{ code: 'who-answered', host: endpoint.host }]
     : []
 }
@@ -160,123 +171,103 @@ function grantorOf(registry: string): Grantor {
   return 'registry'
 }
 
-/** The name comes first: registries give the same answer for a private image and a misspelled one. */
+/** A refusal that leaves open whether the image exists. What the finding shows about the login decides whether the name comes first. */
 function deniedOrMissing(finding: Finding): Step[] {
-  const { registry, clues } = finding
+  const { registry, credential } = finding
   if (registry === null) return [see('name')]
-  // The image is on the node, so its name is right: what the pod lacks is the credential that it was pulled with.
-  if (clueOf(clues, 'on-node') !== undefined && finding.credential.status !== 'usable')
-    return [
-      ...knownSecretSteps(finding),
-      { code: 'same-secret' },
-      ...loginSteps(finding, 'missing'),
-      ...correctedSecretSteps(finding),
-      see('secrets'),
-    ]
-  const placeholder = clueOf(clues, 'placeholder')
-  const cloud = cloudOf(registry)
-  if (hidesWhetherImageExists(finding)) return cloudLoginSteps(finding, cloud)
+  if (credential.status !== 'usable' && hasClue(finding, 'on-node')) return verifiedLoginSteps(finding)
+  if (lacksCloudLogin(finding)) return cloudLoginSteps(finding)
   const login = isPublic(finding.reference)
     ? []
     : [...knownSecretSteps(finding), ...loginSteps(finding, 'private')]
-  const named = placeholder === undefined ? checkNameSteps(finding) : []
-  const openshift = grantorOf(registry) === 'openshift'
-  const grant: Step[] = openshift
-    ? [{ code: 'grant-pull', by: 'openshift', registry, repository: repositoryOf(finding), caller: null }]
-    : cloud !== null && finding.credential.status !== 'usable'
-      ? [cloudPermission(finding, cloud, false)]
-      : []
+  const name = hasClue(finding, 'placeholder') ? [] : checkNameSteps(finding)
+  const grant = grantSteps(finding, registry)
   // The pod's secret has no usable login, which has to be fixed whether or not the name is right.
-  if (finding.credential.status === 'broken' && login.length > 0)
-    return [
-      ...knownSecretSteps(finding),
-      ...loginSteps(finding, 'missing'),
-      ...correctedSecretSteps(finding),
-      see('secrets'),
-      ...named,
-      ...grant,
-    ]
-  const nameMayBeWrong = named.some(({ code }) => code !== 'existing-official')
-  // Service accounts of another project may not pull, whatever the name is.
-  const first = openshift && !repositoryOf(finding).startsWith(`${finding.namespace}/`)
+  if (credential.status === 'broken' && login.length > 0)
+    return [...podLoginSteps(finding), see('secrets'), ...name, ...grant]
+  const checkedName = [...name, ...stepsIf(name.length > 0, { code: 'ask-registry' })]
+  const mayNeedPlan = isDockerHub(registry) && credential.status === 'usable' && login.length > 0
+  const mayBeMisspelled = name.some(({ code }) => code !== 'existing-official')
+  // Otherwise the name comes first: registries give the same answer for a private image and a misspelled one.
   return [
     ...correctedSecretSteps(finding),
-    ...(first ? grant : []),
-    ...named,
-    ...(named.length > 0 ? ([{ code: 'ask-registry' }] as const) : []),
-    ...(first ? [] : grant),
-    ...(isDockerHub(registry) && finding.credential.status === 'usable' && login.length > 0
-      ? ([{ code: 'hub-plan', repository: repositoryOf(finding) }] as const)
-      : []),
+    ...(isOfOtherProject(finding, registry) ? [...grant, ...checkedName] : [...checkedName, ...grant]),
+    ...stepsIf(mayNeedPlan, { code: 'hub-plan', repository: repositoryOf(finding) }),
     ...login,
-    ...(nameMayBeWrong ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
+    ...stepsIf(mayBeMisspelled, { code: 'set-image', known: 'nothing' }),
     ...whoAnswered(finding),
     see('name'),
   ]
 }
 
+/** The image is on the node, so its name is right: what the pod lacks is the credential that it was pulled with. */
+function verifiedLoginSteps(finding: Finding): Step[] {
+  return [
+    ...knownSecretSteps(finding),
+    { code: 'same-secret' },
+    ...loginSteps(finding, 'missing'),
+    ...correctedSecretSteps(finding),
+    see('secrets'),
+  ]
+}
+
 /** ECR and ACR answer 401 only to a missing or invalid login: an image that does not exist is a 404 there, and a missing role at ECR a 403. */
-function hidesWhetherImageExists({ registry, clues, credential }: Finding): boolean {
-  const cloud = cloudOf(registry)
+function lacksCloudLogin(finding: Finding): boolean {
+  const cloud = cloudOf(finding.registry)
   return (
     (cloud === 'ecr' || cloud === 'acr') &&
-    credential.status !== 'usable' &&
-    clueOf(clues, 'unauthorized') !== undefined
+    finding.credential.status !== 'usable' &&
+    hasClue(finding, 'unauthorized')
   )
 }
 
-function cloudLoginSteps(finding: Finding, cloud: Cloud | null): Step[] {
-  const { platform } = finding.host
-  const provider: Step = { code: 'check-provider', cloud, sent: 'unknown' }
-  const login = [
-    ...knownSecretSteps(finding),
-    ...loginSteps(finding, 'missing'),
-    ...correctedSecretSteps(finding),
-  ]
-  const ofPod = finding.credential.status === 'broken' || (platform !== null && ANYWHERE.includes(platform))
-  return [...(ofPod ? [...login, provider] : [provider, ...login]), ...checkNameSteps(finding), see('login')]
+function cloudLoginSteps(finding: Finding): Step[] {
+  const provider: Step = { code: 'check-provider', cloud: cloudOf(finding.registry), sent: 'unknown' }
+  return [...missingLoginSteps(finding, [provider]), ...checkNameSteps(finding), see('login')]
+}
+
+/** Permission for the identity that pulled, where its registry has such identities. */
+function grantSteps(finding: Finding, registry: string): Step[] {
+  const cloud = cloudOf(registry)
+  if (grantorOf(registry) === 'openshift')
+    return [
+      { code: 'grant-pull', by: 'openshift', registry, repository: repositoryOf(finding), caller: null },
+    ]
+  return cloud === null || finding.credential.status === 'usable'
+    ? []
+    : [cloudPermission(finding, cloud, { first: false })]
+}
+
+/** Service accounts of another OpenShift project are not allowed to pull, whatever the name is. */
+function isOfOtherProject(finding: Finding, registry: string): boolean {
+  return grantorOf(registry) === 'openshift' && !repositoryOf(finding).startsWith(`${finding.namespace}/`)
 }
 
 function blocked(finding: Finding): Step[] {
   const { registry, endpoint, clues } = finding
   if (registry === null) return [see('name')]
   const other: Step = { code: 'use-other-source', why: 'blocked' }
-  if (clueOf(clues, 'suspended') !== undefined) return [{ code: 'restore-account', registry }, other]
-  if (clueOf(clues, 'region') !== undefined) return [other, { code: 'use-cache' }]
+  if (hasClue(finding, 'suspended')) return [{ code: 'restore-account', registry }, other]
+  if (hasClue(finding, 'region')) return [other, { code: 'use-cache' }]
   const host = endpoint?.host ?? registry
+  if (endpoint?.role === 'storage')
+    return [
+      { code: 'open-host', host, role: 'storage' },
+      { code: 'test-connection', scheme: 'https', host, role: 'storage' },
+    ]
   const address = clueOf(clues, 'caller-address')?.address ?? null
-  const cloud = cloudOf(registry)
-  return endpoint?.role === 'storage'
-    ? [
-        { code: 'open-host', host, role: 'storage' },
-        { code: 'test-connection', scheme: 'https', host, role: 'storage' },
-      ]
-    : [
-        ...(clueOf(clues, 'bare-refusal') === undefined
-          ? ([
-              { code: 'allow-address', host, address, cloud },
-              { code: 'test-connection', scheme: 'https', host, role: 'registry' },
-            ] as const)
-          : ([
-              { code: 'who-answered', host },
-              { code: 'show-proxy' },
-              { code: 'allow-address', host, address, cloud },
-            ] as const)),
-        ...(isPublic(finding.reference) ? [other, { code: 'use-cache' } as const] : [other]),
-      ]
+  const allow: Step = { code: 'allow-address', host, address, cloud: cloudOf(registry) }
+  const unblock: Step[] = hasClue(finding, 'bare-refusal')
+    ? [{ code: 'who-answered', host }, { code: 'show-proxy' }, allow]
+    : [allow, { code: 'test-connection', scheme: 'https', host, role: 'registry' }]
+  return [...unblock, other, ...stepsIf(isPublic(finding.reference), { code: 'use-cache' })]
 }
 
 function blockedByPolicy(finding: Finding): Step[] {
-  const { clues, registry, endpoint } = finding
-  const host = endpoint?.host ?? registry ?? ''
-  const about =
-    clueOf(clues, 'storage-quota') !== undefined
-      ? 'storage-quota'
-      : clueOf(clues, 'vulnerabilities') !== undefined
-        ? 'vulnerabilities'
-        : 'policy'
+  const { registry, endpoint } = finding
+  const about = (['storage-quota', 'vulnerabilities'] as const).find(code => hasClue(finding, code))
   return [
-    { code: 'ask-registry-admin', about, host },
+    { code: 'ask-registry-admin', about: about ?? 'policy', host: endpoint?.host ?? registry ?? '' },
     { code: 'use-other-source', why: 'policy' },
   ]
 }

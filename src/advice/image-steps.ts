@@ -8,6 +8,7 @@ import { OFFICIAL_IMAGES } from '../image/official-images.ts'
 import { isHosted, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
+import { hasClue, stepsIf } from './conditions.ts'
 import { loginSteps, repositoryOf, usableSecrets } from './login.ts'
 import type { Step } from './step.ts'
 
@@ -16,11 +17,11 @@ export function nameClueSteps(finding: Finding): Step[] {
   const { clues, image } = finding
   const placeholder = clueOf(clues, 'placeholder')
   return [
-    ...(clueOf(clues, 'unquoted-number') === undefined ? [] : [{ code: 'quote-number', image } as const]),
-    ...(placeholder?.of === 'istio' ? [{ code: 'inject-sidecar' } as const] : []),
-    ...(placeholder?.of === 'template' ? [{ code: 'fill-placeholder', image } as const] : []),
-    ...(clueOf(clues, 'reference-scheme') === undefined ? [] : [{ code: 'drop-scheme', image } as const]),
-    ...(clueOf(clues, 'web-site') === undefined ? [] : [{ code: 'registry-not-site' } as const]),
+    ...stepsIf(hasClue(finding, 'unquoted-number'), { code: 'quote-number', image }),
+    ...stepsIf(placeholder?.of === 'istio', { code: 'inject-sidecar' }),
+    ...stepsIf(placeholder?.of === 'template', { code: 'fill-placeholder', image }),
+    ...stepsIf(hasClue(finding, 'reference-scheme'), { code: 'drop-scheme', image }),
+    ...stepsIf(hasClue(finding, 'web-site'), { code: 'registry-not-site' }),
   ]
 }
 
@@ -38,71 +39,94 @@ export function checkNameSteps(finding: Finding): Step[] {
         { code: 'check-name', how: 'official' },
       ]
   }
-  const how = isPublic(finding.reference)
-    ? isDockerHub(registry)
-      ? 'official'
-      : 'public'
-    : hidesMissing(registry)
-      ? 'hidden'
-      : 'plain'
-  return [{ code: 'check-name', how }]
+  return [{ code: 'check-name', how: howToCheck(registry, reference) }]
 }
 
-/** Steps for an image that the registry or a mirror does not have. */
+function howToCheck(registry: string, reference: string | null): 'official' | 'public' | 'hidden' | 'plain' {
+  if (isPublic(reference)) return isDockerHub(registry) ? 'official' : 'public'
+  return hidesMissing(registry) ? 'hidden' : 'plain'
+}
+
+/** Steps for an image that the registry or a mirror does not have: those for the first fact that narrows it down, or else a search. */
 export function missingSteps(finding: Finding): Step[] {
-  const { endpoint, registry } = finding
-  if (
-    finding.subcause === 'not-in-mirror' &&
-    endpoint !== null &&
-    endpoint.role !== 'proxy' &&
-    registry !== null
+  return (
+    mirrorLacksImage(finding) ??
+    registryLostPart(finding) ??
+    registryHasNoLatest(finding) ??
+    webPageInsteadOfHosted(finding) ??
+    searchSteps(finding)
   )
-    return [
-      {
-        code: 'mirror-lacks-image',
-        host: endpoint.host,
-        registry,
-        source: clueOf(finding.clues, 'source-blocked') === undefined ? 'other' : 'blocked',
-      },
-      { code: 'check-name', how: 'plain' },
-      { code: 'ask-registry' },
-      ...(endpoint.role === 'mirror'
-        ? ([{ code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' }] as const)
-        : []),
-    ]
-  const host = endpoint?.host ?? registry
-  if (clueOf(finding.clues, 'missing-child') !== undefined && host !== null)
-    return [
-      { code: 'missing-child', host },
-      { code: 'set-image', known: 'repository' },
-    ]
-  if (clueOf(finding.clues, 'missing-layer') !== undefined && host !== null)
-    return [
-      { code: 'missing-layer', host },
-      { code: 'set-image', known: 'repository' },
-    ]
-  const versioned: Step[] = asksForLatest(finding) ? [{ code: 'name-version', image: finding.image }] : []
-  // The registry says what is missing, so the name is right.
-  if (clueOf(finding.clues, 'no-latest') !== undefined)
-    return [...versioned, { code: 'set-image', known: 'repository' }]
-  const page = clueOf(finding.clues, 'web-page') !== undefined
-  // A registry that others run for everyone answers with JSON at this address, unless it is down or something else answers.
-  if (page && registry !== null && isHosted(host ?? registry))
-    return [
-      { code: 'status-page', host: host ?? registry, registry, role: 'registry' },
-      { code: 'show-proxy' },
-      { code: 'check-name', how: 'plain' },
-      { code: 'ask-registry' },
-    ]
-  const harbor = clueOf(finding.clues, 'harbor') !== undefined && host !== null
+}
+
+/** What a mirror or cache lacks, its registry may have. */
+function mirrorLacksImage(finding: Finding): Step[] | null {
+  const { subcause, endpoint, registry } = finding
+  if (subcause !== 'not-in-mirror' || registry === null) return null
+  if (endpoint === null || endpoint.role === 'proxy') return null
+  const { host, role } = endpoint
+  const source = hasClue(finding, 'source-blocked') ? 'blocked' : 'other'
   return [
-    ...(page ? [{ code: 'other-port' } as const] : versioned),
+    { code: 'mirror-lacks-image', host, registry, source },
+    { code: 'check-name', how: 'plain' },
+    { code: 'ask-registry' },
+    ...stepsIf(role === 'mirror', { code: 'mirror-settings', host, registry, about: 'endpoint' }),
+  ]
+}
+
+/** The tag is there, but not all that it consists of. */
+function registryLostPart(finding: Finding): Step[] | null {
+  const host = hostOf(finding)
+  const lost = (['missing-child', 'missing-layer'] as const).find(code => hasClue(finding, code))
+  if (lost === undefined || host === null) return null
+  return [
+    { code: lost, host },
+    { code: 'set-image', known: 'repository' },
+  ]
+}
+
+/** The registry says what is missing, so the name is right. */
+function registryHasNoLatest(finding: Finding): Step[] | null {
+  if (!hasClue(finding, 'no-latest')) return null
+  return [...nameVersion(finding), { code: 'set-image', known: 'repository' }]
+}
+
+/** A registry that others run for everyone answers with JSON at this address, unless it is down or something else answers. */
+function webPageInsteadOfHosted(finding: Finding): Step[] | null {
+  const { registry } = finding
+  if (!hasClue(finding, 'web-page') || registry === null) return null
+  const host = hostOf(finding) ?? registry
+  if (!isHosted(host)) return null
+  return [
+    { code: 'status-page', host, registry, role: 'registry' },
+    { code: 'show-proxy' },
+    { code: 'check-name', how: 'plain' },
+    { code: 'ask-registry' },
+  ]
+}
+
+function searchSteps(finding: Finding): Step[] {
+  const host = hostOf(finding)
+  return [
+    ...(hasClue(finding, 'web-page') ? [{ code: 'other-port' } as const] : nameVersion(finding)),
     ...imageStream(finding),
     { code: 'check-name', how: finding.reference?.includes('@') === true ? 'digest' : 'plain' },
-    ...(harbor ? [{ code: 'proxy-project', host } as const] : []),
+    ...(hasClue(finding, 'harbor') && host !== null ? [{ code: 'proxy-project', host } as const] : []),
     { code: 'ask-registry' },
     { code: 'set-image', known: 'repository' },
   ]
+}
+
+/** The host that answered, or else the registry's. */
+function hostOf({ endpoint, registry }: Finding): string | null {
+  return endpoint?.host ?? registry
+}
+
+/** The registry lacks the tag `latest`, which a name without a tag means: many repositories have versions only. */
+function nameVersion(finding: Finding): Step[] {
+  const { reference, subcause, image } = finding
+  const asksForLatest = reference?.endsWith(':latest') === true
+  const isMissing = subcause === 'tag' || hasClue(finding, 'no-latest')
+  return stepsIf(asksForLatest && isMissing, { code: 'name-version', image })
 }
 
 /** In OpenShift's own registry a tag that was never imported, or whose import failed, is missing like a misspelled one. */
@@ -116,18 +140,11 @@ function imageStream(finding: Finding): Step[] {
     : []
 }
 
-/** Whether the registry lacks the tag `latest`, which a name without a tag means: many repositories have versions only. */
-function asksForLatest({ reference, subcause, clues }: Finding): boolean {
-  const latest = reference?.endsWith(':latest') === true
-  return latest && (subcause === 'tag' || clueOf(clues, 'no-latest') !== undefined)
-}
-
 /** Steps for a name that does not parse, or that the runtime does not resolve. */
 export function unreadableNameSteps(finding: Finding): Step[] {
-  const { clues, image } = finding
-  const short = clueOf(clues, 'short-name') !== undefined
+  const { image } = finding
   return [
-    ...(short ? [{ code: 'full-name', image } as const] : [{ code: 'read-name', image } as const]),
+    { code: hasClue(finding, 'short-name') ? 'full-name' : 'read-name', image },
     { code: 'set-image', known: 'nothing' },
   ]
 }
@@ -162,11 +179,9 @@ export function checkedSteps(finding: Finding): Step[] | null {
 
 function otherTag({ check }: Finding): Step[] {
   const tags = check?.nearTags ?? []
-  const near: Step[] =
-    tags.length === 0 ? [] : [{ code: 'near-tags', likely: check?.likelyTag ?? null, tags }]
   const likely = check?.likelyTag ?? null
   return [
-    ...near,
+    ...stepsIf(tags.length > 0, { code: 'near-tags', likely, tags }),
     likely === null ? { code: 'set-image', known: 'repository' } : { code: 'set-tag', tag: likely },
   ]
 }

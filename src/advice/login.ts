@@ -1,10 +1,10 @@
 /** Steps about a pod's login: one that is missing, one that is in the cluster already, and one that the registry refused. */
 
-import { clueOf } from '../diagnosis/clues.ts'
 import type { AttemptProblem, Finding } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import { parseReference } from '../image/reference.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
+import { hasClue, stepsIf } from './conditions.ts'
 import type { LoginReason, ShortLived, Step, UsableHint } from './step.ts'
 
 /** How this container gets a login: with `fix`, or else on the node, or with a new debug container. */
@@ -117,21 +117,16 @@ export function refusedLoginSteps(finding: Finding): Step[] {
   const secrets = usableSecrets(finding)
   const remove: Step[] =
     secrets.length > 0 && registry !== null ? [{ code: 'remove-login', namespace, secrets, registry }] : []
-  const cloud = cloudOf(registry)
-  const scope: Step[] =
-    clueOf(finding.clues, 'token-scope') !== undefined && registry !== null
-      ? [{ code: 'token-scope', registry }]
-      : []
+  const see = stepsIf(remove.length === 0, { code: 'see-why', after: 'login' })
   // The image is public, so the refused login is the only obstacle.
-  const see: Step[] = remove.length > 0 ? [] : [{ code: 'see-why', after: 'login' }]
   if (isPublic(finding.reference))
     return [...remove, ...nodeLogin(finding), ...loginSteps(finding, 'refused'), ...see]
-  const ended: Step[] = shortLived(finding)
-  const provider: Step[] =
-    cloud !== null && secrets.length === 0 ? [{ code: 'check-provider', cloud, sent: 'refused' }] : []
+  const cloud = cloudOf(registry)
+  const scope: Step[] =
+    hasClue(finding, 'token-scope') && registry !== null ? [{ code: 'token-scope', registry }] : []
   return [
-    ...ended,
-    ...provider,
+    ...shortLived(finding),
+    ...stepsIf(cloud !== null && secrets.length === 0, { code: 'check-provider', cloud, sent: 'refused' }),
     ...nodeLogin(finding),
     ...(secrets.length === 0 ? knownSecretSteps(finding) : []),
     ...loginSteps(finding, refusedReason(finding, secrets)),
@@ -143,20 +138,21 @@ export function refusedLoginSteps(finding: Finding): Step[] {
 }
 
 /** A login was sent and refused, and the pod has none: it was the node's own. A cloud's credential provider has a step of its own. */
-function nodeLogin({ clues, credential, registry, containerKind }: Finding): Step[] {
+function nodeLogin(finding: Finding): Step[] {
+  const { credential, registry, containerKind } = finding
   return credential.status === 'none' &&
     containerKind !== 'sandbox' &&
     registry !== null &&
     cloudOf(registry) === null &&
-    clueOf(clues, 'any-refusal') === undefined
+    !hasClue(finding, 'any-refusal')
     ? [{ code: 'node-login', registry }]
     : []
 }
 
 /** If the pod has no login, the node's own login was refused, or none was sent. */
-function refusedReason({ clues }: Finding, secrets: string[]): LoginReason {
+function refusedReason(finding: Finding, secrets: string[]): LoginReason {
   if (secrets.length > 0) return 'refused'
-  return clueOf(clues, 'any-refusal') === undefined ? 'private' : 'missing'
+  return hasClue(finding, 'any-refusal') ? 'missing' : 'private'
 }
 
 /** User names of tokens that expire after minutes or hours. */

@@ -4,6 +4,7 @@ import { clueOf } from '../diagnosis/clues.ts'
 import { isLocal, isPrivateAddress, isServiceName, type NamedEndpoint } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../image/registries.ts'
+import { hasClue, stepsIf } from './conditions.ts'
 import type { Step } from './step.ts'
 
 /** The host that the text names, or else the registry's. */
@@ -42,9 +43,9 @@ function mirrorLacking({ clues, registry }: Finding, { role }: NamedEndpoint): S
 }
 
 /** A name or address that no node can reach, however the network is set up. */
-function unreachableName({ clues }: Finding, { host, role }: NamedEndpoint): Step[] {
-  if (clueOf(clues, 'loopback') !== undefined) return [{ code: 'replace-loopback', host, role }]
-  return clueOf(clues, 'service-name') === undefined ? [] : [{ code: 'replace-service-name', host, role }]
+function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[] {
+  if (hasClue(finding, 'loopback')) return [{ code: 'replace-loopback', host, role }]
+  return stepsIf(hasClue(finding, 'service-name'), { code: 'replace-service-name', host, role })
 }
 
 export function dnsSteps(finding: Finding): Step[] {
@@ -55,23 +56,16 @@ export function dnsSteps(finding: Finding): Step[] {
     ? [{ code: 'node-resolver', host: target.host }]
     : unreachableName(finding, target)
   const mirror = ofMirror(finding, target)
+  const resolve: Step = { code: 'resolve-host', host: target.host }
   const container = localRegistry(finding, target)
-  if (container !== null)
-    return [
-      { code: 'start-local-registry', container },
-      { code: 'resolve-host', host: target.host },
-      ...mirror,
-    ]
+  if (container !== null) return [{ code: 'start-local-registry', container }, resolve, ...mirror]
+  // A name without a domain, such as a Service's or a container's.
+  const isBare = /^[^.[]+$/.test(target.host)
   return [
     ...mirrorLacking(finding, target),
-    ...unreachable,
-    ...(unreachable.length > 0 ? mirror : []),
-    { code: 'resolve-host', host: target.host },
-    // A name without a domain, such as a Service's or a container's.
-    ...(/^[^.[]+$/.test(target.host) && unreachable.length === 0
-      ? ([{ code: 'bare-host', host: target.host }] as const)
-      : []),
-    ...(unreachable.length > 0 ? [] : mirror),
+    ...(unreachable.length > 0
+      ? [...unreachable, ...mirror, resolve]
+      : [resolve, ...stepsIf(isBare, { code: 'bare-host', host: target.host }), ...mirror]),
     { code: 'fix-dns', host: target.host, server },
   ]
 }
@@ -85,8 +79,8 @@ function localRegistry({ registry }: Finding, { host, role }: NamedEndpoint): st
 }
 
 /** Whether others run the host, and no address of the node or of a private network answers in its place. */
-function isOfOthers({ clues }: Finding, { host }: NamedEndpoint): boolean {
-  return isHosted(host) && clueOf(clues, 'private-address') === undefined
+function isOfOthers(finding: Finding, { host }: NamedEndpoint): boolean {
+  return isHosted(host) && !hasClue(finding, 'private-address')
 }
 
 export function timeoutSteps(finding: Finding): Step[] {
@@ -98,7 +92,7 @@ export function timeoutSteps(finding: Finding): Step[] {
       : unreachableName(finding, target)),
     testConnection(finding, target),
     { code: 'open-host', ...target },
-    ...(clueOf(finding.clues, 'tls-unfinished') === undefined ? [] : [{ code: 'check-mtu' } as const]),
+    ...stepsIf(hasClue(finding, 'tls-unfinished'), { code: 'check-mtu' }),
     ...ofMirror(finding, target),
   ]
 }
@@ -109,13 +103,11 @@ export function refusedSteps(finding: Finding): Step[] {
   return [
     ...mirrorLacking(finding, target),
     // Something on the node accepted the connection and closed it, so its address is right.
-    ...(clueOf(finding.clues, 'cut-off') === undefined ? unreachableName(finding, target) : []),
+    ...(hasClue(finding, 'cut-off') ? [] : unreachableName(finding, target)),
     ...(route === undefined
       ? []
       : [{ code: 'give-route', host: target.host, family: route.family } as const]),
-    ...(target.role === 'mirror' &&
-    finding.registry !== null &&
-    clueOf(finding.clues, 'loopback') === undefined
+    ...(target.role === 'mirror' && finding.registry !== null && !hasClue(finding, 'loopback')
       ? [{ code: 'check-mirror', host: target.host, registry: finding.registry } as const]
       : []),
     testConnection(finding, target),
@@ -124,9 +116,10 @@ export function refusedSteps(finding: Finding): Step[] {
       : { code: 'check-listener', ...target },
     ...ofMirror(finding, target),
     // A host on a private network, named without a port, might serve plain HTTP only.
-    ...(clueOf(finding.clues, 'private-address') !== undefined && !/:\d+$/.test(target.host)
-      ? [{ code: 'allow-http', host: target.host } as const]
-      : []),
+    ...stepsIf(hasClue(finding, 'private-address') && !/:\d+$/.test(target.host), {
+      code: 'allow-http',
+      host: target.host,
+    }),
   ]
 }
 
@@ -134,9 +127,8 @@ export function tlsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const problem = clueOf(finding.clues, 'certificate')?.problem ?? null
   const look: Step = { code: 'show-certificate', host: target.host }
-  if (clueOf(finding.clues, 'ingress-default') !== undefined)
-    return [{ code: 'ingress-certificate', host: target.host }, look]
-  if (clueOf(finding.clues, 'tls-alert') !== undefined && problem === null)
+  if (hasClue(finding, 'ingress-default')) return [{ code: 'ingress-certificate', host: target.host }, look]
+  if (hasClue(finding, 'tls-alert') && problem === null)
     return [
       testConnection(finding, target),
       { code: 'show-proxy' },
@@ -167,20 +159,19 @@ export function proxySteps(finding: Finding): Step[] {
   const proxy = finding.endpoint?.role === 'proxy' ? finding.endpoint.host : null
   const wanted = clueOf(finding.clues, 'behind-proxy')?.host ?? targetHost(finding).host
   const unreachable = proxy === null ? [] : unreachableName(finding, { host: proxy, role: 'proxy' })
-  const scheme = clueOf(finding.clues, 'proxy-scheme') !== undefined
+  const scheme = hasClue(finding, 'proxy-scheme')
   const bypass: Step = { code: 'bypass-proxy', host: wanted }
-  const fix: Step =
-    clueOf(finding.clues, 'proxy-unreached') === undefined
-      ? { code: 'pass-proxy', host: wanted }
-      : { code: 'fix-proxy', host: proxy, scheme }
+  const fix: Step = hasClue(finding, 'proxy-unreached')
+    ? { code: 'fix-proxy', host: proxy, scheme }
+    : { code: 'pass-proxy', host: wanted }
   // Hosts inside the cluster or a private network are not meant to be asked through a proxy.
   const inside = isServiceName(wanted) || isPrivateAddress(wanted) || isLocal(wanted)
   return [
     ...unreachable,
-    ...(inside ? [bypass] : []),
+    ...stepsIf(inside, bypass),
     { code: 'show-proxy' },
-    ...(unreachable.length > 0 ? [] : [fix]),
-    ...(inside ? [] : [bypass]),
+    ...stepsIf(unreachable.length === 0, fix),
+    ...stepsIf(!inside, bypass),
     ...pullByHand(finding),
   ]
 }
@@ -188,8 +179,8 @@ export function proxySteps(finding: Finding): Step[] {
 export function serverErrorSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const { registry, clues, endpoint } = finding
-  const page = clueOf(clues, 'web-page') !== undefined
-  const scheme = clueOf(clues, 'endpoint-scheme') !== undefined
+  const page = hasClue(finding, 'web-page')
+  const scheme = hasClue(finding, 'endpoint-scheme')
   const host = endpoint === null ? null : target.host
   if ((page || scheme) && registry !== null)
     return [
@@ -199,16 +190,16 @@ export function serverErrorSteps(finding: Finding): Step[] {
     ]
   if (target.role === 'mirror' && registry !== null)
     return [...silentMirror(finding, target), ...ofMirror(finding, target), testConnection(finding, target)]
-  if (clueOf(clues, 'upstream-blocked') !== undefined)
+  if (hasClue(finding, 'upstream-blocked'))
     return [
       { code: 'unblock-upstream', host: target.host },
       { code: 'wait', for: 'registry' },
     ]
-  // A 502 or higher may come from a proxy in between.
-  const inBetween: Step[] = (clueOf(clues, 'status')?.status ?? 0) >= 502 ? [{ code: 'show-proxy' }] : []
+  const status = clueOf(clues, 'status')?.status ?? 0
   return [
     { code: 'status-page', ...target, registry: registry ?? target.host },
-    ...inBetween,
+    // A 502 or higher may come from a proxy in between.
+    ...stepsIf(status >= 502, { code: 'show-proxy' }),
     testConnection(finding, target),
     { code: 'wait', for: 'registry' },
   ]

@@ -1,22 +1,23 @@
 /** Steps for problems on the node: its disk, layers, platform, policies, and runtime. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { type Clue, clueOf } from '../diagnosis/clues.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { cloudOf } from '../image/registries.ts'
+import { hasClue, stepsIf } from './conditions.ts'
 import { ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './network.ts'
-import type { Step } from './step.ts'
+import type { NodePolicy, Step } from './step.ts'
 
 const imageName = ({ reference, image }: Finding) => reference ?? image
 
-export function diskSteps({ clues, host }: Pick<Finding, 'clues' | 'host'>): Step[] {
-  if (clueOf(clues, 'memory') !== undefined)
+export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
+  if (hasClue(finding, 'memory'))
     return [
       { code: 'show-memory' },
       // Windows does not kill processes to free memory.
-      ...(host.os === 'windows' ? [] : ([{ code: 'show-killed' }] as const)),
+      ...stepsIf(finding.host.os !== 'windows', { code: 'show-killed' }),
       { code: 'more-memory' },
     ]
-  const full = clueOf(clues, 'full-place')
+  const full = clueOf(finding.clues, 'full-place')
   const show: Step = { code: 'show-disk', path: full?.path ?? null }
   // Removing images frees nothing in a temporary folder.
   return full?.temporary === true
@@ -26,8 +27,8 @@ export function diskSteps({ clues, host }: Pick<Finding, 'clues' | 'host'>): Ste
 
 /** Steps for an answer that was a web page instead of a registry's; null for any other answer. */
 function webPageSteps(finding: Finding): Step[] | null {
-  const { clues, registry, endpoint } = finding
-  if (clueOf(clues, 'web-page') === undefined || registry === null) return null
+  const { registry, endpoint } = finding
+  if (!hasClue(finding, 'web-page') || registry === null) return null
   return [
     { code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'web-page' },
     testConnection(finding, targetHost(finding)),
@@ -35,33 +36,42 @@ function webPageSteps(finding: Finding): Step[] | null {
 }
 
 export function corruptSteps(finding: Finding): Step[] {
-  const { clues } = finding
-  const webPage = webPageSteps(finding)
-  if (webPage !== null) return webPage
-  if (clueOf(clues, 'snapshotter-gone') !== undefined)
-    return [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]
-  if (clueOf(clues, 'no-unpacker') !== undefined)
-    return [{ code: 'define-unpacker' }, { code: 'runtime-log' }]
-  if (clueOf(clues, 'other-layers') !== undefined) return [{ code: 'not-an-image' }, { code: 'push-again' }]
-  if (clueOf(clues, 'other-manifest') !== undefined)
-    return [{ code: 'other-bytes', host: targetHost(finding).host }, ...pullByHand(finding)]
-  if (clueOf(clues, 'attestation') !== undefined) return attestationSteps(finding)
-  if (clueOf(clues, 'layer-type') !== undefined) return [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]
-  if (clueOf(clues, 'user-namespace') !== undefined) return [{ code: 'more-ids' }, { code: 'runtime-log' }]
-  if (clueOf(clues, 'file-system') !== undefined) return [{ code: 'move-store' }, { code: 'runtime-log' }]
-  if (clueOf(clues, 'busy-mount') !== undefined)
-    return [{ code: 'release-mount' }, { code: 'runtime-log' }, { code: 'restart-pull' }]
-  if (clueOf(clues, 'disk-fault') !== undefined) return [{ code: 'check-disk' }, { code: 'runtime-log' }]
-  if (clueOf(clues, 'content-gone') !== undefined)
-    return [
-      { code: 'remove-image', image: imageName(finding) },
-      { code: 'keep-layers' },
-      { code: 'runtime-log' },
-    ]
-  const format: Step[] = clueOf(clues, 'layer-format') === undefined ? [] : [{ code: 'update-runtime' }]
+  const [, steps = replaceSteps] = BY_CORRUPTION.find(([code]) => hasClue(finding, code)) ?? []
+  return webPageSteps(finding) ?? steps(finding)
+}
+
+/** The first clue that the finding has decides. */
+const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
+  ['snapshotter-gone', () => [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]],
+  ['no-unpacker', () => [{ code: 'define-unpacker' }, { code: 'runtime-log' }]],
+  ['other-layers', () => [{ code: 'not-an-image' }, { code: 'push-again' }]],
+  ['other-manifest', otherManifestSteps],
+  ['attestation', attestationSteps],
+  ['layer-type', () => [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]],
+  ['user-namespace', () => [{ code: 'more-ids' }, { code: 'runtime-log' }]],
+  ['file-system', () => [{ code: 'move-store' }, { code: 'runtime-log' }]],
+  ['busy-mount', () => [{ code: 'release-mount' }, { code: 'runtime-log' }, { code: 'restart-pull' }]],
+  ['disk-fault', () => [{ code: 'check-disk' }, { code: 'runtime-log' }]],
+  ['content-gone', lostContentSteps],
+]
+
+function otherManifestSteps(finding: Finding): Step[] {
+  return [{ code: 'other-bytes', host: targetHost(finding).host }, ...pullByHand(finding)]
+}
+
+function lostContentSteps(finding: Finding): Step[] {
   return [
     { code: 'remove-image', image: imageName(finding) },
-    ...format,
+    { code: 'keep-layers' },
+    { code: 'runtime-log' },
+  ]
+}
+
+/** Removes what is damaged, so that the next attempt pulls the image again. */
+function replaceSteps(finding: Finding): Step[] {
+  return [
+    { code: 'remove-image', image: imageName(finding) },
+    ...stepsIf(hasClue(finding, 'layer-format'), { code: 'update-runtime' }),
     { code: 'runtime-log' },
     { code: 'push-again' },
   ]
@@ -101,12 +111,11 @@ function wantedIn({ evidence }: Finding): string | null {
 }
 
 export function manifestSteps(finding: Finding): Step[] {
-  const { clues } = finding
   const webPage = webPageSteps(finding)
   if (webPage !== null) return [...webPage, { code: 'remove-image', image: imageName(finding) }]
   const set: Step = { code: 'set-image', known: 'repository' }
-  if (clueOf(clues, 'attestation') !== undefined) return attestationSteps(finding)
-  if (clueOf(clues, 'artifact') !== undefined) return [{ code: 'not-an-image' }, set]
+  if (hasClue(finding, 'attestation')) return attestationSteps(finding)
+  if (hasClue(finding, 'artifact')) return [{ code: 'not-an-image' }, set]
   return [{ code: 'push-current-format' }, set]
 }
 
@@ -126,20 +135,20 @@ function mayBeUnverified({ subcause, host }: Pick<Finding, 'subcause' | 'host'>)
   return subcause === 'not-verified' && (host.kubeletMinor === null || host.kubeletMinor >= 33)
 }
 
-export function signatureSteps({ clues, host }: Finding): Step[] {
-  const kind =
-    clueOf(clues, 'source-blocked') !== undefined
-      ? 'blocked'
-      : clueOf(clues, 'not-listed') !== undefined
-        ? 'rejected'
-        : 'signature'
+export function signatureSteps(finding: Finding): Step[] {
+  const kind = policyOf(finding)
   return [
     // OpenShift writes its nodes' lists of registries from an object.
-    kind !== 'signature' && host.platform === 'openshift'
+    kind !== 'signature' && finding.host.platform === 'openshift'
       ? { code: 'show-image-settings' }
       : { code: 'show-policy', kind },
     { code: 'satisfy-policy', kind },
   ]
+}
+
+function policyOf(finding: Finding): NodePolicy {
+  if (hasClue(finding, 'source-blocked')) return 'blocked'
+  return hasClue(finding, 'not-listed') ? 'rejected' : 'signature'
 }
 
 export function canceledSteps(finding: Finding): Step[] {
@@ -156,36 +165,31 @@ export function canceledSteps(finding: Finding): Step[] {
 
 /** Steps for unknown causes; some have clues. */
 export function otherSteps(finding: Finding): Step[] {
-  const { clues, endpoint, evidence } = finding
+  const { endpoint, registry, evidence } = finding
   if (endpoint?.role === 'runtime')
     return [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
   // A registry of one's own refuses for a policy, such as Harbor's; only Google's answers so because it was shut down.
-  if (clueOf(clues, 'precondition-failed') !== undefined && cloudOf(finding.registry) !== 'gar')
+  if (hasClue(finding, 'precondition-failed') && cloudOf(registry) !== 'gar')
     return [
-      { code: 'ask-registry-admin', about: 'policy', host: endpoint?.host ?? finding.registry ?? '' },
+      { code: 'ask-registry-admin', about: 'policy', host: endpoint?.host ?? registry ?? '' },
       { code: 'use-other-source', why: 'policy' },
     ]
-  if (clueOf(clues, 'precondition-failed') !== undefined || clueOf(clues, 'registry-closed') !== undefined)
+  if (hasClue(finding, 'precondition-failed') || hasClue(finding, 'registry-closed'))
     return [
       // A known move has a step of its own.
-      ...(finding.moved === null ? ([{ code: 'use-other-source', why: 'closed' }] as const) : []),
+      ...stepsIf(finding.moved === null, { code: 'use-other-source', why: 'closed' }),
       { code: 'check-name', how: 'plain' },
     ]
-  if (clueOf(clues, 'damaged-store') !== undefined)
+  if (hasClue(finding, 'damaged-store'))
     return [{ code: 'remove-image', image: imageName(finding) }, { code: 'runtime-log' }]
-  if (clueOf(clues, 'endpoint-scheme') !== undefined && finding.registry !== null)
+  if (registry !== null && hasClue(finding, 'endpoint-scheme'))
+    return [{ code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'scheme' }]
+  if (registry !== null && hasClue(finding, 'mirror-config'))
+    return [{ code: 'mirror-settings', host: null, registry, about: 'unreadable' }, ...pullByHand(finding)]
+  if (registry !== null && endpoint?.role === 'mirror')
     return [
-      { code: 'mirror-settings', host: endpoint?.host ?? null, registry: finding.registry, about: 'scheme' },
-    ]
-  if (clueOf(clues, 'mirror-config') !== undefined && finding.registry !== null)
-    return [
-      { code: 'mirror-settings', host: null, registry: finding.registry, about: 'unreadable' },
-      ...pullByHand(finding),
-    ]
-  if (endpoint?.role === 'mirror' && finding.registry !== null)
-    return [
-      { code: 'check-mirror', host: endpoint.host, registry: finding.registry },
-      { code: 'mirror-settings', host: endpoint.host, registry: finding.registry, about: 'endpoint' },
+      { code: 'check-mirror', host: endpoint.host, registry },
+      { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       ...pullByHand(finding),
     ]
   return [{ code: tellsNothing(evidence?.text ?? null) ? 'look-again' : 'read-all' }, ...pullByHand(finding)]

@@ -91,26 +91,18 @@ interface Search {
 
 /** Returns everything in these namespaces that names the Secret. @throws ApiError if the server does not answer */
 async function namingObjects(search: Search): Promise<Naming[]> {
-  const found: Naming[] = []
-  if (search.namespaces.size === 0) return found
-  await bounded(
-    [...PLACES.map(place => () => inTemplates(search, place, found)), () => inPods(search, found)],
-    AT_ONCE,
-    look => look(),
-  )
-  return found
+  if (search.namespaces.size === 0) return []
+  const looks = [...PLACES.map(place => () => inTemplates(search, place)), () => inPods(search)]
+  return (await bounded(looks, AT_ONCE, look => look())).flat()
 }
 
-async function inTemplates(
-  search: Search,
-  [kind, pointer]: (typeof PLACES)[number],
-  found: Naming[],
-): Promise<void> {
-  await everywhere(search, kind, { limit: 500 }, found, object => {
-    if (!isEnded(object) && references(object, pointer, search.secret) && !madeByAnother(kind.kind, object)) {
+async function inTemplates(search: Search, [kind, pointer]: (typeof PLACES)[number]): Promise<Naming[]> {
+  const found: Naming[] = []
+  const unread = await visitAll(search, { kind }, object => {
+    if (!isEnded(object) && references(object, pointer, search.secret) && !madeByAnother(kind.kind, object))
       found.push(namingOf(kind.kind, object))
-    }
   })
+  return [...found, ...unread]
 }
 
 /** Whether a Deployment owns the ReplicaSet: it repeats the Deployment's template, and those kept for a rollback create no pods now. */
@@ -127,10 +119,11 @@ function isEnded(object: KubernetesObject): boolean {
 }
 
 /** Checks only pods without a controller: the others come from a template. Most pods have one, so the list requests only metadata. */
-async function inPods(search: Search, found: Naming[]): Promise<void> {
+async function inPods(search: Search): Promise<Naming[]> {
   const { cluster, secret, signal } = search
+  const found: Naming[] = []
   const bare: ApiPath<KubernetesObject>[] = []
-  await everywhere(search, KINDS.Pod, { limit: 500, metadataOnly: true }, found, pod => {
+  const unread = await visitAll(search, { kind: KINDS.Pod, metadataOnly: true }, pod => {
     const { namespace, name, annotations = {} } = pod.metadata as Metadata
     if (isControlled(pod) || isEnded(pod) || annotations['kubernetes.io/config.mirror'] !== undefined) return
     bare.push(objectPath(KINDS.Pod as Kind<KubernetesObject>, namespace, name))
@@ -144,6 +137,7 @@ async function inPods(search: Search, found: Naming[]): Promise<void> {
       if (!(error instanceof ApiError) || error.status !== 404) throw error
     }
   })
+  return [...found, ...unread]
 }
 
 interface Metadata {
@@ -154,26 +148,24 @@ interface Metadata {
   ownerReferences?: { controller?: boolean }[]
 }
 
-async function everywhere(
+/** Visits the kind's objects in the namespaces. @returns the namespaces whose objects this user can't read: any may name the Secret */
+async function visitAll(
   { cluster, namespaces, signal }: Search,
-  kind: Kind<unknown>,
-  options: { limit: number; metadataOnly?: boolean },
-  found: Naming[],
+  { kind, metadataOnly = false }: { kind: Kind<unknown>; metadataOnly?: boolean },
   visit: (object: KubernetesObject) => void,
-): Promise<void> {
+): Promise<Naming[]> {
   const keep = (object: KubernetesObject) => {
     if (namespaces.has((object.metadata as Metadata).namespace)) visit(object)
   }
   const list = (namespace: string | null) => {
     const path = listPath(kind as Kind<KubernetesObject>, namespace)
-    return cluster.list(path, { ...options, ...(signal ? { signal } : {}) }, keep)
+    return cluster.list(path, { limit: 500, metadataOnly, ...(signal ? { signal } : {}) }, keep)
   }
-  if (namespaces.size >= MANY && (await allowed(() => list(null)))) return
-  await bounded([...namespaces], AT_ONCE, async namespace => {
-    // An object that can't be read may name the Secret.
-    if (!(await allowed(() => list(namespace))))
-      found.push({ kind: kind.kind, namespace, name: null, uid: '' })
-  })
+  if (namespaces.size >= MANY && (await allowed(() => list(null)))) return []
+  const unread = await bounded([...namespaces], AT_ONCE, async namespace =>
+    (await allowed(() => list(namespace))) ? [] : [{ kind: kind.kind, namespace, name: null, uid: '' }],
+  )
+  return unread.flat()
 }
 
 async function allowed(work: () => Promise<unknown>): Promise<boolean> {

@@ -5,7 +5,7 @@ import { ApiError } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
 import { listPath } from '../kubernetes/api/paths.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
-import type { Change, CreateSecret, Edit, PatchChange, UpdateSecret } from '../plan/change.ts'
+import type { Change, CreateSecret, Edit, PatchChange, Target, UpdateSecret } from '../plan/change.ts'
 import { restoration } from '../plan/patch.ts'
 import { kindOfTarget, objectPath, writtenAt } from './answer.ts'
 import { isFingerprintOf } from './journal/fingerprint.ts'
@@ -48,23 +48,27 @@ const MANY = 8
  * Lists the objects that a fix of many namespaces wrote under one name, such as the service accounts `default`. If a list fails or lacks
  * an object, `read` requests it individually: only a 404 proves that an object is gone.
  */
-async function listTargets(entries: RunEntry[], { cluster, listed, options }: Reader): Promise<void> {
+async function listTargets(entries: RunEntry[], reader: Reader): Promise<void> {
   const targets = entries.map(({ change }) => change.target).filter(({ kind }) => kind !== 'Pod')
   const groups = Map.groupBy(targets, ({ apiVersion, kind, name }) => `${apiVersion} ${kind} ${name}`)
-  await bounded([...groups.values()], AT_ONCE, async group => {
-    const [first] = group
-    if (first === undefined || group.length < MANY) return
-    const wanted = new Set(group.map(objectPath))
-    const selected = { ...options, fieldSelector: `metadata.name=${first.name}`, limit: 500 }
-    try {
-      await cluster.list(listPath(kindOfTarget(first), null), selected, object => {
-        const { namespace } = object.metadata as { namespace: string }
-        const path = objectPath({ ...first, namespace })
-        if (wanted.has(path)) listed.set(path, object)
-      })
-    } catch (error) {
+  const large = [...groups.values()].filter(group => group.length >= MANY)
+  await bounded(large, AT_ONCE, async group => {
+    await listAlike(group, reader).catch(error => {
       if (!(error instanceof ApiError)) throw error
-    }
+    })
+  })
+}
+
+/** Lists objects of one kind and name. @throws ApiError */
+async function listAlike(group: Target[], { cluster, listed, options }: Reader): Promise<void> {
+  const [first] = group
+  if (first === undefined) return
+  const wanted = new Set(group.map(objectPath))
+  const selected = { ...options, fieldSelector: `metadata.name=${first.name}`, limit: 500 }
+  await cluster.list(listPath(kindOfTarget(first), null), selected, object => {
+    const { namespace } = object.metadata as { namespace: string }
+    const path = objectPath({ ...first, namespace })
+    if (wanted.has(path)) listed.set(path, object)
   })
 }
 

@@ -31,6 +31,13 @@ interface TargetProgress {
   signature: string
 }
 
+interface WatchGoal {
+  /** From then on, the workload is no longer read. */
+  isDone(one: TargetProgress): boolean
+  /** Whether it will not be done any more; never, if absent. */
+  isHopeless?: (one: TargetProgress) => boolean
+}
+
 export class Recoveries {
   readonly #watched: TargetProgress[]
   readonly #context: ApplyContext
@@ -50,22 +57,21 @@ export class Recoveries {
 
   /** Waits until every changed workload is back or settled, but no longer than the context's deadline. */
   async wait(outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
-    await this.#waitFor(one => this.#recovered(one).back || this.#isSettled(one), outcomes)
+    await this.#watch(outcomes, { isDone: one => this.#recovered(one).back || this.#isSettled(one) })
   }
 
   /** Waits until the pods of every changed workload have tried to pull. @returns whether all have */
   waitForTries(outcomes: ReadonlyMap<string, Outcome>): Promise<boolean> {
-    return this.#waitFor(
-      one => hasTried(one.rollout),
-      outcomes,
-      one => this.#isSettled(one),
-    )
+    return this.#watch(outcomes, {
+      isDone: one => hasTried(one.rollout),
+      isHopeless: one => this.#isSettled(one),
+    })
   }
 
-  async #waitFor(
-    enough: (one: TargetProgress) => boolean,
+  /** Watches the workloads whose changes were made until each is done, the others are hopeless, or time is up. @returns whether all are done */
+  async #watch(
     outcomes: ReadonlyMap<string, Outcome>,
-    giveUp: (one: TargetProgress) => boolean = () => false,
+    { isDone, isHopeless = () => false }: WatchGoal,
   ): Promise<boolean> {
     const { clock, deadline, onProgress, signal } = this.#context
     const due = this.#watched.filter(({ target }) => wasMade(target, outcomes))
@@ -73,8 +79,9 @@ export class Recoveries {
     for (;;) {
       await bounded(open, AT_ONCE, one => this.#look(one))
       this.#reportProgress(due, onProgress)
-      open = open.filter(one => !enough(one))
-      if (open.every(giveUp) || clock.now() + PAUSE > deadline) return open.length === 0
+      open = open.filter(one => !isDone(one))
+      const isTimeUp = clock.now() + PAUSE > deadline
+      if (isTimeUp || open.every(isHopeless)) return open.length === 0
       await clock.sleep(PAUSE, signal)
     }
   }
@@ -90,25 +97,28 @@ export class Recoveries {
   async report(outcomes: ReadonlyMap<string, Outcome>): Promise<Recovery[]> {
     const unseen = this.#watched.filter(({ rollout }) => rollout === null)
     await bounded(unseen, AT_ONCE, one => this.#look(one))
-    return this.#watched.map(one => reportOf(one, this.#recovered(one), wasMade(one.target, outcomes)))
+    return this.#watched.map(one => {
+      const counts = this.#recovered(one)
+      const isExpected = !counts.back && wasMade(one.target, outcomes)
+      return { ...reportOf(one, counts), missing: missingBecause(one, isExpected) }
+    })
   }
 
   #recovered(one: TargetProgress): RecoveryCounts {
     const { rollout, aimed, since } = one
     if (rollout === null) return { wanted: aimed, recovered: 0, back: false }
     const slowInit = this.#context.clock.now() - since >= PATIENCE
-    const recovered = recoveryOf(rollout, aimed, slowInit)
+    const recovered = recoveryOf(rollout, aimed, { slowInit })
     // A paused rollout makes no pods from the patched template.
-    return one.target.patched && rollout.standstill === 'paused' && recovered.back
-      ? { ...recovered, back: false }
-      : recovered
+    return isPaused(one) && recovered.back ? { ...recovered, back: false } : recovered
   }
 
   /** Whether the workload makes no more pods, or nothing that it waits for can happen before the deadline. */
-  #isSettled({ target, rollout, unrecoverablePods, denied, since }: TargetProgress): boolean {
+  #isSettled(one: TargetProgress): boolean {
+    const { rollout, unrecoverablePods, denied, since } = one
     if (denied !== null) return true
     if (rollout === null) return false
-    if (rollout.over !== null || (target.patched && rollout.standstill === 'paused')) return true
+    if (rollout.over !== null || isPaused(one)) return true
     const { clock, deadline } = this.#context
     const still = clock.now() - since
     return (
@@ -136,6 +146,11 @@ export class Recoveries {
 
 function wasMade({ changes }: RecoveryTarget, outcomes: ReadonlyMap<string, Outcome>): boolean {
   return changes.some(({ id }) => ['applied', 'unchanged'].includes(outcomes.get(id)?.status ?? 'skipped'))
+}
+
+/** Whether the patched template makes no pods because its rollout is paused. */
+function isPaused({ target, rollout }: TargetProgress): boolean {
+  return target.patched && rollout?.standstill === 'paused'
 }
 
 /** A Job that is gone after its pods had their images was cleaned up on completion (ttlSecondsAfterFinished). */
@@ -235,35 +250,24 @@ function subjectOf({
   return { kind: kind as RolloutKind, name, uid }
 }
 
-/** The report of one workload. @param made whether any of the changes that bring its pods back was applied */
+/** The report of one workload, without the reason for what is missing. */
 function reportOf(
-  { target, aimed, rollout, denied }: TargetProgress,
-  counts: RecoveryCounts,
-  made: boolean,
-): Recovery {
-  const { wanted, recovered, back } = counts
+  { target, aimed, rollout }: TargetProgress,
+  { wanted, recovered, back }: RecoveryCounts,
+): Omit<Recovery, 'missing'> {
   const { namespace, kind, name } = target.subject
-  const waiting = rollout?.current.filter(({ stage }) => stage !== 'pulled') ?? []
-  const crashing =
-    rollout?.current.filter(({ stage, trouble }) => stage === 'pulled' && trouble !== null) ?? []
-  const paused = target.patched && rollout?.standstill === 'paused'
+  const current = rollout?.current ?? []
+  const waiting = current.filter(({ stage }) => (back ? stage === 'initializing' : stage !== 'pulled'))
+  const crashing = current.filter(({ stage, trouble }) => stage === 'pulled' && trouble !== null)
   return {
     namespace,
     workload: { kind, name },
     aimed,
     wanted,
     recovered,
-    waiting: back
-      ? waiting.filter(({ stage }) => stage === 'initializing').map(recoveryPodOf)
-      : waiting.map(recoveryPodOf),
+    waiting: waiting.map(recoveryPodOf),
     crashing: crashing.map(recoveryPodOf),
     over: rollout?.over ?? null,
-    missing:
-      rollout === null && denied !== null
-        ? { code: 'unread', message: denied }
-        : back || !made
-          ? null
-          : missingIn(rollout, paused),
   }
 }
 
@@ -272,18 +276,22 @@ function recoveryPodOf({ name, stage, trouble }: JudgedPod): RecoveryPod {
   return { name, state: stage === 'pulled' ? 'running' : stage, reason, message }
 }
 
-function missingIn(rollout: Rollout | null, paused: boolean): Recovery['missing'] {
-  if (rollout === null || rollout.over !== null) return null
-  if (paused) return { code: 'paused' }
-  const found = rollout.holdups.find(isOfNoPod)
-  if (found === undefined) return null
-  if (found.code !== 'not-ended') return found.code === 'refused' ? found : { code: found.code }
-  const { pod, until, finalizers } = found
-  return { code: 'not-ended', pod, until, finalizers }
+/**
+ * Why pods are missing; null if no reason is known.
+ * @param isExpected whether a change was made that brings pods back, and they are not all back
+ */
+function missingBecause(one: TargetProgress, isExpected: boolean): Recovery['missing'] {
+  const { rollout, denied } = one
+  if (rollout === null) return denied === null ? null : { code: 'unread', message: denied }
+  if (!isExpected || rollout.over !== null) return null
+  if (isPaused(one)) return { code: 'paused' }
+  const holdup = rollout.holdups.find(isOfNoPod)
+  if (holdup === undefined || holdup.code === 'refused') return holdup ?? null
+  if (holdup.code !== 'not-ended') return { code: holdup.code }
+  const { code, podName: pod, until, finalizers } = holdup
+  return { code, pod, until, finalizers }
 }
 
-type OfNoPod = Exclude<Holdup, { pod: JudgedPod }>
-
-function isOfNoPod(holdup: Holdup): holdup is OfNoPod {
-  return ['unobserved', 'refused', 'not-ended', 'not-made'].includes(holdup.code)
+function isOfNoPod(holdup: Holdup): holdup is Exclude<Holdup, { pod: JudgedPod }> {
+  return !('pod' in holdup)
 }

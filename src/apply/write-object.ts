@@ -32,7 +32,7 @@ export async function writeSecret(change: SecretChange, context: ApplyContext): 
       ? await createSecret(change, context, content)
       : await updateSecret(change, context, content)
   } catch (error) {
-    return settleSecret(change, context, content, error)
+    return settleSecret(change, context, { content, error })
   }
 }
 
@@ -94,23 +94,29 @@ async function updateSecret(change: UpdateSecret, context: ApplyContext, content
     const written = await context.cluster.jsonPatch(path, patch, { dryRun: context.dryRun })
     return successOf(change, context, written)
   } catch (error) {
-    return settleSecret(change, context, content, error, resourceVersion)
+    return settleSecret(change, context, { content, error, resourceVersion })
   }
+}
+
+interface FailedWrite {
+  content: PullSecretContent
+  error: unknown
+  /** Of the Secret that was updated; absent for a new one. */
+  resourceVersion?: string | undefined
 }
 
 /** After a refusal or a lost answer, reads the Secret: the logins may have been written nevertheless. */
 async function settleSecret(
   change: SecretChange,
   context: ApplyContext,
-  content: PullSecretContent,
-  error: unknown,
-  seen: string | null = null,
+  { content, error, resourceVersion }: FailedWrite,
 ): Promise<Outcome> {
   const status = statusOf(error)
   if (!isUncertain(error) && status !== 409 && status !== 422) return refusalOf(change, error)
   const stored = await context.cluster.get(objectPath(change.target)).catch(() => null)
   if (!stored || !PullSecretContent.inSecret(stored).serves(content)) {
-    const moved = stored && seen !== null && writtenAt(stored).resourceVersion !== seen
+    const moved =
+      stored && resourceVersion !== undefined && writtenAt(stored).resourceVersion !== resourceVersion
     if (status === 422 && moved)
       return outcomeOf(change, 'conflict', { reason: { code: 'changed-meanwhile' } })
     return refusalOf(change, error)

@@ -88,7 +88,8 @@ export function planEdits(workloads: readonly WorkloadTemplate[], given: EditInp
     for (const container of workload.containers) {
       if (container.placeholder || container.imagePlace === null) continue
       const own = findings.filter(finding => finding.container === container)
-      planContainer(workload, container, own, input, planned)
+      const fixes = own.flatMap(({ fix }) => fix ?? [])
+      planContainer({ workload, container, fixes }, input, planned)
     }
   }
   return planned
@@ -96,18 +97,23 @@ export function planEdits(workloads: readonly WorkloadTemplate[], given: EditInp
 
 type CheckedInput = EditInput & { checks: ReadonlyMap<string, ImageCheck> }
 
+/** A container, and what its findings call for. */
+interface ContainerFixes {
+  workload: WorkloadTemplate
+  container: TemplateContainer
+  fixes: Fix[]
+}
+
 function planContainer(
-  workload: WorkloadTemplate,
-  container: TemplateContainer,
-  findings: AuditFinding[],
+  { workload, container, fixes }: ContainerFixes,
   input: CheckedInput,
-  planned: PlannedEdits,
+  { edits, leftAlone }: PlannedEdits,
 ): void {
-  const fixes = findings.flatMap(({ fix }) => fix ?? [])
-  const image = imageAfter(workload, container, fixes, input, planned)
   const { keys, pointer } = container
+  const { image, reason } = imageAfter(container.image, fixes, input)
+  if (reason !== null) leftAlone.push({ workload, container, reason })
   const add = (edit: Omit<Extract<ManifestEdit, { op: 'set' }>, 'document' | 'op'>) =>
-    planned.edits.push({
+    edits.push({
       path: workload.source?.path ?? '',
       edit: { op: 'set', document: workload.source?.document ?? 0, ...edit },
       workload,
@@ -119,39 +125,36 @@ function planContainer(
   if (policy !== null && keys.policy !== null)
     add({ pointer, key: keys.policy, value: policy, behind: keys.image })
   const secret = fixes.find(fix => fix.code === 'secret')
-  if (secret !== undefined && workload.podPointer !== null) addSecret(workload, secret.name, planned)
+  if (secret !== undefined && workload.podPointer !== null) addSecret(workload, secret.name, edits)
 }
 
 /** Adds the secret once for all containers of a pod. */
-function addSecret(workload: WorkloadTemplate, name: string, { edits }: PlannedEdits): void {
+function addSecret(workload: WorkloadTemplate, name: string, edits: FileEdit[]): void {
   if (edits.some(other => other.workload === workload && other.edit.op === 'add-secret')) return
   const { podPointer, source } = workload
   const edit = { op: 'add-secret', document: source?.document ?? 0, pointer: podPointer ?? [], name } as const
   edits.push({ path: source?.path ?? '', edit, workload, container: null })
 }
 
+/** The image as it is to be written. @returns also why it does not get what its findings call for; null if it does */
 function imageAfter(
-  workload: WorkloadTemplate,
-  container: TemplateContainer,
+  before: string,
   fixes: Fix[],
   input: CheckedInput,
-  { leftAlone }: PlannedEdits,
-): string {
+): { image: string; reason: LeftAlone['reason'] | null } {
   const { offline, checks } = input
-  const moved = replaced(container.image, fixes, input)
-  if ('candidates' in moved) {
-    leftAlone.push({ workload, container, reason: { code: 'no-replacement', candidates: moved.candidates } })
-    // An image that can't be pulled is not pinned.
-    return container.image
-  }
+  const moved = replaced(before, fixes, input)
+  // An image that can't be pulled is not pinned.
+  if ('candidates' in moved)
+    return { image: before, reason: { code: 'no-replacement', candidates: moved.candidates } }
   const { image } = moved
   const wantsPin = fixes.some(({ code }) => code === 'pin')
   const reference = parseReference(image)
-  if (!wantsPin || offline || reference === null || reference.digest !== null) return image
+  if (!wantsPin || offline || reference === null || reference.digest !== null) return { image, reason: null }
   const check = checkIn(checks, image)
-  if (check?.digest != null) return `${image}@${check.digest}`
-  leftAlone.push({ workload, container, reason: { code: 'no-digest', image, check } })
-  return image
+  return check?.digest == null
+    ? { image, reason: { code: 'no-digest', image, check } }
+    : { image: `${image}@${check.digest}`, reason: null }
 }
 
 type ReplacementImage = { image: string } | { candidates: string[] }

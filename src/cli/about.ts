@@ -3,7 +3,7 @@
 import { Argument, type Command } from 'commander'
 import type { CompletionOptions } from '../commands/about.ts'
 import { DATA_FORMATS } from '../report/formats.ts'
-import { addColorFlag, addOutputFlag, example, listCommonFlags } from './flags.ts'
+import { addFlags, colorFlag, commonFlags, example, flag, outputFlags } from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `explain` to the program. */
@@ -12,7 +12,7 @@ export function addExplain(program: Command, name: string, run: Run): void {
     .command('explain')
     .description('explain a cause: what it is, how to tell, and what to do')
     .argument('[cause...]', 'causes as diagnose names them (default: list all of them)')
-  addOutputFlag(command, DATA_FORMATS)
+  addFlags(command, outputFlags(DATA_FORMATS))
     .addHelpText(
       'after',
       example(name, [
@@ -21,22 +21,30 @@ export function addExplain(program: Command, name: string, run: Run): void {
       ]),
     )
     .action((names: string[], options) =>
-      run
-        .reading(async () => (await import('../commands/explain.ts')).explainCommand)
-        .with({ names, format: options.output }, options),
+      run.reading(
+        async () => (await import('../commands/explain.ts')).explainCommand,
+        { names, format: options.output },
+        options,
+      ),
     )
 }
 
 /** Adds `demo` to the program. */
 export function addDemo(program: Command, name: string, run: Run): void {
-  addColorFlag(program.command('demo'))
+  const command = program
+    .command('demo')
     .description('show the whole story on a simulated cluster; no cluster needed')
-    .option('--serve', 'keep the simulated cluster running and print its KUBECONFIG')
+  addFlags(command, [
+    colorFlag(),
+    flag('--serve', 'keep the simulated cluster running and print its KUBECONFIG'),
+  ])
     .addHelpText('after', example(name, [['demo --serve', 'a cluster to play with']]))
     .action(options =>
-      run
-        .reading(async () => (await import('../commands/demo.ts')).demoCommand)
-        .with({ serve: options.serve === true }, options),
+      run.reading(
+        async () => (await import('../commands/demo.ts')).demoCommand,
+        { serve: options.serve === true },
+        options,
+      ),
     )
 }
 
@@ -60,24 +68,24 @@ Examples:
 kubectl starts kubectl_complete-pullguard by itself, without a script.`,
     )
   command.action((shell: CompletionOptions['shell'], options) =>
-    run
-      .reading(async () => (await import('../commands/about.ts')).completionCommand)
-      .with({ shell }, options),
+    run.reading(async () => (await import('../commands/about.ts')).completionCommand, { shell }, options),
   )
 }
 
 /** Adds `version` to the program. */
 export function addVersion(program: Command, _name: string, run: Run): void {
   const command = program.command('version').description('print the version of this program')
-  addOutputFlag(command, DATA_FORMATS).action(options =>
-    run
-      .reading(async () => (await import('../commands/about.ts')).versionCommand)
-      .with({ format: options.output }, options),
+  addFlags(command, outputFlags(DATA_FORMATS)).action(options =>
+    run.reading(
+      async () => (await import('../commands/about.ts')).versionCommand,
+      { format: options.output },
+      options,
+    ),
   )
 }
 
 /** Adds `options` to the program. */
 export function addOptions(program: Command): void {
   const command = program.command('options').description('list the flags that most commands have')
-  listCommonFlags(command.helpOption(false)).action(() => command.outputHelp())
+  addFlags(command.helpOption(false), commonFlags()).action(() => command.outputHelp())
 }

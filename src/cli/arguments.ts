@@ -42,60 +42,79 @@ interface ReadArguments {
 
 /** Reads word by word, also for completion. Until the command is known, a flag is read as in the commands that have it. */
 export function readWords(argv: readonly string[], program: Command): ReadArguments {
-  const words: Word[] = []
-  let command: Command | null | undefined
-  let open: Option | null = null
-  const rest = [...argv]
-  const find = (name: string) =>
-    flagNamed(name, command ? [command] : []) ?? flagNamed(name, program.commands)
-  const take = (operand: string) => {
-    if (command === undefined) command = commandNamed(operand, program) ?? null
-    words.push({ operand })
-  }
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--') {
-      for (const operand of rest.splice(0)) take(operand)
-    } else if (word.startsWith('--')) {
-      readLong(word)
-    } else if (word.startsWith('-') && word !== '-') {
-      readShort(word)
-    } else take(word)
-  }
-  return { words, command, open }
+  return new ArgumentReader(argv, program).readAll()
+}
 
-  function readLong(word: string): void {
+class ArgumentReader {
+  readonly #program: Command
+  /** The words that are not read yet. */
+  readonly #rest: string[]
+  readonly #words: Word[] = []
+  #command: Command | null | undefined
+  #open: Option | null = null
+
+  constructor(argv: readonly string[], program: Command) {
+    this.#program = program
+    this.#rest = [...argv]
+  }
+
+  readAll(): ReadArguments {
+    for (let word = this.#rest.shift(); word !== undefined; word = this.#rest.shift()) this.#read(word)
+    return { words: this.#words, command: this.#command, open: this.#open }
+  }
+
+  #read(word: string): void {
+    if (word === '--') for (const operand of this.#rest.splice(0)) this.#readOperand(operand)
+    else if (word.startsWith('--')) this.#readLong(word)
+    else if (word.startsWith('-') && word !== '-') this.#readShort(word)
+    else this.#readOperand(word)
+  }
+
+  /** The first operand is the command. */
+  #readOperand(operand: string): void {
+    if (this.#command === undefined) this.#command = commandNamed(operand, this.#program) ?? null
+    this.#words.push({ operand })
+  }
+
+  #readLong(word: string): void {
     const [name = '', ...values] = word.split('=')
-    const flag = find(name)
-    if (flag === undefined) skipUnknown(word)
-    else add(flag, name, values.length > 0 ? values.join('=') : undefined)
+    const flag = this.#flagNamed(name)
+    if (flag === undefined) this.#skipUnknown(word)
+    else this.#add(flag, name, values.length > 0 ? values.join('=') : undefined)
   }
 
   /** Reads `-A`, `-nweb`, `-n=web`, and combined flags such as `-An web`. */
-  function readShort(word: string): void {
+  #readShort(word: string): void {
     const name = word.slice(0, 2)
-    const flag = find(name)
+    const flag = this.#flagNamed(name)
     const more = word.slice(2)
-    if (flag === undefined) skipUnknown(word)
-    else if (more.startsWith('=')) add(flag, name, more.slice(1))
-    else if (flag.required) add(flag, name, more === '' ? undefined : more)
+    if (flag === undefined) this.#skipUnknown(word)
+    else if (more.startsWith('=')) this.#add(flag, name, more.slice(1))
+    else if (flag.required) this.#add(flag, name, more === '' ? undefined : more)
     else {
-      add(flag, name, undefined)
-      if (more !== '') readShort(`-${more}`)
+      this.#add(flag, name, undefined)
+      if (more !== '') this.#readShort(`-${more}`)
     }
   }
 
-  function add(flag: Option, typed: string, attached: string | undefined): void {
-    const next = attached === undefined && takesNext(flag, rest[0]) ? rest.shift() : undefined
-    if (flag.required && (attached ?? next) === undefined) open = flag
-    words.push({ flag, typed, value: attached ?? next ?? null })
+  #flagNamed(name: string): Option | undefined {
+    const own = this.#command ? flagNamed(name, [this.#command]) : undefined
+    return own ?? flagNamed(name, this.#program.commands)
+  }
+
+  #add(flag: Option, typed: string, attached: string | undefined): void {
+    const next = attached === undefined && takesNext(flag, this.#rest[0]) ? this.#rest.shift() : undefined
+    const value = attached ?? next ?? null
+    if (flag.required && value === null) this.#open = flag
+    this.#words.push({ flag, typed, value })
   }
 
   /** Before the command, the next word is assumed to be an unknown flag's value unless it is a command. */
-  function skipUnknown(word: string): void {
-    words.push({ unknown: word })
-    const [next] = rest
-    if (command === undefined && next !== undefined && !next.startsWith('-') && !commandNamed(next, program))
-      rest.shift()
+  #skipUnknown(word: string): void {
+    this.#words.push({ unknown: word })
+    const [next] = this.#rest
+    if (next === undefined || this.#command !== undefined) return
+    if (!next.startsWith('-') && !commandNamed(next, this.#program)) this.#rest.shift()
   }
 }
 

@@ -1,19 +1,23 @@
 /** The flags of `audit` and their valid combinations. */
 
-import { type Command, Option, type OptionValues } from 'commander'
+import type { Command, Option, OptionValues } from 'commander'
 import type { AuditOptions } from '../commands/audit.ts'
 import { UsageError } from '../errors.ts'
 import { AUDIT_FORMATS } from '../report/formats.ts'
+import { namespaceOptions, onlyGiven, repeatable } from './flag-values.ts'
 import {
-  addCheckFlags,
-  addConnectionFlags,
-  addExclusionFlag,
-  addNamespacesFlag,
-  addOutputFlag,
-  addQuietFlag,
+  addFlags,
+  checkFlags,
+  connectionFlags,
+  dryRunFlag,
   example,
-  namespaceFlags,
-  repeatable,
+  exclusionFlag,
+  failOnFlag,
+  flag,
+  namespacesFlags,
+  outputFlags,
+  quietFlag,
+  recursiveFlag,
 } from './flags.ts'
 import type { Run } from './run.ts'
 
@@ -22,115 +26,88 @@ export function addAudit(program: Command, name: string, run: Run): void {
   const command = program
     .command('audit')
     .description('find what will fail or waste pulls next, in manifests or on live workloads')
-  addExclusionFlag(
-    addNamespacesFlag(command, 'look at').option('-A, --all-namespaces', 'look at every namespace'),
-  )
-    .option('-l, --selector <labels>', 'only workloads with these labels')
-    .addOption(
-      new Option('-f, --filename <path>', 'manifests: a file, a folder, or - (repeatable)').argParser(
-        repeatable,
-      ),
-    )
-    .option('-R, --recursive', 'with -f, read folders recursively')
-    .option('--allow-empty', 'exit 0 if there are no workloads at all')
-    .option('--config <file>', 'settings (default: nearest .pullguard.yaml)')
-    .option('--baseline <file>', "don't report the findings listed in this file")
-    .option('--write-baseline <file>', 'write the findings to this file as known')
-  addEditFlags(addCheckFlags(command))
-  addConnectionFlags(command)
-  addQuietFlag(addOutputFlag(command, AUDIT_FORMATS))
-    .addOption(
-      new Option('--fail-on <severity>', 'exit 1 for findings at or above this severity')
-        .choices(['error', 'warning', 'info', 'never'])
-        .default('error'),
-    )
-    .addHelpText(
-      'after',
-      example(name, [
-        ['audit -f k8s -R', 'the manifests of a folder'],
-        ['audit -A', 'the workloads of a cluster'],
-        ['audit -f k8s -R --check-images', 'ask registries too'],
-        ['audit -f k8s -R --diff', 'show what --fix would change'],
-        ['audit -f k8s -R -o sarif', 'for code scanning'],
-      ]),
-    )
+  addFlags(command, FLAGS)
+    .addHelpText('after', example(name, EXAMPLES))
     .action(options =>
-      run
-        .reading(async () => (await import('../commands/audit.ts')).auditCommand)
-        .with(
-          {
-            ...namespaceFlags(options),
-            excludedNamespaces: options.excludeNamespace ?? [],
-            allNamespaces: options.allNamespaces === true,
-            selector: options.selector,
-            files: options.filename ?? [],
-            recursive: options.recursive === true,
-            ...auditFlags(options),
-            allowEmpty: options.allowEmpty === true,
-            format: options.output,
-            failOn: options.failOn,
-          },
-          options,
-        ),
-    )
-}
-
-/** Adds --fix and its related flags. */
-function addEditFlags(command: Command): Command {
-  return command
-    .option('--fix', 'with -f, edit: digests, policies, moved images')
-    .option('--diff', 'show the edits, and write nothing without --fix')
-    .addOption(
-      new Option('--dry-run [where]', 'with --fix, write nothing')
-        .choices(['none', 'client'])
-        .preset('client')
-        .default('none'),
-    )
-    .option('--offline', 'edit only what needs no registry')
-    .option('--secret-name <name>', 'pull secret for Docker Hub images without one')
-    .addOption(
-      new Option('--replace-registry <from=to>', 'pull from another registry (repeatable)').argParser(
-        repeatable,
+      run.reading(
+        async () => (await import('../commands/audit.ts')).auditCommand,
+        auditOptions(options),
+        options,
       ),
     )
 }
 
-type AuditFlags = Pick<
-  AuditOptions,
-  'checkImages' | 'edits' | 'baseline' | 'writeBaseline' | 'config' | 'replaceRegistry' | 'pullSecret'
->
+const FLAGS: Option[] = [
+  ...namespacesFlags('look at'),
+  exclusionFlag(),
+  flag('-l, --selector <labels>', 'only workloads with these labels'),
+  flag('-f, --filename <path>', 'manifests: a file, a folder, or - (repeatable)', { parse: repeatable }),
+  recursiveFlag(),
+  flag('--allow-empty', 'exit 0 if there are no workloads at all'),
+  flag('--config <file>', 'settings (default: nearest .pullguard.yaml)'),
+  flag('--baseline <file>', "don't report the findings listed in this file"),
+  flag('--write-baseline <file>', 'write the findings to this file as known'),
+  ...checkFlags(),
+  flag('--fix', 'with -f, edit: digests, policies, moved images'),
+  flag('--diff', 'show the edits, and write nothing without --fix'),
+  dryRunFlag('with --fix, write nothing', ['client']),
+  flag('--offline', 'edit only what needs no registry'),
+  flag('--secret-name <name>', 'pull secret for Docker Hub images without one'),
+  flag('--replace-registry <from=to>', 'pull from another registry (repeatable)', { parse: repeatable }),
+  ...connectionFlags(),
+  ...outputFlags(AUDIT_FORMATS),
+  quietFlag(),
+  failOnFlag('exit 1 for findings at or above this severity'),
+]
 
-/** Converts commander's options to the command's. @throws UsageError for flags that can't be combined */
-function auditFlags(options: OptionValues): AuditFlags {
-  const files: string[] = options.filename ?? []
-  const endpoints: string[] = options.registryEndpoint ?? []
-  const edits = options.fix === true || options.diff === true
-  const wrong = combined(options, files, edits, endpoints)
+const EXAMPLES: [string, string][] = [
+  ['audit -f k8s -R', 'the manifests of a folder'],
+  ['audit -A', 'the workloads of a cluster'],
+  ['audit -f k8s -R --check-images', 'ask registries too'],
+  ['audit -f k8s -R --diff', 'show what --fix would change'],
+  ['audit -f k8s -R -o sarif', 'for code scanning'],
+]
+
+/** Converts flags to the command's options. @throws UsageError for flags that can't be combined */
+function auditOptions(options: OptionValues): AuditOptions {
+  const wrong = invalidCombination(options)
   if (wrong !== null) throw new UsageError(wrong)
   return {
-    edits: edits
-      ? {
-          write: options.fix === true && options.dryRun === 'none',
-          diff: options.diff === true,
-          offline: options.offline === true,
-          endpoints,
-        }
-      : null,
+    ...namespaceOptions(options),
+    excludedNamespaces: options.excludeNamespace ?? [],
+    allNamespaces: options.allNamespaces === true,
+    selector: options.selector,
+    files: options.filename ?? [],
+    recursive: options.recursive === true,
+    edits: editFlags(options),
     replaceRegistry: options.replaceRegistry ?? [],
-    ...(options.checkImages === true ? { checkImages: { endpoints } } : {}),
-    ...onlyIfGiven(options, 'baseline', 'baseline'),
-    ...onlyIfGiven(options, 'writeBaseline', 'writeBaseline'),
-    ...onlyIfGiven(options, 'config', 'config'),
-    ...onlyIfGiven(options, 'secretName', 'pullSecret'),
+    ...(options.checkImages === true ? { checkImages: { endpoints: options.registryEndpoint ?? [] } } : {}),
+    ...onlyGiven({
+      baseline: options.baseline,
+      writeBaseline: options.writeBaseline,
+      config: options.config,
+      pullSecret: options.secretName,
+    }),
+    allowEmpty: options.allowEmpty === true,
+    format: options.output,
+    failOn: options.failOn,
   }
 }
 
-function combined(
-  options: OptionValues,
-  files: string[],
-  edits: boolean,
-  endpoints: string[],
-): string | null {
+function editFlags({ fix, diff, dryRun, offline, registryEndpoint }: OptionValues): AuditOptions['edits'] {
+  if (fix !== true && diff !== true) return null
+  return {
+    write: fix === true && dryRun === 'none',
+    diff: diff === true,
+    offline: offline === true,
+    endpoints: registryEndpoint ?? [],
+  }
+}
+
+/** What is wrong with the flags together; null if nothing is. */
+function invalidCombination(options: OptionValues): string | null {
+  const files: string[] = options.filename ?? []
+  const edits = options.fix === true || options.diff === true
   if (edits && files.length === 0)
     return '--fix and --diff edit files: name them with -f. `pullguard fix` changes a cluster.'
   if (edits && files.includes('-'))
@@ -143,11 +120,8 @@ function combined(
   if (!edits && options.replaceRegistry !== undefined) return alone('--replace-registry')
   if (options.offline === true && options.checkImages === true)
     return "--offline and --check-images can't be combined: one asks registries, the other does not."
-  if (endpoints.length > 0 && options.checkImages !== true && (!edits || options.offline === true))
+  const asksRegistries = options.checkImages === true || (edits && options.offline !== true)
+  if (options.registryEndpoint !== undefined && !asksRegistries)
     return '--registry-endpoint needs --check-images or --fix: no registry is asked without them.'
   return null
-}
-
-function onlyIfGiven(options: OptionValues, name: string, as: string): Record<string, string> {
-  return options[name] === undefined ? {} : { [as]: options[name] }
 }

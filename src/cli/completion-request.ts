@@ -7,7 +7,7 @@ import type { Command, Option } from 'commander'
 import type { Candidate, CompletionRequest } from '../commands/complete.ts'
 import { SHELLS } from './about.ts'
 import { readWords } from './arguments.ts'
-import { connectionFlags } from './flags.ts'
+import { connectionOptions } from './flag-values.ts'
 import { TOPICS } from './help-topics.ts'
 
 /** Flags whose values come from the kubeconfig or the cluster. */
@@ -121,5 +121,5 @@ function connectionOf(words: Words): CompletionRequest['connection'] {
     else if (name === 'namespace') given[name] = word.value?.split(',')[0]
     else if (word.flag.required && name !== 'requestTimeout' && name !== 'v') given[name] = word.value
   }
-  return connectionFlags(given)
+  return connectionOptions(given)
 }

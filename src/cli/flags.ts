@@ -1,145 +1,198 @@
-/** Flags that several commands share, with kubectl's names and meaning, and the parsing of their values. */
+/** How flags are declared, and those that several commands share, with kubectl's names and meaning. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { ImageCheckFlags } from '../commands/check-images.ts'
-import type { ConnectionFlags } from '../commands/context.ts'
-import { UsageError } from '../errors.ts'
-import { Redacted } from '../secrecy/redacted.ts'
+import { commaSeparated, parseDuration, repeatable } from './flag-values.ts'
 
-/** Adds -n; `does` describes what the command does with the namespace. */
-export function addNamespaceFlag(command: Command, does: string): Command {
-  return command.option('-n, --namespace <name>', `${does} this namespace (default: the context's)`)
+/** What else there is to say of a flag, besides its names and its description. */
+interface FlagRules {
+  /** The only values that it takes. */
+  choices?: readonly string[]
+  /** Converts a value. @param before what an earlier use of the flag was converted to */
+  parse?: (text: string, before: never) => unknown
+  default?: unknown
+  /** The default as the help shows it. */
+  shownDefault?: string
+  /** What the flag means without its optional value. */
+  preset?: string
+  /** The options that it can't be combined with, by commander's names. */
+  conflicts?: string[]
 }
 
-/** Adds -n for a command that takes several namespaces, separated by commas or by repeating the flag. */
-export function addNamespacesFlag(command: Command, does: string): Command {
-  return command.addOption(
-    new Option('-n, --namespace <names>', `${does} namespaces a or a,b (default: the context's)`).argParser(
-      commaSeparated,
+/** Declares one flag. @param names in commander's notation, such as `-o, --output <format>` */
+export function flag(names: string, description: string, rules: FlagRules = {}): Option {
+  const { choices, parse, default: usual, shownDefault, preset, conflicts = [] } = rules
+  const option = new Option(names, description).conflicts(conflicts)
+  if (choices !== undefined) option.choices(choices)
+  if (parse !== undefined) option.argParser(parse as (text: string, before: unknown) => unknown)
+  if (preset !== undefined) option.preset(preset)
+  return option.default(usual, shownDefault)
+}
+
+/** Puts flags under a heading of the help. */
+export function group(heading: string, flags: readonly Option[]): Option[] {
+  return flags.map(option => option.helpGroup(heading))
+}
+
+/** Hides flags that most commands share: only `pullguard options` lists them. */
+function unlisted(flags: readonly Option[]): Option[] {
+  return flags.map(option => option.hideHelp())
+}
+
+/** Adds the flags in the order of the help. */
+export function addFlags(command: Command, flags: readonly Option[]): Command {
+  for (const option of flags) command.addOption(option)
+  return command
+}
+
+/** -n. @param does what the command does with the namespace */
+export function namespaceFlag(does: string): Option {
+  return flag('-n, --namespace <name>', `${does} this namespace (default: the context's)`)
+}
+
+/** The flags that choose namespaces: several, separated by commas or by repeating the flag, or all, or all but some. */
+export function namespacesFlags(does: string): Option[] {
+  return [
+    flag('-n, --namespace <names>', `${does} namespaces a or a,b (default: the context's)`, {
+      parse: commaSeparated,
+    }),
+    flag('-A, --all-namespaces', `${does} every namespace`),
+  ]
+}
+
+/** --exclude-namespace. */
+export function exclusionFlag(): Option {
+  return flag('--exclude-namespace <name>', 'skip this namespace (repeatable)', { parse: commaSeparated })
+}
+
+/** kubectl's flags that choose the cluster and the user. `pullguard options` lists them; a command's help does not. */
+export function connectionFlags(): Option[] {
+  return unlisted(listedConnectionFlags())
+}
+
+function listedConnectionFlags(): Option[] {
+  return [
+    flag('--kubeconfig <file>', 'kubeconfig file instead of $KUBECONFIG or ~/.kube/config'),
+    flag('--context <name>', 'kubeconfig context to use'),
+    flag('--cluster <name>', 'kubeconfig cluster to use'),
+    flag('--user <name>', 'kubeconfig user to use'),
+    flag('-s, --server <url>', 'address of the API server'),
+    flag('--token <token>', 'bearer token for the API server'),
+    flag('--certificate-authority <file>', "file with the API server's certificate authority"),
+    flag('--client-certificate <file>', 'client certificate to log in with'),
+    flag('--client-key <file>', 'key of the client certificate'),
+    flag('--tls-server-name <name>', 'name to expect in the server certificate'),
+    flag('--insecure-skip-tls-verify', "don't check the server certificate (unsafe)"),
+    flag('--as <user>', 'act as this user'),
+    flag('--as-uid <uid>', 'act as this user id'),
+    flag('--as-group <group>', 'act as a member of this group (repeatable)', { parse: repeatable }),
+    flag('--request-timeout <time>', 'maximum time for one request, such as 30s; 0 for no limit', {
+      parse: parseDuration,
+      default: 60_000,
+      shownDefault: '1m',
+    }),
+    flag('-v, --v <level>', '6 or higher logs each request to standard error', {
+      parse: parseVerbosity,
+      default: 0,
+      shownDefault: '0',
+    }),
+  ]
+}
+
+/** The flags that most commands have and only `pullguard options` shows. */
+export function commonFlags(): Option[] {
+  return [
+    ...group('Connection (as in kubectl):', listedConnectionFlags()),
+    ...group('Others:', [
+      listedEndpointFlag(),
+      listedColorFlag(),
+      flag('-h, --help', 'print the help of a command'),
+    ]),
+  ]
+}
+
+/** -f and -R, which read a dump instead of a cluster. */
+export function dumpFlags(): Option[] {
+  return [
+    flag(
+      '-f, --filename <file>',
+      'read a dump (`kubectl get pods,events,secrets,… -o json`), a folder, or - for stdin (repeatable)',
+      { parse: repeatable },
     ),
-  )
+    recursiveFlag(),
+  ]
 }
 
-/** Returns all namespaces, and the connection; a single namespace also becomes the connection's. */
-export function namespaceFlags({ namespace = [], ...rest }: Record<string, unknown>): {
-  connection: ConnectionFlags
-  namespaces: string[]
-} {
-  const namespaces = [...new Set(namespace as string[])]
-  const [first] = namespaces
-  return {
-    connection: connectionFlags(first === undefined ? rest : { ...rest, namespace: first }),
-    namespaces,
-  }
+/** -R. */
+export function recursiveFlag(): Option {
+  return flag('-R, --recursive', 'with -f, read folders recursively')
 }
 
-/** Adds --exclude-namespace. */
-export function addExclusionFlag(command: Command): Command {
-  return command.addOption(
-    new Option('--exclude-namespace <name>', 'skip this namespace (repeatable)').argParser(commaSeparated),
-  )
+/** --registry-endpoint, for every command that contacts registries. */
+export function endpointFlag(): Option {
+  return listedEndpointFlag().hideHelp()
 }
 
-/** Adds kubectl's flags that choose the cluster and the user. `pullguard options` lists them; a command's help does not. */
-export function addConnectionFlags(command: Command): Command {
-  return unlisted(command, listConnectionFlags)
-}
-
-/** Adds flags that the command's help does not list, because most commands share them. */
-function unlisted(command: Command, add: (command: Command) => Command): Command {
-  const own = new Set(command.options)
-  add(command)
-  for (const option of command.options) if (!own.has(option)) option.hideHelp()
-  return command
-}
-
-/** Lists the flags that most commands have and only `pullguard options` shows. */
-export function listCommonFlags(command: Command): Command {
-  listConnectionFlags(command.optionsGroup('Connection (as in kubectl):'))
-  return command
-    .optionsGroup('Others:')
-    .addOption(registryEndpointOption())
-    .addOption(noColorOption())
-    .option('-h, --help', 'print the help of a command')
-}
-
-/** Adds the flags that choose what to read: a live cluster's namespaces, or a dump. */
-export function addScopeFlags(command: Command): Command {
-  return addExclusionFlag(
-    addNamespacesFlag(command, 'look at').option('-A, --all-namespaces', 'look at every namespace'),
-  ).option('-l, --selector <labels>', 'only pods with these labels, such as app=shop,tier!=test')
-}
-
-/** Adds -f and -R, which read a dump instead of a cluster. */
-export function addDumpFlags(command: Command): Command {
-  return command
-    .addOption(
-      new Option(
-        '-f, --filename <file>',
-        'read a dump (`kubectl get pods,events,secrets,… -o json`), a folder, or - for stdin (repeatable)',
-      ).argParser(repeatable),
-    )
-    .option('-R, --recursive', 'with -f, read folders recursively')
-}
-
-/** Adds --registry-endpoint, for every command that contacts registries. */
-export function addRegistryEndpointFlag(command: Command): Command {
-  return unlisted(command, flags => flags.addOption(registryEndpointOption()))
-}
-
-function registryEndpointOption(): Option {
-  return new Option(
+function listedEndpointFlag(): Option {
+  return flag(
     '--registry-endpoint <registry=url>',
     'URL to use for a registry, such as a mirror (repeatable)',
-  ).argParser(repeatable)
-}
-
-/** Adds --check-images and --registry-endpoint. */
-export function addCheckFlags(command: Command): Command {
-  return addRegistryEndpointFlag(
-    command.option(
-      '--check-images',
-      'ask the registries whether the images exist and which login can pull them',
-    ),
+    {
+      parse: repeatable,
+    },
   )
 }
 
-/** Converts commander's options to the commands'. @throws UsageError for an endpoint without any check to use it */
-export function checkFlags(options: Record<string, unknown>): { checkImages?: ImageCheckFlags } {
-  const endpoints = (options.registryEndpoint ?? []) as string[]
-  if (options.checkImages === true) return { checkImages: { endpoints } }
-  if (endpoints.length > 0)
-    throw new UsageError('--registry-endpoint needs --check-images: no registry is asked without it.')
-  return {}
+/** --check-images and --registry-endpoint. */
+export function checkFlags(): Option[] {
+  return [
+    flag('--check-images', 'ask the registries whether the images exist and which login can pull them'),
+    endpointFlag(),
+  ]
 }
 
-/** Adds -o with the command's formats. */
-export function addOutputFlag(command: Command, formats: readonly string[]): Command {
-  return addColorFlag(
-    command.addOption(
-      new Option('-o, --output <format>', formats.join(', ').replace('table', 'table (default)'))
-        .choices(formats)
-        .argParser(text => outputFormat(text, formats))
-        .default('table'),
-    ),
-  )
+/** -o with the command's formats, and --no-color. */
+export function outputFlags(formats: readonly string[]): Option[] {
+  return [
+    flag('-o, --output <format>', formats.join(', ').replace('table', 'table (default)'), {
+      choices: formats,
+      parse: text => outputFormat(text, formats),
+      default: 'table',
+    }),
+    colorFlag(),
+  ]
 }
 
-/** Adds -q, which conflicts with flags that format, sort, watch, or show output. */
-export function addQuietFlag(command: Command): Command {
-  const nothing = ['output', 'headers', 'sortBy', 'watch', 'diff', 'emit']
-  return command.addOption(
-    new Option('-q, --quiet', 'print errors only; the exit code is the answer').conflicts(nothing),
-  )
+/** -q, which conflicts with flags that format, sort, watch, or show output. */
+export function quietFlag(): Option {
+  return flag('-q, --quiet', 'print errors only; the exit code is the answer', {
+    conflicts: ['output', 'headers', 'sortBy', 'watch', 'diff', 'emit'],
+  })
 }
 
-/** Adds --no-color. */
-export function addColorFlag(command: Command): Command {
-  return unlisted(command, flags => flags.addOption(noColorOption()))
+/** --no-color. */
+export function colorFlag(): Option {
+  return listedColorFlag().hideHelp()
 }
 
-function noColorOption(): Option {
-  return new Option('--no-color', 'no color')
+function listedColorFlag(): Option {
+  return flag('--no-color', 'no color')
+}
+
+/** --fail-on. */
+export function failOnFlag(description: string): Option {
+  return flag('--fail-on <severity>', description, {
+    choices: ['error', 'warning', 'info', 'never'],
+    default: 'error',
+  })
+}
+
+/** --dry-run with its places, as in kubectl. */
+export function dryRunFlag(description: string, places: readonly ('client' | 'server')[]): Option {
+  return flag('--dry-run [where]', description, {
+    choices: ['none', ...places],
+    preset: 'client',
+    default: 'none',
+  })
 }
 
 /** Whether -o was given. Without it, the default format of some commands depends on where output goes. */
@@ -167,86 +220,4 @@ export function example(program: string, lines: [string, string][], heading = 'E
 function parseVerbosity(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Give a number from 0 to 9.')
   return Number(text)
-}
-
-/** Adds the flags that choose the cluster and the user, and lists them in the help. */
-function listConnectionFlags(command: Command): Command {
-  return command
-    .option('--kubeconfig <file>', 'kubeconfig file instead of $KUBECONFIG or ~/.kube/config')
-    .option('--context <name>', 'kubeconfig context to use')
-    .option('--cluster <name>', 'kubeconfig cluster to use')
-    .option('--user <name>', 'kubeconfig user to use')
-    .option('-s, --server <url>', 'address of the API server')
-    .option('--token <token>', 'bearer token for the API server')
-    .option('--certificate-authority <file>', "file with the API server's certificate authority")
-    .option('--client-certificate <file>', 'client certificate to log in with')
-    .option('--client-key <file>', 'key of the client certificate')
-    .option('--tls-server-name <name>', 'name to expect in the server certificate')
-    .option('--insecure-skip-tls-verify', "don't check the server certificate (unsafe)")
-    .option('--as <user>', 'act as this user')
-    .option('--as-uid <uid>', 'act as this user id')
-    .addOption(
-      new Option('--as-group <group>', 'act as a member of this group (repeatable)').argParser(repeatable),
-    )
-    .addOption(
-      new Option('--request-timeout <time>', 'maximum time for one request, such as 30s; 0 for no limit')
-        .argParser(parseDuration)
-        .default(60_000, '1m'),
-    )
-    .addOption(
-      new Option('-v, --v <level>', '6 or higher logs each request to standard error')
-        .argParser(parseVerbosity)
-        .default(0, '0'),
-    )
-}
-
-/** Converts commander's options to the commands'. */
-export function connectionFlags(options: Record<string, unknown>): ConnectionFlags {
-  const { requestTimeout, v, token, ...rest } = options
-  const flags: Record<string, unknown> = { requestTimeoutMs: requestTimeout, verbosity: v }
-  if (typeof token === 'string') flags.token = new Redacted(token)
-  for (const name of CONNECTION_NAMES) if (rest[name] !== undefined) flags[name] = rest[name]
-  return flags as ConnectionFlags
-}
-
-const CONNECTION_NAMES = [
-  'kubeconfig',
-  'context',
-  'cluster',
-  'user',
-  'server',
-  'certificateAuthority',
-  'clientCertificate',
-  'clientKey',
-  'tlsServerName',
-  'insecureSkipTlsVerify',
-  'as',
-  'asUid',
-  'asGroup',
-  'namespace',
-] as const satisfies (keyof ConnectionFlags)[]
-
-const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-
-/** Parses a Go duration (`1m30s`, `500ms`) or a plain number of seconds, as kubectl does. Returns milliseconds. */
-export function parseDuration(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text) * 1000
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) {
-    throw new InvalidArgumentError('Give a time such as 30s, 2m or 1m30s.')
-  }
-  let total = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
-    total += Number(amount) * (UNIT_MS[unit ?? 's'] ?? 0)
-  }
-  return total
-}
-
-/** Collects the values of a repeatable flag, for commander. */
-export function repeatable(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value]
-}
-
-/** Collects the values of a flag that accepts commas as well as repetition. */
-export function commaSeparated(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), ...value.split(',').filter(part => part !== '')]
 }

@@ -2,7 +2,8 @@
 
 import type { Command } from 'commander'
 import { DATA_FORMATS } from '../report/formats.ts'
-import { addCheckFlags, addOutputFlag, checkFlags, example, isFormatGiven } from './flags.ts'
+import { checkOptions } from './flag-values.ts'
+import { addFlags, checkFlags, example, isFormatGiven, outputFlags } from './flags.ts'
 import type { Run } from './run.ts'
 
 /** Adds `image` to the program. */
@@ -11,7 +12,7 @@ export function addImage(program: Command, name: string, run: Run): void {
     .command('image')
     .description('show how Kubernetes reads image references')
     .argument('<reference...>', 'references, or - to read them from stdin, one per line')
-  addOutputFlag(addCheckFlags(command), DATA_FORMATS)
+  addFlags(command, [...checkFlags(), ...outputFlags(DATA_FORMATS)])
     .addHelpText(
       'after',
       example(name, [
@@ -20,17 +21,16 @@ export function addImage(program: Command, name: string, run: Run): void {
         ['image --check-images nginx:1.27', 'also ask its registry'],
       ]),
     )
-    .action((references, options, self) =>
-      run
-        .reading(async () => (await import('../commands/image.ts')).imageCommand)
-        .with(
-          {
-            references,
-            format: options.output,
-            formatGiven: isFormatGiven(self),
-            ...checkFlags(options),
-          },
-          options,
-        ),
+    .action((references, options) =>
+      run.reading(
+        async () => (await import('../commands/image.ts')).imageCommand,
+        {
+          references,
+          format: options.output,
+          formatGiven: isFormatGiven(command),
+          ...checkOptions(options),
+        },
+        options,
+      ),
     )
 }

@@ -1,17 +1,20 @@
 /** The flags of `mirror`. */
 
-import { type Command, InvalidArgumentError, Option, type OptionValues } from 'commander'
+import { type Command, InvalidArgumentError, type Option, type OptionValues } from 'commander'
+import type { EmitCacheOptions } from '../commands/emit-cache.ts'
+import type { MirrorOptions } from '../commands/mirror.ts'
 import { UsageError } from '../errors.ts'
 import { MIRROR_FORMATS, type MirrorFormat } from '../report/formats.ts'
+import { commaSeparated, connectionOptions, onlyGiven, parseDuration } from './flag-values.ts'
 import {
-  addColorFlag,
-  addConnectionFlags,
-  addQuietFlag,
-  addRegistryEndpointFlag,
-  commaSeparated,
+  addFlags,
+  colorFlag,
   connectionFlags,
+  endpointFlag,
   example,
-  parseDuration,
+  flag,
+  group,
+  quietFlag,
 } from './flags.ts'
 import type { Run } from './run.ts'
 
@@ -20,98 +23,103 @@ export function addMirror(program: Command, name: string, run: Run): void {
   const command = program
     .command('mirror')
     .description('show which mirrors the nodes use, and print what they need to use yours')
-    .optionsGroup('Mirror:')
-    .option('--to <url>', 'print what each kind of node needs to pull through this mirror')
-    .addOption(
-      new Option('--registry <registry>', 'registry to mirror (repeatable)')
-        .argParser(commaSeparated)
-        .default(undefined, 'docker.io'),
-    )
-    .option('--ca <file>', "PEM certificate of the mirror's own authority")
-    .addOption(
-      new Option('--dial-timeout <time>', 'time after which a node gives up connecting to the mirror')
-        .argParser(wholeSeconds)
-        .default(2, '2s'),
-    )
-    .addOption(new Option('--emit <what>', 'print a pull-through cache to start with').choices(['cache']))
-    .addOption(
-      new Option('--cache <product>', 'with --emit, the product (default distribution)').choices([
-        'distribution',
-        'zot',
-      ]),
-    )
-    .option('--cache-image <image>', 'with --emit, your own image, with its tag')
-    .option('--plain-http', 'the mirror speaks plain HTTP (unsafe)')
-    .option('--verify', 'ask the mirror for the images that run, and compare with the registry')
-    .option('--on-every-node', 'each node runs the mirror itself, so a loopback address is right')
-  addRegistryEndpointFlag(addConnectionFlags(command))
-  addQuietFlag(addColorFlag(command).optionsGroup('Output:'))
-    .addOption(
-      new Option(
-        '-o, --output <format|file|folder>',
-        `output format (${MIRROR_FORMATS.join(', ')}), or with --to where to write the files`,
-      )
-        .argParser(outputOf)
-        .default({ format: 'table' }, 'table'),
-    )
-    .option('--overwrite', 'replace files that exist')
-    .addHelpText(
-      'after',
-      example(name, [
-        ['mirror', 'which mirrors are seen, configured, or unknown'],
-        ['mirror --to https://mirror.example.com', 'the file for each kind of node'],
-        ['mirror --to https://mirror.example.com --verify', 'and ask it for the images that run'],
-        ['mirror --emit cache', 'a cache for Docker Hub, as objects to apply'],
-        ['mirror --to https://mirror.example.com -o mirror/', 'the same, written to a folder'],
-      ]),
-    )
+  addFlags(command, FLAGS)
+    .addHelpText('after', example(name, EXAMPLES))
     .action(options => (options.emit === undefined ? runMirror(options, run) : runEmit(options, run)))
 }
 
+const FLAGS: Option[] = [
+  ...group('Mirror:', [
+    flag('--to <url>', 'print what each kind of node needs to pull through this mirror'),
+    flag('--registry <registry>', 'registry to mirror (repeatable)', {
+      parse: commaSeparated,
+      shownDefault: 'docker.io',
+    }),
+    flag('--ca <file>', "PEM certificate of the mirror's own authority"),
+    flag('--dial-timeout <time>', 'time after which a node gives up connecting to the mirror', {
+      parse: wholeSeconds,
+      default: 2,
+      shownDefault: '2s',
+    }),
+    flag('--emit <what>', 'print a pull-through cache to start with', { choices: ['cache'] }),
+    flag('--cache <product>', 'with --emit, the product (default distribution)', {
+      choices: ['distribution', 'zot'],
+    }),
+    flag('--cache-image <image>', 'with --emit, your own image, with its tag'),
+    flag('--plain-http', 'the mirror speaks plain HTTP (unsafe)'),
+    flag('--verify', 'ask the mirror for the images that run, and compare with the registry'),
+    flag('--on-every-node', 'each node runs the mirror itself, so a loopback address is right'),
+    ...connectionFlags(),
+    endpointFlag(),
+    colorFlag(),
+  ]),
+  ...group('Output:', [
+    quietFlag(),
+    flag(
+      '-o, --output <format|file|folder>',
+      `output format (${MIRROR_FORMATS.join(', ')}), or with --to where to write the files`,
+      { parse: outputOf, default: { format: 'table' }, shownDefault: 'table' },
+    ),
+    flag('--overwrite', 'replace files that exist'),
+  ]),
+]
+
+const EXAMPLES: [string, string][] = [
+  ['mirror', 'which mirrors are seen, configured, or unknown'],
+  ['mirror --to https://mirror.example.com', 'the file for each kind of node'],
+  ['mirror --to https://mirror.example.com --verify', 'and ask it for the images that run'],
+  ['mirror --emit cache', 'a cache for Docker Hub, as objects to apply'],
+  ['mirror --to https://mirror.example.com -o mirror/', 'the same, written to a folder'],
+]
+
 function runMirror(options: OptionValues, run: Run): Promise<void> {
-  const { to, ca, cache, cacheImage } = options
-  if (cache !== undefined || cacheImage !== undefined)
+  if (options.cache !== undefined || options.cacheImage !== undefined)
     throw new UsageError('--cache and --cache-image need --emit cache.')
-  return run
-    .reading(async () => (await import('../commands/mirror.ts')).mirrorCommand)
-    .with(
-      {
-        ...sharedFlags(options),
-        ...(to === undefined ? {} : { to }),
-        dialTimeout: options.dialTimeout,
-        ...(ca === undefined ? {} : { authority: ca }),
-        ...verifyFlags(options),
-        plainHttp: options.plainHttp === true,
-        onEveryNode: options.onEveryNode === true,
-      },
-      options,
-    )
+  return run.reading(
+    async () => (await import('../commands/mirror.ts')).mirrorCommand,
+    mirrorOptions(options),
+    options,
+  )
+}
+
+function mirrorOptions(options: OptionValues): MirrorOptions {
+  return {
+    ...sharedOptions(options),
+    ...onlyGiven({ to: options.to, authority: options.ca }),
+    dialTimeout: options.dialTimeout,
+    ...verifyOptions(options),
+    plainHttp: options.plainHttp === true,
+    onEveryNode: options.onEveryNode === true,
+  }
 }
 
 function runEmit(options: OptionValues, run: Run): Promise<void> {
-  const { cache = 'distribution', cacheImage } = options
-  const idle = [
-    ['--to', options.to],
-    ['--ca', options.ca],
-    ['--verify', options.verify],
-  ].find(([, value]) => value !== undefined)
-  if (idle !== undefined)
-    throw new UsageError(`${idle[0]} can't be combined with --emit: apply the cache first.`)
-  return run
-    .reading(async () => (await import('../commands/emit-cache.ts')).emitCacheCommand)
-    .with(
-      {
-        ...sharedFlags(options),
-        product: cache,
-        ...(cacheImage === undefined ? {} : { image: cacheImage }),
-      },
-      options,
-    )
+  const [unused] =
+    [
+      ['--to', options.to],
+      ['--ca', options.ca],
+      ['--verify', options.verify],
+    ].find(([, value]) => value !== undefined) ?? []
+  if (unused !== undefined)
+    throw new UsageError(`${unused} can't be combined with --emit: apply the cache first.`)
+  return run.reading(
+    async () => (await import('../commands/emit-cache.ts')).emitCacheCommand,
+    emitOptions(options),
+    options,
+  )
 }
 
-function sharedFlags(options: OptionValues) {
+function emitOptions(options: OptionValues): EmitCacheOptions {
   return {
-    connection: connectionFlags(options),
+    ...sharedOptions(options),
+    product: options.cache ?? 'distribution',
+    ...onlyGiven({ image: options.cacheImage }),
+  }
+}
+
+function sharedOptions(options: OptionValues) {
+  return {
+    connection: connectionOptions(options),
     registries: options.registry ?? ['docker.io'],
     format: 'table' as const,
     ...options.output,
@@ -119,8 +127,8 @@ function sharedFlags(options: OptionValues) {
   }
 }
 
-function verifyFlags(options: Record<string, unknown>): { verify?: { endpoints: string[] } } {
-  const endpoints = (options.registryEndpoint ?? []) as string[]
+function verifyOptions(options: OptionValues): { verify?: { endpoints: string[] } } {
+  const endpoints: string[] = options.registryEndpoint ?? []
   if (options.verify === true) return { verify: { endpoints } }
   if (endpoints.length > 0)
     throw new UsageError('--registry-endpoint needs --verify: no registry is asked without it.')

@@ -15,7 +15,7 @@ import { TOPICS, topicText } from './help-topics.ts'
 import { addImage } from './image.ts'
 import { addMirror } from './mirror.ts'
 import { addQuota } from './quota.ts'
-import type { Run } from './run.ts'
+import type { CommonFlags, Run } from './run.ts'
 import { addWait } from './wait.ts'
 import { addWhy } from './why.ts'
 
@@ -127,6 +127,24 @@ function described({
   return more.length === 0 ? description : `${description} (${more.join('; ')})`
 }
 
+/** In the order of the help. */
+const COMMANDS: ((program: Command, name: string, run: Run) => void)[] = [
+  addDiagnose,
+  addWhy,
+  addWait,
+  addImage,
+  addQuota,
+  addMirror,
+  addFix,
+  addUndo,
+  addAudit,
+  addExplain,
+  addCompletion,
+  addVersion,
+  addOptions,
+  addDemo,
+]
+
 /** Builds the program with all its commands; `end` is called with how the command ended. */
 export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): Command {
   const program = new Command(host.program)
@@ -144,37 +162,19 @@ export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): 
       writeErr: () => {},
       getOutHelpWidth: () => host.helpWidth,
     })
-  const given = ({ color, quiet }: { color?: boolean; quiet?: boolean }) => ({
-    noColor: color === false,
-    quiet: quiet === true,
-  })
   const run: Run = {
-    reading: load => ({
-      with: async (options, flags) => end(await (await load())(options, host.context(given(flags)))),
-    }),
-    writing: load => ({
-      with: async (options, flags) => end(await (await load())(options, host.writingContext(given(flags)))),
-    }),
+    reading: async (load, options, flags) => end(await (await load())(options, host.context(given(flags)))),
+    writing: async (load, options, flags) =>
+      end(await (await load())(options, host.writingContext(given(flags)))),
   }
-  for (const add of [
-    addDiagnose,
-    addWhy,
-    addWait,
-    addImage,
-    addQuota,
-    addMirror,
-    addFix,
-    addUndo,
-    addAudit,
-    addExplain,
-    addCompletion,
-    addVersion,
-    addOptions,
-    addDemo,
-  ])
-    add(program, host.program, run)
-  for (const command of program.commands)
-    if (command.options.some(({ long, hidden }) => hidden && long === '--context'))
-      command.addHelpText('after', `More flags, such as --context: ${host.program} options`)
+  for (const add of COMMANDS) add(program, host.program, run)
+  for (const command of program.commands) {
+    const hidesFlags = command.options.some(({ long, hidden }) => hidden && long === '--context')
+    if (hidesFlags) command.addHelpText('after', `More flags, such as --context: ${host.program} options`)
+  }
   return program
+}
+
+function given({ color, quiet }: CommonFlags): ContextFlags {
+  return { noColor: color === false, quiet: quiet === true }
 }

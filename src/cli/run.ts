@@ -3,15 +3,25 @@
 import type { CommandContext, ExitName } from '../commands/context.ts'
 import type { WritingContext } from '../commands/writing-context.ts'
 
-type Command<Options, Context> = (options: Options, context: Context) => Promise<ExitName>
+/** Loads a command only when it is called, to keep start-up fast. */
+type LoadCommand<Options, Context> = () => Promise<(options: Options, context: Context) => Promise<ExitName>>
 
-interface LoadedCommand<Options> {
-  with(options: Options, flags: { color?: boolean; quiet?: boolean }): Promise<void>
+/** Flags that affect the context of every command. */
+export interface CommonFlags {
+  color?: boolean
+  quiet?: boolean
 }
 
-/** Loads a command only when it is called, to keep start-up fast. */
 export interface Run {
-  /** Loads a command that only reads: its context can't write. */
-  reading<Options>(load: () => Promise<Command<Options, CommandContext>>): LoadedCommand<Options>
-  writing<Options>(load: () => Promise<Command<Options, WritingContext>>): LoadedCommand<Options>
+  /** Runs a command that only reads: its context can't write. */
+  reading<Options>(
+    load: LoadCommand<Options, CommandContext>,
+    options: NoInfer<Options>,
+    flags: CommonFlags,
+  ): Promise<void>
+  writing<Options>(
+    load: LoadCommand<Options, WritingContext>,
+    options: NoInfer<Options>,
+    flags: CommonFlags,
+  ): Promise<void>
 }

@@ -1,17 +1,18 @@
 /** The flags of `why`. */
 
-import type { Command } from 'commander'
+import type { Command, Option, OptionValues } from 'commander'
+import type { WhyOptions } from '../commands/why.ts'
 import { DATA_FORMATS } from '../report/formats.ts'
+import { checkOptions, connectionOptions, onlyGiven } from './flag-values.ts'
 import {
-  addCheckFlags,
-  addConnectionFlags,
-  addDumpFlags,
-  addNamespaceFlag,
-  addOutputFlag,
-  addQuietFlag,
+  addFlags,
   checkFlags,
   connectionFlags,
+  dumpFlags,
   example,
+  namespaceFlag,
+  outputFlags,
+  quietFlag,
 } from './flags.ts'
 import type { Run } from './run.ts'
 
@@ -21,29 +22,40 @@ export function addWhy(program: Command, name: string, run: Run): void {
     .command('why')
     .description('show what the kubelet tries for each image of a pod, and where the chain breaks')
     .argument('[name]', 'POD, NAMESPACE/POD, or TYPE/NAME (default: choose a failing pod)')
-  addCheckFlags(addConnectionFlags(addDumpFlags(addNamespaceFlag(command, 'the pod is in'))))
-  addQuietFlag(addOutputFlag(command, DATA_FORMATS))
-    .addHelpText(
-      'after',
-      example(name, [
-        ['why web/shop-0', 'one pod of namespace web'],
-        ['why -n web deploy/shop', 'the failing pods of a workload'],
-        ['why -f dump.json web/shop-0', 'a pod of a dump'],
-      ]),
-    )
+  addFlags(command, FLAGS)
+    .addHelpText('after', example(name, EXAMPLES))
     .action((name: string | undefined, options) =>
-      run
-        .reading(async () => (await import('../commands/why.ts')).whyCommand)
-        .with(
-          {
-            connection: connectionFlags(options),
-            ...(name === undefined ? {} : { name }),
-            files: options.filename ?? [],
-            recursive: options.recursive === true,
-            ...checkFlags(options),
-            format: options.output,
-          },
-          options,
-        ),
+      run.reading(
+        async () => (await import('../commands/why.ts')).whyCommand,
+        whyOptions(name, options),
+        options,
+      ),
     )
+}
+
+const FLAGS: Option[] = [
+  namespaceFlag('the pod is in'),
+  ...dumpFlags(),
+  ...connectionFlags(),
+  ...checkFlags(),
+  ...outputFlags(DATA_FORMATS),
+  quietFlag(),
+]
+
+const EXAMPLES: [string, string][] = [
+  ['why web/shop-0', 'one pod of namespace web'],
+  ['why -n web deploy/shop', 'the failing pods of a workload'],
+  ['why -f dump.json web/shop-0', 'a pod of a dump'],
+]
+
+/** Converts the name and the flags to the command's options. @throws UsageError */
+function whyOptions(name: string | undefined, options: OptionValues): WhyOptions {
+  return {
+    connection: connectionOptions(options),
+    ...onlyGiven({ name }),
+    files: options.filename ?? [],
+    recursive: options.recursive === true,
+    ...checkOptions(options),
+    format: options.output,
+  }
 }

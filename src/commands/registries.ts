@@ -52,13 +52,13 @@ export interface LocalLogins {
 
 /**
  * Returns this machine's logins for exactly these registries and repositories.
- * @param onlyNamed whether a helper that has every login is asked only for registries that a file names
+ * @param search.onlyNamed whether a helper that has every login is asked only for registries that a file names
  * @throws UsageError for a file that can't be read
  */
 export async function localLogins(
   wanted: WantedRegistry[],
   { env, home, clock, signal }: CommandContext,
-  onlyNamed = false,
+  { onlyNamed } = { onlyNamed: false },
 ): Promise<LocalLogins> {
   if (wanted.length === 0) return { credentials: [], forReading: [], missing: [] }
   const { credentials, refusals } = await findCredentials({
@@ -85,7 +85,7 @@ export async function readingLogins(
   wanted: WantedRegistry[],
   context: CommandContext,
 ): Promise<Credential[]> {
-  const { credentials, forReading } = await localLogins(wanted, context, true)
+  const { credentials, forReading } = await localLogins(wanted, context, { onlyNamed: true })
   return [...credentials, ...forReading]
 }
 

@@ -12,7 +12,7 @@ import { Following } from '../source/following/following.ts'
 import { PullFacts } from '../source/following/pull-facts.ts'
 import type { Subjects } from '../source/following/subjects.ts'
 import type { Outcome } from '../waiting/goal.ts'
-import type { Goal } from '../waiting/subject-state.ts'
+import type { Goal, SubjectState } from '../waiting/subject-state.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
@@ -51,11 +51,12 @@ export async function waitCommand(options: WaitOptions, context: CommandContext)
   const { manifests } = request
   if (manifests !== null && manifests.passedOver.size > 0)
     await context.err.write(passedOverLine(manifests.passedOver))
+  // By the names that were waited for: here -l selects workloads by their own labels, in a fix it selects pods.
+  const invocation = invocationOf(context, options.connection, { only: { named: true } })
   return withCluster(context.connect(options.connection), context, async cluster => {
     const subjects = subjectsOf(request, options, cluster.namespace)
-    const report = await waited(subjects, { options, context, cluster, request })
+    const report = await waitFor(subjects, { options, context, cluster, request, invocation })
     const { width, color, isTerminal: terminal } = context.out
-    const invocation = invocationFor(options, context)
     await context.out.write(
       renderWait(report, { format: options.format, width, color, terminal, invocation }),
     )
@@ -63,20 +64,17 @@ export async function waitCommand(options: WaitOptions, context: CommandContext)
   })
 }
 
-/** Suggests commands by the names that were waited for: here -l selects workloads by their own labels, in a fix it selects pods. */
-function invocationFor({ connection }: WaitOptions, context: CommandContext): Invocation {
-  return invocationOf(context, connection, { only: { named: true } })
-}
-
-interface Session {
+interface WaitSession {
   options: WaitOptions
   context: CommandContext
   cluster: ClusterReader
   request: Awaited<ReturnType<typeof readRequest>>
+  invocation: Invocation
 }
 
-async function waited(subjects: Subjects, session: Session): Promise<WaitReport> {
-  const { options, context, cluster, request } = session
+/** Follows the subjects, and the registries' answers about their images, until the wait ends. */
+async function waitFor(subjects: Subjects, session: WaitSession): Promise<WaitReport> {
+  const { options, context, cluster, invocation } = session
   const { clock } = context
   const { goal, timeoutMs: timeout, patience } = options
   const began = clock.now()
@@ -84,43 +82,26 @@ async function waited(subjects: Subjects, session: Session): Promise<WaitReport>
   const ending = new AbortController()
   const signal = AbortSignal.any([context.signal, ending.signal])
   const progress = await context.progress()
-  const invocation = invocationFor(options, context)
   const log = new ProgressLog(context, invocation, progress, deadline)
   try {
     const following = await Following.start(cluster, subjects, { clock, signal })
     following.run()
-    const ahead = new ImageChecksAhead(options.checkImages, {
-      context,
-      cluster,
-      following,
-      log,
-      request,
-      invocation,
-    })
+    const ahead = new ImageChecksAhead(options.checkImages, { ...session, following, log })
     const facts = new PullFacts(cluster, following, { signal, onPullSecret: ahead.keep })
+    const onLook = async (states: SubjectState[], serverNow: number) => {
+      await log.reportConnection(following.trouble)
+      await log.update(states, serverNow)
+      await ahead.ask(states)
+    }
     const { outcome, states, diagnosis } = await waitForSubjects(
-      {
-        ...{ cluster, following, facts, deadline, rules: { goal, patience } },
-        checks: () => ahead.checks,
-        onLook: async (seen, now) => {
-          await log.reportConnection(following.trouble)
-          await log.update(seen, now)
-          await ahead.ask(seen)
-        },
-      },
+      { cluster, following, facts, deadline, rules: { goal, patience }, checks: () => ahead.checks, onLook },
       context,
     )
     const now = cluster.serverNow()
-    return {
-      outcome,
-      goal,
-      waited: clock.now() - began,
-      timeout,
-      states,
-      diagnosis: adviseDiagnosis(await ahead.withLimits(diagnosis)),
-      isOutdated: following.trouble !== null,
-      now,
-    }
+    const waited = clock.now() - began
+    const advised = adviseDiagnosis(await ahead.withLimits(diagnosis))
+    const isOutdated = following.trouble !== null
+    return { outcome, goal, waited, timeout, states, diagnosis: advised, isOutdated, now }
   } finally {
     ending.abort()
     progress.stop()

@@ -35,13 +35,13 @@ export function readDockerConfigJson(content: Redacted): KubeletConfig {
   if (!isObject(config)) return { malformedAt: 'not a JSON object' }
   if (!hasReadableHeaders(config)) return { malformedAt: 'HttpHeaders' }
   const namesHelpers = ['credsStore', 'credHelpers'].some(name => field(config, name) !== undefined)
-  return readEntries(field(config, 'auths') ?? {}, namesHelpers)
+  return readEntries(field(config, 'auths') ?? {}, { namesHelpers })
 }
 
 /** The content of the older `.dockercfg`: the entries themselves, without `auths` around them. */
 export function readDockercfg(content: Redacted): KubeletConfig {
   const auths = content.map(parseJson).reveal()
-  return readEntries(auths === null ? {} : auths, false)
+  return readEntries(auths === null ? {} : auths, { namesHelpers: false })
 }
 
 /** The kubelet does not use HttpHeaders, but unless they are strings, it reads nothing. */
@@ -61,7 +61,7 @@ export function readLogin(entry: unknown): KubeletLogin | null {
   return login && { username: login.username, password: new Redacted(login.password) }
 }
 
-function readEntries(auths: unknown, namesHelpers: boolean): KubeletConfig {
+function readEntries(auths: unknown, around: { namesHelpers: boolean }): KubeletConfig {
   if (!isObject(auths)) return { malformedAt: 'auths' }
   const entries: KubeletEntry[] = []
   for (const [key, raw] of Object.entries(auths)) {
@@ -69,7 +69,7 @@ function readEntries(auths: unknown, namesHelpers: boolean): KubeletConfig {
     if (login === null) return { malformedAt: key }
     entries.push({ key, ...login, hasToken: hasToken(raw) })
   }
-  return { entries, namesHelpers }
+  return { entries, ...around }
 }
 
 function hasToken(entry: unknown): boolean {

@@ -65,7 +65,7 @@ export class JsonElements {
   end(): void {
     if (this.#expected === 'document' && this.#value?.mayEndHere) this.#finishValue(this.#value)
     if (this.#expected !== 'document' || this.#value) {
-      throw new JsonError('The JSON ends too early,', this.#before, true)
+      throw new JsonError('The JSON ends too early,', this.#before, { truncated: true })
     }
   }
 

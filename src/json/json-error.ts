@@ -7,7 +7,7 @@ export class JsonError extends Error {
   /** The bytes ended inside a document: the connection or file was cut off, rather than the JSON being invalid. */
   readonly truncated: boolean
 
-  constructor(problem: string, offset: number, truncated = false) {
+  constructor(problem: string, offset: number, { truncated } = { truncated: false }) {
     super(`${problem} at byte ${offset}`)
     this.offset = offset
     this.truncated = truncated

@@ -1,6 +1,7 @@
 /** Asks a docker credential helper for a registry's login: `docker-credential-NAME get`, with the registry on standard input. */
 
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
 import type { Clock } from '../clock.ts'
 import { canonicalKey } from '../dockerconfig/docker-key.ts'
 import { type DockerLogin, loginFrom, loginProblem } from '../dockerconfig/docker-view.ts'
@@ -104,47 +105,53 @@ export function helperRunner(
   home: string,
   { clock, timeoutMs = 60_000, signal }: HelperPatience,
 ): RunHelper {
-  return (program, input) =>
-    new Promise((resolve, reject) => {
-      const child = spawn(program, ['get'], {
-        env: withoutWorkingDirectory(env),
-        cwd: home,
-        shell: false,
-        stdio: ['pipe', 'pipe', 'ignore'],
-        windowsHide: true,
-      })
-      const chunks: Buffer[] = []
-      let length = 0
-      const end = (run: HelperRun | null) => {
-        cancel()
-        signal?.removeEventListener('abort', giveUp)
-        child.kill('SIGKILL')
-        child.stdout.destroy()
-        if (run === null) reject(signal?.reason)
-        else resolve(run)
-      }
-      const giveUp = () => end(null)
-      signal?.addEventListener('abort', giveUp)
-      const cancel = clock.after(timeoutMs, () => end({ type: 'timeout' }))
-      child.stdout.on('data', (chunk: Buffer) => {
-        length += chunk.length
-        chunks.push(chunk)
-        if (length > LONGEST_ANSWER) end({ type: 'failed', code: 'answer too long' })
-      })
-      child.on('error', (error: NodeJS.ErrnoException) =>
-        end(
-          error.code === 'ENOENT' ? { type: 'missing' } : { type: 'failed', code: error.code ?? 'unknown' },
-        ),
-      )
-      child.on('close', exitCode =>
-        end({
-          type: 'ended',
-          exitCode: exitCode ?? -1,
-          stdout: new Redacted(Buffer.concat(chunks).toString('utf8')),
-        }),
-      )
-      // A helper that answers without reading closes the pipe; its answer counts, not the broken pipe.
-      child.stdin.on('error', () => {})
-      child.stdin.end(input)
+  return async (program, input) => {
+    const helper = spawn(program, ['get'], {
+      env: withoutWorkingDirectory(env),
+      cwd: home,
+      shell: false,
+      stdio: ['pipe', 'pipe', 'ignore'],
+      windowsHide: true,
     })
+    const { promise: run, resolve: end, reject } = Promise.withResolvers<HelperRun>()
+    const giveUp = () => reject(signal?.reason)
+    signal?.addEventListener('abort', giveUp)
+    const cancelTimeout = clock.after(timeoutMs, () => end({ type: 'timeout' }))
+    reportEnd(helper, end)
+    // A helper that answers without reading closes the pipe; its answer counts, not the broken pipe.
+    helper.stdin.on('error', () => {})
+    helper.stdin.end(input)
+    try {
+      return await run
+    } finally {
+      cancelTimeout()
+      signal?.removeEventListener('abort', giveUp)
+      helper.kill('SIGKILL')
+      helper.stdout.destroy()
+    }
+  }
+}
+
+/** Collects the helper's answer, and reports how the helper ended: only the first report counts. */
+function reportEnd(
+  helper: ChildProcessByStdio<Writable, Readable, null>,
+  end: (run: HelperRun) => void,
+): void {
+  const chunks: Buffer[] = []
+  let length = 0
+  helper.stdout.on('data', (chunk: Buffer) => {
+    length += chunk.length
+    chunks.push(chunk)
+    if (length > LONGEST_ANSWER) end({ type: 'failed', code: 'answer too long' })
+  })
+  helper.on('error', (error: NodeJS.ErrnoException) =>
+    end(error.code === 'ENOENT' ? { type: 'missing' } : { type: 'failed', code: error.code ?? 'unknown' }),
+  )
+  helper.on('close', exitCode =>
+    end({
+      type: 'ended',
+      exitCode: exitCode ?? -1,
+      stdout: new Redacted(Buffer.concat(chunks).toString('utf8')),
+    }),
+  )
 }

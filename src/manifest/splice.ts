@@ -46,7 +46,7 @@ function spliceOfValue(
 ): SpliceResult {
   const pair = ownPair(map, key)
   if (pair === null)
-    return behind === null ? { refused: 'alias' } : insertBehind(map, behind, key, value, text)
+    return behind === null ? { refused: 'alias' } : insertBehind(map, behind, { key, value }, text)
   const old = pair.value
   if (isAlias(old) || aliases.repeated.has(old as Node)) return { refused: 'alias' }
   if (!isScalar(old) || !old.range) return { refused: 'layout' }
@@ -66,7 +66,12 @@ function quotedLike({ type }: Scalar, value: string): string {
   return type === 'QUOTE_SINGLE' ? `'${value.replaceAll("'", "''")}'` : plainOrQuoted(value)
 }
 
-function insertBehind(map: YAMLMap, sibling: string, key: string, value: string, text: string): SpliceResult {
+function insertBehind(
+  map: YAMLMap,
+  sibling: string,
+  { key, value }: { key: string; value: string },
+  text: string,
+): SpliceResult {
   const pair = ownPair(map, sibling)
   if (pair === null) return { refused: 'alias' }
   const place = pairPlace(pair, text)

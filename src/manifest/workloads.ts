@@ -19,20 +19,19 @@ type PlaceOf = (node: Node) => Place
 
 /** The templates of one object: usually one; none if it creates no pods; several if it creates several kinds of pods. */
 export function workloadsIn(object: ManifestObject, path: string, placeOf: PlaceOf): WorkloadTemplate[] {
+  const source = { path, document: object.document }
   return podSpecsIn(object).flatMap(spec => {
     const containers = containersIn(spec, object.walk, placeOf)
-    return containers.length === 0 ? [] : narrow(object, spec, containers, path, placeOf)
+    return containers.length === 0 ? [] : { ...narrow(object, spec, placeOf), containers, source }
   })
 }
 
 function narrow(
   object: ManifestObject,
   spec: PodSpec,
-  containers: TemplateContainer[],
-  path: string,
   placeOf: PlaceOf,
-): WorkloadTemplate {
-  const { apiVersion, kind, root, walk, document } = object
+): Omit<WorkloadTemplate, 'containers' | 'source'> {
+  const { apiVersion, kind, root, walk } = object
   const metadata = walk.get(root, 'metadata')
   const pod = podOf(object, spec)
   const written = (found: LocatedNode | null): WrittenText => ({
@@ -50,7 +49,6 @@ function narrow(
     labels: Object.fromEntries(
       walk.entries(walk.get(metadata, 'labels')).map(([key, value]) => [key, textOf(value)]),
     ),
-    containers,
     serviceAccount: { ...written(account), value: textOf(account) || 'default' },
     pullSecrets: walk
       .items(walk.get(pod, 'imagePullSecrets'))
@@ -63,7 +61,6 @@ function narrow(
     ignores: [metadata, spec.metadata].flatMap(each =>
       ignoredRules(textOf(walk.path(each, 'annotations', IGNORE_ANNOTATION))),
     ),
-    source: { path, document },
     place: placeOf((named ?? root).node),
   }
 }

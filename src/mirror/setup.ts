@@ -133,10 +133,8 @@ export interface NodeSetup {
 
 export type GroupSetup = NodeSetup | { unsupported: UnsupportedReason }
 
-/** One platform, and what its nodes need. */
-export interface PlatformRule {
-  setup(target: MirrorTarget, group: NodeGroup): GroupSetup
-}
+/** What the nodes of one platform need. */
+export type PlatformRule = (target: MirrorTarget, group: NodeGroup) => GroupSetup
 
 /** Whether the version is at least the given one; false for an unknown version. */
 export function atLeast(

@@ -53,7 +53,8 @@ export class ProtobufList {
 
   /** Ends the input. @throws ProtobufError, `truncated`, if something is missing */
   end(): ListHead {
-    if (this.#left !== 0 || this.#unfinished.length > 0) throw new ProtobufError('it ends too early', true)
+    if (this.#left !== 0 || this.#unfinished.length > 0)
+      throw new ProtobufError('it ends too early', { truncated: true })
     return this.#head
   }
 

@@ -8,7 +8,7 @@ export class ProtobufError extends Error {
   /** The bytes ended inside a message: the connection was cut off, rather than the bytes being invalid. */
   readonly truncated: boolean
 
-  constructor(problem: string, truncated = false) {
+  constructor(problem: string, { truncated } = { truncated: false }) {
     super(problem)
     this.truncated = truncated
   }

@@ -90,12 +90,13 @@ export function forecastOf(
   { fresh, window }: { fresh: number; window: number },
 ): Forecast {
   const before = nodes?.filter(({ schedulable }) => schedulable).length ?? 0
-  const ofKind = (isDaemonSet: boolean) =>
-    workloads.filter(({ kind }) => (kind === 'DaemonSet') === isDaemonSet && kind !== 'CronJob')
-  const atOnce = Math.ceil(sum(ofKind(true).map(workload => daemonPulls(workload, before, fresh))))
-  const later = Math.ceil(sum(ofKind(false).map(workload => spreadPulls(workload, before + fresh, fresh))))
+  const lasting = workloads.filter(({ kind }) => kind !== 'CronJob')
+  const daemonSets = lasting.filter(({ kind }) => kind === 'DaemonSet')
+  const others = lasting.filter(({ kind }) => kind !== 'DaemonSet')
+  const atOnce = Math.ceil(sum(daemonSets.map(workload => daemonPulls(workload, before, fresh))))
+  const later = Math.ceil(sum(others.map(workload => spreadPulls(workload, before + fresh, fresh))))
   const pulls = atOnce + later
-  const images = imagesOf(workloads.flatMap(({ kind, containers }) => (kind === 'CronJob' ? [] : containers)))
+  const images = imagesOf(lasting.flatMap(({ containers }) => containers))
   return {
     nodes: fresh,
     atOnce,

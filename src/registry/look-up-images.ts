@@ -89,7 +89,7 @@ async function lookUp(
   if ('digest' in outcome) return outcome
   const detail = problemText(outcome)
   if (ENDS_REGISTRY.includes(outcome.status)) skippedRegistries.set(host, detail)
-  return none(detail, outcome.status === 'not-found')
+  return outcome.status === 'not-found' ? ruledOut(detail) : none(detail)
 }
 
 /** null for a host that the grammar allows but a URL does not, such as one with port 99999. */
@@ -113,7 +113,7 @@ async function lookUpDigest(
   const head = await registry.headManifest(reference, credential)
   if (head.status !== 'found') return head
   if (reference.digest !== null && platforms.length > 1 && isOfOnePlatform(head.mediaType)) {
-    return none('that digest is for one platform only, and the nodes have several', true)
+    return ruledOut('that digest is for one platform only, and the nodes have several')
   }
   const digest = head.digest ?? reference.digest
   const found = digest === null ? none('the registry does not report its digest') : { digest, detail: null }
@@ -123,7 +123,7 @@ async function lookUpDigest(
   if (built.status !== 'found') return built
   const lacking = platforms.filter(platform => !runsOn(built.platforms, platform))
   return lacking.length > 0
-    ? none(`it is not built for ${lacking.join(', ')}`, true)
+    ? ruledOut(`it is not built for ${lacking.join(', ')}`)
     : { digest: built.digest, detail: null }
 }
 
@@ -143,8 +143,12 @@ function isOfOnePlatform(mediaType: string | null): boolean {
   )
 }
 
-function none(detail: string, ruledOut = false): ImageLookup {
-  return { digest: null, detail, ...(ruledOut ? { ruledOut } : {}) }
+function none(detail: string): ImageLookup {
+  return { digest: null, detail }
+}
+
+function ruledOut(detail: string): ImageLookup {
+  return { digest: null, detail, ruledOut: true }
 }
 
 function hostOf(name: string): string {

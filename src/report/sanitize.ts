@@ -89,22 +89,46 @@ export function cell(text: string | null): string {
  * GitLab look for them after resolving backslashes and entities.
  */
 export function markdownText(text: string): string {
-  return sanitizeLine(text)
+  return withoutMarker(proseOf(sanitizeLine(text)))
+}
+
+/** A sentence in Markdown, outside of tables: prose, in which what stands between backticks can be copied. */
+export function markdownSentence(text: string): string {
+  const parts = sanitizeLine(text).split(/`([^`]+)`/)
+  return withoutMarker(
+    parts.map((part, index) => (index % 2 === 0 ? proseOf(part) : codeSpan(part))).join(''),
+  )
+}
+
+function proseOf(line: string): string {
+  return line
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
     .replace(/[\\`*_[\]|~$]/g, '\\$&')
-    .replace(/^(\d*)([-+=#.)])/, '$1\\$2')
     .replace(/[@#]|:(?=\/\/)|www(?=\.)/gi, '$&<!-- -->')
 }
 
-/** A name or command in Markdown: a code span, whose content is not interpreted. A pipe would end a table cell even there. */
+/** Escapes what would make the line a heading or an item of a list. */
+function withoutMarker(line: string): string {
+  return line.replace(/^(\d*)([-+=#.)])/, '$1\\$2')
+}
+
+/** A name or command in Markdown: a code span, whose content is not interpreted. */
 export function markdownCode(text: string): string {
-  const shown = sanitizeLine(text).replaceAll('|', '\\u007c')
-  const ticks = shown.match(/`+/g) ?? []
+  return codeSpan(sanitizeLine(text))
+}
+
+/** The same in a cell of a table, which a pipe would end even in a code span. */
+export function markdownCodeCell(text: string): string {
+  return markdownCode(text).replaceAll('|', '\\u007c')
+}
+
+function codeSpan(line: string): string {
+  const ticks = line.match(/`+/g) ?? []
   const fence = '`'.repeat(1 + ticks.reduce((longest, run) => Math.max(longest, run.length), 0))
-  const pad = /^`|`$/.test(shown) || shown === '' ? ' ' : ''
-  return `${fence}${pad}${shown}${pad}${fence}`
+  const pad = /^`|`$/.test(line) || line === '' ? ' ' : ''
+  return `${fence}${pad}${line}${pad}${fence}`
 }
 
 const XML_ENTITIES: Record<string, string> = {

@@ -33,7 +33,7 @@ export type Holdup =
   /** The server refuses to create the pod; `message` is its own sentence. */
   | { code: 'refused'; message: string }
   /** The pod that it replaces is still terminating, until the end of its grace period (ISO 8601). */
-  | { code: 'not-ended'; pod: string; until: string; finalizers: string[] }
+  | { code: 'not-ended'; podName: string; until: string; finalizers: string[] }
   /** The controller has not created them, for no known reason. */
   | { code: 'not-made'; pods: number }
   | { code: 'stuck' | 'unscheduled' | 'initializing' | 'starting'; pod: JudgedPod }
@@ -172,7 +172,7 @@ function holdupsOf({ workload, observed, missing, current, leaving }: HoldupFact
 function missingBecause({ refusal }: RolloutWorkload, missing: number, leaving: RolloutPod[]): Holdup[] {
   if (refusal !== null) return [{ code: 'refused', message: refusal }]
   const held = leaving.flatMap(({ pod, ending }) =>
-    ending === null ? [] : [{ code: 'not-ended' as const, pod: pod.name, ...ending }],
+    ending === null ? [] : [{ code: 'not-ended' as const, podName: pod.name, ...ending }],
   )
   return held.length > 0 ? held : [{ code: 'not-made', pods: missing }]
 }
@@ -205,9 +205,13 @@ export interface RecoveryCounts {
 /**
  * Counts the targeted pods that are back.
  * @param targeted how many pods of the workload could not pull when the fix was planned
- * @param slowInit whether a pod whose init container keeps running counts as back: it has that image and requested no other
+ * @param options.slowInit whether a pod whose init container keeps running counts as back: it has that image and requested no other
  */
-export function recoveryOf(rollout: Rollout, targeted: number, slowInit = false): RecoveryCounts {
+export function recoveryOf(
+  rollout: Rollout,
+  targeted: number,
+  { slowInit }: { slowInit: boolean } = { slowInit: false },
+): RecoveryCounts {
   const { over, current, missing, observed } = rollout
   if (over?.code === 'completed' || over?.code === 'cleaned-up')
     return { wanted: targeted, recovered: targeted, back: true }

@@ -20,13 +20,11 @@ export interface GoalInput {
 
 /**
  * Returns how the wait for a workload ended, apart from failed pulls; null while it continues.
- * @param pods pods of the newest revision that are waited for
- * @param knowsRevisions whether they can be distinguished from pods of older revisions
+ * @param pods pods of the newest revision that are waited for; null if they can't be distinguished from pods of older revisions
  */
 export function endOf(
   { over, observed, standstill, ...rollout }: Rollout,
-  pods: JudgedPod[],
-  knowsRevisions: boolean,
+  pods: JudgedPod[] | null,
   { rolloutState, workload, rules }: GoalInput,
 ): EndCode | null {
   if (over?.code === 'completed') return 'completed'
@@ -36,7 +34,7 @@ export function endOf(
   if (over?.code === 'none-wanted') return 'none-wanted'
   if (workload.kind === 'CronJob') return 'no-job'
   if (workload.kind === 'Pod' && rolloutState.pods.some(({ pod }) => pod.phase === 'Failed')) return 'ended'
-  if (!knowsRevisions) return null
+  if (pods === null) return null
   if (isReached({ ...rollout, over, observed, standstill }, pods, { rolloutState, workload, rules })) {
     return workload.kind === 'Job' ? 'started' : rules.goal
   }

@@ -80,7 +80,7 @@ function judgeThere(state: SubjectState, moment: JudgeInput): SubjectState {
     pulling: view.pulling,
     memory: remembering(failures, state.memory, uids),
   }
-  const end = endOf(rollout, pods, knowsRevisions, { rolloutState, workload, rules })
+  const end = endOf(rollout, knowsRevisions ? pods : null, { rolloutState, workload, rules })
   if (end !== null) return ended(known, end, rollout)
   if (troubles.some(trouble => isGivenUp(trouble, now))) return { ...known, status: 'failed', code: 'image' }
   const blocker = rollout.observed ? blockerOf(rollout, workload) : null
@@ -182,10 +182,8 @@ function holdupOf(
 ): WaitReason {
   if (!observed) return withoutObstacle('unobserved')
   if (troubles.length > 0) return withoutObstacle('pull')
-  const names = new Set(pods.map(({ uid }) => uid))
-  const own = holdups.filter(
-    holdup => !('pod' in holdup) || typeof holdup.pod === 'string' || names.has(holdup.pod.uid),
-  )
+  const uids = new Set(pods.map(({ uid }) => uid))
+  const own = holdups.filter(holdup => !('pod' in holdup) || uids.has(holdup.pod.uid))
   const crash = pods.find(({ stage, trouble }) => stage === 'pulled' && trouble !== null)
   const first = ORDER.flatMap(code => own.find(holdup => holdup.code === code) ?? [])[0]
   if (first !== undefined && BEFORE_CRASHES.some(code => code === first.code)) return reasonOf(first)
@@ -216,7 +214,10 @@ function reasonOf(holdup: Holdup): WaitReason {
         obstacle: { pod: null, container: null, reason: '', message: holdup.message },
       }
     case 'not-ended':
-      return { code: 'not-ended', obstacle: { pod: holdup.pod, container: null, reason: '', message: '' } }
+      return {
+        code: 'not-ended',
+        obstacle: { pod: holdup.podName, container: null, reason: '', message: '' },
+      }
     case 'not-made':
     case 'unobserved':
       return withoutObstacle(holdup.code)

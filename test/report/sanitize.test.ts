@@ -6,6 +6,8 @@ import {
   escapeInJson,
   guardLines,
   markdownCode,
+  markdownCodeCell,
+  markdownSentence,
   markdownText,
   sanitizeLine,
   shellWord,
@@ -102,7 +104,18 @@ test('a code span can neither be closed nor end a table cell', () => {
     const inside = span.slice(fence.length, -fence.length)
     expect(span.endsWith(fence)).toBe(true)
     expect(inside.match(/`+/g) ?? []).not.toContain(fence)
-    expect(span).not.toMatch(/\||\n/)
+    expect(span).not.toContain('\n')
+    expect(markdownCodeCell(text)).not.toMatch(/\||\n/)
+  })
+})
+
+test('what a sentence has between backticks can be copied from Markdown, and the rest stays prose', () => {
+  expect(markdownSentence('Run `a | b https://c` as @team, or `')).toBe(
+    'Run `a | b https://c` as @<!-- -->team, or \\`',
+  )
+  forAny(text => {
+    const parts = markdownSentence(text).split(/(?<!\\)`[^`]+`/)
+    for (const part of parts) expect(part.replaceAll('<!-- -->', '')).not.toMatch(/<|>/)
   })
 })
 

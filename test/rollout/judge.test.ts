@@ -395,6 +395,6 @@ describe('a pod', () => {
   test('that keeps working on its init container counts as recovered, but only after a while', () => {
     const of = rolloutState(workload(), [pod(UNTRIED, { containers: [setup(RUNNING), container(UNTRIED)] })])
     expect(recoveryOf(judge(of), 1).back).toBe(false)
-    expect(recoveryOf(judge(of), 1, true)).toEqual({ wanted: 1, recovered: 1, back: true })
+    expect(recoveryOf(judge(of), 1, { slowInit: true })).toEqual({ wanted: 1, recovered: 1, back: true })
   })
 })

@@ -12,6 +12,7 @@ import {
   mayHaveWritten,
   type Run,
   type RunEntry,
+  type RunHeader,
   wroteMoreThanPods,
 } from './run.ts'
 
@@ -75,27 +76,39 @@ async function parseJournal(text: string): Promise<{ run: Run | null; damaged: n
     if (parsed === null && line !== '' && at < written.length - 1) damaged.push(at + 1)
     return parsed ?? []
   })
-  if (header?.type !== 'run') return { run: null, damaged }
-  const { type: _, ...run } = header
+  return { run: header?.type === 'run' ? replayed(header, lines) : null, damaged }
+}
+
+/** The run after all that its journal records. A line about a change without an intent is skipped. */
+function replayed({ type: _, ...run }: RunHeader, lines: readonly JournalLine[]): Run {
   const entries = new Map<string, RunEntry>()
+  const update = (id: string, fields: Partial<RunEntry>) => {
+    const entry = entries.get(id)
+    if (entry !== undefined) Object.assign(entry, fields)
+  }
   let over = false
   for (const line of lines) {
-    if (line.type === 'intent') {
-      const { change, object = null } = line
-      const fresh = { outcome: null, undoing: false, undone: false, undoneAt: null }
-      entries.set(change.id, { change, object, ...fresh, run: run.run })
-    } else if (line.type === 'outcome') {
-      const entry = entries.get(line.outcome.id)
-      if (entry) entry.outcome = line.outcome
-    } else if (line.type === 'undo-intent' || line.type === 'undone') {
-      const entry = entries.get(line.id)
-      if (entry) entry[line.type === 'undone' ? 'undone' : 'undoing'] = true
-      if (entry && line.type === 'undone') entry.undoneAt = line.resourceVersion ?? null
-    } else if (line.type === 'over') {
-      over = true
+    switch (line.type) {
+      case 'intent': {
+        const { change, object = null } = line
+        const fresh = { outcome: null, undoing: false, undone: false, undoneAt: null }
+        entries.set(change.id, { change, object, ...fresh, run: run.run })
+        break
+      }
+      case 'outcome':
+        update(line.outcome.id, { outcome: line.outcome })
+        break
+      case 'undo-intent':
+        update(line.id, { undoing: true })
+        break
+      case 'undone':
+        update(line.id, { undone: true, undoneAt: line.resourceVersion ?? null })
+        break
+      case 'over':
+        over = true
     }
   }
-  return { run: { ...run, entries: [...entries.values()], over }, damaged }
+  return { ...run, entries: [...entries.values()], over }
 }
 
 type IsChange = (value: unknown) => boolean

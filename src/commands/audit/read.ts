@@ -2,8 +2,10 @@
 
 import { type IsIgnored, isAnnotated } from '../../audit/audit.ts'
 import { Credentials } from '../../audit/credentials.ts'
+import type { AuditFinding } from '../../audit/finding.ts'
 import type { AuditSettings } from '../../audit/settings.ts'
 import { UsageError } from '../../errors.ts'
+import type { IgnoreComment } from '../../manifest/ignore-comments.ts'
 import { shellWord } from '../../report/sanitize.ts'
 import { countingText } from '../../report/views/progress.ts'
 import type { FileNote } from '../../report/words/audit/notes.ts'
@@ -83,12 +85,12 @@ async function readInput(
   if (files.length > 0 && target.namespaces.length > 1)
     throw new UsageError('With -f, name one namespace with -n: the one of objects that name none.')
   if (selector !== undefined) parseLabelSelector(selector)
-  if (files.length > 0) return ofFiles(target, settings, context)
-  const scope = await ofCluster(target, context, onPullSecret)
+  if (files.length > 0) return readFiles(target, settings, context)
+  const scope = await readCluster(target, context, onPullSecret)
   return { scope, isIgnored: isAnnotated, real: new Map(), notes: [] }
 }
 
-async function ofFiles(
+async function readFiles(
   { files, recursive, connection, selector }: AuditTarget,
   { excludedPaths, excludeFrom }: ReadSettings,
   context: CommandContext,
@@ -107,40 +109,43 @@ async function ofFiles(
     now: context.now().toISOString(),
     signal: context.signal,
   })
-  const ineffective = [...comments].flatMap(([path, list]) =>
-    list.flatMap(({ at, rules }): FileNote[] =>
-      rules.length === 0
-        ? [{ code: 'ignores-nothing', path, at }]
-        : rules
-            .filter(rule => rule !== 'all' && !isRule(rule))
-            .map(rule => ({ code: 'unknown-rule', path, at, rule })),
-    ),
-  )
   return {
     scope,
     real,
-    isIgnored: finding => {
-      const { rule, workload, place } = finding
-      if (isAnnotated(finding)) return true
-      const line = (place ?? workload.place)?.line
-      const list = comments.get(workload.source?.path ?? '') ?? []
-      return list.some(
-        each =>
-          line !== undefined &&
-          each.first <= line &&
-          line <= each.last &&
-          (each.rules.includes(rule) || each.rules.includes('all')),
-      )
-    },
+    isIgnored: finding => isAnnotated(finding) || isCommented(finding, comments),
     notes: [
-      ...ineffective,
+      ...ineffectiveIn(comments, isRule),
       ...shallow.map(path => ({ code: 'folders-not-read' as const, path })),
       ...scope.templates.map(path => ({ code: 'template' as const, path })),
     ],
   }
 }
 
-async function ofCluster(
+/** The comments that silence findings, keyed by their file's displayed path. */
+type CommentsByPath = ReadonlyMap<string, readonly IgnoreComment[]>
+
+/** Whether a comment at the finding's line silences its rule. */
+function isCommented({ rule, workload, place }: AuditFinding, comments: CommentsByPath): boolean {
+  const line = (place ?? workload.place)?.line
+  if (line === undefined) return false
+  const inFile = comments.get(workload.source?.path ?? '') ?? []
+  return inFile.some(
+    ({ first, last, rules }) =>
+      first <= line && line <= last && (rules.includes(rule) || rules.includes('all')),
+  )
+}
+
+/** Comments without a rule, and those whose rule does not exist: most likely, the name is misspelled. */
+function ineffectiveIn(comments: CommentsByPath, isRule: (name: string) => boolean): FileNote[] {
+  const all = [...comments].flatMap(([path, list]) => list.map(comment => ({ path, ...comment })))
+  return all.flatMap(({ path, at, rules }): FileNote[] => {
+    if (rules.length === 0) return [{ code: 'ignores-nothing', path, at }]
+    const unknown = rules.filter(rule => rule !== 'all' && !isRule(rule))
+    return unknown.map(rule => ({ code: 'unknown-rule', path, at, rule }))
+  })
+}
+
+async function readCluster(
   { connection, allNamespaces, namespaces, selector }: AuditTarget,
   context: CommandContext,
   onPullSecret?: ClusterOptions['onPullSecret'],

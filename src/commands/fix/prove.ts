@@ -5,9 +5,10 @@ import { RefusedError, UnreachableError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
 import { serves } from '../../plan/stuck-pod.ts'
-import type { Proof } from '../../registry/outcome.ts'
+import type { Proof, ProofFailure } from '../../registry/outcome.ts'
 import { wrap } from '../../report/screen/layout.ts'
 import {
+  type FailedProof,
   failedProofText,
   provenText,
   shortLivedText,
@@ -49,14 +50,10 @@ async function proveOne(
   const { proof, image } = await proofFor(credential, prepared, session)
   if (!proof.proven) {
     const { why, detail } = proof
-    const noAnswer = why === 'unreachable' || why === 'server-error' || why === 'rate-limited'
-    const text = failedProofText(credential, image, why, detail, workaroundsFor(credential, prepared))
-    if (noAnswer && isOnlyShown(session)) {
-      await note(uncheckedText(credential, image, why, detail))
-      return null
-    }
-    const error = noAnswer && why !== 'rate-limited' ? new UnreachableError(text) : new RefusedError(text)
-    return { credential, login: { username: credential.username, why, image }, error }
+    const failed = { login: credential, image, why, detail }
+    if (!UNANSWERED.includes(why) || !isOnlyShown(session)) return undistributed(credential, failed, prepared)
+    await note(uncheckedText(failed))
+    return null
   }
   const { quota } = proof
   const needed = credential.registry === DOCKER_HUB ? prepared.plan.cost.pulls : 0
@@ -67,6 +64,21 @@ async function proveOne(
   await note(provenText(credential, quota, needed))
   if (credential.shortLived) await note(`Warning: ${shortLivedText(credential)}`)
   return null
+}
+
+/** Failures that say nothing about the login. */
+const UNANSWERED: readonly ProofFailure[] = ['unreachable', 'server-error', 'rate-limited']
+
+function undistributed(
+  credential: Credential,
+  failed: FailedProof,
+  prepared: PreparedFix,
+): UndistributedLogin {
+  const { why, image } = failed
+  const text = failedProofText(failed, workaroundsFor(credential, prepared))
+  const isUnreachable = why === 'unreachable' || why === 'server-error'
+  const error = isUnreachable ? new UnreachableError(text) : new RefusedError(text)
+  return { credential, login: { username: credential.username, why, image }, error }
 }
 
 function isOnlyShown({ options }: FixSession): boolean {

@@ -37,7 +37,7 @@ export async function chooseRequest(situation: Situation, session: FixSession): 
   const { diagnosis, runs, scope } = situation
   const { secretName } = session.options
   const unfinished = unfinishedRegistries(runs, { secretName, ...journaledScope(scope) })
-  const chosen = await chooseRemedies(session, situation, unfinished.length > 0)
+  const chosen = await chooseRemedies(session, situation, { isUnfinished: unfinished.length > 0 })
   const found = await findLogins(session, diagnosis.findings, { ...chosen, unfinished })
   return { ...chosen, logins: await confirmOtherLogins(session, situation, found) }
 }
@@ -88,18 +88,21 @@ type DiagnosedSnapshot = Pick<Situation, 'snapshot' | 'diagnosis'>
 
 /**
  * Chooses the remedies.
- * @param isUnfinished whether the last fix ended early, according to its journal
+ * @param last.isUnfinished whether the last fix ended early, according to its journal
  * @throws UsageError for a malformed --replace-registry; RefusedError if nothing was selected
  */
 export async function chooseRemedies(
   { options, context }: FixSession,
   { snapshot, diagnosis }: DiagnosedSnapshot,
-  isUnfinished: boolean,
+  last: { isUnfinished: boolean },
 ): Promise<Omit<Request, 'logins'>> {
   const replacements = (options.remediesAskedFor.get('replace-registry') ?? []).map(readReplacement)
   const fitting = fittingRemedies(diagnosis.findings)
   const asks = context.ask.available && !options.yes && !hasChosen(options) && fitting.length > 1
-  if (!asks) return { remedies: byFlags(options, { snapshot, diagnosis }, isUnfinished), replacements }
+  if (!asks) {
+    const isContinued = last.isUnfinished || isHalfDone(options.secretName, snapshot)
+    return { remedies: remediesByFlags(options, diagnosis, { isContinued }), replacements }
+  }
   const { err } = context
   const invocation = invocationOf(context, options.connection)
   await err.write(remedyPreface(adviseDiagnosis(diagnosis), invocation, err.width))
@@ -125,21 +128,23 @@ function hasChosen(options: FixOptions): boolean {
   return remediesAskedFor.size > 0 || logins || !authenticate || !recreate
 }
 
-function byFlags(
+/** @param last.isContinued whether this fix continues one that distributed only some of its logins */
+function remediesByFlags(
   options: FixOptions,
-  { snapshot, diagnosis }: DiagnosedSnapshot,
-  isUnfinished: boolean,
+  { findings }: DiagnosedSnapshot['diagnosis'],
+  last: { isContinued: boolean },
 ): Set<Remedy> {
-  const isNeeded = (remedy: Remedy) => diagnosis.findings.some(({ remedies }) => remedies.includes(remedy))
-  const asked = options.registries.length > 0 || options.username !== undefined
-  const isContinued = isUnfinished || isHalfDone(options.secretName, snapshot)
+  const isNeeded = (remedy: Remedy) => findings.some(({ remedies }) => remedies.includes(remedy))
+  const namesLogin = options.registries.length > 0 || options.username !== undefined
   // With --replace-registry, the old registry needs no login unless a flag requests one.
-  const replacesRegistry = options.remediesAskedFor.has('replace-registry') && !asked
-  const login = !replacesRegistry && (asked || isNeeded('authenticate') || isContinued)
+  const leavesRegistry = options.remediesAskedFor.has('replace-registry') && !namesLogin
+  const needsLogin = namesLogin || isNeeded('authenticate') || last.isContinued
+  const distributes = needsLogin && !leavesRegistry
+  // A login and another registry reach only new pods.
+  const needsPods = distributes || leavesRegistry || isNeeded('recreate') || options.recreateBarePods
   const remedies = new Set<Remedy>()
-  if (options.authenticate && login) remedies.add('authenticate')
-  if (options.recreate && (login || replacesRegistry || isNeeded('recreate') || options.recreateBarePods))
-    remedies.add('recreate')
+  if (options.authenticate && distributes) remedies.add('authenticate')
+  if (options.recreate && needsPods) remedies.add('recreate')
   for (const remedy of options.remediesAskedFor.keys()) remedies.add(remedy)
   return remedies
 }

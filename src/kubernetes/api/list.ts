@@ -1,10 +1,10 @@
 /** Lists objects page by page, and lists Tables: rows for people, at a hundredth of the size. */
 
 import { ApiError } from './api-error.ts'
-import { JSON_FORM, METADATA_LIST, PROTOBUF_FORM, TABLE, withQuery } from './api-request.ts'
+import { JSON_FORM, METADATA_LIST, PROTOBUF_FORM, pathOf, TABLE, withQuery } from './api-request.ts'
 import type { KubernetesObject, ListOptions, ListResult, TableResult, TableRow } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
-import { type Page, type PageChoice, readPage, type VisitElement } from './list-page.ts'
+import { type Page, type PageChoice, type PageSource, readPage, type VisitElement } from './list-page.ts'
 import type { ApiPath } from './paths.ts'
 import { ExpiredError } from './status-refusal.ts'
 
@@ -16,18 +16,19 @@ export async function readList<T>(
   visit: (item: T) => void,
 ): Promise<ListResult> {
   const form = options.shape ? PROTOBUF_FORM : JSON_FORM
-  const source = { exchange, path, accept: options.metadataOnly ? METADATA_LIST : form, options }
+  const accept = options.metadataOnly ? METADATA_LIST : form
   const { only } = options
-  const pages = new Pages(
-    path,
-    (choice, visitElement) => readPage(source, choice, visitElement),
-    options.limit ?? 0,
-    (_array, item) => {
-      if (only === undefined || only.isWanted(item)) visit(item as T)
-    },
-  )
+  const pages = new Pages({ exchange, path, accept, options }, (_array, item) => {
+    if (only === undefined || only.isWanted(item)) visit(item as T)
+  })
   const { columns: _none, ...result } = await pages.readAll()
   return result
+}
+
+/** What to do with the parts of a Table: its rows, and items from a server that answers with a list instead. */
+interface TableVisitor<T> {
+  row(row: TableRow): void
+  item(item: T): void
 }
 
 /** See ClusterReader.table. */
@@ -35,15 +36,11 @@ export function readTable<T>(
   exchange: Exchange,
   path: ApiPath<T>,
   options: ListOptions,
-  visitRow: (row: TableRow) => void,
-  visitItem: (item: T) => void,
+  visit: TableVisitor<T>,
 ): Promise<TableResult> {
   const source = { exchange, path: withQuery(path, { includeObject: 'None' }), accept: TABLE, options }
-  const pages = new Pages(
-    path,
-    (choice, visitElement) => readPage(source, choice, visitElement),
-    options.limit ?? 0,
-    (array, element) => (array === 'rows' ? visitRow(rowOf(element)) : visitItem(element as T)),
+  const pages = new Pages(source, (array, element) =>
+    array === 'rows' ? visit.row(rowOf(element)) : visit.item(element as T),
   )
   return pages.readAll()
 }
@@ -58,14 +55,11 @@ const rowOf = ({ cells, conditions, object }: KubernetesObject): TableRow => ({
 const MAX_PAGES = 5_000
 const MAX_EMPTY_PAGES = 100
 
-type ReadChosenPage = (choice: PageChoice, visit: VisitElement) => Promise<Page>
-
 /** Reads page after page to the end, even if the server no longer has the state that the list started from. */
 class Pages {
-  readonly #path: string
-  #empty = 0
-  readonly #read: ReadChosenPage
+  readonly #source: PageSource
   readonly #visit: VisitElement
+  /** Page size; 0 requests everything at once. */
   readonly #limit: number
   /** Identities of the items visited so far; needed only if a list is restarted. */
   readonly #visited = new Set<string>()
@@ -74,33 +68,30 @@ class Pages {
   #restarted = false
   #hasUnnamed = false
 
-  /**
-   * @param path what is listed, for errors
-   * @param limit page size; 0 requests everything at once
-   */
-  constructor(path: string, read: ReadChosenPage, limit: number, visit: VisitElement) {
-    this.#path = path
-    this.#read = read
+  constructor(source: PageSource, visit: VisitElement) {
+    this.#source = source
     this.#visit = visit
-    this.#limit = limit
+    this.#limit = source.options.limit ?? 0
   }
 
   /** @throws ApiError if any page fails; then the items visited so far are not the whole list */
   async readAll(): Promise<ListResult & { columns: string[] }> {
     const { resourceVersion, columns, ...first } = await this.#page({ limit: this.#limit, continueToken: '' })
     let token = first.continueToken
+    let emptyPages = 0
     for (let pages = 1; token !== ''; pages++) {
       const before = this.#count
       token = (await this.#nextPage(token)).continueToken
-      this.#empty = this.#count > before ? 0 : this.#empty + 1
-      if (pages > MAX_PAGES || this.#empty > MAX_EMPTY_PAGES) throw this.#endlessError()
+      emptyPages = this.#count > before ? 0 : emptyPages + 1
+      if (pages > MAX_PAGES || emptyPages > MAX_EMPTY_PAGES) throw this.#endlessError()
     }
     return { count: this.#count, resourceVersion, inconsistent: this.#inconsistent, columns }
   }
 
   #endlessError(): ApiError {
-    const message = `The list of GET ${this.#path} does not end`
-    return new ApiError({ status: 0, reason: 'Truncated', message, method: 'GET', path: this.#path })
+    const path = pathOf(this.#source.path)
+    const message = `The list of GET ${path} does not end`
+    return new ApiError({ status: 0, reason: 'Truncated', message, method: 'GET', path })
   }
 
   /** Returns the page after that token or, if the token has expired, what the server offers instead. */
@@ -132,7 +123,7 @@ class Pages {
   }
 
   #page(choice: PageChoice): Promise<Page> {
-    return this.#read(choice, (array, element) => {
+    return readPage(this.#source, choice, (array, element) => {
       const identity = identityOf(element)
       if (identity === null) this.#hasUnnamed = true
       else if (this.#restarted && this.#visited.has(identity)) return

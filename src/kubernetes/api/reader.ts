@@ -24,7 +24,7 @@ export function readerOf(exchange: Exchange): ClusterReader {
     namespace,
     get: (path, read = {}) => readObject(exchange, path, read),
     list: (path, read, visit) => readList(exchange, path, read, visit),
-    table: (path, read, visitRow, visitItem) => readTable(exchange, path, read, visitRow, visitItem),
+    table: (path, read, row, item) => readTable(exchange, path, read, { row, item }),
     watch: (path, read, visit) => watchList(exchange, path, read, visit),
     serverNow: () => exchange.serverNow,
     canI: (question, signal) => reviewAccess(exchange, question, signal),

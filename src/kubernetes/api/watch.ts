@@ -28,37 +28,54 @@ export async function watchList<T>(
 ): Promise<WatchEnd> {
   const request = requestFor(path, options)
   const silence = options.timeoutSeconds * 1000 + LATE
-  let { resourceVersion } = options
-  let begun = false
-  let refused: WatchEnd['why'] | null = null
+  const events = new WatchEvents(request, options.resourceVersion, visit)
+  let why: WatchEnd['why']
   try {
-    await exchange.follow(request, silence, async (chunks, stillThere) => {
-      begun = true
-      const events = new JsonElements(
-        [],
-        {
-          onElements() {},
-          onDocument(document) {
-            const event = eventIn(request, document)
-            refused ??= refusalIn(event)
-            if (refused !== null) return
-            resourceVersion = versionOf(event) ?? resourceVersion
-            const type = CHANGES[event.type]
-            if (type !== undefined) visit({ type, object: event.object as T })
-          },
-        },
-        MAX_OBJECT_LENGTH,
-      )
-      for await (const chunk of chunks) {
-        stillThere()
-        events.write(chunk)
-        if (refused !== null) return
-      }
-      events.end()
-    })
-    return { why: refused ?? 'over', resourceVersion }
+    await exchange.follow(request, silence, (chunks, stillThere) => events.read(chunks, stillThere))
+    why = events.refusal ?? 'over'
   } catch (error) {
-    return { why: reasonFor(error, begun), resourceVersion }
+    why = reasonFor(error, events.begun)
+  }
+  return { why, resourceVersion: events.resourceVersion }
+}
+
+/** The events of one watch, as they arrive. */
+class WatchEvents<T> {
+  /** Whether the server has accepted the watch. */
+  begun = false
+  /** Why the server gave up; null if it did not. No event after that counts. */
+  refusal: WatchEnd['why'] | null = null
+  /** Of the newest event. */
+  resourceVersion: string
+  readonly #request: ApiRequest
+  readonly #visit: (change: WatchedChange<T>) => void
+
+  constructor(request: ApiRequest, resourceVersion: string, visit: (change: WatchedChange<T>) => void) {
+    this.#request = request
+    this.resourceVersion = resourceVersion
+    this.#visit = visit
+  }
+
+  /** Reads until the response or the watch ends. @throws JsonError, ApiError */
+  async read(chunks: AsyncIterable<Uint8Array>, stillThere: () => void): Promise<void> {
+    this.begun = true
+    const handlers = { onElements() {}, onDocument: (document: unknown) => this.#take(document) }
+    const documents = new JsonElements([], handlers, MAX_OBJECT_LENGTH)
+    for await (const chunk of chunks) {
+      stillThere()
+      documents.write(chunk)
+      if (this.refusal !== null) return
+    }
+    documents.end()
+  }
+
+  #take(document: unknown): void {
+    const event = eventIn(this.#request, document)
+    this.refusal ??= refusalIn(event)
+    if (this.refusal !== null) return
+    this.resourceVersion = versionOf(event) ?? this.resourceVersion
+    const type = CHANGES[event.type]
+    if (type !== undefined) this.#visit({ type, object: event.object as T })
   }
 }
 

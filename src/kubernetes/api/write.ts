@@ -56,16 +56,14 @@ export async function deleteObject(
 /** See ClusterWriter.evict. */
 export async function evictPod(
   exchange: Exchange,
-  namespace: string,
-  pod: string,
-  uid: string,
+  { namespace, name, uid }: { namespace: string; name: string; uid: string },
   options: WriteOptions & { resourceVersion?: string },
 ): Promise<void> {
-  const path = evictionPath(namespace, pod)
+  const path = evictionPath(namespace, name)
   const eviction = {
     apiVersion: 'policy/v1',
     kind: 'Eviction',
-    metadata: { name: pod, namespace },
+    metadata: { name, namespace },
     deleteOptions: deleteOptions(uid, options),
   }
   const request = writeRequest('POST', withQuery(path, writeQuery(options)), eviction, options)

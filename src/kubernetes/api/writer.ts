@@ -40,6 +40,6 @@ export function writerOver(connection: Connection, options: ExchangeOptions): Cl
     jsonPatch: (path, operations, write = {}) => patchObject(exchange, path, operations, write),
     delete: (path, uid, write = {}) => deleteObject(exchange, path, uid, write),
     redactWith: redactor => exchange.redactWith(redactor),
-    evict: (inNamespace, pod, uid, write = {}) => evictPod(exchange, inNamespace, pod, uid, write),
+    evict: (namespace, name, uid, write = {}) => evictPod(exchange, { namespace, name, uid }, write),
   }
 }

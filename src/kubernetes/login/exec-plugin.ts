@@ -32,11 +32,16 @@ export async function askPlugin(call: PluginCall): Promise<CredentialWithExpiry>
   if (plugin.interactiveMode === 'Always' && !interactive) {
     throw failure(plugin, 'needs a terminal to log in: run it from one, or use --token')
   }
-  const request = await execInfo(call, interactive)
-  return fetched(plugin, await run(call, request, interactive))
+  const run = { ...call, interactive }
+  return fetched(plugin, await outputOf(run, await execInfo(run)))
 }
 
-async function execInfo({ plugin, cluster }: PluginCall, interactive: boolean): Promise<string> {
+interface PluginRun extends PluginCall {
+  /** Whether the plugin may ask at the terminal. */
+  interactive: boolean
+}
+
+async function execInfo({ plugin, cluster, interactive }: PluginRun): Promise<string> {
   const spec: Fields = { interactive }
   if (plugin.provideClusterInfo) {
     const ca = await pemText(cluster.certificateAuthority, 'certificate authority')
@@ -57,7 +62,7 @@ async function execInfo({ plugin, cluster }: PluginCall, interactive: boolean): 
 const MAX_ANSWER_LENGTH = 1024 * 1024
 
 /** The plugin's output. On a terminal, its prompts on stderr are shown too. */
-function run({ plugin, env, signal }: PluginCall, request: string, interactive: boolean): Promise<Redacted> {
+function outputOf({ plugin, env, signal, interactive }: PluginRun, request: string): Promise<Redacted> {
   const own = Object.fromEntries(plugin.env.map(({ name, value }) => [name, value]))
   return new Promise((resolve, reject) => {
     const child = spawn(plugin.command, plugin.args, {

@@ -3,7 +3,7 @@
  * registry itself is asked last. The mirror's own login is ignored (bottlerocket-os/bottlerocket#2677).
  */
 
-import { type GroupSetup, type MirrorTarget, mirrorNotes, type PlatformRule } from '../setup.ts'
+import { type MirrorTarget, mirrorNotes, type PlatformRule } from '../setup.ts'
 
 function settings({ address, registries, authority }: MirrorTarget): string {
   const mirrors = registries.map(registry =>
@@ -18,18 +18,16 @@ function settings({ address, registries, authority }: MirrorTarget): string {
   return `${[...mirrors, ...trust].join('\n\n')}\n`
 }
 
-export const bottlerocket: PlatformRule = {
-  setup(target): GroupSetup {
-    return {
-      files: [{ name: 'user-data.toml', place: null, content: settings(target) }],
-      delivery: 'settings',
-      put: [{ on: 'node', line: 'apiclient apply < user-data.toml' }],
-      effect: 'at-once',
-      activate: null,
-      check: [{ on: 'node', line: 'apiclient get settings.container-registry' }],
-      deadMirrorDelay: null,
-      login: 'upstream-credentials',
-      notes: [{ code: 'merge' }, ...mirrorNotes(target)],
-    }
-  },
+export const bottlerocket: PlatformRule = target => {
+  return {
+    files: [{ name: 'user-data.toml', place: null, content: settings(target) }],
+    delivery: 'settings',
+    put: [{ on: 'node', line: 'apiclient apply < user-data.toml' }],
+    effect: 'at-once',
+    activate: null,
+    check: [{ on: 'node', line: 'apiclient get settings.container-registry' }],
+    deadMirrorDelay: null,
+    login: 'upstream-credentials',
+    notes: [{ code: 'merge' }, ...mirrorNotes(target)],
+  }
 }

@@ -35,6 +35,5 @@ export function containerdSetup(
   }
 }
 
-export const containerd: PlatformRule = {
-  setup: (target, group) => containerdSetup(target, group, { notes: [configPath(group, CERTS_D)] }),
-}
+export const containerd: PlatformRule = (target, group) =>
+  containerdSetup(target, group, { notes: [configPath(group, CERTS_D)] })

@@ -58,4 +58,4 @@ export function crioSetup(target: MirrorTarget): GroupSetup {
   }
 }
 
-export const crio: PlatformRule = { setup: target => crioSetup(target) }
+export const crio: PlatformRule = target => crioSetup(target)

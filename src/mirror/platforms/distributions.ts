@@ -11,51 +11,42 @@ import { CERTS_D, configPath, folderName, sampleImage } from './hosts-toml.ts'
 const MICROK8S = '/var/snap/microk8s/current/args/certs.d'
 const WINDOWS = 'C:\\ProgramData\\containerd\\certs.d'
 
-export const microk8s: PlatformRule = {
-  setup: (target, group) =>
-    containerdSetup(target, group, {
-      folder: MICROK8S,
-      delivery: 'copy-to-every-node',
-      pull: `microk8s ctr images pull --hosts-dir ${MICROK8S}`,
-    }),
-}
+export const microk8s: PlatformRule = (target, group) =>
+  containerdSetup(target, group, {
+    folder: MICROK8S,
+    delivery: 'copy-to-every-node',
+    pull: `microk8s ctr images pull --hosts-dir ${MICROK8S}`,
+  })
 
 /** The Amazon Machine Image sets config_path; only user data reaches nodes that are created later. */
-export const eks: PlatformRule = {
-  setup: (target, group) => containerdSetup(target, group, { delivery: 'user-data', effect: 'new-nodes' }),
-}
+export const eks: PlatformRule = (target, group) =>
+  containerdSetup(target, group, { delivery: 'user-data', effect: 'new-nodes' })
 
 /** Node images set config_path. A reimaged or upgraded node starts without the files, so a DaemonSet keeps them there. */
-export const aks: PlatformRule = {
-  setup: (target, group) => containerdSetup(target, group, { delivery: 'daemon-set' }),
-}
+export const aks: PlatformRule = (target, group) => containerdSetup(target, group, { delivery: 'daemon-set' })
 
-export const kind: PlatformRule = {
-  setup: (target, group) =>
-    containerdSetup(target, group, {
-      delivery: 'node-containers',
-      put: group.nodes.flatMap(node =>
-        target.registries.map(registry => {
-          const name = folderName(registry)
-          return {
-            on: 'machine' as const,
-            line: `docker exec ${node} mkdir -p ${CERTS_D} && docker cp ${name} ${node}:${CERTS_D}/`,
-          }
-        }),
-      ),
-      notes: [configPath(group, CERTS_D)],
-    }),
-}
+export const kind: PlatformRule = (target, group) =>
+  containerdSetup(target, group, {
+    delivery: 'node-containers',
+    put: group.nodes.flatMap(node =>
+      target.registries.map(registry => {
+        const name = folderName(registry)
+        return {
+          on: 'machine' as const,
+          line: `docker exec ${node} mkdir -p ${CERTS_D} && docker cp ${name} ${node}:${CERTS_D}/`,
+        }
+      }),
+    ),
+    notes: [configPath(group, CERTS_D)],
+  })
 
 /** curl.exe on these hosts has no option for the system's certificate store, so the check is only a pull. */
-export const windows: PlatformRule = {
-  setup: (target, group) =>
-    group.runtime === 'containerd' || group.runtime === null
-      ? containerdSetup(target, group, {
-          folder: WINDOWS,
-          delivery: 'copy-to-every-node',
-          check: [{ on: 'node', line: `crictl pull ${sampleImage(target)}` }],
-          notes: [configPath(group, WINDOWS), { code: 'unconfirmed-place' }],
-        })
-      : { unsupported: 'unknown-runtime' },
-}
+export const windows: PlatformRule = (target, group) =>
+  group.runtime === 'containerd' || group.runtime === null
+    ? containerdSetup(target, group, {
+        folder: WINDOWS,
+        delivery: 'copy-to-every-node',
+        check: [{ on: 'node', line: `crictl pull ${sampleImage(target)}` }],
+        notes: [configPath(group, WINDOWS), { code: 'unconfirmed-place' }],
+      })
+    : { unsupported: 'unknown-runtime' }

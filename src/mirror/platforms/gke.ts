@@ -6,7 +6,7 @@
 
 import { stringify } from 'yaml'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import { type GroupSetup, type MirrorTarget, mirrorNotes, type PlatformRule } from '../setup.ts'
+import { type MirrorTarget, mirrorNotes, type PlatformRule } from '../setup.ts'
 
 const LONGEST_DIAL_TIMEOUT = 180
 
@@ -23,40 +23,38 @@ function runtimeConfiguration({ address, registries, dialTimeout, authority }: M
   return stringify({ registryHosts }, { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
-export const gke: PlatformRule = {
-  setup(target, group): GroupSetup {
-    if (group.os === 'windows') return { unsupported: 'windows-pool' }
-    const { registries, authority } = target
-    return {
-      files: [{ name: 'containerd-configuration.yaml', place: null, content: runtimeConfiguration(target) }],
-      delivery: 'node-pool',
-      put: [
-        {
-          on: 'machine',
-          line: 'gcloud container node-pools update <pool> --cluster=<cluster> --location=<location> --containerd-config-from-file=containerd-configuration.yaml',
-        },
-      ],
-      effect: 'nodes-recreated',
-      activate: null,
-      check: [
-        {
-          on: 'machine',
-          line: "gcloud container node-pools describe <pool> --cluster=<cluster> --location=<location> --format='yaml(config.containerdConfig)'",
-        },
-        {
-          on: 'node',
-          line: `crictl pull ${registries.includes(DOCKER_HUB) ? 'docker.io/library/busybox:latest' : `${registries[0]}/<image>`}`,
-        },
-      ],
-      deadMirrorDelay: Math.min(target.dialTimeout, LONGEST_DIAL_TIMEOUT),
-      login: 'pod-secrets',
-      notes: [
-        ...(registries.includes(DOCKER_HUB)
-          ? [{ code: 'built-in-cache', host: 'mirror.gcr.io' } as const]
-          : []),
-        ...(authority === null ? [] : [{ code: 'authority-secret' } as const]),
-        ...mirrorNotes(target),
-      ],
-    }
-  },
+export const gke: PlatformRule = (target, group) => {
+  if (group.os === 'windows') return { unsupported: 'windows-pool' }
+  const { registries, authority } = target
+  return {
+    files: [{ name: 'containerd-configuration.yaml', place: null, content: runtimeConfiguration(target) }],
+    delivery: 'node-pool',
+    put: [
+      {
+        on: 'machine',
+        line: 'gcloud container node-pools update <pool> --cluster=<cluster> --location=<location> --containerd-config-from-file=containerd-configuration.yaml',
+      },
+    ],
+    effect: 'nodes-recreated',
+    activate: null,
+    check: [
+      {
+        on: 'machine',
+        line: "gcloud container node-pools describe <pool> --cluster=<cluster> --location=<location> --format='yaml(config.containerdConfig)'",
+      },
+      {
+        on: 'node',
+        line: `crictl pull ${registries.includes(DOCKER_HUB) ? 'docker.io/library/busybox:latest' : `${registries[0]}/<image>`}`,
+      },
+    ],
+    deadMirrorDelay: Math.min(target.dialTimeout, LONGEST_DIAL_TIMEOUT),
+    login: 'pod-secrets',
+    notes: [
+      ...(registries.includes(DOCKER_HUB)
+        ? [{ code: 'built-in-cache', host: 'mirror.gcr.io' } as const]
+        : []),
+      ...(authority === null ? [] : [{ code: 'authority-secret' } as const]),
+      ...mirrorNotes(target),
+    ],
+  }
 }

@@ -29,13 +29,13 @@ const RULES: Record<MirrorPlatform, PlatformRule> = {
   containerd,
   'cri-o': crio,
   docker,
-  unknown: { setup: () => ({ unsupported: 'unknown-runtime' }) },
+  unknown: () => ({ unsupported: 'unknown-runtime' }),
 }
 
 /** What the nodes of this group need to pull through the mirror, or why there is no setup for them. */
 export function setupFor(target: MirrorTarget, group: NodeGroup): GroupSetup {
   if (group.managed !== null) return { unsupported: group.managed }
-  const setup = ruleFor(group).setup(target, group)
+  const setup = ruleFor(group)(target, group)
   if ('unsupported' in setup || !isShortName(target.address)) return setup
   const note = { code: 'short-name', host: target.address.host } as const
   return { ...setup, notes: [note, ...setup.notes] }

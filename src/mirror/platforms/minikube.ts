@@ -3,7 +3,7 @@
  * `--registry-mirror` only reaches Docker's daemon (minikube's docs on registries).
  */
 
-import type { GroupSetup, MirrorTarget, NodeGroup, PlatformRule } from '../setup.ts'
+import type { GroupSetup, PlatformRule } from '../setup.ts'
 import { containerdSetup } from './containerd.ts'
 import { crioSetup } from './cri-o.ts'
 import { docker } from './docker.ts'
@@ -22,31 +22,29 @@ function copied(setup: GroupSetup, flags = ''): GroupSetup {
   }
 }
 
-export const minikube: PlatformRule = {
-  setup(target: MirrorTarget, group: NodeGroup): GroupSetup {
-    switch (group.runtime) {
-      case 'docker': {
-        const setup = docker.setup(target, group)
-        if ('unsupported' in setup) return setup
-        const insecure = target.address.scheme === 'http' ? ` --insecure-registry=${target.address.host}` : ''
-        return {
-          ...setup,
-          // minikube manages the daemon's own file.
-          files: setup.files.filter(({ name }) => name !== 'daemon.json'),
-          delivery: 'minikube-files',
-          effect: 'after-restart',
-          activate: {
-            on: 'machine',
-            line: `minikube delete && minikube start --registry-mirror=${target.address.url}${insecure}`,
-          },
-        }
+export const minikube: PlatformRule = (target, group) => {
+  switch (group.runtime) {
+    case 'docker': {
+      const setup = docker(target, group)
+      if ('unsupported' in setup) return setup
+      const insecure = target.address.scheme === 'http' ? ` --insecure-registry=${target.address.host}` : ''
+      return {
+        ...setup,
+        // minikube manages the daemon's own file.
+        files: setup.files.filter(({ name }) => name !== 'daemon.json'),
+        delivery: 'minikube-files',
+        effect: 'after-restart',
+        activate: {
+          on: 'machine',
+          line: `minikube delete && minikube start --registry-mirror=${target.address.url}${insecure}`,
+        },
       }
-      case 'cri-o':
-        return copied(crioSetup(target))
-      case 'containerd':
-        return copied(containerdSetup(target, group, { notes: [configPath(group, CERTS_D)] }))
-      default:
-        return { unsupported: 'unknown-runtime' }
     }
-  },
+    case 'cri-o':
+      return copied(crioSetup(target))
+    case 'containerd':
+      return copied(containerdSetup(target, group, { notes: [configPath(group, CERTS_D)] }))
+    default:
+      return { unsupported: 'unknown-runtime' }
+  }
 }

@@ -5,7 +5,7 @@
 
 import { stringify } from 'yaml'
 import { locationOf } from '../address.ts'
-import type { GroupSetup, MirrorTarget, PlatformRule } from '../setup.ts'
+import type { MirrorFile, MirrorTarget, PlatformRule, SetupCommand } from '../setup.ts'
 import { crioNotes } from './cri-o.ts'
 
 const GROUP = 'config.openshift.io/v1'
@@ -39,49 +39,48 @@ function authorityMap(host: string, authority: string): string {
   )
 }
 
-export const openshift: PlatformRule = {
-  setup(target): GroupSetup {
-    const { address, authority } = target
-    // The objects' schema does not allow IPv6 addresses.
-    if (address.host.startsWith('[')) return { unsupported: 'numeric-host' }
-    const files = [
-      {
-        name: 'image-digest-mirror-set.yaml',
-        place: null,
-        content: mirrorSet('ImageDigestMirrorSet', target),
-      },
-      { name: 'image-tag-mirror-set.yaml', place: null, content: mirrorSet('ImageTagMirrorSet', target) },
-      ...(authority === null
-        ? []
-        : [{ name: 'registry-mirror-ca.yaml', place: null, content: authorityMap(address.host, authority) }]),
-    ]
-    return {
-      files,
-      delivery: 'objects',
-      put: [
-        ...files.toReversed().map(({ name }) => ({ on: 'cluster' as const, line: `apply -f ${name}` })),
-        ...(authority === null
-          ? []
-          : [
-              {
-                on: 'cluster' as const,
-                line: `patch image.config.openshift.io cluster --type=merge -p '{"spec":{"additionalTrustedCA":{"name":"registry-mirror-ca"}}}'`,
-              },
-            ]),
-      ],
-      effect: 'nodes-drained',
-      activate: null,
-      check: [
-        { on: 'cluster', line: 'get machineconfigpools' },
-        { on: 'node', line: 'cat /etc/containers/registries.conf' },
-      ],
-      deadMirrorDelay: null,
-      login: 'credential-provider',
-      notes: [
-        { code: 'tags-and-digests' },
-        ...(address.scheme === 'http' ? [{ code: 'insecure-registries', host: address.host } as const] : []),
-        ...crioNotes(target).filter(({ code }) => code !== 'insecure-skips-tls'),
-      ],
-    }
-  },
+function objectsFor(target: MirrorTarget): MirrorFile[] {
+  const { address, authority } = target
+  const digests = mirrorSet('ImageDigestMirrorSet', target)
+  const tags = mirrorSet('ImageTagMirrorSet', target)
+  return [
+    { name: 'image-digest-mirror-set.yaml', place: null, content: digests },
+    { name: 'image-tag-mirror-set.yaml', place: null, content: tags },
+    ...(authority === null
+      ? []
+      : [{ name: 'registry-mirror-ca.yaml', place: null, content: authorityMap(address.host, authority) }]),
+  ]
+}
+
+const TRUST_AUTHORITY: SetupCommand = {
+  on: 'cluster',
+  line: `patch image.config.openshift.io cluster --type=merge -p '{"spec":{"additionalTrustedCA":{"name":"registry-mirror-ca"}}}'`,
+}
+
+export const openshift: PlatformRule = target => {
+  const { address, authority } = target
+  // The objects' schema does not allow IPv6 addresses.
+  if (address.host.startsWith('[')) return { unsupported: 'numeric-host' }
+  const files = objectsFor(target)
+  return {
+    files,
+    delivery: 'objects',
+    put: [
+      ...files.toReversed().map(({ name }): SetupCommand => ({ on: 'cluster', line: `apply -f ${name}` })),
+      ...(authority === null ? [] : [TRUST_AUTHORITY]),
+    ],
+    effect: 'nodes-drained',
+    activate: null,
+    check: [
+      { on: 'cluster', line: 'get machineconfigpools' },
+      { on: 'node', line: 'cat /etc/containers/registries.conf' },
+    ],
+    deadMirrorDelay: null,
+    login: 'credential-provider',
+    notes: [
+      { code: 'tags-and-digests' },
+      ...(address.scheme === 'http' ? [{ code: 'insecure-registries', host: address.host } as const] : []),
+      ...crioNotes(target).filter(({ code }) => code !== 'insecure-skips-tls'),
+    ],
+  }
 }

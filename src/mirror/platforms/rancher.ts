@@ -42,36 +42,34 @@ function registriesYaml({ address, registries, authority }: MirrorTarget, folder
   )
 }
 
-function setupOf(distribution: Distribution) {
-  return (target: MirrorTarget): GroupSetup => {
-    const folder = `/etc/rancher/${distribution}`
-    const { authority } = target
-    const files = [
-      {
-        name: 'registries.yaml',
-        place: `${folder}/registries.yaml`,
-        content: registriesYaml(target, folder),
-      },
-      ...(authority === null
-        ? []
-        : [{ name: 'mirror-ca.crt', place: `${folder}/mirror-ca.crt`, content: authority }]),
-    ]
-    return {
-      files,
-      delivery: 'copy-to-every-node',
-      put: [],
-      effect: 'after-restart',
-      activate: RESTART[distribution],
-      check: [
-        askMirror(target, files),
-        { on: 'node', line: `${CRICTL[distribution]} pull ${sampleImage(target)}` },
-      ],
-      deadMirrorDelay: 30,
-      login: 'registries-yaml',
-      notes: [{ code: 'merge' }, ...mirrorNotes(target)],
-    }
+function setupOf(distribution: Distribution, target: MirrorTarget): GroupSetup {
+  const folder = `/etc/rancher/${distribution}`
+  const { authority } = target
+  const files = [
+    {
+      name: 'registries.yaml',
+      place: `${folder}/registries.yaml`,
+      content: registriesYaml(target, folder),
+    },
+    ...(authority === null
+      ? []
+      : [{ name: 'mirror-ca.crt', place: `${folder}/mirror-ca.crt`, content: authority }]),
+  ]
+  return {
+    files,
+    delivery: 'copy-to-every-node',
+    put: [],
+    effect: 'after-restart',
+    activate: RESTART[distribution],
+    check: [
+      askMirror(target, files),
+      { on: 'node', line: `${CRICTL[distribution]} pull ${sampleImage(target)}` },
+    ],
+    deadMirrorDelay: 30,
+    login: 'registries-yaml',
+    notes: [{ code: 'merge' }, ...mirrorNotes(target)],
   }
 }
 
-export const k3s: PlatformRule = { setup: setupOf('k3s') }
-export const rke2: PlatformRule = { setup: setupOf('rke2') }
+export const k3s: PlatformRule = target => setupOf('k3s', target)
+export const rke2: PlatformRule = target => setupOf('rke2', target)

@@ -5,13 +5,7 @@
 
 import { stringify } from 'yaml'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import {
-  type GroupSetup,
-  type MirrorTarget,
-  mirrorNotes,
-  type NodeGroup,
-  type PlatformRule,
-} from '../setup.ts'
+import { type MirrorTarget, mirrorNotes, type NodeGroup, type PlatformRule } from '../setup.ts'
 
 const LAYOUT = { lineWidth: 0 } as const
 
@@ -49,32 +43,30 @@ function isBefore112({ osImage }: NodeGroup): boolean {
   return Number(major) === 1 && Number(minor) < 12
 }
 
-export const talos: PlatformRule = {
-  setup(target, group): GroupSetup {
-    const old = isBefore112(group)
-    const { registries } = target
-    return {
-      files: [{ name: 'mirror.yaml', place: null, content: old ? patch(target) : documents(target) }],
-      delivery: 'machine-config',
-      put: [
-        {
-          on: 'machine',
-          line: 'talosctl -n <address>,<address> patch machineconfig --patch @mirror.yaml --dry-run',
-        },
-        { on: 'machine', line: 'talosctl -n <address>,<address> patch machineconfig --patch @mirror.yaml' },
-      ],
-      effect: 'at-once',
-      activate: null,
-      check: [
-        {
-          on: 'machine',
-          line: `talosctl -n <address> image pull ${registries.includes(DOCKER_HUB) ? 'docker.io/library/busybox:latest' : `${registries[0]}/<image>`}`,
-        },
-        { on: 'machine', line: 'talosctl -n <address> logs cri' },
-      ],
-      deadMirrorDelay: null,
-      login: 'registry-auth-config',
-      notes: [...(old ? [{ code: 'old-talos' } as const] : []), ...mirrorNotes(target)],
-    }
-  },
+export const talos: PlatformRule = (target, group) => {
+  const old = isBefore112(group)
+  const { registries } = target
+  return {
+    files: [{ name: 'mirror.yaml', place: null, content: old ? patch(target) : documents(target) }],
+    delivery: 'machine-config',
+    put: [
+      {
+        on: 'machine',
+        line: 'talosctl -n <address>,<address> patch machineconfig --patch @mirror.yaml --dry-run',
+      },
+      { on: 'machine', line: 'talosctl -n <address>,<address> patch machineconfig --patch @mirror.yaml' },
+    ],
+    effect: 'at-once',
+    activate: null,
+    check: [
+      {
+        on: 'machine',
+        line: `talosctl -n <address> image pull ${registries.includes(DOCKER_HUB) ? 'docker.io/library/busybox:latest' : `${registries[0]}/<image>`}`,
+      },
+      { on: 'machine', line: 'talosctl -n <address> logs cri' },
+    ],
+    deadMirrorDelay: null,
+    login: 'registry-auth-config',
+    notes: [...(old ? [{ code: 'old-talos' } as const] : []), ...mirrorNotes(target)],
+  }
 }

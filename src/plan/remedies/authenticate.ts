@@ -3,17 +3,15 @@
  * run as.
  */
 
-import type { Finding } from '../../diagnosis/finding.ts'
-import { lookUpCredentials } from '../../dockerconfig/kubelet-lookup.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import { parseReference } from '../../image/reference.ts'
 import type { ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { Change, PatchServiceAccount, SecretChange, Target } from '../change.ts'
+import { keysFor } from '../needed-logins.ts'
 import { patchOf } from '../patch.ts'
-import { type Declined, isNarrowed, type PlanCredential } from '../plan.ts'
+import { type Declined, isNarrowed } from '../plan.ts'
 import type { PlanInput } from '../plan-input.ts'
-import { type AttachedSecrets, isOutgoing, ownList, type StuckPod, serves } from '../stuck-pod.ts'
+import { type AttachedSecrets, isOutgoing, ownList, type StuckPod } from '../stuck-pod.ts'
 import type { RemedyRules } from './remedy-rules.ts'
 
 export const authenticate: RemedyRules = {
@@ -119,11 +117,11 @@ function planServiceAccounts(
     if (admit(change, input, attached)) attached.serviceAccounts.set(key, change.id)
   }
   const gap = accountGap(namespace, input)
-  if (gap !== undefined) {
-    const target = { apiVersion: 'v1', kind: 'ServiceAccount', namespace, uid: null }
-    for (const name of accountsWanted(namespace, input, stuck))
-      if (!own.some(account => account.name === name))
-        attached.declined.push({ code: 'unread-account', target: { ...target, name }, gap })
+  if (gap === undefined) return
+  const target = { apiVersion: 'v1', kind: 'ServiceAccount', namespace, uid: null }
+  for (const name of accountsWanted(namespace, input, stuck)) {
+    const isRead = own.some(account => account.name === name)
+    if (!isRead) attached.declined.push({ code: 'unread-account', target: { ...target, name }, gap })
   }
 }
 
@@ -217,76 +215,6 @@ function admit(change: Change, input: PlanInput, into: { changes: Change[]; decl
   }
   into.changes.push(change)
   return true
-}
-
-/** Namespaces of the cluster itself that many users can read and that have no pods. */
-const WITHOUT_PODS = ['kube-public', 'kube-node-lease']
-
-/** The logins that a namespace in scope needs. No other login is proven, shown, or written. */
-export function neededLogins(input: PlanInput): PlanCredential[] {
-  const { namespaces } = input.fixScope
-  return input.credentials.filter(login => namespaces.some(({ name }) => needs(name, login, input)))
-}
-
-/**
- * The `auths` keys that serve the namespace. If another pull secret has Docker Hub under its plain name, the kubelet does not look for the
- * usual key; otherwise the plain name would hide other logins under the usual key.
- */
-function keysFor(namespace: string, input: PlanInput): string[] {
-  const { diagnosis, secretName } = input
-  const credentials = input.credentials.filter(login => needs(namespace, login, input))
-  const keys = credentials.map(credential => credential.key)
-  const forHub = credentials.filter(({ registry }) => registry === DOCKER_HUB)
-  if (forHub.length === 0 || keys.includes(DOCKER_HUB)) return keys
-  const hidden = diagnosis.findings.some(
-    finding =>
-      finding.namespace === namespace && forHub.some(({ key }) => isHidden(key, finding, secretName)),
-  )
-  return hidden ? [...keys, DOCKER_HUB] : keys
-}
-
-/**
- * Whether a namespace gets the login. Anyone who can start pods in a namespace can read its login, so only these namespaces get it:
- *
- * - those where a pod fails because it lacks the login; a fix of single pods stops here;
- * - those where pullguard has written the login before;
- * - for Docker Hub, whose limit affects all pods, the whole scope, with `WITHOUT_PODS` only if they are named; not with `--affected`;
- * - for another registry, the namespaces named with `-n` if the user named the registry, too; not with `--affected`.
- */
-function needs(
-  namespace: string,
-  login: PlanCredential,
-  { scope, diagnosis, fixScope, named }: PlanInput,
-): boolean {
-  const fails = diagnosis.findings.some(
-    finding =>
-      finding.namespace === namespace &&
-      serves(login, finding) &&
-      (finding.remedies.includes('authenticate') || finding.remedies.includes('recreate')),
-  )
-  if (fails || isNarrowed(scope)) return fails
-  const holds = fixScope.secrets.some(
-    secret => secret.namespace === namespace && secret.ours && secret.keys.includes(login.key),
-  )
-  if (holds) return true
-  if (scope.affected) return false
-  if (scope.namespaces !== null) return login.registry === DOCKER_HUB || named.includes(login.registry)
-  return login.registry === DOCKER_HUB && !WITHOUT_PODS.includes(namespace)
-}
-
-/** Whether the kubelet would skip the key for the finding's image because of the keys in the pod's other pull secrets. */
-function isHidden(key: string, { reference, credential }: Finding, secretName: string): boolean {
-  const image = parseReference(reference ?? '')
-  if (image === null) return false
-  const others = credential.attempts
-    // A malformed secret stops the kubelet's look-up before the others.
-    .filter(attempt => attempt.secret !== secretName && attempt.problem !== 'malformed')
-    .flatMap(attempt => attempt.key ?? [])
-  const { shadowed } = lookUpCredentials(
-    image,
-    [...others, key].map(each => ({ key: each })),
-  )
-  return shadowed.some(each => each.key === key)
 }
 
 /** Whether the Secret already serves all of these keys. */

@@ -4,7 +4,7 @@ import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
-import { markdownCode, markdownText } from '../sanitize.ts'
+import { markdownCode, markdownCodeCell, markdownSentence, markdownText } from '../sanitize.ts'
 import { clip } from '../screen/layout.ts'
 import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
 import { explainCommand } from '../words/commands.ts'
@@ -52,7 +52,7 @@ function markdownWithin(
   const groups = groupByCause(diagnosis.findings, invocation)
   const hidden = groups.slice(budget.groups)
   const blocks = [
-    `### pullguard: ${markdownText(summarySentence(diagnosis, invocation))}`,
+    `### pullguard: ${markdownSentence(summarySentence(diagnosis, invocation))}`,
     ...(groups.length === 0 ? [] : [table(groups, diagnosis.takenAt, budget.rows)]),
     ...groups.slice(0, budget.groups).map(group => section(group, budget.evidence)),
     ...(hidden.length === 0 ? [] : [`… and ${pluralize(hidden.length, 'more cause')}`]),
@@ -67,8 +67,8 @@ function table(groups: CauseGroup[], takenAt: string, most: number): string {
     groupByWorkload(group.findings, takenAt).map(({ image, namespace, workload, pods, age }) =>
       [
         markdownText(group.findings[0].cause),
-        markdownCode(image),
-        markdownCode(`${namespace}/${workload}`),
+        markdownCodeCell(image),
+        markdownCodeCell(`${namespace}/${workload}`),
         formatNumber(pods.length),
         age ?? '',
       ].join(' | '),
@@ -85,16 +85,16 @@ function section(group: CauseGroup, longest: number): string {
   const evidence = findings.find(finding => finding.evidence !== null)?.evidence?.text
   const steps = stepsOf(findings, group.invocation).map(
     ({ text, command }) =>
-      `- ${markdownText(text)}${command === undefined ? '' : `: ${markdownCode(command)}`}`,
+      `- ${markdownSentence(text)}${command === undefined ? '' : `: ${markdownCode(command)}`}`,
   )
   const lines = [
-    `**${markdownText(titleOf(group))}** (${pluralize(group.pods, 'pod')})`,
+    `**${markdownSentence(titleOf(group))}** (${pluralize(group.pods, 'pod')})`,
     '',
-    markdownText(meaningOf(group)),
+    markdownSentence(meaningOf(group)),
     '',
     ...steps,
-    ...credentialLinesFor(group).map(line => `- Credential: ${markdownText(line)}`),
-    ...checkLines(findings).map(line => `- Asked the registry: ${markdownText(line)}`),
+    ...credentialLinesFor(group).map(line => `- Credential: ${markdownSentence(line)}`),
+    ...checkLines(findings).map(line => `- Asked the registry: ${markdownSentence(line)}`),
     `- More: ${markdownCode(explainCommand(group.invocation, findings[0]))}`,
   ]
   if (evidence === undefined || longest === 0) return lines.join('\n')
@@ -112,7 +112,7 @@ function section(group: CauseGroup, longest: number): string {
 function pullingBlock(diagnosis: AdvisedDiagnosis): string[] {
   const texts = pullingTexts(diagnosis)
   if (texts.length === 0) return []
-  return [`**${PULLING_TITLE}**\n\n${texts.map(text => `- ${markdownText(text)}`).join('\n')}`]
+  return [`**${PULLING_TITLE}**\n\n${texts.map(text => `- ${markdownSentence(text)}`).join('\n')}`]
 }
 
 /** Returns what could not be read; empty if there are no gaps. */
@@ -120,7 +120,7 @@ export function gapBlock(gaps: readonly Gap[], about: GapAbout): string[] {
   if (gaps.length === 0) return []
   const lines = summarizeGaps(gaps, about).map(
     gap =>
-      `- ${markdownText(gapSentence(gap))}${gap.remedy === null ? '' : ` → ${markdownText(gap.remedy)}`}`,
+      `- ${markdownSentence(gapSentence(gap))}${gap.remedy === null ? '' : ` → ${markdownSentence(gap.remedy)}`}`,
   )
   return [`**Not everything could be read**\n\n${lines.join('\n')}`]
 }

@@ -65,12 +65,12 @@ function sorted(findings: readonly Finding[], key: SortKey | undefined): readonl
 /** Returns the rows and their header; empty if there are no findings. */
 export function renderPlain(
   { findings, takenAt }: Diagnosis,
-  wide: boolean,
+  format: 'table' | 'wide',
   { headers, sortBy }: PlainOptions = { headers: true },
 ): string {
   if (findings.length === 0) return ''
   const asked = findings.some(({ check }) => check !== null)
-  const shown = [...COLUMNS, ...(wide ? WIDE : []), ...(asked ? [CHECK] : [])]
+  const shown = [...COLUMNS, ...(format === 'wide' ? WIDE : []), ...(asked ? [CHECK] : [])]
   const rows = sorted(findings, sortBy).map(finding =>
     shown.map(([, value]) => cell(value(finding, takenAt))),
   )

@@ -6,7 +6,7 @@
 import type { SubjectState, Trouble } from '../../waiting/subject-state.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
-import { markdownCode, markdownText, sanitizeLine } from '../sanitize.ts'
+import { markdownCode, markdownCodeCell, markdownSentence, markdownText, sanitizeLine } from '../sanitize.ts'
 import { joinLines } from '../screen/layout.ts'
 import type { WaitReport } from '../wait-report.ts'
 import { nextStepText } from '../words/step-words.ts'
@@ -184,12 +184,12 @@ export function waitMarkdown(report: WaitReport, invocation: Invocation): string
     .slice(0, MOST_ROWS)
     .map(state => {
       const { subject, status } = state
-      const name = markdownCode(`${subject.namespace}/${subject.kind.toLowerCase()}/${subject.name}`)
+      const name = markdownCodeCell(`${subject.namespace}/${subject.kind.toLowerCase()}/${subject.name}`)
       return `| ${name} | ${status} | ${markdownText(stateText(state, diagnosis.takenAt))} |`
     })
   const table = ['| Workload | Status | |', '| --- | --- | --- |', ...rows].join('\n')
   const blocks = [
-    `### pullguard: ${markdownText(waitSentence(report))}`,
+    `### pullguard: ${markdownSentence(waitSentence(report))}`,
     ...(rows.length === 0 ? [] : [table]),
     ...nextBlock(report, invocation),
     ...(diagnosis.findings.length === 0
@@ -209,7 +209,9 @@ function nextBlock(report: WaitReport, invocation: Invocation): string[] {
   const next = report.diagnosis.findings.length > 0 ? null : waitNextStep(report, invocation)
   return next === null
     ? []
-    : [`${markdownText(next.text)}${next.command === undefined ? '.' : `: ${markdownCode(next.command)}`}`]
+    : [
+        `${markdownSentence(next.text)}${next.command === undefined ? '.' : `: ${markdownCode(next.command)}`}`,
+      ]
 }
 
 const RANK: Record<SubjectState['status'], number> = { failed: 0, unknown: 1, waiting: 2, done: 3 }

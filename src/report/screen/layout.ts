@@ -118,14 +118,12 @@ export function joinBlocks(blocks: readonly string[][]): string {
 
 /**
  * Returns steps under one label: what to do as prose, and the command in bold on separate lines.
- * @param beside put a one-line command after the prose if it fits there and the prose contains no other command
+ * @param style.beside put a one-line command after the prose if it fits there and the prose contains no other command
  */
 export function stepLines(
   label: string,
   steps: readonly StepText[],
-  width: number,
-  palette: Palette,
-  beside = false,
+  { width, palette, beside = false }: { width: number; palette: Palette; beside?: boolean },
 ): string[] {
   return steps.flatMap(({ text, command }, index) => {
     const end = command === undefined ? '.' : ':'

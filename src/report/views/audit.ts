@@ -36,9 +36,9 @@ export interface AuditReportOptions extends ReportOptions {
 
 const RENDERERS: Record<AuditFormat, (report: AuditReport, options: AuditReportOptions) => string> = {
   table: (report, options) =>
-    options.terminal ? renderAuditScreen(report, options, 'brief') : renderAuditPlain(report, false),
+    options.terminal ? renderAuditScreen(report, options, 'brief') : renderAuditPlain(report, 'table'),
   wide: (report, options) =>
-    options.terminal ? renderAuditScreen(report, options, 'whole') : renderAuditPlain(report, true),
+    options.terminal ? renderAuditScreen(report, options, 'whole') : renderAuditPlain(report, 'wide'),
   text: (report, options) => renderAuditScreen(report, options, 'brief'),
   json: report => [...auditJson(report)].join(''),
   yaml: report => toYaml(auditDocument(report)),
@@ -114,7 +114,9 @@ function block(group: AuditFinding[], limits: Limits, width: number, palette: Pa
   const heading = `${first.severity}: ${title}: ${pluralize(group.length, 'finding')} (${first.rule})`
   return [
     ...wrap(sanitizeLine(heading), width).map(line => palette.problem(line, first.severity)),
-    ...shown.flatMap(([sentence, same]) => placeLines(sentence, same, limits.places, width, palette)),
+    ...shown.flatMap(([sentence, same]) =>
+      placeLines(sentence, same, { most: limits.places, width, palette }),
+    ),
     ...(hidden.length === 0
       ? []
       : wrap(
@@ -132,9 +134,7 @@ function block(group: AuditFinding[], limits: Limits, width: number, palette: Pa
 function placeLines(
   sentence: string,
   same: AuditFinding[],
-  most: number,
-  width: number,
-  palette: Palette,
+  { most, width, palette }: { most: number; width: number; palette: Palette },
 ): string[] {
   const shown = firstOf(same, most)
   const rows = shown.map(finding => [cell(placeText(finding)), ...nameCells(finding)])

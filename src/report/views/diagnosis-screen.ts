@@ -183,7 +183,7 @@ function block(
     ...checkLines(findings, budget.checks).flatMap((text, index) =>
       field({ label: index === 0 ? 'asked' : '', text }, width),
     ),
-    ...stepLines('what to do', worded, width, palette, budget.brief),
+    ...stepLines('what to do', worded, { width, palette, beside: budget.brief }),
     // Omitted on the brief screen, where every cause would repeat the line.
     ...(budget.pods
       ? field({ label: 'more', text: explainCommand(group.invocation, findings[0]) }, width)

@@ -31,10 +31,12 @@ const RENDERERS: Record<
 > = {
   table: (diagnosis, options) =>
     isPlain(options)
-      ? renderPlain(diagnosis, false, options.plain)
+      ? renderPlain(diagnosis, 'table', options.plain)
       : renderTable(diagnosis, options, 'summary'),
   wide: (diagnosis, options) =>
-    isPlain(options) ? renderPlain(diagnosis, true, options.plain) : renderTable(diagnosis, options, 'full'),
+    isPlain(options)
+      ? renderPlain(diagnosis, 'wide', options.plain)
+      : renderTable(diagnosis, options, 'full'),
   text: (diagnosis, options) => renderTable(diagnosis, options, 'summary'),
   json: (diagnosis, { invocation }) => [...diagnosisJson(diagnosis, invocation)].join(''),
   yaml: (diagnosis, { invocation }) => toYaml(diagnosisDocument(diagnosis, invocation)),

@@ -148,7 +148,7 @@ function failingNow(report: FixReport, { width, invocation }: ReportOptions, pal
       line => palette.problem(line, group.findings[0].severity),
     ),
     ...field({ label: 'meaning', text: meaningOf(group) }, width),
-    ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, steps), width, palette),
+    ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, steps), { width, palette }),
   ])
 }
 

@@ -43,32 +43,28 @@ export interface Workarounds {
   others: string[]
 }
 
+/** A login that could not be proven. */
+export interface FailedProof {
+  login: LoginSummary
+  /** The image that the login was tried on; null if none is known. */
+  image: string | null
+  why: ProofFailure
+  detail: string
+}
+
 /** Returns why the login is not distributed, in one sentence that ends by saying that nothing was changed. */
-export function failedProofText(
-  login: LoginSummary,
-  image: string | null,
-  why: ProofFailure,
-  detail: string,
-  workarounds: Workarounds,
-): string {
-  return sanitizeLine(
-    `${failureText(login, image, why, detail)}. Nothing was changed. ${workaroundText(workarounds)}`,
-  )
+export function failedProofText(proof: FailedProof, workarounds: Workarounds): string {
+  return sanitizeLine(`${failureText(proof)}. Nothing was changed. ${workaroundText(workarounds)}`)
 }
 
 /** For a plan that is only shown: says that the login could not be checked. */
-export function uncheckedText(
-  login: LoginSummary,
-  image: string | null,
-  why: ProofFailure,
-  detail: string,
-): string {
+export function uncheckedText(proof: FailedProof): string {
   return sanitizeLine(
-    `Warning: ${failureText(login, image, why, detail)}. The login is checked again before anything is written.`,
+    `Warning: ${failureText(proof)}. The login is checked again before anything is written.`,
   )
 }
 
-function failureText(login: LoginSummary, image: string | null, why: ProofFailure, detail: string): string {
+function failureText({ login, image, why, detail }: FailedProof): string {
   return `${FAILURES[why](login, image)}${detail === '' ? '' : ` (${detail})`}`
 }
 

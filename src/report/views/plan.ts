@@ -155,7 +155,7 @@ function block(same: Declined[], view: DeclinedView): string[] {
       wrap(sanitizeLine(`${declinedObject(one)}  ${declinedDetail(one)}`), width, '    '),
     ),
     ...(hidden === 0 ? [] : wrap(`… and ${formatNumber(hidden)} more (-o json shows all)`, width, '    ')),
-    ...(next === null ? [] : stepLines('what to do', [next], width, palette)),
+    ...(next === null ? [] : stepLines('what to do', [next], { width, palette })),
     ...fragments(same, view),
   ]
 }
@@ -206,7 +206,7 @@ function causeBlocks(findings: AdvisedFinding[], { invocation, width, palette }:
       line => palette.problem(line, group.findings[0].severity),
     ),
     ...field({ label: 'remedy', text: remedyText(group.findings) }, width),
-    ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, 2), width, palette),
+    ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, 2), { width, palette }),
   ])
 }
 

@@ -7,7 +7,14 @@ import { toJson, toYaml } from '../machine/data.ts'
 import { renderPrometheus } from '../machine/prometheus.ts'
 import { type QuotaReport, quotaDocument } from '../machine/quota-document.ts'
 import type { ReportOptions } from '../options.ts'
-import { cell, escapeInJson, markdownCode, markdownText, sanitizeLine } from '../sanitize.ts'
+import {
+  cell,
+  escapeInJson,
+  markdownCodeCell,
+  markdownSentence,
+  markdownText,
+  sanitizeLine,
+} from '../sanitize.ts'
 import {
   FRESH_SCREEN,
   joinBlocks,
@@ -81,7 +88,7 @@ function renderScreen(report: QuotaReport, options: QuotaReportOptions): string 
     [palette.strong(headingText(watch ? takenAt : null))],
     rows(judged, options, palette),
     wrap(whoseNumbersText(judged.quotas), width).map(palette.dim),
-    ...(usage === null ? [] : usageBlocks(usage, options, palette)),
+    ...(usage === null ? [] : usageBlocks(usage, { ...options, palette })),
     gapLines(report.gaps, width, palette, 'quota'),
     [
       ...wrap(sanitizeLine(quotaVerdictText(judged)), width).map(verdictStyle(judged, palette)),
@@ -168,9 +175,9 @@ function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): strin
           ),
         ]
   return `${[
-    `### Docker Hub pulls: ${markdownText(quotaVerdictText(judged))}`,
+    `### Docker Hub pulls: ${markdownSentence(quotaVerdictText(judged))}`,
     ['| Who | Left |', '| --- | --- |', ...table].join('\n'),
-    markdownText(whoseNumbersText(judged.quotas)),
+    markdownSentence(whoseNumbersText(judged.quotas)),
     ...(usage === null ? [] : usageMarkdown(usage)),
     ...gaps,
   ].join('\n\n')}\n`
@@ -180,38 +187,34 @@ const MAX_SHOWN = 30
 
 /** Returns who spends the pulls, as paragraphs. */
 function usageMarkdown({ usage, gaps }: UsageReport): string[] {
-  const partial = isPartial(gaps)
   const { spenders, outlooks, savings, window, forecast } = usage
+  const counted = { window, partial: isPartial(gaps) }
   const named = needsNames(outlooks.map(({ quota }) => quota))
   const rows = spenders.slice(0, MAX_SHOWN).map(spender => {
     const { workload, pulls, atMost } = spender
-    const name = markdownCode(`${workload.namespace} ${workloadText(workload)}`)
+    const name = markdownCodeCell(`${workload.namespace} ${workloadText(workload)}`)
     return `| ${name} | ${pullsText(pulls, atMost)} | ${markdownText(reasonsText(spender))} |`
   })
   const lasting = outlooks.filter(({ pulls }, index) => pulls > 0 || index === 0)
   const worse = worseLoginText(usage)
   return [
     rows.length === 0
-      ? markdownText(noSpendersText(partial))
+      ? markdownSentence(noSpendersText(counted))
       : ['| Workload | Pulls | Why |', '| --- | --- | --- |', ...rows].join('\n'),
-    list(
-      lasting.map(
-        outlook => `${identityText(outlook.quota, named)}: ${outlookText(outlook, window, partial)}`,
-      ),
-    ),
-    rows.length === 0 ? '' : list(capacityTexts(usage, partial).map(pair => pair.join(': '))),
-    worse === null ? '' : markdownText(worse),
+    list(lasting.map(outlook => `${identityText(outlook.quota, named)}: ${outlookText(outlook, counted)}`)),
+    rows.length === 0 ? '' : list(capacityTexts(usage, counted).map(pair => pair.join(': '))),
+    worse === null ? '' : markdownSentence(worse),
     ...(forecast === null
       ? []
       : [
-          markdownText(forecastText(forecast, partial)),
+          markdownSentence(forecastText(forecast, counted)),
           list(forecastWaitTexts(forecast).map(pair => pair.join(': '))),
         ]),
     list(savings.map(savingText)),
-    markdownText(countedText(usage)),
+    markdownSentence(countedText(usage)),
   ].filter(paragraph => paragraph !== '')
 }
 
 function list(texts: readonly string[]): string {
-  return texts.map(text => `- ${markdownText(text)}`).join('\n')
+  return texts.map(text => `- ${markdownSentence(text)}`).join('\n')
 }

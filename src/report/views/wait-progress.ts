@@ -28,7 +28,7 @@ export interface ProgressContext {
 
 /** One line. */
 export function changeLine(change: WaitChange, state: SubjectState, progress: ProgressContext): string {
-  const { now, left, several, invocation, advise } = progress
+  const { now, several, advise } = progress
   const name = subjectName(state, several)
   const takenAt = new Date(now).toISOString()
   switch (change.code) {
@@ -38,7 +38,7 @@ export function changeLine(change: WaitChange, state: SubjectState, progress: Pr
       return line(`${name}: ${stateText(state, takenAt)}`)
     case 'trouble': {
       const { trouble } = change
-      const outlook = outlookText(trouble, now, left, invocation, advise(trouble.finding))
+      const outlook = outlookText(trouble, advise(trouble.finding), progress)
       return line(`${name}: ${troubleText(trouble, takenAt)}; ${outlook}`)
     }
   }

@@ -266,10 +266,7 @@ function intact(why: AdvisedWhy, { width, invocation }: ReportOptions, palette: 
     ? ' Anonymous pulls from Docker Hub share one limit with everyone behind the same IP address.'
     : ''
   if (containers.some(({ notes }) => notes !== undefined))
-    return wrap(
-      'No link is broken now. The notes will matter the next time an image has to be pulled.',
-      width,
-    )
+    return wrap('No link is broken now, but what the notes say may make the next pull fail.', width)
   return wrap(`No link is broken. Nothing to do.${note}`, width).map(palette.success)
 }
 

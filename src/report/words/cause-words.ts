@@ -26,3 +26,28 @@ export interface CauseWords {
 export function hasClue({ findings: [first] }: CauseContext, code: Clue['code']): boolean {
   return first.clues.some(clue => clue.code === code)
 }
+
+type FirstFinding = CauseContext['findings'][0]
+
+/** A clue, or another test of the first finding. */
+type Condition = Clue['code'] | ((first: FirstFinding) => boolean)
+
+/** A text, or what makes it of the first finding. */
+type Words = string | ((first: FirstFinding) => string)
+
+/** Returns the words of the first case that applies to the first finding. @param otherwise the words if none does */
+export function byCase(
+  cases: readonly (readonly [when: Condition, words: Words])[],
+  otherwise: Words,
+): (context: CauseContext) => string {
+  return context => {
+    const [first] = context.findings
+    const applies = (when: Condition) => (typeof when === 'string' ? hasClue(context, when) : when(first))
+    const [, words] = cases.find(([when]) => applies(when)) ?? [null, otherwise]
+    return typeof words === 'string' ? words : words(first)
+  }
+}
+
+/** The meaning of every cause in which a web page answered. */
+export const WEB_PAGE =
+  'Something in between answered in place of the registry: a mirror, a proxy, or a login portal. The image itself is not the problem.'

@@ -5,6 +5,7 @@ import { pluralize } from './nouns.ts'
 const MINUTE = 60
 const HOUR = 3600
 const DAY = 86_400
+const YEAR = 365 * DAY
 
 /** Returns the time between two ISO 8601 instants, such as `45s`, `12m`, `5h20m`, `3d4h`, `40d`, `2y30d`; null if one is invalid. */
 export function age(since: string | null, until: string): string | null {
@@ -22,20 +23,26 @@ export function durationOfMilliseconds(milliseconds: number): string {
 /** Formats a number of seconds: `45s`, `5h20m`. */
 export function durationText(seconds: number): string {
   if (seconds < 2 * MINUTE) return `${seconds}s`
-  if (seconds < 10 * MINUTE) return units(seconds, MINUTE, 'm', 1, 's')
-  if (seconds < 3 * HOUR) return units(seconds, MINUTE, 'm')
-  if (seconds < 8 * HOUR) return units(seconds, HOUR, 'h', MINUTE, 'm')
-  if (seconds < 2 * DAY) return units(seconds, HOUR, 'h')
-  if (seconds < 8 * DAY) return units(seconds, DAY, 'd', HOUR, 'h')
-  if (seconds < 2 * 365 * DAY) return units(seconds, DAY, 'd')
-  if (seconds < 8 * 365 * DAY) return units(seconds, 365 * DAY, 'y', DAY, 'd')
-  return units(seconds, 365 * DAY, 'y')
+  const [, unit, smaller] = UNITS.find(([limit]) => seconds < limit) ?? LONGEST
+  const rest = smaller === null ? 0 : Math.floor((seconds % SECONDS[unit]) / SECONDS[smaller])
+  return `${Math.floor(seconds / SECONDS[unit])}${unit}${rest === 0 ? '' : `${rest}${smaller}`}`
 }
 
-function units(seconds: number, large: number, name: string, small?: number, smallName = ''): string {
-  const rest = small === undefined ? 0 : Math.floor((seconds % large) / small)
-  return `${Math.floor(seconds / large)}${name}${rest === 0 ? '' : `${rest}${smallName}`}`
-}
+const SECONDS = { s: 1, m: MINUTE, h: HOUR, d: DAY, y: YEAR }
+
+type Unit = keyof typeof SECONDS
+
+/** The units of durations below each limit, in seconds. */
+const UNITS: readonly [limit: number, unit: Unit, smaller: Unit | null][] = [
+  [10 * MINUTE, 'm', 's'],
+  [3 * HOUR, 'm', null],
+  [8 * HOUR, 'h', 'm'],
+  [2 * DAY, 'h', null],
+  [8 * DAY, 'd', 'h'],
+  [2 * YEAR, 'd', null],
+  [8 * YEAR, 'y', 'd'],
+]
+const LONGEST = [Number.POSITIVE_INFINITY, 'y', null] as const
 
 /** Returns a duration in words, such as `6 hours`, `90 minutes`, `45 seconds`: in the largest unit that is exact, otherwise in minutes. */
 export function durationInWords(seconds: number): string {

@@ -72,14 +72,14 @@ export function savingCommand(
 
 function patchCommand({ workload, containers }: Saving, invocation: Invocation): string | null {
   if (workload === null) return null
-  const policies = (isInit: boolean) =>
-    containers
-      .filter(({ kind }) => (kind === 'init' || kind === 'sidecar') === isInit)
-      .map(({ name }) => ({ name, imagePullPolicy: 'IfNotPresent' }))
-  const [init, main] = [policies(true), policies(false)]
-  const spec = {
-    ...(main.length > 0 ? { containers: main } : {}),
-    ...(init.length > 0 ? { initContainers: init } : {}),
+  // A template lists its sidecars among the init containers.
+  const lists = Map.groupBy(containers, ({ kind }) =>
+    kind === 'init' || kind === 'sidecar' ? 'initContainers' : 'containers',
+  )
+  const spec: Record<string, object[]> = {}
+  for (const list of ['containers', 'initContainers'] as const) {
+    const named = lists.get(list) ?? []
+    if (named.length > 0) spec[list] = named.map(({ name }) => ({ name, imagePullPolicy: 'IfNotPresent' }))
   }
   const template = { template: { spec } }
   const patch = workload.kind === 'CronJob' ? { jobTemplate: { spec: template } } : template

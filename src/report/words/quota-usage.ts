@@ -51,15 +51,23 @@ export function isPartial(gaps: readonly Gap[]): boolean {
   return gaps.some(({ what }) => !['nodes', 'secrets', 'serviceaccounts'].includes(what))
 }
 
+/** What the numbers cover. */
+export interface Counted {
+  /** Over how many seconds pulls are counted. */
+  window: number
+  /** See `isPartial`. */
+  partial: boolean
+}
+
 const NOT_COUNTED = ', not counting what could not be read'
 
 /** Returns the heading above the workloads that pull. */
-export function spendersHeading(window: number, partial: boolean): string {
+export function spendersHeading({ window, partial }: Counted): string {
   return `Who pulls, in ${durationInWords(window)}${partial ? ' (not everything could be read)' : ''}`
 }
 
 /** Returns the text that replaces an empty list of workloads. */
-export function noSpendersText(partial: boolean): string {
+export function noSpendersText({ partial }: Counted): string {
   return partial
     ? 'Unknown: not everything could be read, and what could be read is not expected to pull from Docker Hub.'
     : 'No workload is expected to pull from Docker Hub.'
@@ -68,8 +76,7 @@ export function noSpendersText(partial: boolean): string {
 /** Returns whether an identity's pulls last, such as `up to 120 expected: they run out in about 3 hours`. */
 export function outlookText(
   { pulls, now, atMost, left, fits, runsOutAfter }: Outlook,
-  window: number,
-  partial: boolean,
+  { window, partial }: Counted,
 ): string {
   const time = durationInWords(window)
   if (pulls === 0)
@@ -111,13 +118,14 @@ const PLAN: Record<PullPlan, (capacity: Capacity) => string> = {
 }
 
 /** Returns each plan and what it allows. */
-export function capacityTexts({ capacities }: Usage, partial: boolean): [plan: string, allows: string][] {
-  return capacities.map(capacity => [
-    PLAN[capacity.plan](capacity),
-    capacity.allows === null
-      ? 'no limit, enough'
-      : `${pluralize(capacity.allows, 'pull')}, ${capacity.fits ? `enough${partial ? ' for what could be read' : ''}` : 'not enough'}`,
-  ])
+export function capacityTexts({ capacities }: Usage, counted: Counted): [plan: string, allows: string][] {
+  return capacities.map(capacity => [PLAN[capacity.plan](capacity), allowsText(capacity, counted)])
+}
+
+function allowsText({ allows, fits }: Capacity, { partial }: Counted): string {
+  if (allows === null) return 'no limit, enough'
+  const enough = partial ? 'enough for what could be read' : 'enough'
+  return `${pluralize(allows, 'pull')}, ${fits ? enough : 'not enough'}`
 }
 
 /** Warns that a free account allows fewer pulls than the nodes have without one; null otherwise. */
@@ -138,7 +146,7 @@ const WAIT: Record<ForecastWait['how'], string> = {
 }
 
 /** Returns what fresh nodes pull. */
-export function forecastText({ nodes, atOnce, later, cacheSaves }: Forecast, partial: boolean): string {
+export function forecastText({ nodes, atOnce, later, cacheSaves }: Forecast, { partial }: Counted): string {
   if (atOnce + later === 0)
     return partial
       ? 'What new nodes pull from Docker Hub is unknown: not everything could be read.'

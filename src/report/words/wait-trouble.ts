@@ -33,22 +33,23 @@ export function troubleText({ finding, pods, well, nodes, since }: Trouble, take
   return `can't pull ${imageText(finding.image)} (${finding.cause})${which}${forHow}${place}`
 }
 
-/** Returns how long waiting continues, and what would help meanwhile. @param left milliseconds until the wait ends */
-export function outlookText(
-  trouble: Trouble,
-  now: number,
-  left: number,
-  invocation: Invocation,
-  advised: AdvisedFinding,
-): string {
-  const { until, finding } = trouble
-  const [step] = stepsOf([advised], invocation)
-  const next = nextStepText(step)
-  return `${continuationText(until === null ? null : until - now, left, finding)}. ${next}`
+/** What decides how long waiting continues, and how the commands of a step are written. */
+interface OutlookContext {
+  /** Milliseconds since 1970. */
+  now: number
+  /** Milliseconds until the wait ends. */
+  left: number
+  invocation: Invocation
 }
 
-/** @param patience milliseconds; null: as long as the wait lasts */
-function continuationText(patience: number | null, left: number, finding: Trouble['finding']): string {
+/** Returns how long waiting continues, and what would help meanwhile. */
+export function outlookText(trouble: Trouble, advised: AdvisedFinding, context: OutlookContext): string {
+  const [step] = stepsOf([advised], context.invocation)
+  return `${continuationText(trouble, context)}. ${nextStepText(step)}`
+}
+
+function continuationText({ until, finding }: Trouble, { now, left }: OutlookContext): string {
+  const patience = until === null ? null : until - now
   if (patience !== null && patience <= 0) return "waiting won't help"
   if (left <= 0) return 'the time is up'
   if (patience === null) return `may recover by itself, so waiting continues${windowText(finding, left)}`

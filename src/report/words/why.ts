@@ -27,8 +27,8 @@ export const POLICY: Record<PullPolicy, string> = {
 const VERDICT: Record<Verdict, string> = {
   anonymous: 'the kubelet pulls without a login',
   authenticated: 'the kubelet pulls with a login',
-  blocked: 'the kubelet gives up before it asks a registry',
-  unknown: 'could not read which login the kubelet has',
+  blocked: 'the kubelet refuses before it contacts a registry',
+  unknown: 'pullguard could not see which login the kubelet uses',
 }
 
 /** Returns what the kubelet pulls with. */

@@ -14,6 +14,19 @@ export interface PartialList {
   remaining: number | null
 }
 
+/** What is known of a document before its end. */
+interface OpenDocument {
+  /** Where it is from; `named` with -f, not only in a folder. */
+  input: Pick<Input, 'name' | 'named'>
+  items: number
+  itemsWithoutKind: number
+  unnamed: number
+  /** Outlines of items whose kind is known only at the end of the list: names, owners, pull secrets. */
+  undecided: Fields[]
+}
+
+type Fields = Record<string, unknown>
+
 /** Collects the objects in the documents of all inputs. */
 export class DumpObjects {
   readonly partial: PartialList[] = []
@@ -30,43 +43,16 @@ export class DumpObjects {
   }
 
   /** Handlers for one input. They throw NotADump for a document that is not part of a dump, unless it only lies in a folder. */
-  documentsOf({ name, named }: Pick<Input, 'name' | 'named'>): DocumentHandlers {
-    let items = 0
-    let withoutKind = 0
-    let unnamed = 0
-    /** Outlines of items whose kind is known only at the end of the list: names, owners, pull secrets. */
-    let undecided: Record<string, unknown>[] = []
-    // An object without name and status is a template if it is in a folder, and an error if its file was named with -f.
-    const countUnnamed = (raw: Record<string, unknown>) => {
-      if (named || isObject(raw.status)) unnamed += 1
+  documentsOf(input: Pick<Input, 'name' | 'named'>): DocumentHandlers {
+    const next = (): OpenDocument => ({ input, items: 0, itemsWithoutKind: 0, unnamed: 0, undecided: [] })
+    let open = next()
+    return {
+      onItem: item => this.#addItem(item, open),
+      onDocument: document => {
+        this.#endDocument(document, open)
+        open = next()
+      },
     }
-    const onItem = (raw: unknown) => {
-      items += 1
-      if (text(record(raw).kind) === '') withoutKind += 1
-      if (!this.#take(raw, countUnnamed)) undecided.push(outline(raw))
-    }
-    const onDocument = (document: unknown) => {
-      const rest = record(document)
-      const foreign = describeForeignDocument(document, items > 0 && withoutKind === 0)
-      if (foreign !== null && named) throw new NotADump(asNotADump(name, foreign.is))
-      if (foreign?.hidesPods) this.unseen.push(`${name} is ${foreign.is}`)
-      else if (foreign !== null) this.passedOver.add(name)
-      else {
-        // Items that could not be split off, as in YAML written like JSON, come with the rest.
-        for (const raw of [...list(document), ...list(rest.items)]) onItem(raw)
-        const kind = text(rest.kind)
-        if (kind.endsWith('List') || items > 0 || 'items' in rest)
-          this.#endList(name, rest, items, undecided, countUnnamed)
-        else if (isObject(document) && !this.#facts.add(rest, kind, text(rest.apiVersion))) countUnnamed(rest)
-        this.#facts.unnamed += unnamed
-        this.#facts.secretsHeld.endDocument()
-      }
-      items = 0
-      withoutKind = 0
-      unnamed = 0
-      undecided = []
-    }
-    return { onItem, onDocument }
   }
 
   /** Records a file in a folder that could not be read completely. What was read before the error counts. */
@@ -75,55 +61,78 @@ export class DumpObjects {
     else this.unseen.push(error.message.replace(/\.$/, ''))
   }
 
-  /** Adds an item whose kind is known; returns false if it is not. Items of a list within a list get their kind from that list. */
-  #take(raw: unknown, onUnnamed: (raw: Record<string, unknown>) => void): boolean {
+  /** Items of a list within a list get their kind from that list. */
+  #addItem(raw: unknown, open: OpenDocument): void {
     const item = record(raw)
+    const apiVersion = text(item.apiVersion)
+    open.items += 1
+    if (text(item.kind) === '') open.itemsWithoutKind += 1
     const kind = text(item.kind) || kindByShape(item)
-    if (kind === '' && isObject(raw)) return false
-    const open = [{ item, kind, apiVersion: text(item.apiVersion) }]
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (kind === '' && isObject(raw)) {
+      open.undecided.push(outline(item))
+      return
+    }
+    const waiting = [{ item, kind, apiVersion }]
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       if (!next.kind.endsWith('List') || !Array.isArray(next.item.items)) {
-        if (!this.#facts.add(next.item, next.kind, next.apiVersion)) onUnnamed(next.item)
+        this.#add(next.item, next, open)
         continue
       }
       for (const inner of next.item.items.map(record)) {
-        open.push({
+        waiting.push({
           item: inner,
           kind: text(inner.kind) || next.kind.replace(/List$/, ''),
           apiVersion: text(inner.apiVersion) || next.apiVersion,
         })
       }
     }
-    return true
   }
 
-  #endList(
-    name: string,
-    rest: Record<string, unknown>,
-    items: number,
-    undecided: Record<string, unknown>[],
-    onUnnamed: (raw: Record<string, unknown>) => void,
-  ): void {
+  #add(item: Fields, { kind, apiVersion }: { kind: string; apiVersion: string }, open: OpenDocument): void {
+    const isNamed = this.#facts.add(item, kind, apiVersion)
+    // An object without name and status is a template if it is in a folder, and an error if its file was named with -f.
+    if (!isNamed && (open.input.named || isObject(item.status))) open.unnamed += 1
+  }
+
+  /** @param document without the items that were split off */
+  #endDocument(document: unknown, open: OpenDocument): void {
+    const { name, named } = open.input
+    const foreign = describeForeignDocument(document, open.items > 0 && open.itemsWithoutKind === 0)
+    if (foreign !== null) {
+      if (named) throw new NotADump(asNotADump(name, foreign.is))
+      if (foreign.hidesPods) this.unseen.push(`${name} is ${foreign.is}`)
+      else this.passedOver.add(name)
+      return
+    }
+    const rest = record(document)
+    const kind = text(rest.kind)
+    // Items that could not be split off, as in YAML written like JSON, come with the rest.
+    for (const raw of [...list(document), ...list(rest.items)]) this.#addItem(raw, open)
+    if (kind.endsWith('List') || open.items > 0 || 'items' in rest) this.#endList(rest, open)
+    else if (isObject(document)) this.#add(rest, { kind, apiVersion: text(rest.apiVersion) }, open)
+    this.#facts.unnamed += open.unnamed
+    this.#facts.secretsHeld.endDocument()
+  }
+
+  #endList(rest: Fields, open: OpenDocument): void {
     const kind = text(rest.kind).replace(/List$/, '')
-    for (const raw of undecided) if (!this.#facts.add(raw, kind, text(rest.apiVersion))) onUnnamed(raw)
-    if (items === 0) this.#facts.kinds.add(nameOfKind(rest.kind))
-    const isEmpty = items === 0 && (rest.items === null || Array.isArray(rest.items))
+    for (const item of open.undecided) this.#add(item, { kind, apiVersion: text(rest.apiVersion) }, open)
+    if (open.items === 0) this.#facts.kinds.add(nameOfKind(rest.kind))
+    const isEmpty = open.items === 0 && (rest.items === null || Array.isArray(rest.items))
     if (isEmpty && (kind === '' || kind === 'Pod')) this.hasEmptyPodList = true
     const metadata = record(rest.metadata)
     const remaining = number(metadata.remainingItemCount, 0)
     if (text(metadata.continue) === '' && remaining === 0) return
-    this.partial.push({ name, kind, remaining: remaining || null })
+    this.partial.push({ name: open.input.name, kind, remaining: remaining || null })
     if (kind === '' || kind === 'Secret') this.#facts.secretsHeld.doubt()
   }
 }
 
 /** Returns the fields that identify a service account or an owner, without the rest of the object. */
-function outline(raw: unknown): Record<string, unknown> {
-  const { name, namespace, uid, resourceVersion, creationTimestamp, ownerReferences } = record(
-    record(raw).metadata,
-  )
+function outline(item: Fields): Fields {
+  const { name, namespace, uid, resourceVersion, creationTimestamp, ownerReferences } = record(item.metadata)
   return {
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp, ownerReferences },
-    imagePullSecrets: record(raw).imagePullSecrets,
+    imagePullSecrets: item.imagePullSecrets,
   }
 }

@@ -37,22 +37,29 @@ export function describeForeignDocument(document: unknown, itemsHaveKinds: boole
   const { kind, apiVersion } = document
   if (text(apiVersion).startsWith('pullguard.dev/'))
     return foreign(`output of pullguard itself (${nameOfKind(kind)})`)
-  if (kind === 'Table') return foreign('a Table, which contains only the printed columns', true)
+  if (kind === 'Table') return hiding('a Table, which contains only the printed columns')
   if (kind === 'Status')
-    return foreign('an error response from an API server', record(document.details).kind === 'pods')
+    return {
+      is: 'an error response from an API server',
+      hidesPods: record(document.details).kind === 'pods',
+    }
   if (kind === 'Config' && 'clusters' in document) return foreign('a kubeconfig')
   if (typeof kind === 'string' && typeof apiVersion === 'string') return null
   if (WATCH_EVENTS.has(text(document.type)) && isObject(document.object))
-    return foreign('a watch stream, which contains changes instead of objects', true)
+    return hiding('a watch stream, which contains changes instead of objects')
   if (Array.isArray(document.Items))
-    return foreign('a list from an old kubectl, which omits the kind of its items: use a newer kubectl', true)
+    return hiding('a list from an old kubectl, which omits the kind of its items: use a newer kubectl')
   return itemsHaveKinds ? null : foreign('not a Kubernetes object: it has no kind and apiVersion')
 }
 
 const WATCH_EVENTS = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR'])
 
-function foreign(is: string, hidesPods = false): ForeignDocument {
-  return { is, hidesPods }
+function foreign(is: string): ForeignDocument {
+  return { is, hidesPods: false }
+}
+
+function hiding(is: string): ForeignDocument {
+  return { is, hidesPods: true }
 }
 
 /** Whether the item has a name, and a kind or a recognizable shape. */

@@ -81,7 +81,7 @@ class SettingsReader {
       logLevel: 'silent',
     })
     const [error] = document.errors
-    if (error !== undefined) throw this.#wrong(error.pos[0], 'this is not valid YAML')
+    if (error !== undefined) throw this.#wrong(error.pos[0], 'this is not valid YAML.')
     const top = this.#object(document.contents, KEYS, 'settings')
     const exclude = this.#object(top.get('exclude') ?? null, ['paths', 'namespaces'], 'exclude')
     const secret = top.get('pullSecret')
@@ -105,7 +105,7 @@ class SettingsReader {
         if (!severities.includes(severity))
           throw this.#wrong(
             offsetOf(value),
-            `rules.${rule} is one of ${severities.join(', ')}, not "${severity}"`,
+            `rules.${rule} is one of ${severities.join(', ')}, not "${severity}".`,
           )
         return [rule, severity]
       }),
@@ -116,17 +116,11 @@ class SettingsReader {
   #object(node: Node | null, keys: readonly string[] | null, name: string): Map<string, Node> {
     const found = new Map<string, Node>()
     if (node === null || (isScalar(node) && node.value === null)) return found
-    if (!isMap(node)) throw this.#wrong(offsetOf(node), `${name} must be an object`)
+    if (!isMap(node)) throw this.#wrong(offsetOf(node), `${name} must be an object.`)
     for (const { key, value } of node.items) {
       const text = isScalar(key) ? String(key.value) : ''
-      if (keys !== null && !keys.includes(text)) {
-        const near = similarNames(text, keys, 1)
-        const hint =
-          near.length === 0
-            ? `known are ${keys.slice(0, 4).join(', ')}${keys.length > 4 ? ', …' : ''}`
-            : didYouMean(near)
-        throw this.#wrong(offsetOf(key), `${name} has the unknown key "${text}": ${hint.replace(/\.$/, '')}`)
-      }
+      if (keys !== null && !keys.includes(text))
+        throw this.#wrong(offsetOf(key), `${name} has the unknown key "${text}": ${hintAt(text, keys)}`)
       found.set(text, value as Node)
     }
     return found
@@ -134,22 +128,27 @@ class SettingsReader {
 
   #texts(node: Node | undefined, name: string): string[] {
     if (node === undefined || node === null) return []
-    if (!isSeq(node)) throw this.#wrong(offsetOf(node), `${name} must be a list`)
+    if (!isSeq(node)) throw this.#wrong(offsetOf(node), `${name} must be a list.`)
     return node.items.map(item => this.#string(item, name))
   }
 
   /** Reads a string. Some editors treat YAML 1.1's off and on as booleans; here they are strings. */
   #string(node: unknown, name: string): string {
     if (isScalar(node) && typeof node.value === 'string' && node.value !== '') return node.value
-    throw this.#wrong(offsetOf(node), `${name} must be a text`)
+    throw this.#wrong(offsetOf(node), `${name} must be a text.`)
   }
 
-  #wrong(offset: number, what: string): UsageError {
+  #wrong(offset: number, sentence: string): UsageError {
     const { line, col } = this.#lines.linePos(offset)
-    return new UsageError(
-      `${this.#path}:${Math.max(1, line)}:${Math.max(1, col)}: ${what}${what.endsWith('?') ? '' : '.'}`,
-    )
+    return new UsageError(`${this.#path}:${Math.max(1, line)}:${Math.max(1, col)}: ${sentence}`)
   }
+}
+
+/** The end of a sentence: the known key that an unknown one looks like, or else what is known. */
+function hintAt(unknown: string, keys: readonly string[]): string {
+  const near = similarNames(unknown, keys, 1)
+  if (near.length > 0) return didYouMean(near)
+  return `known are ${keys.slice(0, 4).join(', ')}${keys.length > 4 ? ', …' : ''}.`
 }
 
 function offsetOf(node: unknown): number {

@@ -43,7 +43,7 @@ export class PodStore implements Store<unknown> {
     return {
       take: raw => {
         // An unclaimed pod that has not started can belong to a revision that has not arrived yet.
-        const uid = this.#put(raw, text(record(record(raw).status).phase) === 'Pending')
+        const uid = this.#put(raw, { keepUnclaimed: text(record(record(raw).status).phase) === 'Pending' })
         if (uid !== null) seen.add(uid)
       },
       end: () => {
@@ -54,7 +54,7 @@ export class PodStore implements Store<unknown> {
 
   change({ type, object }: WatchedChange<unknown>): void {
     if (type === 'deleted') this.#drop(uidOf(object))
-    else this.#put(object, true)
+    else this.#put(object, { keepUnclaimed: true })
   }
 
   controlledBy(uid: string): RolloutPod[] {
@@ -75,9 +75,9 @@ export class PodStore implements Store<unknown> {
   }
 
   /** @returns the pod's uid if it was stored */
-  #put(raw: unknown, keepUnclaimed: boolean): string | null {
+  #put(raw: unknown, { keepUnclaimed }: { keepUnclaimed: boolean }): string | null {
     const uid = uidOf(raw)
-    this.#drop(uid, true)
+    this.#remove(uid)
     const claim = this.#claimOn(raw)
     const pod = claim !== null || keepUnclaimed ? narrowRolloutPod(raw) : null
     if (pod === null) return null
@@ -108,9 +108,14 @@ export class PodStore implements Store<unknown> {
     if (controller === undefined || !this.#claims.controller(controller)) this.#drop(oldest)
   }
 
-  #drop(uid: string, isReplaced = false): void {
+  #drop(uid: string): void {
+    if (this.#remove(uid)) this.#onGone(uid)
+  }
+
+  /** @returns whether there was such a pod */
+  #remove(uid: string): boolean {
     const pod = this.#byUid.get(uid)
-    if (pod === undefined) return
+    if (pod === undefined) return false
     this.#byUid.delete(uid)
     this.#unclaimed.delete(uid)
     this.#itself.delete(uid)
@@ -118,7 +123,7 @@ export class PodStore implements Store<unknown> {
     const key = `${namespace}/${name}`
     if (this.#byName.get(key) === pod) this.#byName.delete(key)
     if (controller !== null) removeFrom(this.#byController, controller.uid, pod)
-    if (!isReplaced) this.#onGone(uid)
+    return true
   }
 }
 

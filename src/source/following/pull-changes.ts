@@ -22,6 +22,20 @@ export interface PullChangesOptions {
 /** Selects nothing, because no object has that name: the list only provides the position to watch from. */
 const NO_OBJECTS: Focus = { fieldSelector: 'metadata.name=-' }
 
+/** Objects whose changes are followed. */
+interface FollowedKind {
+  kind: Kind<unknown>
+  focus: Focus
+  /** Whether a change of this object may be about a pull. */
+  matters(object: unknown): boolean
+}
+
+/** A pull's start or end also shows in its pod. */
+function isNews(object: unknown): boolean {
+  const event = narrowEvent(object)
+  return event !== null && !isPullProgress(event)
+}
+
 export class PullChanges {
   readonly #notice = new Notice()
   readonly #failing = new Set<string>()
@@ -30,13 +44,12 @@ export class PullChanges {
   static async start(cluster: ClusterReader, options: PullChangesOptions): Promise<PullChanges> {
     const changes = new PullChanges()
     const { labelSelector } = options
-    const pods = labelSelector === undefined ? {} : { labelSelector }
-    await changes.#follow(cluster, options, KINDS.Pod, pods, object => changes.#isAboutPull(object))
-    await changes.#follow(cluster, options, KINDS.Event, PULL_EVENTS, object => {
-      const event = narrowEvent(object)
-      // A pull's start or end also shows in its pod.
-      return event !== null && !isPullProgress(event)
+    await changes.#follow(cluster, options, {
+      kind: KINDS.Pod,
+      focus: labelSelector === undefined ? {} : { labelSelector },
+      matters: object => changes.#isAboutPull(object),
     })
+    await changes.#follow(cluster, options, { kind: KINDS.Event, focus: PULL_EVENTS, matters: isNews })
     return changes
   }
 
@@ -52,9 +65,7 @@ export class PullChanges {
   async #follow(
     cluster: ClusterReader,
     { scope, clock, signal }: PullChangesOptions,
-    kind: Kind<unknown>,
-    focus: Focus,
-    matters: (object: unknown) => boolean,
+    { kind, focus, matters }: FollowedKind,
   ): Promise<void> {
     const reading = new Reading(cluster, { signal })
     const { onTrouble, onFailure, onChange } = this.#notice.callbacks

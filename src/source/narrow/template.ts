@@ -65,53 +65,52 @@ function podOf(kind: string, spec: Fields): { pod: Fields; job: Fields | null; a
 }
 
 function containersOf(pod: Fields): TemplateContainer[] {
-  const inList = (value: unknown, kind: ContainerKind) =>
-    list(value)
-      .filter(isObject)
-      .map(container => {
-        const isSidecar = kind === 'init' && container.restartPolicy === 'Always'
-        const keys = { image: 'image', policy: 'imagePullPolicy' }
-        return narrow(
-          container.name,
-          container.image,
-          container.imagePullPolicy,
-          isSidecar ? 'sidecar' : kind,
-          keys,
-        )
-      })
-  const volumes = list(pod.volumes)
-    .map(record)
-    .filter(({ image }) => isObject(image))
-    .map(({ name, image }) => {
-      const { reference, pullPolicy } = record(image)
-      return narrow(name, reference, pullPolicy, 'volume', { image: 'reference', policy: 'pullPolicy' })
-    })
   return [
-    ...inList(pod.initContainers, 'init'),
-    ...inList(pod.containers, 'container'),
-    ...inList(pod.ephemeralContainers, 'ephemeral'),
-    ...volumes,
+    ...containersIn(pod.initContainers, 'init'),
+    ...containersIn(pod.containers, 'container'),
+    ...containersIn(pod.ephemeralContainers, 'ephemeral'),
+    ...volumesIn(pod.volumes),
   ]
 }
 
-function narrow(
-  name: unknown,
-  image: unknown,
-  policy: unknown,
-  kind: ContainerKind,
-  keys: TemplateContainer['keys'],
-): TemplateContainer {
+function containersIn(value: unknown, kind: ContainerKind): TemplateContainer[] {
+  return list(value)
+    .filter(isObject)
+    .map(container => {
+      const isSidecar = kind === 'init' && container.restartPolicy === 'Always'
+      return narrow(container, {
+        name: narrowName(container.name),
+        kind: isSidecar ? 'sidecar' : kind,
+        keys: { image: 'image', policy: 'imagePullPolicy' },
+      })
+    })
+}
+
+function volumesIn(value: unknown): TemplateContainer[] {
+  return list(value)
+    .map(record)
+    .filter(({ image }) => isObject(image))
+    .map(({ name, image }) =>
+      narrow(record(image), {
+        name: narrowName(name),
+        kind: 'volume',
+        keys: { image: 'reference', policy: 'pullPolicy' },
+      }),
+    )
+}
+
+/** @param raw the object whose keys name the image and the policy */
+function narrow(raw: Fields, named: Pick<TemplateContainer, 'name' | 'kind' | 'keys'>): TemplateContainer {
+  const { image, policy } = named.keys
   return {
-    name: narrowName(name),
-    kind,
-    image: narrowImageName(image),
+    ...named,
+    image: narrowImageName(raw[image]),
     imagePlace: null,
     misread: null,
     placeholder: false,
-    pullPolicy: narrowPolicy(policy),
+    pullPolicy: policy === null ? null : narrowPolicy(raw[policy]),
     policyPlace: null,
     pointer: [],
-    keys,
   }
 }
 

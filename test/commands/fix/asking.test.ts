@@ -25,7 +25,7 @@ const EMPTY: Snapshot = {
 }
 const chosen = async (options: Partial<FixOptions>, ask: Partial<Questions> = {}, findings = incident) => {
   const seen = { snapshot: EMPTY, diagnosis: diagnosisOf(findings) }
-  const { remedies } = await chooseRemedies(sessionWith(options, ask), seen, false)
+  const { remedies } = await chooseRemedies(sessionWith(options, ask), seen, { isUnfinished: false })
   return [...remedies].sort()
 }
 

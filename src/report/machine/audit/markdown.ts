@@ -2,7 +2,7 @@
 
 import type { AuditFinding, Rule } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
-import { markdownCode, markdownText } from '../../sanitize.ts'
+import { markdownCodeCell, markdownSentence, markdownText } from '../../sanitize.ts'
 import { problemSentence } from '../../words/audit/files.ts'
 import { auditSentence } from '../../words/audit/summary.ts'
 import { findingText, RULE_WORDS } from '../../words/audit.ts'
@@ -15,7 +15,7 @@ const LONGEST_COMMENT = 65_536
 
 /** Returns the text, ending in a line feed, with as many rows as fit. */
 export function renderAuditMarkdown(report: AuditReport, longest = LONGEST_COMMENT): string {
-  const head = `### pullguard: ${markdownText(auditSentence(report))}\n\n`
+  const head = `### pullguard: ${markdownSentence(auditSentence(report))}\n\n`
   const tail = `${remedies(report.findings)}${troubles(report)}`
   const rows = report.findings.map(rowOf)
   let room = longest - head.length - tail.length - 200
@@ -36,8 +36,8 @@ function rowOf(finding: AuditFinding): string {
   const cells = [
     severity,
     markdownText(rule),
-    markdownCode(placeText(finding)),
-    markdownCode(fullWorkload(finding)),
+    markdownCodeCell(placeText(finding)),
+    markdownCodeCell(fullWorkload(finding)),
     markdownText(findingText(finding)),
   ]
   return `| ${cells.join(' | ')} |\n`
@@ -50,11 +50,11 @@ function remedies(findings: readonly AuditFinding[]): string {
 
 function remedy(rule: Rule): string {
   const { title, why, todo } = RULE_WORDS[rule]
-  return `**${markdownText(title)}** (${markdownText(rule)}): ${markdownText(`${todo}. ${why}`)}\n\n`
+  return `**${markdownSentence(title)}** (${markdownSentence(rule)}): ${markdownSentence(`${todo}. ${why}`)}\n\n`
 }
 
 function troubles({ unread, gaps }: AuditReport): string {
   const lines = [...unread.map(problemSentence), ...summarizeGaps(gaps, 'audit').map(gapSentence)]
   if (lines.length === 0) return ''
-  return `**Not read**\n\n${lines.map(line => `- ${markdownText(line)}\n`).join('')}`
+  return `**Not read**\n\n${lines.map(line => `- ${markdownSentence(line)}\n`).join('')}`
 }

@@ -23,9 +23,9 @@ const COLUMNS: Column[] = [
 const WIDE: Column[] = [['MESSAGE', findingText]]
 
 /** Returns the rows and their header; empty if there are no findings. */
-export function renderAuditPlain({ findings }: AuditReport, wide: boolean): string {
+export function renderAuditPlain({ findings }: AuditReport, format: 'table' | 'wide'): string {
   if (findings.length === 0) return ''
-  const shown = wide ? [...COLUMNS, ...WIDE] : COLUMNS
+  const shown = format === 'wide' ? [...COLUMNS, ...WIDE] : COLUMNS
   const rows = findings.map(finding => shown.map(([, value]) => cell(value(finding))))
   return joinLines(columns([shown.map(([header]) => header), ...rows]))
 }

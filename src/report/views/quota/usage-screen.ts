@@ -12,6 +12,7 @@ import { formatNumber, pluralize } from '../../words/nouns.ts'
 import { identityText, needsNames } from '../../words/quota.ts'
 import { savingCommand, savingText } from '../../words/quota-savings.ts'
 import {
+  type Counted,
   capacityTexts,
   countedText,
   forecastText,
@@ -37,32 +38,31 @@ export interface UsageReport {
   gaps: readonly Gap[]
 }
 
-type ScreenOptions = Pick<ReportOptions, 'width' | 'terminal' | 'invocation'>
+interface UsageScreen extends Counted, Pick<ReportOptions, 'width' | 'terminal' | 'invocation'> {
+  palette: Palette
+}
 
 /** The number of spenders on a screen; the documents contain all. */
 const MAX_SPENDERS = 15
 
 /** Returns blocks of lines. */
-export function usageBlocks(report: UsageReport, options: ScreenOptions, palette: Palette): string[][] {
+export function usageBlocks(report: UsageReport, options: Omit<UsageScreen, keyof Counted>): string[][] {
   const { usage, restartsUnread, gaps } = report
-  const partial = isPartial(gaps)
-  const unread = restartsUnread === 0 ? [] : wrap(unreadRestartsText(restartsUnread), options.width, '  ')
+  const { width, palette } = options
+  const screen = { ...options, window: usage.window, partial: isPartial(gaps) }
+  const unread = restartsUnread === 0 ? [] : wrap(unreadRestartsText(restartsUnread), width, '  ')
   return [
-    [
-      palette.strong(spendersHeading(usage.window, partial)),
-      ...spenderLines(usage, options, partial),
-      ...unread,
-    ],
-    outlookLines(usage, options, palette, partial),
-    planLines(usage, options, palette, partial),
-    forecastLines(usage, options, palette, partial),
-    savingLines(report, options, palette),
-    wrap(countedText(usage), options.width).map(palette.dim),
+    [palette.strong(spendersHeading(screen)), ...spenderLines(usage, screen), ...unread],
+    outlookLines(usage, screen),
+    planLines(usage, screen),
+    forecastLines(usage, screen),
+    savingLines(report, screen),
+    wrap(countedText(usage), width).map(palette.dim),
   ]
 }
 
-function spenderLines({ spenders }: Usage, options: ScreenOptions, partial: boolean): string[] {
-  if (spenders.length === 0) return wrap(noSpendersText(partial), options.width, '  ')
+function spenderLines({ spenders }: Usage, screen: UsageScreen): string[] {
+  if (spenders.length === 0) return wrap(noSpendersText(screen), screen.width, '  ')
   const rows = spenders
     .slice(0, MAX_SPENDERS)
     .map(spender => [
@@ -74,7 +74,7 @@ function spenderLines({ spenders }: Usage, options: ScreenOptions, partial: bool
   const table = [['WORKLOAD', 'NAMESPACE', 'PULLS', 'WHY'], ...rows]
   const rest = spenders.slice(MAX_SPENDERS)
   const more = `  and ${pluralize(rest.length, 'more workload')} with ${pluralize(totalOf(rest), 'pull')}`
-  return [...rowLines(table, options), ...(rest.length === 0 ? [] : [more])]
+  return [...rowLines(table, screen), ...(rest.length === 0 ? [] : [more])]
 }
 
 export function reasonsText({ spends }: Spender): string {
@@ -85,22 +85,17 @@ function totalOf(spenders: readonly Spender[]): number {
   return spenders.reduce((sum, { pulls }) => sum + pulls, 0)
 }
 
-function outlookLines(
-  { outlooks, window }: Usage,
-  options: ScreenOptions,
-  palette: Palette,
-  partial: boolean,
-): string[] {
+function outlookLines({ outlooks }: Usage, screen: UsageScreen): string[] {
+  const { width, terminal, palette, window } = screen
   const named = needsNames(outlooks.map(({ quota }) => quota))
   // A login that no pod uses spends nothing.
   const used = outlooks.filter(({ pulls }, index) => pulls > 0 || index === 0)
   const lines = used.flatMap(outlook => {
-    const text = `${identityText(outlook.quota, named)}: ${outlookText(outlook, window, partial)}`
-    const style =
-      outlook.fits === false ? (line: string) => palette.problem(line, 'error') : (line: string) => line
+    const text = `${identityText(outlook.quota, named)}: ${outlookText(outlook, screen)}`
+    const prose = wrap(sanitizeLine(text), width, '  ')
     return [
-      ...wrap(sanitizeLine(text), options.width, '  ').map(style),
-      ...(options.terminal ? chart(outlook, window, options.width) : []),
+      ...(outlook.fits === false ? prose.map(line => palette.problem(line, 'error')) : prose),
+      ...(terminal ? chart(outlook, window, width) : []),
     ]
   })
   return [palette.strong('Will they last?'), ...lines]
@@ -131,39 +126,34 @@ function chart({ left, course, pulls }: Outlook, window: number, width: number):
   ]
 }
 
-function planLines(usage: Usage, options: ScreenOptions, palette: Palette, partial: boolean): string[] {
+function planLines(usage: Usage, screen: UsageScreen): string[] {
   // Without pulls, every plan is enough.
   if (usage.spenders.length === 0) return []
+  const { width, palette } = screen
   const worse = worseLoginText(usage)
   return [
     palette.strong(`What each plan allows, in ${durationInWords(usage.window)}`),
-    ...rowLines(capacityTexts(usage, partial), options),
-    ...(worse === null ? [] : wrap(worse, options.width, '  ').map(line => palette.problem(line, 'warning'))),
+    ...rowLines(capacityTexts(usage, screen), screen),
+    ...(worse === null ? [] : wrap(worse, width, '  ').map(line => palette.problem(line, 'warning'))),
   ]
 }
 
-function forecastLines(
-  { forecast }: Usage,
-  options: ScreenOptions,
-  palette: Palette,
-  partial: boolean,
-): string[] {
+function forecastLines({ forecast }: Usage, screen: UsageScreen): string[] {
   if (forecast === null) return []
   return [
-    palette.strong(`With ${pluralize(forecast.nodes, 'more node')}`),
-    ...wrap(forecastText(forecast, partial), options.width, '  '),
-    ...rowLines(forecastWaitTexts(forecast), options),
+    screen.palette.strong(`With ${pluralize(forecast.nodes, 'more node')}`),
+    ...wrap(forecastText(forecast, screen), screen.width, '  '),
+    ...rowLines(forecastWaitTexts(forecast), screen),
   ]
 }
 
-function rowLines(pairs: readonly (readonly string[])[], { width, terminal }: ScreenOptions): string[] {
+function rowLines(pairs: readonly (readonly string[])[], { width, terminal }: UsageScreen): string[] {
   return terminal ? tableLines(pairs, width, '  ').flat() : columns(pairs).map(line => `  ${line}`)
 }
 
 function savingLines(
   { usage, namespace }: UsageReport,
-  { width, invocation }: ScreenOptions,
-  palette: Palette,
+  { width, invocation, palette }: UsageScreen,
 ): string[] {
   if (usage.savings.length === 0) return []
   const lines = usage.savings.flatMap((saving, index) => {

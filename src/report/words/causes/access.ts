@@ -6,53 +6,73 @@
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { cloudOf, isPublic } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
 import { awsPolicyMeaning } from '../steps/permissions.ts'
-import { WEB_PAGE } from './image.ts'
 
 type Sentence = (context: CauseContext) => string
 
+const isOfMirror = ({ endpoint }: Finding) => endpoint?.role === 'mirror'
+/** The pod names a pull secret that the kubelet can't use. */
+const isBroken = ({ credential }: Finding) => credential.status === 'broken'
+const isUsable = ({ credential }: Finding) => credential.status === 'usable'
+
+/** Says what the host that answered does. */
+const host = (does: string) => (first: Finding) => `${capitalize(responderLabel(first))} ${does}`
+
 const TITLE: Record<DenialSubcause, Sentence> = {
-  'no-credential-sent': context => {
-    const [first] = context.findings
-    if (hasClue(context, 'credential-provider'))
-      return `A credential provider or helper on the node has no login for ${registryLabel(first.registry)}`
-    return first.credential.status === 'broken'
-      ? `${capitalize(responderLabel(first))} refused a pull without a login: the pod's pull secret can't be used`
-      : `${capitalize(responderLabel(first))} refused a pull without a login`
-  },
-  'credential-refused': context =>
-    perhapsNoLogin(context)
-      ? `${capitalize(responderLabel(context.findings[0]))} got no login, or refused the one that was sent`
-      : `${capitalize(responderLabel(context.findings[0]))} refused the login that was sent`,
-  'not-permitted': ({ findings: [first] }) =>
-    isMirror(first)
-      ? `${capitalize(responderLabel(first))} refused the pull`
-      : `${capitalize(responderLabel(first))} does not allow this identity to pull the image`,
-  'denied-or-missing': context =>
-    isMirror(context.findings[0])
-      ? `${capitalize(responderLabel(context.findings[0]))} refused the pull`
-      : isOfficial(context.findings[0])
-        ? `${registryLabel(context.findings[0].registry)} refused an official image, which anyone can pull`
-        : isPublic(context.findings[0].reference)
-          ? `${registryLabel(context.findings[0].registry)} has no such image, or hides that it has none`
-          : context.findings[0].credential.status === 'broken'
-            ? `${capitalize(responderLabel(context.findings[0]))} denied the pull, and the pod's pull secret can't be used`
-            : wantsLogin(context)
-              ? `${capitalize(responderLabel(context.findings[0]))} got no login that it accepts`
-              : `${capitalize(responderLabel(context.findings[0]))} denied the pull: the image is private or does not exist`,
-  blocked: context =>
-    hasClue(context, 'suspended')
-      ? `${capitalize(responderLabel(context.findings[0]))} refuses because of the account behind this image: it is suspended, or its license or payment has lapsed`
-      : `${capitalize(responderLabel(context.findings[0]))} does not let this address pull`,
-  policy: context => `A policy of ${responderLabel(context.findings[0])} blocks this image`,
-  upstream: ({ findings: [first] }) =>
-    `${capitalize(responderLabel(first))} is a cache whose own upstream login failed`,
-  unspecified: ({ findings: [first] }) =>
-    first.credential.status === 'broken'
-      ? `${capitalize(responderLabel(first))} refused the pull, and the pod's pull secret can't be used`
-      : `${capitalize(responderLabel(first))} refused the pull`,
+  'no-credential-sent': byCase(
+    [
+      [
+        'credential-provider',
+        ({ registry }) =>
+          `A credential provider or helper on the node has no login for ${registryLabel(registry)}`,
+      ],
+      [isBroken, host("refused a pull without a login: the pod's pull secret can't be used")],
+    ],
+    host('refused a pull without a login'),
+  ),
+  'credential-refused': byCase(
+    [[perhapsNoLogin, host('got no login, or refused the one that was sent')]],
+    host('refused the login that was sent'),
+  ),
+  'not-permitted': byCase(
+    [[isOfMirror, host('refused the pull')]],
+    host('does not allow this identity to pull the image'),
+  ),
+  'denied-or-missing': byCase(
+    [
+      [isOfMirror, host('refused the pull')],
+      [
+        isOfficial,
+        ({ registry }) => `${registryLabel(registry)} refused an official image, which anyone can pull`,
+      ],
+      [
+        ({ reference }) => isPublic(reference),
+        ({ registry }) => `${registryLabel(registry)} has no such image, or hides that it has none`,
+      ],
+      [isBroken, host("denied the pull, and the pod's pull secret can't be used")],
+      [wantsLogin, host('got no login that it accepts')],
+    ],
+    host('denied the pull: the image is private or does not exist'),
+  ),
+  blocked: byCase(
+    [
+      [
+        'suspended',
+        host(
+          'refuses because of the account behind this image: it is suspended, or its license or payment has lapsed',
+        ),
+      ],
+    ],
+    host('does not let this address pull'),
+  ),
+  policy: ({ findings: [first] }) => `A policy of ${responderLabel(first)} blocks this image`,
+  upstream: ({ findings: [first] }) => host('is a cache whose own upstream login failed')(first),
+  unspecified: byCase(
+    [[isBroken, host("refused the pull, and the pod's pull secret can't be used")]],
+    host('refused the pull'),
+  ),
 }
 
 function mirrorRefused({ registry }: Pick<Finding, 'registry'>): string {
@@ -60,18 +80,16 @@ function mirrorRefused({ registry }: Pick<Finding, 'registry'>): string {
 }
 
 /** Whether a cloud's registry answered 401, which is about the login alone. */
-function wantsLogin(context: CauseContext): boolean {
-  const cloud = cloudOf(context.findings[0].registry)
-  return (cloud === 'ecr' || cloud === 'acr') && hasClue(context, 'unauthorized')
+function wantsLogin({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): boolean {
+  const cloud = cloudOf(registry)
+  return (cloud === 'ecr' || cloud === 'acr') && clues.some(({ code }) => code === 'unauthorized')
 }
 
 /** Whether the text does not show that a login was sent, and the pod had none to send. */
-function perhapsNoLogin(context: CauseContext): boolean {
-  const { status } = context.findings[0].credential
-  return hasClue(context, 'any-refusal') && (status === 'none' || status === 'broken')
+function perhapsNoLogin({ credential, clues }: Pick<Finding, 'credential' | 'clues'>): boolean {
+  const { status } = credential
+  return clues.some(({ code }) => code === 'any-refusal') && (status === 'none' || status === 'broken')
 }
-
-const isMirror = ({ endpoint }: Pick<Finding, 'endpoint'>) => endpoint?.role === 'mirror'
 
 /** Whether the name is one of Docker Hub's official images. */
 function isOfficial({ reference }: Pick<Finding, 'reference'>): boolean {
@@ -80,69 +98,114 @@ function isOfficial({ reference }: Pick<Finding, 'reference'>): boolean {
 }
 
 const MEANING: Record<DenialSubcause, Sentence> = {
-  'no-credential-sent': context => {
-    const [first] = context.findings
-    if (hasClue(context, 'credential-provider'))
-      return 'The plugin on the node that fetches logins failed, so the registry was not asked.'
-    return first.credential.status === 'broken'
-      ? 'No login was sent: the pods name a pull secret, but the kubelet finds no usable login in it for this image.'
-      : first.credential.status === 'usable'
-        ? "The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went through a mirror or cache that doesn't use it."
-        : `No login was sent: neither the pod's pull secrets nor the node provided one.${first.steps.some(step => step.code === 'check-name' && step.how === 'hidden') ? ` ${capitalize(registryLabel(first.registry))} answers the same for an image that does not exist.` : ''}`
-  },
-  'credential-refused': context =>
-    perhapsNoLogin(context)
-      ? 'CRI-O says "invalid username/password" for every 401, also if no login was sent, and the pod has none that fits; the node may have sent its own.'
-      : hasClue(context, 'expired')
-        ? 'The login has expired. Even a public image fails while this login is sent.'
-        : context.findings[0].credential.status === 'usable'
-          ? 'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails while this login is sent.'
-          : 'The login is wrong, expired, or revoked. Even a public image fails while this login is sent.',
+  'no-credential-sent': byCase(
+    [
+      [
+        'credential-provider',
+        'The plugin on the node that fetches logins failed, so the registry was not asked.',
+      ],
+      [
+        isBroken,
+        'No login was sent: the pods name a pull secret, but the kubelet finds no usable login in it for this image.',
+      ],
+      [
+        isUsable,
+        "The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went through a mirror or cache that doesn't use it.",
+      ],
+    ],
+    noLoginMeaning,
+  ),
+  'credential-refused': byCase(
+    [
+      [
+        perhapsNoLogin,
+        'CRI-O says "invalid username/password" for every 401, also if no login was sent, and the pod has none that fits; the node may have sent its own.',
+      ],
+      ['expired', 'The login has expired. Even a public image fails while this login is sent.'],
+      [
+        isUsable,
+        'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails while this login is sent.',
+      ],
+    ],
+    'The login is wrong, expired, or revoked. Even a public image fails while this login is sent.',
+  ),
   'not-permitted': ({ findings: [first] }) => {
     const decided = first.clues.find(clue => clue.code === 'aws-policy')
     const overrides = first.steps.some(({ code }) => code === 'lift-deny')
     if (decided !== undefined && overrides) return awsPolicyMeaning(decided.policy, decided.denies)
-    return isMirror(first)
+    return isOfMirror(first)
       ? mirrorRefused(first)
       : "The registry knows the identity that asked, and that identity isn't allowed to pull from this repository (or the repository does not exist)."
   },
-  'denied-or-missing': context => {
-    const [first] = context.findings
-    if (isMirror(first)) return mirrorRefused(first)
-    if (isOfficial(first))
-      return 'Docker Hub does not refuse its official images: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.'
-    if (hasClue(context, 'on-node') && first.credential.status !== 'usable')
-      return 'The image is on the node, but the kubelet asks the registry again for a pod without the credential that it was pulled with (KEP-2535, from Kubernetes 1.35 on by default).'
-    if (isPublic(first.reference))
-      return first.registry === 'docker.io'
-        ? 'Official images are public, so a refusal means that no image has this name.'
-        : 'Everything there is public, so the name is wrong, not the login.'
-    return first.credential.status === 'usable'
-      ? `The image does not exist under this name, or the account in the pull secret is not allowed to see it: ${responderLabel(first)} gives the same answer for both.`
-      : first.credential.status === 'broken'
-        ? 'The image is private or does not exist, and the kubelet finds no usable login in the pull secret that the pod names.'
-        : wantsLogin(context)
-          ? 'The registry answers 401 until it receives a valid login; only then does its answer depend on the image.'
-          : 'The image is private or does not exist; anonymous clients get the same answer for both.'
-  },
-  blocked: context =>
-    hasClue(context, 'region')
-      ? 'The registry does not serve this country or region. No login changes that.'
-      : hasClue(context, 'suspended')
-        ? "The registry account, its license, or its payment (402) is the problem. Another login doesn't change that; the owner of the account has to resolve it."
-        : context.findings[0].endpoint?.role === 'storage'
-          ? 'The manifest was read, but the host that stores the layers refused: a network rule or policy between the node and that storage.'
-          : 'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
-  policy: context =>
-    hasClue(context, 'storage-quota')
-      ? "The owner's storage quota at the registry is used up; this is not a limit on pulls."
-      : 'The image is there and the login was accepted; the registry itself (its vulnerability, signature, or quarantine policy) refuses to serve it.',
+  'denied-or-missing': byCase(
+    [
+      [isOfMirror, mirrorRefused],
+      [
+        isOfficial,
+        'Docker Hub does not refuse its official images: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.',
+      ],
+      [
+        first => first.clues.some(({ code }) => code === 'on-node') && !isUsable(first),
+        'The image is on the node, but the kubelet asks the registry again for a pod without the credential that it was pulled with (KEP-2535, from Kubernetes 1.35 on by default).',
+      ],
+      [({ reference }) => isPublic(reference), publicMeaning],
+      [
+        isUsable,
+        first =>
+          `The image does not exist under this name, or the account in the pull secret is not allowed to see it: ${responderLabel(first)} gives the same answer for both.`,
+      ],
+      [
+        isBroken,
+        'The image is private or does not exist, and the kubelet finds no usable login in the pull secret that the pod names.',
+      ],
+      [
+        wantsLogin,
+        'The registry answers 401 until it receives a valid login; only then does its answer depend on the image.',
+      ],
+    ],
+    'The image is private or does not exist; anonymous clients get the same answer for both.',
+  ),
+  blocked: byCase(
+    [
+      ['region', 'The registry does not serve this country or region. No login changes that.'],
+      [
+        'suspended',
+        "The registry account, its license, or its payment (402) is the problem. Another login doesn't change that; the owner of the account has to resolve it.",
+      ],
+      [
+        ({ endpoint }) => endpoint?.role === 'storage',
+        'The manifest was read, but the host that stores the layers refused: a network rule or policy between the node and that storage.',
+      ],
+    ],
+    'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
+  ),
+  policy: byCase(
+    [
+      [
+        'storage-quota',
+        "The owner's storage quota at the registry is used up; this is not a limit on pulls.",
+      ],
+    ],
+    'The image is there and the login was accepted; the registry itself (its vulnerability, signature, or quarantine policy) refuses to serve it.',
+  ),
   upstream: ({ findings: [first] }) =>
     `${capitalize(responderLabel(first))} fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and that was refused; the login of the nodes and pods is not involved.`,
-  unspecified: ({ findings: [first] }) =>
-    first.credential.status === 'broken'
-      ? 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.'
-      : 'The registry does not say whether the login, the permission, or the name is the problem.',
+  unspecified: byCase(
+    [[isBroken, 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.']],
+    'The registry does not say whether the login, the permission, or the name is the problem.',
+  ),
+}
+
+function noLoginMeaning({ registry, steps }: CauseContext['findings'][0]): string {
+  const isHidden = steps.some(step => step.code === 'check-name' && step.how === 'hidden')
+  const same = ` ${capitalize(registryLabel(registry))} answers the same for an image that does not exist.`
+  return `No login was sent: neither the pod's pull secrets nor the node provided one.${isHidden ? same : ''}`
+}
+
+function publicMeaning({ registry }: Pick<Finding, 'registry'>): string {
+  return registry === 'docker.io'
+    ? 'Official images are public, so a refusal means that no image has this name.'
+    : 'Everything there is public, so the name is wrong, not the login.'
 }
 
 const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>

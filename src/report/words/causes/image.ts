@@ -2,7 +2,7 @@
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
@@ -86,154 +86,208 @@ export const platformMismatch: CauseWords = {
         : `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
 }
 
-export const unsupportedManifest: CauseWords = {
-  short: context =>
-    hasClue(context, 'web-page') ? 'web pages instead of images' : 'images in a format the node cannot run',
-  title: context =>
-    hasClue(context, 'web-page')
-      ? 'A web page came back instead of the image'
-      : "The node can't use what the registry returned for this image",
-  meaning: context =>
-    hasClue(context, 'web-page')
-      ? WEB_PAGE
-      : hasClue(context, 'attestation')
-        ? ATTESTATION
-        : hasClue(context, 'artifact')
-          ? 'The artifact stored under this name is not a container image, but something else, such as a Helm chart.'
-          : hasClue(context, 'schema1')
-            ? 'The image was pushed in the old format schema 1, which current runtimes no longer accept.'
-            : 'The image has an old format or an unknown media type, or is not a container image at all.',
-}
-
 const ATTESTATION =
   'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
 
-/** Shared by all causes in which the answer can be a web page. */
-export const WEB_PAGE =
-  'Something in between answered in place of the registry: a mirror, a proxy, or a login portal. The image itself is not the problem.'
+export const unsupportedManifest: CauseWords = {
+  short: byCase([['web-page', 'web pages instead of images']], 'images in a format the node cannot run'),
+  title: byCase(
+    [['web-page', 'A web page came back instead of the image']],
+    "The node can't use what the registry returned for this image",
+  ),
+  meaning: byCase(
+    [
+      ['web-page', WEB_PAGE],
+      ['attestation', ATTESTATION],
+      [
+        'artifact',
+        'The artifact stored under this name is not a container image, but something else, such as a Helm chart.',
+      ],
+      [
+        'schema1',
+        'The image was pushed in the old format schema 1, which current runtimes no longer accept.',
+      ],
+    ],
+    'The image has an old format or an unknown media type, or is not a container image at all.',
+  ),
+}
 
 export const invalidReference: CauseWords = {
-  short: context => (hasClue(context, 'placeholder') ? 'placeholders in image names' : 'invalid image names'),
-  title: context =>
-    hasClue(context, 'unquoted-number')
-      ? 'The image name contains a number in scientific notation'
-      : hasClue(context, 'placeholder')
-        ? 'The image name still contains a placeholder'
-        : hasClue(context, 'short-name')
-          ? "The node doesn't complete the short image name"
-          : 'The image name is invalid',
-  meaning: context =>
-    hasClue(context, 'unquoted-number')
-      ? "A number without quotes in a YAML file or in chart values was read as a float and became something like 1.7e+11; a tag can't contain a plus sign."
-      : hasClue(context, 'placeholder')
-        ? 'A variable or template value was never filled in.'
-        : straySign(context) !== null
-          ? `The name contains ${straySign(context)}, which most likely came from the template or the values that it was rendered from.`
-          : hasClue(context, 'short-name')
-            ? "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them."
-            : 'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
+  short: byCase([['placeholder', 'placeholders in image names']], 'invalid image names'),
+  title: byCase(
+    [
+      ['unquoted-number', 'The image name contains a number in scientific notation'],
+      ['placeholder', 'The image name still contains a placeholder'],
+      ['short-name', "The node doesn't complete the short image name"],
+    ],
+    'The image name is invalid',
+  ),
+  meaning: byCase(
+    [
+      [
+        'unquoted-number',
+        "A number without quotes in a YAML file or in chart values was read as a float and became something like 1.7e+11; a tag can't contain a plus sign.",
+      ],
+      ['placeholder', 'A variable or template value was never filled in.'],
+      [
+        'stray-sign',
+        first =>
+          `The name contains ${straySign(first)}, which most likely came from the template or the values that it was rendered from.`,
+      ],
+      [
+        'short-name',
+        "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them.",
+      ],
+    ],
+    'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
+  ),
 }
 
-/** Returns what does not belong into a name; null if its signs are those of names. */
-function straySign({ findings: [first] }: CauseContext): string | null {
-  const stray = first.clues.find(clue => clue.code === 'stray-sign')
-  return stray === undefined ? null : stray.sign === 'quote' ? 'quotation marks' : 'white space'
+/** Returns what does not belong into a name. */
+function straySign({ clues }: Pick<Finding, 'clues'>): string {
+  const stray = clues.find(clue => clue.code === 'stray-sign')
+  return stray?.sign === 'quote' ? 'quotation marks' : 'white space'
 }
+
+const CANNOT_UNPACK = "images that nodes can't unpack"
 
 export const corruptOrUnpack: CauseWords = {
-  short: context =>
-    hasClue(context, 'web-page')
-      ? 'web pages instead of images'
-      : hasClue(context, 'attestation')
-        ? 'build attestations instead of images'
-        : hasClue(context, 'content-gone') ||
-            hasClue(context, 'busy-mount') ||
-            hasClue(context, 'no-unpacker')
-          ? "images that nodes can't unpack"
-          : 'corrupt layers',
-  title: context =>
-    hasClue(context, 'web-page')
-      ? 'A web page came back instead of the image'
-      : hasClue(context, 'other-manifest')
-        ? `${capitalize(responderLabel(context.findings[0]))} delivers a manifest that does not match its digest`
-        : hasClue(context, 'content-gone')
-          ? `The image ${onNode(context.findings[0])} lacks a layer that has to be unpacked`
-          : "The image arrived, but couldn't be unpacked on the node",
-  meaning: context =>
-    hasClue(context, 'web-page')
-      ? WEB_PAGE
-      : hasClue(context, 'no-unpacker')
-        ? `The configuration of the runtime ${onNode(context.findings[0])} has no snapshotter to unpack images with; the image is not at fault.`
-        : hasClue(context, 'snapshotter-gone')
-          ? `The snapshotter ${onNode(context.findings[0])}, a separate process, is not running; the image is not at fault.`
-          : hasClue(context, 'other-manifest')
-            ? 'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.'
-            : hasClue(context, 'content-gone')
-              ? "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed; the image in the registry is not at fault."
-              : hasClue(context, 'other-layers')
-                ? "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool."
-                : hasClue(context, 'user-namespace')
-                  ? "The runtime can't set the owners of some of the image's files: most likely it runs in a user namespace (rootless) that has no IDs for them."
-                  : hasClue(context, 'file-system')
-                    ? `The file system under the runtime ${onNode(context.findings[0])} can't hold image layers.`
-                    : hasClue(context, 'busy-mount')
-                      ? `Another process ${onNode(context.findings[0])} uses a mount that the runtime has to remove; the image is not at fault.`
-                      : hasClue(context, 'disk-fault')
-                        ? `The disk or file system under the runtime ${onNode(context.findings[0])} is failing; the image is not at fault.`
-                        : hasClue(context, 'attestation')
-                          ? ATTESTATION
-                          : hasClue(context, 'layer-type')
-                            ? "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged."
-                            : hasClue(context, 'partial-layer')
-                              ? 'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.'
-                              : hasClue(context, 'layer-format')
-                                ? "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it."
-                                : "A layer's digest does not match, or the node's storage failed while it was written.",
+  short: byCase(
+    [
+      ['web-page', 'web pages instead of images'],
+      ['attestation', 'build attestations instead of images'],
+      ['content-gone', CANNOT_UNPACK],
+      ['busy-mount', CANNOT_UNPACK],
+      ['no-unpacker', CANNOT_UNPACK],
+    ],
+    'corrupt layers',
+  ),
+  title: byCase(
+    [
+      ['web-page', 'A web page came back instead of the image'],
+      [
+        'other-manifest',
+        first => `${capitalize(responderLabel(first))} delivers a manifest that does not match its digest`,
+      ],
+      ['content-gone', first => `The image ${onNode(first)} lacks a layer that has to be unpacked`],
+    ],
+    "The image arrived, but couldn't be unpacked on the node",
+  ),
+  meaning: byCase(
+    [
+      ['web-page', WEB_PAGE],
+      [
+        'no-unpacker',
+        first =>
+          `The configuration of the runtime ${onNode(first)} has no snapshotter to unpack images with; the image is not at fault.`,
+      ],
+      [
+        'snapshotter-gone',
+        first =>
+          `The snapshotter ${onNode(first)}, a separate process, is not running; the image is not at fault.`,
+      ],
+      [
+        'other-manifest',
+        'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.',
+      ],
+      [
+        'content-gone',
+        "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed; the image in the registry is not at fault.",
+      ],
+      [
+        'other-layers',
+        "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool.",
+      ],
+      [
+        'user-namespace',
+        "The runtime can't set the owners of some of the image's files: most likely it runs in a user namespace (rootless) that has no IDs for them.",
+      ],
+      ['file-system', first => `The file system under the runtime ${onNode(first)} can't hold image layers.`],
+      [
+        'busy-mount',
+        first =>
+          `Another process ${onNode(first)} uses a mount that the runtime has to remove; the image is not at fault.`,
+      ],
+      [
+        'disk-fault',
+        first =>
+          `The disk or file system under the runtime ${onNode(first)} is failing; the image is not at fault.`,
+      ],
+      ['attestation', ATTESTATION],
+      [
+        'layer-type',
+        "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged.",
+      ],
+      [
+        'partial-layer',
+        'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.',
+      ],
+      [
+        'layer-format',
+        "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it.",
+      ],
+    ],
+    "A layer's digest does not match, or the node's storage failed while it was written.",
+  ),
 }
 
 export const other: CauseWords = {
   showsCredential: true,
-  short: context =>
-    hasClue(context, 'precondition-failed') ? 'a registry that answers 412' : 'an unknown cause',
-  title: context => {
-    const [first] = context.findings
-    if (first.endpoint?.role === 'runtime') return `The container runtime ${onNode(first)} does not answer`
-    if (hasClue(context, 'precondition-failed'))
-      return `${capitalize(registryLabel(first.registry))} answers 412 (precondition failed)`
-    if (hasClue(context, 'registry-closed'))
-      return `${capitalize(registryLabel(first.registry))} says that it is shut down`
-    if (hasClue(context, 'damaged-store'))
-      return "The image was pulled, but it is damaged in the node's image store"
-    if (hasClue(context, 'mirror-config'))
-      return "The node's settings for registries and mirrors can't be read"
-    if (hasClue(context, 'endpoint-scheme'))
-      return "The address of the node's mirror has no scheme, or has two"
-    return hasNoReason(first)
-      ? 'The pull is failing, but the reason is no longer recorded'
-      : first.endpoint?.role === 'mirror'
-        ? `The pull through the mirror ${first.endpoint.host} is failing for a reason that pullguard doesn't recognize`
-        : "The pull is failing for a reason that pullguard doesn't recognize"
-  },
-  meaning: context => {
-    const [first] = context.findings
-    if (first.endpoint?.role === 'runtime')
-      return 'The kubelet could not talk to its runtime; no registry was asked.'
-    if (hasClue(context, 'precondition-failed'))
-      return /(?:^|\.)gcr\.io$/.test(first.registry ?? '')
-        ? 'Google Container Registry was shut down in 2025: projects that were not moved to Artifact Registry answer 412. The login is not the problem.'
-        : "The registry refuses because one of its own conditions isn't met, such as a scan or signature policy; the login is not the problem."
-    if (hasClue(context, 'registry-closed'))
-      return 'The registry no longer serves images that were not moved; neither the login nor the name is the problem.'
-    if (hasClue(context, 'damaged-store'))
-      return "Part of the image is missing from the runtime's storage on the node; the registry is not at fault."
-    if (hasClue(context, 'mirror-config'))
-      return 'The runtime stops at a mistake in these settings, before it asks any registry.'
-    if (hasClue(context, 'endpoint-scheme'))
-      return "The runtime can't use the address of a mirror as it is configured."
-    return hasNoReason(first)
-      ? "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event."
-      : "The kubelet's message matches no known cause; read it in full."
-  },
+  short: byCase([['precondition-failed', 'a registry that answers 412']], 'an unknown cause'),
+  title: byCase(
+    [
+      [isOfRuntime, first => `The container runtime ${onNode(first)} does not answer`],
+      [
+        'precondition-failed',
+        ({ registry }) => `${capitalize(registryLabel(registry))} answers 412 (precondition failed)`,
+      ],
+      [
+        'registry-closed',
+        ({ registry }) => `${capitalize(registryLabel(registry))} says that it is shut down`,
+      ],
+      ['damaged-store', "The image was pulled, but it is damaged in the node's image store"],
+      ['mirror-config', "The node's settings for registries and mirrors can't be read"],
+      ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
+      [hasNoReason, 'The pull is failing, but the reason is no longer recorded'],
+      [
+        ({ endpoint }) => endpoint?.role === 'mirror',
+        ({ endpoint }) =>
+          `The pull through the mirror ${endpoint?.host} is failing for a reason that pullguard doesn't recognize`,
+      ],
+    ],
+    "The pull is failing for a reason that pullguard doesn't recognize",
+  ),
+  meaning: byCase(
+    [
+      [isOfRuntime, 'The kubelet could not talk to its runtime; no registry was asked.'],
+      ['precondition-failed', preconditionMeaning],
+      [
+        'registry-closed',
+        'The registry no longer serves images that were not moved; neither the login nor the name is the problem.',
+      ],
+      [
+        'damaged-store',
+        "Part of the image is missing from the runtime's storage on the node; the registry is not at fault.",
+      ],
+      ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
+      ['endpoint-scheme', "The runtime can't use the address of a mirror as it is configured."],
+      [
+        hasNoReason,
+        "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event.",
+      ],
+    ],
+    "The kubelet's message matches no known cause; read it in full.",
+  ),
+}
+
+function isOfRuntime({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
+  return endpoint?.role === 'runtime'
+}
+
+function preconditionMeaning({ registry }: Pick<Finding, 'registry'>): string {
+  return /(?:^|\.)gcr\.io$/.test(registry ?? '')
+    ? 'Google Container Registry was shut down in 2025: projects that were not moved to Artifact Registry answer 412. The login is not the problem.'
+    : "The registry refuses because one of its own conditions isn't met, such as a scan or signature policy; the login is not the problem."
 }
 
 /** The kubelet's back-off message alone is not a reason; the reason was in an event. */

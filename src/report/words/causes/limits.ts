@@ -1,14 +1,14 @@
 /** The words of excessive pulls: a registry's limit, and the kubelet's own. */
 
-import type { RateLimitSubcause } from '../../../diagnosis/finding.ts'
-import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import type { Finding, RateLimitSubcause } from '../../../diagnosis/finding.ts'
+import { byCase, type CauseContext, type CauseWords } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 type Sentence = (context: CauseContext) => string
 
 /** The host whose limit it is: a mirror or a token server has its own. */
 const limitedHost = ({ findings: [first] }: CauseContext) =>
-  first.endpoint?.role === 'mirror' ? responderLabel(first) : registryLabel(first.registry)
+  isOfMirror(first) ? responderLabel(first) : registryLabel(first.registry)
 
 const TITLE: Record<RateLimitSubcause, Sentence> = {
   anonymous: ({ findings: [{ registry, endpoint }] }) =>
@@ -16,14 +16,29 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
   account: ({ findings: [{ registry }] }) =>
     `${capitalize(registryLabel(registry))}'s pull limit for the account is used up`,
   abuse: ({ findings: [first] }) => `${capitalize(responderLabel(first))} got too many requests at once`,
-  unspecified: context =>
-    context.findings[0].endpoint?.role === 'mirror'
-      ? `${capitalize(responderLabel(context.findings[0]))} refuses: it got too many requests, or its upstream limits it`
-      : hasClue(context, 'upstream-limit')
-        ? `${capitalize(registryLabel(context.findings[0].registry))} is a cache whose upstream registry limits its pulls`
-        : hasClue(context, 'bare-limit')
-          ? `${capitalize(registryLabel(context.findings[0].registry))} answers 429: too many pulls or requests`
-          : `${capitalize(registryLabel(context.findings[0].registry))}'s pull rate limit is used up`,
+  unspecified: byCase(
+    [
+      [
+        isOfMirror,
+        first =>
+          `${capitalize(responderLabel(first))} refuses: it got too many requests, or its upstream limits it`,
+      ],
+      [
+        'upstream-limit',
+        ({ registry }) =>
+          `${capitalize(registryLabel(registry))} is a cache whose upstream registry limits its pulls`,
+      ],
+      [
+        'bare-limit',
+        ({ registry }) => `${capitalize(registryLabel(registry))} answers 429: too many pulls or requests`,
+      ],
+    ],
+    ({ registry }) => `${capitalize(registryLabel(registry))}'s pull rate limit is used up`,
+  ),
+}
+
+function isOfMirror({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
+  return endpoint?.role === 'mirror'
 }
 
 const MEANING: Record<RateLimitSubcause, Sentence> = {
@@ -33,14 +48,24 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
     `${capitalize(registryLabel(registry))} accepted the login, but its account has no pulls left; more are refused until the limit resets.`,
   abuse: context =>
     `${capitalize(responderLabel(context.findings[0]))} throttles an address that sends too many requests, with or without a login; the block clears within minutes once the requests stop.`,
-  unspecified: context =>
-    context.findings[0].endpoint?.role === 'mirror'
-      ? `The limit belongs to the mirror or to its own upstream login, shared by all nodes behind it; the pods' logins don't matter.`
-      : hasClue(context, 'upstream-limit')
-        ? "The limit is that of the cache's own address or login, shared by all nodes behind it; the pods' logins don't matter."
-        : hasClue(context, 'bare-limit') && context.findings[0].registry === 'docker.io'
-          ? 'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.'
-          : `${capitalize(registryLabel(context.findings[0].registry))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
+  unspecified: byCase(
+    [
+      [
+        isOfMirror,
+        "The limit belongs to the mirror or to its own upstream login, shared by all nodes behind it; the pods' logins don't matter.",
+      ],
+      [
+        'upstream-limit',
+        "The limit is that of the cache's own address or login, shared by all nodes behind it; the pods' logins don't matter.",
+      ],
+      [
+        ({ clues, registry }) => registry === 'docker.io' && clues.some(({ code }) => code === 'bare-limit'),
+        'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.',
+      ],
+    ],
+    ({ registry }) =>
+      `${capitalize(registryLabel(registry))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
+  ),
 }
 
 const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
@@ -49,7 +74,7 @@ const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
 export const rateLimited: CauseWords = {
   showsCredential: true,
   short: context =>
-    subcauseOf(context) === 'unspecified' && context.findings[0].endpoint?.role === 'mirror'
+    subcauseOf(context) === 'unspecified' && isOfMirror(context.findings[0])
       ? `the limit of ${limitedHost(context)}`
       : `${registryLabel(context.findings[0].registry)}'s rate limit`,
   title: context => TITLE[subcauseOf(context)](context),

@@ -6,9 +6,8 @@
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { capitalize, hostLabel, registryLabel, responderLabel } from '../nouns.ts'
-import { WEB_PAGE } from './image.ts'
 
 /** Returns the host that was asked, or else the registry's. */
 function endpointOrRegistry({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
@@ -47,16 +46,23 @@ export const connectionRefusedOrReset: CauseWords = {
   short: context => `broken connections to ${askedHost(context)}`,
   title: context =>
     `The connection to ${askedHost(context)} was ${hasClue(context, 'cut-off') ? 'cut off' : 'refused or dropped'}`,
-  meaning: context =>
-    hasClue(context, 'loopback') && hasClue(context, 'cut-off')
-      ? 'That address is the node itself: something there accepted the connection, and closed it before the answer was complete.'
-      : hasClue(context, 'loopback')
-        ? 'That address is the node itself: each node connects to its own loopback address, and nothing is listening there on this one.'
-        : hasClue(context, 'no-route')
-          ? 'The node has no route for addresses of this family (IPv4 or IPv6).'
-          : hasClue(context, 'cut-off')
-            ? 'The connection was opened and then closed before the answer was complete: by a firewall or proxy in between, or by the host itself.'
-            : 'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
+  meaning: byCase(
+    [
+      ['loopback', loopbackMeaning],
+      ['no-route', 'The node has no route for addresses of this family (IPv4 or IPv6).'],
+      [
+        'cut-off',
+        'The connection was opened and then closed before the answer was complete: by a firewall or proxy in between, or by the host itself.',
+      ],
+    ],
+    'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
+  ),
+}
+
+function loopbackMeaning({ clues }: Pick<Finding, 'clues'>): string {
+  return clues.some(({ code }) => code === 'cut-off')
+    ? 'That address is the node itself: something there accepted the connection, and closed it before the answer was complete.'
+    : 'That address is the node itself: each node connects to its own loopback address, and nothing is listening there on this one.'
 }
 
 export const tls: CauseWords = {
@@ -139,24 +145,36 @@ export const diskFull: CauseWords = {
 }
 
 export const registryServerError: CauseWords = {
-  short: context =>
-    hasClue(context, 'web-page')
-      ? 'web pages instead of images'
-      : `server errors from ${responderLabel(context.findings[0])}`,
-  title: context =>
-    hasClue(context, 'web-page')
-      ? 'A web page came back instead of a response from the registry'
-      : hasClue(context, 'upstream-blocked')
-        ? `${capitalize(responderLabel(context.findings[0]))} has blocked its upstream registry, which it can't reach`
-        : `${capitalize(responderLabel(context.findings[0]))} answers with a server error`,
-  meaning: context =>
-    hasClue(context, 'web-page')
-      ? WEB_PAGE
-      : hasClue(context, 'upstream-blocked')
-        ? "Nexus could not reach the registry behind its proxy repository, so it answers without asking for a while; the pod's image and credential are not the problem."
-        : context.findings[0].endpoint === null
-          ? "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and credential are not the problem."
-          : `${capitalize(responderLabel(context.findings[0]))}, or a service that it depends on, is failing; the pod's image and credential are not the problem.`,
+  short: byCase(
+    [['web-page', 'web pages instead of images']],
+    first => `server errors from ${responderLabel(first)}`,
+  ),
+  title: byCase(
+    [
+      ['web-page', 'A web page came back instead of a response from the registry'],
+      [
+        'upstream-blocked',
+        first =>
+          `${capitalize(responderLabel(first))} has blocked its upstream registry, which it can't reach`,
+      ],
+    ],
+    first => `${capitalize(responderLabel(first))} answers with a server error`,
+  ),
+  meaning: byCase(
+    [
+      ['web-page', WEB_PAGE],
+      [
+        'upstream-blocked',
+        "Nexus could not reach the registry behind its proxy repository, so it answers without asking for a while; the pod's image and credential are not the problem.",
+      ],
+      [
+        ({ endpoint }) => endpoint === null,
+        "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and credential are not the problem.",
+      ],
+    ],
+    first =>
+      `${capitalize(responderLabel(first))}, or a service that it depends on, is failing; the pod's image and credential are not the problem.`,
+  ),
 }
 
 export const canceledOrDeadline: CauseWords = {
