@@ -56,7 +56,7 @@ describe('wrong usage is one line', () => {
       ['-f', 'none.yaml', '--baseline', 'gone.json'],
       "Can't read the baseline gone.json: there is no such file",
     ],
-    [['-f', 'none.yaml', '--baseline', 'none.yaml'], 'none.yaml is not a baseline.'],
+    [['-f', 'none.yaml', '--baseline', 'none.yaml'], 'none.yaml is not a baseline:'],
     [['-f', 'none.yaml', '--config', 'gone.yaml'], "Can't read gone.yaml: there is no such file."],
   ])('%j', async (argv, message) => {
     put('none.yaml', 'a: 1\n')
@@ -151,6 +151,17 @@ test('a baseline keeps old findings from failing, and new ones fail', async () =
   expect(JSON.parse(known.out)).toMatchObject({ findings: [], summary: { known: 1 } })
   put('b.yaml', podWith('bad/Name:2'))
   expect((await run(['-f', '.', '--baseline', 'known.json'])).code).toBe(1)
+})
+
+test('a baseline that an audit writes keeps the rules that people wrote, and a note says that they are for diagnose', async () => {
+  const ignore = [{ namespace: 'staging-*', reason: 'images are built at night' }]
+  put('a.yaml', podWith('bad/Name:1'))
+  put('known.json', JSON.stringify({ kind: 'Baseline', findings: [], ignore }))
+  await run(['-f', 'a.yaml', '--write-baseline', 'known.json'])
+  expect(JSON.parse(file('known.json'))).toMatchObject({ findings: { length: 1 }, ignore })
+  const { code, err } = await run(['-f', 'a.yaml', '--baseline', 'known.json'])
+  expect(code).toBe(0)
+  expect(err).toContain('Note: known.json has 1 ignore rule, which only diagnose applies;')
 })
 
 test('settings decide on rules, folders and the secret', async () => {
