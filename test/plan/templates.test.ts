@@ -245,6 +245,18 @@ describe('--replace-registry', () => {
     })
   })
 
+  test('gives that as the only reason if the image was to be pinned, too: its own registry was not asked', () => {
+    const replacements = [{ from: 'docker.io', to: ecr }]
+    const images = answers([`${ecr}/library/nginx:1.27`, null])
+    const remedies: Remedy[] = ['replace-registry', 'pin']
+    expect(edited({}, remedies, { replacements, images }).declined).toEqual(['no-replacement'])
+    const running = { runningImageIds: [`docker.io/library/nginx@${DIGEST}`] }
+    expect(edited(running, remedies, { replacements, images })).toMatchObject({
+      edits: [`image=nginx:1.27@${DIGEST}`],
+      declined: ['no-replacement'],
+    })
+  })
+
   test('leaves images of other registries', () => {
     const replacements = [{ from: 'docker.io', to: ecr }]
     const outcome = edited({ image: 'ghcr.io/a/b:1' }, ['replace-registry'], { replacements })
