@@ -8,6 +8,7 @@ import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName, isShortServiceName } from './endpoint.ts'
 import type { FailingContainer } from './failing-container.ts'
 import type { Cause } from './finding.ts'
+import { verifiesImages } from './pulling-node.ts'
 
 /** Why the runtime rejected a certificate, or the server rejected the client's. */
 export type CertificateProblem =
@@ -248,19 +249,22 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
 /** Nodes on a developer's machine, where images are built or loaded by hand. */
 const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
 
-/** The clues from the place of the pull: a guest that pulls by itself, or a local node. */
+/** Where a container pulls. */
+interface PullPlace {
+  pod: Pod
+  node: Node | null
+  /** Whether the node lists the image. */
+  onNode: boolean
+  workload: { kind: string; name: string } | null
+}
+
+/** The clues from the place of the pull: a guest that pulls by itself, a local node, or an image that is there already. */
 export function cluesOfPlace(
   { container, usesPullSecrets }: FailingContainer,
-  pod: Pod,
-  node: Node | null,
-  reference: string | null,
-  workload: { kind: string; name: string } | null,
+  { pod, node, onNode, workload }: PullPlace,
 ): Clue[] {
   const guest = !usesPullSecrets && container.kind !== 'sandbox'
-  const own =
-    node?.provider === 'kind' ||
-    LOCAL_NODE.test(pod.node ?? '') ||
-    node?.images.includes(container.image) === true
+  const own = onNode || node?.provider === 'kind' || LOCAL_NODE.test(pod.node ?? '')
   return [
     ...(workload?.kind === 'CronJob' && pod.controller?.kind === 'Job'
       ? [{ code: 'run-of-cron-job', job: pod.controller.name } as const]
@@ -268,18 +272,10 @@ export function cluesOfPlace(
     ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
     ...(guest ? [{ code: 'guest' } as const] : []),
     ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
-    ...(container.pullPolicy === 'IfNotPresent' && node !== null && isVerified(node, reference)
+    ...(container.pullPolicy === 'IfNotPresent' && onNode && verifiesImages(node) === true
       ? [{ code: 'on-node' } as const]
       : []),
   ]
-}
-
-/** Kubelets of this minor version and later verify that a pod may use an image on the node (1.33 and 1.34 only if configured to). */
-const VERIFIES_SINCE = 33
-
-function isVerified({ kubelet, images }: Node, reference: string | null): boolean {
-  const minor = Number(/^v1\.(\d+)/.exec(kubelet ?? '')?.[1] ?? 0)
-  return minor >= VERIFIES_SINCE && reference !== null && images.includes(reference)
 }
 
 /** The clue with that code, if there is one. */

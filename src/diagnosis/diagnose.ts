@@ -28,7 +28,7 @@ import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding
 import { textMemo } from './memoize-by-text.ts'
 import { eventsOfPod, longPulls } from './pod-events.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
-import { nodeHintsIn, pullingNode } from './pulling-node.ts'
+import { nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
 import { subcauseOf } from './subcause.ts'
@@ -120,13 +120,15 @@ function findingOf(
     ? pullCredential({ pod, image: container.image, cause, evidence, endpoint }, logins)
     : NOT_THE_PODS
   const node = nodes.get(pod.node ?? '') ?? null
+  const onNode = reference !== null && node?.images.includes(reference) === true
   const subcause = subcauseOf(cause, {
     error,
     textSubcause,
     reference: parsed,
     endpoint,
     credential: credential.status,
-    onNode: node?.images.some(image => reference !== null && image === reference) ?? false,
+    onNode,
+    verifies: verifiesImages(node),
   })
   const answer = answerOf(cause, error?.status ?? null)
   const moved = parsed === null ? null : movedImage(parsed, answer)
@@ -168,7 +170,7 @@ function findingOf(
         image: container.image,
         reference: parsed,
       }),
-      ...cluesOfPlace(failing, pod, node, reference, workload),
+      ...cluesOfPlace(failing, { pod, node, onNode, workload }),
       ...behindProxy(cause, text, registry),
     ],
     host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),

@@ -134,6 +134,15 @@ function minorOf(kubelet: string | null): number | null {
   return minor === undefined ? null : Number(minor)
 }
 
+/**
+ * Whether the kubelet may keep a pod from an image on the node that was pulled with a credential that the pod lacks (KEP-2535; 1.33 and 1.34
+ * only if configured to); null if its version is unknown.
+ */
+export function verifiesImages(node: Pick<Node, 'kubelet'> | null): boolean | null {
+  const minor = minorOf(node?.kubelet ?? null)
+  return minor === null ? null : minor >= 33
+}
+
 /** Debugging images and base images of distributions, which have a shell. */
 const WITH_SHELL =
   /(?:^|\/)(?:busybox|netshoot|toolbox|curl|alpine|debian|ubuntu|fedora|rockylinux|almalinux|amazonlinux|ubi\d*|bash)(?:-[\w.]+)?(?=[:@]|$)/

@@ -3,7 +3,7 @@
  * malformed pull secret.
  */
 
-import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
+import type { DenialSubcause, Finding, NeverPullSubcause } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { cloudOf, isPublic } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
@@ -255,16 +255,29 @@ export const signaturePolicy: CauseWords = {
 export const neverPull: CauseWords = {
   showsCredential: true,
   short: () => 'pull policy Never',
-  title: ({ findings: [{ subcause }] }) =>
-    subcause === 'not-verified'
-      ? 'Pull policy Never, and the image on the node is not verified for this pod'
-      : 'Pull policy Never, and the kubelet has no image that this pod can use',
-  meaning: ({ findings: [{ host, subcause }] }) => {
-    if (subcause === 'not-verified')
-      return 'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.'
-    return host.kubeletMinor !== null && host.kubeletMinor < 33
-      ? 'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.'
-      : 'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.'
+  title: ({ findings: [finding] }) => neverTexts(finding).title,
+  meaning: ({ findings: [finding] }) => neverTexts(finding).meaning,
+}
+
+function neverTexts({ subcause }: Pick<Finding, 'subcause'>): Record<'title' | 'meaning', string> {
+  return NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
+}
+
+const NEVER: Record<NeverPullSubcause | 'unknown', Record<'title' | 'meaning', string>> = {
+  'not-present': {
+    title: 'Pull policy Never, and the image is not on the node',
+    meaning:
+      'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.',
+  },
+  'not-verified': {
+    title: 'Pull policy Never, and the image on the node is not verified for this pod',
+    meaning:
+      'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.',
+  },
+  unknown: {
+    title: 'Pull policy Never, and the kubelet has no image that this pod can use',
+    meaning:
+      'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.',
   },
 }
 
