@@ -140,7 +140,7 @@ async function explained(
 /** Returns how to render the report. */
 function reportOptions({ connection, files, format }: WhyOptions, context: CommandContext): WhyReportOptions {
   const { width, color, isTerminal: terminal } = context.out
-  const links = opensLinks(terminal, context.env)
+  const links = opensLinks(context.out, context.env)
   const invocation = invocationOf(context, connection, { fromDump: files.length > 0, only: { named: true } })
   return { format, width, color, links, terminal, invocation }
 }
