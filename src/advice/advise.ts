@@ -96,9 +96,27 @@ function containerSteps(finding: Finding): Step[] {
     ...movedSteps(finding),
     ...rest,
     ...(isOwnName(finding) ? [] : local),
+    ...rollBack(finding),
     ...jobSteps(finding, rest),
   ]
   return isOfGuest(finding) ? guestSteps(finding, steps) : steps
+}
+
+/** Causes that lie in the image itself, so that an older one may be right. */
+const OF_IMAGE: readonly Cause[] = [
+  'image-not-found',
+  'invalid-reference',
+  'platform-mismatch',
+  'unsupported-manifest',
+]
+
+/** What deploys a managed workload would undo it. */
+function rollBack({ cause, clues, workload, managedBy }: Finding): Step[] {
+  const older = clueOf(clues, 'older-serves')
+  if (older === undefined || !OF_IMAGE.includes(cause)) return []
+  if (workload?.kind !== 'Deployment' || managedBy !== undefined) return []
+  const { revision, pods } = older
+  return [{ code: 'roll-back', deployment: workload.name, revision, pods }]
 }
 
 /** Whether the guest of a confidential container pulled; what is wrong with the runtime's own content store is the node's. */
@@ -246,5 +264,5 @@ function runSteps({ clues, workload }: Finding, steps: Step[]): Step[] {
   )
   return run === undefined || workload === null || !edited
     ? []
-    : [{ code: 'delete-run', job: run.job, cronJob: workload.name }]
+    : [{ code: 'delete-run', cronJob: workload.name }]
 }

@@ -54,6 +54,9 @@ export function denialSteps(finding: Finding): Step[] {
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       ...loginSteps(finding, 'missing'),
     ]
+  // A cache on the node's loopback asks its upstream with its own login.
+  if (clueOf(finding.clues, 'relays') !== undefined && clueOf(finding.clues, 'loopback') !== undefined)
+    return upstreamRefused(finding)
   const corrected = knownSecretSteps(finding).length > 0 ? [] : missingSlash(finding)
   const own = BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding)
   return [
@@ -275,9 +278,12 @@ function blockedByPolicy(finding: Finding): Step[] {
 function upstreamRefused(finding: Finding): Step[] {
   const { registry, endpoint } = finding
   const host = endpoint?.host ?? registry ?? ''
-  const kind = cloudOf(registry) === 'ecr' ? 'ecr' : 'other'
-  return [
-    { code: 'upstream-login', host, kind },
-    { code: 'check-name', how: 'plain' },
-  ]
+  if (clueOf(finding.clues, 'upstream-blocked') !== undefined) return [{ code: 'unblock-upstream', host }]
+  const setup = clueOf(finding.clues, 'upstream-setup') !== undefined
+  const kind = setup ? 'setup' : cloudOf(registry) === 'ecr' ? 'ecr' : 'other'
+  const login: Step = { code: 'upstream-login', host, kind }
+  if (setup) return [login]
+  const name: Step = { code: 'check-name', how: 'plain' }
+  // Docker Hub refuses names that it does not have, such as that of an official image without library/.
+  return kind === 'other' && repositoryOf(finding).split('/').length === 2 ? [name, login] : [login, name]
 }

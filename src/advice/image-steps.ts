@@ -78,10 +78,9 @@ function registryLostPart(finding: Finding): Step[] | null {
   const host = hostOf(finding)
   const lost = (['missing-child', 'missing-layer'] as const).find(code => hasClue(finding, code))
   if (lost === undefined || host === null) return null
-  return [
-    { code: lost, host },
-    { code: 'set-image', known: 'repository' },
-  ]
+  // Once the registry has the rest, the kubelet's next attempt gets it: a Job needs no other image.
+  const replaceable = finding.workload?.kind !== 'Job'
+  return [{ code: lost, host }, ...stepsIf(replaceable, { code: 'set-image', known: 'repository' })]
 }
 
 /** The registry says what is missing, so the name is right. */
@@ -105,15 +104,27 @@ function webPageInsteadOfHosted(finding: Finding): Step[] | null {
 }
 
 function searchSteps(finding: Finding): Step[] {
-  const host = hostOf(finding)
   return [
     ...(hasClue(finding, 'web-page') ? [{ code: 'other-port' } as const] : nameVersion(finding)),
     ...imageStream(finding),
     { code: 'check-name', how: finding.reference?.includes('@') === true ? 'digest' : 'plain' },
-    ...(hasClue(finding, 'harbor') && host !== null ? [{ code: 'proxy-project', host } as const] : []),
+    ...proxyProject(finding),
     { code: 'ask-registry' },
     { code: 'set-image', known: 'repository' },
   ]
+}
+
+/** Names of products that fetch from other registries, and of repositories that do. */
+const PROXYING = /\b(?:nexus|artifactory|jfrog|harbor|prox(?:y|ies)|cache|mirror|remote|pull-?through)/i
+
+/** A registry that may fetch the image from another one, and answers the same if that one refuses it or can't be reached. */
+function proxyProject(finding: Finding): Step[] {
+  const host = hostOf(finding)
+  if (host === null) return []
+  if (hasClue(finding, 'harbor')) return [{ code: 'proxy-project', host, product: 'harbor' }]
+  const [name, project] = finding.reference?.split('/') ?? []
+  const named = hasClue(finding, 'relays') || PROXYING.test(`${name}/${project}`)
+  return stepsIf(named && !isHosted(host), { code: 'proxy-project', host, product: null })
 }
 
 /** The host that answered, or else the registry's. */

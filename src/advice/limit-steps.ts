@@ -13,13 +13,20 @@ export function limitSteps(finding: Finding): Step[] {
   const subcause = (finding.subcause ?? 'unspecified') as RateLimitSubcause
   if (endpoint?.role === 'mirror' && registry !== null && !isLocal(endpoint.host))
     return [
-      { code: 'mirror-limit', host: endpoint.host, registry },
+      { code: 'mirror-limit', host: endpoint.host, registry, rewrites: false },
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       { code: 'wait', for: 'limit' },
     ]
-  if (clueOf(finding.clues, 'upstream-limit') !== undefined && registry !== null)
+  const relays = clueOf(finding.clues, 'relays')
+  const host = endpoint?.host ?? registry
+  if ((relays ?? clueOf(finding.clues, 'upstream-limit')) !== undefined && registry !== null && host !== null)
     return [
-      { code: 'mirror-limit', host: endpoint?.host ?? registry, registry },
+      {
+        code: 'mirror-limit',
+        host,
+        registry: relays?.upstream ?? registry,
+        rewrites: relays !== undefined && isLocal(host),
+      },
       { code: 'wait', for: 'limit' },
     ]
   if (subcause === 'abuse') return [{ code: 'wait', for: 'burst' }, ...otherRegistrySteps(finding)]
@@ -38,7 +45,7 @@ export function limitSteps(finding: Finding): Step[] {
   const steps: Step[] = [...login, ...otherRegistrySteps(finding)]
   // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
   if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
-    steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry })
+    steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry, rewrites: false })
   const { quota } = finding
   return [...steps, { code: 'wait', for: 'limit', ...(quota && { quota }) }, { code: 'use-cache' }]
 }

@@ -85,14 +85,15 @@ function isOfOthers(finding: Finding, { host }: NamedEndpoint): boolean {
 
 export function timeoutSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
+  const shaking = hasClue(finding, 'tls-unfinished')
+  // Both prove that the name resolved, and that something accepts connections there.
+  const opened = shaking || hasClue(finding, 'unanswered')
+  const onNode = isLocal(target.host) && target.role === 'mirror'
   return [
     ...mirrorLacking(finding, target),
-    ...(isLocal(target.host) && target.role === 'mirror'
-      ? silentMirror(finding, target)
-      : unreachableName(finding, target)),
-    testConnection(finding, target),
+    ...(onNode ? silentMirror(finding, target) : opened ? [] : unreachableName(finding, target)),
+    shaking ? { code: 'check-mtu', ...target } : testConnection(finding, target),
     { code: 'open-host', ...target },
-    ...stepsIf(hasClue(finding, 'tls-unfinished'), { code: 'check-mtu' }),
     ...ofMirror(finding, target),
   ]
 }

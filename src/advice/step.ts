@@ -42,7 +42,7 @@ export type Step =
   | { code: 'guest-settings'; needs: 'login' | 'way' }
   | { code: 'short-lived-login'; secret: string; kind: ShortLived }
   | { code: 'recreate-job' }
-  | { code: 'delete-run'; job: string; cronJob: string }
+  | { code: 'delete-run'; cronJob: string }
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
   // Rights at the registry
   | { code: 'check-provider'; cloud: Cloud | null; sent: 'nothing' | 'refused' | 'unknown' }
@@ -54,14 +54,14 @@ export type Step =
   | { code: 'allow-address'; host: string; address: string | null; cloud: Cloud | null }
   | { code: 'restore-account'; registry: string }
   | { code: 'ask-registry-admin'; about: 'vulnerabilities' | 'storage-quota' | 'policy'; host: string }
-  | { code: 'upstream-login'; host: string; kind: 'ecr' | 'other' }
+  | { code: 'upstream-login'; host: string; kind: 'ecr' | 'setup' | 'other' }
   | { code: 'use-other-source'; why: 'blocked' | 'policy' | 'closed' }
   // The image's name
   | { code: 'check-name'; how: 'official' | 'public' | 'hidden' | 'plain' | 'digest' }
   | { code: 'near-official'; names: string[] }
   | { code: 'existing-official' }
   | { code: 'other-port' }
-  | { code: 'proxy-project'; host: string }
+  | { code: 'proxy-project'; host: string; product: 'harbor' | null }
   | { code: 'ask-registry' }
   | { code: 'use-replacement'; moved: Moved; to: string }
   | { code: 'find-replacement'; moved: Moved }
@@ -72,6 +72,7 @@ export type Step =
   | { code: 'set-tag'; tag: string }
   | { code: 'use-local-image' }
   | { code: 'set-image'; known: 'repository' | 'nothing' }
+  | { code: 'roll-back'; deployment: string; revision: number; pods: number }
   | { code: 'read-name'; image: string }
   | { code: 'quote-number'; image: string }
   | { code: 'fill-placeholder'; image: string }
@@ -91,7 +92,7 @@ export type Step =
   | { code: 'who-answered'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)
   | ({ code: 'check-listener' } & NamedEndpoint)
-  | { code: 'check-mtu' }
+  | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
   | { code: 'node-mirror'; host: string }
@@ -103,7 +104,13 @@ export type Step =
       about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable'
     }
   | { code: 'unblock-upstream'; host: string }
-  | { code: 'mirror-limit'; host: string; registry: string }
+  | {
+      code: 'mirror-limit'
+      host: string
+      registry: string
+      /** The cache is on the node's loopback, and names of images are rewritten to go through it, as kube-image-keeper does. */
+      rewrites: boolean
+    }
   | {
       code: 'mirror-lacks-image'
       host: string
@@ -196,6 +203,7 @@ export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'resolve-host',
   'node-mirror',
   'test-connection',
+  'check-mtu',
   'who-answered',
   'show-certificate',
   'public-certificate',
@@ -222,10 +230,10 @@ export const WITH_SHELL: ReadonlySet<StepCode> = new Set([
   'resolve-host',
   'node-mirror',
   'test-connection',
+  'check-mtu',
   'who-answered',
   'show-certificate',
   'public-certificate',
-  'show-policy',
 ])
 
 /** The steps that repair the pod's login, or show which one the kubelet uses. */

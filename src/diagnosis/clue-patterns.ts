@@ -1,5 +1,6 @@
 /** Patterns for the clues in the words of an error text and in an image's name. */
 
+import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import type { AwsPolicy, Clue } from './clues.ts'
 import { isLocal, isPrivateAddress } from './endpoint.ts'
 
@@ -55,12 +56,18 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [{ code: 'tls-alert' }, /^(?!.*(?:x509|certificate)).*(?:(?:remote|local) error: tls|bad record mac)/is],
   [{ code: 'tls-unfinished' }, /tls handshake timeout/i],
   [
+    { code: 'unanswered' },
+    // Without "while waiting for connection", the canceled request had one (net/http).
+    /\b(?:read|write) tcp \S{1,200}: i\/o timeout|timeout awaiting response headers|http2: client connection lost|net\/http: request canceled \(client\.timeout/i,
+  ],
+  [
     { code: 'registry-closed' },
     /\bregistry\b.{0,60}\b(?:deprecated|shut(?:ting)? down|discontinued|decommissioned|retired|sunset)\b/i,
   ],
-  [{ code: 'unreadable-secret' }, /^(?:illegal base64 data|unable to parse auth field)/i],
+  [{ code: 'unreadable-secret' }, UNREADABLE_SECRET],
   [{ code: 'any-refusal' }, /unable to retrieve auth token: invalid username\/password/i],
   [{ code: 'upstream-limit' }, /too many requests to upstream/i],
+  [{ code: 'upstream-setup' }, /upstream (?:repository|registry) is not configured/i],
   [{ code: 'upstream-blocked' }, /remote (?:auto|manually) blocked/i],
   [{ code: 'harbor' }, /\bunknown: (?:repository|artifact) \S{1,300} not found/i],
   [

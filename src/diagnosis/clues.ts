@@ -1,14 +1,13 @@
-/** Clues: what the text of a failed pull, its endpoint, the image's name, and the node show besides the cause. */
+/** Clues: what the text of a failed pull, its endpoint, the image's name, and the node show besides the cause (the node's are in pulling-node.ts). */
 
 import type { Reference } from '../image/reference.ts'
-import type { Node } from '../snapshot/node.ts'
+import { relayedRegistry } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
+import type { OwnerLink } from '../snapshot/snapshot.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName, isShortServiceName } from './endpoint.ts'
-import type { FailingContainer } from './failing-container.ts'
 import type { Cause } from './finding.ts'
-import { verifiesImages } from './pulling-node.ts'
 
 /** Why the runtime rejected a certificate, or the server rejected the client's. */
 export type CertificateProblem =
@@ -35,6 +34,10 @@ export type Clue =
   | { code: 'web-page' }
   /** Nexus can't reach the upstream of its proxy repository, and blocks it for a while. */
   | { code: 'upstream-blocked' }
+  /** A cache says that its upstream (remote, proxy) repository is not set up properly. */
+  | { code: 'upstream-setup' }
+  /** The image's name goes through a cache: its path begins with the registry that the cache fetches from. */
+  | { code: 'relays'; upstream: string }
   /** A 403 whose text gives no reason: whoever answered sent nothing else, or the runtime did not read it. */
   | { code: 'bare-refusal' }
   /** The kubelet could not read a pull secret of the pod. */
@@ -111,6 +114,8 @@ export type Clue =
   | { code: 'tls-alert' }
   /** The connection was opened, but the TLS handshake did not end in time. */
   | { code: 'tls-unfinished' }
+  /** The connection was opened, but no complete answer came in time. */
+  | { code: 'unanswered' }
   /** The registry is a cache, and its upstream limits it. */
   | { code: 'upstream-limit' }
   /** A 429 without the registry's message. */
@@ -176,7 +181,16 @@ export type Clue =
   /** The pull policy is Always on a local node (kind, minikube), where images are often built or loaded by hand. */
   | { code: 'local-image' }
   /** A CronJob's Job, whose pod keeps the image that the CronJob had when the Job was created. */
-  | { code: 'run-of-cron-job'; job: string }
+  | {
+      code: 'run-of-cron-job'
+      job: string
+      /** Whether its concurrencyPolicy is Forbid; null if that was not read. */
+      forbidsOthers: boolean | null
+    }
+  /** An older revision of the pod's Deployment has pods that are ready. */
+  | { code: 'older-serves'; revision: number; pods: number }
+  /** The pod's StatefulSet replaces its pods one after the other, and none that is not ready, so a new template does not reach this one. */
+  | { code: 'one-by-one' }
   /** The signer that the node's signature policy requires. */
   | { code: 'signer'; demanded: string }
   /** The account was suspended, or the plan no longer allows it. */
@@ -239,6 +253,8 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
   const host = endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : registry
   const clues: Clue[] =
     registry !== null && /^(?:www\.)?hub\.docker\.com$/i.test(registry) ? [{ code: 'web-site' }] : []
+  const upstream = reference === null ? null : relayedRegistry(reference)
+  if (upstream !== null) clues.push({ code: 'relays', upstream })
   if (host === null) return clues
   if (isLocal(host)) clues.push({ code: 'loopback' })
   else if (isServiceName(host) || isShortServiceName(host)) clues.push({ code: 'service-name' })
@@ -246,36 +262,16 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
   return clues
 }
 
-/** Nodes on a developer's machine, where images are built or loaded by hand. */
-const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
-
-/** Where a container pulls. */
-interface PullPlace {
-  pod: Pod
-  node: Node | null
-  /** Whether the node lists the image. */
-  onNode: boolean
-  workload: { kind: string; name: string } | null
-}
-
-/** The clues from the place of the pull: a guest that pulls by itself, a local node, or an image that is there already. */
-export function cluesOfPlace(
-  { container, usesPullSecrets }: FailingContainer,
-  { pod, node, onNode, workload }: PullPlace,
+/** The clue that a run of a CronJob is: a Job, which keeps the template that it was created with. */
+export function cluesOfOwners(
+  { controller }: Pod,
+  workload: { kind: string } | null,
+  owners: readonly OwnerLink[],
 ): Clue[] {
-  const guest = !usesPullSecrets && container.kind !== 'sandbox'
-  const own = onNode || node?.provider === 'kind' || LOCAL_NODE.test(pod.node ?? '')
-  return [
-    ...(workload?.kind === 'CronJob' && pod.controller?.kind === 'Job'
-      ? [{ code: 'run-of-cron-job', job: pod.controller.name } as const]
-      : []),
-    ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
-    ...(guest ? [{ code: 'guest' } as const] : []),
-    ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
-    ...(container.pullPolicy === 'IfNotPresent' && onNode && verifiesImages(node) === true
-      ? [{ code: 'on-node' } as const]
-      : []),
-  ]
+  if (workload?.kind !== 'CronJob' || controller?.kind !== 'Job') return []
+  const policy = owners.find(({ kind }) => kind === 'CronJob')?.concurrencyPolicy
+  const forbidsOthers = policy === undefined ? null : policy === 'Forbid'
+  return [{ code: 'run-of-cron-job', job: controller.name, forbidsOthers }]
 }
 
 /** The clue with that code, if there is one. */

@@ -20,7 +20,7 @@ export interface Refusal {
 const PATTERNS: [DenialSubcause, RegExp][] = [
   [
     'upstream',
-    /\b(?:authentication|authorization|login|credentials?)\b.{0,40}\bupstream\b|\bupstream\b.{0,80}\b(?:unauthori[sz]ed|authentication|denied|credential|forbidden)|\bremote auto blocked\b/,
+    /\b(?:authentication|authorization|login|credentials?)\b.{0,40}\bupstream\b|\bupstream\b.{0,80}\b(?:unauthori[sz]ed|authentication|denied|credential|forbidden)|\bupstream (?:repository|registry) is not configured\b|\bremote (?:auto|manually) blocked\b|\bhttp status code: 40[13], body\b/,
   ],
   [
     'blocked',
@@ -34,7 +34,7 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ['not-permitted', /\bpermission ‹name› denied on resource\b/],
   [
     'credential-refused',
-    /\bfetch oauth token\b(?!.{0,400}\b5\d\d\b)|\b(?:incorrect|invalid|wrong|bad) (?:user ?name|username\/password|password|credentials?|login|token|authorization)\b|\b(?:token|credentials?|password|login) (?:has |have |is |are )?(?:been )?(?:expired|invalid|revoked)\b|\bexpired (?:token|credential|password|login)|\breauthenticate\b|\bhttp basic: access denied\b|\bunable to retrieve auth token: invalid\b|\bauthentication failed\b|\binvalid_(?:grant|client|token)\b|\bconnectivity_refresh_token_error\b|\binvalid client secret\b|\bcannot be authenticated with the token\b|\bsecurity token included in the request is (?:invalid|expired)\b|\bpersonal access token\b|\bmfa\b|\btwo-factor\b/,
+    /\bfetch oauth token\b(?!.{0,400}\b5\d\d\b)|\b(?:incorrect|invalid|wrong|bad) (?:user ?name|username\/password|password|credentials?|login|token|authorization)\b|\b(?:token|credentials?|password|login) (?:has |have |is |are )?(?:been )?(?:expired|invalid|revoked)\b|\bexpired (?:token|credential|password|login)|\breauthenticate\b|\bhttp basic: access denied\b|\bunable to retrieve auth token: invalid\b|\bauthentication failed\b|\binvalid_(?:grant|client|token)\b|\bconnectivity_refresh_token_error\b|\binvalid client(?: ?id or client)? secret\b|\bcannot be authenticated with the token\b|\bsecurity token included in the request is (?:invalid|expired)\b|\bpersonal access token\b|\bmfa\b|\btwo-factor\b/,
   ],
   [
     'not-permitted',

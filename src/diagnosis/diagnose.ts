@@ -10,12 +10,15 @@ import {
   indexOwners,
   isOfCustomController,
   type OwnerIndex,
+  ownersAbove,
+  servingBefore,
   topmostOwner,
+  wouldHoldUpRollout,
 } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
-import { cluesOf, cluesOfPlace } from './clues.ts'
+import { cluesOf, cluesOfOwners } from './clues.ts'
 import { endpointOf, type NamedEndpoint } from './endpoint.ts'
 import {
   type FailingContainer,
@@ -28,7 +31,7 @@ import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding
 import { textMemo } from './memoize-by-text.ts'
 import { eventsOfPod, longPulls } from './pod-events.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
-import { nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
+import { cluesOfPlace, nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
 import { subcauseOf } from './subcause.ts'
@@ -109,6 +112,11 @@ function findingOf(
   { snapshot, owners, nodes, logins, judge, endpointIn, cluesIn, hintsIn }: DiagnosisContext,
 ): Finding {
   const { container, reason } = failing
+  const above = ownersAbove(pod, owners)
+  // Of several controllers, changes are made where the topmost comes from.
+  const managedBy = above.findLast(owner => owner.managedBy !== undefined)?.managedBy ?? null
+  // A debug container does not affect whether its pod is ready.
+  const inPod = container.kind !== 'ephemeral'
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
   const parsed = parseReference(container.image)
   const registry = parsed?.registry ?? null
@@ -141,8 +149,8 @@ function findingOf(
     container: container.name,
     containerKind: container.kind,
     workload,
-    // A debug container does not affect whether its pod is ready.
-    ...(container.kind !== 'ephemeral' && holdsUpRollout(pod, owners) ? { outgoing: true as const } : {}),
+    ...(managedBy === null ? {} : { managedBy }),
+    ...(inPod && holdsUpRollout(pod, owners) ? { outgoing: true as const } : {}),
     node: pod.node,
     image: container.image,
     reference,
@@ -170,14 +178,22 @@ function findingOf(
         image: container.image,
         reference: parsed,
       }),
-      ...cluesOfPlace(failing, { pod, node, onNode, workload }),
+      ...cluesOfPlace(failing, { pod, node, onNode }),
       ...behindProxy(cause, text, registry),
+      ...cluesOfOwners(pod, workload, above),
+      ...olderServes(pod, owners),
+      ...(inPod && wouldHoldUpRollout(pod, owners) ? [{ code: 'one-by-one' } as const] : []),
     ],
     host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),
     lasting: isUnlikelyToRecover(cause),
     ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),
     priority: 0,
   }
+}
+
+function olderServes(pod: Pod, owners: OwnerIndex): Finding['clues'] {
+  const older = servingBefore(pod, owners)
+  return older === null ? [] : [{ code: 'older-serves', revision: older.number, pods: older.ready }]
 }
 
 /** The host that a proxy was asked for, as the text names it before the proxy's own error. */

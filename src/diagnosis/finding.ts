@@ -2,6 +2,7 @@
 
 import type { KeyMismatch } from '../dockerconfig/key-mismatch.ts'
 import type { Moved } from '../image/moved.ts'
+import type { ObjectManager } from '../snapshot/fix-scope.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { ContainerKind } from '../snapshot/pod.ts'
@@ -130,6 +131,8 @@ export interface Finding {
   containerKind: ContainerKind
   /** The topmost controller; null for a bare pod. */
   workload: { kind: string; name: string } | null
+  /** The tool that reverts or replaces changes of the workload, such as Argo CD; left out if none is known. */
+  managedBy?: ObjectManager
   /** The pod is of an older revision, and its StatefulSet waits for it instead of replacing it; left out otherwise. */
   outgoing?: true
   node: string | null

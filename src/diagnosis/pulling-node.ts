@@ -2,6 +2,8 @@
 
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
+import type { Clue } from './clues.ts'
+import type { FailingContainer } from './failing-container.ts'
 
 type Runtime = 'containerd' | 'cri-o' | 'docker'
 
@@ -149,4 +151,31 @@ const WITH_SHELL =
 
 function toolImageOf(images: readonly string[]): string | null {
   return images.find(image => WITH_SHELL.test(image)) ?? null
+}
+
+/** Nodes on a developer's machine, where images are built or loaded by hand. */
+const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
+
+/** Where a container pulls; `onNode`: the node lists the image. */
+interface PullPlace {
+  pod: Pod
+  node: Node | null
+  onNode: boolean
+}
+
+/** The clues from the place of the pull: a guest that pulls by itself, a local node, or an image that is there already. */
+export function cluesOfPlace(
+  { container, usesPullSecrets }: FailingContainer,
+  { pod, node, onNode }: PullPlace,
+): Clue[] {
+  const guest = !usesPullSecrets && container.kind !== 'sandbox'
+  const own = onNode || node?.provider === 'kind' || LOCAL_NODE.test(pod.node ?? '')
+  return [
+    ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
+    ...(guest ? [{ code: 'guest' } as const] : []),
+    ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
+    ...(container.pullPolicy === 'IfNotPresent' && onNode && verifiesImages(node) === true
+      ? [{ code: 'on-node' } as const]
+      : []),
+  ]
 }

@@ -2,7 +2,8 @@
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isFixedImage } from '../image/fixed-tag.ts'
-import { isPublic } from '../image/registries.ts'
+import { parseReference } from '../image/reference.ts'
+import { isPublic, relayedRegistry } from '../image/registries.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal } from './endpoint.ts'
@@ -83,7 +84,10 @@ function isLimited({ cause }: RemedyFacts): boolean {
 /** Refusals that no login of the pod can end: a blocked address, a policy, and a cache's own login at its upstream. */
 const NOT_FIXED_BY_LOGIN: readonly Subcause[] = ['blocked', 'policy', 'upstream']
 
-function loginWouldHelp({ cause, subcause, reference, endpoint, moved }: RemedyFacts): boolean {
+function loginWouldHelp({ cause, subcause, registry, reference, endpoint, moved }: RemedyFacts): boolean {
+  const relayed = relayedFrom(reference)
+  // A cache on the node's own loopback takes no login from pods, and a cache's limit is that of its own login.
+  if (relayed !== null && (cause === 'rate-limited' || isLocal(registry ?? ''))) return false
   // The abuse limit counts the address even with a login; a cache's limit counts the cache's own login.
   if (cause === 'rate-limited') return subcause !== 'abuse' && mayReceiveLogin(endpoint)
   if (cause !== 'auth-required-or-denied') return false
@@ -92,6 +96,12 @@ function loginWouldHelp({ cause, subcause, reference, endpoint, moved }: RemedyF
   // Public images need no login: only a refused one can be in the way.
   if (isPublic(reference)) return subcause === 'credential-refused'
   return mayReceiveLogin(endpoint)
+}
+
+/** The registry behind a cache that the image's full name goes through. */
+function relayedFrom(reference: string | null): string | null {
+  const parsed = reference === null ? null : parseReference(reference)
+  return parsed && relayedRegistry(parsed)
 }
 
 /** Whether a login may be proposed: the runtime would send it to a mirror that asks for one, unless that is the node's own loopback. */

@@ -2,6 +2,7 @@
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
+import { relayedRegistry } from '../image/registries.ts'
 import { denialOf, hidesMissing } from './denial.ts'
 import type { Endpoint } from './endpoint.ts'
 import type {
@@ -61,7 +62,12 @@ function limitOf({ textSubcause, reference, endpoint, credential, error }: PullF
 function missingOf({ error, reference, endpoint }: PullFacts): NotFoundSubcause {
   const masked = error?.masked ?? ''
   // A cache's answer about its upstream proves nothing about the image.
-  if (endpoint?.role === 'mirror' || /\bupstream\b|\bproxy cache\b|\bremote repositor/.test(masked))
+  const relayed = reference !== null && relayedRegistry(reference) !== null
+  if (
+    endpoint?.role === 'mirror' ||
+    relayed ||
+    /\bupstream\b|\bproxy cache\b|\bremote repositor/.test(masked)
+  )
     return 'not-in-mirror'
   if (
     /\bname[_ ]unknown\b|\bunknown repository\b|\brepository\b.{0,60}\b(?:not found|does(?: not|n't) exist|not known|unknown)|\bproject\b.{0,60}\bnot found\b|\bno such repository\b/.test(

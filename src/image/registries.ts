@@ -1,6 +1,7 @@
 /** What a registry's host shows: whether its images are public, and which cloud it belongs to. */
 
-import { DOCKER_HUB_HOST, isDockerHub } from './docker-hub.ts'
+import { DOCKER_HUB, DOCKER_HUB_HOST, isDockerHub } from './docker-hub.ts'
+import type { Reference } from './reference.ts'
 
 /** Docker Hub's official images, and registries where every image is public (according to their documentation). */
 const PUBLIC =
@@ -18,6 +19,19 @@ const HOSTED =
 /** Whether others run this host: it can be neither restarted nor given a certificate, so a fault is on the way to it or on the node. */
 export function isHosted(host: string): boolean {
   return HOSTED.test(host.toLowerCase().replace(/:\d+$/, ''))
+}
+
+/**
+ * The registry that a cache fetches from, if the image's name says so: `cache.corp/quay.io/acme/app`, or `localhost:7439/docker.io/acme/app`
+ * of kube-image-keeper, which rewrites names like this. Null for any other name.
+ */
+export function relayedRegistry({
+  registry,
+  repository,
+}: Pick<Reference, 'registry' | 'repository'>): string | null {
+  const [first = '', ...rest] = repository.split('/')
+  if (rest.length === 0 || isHosted(registry) || !isHosted(first)) return null
+  return isDockerHub(first) || first === 'hub.docker.com' ? DOCKER_HUB : first
 }
 
 /** Hosts of such registries that contain no name, account, or region that somebody chose. */

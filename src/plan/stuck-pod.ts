@@ -114,6 +114,7 @@ export function prerequisitesOf(
   return accountChangedLater(input, entry) ? [] : null
 }
 
+/** What a new pod needs to get the Secret; null if it would not get the Secret. */
 function credentialNeeds(
   input: PlanInput,
   { pod, workload }: StuckPod,
@@ -121,9 +122,10 @@ function credentialNeeds(
 ): string[] | null {
   const secret = attached.secrets.get(pod.namespace)
   if (secret === undefined) return null
+  const content = secret === null ? [] : [secret]
   // The pod already names the Secret, so only new content helps.
-  if (pod.pullSecrets.includes(input.secretName)) return secret === null ? null : [secret]
-  if (pod.controller === null && namesItself(input, pod, attached)) return secret === null ? [] : [secret]
+  if (pod.pullSecrets.includes(input.secretName)) return secret === null ? null : content
+  if (pod.controller === null && namesItself(input, pod, attached)) return content
   if (pod.controller !== null && workload === null) return null
   const list = workload && ownList(input, pod, workload)
   return loginChanges({ ...pod, list }, input.secretName, attached)
@@ -145,11 +147,11 @@ export function loginChanges(
 ): string[] | null {
   const secret = secrets.get(namespace)
   if (secret === undefined) return null
-  const ofSecret = secret === null ? [] : [secret]
-  if (list !== null) return list.some(({ name }) => name === secretName) ? ofSecret : null
+  const content = secret === null ? [] : [secret]
+  if (list !== null) return list.some(({ name }) => name === secretName) ? content : null
   const account = serviceAccounts.get(`${namespace}/${serviceAccount}`)
   if (account === undefined) return null
-  return account === null ? ofSecret : [account]
+  return account === null ? content : [account]
 }
 
 /** Whether a bare pod has to name the Secret itself; false if admission copies it from the list of a service account. */

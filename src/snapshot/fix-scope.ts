@@ -7,6 +7,8 @@ export interface ObjectManager {
   tool: 'argocd' | 'flux' | 'helm' | 'olm' | 'operator'
   /** The application, release, Kustomization, subscription, or `Kind/name` of the custom resource. */
   name: string
+  /** What Flux renders the object from; left out for other tools. */
+  resource?: 'HelmRelease' | 'Kustomization'
 }
 
 /** An entry of imagePullSecrets as stored; the API allows entries without a name. */

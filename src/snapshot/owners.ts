@@ -84,6 +84,8 @@ export function isOfCustomController({ controller }: Pick<Pod, 'controller'>): b
 export interface OwnerIndex {
   byUid: ReadonlyMap<string, OwnerLink>
   byName: ReadonlyMap<string, OwnerLink>
+  /** The ReplicaSets that have pods, by their Deployment's namespace and name. */
+  revisions: ReadonlyMap<string, OwnerLink[]>
 }
 
 export function indexOwners(links: Iterable<OwnerLink>): OwnerIndex {
@@ -91,6 +93,10 @@ export function indexOwners(links: Iterable<OwnerLink>): OwnerIndex {
   return {
     byUid: new Map(all.map(link => [link.uid, link])),
     byName: new Map(all.map(link => [nameKey(link.namespace, link), link])),
+    revisions: Map.groupBy(
+      all.filter(({ revision }) => revision !== undefined),
+      ({ namespace, controller }) => (controller === null ? '' : nameKey(namespace, controller)),
+    ),
   }
 }
 
@@ -101,17 +107,49 @@ export function topmostOwner(pod: OwnedPod, index: OwnerIndex): { kind: string; 
   return top === undefined ? null : { kind: top.owner.kind, name: top.owner.name }
 }
 
-/** Whether the pod is of an older revision and blocks its StatefulSet, which replaces only pods that are ready: it has to be deleted. */
-export function holdsUpRollout(
-  pod: Pick<Pod, 'namespace' | 'name' | 'controller' | 'revisionHash'>,
+/** The pod's known controllers, its own first. */
+export function ownersAbove(pod: OwnedPod, index: OwnerIndex): OwnerLink[] {
+  const { steps } = climb(pod.controller, owner => linkOf(owner, pod.namespace, index))
+  return steps.flatMap(({ object }) => object ?? [])
+}
+
+/** A revision of the pod's Deployment that is older than the pod's and has ready pods, the newest such; null if none is known. */
+export function servingBefore(
+  { controller, namespace }: OwnedPod,
   index: OwnerIndex,
-): boolean {
+): { number: number; ready: number } | null {
+  const own = controller === null ? null : linkOf(controller, namespace, index)
+  if (own?.revision === undefined || own.controller === null) return null
+  const { number } = own.revision
+  const all = (index.revisions.get(nameKey(namespace, own.controller)) ?? []).flatMap(
+    ({ revision }) => revision ?? [],
+  )
+  if (all.some(other => other.number > number)) return null
+  const older = all.filter(other => other.number < number && other.ready > 0)
+  return older.sort((one, other) => other.number - one.number)[0] ?? null
+}
+
+type InSet = Pick<Pod, 'namespace' | 'name' | 'controller' | 'revisionHash'>
+
+/** Whether the pod is of an older revision and blocks its StatefulSet, which replaces only pods that are ready: it has to be deleted. */
+export function holdsUpRollout(pod: InSet, index: OwnerIndex): boolean {
+  const newest = newestRevision(pod, index)
+  return newest !== null && pod.revisionHash !== newest
+}
+
+/** Whether the pod is of the newest revision, and would block its StatefulSet if the template were changed now. */
+export function wouldHoldUpRollout(pod: InSet, index: OwnerIndex): boolean {
+  const newest = newestRevision(pod, index)
+  return newest !== null && pod.revisionHash === newest
+}
+
+/** The newest revision of the pod's StatefulSet; null unless the set updates this pod, one after the other. */
+function newestRevision(pod: InSet, index: OwnerIndex): string | null {
   const { controller, namespace, name, revisionHash } = pod
-  if (controller?.kind !== 'StatefulSet' || revisionHash === undefined) return false
+  if (controller?.kind !== 'StatefulSet' || revisionHash === undefined) return null
   const { ordered } = linkOf(controller, namespace, index) ?? {}
-  if (ordered === undefined || revisionHash === ordered.revision) return false
   const ordinal = Number(/-(\d+)$/.exec(name)?.[1])
-  return ordinal >= ordered.from && ordinal < ordered.below
+  return ordered !== undefined && ordinal >= ordered.from && ordinal < ordered.below ? ordered.revision : null
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What was read from a cluster or a dump: plain data, free of secrets. Everything after `source` works on this alone. */
 
+import type { ObjectManager } from './fix-scope.ts'
 import type { ImageCheck } from './image-check.ts'
 import type { Node } from './node.ts'
 import type { Pod } from './pod.ts'
@@ -74,6 +75,12 @@ export interface OwnerLink {
   name: string
   uid: string
   controller: { kind: string; name: string; apiVersion: string; uid: string } | null
+  /** The tool that made the object and reverts or replaces changes of it, if its labels and annotations name one. */
+  managedBy?: ObjectManager
+  /** A Deployment's ReplicaSet that has pods: the number of its revision, and how many of its pods are ready. Omitted if it was not read. */
+  revision?: { number: number; ready: number }
+  /** A CronJob's; omitted for other kinds, and if it was not read. */
+  concurrencyPolicy?: string
   /** The object could not be read: its controller is derived from names and labels, and the controller's uid is unknown. */
   derived?: true
   /**

@@ -1,10 +1,13 @@
 /** Who controls whom: ownerReferences, owners derived from names and labels, and the pods of the workloads named on the command line. */
 
+import { isObject } from '../json/json-object.ts'
 import { isBuiltIn } from '../kubernetes/api/kinds.ts'
+import type { ObjectManager } from '../snapshot/fix-scope.ts'
 import { type Climb, climb, linkOf, type OwnerIndex } from '../snapshot/owners.ts'
 import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, ScopeSubject } from '../snapshot/snapshot.ts'
 import { list, nameOf, namespaceOf, narrowName, number, record, text } from './narrow/shape.ts'
+import { managerOf } from './narrow/workload.ts'
 
 /** The parts of a pod that show which workload it belongs to. */
 export type NamedPod = OwnedPod & Pick<Pod, 'name'>
@@ -94,14 +97,52 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
   if (name === null) return null
   const metadata = record(record(raw).metadata)
   const ordered = kind === 'StatefulSet' ? orderedUpdate(raw) : null
+  const managedBy = managerIn(metadata)
+  const revision = kind === 'ReplicaSet' ? revisionOf(raw, metadata) : null
   return {
     namespace: namespaceOf(raw),
     kind,
     name,
     uid: text(metadata.uid),
     controller: narrowController(metadata),
+    ...(managedBy === null ? {} : { managedBy }),
     ...(ordered === null ? {} : { ordered }),
+    ...(revision === null ? {} : { revision }),
+    ...(kind === 'CronJob' && isObject(record(raw).spec) ? { concurrencyPolicy: policyOf(raw) } : {}),
   }
+}
+
+/** The tool that manages an object of unknown JSON. A custom controller above it is its owner in any case. */
+function managerIn(metadata: Record<string, unknown>): ObjectManager | null {
+  return managerOf({
+    metadata: {
+      labels: texts(metadata.labels),
+      annotations: texts(metadata.annotations),
+      managedFields: list(metadata.managedFields).map(field => ({ manager: text(record(field).manager) })),
+    },
+  })
+}
+
+function texts(value: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record(value)).flatMap(([key, entry]) => (text(entry) === '' ? [] : [[key, text(entry)]])),
+  )
+}
+
+/** null if only the metadata was read, if no Deployment made the ReplicaSet, or if it has no pods. */
+function revisionOf(
+  raw: unknown,
+  { annotations }: Record<string, unknown>,
+): NonNullable<OwnerLink['revision']> | null {
+  const status = record(record(raw).status)
+  const revision = Number(text(record(annotations)['deployment.kubernetes.io/revision']))
+  if (!(revision > 0) || number(status.replicas, 0) === 0) return null
+  return { number: revision, ready: number(status.readyReplicas, 0) }
+}
+
+/** Runs may overlap unless a CronJob forbids it. */
+function policyOf(raw: unknown): string {
+  return text(record(record(raw).spec).concurrencyPolicy) || 'Allow'
 }
 
 /** null if only the metadata was read, if pods are updated in parallel or by hand, or if the newest template is not observed yet. */

@@ -171,6 +171,17 @@ describe('a refusal', () => {
       'credential-refused',
     ],
     [
+      "of a service principal's secret by ACR brings another login",
+      {
+        image: 'acme.azurecr.io/app:1',
+        login: 'acme.azurecr.io',
+        error:
+          'Error response from daemon: Get "https://acme.azurecr.io/v2/": unauthorized: Invalid clientid or client secret.',
+      },
+      'distribute-login',
+      'credential-refused',
+    ],
+    [
       'of a known identity asks for its right',
       {
         image: 'europe-docker.pkg.dev/acme/team/app:1',

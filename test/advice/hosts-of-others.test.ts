@@ -49,11 +49,26 @@ test.each<[string, string, StepCode, StepCode]>([
   },
 )
 
-test('a handshake that does not end leads to the MTU, a connection that does not open does not', () => {
-  expect(codesOf('quay.io/a/b:1', head('quay.io', 'net/http: TLS handshake timeout'))).toContain('check-mtu')
+test('a handshake that does not end leads to the MTU first, a connection that does not open does not', () => {
+  expect(codesOf('quay.io/a/b:1', head('quay.io', 'net/http: TLS handshake timeout'))[0]).toBe('check-mtu')
   expect(codesOf('quay.io/a/b:1', head('quay.io', 'dial tcp 1.2.3.4:443: i/o timeout'))).not.toContain(
     'check-mtu',
   )
+})
+
+test.each([
+  ['net/http: TLS handshake timeout', 'check-mtu'],
+  ['read tcp 10.0.0.7:41894->10.96.0.20:5000: i/o timeout', 'test-connection'],
+  ['net/http: timeout awaiting response headers', 'test-connection'],
+  ['net/http: request canceled (Client.Timeout exceeded while awaiting headers)', 'test-connection'],
+  ['dial tcp 10.96.0.20:5000: i/o timeout', 'replace-service-name'],
+  [
+    'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
+    'replace-service-name',
+  ],
+])('the name of a Service is not to blame once its connection was opened: %s', (error, first) => {
+  const host = 'docker-registry.default.svc:5000'
+  expect(codesOf(`${host}/a/b:1`, head(host, error))[0]).toBe(first)
 })
 
 test.each([

@@ -411,9 +411,57 @@ test.each<[string, string, string, Step['code'][]]>([
     ['mirror-lacks-image', 'test-connection', 'open-host'],
   ],
   [
+    "a cache that the image's name goes through needs a login at the registry behind it",
+    'localhost:7439/registry.hub.docker.com/library/mongo:4',
+    'failed to copy: httpReadSeeker: failed open: unexpected status code https://localhost:7439/v2/registry.hub.docker.com/library/mongo/manifests/4: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.',
+    ['mirror-limit', 'wait'],
+  ],
+  [
+    "a cache on the node's loopback that is refused has no use for a login of the pod",
+    'localhost:7439/ghcr.io/acme/api:2',
+    pulled('localhost:7439/ghcr.io/acme/api:2', head('localhost:7439', '401 Unauthorized')),
+    ['upstream-login', 'check-name'],
+  ],
+  [
+    'a cache of many registries that the whole company uses may want a login of its own',
+    'cache.example/ghcr.io/acme/api:2',
+    pulled('cache.example/ghcr.io/acme/api:2', head('cache.example', '401 Unauthorized')),
+    ['check-name', 'ask-registry', 'distribute-login', 'set-image', 'see-why'],
+  ],
+  [
+    "a remote repository of Artifactory that is not set up is its administrator's",
+    'artifactory.example/docker-remote/acme/app:1',
+    'Error response from daemon: unauthorized: The client does not have permission for manifest: Upstream repository is not configured properly',
+    ['upstream-login'],
+  ],
+  [
+    "Harbor's words for an upstream's refusal may be about the path of an official image",
+    'harbor.example/proxy/alpine:3',
+    'Error response from daemon: unauthorized: http status code: 401, body:',
+    ['check-name', 'upstream-login'],
+  ],
+  [
+    'of an image of somebody, they are about the login there',
+    'harbor.example/proxy/acme/app:3',
+    'Error response from daemon: unauthorized: http status code: 401, body:',
+    ['upstream-login', 'check-name'],
+  ],
+  [
+    'an image that a proxy repository does not find may be hidden by its upstream',
+    'nexus.example:9081/acme/app:1',
+    'Error response from daemon: manifest for nexus.example:9081/acme/app:1 not found: manifest unknown: manifest unknown',
+    ['check-name', 'proxy-project', 'ask-registry', 'set-image'],
+  ],
+  [
     'a pull secret that the kubelet could not read comes before any registry',
     'acme/x:1',
     'illegal base64 data at input byte 4',
+    ['see-why'],
+  ],
+  [
+    'so does one whose JSON has other types than the kubelet reads',
+    'acme/x:1',
+    'Failed to pull image "acme/x:1": json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type string',
     ['see-why'],
   ],
   [

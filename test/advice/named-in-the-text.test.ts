@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import type { Step } from '../../src/advice/step.ts'
+import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { findingOf, pulled, type Situation } from './situation.ts'
 
 const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
@@ -179,6 +180,37 @@ describe('a local registry of kind', () => {
   })
 })
 
+describe('a Deployment whose older revision still runs', () => {
+  const of = (name: string, number: number, ready: number): OwnerLink => ({
+    ...{ namespace: 'web', kind: 'ReplicaSet', name, uid: name, revision: { number, ready } },
+    controller: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop', uid: 'd' },
+  })
+  const codes = (error: string, fields: Partial<OwnerLink> = {}) =>
+    codesIn({
+      image: 'acme.example/shop:2O',
+      error,
+      pod: { controller: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-2', uid: 'shop-2' } },
+      owners: [of('shop-2', 2, 0), { ...of('shop-1', 1, 3) }, { ...DEPLOYMENT, ...fields }],
+    })
+  const DEPLOYMENT: OwnerLink = {
+    namespace: 'web',
+    kind: 'Deployment',
+    name: 'shop',
+    uid: 'd',
+    controller: null,
+  }
+  const missing = pulled('acme.example/shop:2O', 'acme.example/shop:2O: not found')
+
+  test('can go back to it, if the image is what is wrong', () => {
+    expect(codes(missing)).toContain('roll-back')
+    expect(codes(pulled('acme.example/shop:2O', '401 Unauthorized'))).not.toContain('roll-back')
+  })
+
+  test('is not rolled back by hand if Flux deploys it', () => {
+    expect(codes(missing, { managedBy: { tool: 'flux', name: 'shop' } })).not.toContain('roll-back')
+  })
+})
+
 describe('the Job of a CronJob', () => {
   const error = pulled('acme.example/report:2O', 'acme.example/report:2O: not found')
   const job = { apiVersion: 'batch/v1', kind: 'Job', name: 'report-29401020', uid: 'j' }
@@ -193,8 +225,12 @@ describe('the Job of a CronJob', () => {
     })
     expect(stepsFor(found).at(-1)).toEqual({
       code: 'delete-run',
-      job: 'report-29401020',
       cronJob: 'report',
+    })
+    expect(found.clues).toContainEqual({
+      code: 'run-of-cron-job',
+      job: 'report-29401020',
+      forbidsOthers: null,
     })
   })
 

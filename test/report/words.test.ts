@@ -49,6 +49,64 @@ test.each(CAUSES)('%s has a headline, a meaning and a next step', cause => {
   }
 })
 
+test.each<[NonNullable<Finding['managedBy']>, string, RegExp]>([
+  [
+    { tool: 'flux', name: 'apps/shop', resource: 'HelmRelease' },
+    'values of HelmRelease apps/shop',
+    /-n apps get helmrelease\.helm\.toolkit\.fluxcd\.io shop -o yaml$/,
+  ],
+  [
+    { tool: 'flux', name: 'shop', resource: 'Kustomization' },
+    'Kustomization shop',
+    /-n web get kustomization\.kustomize\.toolkit\.fluxcd\.io shop -o yaml$/,
+  ],
+  [{ tool: 'argocd', name: 'shop' }, 'Argo CD application shop', /^$/],
+  [{ tool: 'helm', name: 'shop' }, 'Helm release shop', /^helm -n web get values shop --all$/],
+  [{ tool: 'olm', name: 'etcd.v1' }, 'source of etcd.v1', /^$/],
+  [{ tool: 'flux', name: '--raw', resource: 'HelmRelease' }, 'HelmRelease --raw', /^$/],
+])(
+  '%o has the image that its workload is deployed with, and reverts a change of that',
+  (managedBy, place, command) => {
+    const set = tell(typo({ managedBy })).next.find(({ text }) => text.startsWith('Set the correct image'))
+    expect(set?.text).toContain(place)
+    expect(set?.text).toContain('deployment/shop itself')
+    expect(set?.command ?? '').toMatch(command)
+  },
+)
+
+test('the first step does not begin with the word that joins it to others', () => {
+  const steps: AdvisedFinding['steps'] = [
+    { code: 'remove-login', namespace: 'web', secrets: ['regcred'], registry: 'ghcr.io' },
+    { code: 'use-other-source', why: 'blocked' },
+  ]
+  const [first, second] = tell({ ...typo(), steps }).next
+  expect(first?.text).toMatch(/^If the image is public, remove/)
+  expect(second?.text).toMatch(/^Or copy/)
+})
+
+test('the runs of a CronJob are deleted together, and block others only if it says so', () => {
+  const run = (job: string, forbidsOthers: boolean | null): AdvisedFinding => ({
+    ...typo({ pod: `${job}-x`, clues: [{ code: 'run-of-cron-job', job, forbidsOthers }] }),
+    steps: [{ code: 'delete-run', cronJob: 'report' }],
+  })
+  const [both] = tell(run('report-1', false), run('report-2', false)).next
+  expect(both?.command).toBe('kubectl -n web delete job report-1 report-2')
+  expect(both?.text).not.toContain('Forbid')
+  expect(tell(run('report-1', true)).next[0]?.text).toContain(
+    'and with concurrencyPolicy Forbid no new run starts',
+  )
+  expect(tell(run('report-1', null)).next[0]?.text).toContain('if its concurrencyPolicy is Forbid')
+})
+
+test('a pod that holds up its StatefulSet is deleted after its image was corrected', () => {
+  const set = (clues: Finding['clues']) =>
+    tell(typo({ clues }))
+      .next.map(({ text }) => text)
+      .join('\n')
+  expect(set([{ code: 'one-by-one' }])).toContain('then delete pod shop-1')
+  expect(set([])).not.toContain('delete pod')
+})
+
 test.each(CAUSES)(
   'a sandbox that fails with %s is a problem of its node: no step mentions a login of the pods',
   cause => {
@@ -162,7 +220,9 @@ describe('the next step fits what is wrong', () => {
   test("other publishers' images are not redirected to a registry that has only official ones", () => {
     const calico = finding({ reference: 'docker.io/calico/node:v3' })
     expect(commands(tell(calico))).toEqual(['pullguard fix -n default', 'pullguard mirror'])
-    expect(remedyCommand(HERE, 'replace-registry', calico)).toMatch(/ docker\.io=<mirror> --no-authenticate$/)
+    expect(remedyCommand(HERE, 'replace-registry', calico)).toMatch(
+      / --no-authenticate --replace-registry docker\.io=<mirror>$/,
+    )
   })
 
   test('latest is pinned before the policy lets it stay on the node', () => {

@@ -1,6 +1,13 @@
 /** The way up to a pod's topmost controller. */
 import { describe, expect, test } from 'vitest'
-import { climbReading, holdsUpRollout, indexOwners, topmostOwner } from '../../src/snapshot/owners.ts'
+import {
+  climbReading,
+  holdsUpRollout,
+  indexOwners,
+  servingBefore,
+  topmostOwner,
+  wouldHoldUpRollout,
+} from '../../src/snapshot/owners.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { pod } from '../diagnosis/snapshots.ts'
@@ -101,6 +108,36 @@ describe('controllers that are read one by one', () => {
   })
 })
 
+describe('an older revision of a Deployment', () => {
+  const set = (name: string, number: number, ready: number) => ({
+    ...link('ReplicaSet', name, reference('Deployment', 'shop')),
+    revision: { number, ready },
+  })
+  const found = (...sets: OwnerLink[]) => servingBefore(ofReplicaSet(), indexOwners(sets))
+
+  test('still serves if it has ready pods, the newest of several', () => {
+    expect(found(set('shop-6d4', 9, 0), set('shop-7aa', 8, 2), set('shop-5bb', 7, 1))).toEqual({
+      number: 8,
+      ready: 2,
+    })
+  })
+
+  test.each<[string, OwnerLink[]]>([
+    ['none of its pods is ready', [set('shop-6d4', 9, 0), set('shop-7aa', 8, 0)]],
+    [
+      'the pod itself is of an older one',
+      [set('shop-6d4', 8, 0), set('shop-7aa', 9, 0), set('shop-5bb', 7, 1)],
+    ],
+    [
+      'it is of another Deployment',
+      [set('shop-6d4', 9, 0), { ...set('cart-7aa', 8, 1), controller: reference('Deployment', 'cart') }],
+    ],
+    ['its revisions were not read', [link('ReplicaSet', 'shop-6d4', reference('Deployment', 'shop'))]],
+  ])('does not if %s', (_name, sets) => {
+    expect(found(...sets)).toBeNull()
+  })
+})
+
 describe('a pod of an older revision', () => {
   const ordered = { revision: 'db-new', from: 1, below: 3 }
   const old = { name: 'db-1', controller: reference('StatefulSet', 'db'), revisionHash: 'db-old' }
@@ -112,6 +149,15 @@ describe('a pod of an older revision', () => {
 
   test('holds up a StatefulSet that updates one pod after the other', () => {
     expect(holdsUp({})).toBe(true)
+  })
+
+  test('becomes one of the newest revision, once the template is changed', () => {
+    const set = (ordered?: OwnerLink['ordered']) =>
+      indexOwners([{ ...link('StatefulSet', 'db', null), ...(ordered && { ordered }) }])
+    const newest = pod({ ...old, revisionHash: 'db-new' })
+    expect(wouldHoldUpRollout(newest, set(ordered))).toBe(true)
+    expect(wouldHoldUpRollout(pod(old), set(ordered))).toBe(false)
+    expect(wouldHoldUpRollout(newest, set())).toBe(false)
   })
 
   test.each<[string, Partial<Pod>, Partial<OwnerLink>?]>([

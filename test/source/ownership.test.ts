@@ -42,6 +42,37 @@ describe('the owner that names and labels imply', () => {
   })
 })
 
+test('a controller says which tool deploys it, whatever its labels are', () => {
+  const managed = (labels: unknown) =>
+    narrowOwner({ metadata: { name: 'shop', namespace: 'web', labels } }, 'Deployment')?.managedBy
+  expect(
+    managed({ 'helm.toolkit.fluxcd.io/name': 'shop', 'helm.toolkit.fluxcd.io/namespace': 'apps' }),
+  ).toEqual({ tool: 'flux', name: 'apps/shop', resource: 'HelmRelease' })
+  expect(managed({ app: 'shop' })).toBeUndefined()
+  expect(managed({ 'helm.toolkit.fluxcd.io/name': 7 })).toBeUndefined()
+  expect(managed('shop')).toBeUndefined()
+})
+
+test('a ReplicaSet with pods says which revision it is, and how many of its pods are ready', () => {
+  const annotations = { 'deployment.kubernetes.io/revision': '8' }
+  const revision = (status?: object, metadata: object = { annotations }) =>
+    narrowOwner({ metadata: { name: 'shop-6d4', namespace: 'web', ...metadata }, status }, 'ReplicaSet')
+      ?.revision
+  expect(revision({ replicas: 2, readyReplicas: 1 })).toEqual({ number: 8, ready: 1 })
+  expect(revision({ replicas: 2 })).toEqual({ number: 8, ready: 0 })
+  expect(revision({ replicas: 0 })).toBeUndefined()
+  expect(revision()).toBeUndefined()
+  expect(revision({ replicas: 2 }, {})).toBeUndefined()
+})
+
+test('a CronJob says whether its runs may overlap, unless only its metadata was read', () => {
+  const policy = (spec?: object) =>
+    narrowOwner({ metadata: { name: 'report', namespace: 'web' }, spec }, 'CronJob')?.concurrencyPolicy
+  expect(policy({ concurrencyPolicy: 'Forbid' })).toBe('Forbid')
+  expect(policy({})).toBe('Allow')
+  expect(policy()).toBeUndefined()
+})
+
 describe("a StatefulSet's way to update", () => {
   const set = (spec: object = {}, status: object = {}) =>
     narrowOwner(

@@ -33,6 +33,25 @@ export const refused = ruleOf(
   /\bsecurity token included in the request is (?:invalid|expired)\b/,
 )
 
+/** What the kubelet puts before an error: of a pull, of its waiting state, or of a sync (before 1.6). */
+const OPENING =
+  '(?:failed to pull image "[^"]*": |back-off pulling image "[^"]*": |error syncing pod, skipping: |failed to "startcontainer" for "[^"]*" with errimagepull: "?|errimagepull: "?)*'
+
+/**
+ * The kubelet's own error for a pull secret that it can't read (credentialprovider: Go's errors for JSON and base64, with nothing of a
+ * runtime before them), or its names for what it reads there. A web page is no secret: a runtime got it.
+ */
+export const UNREADABLE_SECRET = new RegExp(
+  `^${OPENING}(?:json: cannot unmarshal |invalid character (?!'<')|unexpected end of json input|illegal base64 data|unable to parse auth field)|\\bcannot unmarshal .{0,80}\\b(?:dockerconfig(?:json|entry\\w*)?)\\b`,
+  'i',
+)
+
+/** Judged before the broken answers of a registry, which Go describes in the same words. */
+export const unreadableSecret: CauseRule = {
+  cause: 'auth-required-or-denied',
+  judge: ({ grpc, text }) => (grpc === null && UNREADABLE_SECRET.test(text) ? FITS : null),
+}
+
 /** No registry was contacted: the kubelet (credentialprovider) can't read a pull secret, or a helper returns no credential. */
 export const unreadableCredentials = ruleOf(
   'auth-required-or-denied',

@@ -2,9 +2,13 @@
 
 import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
 
+/** Quay, for any refusal of a proxy organization's upstream. */
+const UPSTREAM_LACKS = /\bmay not exist in the upstream\b/
+
 export const notFoundStatus: CauseRule = {
   cause: 'image-not-found',
-  judge: ({ status }) => (status === 404 || status === 410 ? FITS : null),
+  judge: ({ status, masked }) =>
+    status === 404 || status === 410 || UPSTREAM_LACKS.test(masked) ? FITS : null,
 }
 
 export const notFound = ruleOf(

@@ -1,7 +1,7 @@
 /** All rules, in the order in which they are tried. */
 
 import type { Cause } from '../finding.ts'
-import { refused, refusedStatus, unreadableCredentials } from './auth-required-or-denied.ts'
+import { refused, refusedStatus, unreadableCredentials, unreadableSecret } from './auth-required-or-denied.ts'
 import { canceledOrDeadline } from './canceled-or-deadline.ts'
 import type { CauseRule } from './cause-rule.ts'
 import { connectionRefusedOrReset } from './connection-refused-or-reset.ts'
@@ -32,12 +32,13 @@ const PLACES: Record<Cause, [place: number, rule: CauseRule][]> = {
   'kubelet-qps': [[1, kubeletQps]],
   'auth-required-or-denied': [
     [15, refusedStatus],
-    [24, unreadableCredentials],
-    [26, refused],
+    [23, unreadableSecret],
+    [25, unreadableCredentials],
+    [27, refused],
   ],
   'image-not-found': [
     [16, notFoundStatus],
-    [27, notFound],
+    [28, notFound],
   ],
   'registry-not-found-dns': [[18, registryNotFoundDns]],
   'network-timeout': [[19, networkTimeout]],
@@ -49,18 +50,18 @@ const PLACES: Record<Cause, [place: number, rule: CauseRule][]> = {
   'unsupported-manifest': [[12, unsupportedManifest]],
   'invalid-reference': [
     [13, invalidReference],
-    [28, nameNotParsed],
+    [29, nameNotParsed],
   ],
   'never-pull': [[2, neverPull]],
   'disk-full': [[9, diskFull]],
   'registry-server-error': [
     [14, serverStatus],
-    [23, brokenAnswer],
+    [24, brokenAnswer],
   ],
   'corrupt-or-unpack': [
     [3, snapshotterGone],
     [4, storedImageGone],
-    [25, corruptOrUnpack],
+    [26, corruptOrUnpack],
   ],
   'signature-policy': [
     [6, signatureRefused],

@@ -7,7 +7,6 @@ import {
   authRequiredOrDenied,
   malformedSecret,
   malformedSecretsOf,
-  neverPull,
   signaturePolicy,
 } from './causes/access.ts'
 import {
@@ -25,13 +24,14 @@ import {
   diskFull,
   httpHttpsMismatch,
   networkTimeout,
+  neverPull,
   proxy,
   registryNotFoundDns,
   registryServerError,
   tls,
 } from './causes/network.ts'
 import { credentialLines } from './credential.ts'
-import { capitalize, registryLabel, roleSentence } from './nouns.ts'
+import { capitalize, pluralize, registryLabel, roleSentence } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,
@@ -117,6 +117,7 @@ export function meaningOf(context: CauseContext): string {
 /** Returns facts that the title omits, about the host that answered and about other mirrors. */
 function furtherFacts({ findings: [first] }: CauseContext): string[] {
   const mirrors = first.clues.find(clue => clue.code === 'mirrors-failed')
+  const older = first.clues.find(clue => clue.code === 'older-serves')
   return [
     roleSentence(first),
     first.clues.some(clue => clue.code === 'guest')
@@ -130,6 +131,9 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     mirrors === undefined
       ? ''
       : `Its mirrors failed too (${mirrors.hosts.join(', ')}); this error is from the last host that was tried.`,
+    older === undefined
+      ? ''
+      : `Revision ${older.revision} of ${first.workload?.name ?? 'the Deployment'} still runs: ${pluralize(older.pods, 'pod')} of it ${older.pods === 1 ? 'is' : 'are'} ready.`,
   ]
 }
 

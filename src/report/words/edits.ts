@@ -1,9 +1,11 @@
 /** Steps that change a container's definition: which object contains it, and how to change that object. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
+import type { ObjectManager } from '../../snapshot/fix-scope.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { isStatic, workloadPath } from './commands.ts'
+import { managedChange } from './managers.ts'
 import { pluralize } from './nouns.ts'
 import type { StepText } from './step-words.ts'
 
@@ -11,7 +13,11 @@ import type { StepText } from './step-words.ts'
 const SETTABLE = /^(?:pod|replicationcontroller|deployment|daemonset|statefulset|cronjob|replicaset)$/i
 
 /** Where a container is defined. */
-export type ContainerPlace = Pick<Finding, 'namespace' | 'pod' | 'workload' | 'container' | 'containerKind'>
+export type ContainerPlace = Pick<
+  Finding,
+  'namespace' | 'pod' | 'workload' | 'managedBy' | 'container' | 'containerKind'
+> &
+  Partial<Pick<Finding, 'clues'>>
 
 /** The new image of one container: `known`, followed by the part that the user has to choose. */
 export interface ImageEdit extends ContainerPlace {
@@ -23,9 +29,11 @@ export interface ImageEdit extends ContainerPlace {
 /** Returns how to change containers' images: one command for all containers of the first workload, and how many more workloads need one. */
 export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ...ImageEdit[]]): StepText {
   const [first] = edits
-  const { namespace, pod, containerKind, workload } = first
+  const { namespace, pod, containerKind, workload, managedBy } = first
   if (isStatic(first)) return { text: `Set the correct image ${inManifest(first)}` }
   if (containerKind === 'ephemeral') return otherDebugContainer(invocation, namespace, pod)
+  if (managedBy !== undefined)
+    return managedEdit(invocation, first, 'Set the correct image', managedBy, workloadsOf(edits))
   if (workload?.kind === 'Job')
     return {
       text: `Delete job ${workload.name} and recreate it with the correct image: a Job's template is immutable`,
@@ -37,15 +45,37 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
   const pairs = [...own.values()].map(
     ({ container, known, open }) => `${shellWord(`${container}=${known}`)}${open}`,
   )
-  const more = new Set(edits.map(workloadKey)).size
   return {
-    text: `Set the correct image (in Git or the chart's values, if those manage this workload)${forFirst(more)}`,
+    text: `Set the correct image (in Git or the chart's values, if those manage this workload)${thenDelete(first)}${forFirst(workloadsOf(edits))}`,
     command: kubectlCommand(
       invocation,
       `set image ${shellWord(workloadPath(first))} ${pairs.join(' ')}`,
       namespace,
     ),
   }
+}
+
+/** A workload that a tool deploys is changed where that tool reads it. A Job's template is immutable, so the tool has to replace the Job. */
+function managedEdit(
+  invocation: Invocation,
+  place: ContainerPlace,
+  what: string,
+  manager: ObjectManager,
+  workloads: number,
+): StepText {
+  const { namespace } = place
+  const workload = workloadPath(place)
+  const { text, ...rest } = managedChange(manager, { what, workload, namespace }, invocation)
+  const job =
+    place.workload?.kind === 'Job' ? `; delete ${workload} then, as a Job's template is immutable` : ''
+  return { text: `${text}${job}${thenDelete(place)}${forFirst(workloads)}`, ...rest }
+}
+
+/** A corrected template does not reach a pod that holds up its StatefulSet (kubernetes/kubernetes#67250). */
+export function thenDelete({ pod, clues = [] }: Pick<ContainerPlace, 'pod' | 'clues'>): string {
+  return clues.some(({ code }) => code === 'one-by-one')
+    ? `; then delete pod ${pod}, as its StatefulSet does not replace a pod that is not ready`
+    : ''
 }
 
 const workloadKey = (place: ContainerPlace) => `${place.namespace} ${workloadPath(place)}`
@@ -60,9 +90,10 @@ export function editField(
   text: string,
   workloads = 1,
 ): StepText {
-  const { namespace, pod, containerKind, workload } = place
+  const { namespace, pod, containerKind, workload, managedBy } = place
   if (isStatic(place)) return { text: `${text} ${inManifest(place)}` }
   if (containerKind === 'ephemeral') return otherDebugContainer(invocation, namespace, pod)
+  if (managedBy !== undefined) return managedEdit(invocation, place, text, managedBy, workloads)
   const what = shellWord(workloadPath(place))
   return workload === null || workload.kind === 'Job'
     ? {
@@ -70,7 +101,7 @@ export function editField(
         command: kubectlCommand(invocation, `get ${what} -o yaml`, namespace),
       }
     : {
-        text: `${text}${forFirst(workloads)}`,
+        text: `${text}${thenDelete(place)}${forFirst(workloads)}`,
         command: kubectlCommand(invocation, `edit ${what}`, namespace),
       }
 }
@@ -89,7 +120,7 @@ export function otherDebugContainer(
 }
 
 /** Returns the number of workloads in these findings. */
-export function workloadsOf(findings: readonly Finding[]): number {
+export function workloadsOf(findings: readonly ContainerPlace[]): number {
   return new Set(findings.map(workloadKey)).size
 }
 

@@ -35,6 +35,64 @@ const STEPS: Record<Tool, (manager: ObjectManager, namespace: string, invocation
   }),
 }
 
+/** Where a workload is changed, and what becomes of a change of the workload itself. */
+interface Source {
+  /** Follows "Set the correct image". */
+  place: string
+  fate: (workload: string) => string
+  /** Shows that place. */
+  command?: string | undefined
+}
+
+const SOURCES: Record<Tool, (manager: ObjectManager, namespace: string, invocation: Invocation) => Source> = {
+  argocd: ({ name }) => ({
+    place: `in the source of Argo CD application ${name} (Git or a chart's values)`,
+    fate: workload =>
+      `Argo CD reverts changes of ${workload} itself, or shows the application as out of sync`,
+  }),
+  flux: ({ name, resource = 'Kustomization' }, own, invocation) => {
+    const [object = '', namespace = own] = name.split('/').toReversed()
+    const type = `${resource === 'HelmRelease' ? 'helmrelease.helm' : 'kustomization.kustomize'}.toolkit.fluxcd.io`
+    return {
+      place:
+        resource === 'HelmRelease'
+          ? `in the values of HelmRelease ${name} (in Git, if Flux reads it from there)`
+          : `in the Git repository that Kustomization ${name} of Flux reads`,
+      fate: workload => `Flux reverts changes of ${workload} itself`,
+      // A label is untrusted: in a dump, it could be read as a flag.
+      ...(NAME.test(object) && {
+        command: kubectlCommand(invocation, `get ${type} ${shellWord(object)} -o yaml`, namespace),
+      }),
+    }
+  },
+  helm: ({ name }, namespace, invocation) => ({
+    place: `in the values of Helm release ${name}, and upgrade it`,
+    fate: workload => `its next upgrade replaces changes of ${workload} itself`,
+    command: helmCommand(invocation, `get values ${shellWord(name)} --all`, namespace),
+  }),
+  olm: ({ name }) => ({
+    place: `in the source of ${name} (its Subscription or catalog)`,
+    fate: workload => `Operator Lifecycle Manager reverts changes of ${workload} itself`,
+  }),
+  operator: ({ name }, namespace, invocation) => ({
+    place: `in the custom resource ${name}`,
+    fate: workload => `its operator reverts changes of ${workload} itself`,
+    command: kubectlCommand(invocation, `edit ${shellWord(name)}`, namespace),
+  }),
+}
+
+const NAME = /^[a-z0-9][-a-z0-9.]*$/
+
+/** Returns the change, made where the workload's manager reads it. @param what such as "Set the correct image" @param workload `deployment/shop` */
+export function managedChange(
+  manager: ObjectManager,
+  { what, workload, namespace }: { what: string; workload: string; namespace: string },
+  invocation: Invocation,
+): StepText {
+  const { place, fate, command } = SOURCES[manager.tool](manager, namespace, invocation)
+  return { text: `${what} ${place}: ${fate(workload)}`, ...(command !== undefined && { command }) }
+}
+
 /** Returns where to make the change. */
 export function managerStep(manager: ObjectManager, namespace: string, invocation: Invocation): StepText {
   return STEPS[manager.tool](manager, namespace, invocation)

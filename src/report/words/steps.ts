@@ -42,7 +42,13 @@ export function stepsOf(findings: Findings, invocation: Invocation): [StepText, 
     more.push(step)
   }
   const toText = (step: Step) => wordStep(step, { invocation, findings: helpedBy(step, findings) })
-  return [toText(leading), ...following.map(toText), ...more.map(toText)]
+  return [asFirst(toText(leading)), ...following.map(toText), ...more.map(toText)]
+}
+
+/** Returns the step without the "Or" that joins it to the steps before it: it is the first. */
+function asFirst({ text, brief, ...rest }: StepText): StepText {
+  const alone = (words: string) => words.replace(/^Or,? (.)/, (_or, letter: string) => letter.toUpperCase())
+  return { text: alone(text), ...(brief !== undefined && { brief: alone(brief) }), ...rest }
 }
 
 /** Returns one step in words. */

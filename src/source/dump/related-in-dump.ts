@@ -80,6 +80,11 @@ function ownersOf(pods: Pod[], facts: DumpFacts): OwnerLink[] {
   for (const pod of pods)
     for (const { object } of climbBuiltIn(pod, known).steps)
       if (object !== null) links.set(`${object.kind} ${key(object.namespace, object.name)}`, object)
+  // Other revisions of the same Deployments show whether something still serves.
+  for (const link of facts.owners.values())
+    if (link.revision !== undefined && link.controller !== null)
+      if (links.has(`Deployment ${key(link.namespace, link.controller.name)}`))
+        links.set(`${link.kind} ${key(link.namespace, link.name)}`, link)
   return [...links.values()]
 }
 

@@ -160,11 +160,14 @@ function argoCd(labels: Marks, annotations: Marks, fields: { manager?: string }[
 }
 
 function flux(labels: Marks): ObjectManager | null {
-  const name = labels['kustomize.toolkit.fluxcd.io/name'] ?? labels['helm.toolkit.fluxcd.io/name']
-  const namespace =
-    labels['kustomize.toolkit.fluxcd.io/namespace'] ?? labels['helm.toolkit.fluxcd.io/namespace']
+  const [resource, group] =
+    labels['kustomize.toolkit.fluxcd.io/name'] === undefined
+      ? (['HelmRelease', 'helm'] as const)
+      : (['Kustomization', 'kustomize'] as const)
+  const name = labels[`${group}.toolkit.fluxcd.io/name`]
+  const namespace = labels[`${group}.toolkit.fluxcd.io/namespace`]
   if (name === undefined) return null
-  return { tool: 'flux', name: namespace === undefined ? name : `${namespace}/${name}` }
+  return { tool: 'flux', name: namespace === undefined ? name : `${namespace}/${name}`, resource }
 }
 
 function olm(labels: Marks): ObjectManager | null {

@@ -229,6 +229,23 @@ expectCause('auth-required-or-denied', [
     'kubelet, a credential provider',
     'Failed getting credential from external registry credential provider: error execing credential provider plugin ecr-credential-provider for image reg.corp/app: fork/exec /usr/local/bin/ecr-credential-provider: no such file or directory: ',
   ],
+  [
+    'kubelet, a list in place of a text in a pull secret',
+    'Failed to pull image "docker.io/acme/app:1": json: cannot unmarshal array into Go struct field DockerConfigJson.auths of type string',
+  ],
+  [
+    'kubelet, a text in place of an entry of .dockercfg',
+    'Back-off pulling image "acme/app:1": ErrImagePull: json: cannot unmarshal string into Go value of type credentialprovider.dockerConfigEntryWithAuth',
+  ],
+  [
+    'kubelet before 1.6, a pull secret cut off',
+    'Error syncing pod, skipping: failed to "StartContainer" for "app" with ErrImagePull: "unexpected end of JSON input"',
+  ],
+  [
+    'kubelet, base64 of base64 in a pull secret',
+    `Failed to pull image "acme/app:1": invalid character 'e' looking for beginning of value`,
+  ],
+  ['kubelet, an event', 'Failed to pull image "acme/app:1": illegal base64 data at input byte 0'],
 ])
 
 expectCause(

@@ -5,6 +5,10 @@ const SHA = 'sha256:50aa4698fa6262977cff89181b2664b99d8a56dbca847bf62f2ef0485459
 
 expectCause('image-not-found', [
   [
+    "Quay's proxy organization",
+    'reading manifest 1 in quay.corp/cache/library/alpine: denied: the requested image may not exist in the upstream registry, or the configured Quay organization credentials have insufficient rights to access it (401)',
+  ],
+  [
     'Flux',
     `failed to pull artifact from 'oci://ghcr.io/stefanprodan/manifests/podinfo': couldn't find tag "0.0.1"`,
   ],

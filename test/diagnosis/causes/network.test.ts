@@ -93,6 +93,7 @@ expectCause('network-timeout', [
 ])
 
 expectCause('connection-refused-or-reset', [
+  ['Go, addresses of another family only', `${PING}: dial tcp: no suitable address found`],
   ['refused', `${HEAD}: dial tcp 10.0.0.1:443: connect: connection refused`],
   ['reset', `${COPY}: read tcp 10.0.0.7:43210->104.18.1.1:443: read: connection reset by peer`],
   ['no route', `${HEAD}: dial tcp 10.0.0.1:443: connect: no route to host`],

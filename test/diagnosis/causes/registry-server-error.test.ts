@@ -43,6 +43,19 @@ expectCause('registry-server-error', [
     `error unmarshalling content: invalid character '<' looking for beginning of value`,
   ],
   ['half an answer', 'failed to decode token response: unexpected end of JSON input'],
+  ['Nexus, told not to ask its upstream', 'Error response from daemon: unknown: Remote Manually Blocked'],
+  [
+    'a web page, which is not a pull secret',
+    `Failed to pull image "acme/app:1": invalid character '<' looking for beginning of value`,
+  ],
+  [
+    'a field of another type in an answer that the daemon read',
+    'Failed to pull image "acme/app:1": rpc error: code = Unknown desc = Error response from daemon: json: cannot unmarshal number into Go struct field Error.code of type string',
+  ],
+  [
+    'a field of another type in an answer that containerd read',
+    'Failed to pull image "acme/app:1": rpc error: code = Unknown desc = json: cannot unmarshal string into Go value of type docker.tokenResponse',
+  ],
   ['CRI-O', 'writing blob: fetching blob: invalid status code from registry 502 (Bad Gateway)'],
   [
     'Cloudflare',

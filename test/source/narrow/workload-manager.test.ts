@@ -32,12 +32,12 @@ test.each<[string, object, string | null]>([
         'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
       },
     },
-    'flux flux-system/apps',
+    'flux flux-system/apps Kustomization',
   ],
   [
     "Flux's HelmRelease, before Helm",
     { ...helm, labels: { ...helm.labels, 'helm.toolkit.fluxcd.io/name': 'shop' } },
-    'flux shop',
+    'flux shop HelmRelease',
   ],
   ['Helm', helm, 'helm shop'],
   ['a Helm label without a release', { labels: helm.labels }, null],
@@ -48,5 +48,5 @@ test.each<[string, object, string | null]>([
   ["one of Kubernetes' own groups", owned('node.k8s.io/v1', 'RuntimeClass'), null],
 ])('%s', (_name, metadata, manager) => {
   const found = managerOf({ metadata })
-  expect(found && `${found.tool} ${found.name}`).toBe(manager)
+  expect(found && [found.tool, found.name, found.resource ?? []].flat().join(' ')).toBe(manager)
 })

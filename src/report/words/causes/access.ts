@@ -1,9 +1,6 @@
-/**
- * The words of refused pulls: by the registry, by a policy on the node, by the pod's own pull policy, or by the kubelet because of a
- * malformed pull secret.
- */
+/** The words of refused pulls: by the registry, by a policy on the node, or by the kubelet because of a malformed pull secret. */
 
-import type { DenialSubcause, Finding, NeverPullSubcause } from '../../../diagnosis/finding.ts'
+import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { cloudOf, isPublic } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
@@ -68,7 +65,13 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     host('does not let this address pull'),
   ),
   policy: ({ findings: [first] }) => `A policy of ${responderLabel(first)} blocks this image`,
-  upstream: ({ findings: [first] }) => host('is a cache whose own upstream login failed')(first),
+  upstream: byCase(
+    [
+      ['upstream-setup', host('is a cache whose upstream repository is not set up properly')],
+      ['upstream-blocked', host('is a cache that has blocked its upstream registry')],
+    ],
+    host('is a cache that its upstream registry refused'),
+  ),
   unspecified: byCase(
     [[isBroken, host("refused the pull, and the pod's pull secret can't be used")]],
     host('refused the pull'),
@@ -188,8 +191,25 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     ],
     'The image is there and the login was accepted; the registry itself (its vulnerability, signature, or quarantine policy) refuses to serve it.',
   ),
-  upstream: ({ findings: [first] }) =>
-    `${capitalize(responderLabel(first))} fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and that was refused; the login of the nodes and pods is not involved.`,
+  upstream: byCase(
+    [
+      [
+        'upstream-setup',
+        host(
+          'has to fetch the image from an upstream registry (a remote or proxy repository), and says that this is not configured properly; the login of the nodes and pods is not involved.',
+        ),
+      ],
+      [
+        'upstream-blocked',
+        host(
+          'does not ask the registry behind its proxy repository at the moment; the login of the nodes and pods is not involved.',
+        ),
+      ],
+    ],
+    host(
+      'fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and was refused there; the login of the nodes and pods is not involved.',
+    ),
+  ),
   unspecified: byCase(
     [[isBroken, 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.']],
     'The registry does not say whether the login, the permission, or the name is the problem.',
@@ -218,7 +238,7 @@ export const authRequiredOrDenied: CauseWords = {
     const subcause = subcauseOf(context)
     if (subcause === 'blocked') return `pulls blocked by ${responderLabel(first)}`
     if (subcause === 'policy') return `a policy of ${responderLabel(first)}`
-    if (subcause === 'upstream') return `the upstream login of ${responderLabel(first)}`
+    if (subcause === 'upstream') return `the upstream registry of ${responderLabel(first)}`
     return `access denied by ${responderLabel(first)}`
   },
   title: context =>
@@ -252,35 +272,6 @@ export const signaturePolicy: CauseWords = {
   },
 }
 
-export const neverPull: CauseWords = {
-  showsCredential: true,
-  short: () => 'pull policy Never',
-  title: ({ findings: [finding] }) => neverTexts(finding).title,
-  meaning: ({ findings: [finding] }) => neverTexts(finding).meaning,
-}
-
-function neverTexts({ subcause }: Pick<Finding, 'subcause'>): Record<'title' | 'meaning', string> {
-  return NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
-}
-
-const NEVER: Record<NeverPullSubcause | 'unknown', Record<'title' | 'meaning', string>> = {
-  'not-present': {
-    title: 'Pull policy Never, and the image is not on the node',
-    meaning:
-      'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.',
-  },
-  'not-verified': {
-    title: 'Pull policy Never, and the image on the node is not verified for this pod',
-    meaning:
-      'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.',
-  },
-  unknown: {
-    title: 'Pull policy Never, and the kubelet has no image that this pod can use',
-    meaning:
-      'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.',
-  },
-}
-
 /** Returns the pod's malformed pull secrets, each once. */
 export function malformedSecretsOf({ credential }: Pick<Finding, 'credential'>): string[] {
   const malformed = credential.attempts.filter(({ problem }) => problem === 'malformed')
@@ -302,5 +293,5 @@ export const malformedSecret: CauseWords = {
       : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`
   },
   meaning: () =>
-    'A pull secret that is not JSON, or whose auth is not base64 of user:password, fails every image of the pods that reference it; no other credential helps.',
+    'A pull secret that is not JSON, has a login with a value that is not text, or has an auth that is not base64 of user:password fails every image of the pods that reference it; no other credential helps.',
 }

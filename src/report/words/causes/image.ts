@@ -25,10 +25,10 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
         : `${capitalize(responderLabel(first))} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`,
   }),
   unspecified: context => {
-    const [{ registry, credential }] = context.findings
+    const [{ registry, reference, credential }] = context.findings
     const hidden = credential.status === 'none' && registry !== null && !isHosted(registry)
     return {
-      title: `${capitalize(registryLabel(registry))} has no such image`,
+      title: `${capitalize(registryLabel(registry))} has no image of this name and ${reference?.includes('@') === true ? 'digest' : 'tag'}`,
       meaning: `The registry says that the repository, the tag, or the digest does not exist: it is misspelled, was never pushed, or was removed.${hidden ? ' Some registries (Nexus, Artifactory) say so to anyone without a login, too.' : ''}`,
     }
   },
@@ -65,9 +65,7 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
 export const imageNotFound: CauseWords = {
   showsCredential: true,
   short: ({ findings: [first] }) =>
-    first.subcause === 'not-in-mirror'
-      ? `images missing in the mirror ${first.endpoint?.host}`
-      : 'image not found',
+    first.subcause === 'not-in-mirror' ? `images missing in ${responderLabel(first)}` : 'image not found',
   title: context => wordsForMissing(context).title,
   meaning: context => wordsForMissing(context).meaning,
 }

@@ -24,6 +24,16 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
           `${capitalize(responderLabel(first))} refuses: it got too many requests, or its upstream limits it`,
       ],
       [
+        first => relayedBy(first) !== null && first.clues.some(({ code }) => code === 'bare-limit'),
+        first =>
+          `${capitalize(registryLabel(first.registry))} answers 429: it got too many requests, or ${registryLabel(relayedBy(first))}, which it fetches from, limits it`,
+      ],
+      [
+        'relays',
+        first =>
+          `${capitalize(registryLabel(relayedBy(first)))} limits the pulls of ${registryLabel(first.registry)}, the cache that the image's name goes through`,
+      ],
+      [
         'upstream-limit',
         ({ registry }) =>
           `${capitalize(registryLabel(registry))} is a cache whose upstream registry limits its pulls`,
@@ -41,6 +51,11 @@ function isOfMirror({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
   return endpoint?.role === 'mirror'
 }
 
+/** The registry behind a cache that the image's name goes through. */
+function relayedBy({ clues }: Pick<Finding, 'clues'>): string | null {
+  return clues.find(clue => clue.code === 'relays')?.upstream ?? null
+}
+
 const MEANING: Record<RateLimitSubcause, Sentence> = {
   anonymous: ({ findings: [{ registry }] }) =>
     `Anonymous pulls are limited per IP address, shared with everyone behind it. ${capitalize(registryLabel(registry))} refuses more until the limit resets.`,
@@ -53,6 +68,11 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
       [
         isOfMirror,
         "The limit belongs to the mirror or to its own upstream login, shared by all nodes behind it; the pods' logins don't matter.",
+      ],
+      [
+        'relays',
+        first =>
+          `The limit is for the address or login with which the cache asks ${registryLabel(relayedBy(first))}; a login for ${registryLabel(first.registry)} does not raise it.`,
       ],
       [
         'upstream-limit',
@@ -74,9 +94,11 @@ const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
 export const rateLimited: CauseWords = {
   showsCredential: true,
   short: context =>
-    subcauseOf(context) === 'unspecified' && isOfMirror(context.findings[0])
-      ? `the limit of ${limitedHost(context)}`
-      : `${registryLabel(context.findings[0].registry)}'s rate limit`,
+    relayedBy(context.findings[0]) !== null
+      ? `${registryLabel(relayedBy(context.findings[0]))}'s rate limit, which ${registryLabel(context.findings[0].registry)} passes on`
+      : subcauseOf(context) === 'unspecified' && isOfMirror(context.findings[0])
+        ? `the limit of ${limitedHost(context)}`
+        : `${registryLabel(context.findings[0].registry)}'s rate limit`,
   title: context => TITLE[subcauseOf(context)](context),
   meaning: context => MEANING[subcauseOf(context)](context),
 }

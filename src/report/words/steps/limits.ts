@@ -8,7 +8,8 @@ import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
 import { editField, workloadsOf } from '../edits.ts'
-import { onNode, pullCommand } from '../node.ts'
+import { minikubeProfile, nodeClientStep, onNode } from '../node.ts'
+import { pullCommand, pullLimits } from '../node-images.ts'
 import { formatNumber, pluralize } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
 import type { StepWords } from '../step-words.ts'
@@ -93,14 +94,20 @@ export const limitSteps: StepWords<
       'Let the kubelet pull it: set imagePullPolicy to IfNotPresent',
       workloadsOf(findings),
     ),
-  preload: ({ image }, { findings: [first] }) => ({
-    text: `Or preload the image on every node that runs these pods, first ${onNode(first)}`,
-    command: pullCommand(first.host, image),
-    where: onNode(first),
-  }),
+  preload: ({ image }, { findings }) => {
+    const [first] = findings
+    return nodeClientStep(
+      `Or preload the image on every node that runs these pods, first ${onNode(first)}${pullLimits(first)}`,
+      pullCommand(first.host, image),
+      findings,
+    )
+  },
   'load-image': ({ image, tool }, { findings: [{ node }] }) => ({
     text: 'Load the image from this machine into the node, if it was built here',
-    command: `${tool === 'kind' ? 'kind load docker-image' : 'minikube image load'} ${shellWord(image)}${tool === 'kind' ? kindCluster(node) : ''}`,
+    command:
+      tool === 'kind'
+        ? `kind load docker-image ${shellWord(image)}${kindCluster(node)}`
+        : `minikube image load${minikubeProfile(node)} ${shellWord(image)}`,
   }),
   'same-secret': () => ({
     text: 'Give the pod the pull secret that the image was pulled with: from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified (imagePullCredentialsVerificationPolicy)',

@@ -1,7 +1,7 @@
 /** The words of steps that give a pod a login, or remove a wrong one. */
 
 import type { LoginReason, ShortLived } from '../../../advice/step.ts'
-import { cloudOf, HARDENED_IMAGES } from '../../../image/registries.ts'
+import { cloudOf, HARDENED_IMAGES, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { loginCommand, loginFixCommand, whyCommand } from '../commands.ts'
@@ -39,7 +39,9 @@ function note(registry: string): string {
     return '; the user name is $oauthtoken (in single quotes), the password an NGC API key'
   if (registry === 'ghcr.io') return '; the password is a personal access token (classic) with read:packages'
   if (/(?:^|\.)gitlab\./.test(registry)) return '; the login is a deploy token with the scope read_registry'
-  return cloudOf(registry) === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
+  const cloud = cloudOf(registry)
+  if (cloud === 'gar') return '; such a token expires after an hour'
+  return cloud === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
 }
 
 const SHORT_LIVED: Record<ShortLived, string> = {
@@ -56,9 +58,12 @@ function authsKey(registry: string | null): string {
   return registry === 'docker.io' ? 'https://index.docker.io/v1/' : (registry ?? '')
 }
 
+/** The most Jobs that one command names. */
+const MAX_JOBS = 10
+
 /** How a static pod gets a login, which no object in the cluster can provide. */
 export const KUBELET_LOGIN: StepText = {
-  text: "Static pods can't use pull secrets: put a login for the kubelet on the node, as /var/lib/kubelet/config.json (like ~/.docker/config.json), and restart the kubelet",
+  text: "Static pods can't use pull secrets: put a login for the kubelet on the node, as config.json (like ~/.docker/config.json) in the kubelet's folder, such as /var/lib/kubelet, and restart the kubelet",
 }
 
 /** How a debug container gets an image that it has no login for. */
@@ -118,8 +123,11 @@ export const loginSteps: StepWords<
         : `recreate it with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it where it is made`
     return { text: `Secret ${secret} ${problemText(problem, attempt)}; ${remedy}` }
   },
-  'remove-login': ({ namespace, secrets, registry }, { invocation, findings: [{ pod }] }) => ({
-    text: `Or, if the image is public, remove the refused login: the secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in ${namespace} for ${registryLabel(registry)}`,
+  'remove-login': (
+    { namespace, secrets, registry },
+    { invocation, findings: [{ pod, reference, image }] },
+  ) => ({
+    text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : 'Or, if the image is public, remove the refused login'}: the secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in ${namespace} for ${registryLabel(registry)}`,
     command: whyCommand(invocation, { namespace, pod }),
   }),
   'use-known-secret': ({ hint, namespace }) => ({
@@ -143,10 +151,27 @@ export const loginSteps: StepWords<
         : `Give the guest itself access to ${registryLabel(registry)} (network, firewall and egress rules, DNS, proxy inside the guest VM): it does not use the node's`,
   }),
   'short-lived-login': ({ secret, kind }) => ({ text: `Secret ${secret} ${SHORT_LIVED[kind]}` }),
-  'delete-run': ({ job, cronJob }, { invocation, findings: [{ namespace }] }) => ({
-    text: `Once cronjob ${cronJob} has the correct image, delete job ${job}: the template of a Job can't be changed, so its pods keep the old image, and with concurrencyPolicy Forbid no new run starts before this one ends`,
-    command: kubectlCommand(invocation, `delete job ${shellWord(job)}`, namespace),
-  }),
+  'delete-run': ({ cronJob }, { invocation, findings }) => {
+    const runs = findings.flatMap(({ clues }) => clues.find(clue => clue.code === 'run-of-cron-job') ?? [])
+    const jobs = [...new Set(runs.map(({ job }) => job))]
+    const one = jobs.length === 1
+    const blocked = `no new run starts before ${one ? 'this one ends' : 'these end'}`
+    const forbids = runs[0]?.forbidsOthers ?? null
+    const effect =
+      forbids === false
+        ? ''
+        : forbids
+          ? `, and with concurrencyPolicy Forbid ${blocked}`
+          : `; if its concurrencyPolicy is Forbid, ${blocked}`
+    return {
+      text: `Once cronjob ${cronJob} has the correct image, delete ${one ? 'job' : 'jobs'} ${shortList(jobs, MAX_JOBS)}: the template of a Job can't be changed, so ${one ? 'its' : 'their'} pods keep the old image${effect}`,
+      command: kubectlCommand(
+        invocation,
+        `delete job ${jobs.slice(0, MAX_JOBS).map(shellWord).join(' ')}`,
+        findings[0].namespace,
+      ),
+    }
+  },
   'recreate-job': (_step, { findings: [{ workload }] }) => ({
     text: `Then delete and recreate job ${workload?.name ?? ''} (or run it again), unless it creates a new pod on its own: a Job's template is immutable`,
   }),

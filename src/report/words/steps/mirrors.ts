@@ -4,7 +4,7 @@ import type { Cause } from '../../../diagnosis/finding.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeShellStep, onNode } from '../node.ts'
-import { mirrorLoginPlace, mirrorSettings } from '../node-settings.ts'
+import { mirrorLogin, mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
 
@@ -63,7 +63,7 @@ export const mirrorSteps: StepWords<
     )
   },
   'mirror-login': ({ host, registry }, { findings: [{ host: node, credential }] }) => ({
-    text: `If ${host} itself wants a login, give the nodes one in ${mirrorLoginPlace(node, host, registry)}, or let the mirror serve the nodes without one${
+    text: `If ${host} itself wants a login, ${mirrorLogin(node, host, registry)}${
       credential.status === 'usable' && node.runtime !== 'cri-o'
         ? `; the pod's login for ${registryLabel(registry)} is sent to the mirror, too, and may be what the mirror refuses`
         : ''
@@ -88,8 +88,10 @@ export const mirrorSteps: StepWords<
   'unblock-upstream': ({ host }) => ({
     text: `Check the proxy repository in Nexus at ${host}: the URL of its remote storage, the network path (firewall, proxy), and its login; Nexus asks again when its block ends, or when you reset it`,
   }),
-  'mirror-limit': ({ host, registry }, context) => ({
-    text: `Give ${host === registry ? `${host} its own login at its upstream registry` : `the mirror ${host} its own login for ${registryLabel(registry)}`}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
+  'mirror-limit': ({ host, registry, rewrites }, context) => ({
+    text: rewrites
+      ? `Give the cache that answers at ${host} on the nodes a login for ${registryLabel(registry)}: in its own settings, or, for kube-image-keeper, as a pull secret of the pods for ${registryLabel(registry)}; a login for ${host} itself doesn't help`
+      : `Give ${host === registry ? `${host} its own login at its upstream registry` : `the mirror ${host} its own login for ${registryLabel(registry)}`}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
     ...askMirror(host, registry, context),
   }),
   'mirror-lacks-image': ({ host, registry, source }) => ({

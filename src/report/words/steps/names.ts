@@ -4,7 +4,7 @@ import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { readReference } from '../../../image/reference.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { setImages, untagged } from '../edits.ts'
+import { setImages, thenDelete, untagged } from '../edits.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
@@ -25,6 +25,7 @@ export const nameSteps: StepWords<
   | 'see-image-stream'
   | 'use-local-image'
   | 'set-image'
+  | 'roll-back'
   | 'read-name'
   | 'quote-number'
   | 'fill-placeholder'
@@ -69,8 +70,11 @@ export const nameSteps: StepWords<
   'other-port': (_step, { findings: [{ registry }] }) => ({
     text: `Check the address: a web page answered at ${registryLabel(registry)}, not the registry, which may be at another port or host (Nexus has a connector with a port of its own for Docker), or below another path`,
   }),
-  'proxy-project': ({ host }) => ({
-    text: `If this is a proxy cache project of Harbor, check the log of Harbor at ${host} and its connection to the upstream registry: when that fails, it gives the same answer`,
+  'proxy-project': ({ host, product }) => ({
+    text:
+      product === 'harbor'
+        ? `If this is a proxy cache project of Harbor, check the log of Harbor at ${host} and its connection to the upstream registry: when that fails, it gives the same answer`
+        : `If ${host} fetches this path from an upstream registry (a proxy or remote repository), check its log and its login there: it may give the same answer when the upstream refuses it or can't be reached`,
   }),
   'ask-registry': (_step, { invocation, findings }) => ({
     text: 'Ask the registry whether the image exists and which login can pull it (costs no pulls)',
@@ -82,7 +86,8 @@ export const nameSteps: StepWords<
     )
     const [edit, ...more] = edits
     const { text, command } = edit === undefined ? { text: '' } : setImages(invocation, [edit, ...more])
-    const job = first.workload?.kind === 'Job' ? `. ${text}` : ''
+    const job =
+      first.workload?.kind === 'Job' || first.managedBy !== undefined ? `. ${text}` : thenDelete(first)
     const asking = offlineCommand(invocation, `image ${shellWord(to)} --check-images`)
     const check = `\`${asking}\``
     return {
@@ -139,10 +144,18 @@ export const nameSteps: StepWords<
   'set-image': ({ known }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) =>
       known === 'repository'
-        ? { ...finding, known: untagged(finding.image), open: '<tag>' }
+        ? { ...finding, known: untagged(finding.moved?.to ?? finding.image), open: '<tag>' }
         : { ...finding, known: '', open: '<image>' }
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
+  'roll-back': ({ deployment, revision, pods }, { invocation, findings: [{ namespace }] }) => ({
+    text: `Or go back to revision ${revision} until then, which ${pods === 1 ? '1 ready pod' : `${pods} ready pods`} still ${pods === 1 ? 'runs' : 'run'}`,
+    command: kubectlCommand(
+      invocation,
+      `rollout undo ${shellWord(`deployment/${deployment}`)} --to-revision=${revision}`,
+      namespace,
+    ),
+  }),
   'read-name': ({ image }, { invocation }) => ({
     text: `See what is wrong with the name${refusal(image)}`,
     command: offlineCommand(invocation, `image ${shellWord(image)}`),

@@ -28,6 +28,11 @@ const registryEndpoint = ({ endpoint }: Pick<Finding, 'endpoint'>, host: string)
   role: endpoint?.host === host ? endpoint.role : 'registry',
 })
 
+/** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
+function testUrl(scheme: 'https' | 'http', host: string, role: EndpointRole): string {
+  return `${scheme}://${host}${role === 'storage' || role === 'token' ? '/' : '/v2/'}`
+}
+
 /** Private connections to a cloud's registry, which have their own rules. */
 const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   ecr: ', or the VPC endpoint and its security group',
@@ -66,6 +71,18 @@ function orMirror({ invocation, findings: [first] }: StepContext, target: string
       ? '; on OpenShift an ImageTagMirrorSet, as the other kinds of mirrors only serve images that are named by digest'
       : ''
   return `; if they are not meant to reach the internet, give them a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note}), or load the image on them`
+}
+
+/** Returns how nodes show a certificate, as a clause. */
+function clientCertificate(finding: Finding, host: string): string {
+  const place = clientCertificatePlace(
+    finding.host,
+    registryEndpoint(finding, host),
+    finding.registry ?? host,
+  )
+  return place === null
+    ? 'these nodes have no setting for one, so let it accept them without, or copy the image into a registry that does'
+    : `give every node one that it accepts, in ${place}`
 }
 
 export const networkSteps: StepWords<
@@ -116,7 +133,7 @@ export const networkSteps: StepWords<
     text: `${host} has no domain: if it is a Service of the cluster or a container beside it (Docker Compose, kind), nodes don't know it by that name; use one that they can resolve, or an entry in /etc/hosts on every node`,
   }),
   'start-local-registry': ({ container }, { findings: [{ registry }] }) => ({
-    text: `Start the container ${container} on the machine that runs kind, and connect it to kind's network: the nodes pull images of ${registryLabel(registry)} from it, and they can resolve its name only while it runs there`,
+    text: `Start the container ${container} on the machine that runs kind, and connect it to kind's network, unless it is connected already: the nodes pull images of ${registryLabel(registry)} from it, and they can resolve its name only while it runs there`,
     command: `docker start ${shellWord(container)} && docker network connect kind ${shellWord(container)}`,
   }),
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
@@ -131,10 +148,7 @@ export const networkSteps: StepWords<
   'test-connection': ({ host, scheme, role }, { findings }) =>
     nodeShellStep(
       `Test the connection ${onNode(findings[0])} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404'} is fine)`,
-      curlCommand(
-        findings[0].host,
-        `${scheme}://${host}${role === 'storage' || role === 'token' ? '/' : '/v2/'}`,
-      ),
+      curlCommand(findings[0].host, testUrl(scheme, host, role)),
       findings,
     ),
   'who-answered': ({ host }, { findings }) =>
@@ -182,7 +196,7 @@ export const networkSteps: StepWords<
           : problem === 'no-alternative-name'
             ? `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`
             : problem === 'client'
-              ? `${host} asks for a client certificate: give every node one that it accepts, in ${clientCertificatePlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`
+              ? `${host} asks for a client certificate: ${clientCertificate(first, host)}`
               : `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`,
   }),
   'public-certificate': ({ host, problem }, { findings }) =>
@@ -198,9 +212,12 @@ export const networkSteps: StepWords<
               ? `The operator of ${host} renews its certificates, so look at the node: set its clock if that is wrong, and update its root certificates (package ca-certificates), which are outdated on an old system`
               : `The operator of ${host} shows others a valid certificate, so look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS`,
         },
-  'check-mtu': (_step, { findings: [first] }) => ({
-    text: `The connection opened, but the handshake did not end: large packets may be lost. Compare the MTU ${onNode(first)} with the network's (VPN, tunnel, PPPoE, nested virtual machines), and lower the node's`,
-  }),
+  'check-mtu': ({ host, role }, { findings }) =>
+    nodeShellStep(
+      `Test the TLS handshake ${onNode(findings[0])}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; or a firewall or proxy in between holds up TLS to ${withoutPort(host)}`,
+      curlCommand(findings[0].host, testUrl('https', host, role)),
+      findings,
+    ),
   'ingress-certificate': ({ host }) => ({
     text: `Give the ingress of ${host} its own certificate: check that its tls section lists this host, and that the secret named there exists in its namespace`,
   }),

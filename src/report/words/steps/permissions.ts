@@ -3,7 +3,7 @@
 import type { NodePolicy } from '../../../advice/step.ts'
 import type { AwsPolicy } from '../../../diagnosis/clues.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
+import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -13,7 +13,7 @@ import type { StepWords } from '../step-words.ts'
 
 const ROLE: Record<Cloud, string> = {
   ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it',
-  acr: 'give it the role AcrPull on the registry (`az aks update --attach-acr` does that)',
+  acr: 'give it the role AcrPull on the registry (on AKS, `az aks update --attach-acr` does that)',
   gar: 'give it the role roles/artifactregistry.reader on the repository',
 }
 /** What a repository that belongs to someone else also requires. */
@@ -141,7 +141,9 @@ export const permissionSteps: StepWords<
     text:
       kind === 'ecr'
         ? "Fix the upstream login of the pull-through cache rule: the secret in AWS Secrets Manager whose name starts with ecr-pullthroughcache/, and the upstream path behind the rule's prefix (official images need library/)"
-        : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
+        : kind === 'setup'
+          ? `Ask an administrator of ${host} to correct the remote (proxy) repository that the image's path belongs to: the URL of its upstream registry, its login there, and whether it is online; the pods' logins are not used there`
+          : `Check the login that ${host} itself uses at its upstream registry (remote or proxy repository settings): the pods' logins are not used there`,
   }),
   'use-other-source': ({ why }) => ({
     text:
@@ -153,22 +155,45 @@ export const permissionSteps: StepWords<
   }),
 }
 
-/** Returns the settings that decide, by the kind of policy and the node's runtime. */
-function policySettings(kind: NodePolicy, { runtime }: PullingNode): { what: string; command: string } {
+/** Where these platforms keep the configuration of a containerd that they start themselves. */
+const CONTAINERD_FILE: Partial<Record<Platform, string>> = {
+  k3s: '/var/lib/rancher/k3s/agent/etc/containerd/config.toml',
+  rke2: '/var/lib/rancher/rke2/agent/etc/containerd/config.toml',
+  microk8s: '/var/snap/microk8s/current/args/containerd.toml',
+}
+
+/** Returns the settings that decide, by the kind of policy and the node's runtime; the command is null if words have to do. */
+function policySettings(
+  kind: NodePolicy,
+  { runtime, platform, os }: PullingNode,
+): { what: string; command: string | null } {
   if (kind === 'blocked')
     return {
       what: 'See which entry of registries.conf blocks it',
       command:
         'grep -rn -B 4 "blocked *= *true" /etc/containers/registries.conf /etc/containers/registries.conf.d',
     }
-  return runtime === 'containerd'
-    ? {
-        what: 'See which image verifiers containerd runs',
-        command: 'containerd config dump | grep -A 5 image-verifier',
-      }
+  if (platform === 'talos')
+    return { what: 'See what ImageVerificationConfig in the machine configuration requires', command: null }
+  if (runtime === 'docker')
+    return {
+      what: 'See whether daemon.json has an authorization plugin or content-trust that refuses the image',
+      command: null,
+    }
+  if (runtime !== 'containerd')
+    return {
+      what: kind === 'rejected' ? 'See which images the policy accepts' : 'See what the policy requires',
+      command: 'cat /etc/containers/policy.json',
+    }
+  const file = platform === null ? undefined : CONTAINERD_FILE[platform]
+  const what = 'See which image verifiers containerd runs'
+  if (os === 'windows')
+    return { what: `${what} (image-verifier in C:\\Program Files\\containerd\\config.toml)`, command: null }
+  return file === undefined
+    ? { what, command: 'containerd config dump | grep -A 5 image-verifier' }
     : {
-        what: kind === 'rejected' ? 'See which images the policy accepts' : 'See what the policy requires',
-        command: 'cat /etc/containers/policy.json',
+        what: `${what} (if there is no entry, those in /opt/containerd/image-verifier/bin)`,
+        command: `grep -A 5 image-verifier ${file}`,
       }
 }
 
@@ -185,7 +210,8 @@ const ALLOWED: Record<Exclude<NodePolicy, 'signature'>, string> = {
 export const policySteps: StepWords<'show-policy' | 'show-image-settings' | 'satisfy-policy'> = {
   'show-policy': ({ kind }, { findings: [first] }) => {
     const { what, command } = policySettings(kind, first.host)
-    return { text: `${what} ${onNode(first)}`, command, where: onNode(first) }
+    const text = `${what} ${onNode(first)}`
+    return command === null ? { text } : { text, command, where: onNode(first) }
   },
   'show-image-settings': (_step, { invocation }) => ({
     text: "See which registries the cluster allows (registrySources): OpenShift writes its nodes' registries.conf and policy.json from these settings",
