@@ -1,6 +1,6 @@
 /** The report of an audit: its findings, and a summary of what was read. */
 
-import type { AuditScope } from '../snapshot/audit-scope.ts'
+import type { AuditSnapshot } from '../snapshot/audit-snapshot.ts'
 import type { ImageCheck } from '../snapshot/image-check.ts'
 import { type ImageVerdict, verdictOf } from '../snapshot/image-verdict.ts'
 import type { EditReport } from './edit-report.ts'
@@ -21,7 +21,7 @@ export interface AuditSummary {
 }
 
 export interface AuditReport
-  extends Pick<AuditScope, 'takenAt' | 'source' | 'scope' | 'gaps' | 'unread' | 'templates'> {
+  extends Pick<AuditSnapshot, 'takenAt' | 'source' | 'scope' | 'gaps' | 'unread' | 'templates'> {
   /** Whether everything could be read and checked. */
   complete: boolean
   summary: AuditSummary
@@ -41,7 +41,7 @@ export function isUnchecked(check: ImageCheck): boolean {
 
 /** @param counted how many findings were left out as ignored or known */
 export function auditReport(
-  scope: AuditScope,
+  scope: AuditSnapshot,
   findings: AuditFinding[],
   counted: Pick<AuditSummary, 'ignored' | 'known'>,
   edits: EditReport | null = null,

@@ -38,7 +38,7 @@ export async function auditCommand(options: AuditOptions, context: CommandContex
   const known = await knownFindings(options.baseline, context)
   const read = await readAuditInput(options, settings, context, options.checkImages ?? null)
   if (!options.allowEmpty) assertWorkloads(read.scope)
-  const { input, edits } = await edited(read, options, settings, context)
+  const { input, edits } = await editIfAsked(read, options, settings, context)
   const { findings, ignored } = audit(input.scope, settings, input.isIgnored)
   if (options.writeBaseline !== undefined) await writeBaseline(options.writeBaseline, findings, context)
   const accepted = options.writeBaseline === undefined ? known : new Set(findings.map(auditFingerprint))
@@ -52,7 +52,7 @@ export async function auditCommand(options: AuditOptions, context: CommandContex
  * Makes the edits and, if files were written, reads them again, so that only remaining findings are reported. What registries answered for
  * the edits makes no findings, whether or not anything was written: only --check-images does. An image without an answer is reported.
  */
-async function edited(
+async function editIfAsked(
   input: AuditInput,
   options: AuditOptions,
   settings: AllSettings,

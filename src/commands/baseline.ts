@@ -82,13 +82,13 @@ export async function withoutKnownFailures(
 ): Promise<AdvisedDiagnosis> {
   const { findings } = diagnosis
   if (flags.writeBaseline !== undefined) await updateBaseline(findings, flags.writeBaseline, context)
-  const prints = flags.writeBaseline === undefined ? known : new Set(findings.map(printOf))
+  const fingerprints = flags.writeBaseline === undefined ? known : new Set(findings.map(fingerprintOf))
   const now = context.now().toISOString()
   const lasting = rules.filter(rule => !isExpired(rule, now))
   const failures: KnownFailure[] = []
   const fresh = findings.filter(finding => {
     const rule = lasting.find(each => isIgnored(ignorable(finding), each))
-    if (rule === undefined && !prints.has(printOf(finding))) return true
+    if (rule === undefined && !fingerprints.has(fingerprintOf(finding))) return true
     failures.push({ finding, reason: rule?.reason ?? null, expires: rule?.expires ?? null })
     return false
   })
@@ -104,7 +104,7 @@ function summaryOf({ summary }: AdvisedDiagnosis, fresh: AdvisedFinding[]): Advi
   return { ...summary, failingPods: countPods(fresh), causes: Object.fromEntries(causes) }
 }
 
-function printOf(finding: AdvisedFinding): string {
+function fingerprintOf(finding: AdvisedFinding): string {
   return fingerprint(stableIdentity(finding))
 }
 
@@ -124,7 +124,7 @@ async function updateBaseline(
   file: string,
   context: CommandContext,
 ): Promise<void> {
-  const known = findings.map(finding => ({ fingerprint: printOf(finding), about: aboutOf(finding) }))
+  const known = findings.map(finding => ({ fingerprint: fingerprintOf(finding), about: aboutOf(finding) }))
   await replaceBaseline(file, known, context)
   const written = new Set(known.map(({ fingerprint: print }) => print)).size
   await context.err.write(`${writtenBaselineText(written, file)}\n`)

@@ -74,9 +74,9 @@ async function explainOne(
     const places = [pod, ...others].map(found => `${found.namespace}/${found.name}`).join(', ')
     throw new UsageError(`More than one pod is called "${name}": say which of ${places}.`)
   }
-  const whys = await explained([pod], snapshot, checking)
+  const whys = await explainWithChecks([pod], snapshot, checking)
   for (const why of whys) await context.out.write(renderWhy(why, reportOptions(options, context)))
-  return verdict(whys, snapshot.gaps)
+  return exitOf(whys, snapshot.gaps)
 }
 
 /** Handles a pod that exists or may exist but can't be read. */
@@ -117,7 +117,7 @@ async function explainWorkload(
     const pod = snapshot.pods.find(each => each.namespace === namespace && each.name === name)
     return pod === undefined ? [] : [{ pod, others }]
   })
-  const whys = await explained(
+  const whys = await explainWithChecks(
     alike.map(({ pod }) => pod),
     snapshot,
     checking,
@@ -125,7 +125,7 @@ async function explainWorkload(
   const items = whys.map((why, index) => ({ why, others: alike[index]?.others ?? [] }))
   const report = { diagnosis: adviseDiagnosis(diagnosis), items }
   await context.out.write(renderWhyOfWorkload(report, reportOptions(options, context)))
-  return verdict(
+  return exitOf(
     items.map(({ why }) => why),
     snapshot.gaps,
   )
@@ -135,7 +135,7 @@ async function explainWorkload(
  * Explains the chain of each pod, including healthy containers, whose images will have to be pulled again. Registries are asked once for all
  * pods, within one limit of time.
  */
-async function explained(
+async function explainWithChecks(
   pods: readonly Pod[],
   snapshot: Snapshot,
   checking: ImageCheckRun | undefined,
@@ -154,7 +154,7 @@ function reportOptions({ connection, files, format }: WhyOptions, context: Comma
 }
 
 /** Returns `findings` if a link is broken, or else `incomplete` if something could not be read. */
-function verdict(whys: readonly Pick<Why, 'containers'>[], gaps: readonly Gap[]): ExitName {
+function exitOf(whys: readonly Pick<Why, 'containers'>[], gaps: readonly Gap[]): ExitName {
   if (whys.some(({ containers }) => containers.some(({ problems }) => problems.length > 0))) return 'findings'
   return gaps.length > 0 ? 'incomplete' : 'ok'
 }

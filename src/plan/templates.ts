@@ -2,7 +2,7 @@
 
 import { pullsAlways } from '../image/describe.ts'
 import { parseReference } from '../image/reference.ts'
-import type { ScopeContainer, ScopeWorkload } from '../snapshot/fix-scope.ts'
+import type { ScopeContainer, ScopeWorkload } from '../snapshot/fix-objects.ts'
 import type { Edit, EditingRemedy, PatchTemplate, Target } from './change.ts'
 import { patchOf } from './patch.ts'
 import type { Declined } from './plan.ts'
@@ -11,12 +11,12 @@ import { EACH_REMEDY } from './remedies/index.ts'
 import type { ContainerRules } from './remedies/remedy-rules.ts'
 import {
   type AttachedSecrets,
+  coversImageOf,
   imagesAfter,
   isBelowPartition,
   liveNamespaces,
   loginChanges,
   type StuckPod,
-  serves,
   templatePulls,
 } from './stuck-pod.ts'
 
@@ -29,7 +29,7 @@ export interface Templates {
 export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: AttachedSecrets): Templates {
   const planned: Templates = { changes: [], declined: [] }
   const live = liveNamespaces(input)
-  for (const workload of input.fixScope.workloads.filter(({ namespace }) => live.has(namespace))) {
+  for (const workload of input.fixObjects.workloads.filter(({ namespace }) => live.has(namespace))) {
     const pods = stuck.filter(pod => pod.workload === workload)
     const images = containerEdits(input, workload)
     planned.declined.push(...images.declined)
@@ -102,7 +102,7 @@ function needsLogin({ credentials }: PlanInput, workload: ScopeWorkload, edits: 
     const reference = parseReference(image)
     if (reference === null) return false
     const asked = { registry: reference.registry, reference: image }
-    return credentials.some(login => serves(login, asked))
+    return credentials.some(login => coversImageOf(login, asked))
   })
 }
 
@@ -198,7 +198,7 @@ function planContainer(
  * @returns each once
  */
 export function referencesToAsk(input: Omit<PlanInput, 'images' | 'unproven'>): string[] {
-  const containers = input.fixScope.workloads.flatMap(workload => workload.containers)
+  const containers = input.fixObjects.workloads.flatMap(workload => workload.containers)
   const wanted = containers.flatMap(container => {
     for (const [, { lookups }] of editing(input)) {
       const references = lookups(container, input)

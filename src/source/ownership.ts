@@ -2,7 +2,7 @@
 
 import { isObject } from '../json/json-object.ts'
 import { isBuiltIn } from '../kubernetes/api/kinds.ts'
-import type { ObjectManager } from '../snapshot/fix-scope.ts'
+import type { ObjectManager } from '../snapshot/fix-objects.ts'
 import { type Climb, climb, linkOf, type OwnerIndex } from '../snapshot/owners.ts'
 import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, ScopeSubject } from '../snapshot/snapshot.ts'

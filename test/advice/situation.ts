@@ -13,6 +13,8 @@ export interface Situation {
   error: string
   /** A usable pull secret for this registry key. */
   login?: string
+  /** The pod's pull secret; without `login`, one without entries. */
+  secret?: Partial<PullSecret>
   node?: Partial<Node>
   pod?: Partial<Pod>
   reason?: string
@@ -24,29 +26,30 @@ export function findingOf({
   image,
   error,
   login,
+  secret,
   node,
   pod: fields,
   reason = 'ImagePullBackOff',
   owners = [],
 }: Situation): Finding {
-  const secret: PullSecret = {
+  const pullSecret: PullSecret = {
     namespace: 'web',
     name: 'regcred',
     type: 'kubernetes.io/dockerconfigjson',
     problem: null,
-    entries: [{ key: login ?? '', username: 'acme', problem: null }],
+    entries: login === undefined ? [] : [{ key: login, username: 'acme', problem: null }],
+    ...secret,
   }
+  const pullSecrets = login === undefined && secret === undefined ? [] : [pullSecret]
   const failing = pod({
     namespace: 'web',
     node: 'node-1',
-    pullSecrets: login === undefined ? [] : ['regcred'],
+    pullSecrets: pullSecrets.map(({ name }) => name),
     containers: [container({ image, state: waiting(reason, error) })],
     ...fields,
   })
   const nodes: Node[] = node === undefined ? [] : [{ ...NODE, ...node }]
-  const { findings } = diagnose(
-    snapshot({ pods: [failing], pullSecrets: login === undefined ? [] : [secret], nodes, owners }),
-  )
+  const { findings } = diagnose(snapshot({ pods: [failing], pullSecrets, nodes, owners }))
   const [found] = findings
   if (found === undefined) throw new Error(`no finding for ${error}`)
   return found

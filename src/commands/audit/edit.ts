@@ -2,7 +2,7 @@
 
 import { audit, factsOf } from '../../audit/audit.ts'
 import type { EditedFile, EditReport } from '../../audit/edit-report.ts'
-import { type FileEdit, imagesToAsk, planEdits } from '../../audit/edits.ts'
+import { type FileEdit, imagesToAsk, planEdits } from '../../audit/file-edits.ts'
 import type { AuditFinding } from '../../audit/finding.ts'
 import { readEditable, replaceFile } from '../../editor/write-file.ts'
 import { applyEdits } from '../../manifest/apply-edits.ts'
@@ -50,9 +50,7 @@ export async function editFiles(
   for (const [path, edits] of Map.groupBy(planned.edits, edit => edit.path)) {
     const where = real.get(path)
     if (where === undefined) continue
-    files.push(
-      unread.has(path) ? untouched(path, edits, 'unread') : await editFile(path, where, edits, write),
-    )
+    files.push(unread.has(path) ? unedited(path, edits, 'unread') : await editFile(path, where, edits, write))
   }
   return { edits: { dryRun: !write, files, leftAlone: planned.leftAlone }, answers }
 }
@@ -87,7 +85,7 @@ function findingsOf(
 
 async function editFile(path: string, where: string, edits: FileEdit[], write: boolean): Promise<EditedFile> {
   const file = await readEditable(where)
-  if (file === null) return untouched(path, edits, 'encoding')
+  if (file === null) return unedited(path, edits, 'encoding')
   const made = applyEdits(
     file.text,
     edits.map(({ edit }) => edit),
@@ -108,6 +106,6 @@ async function editFile(path: string, where: string, edits: FileEdit[], write: b
   return { ...result, written: problem === null, problem }
 }
 
-function untouched(path: string, edits: FileEdit[], problem: EditedFile['problem']): EditedFile {
+function unedited(path: string, edits: FileEdit[], problem: EditedFile['problem']): EditedFile {
   return { path, before: '', after: '', applied: edits, refused: [], written: false, problem }
 }

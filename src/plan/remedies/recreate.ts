@@ -44,7 +44,7 @@ export function recreatePods(
     // A rollout replaces the old pods by itself, at the workload's own pace.
     if (obstacle || template?.rollsOut) continue
     const needs = prerequisitesOf(input, entry, attached, template)
-    const futile = needs && obstacleBeside(entry, template)
+    const futile = needs && failingSibling(entry, template)
     if (futile) planned.declined.push(futile)
     else if (needs) planPod(input, { entry, needs, attached, template }, planned)
     else if (entry.helped.length > 0 && isBelowPartition(input, entry.pod)) {
@@ -71,7 +71,7 @@ function obstacleTo(input: PlanInput, entry: StuckPod, template: PatchTemplate |
   if (workload === null) return { code: 'not-found', what: 'workload', target }
   if (isOutgoing(input, pod) && !template)
     return { code: 'outgoing-pod', target, workload: workloadOrPod(entry) }
-  return kind === 'Job' && workload.kind !== 'Job' ? jobOfAnother(input, entry, template) : null
+  return kind === 'Job' && workload.kind !== 'Job' ? obstacleOfJob(input, entry, template) : null
 }
 
 function workloadOrPod({ pod, workload }: StuckPod): { kind: string; name: string } {
@@ -80,7 +80,7 @@ function workloadOrPod({ pod, workload }: StuckPod): { kind: string; name: strin
 }
 
 /** Another container of the pod that would still fail, leaving the new pod stuck too; null if there is none. */
-function obstacleBeside(
+function failingSibling(
   { pod, findings, helped }: StuckPod,
   template: PatchTemplate | undefined,
 ): Declined | null {
@@ -99,7 +99,7 @@ function obstacleBeside(
 }
 
 /** A Job's template is immutable, so edits to its CronJob's template don't reach its pods. */
-function jobOfAnother(
+function obstacleOfJob(
   input: PlanInput,
   { pod, helped, workload }: StuckPod,
   template: PatchTemplate | undefined,
@@ -159,7 +159,7 @@ function planPod(
 function withoutEndingJobs(planned: Recreation, input: PlanInput): Recreation {
   const declined = [...planned.declined]
   let changes = planned.changes
-  for (const { uid, failuresLeft, doomed, limit } of input.fixScope.jobs) {
+  for (const { uid, failuresLeft, doomed, limit } of input.fixObjects.jobs) {
     const ofJob = changes.filter(change => controllerUid(change) === uid)
     const ending =
       ofJob.length > failuresLeft ? ofJob : ofJob.filter(({ target }) => doomed.includes(target.uid ?? ''))

@@ -3,12 +3,7 @@
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import type { MovedState } from '../../image/moved-images.ts'
 import type { CauseContext, CauseWords } from './cause-words.ts'
-import {
-  authRequiredOrDenied,
-  malformedSecret,
-  malformedSecretsOf,
-  signaturePolicy,
-} from './causes/access.ts'
+import { authRequiredOrDenied, neverPull, signaturePolicy } from './causes/access.ts'
 import {
   corruptOrUnpack,
   imageNotFound,
@@ -24,13 +19,12 @@ import {
   diskFull,
   httpHttpsMismatch,
   networkTimeout,
-  neverPull,
   proxy,
   registryNotFoundDns,
   registryServerError,
   tls,
 } from './causes/network.ts'
-import { credentialLines } from './credential.ts'
+import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { capitalize, pluralize, registryLabel, roleSentence } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {

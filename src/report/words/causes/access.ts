@@ -1,10 +1,10 @@
-/** The words of refused pulls: by the registry, by a policy on the node, or by the kubelet because of a malformed pull secret. */
+/** The words of refused pulls: by the registry, by a policy on the node, or by the pod's own pull policy. */
 
-import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
+import type { DenialSubcause, Finding, NeverPullSubcause } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { cloudOf, isPublic } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
-import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
+import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { awsPolicyMeaning } from '../steps/permissions.ts'
 
 type Sentence = (context: CauseContext) => string
@@ -272,26 +272,29 @@ export const signaturePolicy: CauseWords = {
   },
 }
 
-/** Returns the pod's malformed pull secrets, each once. */
-export function malformedSecretsOf({ credential }: Pick<Finding, 'credential'>): string[] {
-  const malformed = credential.attempts.filter(({ problem }) => problem === 'malformed')
-  return [...new Set(malformed.map(({ secret }) => secret))]
+export const neverPull: CauseWords = {
+  showsCredential: true,
+  short: () => 'pull policy Never',
+  title: context => neverTexts(context).title,
+  meaning: context => neverTexts(context).meaning,
 }
 
-export const malformedSecret: CauseWords = {
-  showsCredential: true,
-  short: () => 'malformed pull secrets',
-  title: ({ findings }) => {
-    const secrets = findings.flatMap(finding =>
-      malformedSecretsOf(finding).map(secret => `${finding.namespace}/${secret}`),
-    )
-    const [first, ...others] = new Set(secrets)
-    if (first === undefined)
-      return 'A pull secret of the pod is malformed, so the kubelet never asks the registry'
-    return others.length === 0
-      ? `Pull secret ${first} is malformed, so the kubelet never asks the registry`
-      : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`
+const neverTexts = ({ findings: [{ subcause }] }: CauseContext) =>
+  NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
+
+const NEVER: Record<NeverPullSubcause | 'unknown', Record<'title' | 'meaning', string>> = {
+  'not-present': {
+    title: 'Pull policy Never, and the image is not on the node',
+    meaning: 'The kubelet only uses what is already on the node, and the image is not there.',
   },
-  meaning: () =>
-    'A pull secret that is not JSON, has a login with a value that is not text, or has an auth that is not base64 of user:password fails every image of the pods that reference it; no other credential helps.',
+  'not-verified': {
+    title: 'Pull policy Never, and the image on the node is not verified for this pod',
+    meaning:
+      'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.',
+  },
+  unknown: {
+    title: 'Pull policy Never, and the kubelet has no image that this pod can use',
+    meaning:
+      'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.',
+  },
 }

@@ -1,10 +1,10 @@
 /**
- * The words of pulls that never reached the host (names, connections, certificates, proxies; the host is the one in the message; policy
- * Never), and of problems that may end with time or free space: the node's disk, a host's servers, a canceled pull.
+ * The words of pulls that never reached the host (names, connections, certificates, proxies; the host is the one in the message), and of
+ * problems that may end with time or free space: the node's disk, a host's servers, a canceled pull.
  */
 
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
-import type { Finding, NeverPullSubcause } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { capitalize, hostLabel, registryLabel, responderLabel } from '../nouns.ts'
@@ -203,33 +203,4 @@ export const canceledOrDeadline: CauseWords = {
   title: () => 'The pull was canceled before it finished',
   meaning: () =>
     'The pull made no progress for too long, or the runtime was restarted; often the cause is a large image over a slow connection.',
-}
-
-export const neverPull: CauseWords = {
-  showsCredential: true,
-  short: () => 'pull policy Never',
-  title: ({ findings: [finding] }) => neverTexts(finding).title,
-  meaning: ({ findings: [finding] }) => neverTexts(finding).meaning,
-}
-
-function neverTexts({ subcause }: Pick<Finding, 'subcause'>): Record<'title' | 'meaning', string> {
-  return NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
-}
-
-const NEVER: Record<NeverPullSubcause | 'unknown', Record<'title' | 'meaning', string>> = {
-  'not-present': {
-    title: 'Pull policy Never, and the image is not on the node',
-    meaning:
-      'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.',
-  },
-  'not-verified': {
-    title: 'Pull policy Never, and the image on the node is not verified for this pod',
-    meaning:
-      'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.',
-  },
-  unknown: {
-    title: 'Pull policy Never, and the kubelet has no image that this pod can use',
-    meaning:
-      'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.',
-  },
 }
