@@ -60,7 +60,7 @@ const EXAMPLES: [string, string][] = [
   ['diagnose deploy/web sts/db', 'two workloads'],
   ['diagnose -n web,shop -l app=api', 'some pods'],
   ['diagnose --check-images', 'ask registries too'],
-  ['diagnose -n web --until-clear', 'watch until no pull fails'],
+  ['diagnose -n web --until-clear', 'watch until none fails'],
   ['diagnose -f dump.json -o json', 'a dump, as JSON'],
   ['diagnose -n web -o junit > pulls.xml', 'for a CI system'],
 ]

@@ -146,7 +146,7 @@ export const WORKLOADS = {
     detail: ({ container, image, detail }) =>
       `${container}: ${image}${detail === null ? '' : ` (${detail})`}`,
     next: () => ({
-      text: 'Log in to the registry, or check that the image exists, then run the fix again',
+      text: 'Log in to the registry if it denied access, or correct the image if it does not exist, then run the fix again',
     }),
   },
   'several-digests': {
