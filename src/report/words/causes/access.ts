@@ -272,29 +272,28 @@ export const signaturePolicy: CauseWords = {
   },
 }
 
+const NEVER: Record<NeverPullSubcause | 'unknown', [title: string, meaning: string]> = {
+  'not-present': [
+    'Pull policy Never, and the image is not on the node',
+    'The kubelet only uses what is already on the node, and the image is not there.',
+  ],
+  'not-verified': [
+    'Pull policy Never, and the image on the node is not verified for this pod',
+    'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.',
+  ],
+  unknown: [
+    'Pull policy Never, and the kubelet has no image that this pod can use',
+    'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.',
+  ],
+}
+
+function neverTexts({ findings: [{ subcause }] }: CauseContext): [title: string, meaning: string] {
+  return NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
+}
+
 export const neverPull: CauseWords = {
   showsCredential: true,
   short: () => 'pull policy Never',
-  title: context => neverTexts(context).title,
-  meaning: context => neverTexts(context).meaning,
-}
-
-const neverTexts = ({ findings: [{ subcause }] }: CauseContext) =>
-  NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
-
-const NEVER: Record<NeverPullSubcause | 'unknown', Record<'title' | 'meaning', string>> = {
-  'not-present': {
-    title: 'Pull policy Never, and the image is not on the node',
-    meaning: 'The kubelet only uses what is already on the node, and the image is not there.',
-  },
-  'not-verified': {
-    title: 'Pull policy Never, and the image on the node is not verified for this pod',
-    meaning:
-      'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.',
-  },
-  unknown: {
-    title: 'Pull policy Never, and the kubelet has no image that this pod can use',
-    meaning:
-      'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.',
-  },
+  title: context => neverTexts(context)[0],
+  meaning: context => neverTexts(context)[1],
 }
