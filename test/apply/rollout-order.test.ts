@@ -42,6 +42,19 @@ describe('a rollout', () => {
     expect(result.recoveries.map(({ wanted, recovered }) => wanted - recovered)).toEqual([0, 0, 0, 0])
   })
 
+  test('starts after every API server has had the time to see the service account', async () => {
+    const of = withRollout()
+    const at = new Map<string, number>()
+    const before = (what: string) => {
+      options(of).before(what)
+      at.set(what, of.clock.now())
+    }
+    await fix(of, { ...options(of), before })
+    const moment = (path: string) => at.get(`PATCH ${path}`) ?? Number.NaN
+    const account = moment('/api/v1/namespaces/web/serviceaccounts/default')
+    expect(moment('/apis/apps/v1/namespaces/web/deployments/front') - account).toBeGreaterThanOrEqual(500)
+  })
+
   test('does not start if the server refuses the service account', async () => {
     const of = withRollout()
     of.server.faults.when(storesAccount, 403)
