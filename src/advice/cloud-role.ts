@@ -1,6 +1,6 @@
 /** How the identity of a node gets permission to pull from its cloud's registry: a role, or a change of the policy that forbids it. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import type { Cloud } from '../image/registries.ts'
 import type { Step } from './step.ts'

@@ -39,7 +39,7 @@ export function isUnchecked(check: ImageCheck): boolean {
   return UNKNOWN.includes(verdictOf(check))
 }
 
-/** @param counted how many findings were left out as ignored or known */
+/** @param counted how many findings were removed as ignored or known */
 export function auditReport(
   scope: AuditSnapshot,
   findings: AuditFinding[],

@@ -2,7 +2,7 @@
 
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import type { Clue } from './clues.ts'
+import type { Clue } from './clue.ts'
 import type { FailingContainer } from './failing-container.ts'
 
 type Runtime = 'containerd' | 'cri-o' | 'docker'
@@ -153,25 +153,51 @@ function toolImageOf(images: readonly string[]): string | null {
   return images.find(image => WITH_SHELL.test(image)) ?? null
 }
 
+/** Images that hold drivers or modules for one kernel. */
+const DRIVER = /driver|[mo]fed|kmod|kernel-module/
+const SYSTEM =
+  /-((?:ubuntu|debian|rhel|rhcos|sles|sl-?micro|centos|rocky|fedora|amzn|flatcar|azurelinux|opensuse)\d[\d.]*(?:sp\d)?)(?:-(?:amd64|arm64|x86_64|aarch64))?$/
+const KERNEL = /\d+\.\d+\.\d+-[\w.-]*(?:generic|default|aws|azure|gcp|gke|oracle|\.(?:el|fc|amzn)\d\w*)/
+
+/** What of a node an operator took for the tag: NVIDIA's `550.90.07-ubuntu24.04`, or a kernel (Kernel Module Management). */
+function tagOfNode(reference: string | null, node: Node | null): Clue[] {
+  const [, name = '', tag = ''] = /([^/]+):([^:@/]+)(?:@.*)?$/.exec(reference ?? '') ?? []
+  const own = (node?.os === 'linux' ? node.kernel : null)?.replace(/[^\w.-]/g, '_') ?? ''
+  const driver = DRIVER.test(name)
+  const kernel = own !== '' && tag.includes(own) ? own : driver ? KERNEL.exec(tag)?.[0] : undefined
+  if (kernel !== undefined) return [{ code: 'tag-of-node', from: 'kernel', value: kernel }]
+  const system = driver ? SYSTEM.exec(tag)?.[1] : undefined
+  return system === undefined ? [] : [{ code: 'tag-of-node', from: 'system', value: system }]
+}
+
+/** How charts name what they run on Windows nodes. */
+const WINDOWS_NAME = /(?:^|-)win(?:dows)?(?:-|$)/
+
 /** Nodes on a developer's machine, where images are built or loaded by hand. */
 const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
 
-/** Where a container pulls; `onNode`: the node lists the image. */
+/** What is pulled and where; `onNode`: the node lists the image. */
 interface PullPlace {
   pod: Pod
+  workload: { name: string } | null
   node: Node | null
+  reference: string | null
   onNode: boolean
 }
 
 /** The clues from the place of the pull: a guest that pulls by itself, a local node, or an image that is there already. */
 export function cluesOfPlace(
   { container, usesPullSecrets }: FailingContainer,
-  { pod, node, onNode }: PullPlace,
+  { pod, node, onNode, workload, reference }: PullPlace,
 ): Clue[] {
   const guest = !usesPullSecrets && container.kind !== 'sandbox'
   const own = onNode || node?.provider === 'kind' || LOCAL_NODE.test(pod.node ?? '')
   return [
     ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
+    ...(pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
+      ? [{ code: 'asks-windows' } as const]
+      : []),
+    ...tagOfNode(reference, node),
     ...(guest ? [{ code: 'guest' } as const] : []),
     ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
     ...(container.pullPolicy === 'IfNotPresent' && onNode && verifiesImages(node) === true

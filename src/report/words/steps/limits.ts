@@ -8,7 +8,7 @@ import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
 import { editField, workloadsOf } from '../edits.ts'
-import { minikubeProfile, nodeClientStep, onNode } from '../node.ts'
+import { minikubeProfile, nodeClientStep, onNodes } from '../node.ts'
 import { pullCommand, pullLimits } from '../node-images.ts'
 import { formatNumber, pluralize } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
@@ -55,6 +55,7 @@ function kindCluster(node: string | null): string {
 
 export const limitSteps: StepWords<
   | 'wait'
+  | 'find-askers'
   | 'replace-registry'
   | 'use-cache'
   | 'raise-kubelet-qps'
@@ -76,6 +77,10 @@ export const limitSteps: StepWords<
       text: `${WAIT.minute}${isPublic(reference) ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
     }
   },
+  'find-askers': (_step, { invocation, findings: [{ registry }] }) => ({
+    text: 'If it comes back, find who asks so often from the same address: pods that restart with imagePullPolicy Always, jobs of a CI, or a login that fails again and again',
+    ...(registry === 'docker.io' ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
+  }),
   'replace-registry': (_step, { invocation, findings }) => ({
     text: 'Or pull official images from another registry, without a login',
     command: fixCommand(invocation, findings, () => OFFICIAL_ELSEWHERE),
@@ -97,7 +102,7 @@ export const limitSteps: StepWords<
   preload: ({ image }, { findings }) => {
     const [first] = findings
     return nodeClientStep(
-      `Or preload the image on every node that runs these pods, first ${onNode(first)}${pullLimits(first)}`,
+      `Or preload the image on every node that runs these pods, first ${onNodes(findings)}${pullLimits(first)}`,
       pullCommand(first.host, image),
       findings,
     )

@@ -1,6 +1,7 @@
 /** The words of steps that give a pod a login, or remove a wrong one. */
 
-import type { LoginReason, ShortLived } from '../../../advice/step.ts'
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
+import type { LoginReason, ShortLived, UsableHint } from '../../../advice/step.ts'
 import { cloudOf, HARDENED_IMAGES, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -44,6 +45,14 @@ function note(registry: string): string {
   return cloud === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
 }
 
+/** Where each registry has the visibility of an image. */
+const VISIBILITY: Partial<Record<string, string>> = {
+  'ghcr.io': 'on GitHub, Package settings, Change visibility: new packages are private',
+  'quay.io': "on Quay, the repository's Settings, Make Public: repositories that a push creates are private",
+  'registry.gitlab.com': "on GitLab, the visibility of its project and of that project's container registry",
+  'docker.io': "on Docker Hub, the repository's Settings, Visibility",
+}
+
 const SHORT_LIVED: Record<ShortLived, string> = {
   'gitlab-job':
     'contains a CI job token (gitlab-ci-token), which expires with its job: use a deploy token with the scope read_registry instead',
@@ -78,6 +87,18 @@ export function repairSecret(invocation: Invocation, namespace: string, secret: 
   }
 }
 
+/** Whether a finding can use the same secret of another namespace. */
+const knows =
+  (hint: Extract<UsableHint, { code: 'in-namespace' }>) =>
+  ({ steps }: AdvisedFinding) =>
+    steps.some(
+      step =>
+        step.code === 'use-known-secret' &&
+        step.hint.code === 'in-namespace' &&
+        step.hint.secret === hint.secret &&
+        step.hint.namespace === hint.namespace,
+    )
+
 export const loginSteps: StepWords<
   | 'distribute-login'
   | 'node-login'
@@ -90,6 +111,7 @@ export const loginSteps: StepWords<
   | 'cut-user-name'
   | 'padded-login'
   | 'guest-settings'
+  | 'make-public'
   | 'short-lived-login'
   | 'recreate-job'
   | 'delete-run'
@@ -130,14 +152,23 @@ export const loginSteps: StepWords<
     text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : 'Or, if the image is public, remove the refused login'}: the secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in ${namespace} for ${registryLabel(registry)}`,
     command: whyCommand(invocation, { namespace, pod }),
   }),
-  'use-known-secret': ({ hint, namespace }) => ({
-    text:
-      hint.code === 'in-namespace'
-        ? `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${namespace}, and add it to the pod's service account`
-        : hint.code === 'not-named'
+  'use-known-secret': ({ hint, namespace }, { findings }) => {
+    if (hint.code === 'in-namespace') {
+      const [first = namespace, ...others] = new Set(
+        findings.filter(knows(hint)).map(found => found.namespace),
+      )
+      const owner = others.length === 0 ? "the pod's service account" : "the pods' service accounts"
+      return {
+        text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([first, ...others], 3)}, and add it to ${owner}`,
+      }
+    }
+    return {
+      text:
+        hint.code === 'not-named'
           ? `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account`
           : `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
-  }),
+    }
+  },
   'cut-user-name': ({ secret, username }) => ({
     text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut off at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
   }),
@@ -149,6 +180,10 @@ export const loginSteps: StepWords<
       needs === 'login'
         ? `Give the guest its own login for ${registryLabel(registry)} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's credentials don't reach it`
         : `Give the guest itself access to ${registryLabel(registry)} (network, firewall and egress rules, DNS, proxy inside the guest VM): it does not use the node's`,
+  }),
+  'make-public': ({ registry }) => ({
+    text: `If the image is yours and meant for everyone, make it public (${VISIBILITY[registry] ?? 'in the settings of its repository'}); otherwise give the pods a login that can pull it`,
+    brief: 'If the image is yours, make it public, or give the pods a login that can pull it',
   }),
   'short-lived-login': ({ secret, kind }) => ({ text: `Secret ${secret} ${SHORT_LIVED[kind]}` }),
   'delete-run': ({ cronJob }, { invocation, findings }) => {

@@ -1,13 +1,13 @@
 /** The words of steps about what is allowed: by the registry and its cloud, to whom, and by the policies of the node, from where. */
 
 import type { NodePolicy } from '../../../advice/step.ts'
-import type { AwsPolicy } from '../../../diagnosis/clues.ts'
+import type { AwsPolicy } from '../../../diagnosis/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { kubeletLog, nodeClientStep, onNode } from '../node.ts'
+import { kubeletLog, nodeClientStep, onNodes } from '../node.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -58,9 +58,9 @@ export const permissionSteps: StepWords<
   'check-provider': ({ cloud, sent }, { findings }) => {
     const [first] = findings
     const provider = `the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}`
-    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}${checkAcr(cloud, first)}`
+    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}${checkAcr(cloud, first)}`
     const texts = {
-      refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNode(first)} shows which login was used${checkAcr(cloud, first)}`,
+      refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNodes(findings)} shows which login was used${checkAcr(cloud, first)}`,
       nothing: `Find out why ${provider} returned no login: ${configuration}`,
       unknown: `See whether ${provider} returned a login that is valid: ${configuration}`,
     }
@@ -208,10 +208,10 @@ const ALLOWED: Record<Exclude<NodePolicy, 'signature'>, string> = {
 }
 
 export const policySteps: StepWords<'show-policy' | 'show-image-settings' | 'satisfy-policy'> = {
-  'show-policy': ({ kind }, { findings: [first] }) => {
+  'show-policy': ({ kind }, { findings, findings: [first] }) => {
     const { what, command } = policySettings(kind, first.host)
-    const text = `${what} ${onNode(first)}`
-    return command === null ? { text } : { text, command, where: onNode(first) }
+    const text = `${what} ${onNodes(findings)}`
+    return command === null ? { text } : { text, command, where: onNodes(findings) }
   },
   'show-image-settings': (_step, { invocation }) => ({
     text: "See which registries the cluster allows (registrySources): OpenShift writes its nodes' registries.conf and policy.json from these settings",
