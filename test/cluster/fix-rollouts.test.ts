@@ -133,7 +133,7 @@ describe('a fix on a real cluster', () => {
     const began = Date.now()
     const result = await run('fix', '-n', namespace, '--yes', '--timeout', '90s')
     expect(`${result.code} ${result.stdout} ${result.stderr}`).toMatch(/^0 /)
-    expect(result.stdout).toContain('of an older template')
+    expect(result.stdout).toContain('of an older revision')
     expect(Date.now() - began).toBeLessThan(80_000)
     const again = await run('fix', '-n', namespace, '--yes')
     expect(again.code).toBe(0)
