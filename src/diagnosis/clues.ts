@@ -42,6 +42,8 @@ export type Clue =
   | { code: 'bare-refusal' }
   /** The kubelet could not read a pull secret of the pod. */
   | { code: 'unreadable-secret' }
+  /** Harbor names the action that it refused: to an account that is not allowed it, and to anyone whose login it does not know. */
+  | { code: 'named-action' }
   /** CRI-O's words for any 401, whether or not a login was sent (containers/image, docker/errors.go; opendatahub-io/notebooks#1980). */
   | { code: 'any-refusal' }
   /** A 401. */

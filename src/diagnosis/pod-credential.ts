@@ -139,7 +139,7 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
 }
 
 /** A key with such a mismatch may be right for other images. */
-const FOR_OTHERS: KeyMismatch[] = ['path', 'port-other']
+const FOR_OTHERS: KeyMismatch[] = ['path', 'port-other', 'region']
 
 const UNREAD: AttemptProblem[] = ['secret-forbidden', 'secret-unread']
 
@@ -149,5 +149,6 @@ function statusOf(attempts: Attempt[]): CredentialStatus {
   if (problems.includes('malformed')) return 'broken'
   if (attempts.some(({ usable }) => usable)) return 'usable'
   if (problems.some(problem => problem !== null && UNREAD.includes(problem))) return 'unknown'
-  return problems.every(problem => problem === 'other-registry') ? 'none' : 'broken'
+  const isOther = ({ problem, mismatch }: Attempt) => problem === 'other-registry' && mismatch === undefined
+  return attempts.every(isOther) ? 'none' : 'broken'
 }

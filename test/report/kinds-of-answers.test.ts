@@ -69,6 +69,50 @@ test.each<[string, Situation, { first?: RegExp; says?: RegExp; never?: RegExp }]
     { says: /proxy cache project of Harbor/ },
   ],
   [
+    'a robot account of another project, in the words of Harbor',
+    {
+      image: OWN,
+      error:
+        'Error response from daemon: unauthorized: unauthorized to access repository: team/api, action: pull: unauthorized to access repository: team/api, action: pull',
+      secret: { entries: [{ key: 'registry.example', username: 'robot$shop+ci', problem: null }] },
+    },
+    {
+      first: /robot account of project shop, so use one of project team/,
+      says: /a login that it does not accept/,
+    },
+  ],
+  [
+    'the same words for a pull without a login',
+    {
+      image: OWN,
+      error:
+        'Error response from daemon: unauthorized: unauthorized to access repository: team/api, action: pull',
+    },
+    { first: /Check the name/, never: /does not allow this identity|robot/ },
+  ],
+  [
+    'a secret for another region, on a node that is no machine of the cloud',
+    {
+      image: ECR,
+      error: 'pull access denied: authorization failed: no basic auth credentials',
+      secret: entry('111111111111.dkr.ecr.us-east-1.amazonaws.com'),
+    },
+    {
+      first: /^Run `docker login 111111111111/,
+      says: /is for another region than the image's registry; add a login for 111111111111\.dkr\.ecr\.eu-west-1/,
+      never: /(?<!on their own, f)ind out why the kubelet's credential provider/,
+    },
+  ],
+  [
+    'a node of the cloud without a login',
+    {
+      image: ECR,
+      error: 'pull access denied: authorization failed: no basic auth credentials',
+      node: { provider: 'aws' },
+    },
+    { first: /^Find out why the kubelet's credential provider/ },
+  ],
+  [
     'a layer that the registry lacks',
     { image: OWN, error: 'Error response from daemon: error pulling image configuration: unknown blob' },
     { first: /Push the image to registry\.example again/, never: /has no such/ },

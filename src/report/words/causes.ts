@@ -3,13 +3,7 @@
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import type { MovedState } from '../../image/moved-images.ts'
 import type { CauseContext, CauseWords } from './cause-words.ts'
-import {
-  authRequiredOrDenied,
-  malformedSecret,
-  malformedSecretsOf,
-  neverPull,
-  signaturePolicy,
-} from './causes/access.ts'
+import { authRequiredOrDenied, malformedSecret, malformedSecretsOf } from './causes/access.ts'
 import {
   corruptOrUnpack,
   imageNotFound,
@@ -18,7 +12,7 @@ import {
   platformMismatch,
   unsupportedManifest,
 } from './causes/image.ts'
-import { kubeletQps, rateLimited } from './causes/limits.ts'
+import { kubeletQps, neverPull, rateLimited, signaturePolicy } from './causes/limits.ts'
 import {
   canceledOrDeadline,
   connectionRefusedOrReset,

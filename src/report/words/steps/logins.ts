@@ -132,9 +132,11 @@ export const loginSteps: StepWords<
     text:
       hint.code === 'in-namespace'
         ? `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${namespace}, and add it to the pod's service account`
-        : hint.code === 'not-named'
-          ? `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account`
-          : `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
+        : hint.code === 'not-named' && hint.misspelled !== undefined
+          ? `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${hint.misspelled} does not exist`
+          : hint.code === 'not-named'
+            ? `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account`
+            : `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
   }),
   'cut-user-name': ({ secret, username }) => ({
     text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut off at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,

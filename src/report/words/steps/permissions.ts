@@ -59,9 +59,10 @@ export const permissionSteps: StepWords<
     const [first] = findings
     const provider = `the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}`
     const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNode(first)}${checkAcr(cloud, first)}`
+    const isElsewhere = cloud !== null && first.host.cloud !== null && first.host.cloud !== cloud
     const texts = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNode(first)} shows which login was used${checkAcr(cloud, first)}`,
-      nothing: `Find out why ${provider} returned no login: ${configuration}`,
+      nothing: `${isElsewhere ? 'If the nodes are meant to log in on their own, find' : 'Find'} out why ${provider} returned no login: ${configuration}`,
       unknown: `See whether ${provider} returned a login that is valid: ${configuration}`,
     }
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
@@ -106,7 +107,7 @@ export const permissionSteps: StepWords<
       }
       case 'registry':
         return {
-          text: `Ask the owner of ${repository} at ${registryLabel(registry)} to give ${who} pull access`,
+          text: `Ask the owner of ${repository} at ${registryLabel(registry)} to give ${who} pull access${robotNote(repository, credential)}`,
         }
     }
   },
@@ -153,6 +154,19 @@ export const permissionSteps: StepWords<
           ? 'Or use another version of the image that passes the policy'
           : 'Or copy the image into a registry or mirror that the nodes can reach',
   }),
+}
+
+/** Returns what limits a robot account of Harbor: `robot$PROJECT+NAME` is of one project, `robot$NAME` of the whole registry. */
+function robotNote(repository: string, { attempts }: Finding['credential']): string {
+  const robots = attempts.flatMap(({ usable, username }) =>
+    usable ? (/^robot\$([^+]+)\+/.exec(username ?? '') ?? []).slice(1) : [],
+  )
+  const [own] = robots
+  const [project] = repository.split('/')
+  if (own === undefined) return ''
+  return own === project
+    ? ' (of a robot account, in its permissions: pull on the repository)'
+    : `: it is a robot account of project ${own}, so use one of project ${project}, or one of the whole registry`
 }
 
 /** Returns the settings that decide, by the kind of policy and the node's runtime. */
