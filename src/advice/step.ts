@@ -234,7 +234,6 @@ export const WITH_SHELL: ReadonlySet<StepCode> = new Set([
   'who-answered',
   'show-certificate',
   'public-certificate',
-  'show-policy',
 ])
 
 /** The steps that repair the pod's login, or show which one the kubelet uses. */

@@ -93,10 +93,9 @@ export async function recreateInBatches(pods: PodChange[], batching: Batching): 
   let { underWay } = batching
   while (rest.length > 0) {
     const left = rest.some(({ pulls }) => pulls > 0) ? await pullsLeft(context) : null
-    const batch = fitting(rest, left === 'unknown' ? 0 : left === null ? null : left - underWay)
-    if (batch.length === 0 && (underWay === 0 || left === 'unknown')) {
-      return holdBack(rest, left === 'unknown' ? 'hub-out-of-reach' : 'no-pulls-left', outcomes)
-    }
+    const batch = fitting(rest, unclaimed(left, underWay))
+    if (batch.length === 0 && left === 'unknown') return holdBack(rest, 'hub-out-of-reach', outcomes)
+    if (batch.length === 0 && underWay === 0) return holdBack(rest, 'no-pulls-left', outcomes)
     await bounded(batch, AT_ONCE, write)
     rest = rest.filter(change => !batch.includes(change))
     if (rest.length === 0) break
@@ -106,6 +105,12 @@ export async function recreateInBatches(pods: PodChange[], batching: Batching): 
     underWay = 0
   }
   return null
+}
+
+/** The pulls that a batch can use; null if there is no limit. @param underWay those of rollouts, which the quota does not show yet */
+function unclaimed(left: number | null | 'unknown', underWay: number): number | null {
+  if (left === null) return null
+  return left === 'unknown' ? 0 : left - underWay
 }
 
 /** The lowest number of pulls left among the logins; null if there is no limit; `unknown` if Docker Hub does not answer. */

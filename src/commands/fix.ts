@@ -58,7 +58,7 @@ async function fix(session: FixSession): Promise<ExitName> {
   if (prepared.saved) await proveSaved(prepared, session)
   const dryRun = options.dryRun === 'server'
   if (!dryRun) await confirmPlan(prepared, session)
-  const result = await executeFix(prepared, session, dryRun)
+  const result = await executeFix(prepared, session, { dryRun })
   const verified = dryRun ? verifyDryRun(prepared, result) : await verify(prepared, result, session)
   return printResult(verified, session)
 }

@@ -52,23 +52,18 @@ function checkScope({
   selector,
   excludedNamespaces = [],
 }: Omit<SnapshotOptions, 'files' | 'recursive'>): void {
+  const rivals: [flag: string, isGiven: boolean][] = [
+    ['-l', selector !== undefined],
+    ['-A', allNamespaces],
+    ['several namespaces', namespaces.length > 1],
+    ['--exclude-namespace', excludedNamespaces.length > 0],
+  ]
   const [name] = names
-  if (name !== undefined) {
-    const rival =
-      selector !== undefined
-        ? '-l'
-        : allNamespaces
-          ? '-A'
-          : namespaces.length > 1
-            ? 'several namespaces'
-            : excludedNamespaces.length > 0
-              ? '--exclude-namespace'
-              : null
-    if (rival !== null)
-      throw new UsageError(
-        `${name} can't be combined with ${rival}: a name is looked up in one namespace, with -n or as NAMESPACE/POD.`,
-      )
-  }
+  const [rival] = rivals.find(([, isGiven]) => isGiven) ?? []
+  if (name !== undefined && rival !== undefined)
+    throw new UsageError(
+      `${name} can't be combined with ${rival}: a name is looked up in one namespace, with -n or as NAMESPACE/POD.`,
+    )
   if (namespaces.length > 0 && namespaces.every(namespace => excludedNamespaces.includes(namespace)))
     throw new UsageError('--exclude-namespace excludes every namespace of -n: nothing would be looked at.')
 }

@@ -50,30 +50,42 @@ const NO_ALIASES: Aliases = { targets: new Map(), repeated: new Set() }
 export function readManifest(text: string): ManifestText {
   const { documents: parsed, lines } = parseText(text)
   const found: ManifestText = { documents: [], unread: [], placeOf: node => placeOf(node, lines) }
-  const note = (problem: ManifestProblem, offset: number) => {
+  const note = ({ problem, offset }: LocatedProblem) => {
     const { line, col } = lines.linePos(offset)
     found.unread.push({ problem, line: Math.max(1, line), column: Math.max(1, col) })
   }
-  for (const [index, { contents: root, errors }] of parsed.entries()) {
-    const [error] = errors
-    if (error !== undefined) {
-      if (isTemplated(text)) {
-        note('template', text.search(/\{\{|\{%/))
-        return { ...found, documents: [], unread: found.unread.slice(-1) }
-      }
-      note(error.code === TOO_DEEP ? 'nesting' : 'syntax', error.pos[0])
-    } else if (root !== null) {
-      const comment = jsonCommentIn(root, text)
-      if (comment !== null) {
-        note('syntax', comment)
-        continue
-      }
-      const aliases = text.includes('*') ? aliasesOf(root) : NO_ALIASES
-      if (aliases === null) note('aliases', root.range?.[0] ?? 0)
-      else found.documents.push({ index, root, aliases })
-    }
+  if (parsed.some(({ errors }) => errors.length > 0) && isTemplated(text)) {
+    note({ problem: 'template', offset: text.search(/\{\{|\{%/) })
+    return found
+  }
+  for (const [index, document] of parsed.entries()) {
+    const read = readDocument(document, text)
+    if (read === null) continue
+    if ('problem' in read) note(read)
+    else found.documents.push({ index, ...read })
   }
   return found
+}
+
+interface LocatedProblem {
+  problem: ManifestProblem
+  /** In the text. */
+  offset: number
+}
+
+/** Returns null for an empty document. */
+function readDocument(
+  { contents: root, errors }: Document.Parsed,
+  text: string,
+): Omit<ManifestDocument, 'index'> | LocatedProblem | null {
+  const [error] = errors
+  if (error !== undefined)
+    return { problem: error.code === TOO_DEEP ? 'nesting' : 'syntax', offset: error.pos[0] }
+  if (root === null) return null
+  const comment = jsonCommentIn(root, text)
+  if (comment !== null) return { problem: 'syntax', offset: comment }
+  const aliases = text.includes('*') ? aliasesOf(root) : NO_ALIASES
+  return aliases === null ? { problem: 'aliases', offset: root.range?.[0] ?? 0 } : { root, aliases }
 }
 
 /** The offset of a JavaScript comment, which YAML reads as the beginning of a key; null if there is none. kubectl refuses such files. */

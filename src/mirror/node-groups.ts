@@ -90,16 +90,11 @@ function shares(nodes: readonly string[], group: NodeGroup): boolean {
 }
 
 /**
- * `no-hosts-toml`: older than these files. `tables-end`: this version is expected to remove the old tables of config.toml.
+ * `no-hosts-toml`: older than these files.
  * `tables-deprecated`: the tables still work, but exclude the files. `one-folder`: the transfer service takes a list of folders for one
  * name.
  */
-export type RuntimeNote =
-  | 'no-hosts-toml'
-  | 'tables-deprecated'
-  | 'tables-end'
-  | 'one-folder'
-  | 'docker-hub-only'
+export type RuntimeNote = 'no-hosts-toml' | 'tables-deprecated' | 'one-folder' | 'docker-hub-only'
 
 /** Platforms whose administrators write containerd's settings; other platforms generate them. */
 const OWN_SETTINGS: readonly MirrorPlatform[] = ['containerd', 'eks', 'aks', 'kind', 'minikube', 'windows']
@@ -110,6 +105,5 @@ export function runtimeNotes(group: NodeGroup): RuntimeNote[] {
   if (runtime === 'docker') return ['docker-hub-only']
   if (runtime !== 'containerd' || version === null || !OWN_SETTINGS.includes(platform)) return []
   if (!atLeast(group, 1, 5)) return ['no-hosts-toml']
-  const tables = atLeast(group, 2, 4) ? 'tables-end' : 'tables-deprecated'
-  return atLeast(group, 2, 1) ? [tables, 'one-folder'] : [tables]
+  return atLeast(group, 2, 1) ? ['tables-deprecated', 'one-folder'] : ['tables-deprecated']
 }

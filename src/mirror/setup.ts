@@ -62,6 +62,7 @@ export type Delivery =
 export type Effect =
   | 'at-once'
   | 'new-nodes'
+  | 'new-cluster'
   | 'after-restart'
   | 'after-reload'
   | 'nodes-recreated'
@@ -80,7 +81,7 @@ export type LoginPlace =
 export type SetupNote =
   | { code: 'config-path'; major: 1 | 2; folder: string }
   | { code: 'one-folder' }
-  | { code: 'old-tables'; removed: boolean }
+  | { code: 'old-tables' }
   | { code: 'pod-logins-reach-mirror' }
   | { code: 'pod-logins-stay' }
   | { code: 'no-namespace-query' }

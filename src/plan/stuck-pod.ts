@@ -111,6 +111,7 @@ export function prerequisitesOf(
   return accountChangedLater(input, entry) ? [] : null
 }
 
+/** What a new pod needs to get the Secret; null if it would not get the Secret. */
 function credentialNeeds(
   input: PlanInput,
   { pod, workload }: StuckPod,
@@ -118,18 +119,16 @@ function credentialNeeds(
 ): string[] | null {
   const secret = attached.secrets.get(pod.namespace)
   if (secret === undefined) return null
+  const content = secret === null ? [] : [secret]
   // The pod already names the Secret, so only new content helps.
-  if (pod.pullSecrets.includes(input.secretName)) return secret === null ? null : [secret]
-  if (pod.controller === null && namesItself(input, pod, attached)) return secret === null ? [] : [secret]
+  if (pod.pullSecrets.includes(input.secretName)) return secret === null ? null : content
+  if (pod.controller === null && namesItself(input, pod, attached)) return content
   if (pod.controller !== null && workload === null) return null
   const list = workload && ownList(input, pod, workload)
-  if (list !== null) {
-    const named = list.some(({ name }) => name === input.secretName)
-    return named ? (secret === null ? [] : [secret]) : null
-  }
+  if (list !== null) return list.some(({ name }) => name === input.secretName) ? content : null
   const account = attached.serviceAccounts.get(`${pod.namespace}/${pod.serviceAccount}`)
   if (account === undefined) return null
-  return account === null ? (secret === null ? [] : [secret]) : [account]
+  return account === null ? content : [account]
 }
 
 /** Whether a bare pod has to name the Secret itself; false if admission copies it from the list of a service account. */

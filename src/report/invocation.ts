@@ -18,21 +18,43 @@ export interface Invocation {
 /** `named`: workloads or pods were named, and the failing ones count. `selector`: pods with these labels. */
 export type Only = { named: true } | { selector: string }
 
-/** A placeholder for a word that only the user knows. A shell rejects the whole line until it is replaced. */
+/**
+ * A placeholder for what only the user knows. In a shell it redirects input and output, so it has to be the last word: then every shell
+ * rejects the line. Before other words, a file or folder of that name would be enough to run the command without it.
+ */
 const PLACEHOLDER = /^<[\w -]+>$/
+const ENDS_OPEN = /<[\w -]+>$/
 
-/** The flags after a pullguard command or before kubectl's verb; empty for the current context. */
+/** The flags that repeat this run's connection, those to be filled in last; empty for the current context. */
 function connection({ flags, fromDump }: Invocation): string {
-  const words = fromDump ? ['--context', '<context>'] : flags
-  return words.map(word => (PLACEHOLDER.test(word) ? word : shellWord(word))).join(' ')
+  return flagWords(fromDump ? ['--context', '<context>'] : flags).join(' ')
 }
+
+/** Returns each flag with its value, quoted for a shell, those to be filled in last. */
+function flagWords(words: readonly string[]): string[] {
+  const flags: string[] = []
+  for (const word of words) {
+    const text = PLACEHOLDER.test(word) ? word : shellWord(word)
+    if (word.startsWith('--') || flags.length === 0) flags.push(text)
+    else flags.push(`${flags.pop()} ${text}`)
+  }
+  const isOpen = (flag: string) => ENDS_OPEN.test(flag)
+  return [...flags.filter(flag => !isOpen(flag)), ...flags.filter(isOpen)]
+}
+
+/** Joins the parts of a command line that are not empty. */
+const line = (...parts: string[]) => parts.filter(part => part !== '').join(' ')
 
 /**
  * Returns a command line of this program, ready to paste.
  * @param rest command, arguments, and flags, quoted for a shell
  */
 export function ownCommand(invocation: Invocation, rest: string): string {
-  return [invocation.program, rest, connection(invocation)].filter(part => part !== '').join(' ')
+  const { program } = invocation
+  const flags = connection(invocation)
+  return ENDS_OPEN.test(rest) && !ENDS_OPEN.test(flags)
+    ? line(program, flags, rest)
+    : line(program, rest, flags)
 }
 
 /** Returns a command line that needs no cluster, such as `pullguard image nginx`. */
@@ -46,7 +68,8 @@ export function offlineCommand({ program }: Invocation, rest: string): string {
  */
 export function kubectlCommand(invocation: Invocation, rest: string, namespace?: string): string {
   const place = namespace === undefined ? '' : `-n ${shellWord(namespace)}`
-  return ['kubectl', connection(invocation), place, rest].filter(part => part !== '').join(' ')
+  const flags = connection(invocation)
+  return ENDS_OPEN.test(flags) ? line('kubectl', place, rest, flags) : line('kubectl', flags, place, rest)
 }
 
 /** Helm's names of kubectl's flags (`helm --help`); the others have none. */
@@ -69,9 +92,11 @@ const HELM_FLAGS: Record<string, string> = {
 export function helmCommand({ flags }: Invocation, rest: string, namespace: string): string | undefined {
   const words: string[] = []
   for (const word of flags) {
-    if (!word.startsWith('--')) words.push(PLACEHOLDER.test(word) ? word : shellWord(word))
-    else if (HELM_FLAGS[word] === undefined) return undefined
-    else words.push(HELM_FLAGS[word])
+    const own = word.startsWith('--') ? HELM_FLAGS[word] : word
+    if (own === undefined) return undefined
+    words.push(own)
   }
-  return ['helm', ...words, '-n', shellWord(namespace), rest].join(' ')
+  const all = flagWords(words).join(' ')
+  const place = `-n ${shellWord(namespace)}`
+  return ENDS_OPEN.test(all) ? line('helm', place, rest, all) : line('helm', all, place, rest)
 }

@@ -47,20 +47,27 @@ function isReached(
   { rolloutState, workload, rules }: GoalInput,
 ): boolean {
   const { kind, strategy, partition, replicas } = workload
-  const pulled = pods.length > 0 && pods.every(({ stage }) => stage === 'pulled')
+  const pulled = arePulled(pods)
   if (kind === 'Job') return pulled && pods.length >= rollout.wanted
-  if (kind === 'Pod') {
-    if (pods.length === 0 || pods.some(({ stage }) => stage === 'stuck')) return false
-    // A pod is only ready while all of its containers run; a virtual kubelet may not report them.
-    const isDone = rolloutState.pods.every(({ pod, ready }) => ready || pod.phase === 'Succeeded')
-    return isDone || (pulled && rules.goal === 'pulled')
-  }
+  if (kind === 'Pod') return isPodReached(rolloutState, pods, rules)
   const wanted = Math.max(0, rollout.wanted - partition)
   if (wanted === 0) return replicas > 0 && rollout.missing === 0
   const isRolledOut = strategy === 'OnDelete' || isUpdated(workload, wanted)
   if (rules.goal === 'pulled') return pulled && isRolledOut && rollout.missing === 0 && pods.length >= wanted
   if (partition === 0) return rollout.ready && isUpdated(workload, wanted)
   return isRolledOut && pods.filter(({ ready }) => ready).length >= wanted
+}
+
+function arePulled(pods: JudgedPod[]): boolean {
+  return pods.length > 0 && pods.every(({ stage }) => stage === 'pulled')
+}
+
+/** The same for a pod that is waited for itself. */
+function isPodReached(rolloutState: RolloutState, pods: JudgedPod[], { goal }: WaitRules): boolean {
+  if (pods.length === 0 || pods.some(({ stage }) => stage === 'stuck')) return false
+  // A pod is only ready while all of its containers run; a virtual kubelet may not report them.
+  const isDone = rolloutState.pods.every(({ pod, ready }) => ready || pod.phase === 'Succeeded')
+  return isDone || (goal === 'pulled' && arePulled(pods))
 }
 
 const TEMPLATED: RolloutWorkload['kind'][] = ['Deployment', 'StatefulSet', 'DaemonSet']

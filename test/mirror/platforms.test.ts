@@ -97,6 +97,41 @@ test.each(PLACES)('%s keeps its mirrors in a place of its own', (_name, of, plat
   expect(setup(of).files.map(({ place }) => place)).toEqual(places)
 })
 
+test.each<[string, Partial<Node>, string]>([
+  ['K3s', K3S, "systemctl try-restart 'k3s*'"],
+  ['RKE2', RKE2, "systemctl try-restart 'rke2-*'"],
+])('a restart on %s starts no unit that was not running', (_name, of, line) => {
+  expect(setup(of).activate?.line).toBe(line)
+})
+
+test.each(['containerd://2.1.4', 'cri-o://1.34.0', 'docker://29.0.1'])(
+  'minikube with %s is told which cluster is meant, and deletes none',
+  runtime => {
+    const line = setup({ ...MINIKUBE, runtime, name: 'shop-m02' }).activate?.line ?? ''
+    expect(line.match(/minikube (?:start|stop) -p shop/g)).toHaveLength(line.split('&&').length)
+    expect(line).not.toContain('delete')
+  },
+)
+
+test.each<[string, Partial<Node>]>([
+  ['Talos', TALOS],
+  ['GKE', GKE],
+  ['containerd', {}],
+])('what has to be filled in ends the line on %s, so that every shell rejects it', (_name, of) => {
+  const { put, check } = setup(of, target(undefined, { registries: ['ghcr.io'] }))
+  const open = [...put, ...check].filter(({ line }) => line.includes('<'))
+  expect(open.length).toBeGreaterThan(0)
+  for (const { line } of open) expect(line).toMatch(/>$/)
+})
+
+test.each<[string, Partial<Node>, string]>([
+  ['EKS', { kubelet: 'v1.34.2-eks-abc' }, 'ctr -n k8s.io images pull --hosts-dir /etc/containerd/certs.d '],
+  ['GKE', GKE, '/home/kubernetes/bin/crictl pull '],
+  ['Windows', WINDOWS, 'ctr -n k8s.io images pull --hosts-dir C:\\ProgramData\\containerd\\certs.d '],
+])('the check on %s pulls with a client that its nodes have', (_name, of, start) => {
+  expect(setup(of).check.at(-1)?.line).toBe(`${start}docker.io/library/busybox:latest`)
+})
+
 test('nodes that are configured alike are one group, the largest first', () => {
   const nodes = [node({ name: 'b' }), node({ name: 'win', ...WINDOWS }), node({ name: 'a' })]
   expect(groupNodes(nodes).map(({ platform, nodes: names }) => [platform, names])).toEqual([

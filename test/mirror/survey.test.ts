@@ -117,7 +117,7 @@ test.each([
   ['containerd://1.4.13', ['no-hosts-toml']],
   ['containerd://1.7.28', ['tables-deprecated']],
   ['containerd://2.1.4', ['tables-deprecated', 'one-folder']],
-  ['containerd://2.4.2', ['tables-end', 'one-folder']],
+  ['containerd://2.4.2', ['tables-deprecated', 'one-folder']],
   ['docker://29.0.1', ['docker-hub-only']],
   ['cri-o://1.34.0', []],
 ])('the version of %s has its consequences', (runtime, notes) => {

@@ -129,6 +129,27 @@ describe('a fix that did not work', () => {
     ])
   })
 
+  test.each<[string, Partial<typeof incidentPlan>]>([
+    ['pinned images', { credentials: [] }],
+    [
+      'a login that had to be named',
+      {
+        credentials: [
+          { registry: 'ghcr.io', key: 'ghcr.io', username: 'acme', origin: '~/.docker/config.json' },
+        ],
+      },
+    ],
+    [
+      'a password from standard input',
+      { credentials: [{ registry: 'docker.io', key: 'k', username: 'acme', origin: '--username' }] },
+    ],
+  ])('names no command to continue one with %s, as the plan does not hold its flags', (_what, fields) => {
+    const outcomes = incidentPlan.changes.map(change => outcome(change, { status: 'failed' }))
+    const report = fixReport({ complete: false }, { outcomes, recoveries: [] })
+    const text = show({ ...report, plan: { ...report.plan, ...fields } })
+    expect(lines(text).at(-1)).toBe('Next, to continue: run the same command again.')
+  })
+
   test('offers the undo of writes whose result is unknown, and does not say that nothing was written', () => {
     const outcomes = incidentPlan.changes.map(change => outcome(change, { status: 'failed' }))
     const text = show(fixReport({ complete: false }, { outcomes, recoveries: [] }))

@@ -98,7 +98,7 @@ test.each<[string, Situation, { first?: RegExp; says?: RegExp; never?: RegExp }]
       secret: entry('111111111111.dkr.ecr.us-east-1.amazonaws.com'),
     },
     {
-      first: /^Run `docker login 111111111111/,
+      first: /^Run `aws ecr get-login-password/,
       says: /is for another region than the image's registry; add a login for 111111111111\.dkr\.ecr\.eu-west-1/,
       never: /(?<!on their own, f)ind out why the kubelet's credential provider/,
     },

@@ -3,7 +3,13 @@ import { expect, test } from 'vitest'
 import type { EndpointRole } from '../../src/diagnosis/endpoint.ts'
 import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
 import { diskCommand, kernelLog } from '../../src/report/words/node.ts'
-import { authorityPlace, mirrorSettings, plainHttpPlace } from '../../src/report/words/node-settings.ts'
+import {
+  authorityPlace,
+  mirrorSettings,
+  plainHttpPlace,
+  sandboxLoginPlace,
+  sandboxSetting,
+} from '../../src/report/words/node-settings.ts'
 
 const node = (fields: Partial<PullingNode> = {}): PullingNode => ({
   name: 'node-1',
@@ -87,4 +93,16 @@ test("commands for Talos are its own client's, which runs on this machine", () =
   expect(diskCommand(node({ platform: 'talos' }), null)).toMatch(/^talosctl /)
   expect(kernelLog(node({ platform: 'talos' }))).toMatch(/^talosctl /)
   expect(diskCommand(node(), '/var/tmp')).toBe('df -h /var/tmp; df -i /var/tmp')
+})
+
+test("the pause image is set where EKS's nodes take it from at each start", () => {
+  expect(sandboxSetting(node({ platform: 'eks' }))).toContain('NodeConfig')
+  expect(sandboxSetting(node())).toContain('/etc/containerd/config.toml')
+})
+
+test('cri-dockerd has its login in another folder than the kubelet, which had it before 1.24', () => {
+  expect(sandboxLoginPlace(node({ runtime: 'docker', kubeletMinor: 23 }))).toBe(
+    '/var/lib/kubelet/config.json',
+  )
+  expect(sandboxLoginPlace(node({ runtime: 'docker' }))).toContain('/.docker/config.json')
 })

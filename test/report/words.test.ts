@@ -220,7 +220,9 @@ describe('the next step fits what is wrong', () => {
   test("other publishers' images are not redirected to a registry that has only official ones", () => {
     const calico = finding({ reference: 'docker.io/calico/node:v3' })
     expect(commands(tell(calico))).toEqual(['pullguard fix -n default', 'pullguard mirror'])
-    expect(remedyCommand(HERE, 'replace-registry', calico)).toMatch(/ docker\.io=<mirror> --no-authenticate$/)
+    expect(remedyCommand(HERE, 'replace-registry', calico)).toMatch(
+      / --no-authenticate --replace-registry docker\.io=<mirror>$/,
+    )
   })
 
   test('latest is pinned before the policy lets it stay on the node', () => {

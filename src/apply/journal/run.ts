@@ -79,22 +79,21 @@ export function mayHaveWritten({ outcome }: RunEntry): boolean {
 
 /** Bare pods that runs against this cluster deleted and did not create again, as far as the journals know. */
 export function interruptedPods(runs: Run[], clusterUid: string): InterruptedPod[] {
-  const settled = new Set<string>()
-  const found: InterruptedPod[] = []
-  for (const run of runs.filter(({ cluster }) => cluster.uid === clusterUid)) {
-    for (const { change, outcome } of run.entries) {
-      if (change.action !== 'recreate-bare-pod' && change.action !== 'restore-bare-pod') continue
-      const { namespace, name } = change.target
-      const key = `${namespace}/${name}`
-      if (settled.has(key)) continue
-      // Runs are newest first, and the newest entry of a pod counts.
-      settled.add(key)
-      const origin = change.action === 'restore-bare-pod' ? change.run : run.run
-      const uid = change.action === 'restore-bare-pod' ? (change.ending?.uid ?? null) : change.target.uid
-      if (outcome === null || outcome.status === 'failed') found.push({ run: origin, namespace, name, uid })
-    }
-  }
-  return found
+  const ofCluster = runs.filter(({ cluster }) => cluster.uid === clusterUid)
+  const attempts = ofCluster.flatMap(({ entries }) => entries.flatMap(attemptOn))
+  const byPod = Map.groupBy(attempts, ({ pod: { namespace, name } }) => `${namespace}/${name}`)
+  // Runs are newest first, and the newest entry of a pod counts.
+  return [...byPod.values()].flatMap(([newest]) => (newest?.isOpen ? newest.pod : []))
+}
+
+/** An attempt to recreate a bare pod; none for any other change. The pod's run is the one that deleted it. */
+function attemptOn({ change, outcome, run }: RunEntry): { pod: InterruptedPod; isOpen: boolean }[] {
+  if (change.action !== 'recreate-bare-pod' && change.action !== 'restore-bare-pod') return []
+  const { namespace, name, uid } = change.target
+  const isOpen = outcome === null || outcome.status === 'failed'
+  return change.action === 'restore-bare-pod'
+    ? [{ pod: { run: change.run, namespace, name, uid: change.ending?.uid ?? null }, isOpen }]
+    : [{ pod: { run, namespace, name, uid }, isOpen }]
 }
 
 /** The manifest of a bare pod that the run deleted; null if the journal lacks it. */

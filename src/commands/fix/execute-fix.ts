@@ -29,10 +29,10 @@ import { journaledScope } from './situation.ts'
 export async function executeFix(
   prepared: PreparedFix,
   session: FixSession,
-  dryRun: boolean,
+  { dryRun }: { dryRun: boolean },
 ): Promise<FixResult> {
   const { plan, credentials, saved } = prepared
-  const { cluster, context, journals, options } = session
+  const { cluster, context, journals } = session
   cluster.redactWith(credentialRedactor(credentials))
   const header = await headerOf(prepared, session)
   const journal = new Journal(journals, header.run, header)
@@ -53,18 +53,23 @@ export async function executeFix(
     return await applyPlan(plan, checked, applying)
   } catch (error) {
     progress.stop()
-    if (journal.hasBegun) {
-      const onlyPods = plan.changes.every(({ target }) => target.kind === 'Pod')
-      const invocation = invocationOf(context, options.connection)
-      await context.err.write(
-        interruptedFixText({ run: header.run, onlyPods }, invocation, context.err.width),
-      )
-    }
+    if (journal.hasBegun) await reportInterruption(header.run, prepared, session)
     throw error
   } finally {
     progress.stop()
     await journal.close()
   }
+}
+
+/** Prints how to undo what a run wrote before it ended. */
+async function reportInterruption(
+  run: string,
+  { plan }: PreparedFix,
+  { context, options }: FixSession,
+): Promise<void> {
+  const onlyPods = plan.changes.every(({ target }) => target.kind === 'Pod')
+  const invocation = invocationOf(context, options.connection)
+  await context.err.write(interruptedFixText({ run, onlyPods }, invocation, context.err.width))
 }
 
 async function headerOf({ plan, runs }: PreparedFix, session: FixSession): Promise<RunHeader> {

@@ -28,28 +28,36 @@ export async function prepareFix(
 ): Promise<PreparedFix> {
   const { remedies, logins } = request
   const fixScope = await readWritable(session, situation, remedies, logins.credentials)
-  const prepared = await planFix(request, situation, fixScope, session)
+  const facts = { situation, fixScope, session }
+  const prepared = await planFix(request, facts)
   const unproven = await proveLogins(prepared, session)
   const [first] = unproven
   if (first === undefined) return prepared
   const credentials = logins.credentials.filter(one => !unproven.some(({ credential }) => credential === one))
   const proven = { ...request, logins: { ...logins, credentials } }
-  const rest = await planFix(proven, situation, fixScope, session, unproven)
+  const rest = await planFix(proven, facts, unproven)
   // Nothing remains to be done without these logins, so there is no plan to show.
   if (rest.plan.changes.length === 0) throw first.error
   return rest
 }
 
+/** What a plan is made from, besides the request. */
+interface PlanFacts {
+  situation: Situation
+  fixScope: FixScope
+  session: FixSession
+}
+
+/** @param unproven the logins that failed their proof and are no longer part of the request */
 async function planFix(
   request: Request,
-  situation: Situation,
-  fixScope: FixScope,
-  session: FixSession,
+  facts: PlanFacts,
   unproven: UndistributedLogin[] = [],
 ): Promise<PreparedFix> {
+  const { situation, fixScope, session } = facts
   const { diagnosis, snapshot, runs } = situation
   const { credentials } = request.logins
-  const input = inputOf(request, situation, session, fixScope)
+  const input = inputOf(request, facts)
   const references = referencesToAsk(input)
   const platforms = references.length === 0 ? [] : await nodePlatforms(session.reading)
   const images = await askRegistries(references, credentials, platforms, session)
@@ -92,10 +100,9 @@ const HIDING_OBJECTS = ['namespaces', 'pods']
 
 function inputOf(
   { remedies, replacements, logins }: Request,
-  { scope, snapshot, diagnosis }: Situation,
-  session: FixSession,
-  fixScope: FixScope,
+  { situation, fixScope, session }: PlanFacts,
 ): Omit<PlanInput, 'images' | 'unproven'> {
+  const { scope, snapshot, diagnosis } = situation
   const { options, context, cluster } = session
   const { secretName, recreateBarePods, allowManaged, overwriteSecret } = options
   const { credentials, missing, named, unnamed } = logins

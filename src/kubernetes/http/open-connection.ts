@@ -38,7 +38,7 @@ export async function openConnection(options: ConnectionOptions & { clock: Clock
     server,
     proxy: proxyFor(server, cluster.proxyUrl, options.env),
     trust: await trustOf(cluster, server),
-    credentials: await credentialSource(target, server, options, options.clock, ending.signal),
+    credentials: await credentialSource(target, server, { ...options, signal: ending.signal }),
     headers: {
       'user-agent': options.userAgent,
       ...(!unpacked && { 'accept-encoding': 'gzip' }),

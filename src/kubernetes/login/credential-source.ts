@@ -26,17 +26,21 @@ export interface CredentialSource {
 /** client-go reads a token file again after a minute at most (transport.NewCachedFileTokenSource). */
 const TOKEN_FILE_LIFE = 60_000
 
+interface LoginOptions extends Pick<ConnectionOptions, 'env' | 'storedLoginOnly'> {
+  /** Decides when a login has expired. */
+  clock: Clock
+  /** Ends a login that is still running. */
+  signal: AbortSignal
+}
+
 /**
- * @param options.env what exec plugins inherit
- * @param signal ends a login that is still running
+ * @param login.env what exec plugins inherit
  * @throws UsageError for a certificate or key that can't be read, and for `storedLoginOnly` if there is no such login
  */
 export async function credentialSource(
   { user, cluster }: Target,
   server: URL,
-  { env, storedLoginOnly = false }: Pick<ConnectionOptions, 'env' | 'storedLoginOnly'>,
-  clock: Clock,
-  signal: AbortSignal,
+  { env, storedLoginOnly = false, clock, signal }: LoginOptions,
 ): Promise<CredentialSource> {
   // Credentials never go over plain HTTP; client-go omits them, too.
   if (isPlainHttp(server)) return fixed({ authorization: null, certificate: null, key: null })

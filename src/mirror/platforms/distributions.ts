@@ -18,9 +18,13 @@ export const microk8s: PlatformRule = (target, group) =>
     pull: `microk8s ctr images pull --hosts-dir ${MICROK8S}`,
   })
 
-/** The Amazon Machine Image sets config_path; only user data reaches nodes that are created later. */
+/** The Amazon Machine Image sets config_path and has no crictl; only user data reaches nodes that are created later. */
 export const eks: PlatformRule = (target, group) =>
-  containerdSetup(target, group, { delivery: 'user-data', effect: 'new-nodes' })
+  containerdSetup(target, group, {
+    delivery: 'user-data',
+    effect: 'new-nodes',
+    pull: `ctr -n k8s.io images pull --hosts-dir ${CERTS_D}`,
+  })
 
 /** Node images set config_path. A reimaged or upgraded node starts without the files, so a DaemonSet keeps them there. */
 export const aks: PlatformRule = (target, group) => containerdSetup(target, group, { delivery: 'daemon-set' })
@@ -46,7 +50,9 @@ export const windows: PlatformRule = (target, group) =>
     ? containerdSetup(target, group, {
         folder: WINDOWS,
         delivery: 'copy-to-every-node',
-        check: [{ on: 'node', line: `crictl pull ${sampleImage(target)}` }],
+        check: [
+          { on: 'node', line: `ctr -n k8s.io images pull --hosts-dir ${WINDOWS} ${sampleImage(target)}` },
+        ],
         notes: [configPath(group, WINDOWS), { code: 'unconfirmed-place' }],
       })
     : { unsupported: 'unknown-runtime' }

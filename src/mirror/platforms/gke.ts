@@ -9,6 +9,8 @@ import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { type MirrorTarget, mirrorNotes, type PlatformRule } from '../setup.ts'
 
 const LONGEST_DIAL_TIMEOUT = 180
+/** What only the user knows comes last, so that a shell rejects the line until it is filled in. */
+const NODE_POOL = '--cluster=<cluster> --location=<location> <pool>'
 
 function runtimeConfiguration({ address, registries, dialTimeout, authority }: MirrorTarget): string {
   const secret = 'projects/PROJECT/secrets/SECRET/versions/VERSION'
@@ -32,7 +34,7 @@ export const gke: PlatformRule = (target, group) => {
     put: [
       {
         on: 'machine',
-        line: 'gcloud container node-pools update <pool> --cluster=<cluster> --location=<location> --containerd-config-from-file=containerd-configuration.yaml',
+        line: `gcloud container node-pools update --containerd-config-from-file=containerd-configuration.yaml ${NODE_POOL}`,
       },
     ],
     effect: 'nodes-recreated',
@@ -40,11 +42,11 @@ export const gke: PlatformRule = (target, group) => {
     check: [
       {
         on: 'machine',
-        line: "gcloud container node-pools describe <pool> --cluster=<cluster> --location=<location> --format='yaml(config.containerdConfig)'",
+        line: `gcloud container node-pools describe --format='yaml(config.containerdConfig)' ${NODE_POOL}`,
       },
       {
         on: 'node',
-        line: `crictl pull ${registries.includes(DOCKER_HUB) ? 'docker.io/library/busybox:latest' : `${registries[0]}/<image>`}`,
+        line: `/home/kubernetes/bin/crictl pull ${registries.includes(DOCKER_HUB) ? 'docker.io/library/busybox:latest' : `${registries[0]}/<image>`}`,
       },
     ],
     deadMirrorDelay: Math.min(target.dialTimeout, LONGEST_DIAL_TIMEOUT),

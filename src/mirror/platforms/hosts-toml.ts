@@ -76,7 +76,7 @@ function hostsToml(
 
 /** Notes for every platform whose containerd reads such files. */
 export function containerdNotes(target: MirrorTarget, group: NodeGroup): SetupNote[] {
-  const notes: SetupNote[] = [{ code: 'old-tables', removed: atLeast(group, 2, 4) }]
+  const notes: SetupNote[] = [{ code: 'old-tables' }]
   // The transfer service takes a list of folders for one name (containerd/containerd#12415, #12808).
   if (atLeast(group, 2, 1)) notes.push({ code: 'one-folder' })
   return [...notes, ...mirrorNotes(target)]

@@ -22,9 +22,10 @@ const CRICTL: Record<Distribution, string> = {
   rke2: '/var/lib/rancher/rke2/bin/crictl --config /var/lib/rancher/rke2/agent/etc/crictl.yaml',
 }
 
+/** Only what runs is restarted: an agent of RKE2 has the server's unit too, and must not start it. The pattern matches units in memory. */
 const RESTART: Record<Distribution, SetupCommand> = {
-  k3s: { on: 'node', line: 'systemctl restart k3s || systemctl restart k3s-agent' },
-  rke2: { on: 'node', line: 'systemctl restart rke2-server || systemctl restart rke2-agent' },
+  k3s: { on: 'node', line: "systemctl try-restart 'k3s*'" },
+  rke2: { on: 'node', line: "systemctl try-restart 'rke2-*'" },
 }
 
 function registriesYaml({ address, registries, authority }: MirrorTarget, folder: string): string {

@@ -52,18 +52,18 @@ export const talos: PlatformRule = (target, group) => {
     put: [
       {
         on: 'machine',
-        line: 'talosctl -n <address>,<address> patch machineconfig --patch @mirror.yaml --dry-run',
+        line: "talosctl patch machineconfig --patch '@mirror.yaml' --dry-run -n <address>,<address>",
       },
-      { on: 'machine', line: 'talosctl -n <address>,<address> patch machineconfig --patch @mirror.yaml' },
+      { on: 'machine', line: "talosctl patch machineconfig --patch '@mirror.yaml' -n <address>,<address>" },
     ],
     effect: 'at-once',
     activate: null,
     check: [
       {
         on: 'machine',
-        line: `talosctl -n <address> image pull ${registries.includes(DOCKER_HUB) ? 'docker.io/library/busybox:latest' : `${registries[0]}/<image>`}`,
+        line: `talosctl image pull ${registries.includes(DOCKER_HUB) ? 'docker.io/library/busybox:latest' : `${registries[0]}/<image>`} -n <address>`,
       },
-      { on: 'machine', line: 'talosctl -n <address> logs cri' },
+      { on: 'machine', line: 'talosctl logs cri -n <address>' },
     ],
     deadMirrorDelay: null,
     login: 'registry-auth-config',

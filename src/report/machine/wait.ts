@@ -111,24 +111,23 @@ function isError({ status }: SubjectState, { outcome }: WaitReport): boolean {
 }
 
 function subjectCase(state: SubjectState, report: WaitReport, invocation: Invocation): string {
-  const { subject, status } = state
+  const { namespace, kind, name } = state.subject
+  return testCase(namespace, `${kind.toLowerCase()}/${name}`, caseBody(state, report, invocation))
+}
+
+function caseBody(state: SubjectState, report: WaitReport, invocation: Invocation): string {
+  const { subject, status, failures, troubles } = state
   const { diagnosis } = report
   const text = stateText(state, diagnosis.takenAt)
-  const pods = new Set(state.failures.map(({ finding }) => finding.pod))
+  if (status === 'done') return output([text])
+  const pods = new Set(failures.map(({ finding }) => finding.pod))
   const own = diagnosis.findings.filter(
     ({ namespace, pod }) => namespace === subject.namespace && pods.has(pod),
   )
   const lines = groupByCause(own, invocation).flatMap(group => failureText(group, group.findings[0]))
-  const [type = ''] = state.troubles.map(({ finding }) => finding.cause)
-  const body =
-    status === 'done'
-      ? output([text])
-      : status === 'failed'
-        ? problem('failure', type, text, lines)
-        : isError(state, report)
-          ? problem('error', state.code, text, [...lines, ...nextTexts(state, invocation)])
-          : '<skipped/>'
-  return testCase(subject.namespace, `${subject.kind.toLowerCase()}/${subject.name}`, body)
+  if (status === 'failed') return problem('failure', troubles[0]?.finding.cause ?? '', text, lines)
+  if (!isError(state, report)) return '<skipped/>'
+  return problem('error', state.code, text, [...lines, ...nextTexts(state, invocation)])
 }
 
 /** Returns the states that are unknown or that time ran out for. */

@@ -5,6 +5,7 @@
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { FixResult, Outcome, Recovery, RecoveryPod } from '../../apply/outcome.ts'
+import type { Change } from '../../plan/change.ts'
 import type { PlanFormat } from '../formats.ts'
 import { groupByCause } from '../group.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
@@ -186,32 +187,57 @@ function lastLines(report: FixReport, { width, invocation }: ReportOptions, pale
     ...verdict(last),
     ...(next === null
       ? wrap(refusedText(result), width)
-      : labelledCommand(...next, width).map(palette.strong)),
+      : next.command === null
+        ? wrap(`${next.label}${SAME_AGAIN}`, width).map(palette.strong)
+        : labelledCommand(next.label, next.command, width).map(palette.strong)),
   ].filter(line => line !== '')
+}
+
+const SAME_AGAIN = 'run the same command again.'
+
+/** The command is null if only the user knows it. */
+interface Next {
+  label: string
+  command: string | null
 }
 
 /**
  * Returns the next command for the first change that is not in place or pod that has not recovered; never repeats a refused change or names
  * a deleted pod.
  */
-function nextCommand(report: FixReport, invocation: Invocation): [label: string, command: string] | null {
+function nextCommand(report: FixReport, invocation: Invocation): Next | null {
   const { plan, result } = report
-  const again = ownCommand(invocation, `fix ${scopeFlags(plan.scope)}`)
-  if (result.heldBack !== null) return [rerunLabel(result.heldBack.why), again]
+  const again = isPlain(plan) ? ownCommand(invocation, `fix ${scopeFlags(plan.scope)}`) : null
+  if (result.heldBack !== null) return { label: rerunLabel(result.heldBack.why), command: again }
   const [first] = awaited(report)
-  if (first !== undefined) return ['Next: ', whyCommand(invocation, first)]
+  if (first !== undefined) return { label: 'Next: ', command: whyCommand(invocation, first) }
   const open = result.recoveries.find(isIncomplete)
   if (open !== undefined) return nextFor(open, invocation)
   return result.outcomes.some(({ status }) => status === 'conflict' || status === 'failed')
-    ? ['Next, to continue: ', again]
+    ? { label: 'Next, to continue: ', command: again }
     : null
 }
+
+/**
+ * Whether the scope alone leads to this plan, so that its flags are those of the command; a plan does not hold the others, such as
+ * --registry or --pin, without which a fix would do something else.
+ */
+function isPlain({ changes, credentials }: FixReport['plan']): boolean {
+  const hub = credentials.every(({ registry, origin }) => registry === 'docker.io' && origin !== '--username')
+  return (
+    hub &&
+    credentials.length > 0 &&
+    changes.every(({ action, managedBy }) => PLAIN.includes(action) && managedBy === null)
+  )
+}
+
+const PLAIN: readonly Change['action'][] = ['create-secret', 'patch-serviceaccount', 'recreate-pod']
 
 function nextFor(
   { namespace, workload, over, missing, waiting }: Recovery,
   invocation: Invocation,
-): [string, string] | null {
-  const next = (rest: string): [string, string] => ['Next: ', kubectlCommand(invocation, rest, namespace)]
+): Next | null {
+  const next = (rest: string) => ({ label: 'Next: ', command: kubectlCommand(invocation, rest, namespace) })
   const object = shellWord(objectName(workload))
   const [pod] = waiting
   if (over?.code === 'gone' || over?.code === 'replaced' || over?.code === 'ending') return null

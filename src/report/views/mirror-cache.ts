@@ -63,6 +63,6 @@ function cacheNotes(cache: Cache, invocation: Invocation): string[] {
       : `Content stays until it is removed. Each pull of a tag asks ${label} whether the tag has moved.`,
     `The Service speaks plain HTTP on port ${port} of every node. For production, put TLS in front of it (an ingress or a load balancer with a name that nodes resolve).`,
     `It runs once, on one volume: while it is down, nodes ask ${label} themselves. Its own image does not come from Docker Hub, so it starts even if the limit is used up.`,
-    `Then print what the nodes need:\n  ${ownCommand(invocation, `mirror --to http://<node-address>:${port} --plain-http${registry === 'docker.io' ? '' : ` --registry ${registry}`}`)}`,
+    `Then print what the nodes need:\n  ${ownCommand(invocation, `mirror --plain-http${registry === 'docker.io' ? '' : ` --registry ${registry}`} --to 'http://<node-address>:${port}'`)}`,
   ]
 }

@@ -244,15 +244,17 @@ function nothingToWrite(
     const text = gaps.length === 0 ? nothingFails(plan.scope, pods) : UNKNOWN
     return wrap(text, width).map(gaps.length === 0 ? palette.success : line => line)
   }
-  // Another scope or a flag may well fix what has a remedy.
-  const text =
-    findings.length === 0
-      ? 'Nothing to apply.'
-      : findings.some(({ remedies }) => remedies.length > 0)
-        ? 'Nothing to apply, for the reasons shown above.'
-        : `Nothing to apply: pullguard can't fix ${findings.length === 1 ? 'this problem' : `these ${formatNumber(findings.length)} problems`}.`
   const next = nextStep(plan, findings, invocation)
-  return [...wrap(text, width), ...(next === null ? [] : nextLines(next, width, palette))]
+  return [...wrap(emptyText(findings), width), ...(next === null ? [] : nextLines(next, width, palette))]
+}
+
+function emptyText(findings: PlanReportContext['findings']): string {
+  if (findings.length === 0) return 'Nothing to apply.'
+  // Another scope or a flag may well fix what has a remedy.
+  if (findings.some(({ remedies }) => remedies.length > 0))
+    return 'Nothing to apply, for the reasons shown above.'
+  const problems = findings.length === 1 ? 'this problem' : `these ${formatNumber(findings.length)} problems`
+  return `Nothing to apply: pullguard can't fix ${problems}.`
 }
 
 /** For findings without a remedy, returns the diagnosis' step; other reasons have their own. */

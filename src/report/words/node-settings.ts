@@ -2,13 +2,15 @@
 
 import type { NamedEndpoint } from '../../diagnosis/endpoint.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
+import { minikubeProfile } from './node.ts'
 
 /** Returns where this platform stores its mirrors for one registry. */
 export function mirrorSettings({ platform, runtime, os }: PullingNode, registry: string): string {
+  if (runtime === 'docker') return `${daemonFile(os)} (registry-mirrors; restart Docker)`
   switch (platform) {
     case 'k3s':
     case 'rke2':
-      return `/etc/rancher/${platform}/registries.yaml on every node (restart ${platform} there)`
+      return `${registriesYaml(platform, os)} on every node (restart ${platform} there)`
     case 'microk8s':
       return `/var/snap/microk8s/current/args/certs.d/${registry}/hosts.toml`
     case 'talos':
@@ -18,11 +20,12 @@ export function mirrorSettings({ platform, runtime, os }: PullingNode, registry:
     case 'openshift':
       return 'the ImageTagMirrorSet and ImageDigestMirrorSet objects'
     case 'gke':
+      if (os === 'windows')
+        return "containerd's own settings, which GKE does not let you change on Windows nodes"
       return "the node pool's containerd configuration (registryHosts)"
     default:
       break
   }
-  if (runtime === 'docker') return `${daemonFile(os)} (registry-mirrors; restart Docker)`
   if (runtime === 'cri-o') return '/etc/containers/registries.conf or registries.conf.d (reload CRI-O)'
   if (os === 'windows') return `C:\\ProgramData\\containerd\\certs.d\\${folderOf(registry, os)}\\hosts.toml`
   return runtime === 'containerd'
@@ -30,23 +33,54 @@ export function mirrorSettings({ platform, runtime, os }: PullingNode, registry:
     : `the runtime's mirror settings (containerd: /etc/containerd/certs.d/${registry}/hosts.toml; CRI-O: /etc/containers/registries.conf; k3s: registries.yaml)`
 }
 
-/** Returns where the nodes' own login for a mirror is set. */
-export function mirrorLoginPlace(node: PullingNode, host: string, registry: string): string {
-  const { platform, runtime } = node
+/** Returns where K3s and RKE2 read mirrors, logins, and certificates; the same place on Windows, where RKE2 has agents. */
+function registriesYaml(platform: 'k3s' | 'rke2', os: PullingNode['os']): string {
+  return os === 'windows'
+    ? `C:\\etc\\rancher\\${platform}\\registries.yaml`
+    : `/etc/rancher/${platform}/registries.yaml`
+}
+
+const withoutLogin = (who: string) =>
+  `let the mirror serve the nodes without one: ${who} keeps no login for a mirror`
+
+/** Returns how nodes get a login of their own for a mirror, to follow `If HOST itself wants a login, `. */
+export function mirrorLogin(node: PullingNode, host: string, registry: string): string {
+  const { platform, runtime, os } = node
+  const give = (place: string) =>
+    `give the nodes one in ${place}, or let the mirror serve the nodes without one`
+  if (runtime === 'docker') return withoutLogin('Docker')
+  if (platform === 'bottlerocket') return withoutLogin('Bottlerocket')
+  if (platform === 'gke' && os === 'windows') return withoutLogin('GKE on Windows')
   if (platform === 'k3s' || platform === 'rke2')
-    return `/etc/rancher/${platform}/registries.yaml (configs."${host}".auth; restart ${platform})`
-  if (platform === 'talos') return 'the machine configuration (RegistryAuthConfig)'
-  if (platform === 'openshift') return 'the pull secret of the cluster (openshift-config/pull-secret)'
-  if (runtime === 'cri-o') return "CRI-O's global_auth_file, or /var/lib/kubelet/config.json"
-  return `${mirrorSettings(node, registry)}${runtime === 'containerd' ? ' (header.Authorization of this host)' : ''}`
+    return give(`${registriesYaml(platform, os)} (configs."${host}".auth; restart ${platform})`)
+  if (platform === 'talos' || platform === 'openshift') return give(runtimeLoginPlace(node))
+  if (runtime === 'cri-o') return give("CRI-O's global_auth_file")
+  const header = platform === 'gke' ? 'header' : 'header.Authorization'
+  return give(
+    `${mirrorSettings(node, registry)}${runtime === 'containerd' ? ` (${header} of this host)` : ''}`,
+  )
 }
 
 /** Returns where a runtime has registry logins of its own. */
-export function runtimeLoginPlace({ platform, runtime }: PullingNode): string {
-  if (platform === 'k3s' || platform === 'rke2') return `/etc/rancher/${platform}/registries.yaml`
-  if (platform === 'talos') return 'the machine configuration (RegistryAuthConfig)'
+export function runtimeLoginPlace({ platform, runtime, os }: PullingNode): string {
+  if (platform === 'k3s' || platform === 'rke2') return registriesYaml(platform, os)
+  if (platform === 'talos')
+    return 'the machine configuration (RegistryAuthConfig; before Talos 1.12 machine.registries.config)'
   if (platform === 'openshift') return 'the pull secret of the cluster (openshift-config/pull-secret)'
+  if (platform === 'bottlerocket') return 'settings.container-registry.credentials'
   return runtime === 'cri-o' ? "CRI-O's global_auth_file" : "the runtime's own registry settings"
+}
+
+/** Returns where the login for the pause image is, which the runtime pulls with none of the pod's. */
+export function sandboxLoginPlace(node: PullingNode): string {
+  const { runtime, kubeletMinor } = node
+  if (runtime === 'cri-o') return 'pause_image_auth_file of CRI-O'
+  if (runtime !== 'docker')
+    return node.platform === null ? "containerd's registry configuration" : runtimeLoginPlace(node)
+  // Unlike the kubelet, which talked to Docker itself before 1.24, cri-dockerd has no folder of its own for this file.
+  return kubeletMinor !== null && kubeletMinor < 24
+    ? '/var/lib/kubelet/config.json'
+    : '/.docker/config.json, which cri-dockerd reads'
 }
 
 /** Returns where this runtime looks for a host's certificate authority. */
@@ -57,13 +91,16 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
   switch (platform) {
     case 'minikube':
       return runtime === 'containerd' || runtime === 'cri-o'
-        ? '~/.minikube/certs on this machine, then `minikube start --embed-certs`'
-        : `~/.minikube/certs on this machine, then \`minikube start --embed-certs\` (or /etc/docker/certs.d/${host}/ca.crt in the node)`
+        ? `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\``
+        : `~/.minikube/certs on this machine, then \`minikube start${minikubeProfile(node.name)} --embed-certs\` (or /etc/docker/certs.d/${host}/ca.crt in the node)`
     case 'k3s':
     case 'rke2':
-      return `a file that /etc/rancher/${platform}/registries.yaml names (configs."${host}".tls.ca_file), on every node`
+      return `a file that ${registriesYaml(platform, os)} names (configs."${host}".tls.ca_file), on every node (restart ${platform} there)`
+    case 'gke':
+      if (os === 'windows') break
+      return "Secret Manager, and its name into the node pool's containerd configuration (privateRegistryAccessConfig)"
     case 'talos':
-      return 'the machine configuration (TrustedRootsConfig, or RegistryTLSConfig for this host)'
+      return 'the machine configuration (TrustedRootsConfig, or from Talos 1.12 on RegistryTLSConfig for this host)'
     case 'openshift':
       return 'the config map that image.config.openshift.io/cluster names (additionalTrustedCA)'
     case 'bottlerocket':
@@ -76,27 +113,54 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
       break
   }
   if (os === 'windows') return "the node's machine-wide certificate store"
-  if (runtime === 'docker')
-    return `${ofHost && registry !== 'docker.io' ? `/etc/docker/certs.d/${host}/ca.crt, or ` : ''}the system's trust store (update-ca-certificates, then restart Docker)`
-  if (runtime === 'cri-o')
-    return `${ofHost ? `/etc/containers/certs.d/${role === 'mirror' ? host : registry}/ca.crt, or ` : ''}the system's trust store (update-ca-trust)`
-  return runtime === 'containerd'
-    ? `${ofHost ? `${mirrorSettings(node, registry)} (ca = "/path/ca.crt"${role === 'mirror' ? ` under [host."https://${host}"]` : ''}), or ` : ''}the system's trust store (update-ca-certificates, then restart containerd)`
-    : `the system's trust store (update-ca-certificates or update-ca-trust, then restart the runtime)`
+  const store = `the system's trust store (${TRUST_STORE[runtime ?? 'unknown']})`
+  const own = ofHost ? runtimeAuthorityPlace(node, { host, role }, registry) : null
+  return own === null ? store : `${own}, or ${store}`
 }
 
-/** Returns where this runtime looks for the certificate that it shows to a host. */
+/** How to update the system's trust store, by runtime. */
+const TRUST_STORE: Record<NonNullable<PullingNode['runtime']> | 'unknown', string> = {
+  docker: 'update-ca-certificates, then restart Docker',
+  'cri-o': 'update-ca-trust',
+  containerd: 'update-ca-certificates, then restart containerd',
+  unknown: 'update-ca-certificates or update-ca-trust, then restart the runtime',
+}
+
+/** Returns where this runtime looks for the authority of one host only; null if it has no such place. */
+function runtimeAuthorityPlace(
+  node: PullingNode,
+  { host, role }: NamedEndpoint,
+  registry: string,
+): string | null {
+  switch (node.runtime) {
+    case 'docker':
+      return registry === 'docker.io' ? null : `/etc/docker/certs.d/${host}/ca.crt`
+    case 'cri-o':
+      return `/etc/containers/certs.d/${role === 'mirror' ? host : registry}/ca.crt`
+    case 'containerd': {
+      const section = role === 'mirror' ? ` under [host."https://${host}"]` : ''
+      return `${mirrorSettings(node, registry)} (ca = "/path/ca.crt"${section})`
+    }
+    default:
+      return null
+  }
+}
+
+/** Returns where this runtime looks for the certificate that it shows to a host; null if the platform has no place for one. */
 export function clientCertificatePlace(
   node: PullingNode,
   { host, role }: NamedEndpoint,
   registry: string,
-): string {
+): string | null {
   const { platform, runtime, os } = node
+  if (platform === 'bottlerocket' || (platform === 'gke' && os === 'windows')) return null
   const asked = role === 'mirror' ? host : registry
   if (platform === 'k3s' || platform === 'rke2')
-    return `/etc/rancher/${platform}/registries.yaml (configs."${asked}".tls.cert_file and key_file; restart ${platform})`
+    return `${registriesYaml(platform, os)} (configs."${asked}".tls.cert_file and key_file; restart ${platform})`
   if (platform === 'talos')
-    return 'the machine configuration (RegistryTLSConfig for this host, clientIdentity)'
+    return 'the machine configuration (RegistryTLSConfig for this host, clientIdentity; before Talos 1.12 machine.registries.config)'
+  if (platform === 'gke')
+    return "the node pool's containerd configuration (registryHosts, client), from Secret Manager"
   if (runtime === 'docker')
     return os === 'windows'
       ? `C:\\ProgramData\\docker\\certs.d\\${asked.replace(':', '')} (client.cert and client.key)`
@@ -111,15 +175,17 @@ export function clientCertificatePlace(
 export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint, registry: string): string {
   const { platform, runtime, os } = node
   if (platform === 'k3s' || platform === 'rke2')
-    return `/etc/rancher/${platform}/registries.yaml: endpoint "http://${host}" (restart ${platform})`
+    return `${registriesYaml(platform, os)}: endpoint "http://${host}" (restart ${platform})`
   if (platform === 'openshift')
     return `registrySources.insecureRegistries of image.config.openshift.io/cluster: add "${host}"`
   if (platform === 'talos')
     return `a RegistryMirrorConfig (before Talos 1.12 machine.registries.mirrors) for ${host} with the endpoint http://${host}`
   if (platform === 'bottlerocket')
     return `settings.container-registry.mirrors: registry "${host}" with the endpoint "http://${host}"`
+  if (platform === 'gke' && os !== 'windows')
+    return `the node pool's containerd configuration: registryHosts with server "${host}" and the host "http://${host}"`
   if (platform === 'minikube')
-    return `\`minikube start --insecure-registry ${host}\`, which an existing cluster ignores (\`minikube delete\` first)`
+    return `--insecure-registry ${host} of \`minikube start\`, which takes effect only where a new cluster is created`
   if (platform === 'microk8s')
     return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml: server = "http://${host}"`
   if (runtime === 'docker') return `${daemonFile(os)}: "insecure-registries": ["${host}"] (restart Docker)`
@@ -159,7 +225,13 @@ export function sandboxSetting({ platform, runtime, os, kubeletMinor }: PullingN
   if (runtime === 'cri-o') return 'pause_image in /etc/crio/crio.conf'
   if (runtime === 'docker')
     return `--pod-infra-container-image of ${kubeletMinor !== null && kubeletMinor < 24 ? 'the kubelet' : 'cri-dockerd'}`
-  const file = os === 'windows' ? 'C:\\Program Files\\containerd\\config.toml' : '/etc/containerd/config.toml'
+  // EKS's nodes write the file at each start (awslabs/amazon-eks-ami, nodeadm).
+  const file =
+    os === 'windows'
+      ? 'C:\\Program Files\\containerd\\config.toml'
+      : platform === 'eks'
+        ? 'spec.containerd.config of the NodeConfig in the user data of new nodes'
+        : '/etc/containerd/config.toml'
   return `sandbox_image, from containerd 2 on pinned_images.sandbox, in ${file}`
 }
 

@@ -1,7 +1,7 @@
 /** Commands to run on a node, by its runtime and platform, and how to get there. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
-import type { Platform, PullingNode } from '../../diagnosis/pulling-node.ts'
+import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import type { Findings, StepText } from './step-words.ts'
@@ -11,116 +11,85 @@ export function onNode({ node }: Pick<Finding, 'node'>): string {
   return node === null ? 'on the node' : `on node ${node}`
 }
 
-const RKE2_CRICTL = '/var/lib/rancher/rke2/bin/crictl --config /var/lib/rancher/rke2/agent/etc/crictl.yaml'
+/** Where RKE2 keeps its data on Windows (docs.rke2.io/reference/windows_agent_config). */
+export const RKE2_ON_WINDOWS = 'C:\\var\\lib\\rancher\\rke2'
 
-/** Returns the runtime's image client, which determines the verbs. */
-function imageClient({ platform, runtime }: PullingNode): 'docker' | 'talosctl' | 'ctr' | 'crictl' {
-  if (platform === 'talos') return 'talosctl'
-  if (platform === 'microk8s' || platform === 'bottlerocket') return 'ctr'
-  return runtime === 'docker' ? 'docker' : 'crictl'
+/** Returns a command of the node's client on Talos. The address comes last, so that a shell rejects the line until it is filled in. */
+export function talosctl(rest: string): string {
+  return `talosctl ${rest} -n <address>`
 }
 
-function crictl({ platform }: PullingNode): string {
-  return platform === 'k3s' ? 'k3s crictl' : platform === 'rke2' ? RKE2_CRICTL : 'crictl'
+/** Whether the platform starts its own containerd, which then writes to a file instead of the journal. */
+function hasOwnContainerd({ platform, runtime }: PullingNode): boolean {
+  return (platform === 'k3s' || platform === 'rke2') && runtime !== 'docker'
 }
 
-/** Returns how to pull one image by hand, with the runtime's complete answer. */
-export function pullCommand(node: PullingNode, image: string): string {
-  const name = shellWord(image)
-  switch (imageClient(node)) {
-    case 'docker':
-      return `docker pull ${name}`
-    case 'talosctl':
-      return `talosctl -n <address> image pull ${name}`
-    case 'ctr':
-      return `${node.platform === 'microk8s' ? 'microk8s ctr' : 'ctr -n k8s.io'} images pull ${name}`
-    case 'crictl':
-      return `${crictl(node)} pull ${name}`
-  }
-}
-
-/** Returns how to remove one image. */
-export function removeCommand(node: PullingNode, image: string): string {
-  const name = shellWord(image)
-  switch (imageClient(node)) {
-    case 'docker':
-      return `docker rmi ${name}`
-    case 'talosctl':
-      return `talosctl -n <address> image remove ${name}`
-    case 'ctr':
-      return `${node.platform === 'microk8s' ? 'microk8s ctr' : 'ctr -n k8s.io'} images rm ${name}`
-    case 'crictl':
-      return `${crictl(node)} rmi ${name}`
-  }
-}
-
-/** Returns how to remove unused images; null if the platform leaves that to the kubelet. */
-export function pruneCommand(node: PullingNode): string | null {
-  switch (imageClient(node)) {
-    case 'docker':
-      return 'docker image prune -a'
-    case 'talosctl':
-    case 'ctr':
-      return null
-    case 'crictl':
-      return `${crictl(node)} rmi --prune`
-  }
-}
-
-/** systemd units by platform, or else by runtime. */
-const UNITS: Partial<Record<Platform, { runtime: string; kubelet: string }>> = {
-  k3s: { runtime: '-u k3s -u k3s-agent', kubelet: '-u k3s -u k3s-agent' },
-  rke2: { runtime: '-u rke2-server -u rke2-agent', kubelet: '-u rke2-server -u rke2-agent' },
-  microk8s: { runtime: '-u snap.microk8s.daemon-containerd', kubelet: '-u snap.microk8s.daemon-kubelite' },
-}
-
-function units(node: PullingNode): { runtime: string; kubelet: string } {
-  const { platform, runtime } = node
-  const known = platform === null ? undefined : UNITS[platform]
-  if (known !== undefined) return known
-  if (runtime === 'cri-o') return { runtime: '-u crio', kubelet: '-u kubelet' }
-  if (runtime === 'docker') return { runtime: '-u docker -u cri-docker', kubelet: '-u kubelet' }
-  return {
-    runtime: runtime === 'containerd' ? '-u containerd' : '-u containerd -u crio',
-    kubelet: '-u kubelet',
-  }
+/** Returns the systemd units of the runtime. */
+function runtimeUnits({ platform, runtime }: PullingNode): string {
+  if (platform === 'microk8s') return '-u snap.microk8s.daemon-containerd'
+  if (runtime === 'cri-o') return '-u crio'
+  if (runtime === 'docker') return '-u docker -u cri-docker'
+  return runtime === 'containerd' ? '-u containerd' : '-u containerd -u crio'
 }
 
 /** Returns the command for the runtime's log of the last hour. */
 export function runtimeLog(node: PullingNode): string {
-  if (node.platform === 'talos') return 'talosctl -n <address> logs cri'
-  return `journalctl ${units(node).runtime} --since -1h`
+  if (node.platform === 'talos') return talosctl('logs cri')
+  // docs.rke2.io/reference/logging; K3s: pkg/agent/config.
+  if (hasOwnContainerd(node))
+    return `tail -n 200 /var/lib/rancher/${node.platform}/agent/containerd/containerd.log`
+  return `journalctl ${runtimeUnits(node)} --since -1h`
 }
 
 /** Returns the command for the kernel's newest messages. */
 export function kernelLog({ platform }: PullingNode): string {
-  return platform === 'talos' ? 'talosctl -n <address> dmesg' : 'dmesg -T | tail -n 50'
+  return platform === 'talos' ? talosctl('dmesg') : 'dmesg -T | tail -n 50'
 }
 
 /** Returns the command that shows how much memory is free. */
 export function memoryCommand({ os, platform }: PullingNode): string {
   if (os === 'windows') return 'Get-CimInstance Win32_OperatingSystem | Select-Object FreePhysicalMemory'
-  return platform === 'talos' ? 'talosctl -n <address> memory' : 'free -m'
+  // Not every image of a node in a container has procps with its `free`.
+  return platform === 'talos' ? talosctl('memory') : 'head -n 3 /proc/meminfo'
 }
+
+/** The kubelet's log on Windows: AKS, kubeadm, GKE, and RKE2. */
+const WINDOWS_LOGS = [
+  'C:\\k\\kubelet*.log',
+  'C:\\var\\log\\kubelet\\*.log',
+  'C:\\etc\\kubernetes\\logs\\kubelet*.log',
+  `${RKE2_ON_WINDOWS}\\agent\\logs\\kubelet*.log`,
+].join(', ')
 
 /** Returns the command that searches the kubelet's log for one word. */
-export function kubeletLog(node: PullingNode, word: string): string {
-  if (node.os === 'windows')
-    return `Get-Content C:\\k\\kubelet*.log, C:\\var\\log\\kubelet\\*.log -ErrorAction Ignore | Select-String ${word}`
-  if (node.platform === 'talos') return `talosctl -n <address> logs kubelet | grep -i ${word}`
-  return `journalctl ${units(node).kubelet} --since -1h | grep -i ${word}`
+export function kubeletLog({ os, platform }: PullingNode, word: string): string {
+  if (os === 'windows')
+    return platform === 'eks'
+      ? `Get-WinEvent -ProviderName kubelet -MaxEvents 1000 | Where-Object Message -Match ${word}`
+      : `Get-Content ${WINDOWS_LOGS} -ErrorAction Ignore | Select-String ${word}`
+  if (platform === 'talos') return `${talosctl('logs kubelet')} | grep -i ${word}`
+  if (platform === 'rke2') return `grep -i ${word} /var/lib/rancher/rke2/agent/logs/kubelet.log | tail -n 50`
+  const units =
+    platform === 'k3s'
+      ? '-u k3s -u k3s-agent'
+      : platform === 'microk8s'
+        ? '-u snap.microk8s.daemon-kubelite'
+        : '-u kubelet'
+  return `journalctl ${units} --since -1h | grep -i ${word}`
 }
 
-/** Returns the command that shows the runtime's environment, which includes its proxy. */
-export function proxyCommand(node: PullingNode): string {
-  if (node.os === 'windows') {
-    const service = node.runtime === 'docker' ? 'docker' : 'containerd'
-    return `Get-ItemProperty HKLM:\\SYSTEM\\CurrentControlSet\\Services\\${service} -Name Environment`
+/** Returns the command that shows the proxy in the runtime's environment. */
+export function proxyCommand({ os, platform, runtime }: PullingNode): string {
+  if (os === 'windows') {
+    const service = runtime === 'docker' ? 'docker' : platform === 'rke2' ? 'rke2' : 'containerd'
+    return `[Environment]::GetEnvironmentVariable('HTTPS_PROXY', 'Machine'); (Get-ItemProperty HKLM:\\SYSTEM\\CurrentControlSet\\Services\\${service}).Environment`
   }
-  const names = units(node).runtime.replaceAll('-u ', '')
-  return node.platform === 'talos'
-    ? 'talosctl -n <address> get machineconfig -o yaml'
-    : `systemctl show ${names} --property=Environment`
+  if (platform === 'talos') return `${talosctl('get machineconfig -o yaml')} | grep -i _proxy`
+  if (platform === 'bottlerocket') return 'apiclient get settings.network'
+  // The unit's properties lack what its environment files and the service manager add, so the process is asked.
+  const daemon = runtime === 'docker' ? 'dockerd' : runtime === 'cri-o' ? 'crio' : 'containerd'
+  const daemons = runtime === null ? 'containerd crio' : daemon
+  return `tr '\\0' '\\n' < "/proc/$(pidof -s ${daemons})/environ" | grep -i _proxy`
 }
 
 /** Returns how to look up a name as the node's resolver does. */
@@ -160,7 +129,7 @@ export function nodeClientStep(text: string, command: string, [first]: Findings)
 
 /** Returns how to show what fills the disk under a path (by default the runtime's store): space, then inodes. */
 export function diskCommand(node: PullingNode, full: string | null): string {
-  if (node.platform === 'talos') return 'talosctl -n <address> mounts'
+  if (node.platform === 'talos') return talosctl('mounts')
   const path = full === null ? storePath(node) : shellWord(full)
   return node.os === 'windows' ? 'Get-PSDrive C' : `df -h ${path}; df -i ${path}`
 }
@@ -169,49 +138,56 @@ export function diskCommand(node: PullingNode, full: string | null): string {
 export function storePath({ platform, runtime, os }: PullingNode): string {
   if (os === 'windows')
     return runtime === 'docker' ? 'C:\\ProgramData\\docker' : 'C:\\ProgramData\\containerd'
+  if (runtime === 'docker') return '/var/lib/docker'
   if (platform === 'k3s' || platform === 'rke2') return `/var/lib/rancher/${platform}`
   if (platform === 'microk8s') return '/var/snap/microk8s/common'
-  return runtime === 'docker'
-    ? '/var/lib/docker'
-    : runtime === 'cri-o'
-      ? '/var/lib/containers'
-      : '/var/lib/containerd'
+  return runtime === 'cri-o' ? '/var/lib/containers' : '/var/lib/containerd'
+}
+
+/** Returns the flag that names the minikube cluster: its first node has the cluster's name, and the others add `-m02` to it. */
+export function minikubeProfile(node: string | null): string {
+  return node === null ? '' : ` -p ${shellWord(node.replace(/-m\d{2,}$/, ''))}`
 }
 
 /** Returns how to get a shell on the node. */
 export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 'node' | 'host'>): StepText {
-  const name = node ?? '<node>'
-  const word = node === null ? name : shellWord(node)
+  if (node === null) return { text: 'Get a shell on the node' }
+  const word = shellWord(node)
+  const debugPod = (image: string | null, namespace?: string) =>
+    kubectlCommand(
+      invocation,
+      `debug node/${word} -it --profile=sysadmin --image=${image === null ? '<image>' : shellWord(image)}`,
+      namespace,
+    )
+  const { toolImage } = host
+  const withImage =
+    toolImage === null
+      ? 'with an image that is already there and has a shell'
+      : 'with an image that is already there'
   if (host.platform === 'kind')
-    return { text: "Get a shell in the node's container", command: `docker exec -it ${word} bash` }
+    return {
+      text: "Get a shell in the node's container (if kind runs on podman or nerdctl, with that instead of docker)",
+      command: `docker exec -it ${word} bash`,
+    }
   if (host.platform === 'minikube')
-    return { text: 'Get a shell on the node', command: `minikube ssh -n ${word}` }
+    return { text: 'Get a shell on the node', command: `minikube ssh${minikubeProfile(node)} -n ${word}` }
   if (host.platform === 'talos')
     return {
-      text: `Talos nodes have no shell: run the commands for the node in a debug pod, which shares the node's network, ${withTool(host)}`,
-      command: kubectlCommand(
-        invocation,
-        `debug node/${word} -it --profile=sysadmin --image=${toolImage(host)}`,
-        'kube-system',
-      ),
+      text: "Talos nodes have no shell: run the commands for the node in a debug pod, which shares the node's network, with an image that has their tools (curl, openssl, getent, ss), such as netshoot; delete the pod afterward",
+      command: debugPod(toolImage !== null && HAS_TOOLS.test(toolImage) ? toolImage : null, 'kube-system'),
+    }
+  if (host.platform === 'bottlerocket')
+    return {
+      text: `Bottlerocket's host has no shell, so use its admin container: with \`enter-admin-container\` in a session of AWS Systems Manager, or, if it is enabled already, by SSH or in a debug pod ${withImage} (\`chroot /host apiclient exec admin bash\`). For the host's own commands (journalctl, ctr, containerd), run \`sudo sheltie\` there; delete the pod afterward`,
+      command: debugPod(toolImage),
     }
   if (host.os === 'windows')
-    return { text: `Connect to node ${name} by RDP or SSH, or with a HostProcess container` }
+    return { text: `Connect to node ${node} by RDP or SSH, or with a HostProcess container` }
   return {
-    text: `Get a shell on node ${name}, by SSH or ${withTool(host)}, then \`chroot /host\``,
-    command: kubectlCommand(
-      invocation,
-      `debug node/${word} -it --profile=sysadmin --image=${toolImage(host)}`,
-    ),
+    text: `Get a shell on node ${node}, by SSH or in a debug pod ${withImage}, then \`chroot /host\`; delete the pod afterward`,
+    command: debugPod(toolImage),
   }
 }
 
-function withTool({ toolImage }: PullingNode): string {
-  return toolImage === null
-    ? 'with an image that is already there and has a shell'
-    : 'with an image that is already there'
-}
-
-function toolImage({ toolImage }: PullingNode): string {
-  return toolImage === null ? '<image>' : shellWord(toolImage)
-}
+/** An image with the tools of all steps; BusyBox and base images lack most of them. */
+const HAS_TOOLS = /(?:^|\/)netshoot(?=[:@]|$)/

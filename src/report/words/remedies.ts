@@ -51,6 +51,6 @@ export const REMEDY_WORDS: Record<Exclude<Remedy, EditingRemedy>, RemedyWords> &
     flags: ({ reference }) =>
       reference?.startsWith('docker.io/library/')
         ? OFFICIAL_ELSEWHERE
-        : '--replace-registry docker.io=<mirror> --no-authenticate',
+        : '--no-authenticate --replace-registry docker.io=<mirror>',
   },
 }

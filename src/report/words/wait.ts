@@ -1,5 +1,6 @@
 /** The summary sentences of `wait`: its progress, and how it ended. */
 
+import type { Outcome } from '../../waiting/goal.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { WaitReport } from '../wait-report.ts'
 import { durationOfMilliseconds } from './duration.ts'
@@ -10,43 +11,71 @@ const MAX_SHOWN = 3
 
 /** Returns the last line: how the wait ended. */
 export function waitSentence(report: WaitReport): string {
-  const sentence = endSentence(report)
+  const sentence = END[report.outcome](report)
   return report.isOutdated
     ? `${sentence} The API server could not be reached at the end, so this may be outdated.`
     : sentence
 }
 
-function endSentence({ outcome, states, waited, timeout, goal, diagnosis, now }: WaitReport): string {
-  const after = `after ${durationOfMilliseconds(waited)}`
+const END: Record<Outcome, (report: WaitReport) => string> = {
+  done: doneSentence,
+  failed: failedSentence,
+  unknown: unknownSentence,
+  timeout: timeoutSentence,
+}
+
+function doneSentence(report: WaitReport): string {
+  const { states, goal } = report
+  const [only, ...others] = states
+  if (only === undefined) return 'Nothing to wait for: no object in the manifests has pods.'
+  if (others.length === 0) return onlyDoneSentence(only, report)
+  const what = goal === 'pulled' ? 'have their images' : 'are done'
+  return `${pluralize(states.length, 'workload')} ${what} ${afterText(report)}.`
+}
+
+function failedSentence(report: WaitReport): string {
+  const failed = withStatus('failed', report)
+  const whose = failed.length === 1 ? 'its' : 'their'
+  return `${namesText(failed, report)} can't pull ${whose} images, and ${whyStopped(failed, report.now)}. Stopped ${afterText(report)}.`
+}
+
+function unknownSentence(report: WaitReport): string {
+  return `${unknownText(report)}. Stopped ${afterText(report)}.`
+}
+
+function unknownText(report: WaitReport): string {
+  const unknown = withStatus('unknown', report)
+  const [only, ...others] = unknown
+  if (only === undefined) return "Can't tell whether everything is ready, because some kinds can't be read"
+  const names = namesText(unknown, report)
+  return others.length === 0
+    ? `${names}: ${stateText(only, report.diagnosis.takenAt)}`
+    : `Can't tell whether ${names} are ready`
+}
+
+function timeoutSentence(report: WaitReport): string {
+  const { states, timeout } = report
+  const looksOnce = timeout === 0
+  if (states.length === 0)
+    return `No workload matched${looksOnce ? '' : ` within ${durationOfMilliseconds(timeout)}`}.`
+  const names = namesText(withStatus('waiting', report), report)
+  return looksOnce ? `Not done yet: ${names}.` : `Timed out ${afterText(report)} waiting for ${names}.`
+}
+
+function afterText({ waited }: WaitReport): string {
+  return `after ${durationOfMilliseconds(waited)}`
+}
+
+function withStatus(status: SubjectState['status'], { states }: WaitReport): SubjectState[] {
+  return states.filter(state => state.status === status)
+}
+
+function namesText(some: readonly SubjectState[], { states }: WaitReport): string {
   const several = inSeveral(states)
-  const namesText = (some: readonly SubjectState[]) =>
-    shortList(
-      some.map(state => subjectName(state, several)),
-      MAX_SHOWN,
-    )
-  const of = (...statuses: SubjectState['status'][]) =>
-    states.filter(({ status }) => statuses.includes(status))
-  switch (outcome) {
-    case 'done':
-      if (states.length === 0) return 'Nothing to wait for: no object in the manifests has pods.'
-      return states.length === 1
-        ? doneSentence(states[0] as SubjectState, namesText(states), after, diagnosis.takenAt)
-        : `${pluralize(states.length, 'workload')} ${goal === 'pulled' ? 'have their images' : 'are done'} ${after}.`
-    case 'failed':
-      return `${namesText(of('failed'))} can't pull ${of('failed').length === 1 ? 'its' : 'their'} images, and ${whyStopped(of('failed'), now)}. Stopped ${after}.`
-    case 'unknown':
-      if (of('unknown').length === 0)
-        return `Can't tell whether everything is ready, because some kinds can't be read. Stopped ${after}.`
-      return of('unknown').length === 1
-        ? `${namesText(of('unknown'))}: ${stateText(of('unknown')[0] as SubjectState, diagnosis.takenAt)}. Stopped ${after}.`
-        : `Can't tell whether ${namesText(of('unknown'))} are ready. Stopped ${after}.`
-    case 'timeout':
-      return states.length === 0
-        ? `No workload matched${timeout === 0 ? '' : ` within ${durationOfMilliseconds(timeout)}`}.`
-        : timeout === 0
-          ? `Not done yet: ${namesText(of('waiting'))}.`
-          : `Timed out ${after} waiting for ${namesText(of('waiting'))}.`
-  }
+  return shortList(
+    some.map(state => subjectName(state, several)),
+    MAX_SHOWN,
+  )
 }
 
 /** If --patience replaced the default, the pull could still have recovered. */
@@ -59,9 +88,9 @@ function whyStopped(failed: readonly SubjectState[], now: number): string {
     : "waiting won't help"
 }
 
-function doneSentence(state: SubjectState, name: string, after: string, takenAt: string): string {
-  const text = `${name}: ${stateText(state, takenAt)}`
-  return REACHED.includes(state.code) ? `${text} ${after}.` : `${text}. Nothing to wait for.`
+function onlyDoneSentence(state: SubjectState, report: WaitReport): string {
+  const text = `${namesText([state], report)}: ${stateText(state, report.diagnosis.takenAt)}`
+  return REACHED.includes(state.code) ? `${text} ${afterText(report)}.` : `${text}. Nothing to wait for.`
 }
 
 /** Other workloads never created pods, so no time was spent on them. */

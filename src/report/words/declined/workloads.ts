@@ -132,7 +132,13 @@ export const WORKLOADS = {
     title: (_first, count) =>
       `With IfNotPresent, each node would keep whichever \`latest\` it pulled first (${pluralize(count, 'container')})`,
     detail: ({ container, image }) => `${container}: ${image}`,
-    next: (_first, context) => rerunFix('Pin them as well', context, '--pin --pull-policy IfNotPresent'),
+    next: (_first, context) =>
+      rerunFix(
+        'Pin them as well',
+        context,
+        // A fix that distributes no login should not start to.
+        `--pin --pull-policy IfNotPresent${context.plan.credentials.length === 0 ? ' --no-authenticate' : ''}`,
+      ),
   },
   'no-digest': {
     title: (_first, count) => `Can't pin ${pluralize(count, 'image')}: no digest found`,

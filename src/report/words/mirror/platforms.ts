@@ -97,9 +97,7 @@ function shortName(mirror: ConfiguredMirror): string {
 export const RUNTIME_NOTE: Record<RuntimeNote, string> = {
   'no-hosts-toml': 'this containerd is older than 1.5 and reads no hosts.toml: update it first',
   'tables-deprecated':
-    'registry.mirrors in config.toml is deprecated and disables hosts.toml: use one of them, and prefer hosts.toml',
-  'tables-end':
-    'support for registry.mirrors in config.toml is announced to end with containerd 2.4: settings from older guides may have no effect',
+    'registry.mirrors in config.toml is deprecated, and together with config_path it keeps the CRI plugin from starting: use one of them, and prefer hosts.toml',
   'one-folder':
     'if config_path lists several folders, as the default of new versions does, hosts.toml can be ignored: set a single folder',
   'docker-hub-only': 'Docker uses mirrors for Docker Hub only',

@@ -54,6 +54,8 @@ export const DELIVERY: Record<Delivery, string> = {
 export const EFFECT: Record<Effect, string> = {
   'at-once': 'immediately, without a restart',
   'new-nodes': 'on new nodes; on existing ones as soon as the file is there',
+  'new-cluster':
+    'in a new cluster only: start ignores these flags for one that exists, so it has to be deleted first, with all that is in it',
   'after-restart': 'after a restart',
   'after-reload': 'after a reload; running containers keep running',
   'nodes-recreated': 'after GKE has recreated the nodes of the pool',
@@ -107,13 +109,11 @@ type Notes = { [Code in SetupNote['code']]: (note: Extract<SetupNote, { code: Co
 
 const NOTE: Notes = {
   'config-path': ({ major, folder }) =>
-    `containerd reads the file only if config_path is set to ${folder} in /etc/containerd/config.toml, ${major === 1 ? 'version 2: [plugins."io.containerd.grpc.v1.cri".registry]' : "version 3: [plugins.'io.containerd.cri.v1.images'.registry]"}; after changing that, restart containerd`,
+    `containerd reads the file only if config_path is set to ${folder} in /etc/containerd/config.toml, ${major === 1 ? 'version 2: [plugins."io.containerd.grpc.v1.cri".registry]' : "version 3 and later: [plugins.'io.containerd.cri.v1.images'.registry]"}; after changing that, restart containerd`,
   'one-folder': () =>
     'from containerd 2.1 on, config_path has to be this one folder: with a list of folders, pulls through the transfer service ignore the file (containerd/containerd#12808)',
-  'old-tables': ({ removed }) =>
-    removed
-      ? 'support for registry.mirrors, which older guides use, is announced to end with containerd 2.4: remove it from config.toml'
-      : 'containerd accepts config_path only without registry.mirrors and registry.configs in config.toml: remove those',
+  'old-tables': () =>
+    'remove registry.mirrors and registry.configs from config.toml, which older guides use: together with config_path, they keep the CRI plugin of containerd from starting',
   'pod-logins-reach-mirror': () =>
     "pods' Docker Hub logins reach the mirror if it asks for one: the runtime sends a pull secret to any host of the pull",
   'pod-logins-stay': () => "pods' pull secrets are not sent to the mirror, only to the registry itself",

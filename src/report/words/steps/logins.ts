@@ -39,7 +39,9 @@ function note(registry: string): string {
     return '; the user name is $oauthtoken (in single quotes), the password an NGC API key'
   if (registry === 'ghcr.io') return '; the password is a personal access token (classic) with read:packages'
   if (/(?:^|\.)gitlab\./.test(registry)) return '; the login is a deploy token with the scope read_registry'
-  return cloudOf(registry) === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
+  const cloud = cloudOf(registry)
+  if (cloud === 'gar') return '; such a token expires after an hour'
+  return cloud === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
 }
 
 const SHORT_LIVED: Record<ShortLived, string> = {
@@ -61,7 +63,7 @@ const MAX_JOBS = 10
 
 /** How a static pod gets a login, which no object in the cluster can provide. */
 export const KUBELET_LOGIN: StepText = {
-  text: "Static pods can't use pull secrets: put a login for the kubelet on the node, as /var/lib/kubelet/config.json (like ~/.docker/config.json), and restart the kubelet",
+  text: "Static pods can't use pull secrets: put a login for the kubelet on the node, as config.json (like ~/.docker/config.json) in the kubelet's folder, such as /var/lib/kubelet, and restart the kubelet",
 }
 
 /** How a debug container gets an image that it has no login for. */

@@ -4,7 +4,7 @@ import type { Cause } from '../../../diagnosis/finding.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeShellStep, onNode } from '../node.ts'
-import { mirrorLoginPlace, mirrorSettings } from '../node-settings.ts'
+import { mirrorLogin, mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
 
@@ -63,7 +63,7 @@ export const mirrorSteps: StepWords<
     )
   },
   'mirror-login': ({ host, registry }, { findings: [{ host: node, credential }] }) => ({
-    text: `If ${host} itself wants a login, give the nodes one in ${mirrorLoginPlace(node, host, registry)}, or let the mirror serve the nodes without one${
+    text: `If ${host} itself wants a login, ${mirrorLogin(node, host, registry)}${
       credential.status === 'usable' && node.runtime !== 'cri-o'
         ? `; the pod's login for ${registryLabel(registry)} is sent to the mirror, too, and may be what the mirror refuses`
         : ''

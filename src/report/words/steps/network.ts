@@ -73,6 +73,18 @@ function orMirror({ invocation, findings: [first] }: StepContext, target: string
   return `; if they are not meant to reach the internet, give them a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note}), or load the image on them`
 }
 
+/** Returns how nodes show a certificate, as a clause. */
+function clientCertificate(finding: Finding, host: string): string {
+  const place = clientCertificatePlace(
+    finding.host,
+    registryEndpoint(finding, host),
+    finding.registry ?? host,
+  )
+  return place === null
+    ? 'these nodes have no setting for one, so let it accept them without, or copy the image into a registry that does'
+    : `give every node one that it accepts, in ${place}`
+}
+
 export const networkSteps: StepWords<
   | 'resolve-host'
   | 'node-resolver'
@@ -121,7 +133,7 @@ export const networkSteps: StepWords<
     text: `${host} has no domain: if it is a Service of the cluster or a container beside it (Docker Compose, kind), nodes don't know it by that name; use one that they can resolve, or an entry in /etc/hosts on every node`,
   }),
   'start-local-registry': ({ container }, { findings: [{ registry }] }) => ({
-    text: `Start the container ${container} on the machine that runs kind, and connect it to kind's network: the nodes pull images of ${registryLabel(registry)} from it, and they can resolve its name only while it runs there`,
+    text: `Start the container ${container} on the machine that runs kind, and connect it to kind's network, unless it is connected already: the nodes pull images of ${registryLabel(registry)} from it, and they can resolve its name only while it runs there`,
     command: `docker start ${shellWord(container)} && docker network connect kind ${shellWord(container)}`,
   }),
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
@@ -184,7 +196,7 @@ export const networkSteps: StepWords<
           : problem === 'no-alternative-name'
             ? `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`
             : problem === 'client'
-              ? `${host} asks for a client certificate: give every node one that it accepts, in ${clientCertificatePlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`
+              ? `${host} asks for a client certificate: ${clientCertificate(first, host)}`
               : `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`,
   }),
   'public-certificate': ({ host, problem }, { findings }) =>

@@ -12,13 +12,11 @@ import {
   nodeClientStep,
   nodeShellStep,
   onNode,
-  pruneCommand,
-  pullCommand,
-  removeCommand,
   runtimeLog,
   storePath,
 } from '../node.ts'
-import { preloadPlace, sandboxSetting } from '../node-settings.ts'
+import { pruneCommand, pullCommand, pullLimits, removeCommand, removeLimits } from '../node-images.ts'
+import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -94,7 +92,7 @@ export const nodeSteps: StepWords<
   }),
   'release-mount': (_step, { findings }) => {
     const text = `Find the process that keeps the runtime's mount busy ${onNode(findings[0])}, most often a security agent or virus scanner that looks into every new mount, and exclude ${storePath(findings[0].host)} from it`
-    return findings[0].host.runtime === 'containerd'
+    return findings[0].host.runtime === 'containerd' && findings[0].host.os !== 'windows'
       ? nodeShellStep(text, "grep -lE 'tmpmounts|containerd-mount' /proc/[0-9]*/mountinfo", findings)
       : { text }
   },
@@ -120,7 +118,7 @@ export const nodeSteps: StepWords<
     )
   },
   'free-temporary': ({ path }, { findings: [first] }) => ({
-    text: `Free space in ${path} ${onNode(first)}, or enlarge its file system; or let the runtime unpack elsewhere (${first.host.runtime === 'cri-o' ? 'big_files_temporary_dir in /etc/crio/crio.conf' : 'TMPDIR in its service'})`,
+    text: `Free space in ${path} ${onNode(first)}, or enlarge its file system; or let the runtime unpack elsewhere (${first.host.runtime === 'cri-o' ? 'big_files_temporary_dir in /etc/crio/crio.conf' : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
   }),
   'larger-disk': (_step, { invocation, findings: [{ node }] }) => ({
     text: 'If it fills up again, give nodes a larger disk or volume, and let image garbage collection start earlier',
@@ -128,7 +126,7 @@ export const nodeSteps: StepWords<
   }),
   'remove-image': ({ image }, { findings }) =>
     nodeClientStep(
-      `Remove what is left of it ${onNode(findings[0])}; the kubelet then pulls it again`,
+      `Remove what is left of it ${onNode(findings[0])}${removeLimits(findings[0].host)}; the kubelet then pulls it again`,
       removeCommand(findings[0].host, image),
       findings,
     ),
@@ -171,22 +169,28 @@ export const nodeSteps: StepWords<
   }),
   'pull-by-hand': ({ image }, { findings }) =>
     nodeClientStep(
-      `Repeat the pull ${onNode(findings[0])} to see the runtime's own answer`,
+      `Repeat the pull ${onNode(findings[0])} to see the runtime's own answer${pullLimits(findings[0])}`,
       pullCommand(findings[0].host, image),
       findings,
     ),
   'enter-node': (_step, { invocation, findings: [first] }) => enterNode(invocation, first),
-  'restore-sandbox-image': (_step, { findings }) =>
-    nodeClientStep(
-      `Restore the pause image ${onNode(findings[0])}: EKS's nodes come with it, and on Amazon Linux 2 this service pulls it with the node's role; otherwise replace the node`,
-      'systemctl restart sandbox-image',
-      findings,
-    ),
+  'restore-sandbox-image': (_step, { findings }) => {
+    const { platform, kubeletMinor } = findings[0].host
+    const text = `Restore the pause image ${onNode(findings[0])}: EKS's nodes come with it`
+    // Amazon Linux 2 ends with Kubernetes 1.32 (docs.aws.amazon.com/eks), and no other image has this service.
+    return platform === 'bottlerocket' || (kubeletMinor !== null && kubeletMinor > 32)
+      ? { text: `${text}, so replace the node` }
+      : nodeClientStep(
+          `${text}, and on Amazon Linux 2 this service pulls it with the node's role; otherwise replace the node`,
+          'systemctl restart sandbox-image',
+          findings,
+        )
+  },
   'set-sandbox-image': ({ image }, { findings: [first] }) => ({
     text: `Give the runtime ${onNode(first)} a pause image that it can get: set it to one that is public or in your mirror (${sandboxSetting(first.host)}), or preload ${image === '' ? 'it' : image} on the node${preloadPlace(first.host) === null ? '' : ` (an archive in ${preloadPlace(first.host)})`}`,
   }),
   'sandbox-login': ({ registry }, { findings: [first] }) => ({
-    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNode(first)} (${first.host.runtime === 'cri-o' ? 'pause_image_auth_file of CRI-O' : first.host.runtime === 'docker' ? '/var/lib/kubelet/config.json' : "containerd's registry configuration"}): pod pull secrets are not used for the pause image`,
+    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNode(first)}, in ${sandboxLoginPlace(first.host)}: pod pull secrets are not used for the pause image`,
   }),
   'show-platforms': (_step, { invocation }) => ({
     text: "See the nodes' operating systems and architectures",

@@ -1,9 +1,7 @@
-/** The words of steps about what is allowed: by the registry and its cloud, to whom, and by the policies of the node, from where. */
+/** The words of steps about what the registry and its cloud allow, and to whom. */
 
-import type { NodePolicy } from '../../../advice/step.ts'
 import type { AwsPolicy } from '../../../diagnosis/clues.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -13,7 +11,7 @@ import type { StepWords } from '../step-words.ts'
 
 const ROLE: Record<Cloud, string> = {
   ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it',
-  acr: 'give it the role AcrPull on the registry (`az aks update --attach-acr` does that)',
+  acr: 'give it the role AcrPull on the registry (on AKS, `az aks update --attach-acr` does that)',
   gar: 'give it the role roles/artifactregistry.reader on the repository',
 }
 /** What a repository that belongs to someone else also requires. */
@@ -167,56 +165,6 @@ function robotNote(repository: string, { attempts }: Finding['credential']): str
   return own === project
     ? ' (of a robot account, in its permissions: pull on the repository)'
     : `: it is a robot account of project ${own}, so use one of project ${project}, or one of the whole registry`
-}
-
-/** Returns the settings that decide, by the kind of policy and the node's runtime. */
-function policySettings(kind: NodePolicy, { runtime }: PullingNode): { what: string; command: string } {
-  if (kind === 'blocked')
-    return {
-      what: 'See which entry of registries.conf blocks it',
-      command:
-        'grep -rn -B 4 "blocked *= *true" /etc/containers/registries.conf /etc/containers/registries.conf.d',
-    }
-  return runtime === 'containerd'
-    ? {
-        what: 'See which image verifiers containerd runs',
-        command: 'containerd config dump | grep -A 5 image-verifier',
-      }
-    : {
-        what: kind === 'rejected' ? 'See which images the policy accepts' : 'See what the policy requires',
-        command: 'cat /etc/containers/policy.json',
-      }
-}
-
-/** Whether the node may belong to OpenShift, which keeps such lists in an object. */
-function mayBeOpenShift({ platform, runtime }: PullingNode): boolean {
-  return platform === 'openshift' || (platform === null && runtime !== 'containerd' && runtime !== 'docker')
-}
-
-const ALLOWED: Record<Exclude<NodePolicy, 'signature'>, string> = {
-  blocked: 'registrySources, or mirrorSourcePolicy of an ImageTagMirrorSet or ImageDigestMirrorSet',
-  rejected: 'registrySources.allowedRegistries',
-}
-
-export const policySteps: StepWords<'show-policy' | 'show-image-settings' | 'satisfy-policy'> = {
-  'show-policy': ({ kind }, { findings: [first] }) => {
-    const { what, command } = policySettings(kind, first.host)
-    return { text: `${what} ${onNode(first)}`, command, where: onNode(first) }
-  },
-  'show-image-settings': (_step, { invocation }) => ({
-    text: "See which registries the cluster allows (registrySources): OpenShift writes its nodes' registries.conf and policy.json from these settings",
-    command: kubectlCommand(invocation, 'get image.config.openshift.io cluster -o yaml'),
-  }),
-  'satisfy-policy': ({ kind }, { findings: [{ host, registry }] }) => {
-    if (kind === 'signature')
-      return { text: 'Sign the image as the policy requires, or add its repository to the policy' }
-    const place = mayBeOpenShift(host)
-      ? ` (on OpenShift in image.config.openshift.io/cluster: ${ALLOWED[kind]})`
-      : ''
-    return {
-      text: `Ask an administrator of the nodes to allow ${registryLabel(registry)}${place}, or copy the image into a registry that is allowed and use that name`,
-    }
-  },
 }
 
 interface PolicyWords {

@@ -1,0 +1,113 @@
+/** Commands for images on a node, with the client that the node has: pulling by hand, removing one, and removing unused ones. */
+
+import type { Finding } from '../../diagnosis/finding.ts'
+import type { PullingNode } from '../../diagnosis/pulling-node.ts'
+import { cloudOf } from '../../image/registries.ts'
+import { shellWord } from '../sanitize.ts'
+import { RKE2_ON_WINDOWS, talosctl } from './node.ts'
+
+const RKE2_CRICTL = '/var/lib/rancher/rke2/bin/crictl --config /var/lib/rancher/rke2/agent/etc/crictl.yaml'
+/** Only login shells have this folder in their PATH, and the shell after `chroot /host` is none (kubernetes/kubernetes, cluster/gce/gci). */
+const GKE_CRICTL = '/home/kubernetes/bin/crictl'
+
+/**
+ * Returns the runtime's image client, which determines the verbs. The images of EKS's nodes and most Windows nodes have no crictl
+ * (awslabs/amazon-eks-ami, Azure/AgentBaker); ctr comes with containerd.
+ */
+function imageClient({ platform, runtime, os }: PullingNode): 'docker' | 'talosctl' | 'ctr' | 'crictl' {
+  if (platform === 'talos') return 'talosctl'
+  if (runtime === 'docker') return 'docker'
+  if (platform === 'microk8s' || platform === 'bottlerocket' || platform === 'eks') return 'ctr'
+  return os === 'windows' ? 'ctr' : 'crictl'
+}
+
+function crictl({ platform }: PullingNode): string {
+  if (platform === 'gke') return GKE_CRICTL
+  return platform === 'k3s' ? 'k3s crictl' : platform === 'rke2' ? RKE2_CRICTL : 'crictl'
+}
+
+/** Returns containerd's client, and the folder with the node's mirrors: unlike the runtime, ctr uses them only if it is named. */
+function ctr({ platform, os }: PullingNode): { client: string; hosts: string | null } {
+  if (platform === 'microk8s')
+    return { client: 'microk8s ctr', hosts: '/var/snap/microk8s/current/args/certs.d' }
+  if (os === 'windows')
+    return platform === 'rke2'
+      ? {
+          client: `${RKE2_ON_WINDOWS}\\bin\\ctr.exe -n k8s.io`,
+          hosts: `${RKE2_ON_WINDOWS}\\agent\\etc\\containerd\\certs.d`,
+        }
+      : { client: 'ctr -n k8s.io', hosts: 'C:\\ProgramData\\containerd\\certs.d' }
+  // Bottlerocket's mirrors are in containerd's main configuration, which ctr does not read.
+  return { client: 'ctr -n k8s.io', hosts: platform === 'bottlerocket' ? null : '/etc/containerd/certs.d' }
+}
+
+/** Returns how to pull one image by hand, with the runtime's complete answer. */
+export function pullCommand(node: PullingNode, image: string): string {
+  const name = shellWord(image)
+  switch (imageClient(node)) {
+    case 'docker':
+      return `docker pull ${name}`
+    case 'talosctl':
+      return talosctl(`image pull ${name}`)
+    case 'ctr': {
+      const { client, hosts } = ctr(node)
+      return `${client} images pull ${hosts === null ? '' : `--hosts-dir ${hosts} `}${name}`
+    }
+    case 'crictl':
+      return `${crictl(node)} pull ${name}`
+  }
+}
+
+/** Returns what a pull by hand lacks of the kubelet's own, if that matters for this image; empty otherwise. */
+export function pullLimits({ host, credential, registry }: Finding): string {
+  const login = credential.status === 'usable' || cloudOf(registry) !== null
+  return [
+    ...(login
+      ? ["; the command sends no login of the pod or of the kubelet's, so a private image is refused"]
+      : []),
+    ...(host.platform === 'bottlerocket'
+      ? ['; ctr does not use the mirrors of settings.container-registry']
+      : []),
+  ].join('')
+}
+
+/** Returns how to remove one image. */
+export function removeCommand(node: PullingNode, image: string): string {
+  const name = shellWord(image)
+  switch (imageClient(node)) {
+    case 'docker':
+      return `docker rmi ${name}`
+    case 'talosctl':
+      return talosctl(`image remove ${name}`)
+    case 'ctr': {
+      const { client } = ctr(node)
+      if (node.os === 'windows') return `${client} images rm ${name}`
+      // Unlike crictl, ctr removes one name only, and the kubelet's pulls give each image two more, which keep its content.
+      const digest = `$(${client} images ls name==${name} | grep -om1 'sha256:[0-9a-f]*')`
+      return `${client} images rm $(${client} images ls -q target.digest==${digest})`
+    }
+    case 'crictl':
+      return `${crictl(node)} rmi ${name}`
+  }
+}
+
+/** Returns what the removal of one image needs besides its command; empty if nothing. */
+export function removeLimits(node: PullingNode): string {
+  if (node.platform === 'talos') return ' (with Talos 1.13 or later)'
+  return node.os === 'windows' && imageClient(node) === 'ctr'
+    ? `, and then its other names, those with the same digest in \`${ctr(node).client} images ls\``
+    : ''
+}
+
+/** Returns how to remove unused images; null if the platform leaves that to the kubelet. */
+export function pruneCommand(node: PullingNode): string | null {
+  switch (imageClient(node)) {
+    case 'docker':
+      return 'docker image prune -a'
+    case 'talosctl':
+    case 'ctr':
+      return null
+    case 'crictl':
+      return `${crictl(node)} rmi --prune`
+  }
+}

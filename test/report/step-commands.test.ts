@@ -1,0 +1,222 @@
+/** Commands of steps work where they are read: in every shell, on every kind of node, and for no other cluster. */
+
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+import type { Step } from '../../src/advice/step.ts'
+import { arrangeArguments } from '../../src/cli/arguments.ts'
+import { buildProgram, type ProgramHost } from '../../src/cli/program.ts'
+import { helmCommand, type Invocation, kubectlCommand, ownCommand } from '../../src/report/invocation.ts'
+import { shellWords } from '../../src/report/sanitize.ts'
+import { commandLines } from '../../src/report/screen/layout.ts'
+import { loginCommand, remedyCommand } from '../../src/report/words/commands.ts'
+import { stepsOf } from '../../src/report/words/steps.ts'
+import { finding } from './samples.ts'
+import { EVERY_STEP, NODES } from './step-samples.ts'
+
+type Kind = keyof typeof NODES
+
+const HERE: Invocation = { program: 'pullguard', flags: ['--context', 'prod'], fromDump: false }
+const DUMP: Invocation = { ...HERE, flags: [], fromDump: true }
+
+function wordsOf(step: Step, kind: Kind, invocation = HERE) {
+  const host = NODES[kind]
+  const moved = step.code === 'use-replacement' ? step.moved : null
+  return stepsOf([{ ...finding({ host, node: host.name, moved }), steps: [step] }], invocation)[0]
+}
+
+const KINDS = Object.keys(NODES) as Kind[]
+const everyCommand = [
+  ...new Set(
+    KINDS.filter(kind => NODES[kind].os !== 'windows').flatMap(kind =>
+      [HERE, DUMP].flatMap(invocation =>
+        EVERY_STEP.flatMap(step => wordsOf(step, kind, invocation).command ?? []),
+      ),
+    ),
+  ),
+]
+
+/** Whether a shell parses the lines, which it does not run. */
+const parses = (lines: string[]) =>
+  spawnSync('sh', ['-n'], { input: lines.join('\n'), encoding: 'utf8' }).status === 0
+
+const PLACEHOLDER = /<[a-z][\w -]*>/
+
+describe.skipIf(process.platform === 'win32')('a shell', () => {
+  test('parses every command that has nothing to fill in', () => {
+    const whole = everyCommand.filter(command => !PLACEHOLDER.test(command))
+    expect(whole.length).toBeGreaterThan(60)
+    expect(parses(whole)).toBe(true)
+  })
+
+  test.each(everyCommand.filter(command => PLACEHOLDER.test(command)))(
+    'rejects a command as a whole until it is filled in: %s',
+    command => {
+      expect(parses([command])).toBe(false)
+      expect(parses(commandLines(command, 40, '  '))).toBe(false)
+    },
+  )
+
+  test.each([
+    kubectlCommand(DUMP, 'delete pod shop-1', 'web'),
+    kubectlCommand({ ...HERE, flags: ['--token', '<token>', '--context', 'prod'] }, 'edit sa/default', 'web'),
+    helmCommand({ ...HERE, flags: ['--token', '<token>', '--context', 'prod'] }, 'get values shop', 'web') ??
+      '',
+    ownCommand(HERE, 'mirror --to https://<mirror>'),
+    ownCommand(DUMP, 'mirror --to https://<mirror>'),
+    remedyCommand(HERE, 'replace-registry', finding({ reference: 'docker.io/acme/api:1' })),
+  ])('finds what is to be filled in at the end, even if a folder has its name: %s', command => {
+    expect(command).toMatch(/>$/)
+    expect(parses([command])).toBe(false)
+  })
+})
+
+test('pullguard knows every flag of its own commands', () => {
+  const host = { program: 'pullguard', version: '0', writeOut: () => {}, helpWidth: 80 }
+  const program = () => buildProgram(host as unknown as ProgramHost, () => {})
+  const own = everyCommand.filter(command => /^pullguard /.test(command) && !PLACEHOLDER.test(command))
+  for (const command of own.flatMap(line => line.split(' && '))) {
+    const [name, ...words] = arrangeArguments(shellWords(command).slice(1), program())
+    const known = program().commands.find(each => each.name() === name)
+    expect(known?.parseOptions(words).unknown, command).toEqual([])
+  }
+  expect(own.length).toBeGreaterThan(5)
+})
+
+const image = 'docker.io/library/nginx:1'
+const MIRRORS = '--hosts-dir /etc/containerd/certs.d'
+test.each<[Kind, string]>([
+  ['containerd', `crictl pull ${image}`],
+  ['Docker', `docker pull ${image}`],
+  ['K3s', `k3s crictl pull ${image}`],
+  ['GKE', `/home/kubernetes/bin/crictl pull ${image}`],
+  ['EKS', `ctr -n k8s.io images pull ${MIRRORS} ${image}`],
+  ['MicroK8s', `microk8s ctr images pull --hosts-dir /var/snap/microk8s/current/args/certs.d ${image}`],
+  ['Bottlerocket', `ctr -n k8s.io images pull ${image}`],
+  ['Talos', `talosctl image pull ${image} -n <address>`],
+  ['Windows', `ctr -n k8s.io images pull --hosts-dir C:\\ProgramData\\containerd\\certs.d ${image}`],
+])('a pull by hand on %s uses a client that is there, and the mirrors of the node', (kind, command) => {
+  expect(wordsOf({ code: 'pull-by-hand', image }, kind).command).toBe(command)
+})
+
+test.each<[Kind, string, string]>([
+  ['containerd', `crictl rmi ${image}`, ''],
+  [
+    'EKS',
+    `ctr -n k8s.io images rm $(ctr -n k8s.io images ls -q target.digest==$(ctr -n k8s.io images ls name==${image} | grep -om1 'sha256:[0-9a-f]*'))`,
+    '',
+  ],
+  ['Windows', `ctr -n k8s.io images rm ${image}`, 'its other names'],
+  ['Talos', `talosctl image remove ${image} -n <address>`, 'Talos 1.13'],
+])('an image is removed on %s with all of its names, which keep its content', (kind, command, note) => {
+  const { text, command: printed } = wordsOf({ code: 'remove-image', image }, kind)
+  expect(printed).toBe(command)
+  expect(text).toContain(note)
+})
+
+test('a pull by hand says that it sends no login where the image needs one', () => {
+  const said = (fields: Parameters<typeof finding>[0]) =>
+    stepsOf([{ ...finding(fields), steps: [{ code: 'pull-by-hand', image }] }], HERE)[0].text
+  expect(said({})).not.toContain('login')
+  expect(said({ registry: 'acme.azurecr.io' })).toContain('sends no login')
+  expect(said({ credential: { status: 'usable', attempts: [] } })).toContain('sends no login')
+})
+
+test.each<[Kind, string]>([
+  ['containerd', 'journalctl -u containerd --since -1h'],
+  ['Docker', 'journalctl -u docker -u cri-docker --since -1h'],
+  ['K3s', 'tail -n 200 /var/lib/rancher/k3s/agent/containerd/containerd.log'],
+  ['RKE2', 'tail -n 200 /var/lib/rancher/rke2/agent/containerd/containerd.log'],
+  ['MicroK8s', 'journalctl -u snap.microk8s.daemon-containerd --since -1h'],
+])("the runtime's log is where %s writes it", (kind, command) => {
+  expect(wordsOf({ code: 'runtime-log' }, kind).command).toBe(command)
+})
+
+test.each<[Kind, string]>([
+  ['K3s', 'journalctl -u k3s -u k3s-agent'],
+  ['RKE2', '/var/lib/rancher/rke2/agent/logs/kubelet.log'],
+  ['EKS on Windows', 'Get-WinEvent -ProviderName kubelet'],
+  ['GKE on Windows', 'C:\\etc\\kubernetes\\logs\\kubelet*.log'],
+])("the kubelet's log is where %s writes it", (kind, place) => {
+  expect(wordsOf({ code: 'check-provider', cloud: null, sent: 'nothing' }, kind).command).toContain(place)
+})
+
+test.each<[Kind, string]>([
+  ['containerd', `tr '\\0' '\\n' < "/proc/$(pidof -s containerd)/environ" | grep -i _proxy`],
+  ['Docker', `tr '\\0' '\\n' < "/proc/$(pidof -s dockerd)/environ" | grep -i _proxy`],
+  ['Bottlerocket', 'apiclient get settings.network'],
+  ['Talos', 'talosctl get machineconfig -o yaml -n <address> | grep -i _proxy'],
+])('the proxy of %s is read where it takes effect, without secrets beside it', (kind, command) => {
+  expect(wordsOf({ code: 'show-proxy' }, kind).command).toBe(command)
+})
+
+test.each<[Kind, RegExp]>([
+  ['containerd', /debug node\/node-1 -it --profile=sysadmin --image=<image>$/],
+  ['kind', /^docker exec -it shop-worker2 bash$/],
+  ['minikube', /^minikube ssh -p shop -n shop-m02$/],
+  ['Talos with BusyBox', /-n kube-system debug node\/node-1 .* --image=<image>$/],
+  ['Bottlerocket', /debug node\/node-1/],
+])('a shell on %s comes from what the platform has', (kind, command) => {
+  expect(wordsOf({ code: 'enter-node' }, kind).command).toMatch(command)
+})
+
+test("Bottlerocket's host has no shell to change root to", () => {
+  const { text } = wordsOf({ code: 'enter-node' }, 'Bottlerocket')
+  expect(text).toContain('chroot /host apiclient exec admin bash')
+  expect(text).not.toMatch(/chroot \/host`/)
+})
+
+test('an image is loaded into the cluster that the node belongs to', () => {
+  const load = (kind: 'kind' | 'minikube') =>
+    wordsOf({ code: 'load-image', image: 'api:1', tool: kind }, kind).command
+  expect(load('kind')).toBe('kind load docker-image api:1 --name shop')
+  expect(load('minikube')).toBe('minikube image load -p shop api:1')
+})
+
+test.each<[Kind, Step]>([
+  ['Windows', { code: 'release-mount' }],
+  ['Windows', { code: 'show-policy', kind: 'signature' }],
+  ['Docker', { code: 'show-policy', kind: 'signature' }],
+  ['Talos', { code: 'show-policy', kind: 'signature' }],
+  ['EKS', { code: 'prune-images' }],
+  ['Bottlerocket', { code: 'restore-sandbox-image' }],
+  ['EKS', { code: 'restore-sandbox-image' }],
+])('on %s there is no command for %o, so words say what to do', (kind, step) => {
+  expect(wordsOf(step, kind)).toEqual({ text: expect.stringMatching(/^\S.*[^.\s]$/) })
+})
+
+test.each<[Kind, string]>([
+  ['containerd', '/etc/containerd/certs.d/docker.io/hosts.toml (header.Authorization of this host)'],
+  ['Docker', 'Docker keeps no login for a mirror'],
+  ['Bottlerocket', 'Bottlerocket keeps no login for a mirror'],
+  ['GKE', 'registryHosts) (header of this host)'],
+  ['GKE on Windows', 'keeps no login for a mirror'],
+  ['RKE2 on Windows', 'C:\\etc\\rancher\\rke2\\registries.yaml (configs."cache.example".auth'],
+])("a mirror's login is set on %s where the platform has a place for it", (kind, place) => {
+  const step: Step = { code: 'mirror-login', host: 'cache.example', registry: 'docker.io' }
+  expect(wordsOf(step, kind).text).toContain(place)
+})
+
+test.each<[Kind, string]>([
+  ['GKE', 'registryHosts, client'],
+  ['Talos', 'RegistryTLSConfig'],
+  ['Bottlerocket', 'no setting for one'],
+])('a client certificate is set on %s where the platform has a place for it', (kind, place) => {
+  const step: Step = { code: 'renew-certificate', host: 'r.example', problem: 'client' }
+  expect(wordsOf(step, kind).text).toContain(place)
+})
+
+test.each([
+  ['docker.io', 'docker login'],
+  ['ghcr.io', 'docker login ghcr.io'],
+  ['acme.azurecr.io', 'docker login acme.azurecr.io'],
+  [
+    '123456789012.dkr.ecr.eu-west-1.amazonaws.com',
+    'aws ecr get-login-password --region eu-west-1 | docker login --username AWS --password-stdin 123456789012.dkr.ecr.eu-west-1.amazonaws.com',
+  ],
+  [
+    'europe-docker.pkg.dev',
+    'gcloud auth print-access-token | docker login -u oauth2accesstoken --password-stdin europe-docker.pkg.dev',
+  ],
+])('%s is logged in to in the way that it accepts', (registry, command) => {
+  expect(loginCommand(registry)).toBe(command)
+})
