@@ -176,6 +176,7 @@ function findingOf(
       }),
       ...cluesOfPlace(failing, pod, node, reference),
       ...behindProxy(cause, text, registry),
+      ...expiredLogin(credential, snapshot.takenAt),
       ...cluesOfOwners(pod, workload, above),
       ...olderServes(pod, owners),
       ...(inPod && wouldHoldUpRollout(pod, owners) ? [{ code: 'one-by-one' } as const] : []),
@@ -183,6 +184,14 @@ function findingOf(
     host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),
     priority: 0,
   }
+}
+
+/** A token's own claim proves that it has expired, if no other login was tried. */
+function expiredLogin({ attempts }: CredentialReport, takenAt: string): Finding['clues'] {
+  const sent = attempts.filter(({ usable }) => usable)
+  const isOver = ({ validUntil }: (typeof sent)[number]) =>
+    validUntil !== undefined && Date.parse(validUntil) < Date.parse(takenAt)
+  return sent.length > 0 && sent.every(isOver) ? [{ code: 'expired' }] : []
 }
 
 function olderServes(pod: Pod, owners: OwnerIndex): Finding['clues'] {

@@ -345,3 +345,38 @@ test('a web page with a 404 is an outage of a registry that others run, and anot
   expect(codesIn(page('quay.io/acme/proxy'))[0]).toBe('status-page')
   expect(codesIn(page('registry.acme.example/acme/proxy'))[0]).toBe('other-port')
 })
+
+describe('a login that was refused', () => {
+  const refused = (fields: object, node: object = {}) =>
+    findingOf({
+      image: 'acme.azurecr.io/app:1',
+      login: 'acme.azurecr.io',
+      entry: fields,
+      writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'acr' },
+      node,
+      error: pulled(
+        'acme.azurecr.io/app:1',
+        'failed to authorize: failed to fetch oauth token: 401 Unauthorized',
+      ),
+    })
+  const ACR = { username: '00000000-0000-0000-0000-000000000000', validUntil: '2026-11-01T08:45:00.000Z' }
+
+  test('is corrected where its Secret is written, and has expired if its token says so', () => {
+    const found = refused(ACR)
+    expect(stepsFor(found).slice(0, 2)).toEqual([
+      { code: 'short-lived-login', secret: 'regcred', kind: 'acr', validUntil: ACR.validUntil },
+      {
+        ...{ code: 'secret-writer', secret: 'regcred', namespace: 'web' },
+        writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'acr' },
+      },
+    ])
+    expect(found.clues).toContainEqual({ code: 'expired' })
+  })
+
+  test('may be an old one in auth, beside a new one', () => {
+    expect(stepsFor(refused({ overridden: true }))[0]).toEqual({
+      code: 'overridden-login',
+      secret: 'regcred',
+    })
+  })
+})

@@ -3,7 +3,7 @@ import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import type { Node } from '../../src/snapshot/node.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
-import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
+import type { PullSecret, PullSecretEntry, SecretWriter } from '../../src/snapshot/pull-secret.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 
@@ -13,6 +13,10 @@ export interface Situation {
   error: string
   /** A usable pull secret for this registry key. */
   login?: string
+  /** More about that login. */
+  entry?: Partial<PullSecretEntry>
+  /** What writes that pull secret. */
+  writer?: SecretWriter
   node?: Partial<Node>
   pod?: Partial<Pod>
   reason?: string
@@ -24,6 +28,8 @@ export function findingOf({
   image,
   error,
   login,
+  entry = {},
+  writer,
   node,
   pod: fields,
   reason = 'ImagePullBackOff',
@@ -34,7 +40,8 @@ export function findingOf({
     name: 'regcred',
     type: 'kubernetes.io/dockerconfigjson',
     problem: null,
-    entries: [{ key: login ?? '', username: 'acme', problem: null }],
+    ...(writer && { writer }),
+    entries: [{ key: login ?? '', username: 'acme', problem: null, ...entry }],
   }
   const failing = pod({
     namespace: 'web',

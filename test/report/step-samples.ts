@@ -35,7 +35,19 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'cut-user-name': [{ secret: 'regcred', username: 'robot' }],
   'padded-login': [{ secret: 'regcred' }],
   'guest-settings': [{ needs: 'login' }, { needs: 'way' }],
-  'short-lived-login': [{ secret: 'regcred', kind: 'acr' }],
+  'short-lived-login': [
+    { secret: 'regcred', kind: 'acr', validUntil: null },
+    { secret: 'regcred', kind: 'ecr', validUntil: '2026-11-27T09:10:00.000Z' },
+  ],
+  'overridden-login': [{ secret: 'regcred' }],
+  'secret-writer': [
+    {
+      ...{ secret: 'regcred', namespace: 'web' },
+      writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'regcred' },
+    },
+    { secret: 'regcred', namespace: 'web', writer: { type: 'copy', of: 'ops/regcred' } },
+    { secret: 'regcred', namespace: 'web', writer: { type: 'tool', name: 'imagepullsecret-patcher' } },
+  ],
   'recreate-job': [{}],
   'delete-run': [{ cronJob: 'nightly' }],
   'see-why': [{ after: 'name' }, { after: 'secrets' }, { after: 'login' }],
