@@ -189,6 +189,8 @@ export type Clue =
       /** Whether its concurrencyPolicy is Forbid; null if that was not read. */
       forbidsOthers: boolean | null
     }
+  /** The pod's service account has an identity at the registry's cloud, which pulls nothing. */
+  | { code: 'workload-identity'; of: 'aws' | 'azure' | 'google'; serviceAccount: string }
   /** An older revision of the pod's Deployment has pods that are ready. */
   | { code: 'older-serves'; revision: number; pods: number }
   /** The pod's StatefulSet replaces its pods one after the other, and none that is not ready, so a new template does not reach this one. */

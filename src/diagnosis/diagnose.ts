@@ -2,6 +2,7 @@
 
 import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
+import { cloudOf } from '../image/registries.ts'
 import { compareText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
@@ -177,6 +178,7 @@ function findingOf(
       ...cluesOfPlace(failing, pod, node, reference),
       ...behindProxy(cause, text, registry),
       ...expiredLogin(credential, snapshot.takenAt),
+      ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, logins) : []),
       ...cluesOfOwners(pod, workload, above),
       ...olderServes(pod, owners),
       ...(inPod && wouldHoldUpRollout(pod, owners) ? [{ code: 'one-by-one' } as const] : []),
@@ -184,6 +186,16 @@ function findingOf(
     host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),
     priority: 0,
   }
+}
+
+const IDENTITY_OF = { aws: 'ecr', azure: 'acr', google: 'gar' } as const
+
+/** The pod's own processes use the account's identity; the kubelet and the runtime pull with the node's. */
+function workloadIdentity(pod: Pod, registry: string | null, logins: KnownLogins): Finding['clues'] {
+  const of = logins.credentials.accountOf(pod)?.workloadIdentity
+  return of === undefined || IDENTITY_OF[of] !== cloudOf(registry)
+    ? []
+    : [{ code: 'workload-identity', of, serviceAccount: pod.serviceAccount }]
 }
 
 /** A token's own claim proves that it has expired, if no other login was tried. */

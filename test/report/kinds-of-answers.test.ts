@@ -6,6 +6,7 @@ import { meaningOf, titleOf } from '../../src/report/words/causes.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
 import type { Node } from '../../src/snapshot/node.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
+import type { ServiceAccount } from '../../src/snapshot/snapshot.ts'
 import { NODE } from '../advice/situation.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 
@@ -15,10 +16,11 @@ interface Situation {
   node?: Partial<Node>
   secret?: Partial<PullSecret>
   policy?: 'IfNotPresent'
+  account?: Partial<ServiceAccount>
 }
 
 /** Returns the title, meaning, and steps with their commands; `first` is the first step alone. */
-function said({ image, error, node, secret }: Situation): { all: string; first: string } {
+function said({ image, error, node, secret, account }: Situation): { all: string; first: string } {
   const failing = pod({
     namespace: 'web',
     node: 'node-1',
@@ -37,6 +39,10 @@ function said({ image, error, node, secret }: Situation): { all: string; first: 
     snapshot({
       pods: [failing],
       nodes: [{ ...NODE, ...node }],
+      serviceAccounts:
+        account === undefined
+          ? []
+          : [{ namespace: 'web', name: 'default', imagePullSecrets: [], ...account }],
       pullSecrets: secret === undefined ? [] : [pullSecret],
     }),
   )
@@ -102,6 +108,44 @@ test.each<[string, Situation, { first?: RegExp; says?: RegExp; never?: RegExp }]
       says: /is for another region than the image's registry; add a login for 111111111111\.dkr\.ecr\.eu-west-1/,
       never: /(?<!on their own, f)ind out why the kubelet's credential provider/,
     },
+  ],
+  [
+    'a pod whose workload identity does not pull',
+    {
+      image: ECR,
+      error:
+        'denied: User: arn:aws:sts::111111111111:assumed-role/nodes/i-1 is not authorized to perform: ecr:BatchGetImage',
+      account: { workloadIdentity: 'aws' },
+    },
+    {
+      says: /The IAM role of service account default is for the pod's own processes and does not pull images/,
+    },
+  ],
+  [
+    'a pod whose workload identity is for another cloud',
+    {
+      image: ECR,
+      error:
+        'denied: User: arn:aws:sts::111111111111:assumed-role/nodes/i-1 is not authorized to perform: ecr:BatchGetImage',
+      account: { workloadIdentity: 'google' },
+    },
+    { never: /own processes/ },
+  ],
+  [
+    "a private name that Azure's resolver does not know",
+    {
+      image: OWN,
+      error: 'dial tcp: lookup registry.example on 168.63.129.16:53: no such host',
+    },
+    { says: /private DNS zone that is linked to the nodes' virtual network/ },
+  ],
+  [
+    "a public name that Azure's resolver did not find",
+    {
+      image: 'quay.io/team/api:3',
+      error: 'dial tcp: lookup quay.io on 168.63.129.16:53: server misbehaving',
+    },
+    { never: /private DNS zone/ },
   ],
   [
     'a node of the cloud without a login',

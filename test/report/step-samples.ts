@@ -101,7 +101,10 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'node-resolver': [{ host: 'image-registry.openshift-image-registry.svc:5000' }],
   'bare-host': [{ host: 'registry' }],
   'start-local-registry': [{ container: 'kind-registry' }],
-  'fix-dns': [{ host: 'registry-1.docker.io', server: null }],
+  'fix-dns': [
+    { host: 'registry-1.docker.io', server: null },
+    { host, server: '168.63.129.16' },
+  ],
   'replace-service-name': [{ host: 'registry.web.svc', role: 'registry' }],
   'replace-loopback': [{ host: 'localhost:5000', role: 'registry' }],
   'test-connection': [

@@ -270,9 +270,19 @@ function isUnknown({ type, problem, provenBy }: PullSecret): boolean {
 export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
   const name = nameOf(raw)
   if (name === null) return null
+  const annotations = texts(record(record(raw).metadata).annotations)
+  const identity = IDENTITIES.find(([annotation]) => annotations[annotation] !== undefined)
   return {
     namespace: namespaceOf(raw),
     name,
     imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
+    ...(identity && { workloadIdentity: identity[1] }),
   }
 }
+
+/** IAM roles for service accounts, Microsoft Entra Workload ID, and Workload Identity Federation for GKE. */
+const IDENTITIES = [
+  ['eks.amazonaws.com/role-arn', 'aws'],
+  ['azure.workload.identity/client-id', 'azure'],
+  ['iam.gke.io/gcp-service-account', 'google'],
+] as const

@@ -1,6 +1,10 @@
 /** A pull secret is described as the kubelet would read it, and nothing that can log in leaves the room. */
 import { describe, expect, test } from 'vitest'
-import { describeMissingSecret, narrowPullSecret } from '../../../src/source/narrow/pull-secret.ts'
+import {
+  describeMissingSecret,
+  narrowPullSecret,
+  narrowServiceAccount,
+} from '../../../src/source/narrow/pull-secret.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const secret = (type: string, data: Record<string, unknown>) => ({
@@ -304,4 +308,14 @@ describe('a login', () => {
   ])('that is written twice: %s', (_name, value, overridden) => {
     expect(first(value)?.overridden).toBe(overridden)
   })
+})
+
+test.each([
+  ['eks.amazonaws.com/role-arn', 'aws'],
+  ['azure.workload.identity/client-id', 'azure'],
+  ['iam.gke.io/gcp-service-account', 'google'],
+  ['example.com/role', undefined],
+])('a service account with %s has an identity of %s', (annotation, identity) => {
+  const account = narrowServiceAccount({ metadata: { name: 'api', annotations: { [annotation]: 'x' } } })
+  expect(account?.workloadIdentity).toBe(identity)
 })

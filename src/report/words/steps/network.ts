@@ -2,6 +2,7 @@
 
 import type { EndpointRole, NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -47,6 +48,18 @@ const PRIVATE_ZONE: Record<Cloud | 'none', string> = {
   acr: '; with a private endpoint, its zone (privatelink.azurecr.io) needs a record for this host, too',
   gar: '; with Private Google Access, the private zone needs a record for this host, too',
   none: '',
+}
+
+/** Returns what a cloud's own resolver needs to know a private name; empty for other resolvers and for public hosts. */
+function resolverNote(host: string, server: string | null, { cloud }: PullingNode): string {
+  if (server === null || isHosted(host)) return ''
+  if (server === '168.63.129.16')
+    return "; Azure's own resolver knows a private name only from a private DNS zone that is linked to the nodes' virtual network (or give that network a DNS server that knows the name)"
+  if (server === '169.254.169.253' || (cloud === 'ecr' && /^\d+\.\d+\.\d+\.2$/.test(server)))
+    return "; the VPC's own resolver knows a private name only from a private hosted zone of Route 53 that is associated with the VPC, or through a Resolver rule"
+  if (server === '169.254.169.254' && cloud === 'gar')
+    return "; Google Cloud's own resolver knows a private name only from a private or forwarding zone of Cloud DNS for the nodes' network"
+  return ''
 }
 
 const INSTEAD: Record<EndpointRole, string> = {
@@ -122,7 +135,7 @@ export const networkSteps: StepWords<
   'fix-dns': ({ host, server }, context) => {
     const [first] = context.findings
     return {
-      text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNode(first)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${orMirror(context, host)}`,
+      text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNode(first)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
     }
   },
   'node-resolver': ({ host }, { invocation, findings: [first] }) => ({
