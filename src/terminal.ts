@@ -14,7 +14,7 @@ export interface Output {
 }
 
 /** A progress line, shown only if stderr is a terminal. */
-export interface Progress {
+export interface ProgressLine {
   /** Whether the line is visible. */
   readonly isShown: boolean
   update(text: string): void
@@ -124,7 +124,10 @@ export function inputFrom(streams: TerminalStreams, signal: AbortSignal): Input 
 }
 
 /** Starts a spinner if stderr is a terminal. Loads ora only in that case. */
-export async function startProgress(stderr: TerminalStreams['stderr'], env: Environment): Promise<Progress> {
+export async function startProgress(
+  stderr: TerminalStreams['stderr'],
+  env: Environment,
+): Promise<ProgressLine> {
   // `script`, `expect`, and `kubectl exec -t` create terminals without a size, where ora would clear lines endlessly.
   const sized = stderr.columns !== 0
   if (stderr.isTTY !== true || !sized || env.TERM === 'dumb' || env.CI)

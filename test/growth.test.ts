@@ -6,6 +6,7 @@ import { cell, guardLines, markdownCode, markdownText, sanitizeLine } from '../s
 import { columns } from '../src/report/screen/columns.ts'
 import { clip, clipStart, field } from '../src/report/screen/layout.ts'
 import { redact, redactStrictly } from '../src/secrecy/redact.ts'
+import { growthOf } from './linear-time.ts'
 
 /** Returns every regular expression that is tried on a text, including all rules', because this text matches none. */
 function expressionsOf(work: (text: string) => void): RegExp[] {
@@ -34,33 +35,27 @@ function fragmentsOf({ source }: RegExp): string[] {
   return [...new Set([...words, ' ', 'a', ':', '"'])]
 }
 
-/** Milliseconds of processor time. */
-function timeOf(work: () => unknown): number {
-  const began = process.cpuUsage()
-  work()
-  return process.cpuUsage(began).user / 1000
-}
+/** Quadratic expressions take a large part of a second for this many characters, linear ones a millisecond. */
+const EXPRESSION = { length: 20_000, enough: 110 }
 
-function slowest(expression: RegExp, length: number): { milliseconds: number; flood: string } {
-  let worst = { milliseconds: 0, flood: '' }
+/** Returns the floods on which an expression takes more than linear time, with the growth. */
+function slowFloods(expression: RegExp): string[] {
   const fragments = fragmentsOf(expression).slice(0, 16)
   const [head = ''] = fragments
-  for (const fragment of fragments) {
-    for (const flood of [fragment, `${head}${fragment}`, `${fragment} `.replace(/ +$/, ' ')]) {
+  const everywhere = new RegExp(expression.source, `${expression.flags.replace(/[gy]/g, '')}g`)
+  const floods = fragments.flatMap(fragment => [
+    fragment,
+    `${head}${fragment}`,
+    `${fragment} `.replace(/ +$/, ' '),
+  ])
+  return floods.flatMap(flood => {
+    const growth = growthOf(length => {
       const text = `${head} ${flood.repeat(Math.ceil(length / flood.length))}\u00e9`
-      const everywhere = new RegExp(expression.source, `${expression.flags.replace(/[gy]/g, '')}g`)
-      let milliseconds = timeOf(() => text.replace(everywhere, ''))
-      // Garbage collection is slow only at times, a slow expression always.
-      if (milliseconds > PATIENCE) milliseconds = timeOf(() => text.replace(everywhere, ''))
-      if (milliseconds > worst.milliseconds) worst = { milliseconds, flood }
-    }
-  }
-  return worst
+      return () => text.replace(everywhere, '')
+    }, EXPRESSION)
+    return growth === null ? [] : [`${expression} on ${JSON.stringify(flood)}: ${growth}`]
+  })
 }
-
-/** Quadratic expressions take a large part of a second for this many characters, linear ones a millisecond. */
-const LENGTH = 20_000
-const PATIENCE = 110
 
 const SUBJECTS: Record<string, (text: string) => void> = {
   'every rule of a cause': text => void classify(text, 'ErrImagePull'),
@@ -78,29 +73,36 @@ describe.each(Object.keys(SUBJECTS))('%s', subject => {
   })
 
   test('takes linear time on any flood', { timeout: 120_000 }, () => {
-    const slow = expressions.flatMap(expression => {
-      const { milliseconds, flood } = slowest(expression, LENGTH)
-      return milliseconds > PATIENCE ? [`${expression} on ${JSON.stringify(flood)}: ${milliseconds} ms`] : []
-    })
-    expect(slow).toEqual([])
+    expect(expressions.flatMap(slowFloods)).toEqual([])
   })
+})
+
+test('the measure of growth finds quadratic work', () => {
+  const quadratic = (length: number) => {
+    const text = `${' '.repeat(length)}x`
+    return () => / +$/.test(text)
+  }
+  expect(growthOf(quadratic, { length: 40_000, enough: 10 })).toBeGreaterThan(3)
 })
 
 /** Quadratic work takes several seconds for this many characters, linear work a fraction of one. */
 const LONG = 100_000
+const PIPELINE = { length: LONG, enough: 2_000 }
 const FLOODS = ['cookie:', 'no free ', ' ', '`a', 'x y ', 'token=.']
 
 test.each(FLOODS)('a flood of %j passes the whole pipeline in linear time', { timeout: 60_000 }, flood => {
-  const text = `\u00e9${flood.repeat(Math.ceil(LONG / flood.length))}no\u00e9`
-  const milliseconds = timeOf(() => {
-    const clean = redact(text)
-    classify(clean, 'Failed')
-    for (const show of [sanitizeLine, markdownText, markdownCode, cell]) show(clean)
-    clip(clean, 80)
-    clipStart(clean, 80)
-    field({ label: 'evidence', text: clean.slice(0, 65_536) }, 80)
-  })
-  expect(milliseconds).toBeLessThan(2_000)
+  const growth = growthOf(length => {
+    const text = `\u00e9${flood.repeat(Math.ceil(length / flood.length))}no\u00e9`
+    return () => {
+      const clean = redact(text)
+      classify(clean, 'Failed')
+      for (const show of [sanitizeLine, markdownText, markdownCode, cell]) show(clean)
+      clip(clean, 80)
+      clipStart(clean, 80)
+      field({ label: 'evidence', text: clean.slice(0, 65_536) }, 80)
+    }
+  }, PIPELINE)
+  expect(growth).toBeNull()
 })
 
 test('one absurdly long name widens only its own row', () => {

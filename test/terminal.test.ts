@@ -36,12 +36,18 @@ describe('width', () => {
 })
 
 test('a reader that is gone ends the output, not the program', async () => {
+  const sent: string[] = []
   const gone = new Writable({
-    write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+    autoDestroy: false,
+    write(chunk, _encoding, done) {
+      sent.push(String(chunk))
+      done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+    },
   })
   const output = outputTo(gone, {}, { noColor: false })
-  await output.write('first')
-  await output.write('second')
+  await expect(output.write('first')).resolves.toBeUndefined()
+  await expect(output.write('second')).resolves.toBeUndefined()
+  expect(sent).toEqual(['first'])
 })
 
 test('any other write error fails the run and is reported once', async () => {

@@ -7,7 +7,7 @@ import { type Kind, kindOf } from '../kubernetes/api/kinds.ts'
 import { type ApiPath, listPath, objectPath as pathOf } from '../kubernetes/api/paths.ts'
 import type { Change, Target } from '../plan/change.ts'
 import { redact } from '../secrecy/redact.ts'
-import type { Outcome, OutcomeStatus } from './outcome.ts'
+import type { ChangeOutcome, OutcomeStatus } from './outcome.ts'
 
 /** Returns the target's kind. Plans contain only kinds that pullguard knows; a saved plan is validated for that. */
 export function kindOfTarget(target: Target): Kind<KubernetesObject> {
@@ -34,11 +34,11 @@ export function writtenAt(object: KubernetesObject): { uid?: string; resourceVer
 }
 
 /** The change is in place, by this run or before it. */
-export function isDone({ status }: Outcome): boolean {
+export function isDone({ status }: ChangeOutcome): boolean {
   return status === 'applied' || status === 'unchanged' || status === 'accepted'
 }
 
-type Why = Partial<Pick<Outcome, 'reason' | 'detail'>>
+type Why = Partial<Pick<ChangeOutcome, 'reason' | 'detail'>>
 
 /** An outcome of `change`. @param detail the server's own sentence, redacted */
 export function outcomeOf(
@@ -46,7 +46,7 @@ export function outcomeOf(
   status: OutcomeStatus,
   { reason = null, detail = null }: Why = {},
   written: { uid?: string; resourceVersion?: string } = {},
-): Outcome {
+): ChangeOutcome {
   const { id, action, target } = change
   const { uid = null, resourceVersion = null } = written
   return { id, action, target, status, reason, detail, uid, resourceVersion }
@@ -57,12 +57,12 @@ export function successOf(
   change: Change,
   { dryRun }: { dryRun: boolean },
   object: KubernetesObject = {},
-): Outcome {
+): ChangeOutcome {
   return outcomeOf(change, dryRun ? 'accepted' : 'applied', {}, writtenAt(object))
 }
 
 /** The outcome of a request that failed and is known to have changed nothing. */
-export function refusalOf(change: Change, error: unknown): Outcome {
+export function refusalOf(change: Change, error: unknown): ChangeOutcome {
   return outcomeOf(change, statusOfRefusal(statusOf(error)), { detail: redact((error as Error).message) })
 }
 

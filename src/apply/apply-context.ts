@@ -9,13 +9,13 @@ import type { Change } from '../plan/change.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { RolloutState, RolloutSubject } from '../snapshot/rollout.ts'
 import type { Run } from './journal/run.ts'
-import type { Outcome } from './outcome.ts'
+import type { ChangeOutcome } from './outcome.ts'
 
 /** Records a run on disk. Each promise resolves once the line is flushed. */
 export interface JournalWriter {
   /** Called before a write. `object` is what would be lost if the process died halfway. */
   intent(change: Change, object?: KubernetesObject): Promise<void>
-  outcome(outcome: Outcome): Promise<void>
+  outcome(outcome: ChangeOutcome): Promise<void>
 }
 
 /** A workload as it is now. */
@@ -43,14 +43,14 @@ export interface ApplyContext {
   /** Earlier runs against this cluster, with the manifests of pods that they deleted. */
   runs: readonly Run[]
   /** Reads a workload with its current revisions and pods. */
-  look(subject: RolloutSubject): Promise<WatchedRollout>
+  readRollout(subject: RolloutSubject): Promise<WatchedRollout>
   /** When to stop waiting for evictions that a disruption budget blocks and for pods to come back. In milliseconds, as `clock.now()`. */
   deadline: number
-  onProgress(progress: Progress): void
+  onProgress(progress: ApplyPhase): void
   signal?: AbortSignal
 }
 
 /** The current phase, for the progress line on the terminal. */
-export type Progress =
+export type ApplyPhase =
   | { phase: 'checking' | 'writing'; done: number; total: number }
   | { phase: 'waiting'; recovered: number; wanted: number }

@@ -6,14 +6,14 @@ import type { Plan } from '../plan/plan.ts'
 import type { QuotaOutcome } from '../registry/outcome.ts'
 import { isDone, outcomeOf } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
-import type { FixResult, HeldBack, Outcome } from './outcome.ts'
+import type { ChangeOutcome, FixResult, HeldBack } from './outcome.ts'
 import { Recoveries } from './recoveries.ts'
 import { Successors } from './successor.ts'
 import { writePatch, writeSecret } from './write-object.ts'
 import { writePod } from './write-pod.ts'
 
 /** Sends every change as a server-side dry run. One outcome per change, in the plan's order. */
-export async function dryRunPlan(plan: Plan, context: ApplyContext): Promise<Outcome[]> {
+export async function dryRunPlan(plan: Plan, context: ApplyContext): Promise<ChangeOutcome[]> {
   let done = 0
   const trying = { ...context, dryRun: true }
   const successors = new Successors(plan.changes, trying)
@@ -30,8 +30,12 @@ export async function dryRunPlan(plan: Plan, context: ApplyContext): Promise<Out
  * Writes the changes that passed the dry run, Secrets first, pods last, and waits for the pods.
  * @param checked the dry run's outcomes, in the plan's order; changes that failed there are not written
  */
-export async function applyPlan(plan: Plan, checked: Outcome[], context: ApplyContext): Promise<FixResult> {
-  const outcomes = new Map<string, Outcome>()
+export async function applyPlan(
+  plan: Plan,
+  checked: ChangeOutcome[],
+  context: ApplyContext,
+): Promise<FixResult> {
+  const outcomes = new Map<string, ChangeOutcome>()
   for (const outcome of checked) if (outcome.status !== 'accepted') outcomes.set(outcome.id, outcome)
   const open = plan.changes.filter(change => !outcomes.has(change.id))
   const recoveries = new Recoveries(plan.changes, context)
@@ -63,7 +67,7 @@ function stages(changes: Change[]): Change[][] {
   return [secrets, naming]
 }
 
-function pullsUnderWay(changes: Change[], outcomes: ReadonlyMap<string, Outcome>): number {
+function pullsUnderWay(changes: Change[], outcomes: ReadonlyMap<string, ChangeOutcome>): number {
   return changes
     .filter(({ id, action }) => action === 'patch-template' && outcomes.get(id)?.status === 'applied')
     .reduce((sum, change) => sum + ('pulls' in change ? change.pulls : 0), 0)
@@ -74,7 +78,7 @@ function isPodChange(change: Change): change is PodChange {
 }
 
 interface Batching {
-  outcomes: Map<string, Outcome>
+  outcomes: Map<string, ChangeOutcome>
   write(change: Change): Promise<void>
   recoveries: Pick<Recoveries, 'waitForTries'>
   context: Pick<ApplyContext, 'hub' | 'hubLogins'>
@@ -87,7 +91,7 @@ interface Batching {
  * pods of the previous batch have pulled.
  * @returns how many pods were held back and why; null if none was
  */
-export async function recreateInBatches(pods: PodChange[], batching: Batching): Promise<HeldBack> {
+export async function recreateInBatches(pods: PodChange[], batching: Batching): Promise<HeldBack | null> {
   const { outcomes, write, recoveries, context } = batching
   let rest = pods
   let { underWay } = batching
@@ -142,11 +146,7 @@ function leftOf(quota: QuotaOutcome): number | null | 'unknown' {
   }
 }
 
-function holdBack(
-  rest: PodChange[],
-  why: NonNullable<HeldBack>['why'],
-  outcomes: Map<string, Outcome>,
-): HeldBack {
+function holdBack(rest: PodChange[], why: HeldBack['why'], outcomes: Map<string, ChangeOutcome>): HeldBack {
   for (const change of rest)
     outcomes.set(change.id, outcomeOf(change, 'skipped', { reason: { code: 'held-back', why } }))
   return { pods: rest.length, why }
@@ -164,7 +164,7 @@ function fitting(pods: PodChange[], left: number | null): PodChange[] {
 }
 
 interface Writing {
-  outcomes: Map<string, Outcome>
+  outcomes: Map<string, ChangeOutcome>
   context: ApplyContext
   progress: { done: number; total: number }
   successors: Successors
@@ -173,7 +173,7 @@ interface Writing {
 async function writeJournaled(change: Change, writing: Writing): Promise<void> {
   const { outcomes, context, progress, successors } = writing
   context.signal?.throwIfAborted()
-  const lacking = lackingNeed(change, outcomes)
+  const lacking = failedDependency(change, outcomes)
   if (lacking !== undefined) {
     outcomes.set(change.id, skipped(change, lacking))
     return
@@ -187,7 +187,7 @@ async function writeJournaled(change: Change, writing: Writing): Promise<void> {
   context.onProgress({ phase: 'writing', done: ++progress.done, total: progress.total })
 }
 
-function writeOne(change: Change, context: ApplyContext, successors: Successors): Promise<Outcome> {
+function writeOne(change: Change, context: ApplyContext, successors: Successors): Promise<ChangeOutcome> {
   switch (change.action) {
     case 'create-secret':
     case 'update-secret':
@@ -201,17 +201,17 @@ function writeOne(change: Change, context: ApplyContext, successors: Successors)
 }
 
 /** Skips changes that name a Secret that can't be created: the name would point to nothing. */
-function withoutOrphans(changes: Change[], outcomes: Outcome[]): Outcome[] {
+function withoutOrphans(changes: Change[], outcomes: ChangeOutcome[]): ChangeOutcome[] {
   const byId = new Map(outcomes.map(outcome => [outcome.id, outcome]))
   for (const change of changes) {
-    const lacking = lackingNeed(change, byId)
+    const lacking = failedDependency(change, byId)
     if (lacking !== undefined) byId.set(change.id, skipped(change, lacking))
   }
   return changes.flatMap(({ id }) => byId.get(id) ?? [])
 }
 
 /** Skips new Secrets that no object can name: they would only spread the login. */
-function withoutUnused(changes: Change[], outcomes: Outcome[]): Outcome[] {
+function withoutUnused(changes: Change[], outcomes: ChangeOutcome[]): ChangeOutcome[] {
   const done = new Set(outcomes.filter(isDone).map(({ id }) => id))
   const wanted = new Set(changes.flatMap(({ needs }) => needs))
   const used = new Set(changes.flatMap(({ id, needs }) => (done.has(id) ? needs : [])))
@@ -229,13 +229,16 @@ function withoutUnused(changes: Change[], outcomes: Outcome[]): Outcome[] {
 }
 
 /** The id of a change that this one depends on and that was not applied; undefined if none is known to have failed. */
-function lackingNeed({ needs }: Change, outcomes: ReadonlyMap<string, Outcome>): string | undefined {
+function failedDependency(
+  { needs }: Change,
+  outcomes: ReadonlyMap<string, ChangeOutcome>,
+): string | undefined {
   return needs.find(id => {
     const needed = outcomes.get(id)
     return needed !== undefined && !isDone(needed)
   })
 }
 
-function skipped(change: Change, lacking: string): Outcome {
+function skipped(change: Change, lacking: string): ChangeOutcome {
   return outcomeOf(change, 'skipped', { reason: { code: 'needs', id: lacking } })
 }

@@ -8,7 +8,7 @@ import type { PatchOperation } from '../plan/change.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
 import { redact } from '../secrecy/redact.ts'
 import { isUncertain, objectPath, statusOf, statusOfRefusal, writtenAt } from './answer.ts'
-import type { Progress } from './apply-context.ts'
+import type { ApplyPhase } from './apply-context.ts'
 import type { JournalLine } from './journal/run.ts'
 import type { OutcomeStatus } from './outcome.ts'
 import type { RemoveKeys, UndoOutcome, UndoStep } from './undo-step.ts'
@@ -19,7 +19,7 @@ export interface UndoContext {
   dryRun: boolean
   /** The journal of the run that is undone. */
   journal: { append(line: JournalLine): Promise<void> }
-  onProgress(progress: Progress): void
+  onProgress(progress: ApplyPhase): void
   signal?: AbortSignal
 }
 
@@ -83,7 +83,7 @@ async function writeStep(step: Writing, context: UndoContext): Promise<WriteResu
     }
     return { outcome: undoOutcomeOf(step, dryRun ? 'accepted' : 'applied'), ...writtenAt(left) }
   } catch (error) {
-    return { outcome: await settle(step, context, error) }
+    return { outcome: await outcomeAfterError(step, context, error) }
   }
 }
 
@@ -108,7 +108,11 @@ async function removeKeys(
 }
 
 /** After a refusal or a lost answer, reads the object to find out whether the step took effect. */
-async function settle(step: Writing, { cluster, dryRun }: UndoContext, error: unknown): Promise<UndoOutcome> {
+async function outcomeAfterError(
+  step: Writing,
+  { cluster, dryRun }: UndoContext,
+  error: unknown,
+): Promise<UndoOutcome> {
   const status = statusOf(error)
   const refused = undoOutcomeOf(step, statusOfRefusal(status), redact(String((error as Error).message)))
   if (!isUncertain(error) && ![404, 409, 422].includes(status)) return refused

@@ -1,7 +1,7 @@
 /** The result of applying a plan: one outcome per change, and one recovery per workload. `-o json` prints these shapes. */
 
 import type { Change, Target } from '../plan/change.ts'
-import type { OverCode } from '../rollout/judge.ts'
+import type { EndReason } from '../rollout/judge.ts'
 
 export type OutcomeStatus =
   /** Written, and the server has it. */
@@ -19,7 +19,7 @@ export type OutcomeStatus =
   /** Not attempted, because a change that it depends on was not applied. */
   | 'skipped'
 
-export interface Outcome {
+export interface ChangeOutcome {
   id: string
   action: Change['action']
   target: Target
@@ -50,7 +50,7 @@ export type OutcomeReason =
   | { code: 'healed' }
   | { code: 'deleted-meanwhile' }
   /** Held back to save pulls. */
-  | { code: 'held-back'; why: NonNullable<HeldBack>['why'] }
+  | { code: 'held-back'; why: HeldBack['why'] }
   /** The server would refuse the pod that replaces this one, or the pods of the new template. */
   | { code: 'successor-refused' }
   | { code: 'template-refused' }
@@ -87,7 +87,7 @@ export interface Recovery {
   /** Pods that have their images and fail for another reason. */
   crashing: RecoveryPod[]
   /** Why the workload makes no more pods; null while it does. */
-  over: { code: OverCode; message: string } | null
+  over: { code: EndReason; message: string } | null
   /** Why a wanted pod does not exist; null if none is missing. */
   missing: MissingPod | null
 }
@@ -109,14 +109,14 @@ export type MissingPod =
 export interface FixResult {
   /** Names the journal; null if nothing was written. */
   run: string | null
-  outcomes: Outcome[]
+  outcomes: ChangeOutcome[]
   recoveries: Recovery[]
   /** Stuck pods that were held back to save pulls; null if there are none. */
-  heldBack: HeldBack
+  heldBack: HeldBack | null
 }
 
 /** How many pods were held back, and why. */
-export type HeldBack = {
+export interface HeldBack {
   pods: number
   why:
     | 'no-pulls-left'
@@ -124,4 +124,4 @@ export type HeldBack = {
     | 'hub-out-of-reach'
     /** Pods recreated before them have not pulled yet, so the quota does not show their pulls. */
     | 'others-not-started'
-} | null
+}

@@ -8,7 +8,7 @@ import { parseJson } from '../json/json-object.ts'
 import { jsonPlace } from '../json/json-place.ts'
 import { unlessAborted } from '../network/unless-aborted.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Outcome } from './outcome.ts'
+import type { ChangeOutcome } from './outcome.ts'
 
 /** Writes the plan, readable only by its owner; an existing file is replaced whole or not at all. @throws UsageError */
 export async function writePlanFile(path: string, plan: Plan): Promise<void> {
@@ -82,7 +82,7 @@ export function refuseOtherCluster(plan: Plan, { uid, server }: { uid: string; s
 }
 
 /** @throws RefusedError if the server's dry run shows that objects in the plan have changed since it was made */
-export function refuseStale(plan: Plan, checked: Outcome[]): void {
+export function refuseStale(plan: Plan, checked: ChangeOutcome[]): void {
   const moved = checked.filter(({ status }) => status === 'conflict')
   const [first] = moved
   if (!first) return

@@ -10,7 +10,7 @@ import { restoration } from '../plan/patch.ts'
 import { kindOfTarget, objectPath, writtenAt } from './answer.ts'
 import { isFingerprintOf } from './journal/fingerprint.ts'
 import { mayHaveWritten, type Run, type RunEntry } from './journal/run.ts'
-import { withNeeds } from './naming-objects.ts'
+import { addDependencies } from './secret-references.ts'
 import type { Leave, LeftReason, UndoEffect, UndoneField, UndoStep } from './undo-step.ts'
 import { RUN_ANNOTATION, type WrittenKeys } from './write-object.ts'
 
@@ -29,7 +29,7 @@ export async function planUndo(
   const reader = { cluster, others, listed: new Map(), options: signal ? { signal } : {} }
   await listTargets(open, reader)
   const steps = await bounded(open, AT_ONCE, entry => stepFor(entry, reader))
-  return withNeeds(steps, [run, ...others], cluster, signal)
+  return addDependencies(steps, [run, ...others], cluster, signal)
 }
 
 interface Reader {

@@ -8,7 +8,7 @@ import { redact } from '../secrecy/redact.ts'
 import type { RolloutKind, RolloutSubject } from '../snapshot/rollout.ts'
 import { statusOf } from './answer.ts'
 import type { ApplyContext, WatchedRollout } from './apply-context.ts'
-import type { Outcome, Recovery, RecoveryPod } from './outcome.ts'
+import type { ChangeOutcome, Recovery, RecoveryPod } from './outcome.ts'
 
 /** Milliseconds between two reads of the workloads. */
 const PAUSE = 1_000
@@ -56,12 +56,12 @@ export class Recoveries {
   }
 
   /** Waits until every changed workload is back or settled, but no longer than the context's deadline. */
-  async wait(outcomes: ReadonlyMap<string, Outcome>): Promise<void> {
+  async wait(outcomes: ReadonlyMap<string, ChangeOutcome>): Promise<void> {
     await this.#watch(outcomes, { isDone: one => this.#recovered(one).back || this.#isSettled(one) })
   }
 
   /** Waits until the pods of every changed workload have tried to pull. @returns whether all have */
-  waitForTries(outcomes: ReadonlyMap<string, Outcome>): Promise<boolean> {
+  waitForTries(outcomes: ReadonlyMap<string, ChangeOutcome>): Promise<boolean> {
     return this.#watch(outcomes, {
       isDone: one => hasTried(one.rollout),
       isHopeless: one => this.#isSettled(one),
@@ -70,14 +70,14 @@ export class Recoveries {
 
   /** Watches the workloads whose changes were made until each is done, the others are hopeless, or time is up. @returns whether all are done */
   async #watch(
-    outcomes: ReadonlyMap<string, Outcome>,
+    outcomes: ReadonlyMap<string, ChangeOutcome>,
     { isDone, isHopeless = () => false }: WatchGoal,
   ): Promise<boolean> {
     const { clock, deadline, onProgress, signal } = this.#context
     const due = this.#watched.filter(({ target }) => wasMade(target, outcomes))
     let open = due
     for (;;) {
-      await bounded(open, AT_ONCE, one => this.#look(one))
+      await bounded(open, AT_ONCE, one => this.#updateProgress(one))
       this.#reportProgress(due, onProgress)
       open = open.filter(one => !isDone(one))
       const isTimeUp = clock.now() + PAUSE > deadline
@@ -94,9 +94,9 @@ export class Recoveries {
   }
 
   /** Which of the targeted workloads came back. Workloads that were not read yet are read once. */
-  async report(outcomes: ReadonlyMap<string, Outcome>): Promise<Recovery[]> {
+  async report(outcomes: ReadonlyMap<string, ChangeOutcome>): Promise<Recovery[]> {
     const unseen = this.#watched.filter(({ rollout }) => rollout === null)
-    await bounded(unseen, AT_ONCE, one => this.#look(one))
+    await bounded(unseen, AT_ONCE, one => this.#updateProgress(one))
     return this.#watched.map(one => {
       const counts = this.#recovered(one)
       const isExpected = !counts.back && wasMade(one.target, outcomes)
@@ -127,11 +127,11 @@ export class Recoveries {
     )
   }
 
-  async #look(one: TargetProgress): Promise<void> {
-    const { clock, look } = this.#context
+  async #updateProgress(one: TargetProgress): Promise<void> {
+    const { clock, readRollout } = this.#context
     const { subject } = one.target
     try {
-      const rolloutState = await look(subject)
+      const rolloutState = await readRollout(subject)
       const rollout = judgeRollout(rolloutState, subject.uid)
       const signature = signatureOf(rollout)
       if (signature !== one.signature) Object.assign(one, { signature, since: clock.now() })
@@ -144,7 +144,7 @@ export class Recoveries {
   }
 }
 
-function wasMade({ changes }: RecoveryTarget, outcomes: ReadonlyMap<string, Outcome>): boolean {
+function wasMade({ changes }: RecoveryTarget, outcomes: ReadonlyMap<string, ChangeOutcome>): boolean {
   return changes.some(({ id }) => ['applied', 'unchanged'].includes(outcomes.get(id)?.status ?? 'skipped'))
 }
 

@@ -5,7 +5,7 @@ import type { Change, PatchTemplate, RecreatePod } from '../plan/change.ts'
 import { redact } from '../secrecy/redact.ts'
 import { collectionPath, objectPath, outcomeOf, statusOf } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
-import type { Outcome } from './outcome.ts'
+import type { ChangeOutcome } from './outcome.ts'
 
 /** Milliseconds for which an answer is valid for the controller's other pods. */
 const FRESH = 10_000
@@ -28,7 +28,7 @@ export class Successors {
   }
 
   /** The outcome if the server would refuse the pod's successor; null if it would accept it. */
-  async refusalOf(change: RecreatePod): Promise<Outcome | null> {
+  async refusalOf(change: RecreatePod): Promise<ChangeOutcome | null> {
     const { clock } = this.#context
     const { uid } = change.controller
     let answer = this.#answers.get(uid)
@@ -71,7 +71,7 @@ export async function templateRefusal(
   change: PatchTemplate,
   patched: KubernetesObject,
   context: ApplyContext,
-): Promise<Outcome | null> {
+): Promise<ChangeOutcome | null> {
   const { template } = patched.spec as { template?: { metadata?: object; spec?: object } }
   if (!change.rollsOut || template?.spec === undefined) return null
   const { namespace, name, kind, apiVersion, uid } = change.target

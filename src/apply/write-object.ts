@@ -17,14 +17,14 @@ import {
 } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
 import { fingerprintOf } from './journal/fingerprint.ts'
-import type { Outcome, OutcomeReason } from './outcome.ts'
+import type { ChangeOutcome, OutcomeReason } from './outcome.ts'
 import { templateRefusal } from './successor.ts'
 
 /** The annotation on every Secret that pullguard creates; `undo` and later runs recognize their own by it. */
 export const RUN_ANNOTATION = 'pullguard.dev/run'
 
 /** Creates the Secret, or adds the missing logins to an existing one. A Secret that already contains them is left unchanged. */
-export async function writeSecret(change: SecretChange, context: ApplyContext): Promise<Outcome> {
+export async function writeSecret(change: SecretChange, context: ApplyContext): Promise<ChangeOutcome> {
   const content = context.pullSecret?.only(change.keys) ?? null
   if (content === null) return outcomeOf(change, 'failed', { reason: { code: 'no-login' } })
   try {
@@ -110,7 +110,7 @@ async function settleSecret(
   change: SecretChange,
   context: ApplyContext,
   { content, error, resourceVersion }: FailedWrite,
-): Promise<Outcome> {
+): Promise<ChangeOutcome> {
   const status = statusOf(error)
   if (!isUncertain(error) && status !== 409 && status !== 422) return refusalOf(change, error)
   const stored = await context.cluster.get(objectPath(change.target)).catch(() => null)
@@ -133,7 +133,7 @@ const TRIES = 5
  * Patches the object. If a test of the patch fails, reads the object again: an entry is appended to the current list (recorded in the
  * journal as a new intent); a field that someone else changed is a conflict.
  */
-export async function writePatch(change: PatchChange, context: ApplyContext): Promise<Outcome> {
+export async function writePatch(change: PatchChange, context: ApplyContext): Promise<ChangeOutcome> {
   let current = change
   for (let attempt = 1; ; attempt++) {
     try {
@@ -162,7 +162,7 @@ async function afterRefusal(
   tried: PatchChange,
   context: ApplyContext,
   error: unknown,
-): Promise<Outcome | PatchChange> {
+): Promise<ChangeOutcome | PatchChange> {
   const status = statusOf(error)
   const uncertain = isUncertain(error)
   if (!uncertain && status !== 409 && status !== 422) return refusalOf(change, error)

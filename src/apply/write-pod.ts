@@ -17,7 +17,7 @@ import {
 } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
 import { journaledPod } from './journal/run.ts'
-import type { Outcome, OutcomeReason } from './outcome.ts'
+import type { ChangeOutcome, OutcomeReason } from './outcome.ts'
 import { finalizersOf, manifestOf, renamed, type Successors, secretsOf } from './successor.ts'
 
 /** Removes a pod for its controller to replace, or replaces it here if it has no controller. */
@@ -25,7 +25,7 @@ export async function writePod(
   change: PodChange,
   context: ApplyContext,
   successors: Successors,
-): Promise<Outcome> {
+): Promise<ChangeOutcome> {
   switch (change.action) {
     case 'restore-bare-pod':
       return restoreBarePod(change, context)
@@ -41,7 +41,7 @@ export async function writePod(
 }
 
 /** Deletes the pod and creates it again with the pull secret. The journal has its manifest before the deletion is sent. */
-async function recreateBarePod(change: RecreateBarePod, context: ApplyContext): Promise<Outcome> {
+async function recreateBarePod(change: RecreateBarePod, context: ApplyContext): Promise<ChangeOutcome> {
   let manifest: KubernetesObject
   try {
     const pod = await context.cluster.get(objectPath(change.target))
@@ -74,7 +74,7 @@ async function createDeletedPod(
   change: RecreateBarePod,
   manifest: KubernetesObject,
   context: ApplyContext,
-): Promise<Outcome> {
+): Promise<ChangeOutcome> {
   const ending = await endOf(change, change.target.uid, manifest, context)
   if (ending !== null) return outcomeOf(change, 'failed', { reason: ending })
   const created = await createPod(change, manifest, context)
@@ -83,7 +83,7 @@ async function createDeletedPod(
 }
 
 /** Creates the pod that an interrupted run deleted, from that run's journal, once the deleted one has ended. */
-async function restoreBarePod(change: RestoreBarePod, context: ApplyContext): Promise<Outcome> {
+async function restoreBarePod(change: RestoreBarePod, context: ApplyContext): Promise<ChangeOutcome> {
   const { namespace, name } = change.target
   const manifest = journaledPod(context.runs, change.run, namespace, name)
   if (!manifest) return outcomeOf(change, 'failed', { reason: { code: 'not-in-journal', run: change.run } })
@@ -99,7 +99,7 @@ async function createPod(
   change: PodChange,
   manifest: KubernetesObject,
   context: ApplyContext,
-): Promise<Outcome> {
+): Promise<ChangeOutcome> {
   try {
     const created = await context.cluster.create(collectionPath(change.target), manifest, {
       dryRun: context.dryRun,
@@ -163,7 +163,7 @@ const TRIES = 5
 type Removal = Exclude<PodChange, { action: 'restore-bare-pod' }>
 
 /** Deletes the pod, or evicts it if it is ready. A pod that got its images after the plan was made is left alone. */
-async function removePod(change: Removal, context: ApplyContext): Promise<Outcome> {
+async function removePod(change: Removal, context: ApplyContext): Promise<ChangeOutcome> {
   for (let attempt = 1; ; attempt++) {
     const pod = await currentPod(change, context)
     if ('status' in pod) return pod
@@ -172,19 +172,19 @@ async function removePod(change: Removal, context: ApplyContext): Promise<Outcom
       return successOf(change, context)
     } catch (error) {
       // The pod changed between the read and the removal, so it may have its images now.
-      if (statusOf(error) !== 409 || attempt === TRIES) return settle(change, context, error)
+      if (statusOf(error) !== 409 || attempt === TRIES) return outcomeAfterError(change, context, error)
     }
   }
 }
 
 /** The current pod, or the outcome if it must not be removed. */
-async function currentPod(change: Removal, context: ApplyContext): Promise<RolloutPod | Outcome> {
+async function currentPod(change: Removal, context: ApplyContext): Promise<RolloutPod | ChangeOutcome> {
   const { namespace, name, uid } = change.target
   try {
-    const look = () => context.look({ kind: 'Pod', namespace, name, uid })
-    const first = await look()
+    const readPod = () => context.readRollout({ kind: 'Pod', namespace, name, uid })
+    const first = await readPod()
     // A second read confirms that the pod is gone: a proxy may have answered the first.
-    const { workload, pods } = first.workload === null ? await look() : first
+    const { workload, pods } = first.workload === null ? await readPod() : first
     const [pod] = pods
     if (workload?.uid !== uid || pod === undefined || pod.ending !== null)
       return outcomeOf(change, 'unchanged')
@@ -219,7 +219,11 @@ async function deleteOrEvict(change: Removal, pod: RolloutPod, context: ApplyCon
 }
 
 /** After a refusal or a lost answer, reads the pod to find out whether it is gone. */
-async function settle(change: Removal, context: ApplyContext, error: unknown): Promise<Outcome> {
+async function outcomeAfterError(
+  change: Removal,
+  context: ApplyContext,
+  error: unknown,
+): Promise<ChangeOutcome> {
   const status = statusOf(error)
   if (!isUncertain(error) && status !== 404 && status !== 409) {
     const outcome = refusalOf(change, error)

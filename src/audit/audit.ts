@@ -2,7 +2,7 @@
 
 import { fullName, parseReference } from '../image/reference.ts'
 import { oncePerSchedule } from '../schedule/starts.ts'
-import type { AuditScope } from '../snapshot/audit-scope.ts'
+import type { AuditSnapshot } from '../snapshot/audit-snapshot.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { WorkloadTemplate } from '../snapshot/template.ts'
 import { Credentials } from './credentials.ts'
@@ -23,7 +23,7 @@ export interface Audit {
 export type IsIgnored = (finding: AuditFinding) => boolean
 
 /** Applies every rule to every workload outside the excluded namespaces. */
-export function audit(scope: AuditScope, settings: AuditSettings, isIgnored: IsIgnored): Audit {
+export function audit(scope: AuditSnapshot, settings: AuditSettings, isIgnored: IsIgnored): Audit {
   const facts = factsOf(scope, settings)
   const excluded = new Set(settings.excludedNamespaces)
   const found = scope.workloads
@@ -71,7 +71,7 @@ export function isAnnotated({ rule, workload: { ignores } }: AuditFinding): bool
 }
 
 /** Answers the questions of rules from the scope. */
-export function factsOf(scope: AuditScope, settings: Pick<AuditSettings, 'pullSecret'>): AuditFacts {
+export function factsOf(scope: AuditSnapshot, settings: Pick<AuditSettings, 'pullSecret'>): AuditFacts {
   const credentials = new Credentials(scope)
   const checks = new Map(scope.imageChecks.map(check => [check.reference, check]))
   const observations = new Map(

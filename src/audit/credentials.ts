@@ -2,7 +2,7 @@
 
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import type { Reference } from '../image/reference.ts'
-import type { AuditScope } from '../snapshot/audit-scope.ts'
+import type { AuditSnapshot } from '../snapshot/audit-snapshot.ts'
 import { usesAccountSecrets } from '../snapshot/pod.ts'
 import type { PullSecret, PullSecretProblem } from '../snapshot/pull-secret.ts'
 import type { WorkloadTemplate, WrittenText } from '../snapshot/template.ts'
@@ -20,7 +20,7 @@ export interface PullPath {
   secrets: NamedSecret[] | null
   /** The service account's secrets, whether or not the pods get them; null if the account is unknown. */
   account: NamedSecret[] | null
-  serves(image: Pick<Reference, 'registry' | 'repository'>): boolean | null
+  hasLoginFor(image: Pick<Reference, 'registry' | 'repository'>): boolean | null
 }
 
 /** Manifests without a namespace are all applied to the same one, so treat them as if in `default`. */
@@ -32,7 +32,7 @@ export class Credentials {
   readonly #secrets: ReadonlyMap<string, PullSecret>
   readonly #paths = new Map<string, PullPath>()
 
-  constructor({ serviceAccounts, pullSecrets }: Pick<AuditScope, 'serviceAccounts' | 'pullSecrets'>) {
+  constructor({ serviceAccounts, pullSecrets }: Pick<AuditSnapshot, 'serviceAccounts' | 'pullSecrets'>) {
     this.#accounts = new Map(
       serviceAccounts.map(({ namespace, name, imagePullSecrets }) => [
         `${namespace}/${name}`,
@@ -59,7 +59,7 @@ export class Credentials {
     const path = {
       secrets,
       account,
-      serves: (image: Pick<Reference, 'registry' | 'repository'>) => serves(secrets, image),
+      hasLoginFor: (image: Pick<Reference, 'registry' | 'repository'>) => hasLoginFor(secrets, image),
     }
     this.#paths.set(key, path)
     return path
@@ -80,7 +80,7 @@ export class Credentials {
 }
 
 /** Whether one of the secrets gives the kubelet a login for the image; null if unknown. */
-export function serves(
+export function hasLoginFor(
   secrets: readonly NamedSecret[] | null,
   image: Pick<Reference, 'registry' | 'repository'>,
 ): boolean | null {
@@ -89,7 +89,7 @@ export function serves(
   if (secrets.some(({ secret }) => secret?.problem === 'malformed')) return false
   const entries = secrets.flatMap(({ secret }) => (secret?.problem === null ? secret.entries : []))
   if (lookUpCredentials(image, entries).tried.some(({ problem }) => problem === null)) return true
-  const isOpen = ({ secret }: NamedSecret) =>
+  const isUnread = ({ secret }: NamedSecret) =>
     secret === null || (secret.problem !== null && UNKNOWN.includes(secret.problem))
-  return secrets.some(isOpen) ? null : false
+  return secrets.some(isUnread) ? null : false
 }

@@ -1,7 +1,7 @@
 /** The results of an audit's edits, file by file. */
 
 import type { EditRefusal } from '../manifest/edit.ts'
-import type { FileEdit, LeftAlone } from './edits.ts'
+import type { FileEdit, LeftAlone } from './file-edits.ts'
 
 export interface EditedFile {
   path: string

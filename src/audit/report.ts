@@ -1,6 +1,6 @@
 /** The report of an audit: its findings, and a summary of what was read. */
 
-import type { AuditScope } from '../snapshot/audit-scope.ts'
+import type { AuditSnapshot } from '../snapshot/audit-snapshot.ts'
 import { type ImageVerdict, verdictOf } from '../snapshot/image-verdict.ts'
 import type { EditReport } from './edit-report.ts'
 import type { AuditFinding, AuditSeverity } from './finding.ts'
@@ -20,7 +20,7 @@ export interface AuditSummary {
 }
 
 export interface AuditReport
-  extends Pick<AuditScope, 'takenAt' | 'source' | 'scope' | 'gaps' | 'unread' | 'templates'> {
+  extends Pick<AuditSnapshot, 'takenAt' | 'source' | 'scope' | 'gaps' | 'unread' | 'templates'> {
   /** Whether everything could be read and checked. */
   complete: boolean
   summary: AuditSummary
@@ -35,7 +35,7 @@ const UNKNOWN: ImageVerdict[] = ['rate-limited', 'unreachable', 'failed', 'not-a
 
 /** @param counted how many findings were left out as ignored or known */
 export function auditReport(
-  scope: AuditScope,
+  scope: AuditSnapshot,
   findings: AuditFinding[],
   counted: Pick<AuditSummary, 'ignored' | 'known'>,
   edits: EditReport | null = null,

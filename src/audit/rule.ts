@@ -1,7 +1,7 @@
 /** What a rule is: the severity of its findings, and how it finds them in a workload. */
 
 import { parseReference, type Reference } from '../image/reference.ts'
-import type { AuditScope } from '../snapshot/audit-scope.ts'
+import type { AuditSnapshot } from '../snapshot/audit-snapshot.ts'
 import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { Place, Schedule, TemplateContainer, WorkloadTemplate } from '../snapshot/template.ts'
 import type { PullPath } from './credentials.ts'
@@ -9,7 +9,7 @@ import type { AuditSeverity, Fix, Rule, RuleArguments } from './finding.ts'
 
 /** The facts that rules can ask for. */
 export interface AuditFacts {
-  scope: AuditScope
+  scope: AuditSnapshot
   isLive: boolean
   /** The pull secret that should be used for images of Docker Hub (`.pullguard.yaml`); null if none is configured. */
   wantedSecret: string | null
@@ -20,11 +20,11 @@ export interface AuditFacts {
   startsOf(schedule: Schedule): number | null
   /** The namespaces known to have a Secret with that name. */
   namespacesWith(secret: string): readonly string[]
-  secretsChangedOf(workload: WorkloadTemplate): AuditScope['secretsChanged']
+  secretsChangedOf(workload: WorkloadTemplate): AuditSnapshot['secretsChanged']
   observationOf(
     workload: WorkloadTemplate,
     container: TemplateContainer,
-  ): AuditScope['observations'][number] | null
+  ): AuditSnapshot['observations'][number] | null
 }
 
 export interface RuleFinding<R extends Rule> {

@@ -59,9 +59,9 @@ function problemOf(rule: unknown): string | null {
   if (!isObject(rule)) return 'it must be an object'
   const fields = rule
   const unknown = Object.keys(fields).find(key => !KEYS.includes(key))
-  if (unknown !== undefined) return `"${unknown}" is unknown; known are ${KEYS.join(', ')}`
+  if (unknown !== undefined) return `unknown key "${unknown}"; the keys are ${KEYS.join(', ')}`
   const wrong = Object.keys(fields).find(key => typeof fields[key] !== 'string' || fields[key] === '')
-  if (wrong !== undefined) return `${wrong} must be a text`
+  if (wrong !== undefined) return `${wrong} must be a string`
   if (fields.reason === undefined) return 'the reason is missing'
   if (PATTERNS.every(key => fields[key] === undefined)) return `one of ${PATTERNS.join(', ')} is needed`
   return fields.expires === undefined || isDay(String(fields.expires))

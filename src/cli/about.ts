@@ -3,11 +3,11 @@
 import { Argument, type Command } from 'commander'
 import type { CompletionOptions } from '../commands/about.ts'
 import { DATA_FORMATS } from '../report/formats.ts'
+import type { CommandRunner } from './command-runner.ts'
 import { addFlags, colorFlag, commonFlags, example, flag, outputFlags } from './flags.ts'
-import type { Run } from './run.ts'
 
 /** Adds `explain` to the program. */
-export function addExplain(program: Command, name: string, run: Run): void {
+export function addExplain(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('explain')
     .description('explain a cause: what it is, how to tell, and what to do')
@@ -30,10 +30,8 @@ export function addExplain(program: Command, name: string, run: Run): void {
 }
 
 /** Adds `demo` to the program. */
-export function addDemo(program: Command, name: string, run: Run): void {
-  const command = program
-    .command('demo')
-    .description('show the whole story on a simulated cluster; no cluster needed')
+export function addDemo(program: Command, name: string, run: CommandRunner): void {
+  const command = program.command('demo').description('try pullguard on a simulated cluster')
   addFlags(command, [
     colorFlag(),
     flag('--serve', 'keep the simulated cluster running and print its KUBECONFIG'),
@@ -51,7 +49,7 @@ export function addDemo(program: Command, name: string, run: Run): void {
 export const SHELLS: readonly CompletionOptions['shell'][] = ['bash', 'zsh', 'fish', 'powershell']
 
 /** Adds `completion` to the program. */
-export function addCompletion(program: Command, _name: string, run: Run): void {
+export function addCompletion(program: Command, _name: string, run: CommandRunner): void {
   const command = program
     .command('completion')
     .description('print the script that completes commands, flags, and names in a shell')
@@ -73,7 +71,7 @@ kubectl starts kubectl_complete-pullguard by itself, without a script.`,
 }
 
 /** Adds `version` to the program. */
-export function addVersion(program: Command, _name: string, run: Run): void {
+export function addVersion(program: Command, _name: string, run: CommandRunner): void {
   const command = program.command('version').description('print the version of this program')
   addFlags(command, outputFlags(DATA_FORMATS)).action(options =>
     run.reading(

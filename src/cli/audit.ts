@@ -4,6 +4,7 @@ import type { Command, Option, OptionValues } from 'commander'
 import type { AuditOptions } from '../commands/audit.ts'
 import { UsageError } from '../errors.ts'
 import { AUDIT_FORMATS } from '../report/formats.ts'
+import type { CommandRunner } from './command-runner.ts'
 import { namespaceOptions, onlyGiven, repeatable } from './flag-values.ts'
 import {
   addFlags,
@@ -19,10 +20,9 @@ import {
   quietFlag,
   recursiveFlag,
 } from './flags.ts'
-import type { Run } from './run.ts'
 
 /** Adds `audit` to the program. */
-export function addAudit(program: Command, name: string, run: Run): void {
+export function addAudit(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('audit')
     .description('find what will fail or waste pulls next, in manifests or on live workloads')
@@ -48,7 +48,7 @@ const FLAGS: Option[] = [
   flag('--baseline <file>', "don't report the findings listed in this file"),
   flag('--write-baseline <file>', 'write the findings to this file as known'),
   ...checkFlags(),
-  flag('--fix', 'with -f, edit: digests, policies, moved images'),
+  flag('--fix', 'edit the files of -f: digests, policies, moved images'),
   flag('--diff', 'show the edits, and write nothing without --fix'),
   dryRunFlag('with --fix, write nothing', ['client']),
   flag('--offline', 'edit only what needs no registry'),

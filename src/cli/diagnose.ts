@@ -3,6 +3,7 @@
 import type { Command, Option, OptionValues } from 'commander'
 import type { DiagnoseOptions } from '../commands/diagnose.ts'
 import { DIAGNOSIS_FORMATS, SORT_KEYS } from '../report/formats.ts'
+import type { CommandRunner } from './command-runner.ts'
 import { checkOptions, namespaceOptions, onlyGiven } from './flag-values.ts'
 import {
   addFlags,
@@ -18,10 +19,9 @@ import {
   outputFlags,
   quietFlag,
 } from './flags.ts'
-import type { Run } from './run.ts'
 
 /** Adds `diagnose` to the program. */
-export function addDiagnose(program: Command, name: string, run: Run): void {
+export function addDiagnose(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('diagnose')
     .description('find failing image pulls and name their causes, with proof')
@@ -60,7 +60,7 @@ const EXAMPLES: [string, string][] = [
   ['diagnose deploy/web sts/db', 'two workloads'],
   ['diagnose -n web,shop -l app=api', 'some pods'],
   ['diagnose --check-images', 'ask registries too'],
-  ['diagnose -n web --until-clear', 'watch until it is over'],
+  ['diagnose -n web --until-clear', 'watch until none fails'],
   ['diagnose -f dump.json -o json', 'a dump, as JSON'],
   ['diagnose -n web -o junit > pulls.xml', 'for a CI system'],
 ]

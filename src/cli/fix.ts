@@ -9,6 +9,7 @@ import { EACH_REMEDY } from '../plan/remedies/index.ts'
 import type { RemedyFlag } from '../plan/remedies/remedy-rules.ts'
 import { DATA_FORMATS, PLAN_FORMATS } from '../report/formats.ts'
 import { REMEDY_WORDS } from '../report/words/remedies.ts'
+import type { CommandRunner } from './command-runner.ts'
 import { connectionOptions, namespaceOptions, onlyGiven, parseDuration, repeatable } from './flag-values.ts'
 import {
   addFlags,
@@ -24,7 +25,6 @@ import {
   outputFlags,
   quietFlag,
 } from './flags.ts'
-import type { Run } from './run.ts'
 
 /** The pull secret's default name (--secret-name). */
 const SECRET_NAME = 'dockercreds'
@@ -43,10 +43,10 @@ function registryHosts(text: string, before: string[] | undefined): string[] {
 }
 
 /** Adds `fix` to the program. */
-export function addFix(program: Command, name: string, run: Run): void {
+export function addFix(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('fix')
-    .description('give stuck pods what they need, after showing a plan and asking')
+    .description('fix failing pulls, after showing a plan and asking')
     .argument('[name...]')
   addFlags(command, FIX_FLAGS)
     .addHelpText('after', example(name, [['fix deploy/web sts/db', 'two workloads, nothing else']]))
@@ -69,15 +69,15 @@ const FIX_FLAGS: Option[] = [
   ...group('Logins:', [
     flag('--secret-name <name>', 'pull secret to write', { parse: secretName, default: SECRET_NAME }),
     flag('--registry <name>', 'distribute only the login for this registry', { parse: registryHosts }),
-    flag('--username <name>', 'log in as this account, with --password-stdin'),
-    flag('--password-stdin', 'read its password from standard input'),
+    flag('--username <name>', "distribute this account's login"),
+    flag('--password-stdin', "read the account's password from standard input"),
     endpointFlag(),
   ]),
   ...group('Remedies:', [
     ...EACH_REMEDY.map(([remedy, rules]) => remedyFlag(rules.flag, REMEDY_WORDS[remedy].help)),
     flag('--recreate-bare-pods', 'also recreate pods that have no controller'),
     flag('--allow-managed', 'also change what Argo CD, Helm, or others manage'),
-    flag('--overwrite-secret', 'add to a secret that pullguard did not create'),
+    flag('--overwrite-secret', 'add the login to a secret that others created'),
   ]),
   ...group('Run:', [
     flag('-y, --yes', "don't ask"),
@@ -190,7 +190,7 @@ function remediesAskedFor(options: OptionValues): Map<Remedy, readonly string[]>
 }
 
 /** Adds `undo` to the program. */
-export function addUndo(program: Command, name: string, run: Run): void {
+export function addUndo(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('undo')
     .description('revert what one fix wrote, and only that')

@@ -2,12 +2,12 @@
 
 import type { Command } from 'commander'
 import { DATA_FORMATS } from '../report/formats.ts'
+import type { CommandRunner } from './command-runner.ts'
 import { checkOptions } from './flag-values.ts'
 import { addFlags, checkFlags, example, isFormatGiven, outputFlags } from './flags.ts'
-import type { Run } from './run.ts'
 
 /** Adds `image` to the program. */
-export function addImage(program: Command, name: string, run: Run): void {
+export function addImage(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('image')
     .description('show how Kubernetes reads image references')

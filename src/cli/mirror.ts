@@ -5,6 +5,7 @@ import type { EmitCacheOptions } from '../commands/emit-cache.ts'
 import type { MirrorOptions } from '../commands/mirror.ts'
 import { UsageError } from '../errors.ts'
 import { MIRROR_FORMATS, type MirrorFormat } from '../report/formats.ts'
+import type { CommandRunner } from './command-runner.ts'
 import { commaSeparated, connectionOptions, onlyGiven, parseDuration } from './flag-values.ts'
 import {
   addFlags,
@@ -16,13 +17,12 @@ import {
   group,
   quietFlag,
 } from './flags.ts'
-import type { Run } from './run.ts'
 
 /** Adds `mirror` to the program. */
-export function addMirror(program: Command, name: string, run: Run): void {
+export function addMirror(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('mirror')
-    .description('show which mirrors the nodes use, and print what they need to use yours')
+    .description('show which mirrors the nodes use, and print the settings for your own')
   addFlags(command, FLAGS)
     .addHelpText('after', example(name, EXAMPLES))
     .action(options => (options.emit === undefined ? runMirror(options, run) : runEmit(options, run)))
@@ -30,7 +30,7 @@ export function addMirror(program: Command, name: string, run: Run): void {
 
 const FLAGS: Option[] = [
   ...group('Mirror:', [
-    flag('--to <url>', 'print what each kind of node needs to pull through this mirror'),
+    flag('--to <url>', 'print the settings of each kind of node for this mirror'),
     flag('--registry <registry>', 'registry to mirror (repeatable)', {
       parse: commaSeparated,
       shownDefault: 'docker.io',
@@ -72,7 +72,7 @@ const EXAMPLES: [string, string][] = [
   ['mirror --to https://mirror.example.com -o mirror/', 'the same, written to a folder'],
 ]
 
-function runMirror(options: OptionValues, run: Run): Promise<void> {
+function runMirror(options: OptionValues, run: CommandRunner): Promise<void> {
   if (options.cache !== undefined || options.cacheImage !== undefined)
     throw new UsageError('--cache and --cache-image need --emit cache.')
   return run.reading(
@@ -93,7 +93,7 @@ function mirrorOptions(options: OptionValues): MirrorOptions {
   }
 }
 
-function runEmit(options: OptionValues, run: Run): Promise<void> {
+function runEmit(options: OptionValues, run: CommandRunner): Promise<void> {
   const [unused] =
     [
       ['--to', options.to],

@@ -7,6 +7,7 @@ import { UsageError } from '../errors.ts'
 import { addCompletion, addDemo, addExplain, addOptions, addVersion } from './about.ts'
 import { arrangeArguments } from './arguments.ts'
 import { addAudit } from './audit.ts'
+import type { CommandRunner, CommonFlags } from './command-runner.ts'
 import { completionRequest } from './completion-request.ts'
 import { addDiagnose } from './diagnose.ts'
 import { addFix, addUndo } from './fix.ts'
@@ -15,7 +16,6 @@ import { TOPICS, topicText } from './help-topics.ts'
 import { addImage } from './image.ts'
 import { addMirror } from './mirror.ts'
 import { addQuota } from './quota.ts'
-import type { CommonFlags, Run } from './run.ts'
 import { addWait } from './wait.ts'
 import { addWhy } from './why.ts'
 
@@ -128,7 +128,7 @@ function described({
 }
 
 /** In the order of the help. */
-const COMMANDS: ((program: Command, name: string, run: Run) => void)[] = [
+const COMMANDS: ((program: Command, name: string, run: CommandRunner) => void)[] = [
   addDiagnose,
   addWhy,
   addWait,
@@ -162,7 +162,7 @@ export function buildProgram(host: ProgramHost, end: (name: ExitName) => void): 
       writeErr: () => {},
       getOutHelpWidth: () => host.helpWidth,
     })
-  const run: Run = {
+  const run: CommandRunner = {
     reading: async (load, options, flags) => end(await (await load())(options, host.context(given(flags)))),
     writing: async (load, options, flags) =>
       end(await (await load())(options, host.writingContext(given(flags)))),

@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, type Option, type OptionValues } from 'commander'
 import type { QuotaOptions } from '../commands/quota.ts'
 import { QUOTA_FORMATS } from '../report/formats.ts'
+import type { CommandRunner } from './command-runner.ts'
 import { connectionOptions } from './flag-values.ts'
 import {
   addFlags,
@@ -14,10 +15,9 @@ import {
   outputFlags,
   quietFlag,
 } from './flags.ts'
-import type { Run } from './run.ts'
 
 /** Adds `quota` to the program. */
-export function addQuota(program: Command, name: string, run: Run): void {
+export function addQuota(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('quota')
     .description(
@@ -64,7 +64,7 @@ const EXAMPLES: [string, string][] = [
   ['quota --local --watch', 'ask again every minute'],
 ]
 
-function runQuota(options: OptionValues, run: Run): Promise<void> {
+function runQuota(options: OptionValues, run: CommandRunner): Promise<void> {
   return run.reading(
     async () => (await import('../commands/quota.ts')).quotaCommand,
     quotaOptions(options),
@@ -73,7 +73,7 @@ function runQuota(options: OptionValues, run: Run): Promise<void> {
 }
 
 /** A pod is created, so this is a command that writes. */
-function runFromNode(options: OptionValues, run: Run): Promise<void> {
+function runFromNode(options: OptionValues, run: CommandRunner): Promise<void> {
   const node = options.fromNode === true ? null : String(options.fromNode)
   return run.writing(
     async () => (await import('../commands/quota-from-node.ts')).quotaFromNodeCommand,

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, type Option, type OptionValues } fr
 import type { WaitOptions } from '../commands/wait.ts'
 import { CAUSES, type Cause } from '../diagnosis/finding.ts'
 import { WAIT_FORMATS } from '../report/formats.ts'
+import type { CommandRunner } from './command-runner.ts'
 import { checkOptions, connectionOptions, onlyGiven, parseDuration, repeatable } from './flag-values.ts'
 import {
   addFlags,
@@ -17,10 +18,9 @@ import {
   quietFlag,
   recursiveFlag,
 } from './flags.ts'
-import type { Run } from './run.ts'
 
 /** Adds `wait` to the program. */
-export function addWait(program: Command, name: string, run: Run): void {
+export function addWait(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('wait')
     .description('wait until a deploy is running; stop at once if an image problem makes waiting pointless')
@@ -70,7 +70,7 @@ const EXAMPLES: [string, string][] = [
   ['wait -f k8s/ --timeout 5m', 'everything in these files'],
   ['wait -l app=shop', 'everything with this label'],
   ['wait deploy/web --for pulled', 'only for its images'],
-  ['wait ds/log --patience tls=0', 'give up at once on TLS'],
+  ['wait ds/log --patience tls=0', 'stop at the first TLS error'],
 ]
 
 /** Converts names and flags to the command's options. @throws UsageError */

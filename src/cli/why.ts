@@ -3,6 +3,7 @@
 import type { Command, Option, OptionValues } from 'commander'
 import type { WhyOptions } from '../commands/why.ts'
 import { DATA_FORMATS } from '../report/formats.ts'
+import type { CommandRunner } from './command-runner.ts'
 import { checkOptions, connectionOptions, onlyGiven } from './flag-values.ts'
 import {
   addFlags,
@@ -14,10 +15,9 @@ import {
   outputFlags,
   quietFlag,
 } from './flags.ts'
-import type { Run } from './run.ts'
 
 /** Adds `why` to the program. */
-export function addWhy(program: Command, name: string, run: Run): void {
+export function addWhy(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('why')
     .description('show what the kubelet tries for each image of a pod, and where the chain breaks')

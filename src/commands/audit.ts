@@ -38,7 +38,7 @@ export async function auditCommand(options: AuditOptions, context: CommandContex
   const known = await knownFindings(options.baseline, context)
   const read = await readAuditInput(options, settings, context, options.checkImages ?? null)
   if (!options.allowEmpty) assertWorkloads(read.scope)
-  const { input, edits } = await edited(read, options, settings, context)
+  const { input, edits } = await editIfAsked(read, options, settings, context)
   const { findings, ignored } = audit(input.scope, settings, input.isIgnored)
   if (options.writeBaseline !== undefined) await writeBaseline(options.writeBaseline, findings, context)
   const accepted = options.writeBaseline === undefined ? known : new Set(findings.map(auditFingerprint))
@@ -49,7 +49,7 @@ export async function auditCommand(options: AuditOptions, context: CommandContex
 }
 
 /** Reads the files again after edits were written, so that only remaining findings are reported. */
-async function edited(
+async function editIfAsked(
   input: AuditInput,
   options: AuditOptions,
   settings: AllSettings,

@@ -75,13 +75,13 @@ export async function withoutKnownFailures(
 ): Promise<AdvisedDiagnosis> {
   const { findings } = diagnosis
   if (flags.writeBaseline !== undefined) await updateBaseline(findings, flags.writeBaseline, context)
-  const prints = flags.writeBaseline === undefined ? known : new Set(findings.map(printOf))
+  const fingerprints = flags.writeBaseline === undefined ? known : new Set(findings.map(fingerprintOf))
   const now = context.now().toISOString()
   const lasting = rules.filter(rule => !isExpired(rule, now))
   const failures: KnownFailure[] = []
   const fresh = findings.filter(finding => {
     const rule = lasting.find(each => isIgnored(ignorable(finding), each))
-    if (rule === undefined && !prints.has(printOf(finding))) return true
+    if (rule === undefined && !fingerprints.has(fingerprintOf(finding))) return true
     failures.push({ finding, reason: rule?.reason ?? null, expires: rule?.expires ?? null })
     return false
   })
@@ -97,7 +97,7 @@ function summaryOf({ summary }: AdvisedDiagnosis, fresh: AdvisedFinding[]): Advi
   return { ...summary, failingPods: countPods(fresh), causes: Object.fromEntries(causes) }
 }
 
-function printOf(finding: AdvisedFinding): string {
+function fingerprintOf(finding: AdvisedFinding): string {
   return fingerprint(stableIdentity(finding))
 }
 
@@ -126,7 +126,7 @@ async function updateBaseline(
     throw new UsageError(`Can't read the baseline ${file}: ${errorCode(error)}.`)
   })
   const { rules } = before === null ? EMPTY_BASELINE : parsedBaseline(before, file)
-  const known = findings.map(finding => ({ fingerprint: printOf(finding), about: aboutOf(finding) }))
+  const known = findings.map(finding => ({ fingerprint: fingerprintOf(finding), about: aboutOf(finding) }))
   await writeBaselineFile(path, baselineText(known, rules), file)
   const written = new Set(known.map(({ fingerprint: print }) => print)).size
   await context.err.write(`${writtenBaselineText(written, file)}\n`)

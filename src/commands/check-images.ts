@@ -111,7 +111,7 @@ export class ImageCheckRun {
     const registries = openRegistries(this.#endpoints, this.#context, LONGEST_REQUEST)
     const progress = await this.#context.progress()
     const late = new AbortController()
-    const inTime = clock.after(longestRun, () => late.abort())
+    const cancelTimer = clock.after(longestRun, () => late.abort())
     try {
       return await readImageChecks(questions, {
         registries,
@@ -122,7 +122,7 @@ export class ImageCheckRun {
         onProgress: (done, all) => progress.update(askingText(done, all)),
       })
     } finally {
-      inTime()
+      cancelTimer()
       progress.stop()
       await registries.close()
     }

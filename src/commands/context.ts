@@ -3,7 +3,7 @@
 import type { Clock } from '../clock.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterFlags } from '../kubernetes/kubeconfig/connection-options.ts'
-import type { Input, Output, Progress, Questions } from '../terminal.ts'
+import type { Input, Output, ProgressLine, Questions } from '../terminal.ts'
 
 /** How a command ended; main maps it to the exit code. */
 export type ExitName = 'ok' | 'findings' | 'usage' | 'incomplete' | 'unreachable' | 'refused'
@@ -34,7 +34,7 @@ export interface CommandContext {
   stdin: Input
   out: Output
   err: Output
-  progress(): Promise<Progress>
+  progress(): Promise<ProgressLine>
   ask: Questions
   /** Runs a command line of this program with a different environment, home, working directory, and clock. */
   run(argv: string[], elsewhere: Pick<CommandContext, 'env' | 'home' | 'cwd' | 'clock'>): Promise<ExitName>

@@ -31,7 +31,7 @@ export async function demoCommand(options: DemoOptions, context: CommandContext)
       home: folder,
       cwd: context.cwd,
       clock: simulator.clock,
-      env: { ...env, ...(await settle(folder, simulator, articleScenario.dockerConfig)) },
+      env: { ...env, ...(await writeDemoConfig(folder, simulator, articleScenario.dockerConfig)) },
     }
     if (options.serve) await serve(demoContext.env, context)
     else await tellStory(simulator, demoContext, context)
@@ -43,7 +43,7 @@ export async function demoCommand(options: DemoOptions, context: CommandContext)
 }
 
 /** Writes the kubeconfig and docker config of the demo's user to the folder. @returns the environment variables that point to them */
-async function settle(folder: string, simulator: Simulator, dockerConfig: string) {
+async function writeDemoConfig(folder: string, simulator: Simulator, dockerConfig: string) {
   const kubeconfig = join(folder, 'kubeconfig')
   await writeFile(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
   await writeFile(join(folder, 'config.json'), dockerConfig, { mode: 0o600 })

@@ -12,7 +12,7 @@ import { readCluster } from '../source/live/read-cluster.ts'
 import type { Scope } from '../source/suspects.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ExitName } from './context.ts'
-import { type DiagnoseOptions, verdict } from './diagnose.ts'
+import { type DiagnoseOptions, exitOf } from './diagnose.ts'
 import { invocationOfLook } from './invocation.ts'
 import { scopeOf } from './snapshot.ts'
 
@@ -28,28 +28,31 @@ export async function watchDiagnosis(
   until: 'on' | 'until-clear',
   context: CommandContext,
 ): Promise<ExitName> {
-  checkOptions(options)
+  checkOptions(options, until === 'on' ? '--watch' : '--until-clear')
   return withCluster(context.connect(options.connection), context, async cluster => {
     const ending = new AbortController()
     const signal = AbortSignal.any([context.signal, ending.signal])
     try {
-      return await watched({ options, until, context, cluster, signal })
+      return await watch({ options, until, context, cluster, signal })
     } finally {
       ending.abort()
     }
   })
 }
 
-function checkOptions({ files, format, checkImages, baseline, writeBaseline }: DiagnoseOptions): void {
-  if (files.length > 0) throw new UsageError("--watch needs a live cluster: a dump doesn't change.")
+function checkOptions(
+  { files, format, checkImages, baseline, writeBaseline }: DiagnoseOptions,
+  flag: '--watch' | '--until-clear',
+): void {
+  if (files.length > 0) throw new UsageError(`${flag} needs a live cluster: a dump doesn't change.`)
   if (checkImages !== undefined)
     throw new UsageError(
-      "--check-images can't be combined with --watch: registries would be asked again and again.",
+      `--check-images can't be combined with ${flag}: registries would be asked again and again.`,
     )
   if (baseline !== undefined || writeBaseline !== undefined)
-    throw new UsageError("A baseline can't be combined with --watch, which shows every change.")
+    throw new UsageError(`A baseline can't be combined with ${flag}, which shows every change.`)
   if (!['table', 'wide', 'json'].includes(format))
-    throw new UsageError(`--watch can't be combined with -o ${format}: use table, wide, or json.`)
+    throw new UsageError(`${flag} can't be combined with -o ${format}: use table, wide, or json.`)
 }
 
 interface Session {
@@ -60,7 +63,7 @@ interface Session {
   signal: AbortSignal
 }
 
-async function watched({ options, until, context, cluster, signal }: Session): Promise<ExitName> {
+async function watch({ options, until, context, cluster, signal }: Session): Promise<ExitName> {
   const { clock, out, err } = context
   const { selector, format } = options
   const scope = scopeOf(options, [cluster.namespace])
@@ -75,18 +78,18 @@ async function watched({ options, until, context, cluster, signal }: Session): P
   for (;;) {
     const next = changes.next()
     const began = clock.now()
-    const diagnosis = await diagnosed(cluster, scope, { context, signal, isFirst: shown === '' })
+    const diagnosis = await diagnoseOnce(cluster, scope, { context, signal, isFirst: shown === '' })
     if ((diagnosis === null) !== silent) {
       silent = !silent
       await err.write(connectionLine(silent ? redact(changes.trouble?.message ?? 'no answer') : null))
     }
-    if (diagnosis !== null && looksOf(diagnosis) !== shown) {
-      shown = looksOf(diagnosis)
+    if (diagnosis !== null && screenKey(diagnosis) !== shown) {
+      shown = screenKey(diagnosis)
       const invocation = invocationOfLook(context, options)
       const report = { format, terminal: out.isTerminal, width: out.width, color: out.color, invocation }
       await out.write(renderWatched(diagnosis, report))
     }
-    if (until === 'until-clear' && diagnosis?.findings.length === 0) return verdict(diagnosis, options.failOn)
+    if (until === 'until-clear' && diagnosis?.findings.length === 0) return exitOf(diagnosis, options.failOn)
     await clock.sleep(Math.max(SHORTEST_PAUSE, SHARE * (clock.now() - began)), signal)
     await Promise.race([next, clock.sleep(RESYNC, signal)])
     signal.throwIfAborted()
@@ -101,7 +104,7 @@ function followedScope({ namespaces, subjects }: Scope, fallback: string): strin
 }
 
 /** Returns null if the cluster can't be read at the moment; throws the first time. */
-async function diagnosed(
+async function diagnoseOnce(
   cluster: ClusterReader,
   scope: Parameters<typeof readCluster>[1],
   { context, signal, isFirst }: Pick<Session, 'context' | 'signal'> & { isFirst: boolean },
@@ -117,7 +120,7 @@ async function diagnosed(
 }
 
 /** Returns a key that changes only if the diagnosis should be shown again; ages are not part of it. */
-function looksOf({ findings, pulling, gaps, summary }: AdvisedDiagnosis): string {
+function screenKey({ findings, pulling, gaps, summary }: AdvisedDiagnosis): string {
   const seen = findings.map(({ cause, subcause, namespace, pod, container, image, credential }) => [
     cause,
     subcause,

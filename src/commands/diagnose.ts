@@ -37,8 +37,8 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   // Loads the report's code while requests are in flight; loading it earlier would delay the first request.
   let loading: Promise<typeof import('../report/views/diagnosis.ts')> | undefined
   const reporting = () => (loading ??= import('../report/views/diagnosis.ts'))
-  const known = await knownFailures(options, context)
-  const advised = adviseDiagnosis(await diagnosed(options, context, () => void reporting()))
+  const known = await knownFailureFilter(options, context)
+  const advised = adviseDiagnosis(await diagnoseWithChecks(options, context, () => void reporting()))
   const diagnosis = await known(advised)
   const { diagnosisNotes, diagnosisPieces } = await reporting()
   const { out, err } = context
@@ -54,13 +54,13 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   })
   for (const piece of pieces) await out.write(piece)
   await err.write(diagnosisNotes(diagnosis, { ...report, width: err.width, color: err.color }))
-  return verdict(diagnosis, options.failOn)
+  return exitOf(diagnosis, options.failOn)
 }
 
 /**
  * Removes known failures from a diagnosis. Reads the baseline immediately, so that an invalid one fails before the run. @throws UsageError
  */
-async function knownFailures(
+async function knownFailureFilter(
   options: BaselineFlags,
   context: CommandContext,
 ): Promise<(diagnosis: AdvisedDiagnosis) => AdvisedDiagnosis | Promise<AdvisedDiagnosis>> {
@@ -70,7 +70,7 @@ async function knownFailures(
   return diagnosis => withoutKnownFailures(diagnosis, baseline, options, context)
 }
 
-async function diagnosed(
+async function diagnoseWithChecks(
   options: DiagnoseOptions,
   context: CommandContext,
   meanwhile: () => void,
@@ -91,7 +91,7 @@ async function diagnosed(
 }
 
 /** Returns `findings` if a finding counts for `failOn`, or else `incomplete` if something could not be read. Unknown is never healthy. */
-export function verdict(diagnosis: Diagnosis, failOn: Severity | 'never'): ExitName {
+export function exitOf(diagnosis: Diagnosis, failOn: Severity | 'never'): ExitName {
   if (diagnosis.findings.some(finding => countsFor(finding, failOn))) return 'findings'
   return diagnosis.complete ? 'ok' : 'incomplete'
 }

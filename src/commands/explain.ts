@@ -33,10 +33,13 @@ function explanationsNamed(name: string, all: readonly Explanation[]): Explanati
   if (found.length > 0) return found
   const [only, ...more] = all.filter(({ subcauses }) => subcauses.some(sub => sub.name === name))
   if (only !== undefined && more.length === 0) return [only]
-  const near = only === undefined ? nearest(name, all) : [only, ...more].map(each => each.name)
-  const hint =
-    near.length === 0 ? '`pullguard explain` lists everything.' : `did you mean ${near.join(' or ')}?`
-  throw new UsageError(`There is nothing to explain under "${name}": ${hint}`)
+  if (only !== undefined) {
+    const causes = [only, ...more].map(each => each.name).join(' or ')
+    throw new UsageError(`"${name}" is a subcause of several causes: give a cause instead, ${causes}.`)
+  }
+  const near = nearest(name, all)
+  const hint = near.length === 0 ? '`pullguard explain` lists all.' : `did you mean ${near.join(' or ')}?`
+  throw new UsageError(`There is no cause, subcause, or rule "${name}": ${hint}`)
 }
 
 function nearest(name: string, all: readonly Explanation[]): string[] {

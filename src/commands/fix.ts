@@ -16,12 +16,12 @@ import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
 import { executeFix } from './fix/execute-fix.ts'
 import { warnOfRotatedLogins } from './fix/find-logins.ts'
+import { readFixFacts } from './fix/fix-facts.ts'
 import { prepareFix } from './fix/prepare-fix.ts'
 import { proveLogins } from './fix/prove.ts'
 import { asksBefore, chooseRequest, confirmPlan } from './fix/request.ts'
 import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
-import { readSituation } from './fix/situation.ts'
-import { type FixVerdict, verify, verifyDryRun, verifyEmpty } from './fix/verify.ts'
+import { type FixSummary, verify, verifyDryRun, verifyEmpty } from './fix/verify.ts'
 import { invocationOf, invocationOfFix } from './invocation.ts'
 import { endpointsOf, openRegistries } from './registries.ts'
 import type { WritingContext } from './writing-context.ts'
@@ -70,9 +70,9 @@ async function prepare(session: FixSession): Promise<PreparedFix> {
     const { savedPlan } = await import('./fix/saved-plan.ts')
     return savedPlan(applyFile, session)
   }
-  const situation = await readSituation(session)
-  const request = await chooseRequest(situation, session)
-  return prepareFix(request, situation, session)
+  const facts = await readFixFacts(session)
+  const request = await chooseRequest(facts, session)
+  return prepareFix(request, facts, session)
 }
 
 async function savePlan(prepared: PreparedFix, session: FixSession, file: string): Promise<ExitName> {
@@ -89,10 +89,10 @@ async function refuseForbidden({ plan }: PreparedFix, { cluster, context }: FixS
   if (denials.length > 0) throw new RefusedError(accessRefusal(denials, plan.scope))
 }
 
-async function printResult({ report, verdict }: FixVerdict, session: FixSession): Promise<ExitName> {
+async function printResult({ report, exit }: FixSummary, session: FixSession): Promise<ExitName> {
   const gap = isForPeople(session.options.format) ? '\n' : ''
   await session.context.out.write(`${gap}${renderFixResult(report, view(session, report.plan.scope))}`)
-  return verdict
+  return exit
 }
 
 /** A saved plan is applied exactly or not at all, so a single login that fails its proof ends the run. */
@@ -108,7 +108,7 @@ async function showPlan(
 ): Promise<ExitName> {
   const { plan } = prepared
   await session.context.out.write(renderPlan(plan, planContext(prepared, mode), view(session, plan.scope)))
-  return plan.changes.length === 0 ? verifyEmpty(prepared, session).verdict : 'ok'
+  return plan.changes.length === 0 ? verifyEmpty(prepared, session).exit : 'ok'
 }
 
 /** Shows the plan on standard error, where the question appears, if standard output goes elsewhere. */
@@ -134,7 +134,7 @@ function planContext(
 async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<ExitName> {
   const verified = verifyEmpty(prepared, session)
   if (prepared.findings.length === 0) await warnOfRotatedLogins(prepared, session)
-  return isForPeople(session.options.format) ? verified.verdict : printResult(verified, session)
+  return isForPeople(session.options.format) ? verified.exit : printResult(verified, session)
 }
 
 function view({ options, context }: FixSession, scope: PlanScope) {

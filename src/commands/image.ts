@@ -32,7 +32,7 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
   }
   if (references.length === 0)
     throw new UsageError('Standard input is empty: give one reference per line, such as nginx:1.27.')
-  const images = await checked(references.map(describeImage), options, context)
+  const images = await withChecks(references.map(describeImage), options, context)
   await context.out.write(
     renderImages(images, {
       format: formatFor(options, context),
@@ -46,7 +46,7 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
 }
 
 /** Adds the registries' answers to the readings; invalid references get none. */
-async function checked(
+async function withChecks(
   readings: ImageReading[],
   { checkImages }: ImageOptions,
   context: CommandContext,

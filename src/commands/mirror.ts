@@ -17,7 +17,7 @@ import type { MirrorFormat } from '../report/formats.ts'
 import { MIRROR_PROGRESS } from '../report/views/progress.ts'
 import { ADDRESS_WORDS } from '../report/words/mirror/setup.ts'
 import type { MirrorFacts, UsedImage } from '../snapshot/mirrors.ts'
-import { readMirrors } from '../source/live/mirrors.ts'
+import { readMirrors } from '../source/live/read-mirrors.ts'
 import { askForKnownImage, checkMirror, knownImage } from '../source/mirror-checks.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import { withCluster } from './cluster-session.ts'
@@ -57,11 +57,11 @@ export async function mirrorCommand(options: MirrorOptions, context: CommandCont
       ? []
       : await writeFiles(planned, { path: options.output, overwrite: options.overwrite, cwd: context.cwd })
   await print({ survey, target, planned, verification, written }, options, context)
-  return verdict(survey, verification)
+  return exitOf(survey, verification)
 }
 
 /** A mirror that does not answer is unreachable; one with a wrong answer is a finding. */
-function verdict({ gaps }: MirrorSurvey, verification: Verification | null): ExitName {
+function exitOf({ gaps }: MirrorSurvey, verification: Verification | null): ExitName {
   const { checks, wrong } = verification ?? { checks: [], wrong: 0 }
   if (wrong > 0)
     return checks.every(({ mirror }) => mirror.status === 'unreachable') ? 'unreachable' : 'findings'

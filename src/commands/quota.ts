@@ -84,14 +84,14 @@ async function showQuota(
   const cluster = ofCluster.namespace === undefined ? null : { namespace: ofCluster.namespace }
   const report = { takenAt: context.now().toISOString(), complete, judged, gaps, cluster, usage }
   await context.out.write(renderQuota(report, { ...options, width, color, terminal, invocation }))
-  return silent ? 'unreachable' : verdict(judged, complete)
+  return silent ? 'unreachable' : exitOf(judged, complete)
 }
 
 function detailOf([first]: HubQuota[]): string {
   return first?.answer.status === 'unknown' ? ` (${first.answer.detail})` : ''
 }
 
-function verdict({ refused, short }: JudgedQuotas, complete: boolean): ExitName {
+function exitOf({ refused, short }: JudgedQuotas, complete: boolean): ExitName {
   if (refused.length + short.length > 0) return 'findings'
   return complete ? 'ok' : 'incomplete'
 }

@@ -65,7 +65,9 @@ function checkScope({
       `${name} can't be combined with ${rival}: a name is looked up in one namespace, with -n or as NAMESPACE/POD.`,
     )
   if (namespaces.length > 0 && namespaces.every(namespace => excludedNamespaces.includes(namespace)))
-    throw new UsageError('--exclude-namespace excludes every namespace of -n: nothing would be looked at.')
+    throw new UsageError(
+      '--exclude-namespace excludes every namespace of -n: nothing would be left to check.',
+    )
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `pullguard undo [RUN]`: shows which of a run's changes still exist, and undoes them. */
 
-import type { Progress } from '../apply/apply-context.ts'
+import type { ApplyPhase } from '../apply/apply-context.ts'
 import { applyUndo } from '../apply/apply-undo.ts'
 import { findRun, listRuns, withContinued } from '../apply/journal/find-runs.ts'
 import { journalFolder, journalsOf } from '../apply/journal/journal.ts'
@@ -130,7 +130,7 @@ async function executeUndo(
   const journal = journalsOf(run, folder)
   const progress = await context.progress()
   let writing = false
-  const onProgress = (news: Progress) => {
+  const onProgress = (news: ApplyPhase) => {
     writing = news.phase === 'writing'
     progress.update(progressText(news))
   }
@@ -204,7 +204,7 @@ async function stateOf(
   signal: AbortSignal,
 ): Promise<RunLine['state']> {
   if (!wroteMoreThanPods(run)) return 'only-pods'
-  if (isUndone(run)) return run.over ? 'over' : 'undone'
+  if (isUndone(run)) return run.nothingLeft ? 'over' : 'undone'
   const others = runs.filter(other => other !== run)
   const steps = await planUndo(run, others, cluster, signal)
   return steps.some(step => step.action !== 'leave' || keepsLogin(step)) ? 'in-place' : 'over'

@@ -11,7 +11,7 @@ import type { WaitReport } from '../report/wait-report.ts'
 import { Following } from '../source/following/following.ts'
 import { PullFacts } from '../source/following/pull-facts.ts'
 import type { Subjects } from '../source/following/subjects.ts'
-import type { Outcome } from '../waiting/goal.ts'
+import type { WaitOutcome } from '../waiting/goal.ts'
 import type { Goal, SubjectState } from '../waiting/subject-state.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import { withCluster } from './cluster-session.ts'
@@ -38,7 +38,7 @@ export interface WaitOptions {
   format: WaitFormat
 }
 
-const EXITS: Record<Outcome, ExitName> = {
+const EXITS: Record<WaitOutcome, ExitName> = {
   done: 'ok',
   failed: 'findings',
   timeout: 'incomplete',

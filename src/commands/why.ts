@@ -74,9 +74,9 @@ async function explainOne(
     const places = [pod, ...others].map(found => `${found.namespace}/${found.name}`).join(', ')
     throw new UsageError(`More than one pod is called "${name}": say which of ${places}.`)
   }
-  const why = await explained(pod, snapshot, checking)
+  const why = await explainWithChecks(pod, snapshot, checking)
   await context.out.write(renderWhy(why, reportOptions(options, context)))
-  return verdict([why], why.gaps)
+  return exitOf([why], why.gaps)
 }
 
 /** Handles a pod that exists or may exist but can't be read. */
@@ -116,18 +116,18 @@ async function explainWorkload(
   const items: { why: AdvisedWhy; others: string[] }[] = []
   for (const { namespace, pod: name, others } of alikePods(diagnosis.findings)) {
     const pod = snapshot.pods.find(each => each.namespace === namespace && each.name === name)
-    if (pod !== undefined) items.push({ why: await explained(pod, snapshot, checking), others })
+    if (pod !== undefined) items.push({ why: await explainWithChecks(pod, snapshot, checking), others })
   }
   const report = { diagnosis: adviseDiagnosis(diagnosis), items }
   await context.out.write(renderWhyOfWorkload(report, reportOptions(options, context)))
-  return verdict(
+  return exitOf(
     items.map(({ why }) => why),
     snapshot.gaps,
   )
 }
 
 /** Explains the pod's chain, including healthy containers, whose images will have to be pulled again. */
-async function explained(
+async function explainWithChecks(
   pod: Pod,
   snapshot: Snapshot,
   checking: ImageCheckRun | undefined,
@@ -146,7 +146,7 @@ function reportOptions({ connection, files, format }: WhyOptions, context: Comma
 }
 
 /** Returns `findings` if a link is broken, or else `incomplete` if something could not be read. */
-function verdict(whys: readonly Pick<Why, 'containers'>[], gaps: readonly Gap[]): ExitName {
+function exitOf(whys: readonly Pick<Why, 'containers'>[], gaps: readonly Gap[]): ExitName {
   if (whys.some(({ containers }) => containers.some(({ problems }) => problems.length > 0))) return 'findings'
   return gaps.length > 0 ? 'incomplete' : 'ok'
 }

@@ -2,7 +2,7 @@
 
 import type { KeyMismatch } from '../dockerconfig/key-mismatch.ts'
 import type { Moved } from '../image/moved.ts'
-import type { ObjectManager } from '../snapshot/fix-scope.ts'
+import type { ObjectManager } from '../snapshot/fix-objects.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { ContainerKind } from '../snapshot/pod.ts'

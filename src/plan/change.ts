@@ -1,7 +1,7 @@
 /** The changes a fix can make, as plain data: what is written, to which object, under which condition, and why. */
 
 import type { Remedy } from '../diagnosis/remedy.ts'
-import type { ObjectManager, PullSecretEntryName } from '../snapshot/fix-scope.ts'
+import type { ObjectManager, PullSecretEntryName } from '../snapshot/fix-objects.ts'
 
 /** The subset of JSON Patch (RFC 6902) that pullguard writes. */
 export interface PatchOperation {

@@ -1,7 +1,7 @@
 /** Makes the plan of a fix: turns findings and the objects in scope into ordered changes, and declines the rest with a reason. */
 
 import type { Finding } from '../diagnosis/finding.ts'
-import type { ScopeWorkload } from '../snapshot/fix-scope.ts'
+import type { ScopeWorkload } from '../snapshot/fix-objects.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import { ACTION_ORDER, type Change } from './change.ts'
 import { neededLogins } from './needed-logins.ts'
@@ -23,7 +23,7 @@ export function makePlan(given: PlanInput): Plan {
   const wanted: Change[] = [
     ...attached.changes,
     ...templates.changes,
-    ...restored(input),
+    ...restoreChanges(input),
     ...recreation.changes,
   ]
   const changes = withoutUnusedSecrets(wanted, [...attached.declined, ...templates.declined], input)
@@ -40,7 +40,7 @@ export function makePlan(given: PlanInput): Plan {
     apiVersion: 'pullguard.dev/v1',
     kind: 'Plan',
     createdAt: input.createdAt,
-    cluster: { ...input.cluster, uid: input.fixScope.clusterUid },
+    cluster: { ...input.cluster, uid: input.fixObjects.clusterUid },
     scope: input.scope,
     secretName: input.secretName,
     credentials: input.credentials,
@@ -55,18 +55,18 @@ export function makePlan(given: PlanInput): Plan {
  * only claim a named workload as their owner, because anybody who can create pods can claim that.
  */
 function withinScope(input: PlanInput): { input: PlanInput; declined: Declined[] } {
-  const { scope, fixScope, snapshot, diagnosis } = input
+  const { scope, fixObjects, snapshot, diagnosis } = input
   const isPart = (workload: ScopeWorkload) => !workload.selected || !covers(scope, workload)
-  const parts = fixScope.workloads.filter(isPart)
-  const claiming = claimingPods(input)
+  const parts = fixObjects.workloads.filter(isPart)
+  const claiming = podsOfUnprovenOwner(input)
   if (parts.length === 0 && claiming.length === 0) return { input, declined: [] }
   const uids = new Set([...parts.flatMap(({ podUids }) => podUids), ...claiming.map(({ uid }) => uid)])
   const pods = snapshot.pods.filter(({ uid }) => uids.has(uid))
   const left = new Set(pods.map(({ namespace, name }) => `${namespace}/${name}`))
   const findings = diagnosis.findings.filter(({ namespace, pod }) => !left.has(`${namespace}/${pod}`))
-  const workloads = fixScope.workloads.filter(workload => !isPart(workload))
+  const workloads = fixObjects.workloads.filter(workload => !isPart(workload))
   return {
-    input: { ...input, diagnosis: { ...diagnosis, findings }, fixScope: { ...fixScope, workloads } },
+    input: { ...input, diagnosis: { ...diagnosis, findings }, fixObjects: { ...fixObjects, workloads } },
     declined: [
       ...parts.map(
         ({ podUids, apiVersion, kind, namespace, name, uid }): Declined => ({
@@ -76,12 +76,12 @@ function withinScope(input: PlanInput): { input: PlanInput; declined: Declined[]
           selector: scope.selector ?? null,
         }),
       ),
-      ...claiming.map(strayPod),
+      ...claiming.map(declinedUnprovenPod),
     ],
   }
 }
 
-function strayPod(pod: Pod): Declined {
+function declinedUnprovenPod(pod: Pod): Declined {
   const target = podTarget(pod)
   return pod.controller === null || REPLACES.includes(pod.controller.kind)
     ? { code: 'not-found', what: 'workload', target }
@@ -93,9 +93,9 @@ function strayPod(pod: Pod): Declined {
 }
 
 /** The failing pods in a scope of names that are not named themselves, and neither made by their controller nor proven by uids to be of a workload. */
-function claimingPods({ scope, fixScope, snapshot, diagnosis }: PlanInput): Pod[] {
+function podsOfUnprovenOwner({ scope, fixObjects, snapshot, diagnosis }: PlanInput): Pod[] {
   if (scope.subjects === undefined) return []
-  const owned = new Set(fixScope.workloads.flatMap(({ podUids }) => podUids))
+  const owned = new Set(fixObjects.workloads.flatMap(({ podUids }) => podUids))
   const failing = new Set(
     // Owners are not read for a sandbox image alone.
     diagnosis.findings.flatMap(({ namespace, pod, containerKind }) =>
@@ -111,8 +111,8 @@ function claimingPods({ scope, fixScope, snapshot, diagnosis }: PlanInput): Pod[
 }
 
 /** Bare pods that an interrupted run deleted are created again, whatever else the plan does. */
-function restored(input: PlanInput): Change[] {
-  return input.fixScope.interruptedPods.map(({ run, namespace, name, ending }) => ({
+function restoreChanges(input: PlanInput): Change[] {
+  return input.fixObjects.interruptedPods.map(({ run, namespace, name, ending }) => ({
     id: `pod:${namespace}/${name}`,
     action: 'restore-bare-pod',
     target: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid: null },

@@ -6,14 +6,14 @@ import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import { isNarrowed, type PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
-import { serves } from './stuck-pod.ts'
+import { coversImageOf } from './stuck-pod.ts'
 
 /** Namespaces of the cluster itself that many users can read and that have no pods. */
 const WITHOUT_PODS = ['kube-public', 'kube-node-lease']
 
 /** The logins that a namespace in scope needs. No other login is proven, shown, or written. */
 export function neededLogins(input: PlanInput): PlanCredential[] {
-  const { namespaces } = input.fixScope
+  const { namespaces } = input.fixObjects
   return input.credentials.filter(login => namespaces.some(({ name }) => needsLogin(name, login, input)))
 }
 
@@ -45,16 +45,16 @@ export function keysFor(namespace: string, input: PlanInput): string[] {
 function needsLogin(
   namespace: string,
   login: PlanCredential,
-  { scope, diagnosis, fixScope, named }: PlanInput,
+  { scope, diagnosis, fixObjects, named }: PlanInput,
 ): boolean {
   const fails = diagnosis.findings.some(
     finding =>
       finding.namespace === namespace &&
-      serves(login, finding) &&
+      coversImageOf(login, finding) &&
       (finding.remedies.includes('authenticate') || finding.remedies.includes('recreate')),
   )
   if (fails || isNarrowed(scope)) return fails
-  const holds = fixScope.secrets.some(
+  const holds = fixObjects.secrets.some(
     secret => secret.namespace === namespace && secret.ours && secret.keys.includes(login.key),
   )
   if (holds) return true

@@ -1,6 +1,6 @@
 /** Turns edits into a JSON patch that applies only to the state the plan was made from, and into the patch that reverts them. */
 
-import type { PullSecretEntryName } from '../snapshot/fix-scope.ts'
+import type { PullSecretEntryName } from '../snapshot/fix-objects.ts'
 import type { Edit, PatchChange, PatchOperation } from './change.ts'
 
 /**
@@ -112,12 +112,12 @@ export function restoration(change: PatchChange, object: unknown): Restoration {
   return { held, changed, patch: [...tests, ...writes] }
 }
 
-type Way = [tests: PatchOperation[], write: PatchOperation]
+type Reversal = [tests: PatchOperation[], write: PatchOperation]
 
 function removeEntry(
   { pointer, before, entry }: Extract<Edit, { field: 'imagePullSecrets' }>,
   object: unknown,
-): Way {
+): Reversal {
   const list = pullSecretsAt(object, pointer) ?? []
   const index = list.findLastIndex(({ name }) => name === entry)
   const test: PatchOperation = { op: 'test', path: pointer, value: list }
@@ -126,7 +126,7 @@ function removeEntry(
   return [[test], { op: 'remove', path }]
 }
 
-function restoreField(edit: Exclude<Edit, { field: 'imagePullSecrets' }>): Way {
+function restoreField(edit: Exclude<Edit, { field: 'imagePullSecrets' }>): Reversal {
   const path = `${edit.pointer}/${edit.field}`
   const tests: PatchOperation[] = [
     { op: 'test', path: `${edit.pointer}/name`, value: edit.container },

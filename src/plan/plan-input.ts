@@ -3,7 +3,7 @@
 import type { Cause, Diagnosis } from '../diagnosis/finding.ts'
 import type { Remedy } from '../diagnosis/remedy.ts'
 import type { ReplacementRule } from '../image/replacement.ts'
-import type { FixScope } from '../snapshot/fix-scope.ts'
+import type { FixObjects } from '../snapshot/fix-objects.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { PlanCredential, PlanScope, UnprovenLogin } from './plan.ts'
 
@@ -22,7 +22,7 @@ export interface PlanInput {
   scope: PlanScope
   diagnosis: Diagnosis
   snapshot: Snapshot
-  fixScope: FixScope
+  fixObjects: FixObjects
   /** The remedies chosen, by flag, by selection, or by default. */
   remedies: ReadonlySet<Remedy>
   secretName: string

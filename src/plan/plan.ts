@@ -1,7 +1,7 @@
 /** A plan: everything a fix would change and everything it declines, complete enough to be saved and applied later, and its scope. */
 
 import type { Cause } from '../diagnosis/finding.ts'
-import type { JobLimit, ObjectManager } from '../snapshot/fix-scope.ts'
+import type { JobLimit, ObjectManager } from '../snapshot/fix-objects.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import type { Change, Target } from './change.ts'

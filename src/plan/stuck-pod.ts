@@ -4,7 +4,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { coversRepository } from '../dockerconfig/docker-key.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
-import type { ScopeController, ScopeWorkload } from '../snapshot/fix-scope.ts'
+import type { ScopeController, ScopeWorkload } from '../snapshot/fix-objects.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Change, Edit, PatchTemplate, Target } from './change.ts'
 import type { Declined, PlanCredential } from './plan.ts'
@@ -33,7 +33,7 @@ export interface AttachedSecrets {
 export function stuckPods(input: PlanInput): StuckPod[] {
   const pods = new Map(input.snapshot.pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
   const workloads = new Map(
-    input.fixScope.workloads.flatMap(workload => workload.podUids.map(uid => [uid, workload] as const)),
+    input.fixObjects.workloads.flatMap(workload => workload.podUids.map(uid => [uid, workload] as const)),
   )
   const live = liveNamespaces(input)
   const stuck = new Map<string, StuckPod>()
@@ -54,22 +54,25 @@ export function stuckPods(input: PlanInput): StuckPod[] {
 }
 
 /** The namespaces in scope that are not terminating, so that they can be written to. */
-export function liveNamespaces({ fixScope }: PlanInput): ReadonlySet<string> {
-  return new Set(fixScope.namespaces.filter(({ terminating }) => !terminating).map(({ name }) => name))
+export function liveNamespaces({ fixObjects }: PlanInput): ReadonlySet<string> {
+  return new Set(fixObjects.namespaces.filter(({ terminating }) => !terminating).map(({ name }) => name))
 }
 
 /** A credential helps a finding that needs one for that registry, unless the credential's own account is the rate-limited one. */
 function isHelped(finding: Finding, credentials: PlanCredential[]): boolean {
   return (
     finding.remedies.includes('authenticate') &&
-    credentials.some(credential => serves(credential, finding)) &&
+    credentials.some(credential => coversImageOf(credential, finding)) &&
     malformedSecret(finding) === null &&
     limitedAccount(finding, credentials) === null
   )
 }
 
 /** A credential serves its whole registry or, if its key names a path, the images at and below that path. */
-export function serves({ registry, key }: PlanCredential, { registry: asked, reference }: Finding): boolean {
+export function coversImageOf(
+  { registry, key }: PlanCredential,
+  { registry: asked, reference }: Finding,
+): boolean {
   return (
     registry === asked && coversRepository(key, registry, parseReference(reference ?? '')?.repository ?? '')
   )
@@ -83,7 +86,7 @@ export function malformedSecret(finding: Finding): string | null {
 /** The account whose own rate limit was hit, if the credential at hand is of the same account; else null. */
 export function limitedAccount(finding: Finding, credentials: PlanCredential[]): string | null {
   if (finding.cause !== 'rate-limited' || finding.subcause !== 'account') return null
-  const own = credentials.find(credential => serves(credential, finding))
+  const own = credentials.find(credential => coversImageOf(credential, finding))
   const used = finding.credential.attempts.some(
     attempt => attempt.usable && attempt.username === own?.username,
   )
@@ -148,8 +151,8 @@ export function ownList(
   return direct === undefined ? workload.imagePullSecrets : direct.imagePullSecrets
 }
 
-function controllerOf({ fixScope }: PlanInput, { controller }: Pod): ScopeController | undefined {
-  return fixScope.controllers.find(({ uid }) => uid === controller?.uid)
+function controllerOf({ fixObjects }: PlanInput, { controller }: Pod): ScopeController | undefined {
+  return fixObjects.controllers.find(({ uid }) => uid === controller?.uid)
 }
 
 /** Whether the StatefulSet's partition keeps the pod at the earlier revision. */
@@ -167,7 +170,7 @@ export function isOutgoing(input: PlanInput, pod: Pod): boolean {
 function accountChangedLater(input: PlanInput, { pod, findings, workload }: StuckPod): boolean {
   if (pod.controller !== null && (!workload || ownList(input, pod, workload) !== null)) return false
   if (!findings.some(({ remedies }) => remedies.includes('recreate'))) return false
-  const account = input.fixScope.serviceAccounts.find(
+  const account = input.fixObjects.serviceAccounts.find(
     ({ namespace, name }) => namespace === pod.namespace && name === pod.serviceAccount,
   )
   return (

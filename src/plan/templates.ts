@@ -1,7 +1,7 @@
 /** Plans changes to pod templates: images, pull policies, and the pull secret if the template has its own list. */
 
 import { parseReference } from '../image/reference.ts'
-import type { ScopeContainer, ScopeWorkload } from '../snapshot/fix-scope.ts'
+import type { ScopeContainer, ScopeWorkload } from '../snapshot/fix-objects.ts'
 import type { Edit, EditingRemedy, PatchTemplate, Target } from './change.ts'
 import { patchOf } from './patch.ts'
 import type { Declined } from './plan.ts'
@@ -25,7 +25,7 @@ export interface Templates {
 export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: AttachedSecrets): Templates {
   const planned: Templates = { changes: [], declined: [] }
   const live = liveNamespaces(input)
-  for (const workload of input.fixScope.workloads.filter(({ namespace }) => live.has(namespace))) {
+  for (const workload of input.fixObjects.workloads.filter(({ namespace }) => live.has(namespace))) {
     const pods = stuck.filter(pod => pod.workload === workload)
     const images = containerEdits(input, workload)
     planned.declined.push(...images.declined)
@@ -169,7 +169,7 @@ function planContainer(
  * @returns each once
  */
 export function referencesToAsk(input: Omit<PlanInput, 'images' | 'unproven'>): string[] {
-  const containers = input.fixScope.workloads.flatMap(workload => workload.containers)
+  const containers = input.fixObjects.workloads.flatMap(workload => workload.containers)
   const wanted = containers.flatMap(container => {
     for (const [, { lookups }] of editing(input)) {
       const references = lookups(container, input)

@@ -84,7 +84,7 @@ export type QuotaOutcome =
   | { status: 'not-found' }
   | RegistryProblem
 
-export type Proof =
+export type LoginProof =
   /** `manifest` is null if no image was given to check. */
   | { proven: true; quota: QuotaOutcome; manifest: ManifestOutcome | null }
   | {

@@ -1,6 +1,6 @@
 /** Proves a credential before it is distributed to a cluster. */
 
-import type { ManifestOutcome, Proof, ProofFailure, QuotaOutcome, RegistryProblem } from './outcome.ts'
+import type { LoginProof, ManifestOutcome, ProofFailure, QuotaOutcome, RegistryProblem } from './outcome.ts'
 import { retryText } from './problem.ts'
 
 /** The requests that a proof consists of; `Registry` sends them. */
@@ -18,7 +18,7 @@ export interface ProofQuestions {
  * fault). On Docker Hub, the quota request comes first, so a wrong password is found before anything else. An exhausted quota does not
  * disprove the login, nor does a server without the quota's repository; `quota` shows both. Rejects only if aborted.
  */
-export async function prove(questions: ProofQuestions): Promise<Proof> {
+export async function prove(questions: ProofQuestions): Promise<LoginProof> {
   const quota = await questions.quota()
   if (quota.status === 'withheld') return failed('withheld', quota.from)
   if (isProblem(quota) && quota.status !== 'denied') return problemProof(quota)
@@ -35,7 +35,7 @@ export async function prove(questions: ProofQuestions): Promise<Proof> {
   return { proven: true, quota, manifest }
 }
 
-function problemProof(problem: RegistryProblem): Proof {
+function problemProof(problem: RegistryProblem): LoginProof {
   switch (problem.status) {
     case 'denied':
       return failed('no-access', '')
@@ -49,7 +49,7 @@ function problemProof(problem: RegistryProblem): Proof {
   }
 }
 
-function failed(why: ProofFailure, detail: string): Proof {
+function failed(why: ProofFailure, detail: string): LoginProof {
   return { proven: false, why, detail }
 }
 

@@ -5,10 +5,10 @@ import { DOCKER_HUB, isDockerHubHost } from '../image/docker-hub.ts'
 import { type AuthorizedAnswer, AuthorizedRequests } from './authorized-requests.ts'
 import type { Connection } from './connection.ts'
 import type {
+  LoginProof,
   ManifestOutcome,
   ManifestReference,
   PlatformsOutcome,
-  Proof,
   QuotaOutcome,
   TagsOutcome,
 } from './outcome.ts'
@@ -98,7 +98,7 @@ export class Registry {
   }
 
   /** Whether the credential can log in and, with a reference, read its repository; on Docker Hub, also its remaining quota. */
-  proveCredential(credential: Credential, reference: ManifestReference | null): Promise<Proof> {
+  proveCredential(credential: Credential, reference: ManifestReference | null): Promise<LoginProof> {
     return prove({
       quota: () => this.quota(credential),
       manifest: reference && (() => this.headManifest(reference, credential)),

@@ -1,11 +1,11 @@
 /** The result of a wait, for reports. */
 
 import type { AdvisedDiagnosis } from '../advice/add-steps.ts'
-import type { Outcome } from '../waiting/goal.ts'
+import type { WaitOutcome } from '../waiting/goal.ts'
 import type { Goal, SubjectState } from '../waiting/subject-state.ts'
 
 export interface WaitReport {
-  outcome: Outcome
+  outcome: WaitOutcome
   goal: Goal
   /** Milliseconds. */
   waited: number

@@ -6,7 +6,7 @@ import { type JudgedPod, judgePod } from './pod-stage.ts'
 import { membershipIn, missingOf, newestRevision, wantedBy } from './wanted.ts'
 
 /** Why a workload creates no more pods. */
-export type OverCode =
+export type EndReason =
   /** It was deleted. */
   | 'gone'
   /** Another workload has its name. */
@@ -39,7 +39,7 @@ export type Holdup =
   | { code: 'stuck' | 'unscheduled' | 'initializing' | 'starting'; pod: JudgedPod }
 
 export interface Rollout {
-  over: { code: OverCode; message: string } | null
+  over: { code: EndReason; message: string } | null
   standstill: Standstill | null
   /** The workload is a Job: its pods end by themselves, and it can be deleted after that. */
   isJob: boolean

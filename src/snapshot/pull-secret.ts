@@ -1,6 +1,6 @@
 /** A pull secret without its passwords: enough to know whether the kubelet can use it. */
 
-import type { ObjectManager } from './fix-scope.ts'
+import type { ObjectManager } from './fix-objects.ts'
 
 /** What is wrong with one `auths` entry, as the kubelet reads it. */
 export type PullSecretEntryProblem =

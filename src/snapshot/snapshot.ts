@@ -1,6 +1,6 @@
 /** What was read from a cluster or a dump: plain data, free of secrets. Everything after `source` works on this alone. */
 
-import type { ObjectManager } from './fix-scope.ts'
+import type { ObjectManager } from './fix-objects.ts'
 import type { ImageCheck } from './image-check.ts'
 import type { Node } from './node.ts'
 import type { Pod } from './pod.ts'

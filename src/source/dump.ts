@@ -15,7 +15,7 @@ import { uniqueGaps } from './gap.ts'
 import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
 import { belongsTo } from './ownership.ts'
-import { type NamedSubject, otherTypeSentence } from './subject-names.ts'
+import { otherTypeSentence, type RequestedSubject } from './subject-names.ts'
 import { isNamed, NoSuchPod, pickSuspects, type Scope } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
@@ -169,7 +169,7 @@ function checkOne(pods: Pod[], name: string, namespaces: string[] | null, known:
 }
 
 /** Resolves each name, including one that can mean a pod in a namespace. @throws UsageError for a name that the dump does not contain */
-function findSubjects(named: readonly NamedSubject[], facts: DumpFacts): ScopeSubject[] {
+function findSubjects(named: readonly RequestedSubject[], facts: DumpFacts): ScopeSubject[] {
   return named.map(({ orPodIn, ...subject }) => {
     if (orPodIn !== undefined && facts.pods.get(`${orPodIn}/${subject.name}`) !== undefined)
       return { kind: 'Pod', name: subject.name, namespace: orPodIn }

@@ -8,7 +8,7 @@ export const IN_FOLDERS = /\.(?:json|ya?ml)$/i
 /** @throws UsageError for an empty name, and for standard input given twice */
 export function checkFileNames(names: readonly string[]): void {
   // An unset variable on the command line; resolve() would turn it into the current folder.
-  if (names.includes('')) throw new UsageError('-f is given an empty name: name a file, a folder, or -.')
+  if (names.includes('')) throw new UsageError('-f was given an empty name: give a file, a folder, or -.')
   if (names.filter(name => name === '-').length > 1)
     throw new UsageError('-f - is given twice: standard input can be read only once.')
 }

@@ -6,7 +6,7 @@ import type { RolloutKind } from '../snapshot/rollout.ts'
 import type { ScopeSubject } from '../snapshot/snapshot.ts'
 
 /** `namespace` null: the context's namespace; in a dump, any. */
-export interface NamedSubject extends ScopeSubject {
+export interface RequestedSubject extends ScopeSubject {
   /** The type could also be a namespace: if it has a pod of this name, that pod is meant. */
   orPodIn?: string
 }
@@ -15,7 +15,7 @@ export interface NamedSubject extends ScopeSubject {
  * @param namespace the namespace of -n
  * @throws UsageError for a word that can't be parsed, for a type without pods, and for a namespace that contradicts -n
  */
-export function parseSubjects(words: readonly string[], namespace: string | undefined): NamedSubject[] {
+export function parseSubjects(words: readonly string[], namespace: string | undefined): RequestedSubject[] {
   const [first = '', ...rest] = words
   const type = words.some(word => word.includes('/')) ? null : kindNamed(first)
   if (type !== null && rest.length > 0)
@@ -26,7 +26,7 @@ export function parseSubjects(words: readonly string[], namespace: string | unde
   return words.map(word => parseOne(word, namespace))
 }
 
-function parseOne(word: string, namespace: string | undefined): NamedSubject {
+function parseOne(word: string, namespace: string | undefined): RequestedSubject {
   const [first = '', second, ...more] = word.split('/')
   if (more.length > 0 || first === '' || second === '')
     throw new UsageError(

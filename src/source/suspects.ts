@@ -6,7 +6,7 @@ import { byText, compareText } from '../order.ts'
 import { isFinished, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent, ScopeSubject } from '../snapshot/snapshot.ts'
 import { couldBeFailedPull, isUntried } from './narrow/pod.ts'
-import type { NamedSubject } from './subject-names.ts'
+import type { RequestedSubject } from './subject-names.ts'
 
 /** The pods that a snapshot is taken of. */
 export interface Scope {
@@ -15,7 +15,7 @@ export interface Scope {
   /** Namespaces to skip when reading all of them. */
   excluded?: string[]
   /** Reads only the pods of these; their namespaces are used instead of `namespaces`. */
-  subjects?: NamedSubject[]
+  subjects?: RequestedSubject[]
   /** Subjects that no longer exist have no pods. Otherwise, a missing subject is an error. */
   mayBeGone?: boolean
   /** Keeps subjects that turn out to be pods in the snapshot even if they are healthy. */

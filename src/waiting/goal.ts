@@ -84,19 +84,19 @@ function restsAs(
   { status, replicas }: RolloutWorkload,
 ): EndCode | null {
   if (standstill !== 'paused' && standstill !== 'on-delete') return null
-  const isOpen = pods.some(({ stage }) => stage !== 'pulled')
-  if (standstill === 'on-delete') return status.updated < replicas && !isOpen ? 'on-delete' : null
+  const lacksImages = pods.some(({ stage }) => stage !== 'pulled')
+  if (standstill === 'on-delete') return status.updated < replicas && !lacksImages ? 'on-delete' : null
   // A paused Deployment keeps its old pods, too.
-  return isOpen || (status.updated >= replicas && status.total <= status.updated) ? null : 'paused'
+  return lacksImages || (status.updated >= replicas && status.total <= status.updated) ? null : 'paused'
 }
 
-export type Outcome = 'done' | 'failed' | 'timeout' | 'unknown'
+export type WaitOutcome = 'done' | 'failed' | 'timeout' | 'unknown'
 
 interface Circumstances {
   /** The wait has timed out. */
   isOver: boolean
   /** Workloads are selected by labels, so the first one can still appear. */
-  mayCome: boolean
+  mayGrow: boolean
   /** Workloads are selected by labels among kinds that can't be read, so some can be missing. */
   isBlind: boolean
 }
@@ -104,13 +104,13 @@ interface Circumstances {
 /** Returns how the whole wait has ended; null while it continues. It ends for all workloads if one can't get its image or was deleted. */
 export function outcomeOf(
   states: readonly SubjectState[],
-  { isOver, mayCome, isBlind }: Circumstances,
-): Outcome | null {
+  { isOver, mayGrow, isBlind }: Circumstances,
+): WaitOutcome | null {
   if (states.some(({ status }) => status === 'failed')) return 'failed'
   if (states.some(({ code }) => code === 'deleted')) return 'unknown'
   if (states.some(({ status }) => status === 'waiting')) return isOver ? 'timeout' : null
   // Even if a workload appears, others could be missing.
-  if (states.length === 0 && mayCome && isBlind) return 'unknown'
-  if (states.length === 0 && mayCome) return isOver ? 'timeout' : null
+  if (states.length === 0 && mayGrow && isBlind) return 'unknown'
+  if (states.length === 0 && mayGrow) return isOver ? 'timeout' : null
   return isBlind || states.some(({ status }) => status === 'unknown') ? 'unknown' : 'done'
 }

@@ -6,9 +6,9 @@ import { type Holdup, judgeRollout, type Rollout } from '../rollout/judge.ts'
 import type { JudgedPod } from '../rollout/pod-stage.ts'
 import { newestRevision, ordinalOf } from '../rollout/wanted.ts'
 import type { RolloutState, RolloutWorkload } from '../snapshot/rollout.ts'
-import { recalled, remembering } from './failures.ts'
 import { endOf, type GoalInput, type WaitRules } from './goal.ts'
 import type { EndCode, Obstacle, SubjectState, SubjectView, WaitCode } from './subject-state.ts'
+import { recalled, remembering } from './tracked-failures.ts'
 import { isGivenUp, troublesOf } from './troubles.ts'
 
 /** In milliseconds. A replaced workload is deleted first and appears again after a moment. */

@@ -7,7 +7,7 @@ import type { Failure, Trouble } from './subject-state.ts'
 /** In milliseconds, by cause; 0 means not to wait. */
 export type PatienceChoices = Partial<Record<Cause, number>>
 
-export interface Situation {
+export interface TroubleContext {
   /** Troubles at the previous look: a replacement pod does not restart the patience of a trouble. */
   before: Trouble[]
   /** How many pods of the newest revision there are, and how many of them have their images. */
@@ -20,14 +20,14 @@ export interface Situation {
 const NEVER = Number.MAX_SAFE_INTEGER
 
 /** Returns the troubles, sorted by when their patience ends. */
-export function troublesOf(failures: Failure[], situation: Situation): Trouble[] {
+export function troublesOf(failures: Failure[], context: TroubleContext): Trouble[] {
   const alike = Map.groupBy(failures, ({ finding }) => troubleKey(finding))
   return [...alike]
     .map(([key, same]) =>
       troubleOf(
         same,
-        situation.before.find(({ finding }) => troubleKey(finding) === key),
-        situation,
+        context.before.find(({ finding }) => troubleKey(finding) === key),
+        context,
       ),
     )
     .sort((one, other) => (one.until ?? NEVER) - (other.until ?? NEVER))
@@ -48,25 +48,25 @@ export function troubleKey({ cause, subcause, container, containerKind, image }:
   return JSON.stringify([cause, subcause, containerKind, container, image])
 }
 
-function troubleOf(same: Failure[], before: Trouble | undefined, situation: Situation): Trouble {
+function troubleOf(same: Failure[], before: Trouble | undefined, context: TroubleContext): Trouble {
   const [newest] = same.toSorted((one, other) => other.since - one.since) as [Failure, ...Failure[]]
   const since = Math.min(before?.since ?? Number.POSITIVE_INFINITY, ...same.map(failure => failure.since))
   const attempts = Math.max(before?.attempts ?? 0, ...same.map(failure => failure.attempts))
   return {
     finding: newest.finding,
     pods: [...new Set(same.map(({ finding }) => finding.pod))].sort(),
-    well: situation.well,
+    well: context.well,
     nodes: [...new Set(same.flatMap(({ finding }) => finding.node ?? []))].sort(),
     since,
     attempts,
-    isChosen: situation.patience[newest.finding.cause] !== undefined,
-    until: endOf({ finding: newest.finding, since, attempts }, situation),
+    isChosen: context.patience[newest.finding.cause] !== undefined,
+    until: endOf({ finding: newest.finding, since, attempts }, context),
   }
 }
 
 function endOf(
   { finding, since, attempts }: Pick<Trouble, 'finding' | 'since' | 'attempts'>,
-  { patience, now }: Situation,
+  { patience, now }: TroubleContext,
 ): number | null {
   const chosen = patience[finding.cause]
   if (chosen !== undefined) return since + chosen

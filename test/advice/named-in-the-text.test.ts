@@ -350,9 +350,10 @@ describe('a login that was refused', () => {
   const refused = (fields: object, node: object = {}) =>
     findingOf({
       image: 'acme.azurecr.io/app:1',
-      login: 'acme.azurecr.io',
-      entry: fields,
-      writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'acr' },
+      secret: {
+        entries: [{ key: 'acme.azurecr.io', username: 'acme', problem: null, ...fields }],
+        writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'acr' },
+      },
       node,
       error: pulled(
         'acme.azurecr.io/app:1',

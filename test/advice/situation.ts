@@ -3,8 +3,8 @@ import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import type { Node } from '../../src/snapshot/node.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
-import type { PullSecret, PullSecretEntry, SecretWriter } from '../../src/snapshot/pull-secret.ts'
-import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
+import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
+import type { OwnerLink, ServiceAccount } from '../../src/snapshot/snapshot.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 
 export interface Situation {
@@ -13,10 +13,10 @@ export interface Situation {
   error: string
   /** A usable pull secret for this registry key. */
   login?: string
-  /** More about that login. */
-  entry?: Partial<PullSecretEntry>
-  /** What writes that pull secret. */
-  writer?: SecretWriter
+  /** The pod's pull secret; without `login`, one without entries. */
+  secret?: Partial<PullSecret>
+  /** The pod's service account. */
+  account?: Partial<ServiceAccount>
   node?: Partial<Node>
   pod?: Partial<Pod>
   reason?: string
@@ -28,39 +28,40 @@ export function findingOf({
   image,
   error,
   login,
-  entry = {},
-  writer,
+  secret,
+  account,
   node,
   pod: fields,
   reason = 'ImagePullBackOff',
   owners = [],
 }: Situation): Finding {
-  const secret: PullSecret = {
+  const pullSecret: PullSecret = {
     namespace: 'web',
     name: 'regcred',
     type: 'kubernetes.io/dockerconfigjson',
     problem: null,
-    ...(writer && { writer }),
-    entries: [{ key: login ?? '', username: 'acme', problem: null, ...entry }],
+    entries: login === undefined ? [] : [{ key: login, username: 'acme', problem: null }],
+    ...secret,
   }
+  const pullSecrets = login === undefined && secret === undefined ? [] : [pullSecret]
   const failing = pod({
     namespace: 'web',
     node: 'node-1',
-    pullSecrets: login === undefined ? [] : ['regcred'],
+    pullSecrets: pullSecrets.map(({ name }) => name),
     containers: [container({ image, state: waiting(reason, error) })],
     ...fields,
   })
   const nodes: Node[] = node === undefined ? [] : [{ ...NODE, ...node }]
-  const { findings } = diagnose(
-    snapshot({ pods: [failing], pullSecrets: login === undefined ? [] : [secret], nodes, owners }),
-  )
+  const serviceAccounts =
+    account === undefined ? [] : [{ namespace: 'web', name: 'default', imagePullSecrets: [], ...account }]
+  const { findings } = diagnose(snapshot({ pods: [failing], pullSecrets, serviceAccounts, nodes, owners }))
   const [found] = findings
   if (found === undefined) throw new Error(`no finding for ${error}`)
   return found
 }
 
 /** A Linux node of which nothing else is known. */
-export const NODE: Node = {
+const NODE: Node = {
   name: 'node-1',
   runtime: null,
   kubelet: null,

@@ -1,6 +1,6 @@
 /** Every API server fault at every request of a fix: outcomes are true, nothing is lost, and the next run fixes the rest. */
 import { describe, expect, test } from 'vitest'
-import type { Outcome } from '../../src/apply/outcome.ts'
+import type { ChangeOutcome } from '../../src/apply/outcome.ts'
 import { expectRequestError, FAULTS, initial, LOST, pointsOf } from './fault-points.ts'
 import { fix, undo } from './runs.ts'
 import { listOf, type Story, state, story, withoutPods } from './story.ts'
@@ -45,7 +45,7 @@ describe('a fault', () => {
   })
 })
 
-async function outcomesOf(of: Story): Promise<Outcome[]> {
+async function outcomesOf(of: Story): Promise<ChangeOutcome[]> {
   try {
     return (await fix(of)).result.outcomes
   } catch (error) {
@@ -56,7 +56,7 @@ async function outcomesOf(of: Story): Promise<Outcome[]> {
   }
 }
 
-function expectHonest(of: Story, { id, status, target, reason, detail }: Outcome, where: string): void {
+function expectHonest(of: Story, { id, status, target, reason, detail }: ChangeOutcome, where: string): void {
   const written = isWritten(of, id)
   if (status === 'applied' || status === 'unchanged') expect(written, `${id} ${where}`).toBe(true)
   else if (status !== 'failed') expect(written, `${id} ${status} ${where}`).toBe(false)

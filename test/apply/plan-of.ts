@@ -6,9 +6,9 @@ import type { ClusterReader } from '../../src/kubernetes/api/cluster.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Cluster } from '../../src/simulator/cluster/cluster.ts'
-import type { InterruptedPod, MadeSecret } from '../../src/snapshot/fix-scope.ts'
+import type { InterruptedPod, MadeSecret } from '../../src/snapshot/fix-objects.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
-import { type PodBack, readFixScope } from '../../src/source/live/fix-scope.ts'
+import { type PodBack, readFixObjects } from '../../src/source/live/fix-objects.ts'
 import { Reading } from '../../src/source/live/reading.ts'
 import { narrowPod } from '../../src/source/narrow/pod.ts'
 
@@ -30,7 +30,7 @@ export async function planOf(
   const snapshot = snapshotOf(cluster)
   const diagnosis = diagnose(snapshot)
   const stuck = new Set(diagnosis.findings.map(({ namespace, pod }) => `${namespace}/${pod}`))
-  const { podsBack, ...read } = await readFixScope(new Reading(client), {
+  const { podsBack, ...read } = await readFixObjects(new Reading(client), {
     namespaces: ['api', 'web'],
     excluded: [],
     secretName: 'dockercreds',
@@ -40,14 +40,14 @@ export async function planOf(
     interruptedPods,
     madeSecrets,
   })
-  const fixScope = { clusterUid: await new Reading(client).clusterIdentity(), ...read }
+  const fixObjects = { clusterUid: await new Reading(client).clusterIdentity(), ...read }
   const plan = makePlan({
     createdAt: TAKEN_AT,
     cluster: { server: client.server, context: client.context },
     scope: { namespaces: ['api', 'web'], affected: false, excluded: [] },
     diagnosis,
     snapshot,
-    fixScope,
+    fixObjects,
     remedies: new Set(['authenticate', 'recreate']),
     secretName: 'dockercreds',
     recreateBarePods: true,

@@ -32,7 +32,7 @@ interface TimedRecovery extends Recovery {
 }
 
 /** A context whose clock advances with each sleep and that times out after `timeout` milliseconds. */
-function timedContext(timeout: number, fields: Pick<ApplyContext, 'look'> & Partial<ApplyContext>) {
+function timedContext(timeout: number, fields: Pick<ApplyContext, 'readRollout'> & Partial<ApplyContext>) {
   let now = START
   const clock = {
     now: () => now,
@@ -56,7 +56,7 @@ async function waitFor(
   } = {},
 ): Promise<TimedRecovery> {
   const { clock, context } = timedContext(300_000, {
-    look: async () => {
+    readRollout: async () => {
       const [, seen] = story.findLast(([seconds]) => START + seconds * 1000 <= clock.now()) ?? []
       if (seen === undefined || seen instanceof ApiError) throw seen
       return { ...seen, unrecoverablePods: new Set(hopeless ? seen.pods.map(each => each.pod.uid) : []) }
@@ -237,7 +237,7 @@ test('a workload that was not written is not waited for, only checked once', asy
 test('unscheduled new pods have not tried to pull their images', async () => {
   const unscheduled = pod({ type: 'unknown' }, { pod: { node: null }, unscheduled: 'nodes are full' })
   const { clock, context } = timedContext(60_000, {
-    look: async () => ({ ...of({}, unscheduled), unrecoverablePods: new Set() }),
+    readRollout: async () => ({ ...of({}, unscheduled), unrecoverablePods: new Set() }),
   })
   const recoveries = new Recoveries([CHANGE], context)
   expect(await recoveries.waitForTries(new Map([[CHANGE.id, outcomeOf(CHANGE, 'applied')]]))).toBe(false)

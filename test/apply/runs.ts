@@ -141,7 +141,7 @@ function contextOf(
     hubLogins: [],
     runs,
     deadline: of.clock.now() + 10_000,
-    look: async subject => ({
+    readRollout: async subject => ({
       ...(await readRollout(new Reading(client), subject)),
       unrecoverablePods: new Set(),
     }),

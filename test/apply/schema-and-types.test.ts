@@ -4,7 +4,7 @@ import { validateChange, validatePlan } from '../../src/apply/schema-validators.
 import { CAUSES } from '../../src/diagnosis/finding.ts'
 import type { Change, ChangeReason, Edit, PatchOperation, Target } from '../../src/plan/change.ts'
 import type { Declined, Plan, PlanScope, PlanSubject, TokenKind, UnprovenLogin } from '../../src/plan/plan.ts'
-import type { JobLimit, ObjectManager } from '../../src/snapshot/fix-scope.ts'
+import type { JobLimit, ObjectManager } from '../../src/snapshot/fix-objects.ts'
 import { plan } from '../report/plan-samples.ts'
 import { schema } from '../report/published-schema.ts'
 

@@ -248,7 +248,7 @@ describe('undo', () => {
     await journal.append({ type: 'over' })
     await journal.close()
     const { runs, damaged } = await listRuns(of.folder)
-    expect(runs.map(({ over }) => over)).toEqual([true])
+    expect(runs.map(({ nothingLeft: over }) => over)).toEqual([true])
     expect(runs.map(isUndone)).toEqual([true])
     expect(damaged).toEqual([])
   })
@@ -346,7 +346,7 @@ describe('undo', () => {
       cluster: { uid: 'u', server: '', context: null },
       namespaces: null,
       entries: [{ change, object: null, outcome: null, undoing: false, undone: false, undoneAt: null, run }],
-      over: false,
+      nothingLeft: false,
     })
     const runs = [of('3c', recreate('web', 'shop')), of('2b', attach('web')), of('2a', attach('web'))]
     expect(findRun(runs).run).toBe('2b')
@@ -375,7 +375,14 @@ describe('the undo of a run over many namespaces', () => {
     const cluster = { uid: 'u', server: 'https://127.0.0.1', context: null }
     return {
       of,
-      run: { run: 'r', startedAt: '2026-11-24T10:00:00Z', cluster, namespaces: null, entries, over: false },
+      run: {
+        run: 'r',
+        startedAt: '2026-11-24T10:00:00Z',
+        cluster,
+        namespaces: null,
+        entries,
+        nothingLeft: false,
+      },
     }
   }
 

@@ -12,7 +12,7 @@ const run = (namespaces: string[] | null): Run => ({
   namespaces,
   plan: { secretName: 'dockercreds', registries: ['docker.io'], changes: 2 },
   entries: [{ change, object: null, outcome: null, undoing: false, undone: false, undoneAt: null, run: 'r' }],
-  over: false,
+  nothingLeft: false,
 })
 
 test.each<[earlier: string[] | null, now: string[] | null, goesOn: boolean]>([

@@ -45,7 +45,7 @@ function contextOf(of: Story, before: Before = () => {}): ApplyContext {
     hubLogins: [],
     runs: [],
     deadline: of.clock.now() + 30_000,
-    look: async subject => ({
+    readRollout: async subject => ({
       ...(await readRollout(new Reading(cluster), subject)),
       unrecoverablePods: new Set(),
     }),
@@ -351,7 +351,7 @@ describe('a bare pod that is deleted and created again', () => {
   function runThatDeleted(change: RecreateBarePod, object: KubernetesObject): Run {
     const entry = { change, object, outcome: null, undoing: false, undone: false, undoneAt: null, run: 'r' }
     const cluster = { uid: '', server: '', context: null }
-    return { run: 'r', startedAt: '', cluster, namespaces: null, entries: [entry], over: false }
+    return { run: 'r', startedAt: '', cluster, namespaces: null, entries: [entry], nothingLeft: false }
   }
 
   function owed(of: Story): { change: RestoreBarePod; context: ApplyContext } {

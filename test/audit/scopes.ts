@@ -3,9 +3,9 @@ import { audit, isAnnotated } from '../../src/audit/audit.ts'
 import type { AuditFinding, Rule } from '../../src/audit/finding.ts'
 import { type AuditSettings, NO_SETTINGS } from '../../src/audit/settings.ts'
 import { readManifest } from '../../src/manifest/document.ts'
+import { workloadsIn } from '../../src/manifest/narrow-workloads.ts'
 import { objectsIn } from '../../src/manifest/pod-specs.ts'
-import { workloadsIn } from '../../src/manifest/workloads.ts'
-import type { AuditScope } from '../../src/snapshot/audit-scope.ts'
+import type { AuditSnapshot } from '../../src/snapshot/audit-snapshot.ts'
 import type { ImageAnswer, ImageCheck } from '../../src/snapshot/image-check.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
 import type { WorkloadTemplate } from '../../src/snapshot/template.ts'
@@ -17,7 +17,7 @@ export function workloadsOf(yaml: string): WorkloadTemplate[] {
   return documents.flatMap(objectsIn).flatMap(object => workloadsIn(object, PATH, placeOf))
 }
 
-export function scopeOf(yaml: string, known: Partial<AuditScope> = {}): AuditScope {
+export function scopeOf(yaml: string, known: Partial<AuditSnapshot> = {}): AuditSnapshot {
   return {
     takenAt: '2026-11-29T00:00:00Z',
     source: { type: 'file', files: [PATH] },
@@ -37,13 +37,13 @@ export function scopeOf(yaml: string, known: Partial<AuditScope> = {}): AuditSco
   }
 }
 
-export const CLUSTER: Partial<AuditScope> = {
+export const CLUSTER: Partial<AuditSnapshot> = {
   source: { type: 'cluster', context: 'prod', server: 'https://prod' },
   serviceAccounts: [{ namespace: 'default', name: 'default', imagePullSecrets: [] }],
 }
 
 /** The same workloads as a cluster has them. */
-export function liveScope(yaml: string, known: Partial<AuditScope> = {}): AuditScope {
+export function liveScope(yaml: string, known: Partial<AuditSnapshot> = {}): AuditSnapshot {
   const scope = scopeOf(yaml, { ...CLUSTER, ...known })
   const workloads = scope.workloads.map((workload, index) => ({
     ...workload,
@@ -54,18 +54,18 @@ export function liveScope(yaml: string, known: Partial<AuditScope> = {}): AuditS
   return { ...scope, workloads }
 }
 
-export function findings(scope: AuditScope, settings: Partial<AuditSettings> = {}): AuditFinding[] {
+export function findings(scope: AuditSnapshot, settings: Partial<AuditSettings> = {}): AuditFinding[] {
   return audit(scope, { ...NO_SETTINGS, ...settings }, isAnnotated).findings
 }
 
 /** Severity and rule of each finding, without the rule that most images break. */
-export function rulesIn(scope: AuditScope, settings: Partial<AuditSettings> = {}): string[] {
+export function rulesIn(scope: AuditSnapshot, settings: Partial<AuditSettings> = {}): string[] {
   return findings(scope, settings)
     .filter(({ rule }) => rule !== 'no-digest')
     .map(({ rule, severity }) => `${severity} ${rule}`)
 }
 
-export function only<R extends Rule>(scope: AuditScope, rule: R): Extract<AuditFinding, { rule: R }>[] {
+export function only<R extends Rule>(scope: AuditSnapshot, rule: R): Extract<AuditFinding, { rule: R }>[] {
   return findings(scope).filter(
     (finding): finding is Extract<AuditFinding, { rule: R }> => finding.rule === rule,
   )

@@ -32,8 +32,8 @@ test.each(['', '[]', '{}', '{"kind":"Baseline","findings":[{}]}'])('%j is not a 
 test.each<[unknown, string]>([
   [{ reason: 'x' }, 'one of namespace, workload, cause, image is needed'],
   [{ namespace: 'a' }, 'the reason is missing'],
-  [{ namespace: 'a', reason: 'x', until: '2026-12-31' }, '"until" is unknown'],
-  [{ namespace: 1, reason: 'x' }, 'namespace must be a text'],
+  [{ namespace: 'a', reason: 'x', until: '2026-12-31' }, 'unknown key "until"'],
+  [{ namespace: 1, reason: 'x' }, 'namespace must be a string'],
   [{ namespace: 'a', reason: 'x', expires: '2026-02-30' }, 'expires must be a day'],
   ['staging', 'it must be an object'],
 ])('%j is not a rule', (rule, problem) => {

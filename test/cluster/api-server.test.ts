@@ -80,7 +80,7 @@ const LISTS = [
   `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`,
 ]
 
-describe('lists', () => {
+describe('both servers answer a list alike', () => {
   test.each(LISTS)('%s as a Table', path =>
     same({ path: `${path}${path.includes('?') ? '&' : '?'}includeObject=None`, accept: TABLE }),
   )
@@ -121,7 +121,7 @@ describe('lists', () => {
   })
 })
 
-describe('single objects', () => {
+describe('both servers answer a request for an object alike', () => {
   test.each([
     `${core}/pods/full`,
     `${core}/secrets/login`,
@@ -173,7 +173,7 @@ describe('rights', () => {
   })
 })
 
-describe('writes', () => {
+describe('both servers answer a write alike', () => {
   const patch = (path: string, body: unknown, query = '') =>
     same({ method: 'PATCH', path: `${path}?${WRITE}${query}`, type: JSON_PATCH, body })
   const account = `${core}/serviceaccounts/puller`

@@ -84,7 +84,7 @@ describe('a race on a real API server', () => {
       hubLogins: [],
       runs: [],
       deadline: Date.now() + 10_000,
-      look: () => Promise.reject(new Error('no pod is aimed at')),
+      readRollout: () => Promise.reject(new Error('no pod is aimed at')),
       onProgress: () => {},
     }
     try {

@@ -23,7 +23,7 @@ const played = () => {
   return playing
 }
 
-test('shows the whole story: limited, explained, fixed, and only the typo left', async () => {
+test('the demo goes from the limit to its explanation, its fix, and the one failure that is left', async () => {
   const { code, out } = await played()
   expect(code).toBe(0)
   const screens = [
@@ -38,7 +38,7 @@ test('shows the whole story: limited, explained, fixed, and only the typo left',
     "images, and waiting won't help.",
     '$ pullguard undo --yes',
     'This restores',
-    '`pullguard demo\n--serve`',
+    '`pullguard\ndemo --serve`',
   ]
   let position = 0
   for (const screen of screens) {

@@ -47,8 +47,8 @@ describe('diagnose --watch', () => {
 
   test.each([
     [{ files: ['dump.json'] }, /a dump doesn't change/],
-    [{ checkImages: { endpoints: [] } }, /--check-images can't be combined with --watch/],
-    [{ format: 'junit' as const }, /--watch can't be combined with -o junit/],
+    [{ checkImages: { endpoints: [] } }, /--check-images can't be combined with --until-clear/],
+    [{ format: 'junit' as const }, /--until-clear can't be combined with -o junit/],
   ])('refuses %j', async (options, sentence) => {
     await expect(watchDiagnosis(rollouts, options)).rejects.toThrow(sentence)
   })

@@ -95,7 +95,7 @@ describe('bad input is one sentence and exit code 2', () => {
       'The server https://[redacted]@prod.example:99999 is not a URL:',
     ],
     ['a missing file', ['-f', 'nope.json'], "Can't read nope.json: there is no such file or folder."],
-    ['an empty name', ['-f', ''], '-f is given an empty name:'],
+    ['an empty name', ['-f', ''], '-f was given an empty name:'],
     ['plain text', ['-f', 'plain.txt'], `plain.txt is plain text. Make a dump with ${DUMP}.`],
     ['a cut dump', ['-f', 'cut.json'], 'cut.json ends in the middle, at byte 73: it was cut off.'],
     ['another kind', ['-f', 'deployment.json'], 'There are no pods in deployment.json, only Deployment.'],

@@ -50,19 +50,19 @@ test('a subcause leads to its cause, unless several have one of that name', asyn
   expect((await explain('not-permitted')).out).toMatch(/^auth-required-or-denied: /)
   expect(await explain('unspecified')).toMatchObject({
     code: 2,
-    err: expect.stringContaining('did you mean rate-limited or auth-required-or-denied'),
+    err: expect.stringContaining('give a cause instead, rate-limited or auth-required-or-denied'),
   })
 })
 
 describe('a name that is none', () => {
   test.each([
     ['rate-limitd', 'did you mean rate-limited?'],
-    ['zzz', '`pullguard explain` lists everything.'],
+    ['zzz', '`pullguard explain` lists all.'],
   ])('%s is one sentence', async (name, hint) => {
     expect(await explain(name)).toEqual({
       code: 2,
       out: '',
-      err: `There is nothing to explain under "${name}": ${hint}\n`,
+      err: `There is no cause, subcause, or rule "${name}": ${hint}\n`,
     })
   })
 })

@@ -308,7 +308,7 @@ test('objects managed by Helm are left to Helm, and the patch is shown', async (
   expect((await incident.run(['fix', '-A', '--yes', '--fail-on', 'never'])).code).toBe(0)
   expect(result.out).toContain('Helm release calico')
   expect(lastLine(result.out)).toContain('shown above.')
-  expect(result.out).toContain("Both targeted pods are running now; 1 other still can't pull, for the")
+  expect(result.out).toContain("Both targeted pods are running now; 1 other pod still can't pull, for")
   expect(incident.accounts()['kube-system/default']).toEqual([])
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })

@@ -145,7 +145,7 @@ describe('what Docker Hub answers', () => {
     expect(metrics.out).toContain('pullguard_docker_hub_up{identity="anonymous"} 0\n')
     const usage = await scene.run(...down, '--usage')
     expect(usage.code).toBe(4)
-    expect(usage.out).toContain('Who pulls, in 6 hours')
+    expect(usage.out).toContain('Expected pulls in the next 6 hours, by workload')
     const { out } = await scene.run(...down, '--usage', '-o', 'json')
     expect(schemaErrors(JSON.parse(out))).toEqual([])
   })

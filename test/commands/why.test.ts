@@ -125,15 +125,15 @@ describe('without a name', () => {
     const { code, err } = await run(['why', '--kubeconfig', await kubeconfigFor('nobody')])
     expect(code).toBe(2)
     expect(err).toContain('ask for permission to get and list pods (a Role in default)')
-    expect(err).toMatch(/\nNo pod is named\. No failing pull found in namespace default .*\n$/)
+    expect(err).toMatch(/\nNo pod was given\. No failing pull found in namespace default .*\n$/)
   })
 
   test('the failing pods are listed where nobody can choose', async () => {
     const { code, out, err } = await why()
     expect([code, out]).toEqual([2, ''])
-    expect(err).toContain('No pod is named. Failing: default/')
+    expect(err).toContain('Which pod? Failing: default/')
     expect(err).toContain(`default/${pod}`)
-    expect(err).toMatch(/Name one, such as `pullguard why default\/\S+`\.\n$/)
+    expect(err).toMatch(/For example: `pullguard why default\/\S+`\.\n$/)
   })
 
   test('a dump without a failing pod says so', async () => {
@@ -141,7 +141,7 @@ describe('without a name', () => {
     expect(result).toEqual({
       code: 2,
       out: '',
-      err: 'No pod is named. No image pulls are failing in the dump (1 pod checked).\n',
+      err: 'No pod was given. No image pulls are failing in the dump (1 pod checked).\n',
     })
   })
 })

@@ -402,7 +402,7 @@ describe.skipIf(process.platform === 'win32')('a real helper program', () => {
     expect(await answer()).toEqual([0, 'get 1 quay.io\n'])
   })
 
-  test('can fail without reading its input', async () => {
+  test('that fails without reading its input is reported with its exit code and output', async () => {
     program('echo no; exit 3')
     expect(await answer()).toEqual([3, 'no\n'])
   })
@@ -426,7 +426,7 @@ describe.skipIf(process.platform === 'win32')('a real helper program', () => {
     expect(await run()).toMatchObject({ type: 'failed' })
   })
 
-  test('can be missing', async () => {
+  test('that is not installed is reported as missing', async () => {
     expect(await run()).toEqual({ type: 'missing' })
   })
 })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { audit, factsOf, isAnnotated } from '../../src/audit/audit.ts'
-import { planEdits } from '../../src/audit/edits.ts'
+import { planEdits } from '../../src/audit/file-edits.ts'
 import { NO_SETTINGS } from '../../src/audit/settings.ts'
 import { applyEdits } from '../../src/manifest/apply-edits.ts'
 import { check, PATH, scopeOf } from '../audit/scopes.ts'
@@ -160,7 +160,7 @@ describe('what is not edited', () => {
   })
 })
 
-test('JSON stays JSON, with tabs too', () => {
+test('edits keep a JSON file JSON, whatever its indentation', () => {
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',

@@ -5,12 +5,12 @@ import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { PlanInput } from '../../src/plan/plan-input.ts'
 import type {
-  FixScope,
+  FixObjects,
   ScopeContainer,
   ScopeController,
   ScopeServiceAccount,
   ScopeWorkload,
-} from '../../src/snapshot/fix-scope.ts'
+} from '../../src/snapshot/fix-objects.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import { container, pod, waiting } from '../diagnosis/snapshots.ts'
 import { finding as rateLimited } from '../report/samples.ts'
@@ -100,7 +100,7 @@ export const finding = (pod: Pod, fields: Partial<Finding> = {}): AdvisedFinding
     ...fields,
   })
 
-function scope(fields: Partial<FixScope> = {}): FixScope {
+function scope(fields: Partial<FixObjects> = {}): FixObjects {
   return {
     clusterUid: 'uid-cluster',
     namespaces: [{ name: 'web', terminating: false }],
@@ -118,7 +118,7 @@ function scope(fields: Partial<FixScope> = {}): FixScope {
 export interface PlanFields extends Partial<Omit<PlanInput, 'fixScope' | 'snapshot' | 'diagnosis'>> {
   pods?: Pod[]
   findings?: Finding[]
-  fixScope?: Partial<FixScope>
+  fixScope?: Partial<FixObjects>
 }
 
 /** The plan for a cluster with these pods; one finding for each pod by default. */
@@ -154,7 +154,7 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
       imageChecks: [],
       gaps: [],
     },
-    fixScope: scope(fixScope),
+    fixObjects: scope(fixScope),
     remedies: new Set(['authenticate', 'recreate']),
     secretName: 'dockercreds',
     recreateBarePods: false,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Remedy } from '../../src/diagnosis/remedy.ts'
 import type { PlanInput } from '../../src/plan/plan-input.ts'
-import type { ScopeContainer } from '../../src/snapshot/fix-scope.ts'
+import type { ScopeContainer } from '../../src/snapshot/fix-objects.ts'
 import { planFor, template, workload } from './inputs.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`

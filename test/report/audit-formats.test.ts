@@ -7,7 +7,7 @@ import { auditReport } from '../../src/audit/report.ts'
 import { AUDIT_FORMATS, type AuditFormat } from '../../src/report/formats.ts'
 import { auditPieces } from '../../src/report/views/audit.ts'
 import { RULE_WORDS } from '../../src/report/words/audit.ts'
-import type { AuditScope } from '../../src/snapshot/audit-scope.ts'
+import type { AuditSnapshot } from '../../src/snapshot/audit-snapshot.ts'
 import { findings, liveScope, podWith, scopeOf } from '../audit/scopes.ts'
 import { FORBIDDEN, hostile, WORKFLOW_COMMAND } from './hostile-text.ts'
 import { schemaErrors } from './published-schema.ts'
@@ -16,7 +16,7 @@ import { SARIF_SUBSET } from './sarif-subset.ts'
 const YAML = `${podWith('bad/Name:1')}---\n${podWith('nginx')}---\n${podWith('nginx:1.27.3', 'Always')}`
 const UNREAD = [{ path: 'x.yaml', problem: 'syntax', line: 3, column: 1 }] as const
 
-function rendered(format: AuditFormat, scope: AuditScope, failOn: 'error' | 'info' = 'error'): string {
+function rendered(format: AuditFormat, scope: AuditSnapshot, failOn: 'error' | 'info' = 'error'): string {
   const report = auditReport(scope, findings(scope), { ignored: 1, known: 2 })
   const invocation = { program: 'pullguard', flags: [], fromDump: scope.source.type === 'file' }
   const options = {
@@ -37,7 +37,7 @@ const SCOPE = scopeOf(YAML, { unread: [...UNREAD] })
 
 describe('SARIF', () => {
   const validate = new Ajv({ allErrors: true }).compile(SARIF_SUBSET)
-  const sarif = (scope: AuditScope) => JSON.parse(rendered('sarif', scope))
+  const sarif = (scope: AuditSnapshot) => JSON.parse(rendered('sarif', scope))
 
   test('fits the standard, worst first, with exact regions', () => {
     const document = sarif(SCOPE)

@@ -48,13 +48,13 @@ describe('a fix that worked', () => {
       lines(show(fixReport({ leftPods: 3 })))
         .slice(-2)
         .join(' '),
-    ).toBe("Both targeted pods are running now; 3 others still can't pull, for the reasons shown above.")
+    ).toBe("Both targeted pods are running now; 3 other pods still can't pull, for the reasons shown above.")
     expect(
       lines(show(fixReport({ leftPods: 1 }, { recoveries: [] })))
         .slice(-2)
         .join(' '),
     ).toBe(
-      "6 changes written: 2 secrets, 2 service accounts, 2 pods. 1 pod still can't pull, for the reasons shown above.",
+      "6 changes written: 2 secrets, 2 service accounts, 2 pods. 1 pod that this fix did not change still can't pull, for the reasons shown above.",
     )
   })
 
@@ -248,8 +248,8 @@ describe('a workload that has changed since planning', () => {
     [
       'crashing',
       { crashing: [{ name: 'p', state: 'running', reason: 'CrashLoopBackOff', message: '' }] },
-      'p has its images, but does not work (CrashLoopBackOff)',
-      'The pod that could not pull has its images now; 1 pod does not work for another reason.',
+      'p has its images, but fails (CrashLoopBackOff)',
+      'The pod that could not pull has its images now; 1 pod fails for another reason.',
     ],
   ])('%s is reported as such', (_name, fields, expected, last) => {
     const text = resultText(fields).replace(/\n\s*/g, ' ')

@@ -1,54 +1,13 @@
 /** Reports on answers that are easily mistaken for something else, and on nodes whose commands differ. */
 import { expect, test } from 'vitest'
 import { withSteps } from '../../src/advice/add-steps.ts'
-import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { meaningOf, titleOf } from '../../src/report/words/causes.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
-import type { Node } from '../../src/snapshot/node.ts'
-import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
-import type { ServiceAccount } from '../../src/snapshot/snapshot.ts'
-import { NODE } from '../advice/situation.ts'
-import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
-
-interface Situation {
-  image: string
-  error: string
-  node?: Partial<Node>
-  secret?: Partial<PullSecret>
-  policy?: 'IfNotPresent'
-  account?: Partial<ServiceAccount>
-}
+import { findingOf, type Situation } from '../advice/situation.ts'
 
 /** Returns the title, meaning, and steps with their commands; `first` is the first step alone. */
-function said({ image, error, node, secret, account }: Situation): { all: string; first: string } {
-  const failing = pod({
-    namespace: 'web',
-    node: 'node-1',
-    pullSecrets: secret === undefined ? [] : ['regcred'],
-    containers: [container({ image, state: waiting('ErrImagePull', error) })],
-  })
-  const pullSecret: PullSecret = {
-    namespace: 'web',
-    name: 'regcred',
-    type: 'kubernetes.io/dockerconfigjson',
-    problem: null,
-    entries: [],
-    ...secret,
-  }
-  const { findings } = diagnose(
-    snapshot({
-      pods: [failing],
-      nodes: [{ ...NODE, ...node }],
-      serviceAccounts:
-        account === undefined
-          ? []
-          : [{ namespace: 'web', name: 'default', imagePullSecrets: [], ...account }],
-      pullSecrets: secret === undefined ? [] : [pullSecret],
-    }),
-  )
-  const [found] = findings
-  if (found === undefined) throw new Error(`no finding for ${error}`)
-  const advised = withSteps(found)
+function textsOf(situation: Situation): { all: string; first: string } {
+  const advised = withSteps(findingOf({ reason: 'ErrImagePull', node: {}, ...situation }))
   const invocation = { program: 'pullguard', flags: [], fromDump: false }
   const context = { invocation, findings: [advised] as [typeof advised] }
   const steps = stepsOf([advised], invocation).map(({ text, command }) => `${text} ${command ?? ''}`)
@@ -356,7 +315,7 @@ test.each<[string, Situation, { first?: RegExp; says?: RegExp; never?: RegExp }]
     { first: /FreePhysicalMemory/, never: /free -m|dmesg|rmi|disk is full/ },
   ],
 ])('%s', (_name, situation, { first, says, never }) => {
-  const { all, first: step } = said(situation)
+  const { all, first: step } = textsOf(situation)
   if (first !== undefined) expect(step).toMatch(first)
   if (says !== undefined) expect(all).toMatch(says)
   if (never !== undefined) expect(all).not.toMatch(never)

@@ -1,6 +1,6 @@
 /** The report's description of a login before it is distributed. */
 import { describe, expect, test } from 'vitest'
-import { provenText } from '../../src/report/views/logins.ts'
+import { provenText } from '../../src/report/views/login-proofs.ts'
 
 const LOGIN = { registry: 'docker.io', username: 'acme', origin: 'file ~/.docker/config.json' }
 const limited = (remaining: number) =>

@@ -1,5 +1,5 @@
 /** Plans and results for this room's tests: the article's incident, and everything else that a plan can contain. */
-import type { FixResult, Outcome, OutcomeReason, Recovery } from '../../src/apply/outcome.ts'
+import type { ChangeOutcome, FixResult, OutcomeReason, Recovery } from '../../src/apply/outcome.ts'
 import type {
   Change,
   CreateSecret,
@@ -207,7 +207,7 @@ export const OUTCOME_REASONS: { [C in OutcomeReason['code']]: Extract<OutcomeRea
   'not-in-journal': { code: 'not-in-journal', run: 'r1' },
 }
 
-export const outcome = (change: Change, fields: Partial<Outcome> = {}): Outcome => ({
+export const outcome = (change: Change, fields: Partial<ChangeOutcome> = {}): ChangeOutcome => ({
   id: change.id,
   action: change.action,
   target: change.target,

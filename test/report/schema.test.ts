@@ -58,12 +58,12 @@ test('the schema lists every cause and no other', () => {
   expect(schema.$defs.Cause.enum).toEqual([...CAUSES])
 })
 
-describe('a diagnosis is valid', () => {
-  test('with every cause', () => {
+describe('what a diagnosis prints', () => {
+  test('a diagnosis with every cause fits', () => {
     fits(asJson(diagnosis(CAUSES.map(cause => typo({ cause })))))
   })
 
-  test('with every credential status and problem, with and without optional fields', () => {
+  test('a finding with every credential status and problem fits, with and without optional fields', () => {
     const credentials = STATUSES.map(status => ({
       status,
       attempts: PROBLEMS.map(problem => attempt({ problem })),
@@ -72,7 +72,7 @@ describe('a diagnosis is valid', () => {
     fits(asJson(diagnosis(credentials.map(credential => finding({ credential, ...bare })))))
   })
 
-  test('with every kind of gap, from a cluster and from a dump', () => {
+  test('a diagnosis with every kind of gap fits, from a cluster and from a dump', () => {
     const gaps = REASONS.map(reason => ({ what: 'pods', namespace: null, why: reason, detail: 'why' }))
     fits(asJson(diagnosis([], { gaps })))
     fits(asJson(diagnosis([], { source: { type: 'file', files: ['dump.json'] } })))
@@ -81,7 +81,7 @@ describe('a diagnosis is valid', () => {
     fits(asJson(diagnosis([], { source: { type: 'cluster', context: null, server: 'https://x' } })))
   })
 
-  test('as YAML too', () => {
+  test('a diagnosis printed as YAML fits, too', () => {
     fits(parse(renderDiagnosis(diagnosis(storm.slice(0, 5)), { ...JSON_OPTIONS, format: 'yaml' })))
   })
 })

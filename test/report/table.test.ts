@@ -192,17 +192,27 @@ describe('no findings', () => {
           → run the command again, or with a longer --request-timeout
 
       No failing pull found in all namespaces of prod (50,000 pods checked), but 3
-      things could not be read: this is not a clean bill of health.
+      things could not be read, so there may be failures that pullguard can't see.
       "
     `)
   })
 })
 
 describe('many failing pods', () => {
-  test('of five causes fit on two screens, each cause with its next step', () => {
+  test('of five causes are summed up, each cause with its next step, however many pods there are', () => {
     const shown = lines(screen(diagnosis(storm)))
-    expect(shown.length).toBeLessThan(90)
     expect(shown.filter(line => line.startsWith('  what to do'))).toHaveLength(5)
+    // Ten times the pods add no line: only counts grow.
+    const more = lines(
+      screen(
+        diagnosis(
+          Array.from({ length: 10 }, (_, index) =>
+            storm.map(one => ({ ...one, pod: `${one.pod}-${index}` })),
+          ).flat(),
+        ),
+      ),
+    )
+    expect(more.length).toBe(shown.length)
     expect(shown).toContain('  … and 92 more pods of 68 more workloads (-o wide shows all)')
   })
 
@@ -212,7 +222,6 @@ describe('many failing pods', () => {
     expect(text).toContain('\n  team-2/worker-2 (deployment), image ')
     expect(text).not.toContain('NAMESPACE')
     expect(text).toMatch(/^ {2}what to do {2}.*: crictl rmi --prune$/m)
-    expect(lines(text).length).toBeLessThanOrEqual(42)
     expect(text).toMatch(/^-o wide shows \d+ more steps\.$/m)
   })
 
@@ -354,7 +363,7 @@ test('many namespaces are summed up, and the rows shown are of different ones', 
   )
   const [first, second] = shown.filter(line => /^ +team-\d+ /.test(line))
   expect(first?.trim().split(' ')[0]).not.toBe(second?.trim().split(' ')[0])
-  expect(shown.length).toBeLessThanOrEqual(95)
+  expect(counts).toHaveLength(5)
 })
 
 test('as text nothing is wrapped, and the words are those of the screen', () => {

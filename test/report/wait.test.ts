@@ -6,7 +6,7 @@ import { WAIT_FORMATS, type WaitFormat } from '../../src/report/formats.ts'
 import { renderWait } from '../../src/report/views/wait.ts'
 import { changeLine, heartbeatLine } from '../../src/report/views/wait-progress.ts'
 import type { WaitReport } from '../../src/report/wait-report.ts'
-import type { Outcome } from '../../src/waiting/goal.ts'
+import type { WaitOutcome } from '../../src/waiting/goal.ts'
 import type { EndCode, SubjectState, Trouble, WaitCode } from '../../src/waiting/subject-state.ts'
 import { FORBIDDEN, hostile, WORKFLOW_COMMAND } from './hostile-text.ts'
 import { schemaErrors } from './published-schema.ts'
@@ -42,7 +42,7 @@ const failed = (): SubjectState =>
     failures: [{ podUid: 'u', finding: typo(), since: NOW - 45_000, attempts: 3 }],
   })
 
-function report(outcome: Outcome, states: SubjectState[], fields: Partial<WaitReport> = {}): WaitReport {
+function report(outcome: WaitOutcome, states: SubjectState[], fields: Partial<WaitReport> = {}): WaitReport {
   const findings = states.some(({ status }) => status === 'failed') ? [typo()] : []
   return {
     ...{ outcome, goal: 'ready', waited: 46_000, timeout: 600_000, states, now: NOW, isOutdated: false },
@@ -190,7 +190,7 @@ describe('the verdict', () => {
 
 describe('without an image problem, what to do next', () => {
   const obstacle = { pod: 'shop-1', container: 'app', reason: 'CrashLoopBackOff', message: '' }
-  const next = (fields: Partial<SubjectState>, outcome: Outcome = 'timeout') => {
+  const next = (fields: Partial<SubjectState>, outcome: WaitOutcome = 'timeout') => {
     const open = report(outcome, [state(), state({ status: 'waiting', ...fields })])
     const flags = ['--context', 'prod']
     return renderWait(open, {

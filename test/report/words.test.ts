@@ -23,18 +23,18 @@ import { nextStep } from '../../src/report/words/summary.ts'
 import { attempt, diagnosis, finding, privateImage, typo } from './samples.ts'
 
 const HERE: Invocation = { program: 'pullguard', flags: [], fromDump: false }
-const tell = (...findings: [AdvisedFinding, ...AdvisedFinding[]]) => {
-  const told = { invocation: HERE, findings }
+const wordsOf = (...findings: [AdvisedFinding, ...AdvisedFinding[]]) => {
+  const context = { invocation: HERE, findings }
   return {
-    short: wordsFor(told).short(told),
-    title: titleOf(told),
-    meaning: meaningOf(told),
+    short: wordsFor(context).short(context),
+    title: titleOf(context),
+    meaning: meaningOf(context),
     next: stepsOf(findings, HERE),
   }
 }
-const of = (cause: Cause, fields: Partial<Finding> = {}) => tell(typo({ cause, ...fields }))
-const says = (said: ReturnType<typeof tell>) => said.next.map(({ text }) => text).join('\n')
-const commands = (said: ReturnType<typeof tell>) => said.next.flatMap(({ command }) => command ?? [])
+const of = (cause: Cause, fields: Partial<Finding> = {}) => wordsOf(typo({ cause, ...fields }))
+const stepTexts = (words: ReturnType<typeof wordsOf>) => words.next.map(({ text }) => text).join('\n')
+const commands = (words: ReturnType<typeof wordsOf>) => words.next.flatMap(({ command }) => command ?? [])
 
 test.each(CAUSES)('%s has a headline, a meaning and a next step', cause => {
   for (const fields of [
@@ -67,7 +67,7 @@ test.each<[NonNullable<Finding['managedBy']>, string, RegExp]>([
 ])(
   '%o has the image that its workload is deployed with, and reverts a change of that',
   (managedBy, place, command) => {
-    const set = tell(typo({ managedBy })).next.find(({ text }) => text.startsWith('Set the correct image'))
+    const set = wordsOf(typo({ managedBy })).next.find(({ text }) => text.startsWith('Set the correct image'))
     expect(set?.text).toContain(place)
     expect(set?.text).toContain('deployment/shop itself')
     expect(set?.command ?? '').toMatch(command)
@@ -79,7 +79,7 @@ test('the first step does not begin with the word that joins it to others', () =
     { code: 'remove-login', namespace: 'web', secrets: ['regcred'], registry: 'ghcr.io' },
     { code: 'use-other-source', why: 'blocked' },
   ]
-  const [first, second] = tell({ ...typo(), steps }).next
+  const [first, second] = wordsOf({ ...typo(), steps }).next
   expect(first?.text).toMatch(/^If the image is public, remove/)
   expect(second?.text).toMatch(/^Or copy/)
 })
@@ -89,18 +89,18 @@ test('the runs of a CronJob are deleted together, and block others only if it sa
     ...typo({ pod: `${job}-x`, clues: [{ code: 'run-of-cron-job', job, forbidsOthers }] }),
     steps: [{ code: 'delete-run', cronJob: 'report' }],
   })
-  const [both] = tell(run('report-1', false), run('report-2', false)).next
+  const [both] = wordsOf(run('report-1', false), run('report-2', false)).next
   expect(both?.command).toBe('kubectl -n web delete job report-1 report-2')
   expect(both?.text).not.toContain('Forbid')
-  expect(tell(run('report-1', true)).next[0]?.text).toContain(
+  expect(wordsOf(run('report-1', true)).next[0]?.text).toContain(
     'and with concurrencyPolicy Forbid no new run starts',
   )
-  expect(tell(run('report-1', null)).next[0]?.text).toContain('if its concurrencyPolicy is Forbid')
+  expect(wordsOf(run('report-1', null)).next[0]?.text).toContain('if its concurrencyPolicy is Forbid')
 })
 
 test('a pod that holds up its StatefulSet is deleted after its image was corrected', () => {
   const set = (clues: Finding['clues']) =>
-    tell(typo({ clues }))
+    wordsOf(typo({ clues }))
       .next.map(({ text }) => text)
       .join('\n')
   expect(set([{ code: 'one-by-one' }])).toContain('then delete pod shop-1')
@@ -129,37 +129,37 @@ test('no two causes have the same headline', () => {
 })
 
 describe('the next step fits what is wrong', () => {
-  test.each<[string, ReturnType<typeof tell>, string]>([
-    ['rate-limited in one namespace', tell(finding()), 'pullguard fix -n default'],
+  test.each<[string, ReturnType<typeof wordsOf>, string]>([
+    ['rate-limited in one namespace', wordsOf(finding()), 'pullguard fix -n default'],
     [
       'rate-limited in several',
-      tell(finding(), finding({ namespace: 'web' })),
+      wordsOf(finding(), finding({ namespace: 'web' })),
       'pullguard fix -n default,web --affected',
     ],
-    ['older than its credential', tell(finding({ remedies: ['recreate'] })), 'pullguard fix -n default'],
+    ['older than its credential', wordsOf(finding({ remedies: ['recreate'] })), 'pullguard fix -n default'],
     [
       'denied without a credential',
-      tell(privateImage({ credential: { status: 'none', attempts: [] } })),
+      wordsOf(privateImage({ credential: { status: 'none', attempts: [] } })),
       'pullguard fix -n payments',
     ],
     [
       'denied with nothing to fix',
-      tell(privateImage({ remedies: [] })),
+      wordsOf(privateImage({ remedies: [] })),
       'pullguard why payments/api-7c9d8-abcde',
     ],
     [
       'a typo in a Deployment',
-      tell(typo()),
+      wordsOf(typo()),
       'kubectl -n web set image deployment/shop shop=registry.example:5000/shop:<tag>',
     ],
     [
       'a typo in a bare pod',
-      tell(typo({ workload: null })),
+      wordsOf(typo({ workload: null })),
       'kubectl -n web set image pod/shop-1 shop=registry.example:5000/shop:<tag>',
     ],
     [
       'a typo under an operator',
-      tell(typo({ workload: { kind: 'Widget', name: 'w' } })),
+      wordsOf(typo({ workload: { kind: 'Widget', name: 'w' } })),
       'kubectl -n web edit widget/w',
     ],
     ['an invalid name', of('invalid-reference', { image: 'Shop:1 2' }), "pullguard image 'Shop:1 2'"],
@@ -178,12 +178,12 @@ describe('the next step fits what is wrong', () => {
     ['a full disk', of('disk-full'), 'crictl rmi --prune'],
     [
       'a typo in a debug container',
-      tell(typo({ containerKind: 'ephemeral' })),
+      wordsOf(typo({ containerKind: 'ephemeral' })),
       'kubectl -n web debug shop-1 -it --image=<image>',
     ],
     [
       'a typo in an image volume of a bare pod',
-      tell(typo({ containerKind: 'volume', workload: null })),
+      wordsOf(typo({ containerKind: 'volume', workload: null })),
       'kubectl -n web get pod/shop-1 -o yaml',
     ],
     ['policy Never', of('never-pull'), 'kubectl -n web edit deployment/shop'],
@@ -193,33 +193,33 @@ describe('the next step fits what is wrong', () => {
       'kubectl -n web get job/load -o yaml',
     ],
     ['expired events', of('other', { evidence: null }), 'pullguard diagnose -n web'],
-  ])('%s', (_name, said, command) => {
-    expect(commands(said)).toContain(command)
+  ])('%s', (_name, words, command) => {
+    expect(commands(words)).toContain(command)
   })
 
   test('a command for one of several workloads mentions the others', () => {
     const others = [typo({ pod: 'shop-2' }), typo({ workload: { kind: 'Deployment', name: 'b' } })] as const
-    expect(says(tell(typo(), ...others))).toMatch(/; this command is for the first of 2 workloads$/m)
-    expect(says(tell(typo(), others[0]))).not.toContain('first of')
+    expect(stepTexts(wordsOf(typo(), ...others))).toMatch(/; this command is for the first of 2 workloads$/m)
+    expect(stepTexts(wordsOf(typo(), others[0]))).not.toContain('first of')
   })
 
   test('a Job is described as immutable', () => {
-    const said = tell(typo({ workload: { kind: 'Job', name: 'load' } }))
-    expect(says(said)).toContain(
+    const words = wordsOf(typo({ workload: { kind: 'Job', name: 'load' } }))
+    expect(stepTexts(words)).toContain(
       "Delete job load and recreate it with the correct image: a Job's template is immutable",
     )
   })
 
   test('for an account at its limit the advice is another account, for a burst limit to wait', () => {
-    expect(tell(finding({ subcause: 'account' })).next[0].text).toContain('an account with a higher limit')
-    const abuse = tell(finding({ subcause: 'abuse' }))
+    expect(wordsOf(finding({ subcause: 'account' })).next[0].text).toContain('an account with a higher limit')
+    const abuse = wordsOf(finding({ subcause: 'abuse' }))
     expect(abuse.next[0].text).toMatch(/^Wait a few minutes/)
     expect(commands(abuse).join()).not.toMatch(/fix -n default(?! --replace-registry)/)
   })
 
   test("other publishers' images are not redirected to a registry that has only official ones", () => {
     const calico = finding({ reference: 'docker.io/calico/node:v3' })
-    expect(commands(tell(calico))).toEqual(['pullguard fix -n default', 'pullguard mirror'])
+    expect(commands(wordsOf(calico))).toEqual(['pullguard fix -n default', 'pullguard mirror'])
     expect(remedyCommand(HERE, 'replace-registry', calico)).toMatch(
       / --no-authenticate --replace-registry docker\.io=<mirror>$/,
     )
@@ -299,7 +299,7 @@ describe('the next step fits what is wrong', () => {
   })
 
   test('a name from the cluster is one word of the command', () => {
-    expect(commands(tell(finding({ namespace: 'x; reboot' })))[0]).toBe("pullguard fix -n 'x; reboot'")
+    expect(commands(wordsOf(finding({ namespace: 'x; reboot' })))[0]).toBe("pullguard fix -n 'x; reboot'")
   })
 })
 
@@ -329,8 +329,8 @@ describe('credentials', () => {
       'has the key https://index.docker.io/v1, which never matches an image',
     ],
     [{ problem: 'empty-auth', key: 'ghcr.io' }, 'has an empty login for ghcr.io, so the pull is anonymous'],
-  ])('%j is named', (fields, said) => {
-    expect(broken(fields)).toEqual([`secret payments/regcred ${said}`])
+  ])('%j is named', (fields, words) => {
+    expect(broken(fields)).toEqual([`secret payments/regcred ${words}`])
   })
 
   test('the same problem in many namespaces is one line, with counts', () => {
@@ -345,10 +345,10 @@ describe('credentials', () => {
 
   test('each credential that was tried is named, and each that should have been sent', () => {
     const attempts = ['first', 'second'].map(secret => attempt({ secret, usable: true, problem: null }))
-    const told = (credential: Partial<CredentialReport>) =>
+    const context = (credential: Partial<CredentialReport>) =>
       credentialLines([privateImage({ credential: { status: 'usable', attempts, ...credential } })])
-    expect(told({})).toEqual(['secret payments/first was tried', 'secret payments/second was tried'])
-    expect(told({ contradicted: true })[1]).toBe(
+    expect(context({})).toEqual(['secret payments/first was tried', 'secret payments/second was tried'])
+    expect(context({ contradicted: true })[1]).toBe(
       'secret payments/second should have been sent; the registry saw no login',
     )
   })
@@ -375,11 +375,11 @@ describe('credentials', () => {
       { code: 'service-account-secrets-ignored', serviceAccount: 'shop', secrets: ['s', 't'] },
       /^service account shop has secrets s and t, which a pod that lists its own pull secrets does not get$/,
     ],
-  ])('%j is shown below them', (hint, said) => {
+  ])('%j is shown below them', (hint, words) => {
     const credential: CredentialReport = { status: 'none', attempts: [], hints: [hint] }
     const [had, pointed] = credentialLines([finding({ credential })])
     expect(had).toBe('no credential in the pod, so the pull is anonymous')
-    expect(pointed).toMatch(said)
+    expect(pointed).toMatch(words)
   })
 
   test('a credential without a known problem is named with its user', () => {

@@ -106,7 +106,7 @@ describe('links', () => {
     expect(await paths(['k'])).toHaveLength(21)
   })
 
-  test('loops end, with a word', async () => {
+  test('a loop of links is reported once, and the files are read once', async () => {
     put('k/a.yaml')
     symlinkSync(join(folder, 'k'), join(folder, 'k/again'))
     symlinkSync('self.yaml', join(folder, 'k/self.yaml'))

@@ -35,7 +35,7 @@ replaceRegistry:
   docker.io: mirror.example/hub
 `
 
-test.each([WHOLE, '', '# nothing\n', 'rules:\nexclude:\n'])('is understood: %j', async text => {
+test.each([WHOLE, '', '# nothing\n', 'rules:\nexclude:\n'])('settings are read from %j', async text => {
   writeFileSync(join(folder, '.pullguard.yaml'), text)
   const settings = await read()
   expect(validate(parse(text))).toBe(true)
@@ -56,14 +56,14 @@ test.each([WHOLE, '', '# nothing\n', 'rules:\nexclude:\n'])('is understood: %j',
 test.each([
   ['rules: {no-digests: off}\n', ':1:9: rules has the unknown key "no-digests": did you mean no-digest?.'],
   ['rules: {no-digest: never}\n', ':1:20: rules.no-digest is one of error, warning, info, off, not "never".'],
-  ['rules: {no-digest: 1}\n', ':1:20: rules.no-digest must be a text.'],
+  ['rules: {no-digest: 1}\n', ':1:20: rules.no-digest must be a string.'],
   ['rule: {}\n', ':1:1: settings has the unknown key "rule": did you mean rules?.'],
   ['exclude: {paths: vendor}\n', ':1:18: exclude.paths must be a list.'],
   ['exclude: [vendor]\n', ':1:10: exclude must be an object.'],
-  ['pullSecret: ""\n', ':1:13: pullSecret must be a text.'],
-  ['replaceRegistry: {docker.io: 1}\n', ':1:30: replaceRegistry.docker.io must be a text.'],
+  ['pullSecret: ""\n', ':1:13: pullSecret must be a string.'],
+  ['replaceRegistry: {docker.io: 1}\n', ':1:30: replaceRegistry.docker.io must be a string.'],
   ['- a\n', ':1:1: settings must be an object.'],
-])('is refused in one line: %j', async (text, message) => {
+])('settings %j are refused in one line that names the place', async (text, message) => {
   writeFileSync(join(folder, '.pullguard.yaml'), text)
   await expect(read()).rejects.toThrow(`.pullguard.yaml${message.replace('?.', '?')}`)
   expect(validate(parse(text))).toBe(false)

@@ -31,13 +31,13 @@ test.each<[string, object]>([
     },
   ],
   ['a time with an offset', of({ creationTimestamp: '2025-11-03T11:30:00+02:00' })],
-])('%s is such a moment', async (_name, object) => {
+])('the newest moment dates the dump: %s', async (_name, object) => {
   const still = pod('b', undefined, OLD)
   const { status: _, ...quiet } = still
   expect(await taken({ ...quiet, status: { phase: 'Running' } }, object)).toBe('2025-11-03T09:30:00.000Z')
 })
 
-test("a container's start is such a moment", async () => {
+test("a container's start dates the dump", async () => {
   const status = {
     phase: 'Running',
     containerStatuses: [{ name: 'c', state: { running: { startedAt: '2025-11-03T09:30:00Z' } } }],

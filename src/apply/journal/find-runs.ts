@@ -108,7 +108,7 @@ function replayed({ type: _, ...run }: RunHeader, lines: readonly JournalLine[])
         over = true
     }
   }
-  return { ...run, entries: [...entries.values()], over }
+  return { ...run, entries: [...entries.values()], nothingLeft: over }
 }
 
 type IsChange = (value: unknown) => boolean

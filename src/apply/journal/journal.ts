@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path'
 import { errorCode, UsageError } from '../../errors.ts'
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
-import type { InterruptedPod } from '../../snapshot/fix-scope.ts'
+import type { InterruptedPod } from '../../snapshot/fix-objects.ts'
 import { outcomeOf } from '../answer.ts'
 import type { JournalWriter } from '../apply-context.ts'
-import type { Outcome } from '../outcome.ts'
+import type { ChangeOutcome } from '../outcome.ts'
 import type { JournalLine, Run, RunHeader } from './run.ts'
 
 /** Returns a name for a run that starts now. Names sort by time; a random suffix distinguishes runs of the same second. */
@@ -45,7 +45,7 @@ export class Journal implements JournalWriter {
     return this.append({ type: 'intent', change, ...(object ? { object } : {}) })
   }
 
-  outcome(outcome: Outcome): Promise<void> {
+  outcome(outcome: ChangeOutcome): Promise<void> {
     // A journal starts with an intent: without a write, there is no run to record.
     if (this.#header) return Promise.resolve()
     return this.append({ type: 'outcome', outcome })

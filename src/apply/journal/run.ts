@@ -2,9 +2,9 @@
 
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
-import type { InterruptedPod, MadeSecret } from '../../snapshot/fix-scope.ts'
+import type { InterruptedPod, MadeSecret } from '../../snapshot/fix-objects.ts'
 import { isDone } from '../answer.ts'
-import type { Outcome } from '../outcome.ts'
+import type { ChangeOutcome } from '../outcome.ts'
 
 /** First line of a journal. */
 export interface RunHeader {
@@ -31,7 +31,7 @@ export interface RunHeader {
 export type JournalLine =
   | RunHeader
   | { type: 'intent'; change: Change; object?: KubernetesObject }
-  | { type: 'outcome'; outcome: Outcome }
+  | { type: 'outcome'; outcome: ChangeOutcome }
   | { type: 'undo-intent'; id: string }
   | { type: 'undone'; id: string; resourceVersion?: string }
   /** An undo found nothing left to revert. */
@@ -41,7 +41,7 @@ export type JournalLine =
 export interface RunEntry {
   change: Change
   object: KubernetesObject | null
-  outcome: Outcome | null
+  outcome: ChangeOutcome | null
   /** An undo has started to revert it. */
   undoing: boolean
   undone: boolean
@@ -55,7 +55,7 @@ export interface Run extends Omit<RunHeader, 'type'> {
   /** The last intent of each change, in the journal's order. */
   entries: RunEntry[]
   /** An undo found nothing left to revert. */
-  over: boolean
+  nothingLeft: boolean
 }
 
 /** Whether the run may have written objects other than pods. */
@@ -68,7 +68,7 @@ function wroteMoreThanPod(entry: RunEntry): boolean {
 }
 
 /** Whether nothing of the run is left to undo. Recreated pods can't be restored, so they don't count. */
-export function isUndone({ entries, over }: Run): boolean {
+export function isUndone({ entries, nothingLeft: over }: Run): boolean {
   return over || !entries.some(entry => wroteMoreThanPod(entry) && !entry.undone)
 }
 

@@ -6,7 +6,7 @@ import { type AuditRule, referenceOf } from '../rule.ts'
 export const anonymousDockerHub: AuditRule<'anonymous-docker-hub'> = {
   severity: 'warning',
   find(workload, facts) {
-    const { secrets, serves } = facts.pathOf(workload)
+    const { secrets, hasLoginFor } = facts.pathOf(workload)
     const wanted = facts.wantedSecret
     // Files usually don't include the service account. Report such a workload only if the user configured which secret it should have.
     const isUnknown = secrets === null
@@ -18,7 +18,7 @@ export const anonymousDockerHub: AuditRule<'anonymous-docker-hub'> = {
     return workload.containers.flatMap(container => {
       const reference = referenceOf(container)
       if (reference === null || !isDockerHub(reference.registry)) return []
-      if (!isUnknown && serves(reference) !== false) return []
+      if (!isUnknown && hasLoginFor(reference) !== false) return []
       const fix = wanted === null || podPointer === null ? null : ({ code: 'secret', name: wanted } as const)
       return {
         container,

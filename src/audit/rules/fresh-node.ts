@@ -11,5 +11,7 @@ export const freshNode = perImage<'fresh-node'>('info', (container, workload, fa
   if (nodes.length < 2 || seen.length === 0 || reference === null) return null
   const lacking = nodes.filter(node => !seen.includes(node))
   if (lacking.length === 0) return null
-  return { arguments: { lacking, nodes: nodes.length, credential: facts.pathOf(workload).serves(reference) } }
+  return {
+    arguments: { lacking, nodes: nodes.length, credential: facts.pathOf(workload).hasLoginFor(reference) },
+  }
 })

@@ -7,9 +7,9 @@ import { perImage } from '../rule.ts'
 export const loginRequired = perImage<'login-required'>('warning', ({ image }, workload, facts) => {
   const reference = parseReference(image)
   if (reference?.registry !== HARDENED_IMAGES) return null
-  const { secrets, serves } = facts.pathOf(workload)
+  const { secrets, hasLoginFor } = facts.pathOf(workload)
   if (secrets?.some(({ secret }) => secret !== null && secret.problem !== null)) return null
-  const known = serves(reference)
+  const known = hasLoginFor(reference)
   if (known === true || (known === null && (secrets !== null || facts.isLive))) return null
   return {
     arguments: { registry: HARDENED_IMAGES, known: known === false },

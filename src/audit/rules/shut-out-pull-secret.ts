@@ -1,6 +1,6 @@
 /** A template with its own pull secrets gets none of its service account's, because Kubernetes does not merge the two lists. */
 
-import { serves } from '../credentials.ts'
+import { hasLoginFor } from '../credentials.ts'
 import { type AuditRule, referenceOf } from '../rule.ts'
 
 export const shutOutPullSecret: AuditRule<'shut-out-pull-secret'> = {
@@ -12,10 +12,12 @@ export const shutOutPullSecret: AuditRule<'shut-out-pull-secret'> = {
     const shutOut = account.filter(({ named }) => !own.includes(named.value))
     const unserved = workload.containers.flatMap(container => {
       const reference = referenceOf(container)
-      return reference !== null && serves(secrets, reference) !== true ? [reference] : []
+      return reference !== null && hasLoginFor(secrets, reference) !== true ? [reference] : []
     })
     // Skip secrets that are known to have no login for any image that the template's own secrets don't serve.
-    const missed = shutOut.filter(each => unserved.some(reference => serves([each], reference) !== false))
+    const missed = shutOut.filter(each =>
+      unserved.some(reference => hasLoginFor([each], reference) !== false),
+    )
     if (missed.length === 0) return []
     const [first] = workload.pullSecrets
     return [
@@ -25,7 +27,7 @@ export const shutOutPullSecret: AuditRule<'shut-out-pull-secret'> = {
           serviceAccount: workload.serviceAccount.value,
           secrets: missed.map(({ named }) => named.value),
           own,
-          proven: unserved.some(reference => serves(missed, reference) === true),
+          proven: unserved.some(reference => hasLoginFor(missed, reference) === true),
         },
       },
     ]

@@ -8,10 +8,10 @@ import { type AuditRule, type RuleFinding, referenceOf } from '../rule.ts'
 export const unmatchedPullSecret: AuditRule<'unmatched-pull-secret'> = {
   severity: 'error',
   find(workload, facts) {
-    const { secrets, serves } = facts.pathOf(workload)
+    const { secrets, hasLoginFor } = facts.pathOf(workload)
     const unserved = workload.containers.flatMap(container => {
       const reference = referenceOf(container)
-      return reference !== null && serves(reference) === false ? [reference] : []
+      return reference !== null && hasLoginFor(reference) === false ? [reference] : []
     })
     const all = (secrets ?? []).flatMap(named => hitsOf(named, unserved, workload))
     return [...new Map(all.map(hit => [`${hit.arguments.secret} ${hit.arguments.key}`, hit])).values()]

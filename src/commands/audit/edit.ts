@@ -2,7 +2,7 @@
 
 import { audit, factsOf } from '../../audit/audit.ts'
 import type { EditedFile, EditReport } from '../../audit/edit-report.ts'
-import { type FileEdit, imagesToAsk, planEdits } from '../../audit/edits.ts'
+import { type FileEdit, imagesToAsk, planEdits } from '../../audit/file-edits.ts'
 import type { AuditFinding } from '../../audit/finding.ts'
 import { readEditable, replaceFile } from '../../editor/write-file.ts'
 import { applyEdits } from '../../manifest/apply-edits.ts'
@@ -48,9 +48,7 @@ export async function editFiles(
   for (const [path, edits] of Map.groupBy(planned.edits, edit => edit.path)) {
     const where = real.get(path)
     if (where === undefined) continue
-    files.push(
-      unread.has(path) ? untouched(path, edits, 'unread') : await editFile(path, where, edits, write),
-    )
+    files.push(unread.has(path) ? unedited(path, edits, 'unread') : await editFile(path, where, edits, write))
   }
   return { input, edits: { dryRun: !write, files, leftAlone: planned.leftAlone } }
 }
@@ -83,7 +81,7 @@ function findingsOf({ scope, isIgnored }: AuditInput, settings: AllSettings): Au
 
 async function editFile(path: string, where: string, edits: FileEdit[], write: boolean): Promise<EditedFile> {
   const file = await readEditable(where)
-  if (file === null) return untouched(path, edits, 'encoding')
+  if (file === null) return unedited(path, edits, 'encoding')
   const made = applyEdits(
     file.text,
     edits.map(({ edit }) => edit),
@@ -104,6 +102,6 @@ async function editFile(path: string, where: string, edits: FileEdit[], write: b
   return { ...result, written: problem === null, problem }
 }
 
-function untouched(path: string, edits: FileEdit[], problem: EditedFile['problem']): EditedFile {
+function unedited(path: string, edits: FileEdit[], problem: EditedFile['problem']): EditedFile {
   return { path, before: '', after: '', applied: edits, refused: [], written: false, problem }
 }

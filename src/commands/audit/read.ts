@@ -9,7 +9,7 @@ import type { IgnoreComment } from '../../manifest/ignore-comments.ts'
 import { shellWord } from '../../report/sanitize.ts'
 import { countingText } from '../../report/views/progress.ts'
 import type { FileNote } from '../../report/words/audit/notes.ts'
-import type { AuditScope } from '../../snapshot/audit-scope.ts'
+import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
 import type { ClusterOptions } from '../../source/live/read-cluster.ts'
 import type { ImageCheckFlags, ImageToAsk } from '../check-images.ts'
@@ -29,7 +29,7 @@ export interface AuditTarget {
 }
 
 export interface AuditInput {
-  scope: AuditScope
+  scope: AuditSnapshot
   isIgnored: IsIgnored
   /** The real paths of the files, keyed by the displayed path. */
   real: ReadonlyMap<string, string>
@@ -59,7 +59,7 @@ export async function readAuditInput(
 }
 
 /** Returns every image in the scope, with the pods that use it. */
-function imagesOf(scope: AuditScope): ImageToAsk[] {
+function imagesOf(scope: AuditSnapshot): ImageToAsk[] {
   const credentials = new Credentials(scope)
   const isLive = scope.source.type === 'cluster'
   return scope.workloads.flatMap(workload =>
@@ -149,7 +149,7 @@ async function readCluster(
   { connection, allNamespaces, namespaces, selector }: AuditTarget,
   context: CommandContext,
   onPullSecret?: ClusterOptions['onPullSecret'],
-): Promise<AuditScope> {
+): Promise<AuditSnapshot> {
   const { readAudit } = await import('../../source/live/read-audit.ts')
   const progress = await context.progress()
   return withCluster(context.connect(connection), context, cluster =>
@@ -165,7 +165,7 @@ async function readCluster(
 }
 
 /** @throws UsageError if there is nothing to audit, which is usually a mistake */
-export function assertWorkloads({ workloads, source, unread, gaps, files, scope }: AuditScope): void {
+export function assertWorkloads({ workloads, source, unread, gaps, files, scope }: AuditSnapshot): void {
   if (workloads.length + unread.length + gaps.length > 0) return
   if (source.type === 'cluster') {
     const where = scope.namespaces === null ? 'in the cluster' : `in namespace ${scope.namespaces.join(', ')}`

@@ -18,8 +18,8 @@ import type { RolloutPod, RolloutSubject } from '../../snapshot/rollout.ts'
 import type { Reading } from '../../source/live/reading.ts'
 import { readRollout } from '../../source/live/rollouts.ts'
 import { invocationOf } from '../invocation.ts'
+import { journaledScope } from './fix-facts.ts'
 import type { FixSession, PreparedFix } from './session.ts'
-import { journaledScope } from './situation.ts'
 
 /**
  * Writes the plan and returns the outcomes. With `dryRun`, the server stores nothing. If the run ends early, prints the command that undoes
@@ -114,7 +114,7 @@ function applyContext(
     hubLogins: credentials.filter(({ registry }) => registry === DOCKER_HUB),
     runs,
     deadline: context.clock.now() + options.timeoutMs,
-    look: subject => lookAt(subject, reading),
+    readRollout: subject => lookAt(subject, reading),
     signal: context.signal,
   }
 }

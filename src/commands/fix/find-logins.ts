@@ -13,7 +13,7 @@ import { parseReference } from '../../image/reference.ts'
 import { HARDENED_IMAGES } from '../../image/registries.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import { isNarrowed, type PlanCredential, reachesInto } from '../../plan/plan.ts'
-import { outdatedSecretsText } from '../../report/views/logins.ts'
+import { outdatedSecretsText } from '../../report/views/login-proofs.ts'
 import { readSecretsNamed } from '../../source/live/fix-logins.ts'
 import type { CommandContext } from '../context.ts'
 import { invocationOf } from '../invocation.ts'
@@ -126,7 +126,7 @@ export async function warnOfRotatedLogins(
   const { options, context, reading } = session
   // A fix of specific pods does not report what was written for others.
   if (!options.authenticate || isNarrowed(scope)) return
-  const runs = all.filter(run => isOpen(run, options.secretName))
+  const runs = all.filter(run => canBeUndone(run, options.secretName))
   const registries = [...new Set(runs.flatMap(({ plan }) => plan?.registries ?? []))]
   const written = new Set(runs.flatMap(secretNamespaces))
   const namespaces = [...written].filter(name => reachesInto(scope, name))
@@ -148,7 +148,7 @@ export async function warnOfRotatedLogins(
   await context.err.write(`${outdatedSecretsText(rotated, invocationOf(context, options.connection))}\n`)
 }
 
-function isOpen(run: Run, secretName: string): boolean {
+function canBeUndone(run: Run, secretName: string): boolean {
   return run.plan?.secretName === secretName && !isUndone(run)
 }
 

@@ -1,4 +1,4 @@
-/** Prepares a fix: plans the request for the current situation, with logins that are proven to work. */
+/** Prepares a fix: plans the request on the facts that were read, with logins that are proven to work. */
 
 import { CAUSES } from '../../diagnosis/finding.ts'
 import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
@@ -8,56 +8,56 @@ import { makePlan } from '../../plan/make-plan.ts'
 import type { ImageFact, PlanInput } from '../../plan/plan-input.ts'
 import { referencesToAsk } from '../../plan/templates.ts'
 import { lookUpImages } from '../../registry/look-up-images.ts'
-import type { FixScope } from '../../snapshot/fix-scope.ts'
-import { nodePlatforms } from '../../source/live/fix-scope.ts'
+import type { FixObjects } from '../../snapshot/fix-objects.ts'
+import { nodePlatforms } from '../../source/live/fix-objects.ts'
 import { localLogins } from '../registries.ts'
 import { planCredentialOf } from './find-logins.ts'
+import { type FixFacts, readWritable } from './fix-facts.ts'
 import { proveLogins } from './prove.ts'
-import type { Request } from './request.ts'
+import type { FixRequest } from './request.ts'
 import type { FixSession, PreparedFix, UndistributedLogin } from './session.ts'
-import { readWritable, type Situation } from './situation.ts'
 
 /**
  * Plans the fix. If logins fail their proof, plans again without them.
  * @throws UsageError, UnreachableError, RefusedError, ApiError
  */
 export async function prepareFix(
-  request: Request,
-  situation: Situation,
+  request: FixRequest,
+  facts: FixFacts,
   session: FixSession,
 ): Promise<PreparedFix> {
   const { remedies, logins } = request
-  const fixScope = await readWritable(session, situation, remedies, logins.credentials)
-  const facts = { situation, fixScope, session }
-  const prepared = await planFix(request, facts)
+  const fixObjects = await readWritable(session, facts, remedies, logins.credentials)
+  const sources = { facts, fixObjects, session }
+  const prepared = await planFix(request, sources)
   const unproven = await proveLogins(prepared, session)
   const [first] = unproven
   if (first === undefined) return prepared
   const credentials = logins.credentials.filter(one => !unproven.some(({ credential }) => credential === one))
   const proven = { ...request, logins: { ...logins, credentials } }
-  const rest = await planFix(proven, facts, unproven)
+  const rest = await planFix(proven, sources, unproven)
   // Nothing remains to be done without these logins, so there is no plan to show.
   if (rest.plan.changes.length === 0) throw first.error
   return rest
 }
 
 /** What a plan is made from, besides the request. */
-interface PlanFacts {
-  situation: Situation
-  fixScope: FixScope
+interface PlanSources {
+  facts: FixFacts
+  fixObjects: FixObjects
   session: FixSession
 }
 
 /** @param unproven the logins that failed their proof and are no longer part of the request */
 async function planFix(
-  request: Request,
-  facts: PlanFacts,
+  request: FixRequest,
+  sources: PlanSources,
   unproven: UndistributedLogin[] = [],
 ): Promise<PreparedFix> {
-  const { situation, fixScope, session } = facts
-  const { diagnosis, snapshot, runs } = situation
+  const { facts, fixObjects, session } = sources
+  const { diagnosis, snapshot, runs } = facts
   const { credentials } = request.logins
-  const input = inputOf(request, facts)
+  const input = inputOf(request, sources)
   const references = referencesToAsk(input)
   const platforms = references.length === 0 ? [] : await nodePlatforms(session.reading)
   const images = await askRegistries(references, credentials, platforms, session)
@@ -68,9 +68,9 @@ async function planFix(
     runs,
     findings: diagnosis.findings,
     pods: snapshot.podCount,
-    gaps: [...diagnosis.gaps, ...fixScope.gaps],
+    gaps: [...diagnosis.gaps, ...fixObjects.gaps],
     credentials: credentials.filter(({ key }) => plan.credentials.some(planned => planned.key === key)),
-    partial: fixScope.gaps.length > 0 || diagnosis.gaps.some(({ what }) => HIDING_OBJECTS.includes(what)),
+    partial: fixObjects.gaps.length > 0 || diagnosis.gaps.some(({ what }) => HIDING_OBJECTS.includes(what)),
     unproven,
     saved: false,
   }
@@ -99,10 +99,10 @@ export async function askRegistries(
 const HIDING_OBJECTS = ['namespaces', 'pods']
 
 function inputOf(
-  { remedies, replacements, logins }: Request,
-  { situation, fixScope, session }: PlanFacts,
+  { remedies, replacements, logins }: FixRequest,
+  { facts, fixObjects, session }: PlanSources,
 ): Omit<PlanInput, 'images' | 'unproven'> {
-  const { scope, snapshot, diagnosis } = situation
+  const { scope, snapshot, diagnosis } = facts
   const { options, context, cluster } = session
   const { secretName, recreateBarePods, allowManaged, overwriteSecret } = options
   const { credentials, missing, named, unnamed } = logins
@@ -114,7 +114,7 @@ function inputOf(
     createdAt: context.now().toISOString(),
     cluster: { server: cluster.server, context: cluster.context },
     scope,
-    fixScope,
+    fixObjects,
     secretName,
     recreateBarePods,
     allowManaged,

@@ -4,8 +4,8 @@ import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError, UnreachableError } from '../../errors.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { parseReference } from '../../image/reference.ts'
-import { serves } from '../../plan/stuck-pod.ts'
-import type { Proof, ProofFailure } from '../../registry/outcome.ts'
+import { coversImageOf } from '../../plan/stuck-pod.ts'
+import type { LoginProof, ProofFailure } from '../../registry/outcome.ts'
 import { wrap } from '../../report/screen/layout.ts'
 import {
   type FailedProof,
@@ -15,7 +15,7 @@ import {
   uncheckedText,
   usedUpText,
   type Workarounds,
-} from '../../report/views/logins.ts'
+} from '../../report/views/login-proofs.ts'
 import { planCredentialOf } from './find-logins.ts'
 import type { FixSession, PreparedFix, UndistributedLogin } from './session.ts'
 
@@ -91,8 +91,8 @@ function workaroundsFor({ registry }: Credential, { plan, credentials }: Prepare
   return { plan, others: [...new Set(others)] }
 }
 
-interface LoginProof {
-  proof: Proof
+interface ProofOnImage {
+  proof: LoginProof
   /** The image that the login was tried on; null if none is known. */
   image: string | null
 }
@@ -101,9 +101,9 @@ async function proofFor(
   credential: Credential,
   prepared: PreparedFix,
   { registries }: FixSession,
-): Promise<LoginProof> {
+): Promise<ProofOnImage> {
   const registry = registries.of(credential.registry)
-  let last: LoginProof = {
+  let last: ProofOnImage = {
     proof: { proven: true, quota: { status: 'not-reported' }, manifest: null },
     image: null,
   }
@@ -118,7 +118,7 @@ async function proofFor(
 /** Returns images that the login should be able to pull, those known to exist first; null stands for no known image. */
 function imagesFor(credential: Credential, { findings }: PreparedFix): (string | null)[] {
   const served = findings.filter(
-    finding => finding.remedies.length > 0 && serves(planCredentialOf(credential), finding),
+    finding => finding.remedies.length > 0 && coversImageOf(planCredentialOf(credential), finding),
   )
   const limited = served.filter(({ cause }) => cause === 'rate-limited')
   const images = new Map<string, string>()

@@ -23,23 +23,23 @@ import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { invocationOf } from '../invocation.ts'
 import { readReplacement } from '../shared-flags.ts'
 import { findLogins, type Logins, planCredentialOf } from './find-logins.ts'
+import { type FixFacts, journaledScope } from './fix-facts.ts'
 import type { FixOptions, FixSession, PreparedFix } from './session.ts'
-import { journaledScope, type Situation } from './situation.ts'
 
-export interface Request {
+export interface FixRequest {
   remedies: ReadonlySet<Remedy>
   replacements: ReplacementRule[]
   logins: Logins
 }
 
 /** Returns the request, from flags, answers at the terminal, or the findings. @throws UsageError, RefusedError */
-export async function chooseRequest(situation: Situation, session: FixSession): Promise<Request> {
-  const { diagnosis, runs, scope } = situation
+export async function chooseRequest(facts: FixFacts, session: FixSession): Promise<FixRequest> {
+  const { diagnosis, runs, scope } = facts
   const { secretName } = session.options
   const unfinished = unfinishedRegistries(runs, { secretName, ...journaledScope(scope) })
-  const chosen = await chooseRemedies(session, situation, { isUnfinished: unfinished.length > 0 })
+  const chosen = await chooseRemedies(session, facts, { isUnfinished: unfinished.length > 0 })
   const found = await findLogins(session, diagnosis.findings, { ...chosen, unfinished })
-  return { ...chosen, logins: await confirmOtherLogins(session, situation, found) }
+  return { ...chosen, logins: await confirmOtherLogins(session, facts, found) }
 }
 
 /**
@@ -49,11 +49,11 @@ export async function chooseRequest(situation: Situation, session: FixSession): 
  */
 export async function confirmOtherLogins(
   { options, context }: FixSession,
-  { scope, diagnosis: { findings } }: Pick<Situation, 'scope' | 'diagnosis'>,
+  { scope, diagnosis: { findings } }: Pick<FixFacts, 'scope' | 'diagnosis'>,
   logins: Logins,
 ): Promise<Logins> {
   const asks = context.ask.available && !options.yes
-  const open = logins.credentials.filter(credential => !isFree(credential, scope, logins))
+  const open = logins.credentials.filter(credential => !mayDistributeUnasked(credential, scope, logins))
   const named = [...logins.named]
   const refused: string[] = []
   for (const [registry, own] of Map.groupBy(open, credential => credential.registry)) {
@@ -72,7 +72,7 @@ export async function confirmOtherLogins(
   }
 }
 
-function isFree(
+function mayDistributeUnasked(
   { registry, issuedByHelper, shortLived }: Credential,
   { namespaces }: PlanScope,
   { named }: Logins,
@@ -84,7 +84,7 @@ function isFree(
 /** The default replacement: Amazon ECR Public mirrors Docker's official images. Images that it lacks are left unchanged. */
 const OFFICIAL_IMAGES: ReplacementRule = { from: DOCKER_HUB, to: 'public.ecr.aws/docker' }
 
-type DiagnosedSnapshot = Pick<Situation, 'snapshot' | 'diagnosis'>
+type DiagnosedSnapshot = Pick<FixFacts, 'snapshot' | 'diagnosis'>
 
 /**
  * Chooses the remedies.
@@ -95,7 +95,7 @@ export async function chooseRemedies(
   { options, context }: FixSession,
   { snapshot, diagnosis }: DiagnosedSnapshot,
   last: { isUnfinished: boolean },
-): Promise<Omit<Request, 'logins'>> {
+): Promise<Omit<FixRequest, 'logins'>> {
   const replacements = (options.remediesAskedFor.get('replace-registry') ?? []).map(readReplacement)
   const fitting = fittingRemedies(diagnosis.findings)
   const asks = context.ask.available && !options.yes && !hasChosen(options) && fitting.length > 1

@@ -12,9 +12,9 @@ import { changeOutside, isNarrowed, type Plan } from '../../plan/plan.ts'
 import { readAccountUses, readObjectsOutside } from '../../source/live/fix-logins.ts'
 import { readPodOwners } from '../../source/live/fix-workloads.ts'
 import { localLogins } from '../registries.ts'
+import { earlierRuns, isInScope, podsToFixIn } from './fix-facts.ts'
 import { loginFromFlags } from './given-credential.ts'
 import type { FixSession, PreparedFix } from './session.ts'
-import { earlierRuns, isInScope, podsToFixIn } from './situation.ts'
 
 /**
  * Loads a saved plan for applying.

@@ -13,40 +13,40 @@ import type { FixReport } from '../../report/views/fix-result.ts'
 import { countPods } from '../../report/words/nouns.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
+import { readingScope } from './fix-facts.ts'
 import type { FixSession, PreparedFix } from './session.ts'
-import { readingScope } from './situation.ts'
 
-export interface FixVerdict {
+export interface FixSummary {
   report: FixReport
-  verdict: ExitName
+  exit: ExitName
 }
 
 /** Returns the report of a dry run on the server. */
-export function verifyDryRun(prepared: PreparedFix, result: FixResult): FixVerdict {
+export function verifyDryRun(prepared: PreparedFix, result: FixResult): FixSummary {
   const complete = isInPlace(result)
   const left = findingsWithoutChange(prepared)
   const report = reportOf(prepared, result, left, { dryRun: true, complete, findings: [] })
-  return { report, verdict: complete ? 'ok' : 'incomplete' }
+  return { report, exit: complete ? 'ok' : 'incomplete' }
 }
 
 /** Returns the report of a plan without changes. A fix that only declined has not fixed anything, and unknown is never healthy. */
-export function verifyEmpty(prepared: PreparedFix, { options }: FixSession): FixVerdict {
-  const verdict = emptyVerdict(prepared, options.failOn)
+export function verifyEmpty(prepared: PreparedFix, { options }: FixSession): FixSummary {
+  const exit = exitOfEmptyPlan(prepared, options.failOn)
   const result = { run: null, outcomes: [], recoveries: [], heldBack: null }
   const { findings } = prepared
-  const shown = { dryRun: false, complete: verdict === 'ok', findings: findings.map(withSteps) }
-  return { report: reportOf(prepared, result, findings, shown), verdict }
+  const shown = { dryRun: false, complete: exit === 'ok', findings: findings.map(withSteps) }
+  return { report: reportOf(prepared, result, findings, shown), exit }
 }
 
-function emptyVerdict(
+function exitOfEmptyPlan(
   { plan, findings, gaps, partial, unproven }: PreparedFix,
   failOn: FixState['failOn'],
 ): ExitName {
   const { declined } = plan
   if (declined.some(isLiftable) && failOn !== 'never') return 'refused'
   const state = { done: true, partial: partial || unproven.length > 0, remaining: findings, declined, failOn }
-  const verdict = fixVerdict(state)
-  return verdict === 'ok' && gaps.length > 0 && findings.length === 0 ? 'incomplete' : verdict
+  const exit = exitOf(state)
+  return exit === 'ok' && gaps.length > 0 && findings.length === 0 ? 'incomplete' : exit
 }
 
 /** Checks the scope after the plan was applied. @throws the signal's reason */
@@ -54,9 +54,9 @@ export async function verify(
   prepared: PreparedFix,
   result: FixResult,
   session: FixSession,
-): Promise<FixVerdict> {
+): Promise<FixSummary> {
   const remaining = await remainingFindings(prepared, result, session)
-  const verdict = fixVerdict({
+  const exit = exitOf({
     done: isInPlace(result),
     partial: prepared.partial || prepared.unproven.length > 0,
     remaining,
@@ -64,8 +64,8 @@ export async function verify(
     failOn: session.options.failOn,
   })
   const left = remaining.filter(finding => !result.recoveries.some(one => isAwaited(finding, one)))
-  const shown = { dryRun: false, complete: verdict === 'ok', findings: remaining.map(withSteps) }
-  return { report: reportOf(prepared, result, left, shown), verdict }
+  const shown = { dryRun: false, complete: exit === 'ok', findings: remaining.map(withSteps) }
+  return { report: reportOf(prepared, result, left, shown), exit }
 }
 
 /** @param left the findings that remain because nothing was written for them */
@@ -86,7 +86,7 @@ function reportOf(
 }
 
 function isInPlace({ outcomes, recoveries }: FixResult): boolean {
-  return outcomes.every(isDone) && !recoveries.some(isOpen)
+  return outcomes.every(isDone) && !recoveries.some(isIncomplete)
 }
 
 /** Counts the findings that a credential or a new pod would help, if the plan left an object to its owner. */
@@ -114,7 +114,7 @@ function findingsWithoutChange({ plan, findings }: PreparedFix): Finding[] {
 }
 
 /** Whether some of the workload's pods have not recovered. */
-function isOpen({ wanted, recovered }: Recovery): boolean {
+function isIncomplete({ wanted, recovered }: Recovery): boolean {
   return recovered < wanted
 }
 
@@ -127,7 +127,7 @@ async function remainingFindings(
   session: FixSession,
 ): Promise<Finding[]> {
   const left = findingsWithoutChange(prepared)
-  const open = result.recoveries.some(isOpen)
+  const open = result.recoveries.some(isIncomplete)
   if (!prepared.saved && !open && left.length === 0) return []
   if (!prepared.saved && result.recoveries.length === 0) return left
   const now = await readFindings(prepared, session)
@@ -163,7 +163,7 @@ export interface FixState {
 }
 
 /** Returns the exit code for the scope's current state, whether this run or an earlier one caused it. Unknown is never healthy. */
-export function fixVerdict({ done, partial, remaining, declined, failOn }: FixState): ExitName {
+export function exitOf({ done, partial, remaining, declined, failOn }: FixState): ExitName {
   if (!done || partial) return 'incomplete'
   const deciding = remaining.filter(finding => countsFor(finding, failOn))
   if (deciding.length === 0) return 'ok'

@@ -30,7 +30,7 @@ export interface ClusterQuestion {
   usage: boolean
 }
 
-interface OfCluster {
+interface ClusterReadings {
   logins: Credential[]
   /** Null if not requested. */
   facts: HubUsage | null
@@ -40,7 +40,10 @@ interface OfCluster {
 }
 
 /** Returns the logins in pull secrets, and who pulls. @throws UsageError, UnreachableError */
-export async function askCluster(question: ClusterQuestion, context: CommandContext): Promise<OfCluster> {
+export async function askCluster(
+  question: ClusterQuestion,
+  context: CommandContext,
+): Promise<ClusterReadings> {
   if (question.local) return { logins: [], facts: null, gaps: [] }
   const connecting = context.connect(question.connection).catch(error => {
     if (error instanceof UsageError && !question.usage) throw new UsageError(withoutCluster(error))
@@ -64,7 +67,7 @@ function readCluster(
   question: ClusterQuestion,
   connecting: Promise<ClusterReader>,
   context: CommandContext,
-): Promise<OfCluster> {
+): Promise<ClusterReadings> {
   const { signal } = context
   return withCluster(connecting, context, async cluster => {
     const reading = new Reading(cluster, { signal })

@@ -20,7 +20,7 @@ import type { PodTemplate } from '../../source/narrow/template.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { ImageCheckFlags, ImageCheckRun } from '../check-images.ts'
 import type { CommandContext } from '../context.ts'
-import type { Request } from './find-subjects.ts'
+import type { WaitRequest } from './find-subjects.ts'
 import type { ProgressLog } from './progress-log.ts'
 
 export interface AheadSession {
@@ -28,7 +28,7 @@ export interface AheadSession {
   cluster: ClusterReader
   following: Following
   log: ProgressLog
-  request: Request
+  request: WaitRequest
   invocation: Invocation
 }
 

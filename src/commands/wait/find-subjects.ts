@@ -10,13 +10,13 @@ import { checkRecursive } from '../shared-flags.ts'
 import type { WaitOptions } from '../wait.ts'
 
 /** The parsed and checked command line; its default namespace is known only after connecting. */
-export interface Request {
+export interface WaitRequest {
   names: NamedWorkloads
   manifests: Manifests | null
 }
 
 /** @throws UsageError if nothing is named or a named object can't be waited for */
-export async function readRequest(options: WaitOptions, context: CommandContext): Promise<Request> {
+export async function readRequest(options: WaitOptions, context: CommandContext): Promise<WaitRequest> {
   const { files, recursive, selector } = options
   const names = parseSubjectNames(options.names)
   if (selector !== undefined) parseLabelSelector(selector)
@@ -39,7 +39,11 @@ export async function readRequest(options: WaitOptions, context: CommandContext)
  * @param fallback the namespace for names and for manifests without one, as with `helm install -n`; a chart can also have workloads in
  * other namespaces
  */
-export function subjectsOf({ names, manifests }: Request, options: WaitOptions, fallback: string): Subjects {
+export function subjectsOf(
+  { names, manifests }: WaitRequest,
+  options: WaitOptions,
+  fallback: string,
+): Subjects {
   const { selector } = options
   const fromFiles = (manifests?.workloads ?? []).map(({ kind, name, namespace }) => ({
     kind,

@@ -11,7 +11,7 @@ import {
 } from '../../report/views/wait-progress.ts'
 import { redact } from '../../secrecy/redact.ts'
 import { subjectKey } from '../../source/following/subjects.ts'
-import type { Progress } from '../../terminal.ts'
+import type { ProgressLine } from '../../terminal.ts'
 import { changesOf } from '../../waiting/changes.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { CommandContext } from '../context.ts'
@@ -22,13 +22,13 @@ const HEARTBEAT = 30_000
 export class ProgressLog {
   readonly #context: CommandContext
   readonly #invocation: Invocation
-  readonly #progress: Progress
+  readonly #progress: ProgressLine
   readonly #deadline: number
   readonly #reported = new Map<string, SubjectState>()
   #printedAt: number
   #connectionError: string | null = null
 
-  constructor(context: CommandContext, invocation: Invocation, progress: Progress, deadline: number) {
+  constructor(context: CommandContext, invocation: Invocation, progress: ProgressLine, deadline: number) {
     this.#context = context
     this.#invocation = invocation
     this.#progress = progress

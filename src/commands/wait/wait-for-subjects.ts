@@ -10,15 +10,15 @@ import type { RolloutState } from '../../snapshot/rollout.ts'
 import type { Following } from '../../source/following/following.ts'
 import type { PullFacts } from '../../source/following/pull-facts.ts'
 import { subjectKey } from '../../source/following/subjects.ts'
-import { failuresIn } from '../../waiting/failures.ts'
-import { type Outcome, outcomeOf, type WaitRules } from '../../waiting/goal.ts'
+import { outcomeOf, type WaitOutcome, type WaitRules } from '../../waiting/goal.ts'
 import { judgeSubject } from '../../waiting/judge-subject.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
+import { failuresIn } from '../../waiting/tracked-failures.ts'
 import { isAlike, isGivenUp } from '../../waiting/troubles.ts'
 import type { CommandContext } from '../context.ts'
 
 export interface WaitResult {
-  outcome: Outcome
+  outcome: WaitOutcome
   states: SubjectState[]
   diagnosis: Diagnosis
 }
@@ -45,9 +45,9 @@ const REREAD = 30_000
 export async function waitForSubjects(waiting: Waiting, context: CommandContext): Promise<WaitResult> {
   const { following, deadline, onLook, cluster } = waiting
   const { clock, signal } = context
-  const looks = new Looks(waiting)
+  const looks = new SubjectTracker(waiting)
   const left = () => Math.max(0, deadline - clock.now())
-  const reread = () => inTime(following.readAgain(), Math.min(REREAD, left()), clock)
+  const reread = () => waitAtMost(following.readAgain(), Math.min(REREAD, left()), clock)
   for (;;) {
     const changed = following.changed()
     await following.followNewPods()
@@ -64,14 +64,14 @@ export async function waitForSubjects(waiting: Waiting, context: CommandContext)
 }
 
 /** Waits for the work, but at most this long. */
-async function inTime(work: Promise<void>, milliseconds: number, clock: Clock): Promise<void> {
+async function waitAtMost(work: Promise<void>, milliseconds: number, clock: Clock): Promise<void> {
   const late = Promise.withResolvers<void>()
   const cancel = clock.after(milliseconds, late.resolve)
   await Promise.race([work, late.promise]).finally(cancel)
 }
 
 /** Keeps the state of each subject. */
-class Looks {
+class SubjectTracker {
   readonly #waiting: Waiting
   readonly #states = new Map<string, SubjectState>()
   #diagnosis: Diagnosis | null = null
@@ -84,9 +84,9 @@ class Looks {
     return [...this.#states.values()]
   }
 
-  outcome(isOver: boolean): Outcome | null {
-    const { isOpen, isBlind } = this.#waiting.following
-    return outcomeOf(this.states, { isOver, mayCome: isOpen, isBlind })
+  outcome(isOver: boolean): WaitOutcome | null {
+    const { mayGrow, isBlind } = this.#waiting.following
+    return outcomeOf(this.states, { isOver, mayGrow, isBlind })
   }
 
   /** @param reading.isFresh what the failing pods reference is read again */
@@ -122,7 +122,7 @@ class Looks {
    * Confirms a failure by reading everything once more, including pull secrets, because watches alone could be outdated.
    * @param reread reads everything again, within the time left
    */
-  async confirms(outcome: Outcome, isOver: boolean, reread: () => Promise<void>): Promise<boolean> {
+  async confirms(outcome: WaitOutcome, isOver: boolean, reread: () => Promise<void>): Promise<boolean> {
     if (outcome === 'done') return true
     const { following } = this.#waiting
     if (outcome !== 'timeout' && !isOver) {

@@ -6,7 +6,7 @@ import type { Connection, HttpResponse } from '../http/connection.ts'
 import { Deadline } from '../http/deadline.ts'
 import { ApiError } from './api-error.ts'
 import { type ApiRequest, isUnsafePath } from './api-request.ts'
-import { asApiError, canRepeat, loginTimeout, notFoundError, timeoutError } from './failures.ts'
+import { asApiError, canRepeat, loginTimeout, notFoundError, timeoutError } from './failed-requests.ts'
 import { refusalOf, retryDelay } from './status-refusal.ts'
 
 /** Milliseconds after which an empty screen makes people wonder. */

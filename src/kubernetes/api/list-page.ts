@@ -7,7 +7,7 @@ import { type ItemShape, ProtobufList } from '../../protobuf/list.ts'
 import { type ApiRequest, requestName, withQuery } from './api-request.ts'
 import type { KubernetesObject, ListOptions } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
-import { failure, notKubernetes } from './failures.ts'
+import { failure, notKubernetes } from './failed-requests.ts'
 
 /** Which page: `limit` 0 requests everything at once, an empty token the first page. */
 export interface PageChoice {

@@ -4,7 +4,7 @@ import { JsonElements, MAX_OBJECT_LENGTH } from '../../json/json-elements.ts'
 import { type ApiRequest, JSON_FORM, METADATA, withQuery } from './api-request.ts'
 import type { AccessQuestion, KubernetesObject, ReadOptions } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
-import { notKubernetes } from './failures.ts'
+import { notKubernetes } from './failed-requests.ts'
 import { ACCESS_REVIEWS, type ApiPath, SELF_REVIEWS } from './paths.ts'
 
 /** See ClusterReader.get. */

@@ -6,7 +6,7 @@ import { ApiError } from './api-error.ts'
 import { type ApiRequest, JSON_FORM, withQuery } from './api-request.ts'
 import type { WatchEnd, WatchedChange, WatchOptions } from './cluster.ts'
 import type { Exchange } from './exchange.ts'
-import { notKubernetes } from './failures.ts'
+import { notKubernetes } from './failed-requests.ts'
 import type { ApiPath } from './paths.ts'
 import { ExpiredError } from './status-refusal.ts'
 

@@ -4,7 +4,7 @@
  */
 
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import type { ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
+import type { ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-objects.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { Change, PatchServiceAccount, SecretChange, Target } from '../change.ts'
 import { keysFor } from '../needed-logins.ts'
@@ -28,7 +28,7 @@ export function attachCredentials(input: PlanInput, stuck: StuckPod[]): Attached
     serviceAccounts: new Map(),
   }
   if (!input.remedies.has('authenticate') || input.credentials.length === 0) return attached
-  for (const namespace of input.fixScope.namespaces) {
+  for (const namespace of input.fixObjects.namespaces) {
     if (namespace.terminating) {
       attached.declined.push({ code: 'terminating-namespace', namespace: namespace.name })
     } else if (planSecret(namespace.name, input, attached)) {
@@ -40,7 +40,7 @@ export function attachCredentials(input: PlanInput, stuck: StuckPod[]): Attached
 
 /** @returns whether the namespace has, or will have, the Secret */
 function planSecret(namespace: string, input: PlanInput, attached: AttachedSecrets): boolean {
-  const existing = input.fixScope.secrets.find(secret => secret.namespace === namespace)
+  const existing = input.fixObjects.secrets.find(secret => secret.namespace === namespace)
   const keys = keysFor(namespace, input)
   if (keys.length === 0) return false
   if (existing && hasKeys(existing, keys)) {
@@ -103,7 +103,7 @@ function planServiceAccounts(
   input: PlanInput,
   { stuck, attached }: { stuck: StuckPod[]; attached: AttachedSecrets },
 ): void {
-  const own = input.fixScope.serviceAccounts.filter(account => account.namespace === namespace)
+  const own = input.fixObjects.serviceAccounts.filter(account => account.namespace === namespace)
   const accounts = isNarrowed(input.scope)
     ? own.filter(account => stuck.some(entry => getsItFrom(account, entry, input)))
     : own
@@ -126,8 +126,8 @@ function planServiceAccounts(
 }
 
 /** Why the namespace's service accounts could not be read, or not all of them; undefined if they were. */
-function accountGap(namespace: string, { fixScope }: PlanInput): Gap | undefined {
-  return fixScope.gaps.find(
+function accountGap(namespace: string, { fixObjects }: PlanInput): Gap | undefined {
+  return fixObjects.gaps.find(
     gap => gap.what === 'serviceaccounts' && (gap.namespace === null || gap.namespace === namespace),
   )
 }
@@ -159,8 +159,8 @@ export function withoutUnusedSecrets(changes: Change[], declined: Declined[], in
 }
 
 /** Whether something in the namespace already names the Secret that does not exist yet. */
-function isNamed(namespace: string, { fixScope, snapshot, secretName }: PlanInput): boolean {
-  const lists = [...fixScope.serviceAccounts, ...fixScope.workloads].filter(
+function isNamed(namespace: string, { fixObjects, snapshot, secretName }: PlanInput): boolean {
+  const lists = [...fixObjects.serviceAccounts, ...fixObjects.workloads].filter(
     object => object.namespace === namespace,
   )
   return (

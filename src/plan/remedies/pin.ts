@@ -1,7 +1,7 @@
 /** `--pin`: binds an image to the digest that its pods run, or that the registry has. */
 
 import { parseReference } from '../../image/reference.ts'
-import type { ScopeContainer } from '../../snapshot/fix-scope.ts'
+import type { ScopeContainer } from '../../snapshot/fix-objects.ts'
 import type { RemedyRules } from './remedy-rules.ts'
 
 export const pin: RemedyRules = {

@@ -52,7 +52,7 @@ export function recreatePods(
     // A rollout replaces the old pods by itself, at the workload's own pace.
     if (obstacle || template?.rollsOut) continue
     const needs = prerequisitesOf(input, entry, attached, template)
-    const futile = needs && obstacleBeside(input, entry, template)
+    const futile = needs && failingSibling(input, entry, template)
     if (futile) planned.declined.push(futile)
     else if (needs) planPod(input, { entry, needs, attached, template }, planned)
     else if (entry.helped.length > 0 && isBelowPartition(input, entry.pod)) {
@@ -79,7 +79,7 @@ function obstacleTo(input: PlanInput, entry: StuckPod, template: PatchTemplate |
   if (workload === null) return { code: 'not-found', what: 'workload', target }
   if (isOutgoing(input, pod) && !template)
     return { code: 'outgoing-pod', target, workload: workloadOrPod(entry) }
-  return kind === 'Job' && workload.kind !== 'Job' ? jobOfAnother(input, entry, template) : null
+  return kind === 'Job' && workload.kind !== 'Job' ? obstacleOfJob(input, entry, template) : null
 }
 
 function workloadOrPod({ pod, workload }: StuckPod): { kind: string; name: string } {
@@ -88,7 +88,7 @@ function workloadOrPod({ pod, workload }: StuckPod): { kind: string; name: strin
 }
 
 /** Another container of the pod that would still fail, leaving the new pod stuck too; null if there is none. */
-function obstacleBeside(
+function failingSibling(
   input: PlanInput,
   { pod, findings, helped }: StuckPod,
   template: PatchTemplate | undefined,
@@ -108,7 +108,7 @@ function obstacleBeside(
 }
 
 /** A Job's template is immutable, so edits to its CronJob's template don't reach its pods. */
-function jobOfAnother(
+function obstacleOfJob(
   input: PlanInput,
   { pod, helped, workload }: StuckPod,
   template: PatchTemplate | undefined,
@@ -168,7 +168,7 @@ function planPod(
 function withoutEndingJobs(planned: Recreation, input: PlanInput): Recreation {
   const declined = [...planned.declined]
   let changes = planned.changes
-  for (const { uid, failuresLeft, doomed, limit } of input.fixScope.jobs) {
+  for (const { uid, failuresLeft, doomed, limit } of input.fixObjects.jobs) {
     const ofJob = changes.filter(change => controllerUid(change) === uid)
     const ending =
       ofJob.length > failuresLeft ? ofJob : ofJob.filter(({ target }) => doomed.includes(target.uid ?? ''))

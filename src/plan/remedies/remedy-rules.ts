@@ -1,6 +1,6 @@
 /** What each remedy declares: the flag that chooses it, and what it changes in a workload's template. */
 
-import type { ScopeContainer } from '../../snapshot/fix-scope.ts'
+import type { ScopeContainer } from '../../snapshot/fix-objects.ts'
 import type { Target } from '../change.ts'
 import type { Declined } from '../plan.ts'
 import type { PlanInput } from '../plan-input.ts'

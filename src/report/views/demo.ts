@@ -40,7 +40,7 @@ export function demoPause(): string {
 
 /** Returns what to do next. */
 export function demoClosing(program: string, { width, color }: DemoScreen): string {
-  const text = `That's the whole story. To try things on the same cluster, run \`${program} demo --serve\`. To check your own, run \`${program} diagnose -A\`, which only reads.`
+  const text = `That's the end of the demo. To try things on the same cluster, run \`${program} demo --serve\`. To check your own, run \`${program} diagnose -A\`, which only reads.`
   return `\n${wrap(text, Math.min(width, 100)).map(paletteFor(color).strong).join('\n')}\n`
 }
 

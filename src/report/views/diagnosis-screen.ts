@@ -103,7 +103,7 @@ export function renderTable(diagnosis: AdvisedDiagnosis, options: ReportOptions,
 }
 
 /** Returns the causes, the pulls that are taking long, and what could not be read. */
-export function storyBlocks(
+export function causeBlocks(
   diagnosis: AdvisedDiagnosis,
   options: ReportOptions,
   level: DetailLevel,

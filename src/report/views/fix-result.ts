@@ -4,7 +4,7 @@
  */
 
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
-import type { FixResult, Outcome, Recovery, RecoveryPod } from '../../apply/outcome.ts'
+import type { ChangeOutcome, FixResult, Recovery, RecoveryPod } from '../../apply/outcome.ts'
 import type { Change } from '../../plan/change.ts'
 import type { PlanFormat } from '../formats.ts'
 import { groupByCause } from '../group.ts'
@@ -75,7 +75,7 @@ function renderFixTable(report: FixReport, options: ReportOptions): string {
 }
 
 /** Groups similar outcomes, because one missing permission can cause hundreds. */
-function unsuccessful(outcomes: Outcome[], width: number, palette: Palette): string[] {
+function unsuccessful(outcomes: ChangeOutcome[], width: number, palette: Palette): string[] {
   const alike = Map.groupBy(
     outcomes.filter(one => !isSuccessful(one)),
     ({ status, reason, detail, target }) => JSON.stringify([target.kind, status, reason, detail]),

@@ -26,7 +26,7 @@ import { nothingFails, objectName, planSentence, scopeText } from '../words/plan
 import { asNextStep, type StepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
 import { gapLines } from './gaps.ts'
-import { loginExposure, sharedLogins } from './logins.ts'
+import { loginExposure, sharedLogins } from './login-proofs.ts'
 import { changeBlocks } from './plan-changes.ts'
 
 export interface PlanReportOptions extends ReportOptions {

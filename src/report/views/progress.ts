@@ -1,11 +1,11 @@
 /** Renders progress in a few words, for the spinner. */
 
-import type { Progress } from '../../apply/apply-context.ts'
+import type { ApplyPhase } from '../../apply/apply-context.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { formatNumber } from '../words/nouns.ts'
 
 /** Returns, for example, `Writing: 12 of 29 changes`. */
-export function progressText(progress: Progress): string {
+export function progressText(progress: ApplyPhase): string {
   switch (progress.phase) {
     case 'checking':
       return `Dry run on the server: ${formatNumber(progress.done)} of ${formatNumber(progress.total)} changes`

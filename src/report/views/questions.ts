@@ -16,7 +16,7 @@ import { whyCommand } from '../words/commands.ts'
 import { formatNumber, pluralize, shortList } from '../words/nouns.ts'
 import { REMEDY_WORDS } from '../words/remedies.ts'
 import { summarySentence } from '../words/summary.ts'
-import { loginName } from './logins.ts'
+import { loginName } from './login-proofs.ts'
 
 /** The width of the marks before a choice. */
 const MARKS = '   '
@@ -68,7 +68,7 @@ export function confirmation({ plan, cluster }: { plan: Plan; cluster: string })
     question: sanitizeLine(`To apply ${these}, type the context name (${names}):`),
     again: answer =>
       sanitizeLine(
-        `${answer === '' ? 'Nothing was typed' : `"${answer}" was typed`}, but ${names} is expected. Once more:`,
+        `${answer === '' ? '' : `"${answer}" doesn't match. `}Type ${names} to confirm, or press Ctrl-C:`,
       ),
   }
 }
@@ -99,7 +99,7 @@ export function undoQuestion(cluster: string): string {
 /** Says that nothing was changed because nobody can confirm it, and which flags go ahead without a question. */
 export function unconfirmedText(action: 'apply' | 'undo' | 'create the pod'): string {
   const preview = action === 'create the pod' ? '' : ' or --dry-run to preview'
-  return `Confirmation needed, but this isn't a terminal. Nothing was changed. Use --yes to ${action}${preview}.`
+  return `Confirmation needed, but pullguard can't ask here: standard input and standard error must be terminals. Nothing was changed. Use --yes to ${action}${preview}.`
 }
 
 /** Returns one line per verb and resource, and what to request. */
@@ -119,7 +119,7 @@ export function accessRefusal(denials: readonly AccessDenial[], scope: PlanScope
 function alternatives(denials: readonly AccessDenial[], scope: PlanScope): string {
   const flags = [
     ...(denials.every(({ resource }) => /^pods(\/|$)/.test(resource))
-      ? ['keep the stuck pods with --no-recreate']
+      ? ['leave the pods alone with --no-recreate']
       : []),
     ...(scope.namespaces === null ? ['skip those namespaces with --exclude-namespace'] : []),
   ]
@@ -150,6 +150,6 @@ export function unnamedPodText(diagnosis: AdvisedDiagnosis, invocation: Invocati
   const [first] = diagnosis.findings
   const names = podChoices(diagnosis, invocation).map(({ value }) => value)
   return first === undefined
-    ? `No pod is named. ${summarySentence(diagnosis, invocation)}`
-    : `No pod is named. Failing: ${shortList(names, 10)}. Name one, such as \`${whyCommand(invocation, first)}\`.`
+    ? `No pod was given. ${summarySentence(diagnosis, invocation)}`
+    : `Which pod? Failing: ${shortList(names, 10)}. For example: \`${whyCommand(invocation, first)}\`.`
 }

@@ -20,7 +20,7 @@ import { nextStep } from '../words/summary.ts'
 import { waitSentence } from '../words/wait.ts'
 import { waitNextStep } from '../words/wait-next.ts'
 import { inSeveral, stateText, subjectName } from '../words/wait-state.ts'
-import { storyBlocks, withNextStep } from './diagnosis-screen.ts'
+import { causeBlocks, withNextStep } from './diagnosis-screen.ts'
 
 export interface WaitReportOptions extends ReportOptions {
   format: WaitFormat
@@ -55,7 +55,7 @@ function waitScreen(report: WaitReport, options: ReportOptions): string {
   const last =
     next === null ? wrap(sentence, screen.width).map(well) : withNextStep(sentence, next, screen, palette)
   const rows = states.length > 1 || outcome !== 'done' ? stateLines(report, screen.width, palette) : []
-  const story = outcome === 'done' ? [] : storyBlocks(diagnosis, screen, 'summary', 'wait')
+  const story = outcome === 'done' ? [] : causeBlocks(diagnosis, screen, 'summary', 'wait')
   return joinBlocks([rows, ...story, last])
 }
 

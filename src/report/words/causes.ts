@@ -3,7 +3,7 @@
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import type { MovedState } from '../../image/moved-images.ts'
 import type { CauseContext, CauseWords } from './cause-words.ts'
-import { authRequiredOrDenied, malformedSecret, malformedSecretsOf } from './causes/access.ts'
+import { authRequiredOrDenied, neverPull, signaturePolicy } from './causes/access.ts'
 import {
   corruptOrUnpack,
   imageNotFound,
@@ -12,7 +12,7 @@ import {
   platformMismatch,
   unsupportedManifest,
 } from './causes/image.ts'
-import { kubeletQps, neverPull, rateLimited, signaturePolicy } from './causes/limits.ts'
+import { kubeletQps, rateLimited } from './causes/limits.ts'
 import {
   canceledOrDeadline,
   connectionRefusedOrReset,
@@ -24,7 +24,7 @@ import {
   registryServerError,
   tls,
 } from './causes/network.ts'
-import { credentialLines } from './credential.ts'
+import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { capitalize, pluralize, registryLabel, roleSentence } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {

@@ -3,6 +3,7 @@
 import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
 import type { CredentialHint } from '../../diagnosis/pull-credential.ts'
 import { cloudOf } from '../../image/registries.ts'
+import type { CauseWords } from './cause-words.ts'
 import { countPods, formatNumber, joinList, pluralize } from './nouns.ts'
 
 const keySuffix = (key: string | null) => (key === null ? '' : ` ${key}`)
@@ -47,7 +48,7 @@ const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
     `${LAYOUTS.get(detail ?? '') ?? 'has the layout of another type'}, so the kubelet finds no login in it`,
   malformed: ({ key }) =>
     `is malformed${key === null ? '' : ` at ${key}`}, which fails every image of the pod`,
-  'creds-store-only': () => 'only names the credential store of another machine and has no login',
+  'creds-store-only': () => 'has no login, only the name of a credential helper',
   'no-entries': () => 'has no login',
   'key-never-matches': ({ key, mismatch }) =>
     `has the key${keySuffix(key)}, which ${mismatch === undefined ? 'never matches an image' : MISMATCH[mismatch]}`,
@@ -58,7 +59,7 @@ const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
   'empty-auth': ({ key }) =>
     `has an empty login for${keySuffix(key) || ' the registry'}, so the pull is anonymous`,
   'token-only': () => 'has only an identity token, which the kubelet does not read',
-  half: () => 'has a user name or a password, not both',
+  half: () => 'has only a user name or only a password',
   shadowed: () => 'is not tried: another login for the same registry comes first',
 }
 
@@ -113,7 +114,8 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
           ? { secret, text: `should have been sent${user}; the registry saw no login` }
           : { secret, text: `was tried${user}` }
       }),
-  unknown: finding => orElse(problems(finding), 'not from the pod: its pull secrets are not used here'),
+  unknown: finding =>
+    orElse(problems(finding), "unknown: this image is pulled without the pod's pull secrets"),
 }
 
 /** Returns what happens to a pull without a credential; with policy Never, there is no pull. */
@@ -173,4 +175,28 @@ function subject(same: { secret: string | null; finding: Finding }[]): string {
   return others.length === 0
     ? `secret ${namespace}/${secret} `
     : `secret ${secret} in ${formatNumber(others.length + 1)} namespaces `
+}
+
+/** Returns the pod's malformed pull secrets, each once. */
+export function malformedSecretsOf({ credential }: Pick<Finding, 'credential'>): string[] {
+  const malformed = credential.attempts.filter(({ problem }) => problem === 'malformed')
+  return [...new Set(malformed.map(({ secret }) => secret))]
+}
+
+export const malformedSecret: CauseWords = {
+  showsCredential: true,
+  short: () => 'malformed pull secrets',
+  title: ({ findings }) => {
+    const secrets = findings.flatMap(finding =>
+      malformedSecretsOf(finding).map(secret => `${finding.namespace}/${secret}`),
+    )
+    const [first, ...others] = new Set(secrets)
+    if (first === undefined)
+      return 'A pull secret of the pod is malformed, so the kubelet never asks the registry'
+    return others.length === 0
+      ? `Pull secret ${first} is malformed, so the kubelet never asks the registry`
+      : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`
+  },
+  meaning: () =>
+    'A pull secret that is not JSON, has a login with a value that is not text, or has an auth that is not base64 of user:password fails every image of the pods that reference it; no other credential helps.',
 }

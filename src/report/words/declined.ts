@@ -1,9 +1,9 @@
 /** The words of what a plan leaves unchanged: why, and what to do instead. */
 
 import type { Declined } from '../../plan/plan.ts'
+import { LOGINS } from './declined/declined-logins.ts'
 import type { DeclinedContext, DeclinedWords } from './declined/declined-words.ts'
-import { LOGINS } from './declined/logins.ts'
-import { WORKLOADS } from './declined/workloads.ts'
+import { WORKLOADS } from './declined/declined-workloads.ts'
 import type { StepText } from './step-words.ts'
 
 /** A new reason does not compile until it has words. */

@@ -1,7 +1,7 @@
 /** Steps that change a container's definition: which object contains it, and how to change that object. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
-import type { ObjectManager } from '../../snapshot/fix-scope.ts'
+import type { ObjectManager } from '../../snapshot/fix-objects.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { isStatic, workloadPath } from './commands.ts'
@@ -33,7 +33,11 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
   if (isStatic(first)) return { text: `Set the correct image ${inManifest(first)}` }
   if (containerKind === 'ephemeral') return otherDebugContainer(invocation, namespace, pod)
   if (managedBy !== undefined)
-    return managedEdit(invocation, first, 'Set the correct image', managedBy, workloadsOf(edits))
+    return managedEdit(invocation, first, {
+      what: 'Set the correct image',
+      manager: managedBy,
+      workloads: workloadsOf(edits),
+    })
   if (workload?.kind === 'Job')
     return {
       text: `Delete job ${workload.name} and recreate it with the correct image: a Job's template is immutable`,
@@ -59,9 +63,7 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
 function managedEdit(
   invocation: Invocation,
   place: ContainerPlace,
-  what: string,
-  manager: ObjectManager,
-  workloads: number,
+  { what, manager, workloads }: { what: string; manager: ObjectManager; workloads: number },
 ): StepText {
   const { namespace } = place
   const workload = workloadPath(place)
@@ -93,11 +95,12 @@ export function editField(
   const { namespace, pod, containerKind, workload, managedBy } = place
   if (isStatic(place)) return { text: `${text} ${inManifest(place)}` }
   if (containerKind === 'ephemeral') return otherDebugContainer(invocation, namespace, pod)
-  if (managedBy !== undefined) return managedEdit(invocation, place, text, managedBy, workloads)
+  if (managedBy !== undefined)
+    return managedEdit(invocation, place, { what: text, manager: managedBy, workloads })
   const what = shellWord(workloadPath(place))
   return workload === null || workload.kind === 'Job'
     ? {
-        text: `${text}; ${what} can't be changed in place, so save it, delete it, and recreate it`,
+        text: `${text}; ${what} can't be changed in place, so save its manifest, delete it, and create it again`,
         command: kubectlCommand(invocation, `get ${what} -o yaml`, namespace),
       }
     : {

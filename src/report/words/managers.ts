@@ -1,6 +1,6 @@
 /** The words of tools that manage an object: their names, and where to make a change instead. */
 
-import type { ObjectManager } from '../../snapshot/fix-scope.ts'
+import type { ObjectManager } from '../../snapshot/fix-objects.ts'
 import type { SecretWriter } from '../../snapshot/pull-secret.ts'
 import { helmCommand, type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'

@@ -1,16 +1,16 @@
 /** The words of a fix's result: its changes, and the workloads whose pods should recover. */
 
 import type {
+  ChangeOutcome,
   FixResult,
   HeldBack,
   MissingPod,
-  Outcome,
   OutcomeReason,
   OutcomeStatus,
   Recovery,
   RecoveryPod,
 } from '../../apply/outcome.ts'
-import type { OverCode } from '../../rollout/judge.ts'
+import type { EndReason } from '../../rollout/judge.ts'
 import { allOf, formatNumber, pluralize, shortList } from './nouns.ts'
 import { changesByKind } from './plan.ts'
 
@@ -30,7 +30,7 @@ export function statusText(status: OutcomeStatus): string {
 }
 
 /** Whether the change is in place or, in a dry run, acceptable to the server. */
-export function isSuccessful({ status }: Outcome): boolean {
+export function isSuccessful({ status }: ChangeOutcome): boolean {
   return status === 'applied' || status === 'unchanged' || status === 'accepted'
 }
 
@@ -56,9 +56,9 @@ export function dryRunSentence({ outcomes }: FixResult): string {
 
 type Code = OutcomeReason['code']
 
-const DEFERRED: Record<NonNullable<HeldBack>['why'], string> = {
+const DEFERRED: Record<HeldBack['why'], string> = {
   'no-pulls-left': 'the account has no pulls left for its images; run the fix again when the limit resets',
-  'hub-out-of-reach': 'Docker Hub could not report the remaining pulls, so the pod was not recreated',
+  'hub-out-of-reach': 'the remaining pulls could not be read from Docker Hub, so the pod was not recreated',
   'others-not-started': 'pods recreated earlier have not pulled yet, so the remaining pulls are unknown',
 }
 
@@ -102,7 +102,7 @@ export function isIncomplete({ wanted, recovered }: Recovery): boolean {
   return recovered < wanted
 }
 
-const OVER: Record<OverCode, string> = {
+const OVER: Record<EndReason, string> = {
   gone: 'it was deleted in the meantime',
   replaced: 'it was deleted in the meantime, and another one has its name',
   ending: 'it is being deleted',
@@ -136,7 +136,7 @@ export function workloadText({ over, missing, aimed, wanted }: Recovery): string
 }
 
 const STATES: Record<RecoveryPod['state'], string> = {
-  running: 'has its images, but does not work',
+  running: 'has its images, but fails',
   starting: 'has not started yet',
   stuck: "can't pull",
   initializing: 'is still running an init container; its other images have not been pulled yet',
@@ -152,7 +152,9 @@ export function podText({ name, state, reason, message }: RecoveryPod): string {
 
 /** Returns a sentence about stuck pods that were not targeted; empty if there are none. */
 export function leftSentence(left: number): string {
-  return left === 0 ? '' : `${pluralize(left, 'pod')} still can't pull, for the reasons shown above.`
+  return left === 0
+    ? ''
+    : `${pluralize(left, 'pod')} that this fix did not change still can't pull, for the reasons shown above.`
 }
 
 /**
@@ -179,8 +181,8 @@ export function podsSentence(recoveries: readonly Recovery[], left: number, all:
   const rest = [
     ...(crashing === 0
       ? []
-      : [`${pluralize(crashing, 'pod')} ${crashing === 1 ? 'does' : 'do'} not work for another reason`]),
-    ...(left === 0 ? [] : [`${pluralize(left, 'other')} still can't pull, for the reasons shown above`]),
+      : [`${pluralize(crashing, 'pod')} ${crashing === 1 ? 'fails' : 'fail'} for another reason`]),
+    ...(left === 0 ? [] : [`${pluralize(left, 'other pod')} still can't pull, for the reasons shown above`]),
   ]
   return `${[back, ...rest].join('; ')}.`
 }

@@ -138,9 +138,9 @@ const LEFT: Record<LeftReason, string> = {
   'taken-back': 'was already undone',
   'never-written': 'was never written',
   'still-named': 'is still referenced',
-  'goes-with-its-run': 'is removed with the run that created it',
+  'goes-with-its-run': 'is removed by undoing the run that created it',
   'earlier-content-unknown': 'existed before, and its earlier content is not recorded',
-  'pod-taken-away': 'was deleted and not recreated; running the same fix again restores it',
+  'pod-taken-away': 'was deleted and not recreated; run the same fix again to recreate it',
   'pod-recreated': "was recreated; the stuck pod that it replaced can't be restored",
 }
 

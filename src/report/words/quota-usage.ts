@@ -25,7 +25,7 @@ type ReasonWords = { [C in Code]: (reason: Extract<SpendReason, { code: C }>) =>
 
 const REASONS: ReasonWords = {
   waiting: ({ pods }) => `${pluralize(pods, 'pod')} ${pods === 1 ? 'waits' : 'wait'} for an image`,
-  rollout: ({ pods }) => `rollout in progress, ${pluralize(pods, 'pod')} to go`,
+  rollout: ({ pods }) => `rollout in progress, ${pluralize(pods, 'pod')} still to be replaced`,
   restarts: ({ pods, everySeconds }) =>
     `policy Always, ${pluralize(pods, 'pod')} restarting${pods === 1 ? '' : ', the fastest'} every ${durationInWords(everySeconds)}`,
   schedule: ({ runs, schedule, byPolicy }) =>
@@ -63,7 +63,7 @@ const NOT_COUNTED = ', not counting what could not be read'
 
 /** Returns the heading above the workloads that pull. */
 export function spendersHeading({ window, partial }: Counted): string {
-  return `Who pulls, in ${durationInWords(window)}${partial ? ' (not everything could be read)' : ''}`
+  return `Expected pulls in the next ${durationInWords(window)}, by workload${partial ? ' (not everything could be read)' : ''}`
 }
 
 /** Returns the text that replaces an empty list of workloads. */
@@ -84,7 +84,7 @@ export function outlookText(
   const expected = `${pullsText(pulls, atMost)} expected in the next ${time}${now > 0 && now < pulls ? `, ${formatNumber(now)} of them now` : ''}`
   if (fits === null) return `${expected}; how many are left is unknown`
   if (fits) return `${expected}: enough are left${partial ? NOT_COUNTED : ''}`
-  if (left === 0) return `${expected}: none are left`
+  if (left === 0) return `${expected}: none left`
   return `${expected}: ${runsOutAfter === 0 ? 'too few are left for what is due now' : `they run out in about ${roughly(runsOutAfter ?? 0)}`}`
 }
 
@@ -123,7 +123,7 @@ export function capacityTexts({ capacities }: Usage, counted: Counted): [plan: s
 }
 
 function allowsText({ allows, fits }: Capacity, { partial }: Counted): string {
-  if (allows === null) return 'no limit, enough'
+  if (allows === null) return 'unlimited'
   const enough = partial ? 'enough for what could be read' : 'enough'
   return `${pluralize(allows, 'pull')}, ${fits ? enough : 'not enough'}`
 }

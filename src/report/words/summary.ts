@@ -27,7 +27,7 @@ export function summarySentence(diagnosis: AdvisedDiagnosis, invocation: Invocat
   if (gaps.length > 0) {
     const things = `${pluralize(summarizeGaps(gaps).length, 'thing')} could not be read`
     const checked = summary.pods === 0 ? '' : ` (${pluralize(summary.pods, 'pod')} checked)`
-    return `No failing pull found ${where}${checked}, but ${things}: this is not a clean bill of health.${known}`
+    return `No failing pull found ${where}${checked}, but ${things}, so there may be failures that pullguard can't see.${known}`
   }
   if (summary.pods === 0) return noPods(diagnosis)
   // Doesn't claim that every image is there: a pull may still be running, or waiting behind another one on its node.

@@ -31,7 +31,7 @@ const ENDED: Record<EndCode, Words> = {
   paused: () => 'paused: no pod gets its newest template until the rollout is resumed',
   'on-delete': ({ counts }) =>
     `uses the OnDelete strategy: not all of its ${pluralize(counts.wanted, 'pod')} run the newest template, and each is replaced only when it is deleted`,
-  ended: ({ obstacle }) => `has failed, and not because of an image${because(obstacle)}`,
+  ended: ({ obstacle }) => `has failed for a reason other than its images${because(obstacle)}`,
   unreadable: () => "the workload, its revisions, or its pods can't be read, so its state is unknown",
 }
 

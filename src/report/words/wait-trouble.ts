@@ -87,7 +87,7 @@ const ANSWERS: Record<ImageVerdict, (check: JudgedCheck) => string | null> = {
   denied: ({ host }) => `${host} denies it, or it does not exist (${FROM_HERE})`,
   'rate-limited': ({ host }) => `${host} is limiting requests from this machine: not checked`,
   unreachable: ({ host }) => `${host} can't be reached from this machine: not checked`,
-  failed: ({ host }) => `${host} gave an answer that proves nothing: not checked`,
+  failed: ({ host }) => `${host}'s answer was inconclusive: not checked`,
   'not-asked': ({ host }) => `${host} was not asked: not checked`,
 }
 

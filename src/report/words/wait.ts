@@ -1,6 +1,6 @@
 /** The summary sentences of `wait`: its progress, and how it ended. */
 
-import type { Outcome } from '../../waiting/goal.ts'
+import type { WaitOutcome } from '../../waiting/goal.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
 import type { WaitReport } from '../wait-report.ts'
 import { durationOfMilliseconds } from './duration.ts'
@@ -17,7 +17,7 @@ export function waitSentence(report: WaitReport): string {
     : sentence
 }
 
-const END: Record<Outcome, (report: WaitReport) => string> = {
+const END: Record<WaitOutcome, (report: WaitReport) => string> = {
   done: doneSentence,
   failed: failedSentence,
   unknown: unknownSentence,

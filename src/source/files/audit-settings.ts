@@ -135,7 +135,7 @@ class SettingsReader {
   /** Reads a string. Some editors treat YAML 1.1's off and on as booleans; here they are strings. */
   #string(node: unknown, name: string): string {
     if (isScalar(node) && typeof node.value === 'string' && node.value !== '') return node.value
-    throw this.#wrong(offsetOf(node), `${name} must be a text.`)
+    throw this.#wrong(offsetOf(node), `${name} must be a string.`)
   }
 
   #wrong(offset: number, sentence: string): UsageError {
@@ -144,11 +144,11 @@ class SettingsReader {
   }
 }
 
-/** The end of a sentence: the known key that an unknown one looks like, or else what is known. */
+/** The end of a sentence: the known key that an unknown one looks like, or else the keys. */
 function hintAt(unknown: string, keys: readonly string[]): string {
   const near = similarNames(unknown, keys, 1)
   if (near.length > 0) return didYouMean(near)
-  return `known are ${keys.slice(0, 4).join(', ')}${keys.length > 4 ? ', …' : ''}.`
+  return `the keys are ${keys.slice(0, 4).join(', ')}${keys.length > 4 ? ', …' : ''}.`
 }
 
 function offsetOf(node: unknown): number {

@@ -3,9 +3,9 @@
 import { UsageError } from '../../errors.ts'
 import { readManifest } from '../../manifest/document.ts'
 import { type IgnoreComment, ignoreComments } from '../../manifest/ignore-comments.ts'
+import { workloadsIn } from '../../manifest/narrow-workloads.ts'
 import { isOfKind, type ManifestObject, objectsIn } from '../../manifest/pod-specs.ts'
-import { workloadsIn } from '../../manifest/workloads.ts'
-import type { AuditScope } from '../../snapshot/audit-scope.ts'
+import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
 import { parseLabelSelector } from '../label-selector.ts'
 import { narrowPullSecret, narrowServiceAccount } from '../narrow/pull-secret.ts'
 import { record } from '../narrow/shape.ts'
@@ -23,7 +23,7 @@ export interface FileAuditOptions extends FindOptions {
 }
 
 export interface FileAudit {
-  scope: AuditScope
+  scope: AuditSnapshot
   /** By path. */
   comments: Map<string, IgnoreComment[]>
   /** By path: the file's real path, except for standard input. */
@@ -100,7 +100,7 @@ async function readInto(
 
 /** @param namespace the namespace of objects that name none */
 function keepCredentials(
-  { serviceAccounts, pullSecrets }: AuditScope,
+  { serviceAccounts, pullSecrets }: AuditSnapshot,
   object: ManifestObject,
   namespace: string | null,
 ): void {

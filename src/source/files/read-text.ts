@@ -2,7 +2,7 @@
 
 import { open } from 'node:fs/promises'
 import { systemCode } from '../../errors.ts'
-import type { FileProblem } from '../../snapshot/audit-scope.ts'
+import type { FileProblem } from '../../snapshot/audit-snapshot.ts'
 import { toUtf8 } from '../dump/encoding.ts'
 
 /** In bytes. A manifest of that length is a dump, which is audited live; parsing it would take many times as much memory. */

@@ -69,7 +69,7 @@ export class Following {
   }
 
   /** Whether workloads are selected by labels, so that more can appear. */
-  get isOpen(): boolean {
+  get mayGrow(): boolean {
     return this.#subjects.selections.length > 0
   }
 

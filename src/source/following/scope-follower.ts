@@ -35,7 +35,7 @@ export class ScopeFollower {
     this.#options = options
     this.#workloads = new WorkloadStore(subjects, index)
     const claims = {
-      controller: (uid: string) => this.#workloads.makes(uid),
+      controller: (uid: string) => this.#workloads.wantsPodsOf(uid),
       pod: (at: string, name: string, labels: Record<string, unknown>, controlledBy: string | null) => {
         const pod = { kind: 'Pod' as const, namespace: at, name }
         return index.names(pod) || index.selects(pod, labels, controlledBy)
@@ -104,11 +104,11 @@ export class ScopeFollower {
     // Only a Deployment's ReplicaSets show which pods belong to it.
     if (kind === 'Deployment' && this.#unread.has('ReplicaSet')) return null
     const isUnread = kind === 'DaemonSet' && this.#unread.has('ControllerRevision')
-    const makers = kind === 'Deployment' ? revisions : [object]
+    const controllers = kind === 'Deployment' ? revisions : [object]
     return {
       workload: object.workload,
       revisions: isUnread ? null : revisions.map(({ revision }) => revision),
-      pods: makers.flatMap(({ owner }) => this.#pods.controlledBy(owner.uid)),
+      pods: controllers.flatMap(({ owner }) => this.#pods.controlledBy(owner.uid)),
     }
   }
 

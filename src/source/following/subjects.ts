@@ -57,7 +57,7 @@ export class SubjectIndex {
   }
 
   /** Whether labels select workloads in that namespace, so that names alone don't decide. */
-  isOpen(namespace: string): boolean {
+  selectsByLabel(namespace: string): boolean {
     return this.#selections.some(selection => selection.namespace === namespace)
   }
 }

@@ -35,7 +35,7 @@ export class WorkloadStore {
   readonly #subjects: Subjects
   readonly #index: SubjectIndex
   readonly #objects = new Map<StoredKind, StoredObjects>()
-  #makers: { version: number; uids: ReadonlySet<string> } | null = null
+  #controllers: { version: number; uids: ReadonlySet<string> } | null = null
 
   constructor(subjects: Subjects, index: SubjectIndex) {
     this.#subjects = subjects
@@ -81,14 +81,14 @@ export class WorkloadStore {
   }
 
   /** Whether a controller's pods are wanted. */
-  makes(uid: string): boolean {
+  wantsPodsOf(uid: string): boolean {
     const version = [...this.#objects.values()].reduce((sum, objects) => sum + objects.version, 0)
-    if (this.#makers?.version !== version) {
+    if (this.#controllers?.version !== version) {
       const workloads = this.waitedFor()
-      const makers = [...workloads, ...workloads.flatMap(object => this.revisionsOf(object))]
-      this.#makers = { version, uids: new Set(makers.map(({ owner }) => owner.uid)) }
+      const controllers = [...workloads, ...workloads.flatMap(object => this.revisionsOf(object))]
+      this.#controllers = { version, uids: new Set(controllers.map(({ owner }) => owner.uid)) }
     }
-    return this.#makers.uids.has(uid)
+    return this.#controllers.uids.has(uid)
   }
 
   owners(): OwnerLink[] {
@@ -110,7 +110,7 @@ export class WorkloadStore {
   /** Whether the object is waited for, is a revision of such a workload, or could turn out to be one. */
   #isWanted(object: WorkloadObject): boolean {
     const { namespace, controller } = object.owner
-    if (this.#index.isOpen(namespace) || this.#isNamed(object)) return true
+    if (this.#index.selectsByLabel(namespace) || this.#isNamed(object)) return true
     if (controller === null) return false
     return this.#index.names({ kind: controller.kind as RolloutKind, namespace, name: controller.name })
   }

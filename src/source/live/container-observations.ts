@@ -2,7 +2,7 @@
 
 import { fullName, parseReference } from '../../image/reference.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
-import type { AuditScope, ObservedContainer } from '../../snapshot/audit-scope.ts'
+import type { AuditSnapshot, ObservedContainer } from '../../snapshot/audit-snapshot.ts'
 import { isFinished, type Pod } from '../../snapshot/pod.ts'
 import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/template.ts'
 import type { AuditedNode } from '../narrow/listed-node.ts'
@@ -14,7 +14,7 @@ import { narrowController } from '../ownership.ts'
 import type { NamespaceOrAll, Reading } from './reading.ts'
 
 /** A pod's controller, with its topmost workload. */
-interface Maker {
+interface Controller {
   topUid: string
   containers: TemplateContainer[]
   pullSecrets: string[]
@@ -30,12 +30,12 @@ const REVISION_LABEL = 'controller-revision-hash'
 export class ContainerObservations {
   /** Pods without a controller, as their own workloads. */
   readonly bare: WorkloadTemplate[] = []
-  readonly #makers = new Map<string, Maker>()
+  readonly #controllers = new Map<string, Controller>()
   /** Nodes by image as written. */
   readonly #nodes = new Map<string, Set<string>>()
   /** Changes by workload and container. */
   readonly #changed = new Map<string, PodChanges>()
-  readonly #secretsChanged = new Map<string, AuditScope['secretsChanged'][number]>()
+  readonly #secretsChanged = new Map<string, AuditSnapshot['secretsChanged'][number]>()
   readonly #selects: (labels: Record<string, unknown>) => boolean
 
   /** @param selects whether the audit includes a bare pod with these labels */
@@ -49,7 +49,7 @@ export class ContainerObservations {
     if (kind === 'ReplicaSet' && record(status).replicas === undefined) return
     const template = narrowTemplate(raw, { kind, apiVersion: '' })
     if (template === null || template.uid === null) return
-    this.#makers.set(template.uid, {
+    this.#controllers.set(template.uid, {
       topUid: narrowController(record(metadata))?.uid ?? template.uid,
       containers: template.containers,
       pullSecrets: template.pullSecrets.map(({ value }) => value),
@@ -64,7 +64,7 @@ export class ContainerObservations {
       if (pod === null || isFinished(pod) || pod.terminating) return
       this.#noteNodes(pod)
       if (pod.controller === null && !pod.mirror) this.#addBare(raw)
-      const maker = this.#makers.get(pod.controller?.uid ?? '')
+      const maker = this.#controllers.get(pod.controller?.uid ?? '')
       const revision = text(record(record(record(raw).metadata).labels)[REVISION_LABEL])
       if (maker !== undefined && (maker.revision === null || maker.revision === revision))
         this.#compare(pod, maker)
@@ -75,7 +75,7 @@ export class ContainerObservations {
   of(
     workloads: WorkloadTemplate[],
     nodes: AuditedNode[],
-  ): Pick<AuditScope, 'observations' | 'secretsChanged'> {
+  ): Pick<AuditSnapshot, 'observations' | 'secretsChanged'> {
     const listed = new Map<string, string[]>()
     for (const { name, images } of nodes)
       for (const image of images) listed.set(image, [...(listed.get(image) ?? []), name])
@@ -108,7 +108,7 @@ export class ContainerObservations {
     if (template !== null) this.bare.push(template)
   }
 
-  #compare(pod: Pod, { topUid, containers, pullSecrets }: Maker): void {
+  #compare(pod: Pod, { topUid, containers, pullSecrets }: Controller): void {
     for (const written of containers) {
       const seen = pod.containers.find(({ name, kind }) => name === written.name && kind === written.kind)
       if (seen === undefined) continue

@@ -3,7 +3,7 @@
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import type { MadeSecret, ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-scope.ts'
+import type { MadeSecret, ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-objects.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'

@@ -6,12 +6,12 @@ import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { once } from '../../network/once.ts'
 import { byText } from '../../order.ts'
 import type {
-  FixScope,
+  FixObjects,
   ScopeContainer,
   ScopeController,
   ScopeJob,
   ScopeWorkload,
-} from '../../snapshot/fix-scope.ts'
+} from '../../snapshot/fix-objects.ts'
 import { climbReading } from '../../snapshot/owners.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
@@ -37,10 +37,10 @@ export interface WorkloadOptions {
 export async function readWorkloads(
   reading: Reading,
   options: WorkloadOptions,
-): Promise<Pick<FixScope, 'workloads' | 'controllers' | 'jobs'>> {
+): Promise<Pick<FixObjects, 'workloads' | 'controllers' | 'jobs'>> {
   const known = new Map<string, Promise<ControllerObject | null>>()
   const workloads = new Map<string, ScopeWorkload>()
-  const direct: Direct = { controllers: new Map(), jobs: new Map() }
+  const direct: DirectControllers = { controllers: new Map(), jobs: new Map() }
   const read = (namespace: string, owner: ControllerReference) => {
     // An ownerReference is untrusted: its uid counts only if the owner's name and namespace match too.
     const key = `${namespace}/${owner.kind}/${owner.name} ${owner.uid}`
@@ -66,18 +66,23 @@ export async function readWorkloads(
 }
 
 type Read = (namespace: string, owner: ControllerReference) => Promise<ControllerObject | null>
-interface Top {
+interface TopController {
   object: ControllerObject
   owner: ControllerReference
 }
 
 /** The direct controllers, by uid. */
-interface Direct {
+interface DirectControllers {
   controllers: Map<string, ScopeController>
   jobs: Map<string, ScopeJob>
 }
 
-async function readTop(reading: Reading, pod: Pod, read: Read, direct: Direct): Promise<Top | null> {
+async function readTop(
+  reading: Reading,
+  pod: Pod,
+  read: Read,
+  direct: DirectControllers,
+): Promise<TopController | null> {
   const readOwner = async (owner: ControllerReference) => {
     const object = await read(pod.namespace, owner)
     return (
@@ -93,20 +98,20 @@ async function readTop(reading: Reading, pod: Pod, read: Read, direct: Direct): 
   if (end !== 'topmost') return null
   const chain = steps.flatMap(({ object }) => object ?? [])
   const [first, above = null] = chain
-  if (first) await note(reading, { first, above, pod }, direct)
+  if (first) await recordController(reading, { first, above, pod }, direct)
   return chain.at(-1) ?? null
 }
 
 interface ControllerChain {
-  first: Top
-  above: Top | null
+  first: TopController
+  above: TopController | null
   pod: Pod
 }
 
-async function note(
+async function recordController(
   reading: Reading,
   { first, above, pod }: ControllerChain,
-  { controllers, jobs }: Direct,
+  { controllers, jobs }: DirectControllers,
 ): Promise<void> {
   const { uid, kind } = first.owner
   const { imagePullSecrets } = narrowed(first, pod)
@@ -123,7 +128,7 @@ async function note(
 const REVISION = 'deployment.kubernetes.io/revision'
 
 /** A paused Deployment keeps the pods of both revisions until it is resumed. */
-function isOutgoing({ metadata }: ControllerObject, { object, owner }: Top): boolean {
+function isOutgoing({ metadata }: ControllerObject, { object, owner }: TopController): boolean {
   const [own, newest] = [metadata, object.metadata].map(({ annotations }) => annotations?.[REVISION])
   const { spec } = object
   const paused = spec !== undefined && 'paused' in spec && spec.paused === true
@@ -134,7 +139,7 @@ function isOutgoing({ metadata }: ControllerObject, { object, owner }: Top): boo
 /** Returns a StatefulSet's partition during an update: pods below it still get the previous revision, from its ControllerRevision. */
 async function partitionOf(
   reading: Reading,
-  { object, owner }: Top,
+  { object, owner }: TopController,
   { namespace }: Pod,
 ): Promise<ScopeController['partition']> {
   if (owner.kind !== 'StatefulSet') return null
@@ -151,7 +156,7 @@ async function partitionOf(
   return { below, imagePullSecrets: secrets?.length ? secrets : null }
 }
 
-function narrowed({ object, owner }: Top, { namespace }: Pod): ScopeWorkload {
+function narrowed({ object, owner }: TopController, { namespace }: Pod): ScopeWorkload {
   return narrowWorkload(object, owner, namespace)
 }
 

@@ -4,7 +4,7 @@ import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { byText } from '../../order.ts'
-import type { AuditedNodes, AuditScope } from '../../snapshot/audit-scope.ts'
+import type { AuditedNodes, AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
 import type { WorkloadTemplate } from '../../snapshot/template.ts'
 import { isForbidden, rethrowUnlessApiError, uniqueGaps } from '../gap.ts'
@@ -41,7 +41,7 @@ type TemplateKind = keyof typeof TEMPLATE_SHAPES
 const TEMPLATE_KINDS = Object.keys(TEMPLATE_SHAPES) as TemplateKind[]
 
 /** What can't be read is a gap. @throws ApiError if nothing can be read, UsageError for a namespace that does not exist */
-export async function readAudit(cluster: ClusterReader, options: AuditReadOptions): Promise<AuditScope> {
+export async function readAudit(cluster: ClusterReader, options: AuditReadOptions): Promise<AuditSnapshot> {
   const { takenAt, namespaces, labelSelector, signal, onPullSecret } = options
   const reading = new Reading(cluster, { takenAt, signal, ...(labelSelector !== null && { labelSelector }) })
   const observations = new ContainerObservations(parseLabelSelector(labelSelector ?? ''))
@@ -73,7 +73,7 @@ export async function readAudit(cluster: ClusterReader, options: AuditReadOption
   }
 }
 
-interface Areas {
+interface TemplateLists {
   scopes: NamespaceOrAll[]
   templates: WorkloadTemplate[]
   /** The user is not allowed to read anything in it. */
@@ -85,7 +85,7 @@ async function readScopes(
   reading: Reading,
   observations: ContainerObservations,
   options: AuditReadOptions,
-): Promise<Areas> {
+): Promise<TemplateLists> {
   const { namespaces } = options
   if (namespaces !== null) return readTemplates(reading, namespaces, observations, options)
   const everywhere = await readTemplates(reading, [null], observations, options)
@@ -99,7 +99,7 @@ async function readTemplates(
   scopes: NamespaceOrAll[],
   observations: ContainerObservations,
   { onProgress }: AuditReadOptions,
-): Promise<Areas> {
+): Promise<TemplateLists> {
   const templates: WorkloadTemplate[] = []
   const failures: unknown[] = []
   const lists = scopes.flatMap(scope => TEMPLATE_KINDS.map(name => ({ scope, name })))
@@ -114,7 +114,8 @@ async function readTemplates(
           observations.addController(raw, name)
           const owner = narrowController(record(record(raw).metadata))
           // An object created by another built-in controller copies that controller's template.
-          const template = owner !== null && MAKERS.has(owner.kind) ? null : narrowTemplate(raw, kind)
+          const template =
+            owner !== null && TEMPLATE_OWNERS.has(owner.kind) ? null : narrowTemplate(raw, kind)
           if (template === null) return
           templates.push(template)
           if (templates.length % 1000 === 0) onProgress(templates.length)
@@ -131,7 +132,7 @@ async function readTemplates(
   return { scopes, templates, forbidden: isNothing }
 }
 
-const MAKERS = new Set(['Deployment', 'CronJob'])
+const TEMPLATE_OWNERS = new Set(['Deployment', 'CronJob'])
 
 function order({ namespace, kind, name }: WorkloadTemplate): string {
   return `${namespace}/${kind}/${name}`

@@ -9,14 +9,14 @@ import { belongsTo } from '../ownership.ts'
 import type { Scope } from '../suspects.ts'
 import { byNamespaceAndName, isNamed, ofSubjects, pickSuspects } from '../suspects.ts'
 import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
-import { type Progress, Reading } from './reading.ts'
+import { type ReadCounts, Reading } from './reading.ts'
 import { type Owners, readOwners, readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
 import { readPod, readSubjects, type SubjectPods } from './subjects.ts'
 
 export interface ClusterOptions {
   /** ISO 8601. */
   takenAt: string
-  onProgress?: (progress: Progress) => void
+  onProgress?: (progress: ReadCounts) => void
   /** Receives each pull secret as the server sent it, with its content: never print it. */
   onPullSecret?: VisitPullSecret
   signal?: AbortSignal

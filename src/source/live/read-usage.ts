@@ -11,7 +11,7 @@ import { namespaceOf, record, text } from '../narrow/shape.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowUsageWorkload, type UsageKind } from '../narrow/usage.ts'
 import { byName } from '../suspects.ts'
-import { type NamespaceOrAll, type Progress, Reading } from './reading.ts'
+import { type NamespaceOrAll, type ReadCounts, Reading } from './reading.ts'
 import { readNamedAccounts, readOwners } from './related-objects.ts'
 import { readUsagePods } from './usage-pods.ts'
 
@@ -24,7 +24,7 @@ export interface UsageOptions {
   /** Whether a restart on a node with this runtime costs a pull. */
   restartCosts(runtime: string | null): boolean
   signal: AbortSignal
-  onProgress(progress: Progress): void
+  onProgress(progress: ReadCounts): void
 }
 
 const PAGE = 500

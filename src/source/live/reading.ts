@@ -21,7 +21,7 @@ import { gapOf, isForbidden, isNotFound } from '../gap.ts'
 /** A namespace, or null for all of them at once. */
 export type NamespaceOrAll = string | null
 
-export interface Progress {
+export interface ReadCounts {
   pods: number
   suspects: number
   /** How many namespaces have been read, if they are read one by one. */
@@ -36,7 +36,7 @@ export interface ReadingOptions {
   /** Namespaces that lists of all namespaces exclude. */
   excluded?: readonly string[]
   signal?: AbortSignal
-  onProgress?: (progress: Progress) => void
+  onProgress?: (progress: ReadCounts) => void
 }
 
 /** `limit` is the page size; 0 asks for everything in one answer. */
@@ -61,7 +61,7 @@ export class Reading {
   readonly #excluded: readonly string[]
   readonly #abort: { signal?: AbortSignal }
   readonly #reportProgress: () => void
-  readonly #progress: Progress = { pods: 0, suspects: 0 }
+  readonly #progress: ReadCounts = { pods: 0, suspects: 0 }
 
   constructor(
     cluster: ClusterReader,

@@ -15,7 +15,7 @@ import { narrowPod } from '../narrow/pod.ts'
 import { selectorOf } from '../narrow/workload.ts'
 import { didYouMean, nearNames } from '../near-names.ts'
 import { narrowController } from '../ownership.ts'
-import { type NamedSubject, otherTypeSentence } from '../subject-names.ts'
+import { otherTypeSentence, type RequestedSubject } from '../subject-names.ts'
 import { NoSuchPod, podKey } from '../suspects.ts'
 import { readEvents } from './events.ts'
 import { assertExists, readPodsIn, type ScopePods } from './namespaces.ts'
@@ -36,7 +36,7 @@ export interface SubjectPods extends ScopePods {
  */
 export async function readSubjects(
   reading: Reading,
-  named: readonly NamedSubject[],
+  named: readonly RequestedSubject[],
   mayBeGone = false,
 ): Promise<SubjectPods> {
   const once = new Map(named.map(one => [`${one.kind}/${one.namespace}/${one.name}`, one]))
@@ -63,7 +63,7 @@ type OneSubject = ScopePods & { subject: ScopeSubject; isExact: boolean }
 
 const EMPTY_SUBJECT = { count: 0, pods: [], events: [], isExact: true }
 
-async function readSubject(reading: Reading, named: NamedSubject): Promise<OneSubject> {
+async function readSubject(reading: Reading, named: RequestedSubject): Promise<OneSubject> {
   const subject = await resolveMeaning(reading, named)
   const { kind, name } = subject
   if (kind === 'Pod') return { ...(await readPod(reading, subject.namespace, name)), subject, isExact: true }
@@ -87,7 +87,7 @@ type NamespacedSubject = ScopeSubject & { namespace: string }
 /** Decides between the two meanings of a name, and returns its namespace. */
 async function resolveMeaning(
   reading: Reading,
-  { kind, name, namespace, orPodIn }: NamedSubject,
+  { kind, name, namespace, orPodIn }: RequestedSubject,
 ): Promise<NamespacedSubject> {
   return orPodIn !== undefined && (await hasPod(reading, orPodIn, name))
     ? { kind: 'Pod', name, namespace: orPodIn }
@@ -184,7 +184,7 @@ export interface Topmost {
  */
 export async function readTopmost(
   reading: Reading,
-  named: readonly NamedSubject[],
+  named: readonly RequestedSubject[],
   isLost: (pod: { namespace: string; name: string }) => boolean,
 ): Promise<Topmost[]> {
   return bounded(named, AT_ONCE, async one => {

@@ -7,7 +7,7 @@ import type {
   PullSecretEntryName,
   ScopeContainer,
   ScopeWorkload,
-} from '../../snapshot/fix-scope.ts'
+} from '../../snapshot/fix-objects.ts'
 import { list, narrowName, record, text, texts } from './shape.ts'
 
 type ControllerSpec = ControllerObject['spec']

@@ -134,7 +134,7 @@ describe('the confirmation', () => {
     }
     const session = sessionWith({}, { available: true, text })
     await expect(confirmPlan(prepared(), session)).resolves.toBeUndefined()
-    expect(questions[1]).toBe('"prud" was typed, but prod is expected. Once more:')
+    expect(questions[1]).toBe('"prud" doesn\'t match. Type prod to confirm, or press Ctrl-C:')
     await expect(confirmPlan(prepared(), session)).rejects.toThrow('Not confirmed. Nothing was changed.')
     expect(questions).toHaveLength(4)
   })

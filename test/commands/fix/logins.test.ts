@@ -57,11 +57,11 @@ async function distributed(session: FixSession, findings: Finding[]) {
   const choice = { remedies: new Set(['authenticate'] as const), unfinished: [] }
   const { allNamespaces, namespaces } = session.options
   const reached = allNamespaces ? null : namespaces.length === 0 ? ['web'] : [...namespaces]
-  const situation = {
+  const facts = {
     scope: { namespaces: reached, affected: false, excluded: [] },
     diagnosis: diagnosisOf(findings),
   }
-  const logins = await confirmOtherLogins(session, situation, await findLogins(session, findings, choice))
+  const logins = await confirmOtherLogins(session, facts, await findLogins(session, findings, choice))
   return {
     keys: logins.credentials.map(({ key, username }) => `${username} ${key}`),
     unnamed: logins.unnamed,

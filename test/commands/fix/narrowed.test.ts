@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { readFixFacts, readWritable } from '../../../src/commands/fix/fix-facts.ts'
 import type { FixOptions, FixSession } from '../../../src/commands/fix/session.ts'
-import { readSituation, readWritable } from '../../../src/commands/fix/situation.ts'
 import type { Change } from '../../../src/plan/change.ts'
 import { makePlan } from '../../../src/plan/make-plan.ts'
 import { changeOutside, type Plan } from '../../../src/plan/plan.ts'
@@ -197,18 +197,18 @@ async function planned(cluster: Cluster, options: Partial<FixOptions>, withPolic
     clusterUid: 'c',
     journals: '/nowhere/runs',
   }
-  const situation = await readSituation(whole)
+  const facts = await readFixFacts(whole)
   const remedies = new Set([
     'authenticate',
     'recreate',
     ...(withPolicy ? (['pull-policy'] as const) : []),
   ] as const)
-  const fixScope = await readWritable(whole, situation, remedies, CREDENTIALS as never)
-  const { scope, snapshot, diagnosis } = situation
+  const fixObjects = await readWritable(whole, facts, remedies, CREDENTIALS as never)
+  const { scope, snapshot, diagnosis } = facts
   return makePlan({
     createdAt: '2026-11-24T12:00:00Z',
     cluster: { server: 'https://127.0.0.1', context: 'test' },
-    ...{ scope, snapshot, diagnosis, fixScope, remedies },
+    ...{ scope, snapshot, diagnosis, fixObjects, remedies },
     secretName: 'dockercreds',
     recreateBarePods: whole.options.recreateBarePods,
     allowManaged: false,

@@ -1,6 +1,6 @@
 /** What an audit reads in a cluster: templates, what they reference, and what their pods show; whatever can't be read is a gap. */
 import { describe, expect, test } from 'vitest'
-import type { AuditScope } from '../../../src/snapshot/audit-scope.ts'
+import type { AuditSnapshot } from '../../../src/snapshot/audit-snapshot.ts'
 import { readAudit } from '../../../src/source/live/read-audit.ts'
 import { namespace, secret, serviceAccount } from '../cluster-objects.ts'
 import { SimulatedCluster } from '../simulated-cluster.ts'
@@ -68,7 +68,7 @@ function read(
   objects: object[],
   more: object = {},
   prepare: (cluster: SimulatedCluster) => void = () => {},
-): Promise<AuditScope> {
+): Promise<AuditSnapshot> {
   const cluster = new SimulatedCluster([namespace('web'), ...objects])
   prepare(cluster)
   return readAudit(cluster.reader, {
@@ -81,7 +81,7 @@ function read(
   })
 }
 
-const names = ({ workloads }: AuditScope) => workloads.map(({ kind, name }) => `${kind} ${name}`)
+const names = ({ workloads }: AuditSnapshot) => workloads.map(({ kind, name }) => `${kind} ${name}`)
 
 describe('which workloads', () => {
   test('each through its topmost template, pods that nothing made as themselves', async () => {

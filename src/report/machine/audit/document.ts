@@ -1,11 +1,11 @@
 /** An audit as a document for machines. Field names are stable; fields may be added. */
 
 import type { EditReport } from '../../../audit/edit-report.ts'
-import type { FileEdit } from '../../../audit/edits.ts'
+import type { FileEdit } from '../../../audit/file-edits.ts'
 import type { AuditFinding } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
 import { fullName, parseReference } from '../../../image/reference.ts'
-import { leftAloneSentence, refusalSentence } from '../../words/audit/edits.ts'
+import { leftAloneSentence, refusalSentence } from '../../words/audit/file-edits.ts'
 import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { type Envelope, enveloped, jsonPieces } from '../data.ts'
 import { auditFingerprint } from './identity.ts'

@@ -10,7 +10,7 @@ import { auditIdentity } from './identity.ts'
 import { filePlace, fullWorkload } from './places.ts'
 
 export function renderAuditGitlab({ findings, unread }: AuditReport): string {
-  const prints = new Map<string, number>()
+  const fingerprints = new Map<string, number>()
   const found = findings.map(finding => {
     const place = filePlace(finding)
     const { rule, severity } = finding
@@ -18,7 +18,7 @@ export function renderAuditGitlab({ findings, unread }: AuditReport): string {
       description: `${RULE_WORDS[rule].title}: ${fullWorkload(finding)}: ${findingText(finding)}`,
       check: rule,
       severity: CODE_QUALITY_SEVERITY[severity],
-      print: distinct(auditIdentity(finding), prints),
+      print: distinct(auditIdentity(finding), fingerprints),
       path: fromRoot(place?.path ?? fullWorkload(finding)),
       line: place?.line ?? 1,
     })
@@ -28,7 +28,7 @@ export function renderAuditGitlab({ findings, unread }: AuditReport): string {
       description: problemSentence(file),
       check: file.problem,
       severity: 'major',
-      print: distinct(['unread', file.problem, file.path], prints),
+      print: distinct(['unread', file.problem, file.path], fingerprints),
       path: fromRoot(file.path),
       line: file.line ?? 1,
     }),

@@ -18,8 +18,8 @@ export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'n
   const cases = [
     ...findings.map(finding => {
       const body = fails(finding)
-        ? problem('failure', finding.rule, ...storyOf(finding))
-        : output(storyOf(finding).flat())
+        ? problem('failure', finding.rule, ...failureText(finding))
+        : output(failureText(finding).flat())
       return testCase(
         finding.workload.source?.path ?? finding.workload.namespace ?? '',
         unique(testName(finding), names),
@@ -54,7 +54,7 @@ function unique(name: string, names: Map<string, number>): string {
 }
 
 /** Returns the headline and the lines after it. */
-function storyOf(finding: AuditFinding): [title: string, lines: string[]] {
+function failureText(finding: AuditFinding): [title: string, lines: string[]] {
   const { title, why, todo } = RULE_WORDS[finding.rule]
   return [title, [`${placeText(finding)}: ${findingText(finding)}`, why, `To do: ${todo}.`]]
 }

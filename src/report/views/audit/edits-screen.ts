@@ -4,7 +4,7 @@ import { createTwoFilesPatch } from 'diff'
 import type { EditReport } from '../../../audit/edit-report.ts'
 import { guardLines, hasInvisibleText, sanitizeLine } from '../../sanitize.ts'
 import { paletteFor } from '../../screen/layout.ts'
-import { editedSentence, leftAloneSentence, NO_EDITS, refusalSentence } from '../../words/audit/edits.ts'
+import { editedSentence, leftAloneSentence, NO_EDITS, refusalSentence } from '../../words/audit/file-edits.ts'
 
 /** Returns one line per file, and one per edit that was left alone. */
 export function editLines(report: EditReport): string[] {

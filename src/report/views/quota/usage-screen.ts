@@ -165,5 +165,5 @@ function savingLines(
       ...(command === null ? [] : commandLines(command, width, '       ').map(palette.strong)),
     ]
   })
-  return [palette.strong('What saves most'), ...lines]
+  return [palette.strong('Biggest savings'), ...lines]
 }

@@ -1,6 +1,6 @@
 /** The words of files that could not be read. */
 
-import type { FileProblem, UnreadFile } from '../../../snapshot/audit-scope.ts'
+import type { FileProblem, UnreadFile } from '../../../snapshot/audit-snapshot.ts'
 
 const PROBLEM: Record<FileProblem, string> = {
   syntax: 'this is not valid YAML or JSON',

@@ -62,7 +62,7 @@ export const IMAGE_WORDS: WordsOfRules<
     example: { before: 'tag: 2400000', after: 'tag: "2400000"' },
   },
   'ambiguous-reference': {
-    title: 'Registry that means something else to a node',
+    title: 'Registry name that a node resolves differently',
     sentence: ({ arguments: { how, host } }) => `The image is pulled from ${host}: ${NAMES[how]}.`,
     why: "Images are pulled by nodes, which have their own DNS and loopback address, and a kubelet matches logins with the registry's name exactly as it is written.",
     todo: 'Name the registry as every node can reach it; for Docker Hub, write docker.io',
@@ -89,7 +89,7 @@ export const IMAGE_WORDS: WordsOfRules<
     },
   },
   'missing-image': {
-    title: 'Image that the registry does not have',
+    title: 'Image missing from its registry',
     sentence({ arguments: { check, ranOn } }) {
       const ran =
         ranOn.length === 0
@@ -112,7 +112,7 @@ export const IMAGE_WORDS: WordsOfRules<
     },
   },
   'wrong-platform': {
-    title: 'Image that is not built for all nodes',
+    title: 'Image not built for all nodes',
     sentence: ({ arguments: { built, lacking } }) =>
       `It is built for ${built.join(', ')}, and the cluster also has nodes of ${lacking.join(', ')}.`,
     why: 'A node of another platform cannot pull the image ("no match for platform in manifest") or cannot run it ("exec format error").',

@@ -78,7 +78,7 @@ export const SECRET_WORDS: WordsOfRules<
     },
   },
   'missing-pull-secret': {
-    title: 'Pull secret that is missing',
+    title: 'Missing pull secret',
     sentence({ arguments: { secret, from, elsewhere }, workload }) {
       const namespace = workload.namespace ?? 'default'
       const other =
@@ -114,7 +114,7 @@ export const SECRET_WORDS: WordsOfRules<
     },
   },
   'shut-out-pull-secret': {
-    title: "Service account's pull secrets that are not used",
+    title: 'Ignored pull secrets of the service account',
     sentence: ({ arguments: { serviceAccount, secrets, own, proven } }) =>
       `The template names ${shortList(own, 3)}, so its pods do not get ${shortList(secrets, 3)} of the service account ${serviceAccount}${proven ? ', which would open an image' : ''}.`,
     why: 'Kubernetes copies the pull secrets of the service account only into pods that name none themselves. The two lists are not merged.',

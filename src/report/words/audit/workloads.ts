@@ -51,7 +51,7 @@ export const WORKLOAD_WORDS: WordsOfRules<
     },
   },
   'fresh-node': {
-    title: 'Image that some nodes do not have',
+    title: 'Image that some nodes may lack',
     sentence({ arguments: { lacking, nodes, credential } }) {
       const login = credential === false ? ' It would be pulled without a login.' : ''
       return `${pluralize(lacking.length, 'node')} of ${formatNumber(nodes)} (${shortList(lacking, 3)}) are not known to have it, and would have to pull it.${login} Nodes list only their 50 largest images, so it may still be there.`

@@ -1,12 +1,10 @@
-/**
- * The words of refused pulls: by the registry, or by the kubelet because of a malformed pull secret.
- */
+/** The words of refused pulls: by the registry, by a policy on the node, or by the pod's own pull policy. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { cloudOf, isPublic } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
-import { capitalize, pluralize, registryLabel, responderLabel } from '../nouns.ts'
+import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { awsPolicyMeaning } from '../steps/permissions.ts'
 
 type Sentence = (context: CauseContext) => string
@@ -264,26 +262,37 @@ function isPageInstead(context: CauseContext): boolean {
   return hasClue(context, 'web-page') && !['blocked', 'policy', 'upstream'].includes(subcauseOf(context))
 }
 
-/** Returns the pod's malformed pull secrets, each once. */
-export function malformedSecretsOf({ credential }: Pick<Finding, 'credential'>): string[] {
-  const malformed = credential.attempts.filter(({ problem }) => problem === 'malformed')
-  return [...new Set(malformed.map(({ secret }) => secret))]
+export const signaturePolicy: CauseWords = {
+  short: () => 'a signature policy',
+  title: context =>
+    hasClue(context, 'source-blocked')
+      ? `The node's settings block ${registryLabel(context.findings[0].registry)}`
+      : 'A policy on the node refuses the image',
+  meaning: context => {
+    const [first] = context.findings
+    if (hasClue(context, 'source-blocked'))
+      return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
+    if (hasClue(context, 'not-listed'))
+      return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
+    const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded
+    return demanded === undefined
+      ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
+      : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`
+  },
 }
 
-export const malformedSecret: CauseWords = {
+export const neverPull: CauseWords = {
   showsCredential: true,
-  short: () => 'malformed pull secrets',
-  title: ({ findings }) => {
-    const secrets = findings.flatMap(finding =>
-      malformedSecretsOf(finding).map(secret => `${finding.namespace}/${secret}`),
-    )
-    const [first, ...others] = new Set(secrets)
-    if (first === undefined)
-      return 'A pull secret of the pod is malformed, so the kubelet never asks the registry'
-    return others.length === 0
-      ? `Pull secret ${first} is malformed, so the kubelet never asks the registry`
-      : `${pluralize(others.length + 1, 'pull secret')} are malformed, so the kubelet never asks the registry`
+  short: () => 'pull policy Never',
+  title: ({ findings: [{ subcause }] }) =>
+    subcause === 'not-verified'
+      ? 'Pull policy Never, and the image on the node is not verified for this pod'
+      : 'Pull policy Never, and the kubelet has no image that this pod can use',
+  meaning: ({ findings: [{ host, subcause }] }) => {
+    if (subcause === 'not-verified')
+      return 'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.'
+    return host.kubeletMinor !== null && host.kubeletMinor < 33
+      ? 'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.'
+      : 'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.'
   },
-  meaning: () =>
-    'A pull secret that is not JSON, has a login with a value that is not text, or has an auth that is not base64 of user:password fails every image of the pods that reference it; no other credential helps.',
 }

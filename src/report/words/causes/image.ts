@@ -6,12 +6,17 @@ import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '.
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
+/** What names the version that the node asked for; a digest wins over a tag. */
+const versionPart = ({ reference }: Finding) => (reference?.includes('@') === true ? 'digest' : 'tag')
+
 const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: string; meaning: string }> = {
-  tag: ({ findings: [{ registry }] }) => ({
-    title: `${capitalize(registryLabel(registry))} has no such tag or digest`,
-    meaning:
-      'The repository exists, but this tag or digest does not: it is misspelled, was never pushed, or was removed.',
-  }),
+  tag: ({ findings }) => {
+    const part = [...new Set(findings.map(versionPart))].join(' or ')
+    return {
+      title: `${capitalize(registryLabel(findings[0].registry))} has no such ${part}`,
+      meaning: `The repository exists, but this ${part} does not: it is misspelled, was never pushed, or was removed.`,
+    }
+  },
   repository: ({ findings: [{ registry }] }) => ({
     title: `${capitalize(registryLabel(registry))} has no such repository`,
     meaning:
@@ -24,11 +29,11 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
         ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: the mirror may not have cached it, may not allow it, or may have failed to fetch it from upstream.`
         : `${capitalize(responderLabel(first))} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`,
   }),
-  unspecified: context => {
-    const [{ registry, reference, credential }] = context.findings
+  unspecified: ({ findings: [first] }) => {
+    const { registry, credential } = first
     const hidden = credential.status === 'none' && registry !== null && !isHosted(registry)
     return {
-      title: `${capitalize(registryLabel(registry))} has no image of this name and ${reference?.includes('@') === true ? 'digest' : 'tag'}`,
+      title: `${capitalize(registryLabel(registry))} has no image of this name and ${versionPart(first)}`,
       meaning: `The registry says that the repository, the tag, or the digest does not exist: it is misspelled, was never pushed, or was removed.${hidden ? ' Some registries (Nexus, Artifactory) say so to anyone without a login, too.' : ''}`,
     }
   },

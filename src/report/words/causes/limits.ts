@@ -1,7 +1,7 @@
-/** The words of pulls that a limit or a policy ends: a registry's limit, the kubelet's own, a policy on the node, the pod's pull policy. */
+/** The words of excessive pulls: a registry's limit, and the kubelet's own. */
 
 import type { Finding, RateLimitSubcause } from '../../../diagnosis/finding.ts'
-import { byCase, type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { byCase, type CauseContext, type CauseWords } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 type Sentence = (context: CauseContext) => string
@@ -108,39 +108,4 @@ export const kubeletQps: CauseWords = {
   title: () => 'The kubelet throttles its own pulls (pull QPS exceeded)',
   meaning: () =>
     'Too many pods are starting on the node at once. No registry refused anything, and the backlog clears on its own.',
-}
-
-export const signaturePolicy: CauseWords = {
-  short: () => 'a signature policy',
-  title: context =>
-    hasClue(context, 'source-blocked')
-      ? `The node's settings block ${registryLabel(context.findings[0].registry)}`
-      : 'A policy on the node refuses the image',
-  meaning: context => {
-    const [first] = context.findings
-    if (hasClue(context, 'source-blocked'))
-      return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
-    if (hasClue(context, 'not-listed'))
-      return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
-    const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded
-    return demanded === undefined
-      ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
-      : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`
-  },
-}
-
-export const neverPull: CauseWords = {
-  showsCredential: true,
-  short: () => 'pull policy Never',
-  title: ({ findings: [{ subcause }] }) =>
-    subcause === 'not-verified'
-      ? 'Pull policy Never, and the image on the node is not verified for this pod'
-      : 'Pull policy Never, and the kubelet has no image that this pod can use',
-  meaning: ({ findings: [{ host, subcause }] }) => {
-    if (subcause === 'not-verified')
-      return 'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.'
-    return host.kubeletMinor !== null && host.kubeletMinor < 33
-      ? 'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.'
-      : 'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.'
-  },
 }

@@ -123,8 +123,8 @@ export const FAILURES: Pick<
     subcauses: {},
   },
   'canceled-or-deadline': {
-    title: 'The pull was given up',
-    is: 'The kubelet or the runtime ended the pull because it made no progress, or because a deadline passed. The text has no better reason.',
+    title: 'The pull was canceled or timed out',
+    is: "The kubelet or the runtime ended the pull because it made no progress, or because a deadline passed. The message doesn't say why.",
     howToTell:
       'The text has "context canceled" or "context deadline exceeded" and names no host. Large images on slow links are the usual reason.',
     todo: [

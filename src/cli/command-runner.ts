@@ -12,7 +12,7 @@ export interface CommonFlags {
   quiet?: boolean
 }
 
-export interface Run {
+export interface CommandRunner {
   /** Runs a command that only reads: its context can't write. */
   reading<Options>(
     load: LoadCommand<Options, CommandContext>,

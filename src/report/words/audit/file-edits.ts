@@ -1,7 +1,7 @@
 /** The words of edits: what was written, and why something was left alone. */
 
 import type { EditedFile, EditReport, WriteProblem } from '../../../audit/edit-report.ts'
-import type { FileEdit, LeftAlone } from '../../../audit/edits.ts'
+import type { FileEdit, LeftAlone } from '../../../audit/file-edits.ts'
 import type { EditRefusal } from '../../../manifest/edit.ts'
 import type { ImageAnswer, ImageCheck } from '../../../snapshot/image-check.ts'
 import { pluralize } from '../nouns.ts'

@@ -58,7 +58,7 @@ export type FileProblem =
   | 'link-loop'
   | 'unreadable'
 
-export interface AuditScope {
+export interface AuditSnapshot {
   /** ISO 8601. */
   takenAt: string
   source: SnapshotSource

@@ -6,13 +6,13 @@
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { byText } from '../../order.ts'
-import type { FixScope, InterruptedPod, PodToRestore, ScopeNamespace } from '../../snapshot/fix-scope.ts'
+import type { FixObjects, InterruptedPod, PodToRestore, ScopeNamespace } from '../../snapshot/fix-objects.ts'
 import { isForbidden, isNotFound, uniqueGaps } from '../gap.ts'
 import { type LoginOptions, readAccounts, readSecretsNamed } from './fix-logins.ts'
 import { readWorkloads, type WorkloadOptions } from './fix-workloads.ts'
 import type { Reading } from './reading.ts'
 
-export interface FixScopeOptions extends LoginOptions, WorkloadOptions {
+export interface FixObjectsOptions extends LoginOptions, WorkloadOptions {
   /** null: every namespace. */
   namespaces: string[] | null
   /** The namespaces come from the snapshot, so one can have been deleted since. Otherwise, a missing namespace is an error. */
@@ -26,10 +26,10 @@ export interface FixScopeOptions extends LoginOptions, WorkloadOptions {
 export type PodBack = [pod: InterruptedPod, uid: string]
 
 /** Reads the scope; all gaps of the reading belong to it. @throws ApiError if not even the namespaces can be read */
-export async function readFixScope(
+export async function readFixObjects(
   reading: Reading,
-  options: FixScopeOptions,
-): Promise<Omit<FixScope, 'clusterUid'> & { podsBack: PodBack[] }> {
+  options: FixObjectsOptions,
+): Promise<Omit<FixObjects, 'clusterUid'> & { podsBack: PodBack[] }> {
   const namespaces = await readScopeNamespaces(reading, options)
   const live = namespaces.filter(({ terminating }) => !terminating).map(({ name }) => name)
   const wide = options.namespaces === null && !reading.gaps.some(({ why }) => why === 'forbidden')
@@ -88,7 +88,7 @@ async function isLive(reading: Reading, namespace: string): Promise<boolean> {
 }
 
 /** Returns the existing namespaces of the scope, sorted by name. @throws ApiError */
-async function readScopeNamespaces(reading: Reading, options: FixScopeOptions): Promise<ScopeNamespace[]> {
+async function readScopeNamespaces(reading: Reading, options: FixObjectsOptions): Promise<ScopeNamespace[]> {
   const { namespaces, excluded, pods } = options
   try {
     const found = await namespaceObjects(reading, options)
@@ -104,7 +104,7 @@ async function readScopeNamespaces(reading: Reading, options: FixScopeOptions): 
 
 async function namespaceObjects(
   reading: Reading,
-  { namespaces, mayBeGone }: FixScopeOptions,
+  { namespaces, mayBeGone }: FixObjectsOptions,
 ): Promise<ScopeNamespace[]> {
   const found: ScopeNamespace[] = []
   const keep = (object: NamespaceObject) =>

@@ -1,6 +1,6 @@
 /** The words of pods, workloads, and images that a plan leaves unchanged. */
 
-import type { JobLimit } from '../../../snapshot/fix-scope.ts'
+import type { JobLimit } from '../../../snapshot/fix-objects.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { whyCommand } from '../commands.ts'
@@ -35,8 +35,8 @@ export const WORKLOADS = {
   'immutable-job': {
     title: (_first, count) => `${pluralize(count, 'Job')}: the template of a Job is immutable`,
     detail: ({ fields }) => `would change ${fields.join(', ')}`,
-    next: ({ target }, context) => ({
-      text: 'Save it, set the field there, delete the Job, and recreate it',
+    next: ({ target, fields }, context) => ({
+      text: `Save the Job's manifest, change the ${fields.length === 1 ? 'field' : 'fields'} there, delete the Job, and create it again`,
       command: kubectl(context, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
     }),
   },
@@ -59,12 +59,13 @@ export const WORKLOADS = {
             command: kubectl(context, target.namespace, `edit job ${shellWord(target.name)}`),
           }
         : {
-            text: 'Its pods stay stuck until it is recreated: save it, delete it, and recreate it',
+            text: 'Recreate the Job to unblock its pods: save its manifest, delete the Job, and create it again',
             command: kubectl(context, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
           },
   },
   'outgoing-pod': {
-    title: (_first, count) => `${pluralize(count, 'pod')} of an older template, left to the rollout`,
+    title: (_first, count) =>
+      `${pluralize(count, 'pod')} of an older revision: the rollout replaces ${count === 1 ? 'it' : 'them'}`,
     detail: ({ workload }) => `of ${objectName(workload)}`,
     next: ({ target, workload }, context) => ({
       text: 'See how far the rollout is',
@@ -134,7 +135,7 @@ export const WORKLOADS = {
     detail: ({ container, image }) => `${container}: ${image}`,
     next: (_first, context) =>
       rerunFix(
-        'Pin them as well',
+        'Pin these images, too',
         context,
         // A fix that distributes no login should not start to.
         `--pin --pull-policy IfNotPresent${context.plan.credentials.length === 0 ? ' --no-authenticate' : ''}`,
@@ -145,7 +146,7 @@ export const WORKLOADS = {
     detail: ({ container, image, detail }) =>
       `${container}: ${image}${detail === null ? '' : ` (${detail})`}`,
     next: () => ({
-      text: 'Log in to the registry, or check that the image exists, then run the fix again',
+      text: 'Log in to the registry if it denied access, or correct the image if it does not exist, then run the fix again',
     }),
   },
   'several-digests': {

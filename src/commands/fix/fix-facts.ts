@@ -1,5 +1,5 @@
 /**
- * Reads the situation before a fix: what is wrong in the scope, what earlier runs on this machine left there, and the objects that the fix
+ * Reads the facts for a fix: what is wrong in the scope, what earlier runs on this machine left there, and the objects that the fix
  * may write.
  */
 
@@ -17,11 +17,11 @@ import { covers, isNarrowed, type PlanScope, type PlanSubject } from '../../plan
 import { readingText } from '../../report/views/progress.ts'
 import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/plan.ts'
-import type { FixScope, InterruptedPod } from '../../snapshot/fix-scope.ts'
+import type { FixObjects, InterruptedPod } from '../../snapshot/fix-objects.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
 import type { PodsToFix } from '../../source/live/fix-logins.ts'
-import { readFixScope } from '../../source/live/fix-scope.ts'
+import { readFixObjects } from '../../source/live/fix-objects.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
 import { readTopmost, type Topmost } from '../../source/live/subjects.ts'
@@ -29,7 +29,7 @@ import type { Scope } from '../../source/suspects.ts'
 import { scopeOf as reachOf } from '../snapshot.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
-export interface Situation {
+export interface FixFacts {
   /** The scope of the fix. */
   scope: PlanScope
   snapshot: Snapshot
@@ -41,11 +41,11 @@ export interface Situation {
 }
 
 /** Reads the cluster and this machine's journals for it. @throws UsageError, UnreachableError, ApiError */
-export async function readSituation(session: FixSession): Promise<Situation> {
+export async function readFixFacts(session: FixSession): Promise<FixFacts> {
   await warnOfUnknownExclusions(session)
   const runs = await earlierRuns(session)
   const scope = await scopeOf(session, runs)
-  return { scope, runs, ...(await lookAtCluster(session, scope)) }
+  return { scope, runs, ...(await readAndDiagnose(session, scope)) }
 }
 
 /**
@@ -122,10 +122,10 @@ async function warnOfUnknownExclusions({ options, context, reading }: FixSession
 }
 
 /** Reads and diagnoses the pods in scope, without excluded namespaces. */
-async function lookAtCluster(
+async function readAndDiagnose(
   { options, context, cluster }: FixSession,
   scope: PlanScope,
-): Promise<Pick<Situation, 'snapshot' | 'diagnosis' | 'controllers'>> {
+): Promise<Pick<FixFacts, 'snapshot' | 'diagnosis' | 'controllers'>> {
   const progress = await context.progress()
   try {
     const { snapshot: whole, controllers } = await readClusterWithControllers(cluster, readingScope(scope), {
@@ -155,10 +155,10 @@ export async function earlierRuns({ journals, cluster, context }: FixSession): P
  */
 export async function readWritable(
   session: FixSession,
-  { scope, snapshot, diagnosis, controllers, runs }: Situation,
+  { scope, snapshot, diagnosis, controllers, runs }: FixFacts,
   remedies: ReadonlySet<Remedy>,
   credentials: Credential[],
-): Promise<FixScope> {
+): Promise<FixObjects> {
   const { options, reading, clusterUid } = session
   const broken = interruptedPods(runs, clusterUid).filter(pod => isInScope(pod, scope, runs))
   if (remedies.size === 0 && diagnosis.findings.length === 0 && broken.length === 0) {
@@ -169,7 +169,7 @@ export async function readWritable(
   // The sandbox image does not come from the workload, so changing the workload does not help.
   const ofWorkloads = diagnosis.findings.filter(({ containerKind }) => containerKind !== 'sandbox')
   const failing = new Set(ofWorkloads.map(({ namespace, pod }) => `${namespace}/${pod}`))
-  const { podsBack, ...fixScope } = await readFixScope(reading.withOwnGaps(), {
+  const { podsBack, ...fixObjects } = await readFixObjects(reading.withOwnGaps(), {
     namespaces: affected ? affectedNamespaces(diagnosis.findings) : scope.namespaces,
     mayBeGone: affected,
     excluded: scope.excluded,
@@ -185,7 +185,7 @@ export async function readWritable(
   if (isToBeApplied(options)) {
     for (const [pod, uid] of podsBack) await recordPodBack(session.journals, runs, pod, uid)
   }
-  return { clusterUid, ...fixScope }
+  return { clusterUid, ...fixObjects }
 }
 
 function isToBeApplied({ dryRun, planFile, format }: FixOptions): boolean {
@@ -220,7 +220,7 @@ export function isInScope(
   return manifest !== null && parseLabelSelector(scope.selector)(labelsOf(manifest))
 }
 
-const EMPTY: Omit<FixScope, 'clusterUid'> = {
+const EMPTY: Omit<FixObjects, 'clusterUid'> = {
   namespaces: [],
   serviceAccounts: [],
   secrets: [],

@@ -1,17 +1,17 @@
 /** What a fix reads beyond the diagnosis: the namespaces, accounts, Secrets, and templates that it is allowed to write to. */
 
 import { describe, expect, test } from 'vitest'
-import type { MadeSecret } from '../../../src/snapshot/fix-scope.ts'
-import { type FixScopeOptions, readFixScope } from '../../../src/source/live/fix-scope.ts'
+import type { MadeSecret } from '../../../src/snapshot/fix-objects.ts'
+import { type FixObjectsOptions, readFixObjects } from '../../../src/source/live/fix-objects.ts'
 import { Reading } from '../../../src/source/live/reading.ts'
 import { readOwners } from '../../../src/source/live/related-objects.ts'
 import { narrowPod } from '../../../src/source/narrow/pod.ts'
 import { clientOf } from '../../apply/in-process-cluster.ts'
 import { PULL_SECRET, type Story, story, WANTED } from '../../apply/story.ts'
 
-function read(of: Story, options: Partial<FixScopeOptions> = {}, user = 'admin') {
+function read(of: Story, options: Partial<FixObjectsOptions> = {}, user = 'admin') {
   const client = clientOf(of.server, () => {}, user)
-  return readFixScope(new Reading(client), {
+  return readFixObjects(new Reading(client), {
     namespaces: null,
     excluded: [],
     secretName: 'dockercreds',

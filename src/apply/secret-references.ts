@@ -10,7 +10,7 @@ import type { Run } from './journal/run.ts'
 import type { DeleteSecret, UndoStep } from './undo-step.ts'
 
 /** Makes each deletion wait for the steps that remove the Secret's name, and drops it if anything else names the Secret. */
-export async function withNeeds(
+export async function addDependencies(
   steps: UndoStep[],
   runs: Run[],
   cluster: ClusterReader,
@@ -21,18 +21,20 @@ export async function withNeeds(
   if (first === undefined) return steps
   const namespaces = new Set(deletions.map(({ target }) => target.namespace))
   const search = { cluster, namespaces, secret: first.target.name, ...(signal ? { signal } : {}) }
-  const found = await namingObjects(search)
+  const found = await findReferences(search)
   const ownPods = podsMadeBy(runs)
-  const naming = Map.groupBy(
+  const byNamespace = Map.groupBy(
     found.filter(({ uid, namespace, name }) => !ownPods.has(uid) && !ownPods.has(`${namespace}/${name}`)),
     ({ namespace }) => namespace,
   )
   return steps.map(step =>
-    step.action === 'delete-secret' ? withNeed(step, steps, naming.get(step.target.namespace) ?? []) : step,
+    step.action === 'delete-secret'
+      ? addDependency(step, steps, byNamespace.get(step.target.namespace) ?? [])
+      : step,
   )
 }
 
-function withNeed(step: DeleteSecret, steps: UndoStep[], naming: Naming[]): UndoStep {
+function addDependency(step: DeleteSecret, steps: UndoStep[], others: SecretReference[]): UndoStep {
   const { namespace, name } = step.target
   const freeing = steps.filter(
     other =>
@@ -41,7 +43,7 @@ function withNeed(step: DeleteSecret, steps: UndoStep[], naming: Naming[]): Undo
       other.fields.some(({ field, from }) => field === 'imagePullSecrets' && from === name),
   )
   const freed = new Set(freeing.map(({ target }) => target.uid))
-  const by = naming.filter(({ uid }) => !freed.has(uid)).map(one => ({ kind: one.kind, name: one.name }))
+  const by = others.filter(({ uid }) => !freed.has(uid)).map(one => ({ kind: one.kind, name: one.name }))
   if (by.length > 0) return { id: step.id, action: 'leave', target: step.target, reason: 'still-named', by }
   return { ...step, needs: freeing.map(({ id }) => id) }
 }
@@ -59,7 +61,7 @@ function podsMadeBy(runs: Run[]): ReadonlySet<string> {
 }
 
 /** An object that names the Secret. `name` is null if this user can't read the kind: some of its objects may name the Secret. */
-interface Naming {
+interface SecretReference {
   kind: string
   namespace: string
   name: string | null
@@ -90,17 +92,20 @@ interface Search {
 }
 
 /** Returns everything in these namespaces that names the Secret. @throws ApiError if the server does not answer */
-async function namingObjects(search: Search): Promise<Naming[]> {
+async function findReferences(search: Search): Promise<SecretReference[]> {
   if (search.namespaces.size === 0) return []
   const looks = [...PLACES.map(place => () => inTemplates(search, place)), () => inPods(search)]
   return (await bounded(looks, AT_ONCE, look => look())).flat()
 }
 
-async function inTemplates(search: Search, [kind, pointer]: (typeof PLACES)[number]): Promise<Naming[]> {
-  const found: Naming[] = []
+async function inTemplates(
+  search: Search,
+  [kind, pointer]: (typeof PLACES)[number],
+): Promise<SecretReference[]> {
+  const found: SecretReference[] = []
   const unread = await visitAll(search, { kind }, object => {
     if (!isEnded(object) && references(object, pointer, search.secret) && !madeByAnother(kind.kind, object))
-      found.push(namingOf(kind.kind, object))
+      found.push(referenceFrom(kind.kind, object))
   })
   return [...found, ...unread]
 }
@@ -119,9 +124,9 @@ function isEnded(object: KubernetesObject): boolean {
 }
 
 /** Checks only pods without a controller: the others come from a template. Most pods have one, so the list requests only metadata. */
-async function inPods(search: Search): Promise<Naming[]> {
+async function inPods(search: Search): Promise<SecretReference[]> {
   const { cluster, secret, signal } = search
-  const found: Naming[] = []
+  const found: SecretReference[] = []
   const bare: ApiPath<KubernetesObject>[] = []
   const unread = await visitAll(search, { kind: KINDS.Pod, metadataOnly: true }, pod => {
     const { namespace, name, annotations = {} } = pod.metadata as Metadata
@@ -132,7 +137,7 @@ async function inPods(search: Search): Promise<Naming[]> {
     try {
       const pod = await cluster.get(path, signal ? { signal } : {})
       const done = ['Succeeded', 'Failed'].includes(String(valueAt(pod, '/status/phase')))
-      if (!done && references(pod, '/spec/imagePullSecrets', secret)) found.push(namingOf('Pod', pod))
+      if (!done && references(pod, '/spec/imagePullSecrets', secret)) found.push(referenceFrom('Pod', pod))
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 404) throw error
     }
@@ -153,7 +158,7 @@ async function visitAll(
   { cluster, namespaces, signal }: Search,
   { kind, metadataOnly = false }: { kind: Kind<unknown>; metadataOnly?: boolean },
   visit: (object: KubernetesObject) => void,
-): Promise<Naming[]> {
+): Promise<SecretReference[]> {
   const keep = (object: KubernetesObject) => {
     if (namespaces.has((object.metadata as Metadata).namespace)) visit(object)
   }
@@ -186,7 +191,7 @@ function references(object: KubernetesObject, pointer: string, secret: string): 
   return pullSecretsAt(object, pointer)?.some(({ name }) => name === secret) ?? false
 }
 
-function namingOf(kind: string, { metadata }: KubernetesObject): Naming {
+function referenceFrom(kind: string, { metadata }: KubernetesObject): SecretReference {
   const { namespace, name, uid } = metadata as Metadata
   return { kind, namespace, name, uid }
 }

@@ -138,7 +138,7 @@ export interface MadeSecret {
   uid: string | null
 }
 
-export interface FixScope {
+export interface FixObjects {
   /** The uid of the kube-system namespace, which identifies the cluster. */
   clusterUid: string
   /** Existing namespaces in scope, sorted by name. */
