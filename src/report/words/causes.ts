@@ -142,13 +142,14 @@ const IDENTITY = {
 }
 
 /** Returns where a moved image went; empty for other images. */
-function movedText({ moved, reference }: Pick<Finding, 'moved' | 'reference'>): string {
+function movedText({ moved, reference, cause }: Pick<Finding, 'moved' | 'reference' | 'cause'>): string {
   if (moved === null || reference === null) return ''
-  const name = reference.replace(/[:@][^/]*$/, '')
+  const untagged = (image: string) => image.replace(/[:@][^/]*$/, '')
+  const name = untagged(reference)
   const where =
     moved.to === null
       ? ''
-      : `; it is published as ${moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
+      : `; it is published as ${cause === 'image-not-found' ? untagged(moved.to) : moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
   const about = moved.state === 'retired' ? `The registry ${reference.split('/')[0]}` : name
   return `${about} ${MOVED[moved.state]} (since ${moved.since}, ${moved.source}; table of ${moved.asOf})${where}.`
 }
