@@ -124,7 +124,7 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
   return usesSecrets ? [...ofPod, ...provider] : [...provider, ...ofPod]
 }
 
-/** Whether the node shows that it is no machine of the registry's cloud, so that it has no identity there unless somebody set one up. */
+/** Whether the node's object shows another cloud than the registry's, or no cloud: such a node has an identity there only if somebody set one up. */
 function isElsewhere({ registry, host }: Finding): boolean {
   return host.cloud !== null && host.cloud !== cloudOf(registry)
 }

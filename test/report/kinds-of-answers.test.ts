@@ -56,7 +56,7 @@ test.each<[string, Situation, { first?: RegExp; says?: RegExp; never?: RegExp }]
     { first: /Check the name/, never: /does not allow this identity|robot/ },
   ],
   [
-    'a secret for another region, on a node that is no machine of the cloud',
+    'a secret for another region, on a node outside the cloud',
     {
       image: ECR,
       error: 'pull access denied: authorization failed: no basic auth credentials',

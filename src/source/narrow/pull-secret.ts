@@ -136,7 +136,7 @@ function describeEntry(entry: KubeletEntry): PullSecretEntry {
  */
 function validUntilOf(password: Redacted): string | null {
   const seconds = password.map(claimedExpiry).reveal()
-  // Dates that JavaScript can't represent are no claim.
+  // JavaScript can't represent every date that a token can claim.
   return seconds > 0 && seconds < 1e11 ? new Date(seconds * 1000).toISOString() : null
 }
 

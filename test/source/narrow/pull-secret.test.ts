@@ -282,7 +282,7 @@ describe('a login', () => {
       MINUTE,
     ],
     ['a JWT that never expires', jwt({ sub: 'x' }), undefined],
-    ['a claim that is no time', jwt({ exp: 'soon' }), undefined],
+    ['a claim that is not a time', jwt({ exp: 'soon' }), undefined],
     ['a claim beyond all dates', jwt({ exp: 1e20 }), undefined],
     ['a password', 'hunter2', undefined],
     ['a password with dots', 'a.b.c', undefined],

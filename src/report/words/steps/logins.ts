@@ -196,12 +196,12 @@ export const loginSteps: StepWords<
     text: `Secret ${secret} ${shortLivedText(kind, validUntil, host)}`,
   }),
   'overridden-login': ({ secret }) => ({
-    text: `Recreate secret ${secret} with one login: its auth holds another user name or password than its fields username and password, and the kubelet sends what auth holds`,
+    text: `Recreate secret ${secret}: its auth field holds another user name or password than its username and password fields, and auth is what the kubelet sends`,
   }),
   'secret-writer': ({ secret, namespace, writer }, { invocation }) => {
     const { name, command } = writerText(writer, namespace, invocation)
     return {
-      text: `${name} writes secret ${secret} and overwrites changes made by hand: correct the login where it comes from, and see that the Secret is renewed before the login expires`,
+      text: `${name} writes secret ${secret} and overwrites changes made by hand: correct the login at its source, and check that the Secret is renewed before the login expires`,
       ...(command === undefined ? {} : { command }),
     }
   },
