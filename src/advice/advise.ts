@@ -1,6 +1,6 @@
 /** Chooses the steps for a finding, the best first: by its cause, then by what its image and its pod are. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
@@ -78,8 +78,8 @@ function containerSteps(finding: Finding): Step[] {
   // The registry was switched off: nothing about the connection to its old name can be fixed.
   if (moved?.state === 'retired' && !ANSWERS.includes(finding.cause))
     return [
-      { code: 'find-replacement', moved },
-      { code: 'set-image', known: 'nothing' },
+      ...movedSteps(finding),
+      ...(moved.to === null ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
     ]
   const clues = nameClueSteps(finding)
   const own = checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
@@ -99,7 +99,7 @@ function containerSteps(finding: Finding): Step[] {
     ...rollBack(finding),
     ...jobSteps(finding, rest),
   ]
-  return isOfGuest(finding) ? guestSteps(finding, steps) : steps
+  return clueOf(finding.clues, 'guest') !== undefined ? guestSteps(finding, steps) : steps
 }
 
 /** Causes that lie in the image itself, so that an older one may be right. */
@@ -117,11 +117,6 @@ function rollBack({ cause, clues, workload, managedBy }: Finding): Step[] {
   if (workload?.kind !== 'Deployment' || managedBy !== undefined) return []
   const { revision, pods } = older
   return [{ code: 'roll-back', deployment: workload.name, revision, pods }]
-}
-
-/** Whether the guest of a confidential container pulled; what is wrong with the runtime's own content store is the node's. */
-function isOfGuest({ clues }: Finding): boolean {
-  return clueOf(clues, 'guest') !== undefined && clueOf(clues, 'content-gone') === undefined
 }
 
 /** A guest pulls by itself, with neither the node's settings nor the pod's pull secrets. */
@@ -158,6 +153,7 @@ function isOwnName({ reference }: Finding): boolean {
 const ANSWERS: readonly Cause[] = ['auth-required-or-denied', 'image-not-found', 'other']
 
 const SETTLED_BY_NAME: readonly Step['code'][] = [
+  'make-public',
   'check-name',
   'near-official',
   'existing-official',
@@ -176,6 +172,7 @@ const GRANTS: readonly Step['code'][] = [
   'lift-deny',
   'grant-pull',
   'token-scope',
+  'make-public',
   'who-answered',
 ]
 
@@ -198,11 +195,7 @@ function sandboxSteps(finding: Finding): Step[] {
   const own = BY_CAUSE[cause](finding).filter(canBeDone)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const cloud = cloudOf(registry)
-  // EKS's node image brings its pause image, and a service pulls it with the node's role if it is gone (awslabs/amazon-eks-ami#1425).
-  const restore: Step[] =
-    denied && cloud === 'ecr' && /\/eks\/pause[:@]/.test(finding.reference ?? '')
-      ? [{ code: 'restore-sandbox-image' }]
-      : []
+  const ofNode: Step[] = denied && cloud === 'ecr' ? ecrSandboxSteps(finding) : []
   // A cloud's login is valid for hours only, and the runtime does not ask the kubelet's credential provider for this image.
   const login: Step[] =
     denied && registry !== null && cloud === null && !isPublic(finding.reference)
@@ -217,10 +210,21 @@ function sandboxSteps(finding: Finding): Step[] {
     'disk-full',
     'corrupt-or-unpack',
   ].includes(cause)
-  const steps = unreachable ? [...own, set] : [...restore, set, ...login, ...own]
+  const steps = unreachable ? [...own, set] : [...ofNode, set, ...login, ...own]
   // No pause image can be unpacked with the node's configuration.
   if (clueOf(finding.clues, 'no-unpacker') !== undefined) return own
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
+}
+
+/** Without the node's own login for ECR, another pause image would only be the first of many that the node can't pull. */
+function ecrSandboxSteps({ registry, reference, host }: Finding): Step[] {
+  const region = /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry ?? '')?.[1] ?? null
+  // EKS's node image brings its pause image, and a service pulls it with the node's role if it is gone (awslabs/amazon-eks-ami#1425).
+  const brought = /\/eks\/pause(?:-\w+)?[:@]/.test(reference ?? '') && host.runtime !== 'docker'
+  return [
+    ...(brought ? ([{ code: 'restore-sandbox-image' }] as const) : []),
+    { code: 'ecr-login-of-node', region },
+  ]
 }
 
 /** Steps that don't apply to a pause image: no workload owns it, and pull secrets are not used. */

@@ -1,6 +1,6 @@
 /** What decides whether a step applies, read as a sentence: a clue of the finding, and steps under a condition. */
 
-import { type Clue, clueOf } from '../diagnosis/clues.ts'
+import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import type { Step } from './step.ts'
 

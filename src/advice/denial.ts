@@ -1,6 +1,6 @@
 /** Steps for a refusal, by subcause. A login is proposed only if a login can help. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
@@ -14,6 +14,7 @@ import {
   malformedSecrets,
   missingSlash,
   miswrittenLogins,
+  publicSteps,
   refusedLoginSteps,
   repositoryOf,
 } from './login.ts'
@@ -107,6 +108,7 @@ function nothingSent(finding: Finding): Step[] {
     ...name,
     // The pod has no login that would have to be corrected, and the name may be wrong as well.
     ...stepsIf(credential.status !== 'usable' && !hasUnusable(finding) && isHidden, { code: 'ask-registry' }),
+    ...publicSteps(finding),
     see('login'),
   ]
 }
@@ -182,7 +184,11 @@ function deniedOrMissing(finding: Finding): Step[] {
   const known = knownLoginSteps(finding)
   if (credential.status === 'usable' && hasClue(finding, 'named-action'))
     return [grantPull(finding, registry), ...login, ...name, see('login')]
-  const checkedName = [...name, ...stepsIf(name.length > 0, { code: 'ask-registry' })]
+  const checkedName = [
+    ...name,
+    ...publicSteps(finding),
+    ...stepsIf(name.length > 0, { code: 'ask-registry' }),
+  ]
   const mayNeedPlan = isDockerHub(registry) && credential.status === 'usable' && login.length > 0
   const mayBeMisspelled = name.some(({ code }) => code !== 'existing-official')
   // Otherwise the name comes first: registries give the same answer for a private image and a misspelled one.

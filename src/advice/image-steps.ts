@@ -1,6 +1,6 @@
 /** Steps for an image that is missing or whose name can't be read, and those that follow from what `--check-images` found out. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import { hidesMissing } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
@@ -20,6 +20,7 @@ export function nameClueSteps(finding: Finding): Step[] {
     ...stepsIf(hasClue(finding, 'unquoted-number'), { code: 'quote-number', image }),
     ...stepsIf(placeholder?.of === 'istio', { code: 'inject-sidecar' }),
     ...stepsIf(placeholder?.of === 'template', { code: 'fill-placeholder', image }),
+    ...stepsIf(hasClue(finding, 'image-id'), { code: 'name-not-id', image }),
     ...stepsIf(hasClue(finding, 'reference-scheme'), { code: 'drop-scheme', image }),
     ...stepsIf(hasClue(finding, 'web-site'), { code: 'registry-not-site' }),
   ]
@@ -52,6 +53,7 @@ export function missingSteps(finding: Finding): Step[] {
   return (
     mirrorLacksImage(finding) ??
     registryLostPart(finding) ??
+    tagOfNode(finding) ??
     registryHasNoLatest(finding) ??
     webPageInsteadOfHosted(finding) ??
     searchSteps(finding)
@@ -81,6 +83,17 @@ function registryLostPart(finding: Finding): Step[] | null {
   // Once the registry has the rest, the kubelet's next attempt gets it: a Job needs no other image.
   const replaceable = finding.workload?.kind !== 'Job'
   return [{ code: lost, host }, ...stepsIf(replaceable, { code: 'set-image', known: 'repository' })]
+}
+
+/** The next reconciliation of the operator would replace any other tag. */
+function tagOfNode({ clues }: Finding): Step[] | null {
+  const made = clueOf(clues, 'tag-of-node')
+  if (made === undefined) return null
+  return [
+    { code: 'driver-for-node', from: made.from, value: made.value },
+    { code: 'ask-registry' },
+    { code: 'check-name', how: 'plain' },
+  ]
 }
 
 /** The registry says what is missing, so the name is right. */

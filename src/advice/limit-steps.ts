@@ -1,6 +1,6 @@
 /** Steps for pulls that were too many: for a registry, or for the kubelet itself. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import { isLocal } from '../diagnosis/endpoint.ts'
 import type { Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
@@ -29,25 +29,28 @@ export function limitSteps(finding: Finding): Step[] {
       },
       { code: 'wait', for: 'limit' },
     ]
-  if (subcause === 'abuse') return [{ code: 'wait', for: 'burst' }, ...otherRegistrySteps(finding)]
-  if (!countsByAccount(finding)) {
-    // None of these registries is known to count requests by account.
+  if (subcause === 'abuse')
+    return [{ code: 'wait', for: 'burst' }, { code: 'find-askers' }, ...otherRegistrySteps(finding)]
+  // None of these registries is known to count requests by account, and no token server does.
+  if (!countsByAccount(finding) || clueOf(finding.clues, 'token-limit') !== undefined)
     return [{ code: 'wait', for: 'minute' }, { code: 'use-cache' }]
-  }
   // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
   if (registry === 'public.ecr.aws' && clueOf(finding.clues, 'per-second') !== undefined)
     return [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
+  // The pod's login was sent, and the answer does not show whether its account is at its limit.
+  const sent = subcause === 'unspecified' && finding.credential.status === 'usable'
   // The pod has a login by now, which the attempt did not send.
   const login: Step[] =
     finding.credential.contradicted === true
       ? [{ code: 'restart-pull' }, { code: 'see-why', after: 'login' }]
-      : loginSteps(finding, subcause === 'account' ? 'account-limit' : 'limit')
-  const steps: Step[] = [...login, ...otherRegistrySteps(finding)]
+      : loginSteps(finding, subcause === 'account' || sent ? 'account-limit' : 'limit')
+  const { quota } = finding
+  const wait: Step = { code: 'wait', for: 'limit', ...(quota && { quota }) }
+  const steps: Step[] = [...(sent ? [wait] : []), ...login, ...otherRegistrySteps(finding)]
   // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
   if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
     steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry, rewrites: false })
-  const { quota } = finding
-  return [...steps, { code: 'wait', for: 'limit', ...(quota && { quota }) }, { code: 'use-cache' }]
+  return [...steps, ...(sent ? [] : [wait]), { code: 'use-cache' }]
 }
 
 /** Whether accounts have their own limit: at Docker Hub, at ECR Public, and if the message says so. Others limit requests per minute. */

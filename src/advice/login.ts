@@ -1,5 +1,6 @@
 /** Steps about a pod's login: one that is missing, one that is in the cluster already, and one that the registry refused. */
 
+import { hidesMissing } from '../diagnosis/denial.ts'
 import type { AttemptProblem, Finding } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import { parseReference } from '../image/reference.ts'
@@ -114,6 +115,15 @@ function writerSteps({ credential, namespace }: Finding): Step[] {
     usable && writer !== undefined ? [{ code: 'secret-writer', secret, namespace, writer }] : [],
   )
   return written.slice(0, 1)
+}
+
+/** Whoever pushed the image may have meant it for everyone: at registries that hide what they lack, new images are mostly private. */
+export function publicSteps({ registry, reference, credential }: Finding): Step[] {
+  if (registry === null || !hidesMissing(registry) || isPublic(reference)) return []
+  return stepsIf(credential.status === 'none' && credential.attempts.length === 0, {
+    code: 'make-public',
+    registry,
+  })
 }
 
 /** The pod's secrets with a usable login, in the kubelet's order. */

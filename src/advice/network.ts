@@ -1,7 +1,14 @@
 /** Steps for failed connections: the host's name, port, and certificate, and the proxy. The host is the endpoint's. */
 
-import { clueOf } from '../diagnosis/clues.ts'
-import { isLocal, isPrivateAddress, isServiceName, type NamedEndpoint } from '../diagnosis/endpoint.ts'
+import { clueOf } from '../diagnosis/clue.ts'
+import {
+  isLocal,
+  isPrivateAddress,
+  isServiceName,
+  type NamedEndpoint,
+  type NodeService,
+  nodeServiceAt,
+} from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
@@ -31,7 +38,22 @@ export function ofMirror({ registry }: Finding, { host, role }: NamedEndpoint): 
 export function silentMirror({ registry }: Pick<Finding, 'registry'>, target: NamedEndpoint): Step[] {
   const { host, role } = target
   if (role !== 'mirror' || registry === null) return []
-  return [isLocal(host) ? { code: 'node-mirror', host } : { code: 'check-mirror', host, registry }]
+  if (!isLocal(host)) return [{ code: 'check-mirror', host, registry }]
+  const service = nodeServiceAt(host)
+  const mirror: Step = { code: 'node-mirror', host, service }
+  return [...nodeServiceSteps(host).filter(({ code }) => code !== mirror.code), mirror]
+}
+
+/** Services that are processes of the node, not pods. */
+const WITHOUT_POD: readonly NodeService[] = ['embedded-registry', 'artifact-streaming']
+
+/** What should listen at an address of the node itself, if its port tells. */
+function nodeServiceSteps(host: string): Step[] {
+  const service = nodeServiceAt(host)
+  if (service === null) return []
+  return WITHOUT_POD.includes(service)
+    ? [{ code: 'node-mirror', host, service }]
+    : [{ code: 'node-service', host, service }]
 }
 
 /** A mirror that lacks the image, where the registry itself was only the last one to be tried, and can't be reached. */
@@ -44,6 +66,8 @@ function mirrorLacking({ clues, registry }: Finding, { role }: NamedEndpoint): S
 
 /** A name or address that no node can reach, however the network is set up. */
 function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[] {
+  const service = nodeServiceSteps(host)
+  if (service.length > 0) return service
   if (hasClue(finding, 'loopback')) return [{ code: 'replace-loopback', host, role }]
   return stepsIf(hasClue(finding, 'service-name'), { code: 'replace-service-name', host, role })
 }
@@ -65,7 +89,12 @@ export function dnsSteps(finding: Finding): Step[] {
     ...mirrorLacking(finding, target),
     ...(unreachable.length > 0
       ? [...unreachable, ...mirror, resolve]
-      : [resolve, ...stepsIf(isBare, { code: 'bare-host', host: target.host }), ...mirror]),
+      : [
+          ...compareSteps(finding, target, 'name'),
+          resolve,
+          ...stepsIf(isBare, { code: 'bare-host', host: target.host }),
+          ...mirror,
+        ]),
     { code: 'fix-dns', host: target.host, server },
   ]
 }
@@ -76,6 +105,12 @@ function localRegistry({ registry }: Finding, { host, role }: NamedEndpoint): st
   return role === 'mirror' && registry !== null && isLocal(registry) && bare?.startsWith('k3d-') !== true
     ? bare
     : null
+}
+
+/** If another node gets answers from the host, the fault is at this one. */
+function compareSteps({ clues }: Finding, { host }: NamedEndpoint, about: 'name' | 'way'): Step[] {
+  const other = clueOf(clues, 'answers-elsewhere')
+  return other === undefined ? [] : [{ code: 'compare-nodes', host, node: other.node, about }]
 }
 
 /** Whether others run the host, and no address of the node or of a private network answers in its place. */
@@ -93,8 +128,9 @@ export function timeoutSteps(finding: Finding): Step[] {
     ...mirrorLacking(finding, target),
     ...(onNode ? silentMirror(finding, target) : opened ? [] : unreachableName(finding, target)),
     shaking ? { code: 'check-mtu', ...target } : testConnection(finding, target),
-    { code: 'open-host', ...target },
+    ...compareSteps(finding, target, 'way'),
     ...ofMirror(finding, target),
+    { code: 'open-host', ...target },
   ]
 }
 
@@ -111,11 +147,14 @@ export function refusedSteps(finding: Finding): Step[] {
     ...(target.role === 'mirror' && finding.registry !== null && !hasClue(finding, 'loopback')
       ? [{ code: 'check-mirror', host: target.host, registry: finding.registry } as const]
       : []),
-    testConnection(finding, target),
-    target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target)
-      ? { code: 'open-host', ...target }
-      : { code: 'check-listener', ...target },
     ...ofMirror(finding, target),
+    testConnection(finding, target),
+    ...compareSteps(finding, target, 'way'),
+    ...(target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target)
+      ? [{ code: 'open-host', ...target } as const]
+      : nodeServiceAt(target.host) === null
+        ? [{ code: 'check-listener', ...target } as const]
+        : []),
     // A host on a private network, named without a port, might serve plain HTTP only.
     ...stepsIf(hasClue(finding, 'private-address') && !/:\d+$/.test(target.host), {
       code: 'allow-http',
@@ -137,10 +176,19 @@ export function tlsSteps(finding: Finding): Step[] {
     ]
   if (problem === 'unknown-authority' || problem === null)
     return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
-  if (isOfOthers(finding, target)) return [look, { code: 'public-certificate', host: target.host, problem }]
+  if (isOfOthers(finding, target))
+    return [
+      // Everyone would notice an expired certificate of such a registry.
+      ...stepsIf(problem === 'expired', { code: 'check-clock' }),
+      look,
+      { code: 'public-certificate', host: target.host, problem },
+    ]
   const renew: Step = { code: 'renew-certificate', host: target.host, problem }
-  // What the node lacks is a certificate of its own; the host's was accepted.
-  return [...(problem === 'client' ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
+  if (hasClue(finding, 'clock-off') || clueOf(finding.clues, 'certificate-date')?.side === 'before')
+    return [{ code: 'check-clock' }, look, renew]
+  // The error proves the date; what the node lacks may also be a certificate of its own, where the host's was accepted.
+  const proven = problem === 'client' || hasClue(finding, 'certificate-date')
+  return [...(proven ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
 }
 
 export function schemeSteps(finding: Finding): Step[] {
@@ -148,6 +196,11 @@ export function schemeSteps(finding: Finding): Step[] {
   // The host itself speaks TLS, so something in between answered.
   if (isOfOthers(finding, target))
     return [testConnection(finding, target), { code: 'show-proxy' }, { code: 'open-host', ...target }]
+  if (clueOf(finding.clues, 'speaks')?.scheme === 'https')
+    return [
+      { code: 'test-connection', scheme: 'https', ...target },
+      { code: 'use-https', host: target.host },
+    ]
   return [
     { code: 'test-connection', scheme: 'http', ...target },
     { code: 'allow-http', host: target.host },

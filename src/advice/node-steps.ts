@@ -1,8 +1,8 @@
 /** Steps for problems on the node: its disk, layers, platform, policies, and runtime. */
 
-import { type Clue, clueOf } from '../diagnosis/clues.ts'
+import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { cloudOf } from '../image/registries.ts'
+import { cloudOf, isFixedHost } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './network.ts'
 import type { NodePolicy, Step } from './step.ts'
@@ -46,6 +46,7 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['no-unpacker', () => [{ code: 'define-unpacker' }, { code: 'runtime-log' }]],
   ['other-layers', () => [{ code: 'not-an-image' }, { code: 'push-again' }]],
   ['other-manifest', otherManifestSteps],
+  ['discarded', downloadSteps],
   ['attestation', attestationSteps],
   ['layer-type', () => [{ code: 'rebuild-layers' }, { code: 'runtime-log' }]],
   ['user-namespace', () => [{ code: 'more-ids' }, { code: 'runtime-log' }]],
@@ -53,10 +54,22 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['busy-mount', () => [{ code: 'release-mount' }, { code: 'runtime-log' }, { code: 'restart-pull' }]],
   ['disk-fault', () => [{ code: 'check-disk' }, { code: 'runtime-log' }]],
   ['content-gone', lostContentSteps],
+  ['damaged-store', lostImageSteps],
 ]
 
 function otherManifestSteps(finding: Finding): Step[] {
+  if (isEmpty(finding)) return downloadSteps(finding)
   return [{ code: 'other-bytes', host: targetHost(finding).host }, ...pullByHand(finding)]
+}
+
+/** The runtime lists an image, or has just pulled it, and can't find it. */
+function lostImageSteps(finding: Finding): Step[] {
+  return [
+    { code: 'remove-image', image: imageName(finding) },
+    { code: 'restart-pull' },
+    { code: 'runtime-log' },
+    { code: 'check-store' },
+  ]
 }
 
 function lostContentSteps(finding: Finding): Step[] {
@@ -77,6 +90,20 @@ function replaceSteps(finding: Finding): Step[] {
   ]
 }
 
+const isEmpty = ({ clues }: Finding) => clueOf(clues, 'arrived')?.bytes === 0
+
+/** What arrived was discarded, so the node has no image to remove: the next attempt downloads it again, along the same way. */
+function downloadSteps(finding: Finding): Step[] {
+  const target = targetHost(finding)
+  return [
+    ...pullByHand(finding),
+    { code: 'check-download', host: target.host },
+    { code: 'show-proxy' },
+    ...ofMirror(finding, target),
+    ...stepsIf(!isEmpty(finding), { code: 'push-again' }),
+  ]
+}
+
 function attestationSteps(finding: Finding): Step[] {
   return [
     { code: 'not-the-attestation', image: imageName(finding) },
@@ -90,9 +117,15 @@ export function platformSteps(finding: Finding): Step[] {
     const build = clueOf(finding.clues, 'windows-build')?.build ?? null
     const image: Step = { code: 'windows-image', kernel }
     const elsewhere: Step = { code: 'schedule-elsewhere', os, architecture, build }
-    const anyOs = clueOf(finding.clues, 'any-os') ?? clueOf(finding.clues, 'for-linux')
+    // A copy for Linux only, of an image that is for Windows, too.
+    if (build === null && hasClue(finding, 'asks-windows'))
+      return [
+        ...(hasClue(finding, 'for-linux') ? [...copySteps(finding), image] : [image, ...copySteps(finding)]),
+        elsewhere,
+        { code: 'show-platforms' },
+      ]
     // Most pods that don't ask for Windows were meant for Linux.
-    return build === null && anyOs !== undefined
+    return build === null && (hasClue(finding, 'any-os') || hasClue(finding, 'for-linux'))
       ? [elsewhere, image, { code: 'show-platforms' }]
       : [image, elsewhere, { code: 'show-platforms' }]
   }
@@ -100,9 +133,19 @@ export function platformSteps(finding: Finding): Step[] {
   return [
     { code: 'show-platforms' },
     { code: 'build-for', platform },
+    ...copySteps(finding),
     { code: 'set-image', known: 'repository' },
     { code: 'schedule-elsewhere', os, architecture, build: null },
   ]
+}
+
+/** Clients of one platform copy that platform only; at a registry for everyone, images are not copies. */
+function copySteps(finding: Finding): Step[] {
+  const { registry } = finding
+  return stepsIf(registry !== null && !isFixedHost(registry), {
+    code: 'copy-platforms',
+    image: imageName(finding),
+  })
 }
 
 /** The architecture in Docker's message, which names the platform that it looked for; null if there is none. */
@@ -180,8 +223,6 @@ export function otherSteps(finding: Finding): Step[] {
       ...stepsIf(finding.moved === null, { code: 'use-other-source', why: 'closed' }),
       { code: 'check-name', how: 'plain' },
     ]
-  if (hasClue(finding, 'damaged-store'))
-    return [{ code: 'remove-image', image: imageName(finding) }, { code: 'runtime-log' }]
   if (registry !== null && hasClue(finding, 'endpoint-scheme'))
     return [{ code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'scheme' }]
   if (registry !== null && hasClue(finding, 'mirror-config'))

@@ -1,6 +1,6 @@
 /** How an identity gets permission to pull: a role at a cloud's registry, a change of the policy that forbids it, or a grant by an owner. */
 
-import { clueOf } from '../diagnosis/clues.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { type Cloud, cloudOf, isOpenShiftRegistry } from '../image/registries.ts'
 import { repositoryOf } from './login.ts'

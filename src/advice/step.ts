@@ -1,7 +1,7 @@
 /** Steps: one thing to do next, as a code with its arguments. The words are in report/words/steps. */
 
-import type { AwsPolicy, CertificateProblem } from '../diagnosis/clues.ts'
-import type { EndpointRole, NamedEndpoint } from '../diagnosis/endpoint.ts'
+import type { AwsPolicy, CertificateProblem } from '../diagnosis/clue.ts'
+import type { EndpointRole, NamedEndpoint, NodeService } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { Moved } from '../image/moved.ts'
@@ -60,6 +60,7 @@ export type Step =
   | { code: 'grant-pull'; by: Grantor; registry: string; repository: string; caller: string | null }
   | { code: 'token-scope'; registry: string }
   | { code: 'hub-plan'; repository: string }
+  | { code: 'make-public'; registry: string }
   | { code: 'allow-address'; host: string; address: string | null; cloud: Cloud | null }
   | { code: 'restore-account'; registry: string }
   | { code: 'ask-registry-admin'; about: 'vulnerabilities' | 'storage-quota' | 'policy'; host: string }
@@ -77,6 +78,7 @@ export type Step =
   | { code: 'near-tags'; likely: string | null; tags: string[] }
   | { code: 'near-repositories'; names: string[] }
   | { code: 'see-image-stream'; project: string; stream: string; tag: string }
+  | { code: 'driver-for-node'; from: 'system' | 'kernel'; value: string }
   | { code: 'name-version'; image: string }
   | { code: 'set-tag'; tag: string }
   | { code: 'use-local-image' }
@@ -86,12 +88,14 @@ export type Step =
   | { code: 'quote-number'; image: string }
   | { code: 'fill-placeholder'; image: string }
   | { code: 'inject-sidecar' }
+  | { code: 'name-not-id'; image: string }
   | { code: 'drop-scheme'; image: string }
   | { code: 'full-name'; image: string }
   | { code: 'registry-not-site' }
   // The way to the host
   | { code: 'resolve-host'; host: string }
   | { code: 'node-resolver'; host: string }
+  | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way' }
   | { code: 'bare-host'; host: string }
   | { code: 'start-local-registry'; container: string }
   | { code: 'fix-dns'; host: string; server: string | null }
@@ -104,7 +108,8 @@ export type Step =
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
-  | { code: 'node-mirror'; host: string }
+  | { code: 'node-mirror'; host: string; service: NodeService | null }
+  | { code: 'node-service'; host: string; service: NodeService }
   | { code: 'mirror-login'; host: string; registry: string }
   | {
       code: 'mirror-settings'
@@ -128,6 +133,7 @@ export type Step =
       source: 'other' | 'blocked' | 'unreachable'
     }
   | { code: 'show-certificate'; host: string }
+  | { code: 'check-clock' }
   | { code: 'trust-authority'; host: string; intercepted: boolean }
   | { code: 'tls-between'; host: string }
   | { code: 'renew-certificate'; host: string; problem: CertificateProblem }
@@ -135,6 +141,7 @@ export type Step =
   | { code: 'ingress-certificate'; host: string }
   | { code: 'serve-tls'; host: string }
   | { code: 'allow-http'; host: string }
+  | { code: 'use-https'; host: string }
   | { code: 'show-proxy' }
   | { code: 'fix-proxy'; host: string | null; scheme: boolean }
   | { code: 'pass-proxy'; host: string }
@@ -155,6 +162,8 @@ export type Step =
   | { code: 'larger-disk' }
   | { code: 'remove-image'; image: string }
   | { code: 'keep-layers' }
+  | { code: 'check-store' }
+  | { code: 'check-download'; host: string }
   | { code: 'runtime-log' }
   | { code: 'push-again' }
   | { code: 'other-bytes'; host: string }
@@ -171,15 +180,18 @@ export type Step =
   | { code: 'restore-sandbox-image' }
   | { code: 'set-sandbox-image'; image: string }
   | { code: 'sandbox-login'; registry: string }
+  | { code: 'ecr-login-of-node'; region: string | null }
   // Limits
   | { code: 'wait'; for: 'limit'; quota?: LimitAnswer }
   | { code: 'wait'; for: 'minute' | 'burst' | 'kubelet' | 'registry' }
+  | { code: 'find-askers' }
   | { code: 'replace-registry' }
   | { code: 'use-cache' }
   | { code: 'raise-kubelet-qps' }
   // Platforms and formats
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }
+  | { code: 'copy-platforms'; image: string }
   | { code: 'windows-image'; kernel: string | null }
   | {
       code: 'schedule-elsewhere'
@@ -215,9 +227,11 @@ export const ON_NODE: ReadonlySet<StepCode> = new Set([
   'check-mtu',
   'who-answered',
   'show-certificate',
+  'check-clock',
   'public-certificate',
   'show-proxy',
   'restore-sandbox-image',
+  'ecr-login-of-node',
   'define-unpacker',
   'release-mount',
   'check-disk',
@@ -243,6 +257,7 @@ export const WITH_SHELL: ReadonlySet<StepCode> = new Set([
   'who-answered',
   'show-certificate',
   'public-certificate',
+  'ecr-login-of-node',
 ])
 
 /** The steps that repair the pod's login, or show which one the kubelet uses. */

@@ -1,7 +1,7 @@
 /** Patterns for the clues in the words of an error text and in an image's name. */
 
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
-import type { AwsPolicy, Clue } from './clues.ts'
+import type { AwsPolicy, Clue } from './clue.ts'
 import { isLocal, isPrivateAddress } from './endpoint.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
@@ -14,7 +14,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'endpoint-scheme' },
     /unsupported protocol scheme|missing protocol scheme|https?:\/\/https?:?\/\//i,
   ],
-  [{ code: 'short-name' }, /short[- ]name|unqualified-search/i],
+  [{ code: 'short-name' }, /short[- ]name|unqualified(?:-search| image)/i],
   [
     { code: 'no-latest' },
     /does(?: not|n't) use the \S{0,3}latest\S{0,3} tag|must be pulled with an explicit (?:version|tag)/i,
@@ -54,6 +54,14 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /ingress controller fake certificate|certificate is valid for ingress\.local\b|\.traefik\.default\b/i,
   ],
   [{ code: 'tls-alert' }, /^(?!.*(?:x509|certificate)).*(?:(?:remote|local) error: tls|bad record mac)/is],
+  [
+    { code: 'speaks', scheme: 'http' },
+    /gave http response to https client|first record does not look like a tls handshake|record received with length 20527|invalidcontenttype/i,
+  ],
+  [
+    { code: 'speaks', scheme: 'https' },
+    /http request (?:was sent )?to (?:an )?https (?:server|port)|malformed http response \S{0,9}x1[56]/i,
+  ],
   [{ code: 'tls-unfinished' }, /tls handshake timeout/i],
   [
     { code: 'unanswered' },
@@ -88,7 +96,11 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'partial-layer' },
-    /failed size validation|unexpected commit digest|short read|unexpected eof|content digest mismatch|filesystem layer verification failed/i,
+    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|filesystem layer verification failed|digest did not match/i,
+  ],
+  [
+    { code: 'discarded' },
+    /failed size validation|unexpected commit (?:digest|size)|filesystem layer verification failed|digest did not match/i,
   ],
   [{ code: 'no-unpacker' }, /no unpack platforms defined|unable to initialize unpacker/i],
   [
@@ -124,7 +136,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'layer-format' },
     /invalid tar header|unsupported (?:layer|compression)|unknown compression|magic number mismatch/i,
   ],
-  [{ code: 'damaged-store' }, /image not known|does not resolve to an image id|layer not known/i],
+  [
+    { code: 'damaged-store' },
+    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|failed to resolve image "[^"]*": not found|no such image: sha256:/i,
+  ],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
   [
     { code: 'artifact' },
@@ -152,6 +167,8 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
 /** Placeholders for a value: variables, template braces, angle brackets, or a word such as CHANGEME. */
 const UNFILLED =
   /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
+/** Twelve hexadecimal digits, as clients list images, or all 64, with the algorithm or without it. */
+const IMAGE_ID = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/
 const NUMBER = /\d(?:\.\d+)?e\+\d+/i
 
 /** The clues in an image's name, as written in the pod. */
@@ -164,6 +181,7 @@ export function nameClues(image: string): Clue[] {
     /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i.test(image)
   )
     clues.push({ code: 'placeholder', of: 'template' })
+  if (IMAGE_ID.test(image)) clues.push({ code: 'image-id' })
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
   const sign = /["'`“”‘’]|(\s)/.exec(image)
   if (sign !== null) clues.push({ code: 'stray-sign', sign: sign[1] === undefined ? 'quote' : 'space' })

@@ -1,208 +1,14 @@
 /** Clues: what the text of a failed pull, its endpoint, the image's name, and the node show besides the cause (the node's are in pulling-node.ts). */
 
 import type { Reference } from '../image/reference.ts'
-import { relayedRegistry } from '../image/registries.ts'
+import { apiHost, relayedRegistry } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
+import type { Clue } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName, isShortServiceName } from './endpoint.ts'
-import type { Cause } from './finding.ts'
-
-/** Why the runtime rejected a certificate, or the server rejected the client's. */
-export type CertificateProblem =
-  | 'unknown-authority'
-  | 'expired'
-  | 'wrong-name'
-  | 'no-alternative-name'
-  | 'client'
-  | 'legacy'
-
-/** The kinds of AWS policies that can refuse a pull, as AWS names them in its errors. */
-export type AwsPolicy =
-  | 'service-control'
-  | 'resource-control'
-  | 'permissions-boundary'
-  | 'session'
-  | 'identity'
-  | 'resource'
-  | 'vpc-endpoint'
-
-/** One clue. Titles and steps use it (report/words, advice). */
-export type Clue =
-  /** A web page came back instead of a registry's answer. */
-  | { code: 'web-page' }
-  /** Nexus can't reach the upstream of its proxy repository, and blocks it for a while. */
-  | { code: 'upstream-blocked' }
-  /** A cache says that its upstream (remote, proxy) repository is not set up properly. */
-  | { code: 'upstream-setup' }
-  /** The image's name goes through a cache: its path begins with the registry that the cache fetches from. */
-  | { code: 'relays'; upstream: string }
-  /** A 403 whose text gives no reason: whoever answered sent nothing else, or the runtime did not read it. */
-  | { code: 'bare-refusal' }
-  /** The kubelet could not read a pull secret of the pod. */
-  | { code: 'unreadable-secret' }
-  /** Harbor names the action that it refused: to an account that is not allowed it, and to anyone whose login it does not know. */
-  | { code: 'named-action' }
-  /** CRI-O's words for any 401, whether or not a login was sent (containers/image, docker/errors.go; opendatahub-io/notebooks#1980). */
-  | { code: 'any-refusal' }
-  /** A 401. */
-  | { code: 'unauthorized' }
-  /** The registry answered 412. */
-  | { code: 'precondition-failed' }
-  /** A mirror's endpoint is configured without `https://`, or with two schemes. */
-  | { code: 'endpoint-scheme' }
-  /** A number without quotes in YAML became `1.7e+11`. */
-  | { code: 'unquoted-number' }
-  /** The name still has a placeholder that a template or an injector should have replaced. */
-  | { code: 'placeholder'; of: 'istio' | 'template' }
-  /** The name starts with a URL scheme. */
-  | { code: 'reference-scheme' }
-  /** A short name that the node's runtime does not resolve. */
-  | { code: 'short-name' }
-  /** The host is Docker Hub's web site, not its registry. */
-  | { code: 'web-site' }
-  /** The address is the node's own loopback. */
-  | { code: 'loopback' }
-  /** An address of a private network. */
-  | { code: 'private-address' }
-  /** The name of a Service: nodes don't use the cluster's DNS. */
-  | { code: 'service-name' }
-  /** The DNS server that the node queried. */
-  | { code: 'dns-server'; server: string }
-  /** HTTPS_PROXY says https://, but the proxy speaks plain HTTP. */
-  | { code: 'proxy-scheme' }
-  /** The connection to the proxy failed, so the proxy refused nothing. */
-  | { code: 'proxy-unreached' }
-  /** The host that the node asked a proxy for. */
-  | { code: 'behind-proxy'; host: string }
-  /** The node has no route for addresses of this family. */
-  | { code: 'no-route'; family: 'IPv4' | 'IPv6' }
-  /** The node's settings block the registry itself; only its mirrors may be used. */
-  | { code: 'source-blocked' }
-  /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */
-  | { code: 'not-listed' }
-  /** The registry's mirrors failed, too. */
-  | { code: 'mirrors-failed'; hosts: string[]; lacking: string | null }
-  /** The address that the registry blocks. */
-  | { code: 'caller-address'; address: string }
-  /** The account that the registry refused. */
-  | { code: 'caller'; name: string }
-  /** The AWS policy that denies the pull, or that would have to allow it; null if the text names none. */
-  | { code: 'aws-policy'; policy: AwsPolicy | null; denies: boolean }
-  /** The repository has no tag `latest`, and its registry says so. */
-  | { code: 'no-latest' }
-  /** The token has expired. */
-  | { code: 'expired' }
-  /** The kubelet's credential provider on the node failed or could not be started. */
-  | { code: 'credential-provider' }
-  /** A certificate was not accepted. */
-  | { code: 'certificate'; problem: CertificateProblem }
-  /** The name or names that a certificate is for. */
-  | { code: 'certificate-for'; names: string }
-  /** The default certificate of an ingress controller. */
-  | { code: 'ingress-default' }
-  /** The pod runs on a Windows node, and asks for no operating system. */
-  | { code: 'any-os' }
-  /** The image is for Linux. */
-  | { code: 'for-linux' }
-  /** The Windows version that the image is for. */
-  | { code: 'windows-build'; build: string }
-  /** The name contains quotation marks or white space. */
-  | { code: 'stray-sign'; sign: 'quote' | 'space' }
-  /** The connection was opened, and then closed or reset. */
-  | { code: 'cut-off' }
-  /** A TLS alert or a damaged record, with no word of a certificate. */
-  | { code: 'tls-alert' }
-  /** The connection was opened, but the TLS handshake did not end in time. */
-  | { code: 'tls-unfinished' }
-  /** The connection was opened, but no complete answer came in time. */
-  | { code: 'unanswered' }
-  /** The registry is a cache, and its upstream limits it. */
-  | { code: 'upstream-limit' }
-  /** A 429 without the registry's message. */
-  | { code: 'bare-limit' }
-  /** Too many requests within a second, not too many pulls within hours. */
-  | { code: 'per-second' }
-  /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
-  | { code: 'full-place'; path: string; temporary: boolean }
-  /** Memory ran out, not the disk. */
-  | { code: 'memory' }
-  /** The file system below the runtime can't hold layers. */
-  | { code: 'file-system' }
-  /** The runtime runs in a user namespace that lacks IDs of the image's files. */
-  | { code: 'user-namespace' }
-  /** The runtime can't read its settings for registries and mirrors. */
-  | { code: 'mirror-config' }
-  /** The runtime's own configuration has no snapshotter to unpack with. */
-  | { code: 'no-unpacker' }
-  /** A snapshotter that is a process of its own does not run. */
-  | { code: 'snapshotter-gone' }
-  /** Another process uses a mount that the runtime has to remove. */
-  | { code: 'busy-mount' }
-  /** The node's disk or file system fails. */
-  | { code: 'disk-fault' }
-  /** A layer arrived incomplete or damaged. */
-  | { code: 'partial-layer' }
-  /** The runtime's content store lacks a layer of an image that the node has. */
-  | { code: 'content-gone' }
-  /** A layer of a media type that needs another snapshotter. */
-  | { code: 'layer-type' }
-  /** A build attestation (in-toto), which lies beside an image in its index, but is none. */
-  | { code: 'attestation' }
-  /** A layer in a format that the runtime does not support. */
-  | { code: 'layer-format' }
-  /** The runtime's store on the node is damaged: the image was pulled but can't be found. */
-  | { code: 'damaged-store' }
-  /** An old Docker manifest, schema 1. */
-  | { code: 'schema1' }
-  /** An OCI artifact that is not a container image, such as a Helm chart. */
-  | { code: 'artifact' }
-  /** The registry or a proxy answered with this 5xx status. */
-  | { code: 'status'; status: number }
-  /** The registry says that it is or will be shut down. */
-  | { code: 'registry-closed' }
-  /** Harbor's own words, which are the same if a proxy project can't reach its upstream. */
-  | { code: 'harbor' }
-  /** The manifest that arrived is not the one that was announced. */
-  | { code: 'other-manifest' }
-  /** The registry has the tag, but lacks a manifest that its index lists. */
-  | { code: 'missing-child' }
-  /** The registry has the manifest, but lacks a layer. */
-  | { code: 'missing-layer' }
-  /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */
-  | { code: 'other-layers' }
-  /** The node has the image, but the kubelet asks the registry again for a pod that lacks the credential it was pulled with (KEP-2535). */
-  | { code: 'on-node' }
-  /** A registry's storage quota, not its rate limit. */
-  | { code: 'storage-quota' }
-  /** The registry blocks the image because of a vulnerability scan. */
-  | { code: 'vulnerabilities' }
-  /** The guest of a confidential container pulls by itself. */
-  | { code: 'guest' }
-  /** The pull policy is Always on a local node (kind, minikube), where images are often built or loaded by hand. */
-  | { code: 'local-image' }
-  /** A CronJob's Job, whose pod keeps the image that the CronJob had when the Job was created. */
-  | {
-      code: 'run-of-cron-job'
-      job: string
-      /** Whether its concurrencyPolicy is Forbid; null if that was not read. */
-      forbidsOthers: boolean | null
-    }
-  /** The pod's service account has an identity at the registry's cloud, which pulls nothing. */
-  | { code: 'workload-identity'; of: 'aws' | 'azure' | 'google'; serviceAccount: string }
-  /** An older revision of the pod's Deployment has pods that are ready. */
-  | { code: 'older-serves'; revision: number; pods: number }
-  /** The pod's StatefulSet replaces its pods one after the other, and none that is not ready, so a new template does not reach this one. */
-  | { code: 'one-by-one' }
-  /** The signer that the node's signature policy requires. */
-  | { code: 'signer'; demanded: string }
-  /** The account was suspended, or the plan no longer allows it. */
-  | { code: 'suspended' }
-  /** The registry blocks the caller's country or region. */
-  | { code: 'region' }
-  /** The token lacks a scope that the image needs. */
-  | { code: 'token-scope' }
+import type { Cause, Finding } from './finding.ts'
 
 interface ClueFacts {
   cause: Cause
@@ -224,6 +30,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
       ? [{ code: 'missing-child' } as const]
       : []),
     ...quotedClues(text),
+    ...arrivedClue(text),
     ...ofHost(endpoint, reference),
     ...nameClues(image),
   ]
@@ -231,6 +38,20 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
 
 /** A manifest that was asked for by digest and is missing; of an image that is named by tag, its index listed that digest. */
 const CHILD = /\/manifests\/sha256:[0-9a-f]{64}"?:? (?:not found|manifest unknown|404\b)/i
+
+/** The digest of no data at all. */
+const EMPTY = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+/** What arrived, as containerd and containers/image write it: its size or its digest, before or after what was announced. */
+const SIZES = /\b(?:failed size validation: |unexpected commit size )(\d+)(?: != |, expected )(\d+)/i
+const DIGEST =
+  /\b(?:unexpected (?:commit )?digest:? |digest did not match, expected sha256:\w{64}, got )(sha256:\w{64})/i
+
+/** How much of a download arrived, if the text shows it. */
+function arrivedClue(text: string): Clue[] {
+  const [, bytes, of] = SIZES.exec(text) ?? []
+  if (bytes !== undefined) return [{ code: 'arrived', bytes: Number(bytes), of: Number(of) }]
+  return DIGEST.exec(text)?.[1] === EMPTY ? [{ code: 'arrived', bytes: 0, of: null }] : []
+}
 
 /** The text without the image's own names, so that a repository called "billing" is not a clue. */
 function withoutNames(text: string, image: string, reference: Reference | null): string {
@@ -241,15 +62,38 @@ function withoutNames(text: string, image: string, reference: Reference | null):
   return names.filter(name => name.length > 2).reduce((rest, name) => rest.replaceAll(name, '‹name›'), text)
 }
 
+/** Words of runtimes that were asking for a token. */
+const OF_TOKEN =
+  /failed to authorize|fetch (?:oauth|anonymous) token|requesting bearer token|\bauth\.docker\.io\b/i
+
 function ofStatus(status: number | null, text: string): Clue[] {
   if (status === 429 && !/toomanyrequests|limit|quota|retry-after|upstream/i.test(text))
-    return [{ code: 'bare-limit' }]
+    return OF_TOKEN.test(text) ? [{ code: 'token-limit' }] : [{ code: 'bare-limit' }]
   if (status === 401) return [{ code: 'unauthorized' }]
   if (status === 403)
     return /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text) ? [{ code: 'bare-refusal' }] : []
   if (status === 412) return [{ code: 'precondition-failed' }]
   if (status === 402) return [{ code: 'suspended' }]
   return status !== null && status >= 500 ? [{ code: 'status', status }] : []
+}
+
+/** Go's crypto/x509 quotes the clock that it compared. */
+const CLOCK = /\bcurrent time (\S{1,40}) is (after|before) ([\w:.+-]{1,40})/
+const DAY = 86_400_000
+
+/**
+ * What the error says of the certificate's date, and whether the node's clock is wrong for sure: no pull is older than its pod, nor later
+ * than the snapshot. Less than a day is no difference.
+ */
+export function clockClues(text: string, { createdAt }: Pick<Pod, 'createdAt'>, takenAt: string): Clue[] {
+  const [, shows = '', side, date = ''] = CLOCK.exec(text) ?? []
+  if (side !== 'after' && side !== 'before') return []
+  const shown = Date.parse(shows)
+  const off = Math.max(Date.parse(createdAt) - shown, shown - Date.parse(takenAt))
+  return [
+    { code: 'certificate-date', date, side },
+    ...(off >= DAY ? [{ code: 'clock-off', shows, days: Math.floor(off / DAY) } as const] : []),
+  ]
 }
 
 function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] {
@@ -278,10 +122,43 @@ export function cluesOfOwners(
   return [{ code: 'run-of-cron-job', job: controller.name, forbidsOthers }]
 }
 
-/** The clue with that code, if there is one. */
-export function clueOf<Code extends Clue['code']>(
-  clues: readonly Clue[],
-  code: Code,
-): Extract<Clue, { code: Code }> | undefined {
-  return clues.find((clue): clue is Extract<Clue, { code: Code }> => clue.code === code)
+/** Failures to reach a host, which may lie at one node. */
+const UNREACHED: readonly Cause[] = [
+  'registry-not-found-dns',
+  'network-timeout',
+  'connection-refused-or-reset',
+]
+/** Failures that only a host which answered can cause. */
+const ANSWERED: readonly Cause[] = [
+  'rate-limited',
+  'auth-required-or-denied',
+  'image-not-found',
+  'tls',
+  'http-https-mismatch',
+  'registry-server-error',
+]
+
+/** Adds to each failure to reach a host a node that the same host has answered. */
+export function withAnsweredNodes(findings: Finding[]): Finding[] {
+  const nodes = new Map<string, string>()
+  for (const finding of findings) {
+    const host = hostOf(finding)
+    if (ANSWERED.includes(finding.cause) && host !== null && finding.node !== null)
+      nodes.set(host, finding.node)
+  }
+  if (nodes.size === 0) return findings
+  return findings.map(finding => {
+    const { cause, node, clues } = finding
+    const other = UNREACHED.includes(cause) ? nodes.get(hostOf(finding) ?? '') : undefined
+    if (other === undefined || other === node || node === null) return finding
+    return { ...finding, clues: [...clues, { code: 'answers-elsewhere', node: other }] }
+  })
+}
+
+/** The host of a pull, as its text names it, or else the registry's; null if neither is known, or if no registry was asked. */
+function hostOf({ endpoint, registry, clues }: Finding): string | null {
+  if (endpoint !== null && endpoint.role !== 'proxy')
+    return endpoint.role === 'runtime' ? null : endpoint.host
+  const unasked = clues.some(({ code }) => code === 'credential-provider' || code === 'mirrors-failed')
+  return registry === null || unasked || endpoint !== null ? null : apiHost(registry)
 }

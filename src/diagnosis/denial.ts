@@ -16,6 +16,9 @@ export interface Refusal {
   credential: CredentialStatus
 }
 
+/** Google's registries know the account, and that it lacks the role; whatever wraps their words. */
+const GOOGLE = /\bpermission \\{0,3}["'`‹]?[\w.]*›?\\{0,3}["'`]? denied on resource\b/
+
 /** What the text alone proves; the first pattern that matches decides. */
 const PATTERNS: [DenialSubcause, RegExp][] = [
   [
@@ -30,8 +33,7 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
     'policy',
     /\bvulnerabilit|\bconfigured policy\b|\bproject_?policy_?violation\b|\bquarantine|\bxray\b|\bquota has been exceeded on namespace\b|\bstorage quota\b|\bblocked by (?:a |the )?(?:\w+ )?(?:policy|curation)|\bcuration\b|\bnot (?:been )?scanned\b|\bpending scan\b|\bis not signed\b|\bnot signed in\b|\bpolicy (?:check|violation)|\bdownload blocking\b|\bimmutab/,
   ],
-  // Google's token server knows the account, and that it lacks the role.
-  ['not-permitted', /\bpermission ‹name› denied on resource\b/],
+  ['not-permitted', GOOGLE],
   [
     'credential-refused',
     /\bfetch oauth token\b(?!.{0,400}\b5\d\d\b)|\b(?:incorrect|invalid|wrong|bad) (?:user ?name|username\/password|password|credentials?|login|token|authorization)\b|\b(?:token|credentials?|password|login) (?:has |have |is |are )?(?:been )?(?:expired|invalid|revoked)\b|\bexpired (?:token|credential|password|login)|\breauthenticate\b|\bhttp basic: access denied\b|\bunable to retrieve auth token: invalid\b|\bauthentication failed\b|\binvalid_(?:grant|client|token)\b|\bconnectivity_refresh_token_error\b|\binvalid client(?: ?id or client)? secret\b|\bcannot be authenticated with the token\b|\bsecurity token included in the request is (?:invalid|expired)\b|\bpersonal access token\b|\bmfa\b|\btwo-factor\b/,
@@ -69,6 +71,7 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   if (
     proven === 'not-permitted' &&
     /\bmay not exist\b/.test(masked) &&
+    !GOOGLE.test(masked) &&
     refusal.credential === 'none' &&
     cloudOf(reference?.registry ?? null) === null
   )

@@ -18,7 +18,7 @@ import {
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
-import { cluesOf, cluesOfOwners } from './clues.ts'
+import { clockClues, cluesOf, cluesOfOwners, withAnsweredNodes } from './clues.ts'
 import { endpointOf, type NamedEndpoint } from './endpoint.ts'
 import {
   type FailingContainer,
@@ -46,8 +46,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     judge: memoizedClassifier(),
     ...memoizedReaders(),
   }
-  const unranked = snapshot.pods.flatMap(pod => findingsOf(pod, seen))
-  const findings = rank(unranked)
+  const findings = withAnsweredNodes(rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen))))
   return {
     takenAt: snapshot.takenAt,
     complete: snapshot.gaps.length === 0,
@@ -175,7 +174,8 @@ function findingOf(
         image: container.image,
         reference: parsed,
       }),
-      ...cluesOfPlace(failing, pod, node, reference),
+      ...(cause === 'tls' ? clockClues(text, pod, snapshot.takenAt) : []),
+      ...cluesOfPlace(failing, pod, node, reference, workload),
       ...behindProxy(cause, text, registry),
       ...expiredLogin(credential, snapshot.takenAt),
       ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, logins) : []),

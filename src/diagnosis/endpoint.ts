@@ -68,7 +68,7 @@ export function endpointOf(text: string, registry: string | null): NamedEndpoint
   if (socket !== null && asked === undefined) return { host: socket[1] ?? socket[2] ?? '', role: 'runtime' }
   if (asked !== undefined) return namedEndpoint(asked.host, roleOf(asked.host, asked.rest, text, registry))
   const bare = BARE_HOSTS.map(pattern => pattern.exec(text)?.[1]).find(host => host !== undefined)
-  if (bare !== undefined) return namedEndpoint(bare, roleOf(bare, '/v2/', text, registry))
+  if (bare !== undefined) return namedEndpoint(bare, roleOfBare(bare, text, registry))
   const source = IN_SOURCE.exec(text)
   if (source === null) return null
   const host = source[1] ?? source[2] ?? ''
@@ -142,6 +142,14 @@ function isSame(host: string, registry: string): boolean {
   return one === other || one === `${other}:443` || withoutPort(one) === other || one === withoutPort(other)
 }
 
+/** An address without a URL is most likely the one that the registry's name has. */
+function roleOfBare(host: string, text: string, registry: string | null): EndpointRole {
+  const role = roleOf(host, '/v2/', text, registry)
+  return role === 'mirror' && ADDRESS.test(host) && !isLocal(host) ? 'registry' : role
+}
+
+const ADDRESS = /^(?:\[[0-9a-f:.%]+\]|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$/i
+
 /** The host without its port. */
 function withoutPort(host: string): string {
   return host.replace(/:\d+$/, '')
@@ -151,6 +159,36 @@ function withoutPort(host: string): string {
 export function isLocal(host: string): boolean {
   const plain = withoutPort(host).replace(/^\[|\]$/g, '')
   return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|0\.0\.0\.0)$/i.test(plain) || plain.endsWith('.localhost')
+}
+
+/** A cache or registry that each node reaches at a port of its own. */
+export type NodeService =
+  | 'kube-image-keeper'
+  | 'spegel'
+  | 'dragonfly'
+  | 'embedded-registry'
+  | 'artifact-streaming'
+  | 'zarf'
+  | 'microk8s-registry'
+
+/** Their ports, by default: Spegel's on the host and as a NodePort, Dragonfly's old and new one, K3s's, and RKE2's. */
+const NODE_SERVICES: Partial<Record<string, NodeService>> = {
+  7439: 'kube-image-keeper',
+  30020: 'spegel',
+  30021: 'spegel',
+  65001: 'dragonfly',
+  4001: 'dragonfly',
+  6443: 'embedded-registry',
+  9345: 'embedded-registry',
+  8578: 'artifact-streaming',
+  31999: 'zarf',
+  32000: 'microk8s-registry',
+}
+
+/** What most likely listens at this address of the node's own loopback; null if the port is not a known one. */
+export function nodeServiceAt(host: string): NodeService | null {
+  const port = /:(\d+)$/.exec(host)?.[1] ?? ''
+  return isLocal(host) ? (NODE_SERVICES[port] ?? null) : null
 }
 
 /** Whether only the cluster's own DNS resolves the name; nodes use another DNS server. */

@@ -6,6 +6,7 @@
 import {
   isPostPullReason,
   isPullFailureReason,
+  isPullOfGuest,
   isSandboxFailure,
   mentionsFailedPull,
   sandboxImage,
@@ -37,16 +38,16 @@ export function failingContainers(pod: Pod, events: PodEvent[]): FailingContaine
   if (isFinished(pod)) return []
   return pod.containers.flatMap(container => {
     const own = eventsOfContainer(pod, container, events)
-    const failing = byStatus(container, own) ?? byEvents(container, own)
+    const failing = byStatus(pod, container, own) ?? byEvents(container, own)
     return failing === null ? [] : [failing]
   })
 }
 
-function byStatus(container: Container, events: PodEvent[]): FailingContainer | null {
+function byStatus(pod: Pod, container: Container, events: PodEvent[]): FailingContainer | null {
   const { state } = container
   if (state.type !== 'waiting') return null
   const { reason, message } = state
-  const usesPullSecrets = !isPostPullReason(reason)
+  const usesPullSecrets = !(isPostPullReason(reason) && isPullOfGuest(message, pod.runtimeClass))
   if (isPullFailureReason(reason) || mentionsFailedPull(message))
     return { container, reason, message, events, usesPullSecrets }
   // An error before the kubelet calls the runtime, such as an unreadable pull secret, becomes the waiting reason itself.

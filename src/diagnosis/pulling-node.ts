@@ -3,7 +3,7 @@
 import type { Cloud } from '../image/registries.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import type { Clue } from './clues.ts'
+import type { Clue } from './clue.ts'
 import type { FailingContainer } from './failing-container.ts'
 
 type Runtime = 'containerd' | 'cri-o' | 'docker'
@@ -155,6 +155,26 @@ function toolImageOf(images: readonly string[]): string | null {
   return images.find(image => WITH_SHELL.test(image)) ?? null
 }
 
+/** Images that hold drivers or modules for one kernel. */
+const DRIVER = /driver|[mo]fed|kmod|kernel-module/
+const SYSTEM =
+  /-((?:ubuntu|debian|rhel|rhcos|sles|sl-?micro|centos|rocky|fedora|amzn|flatcar|azurelinux|opensuse)\d[\d.]*(?:sp\d)?)(?:-(?:amd64|arm64|x86_64|aarch64))?$/
+const KERNEL = /\d+\.\d+\.\d+-[\w.-]*(?:generic|default|aws|azure|gcp|gke|oracle|\.(?:el|fc|amzn)\d\w*)/
+
+/** What of a node an operator took for the tag: NVIDIA's `550.90.07-ubuntu24.04`, or a kernel (Kernel Module Management). */
+function tagOfNode(reference: string | null, node: Node | null): Clue[] {
+  const [, name = '', tag = ''] = /([^/]+):([^:@/]+)(?:@.*)?$/.exec(reference ?? '') ?? []
+  const own = (node?.os === 'linux' ? node.kernel : null)?.replace(/[^\w.-]/g, '_') ?? ''
+  const driver = DRIVER.test(name)
+  const kernel = own !== '' && tag.includes(own) ? own : driver ? KERNEL.exec(tag)?.[0] : undefined
+  if (kernel !== undefined) return [{ code: 'tag-of-node', from: 'kernel', value: kernel }]
+  const system = driver ? SYSTEM.exec(tag)?.[1] : undefined
+  return system === undefined ? [] : [{ code: 'tag-of-node', from: 'system', value: system }]
+}
+
+/** How charts name what they run on Windows nodes. */
+const WINDOWS_NAME = /(?:^|-)win(?:dows)?(?:-|$)/
+
 /** Nodes on a developer's machine, where images are built or loaded by hand. */
 const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
 
@@ -164,6 +184,7 @@ export function cluesOfPlace(
   pod: Pod,
   node: Node | null,
   reference: string | null,
+  workload: { name: string } | null,
 ): Clue[] {
   const guest = !usesPullSecrets && container.kind !== 'sandbox'
   const own =
@@ -172,6 +193,10 @@ export function cluesOfPlace(
     node?.images.includes(container.image) === true
   return [
     ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
+    ...(pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
+      ? [{ code: 'asks-windows' } as const]
+      : []),
+    ...tagOfNode(reference, node),
     ...(guest ? [{ code: 'guest' } as const] : []),
     ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
     ...(container.pullPolicy === 'IfNotPresent' && node !== null && isVerified(node, reference)

@@ -52,6 +52,8 @@ export function subcauseOf(cause: Cause, facts: PullFacts): Subcause | null {
 function limitOf({ textSubcause, reference, endpoint, credential, error }: PullFacts): RateLimitSubcause {
   const inText = (textSubcause ?? 'unspecified') as RateLimitSubcause
   if (inText !== 'unspecified' || reference === null || !isDockerHub(reference.registry)) return inText
+  // Pulls are counted at the manifest, so what the token server counts is requests.
+  if (error?.forToken === true && !/\btoomanyrequests\b|\blimit\b/.test(error.masked)) return 'abuse'
   // Without a message, the limit may also be the one on requests, which is the same for everyone.
   if (endpoint?.role === 'mirror' || !/\btoomanyrequests\b|\blimit\b/.test(error?.masked ?? '')) return inText
   return credential === 'none' ? 'anonymous' : credential === 'usable' ? 'account' : 'unspecified'

@@ -22,9 +22,18 @@ export interface MovedRow {
 }
 
 /** The day on which the rows were last checked. */
-export const MOVED_IMAGES_DATE = '2026-11-28'
+export const MOVED_IMAGES_DATE = '2026-11-29'
 
 export const MOVED_IMAGES: readonly MovedRow[] = [
+  // A name that only pointed to the publisher's registry.
+  {
+    prefix: 'cr.step.sm',
+    state: 'moved',
+    since: '2023-05',
+    to: 'cr.smallstep.com',
+    gone: true,
+    source: 'https://github.com/smallstep/autocert/issues/276',
+  },
   {
     prefix: '*.bintray.io',
     state: 'retired',
@@ -76,8 +85,42 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     prefix: 'gcr.io/tekton-releases',
     state: 'retired',
     since: '2025-07',
-    to: null,
+    to: 'ghcr.io/tektoncd',
     source: 'https://github.com/tektoncd/pipeline/issues/8870',
+  },
+  {
+    prefix: 'gcr.io/kubernetes-helm/tiller',
+    state: 'moved',
+    since: '2020-10-30',
+    to: 'ghcr.io/helm/tiller',
+    frozen: true,
+    source: 'https://github.com/helm/helm/releases/tag/v2.17.0',
+  },
+  // Releases before 0.54 are still at the old place.
+  {
+    prefix: 'gcr.io/cadvisor/cadvisor',
+    state: 'moved',
+    since: '2025-12-02',
+    to: 'ghcr.io/google/cadvisor',
+    onlyMissing: true,
+    source: 'https://github.com/google/cadvisor/pull/3806',
+  },
+  // Its images have other names at ghcr.io/kubeflow, from version 2.4 on.
+  {
+    prefix: 'gcr.io/ml-pipeline',
+    state: 'deleted',
+    since: '2025-11',
+    to: null,
+    onlyMissing: true,
+    source: 'https://github.com/kubeflow/pipelines/issues/12422',
+  },
+  {
+    prefix: 'gcr.io/spark-operator',
+    state: 'deleted',
+    since: '2023-10-19',
+    to: null,
+    onlyMissing: true,
+    source: 'https://github.com/kubeflow/spark-operator/issues/1860',
   },
   {
     prefix: 'k8s.gcr.io',

@@ -53,7 +53,7 @@ export function isPullFailureReason(reason: string): boolean {
   return PULL_FAILS.has(reason)
 }
 
-/** Waiting reasons after the kubelet's own pull: a pull that fails then is a guest's, or the pulled image is damaged. */
+/** Waiting reasons after the kubelet's own pull: a pull that fails then is a guest's, or the pulled image is damaged on the node. */
 const PAST_PULL = new Set([
   'CrashLoopBackOff',
   'CreateContainerConfigError',
@@ -80,11 +80,29 @@ const FAILED_PULLS = [
   // The image was pulled, but its stored content can't be used (containerd; containers/storage).
   /\berror unpacking image\b|\bfailed to unpack image\b|\bfailed to extract layer\b/i,
   /\blocating image with id\b.{0,200}\bimage not known\b|\bdoes not resolve to an image id\b/i,
+  /\bfailed to get image from containerd\b|\bno such image: sha256:/i,
 ]
 
 /** Whether the text reports that an image could not be pulled, or that its pulled content is damaged. */
 export function mentionsFailedPull(text: string): boolean {
   return FAILED_PULLS.some(words => words.test(text))
+}
+
+/** Errors of the node's own image store, whose image the kubelet had pulled. */
+const OF_NODE =
+  /\berror unpacking image\b|\bfailed to (?:unpack image|extract layer)\b|\bimage not known\b|\bdoes not resolve to an image id\b|\bfailed to get image from containerd\b|\bfailed to resolve image "|\bno such image\b/i
+/** The words of Kata's agent, of its Confidential Data Hub, and of the Rust libraries that pull in a guest. */
+const OF_GUEST =
+  /\[CDH\]|\bkata\b|\bimage-rs\b|\bimage pull error: |\bfailed to pull (?:manifest|layer)\b|\berror sending request for url\b|\brpc status: status \{|\ball attempts fail:/i
+/** Runtime classes of virtual machines that can pull by themselves: Kata's, those of confidential containers, and peer pods. */
+const GUEST_CLASS = /kata|coco|peer-?pod|confidential|enclave|(?:^|-)(?:cc|tdx|snp|sev)(?:-|$)/i
+
+/**
+ * Whether a pull that failed after the kubelet's own was a guest's: the VM of a confidential container, which pulls by itself.
+ * @param runtimeClass the pod's; undefined if it names none
+ */
+export function isPullOfGuest(text: string, runtimeClass: string | undefined): boolean {
+  return !OF_NODE.test(text) && (OF_GUEST.test(text) || GUEST_CLASS.test(runtimeClass ?? ''))
 }
 
 /** Where a sandbox's error names its image, the most reliable first. */

@@ -68,6 +68,8 @@ export interface Pod {
   /** From `spec.os` and the node selector. */
   platform: PodPlatform
   controller: ControllerReference | null
+  /** `spec.runtimeClassName`; omitted if there is none. */
+  runtimeClass?: string
   /** Label `pod-template-hash` of a Deployment's pods; omitted if there is none. */
   templateHash?: string
   /** Label `controller-revision-hash` of a StatefulSet's pods; omitted if there is none. */

@@ -493,9 +493,22 @@ test("EKS's pause image is brought back by its service or a new node; the kubele
   const error = `failed to get sandbox image "${image}": failed to pull image "${image}": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`
   const sandbox = container({ kind: 'sandbox', image, state: waiting('ErrImagePull', error) })
   const codes = codesIn({ image, error, pod: { containers: [sandbox] } })
-  expect(codes.slice(0, 2)).toEqual(['restore-sandbox-image', 'set-sandbox-image'])
+  expect(codes.slice(0, 3)).toEqual(['restore-sandbox-image', 'ecr-login-of-node', 'set-sandbox-image'])
   expect(codes).not.toContain('check-provider')
 })
+
+test.each([
+  ['602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/pause-amd64:3.1', 'docker://19.3.13'],
+  [`${ECR}/pause:3.10`, 'containerd://2.1.4'],
+])(
+  'a pause image in ECR that no service brings back needs the login of its node first: %s',
+  (image, runtime) => {
+    const error = `failed pulling image "${image}": Error response from daemon: Get https://${image.replace('/', '/v2/')}: no basic auth credentials`
+    const sandbox = container({ kind: 'sandbox', image, state: waiting('ErrImagePull', error) })
+    const codes = codesIn({ image, error, node: { runtime }, pod: { containers: [sandbox] } })
+    expect(codes.slice(0, 2)).toEqual(['ecr-login-of-node', 'set-sandbox-image'])
+  },
+)
 
 test("an ingress controller's default certificate needs the host's own, not another authority", () => {
   const codes = codesIn({

@@ -109,6 +109,7 @@ describe("a mirror on the node's own loopback", () => {
       expect(stepsIn(asked('localhost:8578', why))[0]).toEqual({
         code: 'node-mirror',
         host: 'localhost:8578',
+        service: 'artifact-streaming',
       })
     },
   )

@@ -61,7 +61,7 @@ export function findingOf({
 }
 
 /** A Linux node of which nothing else is known. */
-const NODE: Node = {
+export const NODE: Node = {
   name: 'node-1',
   runtime: null,
   kubelet: null,

@@ -1,24 +1,13 @@
 /** Reports on answers that are easily mistaken for something else, and on nodes whose commands differ. */
 import { expect, test } from 'vitest'
-import { withSteps } from '../../src/advice/add-steps.ts'
-import { meaningOf, titleOf } from '../../src/report/words/causes.ts'
-import { stepsOf } from '../../src/report/words/steps.ts'
-import { findingOf, type Situation } from '../advice/situation.ts'
-
-/** Returns the title, meaning, and steps with their commands; `first` is the first step alone. */
-function textsOf(situation: Situation): { all: string; first: string } {
-  const advised = withSteps(findingOf({ reason: 'ErrImagePull', node: {}, ...situation }))
-  const invocation = { program: 'pullguard', flags: [], fromDump: false }
-  const context = { invocation, findings: [advised] as [typeof advised] }
-  const steps = stepsOf([advised], invocation).map(({ text, command }) => `${text} ${command ?? ''}`)
-  return { all: [titleOf(context), meaningOf(context), ...steps].join('\n'), first: steps[0] ?? '' }
-}
+import type { Situation } from '../advice/situation.ts'
+import { type Expected, textsOf } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 const ECR = '111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/api:3'
 const entry = (key: string, more = {}) => ({ entries: [{ key, username: 'ci', problem: null, ...more }] })
 
-test.each<[string, Situation, { first?: RegExp; says?: RegExp; never?: RegExp }]>([
+test.each<[string, Situation, Expected]>([
   [
     'a page instead of a registry',
     {
@@ -313,6 +302,64 @@ test.each<[string, Situation, { first?: RegExp; says?: RegExp; never?: RegExp }]
       node: { os: 'windows', runtime: 'containerd://2.1.4' },
     },
     { first: /FreePhysicalMemory/, never: /free -m|dmesg|rmi|disk is full/ },
+  ],
+  [
+    'a package at GitHub that was never made public',
+    {
+      image: 'ghcr.io/acme/app:1',
+      error: 'Error response from daemon: Get https://ghcr.io/v2/acme/app/manifests/1: unauthorized',
+    },
+    { first: /typo/, says: /make it public \(on GitHub, Package settings/ },
+  ],
+  [
+    'a package that is meant to be private, as the pod has a login',
+    {
+      image: 'ghcr.io/acme/app:1',
+      error: 'Error response from daemon: Get https://ghcr.io/v2/acme/app/manifests/1: denied',
+      secret: entry('ghcr.io'),
+    },
+    { never: /make it public/ },
+  ],
+  [
+    'an official image, which everyone may pull',
+    {
+      image: 'ngnix:1',
+      error:
+        "Error response from daemon: pull access denied for ngnix, repository does not exist or may require 'docker login'",
+    },
+    { never: /make it public/ },
+  ],
+  [
+    'a 429 of the token server, which is no limit on pulls',
+    {
+      image: 'acme/app:1',
+      error: 'failed to authorize: failed to fetch oauth token: unexpected status: 429 Too Many Requests',
+      secret: entry('https://index.docker.io/v1/'),
+    },
+    {
+      first: /Wait a few minutes/,
+      says: /The token server of Docker Hub answers 429/,
+      never: /six hours|docker login/,
+    },
+  ],
+  [
+    "a 429 of another registry's token server",
+    {
+      image: 'quay.io/acme/app:1',
+      error:
+        'failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://quay.io/v2/auth?scope=a&service=quay.io: 429 Too Many Requests',
+    },
+    { first: /Wait a minute or two/, says: /The token server of quay\.io/, never: /Docker Hub|docker login/ },
+  ],
+  [
+    'a limit that is met with a login, whoever counts it',
+    {
+      image: 'acme/app:1',
+      error:
+        'unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/app/manifests/1: 429 Too Many Requests',
+      secret: entry('https://index.docker.io/v1/'),
+    },
+    { first: /^Wait/, says: /an account with a higher limit/, never: /this machine's login/ },
   ],
 ])('%s', (_name, situation, { first, says, never }) => {
   const { all, first: step } = textsOf(situation)

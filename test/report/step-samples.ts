@@ -34,6 +34,7 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   ],
   'cut-user-name': [{ secret: 'regcred', username: 'robot' }],
   'padded-login': [{ secret: 'regcred' }],
+  'make-public': [{ registry: 'ghcr.io' }, { registry }],
   'guest-settings': [{ needs: 'login' }, { needs: 'way' }],
   'short-lived-login': [
     { secret: 'regcred', kind: 'acr', validUntil: null },
@@ -117,7 +118,30 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'check-mtu': [{ host, role: 'registry' }],
   'give-route': [{ host, family: 'IPv6' }],
   'check-mirror': [mirror],
-  'node-mirror': [{ host: '127.0.0.1:8578' }],
+  'node-mirror': [
+    { host: '127.0.0.1:8578', service: 'artifact-streaming' },
+    { host: '127.0.0.1:5000', service: null },
+  ],
+  'node-service': [
+    { host: 'localhost:7439', service: 'kube-image-keeper' },
+    { host: '127.0.0.1:31999', service: 'zarf' },
+  ],
+  'name-not-id': [{ image: '5d1fe335608f' }],
+  'driver-for-node': [
+    { from: 'system', value: 'debian12' },
+    { from: 'kernel', value: '5.15.0-84-generic' },
+  ],
+  'use-https': [{ host }],
+  'check-clock': [{}],
+  'compare-nodes': [
+    { host, node: 'node-2', about: 'name' },
+    { host, node: 'node-2', about: 'way' },
+  ],
+  'check-store': [{}],
+  'check-download': [{ host }],
+  'ecr-login-of-node': [{ region: 'eu-west-1' }, { region: null }],
+  'find-askers': [{}],
+  'copy-platforms': [{ image }],
   'mirror-login': [mirror],
   'mirror-settings': (['endpoint', 'scheme', 'web-page', 'unreadable'] as const).map(about => ({
     ...mirror,

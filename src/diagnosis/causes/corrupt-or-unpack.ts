@@ -11,10 +11,12 @@ export const snapshotterGone = ruleOf(
   /\bsnapshot(?:ter)?\b.{0,400}\b(?:dial unix|while dialing)\b/,
 )
 
-/** containers/storage can't find an image that was just pulled; the registry has it. */
+/** The runtime can't find an image that it listed or had just pulled (containers/storage; containerd; Docker, by its ID); the registry has it. */
 export const storedImageGone = ruleOf(
   'corrupt-or-unpack',
-  /\blocating image with id\b|\bdoes not resolve to an image id\b/,
+  /\blocating image with id\b|\bdoes not resolve to an image id\b|\bimage not known\b/,
+  /\bfailed to get image from containerd ‹name›: |\bfailed to resolve image ‹name›:? not found$/,
+  /\bno such image: ‹name›$/,
 )
 
 export const corruptOrUnpack = ruleOf(

@@ -10,7 +10,7 @@ export const invalidReference = ruleOf(
   /\binvalid ?image ?name\b|\binvalid (?:repository|tag) (?:name|format)\b|\bname[_ ]invalid\b/,
   /\b(?:repository name|reference) must (?:be|have|not)\b/,
   /\bshort-name (?:‹name› )?(?:did not resolve|resolution|mode)|\bshort name mode is enforcing\b/,
-  /\bunqualified-search registries\b|\breferences? with both a tag and (?:a )?digest\b/,
+  /\bunqualified-search registries\b|\bno registries configured while trying to pull an unqualified image\b|\breferences? with both a tag and (?:a )?digest\b/,
   /\b(?:invalid checksum digest|invalid digest (?:format|length)|unsupported digest algorithm)\b/,
   /\bdial tcp: address \w+: invalid port\b/,
   /\bcannot specify 64-byte hexadecimal|\bis not a valid (?:repository|tag|image)/,

@@ -1,6 +1,6 @@
 /** The words that each cause must have, and the context that they can use. */
 
-import type { Clue } from '../../diagnosis/clues.ts'
+import type { Clue } from '../../diagnosis/clue.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Findings } from './step-words.ts'
 

@@ -5,7 +5,7 @@ import type { MovedState } from '../../image/moved-images.ts'
 import type { CauseContext, CauseWords } from './cause-words.ts'
 import { authRequiredOrDenied, neverPull, signaturePolicy } from './causes/access.ts'
 import {
-  corruptOrUnpack,
+  IMAGE_ID,
   imageNotFound,
   invalidReference,
   other,
@@ -16,7 +16,6 @@ import { kubeletQps, rateLimited } from './causes/limits.ts'
 import {
   canceledOrDeadline,
   connectionRefusedOrReset,
-  diskFull,
   httpHttpsMismatch,
   networkTimeout,
   proxy,
@@ -24,6 +23,7 @@ import {
   registryServerError,
   tls,
 } from './causes/network.ts'
+import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { capitalize, pluralize, registryLabel, roleSentence } from './nouns.ts'
 
@@ -115,6 +115,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
   const older = first.clues.find(clue => clue.code === 'older-serves')
   return [
     roleSentence(first),
+    first.cause !== 'invalid-reference' && first.clues.some(clue => clue.code === 'image-id') ? IMAGE_ID : '',
     first.clues.some(clue => clue.code === 'guest')
       ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."
       : '',

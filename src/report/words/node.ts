@@ -2,13 +2,26 @@
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
+import { isHosted } from '../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
+import { shortList } from './nouns.ts'
 import type { Findings, StepText } from './step-words.ts'
 
 /** Returns, for example, `on node node-1`, or `on the node` if its name is unknown. */
 export function onNode({ node }: Pick<Finding, 'node'>): string {
   return node === null ? 'on the node' : `on node ${node}`
+}
+
+/** Returns, for example, `on nodes node-1 and node-2`, for findings that share a step. */
+export function onNodes(findings: Findings): string {
+  const names = nodesOf(findings)
+  return names.length < 2 ? onNode(findings[0]) : `on nodes ${shortList(names, 2)}`
+}
+
+/** Returns the names of the findings' nodes, each once. */
+export function nodesOf(findings: Findings): string[] {
+  return [...new Set(findings.flatMap(({ node }) => node ?? []))]
 }
 
 /** Where RKE2 keeps its data on Windows (docs.rke2.io/reference/windows_agent_config). */
@@ -117,14 +130,22 @@ export function certificateCommand(node: PullingNode, address: string): string {
     : `openssl s_client -connect ${shellWord(address)} </dev/null`
 }
 
+/** Returns how to show the clock of the node, in UTC. */
+export function clockCommand({ os, platform }: PullingNode): string {
+  if (os === 'windows') return '(Get-Date).ToUniversalTime(); w32tm /query /status'
+  return platform === 'talos' ? talosctl('time') : 'date -u; timedatectl'
+}
+
 /** Returns a step with a shell command, which runs on the node. On Talos it runs in a debug pod there (see enterNode). */
-export function nodeShellStep(text: string, command: string, [first]: Findings): StepText {
-  return { text, command, where: onNode(first) }
+export function nodeShellStep(text: string, command: string, findings: Findings): StepText {
+  return { text, command, where: onNodes(findings) }
 }
 
 /** Returns a step with a command of the node's own client (image client, logs, settings), which on Talos runs on this machine. */
-export function nodeClientStep(text: string, command: string, [first]: Findings): StepText {
-  return first.host.platform === 'talos' ? { text, command } : { text, command, where: onNode(first) }
+export function nodeClientStep(text: string, command: string, findings: Findings): StepText {
+  return findings[0].host.platform === 'talos'
+    ? { text, command }
+    : { text, command, where: onNodes(findings) }
 }
 
 /** Returns how to show what fills the disk under a path (by default the runtime's store): space, then inodes. */
@@ -191,3 +212,15 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
 
 /** An image with the tools of all steps; BusyBox and base images lack most of them. */
 const HAS_TOOLS = /(?:^|\/)netshoot(?=[:@]|$)/
+
+/** Returns what a cloud's own resolver needs to know a private name; empty for other resolvers and for public hosts. */
+export function resolverNote(host: string, server: string | null, { cloud }: PullingNode): string {
+  if (server === null || isHosted(host)) return ''
+  if (server === '168.63.129.16')
+    return "; Azure's own resolver knows a private name only from a private DNS zone that is linked to the nodes' virtual network (or give that network a DNS server that knows the name)"
+  if (server === '169.254.169.253' || (cloud === 'ecr' && /^\d+\.\d+\.\d+\.2$/.test(server)))
+    return "; the VPC's own resolver knows a private name only from a private hosted zone of Route 53 that is associated with the VPC, or through a Resolver rule"
+  if (server === '169.254.169.254' && cloud === 'gar')
+    return "; Google Cloud's own resolver knows a private name only from a private or forwarding zone of Cloud DNS for the nodes' network"
+  return ''
+}

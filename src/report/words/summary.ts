@@ -1,7 +1,7 @@
 /** The last line of a diagnosis: how many pods, why, and what to do next; says so if not everything was read. */
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
-import type { StepCode } from '../../advice/step.ts'
+import type { Step, StepCode } from '../../advice/step.ts'
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
@@ -80,9 +80,30 @@ export function nextStep({ findings, summary }: AdvisedDiagnosis, invocation: In
   const [group] = groupByCause(findings, invocation)
   if (group === undefined) return null
   const step = asNextStep(stepsOf(group.findings, invocation)[0])
-  const code = group.findings[0].steps[0].code
-  const meant = group.findings.filter(({ steps: [first] }) => first.code === code)
+  const [first] = group.findings[0].steps
+  const meant = group.findings.filter(({ steps: [other] }) => isMeant(other, first))
   return { ...step, reach: { helps: false, pods: countPods(meant), of } }
+}
+
+/** Steps whose words name one secret or one image, so that they are not for findings that have another one. */
+const OF_ONE: readonly StepCode[] = [
+  'repair-secret',
+  'remove-login',
+  'cut-user-name',
+  'padded-login',
+  'short-lived-login',
+  'remove-image',
+  'pull-by-hand',
+  'preload',
+  'load-image',
+]
+
+/** Whether a finding's first step is the one that is shown. */
+function isMeant(other: Step, shown: Step): boolean {
+  return (
+    other.code === shown.code &&
+    (!OF_ONE.includes(shown.code) || JSON.stringify(other) === JSON.stringify(shown))
+  )
 }
 
 /** Steps that one `fix` performs for several groups at once. */

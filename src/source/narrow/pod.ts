@@ -52,6 +52,7 @@ export function narrowPod(raw: unknown): Pod | null {
     hasSandbox: narrowSandbox(status),
     platform: narrowPlatform(spec),
     controller: narrowController(metadata),
+    ...narrowRuntimeClass(spec),
     ...narrowTemplateHash(metadata),
     ...narrowRevisionHash(metadata),
     containers: narrowContainers(spec, status),
@@ -64,6 +65,11 @@ function narrowSandbox(status: Record<string, unknown>): boolean | null {
     .map(record)
     .find(({ type }) => type === 'PodReadyToStartContainers' || type === 'PodHasNetwork')
   return condition?.status === 'True' ? true : condition?.status === 'False' ? false : null
+}
+
+function narrowRuntimeClass({ runtimeClassName }: Record<string, unknown>): Pick<Pod, 'runtimeClass'> {
+  const runtimeClass = text(runtimeClassName)
+  return runtimeClass === '' ? {} : { runtimeClass }
 }
 
 /** Returns the hash that a Deployment puts on its pods as a label, from a pod's metadata. */

@@ -54,6 +54,7 @@ const SPEC = shapeOf({
   15: many('imagePullSecrets', NAMED_SHAPE),
   20: many('initContainers', CONTAINER),
   24: 'priorityClassName',
+  29: 'runtimeClassName',
   34: many('ephemeralContainers', shapeOf({ 1: inline(CONTAINER) })),
   36: one('os', NAMED_SHAPE),
 })

@@ -77,19 +77,52 @@ export const imageNotFound: CauseWords = {
 
 export const platformMismatch: CauseWords = {
   short: () => "images for a platform other than the node's",
-  title: ({ findings: [{ host, container }] }) =>
-    host.os === 'windows'
-      ? `The image of container ${container} isn't built for Windows, or not for this Windows version`
-      : "The image isn't built for this node's OS or CPU architecture",
-  meaning: ({ findings: [{ host, clues }] }) =>
-    clues.some(({ code }) => code === 'windows-build')
-      ? `The image is for Windows ${clues.find(clue => clue.code === 'windows-build')?.build}, and a Windows node only runs images whose build matches its own.`
-      : host.os === 'windows'
-        ? 'A Windows node runs only Windows images whose build matches its own; Linux images never run there.'
-        : `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
+  title: byCase(
+    [
+      [
+        'for-linux',
+        ({ container }) => `The image of container ${container} is for Linux, and the node runs Windows`,
+      ],
+      [
+        'windows-build',
+        ({ container }) =>
+          `The image of container ${container} is for another Windows version than the node's`,
+      ],
+      [
+        isForWindows,
+        ({ container }) =>
+          `The image of container ${container} isn't built for Windows, or not for this Windows version`,
+      ],
+    ],
+    "The image isn't built for this node's OS or CPU architecture",
+  ),
+  meaning: byCase(
+    [
+      [
+        'for-linux',
+        'Linux images never run on a Windows node; what the registry has under this name is for Linux only, or a copy of the Linux part of an image for both.',
+      ],
+      [
+        'windows-build',
+        ({ clues }) =>
+          `The image is for Windows ${clues.find(clue => clue.code === 'windows-build')?.build}, and a Windows node only runs images whose build matches its own.`,
+      ],
+      [
+        isForWindows,
+        'A Windows node runs only Windows images whose build matches its own; Linux images never run there.',
+      ],
+    ],
+    ({ host }) =>
+      `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
+  ),
 }
 
-const ATTESTATION =
+function isForWindows({ host }: Pick<Finding, 'host'>): boolean {
+  return host.os === 'windows'
+}
+
+/** Shared by all causes in which an attestation takes the place of an image. */
+export const ATTESTATION =
   'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
 
 export const unsupportedManifest: CauseWords = {
@@ -115,11 +148,16 @@ export const unsupportedManifest: CauseWords = {
   ),
 }
 
+/** Shared by all causes that a name of this kind can have. */
+export const IMAGE_ID =
+  'The name has the form of an image ID, as clients list it: an ID identifies an image on one machine, and no registry knows an image by it.'
+
 export const invalidReference: CauseWords = {
   short: byCase([['placeholder', 'placeholders in image names']], 'invalid image names'),
   title: byCase(
     [
       ['unquoted-number', 'The image name contains a number in scientific notation'],
+      ['image-id', 'The image is named by its ID, not by its name'],
       ['placeholder', 'The image name still contains a placeholder'],
       ['short-name', "The node doesn't complete the short image name"],
     ],
@@ -131,6 +169,7 @@ export const invalidReference: CauseWords = {
         'unquoted-number',
         "A number without quotes in a YAML file or in chart values was read as a float and became something like 1.7e+11; a tag can't contain a plus sign.",
       ],
+      ['image-id', IMAGE_ID],
       ['placeholder', 'A variable or template value was never filled in.'],
       [
         'stray-sign',
@@ -152,88 +191,6 @@ function straySign({ clues }: Pick<Finding, 'clues'>): string {
   return stray?.sign === 'quote' ? 'quotation marks' : 'white space'
 }
 
-const CANNOT_UNPACK = "images that nodes can't unpack"
-
-export const corruptOrUnpack: CauseWords = {
-  short: byCase(
-    [
-      ['web-page', 'web pages instead of images'],
-      ['attestation', 'build attestations instead of images'],
-      ['content-gone', CANNOT_UNPACK],
-      ['busy-mount', CANNOT_UNPACK],
-      ['no-unpacker', CANNOT_UNPACK],
-    ],
-    'corrupt layers',
-  ),
-  title: byCase(
-    [
-      ['web-page', 'A web page came back instead of the image'],
-      [
-        'other-manifest',
-        first => `${capitalize(responderLabel(first))} delivers a manifest that does not match its digest`,
-      ],
-      ['content-gone', first => `The image ${onNode(first)} lacks a layer that has to be unpacked`],
-    ],
-    "The image arrived, but couldn't be unpacked on the node",
-  ),
-  meaning: byCase(
-    [
-      ['web-page', WEB_PAGE],
-      [
-        'no-unpacker',
-        first =>
-          `The configuration of the runtime ${onNode(first)} has no snapshotter to unpack images with; the image is not at fault.`,
-      ],
-      [
-        'snapshotter-gone',
-        first =>
-          `The snapshotter ${onNode(first)}, a separate process, is not running; the image is not at fault.`,
-      ],
-      [
-        'other-manifest',
-        'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.',
-      ],
-      [
-        'content-gone',
-        "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed; the image in the registry is not at fault.",
-      ],
-      [
-        'other-layers',
-        "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool.",
-      ],
-      [
-        'user-namespace',
-        "The runtime can't set the owners of some of the image's files: most likely it runs in a user namespace (rootless) that has no IDs for them.",
-      ],
-      ['file-system', first => `The file system under the runtime ${onNode(first)} can't hold image layers.`],
-      [
-        'busy-mount',
-        first =>
-          `Another process ${onNode(first)} uses a mount that the runtime has to remove; the image is not at fault.`,
-      ],
-      [
-        'disk-fault',
-        first =>
-          `The disk or file system under the runtime ${onNode(first)} is failing; the image is not at fault.`,
-      ],
-      ['attestation', ATTESTATION],
-      [
-        'layer-type',
-        "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged.",
-      ],
-      [
-        'partial-layer',
-        'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.',
-      ],
-      [
-        'layer-format',
-        "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it.",
-      ],
-    ],
-    "A layer's digest does not match, or the node's storage failed while it was written.",
-  ),
-}
-
 export const other: CauseWords = {
   showsCredential: true,
   short: byCase([['precondition-failed', 'a registry that answers 412']], 'an unknown cause'),
@@ -248,7 +205,6 @@ export const other: CauseWords = {
         'registry-closed',
         ({ registry }) => `${capitalize(registryLabel(registry))} says that it is shut down`,
       ],
-      ['damaged-store', "The image was pulled, but it is damaged in the node's image store"],
       ['mirror-config', "The node's settings for registries and mirrors can't be read"],
       ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
       [hasNoReason, 'The pull is failing, but the reason is no longer recorded'],
@@ -267,10 +223,6 @@ export const other: CauseWords = {
       [
         'registry-closed',
         'The registry no longer serves images that were not moved; neither the login nor the name is the problem.',
-      ],
-      [
-        'damaged-store',
-        "Part of the image is missing from the runtime's storage on the node; the registry is not at fault.",
       ],
       ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
       ['endpoint-scheme', "The runtime can't use the address of a mirror as it is configured."],

@@ -15,7 +15,10 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
     `${capitalize(registryLabel(registry))}'s limit for anonymous pulls is used up${endpoint?.role === 'mirror' ? ` (answered through ${endpoint.host})` : ''}`,
   account: ({ findings: [{ registry }] }) =>
     `${capitalize(registryLabel(registry))}'s pull limit for the account is used up`,
-  abuse: ({ findings: [first] }) => `${capitalize(responderLabel(first))} got too many requests at once`,
+  abuse: byCase(
+    [['token-limit', tokenTitle]],
+    first => `${capitalize(responderLabel(first))} got too many requests at once`,
+  ),
   unspecified: byCase(
     [
       [
@@ -38,6 +41,7 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
         ({ registry }) =>
           `${capitalize(registryLabel(registry))} is a cache whose upstream registry limits its pulls`,
       ],
+      ['token-limit', tokenTitle],
       [
         'bare-limit',
         ({ registry }) => `${capitalize(registryLabel(registry))} answers 429: too many pulls or requests`,
@@ -51,6 +55,13 @@ function isOfMirror({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
   return endpoint?.role === 'mirror'
 }
 
+function tokenTitle({ registry }: Pick<Finding, 'registry'>): string {
+  return `The token server of ${registryLabel(registry)} answers 429: it got too many requests`
+}
+
+const TOKEN_LIMIT =
+  'The token server refused, before any pull was counted: it limits requests for tokens, and failed logins, over minutes. The answer says nothing about the login that was sent, nor about the limit on pulls.'
+
 /** The registry behind a cache that the image's name goes through. */
 function relayedBy({ clues }: Pick<Finding, 'clues'>): string | null {
   return clues.find(clue => clue.code === 'relays')?.upstream ?? null
@@ -61,8 +72,11 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
     `Anonymous pulls are limited per IP address, shared with everyone behind it. ${capitalize(registryLabel(registry))} refuses more until the limit resets.`,
   account: ({ findings: [{ registry }] }) =>
     `${capitalize(registryLabel(registry))} accepted the login, but its account has no pulls left; more are refused until the limit resets.`,
-  abuse: context =>
-    `${capitalize(responderLabel(context.findings[0]))} throttles an address that sends too many requests, with or without a login; the block clears within minutes once the requests stop.`,
+  abuse: byCase(
+    [['token-limit', TOKEN_LIMIT]],
+    first =>
+      `${capitalize(responderLabel(first))} throttles an address that sends too many requests, with or without a login; the block clears within minutes once the requests stop.`,
+  ),
   unspecified: byCase(
     [
       [
@@ -78,6 +92,7 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
         'upstream-limit',
         "The limit is that of the cache's own address or login, shared by all nodes behind it; the pods' logins don't matter.",
       ],
+      ['token-limit', TOKEN_LIMIT],
       [
         ({ clues, registry }) => registry === 'docker.io' && clues.some(({ code }) => code === 'bare-limit'),
         'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.',

@@ -1,13 +1,13 @@
 /**
  * The words of pulls that never reached the host (names, connections, certificates, proxies; the host is the one in the message), and of
- * problems that may end with time or free space: the node's disk, a host's servers, a canceled pull.
+ * problems that may end with time: a host's servers, a canceled pull.
  */
 
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
-import { capitalize, hostLabel, registryLabel, responderLabel } from '../nouns.ts'
+import { capitalize, hostLabel, pluralize, registryLabel, responderLabel } from '../nouns.ts'
 
 /** Returns the host that was asked, or else the registry's. */
 function endpointOrRegistry({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
@@ -30,7 +30,9 @@ export const registryNotFoundDns: CauseWords = {
   meaning: context =>
     hasClue(context, 'service-name')
       ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
-      : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never contacted.`,
+      : hasClue(context, 'answers-elsewhere')
+        ? `Another node gets answers from ${askedHost(context)}, so the name exists: this node does not know it, or its DNS server did not answer.`
+        : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never contacted.`,
 }
 
 /** Whether the connection to the host was opened. */
@@ -88,7 +90,16 @@ function loopbackMeaning({ clues }: Pick<Finding, 'clues'>): string {
 
 export const tls: CauseWords = {
   short: context => `TLS with ${askedHost(context)}`,
-  title: context => `The TLS handshake with ${askedHost(context)} failed`,
+  title: context => {
+    const { clues } = context.findings[0]
+    const dated = clues.find(clue => clue.code === 'certificate-date')
+    const off = clues.find(clue => clue.code === 'clock-off')
+    if (off !== undefined)
+      return `The clock of ${nodeName(context.findings[0])} is at least ${pluralize(off.days, 'day')} off, so the certificate of ${askedHost(context)} looks invalid to it`
+    return dated?.side === 'after'
+      ? `The certificate of ${askedHost(context)} expired on ${dated.date.slice(0, 10)}`
+      : `The TLS handshake with ${askedHost(context)} failed`
+  },
   meaning: context => {
     const { clues } = context.findings[0]
     const problem = clues.find(clue => clue.code === 'certificate')?.problem
@@ -99,7 +110,7 @@ export const tls: CauseWords = {
       case 'unknown-authority':
         return 'The node does not trust the authority that signed the certificate: a private CA, or a proxy that intercepts TLS.'
       case 'expired':
-        return "The certificate has expired or is not valid yet, or the node's clock is wrong."
+        return expiredMeaning(context.findings[0])
       case 'no-alternative-name':
         return 'The certificate names its host only in the common name, which runtimes ignore: they require a subject alternative name (SAN).'
       case 'wrong-name':
@@ -118,17 +129,49 @@ export const tls: CauseWords = {
   },
 }
 
+function expiredMeaning({ clues, endpoint, registry }: CauseContext['findings'][0]): string {
+  const dated = clues.find(clue => clue.code === 'certificate-date')
+  const off = clues.find(clue => clue.code === 'clock-off')
+  if (off !== undefined)
+    return `The node compared the certificate with ${off.shows}, which can't be the time of this pull.`
+  if (dated !== undefined)
+    return dated.side === 'after'
+      ? 'What the node was shown has expired by its clock: the certificate of the host, or that of a proxy in between.'
+      : `The certificate is valid from ${dated.date.slice(0, 10)} on: it is new, or the node's clock is behind.`
+  return isHosted(endpointOrRegistry({ endpoint, registry }).host)
+    ? "Everyone would notice an expired certificate of this host, so most likely the node's clock is wrong, or a proxy in between shows a certificate of its own."
+    : "The certificate has expired or is not valid yet, or the node's clock is wrong."
+}
+
+const nodeName = ({ node }: Pick<Finding, 'node'>) => (node === null ? 'the node' : `node ${node}`)
+
 export const httpHttpsMismatch: CauseWords = {
-  short: context => `HTTP instead of HTTPS at ${askedHost(context)}`,
+  short: context =>
+    `${spokenScheme(context) === 'https' ? 'HTTPS instead of HTTP' : 'HTTP instead of HTTPS'} at ${askedHost(context)}`,
   title: context =>
     isHosted(endpointOrRegistry(context.findings[0]).host)
       ? `What came back from ${askedHost(context)} is not TLS`
-      : `${capitalize(askedHost(context))} speaks HTTP where HTTPS is expected, or the reverse`,
+      : `${capitalize(askedHost(context))} ${SPEAKS[spokenScheme(context)]}`,
   meaning: ({ findings: [first] }) =>
     isHosted(endpointOrRegistry(first).host)
       ? 'The host itself speaks TLS, so something else answered in its place (a proxy, a login portal, a firewall), or damaged the data on the way (a wrong MTU).'
-      : 'The runtime uses TLS unless it is configured otherwise, but this port uses the other protocol.',
+      : EXPECTED[spokenScheme({ findings: [first] })],
 }
+
+const SPEAKS = {
+  http: 'speaks plain HTTP, where the runtime expects HTTPS',
+  https: 'speaks HTTPS, where the runtime uses plain HTTP',
+  unknown: 'speaks HTTP where HTTPS is expected, or the reverse',
+}
+
+const EXPECTED = {
+  http: 'The runtime uses TLS unless it is configured otherwise, but this port uses plain HTTP.',
+  https: 'The runtime is configured to use plain HTTP for this host, but this port expects TLS.',
+  unknown: 'The runtime uses TLS unless it is configured otherwise, but this port uses the other protocol.',
+}
+
+const spokenScheme = ({ findings: [{ clues }] }: Pick<CauseContext, 'findings'>) =>
+  clues.find(clue => clue.code === 'speaks')?.scheme ?? 'unknown'
 
 export const proxy: CauseWords = {
   short: () => 'the HTTP proxy of the nodes',
@@ -142,27 +185,6 @@ export const proxy: CauseWords = {
     hasClue(context, 'loopback')
       ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."
       : 'The runtime goes through an HTTP(S) proxy, which could not be reached or refused to pass the request on.',
-}
-
-export const diskFull: CauseWords = {
-  short: context => (hasClue(context, 'memory') ? 'nodes without free memory' : 'full disks'),
-  title: context => {
-    const [node, ...others] = new Set(context.findings.map(finding => finding.node))
-    if (hasClue(context, 'memory'))
-      return others.length > 0
-        ? `${others.length + 1} nodes have no memory for their images`
-        : `${node == null ? 'A node' : `Node ${node}`} has no memory left to unpack the image`
-    if (others.length > 0) return `${others.length + 1} nodes have no room for their images`
-    return node == null ? 'A node has no room for the image' : `Node ${node} has no room for the image`
-  },
-  meaning: ({ findings: [{ clues }] }) => {
-    if (clues.some(({ code }) => code === 'memory'))
-      return 'Memory ran out while the layers were written or unpacked; the error says nothing about the disk.'
-    const full = clues.find(clue => clue.code === 'full-place')
-    return full === undefined
-      ? "The runtime's image storage is out of space, inodes, or memory."
-      : `The file system of ${full.path} ran out of space or inodes while the layers were ${full.temporary ? 'unpacked there' : 'written'}.`
-  },
 }
 
 export const registryServerError: CauseWords = {

@@ -9,7 +9,7 @@ import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
 import { editField, workloadsOf } from '../edits.ts'
-import { minikubeProfile, nodeClientStep, onNode } from '../node.ts'
+import { minikubeProfile, nodeClientStep, onNodes } from '../node.ts'
 import { pullCommand, pullLimits } from '../node-images.ts'
 import { formatNumber, pluralize, registryLabel } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
@@ -56,6 +56,7 @@ function kindCluster(node: string | null): string {
 
 export const limitSteps: StepWords<
   | 'wait'
+  | 'find-askers'
   | 'replace-registry'
   | 'use-cache'
   | 'raise-kubelet-qps'
@@ -77,6 +78,10 @@ export const limitSteps: StepWords<
       text: `${WAIT.minute}${isPublic(reference) ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
     }
   },
+  'find-askers': (_step, { invocation, findings: [{ registry }] }) => ({
+    text: 'If it comes back, find who asks so often from the same address: pods that restart with imagePullPolicy Always, jobs of a CI, or a login that fails again and again',
+    ...(registry === 'docker.io' ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
+  }),
   'replace-registry': (_step, { invocation, findings }) => ({
     text: 'Or pull official images from another registry, without a login',
     command: fixCommand(invocation, findings, () => OFFICIAL_ELSEWHERE),
@@ -98,7 +103,7 @@ export const limitSteps: StepWords<
   preload: ({ image }, { findings }) => {
     const [first] = findings
     return nodeClientStep(
-      `Or preload the image on every node that runs these pods, first ${onNode(first)}${pullLimits(first)}`,
+      `Or preload the image on every node that runs these pods, first ${onNodes(findings)}${pullLimits(first)}`,
       pullCommand(first.host, image),
       findings,
     )
@@ -197,10 +202,10 @@ const ALLOWED: Record<Exclude<NodePolicy, 'signature'>, string> = {
 }
 
 export const policySteps: StepWords<'show-policy' | 'show-image-settings' | 'satisfy-policy'> = {
-  'show-policy': ({ kind }, { findings: [first] }) => {
+  'show-policy': ({ kind }, { findings, findings: [first] }) => {
     const { what, command } = policySettings(kind, first.host)
-    const text = `${what} ${onNode(first)}`
-    return command === null ? { text } : { text, command, where: onNode(first) }
+    const text = `${what} ${onNodes(findings)}`
+    return command === null ? { text } : { text, command, where: onNodes(findings) }
   },
   'show-image-settings': (_step, { invocation }) => ({
     text: "See which registries the cluster allows (registrySources): OpenShift writes its nodes' registries.conf and policy.json from these settings",

@@ -1,6 +1,7 @@
 /** The words of steps that give a pod a login, or remove a wrong one. */
 
-import type { LoginReason, ShortLived } from '../../../advice/step.ts'
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
+import type { LoginReason, ShortLived, UsableHint } from '../../../advice/step.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, cloudOf, HARDENED_IMAGES, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
@@ -45,6 +46,14 @@ function note(registry: string): string {
   const cloud = cloudOf(registry)
   if (cloud === 'gar') return '; such a token expires after an hour'
   return cloud === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
+}
+
+/** Where each registry has the visibility of an image. */
+const VISIBILITY: Partial<Record<string, string>> = {
+  'ghcr.io': 'on GitHub, Package settings, Change visibility: new packages are private',
+  'quay.io': "on Quay, the repository's Settings, Make Public: repositories that a push creates are private",
+  'registry.gitlab.com': "on GitLab, the visibility of its project and of that project's container registry",
+  'docker.io': "on Docker Hub, the repository's Settings, Visibility",
 }
 
 interface TokenWords {
@@ -116,6 +125,18 @@ export function repairSecret(invocation: Invocation, namespace: string, secret: 
   }
 }
 
+/** Whether a finding can use the same secret of another namespace. */
+const knows =
+  (hint: Extract<UsableHint, { code: 'in-namespace' }>) =>
+  ({ steps }: AdvisedFinding) =>
+    steps.some(
+      step =>
+        step.code === 'use-known-secret' &&
+        step.hint.code === 'in-namespace' &&
+        step.hint.secret === hint.secret &&
+        step.hint.namespace === hint.namespace,
+    )
+
 export const loginSteps: StepWords<
   | 'distribute-login'
   | 'node-login'
@@ -128,6 +149,7 @@ export const loginSteps: StepWords<
   | 'cut-user-name'
   | 'padded-login'
   | 'guest-settings'
+  | 'make-public'
   | 'short-lived-login'
   | 'overridden-login'
   | 'secret-writer'
@@ -170,16 +192,27 @@ export const loginSteps: StepWords<
     text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : 'Or, if the image is public, remove the refused login'}: the secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in ${namespace} for ${registryLabel(registry)}`,
     command: whyCommand(invocation, { namespace, pod }),
   }),
-  'use-known-secret': ({ hint, namespace }) => ({
-    text:
-      hint.code === 'in-namespace'
-        ? `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${namespace}, and add it to the pod's service account`
-        : hint.code === 'not-named' && hint.misspelled !== undefined
-          ? `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${hint.misspelled} does not exist`
-          : hint.code === 'not-named'
-            ? `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account`
-            : `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
-  }),
+  'use-known-secret': ({ hint, namespace }, { findings }) => {
+    if (hint.code === 'in-namespace') {
+      const [first = namespace, ...others] = new Set(
+        findings.filter(knows(hint)).map(found => found.namespace),
+      )
+      const owner = others.length === 0 ? "the pod's service account" : "the pods' service accounts"
+      return {
+        text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([first, ...others], 3)}, and add it to ${owner}`,
+      }
+    }
+    if (hint.code === 'not-named' && hint.misspelled !== undefined)
+      return {
+        text: `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${hint.misspelled} does not exist`,
+      }
+    return {
+      text:
+        hint.code === 'not-named'
+          ? `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account`
+          : `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
+    }
+  },
   'cut-user-name': ({ secret, username }) => ({
     text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut off at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
   }),
@@ -191,6 +224,10 @@ export const loginSteps: StepWords<
       needs === 'login'
         ? `Give the guest its own login for ${registryLabel(registry)} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's credentials don't reach it`
         : `Give the guest itself access to ${registryLabel(registry)} (network, firewall and egress rules, DNS, proxy inside the guest VM): it does not use the node's`,
+  }),
+  'make-public': ({ registry }) => ({
+    text: `If the image is yours and meant for everyone, make it public (${VISIBILITY[registry] ?? 'in the settings of its repository'}); otherwise give the pods a login that can pull it`,
+    brief: 'If the image is yours, make it public, or give the pods a login that can pull it',
   }),
   'short-lived-login': ({ secret, kind, validUntil }, { findings: [{ host }] }) => ({
     text: `Secret ${secret} ${shortLivedText(kind, validUntil, host)}`,

@@ -1,9 +1,10 @@
 /** The words of steps at a mirror or cache: its health, its login, its settings on the nodes, and what it lacks. */
 
+import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
-import { ownCommand } from '../../invocation.ts'
+import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { nodeShellStep, onNode } from '../node.ts'
+import { nodeShellStep, onNodes } from '../node.ts'
 import { mirrorLogin, mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
@@ -36,9 +37,53 @@ function checkMirror(cause: Cause, mirror: string): string {
   return `Check the health and the log of ${mirror}: restart it, or fix what fails there. A cache whose upstream limits it may answer with a server error, too: its log has the upstream's answer`
 }
 
+interface ServiceWords {
+  name: string
+  /** What makes it listen on a node. */
+  how: string
+  /** Where its pods run, if they are not on the node that fails. */
+  namespace?: string
+}
+
+const SERVICES: Record<NodeService, ServiceWords> = {
+  'kube-image-keeper': {
+    name: 'the proxy of kube-image-keeper',
+    how: 'it is a DaemonSet, so its pod has to run on every node (taints, node selector), with a host port that the network plugin supports; image names are rewritten to it when pods are created',
+  },
+  spegel: {
+    name: 'Spegel',
+    how: 'it is a DaemonSet, so its pod has to run on every node (taints, node selector), with a host port that the network plugin supports',
+  },
+  dragonfly: {
+    name: 'the client of Dragonfly',
+    how: 'it is a DaemonSet, so its pod has to run on every node (taints, node selector)',
+  },
+  'embedded-registry': {
+    name: 'the embedded registry of K3s or RKE2',
+    how: 'it has to be turned on for the cluster (embedded-registry: true on the servers), and nodes have to reach each other on port 5001',
+  },
+  'artifact-streaming': {
+    name: 'artifact streaming of AKS',
+    how: 'it is a service of the node itself',
+  },
+  zarf: {
+    name: 'the registry of Zarf',
+    how: "it is reached through a NodePort, so its pod and the node's kube-proxy have to work",
+    namespace: 'zarf',
+  },
+  'microk8s-registry': {
+    name: 'the registry of MicroK8s',
+    how: 'it is an add-on (`microk8s enable registry`) behind a NodePort, so its pod has to run',
+    namespace: 'container-registry',
+  },
+}
+
+const SPEGEL = /:3002[01]$/
+
 export const mirrorSteps: StepWords<
   | 'check-mirror'
   | 'node-mirror'
+  | 'node-service'
   | 'mirror-login'
   | 'mirror-settings'
   | 'unblock-upstream'
@@ -52,15 +97,35 @@ export const mirrorSteps: StepWords<
     ),
     ...askMirror(host, registry, context),
   }),
-  'node-mirror': ({ host }, { findings }) => {
+  'node-mirror': ({ host, service }, { findings }) => {
     const [first] = findings
     const port = /:(\d+)$/.exec(host)?.[1] ?? '443'
     const windows = first.host.os === 'windows'
+    const what =
+      service === null ? 'artifact streaming, Spegel, Dragonfly, or another cache' : SERVICES[service].name
+    const how = service === null ? '' : ` (${SERVICES[service].how})`
     return nodeShellStep(
-      `See what listens at ${host} ${onNode(first)}, and read its log: this mirror runs on the node itself${port === '8578' ? ' (artifact streaming of AKS)' : ' (artifact streaming, Spegel, Dragonfly, or another cache)'}; restart it there, or turn it off so that the node pulls from the registry`,
+      `See what listens at ${host} ${onNodes(findings)}, and read its log: this mirror runs on the node itself: ${what}${how}; restart it there, or turn it off so that the node pulls from the registry`,
       windows ? `Get-NetTCPConnection -LocalPort ${port}` : `ss -ltnp 'sport = :${port}'`,
       findings,
     )
+  },
+  'node-service': ({ host, service }, { invocation, findings }) => {
+    const [first] = findings
+    const { name, how, namespace } = SERVICES[service]
+    const family = first.evidence?.text.includes('[::1]:') === true ? '; it was asked over IPv6 ([::1])' : ''
+    const text = `Find out why ${name} does not answer at ${host} ${onNodes(findings)}: ${how}${family}`
+    if (namespace !== undefined)
+      return { text, command: kubectlCommand(invocation, 'get pods -o wide', namespace) }
+    return first.node === null
+      ? { text }
+      : {
+          text,
+          command: kubectlCommand(
+            invocation,
+            `get pods -A -o wide --field-selector ${shellWord(`spec.nodeName=${first.node}`)}`,
+          ),
+        }
   },
   'mirror-login': ({ host, registry }, { findings: [{ host: node, credential }] }) => ({
     text: `If ${host} itself wants a login, ${mirrorLogin(node, host, registry)}${
@@ -82,7 +147,9 @@ export const mirrorSteps: StepWords<
       case 'scheme':
         return { text: `Write the mirror's endpoint with exactly one scheme (https://…) in ${place}` }
       case 'endpoint':
-        return { text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}` }
+        return {
+          text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}${SPEGEL.test(host ?? '') ? "; Spegel, whose port this is, writes such entries into containerd's certs.d itself, where they may be left after it was removed" : ''}`,
+        }
     }
   },
   'unblock-upstream': ({ host }) => ({

@@ -21,6 +21,7 @@ export const nameSteps: StepWords<
   | 'near-tags'
   | 'near-repositories'
   | 'set-tag'
+  | 'driver-for-node'
   | 'name-version'
   | 'see-image-stream'
   | 'use-local-image'
@@ -30,6 +31,7 @@ export const nameSteps: StepWords<
   | 'quote-number'
   | 'fill-placeholder'
   | 'inject-sidecar'
+  | 'name-not-id'
   | 'drop-scheme'
   | 'full-name'
   | 'registry-not-site'
@@ -135,6 +137,18 @@ export const nameSteps: StepWords<
     text: `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed; import it again with \`oc import-image ${stream}:${tag} -n ${project}\`, or build it`,
     command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, project),
   }),
+  'driver-for-node': ({ from, value }, { findings: [{ reference, registry, node }] }) => {
+    const what = `${from === 'system' ? 'operating system' : 'kernel'} of ${node === null ? 'the node' : `node ${node}`} (${value})`
+    return registry === 'nvcr.io'
+      ? {
+          text: `Choose a driver version and an operating system that the operator's support matrix lists (driver.version in the ClusterPolicy), or install the driver on the node and set driver.enabled=false: the tag is made from the ${what}, and NVIDIA publishes no such image`,
+          brief: `Choose a driver version and an operating system that NVIDIA publishes images for: the tag is made from the ${what}`,
+        }
+      : {
+          text: `Build or copy ${reference ?? 'the image'} for that node, or choose another driver version in the operator's settings: the tag is made from the ${what}, as operators of drivers and kernel modules do`,
+          brief: `Build or copy ${reference ?? 'the image'}: its tag is made from the ${what}`,
+        }
+  },
   'name-version': ({ image }) => ({
     text: `Name a version (a tag or a digest) of the image: its repository has no tag latest, which ${/:latest$/.test(image) ? `${image} asks for` : `${image} means, as it names no tag`}`,
   }),
@@ -168,6 +182,10 @@ export const nameSteps: StepWords<
   }),
   'inject-sidecar': (_step, { findings: [{ namespace }] }) => ({
     text: `Let Istio inject the pod: "auto" is a placeholder that sidecar injection replaces. Label the namespace ${namespace} (istio-injection=enabled, or istio.io/rev=…), check that istiod's webhook is reachable, then recreate the pod`,
+  }),
+  'name-not-id': ({ image }) => ({
+    text: `Write the image's name and tag instead of its ID ${image} (\`docker images\` lists both, on the machine where the image is); if the image was only built there, push it to a registry, or load it on the nodes`,
+    brief: `Write the image's name and tag instead of its ID ${image}`,
   }),
   'drop-scheme': ({ image }) => ({
     text: `Remove the scheme: image names start with the host, as in ${image.replace(/^[a-z][a-z0-9+.-]*:\/+/i, '')}`,

@@ -2,21 +2,22 @@
 
 import type { EndpointRole, NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import {
   certificateCommand,
+  clockCommand,
   curlCommand,
   lookUpCommand,
   nodeClientStep,
   nodeShellStep,
-  onNode,
+  onNodes,
   proxyCommand,
+  resolverNote,
   resolverPlace,
 } from '../node.ts'
-import { authorityPlace, clientCertificatePlace, plainHttpPlace } from '../node-settings.ts'
+import { authorityPlace, clientCertificatePlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
 import { hostLabel, registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
 
@@ -42,24 +43,17 @@ const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   none: '',
 }
 
+/** Whether another node knows the host, so that its name is right. */
+function answersElsewhere({ clues }: Pick<Finding, 'clues'>): boolean {
+  return clues.some(({ code }) => code === 'answers-elsewhere')
+}
+
 /** DNS for private connections to a cloud's registry. */
 const PRIVATE_ZONE: Record<Cloud | 'none', string> = {
   ecr: '; with a VPC endpoint, private DNS has to be enabled for it',
   acr: '; with a private endpoint, its zone (privatelink.azurecr.io) needs a record for this host, too',
   gar: '; with Private Google Access, the private zone needs a record for this host, too',
   none: '',
-}
-
-/** Returns what a cloud's own resolver needs to know a private name; empty for other resolvers and for public hosts. */
-function resolverNote(host: string, server: string | null, { cloud }: PullingNode): string {
-  if (server === null || isHosted(host)) return ''
-  if (server === '168.63.129.16')
-    return "; Azure's own resolver knows a private name only from a private DNS zone that is linked to the nodes' virtual network (or give that network a DNS server that knows the name)"
-  if (server === '169.254.169.253' || (cloud === 'ecr' && /^\d+\.\d+\.\d+\.2$/.test(server)))
-    return "; the VPC's own resolver knows a private name only from a private hosted zone of Route 53 that is associated with the VPC, or through a Resolver rule"
-  if (server === '169.254.169.254' && cloud === 'gar')
-    return "; Google Cloud's own resolver knows a private name only from a private or forwarding zone of Cloud DNS for the nodes' network"
-  return ''
 }
 
 const INSTEAD: Record<EndpointRole, string> = {
@@ -86,6 +80,14 @@ function orMirror({ invocation, findings: [first] }: StepContext, target: string
   return `; if they are not meant to reach the internet, give them a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note}), or load the image on them`
 }
 
+/** Returns whose the certificate is to renew, with the date that the error proves. */
+function renewExpired(host: string, { clues }: Pick<Finding, 'clues'>): string {
+  const dated = clues.find(clue => clue.code === 'certificate-date')
+  return dated?.side === 'after'
+    ? `Renew the certificate of ${host}, which expired on ${dated.date.slice(0, 10)}; if the host belongs to others, its owner has to do that`
+    : `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`
+}
+
 /** Returns how nodes show a certificate, as a clause. */
 function clientCertificate(finding: Finding, host: string): string {
   const place = clientCertificatePlace(
@@ -101,6 +103,7 @@ function clientCertificate(finding: Finding, host: string): string {
 export const networkSteps: StepWords<
   | 'resolve-host'
   | 'node-resolver'
+  | 'compare-nodes'
   | 'bare-host'
   | 'start-local-registry'
   | 'fix-dns'
@@ -112,6 +115,7 @@ export const networkSteps: StepWords<
   | 'check-listener'
   | 'give-route'
   | 'show-certificate'
+  | 'check-clock'
   | 'trust-authority'
   | 'tls-between'
   | 'renew-certificate'
@@ -120,6 +124,7 @@ export const networkSteps: StepWords<
   | 'ingress-certificate'
   | 'serve-tls'
   | 'allow-http'
+  | 'use-https'
   | 'show-proxy'
   | 'fix-proxy'
   | 'pass-proxy'
@@ -128,18 +133,21 @@ export const networkSteps: StepWords<
 > = {
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
-      `${isFixedHost(host) ? `Look up ${withoutPort(host)}` : 'Check the host name for a typo, and look it up'} ${onNode(findings[0])}`,
+      `${isFixedHost(host) || answersElsewhere(findings[0]) ? `Look up ${withoutPort(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
       lookUpCommand(findings[0].host, withoutPort(host)),
       findings,
     ),
+  'compare-nodes': ({ host, node, about }, { findings }) => ({
+    text: `Compare ${about === 'name' ? `/etc/hosts and the DNS servers (${resolverPlace(findings[0].host)})` : 'the network (routes, firewall rules, proxy settings)'} ${onNodes(findings)} with those of node ${node}, which gets answers from ${withoutPort(host)}`,
+  }),
   'fix-dns': ({ host, server }, context) => {
     const [first] = context.findings
     return {
-      text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNode(first)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
+      text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
     }
   },
-  'node-resolver': ({ host }, { invocation, findings: [first] }) => ({
-    text: `Check the node-resolver pod ${onNode(first)} (namespace openshift-dns): it writes ${withoutPort(host)} into /etc/hosts there; and check that the image registry's operator is not set to Removed`,
+  'node-resolver': ({ host }, { invocation, findings }) => ({
+    text: `Check the node-resolver pod ${onNodes(findings)} (namespace openshift-dns): it writes ${withoutPort(host)} into /etc/hosts there; and check that the image registry's operator is not set to Removed`,
     command: kubectlCommand(invocation, 'get pods -o wide', 'openshift-dns'),
   }),
   'bare-host': ({ host }) => ({
@@ -160,13 +168,13 @@ export const networkSteps: StepWords<
   }),
   'test-connection': ({ host, scheme, role }, { findings }) =>
     nodeShellStep(
-      `Test the connection ${onNode(findings[0])} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404'} is fine)`,
+      `Test the connection ${onNodes(findings)} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404'} is fine)`,
       curlCommand(findings[0].host, testUrl(scheme, host, role)),
       findings,
     ),
   'who-answered': ({ host }, { findings }) =>
     nodeShellStep(
-      `See who answers ${onNode(findings[0])} (with HTTPS_PROXY set as for the runtime): a proxy or firewall in between can send a bare 403, too; ${host} itself answers 200 or 401, with the header Docker-Distribution-Api-Version`,
+      `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): a proxy or firewall in between can send a bare 403, too; ${host} itself answers 200 or 401, with the header Docker-Distribution-Api-Version`,
       curlCommand(findings[0].host, `https://${host}/v2/`),
       findings,
     ),
@@ -182,16 +190,22 @@ export const networkSteps: StepWords<
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
   }),
-  'give-route': ({ host, family }, { findings: [first] }) => ({
+  'give-route': ({ host, family }, { findings }) => ({
     text:
       family === 'IPv6'
-        ? `${host} was tried over IPv6 only: give the node an IPv6 route, or let DNS ${onNode(first)} answer with IPv4 addresses`
+        ? `${host} was tried over IPv6 only: give the node an IPv6 route, or let DNS ${onNodes(findings)} answer with IPv4 addresses`
         : 'The node has no route for IPv4 (is it IPv6-only?): give it one, or NAT64 with DNS64; some registries, such as ghcr.io, have no IPv6 addresses',
   }),
   'show-certificate': ({ host }, { findings }) =>
     nodeShellStep(
-      `Look at the certificate (and the clock) ${onNode(findings[0])}`,
+      `Look at the certificate (and the clock) ${onNodes(findings)}`,
       certificateCommand(findings[0].host, withPort(host)),
+      findings,
+    ),
+  'check-clock': (_step, { findings }) =>
+    nodeClientStep(
+      `Compare the clock ${onNodes(findings)} with the real time, and set it by NTP (chrony, systemd-timesyncd) if it is wrong`,
+      clockCommand(findings[0].host),
       findings,
     ),
   'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
@@ -203,7 +217,7 @@ export const networkSteps: StepWords<
   'renew-certificate': ({ host, problem }, { findings: [first] }) => ({
     text:
       problem === 'expired'
-        ? `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`
+        ? renewExpired(host, first)
         : problem === 'wrong-name'
           ? `Use the name that the certificate of ${host} is for, or reissue it with this name or address (subjectAltName)`
           : problem === 'no-alternative-name'
@@ -215,19 +229,19 @@ export const networkSteps: StepWords<
   'public-certificate': ({ host, problem }, { findings }) =>
     problem === 'wrong-name'
       ? nodeShellStep(
-          `Something else answers under the name ${host}: see what it resolves to ${onNode(findings[0])} (a wildcard record in a DNS search domain, a login portal, or a proxy)`,
+          `Something else answers under the name ${host}: see what it resolves to ${onNodes(findings)} (a wildcard record in a DNS search domain, a login portal, or a proxy)`,
           lookUpCommand(findings[0].host, withoutPort(host)),
           findings,
         )
       : {
           text:
             problem === 'expired'
-              ? `The operator of ${host} renews its certificates, so look at the node: set its clock if that is wrong, and update its root certificates (package ca-certificates), which are outdated on an old system`
+              ? `If the clock is right, look for a proxy or firewall in between that shows a certificate of its own, and update the root certificates of the node (package ca-certificates), which are outdated on an old system: the operator of ${host} renews its certificates`
               : `The operator of ${host} shows others a valid certificate, so look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS`,
         },
   'check-mtu': ({ host, role }, { findings }) =>
     nodeShellStep(
-      `Test the TLS handshake ${onNode(findings[0])}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; or a firewall or proxy in between holds up TLS to ${withoutPort(host)}`,
+      `Test the TLS handshake ${onNodes(findings)}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; or a firewall or proxy in between holds up TLS to ${withoutPort(host)}`,
       curlCommand(findings[0].host, testUrl('https', host, role)),
       findings,
     ),
@@ -240,11 +254,14 @@ export const networkSteps: StepWords<
   'allow-http': ({ host }, { findings: [first] }) => ({
     text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`,
   }),
+  'use-https': ({ host }, { findings: [first] }) => ({
+    text: `Let the runtime ask ${host} with https:// on every node, where it has http:// or treats the host as insecure now: in ${mirrorSettings(first.host, registryEndpoint(first, host).role === 'mirror' && first.registry !== null ? first.registry : host)}`,
+  }),
   'show-proxy': (_step, { findings }) =>
     nodeClientStep(
       findings[0].cause === 'proxy'
-        ? `See which proxy the runtime goes through ${onNode(findings[0])} (HTTPS_PROXY, NO_PROXY)`
-        : `See whether the runtime goes through a proxy ${onNode(findings[0])} (HTTPS_PROXY, NO_PROXY)`,
+        ? `See which proxy the runtime goes through ${onNodes(findings)} (HTTPS_PROXY, NO_PROXY)`
+        : `See whether the runtime goes through a proxy ${onNodes(findings)} (HTTPS_PROXY, NO_PROXY)`,
       proxyCommand(findings[0].host),
       findings,
     ),

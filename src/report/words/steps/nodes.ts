@@ -11,13 +11,14 @@ import {
   memoryCommand,
   nodeClientStep,
   nodeShellStep,
-  onNode,
+  nodesOf,
+  onNodes,
   runtimeLog,
   storePath,
 } from '../node.ts'
 import { pruneCommand, pullCommand, pullLimits, removeCommand, removeLimits } from '../node-images.ts'
 import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
-import { registryLabel } from '../nouns.ts'
+import { registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
 export const nodeSteps: StepWords<
@@ -35,6 +36,8 @@ export const nodeSteps: StepWords<
   | 'larger-disk'
   | 'remove-image'
   | 'keep-layers'
+  | 'check-store'
+  | 'check-download'
   | 'runtime-log'
   | 'push-again'
   | 'other-bytes'
@@ -47,10 +50,12 @@ export const nodeSteps: StepWords<
   | 'pull-by-hand'
   | 'enter-node'
   | 'restore-sandbox-image'
+  | 'ecr-login-of-node'
   | 'set-sandbox-image'
   | 'sandbox-login'
   | 'show-platforms'
   | 'build-for'
+  | 'copy-platforms'
   | 'windows-image'
   | 'schedule-elsewhere'
   | 'push-current-format'
@@ -59,20 +64,20 @@ export const nodeSteps: StepWords<
 > = {
   'prune-images': (_step, { findings }) => {
     const command = pruneCommand(findings[0].host)
-    const text = `Remove images that nothing uses ${onNode(findings[0])}`
+    const text = `Remove images that nothing uses ${onNodes(findings)}`
     return command === null
       ? { text: `${text}: the kubelet does so above imageGCHighThresholdPercent` }
       : nodeClientStep(text, command, findings)
   },
   'show-memory': (_step, { findings }) =>
     nodeClientStep(
-      `See how much memory is free ${onNode(findings[0])}`,
+      `See how much memory is free ${onNodes(findings)}`,
       memoryCommand(findings[0].host),
       findings,
     ),
   'show-killed': (_step, { findings }) =>
     nodeClientStep(
-      `Look for processes that the kernel killed to free memory ${onNode(findings[0])} ("Killed process", oom)`,
+      `Look for processes that the kernel killed to free memory ${onNodes(findings)} ("Killed process", oom)`,
       kernelLog(findings[0].host),
       findings,
     ),
@@ -82,16 +87,16 @@ export const nodeSteps: StepWords<
   }),
   'define-unpacker': (_step, { findings }) => {
     const { platform } = findings[0].host
-    const text = `Correct containerd's configuration ${onNode(findings[0])}: no platform in it has a snapshotter that is loaded (unpack_config of the transfer plugin), so no image can be unpacked; find the plugins that failed to load, and restart containerd afterward`
+    const text = `Correct containerd's configuration ${onNodes(findings)}: no platform in it has a snapshotter that is loaded (unpack_config of the transfer plugin), so no image can be unpacked; find the plugins that failed to load, and restart containerd afterward`
     return platform === 'k3s' || platform === 'rke2' || platform === 'microk8s' || platform === 'talos'
       ? { text }
       : nodeClientStep(text, 'ctr plugins ls', findings)
   },
-  'start-snapshotter': (_step, { findings: [first] }) => ({
-    text: `Start the snapshotter ${onNode(first)} again (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins), or let the runtime use overlayfs there`,
+  'start-snapshotter': (_step, { findings }) => ({
+    text: `Start the snapshotter ${onNodes(findings)} again (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins), or let the runtime use overlayfs there`,
   }),
   'release-mount': (_step, { findings }) => {
-    const text = `Find the process that keeps the runtime's mount busy ${onNode(findings[0])}, most often a security agent or virus scanner that looks into every new mount, and exclude ${storePath(findings[0].host)} from it`
+    const text = `Find the process that keeps the runtime's mount busy ${onNodes(findings)}, most often a security agent or virus scanner that looks into every new mount, and exclude ${storePath(findings[0].host)} from it`
     return findings[0].host.runtime === 'containerd' && findings[0].host.os !== 'windows'
       ? nodeShellStep(text, "grep -lE 'tmpmounts|containerd-mount' /proc/[0-9]*/mountinfo", findings)
       : { text }
@@ -99,15 +104,15 @@ export const nodeSteps: StepWords<
   'check-disk': (_step, { findings }) =>
     findings[0].host.os === 'windows'
       ? {
-          text: `Check the disk ${onNode(findings[0])} (Windows event log, source disk or Ntfs), and replace the node if it fails`,
+          text: `Check the disk ${onNodes(findings)} (Windows event log, source disk or Ntfs), and replace the node if it fails`,
         }
       : nodeClientStep(
-          `See what the kernel reports about the disk ${onNode(findings[0])}, and replace the disk or the node if it fails`,
+          `See what the kernel reports about the disk ${onNodes(findings)}, and replace the disk or the node if it fails`,
           kernelLog(findings[0].host),
           findings,
         ),
-  'more-ids': (_step, { findings: [first] }) => ({
-    text: `Give the user that the runtime runs as ${onNode(first)} more subordinate IDs (larger ranges in /etc/subuid and /etc/subgid; for a rootless kind, minikube, or k3s on the machine that runs it), or rebuild the image with lower user and group IDs: the user namespace lacks those of its files`,
+  'more-ids': (_step, { findings }) => ({
+    text: `Give the user that the runtime runs as ${onNodes(findings)} more subordinate IDs (larger ranges in /etc/subuid and /etc/subgid; for a rootless kind, minikube, or k3s on the machine that runs it), or rebuild the image with lower user and group IDs: the user namespace lacks those of its files`,
   }),
   'show-disk': ({ path }, { findings }) => {
     const { host } = findings[0]
@@ -117,8 +122,8 @@ export const nodeSteps: StepWords<
       findings,
     )
   },
-  'free-temporary': ({ path }, { findings: [first] }) => ({
-    text: `Free space in ${path} ${onNode(first)}, or enlarge its file system; or let the runtime unpack elsewhere (${first.host.runtime === 'cri-o' ? 'big_files_temporary_dir in /etc/crio/crio.conf' : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
+  'free-temporary': ({ path }, { findings, findings: [first] }) => ({
+    text: `Free space in ${path} ${onNodes(findings)}, or enlarge its file system; or let the runtime unpack elsewhere (${first.host.runtime === 'cri-o' ? 'big_files_temporary_dir in /etc/crio/crio.conf' : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
   }),
   'larger-disk': (_step, { invocation, findings: [{ node }] }) => ({
     text: 'If it fills up again, give nodes a larger disk or volume, and let image garbage collection start earlier',
@@ -126,20 +131,26 @@ export const nodeSteps: StepWords<
   }),
   'remove-image': ({ image }, { findings }) =>
     nodeClientStep(
-      `Remove what is left of it ${onNode(findings[0])}${removeLimits(findings[0].host)}; the kubelet then pulls it again`,
+      `Remove what is left of it ${onNodes(findings)}${removeLimits(findings[0].host)}; the kubelet then pulls it again`,
       removeCommand(findings[0].host, image),
       findings,
     ),
-  'keep-layers': (_step, { findings: [first] }) => ({
-    text: `If it comes back, let containerd ${onNode(first)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
+  'keep-layers': (_step, { findings }) => ({
+    text: `If it comes back, let containerd ${onNodes(findings)} keep unpacked layers (discard_unpacked_layers = false in its configuration, then restart it): pods with another snapshotter, such as Kata's, unpack them again`,
+  }),
+  'check-store': (_step, { findings, findings: [first] }) => ({
+    text: `If it comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node and replace it`,
+  }),
+  'check-download': ({ host }) => ({
+    text: `If it fails again, look for what cuts off or changes downloads between the node and ${host}, or the host that ${host} redirects layers to: a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large`,
   }),
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'
       ? {
-          text: `Look at the runtime's log ${onNode(findings[0])} (${findings[0].host.runtime === 'docker' ? 'Windows event log, source docker' : 'Windows event log, or the log of containerd'}), and replace the node if every image fails there`,
+          text: `Look at the runtime's log ${onNodes(findings)} (${findings[0].host.runtime === 'docker' ? 'Windows event log, source docker' : 'Windows event log, or the log of containerd'}), and replace the node if every image fails there`,
         }
       : nodeClientStep(
-          `Look at the runtime's log ${onNode(findings[0])}`,
+          `Look at the runtime's log ${onNodes(findings)}`,
           runtimeLog(findings[0].host),
           findings,
         ),
@@ -155,28 +166,32 @@ export const nodeSteps: StepWords<
   'missing-child': ({ host }) => ({
     text: `Push the image to ${host} again (all platforms): its tag is there, but a manifest that the tag's index lists is not; if a clean-up job removes untagged manifests, exempt those that an index refers to`,
   }),
-  'update-runtime': (_step, { findings: [first] }) => ({
-    text: `If it fails again, update the container runtime ${onNode(first)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
+  'update-runtime': (_step, { findings }) => ({
+    text: `If it fails again, update the container runtime ${onNodes(findings)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
   }),
   'rebuild-layers': () => ({
     text: 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
   }),
-  'move-store': (_step, { findings: [first] }) => ({
-    text: `Put ${storePath(first.host)} ${onNode(first)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help`,
+  'move-store': (_step, { findings, findings: [first] }) => ({
+    text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help`,
   }),
-  'start-runtime': ({ socket }, { findings: [first] }) => ({
-    text: `Start the container runtime ${onNode(first)} again${socket === null ? '' : `: nothing answers at ${socket}`}`,
+  'start-runtime': ({ socket }, { findings }) => ({
+    text: `Start the container runtime ${onNodes(findings)} again${socket === null ? '' : `: nothing answers at ${socket}`}`,
   }),
   'pull-by-hand': ({ image }, { findings }) =>
     nodeClientStep(
-      `Repeat the pull ${onNode(findings[0])} to see the runtime's own answer${pullLimits(findings[0])}`,
+      `Repeat the pull ${onNodes(findings)} to see the runtime's own answer${pullLimits(findings[0])}`,
       pullCommand(findings[0].host, image),
       findings,
     ),
-  'enter-node': (_step, { invocation, findings: [first] }) => enterNode(invocation, first),
+  'enter-node': (_step, { invocation, findings }) => {
+    const step = enterNode(invocation, findings[0])
+    const others = nodesOf(findings).filter(node => node !== findings[0].node)
+    return others.length === 0 ? step : { ...step, text: `${step.text}; likewise on ${shortList(others, 2)}` }
+  },
   'restore-sandbox-image': (_step, { findings }) => {
     const { platform, kubeletMinor } = findings[0].host
-    const text = `Restore the pause image ${onNode(findings[0])}: EKS's nodes come with it`
+    const text = `Restore the pause image ${onNodes(findings)}: EKS's nodes come with it`
     // Amazon Linux 2 ends with Kubernetes 1.32 (docs.aws.amazon.com/eks), and no other image has this service.
     return platform === 'bottlerocket' || (kubeletMinor !== null && kubeletMinor > 32)
       ? { text: `${text}, so replace the node` }
@@ -186,11 +201,23 @@ export const nodeSteps: StepWords<
           findings,
         )
   },
-  'set-sandbox-image': ({ image }, { findings: [first] }) => ({
-    text: `Give the runtime ${onNode(first)} a pause image that it can get: set it to one that is public or in your mirror (${sandboxSetting(first.host)}), or preload ${image === '' ? 'it' : image} on the node${preloadPlace(first.host) === null ? '' : ` (an archive in ${preloadPlace(first.host)})`}`,
+  'ecr-login-of-node': ({ region }, { findings }) => {
+    const [first] = findings
+    const { platform, os } = first.host
+    const text = `Check that ${first.node === null ? 'the node' : `node ${first.node}`} can log in to ECR: its IAM role needs AmazonEC2ContainerRegistryPullOnly${first.host.runtime === 'docker' ? ", the kubelet's credential provider has to be configured" : ''}, and in a private subnet it needs the VPC endpoints ecr.api (for logins), ecr.dkr, and S3 (for layers)`
+    return region === null || platform === 'talos' || platform === 'bottlerocket' || os === 'windows'
+      ? { text }
+      : nodeShellStep(
+          `${text}; this tests the login, if the node has the AWS CLI`,
+          `aws ecr get-login-password --region ${shellWord(region)} >/dev/null && echo ok`,
+          findings,
+        )
+  },
+  'set-sandbox-image': ({ image }, { findings, findings: [first] }) => ({
+    text: `Give the runtime ${onNodes(findings)} a pause image that it can get: set it to one that is public or in your mirror (${sandboxSetting(first.host)}), or preload ${image === '' ? 'it' : image} on the node${preloadPlace(first.host) === null ? '' : ` (an archive in ${preloadPlace(first.host)})`}`,
   }),
-  'sandbox-login': ({ registry }, { findings: [first] }) => ({
-    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNode(first)}, in ${sandboxLoginPlace(first.host)}: pod pull secrets are not used for the pause image`,
+  'sandbox-login': ({ registry }, { findings, findings: [first] }) => ({
+    text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNodes(findings)}, in ${sandboxLoginPlace(first.host)}: pod pull secrets are not used for the pause image`,
   }),
   'show-platforms': (_step, { invocation }) => ({
     text: "See the nodes' operating systems and architectures",
@@ -199,6 +226,16 @@ export const nodeSteps: StepWords<
   'build-for': ({ platform }) => ({
     text: `Build the image for ${platform} too (\`docker buildx build --platform ${withOthers(platform)} --push\`), or use an image or tag that has it`,
   }),
+  'copy-platforms': ({ image }, { findings }) => {
+    const [first = image, ...others] = new Set(findings.map(finding => finding.reference ?? finding.image))
+    const copies =
+      others.length === 0
+        ? `${first} is a copy, copy it`
+        : `${shortList([first, ...others], 2)} are copies, copy them`
+    return {
+      text: `If ${copies} again with all platforms (\`crane copy\`, \`skopeo copy --all\`, or \`docker buildx imagetools create\`): \`docker pull\` and \`docker push\` copy only the platform of the machine that runs them`,
+    }
+  },
   'windows-image': ({ kernel }, { findings: [{ container, steps }] }) => ({
     text: `${steps[0].code === 'windows-image' ? 'Use' : 'Or use'} an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}`}: the container's Windows build must match the host's`,
   }),
@@ -206,14 +243,16 @@ export const nodeSteps: StepWords<
     text:
       build !== null
         ? `Or schedule the pods on nodes with the Windows version of the image (nodeSelector node.kubernetes.io/windows-build: ${build})`
-        : os === 'windows'
-          ? `${first.steps[0].code === 'schedule-elsewhere' ? (hasLinuxImage(first) ? 'Schedule' : 'If the image is for Linux only, schedule') : 'Or schedule'} the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux), and keep injectors from adding Linux-only sidecars to Windows pods`
-          : `Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})`,
+        : os === 'windows' && first.clues.some(({ code }) => code === 'asks-windows')
+          ? `If an injector added container ${first.container}, keep it from adding Linux-only sidecars to Windows pods`
+          : os === 'windows'
+            ? `${first.steps[0].code === 'schedule-elsewhere' ? (hasLinuxImage(first) ? 'Schedule' : 'If the image is for Linux only, schedule') : 'Or schedule'} the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux), and keep injectors from adding Linux-only sidecars to Windows pods`
+            : `Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})`,
   }),
-  'push-current-format': (_step, { findings: [first] }) => ({
+  'push-current-format': (_step, { findings, findings: [first] }) => ({
     text: first.clues.some(({ code }) => code === 'schema1')
       ? 'Push the image again with a current tool, or use a newer image if it is not yours: runtimes no longer accept its old format (schema 1)'
-      : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update the container runtime ${onNode(first)} if it is old`,
+      : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update the container runtime ${onNodes(findings)} if it is old`,
   }),
   'not-the-attestation': ({ image }) => ({
     text: `Use the digest of the image or of its index, not that of the attestation beside it, whose platform is shown as unknown/unknown (\`docker buildx imagetools inspect ${shellWord(untagged(image).slice(0, -1))}:<tag>\` lists all of them), or build without attestations (--provenance=false --sbom=false)`,

@@ -1,0 +1,150 @@
+/** The words of what fails where the node stores images: its disk, a download that it discards, and layers that it can't unpack or find. */
+
+import type { Finding } from '../../../diagnosis/finding.ts'
+import { byCase, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
+import { onNode } from '../node.ts'
+import { capitalize, formatNumber, responderLabel } from '../nouns.ts'
+import { ATTESTATION } from './image.ts'
+
+export const diskFull: CauseWords = {
+  short: context => (hasClue(context, 'memory') ? 'nodes without free memory' : 'full disks'),
+  title: context => {
+    const [node, ...others] = new Set(context.findings.map(finding => finding.node))
+    if (hasClue(context, 'memory'))
+      return others.length > 0
+        ? `${others.length + 1} nodes have no memory for their images`
+        : `${node == null ? 'A node' : `Node ${node}`} has no memory left to unpack the image`
+    if (others.length > 0) return `${others.length + 1} nodes have no room for their images`
+    return node == null ? 'A node has no room for the image' : `Node ${node} has no room for the image`
+  },
+  meaning: ({ findings: [{ clues }] }) => {
+    if (clues.some(({ code }) => code === 'memory'))
+      return 'Memory ran out while the layers were written or unpacked; the error says nothing about the disk.'
+    const full = clues.find(clue => clue.code === 'full-place')
+    return full === undefined
+      ? "The runtime's image storage is out of space, inodes, or memory."
+      : `The file system of ${full.path} ran out of space or inodes while the layers were ${full.temporary ? 'unpacked there' : 'written'}.`
+  },
+}
+
+const CANNOT_UNPACK = "images that nodes can't unpack"
+
+function isEmpty({ clues }: Pick<Finding, 'clues'>): boolean {
+  return clues.some(clue => clue.code === 'arrived' && clue.bytes === 0)
+}
+
+/** Returns the words for a download that failed its check, by what arrived. */
+function downloadWords({ clues }: Pick<Finding, 'clues'>): { title: string; meaning: string } {
+  const part = clues.some(({ code }) => code === 'other-manifest') ? 'the manifest' : 'a layer'
+  const arrived = clues.find(clue => clue.code === 'arrived')
+  const discarded = 'The runtime discarded it, so there is nothing to remove on the node.'
+  if (arrived?.bytes === 0)
+    return {
+      title: `The download of ${part} of the image was empty`,
+      meaning: `Not a single byte of ${part} arrived${arrived.of === null ? ' (the error gives the digest of an empty file, e3b0c442…)' : ` (0 of ${formatNumber(arrived.of)})`}: a proxy, a filter, or a mirror between the node and the registry most likely answered without content. ${discarded}`,
+    }
+  if (arrived?.of != null)
+    return {
+      title: `The download of ${part} of the image ${arrived.bytes < arrived.of ? 'was cut off' : 'brought something else'}`,
+      meaning: `${formatNumber(arrived.bytes)} bytes of ${part} arrived, where ${formatNumber(arrived.of)} were announced: something between the node and the registry cut off or changed the download. ${discarded}`,
+    }
+  return {
+    title: `The download of ${part} of the image does not match its digest`,
+    meaning: `What arrived of ${part} is not what the registry announced: the download was cut off or changed on its way, or the image is damaged in the registry. ${discarded}`,
+  }
+}
+
+export const corruptOrUnpack: CauseWords = {
+  short: byCase(
+    [
+      ['web-page', 'web pages instead of images'],
+      ['attestation', 'build attestations instead of images'],
+      ['content-gone', CANNOT_UNPACK],
+      ['busy-mount', CANNOT_UNPACK],
+      ['no-unpacker', CANNOT_UNPACK],
+      ['damaged-store', "images missing from a node's own store"],
+      ['discarded', 'downloads that were cut off or changed'],
+    ],
+    'corrupt layers',
+  ),
+  title: byCase(
+    [
+      ['web-page', 'A web page came back instead of the image'],
+      [isEmpty, first => downloadWords(first).title],
+      [
+        'other-manifest',
+        first => `${capitalize(responderLabel(first))} delivers a manifest that does not match its digest`,
+      ],
+      ['content-gone', first => `The image ${onNode(first)} lacks a layer that has to be unpacked`],
+      ['discarded', first => downloadWords(first).title],
+      [
+        'damaged-store',
+        first =>
+          `The image was pulled, but the image store ${onNode(first)} does not have it, or only part of it`,
+      ],
+    ],
+    "The image arrived, but couldn't be unpacked on the node",
+  ),
+  meaning: byCase(
+    [
+      ['web-page', WEB_PAGE],
+      [
+        'no-unpacker',
+        first =>
+          `The configuration of the runtime ${onNode(first)} has no snapshotter to unpack images with; the image is not at fault.`,
+      ],
+      [
+        'snapshotter-gone',
+        first =>
+          `The snapshotter ${onNode(first)}, a separate process, is not running; the image is not at fault.`,
+      ],
+      [isEmpty, first => downloadWords(first).meaning],
+      [
+        'other-manifest',
+        'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.',
+      ],
+      [
+        'content-gone',
+        "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed; the image in the registry is not at fault.",
+      ],
+      ['discarded', first => downloadWords(first).meaning],
+      [
+        'damaged-store',
+        "The runtime lists the image, or reported that it was pulled, but can't find it in its own storage; the registry and the login are not at fault.",
+      ],
+      [
+        'other-layers',
+        "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool.",
+      ],
+      [
+        'user-namespace',
+        "The runtime can't set the owners of some of the image's files: most likely it runs in a user namespace (rootless) that has no IDs for them.",
+      ],
+      ['file-system', first => `The file system under the runtime ${onNode(first)} can't hold image layers.`],
+      [
+        'busy-mount',
+        first =>
+          `Another process ${onNode(first)} uses a mount that the runtime has to remove; the image is not at fault.`,
+      ],
+      [
+        'disk-fault',
+        first =>
+          `The disk or file system under the runtime ${onNode(first)} is failing; the image is not at fault.`,
+      ],
+      ['attestation', ATTESTATION],
+      [
+        'layer-type',
+        "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged.",
+      ],
+      [
+        'partial-layer',
+        'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.',
+      ],
+      [
+        'layer-format',
+        "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it.",
+      ],
+    ],
+    "A layer's digest does not match, or the node's storage failed while it was written.",
+  ),
+}

@@ -1,0 +1,78 @@
+/** What fails after the kubelet's own pull: the node's image store has lost the image, or a guest pulls by itself. */
+import { describe, expect, test } from 'vitest'
+import { stepsFor } from '../../src/advice/advise.ts'
+import { findingOf } from './situation.ts'
+
+const ID = `sha256:${'b'.repeat(64)}`
+const created = (error: string, runtimeClass?: string) =>
+  findingOf({
+    image: 'reg.example/a/b:1',
+    login: 'reg.example',
+    reason: 'CreateContainerError',
+    error,
+    ...(runtimeClass !== undefined && { pod: { runtimeClass } }),
+  })
+
+describe('an image that was pulled, but is not in the store of its node', () => {
+  test.each([
+    ['CRI-O', `reading image "${ID}": locating image with ID "${ID}": image not known`],
+    [
+      'CRI-O, by its reference',
+      'reference "[overlay@/var/lib/containers]reg.example/a/b" does not resolve to an image ID',
+    ],
+    ['containerd', `failed to get image from containerd "${ID}": image "reg.example/a/b@${ID}": not found`],
+    ['containerd, before it asks its store', `failed to resolve image "${ID}": not found`],
+    ['Docker', `Error response from daemon: No such image: ${ID}`],
+  ])("is removed and pulled again with the pod's login: %s", (_runtime, error) => {
+    for (const runtimeClass of [undefined, 'kata']) {
+      const found = created(error, runtimeClass)
+      expect(found.cause).toBe('corrupt-or-unpack')
+      expect(found.credential.status).not.toBe('unknown')
+      expect(
+        stepsFor(found)
+          .map(({ code }) => code)
+          .filter(code => code !== 'pull-by-hand'),
+      ).toEqual(['remove-image', 'restart-pull', 'runtime-log', 'check-store', 'enter-node'])
+    }
+  })
+
+  test('is not an image that a registry lacks', () => {
+    const error =
+      'failed to pull and unpack image "reg.example/a/b:1": failed to resolve image: reg.example/a/b:1: not found'
+    expect(findingOf({ image: 'reg.example/a/b:1', error }).cause).toBe('image-not-found')
+  })
+})
+
+describe('a pull of a guest', () => {
+  const MANIFEST =
+    'failed to pull manifest error sending request for url (https://reg.example/v2/): operation timed out'
+  test.each([
+    ['the words of the guest', `CreateContainer failed: ${MANIFEST}`, undefined],
+    [
+      'the Confidential Data Hub',
+      'failed to create shim task: rpc status: Status { code: INTERNAL, message: "[CDH] [ERROR]: Image Pull error: Failed to pull image reg.example/a/b:1',
+      undefined,
+    ],
+    [
+      'the runtime class of peer pods',
+      'failed to pull image "reg.example/a/b:1": i/o timeout',
+      'kata-remote',
+    ],
+    [
+      'the runtime class of a confidential VM',
+      'failed to pull image "reg.example/a/b:1": i/o timeout',
+      'kata-cc-isolation',
+    ],
+  ])('is known by %s', (_evidence, error, runtimeClass) => {
+    expect(stepsFor(created(error, runtimeClass))[0].code).toBe('guest-settings')
+  })
+
+  test('is not assumed without evidence', () => {
+    const found = created(
+      'failed to pull image "reg.example/a/b:1": dial tcp 10.0.0.9:443: i/o timeout',
+      'gvisor',
+    )
+    expect(found.credential.status).toBe('usable')
+    expect(stepsFor(found)[0].code).toBe('test-connection')
+  })
+})

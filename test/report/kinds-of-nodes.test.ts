@@ -1,0 +1,320 @@
+/** Reports on faults of a node or on the way to it: what is said of downloads, clocks, caches, and names that one node knows. */
+import { describe, expect, test } from 'vitest'
+import type { Situation } from '../advice/situation.ts'
+import { type Expected, textsOf } from './texts-of.ts'
+
+const OWN = 'registry.example/team/api:3'
+const DIGEST = `sha256:${'a'.repeat(64)}`
+const NOTHING = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+const commit = (part: string, why: string) =>
+  `failed commit on ref "${part}-${DIGEST}": ${why}: failed precondition`
+
+function check(situation: Situation, { first = /(?:)/, says = /(?:)/, never = /(?!)/ }: Expected) {
+  const report = textsOf(situation)
+  expect(report.first).toMatch(first)
+  expect(report.all).toMatch(says)
+  expect(report.all).not.toMatch(never)
+}
+
+describe('a download that failed its check', () => {
+  const never = /rmi|arrived, but/
+  test.each<[string, string, Expected]>([
+    [
+      'containerd, nothing',
+      commit('layer', `unexpected commit digest ${NOTHING}, expected ${DIGEST}`),
+      { says: /digest of an empty file/, never },
+    ],
+    [
+      'containerd, no byte',
+      commit('layer', `"layer-${DIGEST}" failed size validation: 0 != 30512`),
+      { says: /\(0 of 30,512\)/, never },
+    ],
+    [
+      'containerd, no manifest',
+      commit('manifest', `unexpected commit digest ${NOTHING}, expected ${DIGEST}`),
+      { says: /Not a single byte of the manifest/, never },
+    ],
+    [
+      'CRI-O, nothing',
+      `writing blob: happened during read: Digest did not match, expected ${DIGEST}, got ${NOTHING}`,
+      { says: /Not a single byte/, never },
+    ],
+    [
+      'containerd, a part',
+      commit('layer', 'unexpected commit size 1024, expected 2048'),
+      { says: /was cut off\n.*1,024 bytes of a layer arrived, where 2,048/, never },
+    ],
+    [
+      'containerd, more',
+      commit('layer', 'unexpected commit size 9000, expected 2048'),
+      { says: /brought something else/, never },
+    ],
+    [
+      'containerd, other bytes',
+      commit('layer', `unexpected commit digest sha256:${'b'.repeat(64)}, expected ${DIGEST}`),
+      { says: /push the image again/, never },
+    ],
+    [
+      'Docker, other bytes',
+      `filesystem layer verification failed for digest ${DIGEST}`,
+      { says: /does not match its digest/, never },
+    ],
+  ])('%s: is repeated along the same way, and no image is removed', (_name, error, expected) => {
+    check(
+      { image: OWN, error, node: { runtime: 'containerd://2.1.4' } },
+      { first: /Repeat the pull on node node-1/, ...expected },
+    )
+  })
+
+  test('is not an image that can not be unpacked', () => {
+    check(
+      {
+        image: OWN,
+        error: `failed to extract layer ${DIGEST}: unexpected EOF: unknown`,
+        node: { runtime: 'containerd://2.1.4' },
+      },
+      { first: /crictl rmi/ },
+    )
+  })
+})
+
+describe('a tag that is made from the node', () => {
+  test.each<[string, string, Situation['node'], RegExp]>([
+    [
+      "NVIDIA's driver",
+      'nvcr.io/nvidia/driver:550.90.07-debian12',
+      {},
+      /^Choose a driver version .*\(debian12\)/,
+    ],
+    ["NVIDIA's driver on RHEL", 'nvcr.io/nvidia/driver:535.104.05-rhel9.4', {}, /\(rhel9\.4\)/],
+    ["NVIDIA's driver on SLES", 'nvcr.io/nvidia/driver:535.104.05-sles15.5', {}, /\(sles15\.5\)/],
+    [
+      'a network driver for one CPU',
+      'nvcr.io/nvidia/mellanox/doca-driver:24.10-0-ubuntu22.04-amd64',
+      {},
+      /\(ubuntu22\.04\)/,
+    ],
+    [
+      'a precompiled driver',
+      'nvcr.io/nvidia/driver:535-5.15.0-84-generic-ubuntu22.04',
+      {},
+      /kernel of node node-1 \(5\.15\.0-84-generic/,
+    ],
+    [
+      'a kernel module',
+      'quay.io/acme/simple:v1-5.14.0-427.el9.x86_64',
+      { kernel: '5.14.0-427.el9.x86_64' },
+      /^Build or copy .*kernel of node/,
+    ],
+  ])('is not misspelled: %s', (_name, image, node, first) => {
+    const tag = image.replace(/.*:/, '')
+    check(
+      { image, error: `manifest for ${image} not found: manifest unknown`, node: node ?? {} },
+      { first, never: new RegExp(`set image|${tag}<`) },
+    )
+  })
+
+  test.each([
+    ['docker.io/library/python:3.12-debian12', {}],
+    ['quay.io/acme/app:5.14.0', { kernel: '5.14.0-427.el9.x86_64' }],
+    ['mcr.microsoft.com/windows/servercore:10.0.20348.4294', { os: 'windows', kernel: '10.0.20348.4294' }],
+  ])('is not %s', (image, node) => {
+    check({ image, error: `manifest for ${image} not found: manifest unknown`, node }, { first: /typo/ })
+  })
+})
+
+describe("a port of the node's own loopback", () => {
+  const refused = (host: string) =>
+    `failed to do request: Head "http://${host}/v2/team/api/manifests/3?ns=registry.example": dial tcp 127.0.0.1: connect: connection refused`
+  test.each([
+    ['localhost:7439', /kube-image-keeper.*spec\.nodeName=node-1/],
+    ['127.0.0.1:30020', /Spegel.*spec\.nodeName=node-1/],
+    ['127.0.0.1:65001', /client of Dragonfly/],
+    ['127.0.0.1:6443', /embedded registry of K3s.*ss -ltnp/],
+    ['127.0.0.1:31999', /registry of Zarf.*-n zarf get pods/],
+    ['localhost:8578', /artifact streaming of AKS.*ss -ltnp/],
+    ['localhost:5000', /something must listen there/],
+  ])('%s tells what should listen there', (host, first) => {
+    check({ image: OWN, error: refused(host) }, { first, says: /Or correct or remove the mirror/ })
+  })
+
+  test('is named by the image, too, which then has no mirror to remove', () => {
+    const error =
+      'pinging container registry localhost:7439: Get "http://localhost:7439/v2/": dial tcp [::1]:7439: connect: connection refused'
+    check(
+      { image: 'localhost:7439/docker.io/library/nginx:1', error },
+      { first: /kube-image-keeper.*asked over IPv6/, never: /mirror localhost|check everything between/ },
+    )
+  })
+})
+
+describe('a mirror that is gone', () => {
+  const asked = (why: string) =>
+    `failed to do request: Head "https://cache.example/v2/team/api/manifests/3?ns=registry.example": ${why}`
+  test.each([
+    ['refused', 'dial tcp 10.0.0.9:443: connect: connection refused'],
+    ['silent', 'dial tcp 10.0.0.9:443: i/o timeout'],
+    ['unknown', 'dial tcp: lookup cache.example on 10.0.0.2:53: no such host'],
+    ['broken', 'unexpected status: 503 Service Unavailable'],
+  ])('is corrected or removed in the settings of the nodes, by the second step: %s', (_name, why) => {
+    const steps = textsOf({ image: OWN, error: asked(why) })
+      .all.split('\n')
+      .slice(2)
+    expect(steps.slice(0, 2).join('\n')).toMatch(/correct or remove the mirror cache\.example/)
+  })
+
+  test('is known only by a URL: an address alone is the registry itself', () => {
+    check(
+      { image: OWN, error: 'failed to pull image: dial tcp 10.0.0.9:443: i/o timeout' },
+      { never: /mirror 10\./ },
+    )
+  })
+})
+
+test.each<[string, string, Expected]>([
+  [
+    'a handshake that does not end',
+    'net/http: TLS handshake timeout',
+    { says: /did not finish the TLS handshake/, never: /got nothing back/ },
+  ],
+  [
+    'data that stops',
+    'net/http: request canceled (Client.Timeout exceeded while reading body)',
+    { says: /The connection was opened/, never: /got nothing back/ },
+  ],
+  [
+    'an answer that does not come',
+    'net/http: timeout awaiting response headers',
+    { says: /did not answer in time/ },
+  ],
+])('%s is told from a host that does not answer', (_name, why, expected) => {
+  check(
+    {
+      image: OWN,
+      error: `failed to do request: Get "https://registry.example/v2/team/api/manifests/3": ${why}`,
+    },
+    expected,
+  )
+})
+
+describe('an image for Linux on a Windows node', () => {
+  const error = 'image operating system "linux" cannot be used on this platform'
+  const node = { os: 'windows', kernel: '10.0.20348.4294', runtime: 'docker://20.10.9' }
+  const windows = { platform: { os: 'windows', architecture: null } }
+  test.each<[string, Situation, Expected]>([
+    [
+      'may be a copy without Windows, if the pod asks for Windows',
+      { image: OWN, error, node, pod: windows },
+      {
+        first: /all platforms/,
+        says: /is for Linux, and the node runs Windows/,
+        never: /kubernetes\.io\/os: linux|or not for this/,
+      },
+    ],
+    [
+      'may be in the wrong place, if the pod asks for nothing',
+      { image: OWN, error, node },
+      { first: /kubernetes\.io\/os: linux/, never: /all platforms/ },
+    ],
+    [
+      "is not a copy at a publisher's registry",
+      { image: 'docker.io/istio/proxyv2:1', error, node, pod: windows },
+      { first: /built for Windows/, says: /injector/, never: /all platforms/ },
+    ],
+  ])('%s', (_name, situation, expected) => {
+    check(situation, expected)
+  })
+
+  test('is for another CPU elsewhere, which a private copy may have lost, too', () => {
+    const arm = { architecture: 'arm64' }
+    check(
+      { image: OWN, error: 'no match for platform in manifest: not found', node: arm },
+      { says: /all platforms/ },
+    )
+    check(
+      { image: 'quay.io/a/b:1', error: 'no match for platform in manifest: not found', node: arm },
+      { never: /all platforms/ },
+    )
+  })
+})
+
+test.each<[string, string, Expected]>([
+  [
+    'HTTP',
+    'http: server gave HTTP response to HTTPS client',
+    { says: /speaks plain HTTP.*\n.*\n.*http:\/\/registry/, never: /or the reverse/ },
+  ],
+  ['HTTP, to TLS', 'tls: first record does not look like a TLS handshake', { says: /speaks plain HTTP/ }],
+  [
+    'HTTPS',
+    'StatusCode: 400, Client sent an HTTP request to an HTTPS server.',
+    { says: /speaks HTTPS[\s\S]*with https:\/\//, never: /plain HTTP, configure|server = "http:/ },
+  ],
+  ['HTTPS, behind nginx', '400 The plain HTTP request was sent to HTTPS port', { says: /speaks HTTPS/ }],
+  [
+    'HTTPS, unread',
+    'net/http: HTTP/1.x transport connection broken: malformed HTTP response "\\x15\\x03\\x01\\x00\\x02\\x02"',
+    { says: /speaks HTTPS/ },
+  ],
+])('a port that speaks %s is said to', (_name, why, expected) => {
+  check(
+    {
+      image: 'registry.example:5000/team/api:3',
+      error: `pinging container registry registry.example:5000: ${why}`,
+    },
+    expected,
+  )
+})
+
+describe('a certificate that is not valid now', () => {
+  const x509 = (now: string, side: string, date: string) =>
+    `tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time ${now} is ${side} ${date}`
+  const hub = (why: string) =>
+    `failed to do request: Head "https://registry-1.docker.io/v2/library/nginx/manifests/1": ${why}`
+  const own = (why: string) =>
+    `failed to do request: Head "https://registry.example/v2/team/api/manifests/3": ${why}`
+  const BARE = 'x509: certificate has expired or is not yet valid'
+  test.each<[string, Situation, Expected]>([
+    [
+      'of a registry for everyone points to the clock',
+      { image: 'nginx:1', error: hub(BARE), node: { runtime: 'containerd://2.1.4' } },
+      { first: /Compare the clock on node node-1.*date -u/, says: /proxy in between/ },
+    ],
+    [
+      'on Talos, too',
+      { image: 'nginx:1', error: hub(BARE), node: { osImage: 'Talos (v1.12.0)' } },
+      { first: /talosctl time -n <address>/ },
+    ],
+    [
+      'of a host of its own has expired on a day that the error proves',
+      { image: OWN, error: own(x509('2026-11-24T10:05:00Z', 'after', '2026-11-21T23:59:59Z')) },
+      {
+        first: /expired on 2026-11-21; if the host belongs to others/,
+        says: /^The certificate of registry\.example expired on 2026-11-21/,
+        never: /clock, if/,
+      },
+    ],
+    [
+      'is new, or the clock is behind',
+      { image: OWN, error: own(x509('2026-11-24T10:05:00Z', 'before', '2026-11-24T11:00:00Z')) },
+      { first: /Compare the clock/, says: /valid from 2026-11-24 on/ },
+    ],
+    [
+      'only looks so to a clock that is older than the pod',
+      { image: OWN, error: own(x509('2021-01-01T00:05:00Z', 'before', '2026-09-01T00:00:00Z')) },
+      { first: /Compare the clock/, says: /^The clock of node node-1 is at least 2,\d+ days off/ },
+    ],
+    [
+      'only looks so to a clock that is later than the report',
+      { image: OWN, error: own(x509('2031-01-01T00:05:00Z', 'after', '2027-01-01T00:00:00Z')) },
+      { first: /Compare the clock/, says: /days off/ },
+    ],
+    [
+      'may be anything without a date',
+      { image: OWN, error: own(BARE) },
+      { first: /Look at the certificate/, says: /or the node's clock is wrong/ },
+    ],
+  ])('%s', (_name, situation, expected) => {
+    check(situation, expected)
+  })
+})

@@ -1,0 +1,119 @@
+/** Steps that several findings share: which nodes and namespaces they name, and how many pods they are for. */
+import { describe, expect, test } from 'vitest'
+import { withSteps } from '../../src/advice/add-steps.ts'
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import { stepsOf } from '../../src/report/words/steps.ts'
+import { nextStep } from '../../src/report/words/summary.ts'
+import type { Pod } from '../../src/snapshot/pod.ts'
+import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
+import { NODE } from '../advice/situation.ts'
+import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
+
+const invocation = { program: 'pullguard', flags: [], fromDump: false, everywhereExcept: [] }
+
+function told(pods: Pod[], pullSecrets: PullSecret[] = []) {
+  const names = new Set(pods.map(({ node }) => node ?? ''))
+  const nodes = [...names].map(name => ({ ...NODE, name, runtime: 'containerd://2.1.4' }))
+  const found = diagnose(snapshot({ pods, nodes, pullSecrets, podCount: pods.length }))
+  const [first, ...others] = found.findings.map(withSteps)
+  if (first === undefined) throw new Error('no finding')
+  const steps = stepsOf([first, ...others], invocation)
+  return { steps, next: nextStep({ ...found, findings: [first, ...others] }, invocation) }
+}
+
+const failing = (fields: Partial<Pod>, image: string, error: string) =>
+  pod({ ...fields, containers: [container({ image, state: waiting('ErrImagePull', error) })] })
+
+const SILENT = 'failed to do request: Head "https://registry.example/v2/": dial tcp 1.2.3.4:443: i/o timeout'
+
+test.each([
+  [['node-1'], 'on node node-1'],
+  [['node-1', 'node-1'], 'on node node-1'],
+  [['node-1', 'node-2'], 'on nodes node-1 and node-2'],
+  [['node-1', 'node-2', 'node-3', 'node-4'], 'on nodes node-1, node-2, and 2 more'],
+])('a step on %s has to run %s', (nodes, where) => {
+  const pods = nodes.map((node, index) =>
+    failing({ node, name: `shop-${index}`, uid: `${index}` }, 'registry.example/a:1', SILENT),
+  )
+  const { steps, next } = told(pods)
+  expect(steps[0]).toMatchObject({ where, text: expect.stringContaining(where) })
+  expect(next).toMatchObject({ where, reach: { pods: nodes.length } })
+  const enter = steps.find(({ text }) => text.startsWith('Get a shell'))
+  expect(enter?.command).toContain('node/node-1')
+  expect(/likewise/.test(enter?.text ?? '')).toBe(new Set(nodes).size > 1)
+})
+
+test('a secret of another namespace is copied into all namespaces that need it', () => {
+  const error = 'failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized'
+  const pods = ['preview', 'staging'].map(namespace =>
+    failing({ namespace, uid: namespace }, 'registry.example/a:1', error),
+  )
+  const secret: PullSecret = {
+    namespace: 'shop',
+    name: 'regcred',
+    type: 'kubernetes.io/dockerconfigjson',
+    problem: null,
+    entries: [{ key: 'registry.example', username: 'acme', problem: null }],
+  }
+  const copy = told(pods, [secret]).steps.find(({ text }) => text.startsWith('Copy secret'))
+  expect(copy?.text).toMatch(/from namespace shop into preview and staging/)
+})
+
+test('a step that names one image is not for pods with another one', () => {
+  const damaged = `failed to extract layer sha256:${'a'.repeat(64)}: unexpected EOF`
+  const pods = ['a', 'b'].map(name => failing({ name, uid: name }, `registry.example/${name}:1`, damaged))
+  expect(told(pods).next).toMatchObject({
+    command: 'crictl rmi registry.example/a:1',
+    reach: { pods: 1, of: 2 },
+  })
+})
+
+describe('a host that another node gets answers from', () => {
+  const image = 'registry.example/a:1'
+  const get = (why: string) => `Error response from daemon: Get "https://registry.example/v2/": ${why}`
+  const there = failing(
+    { node: 'node-2', name: 'b', uid: 'b' },
+    image,
+    'Error response from daemon: manifest for registry.example/a:1 not found: manifest unknown',
+  )
+  const at = (why: string) =>
+    told([failing({ node: 'node-1', name: 'a', uid: 'a' }, image, get(why)), there]).steps.map(
+      ({ text }) => text,
+    )
+
+  test('has a name, so one node does not know it', () => {
+    const steps = at('dial tcp: lookup registry.example on 10.0.0.2:53: no such host')
+    expect(steps).toContainEqual(
+      expect.stringMatching(/^Compare \/etc\/hosts .* on node node-1 with those of node node-2/),
+    )
+    expect(steps.join()).not.toMatch(/host name for a typo/)
+  })
+
+  test.each(['dial tcp 1.2.3.4:443: connect: connection refused', 'dial tcp 1.2.3.4:443: i/o timeout'])(
+    'can be reached, so the way of one node differs: %s',
+    why => {
+      expect(at(why)).toContainEqual(
+        expect.stringMatching(/^Compare the network .* with those of node node-2/),
+      )
+    },
+  )
+
+  test('says nothing of a node that asked another host, or of the same node', () => {
+    const other = failing({ node: 'node-2', name: 'b', uid: 'b' }, 'other.example/a:1', 'manifest unknown')
+    const same = { ...there, node: 'node-1' }
+    const lost = failing(
+      { node: 'node-1', name: 'a', uid: 'a' },
+      image,
+      get('dial tcp: lookup registry.example on 10.0.0.2:53: no such host'),
+    )
+    for (const pods of [
+      [lost, other],
+      [lost, same],
+    ])
+      expect(
+        told(pods)
+          .steps.map(({ text }) => text)
+          .join(),
+      ).not.toMatch(/Compare/)
+  })
+})
