@@ -111,8 +111,9 @@ function findingOf(
 ): Finding {
   const { container, reason } = failing
   const above = ownersAbove(pod, owners)
-  // Of several controllers, changes are made where the topmost comes from.
-  const managedBy = above.findLast(owner => owner.managedBy !== undefined)?.managedBy ?? null
+  const top = above.at(-1)
+  // What owns a controller, such as a custom resource, is where changes are made.
+  const managedBy = top?.controller === null ? (top.managedBy ?? null) : null
   // A debug container does not affect whether its pod is ready.
   const inPod = container.kind !== 'ephemeral'
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)

@@ -207,9 +207,37 @@ describe('a Deployment whose older revision still runs', () => {
     expect(codes(pulled('acme.example/shop:2O', '401 Unauthorized'))).not.toContain('roll-back')
   })
 
+  test('counts as deployed by Helm only if no custom resource owns it', () => {
+    const [of2, deployment] = [
+      of('shop-2', 2, 0),
+      { ...DEPLOYMENT, managedBy: { tool: 'helm' as const, name: 'shop' } },
+    ]
+    const found = (fields: Partial<OwnerLink>) =>
+      findingOf({
+        image: 'acme.example/shop:2O',
+        error: missing,
+        pod: { controller: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-2', uid: 'shop-2' } },
+        owners: [of2, { ...deployment, ...fields }],
+      }).managedBy
+    expect(found({})).toEqual({ tool: 'helm', name: 'shop' })
+    expect(
+      found({ controller: { apiVersion: 'example.com/v1', kind: 'Shop', name: 'eu', uid: 's' } }),
+    ).toBeUndefined()
+  })
+
   test('is not rolled back by hand if Flux deploys it', () => {
     expect(codes(missing, { managedBy: { tool: 'flux', name: 'shop' } })).not.toContain('roll-back')
   })
+})
+
+test('a cache on the loopback that names were rewritten for is looked at there, a registry is replaced', () => {
+  const refused = (image: string) =>
+    codesIn({
+      image,
+      error: 'Get "http://localhost:5005/v2/": dial tcp [::1]:5005: connect: connection refused',
+    })
+  expect(refused('localhost:5005/quay.io/acme/app:1')[0]).toBe('node-mirror')
+  expect(refused('localhost:5005/acme/app:1')[0]).toBe('replace-loopback')
 })
 
 describe('the Job of a CronJob', () => {
