@@ -127,8 +127,11 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
 }
 
 /** Whether the node's object shows another cloud than the registry's, or no cloud: such a node has an identity there only if somebody set one up. */
-function isElsewhere({ registry, host }: Finding): boolean {
-  return host.cloud !== null && host.cloud !== cloudOf(registry)
+function isElsewhere(finding: Finding): boolean {
+  const { registry, host } = finding
+  const isOther = host.cloud !== null && host.cloud !== cloudOf(registry)
+  // A provider that failed was set up.
+  return isOther && !hasClue(finding, 'credential-provider')
 }
 
 /** A login for the pod: one that the cluster has, a new one, or a corrected secret. */
