@@ -2,6 +2,7 @@
 
 import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
+import { cloudOf } from '../image/registries.ts'
 import { compareText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
@@ -112,8 +113,9 @@ function findingOf(
 ): Finding {
   const { container, reason } = failing
   const above = ownersAbove(pod, owners)
-  // Of several controllers, changes are made where the topmost comes from.
-  const managedBy = above.findLast(owner => owner.managedBy !== undefined)?.managedBy ?? null
+  const top = above.at(-1)
+  // What owns a controller, such as a custom resource, is where changes are made.
+  const managedBy = top?.controller === null ? (top.managedBy ?? null) : null
   // A debug container does not affect whether its pod is ready.
   const inPod = container.kind !== 'ephemeral'
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
@@ -180,6 +182,8 @@ function findingOf(
       ...(cause === 'tls' ? clockClues(text, pod, snapshot.takenAt) : []),
       ...cluesOfPlace(failing, { pod, node, onNode, workload, reference }),
       ...behindProxy(cause, text, registry),
+      ...expiredLogin(credential, snapshot.takenAt),
+      ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, logins) : []),
       ...cluesOfOwners(pod, workload, above),
       ...olderServes(pod, owners),
       ...(inPod && wouldHoldUpRollout(pod, owners) ? [{ code: 'one-by-one' } as const] : []),
@@ -189,6 +193,24 @@ function findingOf(
     ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),
     priority: 0,
   }
+}
+
+const IDENTITY_OF = { aws: 'ecr', azure: 'acr', google: 'gar' } as const
+
+/** The pod's own processes use the account's identity; the kubelet and the runtime pull with the node's. */
+function workloadIdentity(pod: Pod, registry: string | null, logins: KnownLogins): Finding['clues'] {
+  const of = logins.credentials.accountOf(pod)?.workloadIdentity
+  return of === undefined || IDENTITY_OF[of] !== cloudOf(registry)
+    ? []
+    : [{ code: 'workload-identity', of, serviceAccount: pod.serviceAccount }]
+}
+
+/** A token's own claim proves that it has expired, if no other login was tried. */
+function expiredLogin({ attempts }: CredentialReport, takenAt: string): Finding['clues'] {
+  const sent = attempts.filter(({ usable }) => usable)
+  const isOver = ({ validUntil }: (typeof sent)[number]) =>
+    validUntil !== undefined && Date.parse(validUntil) < Date.parse(takenAt)
+  return sent.length > 0 && sent.every(isOver) ? [{ code: 'expired' }] : []
 }
 
 function olderServes(pod: Pod, owners: OwnerIndex): Finding['clues'] {

@@ -1,5 +1,6 @@
 /** What is known about the node that pulls: from its object, from the pod, and from the wording of its runtime's errors. */
 
+import type { Cloud } from '../image/registries.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Clue } from './clue.ts'
@@ -26,6 +27,8 @@ export interface PullingNode {
   name: string | null
   runtime: Runtime | null
   platform: Platform | null
+  /** The cloud whose machine it is; `none` if the node's object shows no cloud. */
+  cloud: Cloud | 'none' | null
   os: 'linux' | 'windows' | null
   architecture: string | null
   /** On Windows, such as `10.0.20348.4294`. */
@@ -54,12 +57,20 @@ export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): Pull
     name: pod.node,
     runtime: runtimeOf(node) ?? hints.runtime,
     platform: platform ?? hints.platform,
+    cloud: node === null ? null : cloudOfNode(node, platform),
     os: osOf(node?.os ?? pod.platform.os) ?? hints.os,
     architecture: node?.architecture ?? pod.platform.architecture ?? null,
     kernel: node?.kernel ?? null,
     kubeletMinor: minorOf(node?.kubelet ?? null),
     toolImage: node === null ? null : toolImageOf(node.images),
   }
+}
+
+/** By the scheme of `spec.providerID`, as the cloud's controller writes it, or by the cloud's own distribution. */
+function cloudOfNode({ provider }: Node, platform: Platform | null): Cloud | 'none' {
+  if (provider === 'aws' || platform === 'eks') return 'ecr'
+  if (provider === 'azure' || platform === 'aks') return 'acr'
+  return provider === 'gce' || platform === 'gke' ? 'gar' : 'none'
 }
 
 const WINDOWS =

@@ -477,6 +477,18 @@ test.each<[string, string, string, Step['code'][]]>([
     ['find-replacement', 'check-name'],
   ],
   [
+    'what k8s.gcr.io does not have, registry.k8s.io, to which it redirects, does not have either',
+    'k8s.gcr.io/nginx-slim:foo',
+    pulled('k8s.gcr.io/nginx-slim:foo', 'k8s.gcr.io/nginx-slim:foo: not found'),
+    ['check-name', 'ask-registry', 'set-image'],
+  ],
+  [
+    'what else happens there is over at registry.k8s.io',
+    'k8s.gcr.io/nginx-slim:0.8',
+    pulled('k8s.gcr.io/nginx-slim:0.8', head('k8s.gcr.io', '403 Forbidden')),
+    ['use-replacement', 'who-answered', 'show-proxy', 'allow-address', 'use-other-source', 'use-cache'],
+  ],
+  [
     'nobody grants access at a registry that was shut down',
     'docker.bintray.io/jfrog/artifactory-cpp-ce:7.6.2',
     'Error response from daemon: unauthorized: The client does not have permission for manifest',

@@ -14,6 +14,10 @@ const isOfMirror = ({ endpoint }: Finding) => endpoint?.role === 'mirror'
 const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'
 
+/** Its pull secrets are only for other images of the registry, or for the registry in other regions. */
+const isForOthers = ({ credential: { status, attempts } }: Finding) =>
+  status === 'broken' && attempts.every(({ problem }) => problem === 'other-registry')
+
 /** Says what the host that answered does. */
 const host = (does: string) => (first: Finding) => `${capitalize(responderLabel(first))} ${does}`
 
@@ -25,6 +29,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
         ({ registry }) =>
           `A credential provider or helper on the node has no login for ${registryLabel(registry)}`,
       ],
+      [isForOthers, host("refused a pull without a login: the pod's pull secret is not for this image")],
       [isBroken, host("refused a pull without a login: the pod's pull secret can't be used")],
     ],
     host('refused a pull without a login'),
@@ -152,6 +157,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
         'The image is on the node, but the kubelet asks the registry again for a pod without the credential that it was pulled with (KEP-2535, from Kubernetes 1.35 on by default).',
       ],
       [({ reference }) => isPublic(reference), publicMeaning],
+      [
+        first => isUsable(first) && first.clues.some(({ code }) => code === 'named-action'),
+        'Harbor answers like this to an account that is not allowed to pull there (such as a robot account of another project), and to a login that it does not accept.',
+      ],
       [
         isUsable,
         first =>
