@@ -2,12 +2,14 @@
 
 import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
+import { cloudOf } from '../image/registries.ts'
 import { compareText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
 import {
   holdsUpRollout,
   indexOwners,
+  isOfCustomController,
   type OwnerIndex,
   ownersAbove,
   servingBefore,
@@ -24,14 +26,14 @@ import {
   failingContainers,
   failingSandbox,
   firstSign,
-  lastFailure,
   prove,
 } from './failing-container.ts'
 import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
 import { eventsOfPod, longPulls } from './pod-events.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
-import { cluesOfPlace, nodeHintsIn, pullingNode } from './pulling-node.ts'
+import { cluesOfPlace, nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
+import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
 import { subcauseOf } from './subcause.ts'
 
@@ -111,8 +113,9 @@ function findingOf(
 ): Finding {
   const { container, reason } = failing
   const above = ownersAbove(pod, owners)
-  // Of several controllers, changes are made where the topmost comes from.
-  const managedBy = above.findLast(owner => owner.managedBy !== undefined)?.managedBy ?? null
+  const top = above.at(-1)
+  // What owns a controller, such as a custom resource, is where changes are made.
+  const managedBy = top?.controller === null ? (top.managedBy ?? null) : null
   // A debug container does not affect whether its pod is ready.
   const inPod = container.kind !== 'ephemeral'
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
@@ -123,19 +126,18 @@ function findingOf(
   const named = endpointIn(text, registry)
   const endpoint = cause === 'proxy' ? proxyOf(named) : named
   const credential = failing.usesPullSecrets
-    ? pullCredential(
-        { pod, image: container.image, cause, evidence, endpoint, lastTry: lastFailure(failing) },
-        logins,
-      )
+    ? pullCredential({ pod, image: container.image, cause, evidence, endpoint, failing }, logins)
     : NOT_THE_PODS
   const node = nodes.get(pod.node ?? '') ?? null
+  const onNode = reference !== null && node?.images.includes(reference) === true
   const subcause = subcauseOf(cause, {
     error,
     textSubcause,
     reference: parsed,
     endpoint,
     credential: credential.status,
-    onNode: node?.images.some(image => reference !== null && image === reference) ?? false,
+    onNode,
+    verifies: verifiesImages(node),
   })
   const answer = answerOf(cause, error?.status ?? null)
   const moved = parsed === null ? null : movedImage(parsed, answer)
@@ -178,15 +180,37 @@ function findingOf(
         reference: parsed,
       }),
       ...(cause === 'tls' ? clockClues(text, pod, snapshot.takenAt) : []),
-      ...cluesOfPlace(failing, pod, node, reference, workload),
+      ...cluesOfPlace(failing, { pod, node, onNode, workload, reference }),
       ...behindProxy(cause, text, registry),
+      ...expiredLogin(credential, snapshot.takenAt),
+      ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, logins) : []),
       ...cluesOfOwners(pod, workload, above),
       ...olderServes(pod, owners),
       ...(inPod && wouldHoldUpRollout(pod, owners) ? [{ code: 'one-by-one' } as const] : []),
     ],
     host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),
+    lasting: isUnlikelyToRecover(cause),
+    ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),
     priority: 0,
   }
+}
+
+const IDENTITY_OF = { aws: 'ecr', azure: 'acr', google: 'gar' } as const
+
+/** The pod's own processes use the account's identity; the kubelet and the runtime pull with the node's. */
+function workloadIdentity(pod: Pod, registry: string | null, logins: KnownLogins): Finding['clues'] {
+  const of = logins.credentials.accountOf(pod)?.workloadIdentity
+  return of === undefined || IDENTITY_OF[of] !== cloudOf(registry)
+    ? []
+    : [{ code: 'workload-identity', of, serviceAccount: pod.serviceAccount }]
+}
+
+/** A token's own claim proves that it has expired, if no other login was tried. */
+function expiredLogin({ attempts }: CredentialReport, takenAt: string): Finding['clues'] {
+  const sent = attempts.filter(({ usable }) => usable)
+  const isOver = ({ validUntil }: (typeof sent)[number]) =>
+    validUntil !== undefined && Date.parse(validUntil) < Date.parse(takenAt)
+  return sent.length > 0 && sent.every(isOver) ? [{ code: 'expired' }] : []
 }
 
 function olderServes(pod: Pod, owners: OwnerIndex): Finding['clues'] {
@@ -241,12 +265,9 @@ interface UnrankedFinding {
 function rank(unranked: UnrankedFinding[]): Finding[] {
   const shared = ({ finding }: UnrankedFinding) => `${finding.cause} ${finding.reference ?? finding.image}`
   const groups = Map.groupBy(unranked, shared)
-  const pods = new Map(
-    [...groups].map(([key, group]) => [
-      key,
-      new Set(group.map(({ pod }) => `${pod.namespace}/${pod.name}`)).size,
-    ]),
-  )
+  const podsOf = (group: UnrankedFinding[]) =>
+    new Set(group.map(({ pod }) => podKey(pod.namespace, pod.name))).size
+  const pods = new Map([...groups].map(([key, group]) => [key, podsOf(group)]))
   const ranked = unranked.map(entry => ({
     ...entry.finding,
     priority: priorityOf(entry.pod, entry.finding, pods.get(shared(entry)) ?? 1),

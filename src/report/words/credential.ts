@@ -5,6 +5,7 @@ import type { CredentialHint } from '../../diagnosis/pull-credential.ts'
 import { cloudOf } from '../../image/registries.ts'
 import type { CauseWords } from './cause-words.ts'
 import { countPods, formatNumber, joinList, pluralize } from './nouns.ts'
+import type { StepText } from './step-words.ts'
 
 const keySuffix = (key: string | null) => (key === null ? '' : ` ${key}`)
 
@@ -28,11 +29,12 @@ const MISMATCH: Record<NonNullable<Attempt['mismatch']>, string> = {
   unreadable: "the kubelet can't parse",
   'odd-path': 'has a path that no repository has',
   path: 'is for another path of the registry',
+  region: "is for another region than the image's registry",
 }
 
 const LAYOUTS = new Map([
-  ['config.json', 'the layout of type kubernetes.io/dockerconfigjson under type kubernetes.io/dockercfg'],
-  ['dockercfg', 'the layout of type kubernetes.io/dockercfg under type kubernetes.io/dockerconfigjson'],
+  ['config.json', 'has the level auths, which type kubernetes.io/dockercfg does not have'],
+  ['dockercfg', 'lacks the level auths, which type kubernetes.io/dockerconfigjson needs'],
 ])
 
 /** The text after the secret's name; `detail` is the type, data key, or layout that is wrong. */
@@ -44,7 +46,7 @@ const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
   'wrong-key': ({ detail }) =>
     `lacks the data key of its type${detail === undefined ? '' : ` (it has ${detail})`}, so the kubelet ignores it`,
   'wrong-layout': ({ detail }) =>
-    `has ${LAYOUTS.get(detail ?? '') ?? 'the layout of another type'}, so the kubelet finds no login in it`,
+    `${LAYOUTS.get(detail ?? '') ?? 'has the layout of another type'}, so the kubelet finds no login in it`,
   malformed: ({ key }) =>
     `is malformed${key === null ? '' : ` at ${key}`}, which fails every image of the pod`,
   'creds-store-only': () => 'has no login, only the name of a credential helper',
@@ -74,8 +76,8 @@ const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } =
     `service account ${serviceAccount} now has ${secretNames(secrets)}, but only for new pods`,
   'service-account-secrets-ignored': ({ serviceAccount, secrets }) =>
     `service account ${serviceAccount} has ${secretNames(secrets)}, which a pod that lists its own pull secrets does not get`,
-  'not-named': ({ namespace, secret }) =>
-    `secret ${namespace}/${secret} has a login for the image, but the pod does not reference it`,
+  'not-named': ({ namespace, secret, misspelled }) =>
+    `secret ${namespace}/${secret} has a login for the image, but the pod ${misspelled === undefined ? 'does not reference it' : `references ${misspelled} instead`}`,
   'on-service-account': ({ namespace, secret, serviceAccount }) =>
     `secret ${namespace}/${secret} has a login for the image, but belongs to service account ${serviceAccount}, which the pod does not use`,
   'in-namespace': ({ namespace, secret }) =>
@@ -201,4 +203,18 @@ export const malformedSecret: CauseWords = {
   },
   meaning: () =>
     'A pull secret that is not JSON, has a login with a value that is not text, or has an auth that is not base64 of user:password fails every image of the pods that reference it; no other credential helps.',
+}
+
+/** Returns where to run the command again, for a pull secret that could not be read. */
+export function readSecret(
+  namespace: string,
+  problem: 'secret-forbidden' | 'secret-unread',
+  secret: string,
+): StepText {
+  return {
+    text:
+      problem === 'secret-forbidden'
+        ? `Ask for permission to get secrets in ${namespace}, then run the command again`
+        : `Run the command again where secret ${secret} can be read: against the cluster, or on a dump that includes secrets`,
+  }
 }

@@ -5,13 +5,13 @@ import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Findings, StepContext, StepText, StepWords } from './step-words.ts'
 import { awsPolicySteps } from './steps/aws-policies.ts'
-import { limitSteps } from './steps/limits.ts'
+import { limitSteps, policySteps } from './steps/limits.ts'
 import { loginSteps } from './steps/logins.ts'
 import { mirrorSteps } from './steps/mirrors.ts'
 import { nameSteps } from './steps/names.ts'
 import { networkSteps } from './steps/network.ts'
 import { nodeSteps } from './steps/nodes.ts'
-import { permissionSteps, policySteps } from './steps/permissions.ts'
+import { permissionSteps } from './steps/permissions.ts'
 
 const WORDS: StepWords<StepCode> = {
   ...loginSteps,

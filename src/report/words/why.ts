@@ -10,11 +10,11 @@ import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { titleOf } from './causes.ts'
 import { isStatic, loginFixCommand } from './commands.ts'
-import { problemText } from './credential.ts'
+import { problemText, readSecret } from './credential.ts'
 import { type ContainerPlace, otherDebugContainer, setImages } from './edits.ts'
 import { joinList, pluralize, registryLabel, shortList } from './nouns.ts'
 import type { StepText } from './step-words.ts'
-import { DEBUG_LOGIN, KUBELET_LOGIN, readSecret, repairSecret } from './steps/logins.ts'
+import { DEBUG_LOGIN, KUBELET_LOGIN, repairSecret } from './steps/logins.ts'
 import { stepsOf } from './steps.ts'
 import { isMissingFromLog } from './wait-next.ts'
 
@@ -109,7 +109,7 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   },
   'service-account-changed-later': {
     sentence: ({ serviceAccount, secrets }) =>
-      `service account ${serviceAccount} got its pull secrets (${joinList(secrets)}) after this pod was created; only new pods get them`,
+      `service account ${serviceAccount} now has pull secrets (${joinList(secrets)}), which this pod does not name; only new pods get them`,
     next: (_problem, context) => fix('Recreate the pod', context),
   },
   'no-credential': {

@@ -1,4 +1,4 @@
-/** The words of refused pulls: by the registry, or by a policy on the node. */
+/** The words of pulls that a registry, or a rule around it, refused. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
@@ -15,6 +15,10 @@ const isOfMirror = ({ endpoint }: Finding) => endpoint?.role === 'mirror'
 const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'
 
+/** Its pull secrets are only for other images of the registry, or for the registry in other regions. */
+const isForOthers = ({ credential: { status, attempts } }: Finding) =>
+  status === 'broken' && attempts.every(({ problem }) => problem === 'other-registry')
+
 /** Says what the host that answered does. */
 const host = (does: string) => (first: Finding) => `${capitalize(responderLabel(first))} ${does}`
 
@@ -26,6 +30,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
         ({ registry }) =>
           `A credential provider or helper on the node has no login for ${registryLabel(registry)}`,
       ],
+      [isForOthers, host("refused a pull without a login: the pod's pull secret is not for this image")],
       [isBroken, host("refused a pull without a login: the pod's pull secret can't be used")],
     ],
     host('refused a pull without a login'),
@@ -172,6 +177,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       ],
       [({ reference }) => isPublic(reference), publicMeaning],
       [
+        first => isUsable(first) && first.clues.some(({ code }) => code === 'named-action'),
+        'Harbor answers like this to an account that is not allowed to pull there (such as a robot account of another project), and to a login that it does not accept.',
+      ],
+      [
         isUsable,
         first =>
           `The image does not exist under this name, or the account in the pull secret is not allowed to see it: ${responderLabel(first)} gives the same answer for both.`,
@@ -277,23 +286,4 @@ export const authRequiredOrDenied: CauseWords = {
 /** Whether a web page refused without a word of a reason: something in between answered. */
 function isPageInstead(context: CauseContext): boolean {
   return hasClue(context, 'web-page') && !['blocked', 'policy', 'upstream'].includes(subcauseOf(context))
-}
-
-export const signaturePolicy: CauseWords = {
-  short: () => 'a signature policy',
-  title: context =>
-    hasClue(context, 'source-blocked')
-      ? `The node's settings block ${registryLabel(context.findings[0].registry)}`
-      : 'A policy on the node refuses the image',
-  meaning: context => {
-    const [first] = context.findings
-    if (hasClue(context, 'source-blocked'))
-      return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
-    if (hasClue(context, 'not-listed'))
-      return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
-    const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded
-    return demanded === undefined
-      ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
-      : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`
-  },
 }

@@ -1,7 +1,7 @@
-/** The words of excessive pulls, a registry's limit and the kubelet's own, and of pulls that the pull policy forbids. */
+/** The words of excessive pulls, a registry's limit and the kubelet's own, and of pulls that a policy on the node or the pull policy forbids. */
 
-import type { Finding, RateLimitSubcause } from '../../../diagnosis/finding.ts'
-import { byCase, type CauseContext, type CauseWords } from '../cause-words.ts'
+import type { Finding, NeverPullSubcause, RateLimitSubcause } from '../../../diagnosis/finding.ts'
+import { byCase, type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 type Sentence = (context: CauseContext) => string
@@ -86,7 +86,7 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
       [
         'relays',
         first =>
-          `The limit is for the address or login with which the cache asks ${registryLabel(relayedBy(first))}; a login for ${registryLabel(first.registry)} does not raise it.`,
+          `The limit is for the address or login with which the cache asks ${registryLabel(relayedBy(first))}.`,
       ],
       [
         'upstream-limit',
@@ -125,18 +125,47 @@ export const kubeletQps: CauseWords = {
     'Too many pods are starting on the node at once. No registry refused anything, and the backlog clears on its own.',
 }
 
+const NEVER: Record<NeverPullSubcause | 'unknown', [title: string, meaning: string]> = {
+  'not-present': [
+    'Pull policy Never, and the image is not on the node',
+    'The kubelet only uses what is already on the node, and the image is not there.',
+  ],
+  'not-verified': [
+    'Pull policy Never, and the image on the node is not verified for this pod',
+    'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.',
+  ],
+  unknown: [
+    'Pull policy Never, and the kubelet has no image that this pod can use',
+    'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.',
+  ],
+}
+
+function neverTexts({ findings: [{ subcause }] }: CauseContext): [title: string, meaning: string] {
+  return NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
+}
+
 export const neverPull: CauseWords = {
   showsCredential: true,
   short: () => 'pull policy Never',
-  title: ({ findings: [{ subcause }] }) =>
-    subcause === 'not-verified'
-      ? 'Pull policy Never, and the image on the node is not verified for this pod'
-      : 'Pull policy Never, and the kubelet has no image that this pod can use',
-  meaning: ({ findings: [{ host, subcause }] }) => {
-    if (subcause === 'not-verified')
-      return 'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.'
-    return host.kubeletMinor !== null && host.kubeletMinor < 33
-      ? 'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.'
-      : 'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.'
+  title: context => neverTexts(context)[0],
+  meaning: context => neverTexts(context)[1],
+}
+
+export const signaturePolicy: CauseWords = {
+  short: () => 'a signature policy',
+  title: context =>
+    hasClue(context, 'source-blocked')
+      ? `The node's settings block ${registryLabel(context.findings[0].registry)}`
+      : 'A policy on the node refuses the image',
+  meaning: context => {
+    const [first] = context.findings
+    if (hasClue(context, 'source-blocked'))
+      return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
+    if (hasClue(context, 'not-listed'))
+      return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
+    const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded
+    return demanded === undefined
+      ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
+      : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`
   },
 }

@@ -14,6 +14,7 @@ import {
   nodeShellStep,
   onNodes,
   proxyCommand,
+  resolverNote,
   resolverPlace,
 } from '../node.ts'
 import {
@@ -148,7 +149,7 @@ export const networkSteps: StepWords<
   'fix-dns': ({ host, server }, context) => {
     const [first] = context.findings
     return {
-      text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${orMirror(context, host)}`,
+      text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
     }
   },
   'node-resolver': ({ host }, { invocation, findings }) => ({
