@@ -53,7 +53,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first: /^Run `aws ecr get-login-password/,
-      says: /is for another region than the image's registry; add a login for 111111111111\.dkr\.ecr\.eu-west-1/,
+      says: /Add a login for 111111111111\.dkr\.ecr\.eu-west-1/,
       never: /(?<!on their own, f)ind out why the kubelet's credential provider/,
     },
   ],

@@ -95,10 +95,11 @@ test('a broken secret and a typo are named, and what could not be read comes bef
                   status: 401 Unauthorized
       credential  secret payments/regcred has the wrong type Opaque, so the kubelet
                   ignores it
-      what to do  Recreate secret regcred with \`kubectl create secret
-                  docker-registry\` and --docker-server=ghcr.io, or correct it where
-                  it is made: it has the wrong type Opaque, so the kubelet ignores
-                  it.
+      what to do  Recreate secret regcred under the type
+                  kubernetes.io/dockerconfigjson, such as with \`kubectl create
+                  secret docker-registry\` and --docker-server=ghcr.io, or correct it
+                  where it is made: it has the wrong type Opaque, so the kubelet
+                  ignores it.
                   Run \`docker login ghcr.io\` with an account that can pull this
                   image, then distribute that login (as a pull secret of the pods'
                   service accounts); the password is a personal access token
@@ -131,7 +132,8 @@ test('a broken secret and a typo are named, and what could not be read comes bef
 
     2 of 50,000 pods in all namespaces of prod can't pull their images: access
     denied by ghcr.io (1) and image not found (1).
-    Next (for 1 of 2 pods): Recreate secret regcred with \`kubectl create secret
+    Next (for 1 of 2 pods): Recreate secret regcred under the type
+    kubernetes.io/dockerconfigjson, such as with \`kubectl create secret
     docker-registry\` and --docker-server=ghcr.io, or correct it where it is made: it
     has the wrong type Opaque, so the kubelet ignores it.
     "

@@ -65,7 +65,8 @@ describe('why', () => {
 
       Broken link for api: secret regcred has the wrong type Opaque, so the kubelet
       ignores it.
-      Next: Recreate secret regcred with \`kubectl create secret docker-registry\` and
+      Next: Recreate secret regcred under the type kubernetes.io/dockerconfigjson,
+      such as with \`kubectl create secret docker-registry\` and
       --docker-server=ghcr.io, or correct it where it is made: it has the wrong type
       Opaque, so the kubelet ignores it.
       "

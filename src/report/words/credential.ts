@@ -218,3 +218,8 @@ export function readSecret(
         : `Run the command again where secret ${secret} can be read: against the cluster, or on a dump that includes secrets`,
   }
 }
+
+/** Returns the key that matches a registry's images. */
+export function authsKey(registry: string | null): string {
+  return registry === 'docker.io' ? 'https://index.docker.io/v1/' : (registry ?? '')
+}

@@ -251,3 +251,11 @@ export function preloadPlace({ platform }: PullingNode): string | null {
 export function mayBeOpenShift({ platform, runtime }: PullingNode): boolean {
   return platform === 'openshift' || (platform === null && runtime !== 'containerd' && runtime !== 'docker')
 }
+
+/** Returns how a kind cluster reaches a registry on the machine that runs it (kind's "Local Registry"); empty for nodes of other names. */
+export function kindRegistryNote({ platform, name }: PullingNode, host: string): string {
+  const mayBeKind = platform === 'kind' || (platform === null && /^kind-|-control-plane\d*$/.test(name ?? ''))
+  return mayBeKind
+    ? `; with kind, give the node /etc/containerd/certs.d/${host}/hosts.toml, which leads to the registry's container, or load the image (\`kind load docker-image\`)`
+    : ''
+}

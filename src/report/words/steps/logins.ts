@@ -2,12 +2,13 @@
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { LoginReason, ShortLived, UsableHint } from '../../../advice/step.ts'
+import type { AttemptProblem } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, cloudOf, HARDENED_IMAGES, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { loginCommand, loginFixCommand, whyCommand } from '../commands.ts'
-import { problemText, readSecret } from '../credential.ts'
+import { authsKey, problemText, readSecret } from '../credential.ts'
 import { minuteOf } from '../duration.ts'
 import { otherDebugContainer } from '../edits.ts'
 import { writerText } from '../managers.ts'
@@ -100,9 +101,10 @@ function shortLivedText(kind: ShortLived, validUntil: string | null, host: Pulli
   return `contains ${what}${end}: ${has ? `${identity.text}, or ` : ''}${instead}`
 }
 
-/** Returns the key that matches a registry's images. */
-function authsKey(registry: string | null): string {
-  return registry === 'docker.io' ? 'https://index.docker.io/v1/' : (registry ?? '')
+/** The type of the new secret, if that of the old one is wrong: a Secret's type can't be changed. */
+const FITTING: Partial<Record<AttemptProblem, string>> = {
+  'wrong-type': ' under the type kubernetes.io/dockerconfigjson, such as',
+  'wrong-layout': ' under the type that fits its content, such as',
 }
 
 /** The most Jobs that one command names. */
@@ -189,7 +191,7 @@ export const loginSteps: StepWords<
         ? 'where it is made'
         : `in what writes it: ${writerText(attempt.writer, namespace, invocation).name}`
     return {
-      text: `Recreate secret ${secret} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it ${place}: ${why}`,
+      text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it ${place}: ${why}`,
       brief: `Recreate secret ${secret}, with --docker-server=${authsKey(registry)}: ${why}`,
     }
   },

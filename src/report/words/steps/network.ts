@@ -21,6 +21,7 @@ import {
   authorityPlace,
   clientCertificatePlace,
   interceptorPlace,
+  kindRegistryNote,
   mirrorSettings,
   plainHttpPlace,
 } from '../node-settings.ts'
@@ -166,11 +167,11 @@ export const networkSteps: StepWords<
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
     text: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
   }),
-  'replace-loopback': ({ host, role }) => ({
+  'replace-loopback': ({ host, role }, { findings: [first] }) => ({
     text:
       role === 'proxy'
         ? `${host} is the node itself, and no proxy listens there: give the runtime the proxy's address as the node reaches it (kind and minikube copy the proxy settings of the machine they run on)`
-        : `${host} is the node itself, so something must listen there on every node (a DaemonSet, or a NodePort); otherwise ${INSTEAD[role]}`,
+        : `${host} is the node itself, so something must listen there on every node (a DaemonSet, or a NodePort); otherwise ${INSTEAD[role]}${role === 'registry' ? kindRegistryNote(first.host, host) : ''}`,
   }),
   'test-connection': ({ host, scheme, role }, { findings }) =>
     nodeShellStep(
