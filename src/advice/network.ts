@@ -21,7 +21,7 @@ export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'r
 }
 
 /** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */
-export function testConnection({ evidence }: Finding, target: NamedEndpoint): Step {
+function testConnection({ evidence }: Finding, target: NamedEndpoint): Step {
   const text = evidence?.text ?? ''
   const isPlain = text.includes(`http://${target.host}/`) && !text.includes(`https://${target.host}/`)
   return { code: 'test-connection', scheme: isPlain ? 'http' : 'https', ...target }
