@@ -3,7 +3,7 @@
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import type { MovedState } from '../../image/moved-images.ts'
 import type { CauseContext, CauseWords } from './cause-words.ts'
-import { authRequiredOrDenied, neverPull, signaturePolicy } from './causes/access.ts'
+import { authRequiredOrDenied, signaturePolicy } from './causes/access.ts'
 import {
   IMAGE_ID,
   imageNotFound,
@@ -18,6 +18,7 @@ import {
   connectionRefusedOrReset,
   httpHttpsMismatch,
   networkTimeout,
+  neverPull,
   proxy,
   registryNotFoundDns,
   registryServerError,
