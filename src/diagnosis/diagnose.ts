@@ -9,6 +9,7 @@ import type { Node } from '../snapshot/node.ts'
 import {
   holdsUpRollout,
   indexOwners,
+  isOfCustomController,
   type OwnerIndex,
   ownersAbove,
   servingBefore,
@@ -31,7 +32,8 @@ import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding
 import { textMemo } from './memoize-by-text.ts'
 import { eventsOfPod, longPulls } from './pod-events.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
-import { cluesOfPlace, nodeHintsIn, pullingNode } from './pulling-node.ts'
+import { cluesOfPlace, nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
+import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
 import { subcauseOf } from './subcause.ts'
 
@@ -127,13 +129,15 @@ function findingOf(
     ? pullCredential({ pod, image: container.image, cause, evidence, endpoint }, logins)
     : NOT_THE_PODS
   const node = nodes.get(pod.node ?? '') ?? null
+  const onNode = reference !== null && node?.images.includes(reference) === true
   const subcause = subcauseOf(cause, {
     error,
     textSubcause,
     reference: parsed,
     endpoint,
     credential: credential.status,
-    onNode: node?.images.some(image => reference !== null && image === reference) ?? false,
+    onNode,
+    verifies: verifiesImages(node),
   })
   const answer = answerOf(cause, error?.status ?? null)
   const moved = parsed === null ? null : movedImage(parsed, answer)
@@ -176,7 +180,7 @@ function findingOf(
         reference: parsed,
       }),
       ...(cause === 'tls' ? clockClues(text, pod, snapshot.takenAt) : []),
-      ...cluesOfPlace(failing, pod, node, reference, workload),
+      ...cluesOfPlace(failing, { pod, node, onNode, workload, reference }),
       ...behindProxy(cause, text, registry),
       ...expiredLogin(credential, snapshot.takenAt),
       ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, logins) : []),
@@ -185,6 +189,8 @@ function findingOf(
       ...(inPod && wouldHoldUpRollout(pod, owners) ? [{ code: 'one-by-one' } as const] : []),
     ],
     host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),
+    lasting: isUnlikelyToRecover(cause),
+    ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),
     priority: 0,
   }
 }

@@ -166,6 +166,10 @@ export interface Finding {
   clues: Clue[]
   /** What is known of the node that pulls. Not printed. */
   host: PullingNode
+  /** Whether retries alone are not expected to succeed. Not printed. */
+  lasting: boolean
+  /** A controller that is not built in created the pod, so no fix can replace the pod. Not printed; left out otherwise. */
+  ofCustomController?: true
   /** How many pods and nodes are affected, and how critical they are; higher is more urgent. Not printed. */
   priority: number
 }

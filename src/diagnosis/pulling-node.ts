@@ -147,6 +147,15 @@ function minorOf(kubelet: string | null): number | null {
   return minor === undefined ? null : Number(minor)
 }
 
+/**
+ * Whether the kubelet may keep a pod from an image on the node that was pulled with a credential that the pod lacks (KEP-2535; 1.33 and 1.34
+ * only if configured to); null if its version is unknown.
+ */
+export function verifiesImages(node: Pick<Node, 'kubelet'> | null): boolean | null {
+  const minor = minorOf(node?.kubelet ?? null)
+  return minor === null ? null : minor >= 33
+}
+
 /** Debugging images and base images of distributions, which have a shell. */
 const WITH_SHELL =
   /(?:^|\/)(?:busybox|netshoot|toolbox|curl|alpine|debian|ubuntu|fedora|rockylinux|almalinux|amazonlinux|ubi\d*|bash)(?:-[\w.]+)?(?=[:@]|$)/
@@ -178,19 +187,22 @@ const WINDOWS_NAME = /(?:^|-)win(?:dows)?(?:-|$)/
 /** Nodes on a developer's machine, where images are built or loaded by hand. */
 const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
 
-/** The clues from the place of the pull: a guest that pulls by itself, or a local node. */
+/** What is pulled and where; `onNode`: the node lists the image. */
+interface PullPlace {
+  pod: Pod
+  workload: { name: string } | null
+  node: Node | null
+  reference: string | null
+  onNode: boolean
+}
+
+/** The clues from the place of the pull: a guest that pulls by itself, a local node, or an image that is there already. */
 export function cluesOfPlace(
   { container, usesPullSecrets }: FailingContainer,
-  pod: Pod,
-  node: Node | null,
-  reference: string | null,
-  workload: { name: string } | null,
+  { pod, node, onNode, workload, reference }: PullPlace,
 ): Clue[] {
   const guest = !usesPullSecrets && container.kind !== 'sandbox'
-  const own =
-    node?.provider === 'kind' ||
-    LOCAL_NODE.test(pod.node ?? '') ||
-    node?.images.includes(container.image) === true
+  const own = onNode || node?.provider === 'kind' || LOCAL_NODE.test(pod.node ?? '')
   return [
     ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
     ...(pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
@@ -199,16 +211,8 @@ export function cluesOfPlace(
     ...tagOfNode(reference, node),
     ...(guest ? [{ code: 'guest' } as const] : []),
     ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
-    ...(container.pullPolicy === 'IfNotPresent' && node !== null && isVerified(node, reference)
+    ...(container.pullPolicy === 'IfNotPresent' && onNode && verifiesImages(node) === true
       ? [{ code: 'on-node' } as const]
       : []),
   ]
-}
-
-/** Kubelets of this minor version and later verify that a pod may use an image on the node (1.33 and 1.34 only if configured to). */
-const VERIFIES_SINCE = 33
-
-function isVerified({ kubelet, images }: Node, reference: string | null): boolean {
-  const minor = Number(/^v1\.(\d+)/.exec(kubelet ?? '')?.[1] ?? 0)
-  return minor >= VERIFIES_SINCE && reference !== null && images.includes(reference)
 }

@@ -1,6 +1,6 @@
 /** The words of refused pulls: by the registry, by a policy on the node, or by the pod's own pull policy. */
 
-import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
+import type { DenialSubcause, Finding, NeverPullSubcause } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { cloudOf, isPublic } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
@@ -281,18 +281,28 @@ export const signaturePolicy: CauseWords = {
   },
 }
 
+const NEVER: Record<NeverPullSubcause | 'unknown', [title: string, meaning: string]> = {
+  'not-present': [
+    'Pull policy Never, and the image is not on the node',
+    'The kubelet only uses what is already on the node, and the image is not there.',
+  ],
+  'not-verified': [
+    'Pull policy Never, and the image on the node is not verified for this pod',
+    'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.',
+  ],
+  unknown: [
+    'Pull policy Never, and the kubelet has no image that this pod can use',
+    'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.',
+  ],
+}
+
+function neverTexts({ findings: [{ subcause }] }: CauseContext): [title: string, meaning: string] {
+  return NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
+}
+
 export const neverPull: CauseWords = {
   showsCredential: true,
   short: () => 'pull policy Never',
-  title: ({ findings: [{ subcause }] }) =>
-    subcause === 'not-verified'
-      ? 'Pull policy Never, and the image on the node is not verified for this pod'
-      : 'Pull policy Never, and the kubelet has no image that this pod can use',
-  meaning: ({ findings: [{ host, subcause }] }) => {
-    if (subcause === 'not-verified')
-      return 'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.'
-    return host.kubeletMinor !== null && host.kubeletMinor < 33
-      ? 'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.'
-      : 'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.'
-  },
+  title: context => neverTexts(context)[0],
+  meaning: context => neverTexts(context)[1],
 }
