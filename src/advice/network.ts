@@ -39,17 +39,18 @@ export function silentMirror({ registry }: Pick<Finding, 'registry'>, target: Na
   const { host, role } = target
   if (role !== 'mirror' || registry === null) return []
   if (!isLocal(host)) return [{ code: 'check-mirror', host, registry }]
-  const service = nodeServiceAt(host)
+  const service = nodeServiceAt(target)
   const mirror: Step = { code: 'node-mirror', host, service }
-  return [...nodeServiceSteps(host).filter(({ code }) => code !== mirror.code), mirror]
+  return [...nodeServiceSteps(target).filter(({ code }) => code !== mirror.code), mirror]
 }
 
 /** Services that are processes of the node, not pods. */
 const WITHOUT_POD: readonly NodeService[] = ['embedded-registry', 'artifact-streaming']
 
 /** What should listen at an address of the node itself, if its port tells. */
-function nodeServiceSteps(host: string): Step[] {
-  const service = nodeServiceAt(host)
+function nodeServiceSteps(target: NamedEndpoint): Step[] {
+  const { host } = target
+  const service = nodeServiceAt(target)
   if (service === null) return []
   return WITHOUT_POD.includes(service)
     ? [{ code: 'node-mirror', host, service }]
@@ -66,7 +67,7 @@ function mirrorLacking({ clues, registry }: Finding, { role }: NamedEndpoint): S
 
 /** A name or address that no node can reach, however the network is set up. */
 function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[] {
-  const service = nodeServiceSteps(host)
+  const service = nodeServiceSteps({ host, role })
   if (service.length > 0) return service
   if (hasClue(finding, 'loopback')) return [{ code: 'replace-loopback', host, role }]
   return stepsIf(hasClue(finding, 'service-name'), { code: 'replace-service-name', host, role })
@@ -152,7 +153,7 @@ export function refusedSteps(finding: Finding): Step[] {
     ...compareSteps(finding, target, 'way'),
     ...(target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target)
       ? [{ code: 'open-host', ...target } as const]
-      : nodeServiceAt(target.host) === null
+      : nodeServiceAt(target) === null
         ? [{ code: 'check-listener', ...target } as const]
         : []),
     // A host on a private network, named without a port, might serve plain HTTP only.

@@ -138,6 +138,21 @@ describe("a port of the node's own loopback", () => {
     check({ image: OWN, error: refused(host) }, { first, says: /Or correct or remove the mirror/ })
   })
 
+  test('is not guessed from a port that may be anything in the name of an image', () => {
+    const error =
+      'failed to do request: Head "http://localhost:4001/v2/a/manifests/1": dial tcp 127.0.0.1:4001: connect: connection refused'
+    check(
+      { image: 'localhost:4001/a:1', error },
+      { first: /something must listen there/, never: /Dragonfly/ },
+    )
+  })
+
+  test("is a proxy's, too", () => {
+    const error =
+      'failed to do request: Head "https://registry-1.docker.io/v2/a/b/manifests/1": proxyconnect tcp: dial tcp 127.0.0.1:65001: connect: connection refused'
+    check({ image: 'a/b:1', error }, { first: /client of Dragonfly/ })
+  })
+
   test('is named by the image, too, which then has no mirror to remove', () => {
     const error =
       'pinging container registry localhost:7439: Get "http://localhost:7439/v2/": dial tcp [::1]:7439: connect: connection refused'
