@@ -33,7 +33,7 @@ export interface AuditReport
 
 const UNKNOWN: ImageVerdict[] = ['rate-limited', 'unreachable', 'failed', 'not-asked']
 
-/** @param counted how many findings were left out as ignored or known */
+/** @param counted how many findings were removed as ignored or known */
 export function auditReport(
   scope: AuditSnapshot,
   findings: AuditFinding[],

@@ -1,4 +1,4 @@
-/** The user's settings for an audit: the severity of each rule, what is left out, and the pull secret to expect. */
+/** The user's settings for an audit: the severity of each rule, what is excluded, and the pull secret to expect. */
 
 import type { AuditSeverity, Rule } from './finding.ts'
 

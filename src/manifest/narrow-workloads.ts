@@ -108,7 +108,7 @@ function hasDeadline(object: ManifestObject, pod: LocatedNode): boolean | null {
   return places.some(place => walk.get(place, 'activeDeadlineSeconds') !== null)
 }
 
-/** The containers with their kinds. A container without an image gets it from elsewhere, as in a kustomize patch, and is left out. */
+/** The containers with their kinds. A container without an image gets it from elsewhere, as in a kustomize patch, and is omitted. */
 function containersIn({ form, found }: PodSpec, walk: Walk, placeOf: PlaceOf): TemplateContainer[] {
   const lists = LISTS[form].flatMap(([key, kind]) => inList(walk.get(found, key), kind, walk))
   const singles = SINGLES[form].flatMap(key => {

@@ -11,7 +11,7 @@ export interface Invocation {
   fromDump: boolean
   /** The scope of the run by names or labels, so that a suggested fix is no wider; absent if the run covered whole namespaces. */
   only?: Only
-  /** The run looked at every namespace except these; left out where it looked at certain ones, so that a proposed fix is for no others. */
+  /** The run looked at every namespace except these; absent where it looked at certain ones, so that a proposed fix is for no others. */
   everywhereExcept?: readonly string[]
 }
 

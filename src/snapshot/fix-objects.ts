@@ -7,7 +7,7 @@ export interface ObjectManager {
   tool: 'argocd' | 'flux' | 'helm' | 'olm' | 'operator'
   /** The application, release, Kustomization, subscription, or `Kind/name` of the custom resource. */
   name: string
-  /** What Flux renders the object from; left out for other tools. */
+  /** What Flux renders the object from; absent for other tools. */
   resource?: 'HelmRelease' | 'Kustomization'
 }
 

@@ -75,7 +75,7 @@ export interface PreparedFix {
   credentials: Credential[]
   /** Whether part of the scope could not be read, so that changes may be missing from the plan. */
   partial: boolean
-  /** Logins that failed their proof and are left out, so that the plan is less than what was requested. */
+  /** Logins that failed their proof and are not distributed, so that the plan is less than what was requested. */
   unproven: UndistributedLogin[]
   /** Whether the plan was saved, and so is applied exactly or not at all. */
   saved: boolean

@@ -13,7 +13,7 @@ export const ANNOTATION_LEVEL: Record<Severity, string> = {
   info: 'notice',
 }
 
-/** Returns one workflow command. @param properties `title`, and where the problem is; null ones are left out */
+/** Returns one workflow command. @param properties `title`, and where the problem is; null ones are omitted */
 export function annotation(
   level: string,
   properties: Record<string, string | number | null>,

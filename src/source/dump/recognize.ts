@@ -85,7 +85,7 @@ const MESSAGE =
 const SHAPES: [shape: RegExp, is: string][] = [
   [COMMAND_LINE, 'a terminal session: it begins with a command line'],
   [/^(?:```|~~~)/m, 'Markdown: the dump is the text between its fences'],
-  [MESSAGE, 'a message from kubectl, or begins with one (leave out `2>&1`)'],
+  [MESSAGE, 'a message from kubectl, or begins with one (omit `2>&1`)'],
   [/^(?:NAMESPACE +)?(?:LAST|FIRST) ?SEEN +/, 'the table that `kubectl get events` prints'],
   [/^(?:NAMESPACE +)?NAME(?: +[A-Z]|\s*$)/, TABLE],
   [/^(?:\S+ +)?\S+ +\d+\/\d+ +[A-Z]\w+ +\d/, TABLE],

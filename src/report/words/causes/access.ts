@@ -207,7 +207,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       ],
     ],
     host(
-      'fetches the image from an upstream registry with a login of its own (of the pull-through cache rule or remote repository), and was refused there; the login of the nodes and pods is not involved.',
+      'fetches the image from an upstream registry with its own login (that of the pull-through cache rule or remote repository), and was refused there; the login of the nodes and pods is not involved.',
     ),
   ),
   unspecified: byCase(
