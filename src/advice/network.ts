@@ -41,7 +41,7 @@ export function silentMirror({ registry }: Pick<Finding, 'registry'>, target: Na
   if (!isLocal(host)) return [{ code: 'check-mirror', host, registry }]
   const service = nodeServiceAt(target)
   const mirror: Step = { code: 'node-mirror', host, service }
-  return [...nodeServiceSteps(target).filter(({ code }) => code !== mirror.code), mirror]
+  return [mirror]
 }
 
 /** Services that are processes of the node, not pods. */
@@ -127,7 +127,10 @@ export function timeoutSteps(finding: Finding): Step[] {
   const onNode = isLocal(target.host) && target.role === 'mirror'
   return [
     ...mirrorLacking(finding, target),
-    ...(onNode ? silentMirror(finding, target) : opened ? [] : unreachableName(finding, target)),
+    ...(opened ? [] : unreachableName(finding, target)).filter(
+      ({ code }) => !onNode || code === 'node-service',
+    ),
+    ...stepsIf(onNode, ...silentMirror(finding, target)),
     shaking ? { code: 'check-mtu', ...target } : testConnection(finding, target),
     ...compareSteps(finding, target, 'way'),
     ...ofMirror(finding, target),
@@ -177,18 +180,20 @@ export function tlsSteps(finding: Finding): Step[] {
     ]
   if (problem === 'unknown-authority' || problem === null)
     return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
-  if (isOfOthers(finding, target))
-    return [
-      // Everyone would notice an expired certificate of such a registry.
-      ...stepsIf(problem === 'expired', { code: 'check-clock' }),
-      look,
-      { code: 'public-certificate', host: target.host, problem },
-    ]
+  const side = clueOf(finding.clues, 'certificate-date')?.side
+  const checkClock: Step = { code: 'check-clock' }
+  if (isOfOthers(finding, target)) {
+    const repair: Step = { code: 'public-certificate', host: target.host, problem }
+    if (problem !== 'expired') return [look, repair]
+    // Everyone would notice an expired certificate of such a registry; a date that is over may be that of an old root.
+    return side === 'after' && !hasClue(finding, 'clock-off')
+      ? [repair, look, checkClock]
+      : [checkClock, look, repair]
+  }
   const renew: Step = { code: 'renew-certificate', host: target.host, problem }
-  if (hasClue(finding, 'clock-off') || clueOf(finding.clues, 'certificate-date')?.side === 'before')
-    return [{ code: 'check-clock' }, look, renew]
+  if (hasClue(finding, 'clock-off') || side === 'before') return [checkClock, look, renew]
   // The error proves the date; what the node lacks may also be a certificate of its own, where the host's was accepted.
-  const proven = problem === 'client' || hasClue(finding, 'certificate-date')
+  const proven = problem === 'client' || side === 'after'
   return [...(proven ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
 }
 
