@@ -6,6 +6,8 @@ import { InterruptedError, RefusedError, UsageError } from './errors.ts'
 /** A stream for output. */
 export interface Output {
   readonly isTerminal: boolean
+  /** Whether a CI system runs the program and keeps its output as a log. */
+  readonly inCi: boolean
   /** Columns; 80 if a terminal does not report its width. Infinite for a pipe, where no line is broken. */
   readonly width: number
   readonly color: boolean
@@ -59,6 +61,11 @@ export function wantsColor(
   return env.TERM !== 'dumb' && stream.isTTY === true
 }
 
+/** CI systems set CI to any text; people turn it off with `false` or `0`. */
+function isCi(env: Environment): boolean {
+  return !['', '0', 'false'].includes((env.CI ?? '').toLowerCase())
+}
+
 /**
  * Wraps one stream. A closed pipe (EPIPE) ends the output but not the program, whose exit code still matters. If a write fails for another
  * reason, such as a full disk, `write` rejects with a UsageError.
@@ -71,6 +78,7 @@ export function outputTo(
   watchForClosing(stream)
   return {
     isTerminal: stream.isTTY === true,
+    inCi: isCi(env),
     get width() {
       return columns(stream, env)
     },
@@ -130,7 +138,7 @@ export async function startProgress(
 ): Promise<ProgressLine> {
   // `script`, `expect`, and `kubectl exec -t` create terminals without a size, where ora would clear lines endlessly.
   const sized = stderr.columns !== 0
-  if (stderr.isTTY !== true || !sized || env.TERM === 'dumb' || env.CI)
+  if (stderr.isTTY !== true || !sized || env.TERM === 'dumb' || isCi(env))
     return { isShown: false, update() {}, stop() {} }
   const { default: ora } = await import('ora')
   const spinner = ora({ stream: stderr as NodeJS.WriteStream, discardStdin: false })

@@ -30,7 +30,7 @@ const DOORS: Record<string, string[]> = {
   audit: ['image', 'schedule', 'dockerconfig', 'snapshot', 'types:manifest'],
   editor: ['errors', 'types:audit'],
   waiting: ['order', 'image', 'types:snapshot', 'diagnosis', 'rollout'],
-  plan: ['image', 'dockerconfig', 'types:snapshot', 'types:diagnosis'],
+  plan: ['image', 'dockerconfig', 'snapshot', 'types:diagnosis'],
   report: [
     'image',
     'types:snapshot',

@@ -82,6 +82,22 @@ test('progress is hidden in a pipe, on a dumb terminal or one without a size, an
   }
 })
 
+test.each([
+  [undefined, false],
+  ['', false],
+  ['0', false],
+  ['false', false],
+  ['true', true],
+  ['woodpecker', true],
+])('CI=%s means the log of a CI system: %s', async (CI, inCi) => {
+  const env = CI === undefined ? {} : { CI }
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 })
+  expect(outputTo(stream, env, { noColor: false }).inCi).toBe(inCi)
+  const progress = await startProgress(stream, env)
+  expect(progress.isShown).toBe(!inCi)
+  progress.stop()
+})
+
 test('questions need a terminal at both ends', () => {
   const ends = [true, false]
   const asked = ends.flatMap(stdin =>

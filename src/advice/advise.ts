@@ -177,8 +177,10 @@ const GRANTS: readonly Step['code'][] = [
 ]
 
 /** The new place of a moved image, or the search for a replacement. */
-function movedSteps({ moved }: Finding): Step[] {
+function movedSteps({ moved, cause, registry }: Finding): Step[] {
   if (moved === null) return []
+  // It redirects to registry.k8s.io, which therefore lacks the image, too.
+  if (registry === 'k8s.gcr.io' && cause === 'image-not-found') return []
   return moved.to === null
     ? [{ code: 'find-replacement', moved }]
     : [{ code: 'use-replacement', moved, to: moved.to }]

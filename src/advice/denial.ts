@@ -4,8 +4,7 @@ import { clueOf } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
-import { cloudOf, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
-import { cloudPermission } from './cloud-role.ts'
+import { cloudOf, isPublic } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { checkNameSteps } from './image-steps.ts'
 import {
@@ -20,7 +19,8 @@ import {
   repositoryOf,
 } from './login.ts'
 import { targetHost, testConnection } from './network.ts'
-import type { Grantor, Step } from './step.ts'
+import { callerOf, cloudPermission, grantorOf, grantSteps, isOfOtherProject } from './permission.ts'
+import type { Step } from './step.ts'
 
 const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
   'no-credential-sent': nothingSent,
@@ -107,7 +107,7 @@ function nothingSent(finding: Finding): Step[] {
     ...missingLoginSteps(finding, provider),
     ...name,
     // The pod has no login that would have to be corrected, and the name may be wrong as well.
-    ...stepsIf(credential.status === 'none' && isHidden, { code: 'ask-registry' }),
+    ...stepsIf(credential.status !== 'usable' && !hasUnusable(finding) && isHidden, { code: 'ask-registry' }),
     ...publicSteps(finding),
     see('login'),
   ]
@@ -121,18 +121,22 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
   const usesSecrets =
     credential.status === 'broken' ||
     credential.status === 'usable' ||
-    (host.platform !== null && ANYWHERE.includes(host.platform))
+    (host.platform !== null && ANYWHERE.includes(host.platform)) ||
+    isElsewhere(finding)
   return usesSecrets ? [...ofPod, ...provider] : [...provider, ...ofPod]
+}
+
+/** Whether the node's object shows another cloud than the registry's, or no cloud: such a node has an identity there only if somebody set one up. */
+function isElsewhere(finding: Finding): boolean {
+  const { registry, host } = finding
+  const isOther = host.cloud !== null && host.cloud !== cloudOf(registry)
+  // A provider that failed was set up.
+  return isOther && !hasClue(finding, 'credential-provider')
 }
 
 /** A login for the pod: one that the cluster has, a new one, or a corrected secret. */
 function podLoginSteps(finding: Finding): Step[] {
   return [...knownSecretSteps(finding), ...loginSteps(finding, 'missing'), ...correctedSecretSteps(finding)]
-}
-
-/** The identity that the registry or the cloud named; null if it named none. */
-function callerOf({ clues }: Finding): string | null {
-  return clueOf(clues, 'caller')?.name ?? null
 }
 
 function notPermitted(finding: Finding): Step[] {
@@ -145,20 +149,17 @@ function notPermitted(finding: Finding): Step[] {
   const fromPod = finding.credential.status === 'usable'
   return [
     ...stepsIf(hasClue(finding, 'token-scope'), { code: 'token-scope', registry }),
-    permission !== null && !fromPod
-      ? permission
-      : {
-          code: 'grant-pull',
-          by: grantorOf(registry),
-          registry,
-          repository: repositoryOf(finding),
-          caller: callerOf(finding),
-        },
+    permission !== null && !fromPod ? permission : grantPull(finding, registry),
     ...checkNameSteps(finding),
     ...loginSteps(finding, 'private'),
     ...whoAnswered(finding),
     see('login'),
   ]
+}
+
+function grantPull(finding: Finding, registry: string): Step {
+  const [repository, caller] = [repositoryOf(finding), callerOf(finding)]
+  return { code: 'grant-pull', by: grantorOf(registry), registry, repository, caller }
 }
 
 /** A refusal that gives no reason may come from a proxy or firewall in between, whose answer looks the same. */
@@ -167,13 +168,6 @@ function whoAnswered(finding: Finding): Step[] {
   return hasClue(finding, 'bare-refusal') && endpoint?.role === 'registry'
     ? [{ code: 'who-answered', host: endpoint.host }]
     : []
-}
-
-function grantorOf(registry: string): Grantor {
-  if (registry === 'ghcr.io' || registry === 'docker.pkg.github.com') return 'github'
-  if (/(?:^|\.)gitlab\./.test(registry)) return 'gitlab'
-  if (isOpenShiftRegistry(registry)) return 'openshift'
-  return 'registry'
 }
 
 /** A refusal that leaves open whether the image exists. What the finding shows about the login decides whether the name comes first. */
@@ -188,8 +182,11 @@ function deniedOrMissing(finding: Finding): Step[] {
   const name = hasClue(finding, 'placeholder') ? [] : checkNameSteps(finding)
   const grant = grantSteps(finding, registry)
   // The pod's secret has no usable login, which has to be fixed whether or not the name is right.
-  if (credential.status === 'broken' && login.length > 0)
+  if (hasUnusable(finding) && login.length > 0)
     return [...podLoginSteps(finding), see('secrets'), ...name, ...grant]
+  const known = knownLoginSteps(finding)
+  if (credential.status === 'usable' && hasClue(finding, 'named-action'))
+    return [grantPull(finding, registry), ...login, ...name, see('login')]
   const checkedName = [
     ...name,
     ...publicSteps(finding),
@@ -199,13 +196,31 @@ function deniedOrMissing(finding: Finding): Step[] {
   const mayBeMisspelled = name.some(({ code }) => code !== 'existing-official')
   // Otherwise the name comes first: registries give the same answer for a private image and a misspelled one.
   return [
+    ...known,
     ...correctedSecretSteps(finding),
     ...(isOfOtherProject(finding, registry) ? [...grant, ...checkedName] : [...checkedName, ...grant]),
     ...stepsIf(mayNeedPlan, { code: 'hub-plan', repository: repositoryOf(finding) }),
-    ...login,
+    ...login.filter(({ code }) => !known.some(step => step.code === code)),
     ...stepsIf(mayBeMisspelled, { code: 'set-image', known: 'nothing' }),
     ...whoAnswered(finding),
     see('name'),
+  ]
+}
+
+/** Whether a pull secret of the pod serves no image; one for other images of the registry may be right. */
+function hasUnusable({ credential: { status, attempts } }: Finding): boolean {
+  return status === 'broken' && attempts.some(({ problem }) => problem !== 'other-registry')
+}
+
+/** A login for this registry that new pods get, or that the pod's namespace has: it was meant for such images, so it comes before the name. */
+function knownLoginSteps(finding: Finding): Step[] {
+  if (isPublic(finding.reference)) return []
+  const isNear = finding.credential.hints?.some(
+    ({ code }) => code === 'not-named' || code === 'on-service-account',
+  )
+  return [
+    ...stepsIf(finding.remedies.includes('recreate'), { code: 'recreate-pods' }),
+    ...(isNear === true ? knownSecretSteps(finding) : []),
   ]
 }
 
@@ -233,23 +248,6 @@ function lacksCloudLogin(finding: Finding): boolean {
 function cloudLoginSteps(finding: Finding): Step[] {
   const provider: Step = { code: 'check-provider', cloud: cloudOf(finding.registry), sent: 'unknown' }
   return [...missingLoginSteps(finding, [provider]), ...checkNameSteps(finding), see('login')]
-}
-
-/** Permission for the identity that pulled, where its registry has such identities. */
-function grantSteps(finding: Finding, registry: string): Step[] {
-  const cloud = cloudOf(registry)
-  if (grantorOf(registry) === 'openshift')
-    return [
-      { code: 'grant-pull', by: 'openshift', registry, repository: repositoryOf(finding), caller: null },
-    ]
-  return cloud === null || finding.credential.status === 'usable'
-    ? []
-    : [cloudPermission(finding, cloud, { first: false })]
-}
-
-/** Service accounts of another OpenShift project are not allowed to pull, whatever the name is. */
-function isOfOtherProject(finding: Finding, registry: string): boolean {
-  return grantorOf(registry) === 'openshift' && !repositoryOf(finding).startsWith(`${finding.namespace}/`)
 }
 
 function blocked(finding: Finding): Step[] {

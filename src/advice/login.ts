@@ -83,7 +83,7 @@ export function missingSlash({ credential, namespace }: Finding): Step[] {
 
 /** Logins that the kubelet can use, but that were not written as they were meant. */
 export function miswrittenLogins(finding: Finding): Step[] {
-  return [...cutUserNames(finding), ...paddedLogins(finding)]
+  return [...cutUserNames(finding), ...paddedLogins(finding), ...overriddenLogins(finding)]
 }
 
 /** In double quotes, the shell expands `$team` in `robot$team+pull`, so the user name was cut off. */
@@ -100,6 +100,21 @@ function paddedLogins({ credential }: Finding): Step[] {
   return credential.attempts.flatMap(({ usable, secret, padded }): Step[] =>
     usable && padded === true ? [{ code: 'padded-login', secret }] : [],
   )
+}
+
+/** A password that was changed beside `auth`, or the reverse. */
+function overriddenLogins({ credential }: Finding): Step[] {
+  return credential.attempts.flatMap(({ usable, secret, overridden }): Step[] =>
+    usable && overridden === true ? [{ code: 'overridden-login', secret }] : [],
+  )
+}
+
+/** Where a refused login comes from: whatever writes its Secret would overwrite another one. */
+function writerSteps({ credential, namespace }: Finding): Step[] {
+  const written = credential.attempts.flatMap(({ usable, secret, writer }): Step[] =>
+    usable && writer !== undefined ? [{ code: 'secret-writer', secret, namespace, writer }] : [],
+  )
+  return written.slice(0, 1)
 }
 
 /** Whoever pushed the image may have meant it for everyone: at registries that hide what they lack, new images are mostly private. */
@@ -136,6 +151,7 @@ export function refusedLoginSteps(finding: Finding): Step[] {
     hasClue(finding, 'token-scope') && registry !== null ? [{ code: 'token-scope', registry }] : []
   return [
     ...shortLived(finding),
+    ...writerSteps(finding),
     ...stepsIf(cloud !== null && secrets.length === 0, { code: 'check-provider', cloud, sent: 'refused' }),
     ...nodeLogin(finding),
     ...(secrets.length === 0 ? knownSecretSteps(finding) : []),
@@ -177,9 +193,9 @@ const SHORT_LIVED = new Map<string, ShortLived>([
 function shortLived({ credential }: Finding): Step[] {
   return credential.attempts
     .filter(({ usable }) => usable)
-    .flatMap(({ secret, username }): Step[] => {
+    .flatMap(({ secret, username, validUntil = null }): Step[] => {
       const kind = SHORT_LIVED.get(username ?? '')
-      return kind === undefined ? [] : [{ code: 'short-lived-login', secret, kind }]
+      return kind === undefined ? [] : [{ code: 'short-lived-login', secret, kind, validUntil }]
     })
     .slice(0, 1)
 }

@@ -170,12 +170,7 @@ export function neverSteps(finding: Finding): Step[] {
   if (platform === 'kind' || platform === 'minikube')
     return [{ code: 'load-image', image: finding.image, tool: platform }, allow]
   const preload: Step = { code: 'preload', image }
-  return mayBeUnverified(finding) ? [{ code: 'same-secret' }, allow] : [allow, preload]
-}
-
-/** Whether the node may have the image, but for another credential: kubelet 1.33 and later use the same message for that (KEP-2535). */
-function mayBeUnverified({ subcause, host }: Pick<Finding, 'subcause' | 'host'>): boolean {
-  return subcause === 'not-verified' && (host.kubeletMinor === null || host.kubeletMinor >= 33)
+  return finding.subcause === 'not-verified' ? [{ code: 'same-secret' }, allow] : [allow, preload]
 }
 
 export function signatureSteps(finding: Finding): Step[] {

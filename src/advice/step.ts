@@ -7,6 +7,7 @@ import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { Moved } from '../image/moved.ts'
 import type { Cloud } from '../image/registries.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
+import type { SecretWriter } from '../snapshot/pull-secret.ts'
 
 /** Why a login would help. */
 export type LoginReason = 'opens' | 'missing' | 'refused' | 'private' | 'limit' | 'account-limit'
@@ -39,8 +40,16 @@ export type Step =
   | { code: 'use-known-secret'; hint: UsableHint; namespace: string }
   | { code: 'cut-user-name'; secret: string; username: string }
   | { code: 'padded-login'; secret: string }
+  | { code: 'overridden-login'; secret: string }
+  | { code: 'secret-writer'; secret: string; namespace: string; writer: SecretWriter }
   | { code: 'guest-settings'; needs: 'login' | 'way' }
-  | { code: 'short-lived-login'; secret: string; kind: ShortLived }
+  | {
+      code: 'short-lived-login'
+      secret: string
+      kind: ShortLived
+      /** ISO 8601: by the token's own claim; null if it makes none. */
+      validUntil: string | null
+    }
   | { code: 'recreate-job' }
   | { code: 'delete-run'; cronJob: string }
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }

@@ -1,7 +1,7 @@
 /** Applies a plan: dry-runs every change, writes them in order, recreates only as many pods as pulls allow, and waits for them. */
 
 import { AT_ONCE, bounded } from '../network/bounded.ts'
-import type { Change, PodChange } from '../plan/change.ts'
+import { type Change, type PodChange, STAGES } from '../plan/change.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { QuotaOutcome } from '../registry/outcome.ts'
 import { isDone, outcomeOf } from './answer.ts'
@@ -42,8 +42,13 @@ export async function applyPlan(
   const progress = { done: 0, total: open.length }
   const successors = new Successors(plan.changes, context)
   const write = (change: Change) => writeJournaled(change, { outcomes, context, progress, successors })
-  for (const stage of stages(open)) await bounded(stage, AT_ONCE, write)
   const pods = open.filter(change => isPodChange(change))
+  const others = open.filter(change => !isPodChange(change))
+  for (const stage of STAGES) {
+    const now = others.filter(({ action }) => stage.includes(action))
+    await bounded(now, AT_ONCE, write)
+    await untilAdmitted(now, open, outcomes, context)
+  }
   const underWay = pullsUnderWay(open, outcomes)
   const heldBack = await recreateInBatches(pods, { outcomes, write, recoveries, context, underWay })
   await recoveries.wait(outcomes)
@@ -58,13 +63,24 @@ export async function applyPlan(
   }
 }
 
-/** Secrets first, then the objects that name them. */
-function stages(changes: Change[]): Change[][] {
-  const secrets = changes.filter(({ action }) => action === 'create-secret' || action === 'update-secret')
-  const naming = changes.filter(
-    ({ action }) => action === 'patch-serviceaccount' || action === 'patch-template',
+/** Milliseconds. On one idle API server, 4 of 100 new pods did not get a list that was written just before, for up to 9 ms. */
+const ADMISSION_LAG = 500
+
+/**
+ * Admission reads a service account from a cache in each API server, which a write reaches a little later. Waits for that if other changes
+ * make pods that need the account's new list.
+ */
+async function untilAdmitted(
+  written: Change[],
+  changes: Change[],
+  outcomes: ReadonlyMap<string, ChangeOutcome>,
+  { clock, signal }: ApplyContext,
+): Promise<void> {
+  const fresh = written.filter(
+    ({ id, action }) => action === 'patch-serviceaccount' && outcomes.get(id)?.status === 'applied',
   )
-  return [secrets, naming]
+  const ids = new Set(fresh.map(({ id }) => id))
+  if (changes.some(({ needs }) => needs.some(id => ids.has(id)))) await clock.sleep(ADMISSION_LAG, signal)
 }
 
 function pullsUnderWay(changes: Change[], outcomes: ReadonlyMap<string, ChangeOutcome>): number {

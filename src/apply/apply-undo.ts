@@ -23,7 +23,7 @@ export interface UndoContext {
   signal?: AbortSignal
 }
 
-/** Sends the steps. One outcome per step, in order. */
+/** Sends the steps, by stage. One outcome per step, in order. */
 export async function applyUndo(steps: UndoStep[], context: UndoContext): Promise<UndoOutcome[]> {
   const outcomes = new Map<string, UndoOutcome>()
   const phase = context.dryRun ? 'checking' : 'writing'
@@ -32,14 +32,18 @@ export async function applyUndo(steps: UndoStep[], context: UndoContext): Promis
     outcomes.set(step.id, await outcomeFor(step, outcomes, context))
     context.onProgress({ phase, done: outcomes.size, total: steps.length })
   }
-  const isLast = ({ action }: UndoStep) => action === 'delete-secret' || action === 'remove-keys'
-  await bounded(
-    steps.filter(step => !isLast(step)),
-    AT_ONCE,
-    take,
-  )
-  await bounded(steps.filter(isLast), AT_ONCE, take)
+  const stages = Map.groupBy(steps, stageOf)
+  for (const stage of [0, 1, 2] as const) await bounded(stages.get(stage) ?? [], AT_ONCE, take)
   return steps.flatMap(({ id }) => outcomes.get(id) ?? [])
+}
+
+/**
+ * Service accounts first, so that the pods of a rollout that an undone template causes no longer get the Secret; then templates; Secrets
+ * last, when nothing names them anymore.
+ */
+function stageOf({ action, target }: UndoStep): 0 | 1 | 2 {
+  if (action === 'delete-secret' || action === 'remove-keys') return 2
+  return target.kind === 'ServiceAccount' ? 0 : 1
 }
 
 async function outcomeFor(

@@ -1,6 +1,7 @@
 /** The report of an audit: its findings, and a summary of what was read. */
 
 import type { AuditSnapshot } from '../snapshot/audit-snapshot.ts'
+import type { ImageCheck } from '../snapshot/image-check.ts'
 import { type ImageVerdict, verdictOf } from '../snapshot/image-verdict.ts'
 import type { EditReport } from './edit-report.ts'
 import type { AuditFinding, AuditSeverity } from './finding.ts'
@@ -33,6 +34,11 @@ export interface AuditReport
 
 const UNKNOWN: ImageVerdict[] = ['rate-limited', 'unreachable', 'failed', 'not-asked']
 
+/** Whether the registry gave no answer about the image. */
+export function isUnchecked(check: ImageCheck): boolean {
+  return UNKNOWN.includes(verdictOf(check))
+}
+
 /** @param counted how many findings were removed as ignored or known */
 export function auditReport(
   scope: AuditSnapshot,
@@ -41,8 +47,8 @@ export function auditReport(
   edits: EditReport | null = null,
 ): AuditReport {
   const unchecked = scope.imageChecks
+    .filter(isUnchecked)
     .map(check => ({ reference: check.reference, verdict: verdictOf(check) }))
-    .filter(({ verdict }) => UNKNOWN.includes(verdict))
   const { takenAt, source, workloads, files, gaps, unread, templates } = scope
   const containers = workloads.flatMap(workload => workload.containers)
   const count = (wanted: AuditSeverity) => findings.filter(({ severity }) => severity === wanted).length

@@ -10,14 +10,15 @@ import { addFlags, colorFlag, commonFlags, example, flag, outputFlags } from './
 export function addExplain(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('explain')
-    .description('explain a cause: what it is, how to tell, and what to do')
-    .argument('[cause...]', 'causes as diagnose names them (default: list all of them)')
+    .description('explain a cause or an audit rule')
+    .argument('[name...]', 'causes, subcauses, or audit rules (default: list all)')
   addFlags(command, outputFlags(DATA_FORMATS))
     .addHelpText(
       'after',
       example(name, [
-        ['explain', 'every cause with a headline'],
-        ['explain rate-limited', 'one of them'],
+        ['explain', 'every cause and rule with a headline'],
+        ['explain rate-limited', 'a cause'],
+        ['explain no-digest', 'an audit rule'],
       ]),
     )
     .action((names: string[], options) =>

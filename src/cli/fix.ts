@@ -73,7 +73,7 @@ const FIX_FLAGS: Option[] = [
     flag('--password-stdin', "read the account's password from standard input"),
     endpointFlag(),
   ]),
-  ...group('Remedies:', [
+  ...group('Remedies for stuck pods:', [
     ...EACH_REMEDY.map(([remedy, rules]) => remedyFlag(rules.flag, REMEDY_WORDS[remedy].help)),
     flag('--recreate-bare-pods', 'also recreate pods that have no controller'),
     flag('--allow-managed', 'also change what Argo CD, Helm, or others manage'),

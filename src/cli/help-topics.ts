@@ -28,7 +28,7 @@ const ENVIRONMENT: readonly Row[] = [
   ['NO_COLOR', 'any text turns color off; --no-color does the same'],
   ['FORCE_COLOR', 'turns color on, even in a pipe'],
   ['TERM', '"dumb" turns color off'],
-  ['CI', 'any text turns off the spinner, and makes `-o text` the default in a pipe'],
+  ['CI', 'any text but 0 and false: no spinner, and `-o text` by default in a pipe'],
   ['GITHUB_STEP_SUMMARY', 'the file that `audit -o github` appends its report to'],
   ['COLUMNS', "width of the output where it isn't a terminal"],
 ]

@@ -4,7 +4,7 @@ import { appendFile, stat } from 'node:fs/promises'
 import { audit } from '../audit/audit.ts'
 import type { EditReport } from '../audit/edit-report.ts'
 import type { AuditSeverity } from '../audit/finding.ts'
-import { type AuditReport, auditReport } from '../audit/report.ts'
+import { type AuditReport, auditReport, isUnchecked } from '../audit/report.ts'
 import { countsFor } from '../report/fail-on.ts'
 import type { AuditFormat } from '../report/formats.ts'
 import { auditFingerprint } from '../report/machine/audit/identity.ts'
@@ -48,7 +48,10 @@ export async function auditCommand(options: AuditOptions, context: CommandContex
   return auditVerdict(report, options.failOn)
 }
 
-/** Reads the files again after edits were written, so that only remaining findings are reported. */
+/**
+ * Makes the edits and, if files were written, reads them again, so that only remaining findings are reported. What registries answered for
+ * the edits makes no findings, whether or not anything was written: only --check-images does. An image without an answer is reported.
+ */
 async function editIfAsked(
   input: AuditInput,
   options: AuditOptions,
@@ -57,10 +60,11 @@ async function editIfAsked(
 ): Promise<{ input: AuditInput; edits: EditReport | null }> {
   if (options.edits === null) return { input, edits: null }
   const { editFiles } = await import('./audit/edit.ts')
-  const { input: asked, edits } = await editFiles(input, settings, options.edits, context)
-  if (!edits.files.some(({ written }) => written)) return { input: asked, edits }
-  const again = await readAuditInput(options, settings, context, null)
-  return { input: { ...again, scope: { ...again.scope, imageChecks: input.scope.imageChecks } }, edits }
+  const { edits, answers } = await editFiles(input, settings, options.edits, context)
+  const isWritten = edits.files.some(({ written }) => written)
+  const now = isWritten ? await readAuditInput(options, settings, context, null) : input
+  const imageChecks = [...input.scope.imageChecks, ...answers.filter(isUnchecked)]
+  return { input: { ...now, scope: { ...now.scope, imageChecks } }, edits }
 }
 
 /** Returns the same result for every format. Unreadable input outranks findings, except for links that lead outside. */

@@ -1,4 +1,4 @@
-/** Baseline files, and those of diagnose: known failures are counted but do not affect the exit code. */
+/** Baseline files, and the known failures of diagnose: they are counted but do not affect the exit code. */
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -8,6 +8,7 @@ import {
   type IgnoreRule,
   isExpired,
   isIgnored,
+  type KnownFinding,
   readBaseline,
   readIgnoreRules,
 } from '../baseline/baseline.ts'
@@ -35,27 +36,33 @@ interface Baseline {
 
 const EMPTY_BASELINE: Baseline = { known: new Set(), rules: [] }
 
-/** Reads a baseline of failures before any request to a cluster. @throws UsageError for a file that is not a baseline */
+/**
+ * Reads the baseline that is named with `--baseline`, before any request to a cluster; an empty one if none is.
+ * @throws UsageError if the file can't be read, or is not a baseline
+ */
 export async function readKnown({ baseline }: BaselineFlags, { cwd }: CommandContext): Promise<Baseline> {
   if (baseline === undefined) return EMPTY_BASELINE
-  return parsedBaseline(await readBaselineFile(baseline, cwd), baseline)
+  const read = await readIfThere(baseline, cwd)
+  if (read === null)
+    throw new UsageError(
+      `Can't read the baseline ${baseline}: there is no such file; --write-baseline makes one.`,
+    )
+  return read
 }
 
-/** Returns the file's text. @throws UsageError if it can't be read */
-export function readBaselineFile(file: string, cwd: string): Promise<string> {
-  return readFile(resolve(cwd, file), 'utf8').catch(error => {
-    const code = errorCode(error)
-    const why = code === 'ENOENT' ? 'there is no such file; --write-baseline makes one' : code
-    throw new UsageError(`Can't read the baseline ${file}: ${why}.`)
+/** null if there is no such file. @throws UsageError if it can't be read, or is not a baseline */
+async function readIfThere(file: string, cwd: string): Promise<Baseline | null> {
+  const text = await readFile(resolve(cwd, file), 'utf8').catch(error => {
+    if (errorCode(error) === 'ENOENT') return null
+    throw new UsageError(`Can't read the baseline ${file}: ${errorCode(error)}.`)
   })
+  return text === null ? null : parsedBaseline(text, file)
 }
 
 function parsedBaseline(text: string, file: string): Baseline {
   const known = readBaseline(text)
   if (known === null)
-    throw new UsageError(
-      `${file} is not a baseline: make one with \`pullguard diagnose --write-baseline ${file}\`.`,
-    )
+    throw new UsageError(`${file} is not a baseline: make one with --write-baseline ${file}.`)
   const rules = readIgnoreRules(text)
   if (typeof rules === 'string') throw new UsageError(`${file} is not a baseline: ${rules}.`)
   const wrong = rules.find(({ cause }) => cause !== undefined && !cause.includes('*') && !isCause(cause))
@@ -111,23 +118,14 @@ function ignorable(finding: AdvisedFinding) {
   }
 }
 
-/**
- * Keeps the rules of the file that it replaces, because people wrote them. @throws UsageError if the file is not a baseline or can't be
- * written
- */
+/** @throws UsageError if the file is not a baseline or can't be written */
 async function updateBaseline(
   findings: AdvisedFinding[],
   file: string,
   context: CommandContext,
 ): Promise<void> {
-  const path = resolve(context.cwd, file)
-  const before = await readFile(path, 'utf8').catch(error => {
-    if (errorCode(error) === 'ENOENT') return null
-    throw new UsageError(`Can't read the baseline ${file}: ${errorCode(error)}.`)
-  })
-  const { rules } = before === null ? EMPTY_BASELINE : parsedBaseline(before, file)
   const known = findings.map(finding => ({ fingerprint: fingerprintOf(finding), about: aboutOf(finding) }))
-  await writeBaselineFile(path, baselineText(known, rules), file)
+  await replaceBaseline(file, known, context)
   const written = new Set(known.map(({ fingerprint: print }) => print)).size
   await context.err.write(`${writtenBaselineText(written, file)}\n`)
 }
@@ -137,11 +135,19 @@ function aboutOf(finding: AdvisedFinding): string {
   return `${cause} ${namespace}/${workloadPath(finding)} ${container} ${image}`
 }
 
-/** With half a file, CI would report the missing findings as new. @throws UsageError */
-export async function writeBaselineFile(path: string, text: string, shown: string): Promise<void> {
+/**
+ * Writes the findings to a baseline, all or none: with half a file, CI would report the missing ones as new. Keeps the rules of the file
+ * that it replaces, because people wrote them. @throws UsageError if the file is not a baseline or can't be written
+ */
+export async function replaceBaseline(
+  file: string,
+  findings: readonly KnownFinding[],
+  { cwd }: CommandContext,
+): Promise<void> {
+  const { rules } = (await readIfThere(file, cwd)) ?? EMPTY_BASELINE
   try {
-    await writeWhole(path, text)
+    await writeWhole(resolve(cwd, file), baselineText(findings, rules))
   } catch (error) {
-    throw new UsageError(`Can't write the baseline ${shown}: ${errorCode(error)}.`)
+    throw new UsageError(`Can't write the baseline ${file}: ${errorCode(error)}.`)
   }
 }

@@ -90,12 +90,10 @@ export class ImageCheckRun {
     )
   }
 
-  /** Checks images, failing or not, with the pull secrets of the pod that uses them; null for no pod. @throws the signal's reason */
-  ask(images: string[], pod: Pod | null): Promise<ImageCheck[]> {
-    return this.askFor(images.map(image => ({ image, pod })))
-  }
-
-  /** The same for images that no pod has requested yet, each with the future pod's pull secrets. @throws the signal's reason */
+  /**
+   * Checks images, failing or not, each with the pull secrets of the pod that uses it or will use it; null for no pod.
+   * @throws the signal's reason
+   */
   askFor(wanted: { image: string; pod: PullingPod | null }[]): Promise<ImageCheck[]> {
     return this.askAbout(
       wanted.map(({ image, pod }) => ({ image, pods: pod === null ? [] : [pod], platforms: pod === null })),

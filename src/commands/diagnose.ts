@@ -50,7 +50,7 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
     ...report,
     width: out.width,
     color: out.color,
-    links: opensLinks(out.isTerminal, context.env),
+    links: opensLinks(out, context.env),
   })
   for (const piece of pieces) await out.write(piece)
   await err.write(diagnosisNotes(diagnosis, { ...report, width: err.width, color: err.color }))

@@ -2,6 +2,7 @@
 
 import { UsageError } from '../errors.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
+import { isLatest } from '../image/fixed-tag.ts'
 import { parseReference } from '../image/reference.ts'
 import { CACHE_IMAGES, type CacheProduct, cachesFor } from '../mirror/cache.ts'
 import type { MirrorFormat } from '../report/formats.ts'
@@ -49,7 +50,7 @@ function pinned(text: string): string {
       '--cache-image comes from Docker Hub, which the cache is to replace: name a copy in another registry.',
     )
   }
-  if (reference.digest === null && ['latest', null].includes(reference.tag)) {
+  if (isLatest(reference)) {
     throw new UsageError('--cache-image has no version: add a tag other than latest, or a digest.')
   }
   return text

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts'
 import { describeImage, type ImageReading } from '../image/describe.ts'
 import type { DataFormat } from '../report/formats.ts'
 import { type CheckedReading, renderImages } from '../report/views/images.ts'
-import { checkFor } from '../snapshot/image-verdict.ts'
+import { checkFor, isAbsent, isPullable } from '../snapshot/image-verdict.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
@@ -42,7 +42,14 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
       invocation: invocationOf(context, {}),
     }),
   )
-  return images.every(image => image.valid) ? 'ok' : 'findings'
+  return verdict(images)
+}
+
+/** `findings` for an invalid name or an image that is not there, or else `incomplete` if it is unknown whether one is there. */
+function verdict(images: readonly CheckedReading[]): ExitName {
+  if (images.some(({ valid, check }) => !valid || (check !== null && isAbsent(check.verdict))))
+    return 'findings'
+  return images.every(({ check }) => check === null || isPullable(check.verdict)) ? 'ok' : 'incomplete'
 }
 
 /** Adds the registries' answers to the readings; invalid references get none. */
@@ -54,7 +61,9 @@ async function withChecks(
   if (checkImages === undefined) return readings.map(reading => ({ ...reading, check: null }))
   const { ImageCheckRun } = await import('./check-images.ts')
   const names = readings.map(({ input }) => input)
-  const checks = await new ImageCheckRun(checkImages, context).ask(names, null)
+  const checks = await new ImageCheckRun(checkImages, context).askFor(
+    names.map(image => ({ image, pod: null })),
+  )
   return readings.map(reading => ({ ...reading, check: checkFor(reading.reference, checks, null) }))
 }
 

@@ -19,10 +19,9 @@ export function checkRecursive(
  */
 export function formatFor<Format>(
   { format, formatGiven }: { format: Format; formatGiven: boolean },
-  { env, out }: Pick<CommandContext, 'env' | 'out'>,
+  { out }: Pick<CommandContext, 'out'>,
 ): Format | 'text' {
-  const inCi = !['', '0', 'false'].includes(env.CI ?? '')
-  return !formatGiven && inCi && !out.isTerminal ? 'text' : format
+  return !formatGiven && out.inCi && !out.isTerminal ? 'text' : format
 }
 
 /** Reads `--replace-registry FROM=TO`. @throws UsageError */

@@ -74,9 +74,9 @@ async function explainOne(
     const places = [pod, ...others].map(found => `${found.namespace}/${found.name}`).join(', ')
     throw new UsageError(`More than one pod is called "${name}": say which of ${places}.`)
   }
-  const why = await explainWithChecks(pod, snapshot, checking)
-  await context.out.write(renderWhy(why, reportOptions(options, context)))
-  return exitOf([why], why.gaps)
+  const whys = await explainWithChecks([pod], snapshot, checking)
+  for (const why of whys) await context.out.write(renderWhy(why, reportOptions(options, context)))
+  return exitOf(whys, snapshot.gaps)
 }
 
 /** Handles a pod that exists or may exist but can't be read. */
@@ -113,11 +113,16 @@ async function explainWorkload(
   context: CommandContext,
 ): Promise<ExitName> {
   const diagnosis = diagnose(snapshot)
-  const items: { why: AdvisedWhy; others: string[] }[] = []
-  for (const { namespace, pod: name, others } of alikePods(diagnosis.findings)) {
+  const alike = alikePods(diagnosis.findings).flatMap(({ namespace, pod: name, others }) => {
     const pod = snapshot.pods.find(each => each.namespace === namespace && each.name === name)
-    if (pod !== undefined) items.push({ why: await explainWithChecks(pod, snapshot, checking), others })
-  }
+    return pod === undefined ? [] : [{ pod, others }]
+  })
+  const whys = await explainWithChecks(
+    alike.map(({ pod }) => pod),
+    snapshot,
+    checking,
+  )
+  const items = whys.map((why, index) => ({ why, others: alike[index]?.others ?? [] }))
   const report = { diagnosis: adviseDiagnosis(diagnosis), items }
   await context.out.write(renderWhyOfWorkload(report, reportOptions(options, context)))
   return exitOf(
@@ -126,21 +131,24 @@ async function explainWorkload(
   )
 }
 
-/** Explains the pod's chain, including healthy containers, whose images will have to be pulled again. */
+/**
+ * Explains the chain of each pod, including healthy containers, whose images will have to be pulled again. Registries are asked once for all
+ * pods, within one limit of time.
+ */
 async function explainWithChecks(
-  pod: Pod,
+  pods: readonly Pod[],
   snapshot: Snapshot,
   checking: ImageCheckRun | undefined,
-): Promise<AdvisedWhy> {
-  const images = pod.containers.map(({ image }) => image)
-  const imageChecks = (await checking?.ask(images, pod)) ?? []
-  return adviseWhy(explainPod(pod, { ...snapshot, imageChecks }))
+): Promise<AdvisedWhy[]> {
+  const wanted = pods.flatMap(pod => pod.containers.map(({ image }) => ({ image, pod })))
+  const imageChecks = (await checking?.askFor(wanted)) ?? []
+  return pods.map(pod => adviseWhy(explainPod(pod, { ...snapshot, imageChecks })))
 }
 
 /** Returns how to render the report. */
 function reportOptions({ connection, files, format }: WhyOptions, context: CommandContext): WhyReportOptions {
   const { width, color, isTerminal: terminal } = context.out
-  const links = opensLinks(terminal, context.env)
+  const links = opensLinks(context.out, context.env)
   const invocation = invocationOf(context, connection, { fromDump: files.length > 0, only: { named: true } })
   return { format, width, color, links, terminal, invocation }
 }

@@ -74,6 +74,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'unreadable-secret' }, UNREADABLE_SECRET],
   [{ code: 'any-refusal' }, /unable to retrieve auth token: invalid username\/password/i],
+  [{ code: 'named-action' }, /unauthorized to access repository: \S{1,300}, action: pull\b/i],
   [{ code: 'upstream-limit' }, /too many requests to upstream/i],
   [{ code: 'upstream-setup' }, /upstream (?:repository|registry) is not configured/i],
   [{ code: 'upstream-blocked' }, /remote (?:auto|manually) blocked/i],

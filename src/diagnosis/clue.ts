@@ -33,6 +33,8 @@ export type Clue =
   | { code: 'bare-refusal' }
   /** The kubelet could not read a pull secret of the pod. */
   | { code: 'unreadable-secret' }
+  /** Harbor names the action that it refused: to an account that is not allowed it, and to anyone whose login it does not know. */
+  | { code: 'named-action' }
   /** CRI-O's words for any 401, whether or not a login was sent (containers/image, docker/errors.go; opendatahub-io/notebooks#1980). */
   | { code: 'any-refusal' }
   /** A 401. */
@@ -198,6 +200,8 @@ export type Clue =
       /** Whether its concurrencyPolicy is Forbid; null if that was not read. */
       forbidsOthers: boolean | null
     }
+  /** The pod's service account has an identity at the registry's cloud, which pulls nothing. */
+  | { code: 'workload-identity'; of: 'aws' | 'azure' | 'google'; serviceAccount: string }
   /** An older revision of the pod's Deployment has pods that are ready. */
   | { code: 'older-serves'; revision: number; pods: number }
   /** The pod's StatefulSet replaces its pods one after the other, and none that is not ready, so a new template does not reach this one. */

@@ -1,15 +1,16 @@
-/** Clues: what the text of a failed pull, its endpoint, the image's name, and the node show besides the cause (the node's are in pulling-node.ts). */
+/** Clues: what the text of a failed pull, its endpoint, the image's name, and its logins show besides the cause (the node's are in pulling-node.ts). */
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
-import { relayedRegistry } from '../image/registries.ts'
+import { cloudOf, relayedRegistry } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 import type { Clue } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName, isShortServiceName } from './endpoint.ts'
-import type { Cause, Finding } from './finding.ts'
+import type { Cause, CredentialReport, Finding } from './finding.ts'
+import type { KnownLogins } from './pull-credential.ts'
 
 interface ClueFacts {
   cause: Cause
@@ -121,6 +122,24 @@ export function cluesOfOwners(
   const policy = owners.find(({ kind }) => kind === 'CronJob')?.concurrencyPolicy
   const forbidsOthers = policy === undefined ? null : policy === 'Forbid'
   return [{ code: 'run-of-cron-job', job: controller.name, forbidsOthers }]
+}
+
+const IDENTITY_OF = { aws: 'ecr', azure: 'acr', google: 'gar' } as const
+
+/** The pod's own processes use the account's identity; the kubelet and the runtime pull with the node's. */
+export function workloadIdentity(pod: Pod, registry: string | null, logins: KnownLogins): Clue[] {
+  const of = logins.credentials.accountOf(pod)?.workloadIdentity
+  return of === undefined || IDENTITY_OF[of] !== cloudOf(registry)
+    ? []
+    : [{ code: 'workload-identity', of, serviceAccount: pod.serviceAccount }]
+}
+
+/** A token's own claim proves that it has expired, if no other login was tried. */
+export function expiredLogin({ attempts }: CredentialReport, takenAt: string): Clue[] {
+  const sent = attempts.filter(({ usable }) => usable)
+  const isOver = ({ validUntil }: (typeof sent)[number]) =>
+    validUntil !== undefined && Date.parse(validUntil) < Date.parse(takenAt)
+  return sent.length > 0 && sent.every(isOver) ? [{ code: 'expired' }] : []
 }
 
 /** Failures to reach a host, which may lie at one node. */

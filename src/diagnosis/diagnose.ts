@@ -8,6 +8,7 @@ import type { Node } from '../snapshot/node.ts'
 import {
   holdsUpRollout,
   indexOwners,
+  isOfCustomController,
   type OwnerIndex,
   ownersAbove,
   servingBefore,
@@ -17,7 +18,14 @@ import {
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
-import { clockClues, cluesOf, cluesOfOwners, withAnsweredNodes } from './clues.ts'
+import {
+  clockClues,
+  cluesOf,
+  cluesOfOwners,
+  expiredLogin,
+  withAnsweredNodes,
+  workloadIdentity,
+} from './clues.ts'
 import { endpointOf, type NamedEndpoint } from './endpoint.ts'
 import {
   type FailingContainer,
@@ -30,7 +38,8 @@ import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding
 import { textMemo } from './memoize-by-text.ts'
 import { eventsOfPod, longPulls } from './pod-events.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
-import { cluesOfPlace, nodeHintsIn, pullingNode } from './pulling-node.ts'
+import { cluesOfPlace, nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
+import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
 import { subcauseOf } from './subcause.ts'
 
@@ -110,8 +119,9 @@ function findingOf(
 ): Finding {
   const { container, reason } = failing
   const above = ownersAbove(pod, owners)
-  // Of several controllers, changes are made where the topmost comes from.
-  const managedBy = above.findLast(owner => owner.managedBy !== undefined)?.managedBy ?? null
+  const top = above.at(-1)
+  // What owns a controller, such as a custom resource, is where changes are made.
+  const managedBy = top?.controller === null ? (top.managedBy ?? null) : null
   // A debug container does not affect whether its pod is ready.
   const inPod = container.kind !== 'ephemeral'
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
@@ -125,13 +135,15 @@ function findingOf(
     ? pullCredential({ pod, image: container.image, cause, evidence, endpoint }, logins)
     : NOT_THE_PODS
   const node = nodes.get(pod.node ?? '') ?? null
+  const onNode = reference !== null && node?.images.includes(reference) === true
   const subcause = subcauseOf(cause, {
     error,
     textSubcause,
     reference: parsed,
     endpoint,
     credential: credential.status,
-    onNode: node?.images.some(image => reference !== null && image === reference) ?? false,
+    onNode,
+    verifies: verifiesImages(node),
   })
   const answer = answerOf(cause, error?.status ?? null)
   const moved = parsed === null ? null : movedImage(parsed, answer)
@@ -174,13 +186,17 @@ function findingOf(
         reference: parsed,
       }),
       ...(cause === 'tls' ? clockClues(text, pod, snapshot.takenAt) : []),
-      ...cluesOfPlace(failing, pod, node, reference, workload),
+      ...cluesOfPlace(failing, { pod, node, onNode, workload, reference }),
       ...behindProxy(cause, text, registry),
+      ...expiredLogin(credential, snapshot.takenAt),
+      ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, logins) : []),
       ...cluesOfOwners(pod, workload, above),
       ...olderServes(pod, owners),
       ...(inPod && wouldHoldUpRollout(pod, owners) ? [{ code: 'one-by-one' } as const] : []),
     ],
     host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),
+    lasting: isUnlikelyToRecover(cause),
+    ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),
     priority: 0,
   }
 }

@@ -6,7 +6,7 @@ import type { ObjectManager } from '../snapshot/fix-objects.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { JudgedCheck } from '../snapshot/image-verdict.ts'
 import type { ContainerKind } from '../snapshot/pod.ts'
-import type { PullSecret } from '../snapshot/pull-secret.ts'
+import type { PullSecret, SecretWriter } from '../snapshot/pull-secret.ts'
 import type { Gap, SnapshotScope, SnapshotSource } from '../snapshot/snapshot.ts'
 import type { Clue } from './clue.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -103,6 +103,12 @@ export interface Attempt {
   mismatch?: KeyMismatch
   /** The user name or the password starts or ends with white space, such as a line feed. */
   padded?: true
+  /** The entry's `auth`, which is sent, holds another login than the fields beside it. */
+  overridden?: true
+  /** ISO 8601: until when the login's token is valid, by its own claim. */
+  validUntil?: string
+  /** What writes the Secret; left out if that is not known. */
+  writer?: SecretWriter
   /** How it is known that the Secret is missing; left out if the API server answered so. */
   provenBy?: PullSecret['provenBy']
 }
@@ -160,6 +166,10 @@ export interface Finding {
   clues: Clue[]
   /** What is known of the node that pulls. Not printed. */
   host: PullingNode
+  /** Whether retries alone are not expected to succeed. Not printed. */
+  lasting: boolean
+  /** A controller that is not built in created the pod, so no fix can replace the pod. Not printed; left out otherwise. */
+  ofCustomController?: true
   /** How many pods and nodes are affected, and how critical they are; higher is more urgent. Not printed. */
   priority: number
 }

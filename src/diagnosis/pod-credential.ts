@@ -103,14 +103,28 @@ function judge(secrets: PodSecret[], reference: Reference | null): CredentialRep
   return { status: statusOf(attempts), attempts }
 }
 
-function attemptOf({ secret, key, username, padded }: Entry, problem: AttemptProblem | null): Attempt {
+function attemptOf(entry: Entry, problem: AttemptProblem | null): Attempt {
+  const { secret, key, username, padded, overridden, validUntil } = entry
   const base = { from: secret.from, secret: secret.name, key, username, usable: problem === null, problem }
-  return { ...base, ...(padded && { padded }) }
+  return {
+    ...base,
+    ...(padded && { padded }),
+    ...(overridden && { overridden }),
+    ...(validUntil !== undefined && { validUntil }),
+    ...writtenBy(secret),
+  }
+}
+
+function writtenBy({ content }: PodSecret): Pick<Attempt, 'writer'> {
+  return content?.writer === undefined ? {} : { writer: content.writer }
 }
 
 /** Why a secret has no login for this image: the whole secret is unusable, or none of its keys match. */
 function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt[] {
-  const base = { from: secret.from, secret: secret.name, username: null, usable: false }
+  const base = {
+    ...{ from: secret.from, secret: secret.name, username: null, usable: false },
+    ...writtenBy(secret),
+  }
   const whole = secret.content === null ? 'failed' : secret.content.problem
   if (whole !== null) {
     const { detail, provenBy } = secret.content ?? {}
@@ -139,7 +153,7 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
 }
 
 /** A key with such a mismatch may be right for other images. */
-const FOR_OTHERS: KeyMismatch[] = ['path', 'port-other']
+const FOR_OTHERS: KeyMismatch[] = ['path', 'port-other', 'region']
 
 const UNREAD: AttemptProblem[] = ['secret-forbidden', 'secret-unread']
 
@@ -149,5 +163,6 @@ function statusOf(attempts: Attempt[]): CredentialStatus {
   if (problems.includes('malformed')) return 'broken'
   if (attempts.some(({ usable }) => usable)) return 'usable'
   if (problems.some(problem => problem !== null && UNREAD.includes(problem))) return 'unknown'
-  return problems.every(problem => problem === 'other-registry') ? 'none' : 'broken'
+  const isOther = ({ problem, mismatch }: Attempt) => problem === 'other-registry' && mismatch === undefined
+  return attempts.every(isOther) ? 'none' : 'broken'
 }

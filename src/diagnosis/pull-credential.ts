@@ -4,6 +4,7 @@ import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import { HARDENED_IMAGES } from '../image/registries.ts'
+import { similarNames } from '../image/similar-names.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
@@ -22,7 +23,13 @@ export type CredentialHint =
       secrets: string[]
     }
   /** In the pod's namespace, where no known service account lists it. */
-  | { code: 'not-named'; namespace: string; secret: string }
+  | {
+      code: 'not-named'
+      namespace: string
+      secret: string
+      /** The name that the pod lists, which is nearly this secret's and no secret's. */
+      misspelled?: string
+    }
   /** In the pod's namespace, on another service account. */
   | { code: 'on-service-account'; namespace: string; secret: string; serviceAccount: string }
   /** In another namespace, whose secrets a pod can't use. */
@@ -146,9 +153,10 @@ function hintsFor(
   )
   const named = new Set([...pod.pullSecrets, ...own.flatMap(({ secrets }) => secrets)])
   const others = here.filter(({ name }) => !named.has(name))
+  const missing = attempts.flatMap(({ secret, problem }) => (problem === 'secret-missing' ? [secret] : []))
   const hints = [
     ...own,
-    ...others.map(secret => hintAt(secret, known)),
+    ...others.map(secret => hintAt(secret, known, missing)),
     ...sameAccount(pod, reference, known),
   ]
   if (hints.length > 0) return hints.slice(0, MOST_HINTS)
@@ -159,11 +167,15 @@ function hintsFor(
     .map(({ namespace, name }) => ({ code: 'in-namespace', namespace, secret: name }))
 }
 
-function hintAt({ namespace, name: secret }: PullSecret, { accounts }: KnownLogins): CredentialHint {
+function hintAt(
+  { namespace, name: secret }: PullSecret,
+  { accounts }: KnownLogins,
+  missing: string[],
+): CredentialHint {
   const serviceAccount = accounts.get(`${namespace}/${secret}`)
-  return serviceAccount === undefined
-    ? { code: 'not-named', namespace, secret }
-    : { code: 'on-service-account', namespace, secret, serviceAccount }
+  if (serviceAccount !== undefined) return { code: 'on-service-account', namespace, secret, serviceAccount }
+  const misspelled = missing.find(name => similarNames(name, [secret], 1).length > 0)
+  return { code: 'not-named', namespace, secret, ...(misspelled !== undefined && { misspelled }) }
 }
 
 /** Docker's hardened images accept Docker Hub accounts, but under a separate key. */

@@ -1,5 +1,6 @@
 /** What is known about the node that pulls: from its object, from the pod, and from the wording of its runtime's errors. */
 
+import type { Cloud } from '../image/registries.ts'
 import type { Node } from '../snapshot/node.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Clue } from './clue.ts'
@@ -26,6 +27,8 @@ export interface PullingNode {
   name: string | null
   runtime: Runtime | null
   platform: Platform | null
+  /** The cloud whose machine it is; `none` if the node's object shows no cloud. */
+  cloud: Cloud | 'none' | null
   os: 'linux' | 'windows' | null
   architecture: string | null
   /** On Windows, such as `10.0.20348.4294`. */
@@ -54,12 +57,20 @@ export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): Pull
     name: pod.node,
     runtime: runtimeOf(node) ?? hints.runtime,
     platform: platform ?? hints.platform,
+    cloud: node === null ? null : cloudOfNode(node, platform),
     os: osOf(node?.os ?? pod.platform.os) ?? hints.os,
     architecture: node?.architecture ?? pod.platform.architecture ?? null,
     kernel: node?.kernel ?? null,
     kubeletMinor: minorOf(node?.kubelet ?? null),
     toolImage: node === null ? null : toolImageOf(node.images),
   }
+}
+
+/** By the scheme of `spec.providerID`, as the cloud's controller writes it, or by the cloud's own distribution. */
+function cloudOfNode({ provider }: Node, platform: Platform | null): Cloud | 'none' {
+  if (provider === 'aws' || platform === 'eks') return 'ecr'
+  if (provider === 'azure' || platform === 'aks') return 'acr'
+  return provider === 'gce' || platform === 'gke' ? 'gar' : 'none'
 }
 
 const WINDOWS =
@@ -136,6 +147,15 @@ function minorOf(kubelet: string | null): number | null {
   return minor === undefined ? null : Number(minor)
 }
 
+/**
+ * Whether the kubelet may keep a pod from an image on the node that was pulled with a credential that the pod lacks (KEP-2535; 1.33 and 1.34
+ * only if configured to); null if its version is unknown.
+ */
+export function verifiesImages(node: Pick<Node, 'kubelet'> | null): boolean | null {
+  const minor = minorOf(node?.kubelet ?? null)
+  return minor === null ? null : minor >= 33
+}
+
 /** Debugging images and base images of distributions, which have a shell. */
 const WITH_SHELL =
   /(?:^|\/)(?:busybox|netshoot|toolbox|curl|alpine|debian|ubuntu|fedora|rockylinux|almalinux|amazonlinux|ubi\d*|bash)(?:-[\w.]+)?(?=[:@]|$)/
@@ -167,19 +187,22 @@ const WINDOWS_NAME = /(?:^|-)win(?:dows)?(?:-|$)/
 /** Nodes on a developer's machine, where images are built or loaded by hand. */
 const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/
 
-/** The clues from the place of the pull: a guest that pulls by itself, or a local node. */
+/** What is pulled and where; `onNode`: the node lists the image. */
+interface PullPlace {
+  pod: Pod
+  workload: { name: string } | null
+  node: Node | null
+  reference: string | null
+  onNode: boolean
+}
+
+/** The clues from the place of the pull: a guest that pulls by itself, a local node, or an image that is there already. */
 export function cluesOfPlace(
   { container, usesPullSecrets }: FailingContainer,
-  pod: Pod,
-  node: Node | null,
-  reference: string | null,
-  workload: { name: string } | null,
+  { pod, node, onNode, workload, reference }: PullPlace,
 ): Clue[] {
   const guest = !usesPullSecrets && container.kind !== 'sandbox'
-  const own =
-    node?.provider === 'kind' ||
-    LOCAL_NODE.test(pod.node ?? '') ||
-    node?.images.includes(container.image) === true
+  const own = onNode || node?.provider === 'kind' || LOCAL_NODE.test(pod.node ?? '')
   return [
     ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
     ...(pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
@@ -188,16 +211,8 @@ export function cluesOfPlace(
     ...tagOfNode(reference, node),
     ...(guest ? [{ code: 'guest' } as const] : []),
     ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
-    ...(container.pullPolicy === 'IfNotPresent' && node !== null && isVerified(node, reference)
+    ...(container.pullPolicy === 'IfNotPresent' && onNode && verifiesImages(node) === true
       ? [{ code: 'on-node' } as const]
       : []),
   ]
-}
-
-/** Kubelets of this minor version and later verify that a pod may use an image on the node (1.33 and 1.34 only if configured to). */
-const VERIFIES_SINCE = 33
-
-function isVerified({ kubelet, images }: Node, reference: string | null): boolean {
-  const minor = Number(/^v1\.(\d+)/.exec(kubelet ?? '')?.[1] ?? 0)
-  return minor >= VERIFIES_SINCE && reference !== null && images.includes(reference)
 }

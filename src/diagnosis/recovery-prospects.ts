@@ -1,5 +1,6 @@
 /** Whether waiting can help: by cause, how likely a failed pull is to succeed by itself. */
 
+import { isAbsent } from '../snapshot/image-verdict.ts'
 import type { Cause, Finding } from './finding.ts'
 
 type Prospect =
@@ -63,10 +64,7 @@ type PatienceFacts = Pick<Finding, 'cause' | 'subcause' | 'moved' | 'credential'
 /** Whether a retry would get the same answer: the image is gone, the registry answers the same here, or it refused the pod's own login. */
 function isProven({ cause, subcause, moved, credential, check }: PatienceFacts): boolean {
   if (cause === 'image-not-found') {
-    return (
-      moved !== null ||
-      ['no-such-tag', 'no-such-digest', 'no-such-repository', 'not-found'].includes(check?.verdict ?? '')
-    )
+    return moved !== null || (check !== null && isAbsent(check.verdict))
   }
   if (cause !== 'auth-required-or-denied') return false
   const refused = subcause === 'credential-refused' || subcause === 'not-permitted'

@@ -1,6 +1,7 @@
 /** The remedies, and which of them fit a finding. What a remedy needs, such as a working login, is checked before anything is written. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
+import { isFixedImage } from '../image/fixed-tag.ts'
 import { parseReference } from '../image/reference.ts'
 import { isPublic, relayedRegistry } from '../image/registries.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
@@ -57,7 +58,7 @@ export interface RemedyOffer {
   remedy: Remedy
   /** How many findings it would help. */
   findings: number
-  /** Another remedy that some of them need, too: an image tagged `latest` keeps being requested unless it is pinned. */
+  /** Another remedy that some of them need, too: each node would keep another build of an image whose tag moves, unless it is pinned. */
   needs: 'pin' | null
 }
 
@@ -65,8 +66,8 @@ export interface RemedyOffer {
 export function fittingRemedies(findings: Finding[]): RemedyOffer[] {
   return MOST_HELPFUL_FIRST.map(remedy => {
     const helped = findings.filter(finding => finding.remedies.includes(remedy) && hasEffect(remedy, finding))
-    const latest = helped.some(({ reference }) => reference?.endsWith(':latest') === true)
-    const needs = remedy === 'pull-policy' && latest ? ('pin' as const) : null
+    const moves = helped.some(({ reference }) => !isFixedImage(reference ?? ''))
+    const needs = remedy === 'pull-policy' && moves ? ('pin' as const) : null
     return { remedy, findings: helped.length, needs }
   }).filter(({ findings: count }) => count > 0)
 }

@@ -24,8 +24,9 @@ export interface PullFacts {
   reference: Reference | null
   endpoint: Endpoint | null
   credential: CredentialStatus
-  /** Whether the node lists the image; matters for policy Never. */
+  /** Whether the node lists the image, and whether its kubelet verifies images, as far as known; matters for policy Never. */
   onNode: boolean
+  verifies: boolean | null
 }
 
 /** How to find the subcause, for the causes that have any. */
@@ -85,6 +86,8 @@ function missingOf({ error, reference, endpoint }: PullFacts): NotFoundSubcause 
   return reference !== null && hidesMissing(reference.registry) ? 'tag' : 'unspecified'
 }
 
-function neverOf({ onNode }: PullFacts): NeverPullSubcause | null {
-  return onNode ? 'not-verified' : null
+/** A kubelet that verifies says the same of both; a node's list of images may be incomplete. */
+function neverOf({ onNode, verifies }: PullFacts): NeverPullSubcause | null {
+  if (onNode) return verifies === false ? null : 'not-verified'
+  return verifies === false ? 'not-present' : null
 }

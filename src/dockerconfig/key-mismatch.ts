@@ -25,6 +25,8 @@ export type KeyMismatch =
   | 'odd-path'
   /** The path of other repositories. */
   | 'path'
+  /** Another region of the same cloud registry, which needs a login of its own. */
+  | 'region'
 
 const SCHEME = /^https?:\/\//i
 
@@ -51,7 +53,11 @@ function hostMismatch(host: string, path: string, registry: string): KeyMismatch
   if (registry === DOCKER_HUB && isDockerHubAlias(name) && name !== DOCKER_HUB)
     // Under its fallback name, Docker Hub is found only by the bare host.
     return name === DOCKER_HUB_INDEX && VERSION.test(path) ? 'slash-missing' : 'hub-alias'
-  if (name !== wantedName) return isWiderGlob(name, wantedName) ? 'wildcard' : 'other'
+  if (name !== wantedName) {
+    if (isWiderGlob(name, wantedName)) return 'wildcard'
+    const registryOf = withoutRegion(name)
+    return registryOf !== null && registryOf === withoutRegion(wantedName) ? 'region' : 'other'
+  }
   if (port === wantedPort) return 'case'
   if (port === '') return 'port-missing'
   return wantedPort === '' && /^:(?:443|80)?$/.test(port) ? 'port-extra' : 'port-other'
@@ -64,6 +70,13 @@ function pathMismatch(path: string, repository: string): KeyMismatch {
   if (VERSION.test(path)) return 'slash-missing'
   if (/[:@\s]|\/\//.test(path)) return 'odd-path'
   return `/${repository}`.startsWith(path.toLowerCase()) ? 'case' : 'path'
+}
+
+/** The registry that is in each region under another host: an account's in ECR, or Artifact Registry; null for any other. */
+function withoutRegion(host: string): string | null {
+  const ecr = /^(\d{12}\.dkr[.-]ecr)(?:-fips)?\.[a-z0-9-]+\.(amazonaws\.com(?:\.cn)?|on\.aws)$/.exec(host)
+  if (ecr !== null) return `${ecr[1]}.${ecr[2]}`
+  return /^[a-z0-9-]+-docker\.pkg\.dev$/.test(host) ? 'docker.pkg.dev' : null
 }
 
 /** Whether the glob would match if its `*` covered more than one label: its other labels are the last ones of the name. */

@@ -15,6 +15,8 @@ export type KubeletConfig =
 export interface KubeletEntry extends PullLogin {
   /** It has an identity or registry token, which the kubelet does not read. */
   hasToken: boolean
+  /** Its `auth` holds another login than the user name and the password beside it. */
+  overridden: boolean
 }
 
 /** What the kubelet sends for an entry; either half may be empty. */
@@ -67,9 +69,18 @@ function readEntries(auths: unknown, around: { namesHelpers: boolean }): Kubelet
   for (const [key, raw] of Object.entries(auths)) {
     const login = readLogin(raw)
     if (login === null) return { malformedAt: key }
-    entries.push({ key, ...login, hasToken: hasToken(raw) })
+    entries.push({ key, ...login, hasToken: hasToken(raw), overridden: isOverridden(raw, login) })
   }
   return { entries, ...around }
+}
+
+/** Tools write the same login twice, and sometimes change only one of the two. A user name or a password that is left out says nothing. */
+function isOverridden(entry: unknown, login: KubeletLogin): boolean {
+  const fields = textFields(entry, ['username', 'password', 'auth'])
+  if (fields === null || fields.auth === '') return false
+  const { username, password } = fields
+  const isOther = (written: string, sent: string) => written !== '' && written !== sent
+  return isOther(username, login.username) || isOther(password, login.password.reveal())
 }
 
 function hasToken(entry: unknown): boolean {

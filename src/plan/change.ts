@@ -133,13 +133,13 @@ export type PatchChange = PatchServiceAccount | PatchTemplate
 export type SecretChange = CreateSecret | UpdateSecret
 export type Change = SecretChange | PatchChange | PodChange
 
-/** The order of changes: Secrets, then the objects that name them, then the pods that need them. */
-export const ACTION_ORDER: Change['action'][] = [
-  'create-secret',
-  'update-secret',
-  'patch-serviceaccount',
-  'patch-template',
-  'restore-bare-pod',
-  'recreate-pod',
-  'recreate-bare-pod',
+/**
+ * The order of changes; those of one stage can be made at the same time. Secrets come first, then the service accounts that name them, then
+ * templates: a rollout's pods get both when they are created. Pods that need all of these come last.
+ */
+export const STAGES: readonly (readonly Change['action'][])[] = [
+  ['create-secret', 'update-secret'],
+  ['patch-serviceaccount'],
+  ['patch-template'],
+  ['restore-bare-pod', 'recreate-pod', 'recreate-bare-pod'],
 ]

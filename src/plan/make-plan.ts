@@ -2,13 +2,14 @@
 
 import type { Finding } from '../diagnosis/finding.ts'
 import type { ScopeWorkload } from '../snapshot/fix-objects.ts'
+import { isOfCustomController } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
-import { ACTION_ORDER, type Change } from './change.ts'
+import { type Change, STAGES } from './change.ts'
 import { neededLogins } from './needed-logins.ts'
 import { covers, type Declined, type Plan, type PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 import { attachCredentials, withoutUnusedSecrets } from './remedies/authenticate.ts'
-import { REPLACES, recreatePods } from './remedies/recreate.ts'
+import { recreatePods } from './remedies/recreate.ts'
 import { limitedAccount, malformedSecret, podTarget, type StuckPod, stuckPods } from './stuck-pod.ts'
 import { templateChanges } from './templates.ts'
 
@@ -27,7 +28,8 @@ export function makePlan(given: PlanInput): Plan {
     ...recreation.changes,
   ]
   const changes = withoutUnusedSecrets(wanted, [...attached.declined, ...templates.declined], input)
-  changes.sort((one, other) => ACTION_ORDER.indexOf(one.action) - ACTION_ORDER.indexOf(other.action))
+  const order = STAGES.flat()
+  changes.sort((one, other) => order.indexOf(one.action) - order.indexOf(other.action))
   const unneeded = unneededLogins(given, input.credentials)
   const declined = [
     ...within.declined,
@@ -83,7 +85,7 @@ function withinScope(input: PlanInput): { input: PlanInput; declined: Declined[]
 
 function declinedUnprovenPod(pod: Pod): Declined {
   const target = podTarget(pod)
-  return pod.controller === null || REPLACES.includes(pod.controller.kind)
+  return pod.controller === null || !isOfCustomController(pod)
     ? { code: 'not-found', what: 'workload', target }
     : {
         code: 'custom-controller',
@@ -102,12 +104,13 @@ function podsOfUnprovenOwner({ scope, fixObjects, snapshot, diagnosis }: PlanInp
       containerKind === 'sandbox' ? [] : `${namespace}/${pod}`,
     ),
   )
-  return snapshot.pods.filter(
-    ({ uid, namespace, name, controller }) =>
-      failing.has(`${namespace}/${name}`) &&
-      !(owned.has(uid) && controller !== null && REPLACES.includes(controller.kind)) &&
-      !covers(scope, { kind: 'Pod', namespace, name }),
-  )
+  return snapshot.pods.filter(pod => {
+    const { uid, namespace, name, controller } = pod
+    const isProven = owned.has(uid) && controller !== null && !isOfCustomController(pod)
+    return (
+      failing.has(`${namespace}/${name}`) && !isProven && !covers(scope, { kind: 'Pod', namespace, name })
+    )
+  })
 }
 
 /** Bare pods that an interrupted run deleted are created again, whatever else the plan does. */

@@ -1,6 +1,6 @@
 /** The input of a plan: the diagnosis, the objects in scope, the user's choices, and the registries' answers. */
 
-import type { Cause, Diagnosis } from '../diagnosis/finding.ts'
+import type { Diagnosis } from '../diagnosis/finding.ts'
 import type { Remedy } from '../diagnosis/remedy.ts'
 import type { ReplacementRule } from '../image/replacement.ts'
 import type { FixObjects } from '../snapshot/fix-objects.ts'
@@ -40,8 +40,6 @@ export interface PlanInput {
   unnamed: string[]
   /** Logins of this machine that failed their proof and are not distributed. */
   unproven: ({ registry: string } & UnprovenLogin)[]
-  /** Causes that retrying can't resolve. */
-  unlikelyToRecover: ReadonlySet<Cause>
   /** Answers by reference, spelled as `referencesToAsk` returned it. */
   images: ReadonlyMap<string, ImageFact>
 }

@@ -71,7 +71,7 @@ function isHelped(finding: Finding, credentials: PlanCredential[]): boolean {
 /** A credential serves its whole registry or, if its key names a path, the images at and below that path. */
 export function coversImageOf(
   { registry, key }: PlanCredential,
-  { registry: asked, reference }: Finding,
+  { registry: asked, reference }: Pick<Finding, 'registry' | 'reference'>,
 ): boolean {
   return (
     registry === asked && coversRepository(key, registry, parseReference(reference ?? '')?.repository ?? '')
@@ -128,8 +128,28 @@ function credentialNeeds(
   if (pod.controller === null && namesItself(input, pod, attached)) return content
   if (pod.controller !== null && workload === null) return null
   const list = workload && ownList(input, pod, workload)
-  if (list !== null) return list.some(({ name }) => name === input.secretName) ? content : null
-  const account = attached.serviceAccounts.get(`${pod.namespace}/${pod.serviceAccount}`)
+  return loginChanges({ ...pod, list }, input.secretName, attached)
+}
+
+/** Where a new pod gets its pull secrets from. */
+interface PullSecretSource {
+  namespace: string
+  serviceAccount: string
+  /** The list of its template; null if it has none, so that admission copies the service account's. */
+  list: ScopeWorkload['imagePullSecrets']
+}
+
+/** Ids of the changes after which a new pod has the login; empty if it has it already; null if no change brings it. */
+export function loginChanges(
+  { namespace, serviceAccount, list }: PullSecretSource,
+  secretName: string,
+  { secrets, serviceAccounts }: AttachedSecrets,
+): string[] | null {
+  const secret = secrets.get(namespace)
+  if (secret === undefined) return null
+  const content = secret === null ? [] : [secret]
+  if (list !== null) return list.some(({ name }) => name === secretName) ? content : null
+  const account = serviceAccounts.get(`${namespace}/${serviceAccount}`)
   if (account === undefined) return null
   return account === null ? content : [account]
 }
@@ -185,13 +205,16 @@ export function podPulls(pod: Pod): number {
 }
 
 /** The same for a pod created from the edited template. */
-export function templatePulls({ containers }: ScopeWorkload, edits: Edit[]): number {
-  return pullsOf(
-    containers.map(({ name, image }) => {
-      const edit = edits.find(one => one.field === 'image' && one.container === name)
-      return edit?.field === 'image' ? edit.after : image
-    }),
-  )
+export function templatePulls(workload: ScopeWorkload, edits: Edit[]): number {
+  return pullsOf(imagesAfter(workload, edits))
+}
+
+/** The images of the edited template, in the order of its containers. */
+export function imagesAfter({ containers }: ScopeWorkload, edits: Edit[]): string[] {
+  return containers.map(({ name, image }) => {
+    const edit = edits.find(one => one.field === 'image' && one.container === name)
+    return edit?.field === 'image' ? edit.after : image
+  })
 }
 
 function pullsOf(images: string[]): number {

@@ -1,5 +1,6 @@
 /** Plans changes to pod templates: images, pull policies, and the pull secret if the template has its own list. */
 
+import { pullsAlways } from '../image/describe.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeContainer, ScopeWorkload } from '../snapshot/fix-objects.ts'
 import type { Edit, EditingRemedy, PatchTemplate, Target } from './change.ts'
@@ -10,8 +11,11 @@ import { EACH_REMEDY } from './remedies/index.ts'
 import type { ContainerRules } from './remedies/remedy-rules.ts'
 import {
   type AttachedSecrets,
+  coversImageOf,
+  imagesAfter,
   isBelowPartition,
   liveNamespaces,
+  loginChanges,
   type StuckPod,
   templatePulls,
 } from './stuck-pod.ts'
@@ -21,7 +25,7 @@ export interface Templates {
   declined: Declined[]
 }
 
-/** Plans one patch per workload. Floating tags come first, because they spend a pull at every start. */
+/** Plans one patch per workload. Images that are requested at each start come first, because each request spends a pull. */
 export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: AttachedSecrets): Templates {
   const planned: Templates = { changes: [], declined: [] }
   const live = liveNamespaces(input)
@@ -32,7 +36,7 @@ export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: A
     const edits = [...secretEdits(input, workload, pods, attached), ...images.edits]
     if (edits.length > 0) planOne(input, { workload, pods, edits, attached }, planned)
   }
-  planned.changes.sort((one, other) => Number(floats(other)) - Number(floats(one)))
+  planned.changes.sort((one, other) => Number(asksAtEachStart(other)) - Number(asksAtEachStart(one)))
   return planned
 }
 
@@ -56,13 +60,11 @@ function planOne(
   }
   const [first] = edits
   if (!first) return
-  const secret = attached.secrets.get(workload.namespace) ?? null
-  const naming = edits.some(edit => edit.field === 'imagePullSecrets')
   const change: PatchTemplate = {
     id: `template:${workload.namespace}/${workload.kind}/${workload.name}`,
     action: 'patch-template',
     target: targetOf(workload),
-    needs: naming && secret !== null ? [secret] : [],
+    needs: needsOf(input, workload, edits, attached),
     managedBy: workload.managedBy,
     reason: first.reason,
     edits,
@@ -75,6 +77,33 @@ function planOne(
   }
   if (workload.managedBy !== null && !input.allowManaged) planned.declined.push({ code: 'managed', change })
   else planned.changes.push(change)
+}
+
+/**
+ * Ids of the changes that have to precede the patch. New pods get their pull secrets when they are created, and nothing recreates them
+ * later: so if the patch names the Secret, or starts a rollout whose images need the login, the login comes first.
+ */
+function needsOf(
+  input: PlanInput,
+  workload: ScopeWorkload,
+  edits: Edit[],
+  attached: AttachedSecrets,
+): string[] {
+  const naming = edits.find(edit => edit.field === 'imagePullSecrets')
+  if (!naming && !(workload.replaces && needsLogin(input, workload, edits))) return []
+  const list = naming
+    ? [...(workload.imagePullSecrets ?? []), { name: naming.entry }]
+    : workload.imagePullSecrets
+  return loginChanges({ ...workload, list }, input.secretName, attached) ?? []
+}
+
+function needsLogin({ credentials }: PlanInput, workload: ScopeWorkload, edits: Edit[]): boolean {
+  return imagesAfter(workload, edits).some(image => {
+    const reference = parseReference(image)
+    if (reference === null) return false
+    const asked = { registry: reference.registry, reference: image }
+    return credentials.some(login => coversImageOf(login, asked))
+  })
 }
 
 /** A template with its own list does not get the service account's, so that list itself has to name the Secret. */
@@ -106,8 +135,8 @@ function targetOf({ apiVersion, kind, namespace, name, uid }: ScopeWorkload): Ta
   return { apiVersion, kind, namespace, name, uid }
 }
 
-function floats(change: PatchTemplate): boolean {
-  return change.edits.some(edit => edit.field === 'image' && !/:(?!latest$)[^/@]+$|@/.test(edit.before ?? ''))
+function asksAtEachStart({ edits }: PatchTemplate): boolean {
+  return edits.some(edit => edit.field === 'image' && pullsAlways(edit.before ?? '', null))
 }
 
 interface ContainerEdits {

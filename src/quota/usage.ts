@@ -1,6 +1,6 @@
 /** Who uses a cluster's Docker Hub pulls, whether the pulls last for a window, and which changes save the most. */
 
-import { parseReference } from '../image/reference.ts'
+import { isFixedImage } from '../image/fixed-tag.ts'
 import { isPublic } from '../image/registries.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import type { HubUsage } from '../snapshot/hub-usage.ts'
@@ -107,19 +107,13 @@ function savingOf(spender: Spender, { reason, pulls }: Spend): Saving | null {
   }
 }
 
-/** If a floating tag were never requested again, each node would keep whatever it pulled first, so such an image is pinned instead. */
+/** If a tag that moves were never requested again, each node would keep whatever it pulled first, so such an image is pinned instead. */
 function ofPolicy(saving: Saving, containers: NamedContainer[]): Saving {
   return {
     ...saving,
-    code: containers.every(({ image }) => isFixed(image)) ? 'keep-image' : 'pin',
+    code: containers.every(({ image }) => isFixedImage(image)) ? 'keep-image' : 'pin',
     containers,
   }
-}
-
-/** Whether the image has a digest, or a tag other than latest. */
-function isFixed(image: string): boolean {
-  const reference = parseReference(image)
-  return reference !== null && (reference.digest !== null || ![null, 'latest'].includes(reference.tag))
 }
 
 /** Suggests a login if an account without a limit, or with enough pulls left over, could take the anonymous pulls. */

@@ -63,17 +63,16 @@ export function isPullable(verdict: ImageVerdict): boolean {
   return verdict.startsWith('opens-')
 }
 
-const MISSING: ImageVerdict[] = [
-  'no-such-tag',
-  'no-such-digest',
-  'no-such-repository',
-  'not-found',
-  'not-public',
-]
+const ABSENT: ImageVerdict[] = ['no-such-tag', 'no-such-digest', 'no-such-repository', 'not-found']
+
+/** Whether the answers prove that the registry does not have the image. */
+export function isAbsent(verdict: ImageVerdict): boolean {
+  return ABSENT.includes(verdict)
+}
 
 /** Whether the registry does not have the image or, for Docker Hub, at least does not list it. */
 export function isMissing(verdict: ImageVerdict): boolean {
-  return MISSING.includes(verdict)
+  return isAbsent(verdict) || verdict === 'not-public'
 }
 
 /** Returns the check of an image for one pod; null if the image was not checked. Without a pod, requests with pull secrets are omitted. */

@@ -34,6 +34,6 @@ export interface Node {
   /** The scheme of `spec.providerID`, such as `kind` or `aws`. The rest is dropped because it identifies accounts and machines. */
   provider: string | null
   labels: Partial<Record<PlatformLabel, string>>
-  /** Names of the images on the node, with a tag if there is one. The kubelet reports only the 50 largest images. */
+  /** Full names of the images on the node, with a tag if there is one. The kubelet reports only the 50 largest images. */
   images: string[]
 }

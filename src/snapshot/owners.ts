@@ -72,6 +72,14 @@ function haveSameUid(owner: Pick<ControllerReference, 'uid'>, object: Pick<Owner
   return owner.uid === object.uid || owner.uid === '' || object.uid === ''
 }
 
+/** Built-in controllers that replace a deleted pod. */
+const REPLACES: readonly string[] = ['ReplicaSet', 'ReplicationController', 'StatefulSet', 'DaemonSet', 'Job']
+
+/** Whether the pod has a controller that is not built in: it is unknown whether that one would replace the pod. */
+export function isOfCustomController({ controller }: Pick<Pod, 'controller'>): boolean {
+  return controller !== null && !REPLACES.includes(controller.kind)
+}
+
 /** Owner links by the object that they start from. */
 export interface OwnerIndex {
   byUid: ReadonlyMap<string, OwnerLink>

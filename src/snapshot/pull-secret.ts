@@ -1,5 +1,7 @@
 /** A pull secret without its passwords: enough to know whether the kubelet can use it. */
 
+import type { ObjectManager } from './fix-objects.ts'
+
 /** What is wrong with one `auths` entry, as the kubelet reads it. */
 export type PullSecretEntryProblem =
   /** No username, password, or auth: the kubelet matches the entry and pulls anonymously. */
@@ -17,7 +19,22 @@ export interface PullSecretEntry {
   problem: PullSecretEntryProblem | null
   /** The username or the password starts or ends with white space, such as a line feed, which is sent too. */
   padded?: true
+  /** Its `auth` holds another user name or password than its fields beside it; the kubelet sends what `auth` holds. */
+  overridden?: true
+  /** ISO 8601: until when its token is valid, if the token says so itself (a JWT, or a login for ECR). */
+  validUntil?: string
 }
+
+/** What writes a Secret, and so overwrites or replaces what somebody changes in it by hand. */
+export type SecretWriter =
+  /** A custom resource, such as an ExternalSecret or a SealedSecret. */
+  | { type: 'resource'; kind: string; group: string; name: string }
+  /** A tool that copies another Secret; `of` is NAMESPACE/NAME, or null if the copy does not name it. */
+  | { type: 'copy'; of: string | null }
+  /** What deploys it, such as Argo CD or Helm. */
+  | { type: 'manager'; manager: ObjectManager }
+  /** Another tool, by the name that it gives itself. */
+  | { type: 'tool'; name: string }
 
 /** Why the kubelet can't use the secret at all. */
 export type PullSecretProblem =
@@ -46,6 +63,8 @@ export interface PullSecret {
   provenBy?: 'kubelet' | 'dump'
   /** Where the problem is (a type, a data key, an auths key); never a value of the secret. */
   detail?: string
+  /** Left out if its metadata names none. */
+  writer?: SecretWriter
   /** In the order of the file; empty unless the content could be read. */
   entries: PullSecretEntry[]
 }

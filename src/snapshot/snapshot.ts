@@ -95,6 +95,8 @@ export interface ServiceAccount {
   namespace: string
   name: string
   imagePullSecrets: string[]
+  /** The identity at a cloud that its pods' own processes get; left out if its annotations name none. */
+  workloadIdentity?: 'aws' | 'azure' | 'google'
 }
 
 /** Pull secrets with a login that no pod in the snapshot uses, and service accounts that list any of them. */

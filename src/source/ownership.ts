@@ -2,12 +2,11 @@
 
 import { isObject } from '../json/json-object.ts'
 import { isBuiltIn } from '../kubernetes/api/kinds.ts'
-import type { ObjectManager } from '../snapshot/fix-objects.ts'
 import { type Climb, climb, linkOf, type OwnerIndex } from '../snapshot/owners.ts'
 import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, ScopeSubject } from '../snapshot/snapshot.ts'
 import { list, nameOf, namespaceOf, narrowName, number, record, text } from './narrow/shape.ts'
-import { managerOf } from './narrow/workload.ts'
+import { managerIn } from './narrow/workload.ts'
 
 /** The parts of a pod that show which workload it belongs to. */
 export type NamedPod = OwnedPod & Pick<Pod, 'name'>
@@ -110,23 +109,6 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
     ...(revision === null ? {} : { revision }),
     ...(kind === 'CronJob' && isObject(record(raw).spec) ? { concurrencyPolicy: policyOf(raw) } : {}),
   }
-}
-
-/** The tool that manages an object of unknown JSON. A custom controller above it is its owner in any case. */
-function managerIn(metadata: Record<string, unknown>): ObjectManager | null {
-  return managerOf({
-    metadata: {
-      labels: texts(metadata.labels),
-      annotations: texts(metadata.annotations),
-      managedFields: list(metadata.managedFields).map(field => ({ manager: text(record(field).manager) })),
-    },
-  })
-}
-
-function texts(value: unknown): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(record(value)).flatMap(([key, entry]) => (text(entry) === '' ? [] : [[key, text(entry)]])),
-  )
 }
 
 /** null if only the metadata was read, if no Deployment made the ReplicaSet, or if it has no pods. */

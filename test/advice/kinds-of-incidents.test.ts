@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import type { Step } from '../../src/advice/step.ts'
+import type { Node } from '../../src/snapshot/node.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
 import { findingOf, pulled, type Situation } from './situation.ts'
 
@@ -180,7 +181,9 @@ describe('a refusal', () => {
         ],
       },
     }
+    const onNode = { ...own, node: { images: ['docker.io/library/my-app:latest'] } }
     expect(codesIn(own)[0]).toBe('use-local-image')
+    expect(codesIn(onNode)[0]).toBe('use-local-image')
     expect(codesIn(own).filter(code => code === 'use-local-image')).toHaveLength(1)
   })
 })
@@ -252,6 +255,22 @@ describe('a full disk', () => {
     expect(steps[0].code).toBe(first)
     expect(steps).toContainEqual({ code: 'show-disk', path })
   })
+})
+
+test.each<[string, Partial<Node>, string | null]>([
+  [
+    'lists the image, and may withhold it',
+    { kubelet: 'v1.35.0', images: ['docker.io/acme/app:1'] },
+    'not-verified',
+  ],
+  ['lists it without a version of the kubelet', { images: ['docker.io/acme/app:1'] }, 'not-verified'],
+  ['is too old to withhold it', { kubelet: 'v1.32.4' }, 'not-present'],
+  ['is too old, but lists it by now', { kubelet: 'v1.32.4', images: ['docker.io/acme/app:1'] }, null],
+  ['may lack or withhold it', { kubelet: 'v1.35.0' }, null],
+])('an image for policy Never on a node that %s', (_what, node, subcause) => {
+  const error = 'Container image "acme/app:1" is not present with pull policy of Never'
+  const found = findingOf({ image: 'acme/app:1', error, reason: 'ErrImageNeverPull', node })
+  expect(found).toMatchObject({ cause: 'never-pull', subcause })
 })
 
 test('an image for policy Never is loaded into a cluster on one machine, and preloaded on other nodes', () => {
@@ -456,6 +475,18 @@ test.each<[string, string, string, Step['code'][]]>([
     'gcr.io/a/b:1',
     pulled('gcr.io/a/b:1', head('gcr.io', '412 Precondition Failed')),
     ['find-replacement', 'check-name'],
+  ],
+  [
+    'what k8s.gcr.io does not have, registry.k8s.io, to which it redirects, does not have either',
+    'k8s.gcr.io/nginx-slim:foo',
+    pulled('k8s.gcr.io/nginx-slim:foo', 'k8s.gcr.io/nginx-slim:foo: not found'),
+    ['check-name', 'ask-registry', 'set-image'],
+  ],
+  [
+    'what else happens there is over at registry.k8s.io',
+    'k8s.gcr.io/nginx-slim:0.8',
+    pulled('k8s.gcr.io/nginx-slim:0.8', head('k8s.gcr.io', '403 Forbidden')),
+    ['use-replacement', 'who-answered', 'show-proxy', 'allow-address', 'use-other-source', 'use-cache'],
   ],
   [
     'nobody grants access at a registry that was shut down',

@@ -207,9 +207,37 @@ describe('a Deployment whose older revision still runs', () => {
     expect(codes(pulled('acme.example/shop:2O', '401 Unauthorized'))).not.toContain('roll-back')
   })
 
+  test('counts as deployed by Helm only if no custom resource owns it', () => {
+    const [of2, deployment] = [
+      of('shop-2', 2, 0),
+      { ...DEPLOYMENT, managedBy: { tool: 'helm' as const, name: 'shop' } },
+    ]
+    const found = (fields: Partial<OwnerLink>) =>
+      findingOf({
+        image: 'acme.example/shop:2O',
+        error: missing,
+        pod: { controller: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-2', uid: 'shop-2' } },
+        owners: [of2, { ...deployment, ...fields }],
+      }).managedBy
+    expect(found({})).toEqual({ tool: 'helm', name: 'shop' })
+    expect(
+      found({ controller: { apiVersion: 'example.com/v1', kind: 'Shop', name: 'eu', uid: 's' } }),
+    ).toBeUndefined()
+  })
+
   test('is not rolled back by hand if Flux deploys it', () => {
     expect(codes(missing, { managedBy: { tool: 'flux', name: 'shop' } })).not.toContain('roll-back')
   })
+})
+
+test('a cache on the loopback that names were rewritten for is looked at there, a registry is replaced', () => {
+  const refused = (image: string) =>
+    codesIn({
+      image,
+      error: 'Get "http://localhost:5005/v2/": dial tcp [::1]:5005: connect: connection refused',
+    })
+  expect(refused('localhost:5005/quay.io/acme/app:1')[0]).toBe('node-mirror')
+  expect(refused('localhost:5005/acme/app:1')[0]).toBe('replace-loopback')
 })
 
 describe('the Job of a CronJob', () => {
@@ -345,4 +373,40 @@ test('a web page with a 404 is an outage of a registry that others run, and anot
   })
   expect(codesIn(page('quay.io/acme/proxy'))[0]).toBe('status-page')
   expect(codesIn(page('registry.acme.example/acme/proxy'))[0]).toBe('other-port')
+})
+
+describe('a login that was refused', () => {
+  const refused = (fields: object, node: object = {}) =>
+    findingOf({
+      image: 'acme.azurecr.io/app:1',
+      secret: {
+        entries: [{ key: 'acme.azurecr.io', username: 'acme', problem: null, ...fields }],
+        writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'acr' },
+      },
+      node,
+      error: pulled(
+        'acme.azurecr.io/app:1',
+        'failed to authorize: failed to fetch oauth token: 401 Unauthorized',
+      ),
+    })
+  const ACR = { username: '00000000-0000-0000-0000-000000000000', validUntil: '2026-11-01T08:45:00.000Z' }
+
+  test('is corrected where its Secret is written, and has expired if its token says so', () => {
+    const found = refused(ACR)
+    expect(stepsFor(found).slice(0, 2)).toEqual([
+      { code: 'short-lived-login', secret: 'regcred', kind: 'acr', validUntil: ACR.validUntil },
+      {
+        ...{ code: 'secret-writer', secret: 'regcred', namespace: 'web' },
+        writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'acr' },
+      },
+    ])
+    expect(found.clues).toContainEqual({ code: 'expired' })
+  })
+
+  test('may be an old one in auth, beside a new one', () => {
+    expect(stepsFor(refused({ overridden: true }))[0]).toEqual({
+      code: 'overridden-login',
+      secret: 'regcred',
+    })
+  })
 })

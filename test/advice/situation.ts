@@ -4,7 +4,7 @@ import type { Finding } from '../../src/diagnosis/finding.ts'
 import type { Node } from '../../src/snapshot/node.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PullSecret } from '../../src/snapshot/pull-secret.ts'
-import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
+import type { OwnerLink, ServiceAccount } from '../../src/snapshot/snapshot.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 
 export interface Situation {
@@ -15,6 +15,8 @@ export interface Situation {
   login?: string
   /** The pod's pull secret; without `login`, one without entries. */
   secret?: Partial<PullSecret>
+  /** The pod's service account. */
+  account?: Partial<ServiceAccount>
   node?: Partial<Node>
   pod?: Partial<Pod>
   reason?: string
@@ -27,6 +29,7 @@ export function findingOf({
   error,
   login,
   secret,
+  account,
   node,
   pod: fields,
   reason = 'ImagePullBackOff',
@@ -49,7 +52,9 @@ export function findingOf({
     ...fields,
   })
   const nodes: Node[] = node === undefined ? [] : [{ ...NODE, ...node }]
-  const { findings } = diagnose(snapshot({ pods: [failing], pullSecrets, nodes, owners }))
+  const serviceAccounts =
+    account === undefined ? [] : [{ namespace: 'web', name: 'default', imagePullSecrets: [], ...account }]
+  const { findings } = diagnose(snapshot({ pods: [failing], pullSecrets, serviceAccounts, nodes, owners }))
   const [found] = findings
   if (found === undefined) throw new Error(`no finding for ${error}`)
   return found

@@ -1,6 +1,7 @@
 /** Plans a fix of the simulated cluster as `fix` would: with the real diagnosis and the real reading of the scope. */
 
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import type { Remedy } from '../../src/diagnosis/remedy.ts'
 import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { ClusterReader } from '../../src/kubernetes/api/cluster.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
@@ -19,13 +20,15 @@ interface Circumstances {
   interruptedPods?: InterruptedPod[]
   madeSecrets?: MadeSecret[]
   overwriteSecret?: boolean
+  /** Remedies besides those that are on by default. */
+  remedies?: Remedy[]
 }
 
 export async function planOf(
   cluster: Cluster,
   client: ClusterReader,
   wanted: PullSecretContent,
-  { interruptedPods = [], madeSecrets = [], overwriteSecret = false }: Circumstances = {},
+  { interruptedPods = [], madeSecrets = [], overwriteSecret = false, remedies = [] }: Circumstances = {},
 ): Promise<{ plan: Plan; podsBack: PodBack[] }> {
   const snapshot = snapshotOf(cluster)
   const diagnosis = diagnose(snapshot)
@@ -48,7 +51,7 @@ export async function planOf(
     diagnosis,
     snapshot,
     fixObjects,
-    remedies: new Set(['authenticate', 'recreate']),
+    remedies: new Set(['authenticate', 'recreate', ...remedies]),
     secretName: 'dockercreds',
     recreateBarePods: true,
     allowManaged: false,
@@ -61,7 +64,6 @@ export async function planOf(
     named: [],
     unnamed: [],
     unproven: [],
-    unlikelyToRecover: new Set(['image-not-found'] as const),
     images: new Map(),
   })
   return { plan, podsBack }

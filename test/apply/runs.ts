@@ -7,6 +7,7 @@ import { findRun, listRuns, withContinued } from '../../src/apply/journal/find-r
 import { Journal, journalsOf, recordPodBack, runName } from '../../src/apply/journal/journal.ts'
 import { interruptedPods, isUndone, madeSecrets, type Run } from '../../src/apply/journal/run.ts'
 import { planUndo } from '../../src/apply/plan-undo.ts'
+import type { Remedy } from '../../src/diagnosis/remedy.ts'
 import type { PullSecretContent } from '../../src/dockerconfig/pull-secret-content.ts'
 import type { ClusterWriter } from '../../src/kubernetes/api/writer.ts'
 import { Reading } from '../../src/source/live/reading.ts'
@@ -25,6 +26,8 @@ export interface RunOptions {
   wanted?: PullSecretContent
   /** Allow writing to a Secret that no run created. */
   overwriteSecret?: boolean
+  /** Remedies besides those that are on by default. */
+  remedies?: Remedy[]
   /** The killed run to continue. */
   continues?: string | null
 }
@@ -32,7 +35,7 @@ export interface RunOptions {
 /** Runs `fix` from reading the cluster to the recovered pods. */
 export async function fix(of: Story, options: RunOptions = {}) {
   const { before = () => {}, strict = false, wanted = PULL_SECRET, continues = null } = options
-  const { overwriteSecret = false } = options
+  const { overwriteSecret = false, remedies = [] } = options
   const client = clientOf(of.server, after(of, before))
   const uid = await new Reading(client).clusterIdentity()
   const { runs } = await listRuns(of.folder)
@@ -40,6 +43,7 @@ export async function fix(of: Story, options: RunOptions = {}) {
     interruptedPods: interruptedPods(runs, uid),
     madeSecrets: madeSecrets(runs, uid),
     overwriteSecret,
+    remedies,
   })
   for (const [pod, seen] of podsBack) await recordPodBack(of.folder, runs, pod, seen)
   const context = { ...contextOf(of, client, runs, before, continues), strict, pullSecret: wanted }

@@ -1,6 +1,14 @@
 /** Undoing a run: reverts only what the run wrote and only if that is unchanged, with a reason for everything left. */
 
-import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { findRun, listRuns } from '../../src/apply/journal/find-runs.ts'
@@ -275,10 +283,24 @@ describe('undo', () => {
   test.skipIf(process.platform === 'win32')('rejects a folder that others can write to', async () => {
     const of = await fixed()
     chmodSync(of.folder, 0o777)
-    await expect(listRuns(of.folder)).rejects.toThrow('others can write to it')
+    await expect(listRuns(of.folder)).rejects.toThrow(
+      'others can write to it: run `chmod go-w` on it, or set',
+    )
     chmodSync(of.folder, 0o700)
     expect((await listRuns(of.folder)).runs).toHaveLength(1)
   })
+
+  test.runIf(process.getuid?.() === 0)(
+    "rejects another user's folder without advising a change that only its owner can make",
+    async () => {
+      const of = await fixed()
+      chmodSync(of.folder, 0o777)
+      chownSync(of.folder, 65_534, 65_534)
+      await expect(listRuns(of.folder)).rejects.toThrow(
+        'because it belongs to another user: set XDG_STATE_HOME to a folder of your own.',
+      )
+    },
+  )
 
   test.each(['..', '.', '../../etc', 'x'.repeat(5000)])(
     'stores the runs of a cluster named %s in a separate folder',

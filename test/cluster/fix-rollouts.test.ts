@@ -37,9 +37,9 @@ describe('a fix on a real cluster', () => {
     })
   /** A unique name for each situation and run: a node would reuse an image that an earlier run pulled. */
   const moment = Date.now().toString(36)
-  const image = (name: string) => {
-    cluster.addImage(`acme/${name}-${moment}`, ['1'])
-    return `acme/${name}-${moment}:1`
+  const image = (name: string, tag = '1') => {
+    cluster.addImage(`acme/${name}-${moment}`, [tag])
+    return `acme/${name}-${moment}:${tag}`
   }
 
   beforeAll(async () => {
@@ -94,6 +94,34 @@ describe('a fix on a real cluster', () => {
     expect(`${done.code} ${done.stdout} ${done.stderr}`).toMatch(/^0 /)
   })
 
+  test('starts the rollout of an edited template once its pods get the login, and undoes both in an order that leaves no trace', async () => {
+    const namespace = await cluster.namespace('fix-edited')
+    const draft = { image: image('edited', '1.0.0'), pullPolicy: 'Always' }
+    await create(namespace, deploymentObject('shop', draft))
+    await stuck(namespace, 1)
+    const secretsOfPods = async () =>
+      (await pods(namespace))
+        .filter(({ metadata }) => !('deletionTimestamp' in (metadata as object)))
+        .map(({ spec }) => (spec as { imagePullSecrets?: unknown }).imagePullSecrets)
+    const result = await run(
+      'fix',
+      '-n',
+      namespace,
+      '--pull-policy',
+      'IfNotPresent',
+      '--yes',
+      '--timeout',
+      '60s',
+    )
+    expect(`${result.code} ${result.stdout} ${result.stderr}`).toMatch(/^0 /)
+    expect(await secretsOfPods()).toEqual([[{ name: 'dockercreds' }]])
+    expect((await run('undo', '--yes')).code).toBe(0)
+    await cluster.until('the earlier pods', async () => {
+      const found = await secretsOfPods()
+      return found.length === 1 && found[0] === undefined
+    })
+  })
+
   test('follows a rollout that was stuck twice to its end', async () => {
     const namespace = await cluster.namespace('fix-twice')
     await create(namespace, deploymentObject('shop', { image: image('twice-old') }))
@@ -105,7 +133,7 @@ describe('a fix on a real cluster', () => {
     const began = Date.now()
     const result = await run('fix', '-n', namespace, '--yes', '--timeout', '90s')
     expect(`${result.code} ${result.stdout} ${result.stderr}`).toMatch(/^0 /)
-    expect(result.stdout).toContain('of an older template')
+    expect(result.stdout).toContain('of an older revision')
     expect(Date.now() - began).toBeLessThan(80_000)
     const again = await run('fix', '-n', namespace, '--yes')
     expect(again.code).toBe(0)

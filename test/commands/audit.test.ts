@@ -56,7 +56,7 @@ describe('wrong usage is one line', () => {
       ['-f', 'none.yaml', '--baseline', 'gone.json'],
       "Can't read the baseline gone.json: there is no such file",
     ],
-    [['-f', 'none.yaml', '--baseline', 'none.yaml'], 'none.yaml is not a baseline.'],
+    [['-f', 'none.yaml', '--baseline', 'none.yaml'], 'none.yaml is not a baseline:'],
     [['-f', 'none.yaml', '--config', 'gone.yaml'], "Can't read gone.yaml: there is no such file."],
   ])('%j', async (argv, message) => {
     put('none.yaml', 'a: 1\n')
@@ -153,6 +153,17 @@ test('a baseline keeps old findings from failing, and new ones fail', async () =
   expect((await run(['-f', '.', '--baseline', 'known.json'])).code).toBe(1)
 })
 
+test('a baseline that an audit writes keeps the rules that people wrote, and a note says that they are for diagnose', async () => {
+  const ignore = [{ namespace: 'staging-*', reason: 'images are built at night' }]
+  put('a.yaml', podWith('bad/Name:1'))
+  put('known.json', JSON.stringify({ kind: 'Baseline', findings: [], ignore }))
+  await run(['-f', 'a.yaml', '--write-baseline', 'known.json'])
+  expect(JSON.parse(file('known.json'))).toMatchObject({ findings: { length: 1 }, ignore })
+  const { code, err } = await run(['-f', 'a.yaml', '--baseline', 'known.json'])
+  expect(code).toBe(0)
+  expect(err).toContain('Note: known.json has 1 ignore rule, which only diagnose applies;')
+})
+
 test('settings decide on rules, folders and the secret', async () => {
   put(
     '.pullguard.yaml',
@@ -232,6 +243,24 @@ describe('with a registry', () => {
     expect(file('a.yaml')).toBe(edited)
     expect(JSON.parse(second.out).edits.files).toEqual([])
     expect(hub.pulls).toEqual([])
+  })
+
+  test('--fix exits the same whether or not it has anything to write: only --check-images reports a missing image', async () => {
+    put('a.yaml', `${podWith('nginx:1.27.3')}---\n${podWith('nginx:1.27.9')}`)
+    const codes = async (...flags: string[]) => {
+      const { code, err } = await asking(['-f', 'a.yaml', '--fix', ...flags])
+      return [code, err.includes('nginx:1.27.9 not pinned')]
+    }
+    expect(await codes()).toEqual([0, true])
+    expect(await codes()).toEqual([0, true])
+    expect(await codes('--check-images')).toEqual([1, true])
+  })
+
+  test('--fix is incomplete if a registry takes no more requests', async () => {
+    put('a.yaml', podWith('nginx:1.27.3'))
+    hub.trouble = 'abuse'
+    const { code, err } = await asking(['-f', 'a.yaml', '--fix'])
+    expect([code, err.includes('nginx:1.27.3 not pinned')]).toEqual([3, true])
   })
 
   test('--diff and --dry-run write nothing, and the diff is one that git can apply', async () => {

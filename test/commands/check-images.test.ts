@@ -186,7 +186,50 @@ test('why shows the answer for each container, failing or not', async () => {
   expect(document.containers[0].check.verdict).toBe('no-such-repository')
 })
 
-test('image shows the answer for each name, and its exit code still depends on the names only', async () => {
+test('why of a workload asks once about an image that pods with different failures share', async () => {
+  const podOf = (name: string, image: string) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      ...{ name, namespace: 'web' },
+      ownerReferences: [
+        { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'shop', uid: 's', controller: true },
+      ],
+    },
+    spec: {
+      nodeName: 'n',
+      containers: [image, 'nginx:1.27'].map((each, at) => ({ name: `c${at}`, image: each })),
+    },
+    status: {
+      phase: 'Pending',
+      containerStatuses: [
+        {
+          name: 'c0',
+          ready: false,
+          state: { waiting: { reason: 'ErrImagePull', message: `${image}: not found` } },
+        },
+      ],
+    },
+  })
+  const items = [podOf('shop-0', 'nginx:1.27-alpne'), podOf('shop-1', 'ngnix:1.27')]
+  const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+  const argv = ['why', 'sts/shop', '-n', 'web', '-f', '-', '--check-images', '-o', 'json']
+  const { out } = await runCommandLine(argv, { home, env, stdin })
+  expect(JSON.parse(out).items).toHaveLength(2)
+  const asked = simulator.hub.requests.filter(({ path }) => path.endsWith('/library/nginx/manifests/1.27'))
+  expect(asked.map(({ method }) => method)).toEqual(['HEAD'])
+})
+
+test.each([
+  ['an image that is there', ['nginx:1.27'], 0],
+  ['one that is not', ['nginx:1.27', 'ngnix'], 1],
+  ['one that its registry hides or lacks', ['nginx:1.27', 'jane/none:1'], 3],
+  ['a registry that can not be reached', ['ghcr.io/acme/api:2'], 3],
+])('image exits for %s as the answer proves', async (_what, names, code) => {
+  expect((await run('image', ...names, '--check-images')).code).toBe(code)
+})
+
+test('image shows the answer for each name', async () => {
   const names = ['ngnix', 'nginx:1.27', 'jane/billing:2.4', 'Bad:Name']
   const { out, code } = await run('image', ...names, '--check-images', '-o', 'json')
   const document = JSON.parse(out)

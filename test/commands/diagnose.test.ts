@@ -234,6 +234,8 @@ test('in a CI log the words of the screen are the default, and -o table is still
   expect(words.out).toMatch(/^Context simulator \(.*\), all namespaces\n\nError: Docker Hub's limit/)
   expect(words.out).toMatch(/Next \(helps all 3 pods\): pullguard fix --all-namespaces --affected\n$/)
   expect(words.err).toBe('')
+  const off = await incident.run(['diagnose', '-A'], '', undefined, { CI: 'false' })
+  expect(off.out).toMatch(/^NAMESPACE +POD /)
   const table = await incident.run(['diagnose', '-A', '-o', 'table'], '', undefined, env)
   expect(table.out).toMatch(/^NAMESPACE +POD /)
 })

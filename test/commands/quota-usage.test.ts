@@ -147,7 +147,7 @@ test('pods that wait for an image count once for each node; a mirror, a missing 
 })
 
 test('a schedule counts its runs where each pulls, and the nodes where it might not have the image', async () => {
-  addCronJob('often', '*/10 * * * *', 'acme/often:1')
+  addCronJob('often', '*/10 * * * *', 'acme/often:1.0.0')
   addCronJob('suspended', '* * * * *', 'acme/s:1')
   addCronJob('elsewhere', '* * * * *', 'quay.io/acme/s:1')
   scene.simulator.cluster.change('CronJob', 'default', 'suspended', object => {
@@ -168,7 +168,7 @@ test('pulls go to the account of the pull secret that the service account gives'
   scene.simulator.cluster.change('ServiceAccount', 'default', 'default', account => {
     account.imagePullSecrets = [{ name: 'team' }]
   })
-  addCronJob('often', '* * * * *', 'acme/often:1')
+  addCronJob('often', '* * * * *', 'acme/often:1.0.0')
   const { spenders, outlooks } = await usage()
   expect(spenders[0]).toMatchObject({ payer: 1, pulls: 360 })
   expect(outlooks).toMatchObject([
@@ -180,7 +180,7 @@ test('pulls go to the account of the pull secret that the service account gives'
 test('says when the pulls run out, draws it, and offers the login that has enough', async () => {
   for (const name of ['node-1', 'node-2', 'node-3']) makeCrio(name)
   await scene.login('team', TEAM)
-  addCronJob('often', '* * * * *', 'acme/often:1')
+  addCronJob('often', '* * * * *', 'acme/often:1.0.0')
   const { out } = await scene.onTerminal('quota', '--usage')
   expect(out).toContain('they run out in about 100 minutes')
   expect(out).toMatch(/█.*▁ +100 left now/u)
@@ -229,7 +229,7 @@ test('a free account is called worse where every node has its own address', asyn
       addresses.push({ type: 'ExternalIP', address: '198.51.100.7' })
     })
   }
-  addCronJob('often', '*/2 * * * *', 'acme/often:1')
+  addCronJob('often', '*/2 * * * *', 'acme/often:1.0.0')
   const { out } = await scene.run('quota', '--usage')
   expect(out.replace(/\s+/g, ' ')).toContain(
     'A free account would allow fewer pulls: its 200 pulls would be shared by all nodes, which have 300 without it.',

@@ -47,6 +47,21 @@ describe('a login that the pod does not reference', () => {
       [{ code: 'not-named', namespace: 'web', secret: 'a' }],
     ],
     [
+      'in its namespace, nearly under the name that the pod lists',
+      {
+        pullSecrets: [
+          { namespace: 'web', name: 'registry-secret', type: null, problem: 'missing', entries: [] },
+        ],
+        elsewhere: { pullSecrets: [login('registrysecret'), login('a')], serviceAccounts: [] },
+      },
+      { pullSecrets: ['registry-secret'] },
+      'ghcr.io/acme/api',
+      [
+        { code: 'not-named', namespace: 'web', secret: 'registrysecret', misspelled: 'registry-secret' },
+        { code: 'not-named', namespace: 'web', secret: 'a' },
+      ],
+    ],
+    [
       'on another service account',
       { elsewhere: { pullSecrets: [login('a')], serviceAccounts: [account('builder', ['x', 'a'])] } },
       {},

@@ -21,6 +21,13 @@ test.each<[string, string, KeyMismatch | null]>([
   ['https://ghcr.io:443/token', 'ghcr.io/acme/api', 'port-extra'],
   ['reg.example:5001', 'reg.example:5000/api', 'port-other'],
   ['reg.example:5000', 'reg.example/api', 'port-other'],
+  [
+    '111122223333.dkr.ecr.us-east-1.amazonaws.com',
+    '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api',
+    'region',
+  ],
+  ['us-central1-docker.pkg.dev', 'europe-west2-docker.pkg.dev/acme/team/api', 'region'],
+  ['999988887777.dkr.ecr.us-east-1.amazonaws.com', '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api', null],
   ['GHCR.io', 'ghcr.io/acme/api', 'case'],
   ['HTTPS://ghcr.io', 'ghcr.io/acme/api', 'case'],
   ['ghcr.io/Acme', 'ghcr.io/acme/api', 'case'],

@@ -166,7 +166,6 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
     named: [],
     unnamed: [],
     unproven: [],
-    unlikelyToRecover: new Set(['image-not-found', 'invalid-reference'] as const),
     images: new Map(),
     ...fields,
   })

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Remedy } from '../../src/diagnosis/remedy.ts'
 import type { PlanInput } from '../../src/plan/plan-input.ts'
-import type { ScopeContainer } from '../../src/snapshot/fix-objects.ts'
-import { planFor, template, workload } from './inputs.ts'
+import type { ScopeContainer, ScopeWorkload } from '../../src/snapshot/fix-objects.ts'
+import { account, type PlanFields, planFor, template, workload } from './inputs.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
 const HEAD = `sha256:${'b'.repeat(64)}`
@@ -115,8 +115,15 @@ describe('--pin', () => {
 
 describe('--pull-policy', () => {
   test.each([
-    ['a full tag', { image: 'nginx:1.27', pullPolicy: 'Always' }, ['imagePullPolicy=IfNotPresent'], []],
+    [
+      'a whole version',
+      { image: 'nginx:1.27.3', pullPolicy: 'Always' },
+      ['imagePullPolicy=IfNotPresent'],
+      [],
+    ],
     ['a digest', { image: `nginx@${DIGEST}`, pullPolicy: 'Always' }, ['imagePullPolicy=IfNotPresent'], []],
+    ['a part of a version', { image: 'nginx:1.27', pullPolicy: 'Always' }, [], ['latest-needs-pin']],
+    ['a branch', { image: 'acme/app:main', pullPolicy: 'Always' }, [], ['latest-needs-pin']],
     ['latest', { image: 'nginx:latest', pullPolicy: 'Always' }, [], ['latest-needs-pin']],
     ['no tag', { image: 'nginx', pullPolicy: 'Always' }, [], ['latest-needs-pin']],
     ['a policy that spares pulls already', { pullPolicy: 'IfNotPresent' }, [], []],
@@ -129,6 +136,52 @@ describe('--pull-policy', () => {
     const container = { image: 'nginx', pullPolicy: 'Always' }
     const { edits } = edited(container, ['pin', 'pull-policy'], { images: answers(['nginx', HEAD]) })
     expect(edits).toEqual([`image=nginx@${HEAD}`, 'imagePullPolicy=IfNotPresent'])
+  })
+})
+
+describe('what has to precede the change of a template', () => {
+  const ALWAYS = { containers: [template({ image: 'nginx:1.27.3', pullPolicy: 'Always' })] }
+  const ACCOUNT = ['serviceaccount:web/default']
+  const SECRET = ['secret:web/dockercreds']
+  const attached = account({ imagePullSecrets: [{ name: 'dockercreds' }] })
+  const away = {
+    replacements: [{ from: 'docker.io', to: 'quay.io' }],
+    images: answers(['quay.io/nginx:1.27.3', HEAD]),
+  }
+  test.each<[string, Partial<ScopeWorkload>, Remedy[], PlanFields, string[]]>([
+    ['the service account of a rollout that needs its login', {}, ['pull-policy'], {}, ACCOUNT],
+    ['the same for pods that are replaced one by one', { rollsOut: false }, ['pull-policy'], {}, ACCOUNT],
+    [
+      'the Secret if the account names it already',
+      {},
+      ['pull-policy'],
+      { fixScope: { serviceAccounts: [attached] } },
+      SECRET,
+    ],
+    [
+      'the Secret if the template gets its name',
+      { imagePullSecrets: [{ name: 'own' }] },
+      ['pull-policy'],
+      {},
+      SECRET,
+    ],
+    [
+      'the Secret if the template has its name',
+      { imagePullSecrets: [{ name: 'dockercreds' }] },
+      ['pull-policy'],
+      {},
+      SECRET,
+    ],
+    ['nothing if no pod is replaced', { rollsOut: false, replaces: false }, ['pull-policy'], {}, []],
+    ['nothing if the images no longer need the login', {}, ['pull-policy', 'replace-registry'], away, []],
+    ['nothing if no login is distributed', {}, ['pull-policy'], { credentials: [] }, []],
+  ])('is %s', (_what, fields, remedies, { fixScope, ...given }, needs) => {
+    const plan = planFor({
+      remedies: new Set<Remedy>(['authenticate', ...remedies]),
+      ...given,
+      fixScope: { ...fixScope, workloads: [workload({ ...ALWAYS, ...fields })] },
+    })
+    expect(plan.changes.find(({ action }) => action === 'patch-template')?.needs).toEqual(needs)
   })
 })
 
@@ -188,6 +241,18 @@ describe('--replace-registry', () => {
     const replacements = [{ from: 'docker.io', to: ecr }]
     expect(edited({}, ['replace-registry'], { replacements })).toMatchObject({
       edits: [],
+      declined: ['no-replacement'],
+    })
+  })
+
+  test('gives that as the only reason if the image was to be pinned, too: its own registry was not asked', () => {
+    const replacements = [{ from: 'docker.io', to: ecr }]
+    const images = answers([`${ecr}/library/nginx:1.27`, null])
+    const remedies: Remedy[] = ['replace-registry', 'pin']
+    expect(edited({}, remedies, { replacements, images }).declined).toEqual(['no-replacement'])
+    const running = { runningImageIds: [`docker.io/library/nginx@${DIGEST}`] }
+    expect(edited(running, remedies, { replacements, images })).toMatchObject({
+      edits: [`image=nginx:1.27@${DIGEST}`],
       declined: ['no-replacement'],
     })
   })

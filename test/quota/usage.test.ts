@@ -288,7 +288,7 @@ describe('what saves most', () => {
     const of = facts({
       nodes: crio,
       workloads: [
-        job('fixed', 'acme/a:1', '*/5 * * * *'),
+        job('fixed', 'acme/a:1.2.3', '*/5 * * * *'),
         job('floating', 'acme/b', '*/10 * * * *'),
         job('rare', 'acme/c:1', '0 * * * *'),
       ],
@@ -302,7 +302,7 @@ describe('what saves most', () => {
   })
 
   test('a login only where one has enough for what does not fit', () => {
-    const of = facts({ nodes: crio, workloads: [job('fixed', 'acme/a:1', '* * * * *')] })
+    const of = facts({ nodes: crio, workloads: [job('fixed', 'acme/a:1.2.3', '* * * * *')] })
     const codes = (answer: QuotaAnswer) =>
       usageOf(of, [anonymous(), login('web/x', answer)], null).savings.map(({ code }) => code)
     expect(codes({ status: 'unlimited' })).toContain('log-in')

@@ -23,6 +23,88 @@ test.each<[string, Situation, Expected]>([
     { says: /proxy cache project of Harbor/ },
   ],
   [
+    'a robot account of another project, in the words of Harbor',
+    {
+      image: OWN,
+      error:
+        'Error response from daemon: unauthorized: unauthorized to access repository: team/api, action: pull: unauthorized to access repository: team/api, action: pull',
+      secret: { entries: [{ key: 'registry.example', username: 'robot$shop+ci', problem: null }] },
+    },
+    {
+      first: /robot account of project shop, so use one of project team/,
+      says: /a login that it does not accept/,
+    },
+  ],
+  [
+    'the same words for a pull without a login',
+    {
+      image: OWN,
+      error:
+        'Error response from daemon: unauthorized: unauthorized to access repository: team/api, action: pull',
+    },
+    { first: /Check the name/, never: /does not allow this identity|robot/ },
+  ],
+  [
+    'a secret for another region, on a node outside the cloud',
+    {
+      image: ECR,
+      error: 'pull access denied: authorization failed: no basic auth credentials',
+      secret: entry('111111111111.dkr.ecr.us-east-1.amazonaws.com'),
+    },
+    {
+      first: /^Run `aws ecr get-login-password/,
+      says: /is for another region than the image's registry; add a login for 111111111111\.dkr\.ecr\.eu-west-1/,
+      never: /(?<!on their own, f)ind out why the kubelet's credential provider/,
+    },
+  ],
+  [
+    'a pod whose workload identity does not pull',
+    {
+      image: ECR,
+      error:
+        'denied: User: arn:aws:sts::111111111111:assumed-role/nodes/i-1 is not authorized to perform: ecr:BatchGetImage',
+      account: { workloadIdentity: 'aws' },
+    },
+    {
+      says: /The IAM role of service account default is for the pod's own processes and does not pull images/,
+    },
+  ],
+  [
+    'a pod whose workload identity is for another cloud',
+    {
+      image: ECR,
+      error:
+        'denied: User: arn:aws:sts::111111111111:assumed-role/nodes/i-1 is not authorized to perform: ecr:BatchGetImage',
+      account: { workloadIdentity: 'google' },
+    },
+    { never: /own processes/ },
+  ],
+  [
+    "a private name that Azure's resolver does not know",
+    {
+      image: OWN,
+      error: 'dial tcp: lookup registry.example on 168.63.129.16:53: no such host',
+    },
+    { says: /private DNS zone that is linked to the nodes' virtual network/ },
+  ],
+  [
+    "a public name that Azure's resolver did not find",
+    {
+      image: 'quay.io/team/api:3',
+      error: 'dial tcp: lookup quay.io on 168.63.129.16:53: server misbehaving',
+    },
+    { never: /private DNS zone/ },
+  ],
+  [
+    'a node of the cloud without a login',
+    {
+      image: ECR,
+      error: 'pull access denied: authorization failed: no basic auth credentials',
+      node: { provider: 'aws' },
+    },
+    { first: /^Find out why the kubelet's credential provider/ },
+  ],
+  [
     'a layer that the registry lacks',
     { image: OWN, error: 'Error response from daemon: error pulling image configuration: unknown blob' },
     { first: /Push the image to registry\.example again/, never: /has no such/ },

@@ -10,10 +10,10 @@ test.each([
   [true, { WT_SESSION: '5f2' }, true],
   [true, { TERM: 'xterm-256color' }, false],
   [true, { TERM: 'screen-256color', VTE_VERSION: '7006' }, false],
-  [true, { TERM_PROGRAM: 'vscode', CI: 'true' }, false],
   [false, { TERM_PROGRAM: 'vscode' }, false],
 ])('terminal %s with %j opens links: %s', (isTerminal, env, opens) => {
-  expect(opensLinks(isTerminal, env)).toBe(opens)
+  expect(opensLinks({ isTerminal, inCi: false }, env)).toBe(opens)
+  expect(opensLinks({ isTerminal, inCi: true }, env)).toBe(false)
 })
 
 test('an address is a link to itself, without the punctuation of its sentence', () => {

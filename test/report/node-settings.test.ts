@@ -15,6 +15,7 @@ const node = (fields: Partial<PullingNode> = {}): PullingNode => ({
   name: 'node-1',
   runtime: 'containerd',
   platform: null,
+  cloud: null,
   os: 'linux',
   architecture: 'amd64',
   kernel: null,

@@ -7,6 +7,7 @@ import {
   withSteps,
 } from '../../src/advice/add-steps.ts'
 import type { Attempt, Cause, Finding } from '../../src/diagnosis/finding.ts'
+import { isUnlikelyToRecover } from '../../src/diagnosis/recovery-prospects.ts'
 import type { CheckedReading } from '../../src/report/views/images.ts'
 import type { ImageAsk } from '../../src/snapshot/image-check.ts'
 import type { JudgedCheck } from '../../src/snapshot/image-verdict.ts'
@@ -39,6 +40,7 @@ export function finding(fields: Partial<Finding> = {}): AdvisedFinding {
     remedies: ['authenticate', 'pin', 'replace-registry'],
     clues: [],
     host: UNKNOWN_NODE,
+    lasting: isUnlikelyToRecover(fields.cause ?? 'rate-limited'),
     priority: 1,
     ...fields,
   })

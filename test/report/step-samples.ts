@@ -36,7 +36,19 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'padded-login': [{ secret: 'regcred' }],
   'make-public': [{ registry: 'ghcr.io' }, { registry }],
   'guest-settings': [{ needs: 'login' }, { needs: 'way' }],
-  'short-lived-login': [{ secret: 'regcred', kind: 'acr' }],
+  'short-lived-login': [
+    { secret: 'regcred', kind: 'acr', validUntil: null },
+    { secret: 'regcred', kind: 'ecr', validUntil: '2026-11-27T09:10:00.000Z' },
+  ],
+  'overridden-login': [{ secret: 'regcred' }],
+  'secret-writer': [
+    {
+      ...{ secret: 'regcred', namespace: 'web' },
+      writer: { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'regcred' },
+    },
+    { secret: 'regcred', namespace: 'web', writer: { type: 'copy', of: 'ops/regcred' } },
+    { secret: 'regcred', namespace: 'web', writer: { type: 'tool', name: 'imagepullsecret-patcher' } },
+  ],
   'recreate-job': [{}],
   'delete-run': [{ cronJob: 'nightly' }],
   'see-why': [{ after: 'name' }, { after: 'secrets' }, { after: 'login' }],
@@ -90,7 +102,10 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'node-resolver': [{ host: 'image-registry.openshift-image-registry.svc:5000' }],
   'bare-host': [{ host: 'registry' }],
   'start-local-registry': [{ container: 'kind-registry' }],
-  'fix-dns': [{ host: 'registry-1.docker.io', server: null }],
+  'fix-dns': [
+    { host: 'registry-1.docker.io', server: null },
+    { host, server: '168.63.129.16' },
+  ],
   'replace-service-name': [{ host: 'registry.web.svc', role: 'registry' }],
   'replace-loopback': [{ host: 'localhost:5000', role: 'registry' }],
   'test-connection': [
@@ -216,6 +231,7 @@ const node: PullingNode = {
   name: 'node-1',
   runtime: 'containerd',
   platform: null,
+  cloud: null,
   os: 'linux',
   architecture: 'amd64',
   kernel: null,

@@ -109,7 +109,7 @@ describe('why', () => {
     [
       'a service account changed later',
       { problems: [{ code: 'service-account-changed-later', serviceAccount: 'api', secrets: ['hub'] }] },
-      'only new pods get them',
+      'service account api now has pull secrets (hub), which this pod does not name',
       '  pullguard fix -n payments',
     ],
     [

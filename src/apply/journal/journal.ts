@@ -205,14 +205,16 @@ export async function refuseForeignFolder(folder: string): Promise<void> {
     const found = await stat(path).catch(() => null)
     if (found === null) return
     const { mode, uid, gid } = found
-    const us = [process.getuid?.(), 0]
+    const isOurs = [process.getuid?.(), 0].includes(uid)
     const byGroup = (mode & BY_GROUP) !== 0 && gid !== process.getgid?.() && gid !== 0
     const open = ((mode & BY_OTHERS) !== 0 || byGroup) && (mode & STICKY) === 0
-    if (!open && us.includes(uid)) continue
-    const why = open ? 'others can write to it' : 'it is another user’s'
-    throw new UsageError(
-      `The state folder ${path} is not used, as ${why}: \`chmod go-w\` it, or set XDG_STATE_HOME to a folder of your own.`,
-    )
+    if (!open && isOurs) continue
+    const other = 'set XDG_STATE_HOME to a folder of your own'
+    // Only its owner can change a folder's mode.
+    const why = isOurs
+      ? `others can write to it: run \`chmod go-w\` on it, or ${other}`
+      : `it belongs to another user: ${other}`
+    throw new UsageError(`The state folder ${path} is not used, because ${why}.`)
   }
 }
 

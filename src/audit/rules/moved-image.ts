@@ -1,5 +1,6 @@
 /** An image that its publisher moved or deleted: nodes that have it still run it, but fresh nodes can't pull it. */
 
+import { isLatest } from '../../image/fixed-tag.ts'
 import { type Moved, movedImage } from '../../image/moved.ts'
 import type { MovedState } from '../../image/moved-images.ts'
 import { parseReference } from '../../image/reference.ts'
@@ -23,8 +24,7 @@ export const movedAway = perImage<'moved-image'>('error', ({ image }, workload, 
   // A repository can come back, so the registry's answer overrides the table.
   if (!moved || (check !== null && isPullable(check.verdict) && moved.state !== 'frozen')) return null
   // An emptied place still has `latest`.
-  const remains =
-    moved.state === 'emptied' && (reference.tag ?? 'latest') === 'latest' && reference.digest === null
+  const remains = moved.state === 'emptied' && isLatest(reference)
   const proof = proofOf(check?.replacement?.verdict)
   return {
     arguments: { moved, proof },

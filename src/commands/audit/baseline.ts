@@ -1,22 +1,23 @@
 /** `--baseline` and `--write-baseline` of audit: known findings are counted but do not affect the exit code. */
 
-import { resolve } from 'node:path'
 import type { AuditFinding } from '../../audit/finding.ts'
-import { baselineText, readBaseline } from '../../baseline/baseline.ts'
-import { UsageError } from '../../errors.ts'
 import { auditFingerprint } from '../../report/machine/audit/identity.ts'
 import { fullWorkload } from '../../report/machine/audit/places.ts'
-import { readBaselineFile, writeBaselineFile } from '../baseline.ts'
+import { unusedRulesText } from '../../report/words/known.ts'
+import { readKnown, replaceBaseline } from '../baseline.ts'
 import type { CommandContext } from '../context.ts'
 
-/** Returns the fingerprints in an audit's baseline; none without a file. @throws UsageError for a file that is not a baseline */
-export async function knownFindings(file: string | undefined, { cwd }: CommandContext): Promise<Set<string>> {
+/**
+ * Returns the fingerprints in an audit's baseline; none without a file. Its ignore rules are about failures, so a note says that an audit
+ * doesn't apply them. @throws UsageError if the file can't be read, or is not a baseline
+ */
+export async function knownFindings(
+  file: string | undefined,
+  context: CommandContext,
+): Promise<ReadonlySet<string>> {
   if (file === undefined) return new Set()
-  const known = readBaseline(await readBaselineFile(file, cwd))
-  if (known === null)
-    throw new UsageError(
-      `${file} is not a baseline. Make one with \`pullguard audit … --write-baseline ${file}\`.`,
-    )
+  const { known, rules } = await readKnown({ baseline: file }, context)
+  if (rules.length > 0) await context.err.write(`${unusedRulesText(rules.length, file)}\n`)
   return known
 }
 
@@ -30,24 +31,18 @@ export function withoutKnownFindings(
   return { fresh, known: findings.length - fresh.length }
 }
 
-/** @throws UsageError if the file can't be written */
+/** @throws UsageError if the file is not a baseline or can't be written */
 export async function writeBaseline(
   file: string,
   findings: AuditFinding[],
-  { cwd }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
-  const text = baselineText(
-    findings.map(finding => ({
-      fingerprint: auditFingerprint(finding),
-      about: [
-        finding.rule,
-        finding.workload.source?.path ?? '',
-        fullWorkload(finding),
-        finding.container?.name ?? '',
-      ]
-        .filter(part => part !== '')
-        .join(' '),
-    })),
-  )
-  await writeBaselineFile(resolve(cwd, file), text, file)
+  const known = findings.map(finding => ({ fingerprint: auditFingerprint(finding), about: aboutOf(finding) }))
+  await replaceBaseline(file, known, context)
+}
+
+function aboutOf(finding: AuditFinding): string {
+  const { rule, workload, container } = finding
+  const parts = [rule, workload.source?.path ?? '', fullWorkload(finding), container?.name ?? '']
+  return parts.filter(part => part !== '').join(' ')
 }

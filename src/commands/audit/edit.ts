@@ -6,6 +6,7 @@ import { type FileEdit, imagesToAsk, planEdits } from '../../audit/file-edits.ts
 import type { AuditFinding } from '../../audit/finding.ts'
 import { readEditable, replaceFile } from '../../editor/write-file.ts'
 import { applyEdits } from '../../manifest/apply-edits.ts'
+import type { ImageCheck } from '../../snapshot/image-check.ts'
 import type { CommandContext } from '../context.ts'
 import type { AuditInput } from './read.ts'
 import type { AllSettings } from './settings.ts'
@@ -20,23 +21,24 @@ export interface EditFlags {
 }
 
 interface Edited {
-  /** The input, with the registries' answers. */
-  input: AuditInput
   edits: EditReport
+  /** What the registries answered about the images that edits depend on, without those that --check-images asked about. */
+  answers: ImageCheck[]
 }
 
 /** Edits each file completely or not at all. A file that can't be edited does not stop the others. @throws UsageError */
 export async function editFiles(
-  given: AuditInput,
+  input: AuditInput,
   settings: AllSettings,
   { write, offline, endpoints }: EditFlags,
   context: CommandContext,
 ): Promise<Edited> {
-  const input = offline ? given : await asked(given, endpoints, settings, context)
-  const { scope, isIgnored, real } = input
+  const answers = offline ? [] : await ask(input, endpoints, settings, context)
+  const { isIgnored, real } = input
+  const scope = { ...input.scope, imageChecks: [...input.scope.imageChecks, ...answers] }
   const { replacements } = settings
   const planned = planEdits(scope.workloads, {
-    findings: findingsOf(input, settings),
+    findings: findingsOf({ scope, isIgnored }, settings),
     facts: factsOf(scope, settings),
     settings,
     isIgnored,
@@ -50,16 +52,16 @@ export async function editFiles(
     if (where === undefined) continue
     files.push(unread.has(path) ? unedited(path, edits, 'unread') : await editFile(path, where, edits, write))
   }
-  return { input, edits: { dryRun: !write, files, leftAlone: planned.leftAlone } }
+  return { edits: { dryRun: !write, files, leftAlone: planned.leftAlone }, answers }
 }
 
-/** Adds the registries' answers about images that edits depend on; those that were already checked are not asked about again. */
-async function asked(
+/** Asks the registries about images that edits depend on; those that were already checked are not asked about again. */
+async function ask(
   input: AuditInput,
   endpoints: string[],
   settings: AllSettings,
   context: CommandContext,
-): Promise<AuditInput> {
+): Promise<ImageCheck[]> {
   const { ImageCheckRun, INVENTORY } = await import('../check-images.ts')
   const { scope } = input
   const { workloads, imageChecks } = scope
@@ -69,13 +71,15 @@ async function asked(
     findings: findingsOf(input, settings),
     replacements: settings.replacements,
   }).filter(({ name }) => !known.has(name))
-  const checks = await new ImageCheckRun({ endpoints }, context, INVENTORY).askAbout(
+  return new ImageCheckRun({ endpoints }, context, INVENTORY).askAbout(
     open.map(({ image }) => ({ image, pods: [], platforms: false, replacement: null })),
   )
-  return { ...input, scope: { ...scope, imageChecks: [...imageChecks, ...checks] } }
 }
 
-function findingsOf({ scope, isIgnored }: AuditInput, settings: AllSettings): AuditFinding[] {
+function findingsOf(
+  { scope, isIgnored }: Pick<AuditInput, 'scope' | 'isIgnored'>,
+  settings: AllSettings,
+): AuditFinding[] {
   return audit(scope, settings, isIgnored).findings
 }
 

@@ -1,7 +1,5 @@
 /** Prepares a fix: plans the request on the facts that were read, with logins that are proven to work. */
 
-import { CAUSES } from '../../diagnosis/finding.ts'
-import { isUnlikelyToRecover } from '../../diagnosis/recovery-prospects.ts'
 import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { registriesOf } from '../../keychain/wanted-registries.ts'
 import { makePlan } from '../../plan/make-plan.ts'
@@ -123,6 +121,5 @@ function inputOf(
     missing,
     named,
     unnamed,
-    unlikelyToRecover: new Set(CAUSES.filter(isUnlikelyToRecover)),
   }
 }

@@ -39,7 +39,7 @@ const OPENING =
 
 /**
  * The kubelet's own error for a pull secret that it can't read (credentialprovider: Go's errors for JSON and base64, with nothing of a
- * runtime before them), or its names for what it reads there. A web page is no secret: a runtime got it.
+ * runtime before them), or its names for what it reads there. A web page is not a pull secret: a runtime got it.
  */
 export const UNREADABLE_SECRET = new RegExp(
   `^${OPENING}(?:json: cannot unmarshal |invalid character (?!'<')|unexpected end of json input|illegal base64 data|unable to parse auth field)|\\bcannot unmarshal .{0,80}\\b(?:dockerconfig(?:json|entry\\w*)?)\\b`,

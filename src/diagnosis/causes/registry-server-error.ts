@@ -17,7 +17,7 @@ const BROKEN = [
   /\bcannot unmarshal\b|\bmissing .{0,40}\bheader\b.{0,40}\bresponse\b|\bmissing (?:or empty )?‹name› header\b/,
   /\b(?:unable to decode|failed to decode|error decoding|decoding) (?:bearer )?(?:token|response|manifest|body)\b|\breports content size of zero\b/,
   /\bstopped after \d+ redirects\b/,
-  // Nexus has blocked an upstream that failed, or was told to.
+  // Nexus has blocked an upstream, because it failed or by hand.
   /\bremote (?:auto|manually) blocked\b/,
 ]
 

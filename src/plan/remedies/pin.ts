@@ -24,6 +24,8 @@ export const pin: RemedyRules = {
       const fact = images.get(running === undefined ? image : `${image}@${running}`)
       if (running !== undefined && !fact?.ruledOut) return { image: `${image}@${running}` }
       if (running === undefined && fact?.digest != null) return { image: `${image}@${fact.digest}` }
+      // Only the replacement was looked up, and that it does not exist is a reason of its own.
+      if (running === undefined && fact === undefined) return {}
       return { declined: { code: 'no-digest', ...place, detail: fact?.detail ?? null } }
     },
   },

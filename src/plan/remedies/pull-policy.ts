@@ -1,5 +1,6 @@
-/** `--pull-policy IfNotPresent`: lets nodes reuse pulled images, except for floating tags. */
+/** `--pull-policy IfNotPresent`: lets nodes reuse pulled images, except for those whose tag may move. */
 
+import { isFixed } from '../../image/fixed-tag.ts'
 import { parseReference } from '../../image/reference.ts'
 import type { RemedyRules } from './remedy-rules.ts'
 
@@ -10,8 +11,8 @@ export const pullPolicy: RemedyRules = {
     edit({ target, container, image }) {
       if (container.pullPolicy !== 'Always') return {}
       const reference = parseReference(image)
-      // With a floating tag each node would keep whatever image it pulled first.
-      if (reference?.digest === null && (reference.tag === null || reference.tag === 'latest')) {
+      // Each node would keep whatever build it pulled first.
+      if (reference !== null && !isFixed(reference)) {
         return { declined: { code: 'latest-needs-pin', target, container: container.name, image } }
       }
       return { pullPolicy: 'IfNotPresent' }

@@ -1,5 +1,6 @@
 /** On unless `--no-recreate`: removes stuck pods so that new ones are created with the other changes. */
 
+import { isOfCustomController } from '../../snapshot/owners.ts'
 import type { PatchTemplate, PodChange } from '../change.ts'
 import type { Declined } from '../plan.ts'
 import type { PlanInput } from '../plan-input.ts'
@@ -27,15 +28,6 @@ export interface Recreation {
   declined: Declined[]
 }
 
-/** Controllers that replace a deleted pod. */
-export const REPLACES: readonly string[] = [
-  'ReplicaSet',
-  'ReplicationController',
-  'StatefulSet',
-  'DaemonSet',
-  'Job',
-]
-
 /** Plans to recreate only the pods that the plan's changes help. */
 export function recreatePods(
   input: PlanInput,
@@ -52,7 +44,7 @@ export function recreatePods(
     // A rollout replaces the old pods by itself, at the workload's own pace.
     if (obstacle || template?.rollsOut) continue
     const needs = prerequisitesOf(input, entry, attached, template)
-    const futile = needs && failingSibling(input, entry, template)
+    const futile = needs && failingSibling(entry, template)
     if (futile) planned.declined.push(futile)
     else if (needs) planPod(input, { entry, needs, attached, template }, planned)
     else if (entry.helped.length > 0 && isBelowPartition(input, entry.pod)) {
@@ -75,7 +67,7 @@ function obstacleTo(input: PlanInput, entry: StuckPod, template: PatchTemplate |
   if (pod.mirror) return { code: 'mirror-pod', target, node: pod.node }
   if (pod.controller === null) return null
   const { kind, name } = pod.controller
-  if (!REPLACES.includes(kind)) return { code: 'custom-controller', target, controller: { kind, name } }
+  if (isOfCustomController(pod)) return { code: 'custom-controller', target, controller: { kind, name } }
   if (workload === null) return { code: 'not-found', what: 'workload', target }
   if (isOutgoing(input, pod) && !template)
     return { code: 'outgoing-pod', target, workload: workloadOrPod(entry) }
@@ -89,7 +81,6 @@ function workloadOrPod({ pod, workload }: StuckPod): { kind: string; name: strin
 
 /** Another container of the pod that would still fail, leaving the new pod stuck too; null if there is none. */
 function failingSibling(
-  input: PlanInput,
   { pod, findings, helped }: StuckPod,
   template: PatchTemplate | undefined,
 ): Declined | null {
@@ -100,7 +91,7 @@ function failingSibling(
       !finding.remedies.includes('recreate') &&
       !edited.has(finding.container) &&
       finding.containerKind !== 'ephemeral' &&
-      input.unlikelyToRecover.has(finding.cause),
+      finding.lasting,
   )
   if (other === undefined) return null
   const { container, image, cause } = other

@@ -14,6 +14,8 @@ export function findingDocument(finding: AdvisedFinding, invocation: Invocation)
     priority: _priority,
     clues: _clues,
     host: _host,
+    lasting: _lasting,
+    ofCustomController: _ofCustomController,
     remedies,
     steps: _steps,
     moved,

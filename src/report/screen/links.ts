@@ -24,8 +24,11 @@ const LINKING: ((env: Environment) => boolean)[] = [
 ]
 
 /** Whether web addresses can be links: never in a pipe, in a CI log, or inside `screen`, which prints such sequences. */
-export function opensLinks(isTerminal: boolean, env: Environment): boolean {
-  const { TERM = '', CI = '' } = env
-  if (!isTerminal || CI !== '' || /^(?:dumb|screen)/.test(TERM)) return false
+export function opensLinks(
+  { isTerminal, inCi }: { isTerminal: boolean; inCi: boolean },
+  env: Environment,
+): boolean {
+  const { TERM = '' } = env
+  if (!isTerminal || inCi || /^(?:dumb|screen)/.test(TERM)) return false
   return LINKING.some(isLinking => isLinking(env))
 }

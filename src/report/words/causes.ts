@@ -3,7 +3,7 @@
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import type { MovedState } from '../../image/moved-images.ts'
 import type { CauseContext, CauseWords } from './cause-words.ts'
-import { authRequiredOrDenied, neverPull, signaturePolicy } from './causes/access.ts'
+import { authRequiredOrDenied, signaturePolicy } from './causes/access.ts'
 import {
   IMAGE_ID,
   imageNotFound,
@@ -18,6 +18,7 @@ import {
   connectionRefusedOrReset,
   httpHttpsMismatch,
   networkTimeout,
+  neverPull,
   proxy,
   registryNotFoundDns,
   registryServerError,
@@ -111,6 +112,7 @@ export function meaningOf(context: CauseContext): string {
 /** Returns facts that the title omits, about the host that answered and about other mirrors. */
 function furtherFacts({ findings: [first] }: CauseContext): string[] {
   const mirrors = first.clues.find(clue => clue.code === 'mirrors-failed')
+  const identity = first.clues.find(clue => clue.code === 'workload-identity')
   const older = first.clues.find(clue => clue.code === 'older-serves')
   return [
     roleSentence(first),
@@ -126,20 +128,30 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     mirrors === undefined
       ? ''
       : `Its mirrors failed too (${mirrors.hosts.join(', ')}); this error is from the last host that was tried.`,
+    identity === undefined || first.credential.status === 'usable'
+      ? ''
+      : `The ${IDENTITY[identity.of]} of service account ${identity.serviceAccount} is for the pod's own processes and does not pull images: the node's identity does.`,
     older === undefined
       ? ''
       : `Revision ${older.revision} of ${first.workload?.name ?? 'the Deployment'} still runs: ${pluralize(older.pods, 'pod')} of it ${older.pods === 1 ? 'is' : 'are'} ready.`,
   ]
 }
 
+const IDENTITY = {
+  aws: 'IAM role',
+  azure: 'workload identity',
+  google: 'Workload Identity',
+}
+
 /** Returns where a moved image went; empty for other images. */
-function movedText({ moved, reference }: Pick<Finding, 'moved' | 'reference'>): string {
+function movedText({ moved, reference, cause }: Pick<Finding, 'moved' | 'reference' | 'cause'>): string {
   if (moved === null || reference === null) return ''
-  const name = reference.replace(/[:@][^/]*$/, '')
+  const untagged = (image: string) => image.replace(/[:@][^/]*$/, '')
+  const name = untagged(reference)
   const where =
     moved.to === null
       ? ''
-      : `; it is published as ${moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
+      : `; it is published as ${cause === 'image-not-found' ? untagged(moved.to) : moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
   const about = moved.state === 'retired' ? `The registry ${reference.split('/')[0]}` : name
   return `${about} ${MOVED[moved.state]} (since ${moved.since}, ${moved.source}; table of ${moved.asOf})${where}.`
 }

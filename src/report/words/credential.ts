@@ -28,11 +28,12 @@ const MISMATCH: Record<NonNullable<Attempt['mismatch']>, string> = {
   unreadable: "the kubelet can't parse",
   'odd-path': 'has a path that no repository has',
   path: 'is for another path of the registry',
+  region: "is for another region than the image's registry",
 }
 
 const LAYOUTS = new Map([
-  ['config.json', 'the layout of type kubernetes.io/dockerconfigjson under type kubernetes.io/dockercfg'],
-  ['dockercfg', 'the layout of type kubernetes.io/dockercfg under type kubernetes.io/dockerconfigjson'],
+  ['config.json', 'has the level auths, which type kubernetes.io/dockercfg does not have'],
+  ['dockercfg', 'lacks the level auths, which type kubernetes.io/dockerconfigjson needs'],
 ])
 
 /** The text after the secret's name; `detail` is the type, data key, or layout that is wrong. */
@@ -44,7 +45,7 @@ const PROBLEM: Record<AttemptProblem, (attempt: AttemptFacts) => string> = {
   'wrong-key': ({ detail }) =>
     `lacks the data key of its type${detail === undefined ? '' : ` (it has ${detail})`}, so the kubelet ignores it`,
   'wrong-layout': ({ detail }) =>
-    `has ${LAYOUTS.get(detail ?? '') ?? 'the layout of another type'}, so the kubelet finds no login in it`,
+    `${LAYOUTS.get(detail ?? '') ?? 'has the layout of another type'}, so the kubelet finds no login in it`,
   malformed: ({ key }) =>
     `is malformed${key === null ? '' : ` at ${key}`}, which fails every image of the pod`,
   'creds-store-only': () => 'has no login, only the name of a credential helper',
@@ -74,8 +75,8 @@ const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } =
     `service account ${serviceAccount} now has ${secretNames(secrets)}, but only for new pods`,
   'service-account-secrets-ignored': ({ serviceAccount, secrets }) =>
     `service account ${serviceAccount} has ${secretNames(secrets)}, which a pod that lists its own pull secrets does not get`,
-  'not-named': ({ namespace, secret }) =>
-    `secret ${namespace}/${secret} has a login for the image, but the pod does not reference it`,
+  'not-named': ({ namespace, secret, misspelled }) =>
+    `secret ${namespace}/${secret} has a login for the image, but the pod ${misspelled === undefined ? 'does not reference it' : `references ${misspelled} instead`}`,
   'on-service-account': ({ namespace, secret, serviceAccount }) =>
     `secret ${namespace}/${secret} has a login for the image, but belongs to service account ${serviceAccount}, which the pod does not use`,
   'in-namespace': ({ namespace, secret }) =>

@@ -51,3 +51,8 @@ export function durationInWords(seconds: number): string {
     ? pluralize(seconds / HOUR, 'hour')
     : pluralize(Math.round(seconds / MINUTE), 'minute')
 }
+
+/** Returns the time to the minute, such as `2026-11-27 09:57 UTC`. @param time ISO 8601 */
+export function minuteOf(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`
+}

@@ -20,6 +20,13 @@ export function expiredText({ reason, expires, ...patterns }: IgnoreRule): strin
   )
 }
 
+/** Returns a note that an audit does not apply the ignore rules of a baseline. */
+export function unusedRulesText(rules: number, file: string): string {
+  const has = `${file} has ${pluralize(rules, 'ignore rule')}`
+  const use = 'to silence a finding of an audit, use a comment, an annotation, or .pullguard.yaml'
+  return sanitizeLine(`Note: ${has}, which only diagnose applies; ${use}.`)
+}
+
 /** Returns a message that the baseline was written. */
 export function writtenBaselineText(findings: number, file: string): string {
   return sanitizeLine(`${pluralize(findings, 'known failure')} written to ${file}.`)

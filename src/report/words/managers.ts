@@ -1,6 +1,7 @@
 /** The words of tools that manage an object: their names, and where to make a change instead. */
 
 import type { ObjectManager } from '../../snapshot/fix-objects.ts'
+import type { SecretWriter } from '../../snapshot/pull-secret.ts'
 import { helmCommand, type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import type { StepText } from './step-words.ts'
@@ -97,3 +98,36 @@ export function managedChange(
 export function managerStep(manager: ObjectManager, namespace: string, invocation: Invocation): StepText {
   return STEPS[manager.tool](manager, namespace, invocation)
 }
+
+/** Returns what writes a Secret, to begin a sentence, and the command that shows it. */
+export function writerText(
+  writer: SecretWriter,
+  namespace: string,
+  invocation: Invocation,
+): { name: string; command?: string } {
+  switch (writer.type) {
+    case 'resource': {
+      const { kind, group, name } = writer
+      const what = `${kind.toLowerCase()}.${group}`
+      return RESOURCE.test(`${what}/${name}`)
+        ? {
+            name: `${kind} ${name}`,
+            command: kubectlCommand(invocation, `describe ${shellWord(what)} ${shellWord(name)}`, namespace),
+          }
+        : { name: `${kind} ${name}` }
+    }
+    case 'copy':
+      return {
+        name: `A tool that copies ${writer.of === null ? 'it from another namespace' : `secret ${writer.of}`}`,
+      }
+    case 'manager':
+      return { name: capitalizeFirst(managerName(writer.manager)) }
+    case 'tool':
+      return { name: writer.name }
+  }
+}
+
+/** Names that can't be read as a flag. */
+const RESOURCE = /^[a-z][a-z0-9]*\.[a-z0-9.-]+\/[a-z0-9][a-z0-9.-]*$/
+
+const capitalizeFirst = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
+import { isHosted } from '../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { shortList } from './nouns.ts'
@@ -211,3 +212,15 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
 
 /** An image with the tools of all steps; BusyBox and base images lack most of them. */
 const HAS_TOOLS = /(?:^|\/)netshoot(?=[:@]|$)/
+
+/** Returns what a cloud's own resolver needs to know a private name; empty for other resolvers and for public hosts. */
+export function resolverNote(host: string, server: string | null, { cloud }: PullingNode): string {
+  if (server === null || isHosted(host)) return ''
+  if (server === '168.63.129.16')
+    return "; Azure's own resolver knows a private name only from a private DNS zone that is linked to the nodes' virtual network (or give that network a DNS server that knows the name)"
+  if (server === '169.254.169.253' || (cloud === 'ecr' && /^\d+\.\d+\.\d+\.2$/.test(server)))
+    return "; the VPC's own resolver knows a private name only from a private hosted zone of Route 53 that is associated with the VPC, or through a Resolver rule"
+  if (server === '169.254.169.254' && cloud === 'gar')
+    return "; Google Cloud's own resolver knows a private name only from a private or forwarding zone of Cloud DNS for the nodes' network"
+  return ''
+}

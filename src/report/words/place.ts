@@ -2,6 +2,7 @@
 
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
+import { minuteOf } from './duration.ts'
 import { countPods, formatNumber, joinList, pluralize, shortList } from './nouns.ts'
 
 type DiagnosedScope = Pick<Diagnosis, 'source' | 'scope' | 'takenAt'>
@@ -35,7 +36,7 @@ function sourceText(source: Diagnosis['source'], takenAt: string): string {
     source.files.map(file => (file === '-' ? 'standard input' : file)),
     FILES,
   )
-  return `Dump ${files} (as of ${takenAt.slice(0, 16).replace('T', ' ')} UTC)`
+  return `Dump ${files} (as of ${minuteOf(takenAt)})`
 }
 
 /**

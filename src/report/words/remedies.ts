@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
+import { isFixedImage } from '../../image/fixed-tag.ts'
 import type { EditingRemedy } from '../../plan/change.ts'
 
 interface RemedyWords {
@@ -36,7 +37,7 @@ export const REMEDY_WORDS: Record<Exclude<Remedy, EditingRemedy>, RemedyWords> &
     help: 'set this pull policy',
     reason: 'the kubelet then pulls only images that are not on the node',
     flags: ({ reference }) =>
-      `${reference?.endsWith(':latest') ? '--pin ' : ''}--pull-policy IfNotPresent --no-authenticate`,
+      `${isFixedImage(reference ?? '') ? '' : '--pin '}--pull-policy IfNotPresent --no-authenticate`,
   },
   pin: {
     choice: 'pin images to digests',

@@ -4,13 +4,13 @@ import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Findings, StepContext, StepText, StepWords } from './step-words.ts'
-import { limitSteps } from './steps/limits.ts'
+import { limitSteps, policySteps } from './steps/limits.ts'
 import { loginSteps } from './steps/logins.ts'
 import { mirrorSteps } from './steps/mirrors.ts'
 import { nameSteps } from './steps/names.ts'
 import { networkSteps } from './steps/network.ts'
 import { nodeSteps } from './steps/nodes.ts'
-import { awsPolicySteps, permissionSteps, policySteps } from './steps/permissions.ts'
+import { awsPolicySteps, permissionSteps } from './steps/permissions.ts'
 
 const WORDS: StepWords<StepCode> = {
   ...loginSteps,

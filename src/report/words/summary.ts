@@ -67,17 +67,22 @@ function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string 
 }
 
 /**
- * Returns the one thing to do next: the fix if it is the best first step for some findings, or else the most urgent group's first step;
- * null if nothing is wrong. Says how many of the failing pods it is for.
+ * Returns the one thing to do next: the fix if it is the best first step for some pods, or else the first step of the most urgent group that
+ * needs something else; null if nothing is wrong. Says how many of the failing pods it is for.
  */
 export function nextStep({ findings, summary }: AdvisedDiagnosis, invocation: Invocation): StepText | null {
   const of = summary.failingPods
-  const fixable = findings.filter(({ steps: [first] }) => FIXES.includes(first.code))
+  const fixable = fixableFindings(findings)
   if (fixable.length > 0) {
     const step = { text: 'Give the pods a credential', command: loginFixCommand(invocation, fixable) }
-    return { ...step, reach: { helps: true, pods: countPods(recreated(fixable)), of } }
+    const back = recreated(fixable)
+    const helps = back.length > 0
+    return { ...step, reach: { helps, pods: countPods(helps ? back : fixable), of } }
   }
-  const [group] = groupByCause(findings, invocation)
+  const [group] = groupByCause(
+    findings.filter(finding => !isFixed(finding)),
+    invocation,
+  )
   if (group === undefined) return null
   const step = asNextStep(stepsOf(group.findings, invocation)[0])
   const [first] = group.findings[0].steps
@@ -109,8 +114,25 @@ function isMeant(other: Step, shown: Step): boolean {
 /** Steps that one `fix` performs for several groups at once. */
 const FIXES: readonly StepCode[] = ['distribute-login', 'recreate-pods']
 
-/** A fix recreates pods without a controller only if all its pods are without one. */
+function isFixed({ steps: [first] }: AdvisedFinding): boolean {
+  return FIXES.includes(first.code)
+}
+
+/** Returns the findings that a fix ends. It leaves a pod alone if another container would keep its successor from running. */
+function fixableFindings(findings: readonly AdvisedFinding[]): readonly AdvisedFinding[] {
+  const hopeless = findings.filter(
+    finding => finding.lasting && finding.containerKind !== 'ephemeral' && !isFixed(finding),
+  )
+  const pods = new Set(hopeless.map(podOf))
+  return findings.filter(finding => isFixed(finding) && !pods.has(podOf(finding)))
+}
+
+function podOf({ namespace, pod }: AdvisedFinding): string {
+  return `${namespace}/${pod}`
+}
+
+/** Returns the findings whose pods a fix recreates: pods without a controller only if all are without one, pods of a custom one never. */
 function recreated(findings: readonly AdvisedFinding[]): readonly AdvisedFinding[] {
-  const owned = findings.filter(({ workload }) => workload !== null)
-  return owned.length === 0 ? findings : owned
+  if (findings.every(({ workload }) => workload === null)) return findings
+  return findings.filter(({ workload, ofCustomController }) => workload !== null && !ofCustomController)
 }

@@ -109,7 +109,7 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   },
   'service-account-changed-later': {
     sentence: ({ serviceAccount, secrets }) =>
-      `service account ${serviceAccount} got its pull secrets (${joinList(secrets)}) after this pod was created; only new pods get them`,
+      `service account ${serviceAccount} now has pull secrets (${joinList(secrets)}), which this pod does not name; only new pods get them`,
     next: (_problem, context) => fix('Recreate the pod', context),
   },
   'no-credential': {

@@ -1,5 +1,6 @@
 /** Narrows a Node to what advice for its administrator needs. */
 
+import { fullName, parseReference } from '../../image/reference.ts'
 import { type Node, PLATFORM_LABELS } from '../../snapshot/node.ts'
 import { list, nameOf, record, text, textOrNull } from './shape.ts'
 
@@ -25,8 +26,14 @@ export function narrowNode(raw: unknown): Node | null {
     labels: Object.fromEntries(
       PLATFORM_LABELS.filter(key => typeof labels[key] === 'string').map(key => [key, text(labels[key])]),
     ),
-    images: list(record(status).images).slice(0, IMAGES).flatMap(namesOf),
+    images: list(record(status).images).slice(0, IMAGES).flatMap(namesOf).map(asFullName),
   }
+}
+
+/** Docker lists its images by their short names. */
+function asFullName(name: string): string {
+  const reference = parseReference(name)
+  return reference === null ? name : fullName(reference)
 }
 
 /** Returns the names with a tag, or one with a digest if there are none. */

@@ -13,6 +13,7 @@ import {
   readDockercfg,
   type SecretLayout,
 } from '../../dockerconfig/kubelet-view.ts'
+import { parseJson } from '../../json/json-object.ts'
 import { redact } from '../../secrecy/redact.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
 import type {
@@ -20,9 +21,22 @@ import type {
   PullSecretEntry,
   PullSecretEntryProblem,
   PullSecretProblem,
+  SecretWriter,
 } from '../../snapshot/pull-secret.ts'
 import type { PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
-import { nameOf, namespaceOf, narrowSecretNames, record, text, textOrNull } from './shape.ts'
+import {
+  list,
+  nameOf,
+  namespaceOf,
+  narrowName,
+  narrowSecretNames,
+  number,
+  record,
+  text,
+  textOrNull,
+  texts,
+} from './shape.ts'
+import { isKubernetesGroup, managerIn } from './workload.ts'
 
 interface Form {
   key: string
@@ -44,9 +58,10 @@ export function narrowPullSecret(raw: unknown): PullSecret | null {
   const name = nameOf(raw)
   if (name === null) return null
   const secret = record(raw)
+  const writer = writerOf(record(secret.metadata))
   // A Secret created without a type becomes Opaque.
   const type = textOrNull(secret.type) ?? 'Opaque'
-  return { namespace: namespaceOf(raw), name, type, ...describe(type, secret) }
+  return { namespace: namespaceOf(raw), name, type, ...(writer && { writer }), ...describe(type, secret) }
 }
 
 /** Returns the complete logins that the kubelet finds in a Secret; none if it can't use it. `malformed`: all images of the pod fail. */
@@ -104,13 +119,71 @@ function describeContent(content: Redacted, { read, layout }: Form): Description
 function describeEntry(entry: KubeletEntry): PullSecretEntry {
   const username = redact(entry.username) || null
   const padded = isPadded(entry)
+  const validUntil = validUntilOf(entry.password)
   return {
     key: withoutLogin(entry.key),
     username,
     problem: entryProblem(entry),
     ...(padded && { padded }),
+    ...(entry.overridden && { overridden: true as const }),
+    ...(validUntil !== null && { validUntil }),
   }
 }
+
+/**
+ * Returns until when a token is valid by its own claim, as ISO 8601; null if it makes none. A JWT has `exp` (RFC 7519), and the password of
+ * a login for ECR is base64 of JSON with `expiration`; both count seconds.
+ */
+function validUntilOf(password: Redacted): string | null {
+  const seconds = password.map(claimedExpiry).reveal()
+  // JavaScript can't represent every date that a token can claim.
+  return seconds > 0 && seconds < 1e11 ? new Date(seconds * 1000).toISOString() : null
+}
+
+function claimedExpiry(token: string): number {
+  const [, payload] = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token) ?? []
+  const encoded = payload?.replaceAll('-', '+').replaceAll('_', '/') ?? token
+  const claims = record(parseJson(decodeBase64(encoded)?.toString('utf8') ?? ''))
+  return number(payload === undefined ? claims.expiration : claims.exp, 0)
+}
+
+/** Annotations and labels of tools that copy Secrets, with the name of the original if they hold it. */
+const COPIES = [
+  'reflector.v1.k8s.emberstack.com/reflects',
+  'replicator.v1.mittwald.de/replicate-from',
+  'replicator.v1.mittwald.de/replicated-from-version',
+  'kubed.appscode.com/origin',
+  'meta.config-syncer.appscode.com/origin',
+  'generate.kyverno.io/source-name',
+] as const
+
+/** What writes the Secret, by its owner or by what tools note in its metadata; null if nothing shows. */
+function writerOf(metadata: Record<string, unknown>): SecretWriter | null {
+  const labels = texts(metadata.labels)
+  const annotations = texts(metadata.annotations)
+  const owner = list(metadata.ownerReferences)
+    .map(record)
+    .find(({ apiVersion }) => !isKubernetesGroup(text(apiVersion)))
+  if (owner !== undefined) {
+    const [group = ''] = narrowName(owner.apiVersion).split('/')
+    return { type: 'resource', kind: narrowName(owner.kind), group, name: narrowName(owner.name) }
+  }
+  const mark = COPIES.find(key => annotations[key] !== undefined || labels[key] !== undefined)
+  if (mark !== undefined) {
+    const of = annotations[mark] ?? ''
+    return { type: 'copy', of: /^[a-z0-9-]+\/[a-z0-9.-]+$/.test(of) ? of : null }
+  }
+  const manager = managerIn(metadata)
+  if (manager !== null) return { type: 'manager', manager }
+  if (labels['reconcile.external-secrets.io/created-by'] !== undefined)
+    return { type: 'tool', name: 'External Secrets Operator' }
+  const tool = labels[MANAGED_BY] ?? annotations[MANAGED_BY]
+  return tool === undefined || tool === 'Helm' || tool === 'pullguard'
+    ? null
+    : { type: 'tool', name: narrowName(tool) }
+}
+
+const MANAGED_BY = 'app.kubernetes.io/managed-by'
 
 /** Removes a misplaced login: a registry's name has no @. Works with and without a scheme. */
 function withoutLogin(key: string): string {
@@ -197,9 +270,19 @@ function isUnknown({ type, problem, provenBy }: PullSecret): boolean {
 export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
   const name = nameOf(raw)
   if (name === null) return null
+  const annotations = texts(record(record(raw).metadata).annotations)
+  const identity = IDENTITIES.find(([annotation]) => annotations[annotation] !== undefined)
   return {
     namespace: namespaceOf(raw),
     name,
     imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
+    ...(identity && { workloadIdentity: identity[1] }),
   }
 }
+
+/** IAM roles for service accounts, Microsoft Entra Workload ID, and Workload Identity Federation for GKE. */
+const IDENTITIES = [
+  ['eks.amazonaws.com/role-arn', 'aws'],
+  ['azure.workload.identity/client-id', 'azure'],
+  ['iam.gke.io/gcp-service-account', 'google'],
+] as const

@@ -18,6 +18,13 @@ export function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
+/** Returns the fields of an object that are non-empty strings, such as labels. */
+export function texts(value: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record(value)).flatMap(([key, entry]) => (text(entry) === '' ? [] : [[key, text(entry)]])),
+  )
+}
+
 /** Returns the string, or null if there is none or it is empty. */
 export function textOrNull(value: unknown): string | null {
   return text(value) || null

@@ -8,7 +8,7 @@ import type {
   ScopeContainer,
   ScopeWorkload,
 } from '../../snapshot/fix-objects.ts'
-import { narrowName } from './shape.ts'
+import { list, narrowName, record, text, texts } from './shape.ts'
 
 type ControllerSpec = ControllerObject['spec']
 
@@ -135,6 +135,17 @@ export function managerOf({ metadata }: { metadata: Metadata }): ObjectManager |
   return manager && { ...manager, name: narrowName(manager.name) }
 }
 
+/** The same for metadata of unknown JSON, without a custom controller above the object, which is its owner in any case. */
+export function managerIn(metadata: Record<string, unknown>): ObjectManager | null {
+  return managerOf({
+    metadata: {
+      labels: texts(metadata.labels),
+      annotations: texts(metadata.annotations),
+      managedFields: list(metadata.managedFields).map(field => ({ manager: text(record(field).manager) })),
+    },
+  })
+}
+
 function claimOn(metadata: Metadata): ObjectManager | null {
   const labels = metadata.labels ?? {}
   const annotations = metadata.annotations ?? {}
@@ -194,7 +205,7 @@ function operator({ ownerReferences }: Metadata): ObjectManager | null {
 }
 
 /** Whether the group is Kubernetes' own, also for kinds that pullguard does not know: `v1`, `apps/v1`, `batch/v1`, and groups below k8s.io. */
-function isKubernetesGroup(apiVersion: string): boolean {
+export function isKubernetesGroup(apiVersion: string): boolean {
   const [group = '', version] = apiVersion.split('/')
   return version === undefined || !group.includes('.') || group.endsWith('.k8s.io')
 }

@@ -45,7 +45,7 @@ describe('remedies', () => {
     expect(offered.at(-1)?.name).toContain('(2 findings)')
   })
 
-  test('that do nothing alone bring what they need: a pull policy for :latest, pinning', async () => {
+  test('that do nothing alone bring what they need: a pull policy for tags that can move, pinning', async () => {
     const findings = [finding({ remedies: ['pull-policy', 'pin'] })]
     const names: string[] = []
     const choose: Questions['choose'] = async (_question, choices) => {
@@ -54,8 +54,10 @@ describe('remedies', () => {
     }
     expect(await chosen({}, { available: true, choose }, findings)).toEqual(['pin', 'pull-policy'])
     // The lines after the first begin below its text, after the mark.
-    expect(names[0]).toMatch(/^set pull policy .*\n {3}\S.*; also pins images, which `:latest` needs\)$/)
-    const tagged = [finding({ remedies: ['pull-policy', 'pin'], reference: 'docker.io/library/nginx:1.27' })]
+    expect(names[0]).toMatch(/^set pull policy .*\n {3}\S.*; also pins images whose tag can move\)$/)
+    const tagged = [
+      finding({ remedies: ['pull-policy', 'pin'], reference: 'docker.io/library/nginx:1.27.3' }),
+    ]
     expect(await chosen({}, { available: true, choose }, tagged)).toEqual(['pull-policy'])
   })
 

@@ -219,7 +219,6 @@ async function planned(cluster: Cluster, options: Partial<FixOptions>, withPolic
     named: [],
     unnamed: [],
     unproven: [],
-    unlikelyToRecover: new Set(['image-not-found'] as const),
     images: new Map(),
   })
 }

@@ -108,6 +108,7 @@ async function play(
   const said = { out: '', err: '' }
   const output = (name: 'out' | 'err') => ({
     isTerminal: terminal,
+    inCi: false,
     width: 120,
     color: false,
     write: async (text: string) => {

@@ -43,7 +43,10 @@ expectCause('registry-server-error', [
     `error unmarshalling content: invalid character '<' looking for beginning of value`,
   ],
   ['half an answer', 'failed to decode token response: unexpected end of JSON input'],
-  ['Nexus, told not to ask its upstream', 'Error response from daemon: unknown: Remote Manually Blocked'],
+  [
+    'Nexus, with an upstream that was blocked by hand',
+    'Error response from daemon: unknown: Remote Manually Blocked',
+  ],
   [
     'a web page, which is not a pull secret',
     `Failed to pull image "acme/app:1": invalid character '<' looking for beginning of value`,

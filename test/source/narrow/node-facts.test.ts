@@ -24,6 +24,7 @@ test('a node has its runtime, system, platform and images', () => {
           names: ['docker.io/library/nginx@sha256:11', 'docker.io/library/nginx:1', 'docker.io/acme/nginx:1'],
         },
         { names: ['quay.io/acme/tool@sha256:22'] },
+        { names: ['acme/app:dev'] },
         { names: null },
       ],
     },
@@ -38,7 +39,12 @@ test('a node has its runtime, system, platform and images', () => {
     architecture: 'amd64',
     provider: 'gce',
     labels: { 'cloud.google.com/gke-nodepool': 'pool-1' },
-    images: ['docker.io/library/nginx:1', 'docker.io/acme/nginx:1', 'quay.io/acme/tool@sha256:22'],
+    images: [
+      'docker.io/library/nginx:1',
+      'docker.io/acme/nginx:1',
+      'quay.io/acme/tool@sha256:22',
+      'docker.io/acme/app:dev',
+    ],
   })
 })
 

@@ -1,6 +1,10 @@
 /** A pull secret is described as the kubelet would read it, and nothing that can log in leaves the room. */
 import { describe, expect, test } from 'vitest'
-import { describeMissingSecret, narrowPullSecret } from '../../../src/source/narrow/pull-secret.ts'
+import {
+  describeMissingSecret,
+  narrowPullSecret,
+  narrowServiceAccount,
+} from '../../../src/source/narrow/pull-secret.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const secret = (type: string, data: Record<string, unknown>) => ({
@@ -142,12 +146,6 @@ describe('an entry', () => {
     ['auth', { auth: 'Zm9vOmJhcg==' }, 'foo', null],
     ['auth without padding', { auth: 'Zm9vOmJhcg' }, 'foo', null],
     ['auth with line ends', { auth: 'Zm9vOm\nJhcg==\n' }, 'foo', null],
-    [
-      'auth takes precedence over user and password',
-      { username: 'ann', password: 'x', auth: 'Zm9vOmJhcg==' },
-      'foo',
-      null,
-    ],
     ['a password with colons', { auth: base64('foo:b:a:r') }, 'foo', null],
     ['an empty entry, as Docker Desktop writes it', {}, null, 'empty-auth'],
     ['null', null, null, 'empty-auth'],
@@ -204,4 +202,120 @@ test('a Secret that could not be parsed says why', () => {
     problem: 'forbidden',
     entries: [],
   })
+})
+
+describe('what writes it', () => {
+  const writer = (metadata: object) =>
+    narrowPullSecret({ metadata: { name: 'regcred', ...metadata } })?.writer
+
+  test.each<[string, object, object | undefined]>([
+    ['nothing that shows', {}, undefined],
+    [
+      'an ExternalSecret',
+      { ownerReferences: [{ apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: 'acr' }] },
+      { type: 'resource', kind: 'ExternalSecret', group: 'external-secrets.io', name: 'acr' },
+    ],
+    [
+      'a SealedSecret',
+      { ownerReferences: [{ apiVersion: 'bitnami.com/v1alpha1', kind: 'SealedSecret', name: 'acr' }] },
+      { type: 'resource', kind: 'SealedSecret', group: 'bitnami.com', name: 'acr' },
+    ],
+    [
+      "one of Kubernetes' own objects",
+      { ownerReferences: [{ apiVersion: 'v1', kind: 'ServiceAccount', name: 'x' }] },
+      undefined,
+    ],
+    [
+      'an ExternalSecret that does not own it',
+      { labels: { 'reconcile.external-secrets.io/created-by': '5f2c' } },
+      { type: 'tool', name: 'External Secrets Operator' },
+    ],
+    [
+      'Reflector',
+      { annotations: { 'reflector.v1.k8s.emberstack.com/reflects': 'ops/regcred' } },
+      { type: 'copy', of: 'ops/regcred' },
+    ],
+    [
+      'kubernetes-replicator, pushed',
+      { annotations: { 'replicator.v1.mittwald.de/replicated-from-version': '90210' } },
+      { type: 'copy', of: null },
+    ],
+    [
+      'kubed',
+      { annotations: { 'kubed.appscode.com/origin': '{"namespace":"ops","name":"regcred"}' } },
+      { type: 'copy', of: null },
+    ],
+    ['Kyverno', { labels: { 'generate.kyverno.io/source-name': 'regcred' } }, { type: 'copy', of: null }],
+    [
+      'Helm',
+      {
+        labels: { 'app.kubernetes.io/managed-by': 'Helm' },
+        annotations: { 'meta.helm.sh/release-name': 'shop' },
+      },
+      { type: 'manager', manager: { tool: 'helm', name: 'shop' } },
+    ],
+    [
+      'imagepullsecret-patcher',
+      { annotations: { 'app.kubernetes.io/managed-by': 'imagepullsecret-patcher' } },
+      { type: 'tool', name: 'imagepullsecret-patcher' },
+    ],
+    ['pullguard itself', { labels: { 'app.kubernetes.io/managed-by': 'pullguard' } }, undefined],
+  ])('is %s', (_name, metadata, expected) => {
+    expect(writer(metadata)).toEqual(expected)
+  })
+})
+
+describe('a login', () => {
+  const [MINUTE, SECONDS] = ['2026-11-27T08:45:00.000Z', Date.UTC(2026, 10, 27, 8, 45) / 1000]
+  const jwt = (claims: object) =>
+    `${base64('{"alg":"RS256"}')}.${base64(JSON.stringify(claims)).replace(/=+$/, '')}.c2ln`.replaceAll(
+      '=',
+      '',
+    )
+  const first = (value: object) => narrowPullSecret(entry(value))?.entries[0]
+
+  test.each<[string, string, string | undefined]>([
+    ['a JWT, such as a token of ACR', jwt({ exp: SECONDS }), MINUTE],
+    [
+      'the password of a login for ECR',
+      base64(JSON.stringify({ payload: 'x', expiration: SECONDS })),
+      MINUTE,
+    ],
+    ['a JWT that never expires', jwt({ sub: 'x' }), undefined],
+    ['a claim that is not a time', jwt({ exp: 'soon' }), undefined],
+    ['a claim beyond all dates', jwt({ exp: 1e20 }), undefined],
+    ['a password', 'hunter2', undefined],
+    ['a password with dots', 'a.b.c', undefined],
+  ])('says how long it lasts: %s', (_name, password, validUntil) => {
+    const found = first({ username: 'x', password })
+    expect(found?.validUntil).toBe(validUntil)
+    expect(JSON.stringify(found)).not.toContain(password)
+  })
+
+  test('in auth takes precedence over user and password', () => {
+    expect(first({ username: 'ann', password: 'x', auth: 'Zm9vOmJhcg==' })).toMatchObject({
+      username: 'foo',
+      problem: null,
+    })
+  })
+
+  test.each<[string, object, true | undefined]>([
+    ['the same in both', { username: 'ci', password: 'new', auth: base64('ci:new') }, undefined],
+    ['another password', { username: 'ci', password: 'new', auth: base64('ci:old') }, true],
+    ['another user name', { username: 'ci', password: 'new', auth: base64('bot:new') }, true],
+    ['only auth', { auth: base64('ci:new') }, undefined],
+    ['no auth', { username: 'ci', password: 'new' }, undefined],
+  ])('that is written twice: %s', (_name, value, overridden) => {
+    expect(first(value)?.overridden).toBe(overridden)
+  })
+})
+
+test.each([
+  ['eks.amazonaws.com/role-arn', 'aws'],
+  ['azure.workload.identity/client-id', 'azure'],
+  ['iam.gke.io/gcp-service-account', 'google'],
+  ['example.com/role', undefined],
+])('a service account with %s has an identity of %s', (annotation, identity) => {
+  const account = narrowServiceAccount({ metadata: { name: 'api', annotations: { [annotation]: 'x' } } })
+  expect(account?.workloadIdentity).toBe(identity)
 })

@@ -123,7 +123,7 @@ export const IMAGE_WORDS: WordsOfRules<
     },
   },
   'no-tag': {
-    title: 'Image without a fixed tag',
+    title: 'Image without a tag, or with the tag latest',
     sentence: ({ arguments: { implied }, container }) =>
       implied
         ? `${container?.image} has no tag, so Kubernetes takes latest.`

@@ -36,6 +36,7 @@ const MISMATCH: Record<KeyMismatch, string> = {
   unreadable: 'it is not a URL',
   'odd-path': 'the path of a key must not contain a tag, a digest, or a blank',
   path: 'its path is for other repositories',
+  region: 'the region is different',
 }
 
 export const SECRET_WORDS: WordsOfRules<

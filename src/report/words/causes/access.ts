@@ -1,4 +1,4 @@
-/** The words of refused pulls: by the registry, by a policy on the node, or by the pod's own pull policy. */
+/** The words of refused pulls: by the registry or by a policy on the node. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
@@ -14,6 +14,10 @@ const isOfMirror = ({ endpoint }: Finding) => endpoint?.role === 'mirror'
 const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'
 
+/** Its pull secrets are only for other images of the registry, or for the registry in other regions. */
+const isForOthers = ({ credential: { status, attempts } }: Finding) =>
+  status === 'broken' && attempts.every(({ problem }) => problem === 'other-registry')
+
 /** Says what the host that answered does. */
 const host = (does: string) => (first: Finding) => `${capitalize(responderLabel(first))} ${does}`
 
@@ -25,6 +29,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
         ({ registry }) =>
           `A credential provider or helper on the node has no login for ${registryLabel(registry)}`,
       ],
+      [isForOthers, host("refused a pull without a login: the pod's pull secret is not for this image")],
       [isBroken, host("refused a pull without a login: the pod's pull secret can't be used")],
     ],
     host('refused a pull without a login'),
@@ -153,6 +158,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       ],
       [({ reference }) => isPublic(reference), publicMeaning],
       [
+        first => isUsable(first) && first.clues.some(({ code }) => code === 'named-action'),
+        'Harbor answers like this to an account that is not allowed to pull there (such as a robot account of another project), and to a login that it does not accept.',
+      ],
+      [
         isUsable,
         first =>
           `The image does not exist under this name, or the account in the pull secret is not allowed to see it: ${responderLabel(first)} gives the same answer for both.`,
@@ -269,21 +278,5 @@ export const signaturePolicy: CauseWords = {
     return demanded === undefined
       ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
       : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`
-  },
-}
-
-export const neverPull: CauseWords = {
-  showsCredential: true,
-  short: () => 'pull policy Never',
-  title: ({ findings: [{ subcause }] }) =>
-    subcause === 'not-verified'
-      ? 'Pull policy Never, and the image on the node is not verified for this pod'
-      : 'Pull policy Never, and the kubelet has no image that this pod can use',
-  meaning: ({ findings: [{ host, subcause }] }) => {
-    if (subcause === 'not-verified')
-      return 'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.'
-    return host.kubeletMinor !== null && host.kubeletMinor < 33
-      ? 'With imagePullPolicy Never the kubelet only uses what is already on the node, and the image is not there.'
-      : 'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.'
   },
 }

@@ -86,7 +86,7 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
       [
         'relays',
         first =>
-          `The limit is for the address or login with which the cache asks ${registryLabel(relayedBy(first))}; a login for ${registryLabel(first.registry)} does not raise it.`,
+          `The limit is for the address or login with which the cache asks ${registryLabel(relayedBy(first))}.`,
       ],
       [
         'upstream-limit',

@@ -31,9 +31,9 @@ const UNPROVEN: Record<UnprovenLogin['why'], (image: string) => string> = {
 
 export const LOGINS = {
   managed: {
-    title: (_first, count) =>
-      `${pluralize(count, 'object')} ${count === 1 ? 'is' : 'are'} managed by another tool, which would revert the change`,
-    detail: ({ change }) => (change.managedBy === null ? '' : managerName(change.managedBy)),
+    title: ({ change: { managedBy } }, count) =>
+      `${pluralize(count, 'object')} ${count === 1 ? 'is' : 'are'} managed by ${managedBy === null ? 'another tool' : managerName(managedBy)}, which would revert the change`,
+    detail: noDetail,
     next: ({ change: { managedBy, target } }, { invocation }) =>
       managedBy === null ? null : managerStep(managedBy, target.namespace, invocation),
   },

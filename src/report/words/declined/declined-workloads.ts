@@ -131,7 +131,7 @@ export const WORKLOADS = {
   },
   'latest-needs-pin': {
     title: (_first, count) =>
-      `With IfNotPresent, each node would keep whichever \`latest\` it pulled first (${pluralize(count, 'container')})`,
+      `With IfNotPresent, each node would keep the build that it pulled first, because the tag can move (${pluralize(count, 'container')})`,
     detail: ({ container, image }) => `${container}: ${image}`,
     next: (_first, context) =>
       rerunFix(

@@ -65,7 +65,7 @@ export const REFUSALS: Pick<
       'denied-or-missing': 'private or missing: the registry does not say which',
       blocked: 'the address, country, network, or account is blocked',
       policy: "the registry's own policy, such as a vulnerability scan or a storage quota",
-      upstream: "a cache's own login at its upstream registry failed",
+      upstream: "a cache's upstream registry refused it, or its upstream repository is not set up",
       unspecified: 'the registry does not say',
     },
   },

@@ -1,6 +1,7 @@
-/** The words of steps for limits and pull policies, and for cases where nothing better is known. */
+/** The words of steps for limits, for pull policies and policies on the node, and for cases where nothing better is known. */
 
-import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
+import type { NodePolicy } from '../../../advice/step.ts'
+import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isPublic } from '../../../image/registries.ts'
 import type { LimitAnswer } from '../../../snapshot/hub-quota.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
@@ -10,7 +11,7 @@ import { durationInWords } from '../duration.ts'
 import { editField, workloadsOf } from '../edits.ts'
 import { minikubeProfile, nodeClientStep, onNodes } from '../node.ts'
 import { pullCommand, pullLimits } from '../node-images.ts'
-import { formatNumber, pluralize } from '../nouns.ts'
+import { formatNumber, pluralize, registryLabel } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -146,4 +147,78 @@ export const limitSteps: StepWords<
         : "; if nodes pull from each other (a peer mirror such as Spegel, or k3s's embedded registry), restart that mirror"
     }`,
   }),
+}
+
+/** Where these platforms keep the configuration of a containerd that they start themselves. */
+const CONTAINERD_FILE: Partial<Record<Platform, string>> = {
+  k3s: '/var/lib/rancher/k3s/agent/etc/containerd/config.toml',
+  rke2: '/var/lib/rancher/rke2/agent/etc/containerd/config.toml',
+  microk8s: '/var/snap/microk8s/current/args/containerd.toml',
+}
+
+/** Returns the settings that decide, by the kind of policy and the node's runtime; the command is null if words have to do. */
+function policySettings(
+  kind: NodePolicy,
+  { runtime, platform, os }: PullingNode,
+): { what: string; command: string | null } {
+  if (kind === 'blocked')
+    return {
+      what: 'See which entry of registries.conf blocks it',
+      command:
+        'grep -rn -B 4 "blocked *= *true" /etc/containers/registries.conf /etc/containers/registries.conf.d',
+    }
+  if (platform === 'talos')
+    return { what: 'See what ImageVerificationConfig in the machine configuration requires', command: null }
+  if (runtime === 'docker')
+    return {
+      what: 'See whether daemon.json has an authorization plugin or content-trust that refuses the image',
+      command: null,
+    }
+  if (runtime !== 'containerd')
+    return {
+      what: kind === 'rejected' ? 'See which images the policy accepts' : 'See what the policy requires',
+      command: 'cat /etc/containers/policy.json',
+    }
+  const file = platform === null ? undefined : CONTAINERD_FILE[platform]
+  const what = 'See which image verifiers containerd runs'
+  if (os === 'windows')
+    return { what: `${what} (image-verifier in C:\\Program Files\\containerd\\config.toml)`, command: null }
+  return file === undefined
+    ? { what, command: 'containerd config dump | grep -A 5 image-verifier' }
+    : {
+        what: `${what} (if there is no entry, those in /opt/containerd/image-verifier/bin)`,
+        command: `grep -A 5 image-verifier ${file}`,
+      }
+}
+
+/** Whether the node may belong to OpenShift, which keeps such lists in an object. */
+function mayBeOpenShift({ platform, runtime }: PullingNode): boolean {
+  return platform === 'openshift' || (platform === null && runtime !== 'containerd' && runtime !== 'docker')
+}
+
+const ALLOWED: Record<Exclude<NodePolicy, 'signature'>, string> = {
+  blocked: 'registrySources, or mirrorSourcePolicy of an ImageTagMirrorSet or ImageDigestMirrorSet',
+  rejected: 'registrySources.allowedRegistries',
+}
+
+export const policySteps: StepWords<'show-policy' | 'show-image-settings' | 'satisfy-policy'> = {
+  'show-policy': ({ kind }, { findings, findings: [first] }) => {
+    const { what, command } = policySettings(kind, first.host)
+    const text = `${what} ${onNodes(findings)}`
+    return command === null ? { text } : { text, command, where: onNodes(findings) }
+  },
+  'show-image-settings': (_step, { invocation }) => ({
+    text: "See which registries the cluster allows (registrySources): OpenShift writes its nodes' registries.conf and policy.json from these settings",
+    command: kubectlCommand(invocation, 'get image.config.openshift.io cluster -o yaml'),
+  }),
+  'satisfy-policy': ({ kind }, { findings: [{ host, registry }] }) => {
+    if (kind === 'signature')
+      return { text: 'Sign the image as the policy requires, or add its repository to the policy' }
+    const place = mayBeOpenShift(host)
+      ? ` (on OpenShift in image.config.openshift.io/cluster: ${ALLOWED[kind]})`
+      : ''
+    return {
+      text: `Ask an administrator of the nodes to allow ${registryLabel(registry)}${place}, or copy the image into a registry that is allowed and use that name`,
+    }
+  },
 }

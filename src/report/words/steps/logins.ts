@@ -2,12 +2,15 @@
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { LoginReason, ShortLived, UsableHint } from '../../../advice/step.ts'
-import { cloudOf, HARDENED_IMAGES, isPublic } from '../../../image/registries.ts'
+import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
+import { type Cloud, cloudOf, HARDENED_IMAGES, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { loginCommand, loginFixCommand, whyCommand } from '../commands.ts'
 import { problemText } from '../credential.ts'
+import { minuteOf } from '../duration.ts'
 import { otherDebugContainer } from '../edits.ts'
+import { writerText } from '../managers.ts'
 import { runtimeLoginPlace } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { StepText, StepWords } from '../step-words.ts'
@@ -53,13 +56,48 @@ const VISIBILITY: Partial<Record<string, string>> = {
   'docker.io': "on Docker Hub, the repository's Settings, Visibility",
 }
 
-const SHORT_LIVED: Record<ShortLived, string> = {
-  'gitlab-job':
-    'contains a CI job token (gitlab-ci-token), which expires with its job: use a deploy token with the scope read_registry instead',
-  ecr: 'contains a login for ECR, which expires after 12 hours: let the nodes pull with their own role, or refresh it on a schedule',
-  google:
-    'contains a Google access token, which expires after an hour: let the nodes pull with their service account, or use a key (_json_key)',
-  acr: 'contains an ACR access token, which expires after 3 hours: let the nodes pull with their identity, or use a repository token',
+interface TokenWords {
+  what: string
+  /** How long it lasts; a token's own claim counts more. */
+  ends: string
+  /** What does not end, where the nodes are the cloud's own. */
+  identity?: { cloud: Cloud; text: string }
+  instead: string
+}
+
+const SHORT_LIVED: Record<ShortLived, TokenWords> = {
+  'gitlab-job': {
+    what: 'a CI job token (gitlab-ci-token)',
+    ends: 'expires with its job',
+    instead: 'use a deploy token with the scope read_registry',
+  },
+  ecr: {
+    what: 'a login for ECR',
+    ends: 'expires after 12 hours',
+    identity: { cloud: 'ecr', text: 'let the nodes pull with their own role' },
+    instead: 'refresh it on a schedule',
+  },
+  google: {
+    what: 'a Google access token',
+    ends: 'expires after an hour',
+    identity: { cloud: 'gar', text: 'let the nodes pull with their service account' },
+    instead: 'use a key (_json_key)',
+  },
+  acr: {
+    what: 'an ACR access token',
+    ends: 'expires after 3 hours',
+    identity: { cloud: 'acr', text: 'let the nodes pull with their identity' },
+    instead: 'use a repository token (`az acr token create`)',
+  },
+}
+
+/** Returns what the secret's token is, until when it lasts, and what lasts longer on this node. */
+function shortLivedText(kind: ShortLived, validUntil: string | null, host: PullingNode): string {
+  const { what, ends, identity, instead } = SHORT_LIVED[kind]
+  const end = validUntil === null ? `, which ${ends}` : ` with the expiry time ${minuteOf(validUntil)}`
+  // A machine that is not the cloud's own has no identity there.
+  const has = identity !== undefined && (host.cloud === null || host.cloud === identity.cloud)
+  return `contains ${what}${end}: ${has ? `${identity.text}, or ` : ''}${instead}`
 }
 
 /** Returns the key that matches a registry's images. */
@@ -113,6 +151,8 @@ export const loginSteps: StepWords<
   | 'guest-settings'
   | 'make-public'
   | 'short-lived-login'
+  | 'overridden-login'
+  | 'secret-writer'
   | 'recreate-job'
   | 'delete-run'
   | 'see-why'
@@ -142,7 +182,7 @@ export const loginSteps: StepWords<
     const remedy =
       problem === 'other-registry'
         ? `add a login for ${authsKey(registry)} to it`
-        : `recreate it with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it where it is made`
+        : `recreate it with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it ${attempt.writer === undefined ? 'where it is made' : `in what writes it: ${writerText(attempt.writer, namespace, invocation).name}`}`
     return { text: `Secret ${secret} ${problemText(problem, attempt)}; ${remedy}` }
   },
   'remove-login': (
@@ -162,6 +202,10 @@ export const loginSteps: StepWords<
         text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([first, ...others], 3)}, and add it to ${owner}`,
       }
     }
+    if (hint.code === 'not-named' && hint.misspelled !== undefined)
+      return {
+        text: `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${hint.misspelled} does not exist`,
+      }
     return {
       text:
         hint.code === 'not-named'
@@ -185,7 +229,19 @@ export const loginSteps: StepWords<
     text: `If the image is yours and meant for everyone, make it public (${VISIBILITY[registry] ?? 'in the settings of its repository'}); otherwise give the pods a login that can pull it`,
     brief: 'If the image is yours, make it public, or give the pods a login that can pull it',
   }),
-  'short-lived-login': ({ secret, kind }) => ({ text: `Secret ${secret} ${SHORT_LIVED[kind]}` }),
+  'short-lived-login': ({ secret, kind, validUntil }, { findings: [{ host }] }) => ({
+    text: `Secret ${secret} ${shortLivedText(kind, validUntil, host)}`,
+  }),
+  'overridden-login': ({ secret }) => ({
+    text: `Recreate secret ${secret}: its auth field holds another user name or password than its username and password fields, and auth is what the kubelet sends`,
+  }),
+  'secret-writer': ({ secret, namespace, writer }, { invocation }) => {
+    const { name, command } = writerText(writer, namespace, invocation)
+    return {
+      text: `${name} writes secret ${secret} and overwrites changes made by hand: correct the login at its source, and check that the Secret is renewed before the login expires`,
+      ...(command === undefined ? {} : { command }),
+    }
+  },
   'delete-run': ({ cronJob }, { invocation, findings }) => {
     const runs = findings.flatMap(({ clues }) => clues.find(clue => clue.code === 'run-of-cron-job') ?? [])
     const jobs = [...new Set(runs.map(({ job }) => job))]

@@ -162,7 +162,7 @@ export const mirrorSteps: StepWords<
   }),
   'mirror-limit': ({ host, registry, rewrites }, context) => ({
     text: rewrites
-      ? `Give the cache that answers at ${host} on the nodes a login for ${registryLabel(registry)}: in its own settings, or, for kube-image-keeper, as a pull secret of the pods for ${registryLabel(registry)}; a login for ${host} itself doesn't help`
+      ? `Give the cache that answers at ${host} on the nodes a login for ${registryLabel(registry)}: in its own settings, or, for kube-image-keeper, as a pull secret of the pods for ${registryLabel(registry)}; ${host} itself does not need one`
       : `Give ${host === registry ? `${host} its own login at its upstream registry` : `the mirror ${host} its own login for ${registryLabel(registry)}`}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
     ...askMirror(host, registry, context),
   }),

@@ -216,7 +216,7 @@ function diagnoseScope(findings: readonly { namespace: string }[]): string {
 
 /** Returns common mistakes in the paths of some registries. */
 function pathHint(registry: string | null, image: string): string {
-  if (registry !== null && /(?:^|\.)gcr\.io$/.test(registry))
+  if (registry !== null && registry !== 'k8s.gcr.io' && /(?:^|\.)gcr\.io$/.test(registry))
     return ' (repositories of Artifact Registry are at REGION-docker.pkg.dev, not gcr.io)'
   const path = image.slice((registry ?? '').length + 1)
   const [, name] = /^[^/]+\/([^/:@]+)(?:[:@].*)?$/.exec(path) ?? []

@@ -12,6 +12,7 @@ import {
   nodeShellStep,
   onNodes,
   proxyCommand,
+  resolverNote,
   resolverPlace,
 } from '../node.ts'
 import { authorityPlace, clientCertificatePlace, mirrorSettings, plainHttpPlace } from '../node-settings.ts'
@@ -151,7 +152,7 @@ export const networkSteps: StepWords<
   'fix-dns': ({ host, server }, context) => {
     const [first] = context.findings
     return {
-      text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${orMirror(context, host)}`,
+      text: `${isFixedHost(host) ? 'If that fails' : 'If the name is correct'}, fix DNS ${onNodes(context.findings)} (${resolverPlace(first.host)}${server === null ? '' : `; it asks ${server}`}): nodes don't use the cluster's DNS for pulls${PRIVATE_ZONE[cloudOf(first.registry) ?? 'none']}${resolverNote(host, server, first.host)}${orMirror(context, host)}`,
     }
   },
   'node-resolver': ({ host }, { invocation, findings }) => ({

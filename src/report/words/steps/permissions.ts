@@ -1,9 +1,7 @@
-/** The words of steps about what is allowed: by the registry and its cloud, to whom, and by the policies of the node, from where. */
+/** The words of steps about what the registry and its cloud allow, and to whom. */
 
-import type { NodePolicy } from '../../../advice/step.ts'
 import type { AwsPolicy } from '../../../diagnosis/clue.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -58,10 +56,15 @@ export const permissionSteps: StepWords<
   'check-provider': ({ cloud, sent }, { findings }) => {
     const [first] = findings
     const provider = `the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}`
-    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.platform === 'eks' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}${checkAcr(cloud, first)}`
+    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}${checkAcr(cloud, first)}`
+    const isElsewhere =
+      cloud !== null &&
+      first.host.cloud !== null &&
+      first.host.cloud !== cloud &&
+      !first.clues.some(({ code }) => code === 'credential-provider')
     const texts = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNodes(findings)} shows which login was used${checkAcr(cloud, first)}`,
-      nothing: `Find out why ${provider} returned no login: ${configuration}`,
+      nothing: `${isElsewhere ? 'If the nodes are meant to log in on their own, find' : 'Find'} out why ${provider} returned no login: ${configuration}`,
       unknown: `See whether ${provider} returned a login that is valid: ${configuration}`,
     }
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
@@ -106,7 +109,7 @@ export const permissionSteps: StepWords<
       }
       case 'registry':
         return {
-          text: `Ask the owner of ${repository} at ${registryLabel(registry)} to give ${who} pull access`,
+          text: `Ask the owner of ${repository} at ${registryLabel(registry)} to give ${who} pull access${robotNote(repository, credential)}`,
         }
     }
   },
@@ -155,78 +158,17 @@ export const permissionSteps: StepWords<
   }),
 }
 
-/** Where these platforms keep the configuration of a containerd that they start themselves. */
-const CONTAINERD_FILE: Partial<Record<Platform, string>> = {
-  k3s: '/var/lib/rancher/k3s/agent/etc/containerd/config.toml',
-  rke2: '/var/lib/rancher/rke2/agent/etc/containerd/config.toml',
-  microk8s: '/var/snap/microk8s/current/args/containerd.toml',
-}
-
-/** Returns the settings that decide, by the kind of policy and the node's runtime; the command is null if words have to do. */
-function policySettings(
-  kind: NodePolicy,
-  { runtime, platform, os }: PullingNode,
-): { what: string; command: string | null } {
-  if (kind === 'blocked')
-    return {
-      what: 'See which entry of registries.conf blocks it',
-      command:
-        'grep -rn -B 4 "blocked *= *true" /etc/containers/registries.conf /etc/containers/registries.conf.d',
-    }
-  if (platform === 'talos')
-    return { what: 'See what ImageVerificationConfig in the machine configuration requires', command: null }
-  if (runtime === 'docker')
-    return {
-      what: 'See whether daemon.json has an authorization plugin or content-trust that refuses the image',
-      command: null,
-    }
-  if (runtime !== 'containerd')
-    return {
-      what: kind === 'rejected' ? 'See which images the policy accepts' : 'See what the policy requires',
-      command: 'cat /etc/containers/policy.json',
-    }
-  const file = platform === null ? undefined : CONTAINERD_FILE[platform]
-  const what = 'See which image verifiers containerd runs'
-  if (os === 'windows')
-    return { what: `${what} (image-verifier in C:\\Program Files\\containerd\\config.toml)`, command: null }
-  return file === undefined
-    ? { what, command: 'containerd config dump | grep -A 5 image-verifier' }
-    : {
-        what: `${what} (if there is no entry, those in /opt/containerd/image-verifier/bin)`,
-        command: `grep -A 5 image-verifier ${file}`,
-      }
-}
-
-/** Whether the node may belong to OpenShift, which keeps such lists in an object. */
-function mayBeOpenShift({ platform, runtime }: PullingNode): boolean {
-  return platform === 'openshift' || (platform === null && runtime !== 'containerd' && runtime !== 'docker')
-}
-
-const ALLOWED: Record<Exclude<NodePolicy, 'signature'>, string> = {
-  blocked: 'registrySources, or mirrorSourcePolicy of an ImageTagMirrorSet or ImageDigestMirrorSet',
-  rejected: 'registrySources.allowedRegistries',
-}
-
-export const policySteps: StepWords<'show-policy' | 'show-image-settings' | 'satisfy-policy'> = {
-  'show-policy': ({ kind }, { findings, findings: [first] }) => {
-    const { what, command } = policySettings(kind, first.host)
-    const text = `${what} ${onNodes(findings)}`
-    return command === null ? { text } : { text, command, where: onNodes(findings) }
-  },
-  'show-image-settings': (_step, { invocation }) => ({
-    text: "See which registries the cluster allows (registrySources): OpenShift writes its nodes' registries.conf and policy.json from these settings",
-    command: kubectlCommand(invocation, 'get image.config.openshift.io cluster -o yaml'),
-  }),
-  'satisfy-policy': ({ kind }, { findings: [{ host, registry }] }) => {
-    if (kind === 'signature')
-      return { text: 'Sign the image as the policy requires, or add its repository to the policy' }
-    const place = mayBeOpenShift(host)
-      ? ` (on OpenShift in image.config.openshift.io/cluster: ${ALLOWED[kind]})`
-      : ''
-    return {
-      text: `Ask an administrator of the nodes to allow ${registryLabel(registry)}${place}, or copy the image into a registry that is allowed and use that name`,
-    }
-  },
+/** Returns what limits a robot account of Harbor: `robot$PROJECT+NAME` is of one project, `robot$NAME` of the whole registry. */
+function robotNote(repository: string, { attempts }: Finding['credential']): string {
+  const robots = attempts.flatMap(({ usable, username }) =>
+    usable ? (/^robot\$([^+]+)\+/.exec(username ?? '') ?? []).slice(1) : [],
+  )
+  const [own] = robots
+  const [project] = repository.split('/')
+  if (own === undefined) return ''
+  return own === project
+    ? ' (of a robot account, in its permissions: pull on the repository)'
+    : `: it is a robot account of project ${own}, so use one of project ${project}, or one of the whole registry`
 }
 
 interface PolicyWords {

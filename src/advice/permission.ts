@@ -1,0 +1,54 @@
+/** How an identity gets permission to pull: a role at a cloud's registry, a change of the policy that forbids it, or a grant by an owner. */
+
+import { clueOf } from '../diagnosis/clue.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import { type Cloud, cloudOf, isOpenShiftRegistry } from '../image/registries.ts'
+import { repositoryOf } from './login.ts'
+import type { Grantor, Step } from './step.ts'
+
+/**
+ * The step that gives the caller its permission. An explicit deny, or a policy that sets a limit and allows nothing, overrides every role.
+ * @param options.first whether it is known that the permission is what is missing
+ */
+export function cloudPermission(
+  { clues }: Pick<Finding, 'clues'>,
+  cloud: Cloud,
+  { first }: { first: boolean },
+): Step {
+  const caller = callerOf({ clues })
+  const decided = clueOf(clues, 'aws-policy')
+  const limits = decided?.policy !== 'identity' && decided?.policy !== 'resource'
+  return decided !== undefined && (decided.denies || limits)
+    ? { code: 'lift-deny', policy: decided.policy, denies: decided.denies, caller }
+    : { code: 'grant-cloud-role', cloud, caller, first }
+}
+
+/** The identity that the registry or the cloud named; null if it named none. */
+export function callerOf({ clues }: Pick<Finding, 'clues'>): string | null {
+  return clueOf(clues, 'caller')?.name ?? null
+}
+
+/** Where access to a registry's repositories is granted. */
+export function grantorOf(registry: string): Grantor {
+  if (registry === 'ghcr.io' || registry === 'docker.pkg.github.com') return 'github'
+  if (/(?:^|\.)gitlab\./.test(registry)) return 'gitlab'
+  if (isOpenShiftRegistry(registry)) return 'openshift'
+  return 'registry'
+}
+
+/** Permission for the identity that pulled, where its registry has such identities. */
+export function grantSteps(finding: Finding, registry: string): Step[] {
+  const cloud = cloudOf(registry)
+  if (grantorOf(registry) === 'openshift')
+    return [
+      { code: 'grant-pull', by: 'openshift', registry, repository: repositoryOf(finding), caller: null },
+    ]
+  return cloud === null || finding.credential.status === 'usable'
+    ? []
+    : [cloudPermission(finding, cloud, { first: false })]
+}
+
+/** Service accounts of another OpenShift project are not allowed to pull, whatever the name is. */
+export function isOfOtherProject(finding: Finding, registry: string): boolean {
+  return grantorOf(registry) === 'openshift' && !repositoryOf(finding).startsWith(`${finding.namespace}/`)
+}
