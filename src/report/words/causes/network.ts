@@ -97,7 +97,7 @@ export const tls: CauseWords = {
     if (off !== undefined)
       return `The clock of ${nodeName(context.findings[0])} is at least ${pluralize(off.days, 'day')} off, so the certificate of ${askedHost(context)} looks invalid to it`
     return dated?.side === 'after'
-      ? `The certificate of ${askedHost(context)} expired on ${dated.date.slice(0, 10)}`
+      ? `A certificate in the chain of ${askedHost(context)} expired on ${dated.date.slice(0, 10)}`
       : `The TLS handshake with ${askedHost(context)} failed`
   },
   meaning: context => {
@@ -136,7 +136,7 @@ function expiredMeaning({ clues, endpoint, registry }: CauseContext['findings'][
     return `The node compared the certificate with ${off.shows}, which can't be the time of this pull.`
   if (dated !== undefined)
     return dated.side === 'after'
-      ? 'What the node was shown has expired by its clock: the certificate of the host, or that of a proxy in between.'
+      ? "It is the host's own certificate, that of an authority which signed it, or one that a proxy in between shows."
       : `The certificate is valid from ${dated.date.slice(0, 10)} on: it is new, or the node's clock is behind.`
   return isHosted(endpointOrRegistry({ endpoint, registry }).host)
     ? "Everyone would notice an expired certificate of this host, so most likely the node's clock is wrong, or a proxy in between shows a certificate of its own."

@@ -56,7 +56,7 @@ export const permissionSteps: StepWords<
   'check-provider': ({ cloud, sent }, { findings }) => {
     const [first] = findings
     const provider = `the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}`
-    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}${checkAcr(cloud, first)}`
+    const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}${checkAcr(cloud, first)}`
     const isElsewhere =
       cloud !== null &&
       first.host.cloud !== null &&
