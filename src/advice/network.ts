@@ -39,17 +39,18 @@ export function silentMirror({ registry }: Pick<Finding, 'registry'>, target: Na
   const { host, role } = target
   if (role !== 'mirror' || registry === null) return []
   if (!isLocal(host)) return [{ code: 'check-mirror', host, registry }]
-  const service = nodeServiceAt(host)
+  const service = nodeServiceAt(target)
   const mirror: Step = { code: 'node-mirror', host, service }
-  return [...nodeServiceSteps(host).filter(({ code }) => code !== mirror.code), mirror]
+  return [mirror]
 }
 
 /** Services that are processes of the node, not pods. */
 const WITHOUT_POD: readonly NodeService[] = ['embedded-registry', 'artifact-streaming']
 
 /** What should listen at an address of the node itself, if its port tells. */
-function nodeServiceSteps(host: string): Step[] {
-  const service = nodeServiceAt(host)
+function nodeServiceSteps(target: NamedEndpoint): Step[] {
+  const { host } = target
+  const service = nodeServiceAt(target)
   if (service === null) return []
   return WITHOUT_POD.includes(service)
     ? [{ code: 'node-mirror', host, service }]
@@ -66,7 +67,7 @@ function mirrorLacking({ clues, registry }: Finding, { role }: NamedEndpoint): S
 
 /** A name or address that no node can reach, however the network is set up. */
 function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[] {
-  const service = nodeServiceSteps(host)
+  const service = nodeServiceSteps({ host, role })
   if (service.length > 0) return service
   // Names were rewritten on purpose to go through a cache there.
   if (hasClue(finding, 'loopback') && hasClue(finding, 'relays'))
@@ -129,7 +130,10 @@ export function timeoutSteps(finding: Finding): Step[] {
   const onNode = isLocal(target.host) && target.role === 'mirror'
   return [
     ...mirrorLacking(finding, target),
-    ...(onNode ? silentMirror(finding, target) : opened ? [] : unreachableName(finding, target)),
+    ...(opened ? [] : unreachableName(finding, target)).filter(
+      ({ code }) => !onNode || code === 'node-service',
+    ),
+    ...stepsIf(onNode, ...silentMirror(finding, target)),
     shaking ? { code: 'check-mtu', ...target } : testConnection(finding, target),
     ...compareSteps(finding, target, 'way'),
     ...ofMirror(finding, target),
@@ -155,7 +159,7 @@ export function refusedSteps(finding: Finding): Step[] {
     ...compareSteps(finding, target, 'way'),
     ...(target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target)
       ? [{ code: 'open-host', ...target } as const]
-      : nodeServiceAt(target.host) === null
+      : nodeServiceAt(target) === null
         ? [{ code: 'check-listener', ...target } as const]
         : []),
     // A host on a private network, named without a port, might serve plain HTTP only.
@@ -179,18 +183,20 @@ export function tlsSteps(finding: Finding): Step[] {
     ]
   if (problem === 'unknown-authority' || problem === null)
     return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
-  if (isOfOthers(finding, target))
-    return [
-      // Everyone would notice an expired certificate of such a registry.
-      ...stepsIf(problem === 'expired', { code: 'check-clock' }),
-      look,
-      { code: 'public-certificate', host: target.host, problem },
-    ]
+  const side = clueOf(finding.clues, 'certificate-date')?.side
+  const checkClock: Step = { code: 'check-clock' }
+  if (isOfOthers(finding, target)) {
+    const repair: Step = { code: 'public-certificate', host: target.host, problem }
+    if (problem !== 'expired') return [look, repair]
+    // Everyone would notice an expired certificate of such a registry; a date that is over may be that of an old root.
+    return side === 'after' && !hasClue(finding, 'clock-off')
+      ? [repair, look, checkClock]
+      : [checkClock, look, repair]
+  }
   const renew: Step = { code: 'renew-certificate', host: target.host, problem }
-  if (hasClue(finding, 'clock-off') || clueOf(finding.clues, 'certificate-date')?.side === 'before')
-    return [{ code: 'check-clock' }, look, renew]
+  if (hasClue(finding, 'clock-off') || side === 'before') return [checkClock, look, renew]
   // The error proves the date; what the node lacks may also be a certificate of its own, where the host's was accepted.
-  const proven = problem === 'client' || hasClue(finding, 'certificate-date')
+  const proven = problem === 'client' || side === 'after'
   return [...(proven ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
 }
 

@@ -1,15 +1,17 @@
-/** Clues: what the text of a failed pull, its endpoint, the image's name, and the node show besides the cause (the node's are in pulling-node.ts). */
+/** Clues: what the text of a failed pull, its endpoint, the image's name, and its logins show besides the cause (the node's are in pulling-node.ts). */
 
+import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
-import { apiHost, relayedRegistry } from '../image/registries.ts'
+import { cloudOf, relayedRegistry } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 import type { Clue } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName, isShortServiceName } from './endpoint.ts'
-import type { Cause, Finding } from './finding.ts'
+import type { Cause, CredentialReport, Finding } from './finding.ts'
 import { perimeterRefusal } from './perimeter.ts'
+import type { KnownLogins } from './pull-credential.ts'
 
 interface ClueFacts {
   cause: Cause
@@ -125,6 +127,24 @@ export function cluesOfOwners(
   return [{ code: 'run-of-cron-job', job: controller.name, forbidsOthers }]
 }
 
+const IDENTITY_OF = { aws: 'ecr', azure: 'acr', google: 'gar' } as const
+
+/** The pod's own processes use the account's identity; the kubelet and the runtime pull with the node's. */
+export function workloadIdentity(pod: Pod, registry: string | null, logins: KnownLogins): Clue[] {
+  const of = logins.credentials.accountOf(pod)?.workloadIdentity
+  return of === undefined || IDENTITY_OF[of] !== cloudOf(registry)
+    ? []
+    : [{ code: 'workload-identity', of, serviceAccount: pod.serviceAccount }]
+}
+
+/** A token's own claim proves that it has expired, if no other login was tried. */
+export function expiredLogin({ attempts }: CredentialReport, takenAt: string): Clue[] {
+  const sent = attempts.filter(({ usable }) => usable)
+  const isOver = ({ validUntil }: (typeof sent)[number]) =>
+    validUntil !== undefined && Date.parse(validUntil) < Date.parse(takenAt)
+  return sent.length > 0 && sent.every(isOver) ? [{ code: 'expired' }] : []
+}
+
 /** Failures to reach a host, which may lie at one node. */
 const UNREACHED: readonly Cause[] = [
   'registry-not-found-dns',
@@ -145,23 +165,37 @@ const ANSWERED: readonly Cause[] = [
 export function withAnsweredNodes(findings: Finding[]): Finding[] {
   const nodes = new Map<string, string>()
   for (const finding of findings) {
-    const host = hostOf(finding)
-    if (ANSWERED.includes(finding.cause) && host !== null && finding.node !== null)
-      nodes.set(host, finding.node)
+    const { cause, node } = finding
+    const host = ANSWERED.includes(cause) ? hostOf(finding) : null
+    if (host === null || node === null) continue
+    nodes.set(host, node)
+    nodes.set(withoutPort(host), node)
   }
   if (nodes.size === 0) return findings
   return findings.map(finding => {
     const { cause, node, clues } = finding
-    const other = UNREACHED.includes(cause) ? nodes.get(hostOf(finding) ?? '') : undefined
-    if (other === undefined || other === node || node === null) return finding
+    const host = UNREACHED.includes(cause) ? hostOf(finding) : null
+    if (host === null || node === null) return finding
+    // A name is the same at every port.
+    const other = nodes.get(cause === 'registry-not-found-dns' ? withoutPort(host) : host)
+    if (other === undefined || other === node) return finding
     return { ...finding, clues: [...clues, { code: 'answers-elsewhere', node: other }] }
   })
 }
 
-/** The host of a pull, as its text names it, or else the registry's; null if neither is known, or if no registry was asked. */
-function hostOf({ endpoint, registry, clues }: Finding): string | null {
-  if (endpoint !== null && endpoint.role !== 'proxy')
-    return endpoint.role === 'runtime' ? null : endpoint.host
+/**
+ * The host of a pull, as its text names it, or else the registry's; null if neither is known, or if no registry was asked. Docker Hub, which
+ * has most mirrors, has to be named.
+ */
+function hostOf({
+  endpoint,
+  registry,
+  clues,
+}: Pick<Finding, 'endpoint' | 'registry' | 'clues'>): string | null {
+  if (endpoint !== null)
+    return endpoint.role === 'runtime' || endpoint.role === 'proxy' ? null : endpoint.host
   const unasked = clues.some(({ code }) => code === 'credential-provider' || code === 'mirrors-failed')
-  return registry === null || unasked || endpoint !== null ? null : apiHost(registry)
+  return registry === null || unasked || isDockerHub(registry) ? null : registry
 }
+
+const withoutPort = (host: string) => host.replace(/:\d+$/, '')

@@ -2,7 +2,6 @@
 
 import { movedImage } from '../image/moved.ts'
 import { fullName, parseReference } from '../image/reference.ts'
-import { cloudOf } from '../image/registries.ts'
 import { compareText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
@@ -19,7 +18,14 @@ import {
 import type { Pod } from '../snapshot/pod.ts'
 import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
-import { clockClues, cluesOf, cluesOfOwners, withAnsweredNodes } from './clues.ts'
+import {
+  clockClues,
+  cluesOf,
+  cluesOfOwners,
+  expiredLogin,
+  withAnsweredNodes,
+  workloadIdentity,
+} from './clues.ts'
 import { endpointOf, type NamedEndpoint } from './endpoint.ts'
 import {
   type FailingContainer,
@@ -193,24 +199,6 @@ function findingOf(
     ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),
     priority: 0,
   }
-}
-
-const IDENTITY_OF = { aws: 'ecr', azure: 'acr', google: 'gar' } as const
-
-/** The pod's own processes use the account's identity; the kubelet and the runtime pull with the node's. */
-function workloadIdentity(pod: Pod, registry: string | null, logins: KnownLogins): Finding['clues'] {
-  const of = logins.credentials.accountOf(pod)?.workloadIdentity
-  return of === undefined || IDENTITY_OF[of] !== cloudOf(registry)
-    ? []
-    : [{ code: 'workload-identity', of, serviceAccount: pod.serviceAccount }]
-}
-
-/** A token's own claim proves that it has expired, if no other login was tried. */
-function expiredLogin({ attempts }: CredentialReport, takenAt: string): Finding['clues'] {
-  const sent = attempts.filter(({ usable }) => usable)
-  const isOver = ({ validUntil }: (typeof sent)[number]) =>
-    validUntil !== undefined && Date.parse(validUntil) < Date.parse(takenAt)
-  return sent.length > 0 && sent.every(isOver) ? [{ code: 'expired' }] : []
 }
 
 function olderServes(pod: Pod, owners: OwnerIndex): Finding['clues'] {

@@ -142,10 +142,11 @@ function isSame(host: string, registry: string): boolean {
   return one === other || one === `${other}:443` || withoutPort(one) === other || one === withoutPort(other)
 }
 
-/** An address without a URL is most likely the one that the registry's name has. */
+/** An address that was dialed, without a URL, is most likely the one that the registry's name has. */
 function roleOfBare(host: string, text: string, registry: string | null): EndpointRole {
   const role = roleOf(host, '/v2/', text, registry)
-  return role === 'mirror' && ADDRESS.test(host) && !isLocal(host) ? 'registry' : role
+  const dialed = ADDRESS.test(host) && text.includes(`dial tcp ${host}`)
+  return role === 'mirror' && dialed && !isLocal(host) ? 'registry' : role
 }
 
 const ADDRESS = /^(?:\[[0-9a-f:.%]+\]|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$/i
@@ -171,9 +172,14 @@ export type NodeService =
   | 'zarf'
   | 'microk8s-registry'
 
-/** Their ports, by default: Spegel's on the host and as a NodePort, Dragonfly's old and new one, K3s's, and RKE2's. */
-const NODE_SERVICES: Partial<Record<string, NodeService>> = {
+/** Ports in the names of images, by default. */
+const IN_NAMES: Partial<Record<string, NodeService>> = {
   7439: 'kube-image-keeper',
+  31999: 'zarf',
+  32000: 'microk8s-registry',
+}
+/** Ports in the settings of mirrors and proxies, by default: Spegel's on the host and as a NodePort, Dragonfly's old and new one, K3s's, and RKE2's. */
+const IN_SETTINGS: Partial<Record<string, NodeService>> = {
   30020: 'spegel',
   30021: 'spegel',
   65001: 'dragonfly',
@@ -181,14 +187,14 @@ const NODE_SERVICES: Partial<Record<string, NodeService>> = {
   6443: 'embedded-registry',
   9345: 'embedded-registry',
   8578: 'artifact-streaming',
-  31999: 'zarf',
-  32000: 'microk8s-registry',
 }
 
 /** What most likely listens at this address of the node's own loopback; null if the port is not a known one. */
-export function nodeServiceAt(host: string): NodeService | null {
+export function nodeServiceAt({ host, role }: NamedEndpoint): NodeService | null {
+  if (!isLocal(host)) return null
   const port = /:(\d+)$/.exec(host)?.[1] ?? ''
-  return isLocal(host) ? (NODE_SERVICES[port] ?? null) : null
+  const isSet = role === 'mirror' || role === 'proxy'
+  return IN_NAMES[port] ?? (isSet ? IN_SETTINGS[port] : undefined) ?? null
 }
 
 /** Whether only the cluster's own DNS resolves the name; nodes use another DNS server. */

@@ -138,6 +138,30 @@ describe("a port of the node's own loopback", () => {
     check({ image: OWN, error: refused(host) }, { first, says: /Or correct or remove the mirror/ })
   })
 
+  test('is not guessed from a port that may be anything in the name of an image', () => {
+    const error =
+      'failed to do request: Head "http://localhost:4001/v2/a/manifests/1": dial tcp 127.0.0.1:4001: connect: connection refused'
+    check(
+      { image: 'localhost:4001/a:1', error },
+      { first: /something must listen there/, never: /Dragonfly/ },
+    )
+  })
+
+  test('is not silent if it answers with an error', () => {
+    const error =
+      'unexpected status from HEAD request to http://127.0.0.1:65001/v2/a/b/manifests/1?ns=docker.io: 500 Internal Server Error'
+    check(
+      { image: 'a/b:1', error },
+      { first: /See what listens .*the client of Dragonfly/, never: /does not answer at/ },
+    )
+  })
+
+  test("is a proxy's, too", () => {
+    const error =
+      'failed to do request: Head "https://registry-1.docker.io/v2/a/b/manifests/1": proxyconnect tcp: dial tcp 127.0.0.1:65001: connect: connection refused'
+    check({ image: 'a/b:1', error }, { first: /client of Dragonfly/ })
+  })
+
   test('is named by the image, too, which then has no mirror to remove', () => {
     const error =
       'pinging container registry localhost:7439: Get "http://localhost:7439/v2/": dial tcp [::1]:7439: connect: connection refused'
@@ -281,6 +305,14 @@ describe('a certificate that is not valid now', () => {
       { first: /Compare the clock on node node-1.*date -u/, says: /proxy in between/ },
     ],
     [
+      'of a registry for everyone, with a date that is over, points to old roots',
+      { image: 'nginx:1', error: hub(x509('2026-11-24T10:05:00Z', 'after', '2021-09-30T14:01:15Z')) },
+      {
+        first: /^Update the root certificates.*DST Root CA X3/,
+        says: /A certificate in the chain.*2021-09-30/,
+      },
+    ],
+    [
       'on Talos, too',
       { image: 'nginx:1', error: hub(BARE), node: { osImage: 'Talos (v1.12.0)' } },
       { first: /talosctl time -n <address>/ },
@@ -289,8 +321,8 @@ describe('a certificate that is not valid now', () => {
       'of a host of its own has expired on a day that the error proves',
       { image: OWN, error: own(x509('2026-11-24T10:05:00Z', 'after', '2026-11-21T23:59:59Z')) },
       {
-        first: /expired on 2026-11-21; if the host belongs to others/,
-        says: /^The certificate of registry\.example expired on 2026-11-21/,
+        first: /which expired on 2026-11-21; if the host belongs to others/,
+        says: /^A certificate in the chain of registry\.example expired on 2026-11-21/,
         never: /clock, if/,
       },
     ],

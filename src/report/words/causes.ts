@@ -12,12 +12,13 @@ import {
   platformMismatch,
   unsupportedManifest,
 } from './causes/image.ts'
-import { kubeletQps, neverPull, rateLimited, signaturePolicy } from './causes/limits.ts'
+import { kubeletQps, rateLimited, signaturePolicy } from './causes/limits.ts'
 import {
   canceledOrDeadline,
   connectionRefusedOrReset,
   httpHttpsMismatch,
   networkTimeout,
+  neverPull,
   proxy,
   registryNotFoundDns,
   registryServerError,

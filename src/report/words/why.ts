@@ -208,7 +208,9 @@ export function obstacleStep(
 
 function containerPlace({ why, container }: ProblemContext): ContainerPlace {
   const { namespace, pod, workload } = why
-  return { namespace, pod, workload, container: container.container, containerKind: container.kind }
+  const place = { namespace, pod, workload, container: container.container, containerKind: container.kind }
+  // The finding's own fields tell what deploys the workload, and what an edit alone does not replace.
+  return container.finding ?? place
 }
 
 /** Says that other pods fail in the same way. */

@@ -1,6 +1,6 @@
-/** The words of excessive pulls, a registry's limit and the kubelet's own, and of pulls that a policy on the node or the pull policy forbids. */
+/** The words of excessive pulls, a registry's limit and the kubelet's own, and of pulls that a policy on the node forbids. */
 
-import type { Finding, NeverPullSubcause, RateLimitSubcause } from '../../../diagnosis/finding.ts'
+import type { Finding, RateLimitSubcause } from '../../../diagnosis/finding.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
@@ -123,32 +123,6 @@ export const kubeletQps: CauseWords = {
   title: () => 'The kubelet throttles its own pulls (pull QPS exceeded)',
   meaning: () =>
     'Too many pods are starting on the node at once. No registry refused anything, and the backlog clears on its own.',
-}
-
-const NEVER: Record<NeverPullSubcause | 'unknown', [title: string, meaning: string]> = {
-  'not-present': [
-    'Pull policy Never, and the image is not on the node',
-    'The kubelet only uses what is already on the node, and the image is not there.',
-  ],
-  'not-verified': [
-    'Pull policy Never, and the image on the node is not verified for this pod',
-    'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.',
-  ],
-  unknown: [
-    'Pull policy Never, and the kubelet has no image that this pod can use',
-    'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.',
-  ],
-}
-
-function neverTexts({ findings: [{ subcause }] }: CauseContext): [title: string, meaning: string] {
-  return NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
-}
-
-export const neverPull: CauseWords = {
-  showsCredential: true,
-  short: () => 'pull policy Never',
-  title: context => neverTexts(context)[0],
-  meaning: context => neverTexts(context)[1],
 }
 
 export const signaturePolicy: CauseWords = {

@@ -1,10 +1,10 @@
 /**
- * The words of pulls that never reached the host (names, connections, certificates, proxies; the host is the one in the message), and of
- * problems that may end with time: a host's servers, a canceled pull.
+ * The words of pulls that never reached the host (names, connections, certificates, proxies; the host is the one in the message; policy
+ * Never), and of problems that may end with time: a host's servers, a canceled pull.
  */
 
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
-import type { Finding } from '../../../diagnosis/finding.ts'
+import type { Finding, NeverPullSubcause } from '../../../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { capitalize, hostLabel, pluralize, registryLabel, responderLabel } from '../nouns.ts'
@@ -97,7 +97,7 @@ export const tls: CauseWords = {
     if (off !== undefined)
       return `The clock of ${nodeName(context.findings[0])} is at least ${pluralize(off.days, 'day')} off, so the certificate of ${askedHost(context)} looks invalid to it`
     return dated?.side === 'after'
-      ? `The certificate of ${askedHost(context)} expired on ${dated.date.slice(0, 10)}`
+      ? `A certificate in the chain of ${askedHost(context)} expired on ${dated.date.slice(0, 10)}`
       : `The TLS handshake with ${askedHost(context)} failed`
   },
   meaning: context => {
@@ -136,7 +136,7 @@ function expiredMeaning({ clues, endpoint, registry }: CauseContext['findings'][
     return `The node compared the certificate with ${off.shows}, which can't be the time of this pull.`
   if (dated !== undefined)
     return dated.side === 'after'
-      ? 'What the node was shown has expired by its clock: the certificate of the host, or that of a proxy in between.'
+      ? "It is the host's own certificate, that of an authority which signed it, or one that a proxy in between shows."
       : `The certificate is valid from ${dated.date.slice(0, 10)} on: it is new, or the node's clock is behind.`
   return isHosted(endpointOrRegistry({ endpoint, registry }).host)
     ? "Everyone would notice an expired certificate of this host, so most likely the node's clock is wrong, or a proxy in between shows a certificate of its own."
@@ -232,4 +232,30 @@ export const canceledOrDeadline: CauseWords = {
   title: () => 'The pull was canceled before it finished',
   meaning: () =>
     'The pull made no progress for too long, or the runtime was restarted; often the cause is a large image over a slow connection.',
+}
+
+const NEVER: Record<NeverPullSubcause | 'unknown', [title: string, meaning: string]> = {
+  'not-present': [
+    'Pull policy Never, and the image is not on the node',
+    'The kubelet only uses what is already on the node, and the image is not there.',
+  ],
+  'not-verified': [
+    'Pull policy Never, and the image on the node is not verified for this pod',
+    'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.',
+  ],
+  unknown: [
+    'Pull policy Never, and the kubelet has no image that this pod can use',
+    'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.',
+  ],
+}
+
+function neverTexts({ findings: [{ subcause }] }: CauseContext): [title: string, meaning: string] {
+  return NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
+}
+
+export const neverPull: CauseWords = {
+  showsCredential: true,
+  short: () => 'pull policy Never',
+  title: context => neverTexts(context)[0],
+  meaning: context => neverTexts(context)[1],
 }

@@ -57,7 +57,7 @@ export const FAILURES: Pick<
       'The text begins with "tls:" or "x509:" and says what is wrong. `openssl s_client -connect HOST:443` shows the certificate.',
     todo: [
       "Give the node's runtime the authority that signed the certificate (containerd: /etc/containerd/certs.d/HOST/hosts.toml), or renew the certificate",
-      "Check the node's clock if the certificate seems to be from the future",
+      "Check the node's clock if the certificate seems to be from the future, or if that of a well-known registry seems to have expired",
       'Do not turn off verification: anyone in between could then replace images',
     ],
     example: 'tls: failed to verify certificate: x509: certificate signed by unknown authority',
@@ -116,6 +116,7 @@ export const FAILURES: Pick<
     howToTell:
       'The text has "unexpected commit digest", "failed size validation", "failed to extract layer", or "snapshot". If it happens on one node only, it is the node.',
     todo: [
+      'If the download failed its check (unexpected commit digest, failed size validation), repeat the pull, and look for a proxy, filter, or mirror that cuts it off or changes it',
       'On one node only: remove the image there (`crictl rmi IMAGE`) and check its disk',
       'On every node: push the image again, and look for a cache or proxy that changes what it delivers',
     ],

@@ -39,7 +39,7 @@ function checkMirror(cause: Cause, mirror: string): string {
 
 interface ServiceWords {
   name: string
-  /** What makes it listen on a node. */
+  /** What makes it listen on a node; empty if the node itself does. */
   how: string
   /** Where its pods run, if they are not on the node that fails. */
   namespace?: string
@@ -64,7 +64,7 @@ const SERVICES: Record<NodeService, ServiceWords> = {
   },
   'artifact-streaming': {
     name: 'artifact streaming of AKS',
-    how: 'it is a service of the node itself',
+    how: '',
   },
   zarf: {
     name: 'the registry of Zarf',
@@ -82,6 +82,7 @@ const SPEGEL = /:3002[01]$/
 
 export const mirrorSteps: StepWords<
   | 'check-mirror'
+  | 'start-local-registry'
   | 'node-mirror'
   | 'node-service'
   | 'mirror-login'
@@ -97,15 +98,19 @@ export const mirrorSteps: StepWords<
     ),
     ...askMirror(host, registry, context),
   }),
+  'start-local-registry': ({ container }, { findings: [{ registry }] }) => ({
+    text: `Start the container ${container} on the machine that runs kind, and connect it to kind's network, unless it is connected already: the nodes pull images of ${registryLabel(registry)} from it, and they can resolve its name only while it runs there`,
+    command: `docker start ${shellWord(container)} && docker network connect kind ${shellWord(container)}`,
+  }),
   'node-mirror': ({ host, service }, { findings }) => {
     const [first] = findings
     const port = /:(\d+)$/.exec(host)?.[1] ?? '443'
     const windows = first.host.os === 'windows'
     const what =
       service === null ? 'artifact streaming, Spegel, Dragonfly, or another cache' : SERVICES[service].name
-    const how = service === null ? '' : ` (${SERVICES[service].how})`
+    const how = service === 'embedded-registry' ? `; ${SERVICES[service].how}` : ''
     return nodeShellStep(
-      `See what listens at ${host} ${onNodes(findings)}, and read its log: this mirror runs on the node itself: ${what}${how}; restart it there, or turn it off so that the node pulls from the registry`,
+      `See what listens at ${host} ${onNodes(findings)}, and read its log: this mirror runs on the node itself (${what}${how}); restart it there, or turn it off so that the node pulls from the registry`,
       windows ? `Get-NetTCPConnection -LocalPort ${port}` : `ss -ltnp 'sport = :${port}'`,
       findings,
     )

@@ -4,10 +4,8 @@ import type { EndpointRole, NamedEndpoint } from '../../../diagnosis/endpoint.ts
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
-import { shellWord } from '../../sanitize.ts'
 import {
   certificateCommand,
-  clockCommand,
   curlCommand,
   lookUpCommand,
   nodeClientStep,
@@ -87,12 +85,25 @@ function orMirror({ invocation, findings: [first] }: StepContext, target: string
   return `; if they are not meant to reach the internet, give them a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note}), or load the image on them`
 }
 
-/** Returns whose the certificate is to renew, with the date that the error proves. */
-function renewExpired(host: string, { clues }: Pick<Finding, 'clues'>): string {
+/** Returns which certificate is to be renewed, and by whom. */
+function renewExpired(host: string, finding: Pick<Finding, 'clues'>): string {
+  const date = expiryDate(finding)
+  return date === null
+    ? `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`
+    : `Renew the certificate of ${host}, if that is the one which expired on ${date}${ofOldRoot(date)}; if the host belongs to others, its owner has to do that`
+}
+
+/** Returns the day on which a certificate expired, if the error proves it. */
+function expiryDate({ clues }: Pick<Finding, 'clues'>): string | null {
   const dated = clues.find(clue => clue.code === 'certificate-date')
-  return dated?.side === 'after'
-    ? `Renew the certificate of ${host}, which expired on ${dated.date.slice(0, 10)}; if the host belongs to others, its owner has to do that`
-    : `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`
+  return dated?.side === 'after' ? dated.date.slice(0, 10) : null
+}
+
+/** A root of Let's Encrypt that old systems still look for (letsencrypt.org/docs/dst-root-ca-x3-expiration-september-2021). */
+function ofOldRoot(date: string): string {
+  return date === '2021-09-30'
+    ? " (on that day DST Root CA X3, a root of Let's Encrypt, expired: then the node needs newer root certificates)"
+    : ''
 }
 
 /** Returns how nodes show a certificate, as a clause. */
@@ -112,7 +123,6 @@ export const networkSteps: StepWords<
   | 'node-resolver'
   | 'compare-nodes'
   | 'bare-host'
-  | 'start-local-registry'
   | 'fix-dns'
   | 'replace-service-name'
   | 'replace-loopback'
@@ -122,7 +132,6 @@ export const networkSteps: StepWords<
   | 'check-listener'
   | 'give-route'
   | 'show-certificate'
-  | 'check-clock'
   | 'trust-authority'
   | 'tls-between'
   | 'renew-certificate'
@@ -159,10 +168,6 @@ export const networkSteps: StepWords<
   }),
   'bare-host': ({ host }) => ({
     text: `${host} has no domain: if it is a Service of the cluster or a container beside it (Docker Compose, kind), nodes don't know it by that name; use one that they can resolve, or an entry in /etc/hosts on every node`,
-  }),
-  'start-local-registry': ({ container }, { findings: [{ registry }] }) => ({
-    text: `Start the container ${container} on the machine that runs kind, and connect it to kind's network, unless it is connected already: the nodes pull images of ${registryLabel(registry)} from it, and they can resolve its name only while it runs there`,
-    command: `docker start ${shellWord(container)} && docker network connect kind ${shellWord(container)}`,
   }),
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
     text: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
@@ -209,12 +214,6 @@ export const networkSteps: StepWords<
       certificateCommand(findings[0].host, withPort(host)),
       findings,
     ),
-  'check-clock': (_step, { findings }) =>
-    nodeClientStep(
-      `Compare the clock ${onNodes(findings)} with the real time, and set it by NTP (chrony, systemd-timesyncd) if it is wrong`,
-      clockCommand(findings[0].host),
-      findings,
-    ),
   'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
     text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}${intercepted ? interceptorPlace(first.host) : ''}`,
   }),
@@ -242,9 +241,11 @@ export const networkSteps: StepWords<
         )
       : {
           text:
-            problem === 'expired'
-              ? `If the clock is right, look for a proxy or firewall in between that shows a certificate of its own, and update the root certificates of the node (package ca-certificates), which are outdated on an old system: the operator of ${host} renews its certificates`
-              : `The operator of ${host} shows others a valid certificate, so look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS`,
+            problem === 'expired' && expiryDate(findings[0]) !== null
+              ? `Update the root certificates of the node (package ca-certificates), which are outdated on an old system${ofOldRoot(expiryDate(findings[0]) ?? '')}, or look for a proxy or firewall in between that shows a certificate of its own: the operator of ${host} renews its certificates`
+              : problem === 'expired'
+                ? `If the clock is right, look for a proxy or firewall in between that shows a certificate of its own, and update the root certificates of the node (package ca-certificates), which are outdated on an old system: the operator of ${host} renews its certificates`
+                : `The operator of ${host} shows others a valid certificate, so look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS`,
         },
   'check-mtu': ({ host, role }, { findings }) =>
     nodeShellStep(

@@ -5,6 +5,7 @@ import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { untagged } from '../edits.ts'
 import {
+  clockCommand,
   diskCommand,
   enterNode,
   kernelLog,
@@ -46,6 +47,7 @@ export const nodeSteps: StepWords<
   | 'define-unpacker'
   | 'release-mount'
   | 'check-disk'
+  | 'check-clock'
   | 'more-ids'
   | 'show-disk'
   | 'free-temporary'
@@ -127,6 +129,12 @@ export const nodeSteps: StepWords<
           kernelLog(findings[0].host),
           findings,
         ),
+  'check-clock': (_step, { findings }) =>
+    nodeClientStep(
+      `Compare the clock ${onNodes(findings)} with the real time, and set it by NTP (chrony, systemd-timesyncd) if it is wrong`,
+      clockCommand(findings[0].host),
+      findings,
+    ),
   'more-ids': (_step, { findings }) => ({
     text: `Give the user that the runtime runs as ${onNodes(findings)} more subordinate IDs (larger ranges in /etc/subuid and /etc/subgid; for a rootless kind, minikube, or k3s on the machine that runs it), or rebuild the image with lower user and group IDs: the user namespace lacks those of its files`,
   }),
