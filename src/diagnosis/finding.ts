@@ -125,6 +125,8 @@ export interface CredentialReport {
   contradicted?: true
   /** Its secret was created after the last attempt, which explains that; left out if that is not known. */
   cameLater?: true
+  /** The registry's cloud knew who asked although the pod has no login: the node's own identity was sent; omitted otherwise. */
+  ofNode?: true
 }
 
 /** One failing container. */

@@ -3,7 +3,7 @@
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
-import { HARDENED_IMAGES } from '../image/registries.ts'
+import { cloudOf, HARDENED_IMAGES } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
@@ -56,7 +56,18 @@ export function pullCredential(pull: Pull, logins: KnownLogins): CredentialRepor
     ...(hints.length > 0 && { hints }),
     ...(contradicted && { contradicted }),
     ...(cameLater && { cameLater }),
+    ...(isOfNode(pull, credential) && { ofNode: true }),
   }
+}
+
+/** AWS names the identity that it refuses, and Google the permission that an identity lacks; to anonymous requests both answer otherwise. */
+const KNOWN_IDENTITY =
+  /\bUser: arn:\S{1,200} is not authorized to perform\b|\bPermission [\\"'‹]{0,3}[\w.]{1,100}[\\"'›]{0,3} denied on resource\b/i
+
+/** Whether the text proves that the node's identity was sent, as the pod has no login. */
+function isOfNode({ evidence, image }: Pull, { status }: CredentialReport): boolean {
+  const isCloud = cloudOf(parseReference(image)?.registry ?? null) !== null
+  return isCloud && (status === 'none' || status === 'broken') && KNOWN_IDENTITY.test(evidence?.text ?? '')
 }
 
 /** Whether every usable secret of the pod was created after the newest attempt. */

@@ -2,7 +2,7 @@
 
 import { isPostPullReason } from '../image/pull-messages.ts'
 import { fullName, readReference } from '../image/reference.ts'
-import { cloudOf, isPublic } from '../image/registries.ts'
+import { isPublic } from '../image/registries.ts'
 import { byText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
@@ -75,7 +75,7 @@ function explainContainer(place: ContainerFacts): WhyContainer {
     pullPolicy,
     attempts: credential.attempts,
     verdict:
-      blocks.length > 0 ? 'blocked' : namesCaller(place) ? 'authenticated' : VERDICTS[credential.status],
+      blocks.length > 0 ? 'blocked' : credential.ofNode ? 'authenticated' : VERDICTS[credential.status],
     check: checkFor(reference && fullName(reference), snapshot.imageChecks, pod),
     pullingSince: place.pullingSince,
     finding: place.finding,
@@ -103,20 +103,10 @@ const VERDICTS: Record<CredentialReport['status'], Verdict> = {
   unknown: 'unknown',
 }
 
-/** Whether the registry or its cloud named the identity that it refused: the node's, if the pod sent no login. */
-function namesCaller({ finding }: ContainerFacts): boolean {
-  return (
-    finding !== null &&
-    cloudOf(finding.registry) !== null &&
-    finding.clues.some(({ code }) => code === 'caller')
-  )
-}
-
-/** Whether a login could be what is missing: not for public images, which no login opens, nor for an identity that was named. */
-function mayLackLogin(place: ContainerFacts): boolean {
-  const { finding } = place
+/** Whether a login could be what is missing: not for public images, which no login opens, nor if the node's own identity was sent. */
+function mayLackLogin({ finding }: ContainerFacts): boolean {
   const isOpen = finding?.cause === 'auth-required-or-denied' && isPublic(finding.reference)
-  return !isOpen && !namesCaller(place)
+  return !isOpen && finding?.credential.ofNode === undefined
 }
 
 function malformed({ attempts }: CredentialReport): WhyProblem[] {

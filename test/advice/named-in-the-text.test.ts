@@ -520,3 +520,26 @@ describe('a login that was refused', () => {
     })
   })
 })
+
+test.each<[string, string, true | undefined]>([
+  [
+    `${ECR}/a/b:1`,
+    `denied: User: ${ROLE} is not authorized to perform: ecr:BatchImportUpstreamImage on resource: arn:aws:ecr:eu-west-1:1:repository/a/b`,
+    true,
+  ],
+  [
+    'europe-docker.pkg.dev/a/b/c:1',
+    'denied: Permission "artifactregistry.repositories.downloadArtifacts" denied on resource "projects/a/locations/europe/repositories/b" (or it may not exist)',
+    true,
+  ],
+  [
+    'europe-docker.pkg.dev/a/b/c:1',
+    'denied: Unauthenticated request. Unauthenticated requests do not have permission "artifactregistry.repositories.downloadArtifacts" on resource "projects/a"',
+    undefined,
+  ],
+])(
+  "%s: a cloud that knew who asked was shown the node's identity, as the pod has no login",
+  (image, error, ofNode) => {
+    expect(findingOf({ image, error }).credential.ofNode).toBe(ofNode)
+  },
+)

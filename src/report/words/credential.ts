@@ -121,10 +121,10 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
 }
 
 /** Returns what happens to a pull without a credential; with policy Never, there is no pull. */
-function withoutOne({ cause, registry, clues }: Finding): string {
+function withoutOne({ cause, registry, clues, credential: { ofNode } }: Finding): string {
   if (cause === 'never-pull') return ''
   const caller = clues.find(clue => clue.code === 'caller')?.name
-  if (caller !== undefined && cloudOf(registry) !== null) return `; the node's identity was used (${caller})`
+  if (ofNode) return `; the node's identity was used${caller === undefined ? '' : ` (${caller})`}`
   return cloudOf(registry) !== null
     ? "; the node's own credential is used, if it has one"
     : ', so the pull is anonymous'

@@ -46,7 +46,7 @@ export function verdictText({
     return "the node's own configuration is used, which can't be read from here"
   if (pullPolicy === 'Never' && verdict !== 'blocked') return 'the kubelet does not pull, so no login is used'
   if (verdict === 'authenticated' && !attempts.some(({ usable }) => usable))
-    return "the pod has no login; the node's identity, which the registry names, was used"
+    return "the pod has no login; the node's own identity was used"
   return verdict === 'anonymous' && cloudOf(registry) !== null
     ? 'the pod has no login; the node may have its own'
     : VERDICT[verdict]
