@@ -32,7 +32,7 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     since: '2023-05',
     to: 'cr.smallstep.com',
     gone: true,
-    source: 'https://github.com/smallstep/autocert/issues/276',
+    source: 'https://github.com/smallstep/helm-charts/issues/143',
   },
   {
     prefix: '*.bintray.io',
