@@ -237,7 +237,7 @@ export const loginSteps: StepWords<
     const texts = {
       login: `Give the guest its own login for ${host} (with confidential containers: through its key broker or the guest's configuration): pull secrets and the node's credentials don't reach it`,
       way: `Give the guest itself access to ${host} (network, firewall and egress rules, DNS, proxy, and trusted authorities inside the guest VM): it does not use the node's`,
-      look: "Look at the guest's own pull: its image service (the Confidential Data Hub, image-rs) logs why it failed, and uses the guest's network and login, not the node's",
+      look: `Look at the log of the guest's own image service (the Confidential Data Hub, image-rs): most often the guest VM can't reach ${host} (network, firewall and egress rules, DNS, proxy) or lacks a login for it, as it uses neither the node's way nor the pod's login`,
       room: 'Give the guest VM more memory or a disk for its images (with Kata Containers: default_memory, or the annotation io.katacontainers.config.hypervisor.default_memory): it unpacks them inside',
     }
     return { text: texts[needs] }
