@@ -247,7 +247,8 @@ function deniedOrMissing(finding: Finding): Step[] {
     ...login.filter(({ code }) => !known.some(step => step.code === code)),
     ...stepsIf(mayBeMisspelled, { code: 'set-image', known: 'nothing' }),
     ...whoAnswered(finding),
-    see('name'),
+    // No login helps where everything is public.
+    ...stepsIf(!isPublic(finding.reference), see('name')),
   ]
 }
 

@@ -63,7 +63,8 @@ export const REFUSALS: Pick<
       'credential-refused': 'the login that was sent is wrong, expired, or revoked',
       'not-permitted': 'the login is known, but not allowed to pull this image',
       'denied-or-missing': 'private or missing: the registry does not say which',
-      blocked: 'the address, country, network, or account is blocked',
+      blocked:
+        'the address, country, network, or account is blocked, or a rule around the registry refuses (a perimeter, conditional access, a web firewall)',
       policy: "the registry's own policy, such as a vulnerability scan or a storage quota",
       upstream: "a cache's upstream registry refused it, or its upstream repository is not set up",
       unspecified: 'the registry does not say',

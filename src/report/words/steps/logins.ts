@@ -45,7 +45,8 @@ function note(registry: string): string {
   if (registry === 'ghcr.io') return '; the password is a personal access token (classic) with read:packages'
   if (/(?:^|\.)gitlab\./.test(registry)) return '; the login is a deploy token with the scope read_registry'
   const cloud = cloudOf(registry)
-  if (cloud === 'gar') return '; such a token expires after an hour'
+  if (cloud === 'gar')
+    return '; such a token expires after an hour, a service account key (user _json_key) does not'
   return cloud === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
 }
 
