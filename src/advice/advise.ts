@@ -29,11 +29,11 @@ import {
 import type { Step } from './step.ts'
 import {
   FOR_NODES,
-  GRANTS,
+  GRANTING_STEPS,
+  NODE_STEPS,
   OF_NAMES,
-  OF_NODES,
-  OF_PODS,
   ON_NODE,
+  POD_STEPS,
   SETTLED_BY_NAME,
   WITH_SHELL,
 } from './step-sets.ts'
@@ -79,14 +79,15 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
 /** The template may be correct already, and no login reaches a pod that is never replaced: delete it; its node may need a step, too. */
 function outgoingSteps({ outgoing, node }: Finding, steps: Step[]): Step[] {
   if (outgoing === undefined) return steps
-  const ofNode = node === null ? [] : steps.filter(({ code }) => ON_NODE.has(code) || OF_NODES.includes(code))
+  const ofNode =
+    node === null ? [] : steps.filter(({ code }) => ON_NODE.has(code) || NODE_STEPS.includes(code))
   return [{ code: 'delete-outgoing-pod' }, ...ofNode.filter(({ code }) => code !== 'restart-pull')]
 }
 
 function containerSteps(finding: Finding): Step[] {
   const { moved } = finding
   // The registry was switched off: nothing about the connection to its old name can be fixed.
-  if (moved?.state === 'retired' && !ANSWERS.includes(finding.cause))
+  if (moved?.state === 'retired' && !REGISTRY_ANSWERS.includes(finding.cause))
     return [
       ...movedSteps(finding),
       ...(moved.to === null ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
@@ -96,7 +97,7 @@ function containerSteps(finding: Finding): Step[] {
   // A clue in the name replaces the general check of the name and the login.
   const unsettled = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
   const isGone = moved?.state === 'retired' || moved?.state === 'deleted'
-  const open = isGone ? unsettled.filter(({ code }) => !GRANTS.includes(code)) : unsettled
+  const open = isGone ? unsettled.filter(({ code }) => !GRANTING_STEPS.includes(code)) : unsettled
   // --check-images was given already.
   const rest = finding.check === null ? open : open.filter(({ code }) => code !== 'ask-registry')
   const local = localSteps(finding)
@@ -135,7 +136,9 @@ function guestSteps({ cause, reference }: Finding, steps: Step[]): Step[] {
   const needs = isOpen ? undefined : GUEST_NEEDS[cause]
   const own = steps.filter(
     ({ code }) =>
-      !ON_NODE.has(code) && (!OF_PODS.includes(code) || OF_NAMES.includes(code)) && !FOR_NODES.includes(code),
+      !ON_NODE.has(code) &&
+      (!POD_STEPS.includes(code) || OF_NAMES.includes(code)) &&
+      !FOR_NODES.includes(code),
   )
   return needs === undefined ? own : [{ code: 'guest-settings', needs }, ...own]
 }
@@ -169,7 +172,7 @@ function isOwnName({ reference }: Finding): boolean {
 }
 
 /** Causes that show a registry's answer. */
-const ANSWERS: readonly Cause[] = ['auth-required-or-denied', 'image-not-found', 'other']
+const REGISTRY_ANSWERS: readonly Cause[] = ['auth-required-or-denied', 'image-not-found', 'other']
 
 /** The new place of a moved image, or the search for a replacement. */
 function movedSteps({ moved, cause, registry }: Finding): Step[] {
@@ -186,7 +189,7 @@ function sandboxSteps(finding: Finding): Step[] {
   const { cause, registry, image } = finding
   const set: Step = { code: 'set-sandbox-image', image }
   // The error of a damaged image does not name it, so a step that needs its name is left out.
-  const canBeDone = (step: Step) => !OF_PODS.includes(step.code) && !('image' in step && step.image === '')
+  const canBeDone = (step: Step) => !POD_STEPS.includes(step.code) && !('image' in step && step.image === '')
   const own = BY_CAUSE[cause](finding).filter(canBeDone)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const cloud = cloudOf(registry)

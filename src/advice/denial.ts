@@ -85,7 +85,7 @@ const repair = (namespace: string, secret: string): Step => ({
 const see = (after: Extract<Step, { code: 'see-why' }>['after']): Step => ({ code: 'see-why', after })
 
 /** Distributions whose nodes run on any machine. */
-const ANYWHERE: readonly Platform[] = ['k3s', 'rke2', 'microk8s', 'minikube', 'kind', 'openshift']
+const SELF_MANAGED: readonly Platform[] = ['k3s', 'rke2', 'microk8s', 'minikube', 'kind', 'openshift']
 
 function nothingSent(finding: Finding): Step[] {
   const { registry, credential } = finding
@@ -153,7 +153,7 @@ function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
   const usesSecrets =
     credential.status === 'broken' ||
     credential.status === 'usable' ||
-    (host.platform !== null && ANYWHERE.includes(host.platform)) ||
+    (host.platform !== null && SELF_MANAGED.includes(host.platform)) ||
     isElsewhere(finding) ||
     (host.name !== null && cloud !== null && cloud !== 'ecr' && !isInCloud(finding, cloud))
   return usesSecrets ? [...ofPod, ...provider] : [...provider, ...ofPod]

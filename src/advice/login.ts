@@ -201,7 +201,7 @@ function nodeLogin(finding: Finding): Step[] {
     containerKind !== 'sandbox' &&
     registry !== null &&
     cloudOf(registry) === null &&
-    !hasClue(finding, 'any-refusal')
+    !hasClue(finding, 'ambiguous-refusal')
     ? [{ code: 'node-login', registry }]
     : []
 }
@@ -209,7 +209,7 @@ function nodeLogin(finding: Finding): Step[] {
 /** If the pod has no login, the node's own login was refused, or none was sent. */
 function refusedReason(finding: Finding, secrets: string[]): LoginReason {
   if (secrets.length > 0) return 'refused'
-  return hasClue(finding, 'any-refusal') ? 'missing' : 'private'
+  return hasClue(finding, 'ambiguous-refusal') ? 'missing' : 'private'
 }
 
 /** User names of tokens that expire after minutes or hours. */

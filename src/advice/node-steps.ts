@@ -18,7 +18,7 @@ export function diskSteps(finding: Pick<Finding, 'clues' | 'host'>): Step[] {
       ...stepsIf(finding.host.os !== 'windows', { code: 'show-killed' }),
       { code: 'more-memory' },
     ]
-  const full = clueOf(finding.clues, 'full-place')
+  const full = clueOf(finding.clues, 'full-disk-path')
   const show: Step = { code: 'show-disk', path: full?.path ?? null }
   // Removing images frees nothing in a temporary folder.
   return full?.temporary === true
@@ -35,7 +35,7 @@ export function corruptSteps(finding: Finding): Step[] {
 const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['snapshotter-gone', () => [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]],
   ['no-unpacker', () => [{ code: 'define-unpacker' }, { code: 'runtime-log' }]],
-  ['other-layers', () => [{ code: 'not-an-image' }, { code: 'push-again' }]],
+  ['layer-mismatch', () => [{ code: 'not-an-image' }, { code: 'push-again' }]],
   ['other-manifest', otherManifestSteps],
   ['discarded', downloadSteps],
   ['attestation', attestationSteps],
@@ -50,7 +50,7 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
 
 function otherManifestSteps(finding: Finding): Step[] {
   if (isEmpty(finding)) return downloadSteps(finding)
-  return [{ code: 'other-bytes', host: targetHost(finding).host }, ...pullByHand(finding)]
+  return [{ code: 'digest-mismatch', host: targetHost(finding).host }, ...pullByHand(finding)]
 }
 
 /** The runtime lists an image, or has just pulled it, and can't find it. */
@@ -216,7 +216,7 @@ export function otherSteps(finding: Finding): Step[] {
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       ...pullByHand(finding),
     ]
-  return [{ code: tellsNothing(evidence?.text ?? null) ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
+  return [{ code: hasNoReason(evidence?.text ?? null) ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
 }
 
 /** Container Registry names its project first, whose owner can still move the images (cloud.google.com/artifact-registry/docs/transition). */
@@ -228,6 +228,6 @@ function migration({ registry, reference }: Finding): Step[] {
 }
 
 /** Whether the text is only the kubelet's back-off; the reason was in an event. */
-function tellsNothing(text: string | null): boolean {
+function hasNoReason(text: string | null): boolean {
   return text === null || /^back-off pulling image "[^"]*"\.?$/i.test(text)
 }

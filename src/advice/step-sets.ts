@@ -74,7 +74,7 @@ export const OF_NAMES: readonly StepCode[] = [
 ]
 
 /** Steps about the node's settings. */
-export const OF_NODES: readonly StepCode[] = [
+export const NODE_STEPS: readonly StepCode[] = [
   'mirror-settings',
   'fix-dns',
   'check-provider',
@@ -84,7 +84,7 @@ export const OF_NODES: readonly StepCode[] = [
 
 /** Steps that give the nodes a way to an image, or a place for it: none of them reaches a guest. */
 export const FOR_NODES: readonly StepCode[] = [
-  ...OF_NODES,
+  ...NODE_STEPS,
   'open-host',
   'allow-address',
   'trust-authority',
@@ -125,7 +125,7 @@ export const SETTLED_BY_NAME: readonly StepCode[] = [
 ]
 
 /** Nobody can grant access to what is gone. */
-export const GRANTS: readonly StepCode[] = [
+export const GRANTING_STEPS: readonly StepCode[] = [
   'check-provider',
   'grant-cloud-role',
   'lift-deny',
@@ -136,7 +136,7 @@ export const GRANTS: readonly StepCode[] = [
 ]
 
 /** Steps that don't apply to a pause image: no workload owns it, and pull secrets are not used. */
-export const OF_PODS: readonly StepCode[] = [
+export const POD_STEPS: readonly StepCode[] = [
   'check-provider',
   'grant-cloud-role',
   'lift-deny',

@@ -176,7 +176,7 @@ export type Step =
   | { code: 'check-download'; host: string }
   | { code: 'runtime-log' }
   | { code: 'push-again' }
-  | { code: 'other-bytes'; host: string }
+  | { code: 'digest-mismatch'; host: string }
   | { code: 'missing-layer'; host: string }
   | { code: 'missing-child'; host: string }
   | { code: 'update-runtime' }

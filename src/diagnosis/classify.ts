@@ -95,11 +95,11 @@ function mostSpecific(errors: PullError[]): Classification {
 }
 
 /** Lifts an error above every refusal: one that happened while content was copied came after authorization. */
-const LET_IN_BONUS = 20
+const AUTHORIZED_BONUS = 20
 
 function rank({ cause, error }: Classification): number {
-  const wasLetIn = error !== null && COPYING.test(error.masked) && cause !== 'other'
-  return SPECIFICITY[cause] + (wasLetIn ? LET_IN_BONUS : 0)
+  const wasAuthorized = error !== null && COPYING.test(error.masked) && cause !== 'other'
+  return SPECIFICITY[cause] + (wasAuthorized ? AUTHORIZED_BONUS : 0)
 }
 
 /** The manifest was there and its layers were being copied (containerd, containers/image). */

@@ -73,7 +73,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /\bregistry\b.{0,60}\b(?:deprecated|shut(?:ting)? down|discontinued|decommissioned|retired|sunset)\b/i,
   ],
   [{ code: 'unreadable-secret' }, UNREADABLE_SECRET],
-  [{ code: 'any-refusal' }, /unable to retrieve auth token: invalid username\/password/i],
+  [{ code: 'ambiguous-refusal' }, /unable to retrieve auth token: invalid username\/password/i],
   [{ code: 'named-action' }, /unauthorized to access repository: \S{1,300}, action: pull\b/i],
   [{ code: 'upstream-limit' }, /too many requests to upstream/i],
   [{ code: 'upstream-setup' }, /upstream (?:repository|registry) is not configured/i],
@@ -88,7 +88,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
   ],
   [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
-  [{ code: 'other-layers' }, /mismatched image rootfs/i],
+  [{ code: 'layer-mismatch' }, /mismatched image rootfs/i],
   [{ code: 'per-second' }, /\brate exceeded\b/i],
   [
     { code: 'file-system' },
@@ -184,7 +184,7 @@ export function nameClues(image: string): Clue[] {
   if (IMAGE_ID.test(image)) clues.push({ code: 'image-id' })
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
   const sign = /["'`“”‘’]|(\s)/.exec(image)
-  if (sign !== null) clues.push({ code: 'stray-sign', sign: sign[1] === undefined ? 'quote' : 'space' })
+  if (sign !== null) clues.push({ code: 'stray-character', sign: sign[1] === undefined ? 'quote' : 'space' })
   return clues
 }
 
@@ -240,7 +240,7 @@ export function quotedClues(text: string): Clue[] {
     ...(demanded === undefined ? [] : [{ code: 'signer' as const, demanded }]),
     ...(names === undefined ? [] : [{ code: 'certificate-for' as const, names }]),
     ...(build === undefined ? [] : [{ code: 'windows-build' as const, build }]),
-    ...(full === null ? [] : [{ code: 'full-place' as const, ...full }]),
+    ...(full === null ? [] : [{ code: 'full-disk-path' as const, ...full }]),
     ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
     ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)
       ? []

@@ -38,7 +38,7 @@ export type Clue =
   /** Harbor names the action that it refused: to an account that is not allowed it, and to anyone whose login it does not know. */
   | { code: 'named-action' }
   /** CRI-O's words for any 401, whether or not a login was sent (containers/image, docker/errors.go; opendatahub-io/notebooks#1980). */
-  | { code: 'any-refusal' }
+  | { code: 'ambiguous-refusal' }
   /** A 401. */
   | { code: 'unauthorized' }
   /** The registry answered 412. */
@@ -114,7 +114,7 @@ export type Clue =
   /** The Windows version that the image is for. */
   | { code: 'windows-build'; build: string }
   /** The name contains quotation marks or white space. */
-  | { code: 'stray-sign'; sign: 'quote' | 'space' }
+  | { code: 'stray-character'; sign: 'quote' | 'space' }
   /** The connection was opened, and then closed or reset. */
   | { code: 'cut-off' }
   /** A TLS alert or a damaged record, with no word of a certificate. */
@@ -132,7 +132,7 @@ export type Clue =
   /** Too many requests within a second, not too many pulls within hours. */
   | { code: 'per-second' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
-  | { code: 'full-place'; path: string; temporary: boolean }
+  | { code: 'full-disk-path'; path: string; temporary: boolean }
   /** Memory ran out, not the disk. */
   | { code: 'memory' }
   /** The file system below the runtime can't hold layers. */
@@ -182,7 +182,7 @@ export type Clue =
   /** The registry has the manifest, but lacks a layer. */
   | { code: 'missing-layer' }
   /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */
-  | { code: 'other-layers' }
+  | { code: 'layer-mismatch' }
   /** The node has the image, but the kubelet asks the registry again for a pod that lacks the credential it was pulled with (KEP-2535). */
   | { code: 'on-node' }
   /** A registry's storage quota, not its rate limit. */

@@ -123,7 +123,7 @@ function newestFirst(a: PodEvent, b: PodEvent): number {
   return compareText(b.lastSeen ?? '', a.lastSeen ?? '')
 }
 
-export interface Proof extends Classification {
+export interface ProvenCause extends Classification {
   evidence: Evidence | null
 }
 
@@ -134,18 +134,18 @@ const SILENT = /^(?:back-off pulling image "[^"]*"(?:: \w+)?|(?:error: )?\w*)[:.
  * The cause of the newest attempt, with the kubelet's message that proves it.
  * An error in the status is always the newest attempt's; older kubelets report errors in events only.
  */
-export function prove(failing: FailingContainer, judge: Classifier = classify): Proof {
+export function prove(failing: FailingContainer, judge: Classifier = classify): ProvenCause {
   const status = fromStatus(failing, judge)
   if (status !== null && status.cause !== 'other') return status
   return fromEvents(failing, judge) ?? fromBareEvents(failing, judge) ?? status ?? silent(failing)
 }
 
-function fromStatus({ reason, message }: FailingContainer, judge: Classifier): Proof | null {
+function fromStatus({ reason, message }: FailingContainer, judge: Classifier): ProvenCause | null {
   if (SILENT.test(message)) return null
   return { ...judge(message, reason), evidence: { from: 'status', text: message } }
 }
 
-function fromEvents({ reason, events }: FailingContainer, judge: Classifier): Proof | null {
+function fromEvents({ reason, events }: FailingContainer, judge: Classifier): ProvenCause | null {
   const event = events.findLast(reportsFailedPull)
   if (event === undefined) return null
   const waitingReason = event.reason === 'ErrImageNeverPull' ? event.reason : reason
@@ -153,14 +153,14 @@ function fromEvents({ reason, events }: FailingContainer, judge: Classifier): Pr
 }
 
 /** A Failed event without the kubelet's usual opening counts if its text has a cause. */
-function fromBareEvents({ reason, events }: FailingContainer, judge: Classifier): Proof | null {
+function fromBareEvents({ reason, events }: FailingContainer, judge: Classifier): ProvenCause | null {
   const bare = events.filter(mayReportFailedPull).map(({ message }) => message)
   const proofs = bare.map(text => ({ ...judge(text, reason), evidence: { from: 'event' as const, text } }))
   return proofs.findLast(({ cause }) => cause !== 'other') ?? null
 }
 
 /** Neither status nor events have the reason; the waiting reason itself may name the cause. */
-function silent({ reason, message, events }: FailingContainer): Proof {
+function silent({ reason, message, events }: FailingContainer): ProvenCause {
   const backOff = events.findLast(reportsBackOff)
   const text = message !== '' ? message : backOff?.message
   return {

@@ -134,7 +134,7 @@ export function knownLogins(snapshot: Snapshot): KnownLogins {
   const served = new Map<string, SameKeys[]>()
   const serving = (image: Image) => {
     const key = `${image.registry}/${image.repository}`
-    const found = served.get(key) ?? sameKeys.filter(({ entries }) => serves(entries, image))
+    const found = served.get(key) ?? sameKeys.filter(({ entries }) => hasLoginFor(entries, image))
     served.set(key, found)
     return found
   }
@@ -166,7 +166,7 @@ function keysOf({ entries }: PullSecret): string {
   return JSON.stringify(entries.map(({ key, problem }) => [key, problem]))
 }
 
-function serves(entries: PullSecret['entries'], image: Image): boolean {
+function hasLoginFor(entries: PullSecret['entries'], image: Image): boolean {
   return lookUpCredentials(image, entries).tried.some(({ problem }) => problem === null)
 }
 
@@ -226,6 +226,6 @@ function sameAccount(
   if (registry !== HARDENED_IMAGES) return []
   return snapshot.pullSecrets
     .filter(secret => secret.namespace === namespace && pullSecrets.includes(secret.name))
-    .filter(secret => isUsable(secret) && serves(secret.entries, ANY_OF_HUB))
+    .filter(secret => isUsable(secret) && hasLoginFor(secret.entries, ANY_OF_HUB))
     .map(({ name }) => ({ code: 'same-account', namespace, secret: name, key: HARDENED_IMAGES }))
 }

@@ -26,7 +26,7 @@ interface Facts {
 }
 
 /** Whether each remedy helps, the most helpful first: a credential removes the limit for good, the others avoid pulls or the registry. */
-const FITS: Readonly<Record<Remedy, (facts: Facts) => boolean>> = {
+const HELPS: Readonly<Record<Remedy, (facts: Facts) => boolean>> = {
   authenticate: ({ loginHelps, newPodHasIt }) => loginHelps && !newPodHasIt,
   recreate: ({ loginHelps, newPodHasIt }) => loginHelps && newPodHasIt,
   'pull-policy': ({ judged, pullPolicy }) => isLimited(judged) && pullPolicy === 'Always',
@@ -35,7 +35,7 @@ const FITS: Readonly<Record<Remedy, (facts: Facts) => boolean>> = {
     isLimited(judged) && judged.registry !== null && isDockerHub(judged.registry),
 }
 
-const MOST_HELPFUL_FIRST = Object.keys(FITS) as Remedy[]
+const MOST_HELPFUL_FIRST = Object.keys(HELPS) as Remedy[]
 
 /** The remedies that help, the most helpful first; none if only a person can help (a typo, DNS, a certificate…). */
 export function remediesFor(
@@ -50,7 +50,7 @@ export function remediesFor(
   const loginHelps = loginWouldHelp(judged)
   const newPodHasIt = loginHelps && recreatingWouldHelp(pod, container, credentials)
   const facts = { judged, pullPolicy: container.pullPolicy, loginHelps, newPodHasIt }
-  return MOST_HELPFUL_FIRST.filter(remedy => FITS[remedy](facts))
+  return MOST_HELPFUL_FIRST.filter(remedy => HELPS[remedy](facts))
 }
 
 /** A remedy, and what it would do. */

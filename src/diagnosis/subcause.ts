@@ -16,7 +16,7 @@ import type {
 import type { PullError } from './pull-error.ts'
 
 /** The facts of one failed pull besides its cause. */
-export interface PullFacts {
+export interface SubcauseFacts {
   /** The error that decided the cause; null without a text. */
   error: PullError | null
   /** The subcause that the rule found in the text; null if none. */
@@ -30,7 +30,7 @@ export interface PullFacts {
 }
 
 /** How to find the subcause, for the causes that have any. */
-const SUBCAUSES: { [C in Cause]?: (facts: PullFacts) => Subcause | null } = {
+const SUBCAUSES: { [C in Cause]?: (facts: SubcauseFacts) => Subcause | null } = {
   'rate-limited': limitOf,
   'auth-required-or-denied': ({ error, reference, endpoint, credential }) =>
     denialOf({
@@ -45,12 +45,12 @@ const SUBCAUSES: { [C in Cause]?: (facts: PullFacts) => Subcause | null } = {
 }
 
 /** null for a cause that has no subcauses. */
-export function subcauseOf(cause: Cause, facts: PullFacts): Subcause | null {
+export function subcauseOf(cause: Cause, facts: SubcauseFacts): Subcause | null {
   return SUBCAUSES[cause]?.(facts) ?? null
 }
 
 /** Docker Hub's older message is the same for everyone: the pod's credential decides who was counted, unless a mirror made the request. */
-function limitOf({ textSubcause, reference, endpoint, credential, error }: PullFacts): RateLimitSubcause {
+function limitOf({ textSubcause, reference, endpoint, credential, error }: SubcauseFacts): RateLimitSubcause {
   const inText = (textSubcause ?? 'unspecified') as RateLimitSubcause
   if (inText !== 'unspecified' || reference === null || !isDockerHub(reference.registry)) return inText
   // Pulls are counted at the manifest, so what the token server counts is requests.
@@ -61,7 +61,7 @@ function limitOf({ textSubcause, reference, endpoint, credential, error }: PullF
 }
 
 /** What is missing. A registry that answers missing repositories with a refusal can only mean the tag. */
-function missingOf({ error, reference, endpoint }: PullFacts): NotFoundSubcause {
+function missingOf({ error, reference, endpoint }: SubcauseFacts): NotFoundSubcause {
   const masked = error?.masked ?? ''
   // A cache's answer about its upstream proves nothing about the image.
   const relayed = reference !== null && relayedRegistry(reference) !== null
@@ -87,7 +87,7 @@ function missingOf({ error, reference, endpoint }: PullFacts): NotFoundSubcause 
 }
 
 /** A kubelet that verifies says the same of both; a node's list of images may be incomplete. */
-function neverOf({ onNode, verifies }: PullFacts): NeverPullSubcause | null {
+function neverOf({ onNode, verifies }: SubcauseFacts): NeverPullSubcause | null {
   if (onNode) return verifies === false ? null : 'not-verified'
   return verifies === false ? 'not-present' : null
 }

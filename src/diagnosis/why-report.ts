@@ -6,7 +6,7 @@ import type { Gap } from '../snapshot/snapshot.ts'
 import type { Attempt, Finding } from './finding.ts'
 
 /** `blocked`: the kubelet refuses before it asks a registry (malformed secret, invalid name, policy Never). */
-export type Verdict = 'anonymous' | 'authenticated' | 'blocked' | 'unknown'
+export type CredentialState = 'anonymous' | 'authenticated' | 'blocked' | 'unknown'
 
 /** The links of the chain that can be broken, besides those of an attempt. */
 export type WhyProblem =
@@ -29,7 +29,7 @@ export interface WhyContainer {
   registry: string | null
   pullPolicy: PullPolicy | null
   attempts: Attempt[]
-  verdict: Verdict
+  verdict: CredentialState
   /** As in findings. */
   check: JudgedCheck | null
   /** ISO 8601: when the pull of its image began, if it has been running for a minute or more; else null. */

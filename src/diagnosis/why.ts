@@ -12,7 +12,7 @@ import { diagnose } from './diagnose.ts'
 import type { CredentialReport, Finding } from './finding.ts'
 import { type PodCredentials, podCredentials } from './pod-credential.ts'
 import { serviceAccountProblem } from './service-account.ts'
-import type { Obstacle, Verdict, Why, WhyContainer, WhyProblem } from './why-report.ts'
+import type { CredentialState, Obstacle, Why, WhyContainer, WhyProblem } from './why-report.ts'
 
 /** Explains every image of the pod, which has to be part of the snapshot. */
 export function explainPod(pod: Pod, snapshot: Snapshot): Why {
@@ -96,7 +96,7 @@ function asNotes(links: WhyProblem[]): Pick<WhyContainer, 'notes'> {
   return notes.length === 0 ? {} : { notes }
 }
 
-const VERDICTS: Record<CredentialReport['status'], Verdict> = {
+const VERDICTS: Record<CredentialReport['status'], CredentialState> = {
   none: 'anonymous',
   broken: 'anonymous',
   usable: 'authenticated',
@@ -190,7 +190,7 @@ export interface AlikePods {
 /** Groups the pods of the findings, which keep their order. */
 export function alikePods(findings: readonly Finding[]): AlikePods[] {
   const byPod = Map.groupBy(findings, ({ namespace, pod }) => `${namespace}/${pod}`)
-  const groups = Map.groupBy(byPod.values(), own => JSON.stringify(own.map(storyOf)))
+  const groups = Map.groupBy(byPod.values(), own => JSON.stringify(own.map(similarityKey)))
   return [...groups.values()].flatMap(pods => {
     const [first, ...others] = pods.flatMap(([one]) => one ?? []).sort(byText(({ pod }) => pod))
     if (first === undefined) return []
@@ -200,7 +200,7 @@ export function alikePods(findings: readonly Finding[]): AlikePods[] {
 }
 
 /** The parts of a finding that are the same for all replicas of a workload. */
-function storyOf(finding: Finding): unknown[] {
+function similarityKey(finding: Finding): unknown[] {
   const { namespace, workload, container, containerKind, image, cause, subcause, endpoint, credential } =
     finding
   return [namespace, workload, container, containerKind, image, cause, subcause, endpoint, credential]

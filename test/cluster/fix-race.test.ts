@@ -60,7 +60,7 @@ describe('a race on a real API server', () => {
       return account({ namespace, name, uid, resourceVersion, imagePullSecrets: list })
     })
     const namespaces = [{ name: namespace, terminating: false }]
-    return planFor({ pods: [], fixScope: { namespaces, serviceAccounts, workloads: [] } })
+    return planFor({ pods: [], fixObjects: { namespaces, serviceAccounts, workloads: [] } })
   }
 
   async function fix(run: string, agreed: Plan): Promise<FixResult> {

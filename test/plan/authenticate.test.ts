@@ -23,9 +23,10 @@ describe('the keys of the pull secret', () => {
     const attempt = { from: 'pod', secret: 'old', username: 'old', usable: true, problem: null, key } as const
     const credential = { status: 'usable' as const, attempts: [{ ...attempt, ...fields }] }
     const findings = [finding(stuckPod(), { cause: 'auth-required-or-denied', subcause: null, credential })]
-    const [first] = planFor({ findings, fixScope: { namespaces, serviceAccounts: accounts } }).changes.filter(
-      ({ target }) => target.namespace === 'web',
-    )
+    const [first] = planFor({
+      findings,
+      fixObjects: { namespaces, serviceAccounts: accounts },
+    }).changes.filter(({ target }) => target.namespace === 'web')
     return first && 'keys' in first ? first.keys : null
   }
 
@@ -44,7 +45,7 @@ describe('the keys of the pull secret', () => {
   })
 
   test('are the usual ones in every other namespace', () => {
-    const plan = planFor({ fixScope: { namespaces, serviceAccounts: accounts } })
+    const plan = planFor({ fixObjects: { namespaces, serviceAccounts: accounts } })
     expect(plan.changes.flatMap(change => ('keys' in change ? [change.keys] : []))).toEqual(
       namespaces.map(() => [HUB]),
     )
@@ -61,10 +62,10 @@ describe('the keys of the pull secret', () => {
     } as const
     const findings = [finding(stuckPod(), { credential: { status: 'usable', attempts: [attempt] } })]
     const ours = { ...secret, ours: true, served: secret.keys }
-    const without = planFor({ findings, fixScope: { secrets: [ours] } })
+    const without = planFor({ findings, fixObjects: { secrets: [ours] } })
     const having = { ...ours, keys: [HUB, 'docker.io'] }
     expect(changesOf(without)).toContain('update-secret web/dockercreds')
-    expect(changesOf(planFor({ findings, fixScope: { secrets: [having] } }))).not.toContain(
+    expect(changesOf(planFor({ findings, fixObjects: { secrets: [having] } }))).not.toContain(
       'update-secret web/dockercreds',
     )
   })
@@ -76,7 +77,7 @@ describe('where the service accounts can not be read', () => {
 
   test('no Secret is created that nothing would use, and the accounts are named', () => {
     const pods = [stuckPod({ serviceAccount: 'builder' })]
-    const plan = planFor({ pods, fixScope: unread })
+    const plan = planFor({ pods, fixObjects: unread })
     expect(changesOf(plan)).toEqual([])
     expect(declinedOf(plan)).toEqual([
       'unread-account ServiceAccount web/default',
@@ -84,7 +85,7 @@ describe('where the service accounts can not be read', () => {
     ])
     const subjects = [{ kind: 'Deployment' as const, namespace: 'web', name: 'shop' }]
     const scope = { namespaces: ['web'], affected: false, excluded: [], subjects }
-    const narrow = planFor({ pods, scope, fixScope: unread })
+    const narrow = planFor({ pods, scope, fixObjects: unread })
     expect([changesOf(narrow), declinedOf(narrow)]).toEqual([
       [],
       ['unread-account ServiceAccount web/builder'],
@@ -92,7 +93,7 @@ describe('where the service accounts can not be read', () => {
   })
 
   test('other namespaces get theirs', () => {
-    const plan = planFor({ fixScope: { namespaces, serviceAccounts: accounts.slice(0, 2), gaps } })
+    const plan = planFor({ fixObjects: { namespaces, serviceAccounts: accounts.slice(0, 2), gaps } })
     expect(changesOf(plan)).toEqual([
       'create-secret api/dockercreds',
       'create-secret kube-system/dockercreds',
@@ -109,7 +110,7 @@ describe('where the service accounts can not be read', () => {
   ])('the Secret is created if %s', (_why, ofPod, ofWorkload) => {
     const plan = planFor({
       pods: [stuckPod(ofPod)],
-      fixScope: { ...unread, workloads: [workload(ofWorkload)] },
+      fixObjects: { ...unread, workloads: [workload(ofWorkload)] },
       recreateBarePods: true,
     })
     expect(changesOf(plan)).toContain('create-secret web/dockercreds')
@@ -119,7 +120,7 @@ describe('where the service accounts can not be read', () => {
 
 describe('the pull secret', () => {
   test('goes to every namespace in scope and to its default account, Secrets first', () => {
-    const plan = planFor({ fixScope: { namespaces, serviceAccounts: accounts } })
+    const plan = planFor({ fixObjects: { namespaces, serviceAccounts: accounts } })
     expect(changesOf(plan)).toEqual([
       'create-secret api/dockercreds',
       'create-secret kube-system/dockercreds',
@@ -134,19 +135,19 @@ describe('the pull secret', () => {
   test('goes to other accounts that pods in scope run as', () => {
     const serviceAccounts = [account(), account({ name: 'builder' })]
     const pods = [stuckPod({ serviceAccount: 'builder' })]
-    const plan = planFor({ pods, fixScope: { serviceAccounts } })
+    const plan = planFor({ pods, fixObjects: { serviceAccounts } })
     expect(changesOf(plan)).toContain('patch-serviceaccount web/builder')
     expect(plan.changes.at(-1)?.needs).toEqual(['serviceaccount:web/builder'])
   })
 
   test('skips terminating namespaces and pods outside the scope', () => {
     const pods = [stuckPod({ namespace: 'ending', uid: 'a' }), stuckPod({ namespace: 'excluded', uid: 'b' })]
-    const fixScope = {
+    const fixObjects = {
       namespaces: [{ name: 'ending', terminating: true }],
       serviceAccounts: [],
       workloads: [],
     }
-    const plan = planFor({ pods, fixScope, recreateBarePods: true })
+    const plan = planFor({ pods, fixObjects, recreateBarePods: true })
     expect(plan.changes).toEqual([])
     expect(plan.declined).toEqual([{ code: 'terminating-namespace', namespace: 'ending' }])
   })
@@ -179,7 +180,7 @@ describe('the pull secret', () => {
       ['managed Secret web/dockercreds'],
     ],
   ])('if one with that name exists: %s', (_name, existing, first, declined) => {
-    const plan = planFor({ fixScope: { secrets: [existing] } })
+    const plan = planFor({ fixObjects: { secrets: [existing] } })
     const rest = ['patch-serviceaccount web/default', 'recreate-pod web/shop-1']
     expect(changesOf(plan)).toEqual(first === null ? [] : [...first, ...rest])
     expect(declinedOf(plan)).toEqual(expect.arrayContaining(declined))
@@ -187,11 +188,11 @@ describe('the pull secret', () => {
 
   test('replaces a foreign Secret only on request, and never one of another type', () => {
     const overwrite = { overwriteSecret: true }
-    expect(changesOf(planFor({ ...overwrite, fixScope: { secrets: [secret] } }))[0]).toBe(
+    expect(changesOf(planFor({ ...overwrite, fixObjects: { secrets: [secret] } }))[0]).toBe(
       'update-secret web/dockercreds',
     )
     const opaque = { ...secret, type: 'Opaque' }
-    expect(changesOf(planFor({ ...overwrite, fixScope: { secrets: [opaque] } }))).toEqual([])
+    expect(changesOf(planFor({ ...overwrite, fixObjects: { secrets: [opaque] } }))).toEqual([])
   })
 
   test('is not planned without a login for it', () => {
@@ -220,7 +221,7 @@ describe('a login', () => {
     Object.fromEntries(
       plan.changes.flatMap(change => ('keys' in change ? [[change.target.namespace, change.keys]] : [])),
     )
-  const fixScope = { namespaces: [...namespaces, ...empty], serviceAccounts: accounts }
+  const fixObjects = { namespaces: [...namespaces, ...empty], serviceAccounts: accounts }
   const hub = [HUB_LOGIN.key]
 
   test("for Docker Hub goes everywhere with -A except to the cluster's own namespaces, others only where pods fail", () => {
@@ -228,7 +229,7 @@ describe('a login', () => {
       findings: [finding(victim), wants('ghcr.io/acme/app:1')],
       credentials: [HUB_LOGIN, GHCR],
       named: ['ghcr.io'],
-      fixScope,
+      fixObjects,
     })
     expect(reach(plan)).toEqual({ api: hub, 'kube-system': hub, web: [...hub, 'ghcr.io'] })
   })
@@ -236,7 +237,7 @@ describe('a login', () => {
   test('with --affected goes only where pods fail for that registry', () => {
     const scope = { namespaces: null, affected: true, excluded: [] }
     const findings = [wants('ghcr.io/acme/app:1')]
-    const plan = planFor({ findings, credentials: [HUB_LOGIN, GHCR], scope, fixScope })
+    const plan = planFor({ findings, credentials: [HUB_LOGIN, GHCR], scope, fixObjects })
     expect(reach(plan)).toEqual({ web: ['ghcr.io'] })
     expect(plan.credentials).toEqual([GHCR])
   })
@@ -244,7 +245,7 @@ describe('a login', () => {
   test('for a path goes where a pod of that path fails, and not to others of the registry', () => {
     const team = { ...GHCR, key: 'ghcr.io/acme' }
     const plan = (reference: string) =>
-      planFor({ findings: [wants(reference)], credentials: [team], named: ['ghcr.io'], fixScope })
+      planFor({ findings: [wants(reference)], credentials: [team], named: ['ghcr.io'], fixObjects })
     expect(reach(plan('ghcr.io/acme/app:1'))).toEqual({ web: ['ghcr.io/acme'] })
     expect(reach(plan('ghcr.io/attacker/x:1'))).toEqual({})
   })
@@ -253,7 +254,7 @@ describe('a login', () => {
     const named = { findings: [], pods: [], credentials: [GHCR], named: ['ghcr.io'] }
     const scope = { namespaces: ['web'], affected: false, excluded: [] }
     expect(reach(planFor({ ...named, scope }))).toEqual({ web: ['ghcr.io'] })
-    const wide = planFor({ ...named, fixScope })
+    const wide = planFor({ ...named, fixObjects })
     expect(wide).toMatchObject({ changes: [], credentials: [] })
     expect(wide.declined).toEqual([{ code: 'unneeded-login', registry: 'ghcr.io', username: 'joe' }])
   })
@@ -266,7 +267,7 @@ describe('a login', () => {
         pods: [],
         credentials: [GHCR],
         named: ['ghcr.io'],
-        fixScope: { ...fixScope, secrets: [{ ...held, ours }] },
+        fixObjects: { ...fixObjects, secrets: [{ ...held, ours }] },
       })
     expect(reach(plan(true))).toEqual({ web: ['ghcr.io'] })
     expect(reach(plan(false))).toEqual({})
@@ -282,19 +283,19 @@ describe('a login', () => {
 describe('a service account', () => {
   test('that already names the Secret is not written', () => {
     const serviceAccounts = [account({ imagePullSecrets: [{ name: 'dockercreds' }, { name: 'x' }] })]
-    const plan = planFor({ fixScope: { serviceAccounts } })
+    const plan = planFor({ fixObjects: { serviceAccounts } })
     expect(changesOf(plan)).toEqual(['create-secret web/dockercreds', 'recreate-pod web/shop-1'])
   })
 
   test('managed by a tool is declined with the change it would need, and its pods stay', () => {
-    const plan = planFor({ fixScope: { serviceAccounts: [account({ managedBy: managed })] } })
+    const plan = planFor({ fixObjects: { serviceAccounts: [account({ managedBy: managed })] } })
     expect(changesOf(plan)).toEqual(['create-secret web/dockercreds'])
     expect(plan.declined).toMatchObject([
       { code: 'managed', change: { managedBy: managed, edits: [{ entry: 'dockercreds' }] } },
     ])
     const allowed = planFor({
       allowManaged: true,
-      fixScope: { serviceAccounts: [account({ managedBy: managed })] },
+      fixObjects: { serviceAccounts: [account({ managedBy: managed })] },
     })
     expect(changesOf(allowed)).toContain('patch-serviceaccount web/default')
   })
@@ -304,7 +305,7 @@ describe('a template with a list of its own', () => {
   const own = workload({ imagePullSecrets: [{ name: 'own' }] })
 
   test('gets the entry at the end of its list and rolls out on its own', () => {
-    const plan = planFor({ fixScope: { workloads: [own] } })
+    const plan = planFor({ fixObjects: { workloads: [own] } })
     const change = plan.changes.at(-1)
     expect(change).toMatchObject({
       action: 'patch-template',
@@ -320,7 +321,7 @@ describe('a template with a list of its own', () => {
   })
 
   test('that does not roll out on its own has its pods recreated after the patch', () => {
-    const plan = planFor({ fixScope: { workloads: [{ ...own, kind: 'StatefulSet', rollsOut: false }] } })
+    const plan = planFor({ fixObjects: { workloads: [{ ...own, kind: 'StatefulSet', rollsOut: false }] } })
     expect(plan.changes.at(-1)).toMatchObject({
       action: 'recreate-pod',
       needs: ['template:web/StatefulSet/shop'],
@@ -328,7 +329,7 @@ describe('a template with a list of its own', () => {
   })
 
   test('managed by a tool is declined, and its pods stay', () => {
-    const plan = planFor({ fixScope: { workloads: [{ ...own, managedBy: managed }] } })
+    const plan = planFor({ fixObjects: { workloads: [{ ...own, managedBy: managed }] } })
     expect(declinedOf(plan)).toEqual(['managed Deployment web/shop'])
     expect(plan.changes.some(({ action }) => action === 'recreate-pod')).toBe(false)
   })

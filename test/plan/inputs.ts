@@ -115,14 +115,14 @@ function scope(fields: Partial<FixObjects> = {}): FixObjects {
   }
 }
 
-export interface PlanFields extends Partial<Omit<PlanInput, 'fixScope' | 'snapshot' | 'diagnosis'>> {
+export interface PlanFields extends Partial<Omit<PlanInput, 'fixObjects' | 'snapshot' | 'diagnosis'>> {
   pods?: Pod[]
   findings?: Finding[]
-  fixScope?: Partial<FixObjects>
+  fixObjects?: Partial<FixObjects>
 }
 
 /** The plan for a cluster with these pods; one finding for each pod by default. */
-export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: PlanFields = {}): Plan {
+export function planFor({ pods = [stuckPod()], findings, fixObjects, ...fields }: PlanFields = {}): Plan {
   const takenAt = '2026-11-24T10:10:00Z'
   const source = { type: 'cluster' as const, context: 'prod', server: 'https://prod' }
   const everything = { namespaces: null, labelSelector: null }
@@ -154,7 +154,7 @@ export function planFor({ pods = [stuckPod()], findings, fixScope, ...fields }: 
       imageChecks: [],
       gaps: [],
     },
-    fixObjects: scope(fixScope),
+    fixObjects: scope(fixObjects),
     remedies: new Set(['authenticate', 'recreate']),
     secretName: 'dockercreds',
     recreateBarePods: false,

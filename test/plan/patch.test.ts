@@ -30,7 +30,7 @@ function stored(imagePullSecrets: { name?: string }[] | null): ApiObject {
 }
 
 function changeFor(imagePullSecrets: { name?: string }[] | null): PatchServiceAccount {
-  const plan = planFor({ fixScope: { serviceAccounts: [account({ imagePullSecrets })] } })
+  const plan = planFor({ fixObjects: { serviceAccounts: [account({ imagePullSecrets })] } })
   const change = plan.changes.find(({ action }) => action === 'patch-serviceaccount')
   return change?.action === 'patch-serviceaccount' ? change : expect.fail('no change')
 }
@@ -92,7 +92,7 @@ test('another object with the same name is not patched', () => {
 
 test("a template that no longer has a list does not get a new one, which would hide its service account's", () => {
   const workloads = [workload({ imagePullSecrets: [{ name: 'own' }] })]
-  const change = planFor({ fixScope: { workloads } }).changes.find(
+  const change = planFor({ fixObjects: { workloads } }).changes.find(
     ({ action }) => action === 'patch-template',
   )
   if (change?.action !== 'patch-template') expect.fail()

@@ -18,7 +18,7 @@ describe('recreating stuck pods', () => {
     kind => {
       const pods = [stuckPod({ controller: controller(kind) })]
       const jobs = [{ uid: 'uid-Job', failuresLeft: 6, doomed: [], limit: 'backoff-limit' as const }]
-      const plan = planFor({ pods, fixScope: { jobs } })
+      const plan = planFor({ pods, fixObjects: { jobs } })
       expect(plan.changes.at(-1)).toMatchObject({
         action: 'recreate-pod',
         method: 'delete',
@@ -40,9 +40,9 @@ describe('recreating stuck pods', () => {
 
   test('a bare pod is left unless its recreation was requested', () => {
     const pods = [stuckPod({ controller: null })]
-    const fixScope = { workloads: [] }
-    expect(declinedOf(planFor({ pods, fixScope }))).toEqual(['bare-pod Pod web/shop-1'])
-    expect(planFor({ pods, fixScope, recreateBarePods: true }).changes.at(-1)).toMatchObject({
+    const fixObjects = { workloads: [] }
+    expect(declinedOf(planFor({ pods, fixObjects }))).toEqual(['bare-pod Pod web/shop-1'])
+    expect(planFor({ pods, fixObjects, recreateBarePods: true }).changes.at(-1)).toMatchObject({
       action: 'recreate-bare-pod',
     })
   })
@@ -50,7 +50,7 @@ describe('recreating stuck pods', () => {
   test('a bare pod gets the Secret from its account if it has no list, otherwise in its list', () => {
     const bare = (pullSecrets: string[], serviceAccount = 'default') => {
       const pods = [stuckPod({ controller: null, pullSecrets, serviceAccount })]
-      return planFor({ pods, fixScope: { workloads: [] }, recreateBarePods: true }).changes.at(-1)
+      return planFor({ pods, fixObjects: { workloads: [] }, recreateBarePods: true }).changes.at(-1)
     }
     const byAccount = { secretName: null, needs: ['serviceaccount:web/default'] }
     const byItself = { secretName: 'dockercreds', needs: ['secret:web/dockercreds'] }
@@ -69,7 +69,7 @@ describe('recreating stuck pods', () => {
       findings: [finding(pod, { remedies: ['recreate'] })],
       remedies: new Set(['recreate']),
       recreateBarePods: true,
-      fixScope: { serviceAccounts: [account({ imagePullSecrets: [{ name: 'dockercreds' }] })] },
+      fixObjects: { serviceAccounts: [account({ imagePullSecrets: [{ name: 'dockercreds' }] })] },
     })
     expect(changesOf(plan)).toEqual([change])
     expect(plan.changes[0]).not.toMatchObject({ secretName: 'dockercreds' })
@@ -83,7 +83,7 @@ describe('recreating stuck pods', () => {
     (_name, fields, declined) => {
       const pod = stuckPod(fields)
       const findings = [finding(pod, { remedies: ['recreate'] })]
-      const plan = planFor({ pods: [pod], findings, fixScope: { workloads: [] } })
+      const plan = planFor({ pods: [pod], findings, fixObjects: { workloads: [] } })
       expect(declinedOf(plan)).toEqual([declined])
     },
   )
@@ -99,21 +99,21 @@ describe('recreating stuck pods', () => {
       }),
     ]
     const controllers = [maker({ uid: 'uid-Job', imagePullSecrets: [{ name: 'old' }] })]
-    const plan = planFor({ pods, fixScope: { workloads, controllers } })
+    const plan = planFor({ pods, fixObjects: { workloads, controllers } })
     expect(declinedOf(plan)).toEqual(['immutable-job Job web/of-Job'])
     expect(changesOf(plan)).not.toContain('recreate-pod web/shop-1')
   })
 
   test('a mirror pod is never deleted', () => {
     const pods = [stuckPod({ mirror: true, controller: controller('Node') })]
-    const plan = planFor({ pods, fixScope: { workloads: [] }, recreateBarePods: true })
+    const plan = planFor({ pods, fixObjects: { workloads: [] }, recreateBarePods: true })
     expect(plan.declined).toMatchObject([{ code: 'mirror-pod', node: 'node-1' }])
     expect(changesOf(plan).some(line => line.includes('shop-1'))).toBe(false)
   })
 
   test("a custom controller's pod is left to that controller", () => {
     const pods = [stuckPod({ controller: controller('CloneSet') })]
-    expect(declinedOf(planFor({ pods, fixScope: { workloads: [] } }))).toEqual([
+    expect(declinedOf(planFor({ pods, fixObjects: { workloads: [] } }))).toEqual([
       'custom-controller Pod web/shop-1',
     ])
   })
@@ -122,7 +122,7 @@ describe('recreating stuck pods', () => {
     const pods = ['a', 'b'].map(name => stuckPod({ name, uid: `uid-${name}`, controller: controller('Job') }))
     const workloads = [workload({ kind: 'Job', apiVersion: 'batch/v1', podUids: ['uid-a', 'uid-b'] })]
     const jobs = [{ uid: 'uid-Job', failuresLeft: 1, doomed: [], limit: 'backoff-limit' as const }]
-    const plan = planFor({ pods, fixScope: { workloads, jobs } })
+    const plan = planFor({ pods, fixObjects: { workloads, jobs } })
     expect(plan.declined).toMatchObject([{ code: 'job-would-fail', pods: 2 }])
     expect(changesOf(plan).some(line => line.startsWith('recreate'))).toBe(false)
   })
@@ -133,7 +133,7 @@ describe('recreating stuck pods', () => {
     const jobs = [
       { uid: 'uid-Job', failuresLeft: 99, doomed: ['uid-a'], limit: 'backoff-limit-per-index' as const },
     ]
-    const plan = planFor({ pods, fixScope: { workloads, jobs } })
+    const plan = planFor({ pods, fixObjects: { workloads, jobs } })
     expect(plan.declined).toMatchObject([
       { code: 'job-would-fail', pods: 1, limit: 'backoff-limit-per-index' },
     ])
@@ -142,7 +142,7 @@ describe('recreating stuck pods', () => {
 
   test('a pod of a template that its Deployment has replaced is left to the rollout', () => {
     const controllers = [maker({ uid: 'uid-ReplicaSet', outgoing: true })]
-    const plan = planFor({ fixScope: { controllers } })
+    const plan = planFor({ fixObjects: { controllers } })
     expect(declinedOf(plan)).toEqual(['outgoing-pod Pod web/shop-1'])
     expect(changesOf(plan)).not.toContain('recreate-pod web/shop-1')
   })
@@ -152,7 +152,7 @@ describe('recreating stuck pods', () => {
     const planWith = (earlier: { name: string }[] | null, newest: { name: string }[] | null) =>
       planFor({
         pods,
-        fixScope: {
+        fixObjects: {
           workloads: [
             workload({ kind: 'StatefulSet', name: 'db', rollsOut: false, imagePullSecrets: newest }),
           ],
@@ -200,13 +200,13 @@ describe('recreating stuck pods', () => {
 
   test("a Job's list can't be changed, and the plan says so", () => {
     const workloads = [workload({ kind: 'Job', rollsOut: false, imagePullSecrets: [{ name: 'own' }] })]
-    const plan = planFor({ pods: [stuckPod({ controller: controller('Job') })], fixScope: { workloads } })
+    const plan = planFor({ pods: [stuckPod({ controller: controller('Job') })], fixObjects: { workloads } })
     expect(plan.declined).toMatchObject([{ code: 'immutable-job', fields: ['imagePullSecrets'] }])
   })
 
   test('a paused Deployment is not changed and its pods are not deleted, because they would come back the same', () => {
     const workloads = [workload({ paused: true, imagePullSecrets: [{ name: 'own' }] })]
-    const plan = planFor({ fixScope: { workloads } })
+    const plan = planFor({ fixObjects: { workloads } })
     expect(plan.declined).toMatchObject([{ code: 'paused-deployment', fields: ['imagePullSecrets'] }])
     expect(changesOf(plan)).toEqual(['create-secret web/dockercreds', 'patch-serviceaccount web/default'])
   })
@@ -238,7 +238,7 @@ describe('recreating stuck pods', () => {
 
   test('a bare pod that an interrupted run deleted is restored', () => {
     const interruptedPods = [{ run: 'r1', namespace: 'web', name: 'bare', uid: null, ending: null }]
-    const plan = planFor({ pods: [], fixScope: { interruptedPods } })
+    const plan = planFor({ pods: [], fixObjects: { interruptedPods } })
     expect(plan.changes.at(-1)).toMatchObject({ action: 'restore-bare-pod', run: 'r1' })
   })
 })

@@ -10,7 +10,7 @@ const HEAD = `sha256:${'b'.repeat(64)}`
 
 function edited(container: Partial<ScopeContainer>, remedies: Remedy[], fields: Partial<PlanInput> = {}) {
   const workloads = [workload({ containers: [template(container)] })]
-  const plan = planFor({ remedies: new Set(remedies), fixScope: { workloads }, ...answered(fields) })
+  const plan = planFor({ remedies: new Set(remedies), fixObjects: { workloads }, ...answered(fields) })
   const change = plan.changes.find(({ action }) => action === 'patch-template')
   const edits = change && 'edits' in change ? change.edits : []
   return {
@@ -108,7 +108,7 @@ describe('--pin', () => {
       workload({ name: `w${index}`, uid: `uid-${index}`, podUids: [], containers: [template({ image })] }),
     )
     const images = answers(['nginx:1.27', HEAD], ['nginx', HEAD], ['nginx:latest', HEAD])
-    const plan = planFor({ remedies: new Set<Remedy>(['pin']), images, fixScope: { workloads } })
+    const plan = planFor({ remedies: new Set<Remedy>(['pin']), images, fixObjects: { workloads } })
     expect(plan.changes.map(({ target }) => target.name)).toEqual(['w1', 'w2', 'w0'])
   })
 })
@@ -155,7 +155,7 @@ describe('what has to precede the change of a template', () => {
       'the Secret if the account names it already',
       {},
       ['pull-policy'],
-      { fixScope: { serviceAccounts: [attached] } },
+      { fixObjects: { serviceAccounts: [attached] } },
       SECRET,
     ],
     [
@@ -175,11 +175,11 @@ describe('what has to precede the change of a template', () => {
     ['nothing if no pod is replaced', { rollsOut: false, replaces: false }, ['pull-policy'], {}, []],
     ['nothing if the images no longer need the login', {}, ['pull-policy', 'replace-registry'], away, []],
     ['nothing if no login is distributed', {}, ['pull-policy'], { credentials: [] }, []],
-  ])('is %s', (_what, fields, remedies, { fixScope, ...given }, needs) => {
+  ])('is %s', (_what, fields, remedies, { fixObjects, ...given }, needs) => {
     const plan = planFor({
       remedies: new Set<Remedy>(['authenticate', ...remedies]),
       ...given,
-      fixScope: { ...fixScope, workloads: [workload({ ...ALWAYS, ...fields })] },
+      fixObjects: { ...fixObjects, workloads: [workload({ ...ALWAYS, ...fields })] },
     })
     expect(plan.changes.find(({ action }) => action === 'patch-template')?.needs).toEqual(needs)
   })

@@ -64,7 +64,7 @@ describe('the next step', () => {
       findings.some(found => found.pod === name),
     )
     const workloads = [workload({ podUids: [one.uid, other.uid] })]
-    const { changes } = planFor({ pods, findings, fixScope: { workloads } })
+    const { changes } = planFor({ pods, findings, fixObjects: { workloads } })
     const recreated = changes.filter(({ action }) => action === 'recreate-pod').length
     const [, claimed = pods.length > 1 ? '0' : '1'] = /helps (\d+|both)/.exec(expected) ?? []
     expect(recreated).toBe(claimed === 'both' ? 2 : Number(claimed))

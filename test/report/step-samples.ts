@@ -197,7 +197,7 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'keep-layers': [{}],
   'runtime-log': [{}],
   'push-again': [{}],
-  'other-bytes': [{ host }],
+  'digest-mismatch': [{ host }],
   'missing-layer': [{ host }],
   'missing-child': [{ host }],
   'update-runtime': [{}],

@@ -1,6 +1,6 @@
 /** The registry refused the request, perhaps to hide that the image does not exist. Also credentials that the kubelet could not read. */
 
-import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
+import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
 /** 402 and 451 refuse the account or the country. 412 is not about a credential. */
 const REFUSALS = [401, 402, 403, 451]
@@ -10,7 +10,9 @@ const UNANSWERED = [404, 400]
 export const refusedStatus: CauseRule = {
   cause: 'auth-required-or-denied',
   judge: ({ status, forToken }) =>
-    status !== null && (REFUSALS.includes(status) || (forToken && UNANSWERED.includes(status))) ? FITS : null,
+    status !== null && (REFUSALS.includes(status) || (forToken && UNANSWERED.includes(status)))
+      ? MATCHES
+      : null,
 }
 
 export const refused = ruleOf(
@@ -49,7 +51,7 @@ export const UNREADABLE_SECRET = new RegExp(
 /** Judged before the broken answers of a registry, which Go describes in the same words. */
 export const unreadableSecret: CauseRule = {
   cause: 'auth-required-or-denied',
-  judge: ({ grpc, text }) => (grpc === null && UNREADABLE_SECRET.test(text) ? FITS : null),
+  judge: ({ grpc, text }) => (grpc === null && UNREADABLE_SECRET.test(text) ? MATCHES : null),
 }
 
 /** No registry was contacted: the kubelet (credentialprovider) can't read a pull secret, or a helper returns no credential. */

@@ -13,9 +13,9 @@ export interface CauseRule {
   judge(error: PullError): Judgement | null
 }
 
-export const FITS: Judgement = { subcause: null }
+export const MATCHES: Judgement = { subcause: null }
 
 /** A rule that applies if one of these patterns matches the masked text. */
 export function ruleOf(cause: Cause, ...patterns: RegExp[]): CauseRule {
-  return { cause, judge: ({ masked }) => (patterns.some(pattern => pattern.test(masked)) ? FITS : null) }
+  return { cause, judge: ({ masked }) => (patterns.some(pattern => pattern.test(masked)) ? MATCHES : null) }
 }

@@ -1,6 +1,6 @@
 /** The connection was refused, reset, or closed, or there is no route to the address. */
 
-import { type CauseRule, FITS } from './cause-rule.ts'
+import { type CauseRule, MATCHES } from './cause-rule.ts'
 
 const PATTERNS = [
   /\bconnection (?:was )?(?:refused|reset|aborted|closed)\b|\breset by peer\b|\bconnection abort\b/,
@@ -24,7 +24,7 @@ const UNAVAILABLE = /\bregistry is unavailable[\s"'`.)\]]{0,4}(?:$|\w+=)|^regist
 export const connectionRefusedOrReset: CauseRule = {
   cause: 'connection-refused-or-reset',
   judge: ({ masked }) => {
-    if (PATTERNS.some(pattern => pattern.test(masked)) || UNAVAILABLE.test(masked)) return FITS
-    return TRUNCATED.test(masked) && !CONTENT.test(masked) ? FITS : null
+    if (PATTERNS.some(pattern => pattern.test(masked)) || UNAVAILABLE.test(masked)) return MATCHES
+    return TRUNCATED.test(masked) && !CONTENT.test(masked) ? MATCHES : null
   },
 }

@@ -1,6 +1,6 @@
 /** The node has no space, inodes, or memory for the layers. A registry with a full disk answers 5xx instead. */
 
-import { type CauseRule, FITS } from './cause-rule.ts'
+import { type CauseRule, MATCHES } from './cause-rule.ts'
 
 const PATTERNS = [
   /\bno space left on device\b|\benospc\b/,
@@ -14,5 +14,5 @@ const PATTERNS = [
 export const diskFull: CauseRule = {
   cause: 'disk-full',
   judge: ({ masked, status }) =>
-    (status === null || status < 500) && PATTERNS.some(pattern => pattern.test(masked)) ? FITS : null,
+    (status === null || status < 500) && PATTERNS.some(pattern => pattern.test(masked)) ? MATCHES : null,
 }

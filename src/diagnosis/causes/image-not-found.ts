@@ -1,6 +1,6 @@
 /** The registry answered that it has no such repository, tag, or digest. */
 
-import { type CauseRule, FITS, ruleOf } from './cause-rule.ts'
+import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
 /** Quay, for any refusal of a proxy organization's upstream. */
 const UPSTREAM_LACKS = /\bmay not exist in the upstream\b/
@@ -8,7 +8,7 @@ const UPSTREAM_LACKS = /\bmay not exist in the upstream\b/
 export const notFoundStatus: CauseRule = {
   cause: 'image-not-found',
   judge: ({ status, masked }) =>
-    status === 404 || status === 410 || UPSTREAM_LACKS.test(masked) ? FITS : null,
+    status === 404 || status === 410 || UPSTREAM_LACKS.test(masked) ? MATCHES : null,
 }
 
 export const notFound = ruleOf(

@@ -1,6 +1,6 @@
 /** The registry or its token server answered 5xx, or sent a response that can't be parsed. */
 
-import { type CauseRule, FITS } from './cause-rule.ts'
+import { type CauseRule, MATCHES } from './cause-rule.ts'
 
 export const serverStatus: CauseRule = {
   cause: 'registry-server-error',
@@ -10,7 +10,7 @@ export const serverStatus: CauseRule = {
       // A token endpoint that does not allow the method is a wrong or broken one.
       (forToken && status === 405) ||
       (MISSING.includes(status) && PAGE.test(masked)))
-      ? FITS
+      ? MATCHES
       : null,
 }
 
@@ -35,5 +35,5 @@ export const brokenAnswer: CauseRule = {
   cause: 'registry-server-error',
   // 412 is a registry's own condition, whatever it writes about it.
   judge: ({ masked, status }) =>
-    status !== 412 && BROKEN.some(pattern => pattern.test(masked)) ? FITS : null,
+    status !== 412 && BROKEN.some(pattern => pattern.test(masked)) ? MATCHES : null,
 }

@@ -1,6 +1,6 @@
 /** The registry has something under this name that the runtime can't read as an image: schema 1, an unknown media type, an artifact. */
 
-import { type CauseRule, FITS } from './cause-rule.ts'
+import { type CauseRule, MATCHES } from './cause-rule.ts'
 
 const PATTERNS = [
   /\bno longer supported since containerd\b/,
@@ -23,5 +23,5 @@ const PATTERNS = [
 export const unsupportedManifest: CauseRule = {
   cause: 'unsupported-manifest',
   judge: ({ masked, status }) =>
-    status === 406 || PATTERNS.some(pattern => pattern.test(masked)) ? FITS : null,
+    status === 406 || PATTERNS.some(pattern => pattern.test(masked)) ? MATCHES : null,
 }

@@ -3,7 +3,7 @@
 import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../advice/add-steps.ts'
 import type { StepCode } from '../../advice/step.ts'
 import type { AttemptProblem } from '../../diagnosis/finding.ts'
-import type { Obstacle, Verdict, WhyContainer } from '../../diagnosis/why-report.ts'
+import type { CredentialState, Obstacle, WhyContainer } from '../../diagnosis/why-report.ts'
 import { cloudOf } from '../../image/registries.ts'
 import type { PullPolicy } from '../../snapshot/pod.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
@@ -24,7 +24,7 @@ export const POLICY: Record<PullPolicy, string> = {
   Never: 'the kubelet never pulls; the image must be on the node already',
 }
 
-const VERDICT: Record<Verdict, string> = {
+const VERDICT: Record<CredentialState, string> = {
   anonymous: 'the kubelet pulls without a login',
   authenticated: 'the kubelet pulls with a login',
   blocked: 'the kubelet refuses before it contacts a registry',

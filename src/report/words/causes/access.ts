@@ -110,7 +110,7 @@ function wantsLogin({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): b
 /** Whether the text does not show that a login was sent, and the pod had none to send. */
 function perhapsNoLogin({ credential, clues }: Pick<Finding, 'credential' | 'clues'>): boolean {
   const { status } = credential
-  return clues.some(({ code }) => code === 'any-refusal') && (status === 'none' || status === 'broken')
+  return clues.some(({ code }) => code === 'ambiguous-refusal') && (status === 'none' || status === 'broken')
 }
 
 /** Whether the name is one of Docker Hub's official images. */

@@ -166,7 +166,7 @@ export const invalidReference: CauseWords = {
       ['image-id', IMAGE_ID],
       ['placeholder', 'A variable or template value was never filled in.'],
       [
-        'stray-sign',
+        'stray-character',
         first =>
           `The name contains ${straySign(first)}, which most likely came from the template or the values that it was rendered from.`,
       ],
@@ -181,7 +181,7 @@ export const invalidReference: CauseWords = {
 
 /** Returns what does not belong into a name. */
 function straySign({ clues }: Pick<Finding, 'clues'>): string {
-  const stray = clues.find(clue => clue.code === 'stray-sign')
+  const stray = clues.find(clue => clue.code === 'stray-character')
   return stray?.sign === 'quote' ? 'quotation marks' : 'white space'
 }
 

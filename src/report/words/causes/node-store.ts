@@ -20,7 +20,7 @@ export const diskFull: CauseWords = {
   meaning: ({ findings: [{ clues }] }) => {
     if (clues.some(({ code }) => code === 'memory'))
       return 'Memory ran out while the layers were written or unpacked; the error says nothing about the disk.'
-    const full = clues.find(clue => clue.code === 'full-place')
+    const full = clues.find(clue => clue.code === 'full-disk-path')
     return full === undefined
       ? "The runtime's image storage is out of space, inodes, or memory."
       : `The file system of ${full.path} ran out of space or inodes while the layers were ${full.temporary ? 'unpacked there' : 'written'}.`
@@ -115,7 +115,7 @@ export const corruptOrUnpack: CauseWords = {
         "The runtime lists the image, or reported that it was pulled, but can't find it in its own storage; the registry and the login are not at fault.",
       ],
       [
-        'other-layers',
+        'layer-mismatch',
         "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool.",
       ],
       [

@@ -58,7 +58,7 @@ export const nodeSteps: StepWords<
   | 'check-download'
   | 'runtime-log'
   | 'push-again'
-  | 'other-bytes'
+  | 'digest-mismatch'
   | 'missing-layer'
   | 'missing-child'
   | 'update-runtime'
@@ -181,7 +181,7 @@ export const nodeSteps: StepWords<
   'push-again': () => ({
     text: 'If every node has the problem, push the image again: it is damaged in the registry, or by a proxy in between',
   }),
-  'other-bytes': ({ host }) => ({
+  'digest-mismatch': ({ host }) => ({
     text: `Remove the image from the cache of ${host} (a remote or proxy repository), or push it again: the manifest that it delivers does not match its digest; update the registry if that happens again`,
   }),
   'missing-layer': ({ host }) => ({
