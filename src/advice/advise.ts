@@ -4,6 +4,7 @@ import { clueOf } from '../diagnosis/clue.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
+import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
@@ -110,7 +111,7 @@ function containerSteps(finding: Finding): Step[] {
     ...rollBack(finding),
     ...jobSteps(finding, rest),
   ]
-  return clueOf(finding.clues, 'guest') !== undefined ? guestSteps(finding, steps) : steps
+  return hasClue(finding, 'guest') ? guestSteps(finding, steps) : steps
 }
 
 /** Causes that lie in the image itself, so that an older one may be right. */
@@ -160,9 +161,10 @@ const GUEST_NEEDS: Partial<Record<Cause, Extract<Step, { code: 'guest-settings' 
 }
 
 /** With policy Always, even an image that was built or loaded on the node is pulled from its registry. */
-function localSteps({ cause, clues }: Finding): Step[] {
+function localSteps(finding: Finding): Step[] {
+  const { cause } = finding
   const missing = cause === 'auth-required-or-denied' || cause === 'image-not-found'
-  return missing && clueOf(clues, 'local-image') !== undefined ? [{ code: 'use-local-image' }] : []
+  return missing && hasClue(finding, 'local-image') ? [{ code: 'use-local-image' }] : []
 }
 
 /** Whether the name is a bare one that no official image has: most likely, somebody built the image. */
@@ -210,7 +212,7 @@ function sandboxSteps(finding: Finding): Step[] {
   ].includes(cause)
   const steps = unreachable ? [...own, set] : [...ofNode, set, ...login, ...own]
   // No pause image can be unpacked with the node's configuration.
-  if (clueOf(finding.clues, 'no-unpacker') !== undefined) return own
+  if (hasClue(finding, 'no-unpacker')) return own
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
 }
 

@@ -1,6 +1,5 @@
 /** Steps for a refusal, by subcause. A login is proposed only if a login can help. */
 
-import { clueOf } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
@@ -62,8 +61,7 @@ export function denialSteps(finding: Finding): Step[] {
       ...loginSteps(finding, 'missing'),
     ]
   // A cache on the node's loopback asks its upstream with its own login.
-  if (clueOf(finding.clues, 'relays') !== undefined && clueOf(finding.clues, 'loopback') !== undefined)
-    return upstreamSteps(finding)
+  if (hasClue(finding, 'relays') && hasClue(finding, 'loopback')) return upstreamSteps(finding)
   const corrected = knownSecretSteps(finding).length > 0 ? [] : missingSlash(finding)
   const own = BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding)
   return [

@@ -4,6 +4,7 @@ import { clueOf } from '../diagnosis/clue.ts'
 import { isLocal } from '../diagnosis/endpoint.ts'
 import type { Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
+import { hasClue } from './conditions.ts'
 import { loginSteps, misplacedLoginSteps } from './login.ts'
 import type { Step } from './step.ts'
 
@@ -32,10 +33,10 @@ export function limitSteps(finding: Finding): Step[] {
   if (subcause === 'abuse')
     return [{ code: 'wait', for: 'burst' }, { code: 'find-askers' }, ...otherRegistrySteps(finding)]
   // None of these registries is known to count requests by account, and no token server does.
-  if (!countsByAccount(finding) || clueOf(finding.clues, 'token-limit') !== undefined)
+  if (!countsByAccount(finding) || hasClue(finding, 'token-limit'))
     return [{ code: 'wait', for: 'minute' }, { code: 'use-cache' }]
   // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
-  if (registry === 'public.ecr.aws' && clueOf(finding.clues, 'per-second') !== undefined)
+  if (registry === 'public.ecr.aws' && hasClue(finding, 'per-second'))
     return [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
   // The pod's login was sent, and the answer does not show whether its account is at its limit.
   const sent = subcause === 'unspecified' && finding.credential.status === 'usable'
