@@ -57,6 +57,8 @@ export const OF_LOGINS: ReadonlySet<StepCode> = new Set([
   'use-known-secret',
   'cut-user-name',
   'padded-login',
+  'overridden-login',
+  'secret-writer',
   'short-lived-login',
   'same-secret',
   'restart-pull',
