@@ -98,12 +98,12 @@ function memoizedReaders() {
 function findingsOf(pod: Pod, seen: DiagnosisContext): UnrankedFinding[] {
   const { owners } = seen
   const events = ownEvents(pod, seen)
-  const workload = topmostOwner(pod, owners)
+  const owned = ownerFacts(pod, owners)
   const containers = failingContainers(pod, events)
   const sandbox = containers.length > 0 ? null : failingSandbox(pod, events)
   return [...containers, ...(sandbox === null ? [] : [sandbox])].map(failing => ({
     pod,
-    finding: findingOf(pod, failing, workload, seen),
+    finding: findingOf(pod, failing, owned, seen),
   }))
 }
 
@@ -114,14 +114,10 @@ function ownEvents(pod: Pod, { eventsByPod }: DiagnosisContext): PodEvent[] {
 function findingOf(
   pod: Pod,
   failing: FailingContainer,
-  workload: Finding['workload'],
-  { snapshot, owners, nodes, logins, judge, endpointIn, cluesIn, hintsIn }: DiagnosisContext,
+  { workload, managedBy, holdsUp, wouldHoldUp, clues: cluesAbove }: OwnerFacts,
+  { snapshot, nodes, logins, judge, endpointIn, cluesIn, hintsIn }: DiagnosisContext,
 ): Finding {
   const { container, reason } = failing
-  const above = ownersAbove(pod, owners)
-  const top = above.at(-1)
-  // What owns a controller, such as a custom resource, is where changes are made.
-  const managedBy = top?.controller === null ? (top.managedBy ?? null) : null
   // A debug container does not affect whether its pod is ready.
   const inPod = container.kind !== 'ephemeral'
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
@@ -157,7 +153,7 @@ function findingOf(
     containerKind: container.kind,
     workload,
     ...(managedBy === null ? {} : { managedBy }),
-    ...(inPod && holdsUpRollout(pod, owners) ? { outgoing: true as const } : {}),
+    ...(inPod && holdsUp ? { outgoing: true as const } : {}),
     node: pod.node,
     image: container.image,
     reference,
@@ -190,14 +186,30 @@ function findingOf(
       ...behindProxy(cause, text, registry),
       ...expiredLogin(credential, snapshot.takenAt),
       ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, logins) : []),
-      ...cluesOfOwners(pod, workload, above),
-      ...olderServes(pod, owners),
-      ...(inPod && wouldHoldUpRollout(pod, owners) ? [{ code: 'one-by-one' } as const] : []),
+      ...cluesAbove,
+      ...(inPod && wouldHoldUp ? [{ code: 'one-by-one' } as const] : []),
     ],
     host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),
     lasting: isUnlikelyToRecover(cause),
     ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),
     priority: 0,
+  }
+}
+
+type OwnerFacts = ReturnType<typeof ownerFacts>
+
+/** What a pod's owners show, the same for all its containers. */
+function ownerFacts(pod: Pod, owners: OwnerIndex) {
+  const workload = topmostOwner(pod, owners)
+  const above = ownersAbove(pod, owners)
+  const top = above.at(-1)
+  return {
+    workload,
+    // What owns a controller, such as a custom resource, is where changes are made.
+    managedBy: top?.controller === null ? (top.managedBy ?? null) : null,
+    holdsUp: holdsUpRollout(pod, owners),
+    wouldHoldUp: wouldHoldUpRollout(pod, owners),
+    clues: [...cluesOfOwners(pod, workload, above), ...olderServes(pod, owners)],
   }
 }
 
