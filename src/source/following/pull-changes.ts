@@ -2,9 +2,9 @@
 
 import type { Clock } from '../../clock.ts'
 import { isPullProgress } from '../../image/pull-messages.ts'
+import { isForbidden } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
-import { isForbidden } from '../gap.ts'
 import { type NamespaceOrAll, Reading } from '../live/reading.ts'
 import { narrowEvent } from '../narrow/event.ts'
 import { narrowPod } from '../narrow/pod.ts'
