@@ -8,6 +8,7 @@ import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from '../apply/
 import { keepsLogin, planUndo } from '../apply/plan-undo.ts'
 import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
 import { RefusedError } from '../errors.ts'
+import { isFailedRequest } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
@@ -66,15 +67,24 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
   })
 }
 
-/** After an undo, names another run that can still be undone, because `undo` without a name always means the newest. */
+/**
+ * After an undo, names another run that can still be undone, because `undo` without a name always means the newest. A run whose changes
+ * can't be read is skipped: this undo is done either way.
+ */
 async function suggestAnotherRun({ options, context, cluster, others }: UndoSession): Promise<void> {
   if (!isForPeople(options.format)) return
   for (const run of others.filter(one => !isUndone(one))) {
-    if ((await stateOf(run, others, cluster, context.signal)) !== 'in-place') continue
+    const state = await stateOf(run, others, cluster, context.signal).catch(unreadable)
+    if (state !== 'in-place') continue
     const invocation = invocationOf(context, options.connection)
     await context.err.write(anotherRunText(run.run, invocation, context.err.width))
     return
   }
+}
+
+function unreadable(error: unknown): null {
+  if (!isFailedRequest(error)) throw error
+  return null
 }
 
 interface UndoSession {

@@ -5,8 +5,7 @@ import { isDone } from '../../apply/answer.ts'
 import type { FixResult, Recovery } from '../../apply/outcome.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
-import { UnreachableError } from '../../errors.ts'
-import { ApiError } from '../../kubernetes/api/api-error.ts'
+import { isFailedRequest } from '../../kubernetes/api/api-error.ts'
 import { type Declined, isRefusal, type Plan } from '../../plan/plan.ts'
 import { countsFor } from '../../report/fail-on.ts'
 import type { FixReport } from '../../report/views/fix-result.ts'
@@ -163,7 +162,7 @@ async function readFindings({ plan }: PreparedFix, { cluster, context }: FixSess
       unread: gaps.filter(canHidePods),
     }
   } catch (error) {
-    if (!(error instanceof ApiError || error instanceof UnreachableError)) throw error
+    if (!isFailedRequest(error)) throw error
     return {
       findings: [],
       unread: [{ what: 'pods', namespace: null, why: 'failed', detail: redact(error.message) }],
