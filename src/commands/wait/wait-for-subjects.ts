@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { unlessAborted } from '../../network/unless-aborted.ts'
 import { countPods } from '../../report/words/nouns.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
 import type { RolloutState } from '../../snapshot/rollout.ts'
@@ -47,7 +48,8 @@ export async function waitForSubjects(waiting: Waiting, context: CommandContext)
   const { clock, signal } = context
   const looks = new SubjectTracker(waiting)
   const left = () => Math.max(0, deadline - clock.now())
-  const reread = () => waitAtMost(following.readAgain(), Math.min(REREAD, left()), clock)
+  const reread = () =>
+    waitAtMost(unlessAborted(following.readAgain(), signal), Math.min(REREAD, left()), clock)
   for (;;) {
     const changed = following.changed()
     await following.followNewPods()
