@@ -5,6 +5,7 @@ import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Findings, StepContext, StepText, StepWords } from './step-words.ts'
 import { awsPolicySteps } from './steps/aws-policies.ts'
+import { imageContentSteps } from './steps/image-content.ts'
 import { limitSteps, policySteps } from './steps/limits.ts'
 import { loginSteps } from './steps/logins.ts'
 import { mirrorSteps } from './steps/mirrors.ts'
@@ -22,6 +23,7 @@ const WORDS: StepWords<StepCode> = {
   ...networkSteps,
   ...mirrorSteps,
   ...nodeSteps,
+  ...imageContentSteps,
   ...limitSteps,
 }
 
