@@ -4,7 +4,7 @@ import type { Diagnosis, Finding } from '../diagnosis/finding.ts'
 import type { Why, WhyContainer, WhyProblem } from '../diagnosis/why-report.ts'
 import { stepsFor } from './advise.ts'
 import type { Step } from './step.ts'
-import { OF_LOGINS } from './step-sets.ts'
+import { isAbout } from './step-traits.ts'
 
 /** A finding with its steps, the best first. */
 export interface AdvisedFinding extends Finding {
@@ -53,8 +53,9 @@ function adviseContainer(container: WhyContainer): AdvisedContainer {
 
 /** A login that the pod lacks is no broken link if no step is about a login. */
 function inOrderOfSteps(problems: AdvisedProblem[], { steps }: AdvisedFinding): AdvisedProblem[] {
-  if (OF_LOGINS.has(steps[0].code)) return problems
-  const isAboutLogins = steps.some(({ code }) => OF_LOGINS.has(code))
+  // A retry sends the login that was not sent.
+  if (isAbout('login', steps[0]) || problems[0]?.code === 'credential-unused') return problems
+  const isAboutLogins = steps.some(step => isAbout('login', step))
   return [
     ...problems.filter(({ code }) => code === 'pull-failed'),
     ...problems.filter(({ code }) => code !== 'pull-failed' && (code !== 'no-credential' || isAboutLogins)),

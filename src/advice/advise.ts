@@ -9,15 +9,6 @@ import { denialSteps } from './denial.ts'
 import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import {
-  dnsSteps,
-  proxySteps,
-  refusedSteps,
-  schemeSteps,
-  serverErrorSteps,
-  timeoutSteps,
-  tlsSteps,
-} from './network.ts'
-import {
   canceledSteps,
   corruptSteps,
   diskSteps,
@@ -27,17 +18,10 @@ import {
   platformSteps,
   signatureSteps,
 } from './node-steps.ts'
-import type { Step } from './step.ts'
-import {
-  FOR_NODES,
-  GRANTING_STEPS,
-  NODE_STEPS,
-  OF_NAMES,
-  ON_NODE,
-  POD_STEPS,
-  SETTLED_BY_NAME,
-  WITH_SHELL,
-} from './step-sets.ts'
+import type { Step, StepCode } from './step.ts'
+import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
+import { dnsSteps, proxySteps, refusedSteps, timeoutSteps } from './unreached.ts'
+import { schemeSteps, serverErrorSteps, tlsSteps } from './wrong-answer.ts'
 
 /** A cause without steps does not compile. */
 const BY_CAUSE: Record<Cause, (finding: Finding) => Step[]> = {
@@ -69,8 +53,8 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
     finding,
     finding.containerKind === 'sandbox' ? sandboxSteps(finding) : containerSteps(finding),
   )
-  const needed = finding.host.platform === 'talos' ? WITH_SHELL : ON_NODE
-  const entered = steps.some(({ code }) => needed.has(code)) && finding.node !== null
+  const needsEntry = finding.host.platform === 'talos' ? needsShell : runsOnNode
+  const entered = steps.some(needsEntry) && finding.node !== null
   const [first = { code: 'read-all' as const }, ...others] = entered
     ? [...steps, { code: 'enter-node' as const }]
     : steps
@@ -80,9 +64,8 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
 /** The template may be correct already, and no login reaches a pod that is never replaced: delete it; its node may need a step, too. */
 function outgoingSteps({ outgoing, node }: Finding, steps: Step[]): Step[] {
   if (outgoing === undefined) return steps
-  const ofNode =
-    node === null ? [] : steps.filter(({ code }) => ON_NODE.has(code) || NODE_STEPS.includes(code))
-  return [{ code: 'delete-outgoing-pod' }, ...ofNode.filter(({ code }) => code !== 'restart-pull')]
+  const ofNode = node === null ? [] : steps.filter(step => runsOnNode(step) || isAbout('node', step))
+  return [{ code: 'delete-outgoing-pod' }, ...ofNode]
 }
 
 function containerSteps(finding: Finding): Step[] {
@@ -98,7 +81,7 @@ function containerSteps(finding: Finding): Step[] {
   // A clue in the name replaces the general check of the name and the login.
   const unsettled = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
   const isGone = moved?.state === 'retired' || moved?.state === 'deleted'
-  const open = isGone ? unsettled.filter(({ code }) => !GRANTING_STEPS.includes(code)) : unsettled
+  const open = isGone ? unsettled.filter(step => !grantsAccess(step)) : unsettled
   // --check-images was given already.
   const rest = finding.check === null ? open : open.filter(({ code }) => code !== 'ask-registry')
   const local = localSteps(finding)
@@ -112,6 +95,25 @@ function containerSteps(finding: Finding): Step[] {
     ...jobSteps(finding, rest),
   ]
   return hasClue(finding, 'guest') ? guestSteps(finding, steps) : steps
+}
+
+/** What a clue in the image's name settles: whether the name is correct, and who may pull it. */
+const SETTLED_BY_NAME: readonly StepCode[] = [
+  'make-public',
+  'check-name',
+  'near-official',
+  'existing-official',
+  'ask-registry',
+  'distribute-login',
+  'recreate-pods',
+  'grant-cloud-role',
+  'lift-deny',
+  'full-name',
+]
+
+/** Nobody can grant access to what is gone. */
+function grantsAccess(step: Step): boolean {
+  return isAbout('right', step) || step.code === 'make-public' || step.code === 'who-answered'
 }
 
 /** Causes that lie in the image itself, so that an older one may be right. */
@@ -136,10 +138,7 @@ function guestSteps({ cause, reference }: Finding, steps: Step[]): Step[] {
   const isOpen = cause === 'auth-required-or-denied' && isPublic(reference)
   const needs = isOpen ? undefined : GUEST_NEEDS[cause]
   const own = steps.filter(
-    ({ code }) =>
-      !ON_NODE.has(code) &&
-      (!POD_STEPS.includes(code) || OF_NAMES.includes(code)) &&
-      !FOR_NODES.includes(code),
+    step => !runsOnNode(step) && !isAbout('login', step) && !isAbout('right', step) && !isAbout('node', step),
   )
   return needs === undefined ? own : [{ code: 'guest-settings', needs }, ...own]
 }
@@ -191,7 +190,7 @@ function sandboxSteps(finding: Finding): Step[] {
   const { cause, registry, image } = finding
   const set: Step = { code: 'set-sandbox-image', image }
   // The error of a damaged image does not name it, so a step that needs its name is left out.
-  const canBeDone = (step: Step) => !POD_STEPS.includes(step.code) && !('image' in step && step.image === '')
+  const canBeDone = (step: Step) => !needsOwner(step) && !('image' in step && step.image === '')
   const own = BY_CAUSE[cause](finding).filter(canBeDone)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const cloud = cloudOf(registry)
@@ -214,6 +213,11 @@ function sandboxSteps(finding: Finding): Step[] {
   // No pause image can be unpacked with the node's configuration.
   if (hasClue(finding, 'no-unpacker')) return own
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
+}
+
+/** A pause image belongs to no workload, and the pod's pull secrets are not used for it. */
+function needsOwner(step: Step): boolean {
+  return isAbout('login', step) || isAbout('right', step) || isAbout('template', step)
 }
 
 /** Without the node's own login for ECR, another pause image would only be the first of many that the node can't pull. */

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import type { Step } from '../../src/advice/step.ts'
+import { runsOnNode } from '../../src/advice/step-traits.ts'
 import { arrangeArguments } from '../../src/cli/arguments.ts'
 import { buildProgram, type ProgramHost } from '../../src/cli/program.ts'
 import { helmCommand, type Invocation, kubectlCommand, ownCommand } from '../../src/report/invocation.ts'
@@ -221,4 +222,24 @@ test.each([
   ],
 ])('%s is logged in to in the way that it accepts', (registry, command) => {
   expect(loginCommand(registry)).toBe(command)
+})
+
+test.each<[Kind, string | undefined]>([
+  ['containerd', 'systemctl restart containerd'],
+  ['CRI-O', 'systemctl restart crio'],
+  ['Docker', 'systemctl restart docker cri-docker'],
+  ['unknown', 'systemctl restart containerd'],
+  ['MicroK8s', 'snap restart microk8s.daemon-containerd'],
+  ['Windows', 'Restart-Service containerd'],
+  ['K3s', undefined],
+  ['Talos', undefined],
+])('a runtime on %s that does not answer is restarted by what runs it', (kind, command) => {
+  const step = { code: 'start-runtime', socket: '/run/containerd/containerd.sock' } as const
+  expect(wordsOf(step, kind).command).toBe(command)
+})
+
+test('a step is known to run on the node if, and only if, its words say so on some kind of node', () => {
+  const saysSo = (step: Step) => KINDS.some(kind => wordsOf(step, kind).where?.startsWith('on ') === true)
+  const codes = (is: (step: Step) => boolean) => new Set(EVERY_STEP.filter(is).map(({ code }) => code))
+  expect(codes(saysSo)).toEqual(codes(runsOnNode))
 })

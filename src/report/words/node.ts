@@ -54,6 +54,20 @@ export function runtimeLog(node: PullingNode): string {
   return `journalctl ${runtimeUnits(node)} --since -1h`
 }
 
+/**
+ * Returns the command that starts a runtime again, even a hanging one; null where no single one does it.
+ * @param socket the one that nothing answers at, which tells an unknown runtime
+ */
+export function restartCommand({ platform, runtime, os }: PullingNode, socket: string | null): string | null {
+  const name =
+    runtime ?? (/crio/.test(socket ?? '') ? 'cri-o' : /containerd/.test(socket ?? '') ? 'containerd' : null)
+  // K3s and RKE2 start containerd in a unit whose name depends on the node's role; Talos restarts its containerd by itself.
+  if (name === null || platform === 'k3s' || platform === 'rke2' || platform === 'talos') return null
+  if (os === 'windows') return `Restart-Service ${name === 'docker' ? 'docker' : 'containerd'}`
+  if (platform === 'microk8s') return 'snap restart microk8s.daemon-containerd'
+  return `systemctl restart ${name === 'docker' ? 'docker cri-docker' : name === 'cri-o' ? 'crio' : 'containerd'}`
+}
+
 /** Returns the command for the kernel's newest messages. */
 export function kernelLog({ platform }: PullingNode): string {
   return platform === 'talos' ? talosctl('dmesg') : 'dmesg -T | tail -n 50'

@@ -1,9 +1,7 @@
-/** The words of steps on the node, and of steps about an image's platform. */
+/** The words of steps on the node: its runtime, its disk and memory, and its pause image. */
 
-import type { Finding } from '../../../diagnosis/finding.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { untagged } from '../edits.ts'
 import {
   clockCommand,
   diskCommand,
@@ -14,6 +12,7 @@ import {
   nodeShellStep,
   nodesOf,
   onNodes,
+  restartCommand,
   runtimeLog,
   storePath,
 } from '../node.ts'
@@ -21,22 +20,6 @@ import { pruneCommand, pullCommand, pullLimits, removeCommand, removeLimits } fr
 import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
-
-/** The names that tags have for the builds of Windows Server. */
-const WINDOWS_TAGS = new Map([
-  ['14393', 'ltsc2016'],
-  ['17763', 'ltsc2019'],
-  ['20348', 'ltsc2022'],
-  ['26100', 'ltsc2025'],
-])
-
-/** Returns the tag of the image for this build, in parentheses; empty if the build has no such name. */
-function windowsTag(kernel: string, image: string): string {
-  const name = WINDOWS_TAGS.get(kernel.split('.')[2] ?? '')
-  if (name === undefined) return ''
-  const other = image.replace(/(?<=[:-])ltsc20\d\d(?![^@]*\/)/, name)
-  return other === image ? ` (tags with ${name})` : ` (such as ${other}, if it exists)`
-}
 
 export const nodeSteps: StepWords<
   | 'prune-images'
@@ -57,12 +40,7 @@ export const nodeSteps: StepWords<
   | 'check-store'
   | 'check-download'
   | 'runtime-log'
-  | 'push-again'
-  | 'digest-mismatch'
-  | 'missing-layer'
-  | 'missing-child'
   | 'update-runtime'
-  | 'rebuild-layers'
   | 'move-store'
   | 'start-runtime'
   | 'pull-by-hand'
@@ -71,14 +49,6 @@ export const nodeSteps: StepWords<
   | 'ecr-login-of-node'
   | 'set-sandbox-image'
   | 'sandbox-login'
-  | 'show-platforms'
-  | 'build-for'
-  | 'copy-platforms'
-  | 'windows-image'
-  | 'schedule-elsewhere'
-  | 'push-current-format'
-  | 'not-an-image'
-  | 'not-the-attestation'
 > = {
   'prune-images': (_step, { findings }) => {
     const command = pruneCommand(findings[0].host)
@@ -178,30 +148,22 @@ export const nodeSteps: StepWords<
           runtimeLog(findings[0].host),
           findings,
         ),
-  'push-again': () => ({
-    text: 'If every node has the problem, push the image again: it is damaged in the registry, or by a proxy in between',
-  }),
-  'digest-mismatch': ({ host }) => ({
-    text: `Remove the image from the cache of ${host} (a remote or proxy repository), or push it again: the manifest that it delivers does not match its digest; update the registry if that happens again`,
-  }),
-  'missing-layer': ({ host }) => ({
-    text: `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts, too: ${host} has the manifest, but not every layer`,
-  }),
-  'missing-child': ({ host }) => ({
-    text: `Push the image to ${host} again (all platforms): its tag is there, but a manifest that the tag's index lists is not; if a clean-up job removes untagged manifests, exempt those that an index refers to`,
-  }),
   'update-runtime': (_step, { findings }) => ({
     text: `If it fails again, update the container runtime ${onNodes(findings)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
-  }),
-  'rebuild-layers': () => ({
-    text: 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
   }),
   'move-store': (_step, { findings, findings: [first] }) => ({
     text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help`,
   }),
-  'start-runtime': ({ socket }, { findings }) => ({
-    text: `Start the container runtime ${onNodes(findings)} again${socket === null ? '' : `: nothing answers at ${socket}`}`,
-  }),
+  'start-runtime': ({ socket }, { findings, findings: [{ host }] }) => {
+    // Which of the two units there is depends on the node's role.
+    const how =
+      host.platform === 'k3s' || host.platform === 'rke2'
+        ? ` (restart ${host.platform}-agent, or on a server ${host.platform === 'k3s' ? 'k3s' : 'rke2-server'})`
+        : ''
+    const text = `Start the container runtime ${onNodes(findings)} again${how}${socket === null ? '' : `: nothing answers at ${socket}`}`
+    const command = restartCommand(host, socket)
+    return command === null ? { text } : nodeClientStep(text, command, findings)
+  },
   'pull-by-hand': ({ image }, { findings }) =>
     nodeClientStep(
       `Repeat the pull ${onNodes(findings)} to see the runtime's own answer${pullLimits(findings[0])}`,
@@ -243,55 +205,4 @@ export const nodeSteps: StepWords<
   'sandbox-login': ({ registry }, { findings, findings: [first] }) => ({
     text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNodes(findings)}, in ${sandboxLoginPlace(first.host)}: pod pull secrets are not used for the pause image`,
   }),
-  'show-platforms': (_step, { invocation }) => ({
-    text: "See the nodes' operating systems and architectures",
-    command: kubectlCommand(invocation, 'get nodes -L kubernetes.io/os,kubernetes.io/arch'),
-  }),
-  'build-for': ({ platform }) => ({
-    text: `Build the image for ${platform} too (\`docker buildx build --platform ${withOthers(platform)} --push\`), or use an image or tag that has it`,
-  }),
-  'copy-platforms': ({ image }, { findings }) => {
-    const [first = image, ...others] = new Set(findings.map(finding => finding.reference ?? finding.image))
-    const copies =
-      others.length === 0
-        ? `${first} is a copy, copy it`
-        : `${shortList([first, ...others], 2)} are copies, copy them`
-    return {
-      text: `If ${copies} again with all platforms (\`crane copy\`, \`skopeo copy --all\`, or \`docker buildx imagetools create\`): \`docker pull\` and \`docker push\` copy only the platform of the machine that runs them`,
-    }
-  },
-  'windows-image': ({ kernel }, { findings: [{ container, steps, image }] }) => ({
-    text: `${steps[0].code === 'windows-image' ? 'Use' : 'Or use'} an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's`,
-  }),
-  'schedule-elsewhere': ({ os, architecture, build }, { findings: [first] }) => ({
-    text:
-      build !== null
-        ? `Or schedule the pods on nodes with the Windows version of the image (nodeSelector node.kubernetes.io/windows-build: ${build})`
-        : os === 'windows' && first.clues.some(({ code }) => code === 'asks-windows')
-          ? `If an injector added container ${first.container}, keep it from adding Linux-only sidecars to Windows pods`
-          : os === 'windows'
-            ? `${first.steps[0].code === 'schedule-elsewhere' ? (hasLinuxImage(first) ? 'Schedule' : 'If the image is for Linux only, schedule') : 'Or schedule'} the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux), and keep injectors from adding Linux-only sidecars to Windows pods`
-            : `Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})`,
-  }),
-  'push-current-format': (_step, { findings, findings: [first] }) => ({
-    text: first.clues.some(({ code }) => code === 'schema1')
-      ? 'Push the image again with a current tool, or use a newer image if it is not yours: runtimes no longer accept its old format (schema 1)'
-      : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update the container runtime ${onNodes(findings)} if it is old`,
-  }),
-  'not-the-attestation': ({ image }) => ({
-    text: `Use the digest of the image or of its index, not that of the attestation beside it, whose platform is shown as unknown/unknown (\`docker buildx imagetools inspect ${shellWord(untagged(image).slice(0, -1))}:<tag>\` lists all of them), or build without attestations (--provenance=false --sbom=false)`,
-  }),
-  'not-an-image': () => ({
-    text: 'Use the name of a container image: the artifact under this name is something else, such as a Helm chart, a model, or a signature',
-  }),
-}
-
-const hasLinuxImage = ({ clues }: Pick<Finding, 'clues'>) => clues.some(({ code }) => code === 'for-linux')
-
-/** Returns the platforms to build for: the one that is missing, after those that most nodes have. */
-function withOthers(platform: string): string {
-  const common = ['linux/amd64', 'linux/arm64']
-  if (platform.includes('<')) return common.join(',')
-  const others = common.filter(other => !platform.startsWith(other))
-  return [...(others.length === common.length ? common : others), platform].join(',')
 }
