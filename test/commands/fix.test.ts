@@ -506,6 +506,20 @@ test('with unreadable namespaces a fix is never reported as complete', async () 
   expect(result.out).toContain('Not everything could be read')
 })
 
+test('a fix goes on without a service account whose pods can not be listed, and says so', async () => {
+  const { cluster, faults } = incident.simulator
+  cluster.add({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'builder', namespace: 'default' },
+  })
+  faults.when(({ query }) => query.includes('serviceAccountName%3Dbuilder'), 503)
+  const { code, out } = await incident.run(['fix', '-n', 'default', '--yes'])
+  expect(code).toBe(3)
+  expect(out).toContain('Not everything in scope could be read')
+  expect(incident.accounts()).toMatchObject({ 'default/default': ['dockercreds'], 'default/builder': [] })
+})
+
 test.each([
   ['a fix', []],
   ['a saved plan', ['--apply']],
