@@ -4,6 +4,7 @@ import { isPullProgress, isSandboxFailure, sandboxImage } from '../../image/pull
 import { isForbidden } from '../../kubernetes/api/api-error.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import { compareText } from '../../order.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
@@ -77,7 +78,7 @@ export async function readProgress(reading: Reading, pods: Pod[], events: PodEve
   const urgency = ({ namespace, name, createdAt }: Pod) =>
     `${overSandbox.has(podKey(namespace, name)) ? 'sandbox' : ''} ${createdAt}`
   const waiting = pods.filter(pod => couldBePulling(pod, reading.takenAt))
-  waiting.sort((a, b) => (urgency(a) < urgency(b) ? 1 : -1))
+  waiting.sort((a, b) => compareText(urgency(b), urgency(a)))
   const lists = await bounded(waiting.slice(0, MAX_PODS), MAX_PODS, async ({ namespace, name }) => {
     try {
       return (await listEvents(reading, namespace, name)).filter(isPullProgress)
