@@ -5,6 +5,7 @@ import { fullName, parseReference } from '../image/reference.ts'
 import { compareText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
+import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
 import {
   holdsUpRollout,
   indexOwners,
@@ -15,8 +16,8 @@ import {
   topmostOwner,
   wouldHoldUpRollout,
 } from '../snapshot/owners.ts'
-import type { Pod } from '../snapshot/pod.ts'
-import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
+import { type Pod, podKey } from '../snapshot/pod.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
 import {
   clockClues,
@@ -36,7 +37,7 @@ import {
 } from './failing-container.ts'
 import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
-import { eventsOfPod, longPulls } from './pod-events.ts'
+import { longPulls } from './pod-events.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
 import { cluesOfPlace, nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
@@ -48,7 +49,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
   const seen: DiagnosisContext = {
     snapshot,
     owners: indexOwners(snapshot.owners),
-    eventsByPod: Map.groupBy(snapshot.events, ({ namespace, pod }) => podKey(namespace, pod)),
+    eventsByPod: indexEvents(snapshot.events),
     nodes: new Map(snapshot.nodes.map(node => [node.name, node])),
     logins: knownLogins(snapshot),
     judge: memoizedClassifier(),
@@ -66,7 +67,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
       causes: countCauses(findings),
     },
     findings,
-    pulling: longPulls(snapshot.pods, pod => ownEvents(pod, seen), snapshot.takenAt),
+    pulling: longPulls(snapshot.pods, seen.eventsByPod, snapshot.takenAt),
     gaps: snapshot.gaps,
   }
 }
@@ -75,7 +76,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
 interface DiagnosisContext extends Readers {
   snapshot: Snapshot
   owners: OwnerIndex
-  eventsByPod: ReadonlyMap<string, PodEvent[]>
+  eventsByPod: EventsByPod
   nodes: ReadonlyMap<string, Node>
   logins: KnownLogins
   judge: Classifier
@@ -96,8 +97,8 @@ function memoizedReaders() {
 }
 
 function findingsOf(pod: Pod, seen: DiagnosisContext): UnrankedFinding[] {
-  const { owners } = seen
-  const events = ownEvents(pod, seen)
+  const { owners, eventsByPod } = seen
+  const events = ownEvents(pod, eventsByPod)
   const owned = ownerFacts(pod, owners)
   const containers = failingContainers(pod, events)
   const sandbox = containers.length > 0 ? null : failingSandbox(pod, events)
@@ -105,10 +106,6 @@ function findingsOf(pod: Pod, seen: DiagnosisContext): UnrankedFinding[] {
     pod,
     finding: findingOf(pod, failing, owned, seen),
   }))
-}
-
-function ownEvents(pod: Pod, { eventsByPod }: DiagnosisContext): PodEvent[] {
-  return eventsOfPod(pod, eventsByPod.get(podKey(pod.namespace, pod.name)) ?? [])
 }
 
 function findingOf(
@@ -242,10 +239,6 @@ function countCauses(findings: Finding[]): Partial<Record<Cause, number>> {
   const counts: Partial<Record<Cause, number>> = {}
   for (const { cause } of findings) counts[cause] = (counts[cause] ?? 0) + 1
   return counts
-}
-
-function podKey(namespace: string, pod: string): string {
-  return `${namespace}/${pod}`
 }
 
 const CLASSES = new Map([
