@@ -4,7 +4,6 @@ import type { Clock } from '../../clock.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
-import { unlessAborted } from '../../network/unless-aborted.ts'
 import { countPods } from '../../report/words/nouns.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
 import type { RolloutState } from '../../snapshot/rollout.ts'
@@ -48,8 +47,7 @@ export async function waitForSubjects(waiting: Waiting, context: CommandContext)
   const { clock, signal } = context
   const looks = new SubjectTracker(waiting)
   const left = () => Math.max(0, deadline - clock.now())
-  const reread = () =>
-    waitAtMost(unlessAborted(following.readAgain(), signal), Math.min(REREAD, left()), clock)
+  const reread = () => waitAtMost(following.readAgain(signal), Math.min(REREAD, left()), clock)
   for (;;) {
     const changed = following.changed()
     await following.followNewPods()
