@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../clock.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
-import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
+import { countCauses, type Diagnosis, type Finding } from '../../diagnosis/finding.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { countPods } from '../../report/words/nouns.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
@@ -146,13 +146,11 @@ class SubjectTracker {
           Number(other.isEnd) - Number(one.isEnd) || other.finding.priority - one.finding.priority,
       )
       .map(({ finding }) => finding)
-    const causes: Diagnosis['summary']['causes'] = {}
-    for (const { cause } of findings) causes[cause] = (causes[cause] ?? 0) + 1
     const base = this.#diagnosis as Diagnosis
     return {
       ...base,
       findings,
-      summary: { pods: base.summary.pods, failingPods: countPods(findings), causes },
+      summary: { pods: base.summary.pods, failingPods: countPods(findings), causes: countCauses(findings) },
     }
   }
 }
