@@ -13,7 +13,7 @@ import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
 import { progressText } from '../report/views/progress.ts'
-import { damagedLineText, unconfirmedText, undoQuestion } from '../report/views/questions.ts'
+import { damagedLineText, undoQuestion } from '../report/views/questions.ts'
 import {
   anotherRunText,
   interruptedUndoText,
@@ -26,6 +26,7 @@ import {
 } from '../report/views/undo.ts'
 import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
+import { confirmWrite } from './confirm.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 import type { WritingContext } from './writing-context.ts'
@@ -167,11 +168,8 @@ async function executeUndo(
 
 async function confirm({ options, context, cluster }: UndoSession): Promise<void> {
   if (options.yes) return
-  if (!context.ask.available) {
-    throw new RefusedError(unconfirmedText('undo'))
-  }
-  const agreed = await context.ask.confirm(undoQuestion(cluster.context ?? cluster.server))
-  if (!agreed) throw new RefusedError('Not confirmed. Nothing was changed.')
+  const question = undoQuestion(cluster.context ?? cluster.server)
+  await confirmWrite(context.ask, 'undo', () => context.ask.confirm(question))
 }
 
 function view({ format, connection }: UndoOptions, context: CommandContext): UndoReportOptions {
