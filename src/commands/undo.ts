@@ -29,6 +29,7 @@ import { withCluster } from './cluster-session.ts'
 import { confirmWrite } from './confirm.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
+import { screenOf } from './screen.ts'
 import type { WritingContext } from './writing-context.ts'
 
 export interface UndoOptions {
@@ -173,14 +174,7 @@ async function confirm({ options, context, cluster }: UndoSession): Promise<void
 }
 
 function view({ format, connection }: UndoOptions, context: CommandContext): UndoReportOptions {
-  const { out } = context
-  return {
-    format,
-    invocation: invocationOf(context, connection),
-    width: out.width,
-    color: out.color,
-    terminal: out.isTerminal,
-  }
+  return { format, invocation: invocationOf(context, connection), ...screenOf(context.out) }
 }
 
 /** Returns one line per run on this machine, with what is left of it in the cluster, in the order of `runs`. @throws ApiError */
