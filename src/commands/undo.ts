@@ -102,25 +102,44 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   const steps = isUndone(run) ? [] : await planUndo(run, session.others, cluster, context.signal)
   const kept = steps.filter(keepsLogin).map(({ target }) => target)
   const continued = [...new Set(run.entries.map(entry => entry.run))].filter(name => name !== run.run)
-  await context.out.write(renderUndoPlan({ run: run.run, continued, steps, kept }, view(options, context)))
-  const writes = steps.some(({ action }) => action !== 'leave')
-  const executes = writes && options.dryRun !== 'client'
-  if (executes && options.dryRun === 'none') await confirm(session)
-  const outcomes = executes ? await executeUndo(run, steps, folder, session) : []
-  const podMissing = steps.some(step => step.action === 'leave' && step.reason === 'pod-taken-away')
-  const settled = !podMissing && kept.length === 0
-  const complete = settled && outcomes.every(({ status }) => DONE.includes(status))
+  const plan = { run: run.run, continued, steps, kept }
+  await context.out.write(renderUndoPlan(plan, view(options, context)))
+  const outcomes = await carryOut(run, steps, folder, session)
   const dryRun = options.dryRun !== 'none'
-  // Recorded so that later undos skip this run.
-  if (!dryRun && !writes && settled && !isUndone(run)) await recordOver(run, folder)
-  const report: UndoReport = { run: run.run, continued, dryRun, complete, kept, steps, outcomes }
-  if (executes || !isForPeople(options.format)) {
+  const restoresAll = kept.length === 0 && !steps.some(isLostPod)
+  if (restoresAll && !steps.some(isWrite) && !dryRun && !isUndone(run)) await recordOver(run, folder)
+  const complete = restoresAll && (outcomes ?? []).every(({ status }) => DONE.includes(status))
+  if (outcomes !== null || !isForPeople(options.format)) {
+    const report: UndoReport = { ...plan, dryRun, complete, outcomes: outcomes ?? [] }
     await context.out.write(renderUndoResult(report, view(options, context)))
   }
   await suggestAnotherRun(session)
   return complete ? 'ok' : 'incomplete'
 }
 
+function isWrite({ action }: UndoStep): boolean {
+  return action !== 'leave'
+}
+
+/** Whether a pod that the run deleted can't be brought back. */
+function isLostPod(step: UndoStep): boolean {
+  return step.action === 'leave' && step.reason === 'pod-taken-away'
+}
+
+/** Returns null if nothing is to be written. @throws RefusedError if not confirmed */
+async function carryOut(
+  run: Run,
+  steps: UndoStep[],
+  folder: string,
+  session: UndoSession,
+): Promise<UndoOutcome[] | null> {
+  const { dryRun } = session.options
+  if (dryRun === 'client' || !steps.some(isWrite)) return null
+  if (dryRun === 'none') await confirm(session)
+  return executeUndo(run, steps, folder, session)
+}
+
+/** Records that nothing of the run is left, so that later undos skip it. */
 async function recordOver(run: Run, folder: string): Promise<void> {
   const journal = journalsOf(run, folder)
   try {
