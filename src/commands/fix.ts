@@ -15,7 +15,7 @@ import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
 import { executeFix } from './fix/execute-fix.ts'
-import { warnOfRotatedLogins } from './fix/find-logins.ts'
+import { warnOfOutdatedSecrets } from './fix/find-logins.ts'
 import { readFixFacts } from './fix/fix-facts.ts'
 import { prepareFix } from './fix/prepare-fix.ts'
 import { proveLogins } from './fix/prove.ts'
@@ -133,7 +133,7 @@ function planContext(
 
 async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<ExitName> {
   const verified = verifyEmpty(prepared, session)
-  if (prepared.findings.length === 0) await warnOfRotatedLogins(prepared, session)
+  if (prepared.findings.length === 0) await warnOfOutdatedSecrets(prepared, session)
   return isForPeople(session.options.format) ? verified.exit : printResult(verified, session)
 }
 
