@@ -1,4 +1,4 @@
-/** `pullguard why`: shows, for each image of a pod, what the kubelet will try and which link in the chain is broken. */
+/** `pullguard why`: shows, for each image of a pod, what the kubelet will try and what is wrong. */
 
 import { type AdvisedWhy, adviseDiagnosis, adviseWhy } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
@@ -153,7 +153,7 @@ function reportOptions({ connection, files, format }: WhyOptions, context: Comma
   return { format, width, color, links, terminal, invocation }
 }
 
-/** Returns `findings` if a link is broken, or else `incomplete` if something could not be read. */
+/** Returns `findings` if there is a problem, or else `incomplete` if something could not be read. */
 function exitOf(whys: readonly Pick<Why, 'containers'>[], gaps: readonly Gap[]): ExitName {
   if (whys.some(({ containers }) => containers.some(({ problems }) => problems.length > 0))) return 'findings'
   return gaps.length > 0 ? 'incomplete' : 'ok'

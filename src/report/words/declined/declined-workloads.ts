@@ -125,7 +125,7 @@ export const WORKLOADS = {
     title: ({ cause }, count) => `${pluralize(count, 'container')} that pullguard can't fix (${cause})`,
     detail: ({ container, image }) => `${container}: ${image}`,
     next: ({ target }, { invocation }) => ({
-      text: 'See what the kubelet tries, and where the chain breaks',
+      text: 'See what the kubelet tries, and what goes wrong',
       command: whyCommand(invocation, { namespace: target.namespace, pod: target.name }),
     }),
   },
