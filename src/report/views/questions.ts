@@ -24,7 +24,7 @@ const MARKS = '   '
 /** Returns one remedy to select, with how much it would help, and what is selected with it; wrapped below its beginning. */
 export function remedyChoice({ remedy, findings, needs }: RemedyOffer, width: number): string {
   const also = needs === null ? '' : `; also pins images whose tag can move`
-  const text = `${REMEDY_WORDS[remedy].choice} (${pluralize(findings, 'finding')}${also})`
+  const text = `${REMEDY_WORDS[remedy].choice} (${pluralize(findings, 'failing pull')}${also})`
   return wrap(text, width, MARKS).join('\n').trimStart()
 }
 

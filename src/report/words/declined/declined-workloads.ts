@@ -165,8 +165,8 @@ export const WORKLOADS = {
   'no-replacement': {
     title: ({ absent }, count) =>
       absent
-        ? `${pluralize(count, 'image')} not found at the other registry`
-        : `${pluralize(count, 'image')} could not be checked at the other registry`,
+        ? `${pluralize(count, 'image')} not found at the replacement registry`
+        : `${pluralize(count, 'image')} could not be checked at the replacement registry`,
     detail: ({ container, image, asked, detail }) =>
       `${container}: ${image}, asked for ${asked.join(' and ')}${detail === null ? '' : ` (${detail})`}`,
     next: ({ image }, context) =>
