@@ -2,6 +2,7 @@
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
+import type { Pod } from '../../snapshot/pod.ts'
 import type { ScopeSubject, Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
 import { markReportedMissing } from '../narrow/pull-secret.ts'
@@ -11,6 +12,7 @@ import { byNamespaceAndName, isNamed, ofSubjects, pickSuspects } from '../suspec
 import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
 import { type ReadCounts, Reading } from './reading.ts'
 import { type Owners, readOwners, readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
+import { withRevisions } from './revisions.ts'
 import { readPod, readSubjects, type SubjectPods } from './subjects.ts'
 
 export interface ClusterOptions {
@@ -61,12 +63,12 @@ async function readSnapshot(
   const found = await readScope(reading, scope)
   const { subjects, isExact = true } = found
   const { failing, ...suspects } = pickSuspects(found, { takenAt, isNamed: isNamed(scope, subjects) })
-  const [owners, related] = await Promise.all([
-    readOwners(reading, failing, controllersInFull),
+  const [{ objects, links }, related] = await Promise.all([
+    readControllers(reading, failing, controllersInFull),
     readRelatedObjects(reading, failing, onPullSecret),
   ])
   const { pods, events } =
-    subjects === undefined ? suspects : ofSubjects(suspects, belongsTo(subjects, indexOwners(owners.links)))
+    subjects === undefined ? suspects : ofSubjects(suspects, belongsTo(subjects, indexOwners(links)))
   const snapshot: Snapshot = {
     takenAt,
     source: reading.source,
@@ -80,12 +82,17 @@ async function readSnapshot(
     pods,
     events,
     ...related,
-    owners: owners.links.sort(byNamespaceAndName),
+    owners: links.sort(byNamespaceAndName),
     pullSecrets: markReportedMissing(related.pullSecrets, events),
     imageChecks: [],
     gaps: uniqueGaps(reading.gaps),
   }
-  return { snapshot, controllers: owners.objects }
+  return { snapshot, controllers: objects }
+}
+
+async function readControllers(reading: Reading, pods: Pod[], inFull: boolean): Promise<Owners> {
+  const { links, objects } = await readOwners(reading, pods, inFull)
+  return { links: await withRevisions(reading, links), objects }
 }
 
 function readScope(

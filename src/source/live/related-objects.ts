@@ -240,7 +240,7 @@ export interface Owners {
 /**
  * Returns every owner once. What can't be read is a gap, and the chain ends there unless the pod's labels show the owner.
  * Goes up from all pods at once, and not with `climbReading`, because many controllers of one kind cost only one list.
- * @param inFull otherwise, only the metadata of controllers is read, except for StatefulSets
+ * @param inFull otherwise, only the metadata of controllers is read, except for those that are needed whole
  */
 export async function readOwners(reading: Reading, pods: OwnedPod[], inFull = false): Promise<Owners> {
   const links = new Map<string, OwnerLink>()
@@ -265,6 +265,9 @@ function withDerived(read: OwnerLink[], pods: OwnedPod[]): OwnerLink[] {
   return [...known.values()]
 }
 
+/** Only its status shows which revision a StatefulSet is at, and only its spec whether a CronJob's runs may overlap. */
+const NEEDED_WHOLE: readonly string[] = ['StatefulSet', 'CronJob']
+
 async function readLevel(
   reading: Reading,
   owned: HasController[],
@@ -285,8 +288,7 @@ async function readLevel(
         if (owner !== null) found.push(owner)
         if (inFull) objects.set(object.metadata.uid, object)
       }
-      // Only its status shows which revision a StatefulSet is at.
-      const metadataOnly = !inFull && kind.kind !== 'StatefulSet'
+      const metadataOnly = !inFull && !NEEDED_WHOLE.includes(kind.kind)
       await readNamed(reading, kind, names, keep, { metadataOnly })
     }),
   )

@@ -1,0 +1,45 @@
+/** A rollout that went wrong on a live cluster has a revision to go back to, as it has in a dump. */
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { adviseDiagnosis } from '../../../src/advice/add-steps.ts'
+import { diagnose } from '../../../src/diagnosis/diagnose.ts'
+import { readCluster } from '../../../src/source/live/read-cluster.ts'
+import { GOOD, type Rollouts, startRollouts, TYPO } from '../../commands/wait/rollouts.ts'
+import { readerTo } from '../../simulator/in-process-connection.ts'
+
+let rollouts: Rollouts
+beforeEach(async () => {
+  rollouts = await startRollouts()
+})
+afterEach(() => rollouts.close())
+
+async function stepsNow(): Promise<string[]> {
+  const { server, clock } = rollouts.simulator
+  const takenAt = new Date(clock.now()).toISOString()
+  const snapshot = await readCluster(readerTo(server, {}), { namespaces: ['default'] }, { takenAt })
+  expect(snapshot.gaps).toEqual([])
+  return adviseDiagnosis(diagnose(snapshot)).findings[0]?.steps.map(({ code }) => code) ?? []
+}
+
+async function rollOut(image: string, next: string): Promise<void> {
+  rollouts.deploy('web', image)
+  await rollouts.settle()
+  await rollouts.simulator.clock.sleep(30_000)
+  rollouts.setImage('Deployment', 'web', next)
+  await rollouts.settle()
+}
+
+test('a mistyped tag can be rolled back while the older revision serves', async () => {
+  await rollOut(GOOD, TYPO)
+  expect(await stepsNow()).toContain('roll-back')
+})
+
+test('nothing is rolled back to a revision that never ran', async () => {
+  await rollOut(TYPO, `${TYPO}-2`)
+  expect(await stepsNow()).not.toContain('roll-back')
+})
+
+test('a user who is not allowed to read ReplicaSets gets the other steps', async () => {
+  await rollOut(GOOD, TYPO)
+  rollouts.simulator.faults.when(({ path }) => path.endsWith('/replicasets'), 403)
+  expect(await stepsNow()).not.toContain('roll-back')
+})
