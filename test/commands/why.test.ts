@@ -37,6 +37,16 @@ describe('the pod', () => {
     for (const other of others) expect(other).toEqual(plain)
   })
 
+  test("that can't be read is reported as such, with the permission to ask for", async () => {
+    incident.simulator.server.users.add('nobody', [])
+    const result = await why(`default/${pod}`, '--kubeconfig', await incident.kubeconfigFor('nobody'))
+    expect(result).toMatchObject({ code: 3, out: '' })
+    expect(result.err).toContain('ask for permission to get and list pods (a Role in default)')
+    expect(result.err.trimEnd().split('\n').at(-1)).toBe(
+      `Can't explain pod ${pod}: it could not be read, and may not exist.`,
+    )
+  })
+
   test('has its chain in JSON', async () => {
     expect(JSON.parse((await why(pod, '-o', 'json')).out)).toMatchObject({
       kind: 'Why',

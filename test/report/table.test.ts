@@ -191,7 +191,7 @@ describe('no findings', () => {
         pods in 5 namespaces (a, b, c, and 2 more): access denied; failing pulls there
         can't be detected
           → ask for permission to get and list pods (a ClusterRole, or a Role in each)
-        events in the whole cluster: no answer in time; the kubelet's sentences may be
+        events in the whole cluster: no answer in time; the kubelet's messages may be
         missing: causes may be reported as \`other\`, and why a new pod is waiting may
         be unknown
           → run the command again, or with a longer --request-timeout
