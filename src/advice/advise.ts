@@ -9,15 +9,6 @@ import { denialSteps } from './denial.ts'
 import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import {
-  dnsSteps,
-  proxySteps,
-  refusedSteps,
-  schemeSteps,
-  serverErrorSteps,
-  timeoutSteps,
-  tlsSteps,
-} from './network.ts'
-import {
   canceledSteps,
   corruptSteps,
   diskSteps,
@@ -29,6 +20,8 @@ import {
 } from './node-steps.ts'
 import type { Step, StepCode } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
+import { dnsSteps, proxySteps, refusedSteps, timeoutSteps } from './unreached.ts'
+import { schemeSteps, serverErrorSteps, tlsSteps } from './wrong-answer.ts'
 
 /** A cause without steps does not compile. */
 const BY_CAUSE: Record<Cause, (finding: Finding) => Step[]> = {

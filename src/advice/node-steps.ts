@@ -5,8 +5,9 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { cloudOf, isFixedHost } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { ofMirror, pageSteps, pullByHand, silentMirror, targetHost } from './network.ts'
+import { ofMirror, pullByHand, silentMirror, targetHost } from './host.ts'
 import type { NodePolicy, Step } from './step.ts'
+import { pageSteps } from './wrong-answer.ts'
 
 const imageName = ({ reference, image }: Finding) => reference ?? image
 

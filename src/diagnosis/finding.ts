@@ -5,6 +5,7 @@ import type { Moved } from '../image/moved.ts'
 import type { ObjectManager } from '../snapshot/fix-objects.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { JudgedCheck } from '../snapshot/image-verdict.ts'
+import type { Workload } from '../snapshot/owners.ts'
 import type { ContainerKind } from '../snapshot/pod.ts'
 import type { PullSecret, SecretWriter } from '../snapshot/pull-secret.ts'
 import type { Gap, SnapshotScope, SnapshotSource } from '../snapshot/snapshot.ts'
@@ -140,7 +141,7 @@ export interface Finding {
   container: string
   containerKind: ContainerKind
   /** The topmost controller; null for a bare pod. */
-  workload: { kind: string; name: string } | null
+  workload: Workload | null
   /** The tool that reverts or replaces changes of the workload, such as Argo CD; left out if none is known. */
   managedBy?: ObjectManager
   /** The pod is of an older revision, and its StatefulSet waits for it instead of replacing it; left out otherwise. */

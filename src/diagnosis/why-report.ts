@@ -1,6 +1,7 @@
 /** The result of `why` for one pod: for each image, what the kubelet tries and which links are broken. `-o json` prints these shapes. */
 
 import type { JudgedCheck } from '../snapshot/image-verdict.ts'
+import type { Workload } from '../snapshot/owners.ts'
 import type { ContainerKind, PullPolicy } from '../snapshot/pod.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import type { Attempt, Finding } from './finding.ts'
@@ -68,7 +69,7 @@ export interface Why {
   takenAt: string
   pod: string
   namespace: string
-  workload: { kind: string; name: string } | null
+  workload: Workload | null
   serviceAccount: string
   node: string | null
   containers: WhyContainer[]

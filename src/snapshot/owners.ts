@@ -100,11 +100,22 @@ export function indexOwners(links: Iterable<OwnerLink>): OwnerIndex {
   }
 }
 
+/** What a pod belongs to. */
+export interface Workload {
+  kind: string
+  name: string
+  /** The API group of a custom resource; left out for Kubernetes' own kinds. */
+  group?: string
+}
+
 /** The topmost known controller; null for a bare pod. */
-export function topmostOwner(pod: OwnedPod, index: OwnerIndex): { kind: string; name: string } | null {
+export function topmostOwner(pod: OwnedPod, index: OwnerIndex): Workload | null {
   const { steps, end } = climb(pod.controller, owner => linkOf(owner, pod.namespace, index))
   const top = steps.at(end === 'circular' ? 0 : -1)
-  return top === undefined ? null : { kind: top.owner.kind, name: top.owner.name }
+  if (top === undefined) return null
+  const { kind, name, apiVersion } = top.owner
+  const [group = ''] = apiVersion.split('/')
+  return { kind, name, ...(isInLinkedGroup(top.owner) ? {} : { group }) }
 }
 
 /** The pod's known controllers, its own first. */

@@ -11,6 +11,7 @@ import { shellWords } from '../../src/report/sanitize.ts'
 import { commandLines } from '../../src/report/screen/layout.ts'
 import { loginCommand, remedyCommand } from '../../src/report/words/commands.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
+import type { Workload } from '../../src/snapshot/owners.ts'
 import { finding } from './samples.ts'
 import { EVERY_STEP, NODES } from './step-samples.ts'
 
@@ -222,6 +223,23 @@ test.each([
   ],
 ])('%s is logged in to in the way that it accepts', (registry, command) => {
   expect(loginCommand(registry)).toBe(command)
+})
+
+test.each<[string, Workload, RegExp]>([
+  [
+    'is edited',
+    { kind: 'Rollout', name: 'shop', group: 'argoproj.io' },
+    / edit rollout\.argoproj\.io\/shop$/,
+  ],
+  [
+    'of a kind that Kubernetes has, too, is no such object',
+    { kind: 'StatefulSet', name: 'shop', group: 'apps.kruise.io' },
+    / edit statefulset\.apps\.kruise\.io\/shop$/,
+  ],
+])('a custom resource %s by its full name', (_what, workload, command) => {
+  const step = { code: 'set-image', known: 'nothing' } as const
+  const [{ command: printed }] = stepsOf([{ ...finding({ workload }), steps: [step] }], HERE)
+  expect(printed).toMatch(command)
 })
 
 test.each<[Kind, string | undefined]>([

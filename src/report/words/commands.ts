@@ -43,7 +43,7 @@ const NAMEABLE: Record<Exclude<RolloutKind, 'Pod'>, true> = {
 
 /** Returns the pod's workload, or the pod itself if `fix` does not support the kind that created it. */
 function nameForFix({ workload, pod }: FailingPod): string {
-  const known = workload !== null && Object.hasOwn(NAMEABLE, workload.kind)
+  const known = workload?.group === undefined && Object.hasOwn(NAMEABLE, workload?.kind ?? '')
   return shellWord(workloadPath({ workload: known ? workload : null, pod }))
 }
 
@@ -127,6 +127,16 @@ export function workloadPath({ workload, pod }: Pick<Finding, 'workload' | 'pod'
   return workload === null || isStatic({ workload })
     ? `pod/${pod}`
     : `${workload.kind.toLowerCase()}/${workload.name}`
+}
+
+/** Returns the same for kubectl, which needs the API group of a custom resource: another group may have a kind of the same name. */
+export function workloadArgument(finding: Pick<Finding, 'workload' | 'pod'>): string {
+  const { workload } = finding
+  return shellWord(
+    workload?.group === undefined || isStatic(finding)
+      ? workloadPath(finding)
+      : `${workload.kind.toLowerCase()}.${workload.group}/${workload.name}`,
+  )
 }
 
 /** Whether the pod is static: the kubelet created it from a file, so its owner is the node. */

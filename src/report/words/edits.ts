@@ -4,7 +4,7 @@ import type { Finding } from '../../diagnosis/finding.ts'
 import type { ObjectManager } from '../../snapshot/fix-objects.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
-import { isStatic, workloadPath } from './commands.ts'
+import { isStatic, workloadArgument, workloadPath } from './commands.ts'
 import { managedChange } from './managers.ts'
 import { pluralize } from './nouns.ts'
 import type { StepText } from './step-words.ts'
@@ -42,7 +42,7 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
     return {
       text: `Delete job ${workload.name} and recreate it with the correct image: a Job's template is immutable`,
     }
-  if (!SETTABLE.test(workload?.kind ?? 'Pod') || containerKind === 'volume')
+  if (workload?.group !== undefined || !SETTABLE.test(workload?.kind ?? 'Pod') || containerKind === 'volume')
     return editField(invocation, first, 'Set the correct image')
   const place = workloadKey(first)
   const own = new Map(edits.filter(edit => workloadKey(edit) === place).map(edit => [edit.container, edit]))
@@ -51,11 +51,7 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
   )
   return {
     text: `Set the correct image (in Git or the chart's values, if those manage this workload)${thenDelete(first)}${forFirst(workloadsOf(edits))}`,
-    command: kubectlCommand(
-      invocation,
-      `set image ${shellWord(workloadPath(first))} ${pairs.join(' ')}`,
-      namespace,
-    ),
+    command: kubectlCommand(invocation, `set image ${workloadArgument(first)} ${pairs.join(' ')}`, namespace),
   }
 }
 
@@ -97,7 +93,7 @@ export function editField(
   if (containerKind === 'ephemeral') return otherDebugContainer(invocation, namespace, pod)
   if (managedBy !== undefined)
     return managedEdit(invocation, place, { what: text, manager: managedBy, workloads })
-  const what = shellWord(workloadPath(place))
+  const what = workloadArgument(place)
   return workload === null || workload.kind === 'Job'
     ? {
         text: `${text}; ${what} can't be changed in place, so save its manifest, delete it, and create it again`,

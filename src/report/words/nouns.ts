@@ -95,3 +95,8 @@ export function capitalize(label: string): string {
 export function imageText(image: string): string {
   return image === '' ? 'an image that the error does not name' : image
 }
+
+/** Returns the host alone, without the brackets of an IPv6 address. */
+export function withoutPort(host: string): string {
+  return host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+}

@@ -5,6 +5,7 @@ import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Findings, StepContext, StepText, StepWords } from './step-words.ts'
 import { awsPolicySteps } from './steps/aws-policies.ts'
+import { certificateSteps } from './steps/certificates.ts'
 import { imageContentSteps } from './steps/image-content.ts'
 import { limitSteps, policySteps } from './steps/limits.ts'
 import { loginSteps } from './steps/logins.ts'
@@ -13,6 +14,7 @@ import { nameSteps } from './steps/names.ts'
 import { networkSteps } from './steps/network.ts'
 import { nodeSteps } from './steps/nodes.ts'
 import { permissionSteps } from './steps/permissions.ts'
+import { podSteps } from './steps/pods.ts'
 
 const WORDS: StepWords<StepCode> = {
   ...loginSteps,
@@ -21,10 +23,12 @@ const WORDS: StepWords<StepCode> = {
   ...awsPolicySteps,
   ...nameSteps,
   ...networkSteps,
+  ...certificateSteps,
   ...mirrorSteps,
   ...nodeSteps,
   ...imageContentSteps,
   ...limitSteps,
+  ...podSteps,
 }
 
 /**

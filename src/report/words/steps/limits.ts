@@ -1,4 +1,4 @@
-/** The words of steps for limits, for pull policies and policies on the node, and for cases where nothing better is known. */
+/** The words of steps for limits, for pull policies, and for policies on the node. */
 
 import type { NodePolicy } from '../../../advice/step.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
@@ -65,11 +65,7 @@ export const limitSteps: StepWords<
   | 'preload'
   | 'load-image'
   | 'same-secret'
-  | 'read-all'
-  | 'look-again'
   | 'slow-pull'
-  | 'restart-pull'
-  | 'delete-outgoing-pod'
 > = {
   wait: (step, { findings: [{ registry, reference }] }) => {
     if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
@@ -118,28 +114,6 @@ export const limitSteps: StepWords<
   }),
   'same-secret': () => ({
     text: 'Give the pod the pull secret that the image was pulled with: from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified (imagePullCredentialsVerificationPolicy)',
-  }),
-  'read-all': (_step, { invocation, findings: [{ namespace, pod }] }) => ({
-    text: 'Read everything the kubelet reported',
-    command: kubectlCommand(invocation, `describe pod ${shellWord(pod)}`, namespace),
-  }),
-  'look-again': (_step, { invocation, findings: [{ namespace }] }) => ({
-    text: 'Run the command again in five minutes: the next attempt records a new event',
-    command: ownCommand(invocation, `diagnose -n ${shellWord(namespace)}`),
-  }),
-  'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
-    text:
-      workload === null
-        ? 'Wait for the next attempt: the kubelet retries the pull within five minutes'
-        : 'Retry the pull now: delete the pod, and its controller creates a new one',
-    ...(workload === null
-      ? {}
-      : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
-  }),
-  'delete-outgoing-pod': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
-    text: `Delete the pod: it is of an older revision, and ${workload === null ? 'its StatefulSet' : `${workload.kind.toLowerCase()} ${workload.name}`} won't replace it until it is ready; the new pod gets the newest template`,
-    brief: "Delete the pod: it is of an older revision, which its StatefulSet won't replace",
-    command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
   }),
   'slow-pull': (_step, { findings: [{ host }] }) => ({
     text: `If the pull is only slow, raise ${progressTimeout(host)}, or use a smaller image${

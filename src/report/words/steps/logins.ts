@@ -108,9 +108,6 @@ const FITTING: Partial<Record<AttemptProblem, string>> = {
   'wrong-layout': ' under the type that fits its content, such as',
 }
 
-/** The most Jobs that one command names. */
-const MAX_JOBS = 10
-
 /** How a static pod gets a login, which no object in the cluster can provide. */
 export const KUBELET_LOGIN: StepText = {
   text: "Static pods can't use pull secrets: put a login for the kubelet on the node, as config.json (like ~/.docker/config.json) in the kubelet's folder, such as /var/lib/kubelet, and restart the kubelet",
@@ -157,8 +154,6 @@ export const loginSteps: StepWords<
   | 'short-lived-login'
   | 'overridden-login'
   | 'secret-writer'
-  | 'recreate-job'
-  | 'delete-run'
   | 'see-why'
 > = {
   'distribute-login': ({ reason, registry }, { invocation, findings }) => {
@@ -260,30 +255,6 @@ export const loginSteps: StepWords<
       ...(command === undefined ? {} : { command }),
     }
   },
-  'delete-run': ({ cronJob }, { invocation, findings }) => {
-    const runs = findings.flatMap(({ clues }) => clues.find(clue => clue.code === 'run-of-cron-job') ?? [])
-    const jobs = [...new Set(runs.map(({ job }) => job))]
-    const one = jobs.length === 1
-    const blocked = `no new run starts before ${one ? 'this one ends' : 'these end'}`
-    const forbids = runs[0]?.forbidsOthers ?? null
-    const effect =
-      forbids === false
-        ? ''
-        : forbids
-          ? `, and with concurrencyPolicy Forbid ${blocked}`
-          : `; if its concurrencyPolicy is Forbid, ${blocked}`
-    return {
-      text: `Once cronjob ${cronJob} has the correct image, delete ${one ? 'job' : 'jobs'} ${shortList(jobs, MAX_JOBS)}: the template of a Job can't be changed, so ${one ? 'its' : 'their'} pods keep the old image${effect}`,
-      command: kubectlCommand(
-        invocation,
-        `delete job ${jobs.slice(0, MAX_JOBS).map(shellWord).join(' ')}`,
-        findings[0].namespace,
-      ),
-    }
-  },
-  'recreate-job': (_step, { findings: [{ workload }] }) => ({
-    text: `Then delete and recreate job ${workload?.name ?? ''} (or run it again), unless it creates a new pod on its own: a Job's template is immutable`,
-  }),
   'see-why': ({ after }, { invocation, findings: [first] }) => ({
     text:
       after === 'name'

@@ -1,11 +1,10 @@
-/** The words of steps on the way to a host: its name, port, and certificate, and proxies in between. */
+/** The words of steps on the way to a host: its name, its port, and proxies in between. */
 
-import type { EndpointRole, NamedEndpoint } from '../../../diagnosis/endpoint.ts'
+import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import {
-  certificateCommand,
   curlCommand,
   lookUpCommand,
   nodeClientStep,
@@ -15,25 +14,9 @@ import {
   resolverNote,
   resolverPlace,
 } from '../node.ts'
-import {
-  authorityPlace,
-  clientCertificatePlace,
-  interceptorPlace,
-  kindRegistryNote,
-  mirrorSettings,
-  plainHttpPlace,
-} from '../node-settings.ts'
-import { hostLabel, registryLabel } from '../nouns.ts'
+import { kindRegistryNote } from '../node-settings.ts'
+import { hostLabel, registryLabel, withoutPort } from '../nouns.ts'
 import type { StepContext, StepWords } from '../step-words.ts'
-
-const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
-const withoutPort = (host: string) => host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
-
-/** Returns the host with its part in the pull; a host that the text does not name is the registry's. */
-const registryEndpoint = ({ endpoint }: Pick<Finding, 'endpoint'>, host: string): NamedEndpoint => ({
-  host,
-  role: endpoint?.host === host ? endpoint.role : 'registry',
-})
 
 /** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
 function testUrl(scheme: 'https' | 'http', host: string, role: EndpointRole): string {
@@ -85,39 +68,6 @@ function orMirror({ invocation, findings: [first] }: StepContext, target: string
   return `; if they are not meant to reach the internet, give them a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note}), or load the image on them`
 }
 
-/** Returns which certificate is to be renewed, and by whom. */
-function renewExpired(host: string, finding: Pick<Finding, 'clues'>): string {
-  const date = expiryDate(finding)
-  return date === null
-    ? `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`
-    : `Renew the certificate of ${host}, if that is the one which expired on ${date}${ofOldRoot(date)}; if the host belongs to others, its owner has to do that`
-}
-
-/** Returns the day on which a certificate expired, if the error proves it. */
-function expiryDate({ clues }: Pick<Finding, 'clues'>): string | null {
-  const dated = clues.find(clue => clue.code === 'certificate-date')
-  return dated?.side === 'after' ? dated.date.slice(0, 10) : null
-}
-
-/** A root of Let's Encrypt that old systems still look for (letsencrypt.org/docs/dst-root-ca-x3-expiration-september-2021). */
-function ofOldRoot(date: string): string {
-  return date === '2021-09-30'
-    ? " (on that day DST Root CA X3, a root of Let's Encrypt, expired: then the node needs newer root certificates)"
-    : ''
-}
-
-/** Returns how nodes show a certificate, as a clause. */
-function clientCertificate(finding: Finding, host: string): string {
-  const place = clientCertificatePlace(
-    finding.host,
-    registryEndpoint(finding, host),
-    finding.registry ?? host,
-  )
-  return place === null
-    ? 'these nodes have no setting for one, so let it accept them without, or copy the image into a registry that does'
-    : `give every node one that it accepts, in ${place}`
-}
-
 export const networkSteps: StepWords<
   | 'resolve-host'
   | 'node-resolver'
@@ -131,16 +81,7 @@ export const networkSteps: StepWords<
   | 'open-host'
   | 'check-listener'
   | 'give-route'
-  | 'show-certificate'
-  | 'trust-authority'
-  | 'tls-between'
-  | 'renew-certificate'
-  | 'public-certificate'
   | 'check-mtu'
-  | 'ingress-certificate'
-  | 'serve-tls'
-  | 'allow-http'
-  | 'use-https'
   | 'show-proxy'
   | 'fix-proxy'
   | 'pass-proxy'
@@ -208,63 +149,12 @@ export const networkSteps: StepWords<
         ? `${host} was tried over IPv6 only: give the node an IPv6 route, or let DNS ${onNodes(findings)} answer with IPv4 addresses`
         : 'The node has no route for IPv4 (is it IPv6-only?): give it one, or NAT64 with DNS64; some registries, such as ghcr.io, have no IPv6 addresses',
   }),
-  'show-certificate': ({ host }, { findings }) =>
-    nodeShellStep(
-      `Look at the certificate (and the clock) ${onNodes(findings)}`,
-      certificateCommand(findings[0].host, withPort(host)),
-      findings,
-    ),
-  'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
-    text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}${intercepted ? interceptorPlace(first.host) : ''}`,
-  }),
-  'tls-between': ({ host }) => ({
-    text: `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,
-  }),
-  'renew-certificate': ({ host, problem }, { findings: [first] }) => ({
-    text:
-      problem === 'expired'
-        ? renewExpired(host, first)
-        : problem === 'wrong-name'
-          ? `Use the name that the certificate of ${host} is for, or reissue it with this name or address (subjectAltName)`
-          : problem === 'no-alternative-name'
-            ? `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`
-            : problem === 'client'
-              ? `${host} asks for a client certificate: ${clientCertificate(first, host)}`
-              : `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`,
-  }),
-  'public-certificate': ({ host, problem }, { findings }) =>
-    problem === 'wrong-name'
-      ? nodeShellStep(
-          `Something else answers under the name ${host}: see what it resolves to ${onNodes(findings)} (a wildcard record in a DNS search domain, a login portal, or a proxy)`,
-          lookUpCommand(findings[0].host, withoutPort(host)),
-          findings,
-        )
-      : {
-          text:
-            problem === 'expired' && expiryDate(findings[0]) !== null
-              ? `Update the root certificates of the node (package ca-certificates), which are outdated on an old system${ofOldRoot(expiryDate(findings[0]) ?? '')}, or look for a proxy or firewall in between that shows a certificate of its own: the operator of ${host} renews its certificates`
-              : problem === 'expired'
-                ? `If the clock is right, look for a proxy or firewall in between that shows a certificate of its own, and update the root certificates of the node (package ca-certificates), which are outdated on an old system: the operator of ${host} renews its certificates`
-                : `The operator of ${host} shows others a valid certificate, so look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS`,
-        },
   'check-mtu': ({ host, role }, { findings }) =>
     nodeShellStep(
       `Test the TLS handshake ${onNodes(findings)}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; or a firewall or proxy in between holds up TLS to ${withoutPort(host)}`,
       curlCommand(findings[0].host, testUrl('https', host, role)),
       findings,
     ),
-  'ingress-certificate': ({ host }) => ({
-    text: `Give the ingress of ${host} its own certificate: check that its tls section lists this host, and that the secret named there exists in its namespace`,
-  }),
-  'serve-tls': ({ host }) => ({
-    text: `Or serve ${host} over TLS, so that logins and images are encrypted in transit`,
-  }),
-  'allow-http': ({ host }, { findings: [first] }) => ({
-    text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`,
-  }),
-  'use-https': ({ host }, { findings: [first] }) => ({
-    text: `Let the runtime ask ${host} with https:// on every node, where it has http:// or treats the host as insecure now: in ${mirrorSettings(first.host, registryEndpoint(first, host).role === 'mirror' && first.registry !== null ? first.registry : host)}`,
-  }),
   'show-proxy': (_step, { findings }) =>
     nodeClientStep(
       findings[0].cause === 'proxy'

@@ -1,4 +1,4 @@
-/** Steps for failed connections: the host's name, port, and certificate, and the proxy. The host is the endpoint's. */
+/** Steps for hosts that can't be reached: by their name, by their address, or through the proxy. */
 
 import { clueOf } from '../diagnosis/clue.ts'
 import {
@@ -10,39 +10,9 @@ import {
   nodeServiceAt,
 } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { apiHost, isHosted } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
+import { isOfOthers, ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './host.ts'
 import type { Step } from './step.ts'
-
-/** The host that the text names, or else the registry's. */
-export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
-  if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
-  return { host: registry === null ? 'REGISTRY' : apiHost(registry), role: 'registry' }
-}
-
-/** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */
-function testConnection({ evidence }: Finding, target: NamedEndpoint): Step {
-  const text = evidence?.text ?? ''
-  const isPlain = text.includes(`http://${target.host}/`) && !text.includes(`https://${target.host}/`)
-  return { code: 'test-connection', scheme: isPlain ? 'http' : 'https', ...target }
-}
-
-/** The node's settings name a mirror's host, so that is where to correct it. */
-export function ofMirror({ registry }: Finding, { host, role }: NamedEndpoint): Step[] {
-  return role === 'mirror' && registry !== null
-    ? [{ code: 'mirror-settings', host, registry, about: 'endpoint' }]
-    : []
-}
-
-/** The mirror that did not answer, with the place to look at: on its own node, or wherever it runs. */
-export function silentMirror({ registry }: Pick<Finding, 'registry'>, target: NamedEndpoint): Step[] {
-  const { host, role } = target
-  if (role !== 'mirror' || registry === null) return []
-  if (!isLocal(host)) return [{ code: 'check-mirror', host, registry }]
-  const service = nodeServiceAt(target)
-  const mirror: Step = { code: 'node-mirror', host, service }
-  return [mirror]
-}
 
 /** Services that are processes of the node, not pods. */
 const WITHOUT_POD: readonly NodeService[] = ['embedded-registry', 'artifact-streaming']
@@ -117,11 +87,6 @@ function compareSteps({ clues }: Finding, { host }: NamedEndpoint, about: 'name'
   return other === undefined ? [] : [{ code: 'compare-nodes', host, node: other.node, about }]
 }
 
-/** Whether others run the host, and no address of the node or of a private network answers in its place. */
-function isOfOthers(finding: Finding, { host }: NamedEndpoint): boolean {
-  return isHosted(host) && !hasClue(finding, 'private-address')
-}
-
 export function timeoutSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const shaking = hasClue(finding, 'tls-unfinished')
@@ -170,54 +135,6 @@ export function refusedSteps(finding: Finding): Step[] {
   ]
 }
 
-export function tlsSteps(finding: Finding): Step[] {
-  const target = targetHost(finding)
-  const problem = clueOf(finding.clues, 'certificate')?.problem ?? null
-  const look: Step = { code: 'show-certificate', host: target.host }
-  if (hasClue(finding, 'ingress-default')) return [{ code: 'ingress-certificate', host: target.host }, look]
-  if (hasClue(finding, 'tls-alert') && problem === null)
-    return [
-      testConnection(finding, target),
-      { code: 'show-proxy' },
-      { code: 'tls-between', host: target.host },
-    ]
-  if (problem === 'unknown-authority' || problem === null)
-    return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
-  const side = clueOf(finding.clues, 'certificate-date')?.side
-  const checkClock: Step = { code: 'check-clock' }
-  if (isOfOthers(finding, target)) {
-    const repair: Step = { code: 'public-certificate', host: target.host, problem }
-    if (problem !== 'expired') return [look, repair]
-    // Everyone would notice an expired certificate of such a registry; a date that is over may be that of an old root.
-    return side === 'after' && !hasClue(finding, 'clock-off')
-      ? [repair, look, checkClock]
-      : [checkClock, look, repair]
-  }
-  const renew: Step = { code: 'renew-certificate', host: target.host, problem }
-  if (hasClue(finding, 'clock-off') || side === 'before') return [checkClock, look, renew]
-  // The error proves the date; what the node lacks may also be a certificate of its own, where the host's was accepted.
-  const proven = problem === 'client' || side === 'after'
-  return [...(proven ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
-}
-
-export function schemeSteps(finding: Finding): Step[] {
-  const target = targetHost(finding)
-  // The host itself speaks TLS, so something in between answered.
-  if (isOfOthers(finding, target))
-    return [testConnection(finding, target), { code: 'show-proxy' }, { code: 'open-host', ...target }]
-  if (clueOf(finding.clues, 'speaks')?.scheme === 'https')
-    return [
-      { code: 'test-connection', scheme: 'https', ...target },
-      { code: 'use-https', host: target.host },
-    ]
-  return [
-    { code: 'test-connection', scheme: 'http', ...target },
-    { code: 'allow-http', host: target.host },
-    { code: 'serve-tls', host: target.host },
-    ...ofMirror(finding, target),
-  ]
-}
-
 export function proxySteps(finding: Finding): Step[] {
   const proxy = finding.endpoint?.role === 'proxy' ? finding.endpoint.host : null
   const wanted = clueOf(finding.clues, 'behind-proxy')?.host ?? targetHost(finding).host
@@ -237,62 +154,4 @@ export function proxySteps(finding: Finding): Step[] {
     ...stepsIf(!inside, bypass),
     ...pullByHand(finding),
   ]
-}
-
-/** Steps for a web page in place of a registry's answer: what sent it is on the way to the host, or in front of it. */
-export function pageSteps(finding: Finding): Step[] {
-  const { registry } = finding
-  const target = targetHost(finding)
-  const first: Step =
-    target.role === 'mirror' && registry !== null
-      ? { code: 'mirror-settings', host: target.host, registry, about: 'web-page' }
-      : { code: 'page-instead', host: target.host }
-  return [first, testConnection(finding, target), { code: 'show-proxy' }]
-}
-
-/** Steps for an answer of the host's servers, or of something in their place, that is not a registry's. */
-export function serverErrorSteps(finding: Finding): Step[] {
-  const target = targetHost(finding)
-  const { registry, clues, endpoint } = finding
-  const status = clueOf(clues, 'status')?.status ?? 0
-  if (hasClue(finding, 'web-page'))
-    return [
-      // Where others run the host, its own servers may be down and answer so.
-      ...stepsIf(status > 0 && isOfOthers(finding, target), {
-        code: 'status-page',
-        ...target,
-        registry: registry ?? target.host,
-      }),
-      ...pageSteps(finding),
-    ]
-  if (hasClue(finding, 'endpoint-scheme') && registry !== null)
-    return [
-      {
-        code: 'mirror-settings',
-        host: endpoint === null ? null : target.host,
-        registry,
-        about: 'scheme',
-      },
-      testConnection(finding, target),
-      { code: 'show-proxy' },
-    ]
-  if (target.role === 'mirror' && registry !== null)
-    return [...silentMirror(finding, target), ...ofMirror(finding, target), testConnection(finding, target)]
-  if (hasClue(finding, 'upstream-blocked'))
-    return [
-      { code: 'unblock-upstream', host: target.host },
-      { code: 'wait', for: 'registry' },
-    ]
-  return [
-    { code: 'status-page', ...target, registry: registry ?? target.host },
-    testConnection(finding, target),
-    // On the way to a host that others run, a 502 or higher may come from a proxy.
-    ...stepsIf(status >= 502 && isOfOthers(finding, target), { code: 'show-proxy' }),
-    { code: 'wait', for: 'registry' },
-  ]
-}
-
-/** Repeats the pull on the node, to see the runtime's complete answer. */
-export function pullByHand({ reference, image }: Pick<Finding, 'reference' | 'image'>): Step[] {
-  return [{ code: 'pull-by-hand', image: reference ?? image }]
 }

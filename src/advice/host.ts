@@ -1,0 +1,47 @@
+/** The host that a step is about, which is the endpoint's, and steps that look at it or at the mirror that it is. */
+
+import { isLocal, type NamedEndpoint, nodeServiceAt } from '../diagnosis/endpoint.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import { apiHost, isHosted } from '../image/registries.ts'
+import { hasClue } from './conditions.ts'
+import type { Step } from './step.ts'
+
+/** The host that the text names, or else the registry's. */
+export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
+  if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
+  return { host: registry === null ? 'REGISTRY' : apiHost(registry), role: 'registry' }
+}
+
+/** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */
+export function testConnection({ evidence }: Finding, target: NamedEndpoint): Step {
+  const text = evidence?.text ?? ''
+  const isPlain = text.includes(`http://${target.host}/`) && !text.includes(`https://${target.host}/`)
+  return { code: 'test-connection', scheme: isPlain ? 'http' : 'https', ...target }
+}
+
+/** The node's settings name a mirror's host, so that is where to correct it. */
+export function ofMirror({ registry }: Finding, { host, role }: NamedEndpoint): Step[] {
+  return role === 'mirror' && registry !== null
+    ? [{ code: 'mirror-settings', host, registry, about: 'endpoint' }]
+    : []
+}
+
+/** The mirror that did not answer, with the place to look at: on its own node, or wherever it runs. */
+export function silentMirror({ registry }: Pick<Finding, 'registry'>, target: NamedEndpoint): Step[] {
+  const { host, role } = target
+  if (role !== 'mirror' || registry === null) return []
+  if (!isLocal(host)) return [{ code: 'check-mirror', host, registry }]
+  const service = nodeServiceAt(target)
+  const mirror: Step = { code: 'node-mirror', host, service }
+  return [mirror]
+}
+
+/** Whether others run the host, and no address of the node or of a private network answers in its place. */
+export function isOfOthers(finding: Finding, { host }: NamedEndpoint): boolean {
+  return isHosted(host) && !hasClue(finding, 'private-address')
+}
+
+/** Repeats the pull on the node, to see the runtime's complete answer. */
+export function pullByHand({ reference, image }: Pick<Finding, 'reference' | 'image'>): Step[] {
+  return [{ code: 'pull-by-hand', image: reference ?? image }]
+}

@@ -1,0 +1,138 @@
+/** Steps for a pull without a login: the pod's own ways to one, and the node's. */
+
+import type { Finding } from '../diagnosis/finding.ts'
+import type { Platform } from '../diagnosis/pulling-node.ts'
+import { isDockerHub } from '../image/docker-hub.ts'
+import { cloudOf } from '../image/registries.ts'
+import { hasClue, stepsIf } from './conditions.ts'
+import { checkNameSteps } from './image-steps.ts'
+import {
+  correctedSecretSteps,
+  knownSecretSteps,
+  loginSteps,
+  misplacedLoginSteps,
+  publicSteps,
+  unreadSecretSteps,
+} from './login.ts'
+import { callerOf, cloudPermission, isInCloud } from './permission.ts'
+import type { Step } from './step.ts'
+
+/** Distributions whose nodes run on any machine. */
+const SELF_MANAGED: readonly Platform[] = ['k3s', 'rke2', 'microk8s', 'minikube', 'kind', 'openshift']
+
+/** The steps where the registry says that no login was sent. */
+export function nothingSent(finding: Finding): Step[] {
+  const { registry, credential } = finding
+  // By now the secret exists, so the next attempt sends its login: another login would be no better.
+  if (credential.contradicted === true) return [{ code: 'restart-pull' }, see('login')]
+  const cloud = cloudOf(registry)
+  const providerFailed = hasClue(finding, 'credential-provider')
+  // The registry belongs to a cloud, or a credential provider failed: then the node's own login was missing.
+  const provider = stepsIf(cloud !== null || providerFailed, {
+    code: 'check-provider',
+    cloud,
+    sent: 'nothing',
+    likely: providerFailed || (cloud !== null && isInCloud(finding, cloud)),
+  })
+  // The provider asked the cloud for a login, and its answer names the identity that needs permission.
+  if (providerFailed && cloud !== null && callerOf(finding) !== null)
+    return [
+      cloudPermission(finding, cloud, { first: true }),
+      ...provider,
+      ...loginSteps(finding, 'missing'),
+      see('login'),
+    ]
+  const name = isDockerHub(registry ?? '') || providerFailed ? [] : checkNameSteps(finding)
+  if (isLikelyMisnamed(finding))
+    return [
+      { code: 'check-name', how: 'owner' },
+      { code: 'ask-registry' },
+      ...loginSteps(finding, 'private'),
+      { code: 'set-image', known: 'nothing' },
+      see('login'),
+    ]
+  const isHidden = name.some(step => step.code === 'check-name' && step.how === 'hidden')
+  return [
+    ...unreadSecretSteps(finding),
+    ...missingLoginSteps(finding, provider),
+    ...name,
+    // The pod has no login that would have to be corrected, and the name may be wrong as well.
+    ...stepsIf(credential.status !== 'usable' && !hasUnusable(finding) && isHidden, { code: 'ask-registry' }),
+    ...publicSteps(finding),
+    see('login'),
+  ]
+}
+
+/**
+ * GitHub's registry answers requests for an anonymous token with 403 mostly if no package has the name, and with 401 if it is private
+ * (k0sproject/k0sctl#981, phusion/holy-build-box#62): a hint only, so a login that the cluster has still comes first.
+ */
+function isLikelyMisnamed(finding: Finding): boolean {
+  const { registry, credential, remedies } = finding
+  return (
+    registry === 'ghcr.io' &&
+    credential.status === 'none' &&
+    hasClue(finding, 'bare-refusal') &&
+    knownSecretSteps(finding).length === 0 &&
+    !remedies.includes('recreate')
+  )
+}
+
+/** The pod's ways to a login, and the node's: whichever the pod uses comes first. @param provider the step for the node's login, if it can have one */
+function missingLoginSteps(finding: Finding, provider: Step[]): Step[] {
+  const { credential, host, registry } = finding
+  const ofPod = podLoginSteps(finding)
+  const cloud = cloudOf(registry)
+  // Nodes outside a cloud have no identity there unless somebody set one up. A secret for ECR would only last for hours.
+  const usesSecrets =
+    credential.status === 'broken' ||
+    credential.status === 'usable' ||
+    (host.platform !== null && SELF_MANAGED.includes(host.platform)) ||
+    isElsewhere(finding) ||
+    (host.name !== null && cloud !== null && cloud !== 'ecr' && !isInCloud(finding, cloud))
+  return usesSecrets ? [...ofPod, ...provider] : [...provider, ...ofPod]
+}
+
+/** Whether the node's object shows another cloud than the registry's, or no cloud: such a node has an identity there only if somebody set one up. */
+function isElsewhere(finding: Finding): boolean {
+  const { registry, host } = finding
+  const isOther = host.cloud !== null && host.cloud !== cloudOf(registry)
+  // A provider that failed was set up.
+  return isOther && !hasClue(finding, 'credential-provider')
+}
+
+/** A login for the pod: one that the cluster has, a new one, or a corrected secret. */
+export function podLoginSteps(finding: Finding): Step[] {
+  const misplaced = misplacedLoginSteps(finding)
+  const corrected = correctedSecretSteps(finding)
+  return [
+    ...knownSecretSteps(finding),
+    ...misplaced,
+    ...loginSteps(finding, 'missing'),
+    ...(misplaced.length > 0 ? [] : corrected),
+  ]
+}
+
+/** Whether a pull secret of the pod serves no image; one for other images of the registry may be right. */
+export function hasUnusable({ credential: { status, attempts } }: Finding): boolean {
+  return status === 'broken' && attempts.some(({ problem }) => problem !== 'other-registry')
+}
+
+/** ECR and ACR answer 401 only to a missing or invalid login: an image that does not exist is a 404 there, and a missing role at ECR a 403. */
+export function lacksCloudLogin(finding: Finding): boolean {
+  const cloud = cloudOf(finding.registry)
+  return (
+    (cloud === 'ecr' || cloud === 'acr') &&
+    finding.credential.status !== 'usable' &&
+    hasClue(finding, 'unauthorized')
+  )
+}
+
+export function cloudLoginSteps(finding: Finding): Step[] {
+  const cloud = cloudOf(finding.registry)
+  const likely = cloud !== null && isInCloud(finding, cloud)
+  const provider: Step = { code: 'check-provider', cloud, sent: 'unknown', likely }
+  return [...missingLoginSteps(finding, [provider]), ...checkNameSteps(finding), see('login')]
+}
+
+export const see = (after: Extract<Step, { code: 'see-why' }>['after']): Step => ({ code: 'see-why', after })

@@ -1,0 +1,108 @@
+/** Steps for hosts that answer, but not as a registry does: with another certificate or scheme, with a web page, or with a server error. */
+
+import { clueOf } from '../diagnosis/clue.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import { hasClue, stepsIf } from './conditions.ts'
+import { isOfOthers, ofMirror, silentMirror, targetHost, testConnection } from './host.ts'
+import type { Step } from './step.ts'
+
+export function tlsSteps(finding: Finding): Step[] {
+  const target = targetHost(finding)
+  const problem = clueOf(finding.clues, 'certificate')?.problem ?? null
+  const look: Step = { code: 'show-certificate', host: target.host }
+  if (hasClue(finding, 'ingress-default')) return [{ code: 'ingress-certificate', host: target.host }, look]
+  if (hasClue(finding, 'tls-alert') && problem === null)
+    return [
+      testConnection(finding, target),
+      { code: 'show-proxy' },
+      { code: 'tls-between', host: target.host },
+    ]
+  if (problem === 'unknown-authority' || problem === null)
+    return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
+  const side = clueOf(finding.clues, 'certificate-date')?.side
+  const checkClock: Step = { code: 'check-clock' }
+  if (isOfOthers(finding, target)) {
+    const repair: Step = { code: 'public-certificate', host: target.host, problem }
+    if (problem !== 'expired') return [look, repair]
+    // Everyone would notice an expired certificate of such a registry; a date that is over may be that of an old root.
+    return side === 'after' && !hasClue(finding, 'clock-off')
+      ? [repair, look, checkClock]
+      : [checkClock, look, repair]
+  }
+  const renew: Step = { code: 'renew-certificate', host: target.host, problem }
+  if (hasClue(finding, 'clock-off') || side === 'before') return [checkClock, look, renew]
+  // The error proves the date; what the node lacks may also be a certificate of its own, where the host's was accepted.
+  const proven = problem === 'client' || side === 'after'
+  return [...(proven ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
+}
+
+export function schemeSteps(finding: Finding): Step[] {
+  const target = targetHost(finding)
+  // The host itself speaks TLS, so something in between answered.
+  if (isOfOthers(finding, target))
+    return [testConnection(finding, target), { code: 'show-proxy' }, { code: 'open-host', ...target }]
+  if (clueOf(finding.clues, 'speaks')?.scheme === 'https')
+    return [
+      { code: 'test-connection', scheme: 'https', ...target },
+      { code: 'use-https', host: target.host },
+    ]
+  return [
+    { code: 'test-connection', scheme: 'http', ...target },
+    { code: 'allow-http', host: target.host },
+    { code: 'serve-tls', host: target.host },
+    ...ofMirror(finding, target),
+  ]
+}
+
+/** Steps for a web page in place of a registry's answer: what sent it is on the way to the host, or in front of it. */
+export function pageSteps(finding: Finding): Step[] {
+  const { registry } = finding
+  const target = targetHost(finding)
+  const first: Step =
+    target.role === 'mirror' && registry !== null
+      ? { code: 'mirror-settings', host: target.host, registry, about: 'web-page' }
+      : { code: 'page-instead', host: target.host }
+  return [first, testConnection(finding, target), { code: 'show-proxy' }]
+}
+
+/** Steps for an answer of the host's servers, or of something in their place, that is not a registry's. */
+export function serverErrorSteps(finding: Finding): Step[] {
+  const target = targetHost(finding)
+  const { registry, clues, endpoint } = finding
+  const status = clueOf(clues, 'status')?.status ?? 0
+  if (hasClue(finding, 'web-page'))
+    return [
+      // Where others run the host, its own servers may be down and answer so.
+      ...stepsIf(status > 0 && isOfOthers(finding, target), {
+        code: 'status-page',
+        ...target,
+        registry: registry ?? target.host,
+      }),
+      ...pageSteps(finding),
+    ]
+  if (hasClue(finding, 'endpoint-scheme') && registry !== null)
+    return [
+      {
+        code: 'mirror-settings',
+        host: endpoint === null ? null : target.host,
+        registry,
+        about: 'scheme',
+      },
+      testConnection(finding, target),
+      { code: 'show-proxy' },
+    ]
+  if (target.role === 'mirror' && registry !== null)
+    return [...silentMirror(finding, target), ...ofMirror(finding, target), testConnection(finding, target)]
+  if (hasClue(finding, 'upstream-blocked'))
+    return [
+      { code: 'unblock-upstream', host: target.host },
+      { code: 'wait', for: 'registry' },
+    ]
+  return [
+    { code: 'status-page', ...target, registry: registry ?? target.host },
+    testConnection(finding, target),
+    // On the way to a host that others run, a 502 or higher may come from a proxy.
+    ...stepsIf(status >= 502 && isOfOthers(finding, target), { code: 'show-proxy' }),
+    { code: 'wait', for: 'registry' },
+  ]
+}

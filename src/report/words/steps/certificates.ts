@@ -1,0 +1,120 @@
+/** The words of steps about TLS: a host's certificate, who has to trust it, and hosts without it. */
+
+import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
+import { isHosted } from '../../../image/registries.ts'
+import { certificateCommand, lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
+import {
+  authorityPlace,
+  clientCertificatePlace,
+  interceptorPlace,
+  mirrorSettings,
+  plainHttpPlace,
+} from '../node-settings.ts'
+import { withoutPort } from '../nouns.ts'
+import type { StepWords } from '../step-words.ts'
+
+const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
+
+/** Returns the host with its part in the pull; a host that the text does not name is the registry's. */
+const registryEndpoint = ({ endpoint }: Pick<Finding, 'endpoint'>, host: string): NamedEndpoint => ({
+  host,
+  role: endpoint?.host === host ? endpoint.role : 'registry',
+})
+
+/** Returns which certificate is to be renewed, and by whom. */
+function renewExpired(host: string, finding: Pick<Finding, 'clues'>): string {
+  const date = expiryDate(finding)
+  return date === null
+    ? `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`
+    : `Renew the certificate of ${host}, if that is the one which expired on ${date}${ofOldRoot(date)}; if the host belongs to others, its owner has to do that`
+}
+
+/** Returns the day on which a certificate expired, if the error proves it. */
+function expiryDate({ clues }: Pick<Finding, 'clues'>): string | null {
+  const dated = clues.find(clue => clue.code === 'certificate-date')
+  return dated?.side === 'after' ? dated.date.slice(0, 10) : null
+}
+
+/** A root of Let's Encrypt that old systems still look for (letsencrypt.org/docs/dst-root-ca-x3-expiration-september-2021). */
+function ofOldRoot(date: string): string {
+  return date === '2021-09-30'
+    ? " (on that day DST Root CA X3, a root of Let's Encrypt, expired: then the node needs newer root certificates)"
+    : ''
+}
+
+/** Returns how nodes show a certificate, as a clause. */
+function clientCertificate(finding: Finding, host: string): string {
+  const place = clientCertificatePlace(
+    finding.host,
+    registryEndpoint(finding, host),
+    finding.registry ?? host,
+  )
+  return place === null
+    ? 'these nodes have no setting for one, so let it accept them without, or copy the image into a registry that does'
+    : `give every node one that it accepts, in ${place}`
+}
+
+export const certificateSteps: StepWords<
+  | 'show-certificate'
+  | 'trust-authority'
+  | 'tls-between'
+  | 'renew-certificate'
+  | 'public-certificate'
+  | 'ingress-certificate'
+  | 'serve-tls'
+  | 'allow-http'
+  | 'use-https'
+> = {
+  'show-certificate': ({ host }, { findings }) =>
+    nodeShellStep(
+      `Look at the certificate (and the clock) ${onNodes(findings)}`,
+      certificateCommand(findings[0].host, withPort(host)),
+      findings,
+    ),
+  'trust-authority': ({ host, intercepted }, { findings: [first] }) => ({
+    text: `${intercepted ? 'If a company proxy intercepts TLS, or the authority is your own' : 'If the authority is your own'}, let every node trust it: put its CA certificate into ${authorityPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}${intercepted ? interceptorPlace(first.host) : ''}`,
+  }),
+  'tls-between': ({ host }) => ({
+    text: `Look for what damages or ends the connection to ${host}: a proxy or firewall that inspects TLS, or an MTU that is too large${isHosted(host) ? '' : `; the log of ${host} shows its side of the handshake`}`,
+  }),
+  'renew-certificate': ({ host, problem }, { findings: [first] }) => ({
+    text:
+      problem === 'expired'
+        ? renewExpired(host, first)
+        : problem === 'wrong-name'
+          ? `Use the name that the certificate of ${host} is for, or reissue it with this name or address (subjectAltName)`
+          : problem === 'no-alternative-name'
+            ? `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`
+            : problem === 'client'
+              ? `${host} asks for a client certificate: ${clientCertificate(first, host)}`
+              : `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`,
+  }),
+  'public-certificate': ({ host, problem }, { findings }) =>
+    problem === 'wrong-name'
+      ? nodeShellStep(
+          `Something else answers under the name ${host}: see what it resolves to ${onNodes(findings)} (a wildcard record in a DNS search domain, a login portal, or a proxy)`,
+          lookUpCommand(findings[0].host, withoutPort(host)),
+          findings,
+        )
+      : {
+          text:
+            problem === 'expired' && expiryDate(findings[0]) !== null
+              ? `Update the root certificates of the node (package ca-certificates), which are outdated on an old system${ofOldRoot(expiryDate(findings[0]) ?? '')}, or look for a proxy or firewall in between that shows a certificate of its own: the operator of ${host} renews its certificates`
+              : problem === 'expired'
+                ? `If the clock is right, look for a proxy or firewall in between that shows a certificate of its own, and update the root certificates of the node (package ca-certificates), which are outdated on an old system: the operator of ${host} renews its certificates`
+                : `The operator of ${host} shows others a valid certificate, so look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS`,
+        },
+  'ingress-certificate': ({ host }) => ({
+    text: `Give the ingress of ${host} its own certificate: check that its tls section lists this host, and that the secret named there exists in its namespace`,
+  }),
+  'serve-tls': ({ host }) => ({
+    text: `Or serve ${host} over TLS, so that logins and images are encrypted in transit`,
+  }),
+  'allow-http': ({ host }, { findings: [first] }) => ({
+    text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`,
+  }),
+  'use-https': ({ host }, { findings: [first] }) => ({
+    text: `Let the runtime ask ${host} with https:// on every node, where it has http:// or treats the host as insecure now: in ${mirrorSettings(first.host, registryEndpoint(first, host).role === 'mirror' && first.registry !== null ? first.registry : host)}`,
+  }),
+}
