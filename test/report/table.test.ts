@@ -286,8 +286,8 @@ describe('the wide screen', () => {
         "    NAMESPACE    WORKLOAD                            PODS   AGE",
         "  docker.io/calico/kube-controllers:v3.27.0",
         "    kube-system  deployment/calico-kube-controllers  1 pod  5m",
-        "      calico-kube-controllers-5b9b456c66-r4j2v  calico-kube-controllers on",
-        "        node-1  ImagePullBackOff",
+        "      calico-kube-controllers-5b9b456c66-r4j2v",
+        "        calico-kube-controllers on node-1  ImagePullBackOff",
       ]
     `)
     expect(shown.at(-1)).toBe('Next (helps all 3 pods): pullguard fix --all-namespaces --affected')
