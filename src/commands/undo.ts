@@ -113,7 +113,7 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   // Recorded so that later undos skip this run.
   if (!dryRun && !writes && settled && !isUndone(run)) await recordOver(run, folder)
   const report: UndoReport = { run: run.run, continued, dryRun, complete, kept, steps, outcomes }
-  if (executes || !isForPeople(options.format)) {
+  if (writes || !isForPeople(options.format)) {
     await context.out.write(renderUndoResult(report, view(options, context)))
   }
   await suggestAnotherRun(session)
