@@ -106,11 +106,12 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   await context.out.write(renderUndoPlan(plan, view(options, context)))
   const outcomes = await carryOut(run, steps, folder, session)
   const dryRun = options.dryRun !== 'none'
+  const writes = steps.some(isWrite)
   const restoresAll = kept.length === 0 && !steps.some(isLostPod)
-  if (restoresAll && !steps.some(isWrite) && !dryRun && !isUndone(run)) await recordOver(run, folder)
-  const complete = restoresAll && (outcomes ?? []).every(({ status }) => DONE.includes(status))
-  if (outcomes !== null || !isForPeople(options.format)) {
-    const report: UndoReport = { ...plan, dryRun, complete, outcomes: outcomes ?? [] }
+  if (restoresAll && !writes && !dryRun && !isUndone(run)) await recordOver(run, folder)
+  const complete = restoresAll && outcomes.every(({ status }) => DONE.includes(status))
+  if (writes || !isForPeople(options.format)) {
+    const report: UndoReport = { ...plan, dryRun, complete, outcomes }
     await context.out.write(renderUndoResult(report, view(options, context)))
   }
   await suggestAnotherRun(session)
@@ -126,15 +127,15 @@ function isLostPod(step: UndoStep): boolean {
   return step.action === 'leave' && step.reason === 'pod-taken-away'
 }
 
-/** Returns null if nothing is to be written. @throws RefusedError if not confirmed */
+/** Does what the flags ask for, after a confirmation. @throws RefusedError if not confirmed */
 async function carryOut(
   run: Run,
   steps: UndoStep[],
   folder: string,
   session: UndoSession,
-): Promise<UndoOutcome[] | null> {
+): Promise<UndoOutcome[]> {
   const { dryRun } = session.options
-  if (dryRun === 'client' || !steps.some(isWrite)) return null
+  if (dryRun === 'client' || !steps.some(isWrite)) return []
   if (dryRun === 'none') await confirm(session)
   return executeUndo(run, steps, folder, session)
 }

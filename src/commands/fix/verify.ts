@@ -210,6 +210,11 @@ function isLiftable({ code }: Declined): boolean {
   return LIFTABLE.includes(code)
 }
 
+/** Whether a login helps, be it a new one or one that only new pods get. */
+function needsLogin({ remedies }: Finding): boolean {
+  return remedies.includes('authenticate') || remedies.includes('recreate')
+}
+
 /** Whether the decline concerns the finding's pod, its workload, or the object that would have provided a login. */
 function explains(declined: Declined, finding: Finding): boolean {
   if (
@@ -218,12 +223,12 @@ function explains(declined: Declined, finding: Finding): boolean {
     declined.code === 'unnamed-registry' ||
     declined.code === 'unneeded-login'
   )
-    return declined.registry === finding.registry
+    return declined.registry === finding.registry && needsLogin(finding)
   if (declined.code === 'terminating-namespace') return declined.namespace === finding.namespace
   const { kind, namespace, name } = declined.code === 'managed' ? declined.change.target : declined.target
   if (namespace !== finding.namespace) return false
   if (kind === 'Secret' || kind === 'ServiceAccount') {
-    return finding.remedies.includes('authenticate') || finding.remedies.includes('recreate')
+    return needsLogin(finding)
   }
   if (kind === 'Pod') return name === finding.pod
   return finding.workload?.kind === kind && finding.workload.name === name

@@ -40,6 +40,11 @@ test.each<[string, Partial<FixState>, string]>([
   ],
   ["another owner's Secret blocks it", { declined: [of('foreign-secret', {})] }, 'refused'],
   ['no login is at hand', { declined: [of('no-credential', { registry: 'docker.io' })] }, 'refused'],
+  [
+    'no login is at hand, and a typo is left, which no login helps',
+    { remaining: [typo()], declined: [of('no-credential', { registry: 'docker.io' })] },
+    'findings',
+  ],
   ['a Job is left that its deletion would end', { declined: [of('job-would-fail', {})] }, 'findings'],
   [
     'what a flag would lift is about another pod',
