@@ -5,8 +5,8 @@ import { isBuiltIn } from '../kubernetes/api/kinds.ts'
 import { type Climb, climb, linkOf, type OwnerIndex } from '../snapshot/owners.ts'
 import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, ScopeSubject } from '../snapshot/snapshot.ts'
+import { managerIn } from './narrow/manager.ts'
 import { list, nameOf, namespaceOf, narrowName, number, record, text } from './narrow/shape.ts'
-import { managerIn } from './narrow/workload.ts'
 
 /** The parts of a pod that show which workload it belongs to. */
 export type NamedPod = OwnedPod & Pick<Pod, 'name'>

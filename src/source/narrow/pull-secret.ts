@@ -1,6 +1,6 @@
 /**
- * Describes pull secrets without their secret content, and the service accounts that list them. The kubelet uses a Secret only if its type
- * matches its data key (pkg/credentialprovider/secrets/secrets.go), and silently ignores any other.
+ * Describes pull secrets without their secret content. The kubelet uses a Secret only if its type matches its data key
+ * (pkg/credentialprovider/secrets/secrets.go), and silently ignores any other.
  */
 
 import { decodeBase64 } from '../../dockerconfig/go-encoding.ts'
@@ -23,20 +23,8 @@ import type {
   PullSecretProblem,
   SecretWriter,
 } from '../../snapshot/pull-secret.ts'
-import type { PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
-import {
-  list,
-  nameOf,
-  namespaceOf,
-  narrowName,
-  narrowSecretNames,
-  number,
-  record,
-  text,
-  textOrNull,
-  texts,
-} from './shape.ts'
-import { isKubernetesGroup, managerIn } from './workload.ts'
+import { isKubernetesGroup, managerIn } from './manager.ts'
+import { list, nameOf, namespaceOf, narrowName, number, record, text, textOrNull, texts } from './shape.ts'
 
 interface Form {
   key: string
@@ -81,16 +69,6 @@ export function pullLoginsOf(raw: unknown): PullLogin[] | 'malformed' {
   if (!form || !content) return []
   const config = form.read(content)
   return 'malformedAt' in config ? 'malformed' : config.entries.filter(isWhole)
-}
-
-/** Describes a Secret that a pod references and that could not be read. `provenBy` is what proves it missing, if not the API server. */
-export function describeMissingSecret(
-  namespace: string,
-  name: string,
-  problem: 'missing' | 'forbidden' | 'failed' | 'not-in-dump',
-  provenBy?: PullSecret['provenBy'],
-): PullSecret {
-  return { namespace, name, type: null, problem, ...(provenBy && { provenBy }), entries: [] }
 }
 
 type Description = Pick<PullSecret, 'problem' | 'detail' | 'entries'>
@@ -248,50 +226,3 @@ function decode(value: string): string | null {
   if (content === null || content.trimStart().startsWith('{')) return content
   return REDACTION.test(content) || /[\0-\x08\ufffd]/.test(content) ? null : content
 }
-
-/** The kubelet's message at every pull of a pod that references missing secrets, even while the pod runs. */
-const NOT_FOUND =
-  /^(?:\(combined from similar events\): )?unable to retrieve some image pull secrets \(([^)]*)\)/i
-
-/** Returns the same secrets, but one that could not be read or is not in the dump becomes `missing` if an event reports it missing. */
-export function markReportedMissing(secrets: PullSecret[], events: PodEvent[]): PullSecret[] {
-  const missing = new Set(events.flatMap(namesIn))
-  return secrets.map(secret =>
-    isUnknown(secret) && missing.has(`${secret.namespace}/${secret.name}`)
-      ? { ...secret, problem: 'missing', provenBy: 'kubelet' }
-      : secret,
-  )
-}
-
-function namesIn({ namespace, reason, message }: PodEvent): string[] {
-  if (reason !== 'FailedToRetrieveImagePullSecret') return []
-  const names = NOT_FOUND.exec(message)?.[1]?.split(',') ?? []
-  return names.map(name => `${namespace}/${name.trim()}`)
-}
-
-/** A dump proves that a secret exists even if its content was removed. */
-function isUnknown({ type, problem, provenBy }: PullSecret): boolean {
-  if (provenBy === 'dump') return true
-  return type === null && (problem === 'forbidden' || problem === 'failed' || problem === 'not-in-dump')
-}
-
-/** Returns a service account with the pull secrets that new pods get from it; null without a name. */
-export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
-  const name = nameOf(raw)
-  if (name === null) return null
-  const annotations = texts(record(record(raw).metadata).annotations)
-  const identity = IDENTITIES.find(([annotation]) => annotations[annotation] !== undefined)
-  return {
-    namespace: namespaceOf(raw),
-    name,
-    imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
-    ...(identity && { workloadIdentity: identity[1] }),
-  }
-}
-
-/** IAM roles for service accounts, Microsoft Entra Workload ID, and Workload Identity Federation for GKE. */
-const IDENTITIES = [
-  ['eks.amazonaws.com/role-arn', 'aws'],
-  ['azure.workload.identity/client-id', 'azure'],
-  ['iam.gke.io/gcp-service-account', 'google'],
-] as const
