@@ -24,6 +24,7 @@ import {
   type UndoReport,
   type UndoReportOptions,
 } from '../report/views/undo.ts'
+import { isNotUndone } from '../report/words/undo.ts'
 import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import { confirmWrite } from './confirm.ts'
@@ -109,7 +110,7 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   const writes = steps.some(isWrite)
   const restoresAll = kept.length === 0 && !steps.some(isLostPod)
   if (restoresAll && !writes && !dryRun && !isUndone(run)) await recordOver(run, folder)
-  const complete = restoresAll && outcomes.every(({ status }) => DONE.includes(status))
+  const complete = restoresAll && !outcomes.some(isNotUndone)
   if (writes || !isForPeople(options.format)) {
     const report: UndoReport = { ...plan, dryRun, complete, outcomes }
     await context.out.write(renderUndoResult(report, view(options, context)))
@@ -150,8 +151,6 @@ async function recordOver(run: Run, folder: string): Promise<void> {
   }
 }
 
-const DONE: UndoOutcome['status'][] = ['applied', 'accepted', 'unchanged', 'left']
-
 /** Dry-runs every step and then writes those that the server accepted. */
 async function executeUndo(
   run: Run,
@@ -170,7 +169,7 @@ async function executeUndo(
   try {
     const tried = await applyUndo(steps, { ...undoing, dryRun: true })
     if (options.dryRun === 'server') return tried
-    const refused = new Set(tried.filter(({ status }) => !DONE.includes(status)).map(({ id }) => id))
+    const refused = new Set(tried.filter(isNotUndone).map(({ id }) => id))
     const open = steps.filter(({ id }) => !refused.has(id))
     const written = await applyUndo(open, { ...undoing, dryRun: false })
     return steps.flatMap(({ id }) => written.find(one => one.id === id) ?? tried.filter(one => one.id === id))

@@ -27,7 +27,7 @@ import { tableLines } from '../screen/table.ts'
 import { meaningOf, titleOf } from '../words/causes.ts'
 import { whyCommand } from '../words/commands.ts'
 import { tellingEnd } from '../words/evidence.ts'
-import { countPods, formatNumber, pluralize } from '../words/nouns.ts'
+import { countPods, formatNumber, objectName, pluralize } from '../words/nouns.ts'
 import {
   dryRunSentence,
   isIncomplete,
@@ -41,7 +41,7 @@ import {
   workloadText,
   writtenSentence,
 } from '../words/outcomes.ts'
-import { objectName, scopeFlags } from '../words/plan.ts'
+import { scopeFlags } from '../words/scope.ts'
 import { stepsOf } from '../words/steps.ts'
 import type { PlanReportOptions } from './plan.ts'
 
