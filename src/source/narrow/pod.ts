@@ -12,6 +12,7 @@ import type {
 } from '../../snapshot/pod.ts'
 import { narrowController } from '../ownership.ts'
 import { couldBeFailedPull, narrowState } from './container-state.ts'
+import { controllerRevisionHash, templateHash } from './revision.ts'
 import { accountIn } from './service-account.ts'
 import {
   firstText,
@@ -71,17 +72,17 @@ function narrowRuntimeClass({ runtimeClassName }: Record<string, unknown>): Pick
   return runtimeClass === '' ? {} : { runtimeClass }
 }
 
-/** Returns the hash that a Deployment puts on its pods as a label, from a pod's metadata. */
+/** Returns the hash of a Deployment's pod, from its metadata. */
 export function narrowTemplateHash(metadata: { labels?: unknown }): Pick<Pod, 'templateHash'> {
-  const templateHash = text(record(metadata.labels)['pod-template-hash'])
-  return templateHash === '' ? {} : { templateHash }
+  const hash = templateHash(metadata)
+  return hash === null ? {} : { templateHash: hash }
 }
 
-/** Returns the hash only for a StatefulSet's pods. DaemonSets use the same label, but replace each pod independently. */
+/** Returns the hash only for a StatefulSet's pods: a DaemonSet replaces each pod independently. */
 function narrowRevisionHash(metadata: Record<string, unknown>): Pick<Pod, 'revisionHash'> {
-  const revisionHash = text(record(metadata.labels)['controller-revision-hash'])
+  const hash = controllerRevisionHash(metadata)
   const isOrdered = narrowController(metadata)?.kind === 'StatefulSet'
-  return revisionHash === '' || !isOrdered ? {} : { revisionHash }
+  return hash === null || !isOrdered ? {} : { revisionHash: hash }
 }
 
 function narrowPlatform(spec: Record<string, unknown>): PodPlatform {
