@@ -61,7 +61,7 @@ export async function readWorkloads(
     entry.podUids.push(pod.uid)
     workloads.set(workload.uid, entry)
   })
-  const found = [...workloads.values()].sort(byText(order))
+  const found = [...workloads.values()].sort(byText(sortKey))
   if (options.runningImages) await bounded(found, AT_ONCE, workload => addRunningImages(reading, workload))
   return { workloads: found, controllers: [...direct.controllers.values()], jobs: [...direct.jobs.values()] }
 }
@@ -160,7 +160,7 @@ function narrowed({ object, owner }: TopController, { namespace }: Pod): ScopeWo
   return narrowWorkload(object, owner, namespace)
 }
 
-function order({ namespace, kind, name }: ScopeWorkload): string {
+function sortKey({ namespace, kind, name }: ScopeWorkload): string {
   return `${namespace}/${kind}/${name}`
 }
 

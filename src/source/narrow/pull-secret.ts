@@ -13,6 +13,7 @@ import {
   readDockercfg,
   type SecretLayout,
 } from '../../dockerconfig/kubelet-view.ts'
+import { DATA_KEY, PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
 import { parseJson } from '../../json/json-object.ts'
 import { redact } from '../../secrecy/redact.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
@@ -33,13 +34,16 @@ interface Form {
 }
 
 const FORMS: Record<string, Form> = {
-  'kubernetes.io/dockerconfigjson': {
-    key: '.dockerconfigjson',
+  [PULL_SECRET_TYPE]: {
+    key: DATA_KEY,
     layout: 'config.json',
     read: readDockerConfigJson,
   },
   'kubernetes.io/dockercfg': { key: '.dockercfg', layout: 'dockercfg', read: readDockercfg },
 }
+
+/** The types of Secrets that the kubelet pulls with. */
+export const PULL_SECRET_TYPES = Object.keys(FORMS)
 
 /** Describes a Secret from the API server or a dump; null without a name. Content that was removed from a dump is `not-in-dump`. */
 export function narrowPullSecret(raw: unknown): PullSecret | null {
