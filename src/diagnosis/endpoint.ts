@@ -108,6 +108,11 @@ function isDocumentationLink({ host, before, rest }: FoundUrl): boolean {
   )
 }
 
+/** The proxy, which answered in place of the host that the text names. */
+export function proxyOf(named: NamedEndpoint | null): Endpoint {
+  return named?.role === 'proxy' ? named : { host: null, role: 'proxy' }
+}
+
 function namedEndpoint(host: string, role: EndpointRole): NamedEndpoint | null {
   const shown = host.toLowerCase().replace(/[.:]+$/, '')
   return shown === '' ? null : { host: shown, role }
@@ -152,7 +157,7 @@ function roleOfBare(host: string, text: string, registry: string | null): Endpoi
 const ADDRESS = /^(?:\[[0-9a-f:.%]+\]|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$/i
 
 /** The host without its port. */
-function withoutPort(host: string): string {
+export function withoutPort(host: string): string {
   return host.replace(/:\d+$/, '')
 }
 

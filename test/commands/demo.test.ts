@@ -106,6 +106,11 @@ test.each<[string, string[], number, number]>([
   expect(await readdir(home)).toEqual([])
 })
 
+test('--serve ends at once after Ctrl-C during its start', async () => {
+  const { code } = await runCommandLine(['demo', '--serve'], { home, signal: AbortSignal.abort('SIGINT') })
+  expect(code).toBe(0)
+})
+
 test('--serve prints how to reach the cluster, serves it until Ctrl-C, and removes its files', async () => {
   const stop = new AbortController()
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
