@@ -93,7 +93,6 @@ async function showAudit(
     inputFlags: inputFlagsOf(flags),
   }
   const notes = { ...options, width: err.width, color: err.color }
-  for (const note of fileNotes) await err.write(`${fileNoteText(note)}\n`)
   for (const note of fileNotes) await err.write(wrapLines(fileNoteText(note), err.width))
   const asText = format === 'table' || format === 'wide' || format === 'text'
   if (report.edits !== null) {
