@@ -1,11 +1,11 @@
 /** Steps for an image that is missing or whose name can't be read, and those that follow from what `--check-images` found out. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import { hidesMissing } from '../diagnosis/denial.ts'
+import { hidesMissing, isOpenToAll } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
-import { isHosted, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
+import { isHosted, isOpenShiftRegistry } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
@@ -40,11 +40,11 @@ export function checkNameSteps(finding: Finding): Step[] {
         { code: 'check-name', how: 'official' },
       ]
   }
-  return [{ code: 'check-name', how: howToCheck(registry, reference) }]
+  return [{ code: 'check-name', how: howToCheck(registry, finding) }]
 }
 
-function howToCheck(registry: string, reference: string | null): 'official' | 'public' | 'hidden' | 'plain' {
-  if (isPublic(reference)) return isDockerHub(registry) ? 'official' : 'public'
+function howToCheck(registry: string, finding: Finding): 'official' | 'public' | 'hidden' | 'plain' {
+  if (isOpenToAll(finding)) return isDockerHub(registry) ? 'official' : 'public'
   return hidesMissing(registry) ? 'hidden' : 'plain'
 }
 
@@ -155,6 +155,16 @@ export function unreadableNameSteps(finding: Finding): Step[] {
   return [
     { code: hasClue(finding, 'short-name') ? 'full-name' : 'read-name', image },
     { code: 'set-image', known: 'nothing' },
+  ]
+}
+
+/** The registry says where the image is instead, so neither another tag nor a login for this registry helps; null if it does not. */
+export function servedElsewhere({ clues, cause }: Finding): Step[] | null {
+  const host = clueOf(clues, 'served-at')?.host
+  if (host === undefined || (cause !== 'auth-required-or-denied' && cause !== 'image-not-found')) return null
+  return [
+    { code: 'use-host', host },
+    { code: 'distribute-login', reason: 'elsewhere', registry: host },
   ]
 }
 

@@ -11,7 +11,14 @@ import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
 
 /** Why a login would help. */
-export type LoginReason = 'opens' | 'missing' | 'refused' | 'private' | 'limit' | 'account-limit'
+export type LoginReason =
+  | 'opens'
+  | 'missing'
+  | 'refused'
+  | 'private'
+  | 'limit'
+  | 'account-limit'
+  | 'elsewhere'
 
 /** Where access to a repository is granted; each place words it differently. */
 export type Grantor = 'github' | 'gitlab' | 'openshift' | 'registry'
@@ -71,6 +78,7 @@ export type Step =
   | { code: 'make-public'; registry: string }
   | { code: 'allow-address'; host: string; address: string | null; cloud: Cloud | null }
   | { code: 'pass-perimeter'; perimeter: Perimeter; id: string | null; host: string }
+  | { code: 'accept-terms'; registry: string }
   | { code: 'restore-account'; registry: string }
   | { code: 'ask-registry-admin'; about: 'vulnerabilities' | 'storage-quota' | 'policy'; host: string }
   | { code: 'upstream-login'; host: string; kind: 'ecr' | 'setup' | 'other' }
@@ -81,6 +89,7 @@ export type Step =
   | { code: 'existing-official' }
   | { code: 'proxy-project'; host: string; product: 'harbor' | null }
   | { code: 'ask-registry' }
+  | { code: 'use-host'; host: string }
   | { code: 'use-replacement'; moved: Moved; to: string }
   | { code: 'find-replacement'; moved: Moved }
   | { code: 'migrate-project'; project: string }

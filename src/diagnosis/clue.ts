@@ -35,6 +35,10 @@ export type Clue =
   | { code: 'bare-refusal' }
   /** The kubelet could not read a pull secret of the pod. */
   | { code: 'unreadable-secret' }
+  /** The registry says that another one has the image. */
+  | { code: 'served-at'; host: string }
+  /** The registry gives the image only to accounts that have accepted its terms. */
+  | { code: 'terms' }
   /** Harbor names the action that it refused: to an account that is not allowed it, and to anyone whose login it does not know. */
   | { code: 'named-action' }
   /** CRI-O's words for any 401, whether or not a login was sent (containers/image, docker/errors.go; opendatahub-io/notebooks#1980). */

@@ -6,6 +6,7 @@ import { cloudOf, relayedRegistry } from '../image/registries.ts'
 import { type OwnerIndex, servingBefore } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
+import { demandsTerms, servedAt } from './access-demands.ts'
 import type { Clue } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import {
@@ -39,6 +40,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...inText,
     ...(refusal === null ? [] : [{ code: 'perimeter' as const, ...refusal }]),
     ...ofStatus(status, text),
+    ...demanded(words, reference),
     ...(reference !== null && reference.digest === null && CHILD.test(text)
       ? [{ code: 'missing-child' } as const]
       : []),
@@ -46,6 +48,15 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...arrivedClue(text),
     ...ofHost(endpoint, reference),
     ...nameClues(image),
+  ]
+}
+
+/** What the registry demands in its own words. */
+function demanded(words: string, reference: Reference | null): Clue[] {
+  const host = servedAt(words, reference?.registry ?? null)
+  return [
+    ...(host === null ? [] : [{ code: 'served-at' as const, host }]),
+    ...(demandsTerms(words) ? [{ code: 'terms' as const }] : []),
   ]
 }
 

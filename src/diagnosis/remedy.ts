@@ -3,8 +3,9 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isFixedImage } from '../image/fixed-tag.ts'
 import { parseReference } from '../image/reference.ts'
-import { isPublic, relayedRegistry } from '../image/registries.ts'
+import { relayedRegistry } from '../image/registries.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
+import { isOpenToAll } from './denial.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal } from './endpoint.ts'
 import type { Finding, Subcause } from './finding.ts'
@@ -94,7 +95,7 @@ function loginWouldHelp({ cause, subcause, registry, reference, endpoint, moved 
   if (subcause !== null && NOT_FIXED_BY_LOGIN.includes(subcause)) return false
   if (moved?.state === 'deleted' || moved?.state === 'retired') return false
   // Public images need no login: only a refused one can be in the way.
-  if (isPublic(reference)) return subcause === 'credential-refused'
+  if (isOpenToAll({ reference, subcause })) return subcause === 'credential-refused'
   return mayReceiveLogin(endpoint)
 }
 

@@ -35,6 +35,7 @@ const SUBCAUSES: { [C in Cause]?: (facts: SubcauseFacts) => Subcause | null } = 
   'auth-required-or-denied': ({ error, reference, endpoint, credential }) =>
     denialOf({
       masked: error?.masked ?? '',
+      text: error?.text ?? '',
       status: error?.status ?? null,
       reference,
       endpoint,

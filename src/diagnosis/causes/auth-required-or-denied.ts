@@ -1,5 +1,6 @@
 /** The registry refused the request, perhaps to hide that the image does not exist. Also credentials that the kubelet could not read. */
 
+import { demandsTerms, servedAt } from '../access-demands.ts'
 import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
 /** 402 and 451 refuse the account or the country. 412 is not about a credential. */
@@ -34,6 +35,12 @@ export const refused = ruleOf(
   // AWS, for a wrong or expired key.
   /\bsecurity token included in the request is (?:invalid|expired)\b/,
 )
+
+/** The registry has the repository, but gives its images only at another host, or to accounts that accepted its terms. */
+export const conditional: CauseRule = {
+  cause: 'auth-required-or-denied',
+  judge: ({ text }) => (servedAt(text, null) !== null || demandsTerms(text) ? MATCHES : null),
+}
 
 /** What the kubelet puts before an error: of a pull, of its waiting state, or of a sync (before 1.6). */
 const OPENING =

@@ -1,7 +1,13 @@
 /** All rules, in the order in which they are tried. */
 
 import type { Cause } from '../finding.ts'
-import { refused, refusedStatus, unreadableCredentials, unreadableSecret } from './auth-required-or-denied.ts'
+import {
+  conditional,
+  refused,
+  refusedStatus,
+  unreadableCredentials,
+  unreadableSecret,
+} from './auth-required-or-denied.ts'
 import { canceledOrDeadline } from './canceled-or-deadline.ts'
 import type { CauseRule } from './cause-rule.ts'
 import { connectionRefusedOrReset } from './connection-refused-or-reset.ts'
@@ -35,6 +41,7 @@ const PLACES: Record<Cause, [place: number, rule: CauseRule][]> = {
     [23, unreadableSecret],
     [25, unreadableCredentials],
     [27, refused],
+    [30, conditional],
   ],
   'image-not-found': [
     [16, notFoundStatus],

@@ -27,6 +27,8 @@ const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = 
     `If the image is private, run ${login} with an account that can pull it, then distribute that login`,
   limit: (login, registry) =>
     `Give the pods this machine's login for ${registry} (run ${login} first), so their pulls count against that account`,
+  elsewhere: (login, registry) =>
+    `Once the pods ask ${registry}, run ${login} with an account that can pull there, then distribute that login`,
   'account-limit': login =>
     `Use an account with a higher limit (run ${login} first), then distribute that login`,
 }
@@ -166,7 +168,10 @@ export const loginSteps: StepWords<
     return {
       text: `${LOGIN[reason](login, registryLabel(registry))}${note(registry)}`,
       ...(brief === undefined ? {} : { brief }),
-      command: loginFixCommand(invocation, findings),
+      command: loginFixCommand(
+        invocation,
+        findings.map(finding => ({ ...finding, registry })),
+      ),
     }
   },
   'node-login': ({ registry }, { findings: [first] }) => ({

@@ -17,6 +17,7 @@ export const nameSteps: StepWords<
   | 'page-instead'
   | 'proxy-project'
   | 'ask-registry'
+  | 'use-host'
   | 'use-replacement'
   | 'find-replacement'
   | 'migrate-project'
@@ -90,6 +91,17 @@ export const nameSteps: StepWords<
     text: 'Ask the registry whether the image exists and which login can pull it (costs no pulls)',
     command: ownCommand(invocation, `diagnose ${diagnoseScope(findings)} --check-images`),
   }),
+  'use-host': ({ host }, { invocation, findings: [first, ...others] }) => {
+    const edit = (finding: Findings[number]) => ({ ...finding, known: atHost(finding, host), open: '' })
+    const { text, command } = setImages(invocation, [edit(first), ...others.map(edit)])
+    const asking = offlineCommand(invocation, `image ${shellWord(atHost(first, host))} --check-images`)
+    return {
+      text: `Use ${atHost(first, host)} instead, as ${registryLabel(first.registry)} itself says that ${host} has it, most likely under the same name (\`${asking}\` tells, with a login). ${text}`,
+      brief: `Use ${atHost(first, host)} instead, as ${registryLabel(first.registry)} itself says`,
+      check: asking,
+      ...(command === undefined ? {} : { command }),
+    }
+  },
   'use-replacement': ({ to, moved }, { invocation, findings: [first, ...others] }) => {
     const edits = [first, ...others].flatMap(finding =>
       finding.moved?.to == null ? [] : [{ ...finding, known: finding.moved.to, open: '' }],
@@ -209,6 +221,11 @@ export const nameSteps: StepWords<
   'registry-not-site': () => ({
     text: 'Write docker.io instead of hub.docker.com: that is the web site, not the registry',
   }),
+}
+
+/** Returns the same image at another host. */
+function atHost({ reference, image }: Findings[number], host: string): string {
+  return `${host}${(reference ?? image).replace(/^[^/]*/, '')}`
 }
 
 /** Returns why the name does not parse, in parentheses; empty if only the runtime rejects it. */

@@ -81,6 +81,7 @@ export const permissionSteps: StepWords<
   | 'hub-plan'
   | 'allow-address'
   | 'pass-perimeter'
+  | 'accept-terms'
   | 'restore-account'
   | 'ask-registry-admin'
   | 'upstream-login'
@@ -167,6 +168,9 @@ export const permissionSteps: StepWords<
       text: `Ask ${askWhom} for ${remedy(host)}${which}`,
     }
   },
+  'accept-terms': ({ registry }) => ({
+    text: `Sign in at the web site of ${registryLabel(registry)} with the account that pulls, and accept the terms of this image there: other logins are refused`,
+  }),
   'restore-account': ({ registry }) => ({
     text: `Ask the owner or administrator of ${registryLabel(registry)} about the account, its license, and its billing: another login can't pull its images either`,
   }),
