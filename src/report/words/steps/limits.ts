@@ -113,7 +113,8 @@ export const limitSteps: StepWords<
         : `minikube image load${minikubeProfile(node)} ${shellWord(image)}`,
   }),
   'same-secret': () => ({
-    text: 'Give the pod the pull secret that the image was pulled with: from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified (imagePullCredentialsVerificationPolicy)',
+    text: "Give the pod the pull secret of those pods that the image was pulled for, as from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified; if it was preloaded instead, exempt it in the kubelet's configuration (imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages, preloadedImagesVerificationAllowlist)",
+    brief: 'Give the pod the pull secret of those pods that the image was pulled for',
   }),
   'slow-pull': (_step, { findings: [{ host }] }) => ({
     text: `If the pull is only slow, raise ${progressTimeout(host)}, or use a smaller image${
@@ -128,6 +129,7 @@ export const limitSteps: StepWords<
 const CONTAINERD_FILE: Partial<Record<Platform, string>> = {
   k3s: '/var/lib/rancher/k3s/agent/etc/containerd/config.toml',
   rke2: '/var/lib/rancher/rke2/agent/etc/containerd/config.toml',
+  k0s: '/etc/k0s/containerd.toml /etc/k0s/containerd.d/*.toml',
   microk8s: '/var/snap/microk8s/current/args/containerd.toml',
 }
 
