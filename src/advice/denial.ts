@@ -174,7 +174,7 @@ function knownLoginSteps(finding: Finding): Step[] {
   ]
 }
 
-/** The image is on the node, so its name is right: what the pod lacks is the credential that it was pulled with. */
+/** The image is on the node, so its name is right: what the pod lacks is a credential that was verified for it. */
 function verifiedLoginSteps(finding: Finding): Step[] {
   return [
     ...knownSecretSteps(finding),

@@ -187,7 +187,7 @@ export type Clue =
   | { code: 'missing-layer' }
   /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */
   | { code: 'layer-mismatch' }
-  /** The node has the image, but the kubelet asks the registry again for a pod that lacks the credential it was pulled with (KEP-2535). */
+  /** The node has the image, but the kubelet asks the registry again for a pod without a verified credential (KEP-2535). */
   | { code: 'on-node' }
   /** A registry's storage quota, not its rate limit. */
   | { code: 'storage-quota' }

@@ -62,7 +62,8 @@ export function perimeterOf({ subcause, clues }: Refused): PerimeterWords | null
 export function perimeterTitle(finding: Refused): string | null {
   const { clues, registry } = finding
   const host = clues.find(clue => clue.code === 'served-at')?.host
-  if (host !== undefined) return `${capitalize(registryLabel(registry))} says that this image is at ${host} instead`
+  if (host !== undefined)
+    return `${capitalize(registryLabel(registry))} says that this image is at ${host} instead`
   if (clues.some(({ code }) => code === 'terms'))
     return `${capitalize(registryLabel(registry))} gives this image only to accounts that have accepted its terms`
   const rule = perimeterOf(finding)

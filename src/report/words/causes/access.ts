@@ -173,7 +173,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       ],
       [
         first => first.clues.some(({ code }) => code === 'on-node') && !isUsable(first),
-        'The image is on the node, but the kubelet asks the registry again for a pod without the credential that it was pulled with (KEP-2535, from Kubernetes 1.35 on by default).',
+        'The image is on the node, but the kubelet asks the registry again for a pod without a verified credential for it (KEP-2535, from Kubernetes 1.35 on by default).',
       ],
       [({ reference }) => isPublic(reference), publicMeaning],
       [

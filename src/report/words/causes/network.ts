@@ -239,11 +239,11 @@ const NEVER: Record<NeverPullSubcause | 'unknown', [title: string, meaning: stri
   ],
   'not-verified': [
     'Pull policy Never, and the image on the node is not verified for this pod',
-    'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.',
+    'The node lists the image, but the kubelet does not let this pod use it without a verified credential (KEP-2535): it was pulled with one that the pod does not have, or it was preloaded, and the same content was pulled so under another name (kubernetes/kubernetes#138211). With policy Never the kubelet does not ask the registry.',
   ],
   unknown: [
     'Pull policy Never, and the kubelet has no image that this pod can use',
-    'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.',
+    'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) the kubelet does not let this pod use it without a verified credential.',
   ],
 }
 

@@ -72,7 +72,7 @@ export const REFUSALS: Pick<
   },
   'never-pull': {
     title: 'The pull policy is Never, and the node has no image that the pod can use',
-    is: 'With imagePullPolicy Never, the kubelet only uses what is already on the node. Since Kubernetes 1.33 it can also refuse an image that another pod pulled with a login that this pod does not have.',
+    is: 'With imagePullPolicy Never, the kubelet only uses what is already on the node. Since Kubernetes 1.33 it can also refuse an image that is there, because no login of this pod was verified for it.',
     howToTell:
       'The reason is ErrImageNeverPull. `crictl images` on the node shows whether the image is there.',
     todo: [
@@ -83,7 +83,7 @@ export const REFUSALS: Pick<
     example: 'Container image "acme/api:2.4" is not present with pull policy of Never',
     subcauses: {
       'not-present': 'the image is not on the node',
-      'not-verified': 'the image is there, but was pulled with a login that this pod does not have',
+      'not-verified': 'the image is there, but no login of this pod was verified for it',
     },
   },
   'signature-policy': {
