@@ -19,6 +19,7 @@ export type LoginReason =
   | 'limit'
   | 'account-limit'
   | 'elsewhere'
+  | 'stopgap'
 
 /** Where access to a repository is granted; each place words it differently. */
 export type Grantor = 'github' | 'gitlab' | 'openshift' | 'registry'

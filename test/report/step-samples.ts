@@ -264,6 +264,7 @@ export const NODES = {
   unknown: { ...node, runtime: null, os: null, kubeletMinor: null },
   K3s: { ...node, platform: 'k3s' },
   RKE2: { ...node, platform: 'rke2' },
+  k0s: { ...node, platform: 'k0s' },
   'RKE2 on Windows': { ...node, platform: 'rke2', os: 'windows' },
   MicroK8s: { ...node, platform: 'microk8s' },
   minikube: { ...node, platform: 'minikube', name: 'shop-m02' },

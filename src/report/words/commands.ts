@@ -2,7 +2,6 @@
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
-import { cloudOf } from '../../image/registries.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import { type Invocation, offlineCommand, ownCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
@@ -92,23 +91,6 @@ function loginFlags(findings: readonly PodWithoutLogin[]): string {
 export function remedyCommand(invocation: Invocation, remedy: Remedy, finding: Finding): string {
   if (remedy === 'authenticate' || remedy === 'recreate') return loginFixCommand(invocation, [finding])
   return fixCommand(invocation, [finding], () => REMEDY_WORDS[remedy].flags(finding))
-}
-
-/**
- * Returns the command with which this machine gets the credential that `fix` distributes. Amazon's and Google's registries take no password
- * of an account, only a token of their own client (docs.aws.amazon.com/AmazonECR, docs.cloud.google.com/artifact-registry).
- */
-export function loginCommand(registry: string | null): string {
-  if (registry === null || registry === 'docker.io') return 'docker login'
-  const host = shellWord(registry)
-  const ofAmazon = `docker login --username AWS --password-stdin ${host}`
-  if (registry === 'public.ecr.aws')
-    return `aws ecr-public get-login-password --region us-east-1 | ${ofAmazon}`
-  const region = /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry)?.[1]
-  if (region !== undefined) return `aws ecr get-login-password --region ${region} | ${ofAmazon}`
-  return cloudOf(registry) === 'gar'
-    ? `gcloud auth print-access-token | docker login -u oauth2accesstoken --password-stdin ${host}`
-    : `docker login ${host}`
 }
 
 /** Returns the command that explains the cause in more detail. */

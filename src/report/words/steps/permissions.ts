@@ -73,6 +73,66 @@ function attach(cloud: Cloud, action: string | null): string {
   }
 }
 
+/** Returns the command that gives the role; null where the identity or the repository is in doubt. */
+function grantCommand(
+  cloud: Cloud,
+  caller: string | null,
+  { registry, reference, host }: Pick<Finding, 'registry' | 'reference' | 'host'>,
+): string | null {
+  if (registry === null) return null
+  switch (cloud) {
+    case 'acr': {
+      // A name may be followed by a hyphen and a hash (learn.microsoft.com, domain name label).
+      const [name = ''] = registry.split(/[-.]/)
+      return host.platform === 'aks'
+        ? `az aks update --attach-acr ${shellWord(name)} --name <cluster> --resource-group <group>`
+        : null
+    }
+    case 'ecr': {
+      const { role } = awsIdentity(caller ?? '')
+      const partition = registry.endsWith('.cn')
+        ? 'aws-cn'
+        : registry.includes('.us-gov-')
+          ? 'aws-us-gov'
+          : 'aws'
+      return role === null
+        ? null
+        : `aws iam attach-role-policy --policy-arn arn:${partition}:iam::aws:policy/${ROLE_NAME.ecr} --role-name ${shellWord(role)}`
+    }
+    case 'gar': {
+      const place = artifactRepository(reference)
+      const account = /^[\w.@-]+\.gserviceaccount\.com$/.test(caller ?? '') ? (caller ?? '') : '<account>'
+      return (
+        place &&
+        `gcloud artifacts repositories add-iam-policy-binding ${shellWord(place.repository)} --project=${shellWord(place.project)} --location=${shellWord(place.location)} --role=${ROLE_NAME.gar} --member=serviceAccount:${account}`
+      )
+    }
+  }
+}
+
+/** Where `gcr.io` and its regions have their repositories in Artifact Registry (cloud.google.com/artifact-registry/docs/transition). */
+const GCR_LOCATION = new Map([
+  ['gcr.io', 'us'],
+  ['us.gcr.io', 'us'],
+  ['eu.gcr.io', 'europe'],
+  ['asia.gcr.io', 'asia'],
+])
+
+/** Returns project, location, and repository of an image in Artifact Registry, as its name has them; null for another name. */
+function artifactRepository(reference: string | null) {
+  const [host = '', ...path] = (reference ?? '').split('/')
+  // A project of a domain, example.com:shop, is written example.com/shop.
+  const ofDomain = path[0]?.includes('.') === true
+  const project = ofDomain ? path.slice(0, 2).join(':') : path[0]
+  const gcr = GCR_LOCATION.get(host)
+  const location = gcr ?? /^([a-z0-9-]+)-docker\.pkg\.dev$/.exec(host)?.[1]
+  // The last part is the image.
+  const repository = gcr === undefined ? path.slice(0, -1)[ofDomain ? 2 : 1] : host
+  return project === undefined || location === undefined || repository === undefined
+    ? null
+    : { project, location, repository }
+}
+
 export const permissionSteps: StepWords<
   | 'check-provider'
   | 'grant-cloud-role'
@@ -98,7 +158,8 @@ export const permissionSteps: StepWords<
     }
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
   },
-  'grant-cloud-role': ({ cloud, caller, action, first }, { findings: [{ registry }] }) => {
+  'grant-cloud-role': ({ cloud, caller, action, first }, { findings: [finding] }) => {
+    const { registry } = finding
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
     const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
     const { name, account: own } =
@@ -109,7 +170,12 @@ export const permissionSteps: StepWords<
         text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${ROLE_NAME.ecr} on ${name}`,
       }
     const brief = `${start}: ${name} lacks ${lacks}, so ${attach(cloud, action)}`
-    return { text: own === null ? `${brief}${FOREIGN[cloud] ?? ''}` : brief, brief }
+    const command = action === 'ecr:CreateRepository' ? null : grantCommand(cloud, caller, finding)
+    return {
+      text: own === null ? `${brief}${FOREIGN[cloud] ?? ''}` : brief,
+      brief,
+      ...(command === null ? {} : { command }),
+    }
   },
   'grant-pull': (
     { by, registry, repository, caller },
