@@ -14,8 +14,10 @@ import type { Step } from './step.ts'
 
 /** Steps for clues in the name. They come first: neither another tag nor a login helps a placeholder. */
 export function nameClueSteps(finding: Finding): Step[] {
-  const { clues, image } = finding
-  const placeholder = clueOf(clues, 'placeholder')
+  const { clues, image, reference, endpoint } = finding
+  // A name that does not parse is never asked for: in a text about a host's answer, somebody has replaced the real one.
+  const isReplaced = reference === null && endpoint !== null
+  const placeholder = isReplaced ? undefined : clueOf(clues, 'placeholder')
   return [
     ...stepsIf(hasClue(finding, 'unquoted-number'), { code: 'quote-number', image }),
     ...stepsIf(placeholder?.of === 'istio', { code: 'inject-sidecar' }),

@@ -135,7 +135,7 @@ export type Step =
       code: 'mirror-settings'
       host: string | null
       registry: string
-      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable'
+      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'answered'
     }
   | { code: 'unblock-upstream'; host: string }
   | {
@@ -203,7 +203,7 @@ export type Step =
   | { code: 'ecr-login-of-node'; region: string | null }
   // Limits
   | { code: 'wait'; for: 'limit'; quota?: LimitAnswer }
-  | { code: 'wait'; for: 'minute' | 'burst' | 'kubelet' | 'registry' }
+  | { code: 'wait'; for: 'hub-limit' | 'minute' | 'burst' | 'kubelet' | 'registry' }
   | { code: 'find-askers' }
   | { code: 'replace-registry' }
   | { code: 'use-cache' }

@@ -89,7 +89,6 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
   [{ code: 'layer-mismatch' }, /mismatched image rootfs/i],
-  [{ code: 'per-second' }, /\brate exceeded\b/i],
   [
     { code: 'file-system' },
     /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,120}operation not permitted|cross-device link|stale (?:nfs )?file handle/i,

@@ -133,8 +133,10 @@ export type Clue =
   | { code: 'bare-limit' }
   /** A 429 of the token server: too many requests for tokens, or failed logins, not too many pulls. */
   | { code: 'token-limit' }
-  /** Too many requests within a second, not too many pulls within hours. */
+  /** Too many requests within a second or a minute, not too many pulls within hours. */
   | { code: 'per-second' }
+  /** Docker Hub's own words for its limit on pulls, for an image of Docker Hub or a name that does not parse. */
+  | { code: 'hub-limit' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
   | { code: 'full-disk-path'; path: string; temporary: boolean }
   /** Memory ran out, not the disk. */

@@ -7,6 +7,7 @@ import { type OwnerIndex, servingBefore } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
+import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
 import type { Clue } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import {
@@ -32,7 +33,7 @@ interface ClueFacts {
 
 /** The clues in one failed pull: in the text, the HTTP status, the host, and the image's name. */
 export function cluesOf(text: string, known: ClueFacts): Clue[] {
-  const { status, endpoint, image, reference } = known
+  const { cause, status, endpoint, image, reference } = known
   const words = withoutNames(text, image, reference)
   const inText = TEXT_CLUES.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
   const refusal = perimeterRefusal(words)
@@ -41,6 +42,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...(refusal === null ? [] : [{ code: 'perimeter' as const, ...refusal }]),
     ...ofStatus(status, text),
     ...demanded(words, reference),
+    ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
     ...(reference !== null && reference.digest === null && CHILD.test(text)
       ? [{ code: 'missing-child' } as const]
       : []),
@@ -84,6 +86,14 @@ function withoutNames(text: string, image: string, reference: Reference | null):
     ...(reference === null ? [] : [`${reference.registry}/${reference.repository}`, reference.repository]),
   ]
   return names.filter(name => name.length > 2).reduce((rest, name) => rest.replaceAll(name, '‹name›'), text)
+}
+
+/** Whose limit the text describes, and over which time. */
+function ofLimit(text: string, reference: Reference | null): Clue[] {
+  if (isLimitOfMinutes(text)) return [{ code: 'per-second' }]
+  if (!isHubLimit(text)) return []
+  const relayed = reference !== null && !isDockerHub(reference.registry)
+  return [{ code: relayed ? 'upstream-limit' : 'hub-limit' }]
 }
 
 /** Words of runtimes that were asking for a token. */

@@ -102,15 +102,18 @@ export function removeLimits(node: PullingNode): string {
     : ''
 }
 
-/** Returns how to remove unused images; null if the platform leaves that to the kubelet. */
-export function pruneCommand(node: PullingNode): string | null {
+/** Returns how to remove unused images, or else how to list all of them and remove one, which such a client can't tell from the others. */
+export function pruneCommand(node: PullingNode): { command: string; removesOne: string | null } {
   switch (imageClient(node)) {
     case 'docker':
-      return 'docker image prune -a'
+      return { command: 'docker image prune -a', removesOne: null }
     case 'talosctl':
-    case 'ctr':
-      return null
+      return { command: talosctl('image list'), removesOne: 'talosctl image remove' }
+    case 'ctr': {
+      const { client } = ctr(node)
+      return { command: `${client} images ls`, removesOne: `${client} images rm` }
+    }
     case 'crictl':
-      return `${crictl(node)} rmi --prune`
+      return { command: `${crictl(node)} rmi --prune`, removesOne: null }
   }
 }

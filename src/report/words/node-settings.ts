@@ -133,7 +133,7 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
       break
   }
   if (os === 'windows') return "the node's machine-wide certificate store"
-  const store = `the system's trust store (${TRUST_STORE[runtime ?? 'unknown']})`
+  const store = `the system's trust store (${platform === 'k0s' ? 'update-ca-certificates, then restart k0s' : TRUST_STORE[runtime ?? 'unknown']})`
   const own = ofHost ? runtimeAuthorityPlace(node, { host, role }, registry) : null
   return own === null ? store : `${own}, or ${store}`
 }

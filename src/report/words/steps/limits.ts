@@ -18,15 +18,14 @@ import type { StepWords } from '../step-words.ts'
 
 const WAIT = {
   limit: 'Wait until the limit resets; the kubelet retries on its own',
+  'hub-limit': 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own',
   minute:
-    'Wait a minute or two: this registry limits requests per second or minute, and the kubelet retries on its own; if it keeps happening, ',
+    'Wait a minute or two: this limit is on requests per second or minute, and the kubelet retries on its own; if it keeps happening, ',
   burst:
     'Wait a few minutes; the kubelet retries on its own. Start fewer pods at once, or use a pull-through mirror',
   kubelet: 'Wait a minute: the kubelet continues on its own',
   registry: 'Wait: the kubelet retries on its own, and the pods start once the registry answers again',
 }
-
-const HUB_LIMIT = 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own'
 
 /** Returns when the next attempt can succeed, from what is left of the limit. */
 function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string {
@@ -34,7 +33,7 @@ function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string
   const others = of === 'account' ? '' : ' (nodes behind another address have their own limit)'
   if (limit === null)
     return `Wait for the next try, within five minutes: Docker Hub has no limit for ${whose} now${others}`
-  if (remaining === null) return HUB_LIMIT
+  if (remaining === null) return WAIT['hub-limit']
   const window = windowSeconds === null ? '' : ` in ${durationInWords(windowSeconds)}`
   if (remaining > 0)
     return `Wait for the next try, within five minutes: ${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} are left for ${whose}${others}`
@@ -69,10 +68,10 @@ export const limitSteps: StepWords<
 > = {
   wait: (step, { findings: [{ registry, reference }] }) => {
     if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
-    if (step.for === 'limit' && registry === 'docker.io') return { text: HUB_LIMIT }
+    if (step.for === 'limit' && registry === 'docker.io') return { text: WAIT['hub-limit'] }
     if (step.for !== 'minute') return { text: WAIT[step.for] }
     return {
-      text: `${WAIT.minute}${isPublic(reference) ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
+      text: `${WAIT.minute}${isPublic(reference) || registry === 'docker.io' ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
     }
   },
   'find-askers': (_step, { invocation, findings: [{ registry }] }) => ({

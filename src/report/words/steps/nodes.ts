@@ -59,11 +59,12 @@ export const nodeSteps: StepWords<
   | 'sandbox-login'
 > = {
   'prune-images': (_step, { findings }) => {
-    const command = pruneCommand(findings[0].host)
-    const text = `Remove images that nothing uses ${onNodes(findings)}, if they fill it; those that were loaded by hand go, too`
-    return command === null
-      ? { text: `${text}: the kubelet does so above imageGCHighThresholdPercent` }
-      : nodeClientStep(text, command, findings)
+    const { command, removesOne } = pruneCommand(findings[0].host)
+    const text =
+      removesOne === null
+        ? `Remove images that nothing uses ${onNodes(findings)}, if they fill it; those that were loaded by hand go, too`
+        : `Find images that nothing uses ${onNodes(findings)}, if they fill it, and remove each with all of its names (\`${removesOne}\`); the kubelet does so on its own above imageGCHighThresholdPercent (85 by default)`
+    return nodeClientStep(text, command, findings)
   },
   'show-memory': (_step, { findings }) =>
     nodeClientStep(
