@@ -65,14 +65,14 @@ export function missingSteps(finding: Finding): Step[] {
 function mirrorLacksImage(finding: Finding): Step[] | null {
   const { subcause, endpoint, registry } = finding
   if (subcause !== 'not-in-mirror' || registry === null) return null
-  if (endpoint === null || endpoint.role === 'proxy') return null
-  const { host, role } = endpoint
+  const host = endpoint?.host ?? clueOf(finding.clues, 'mirrors-failed')?.lacking ?? null
+  if (host === null || endpoint?.role === 'proxy') return null
   const source = hasClue(finding, 'source-blocked') ? 'blocked' : 'other'
   return [
     { code: 'mirror-lacks-image', host, registry, source },
     { code: 'check-name', how: 'plain' },
     { code: 'ask-registry' },
-    ...stepsIf(role === 'mirror', { code: 'mirror-settings', host, registry, about: 'endpoint' }),
+    ...stepsIf(endpoint?.role === 'mirror', { code: 'mirror-settings', host, registry, about: 'endpoint' }),
   ]
 }
 

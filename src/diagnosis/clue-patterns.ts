@@ -216,6 +216,8 @@ const FULL_PATH = /(\/[\w./@+-]+)[^/]{0,40}: (?:no space left on device|disk quo
 /** Where a runtime's own folders begin below its store. */
 const STORE =
   /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)/
+/** The start of an entry in that list, which may be a placeholder that somebody wrote over the real name. */
+const MIRROR = /(?:^|\[)([\w.-]+(?::\d+)?|<[\w .-]{1,60}>(?::\d+)?)(?=[/:])/g
 const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
 
 /** The clues that quote something from the text: an address, an account, a signer, a DNS server, mirrors. */
@@ -277,11 +279,11 @@ function fullPlace(text: string): { path: string; temporary: boolean } | null {
 /** The first mirror in that list that answered and lacks the image; null if none did. */
 function lackingIn(list: string): string | null {
   const entry = list.split(/\] ?(?=\[)/).find(each => /manifest unknown|name unknown|not found/i.test(each))
-  return /\[?([\w.-]+(?::\d+)?)(?=[/:])/.exec(entry ?? '')?.[1] ?? null
+  return entry === undefined ? null : (hostsOf(entry)[0] ?? null)
 }
 
 /** The hosts in containers/image's list of mirrors, `[mirror.example/library/nginx: why] [other: why]`; at most four. */
 function hostsOf(list: string): string[] {
-  const hosts = [...list.matchAll(/\[([\w.-]+(?::\d+)?)(?=[/:])/g)].map(([, host = '']) => host)
+  const hosts = [...list.matchAll(MIRROR)].map(([, host = '']) => host)
   return [...new Set(hosts)].slice(0, 4)
 }
