@@ -1,5 +1,6 @@
 /** The vocabulary of clues: what else, besides the cause, a failed pull can show. */
 
+import type { ProviderProblem } from './credential-provider.ts'
 import type { PerimeterRefusal } from './perimeter.ts'
 
 /** Why the runtime rejected a certificate, or the server rejected the client's. */
@@ -97,6 +98,8 @@ export type Clue =
   | { code: 'expired' }
   /** The kubelet's credential provider on the node failed or could not be started. */
   | { code: 'credential-provider' }
+  /** Why that provider failed, in its own words or the kubelet's. */
+  | { code: 'provider-reason'; problem: ProviderProblem; reason: string }
   /** A certificate was not accepted. */
   | { code: 'certificate'; problem: CertificateProblem }
   /** Until or from when the certificate is valid (ISO 8601), and on which side of that the node's clock is. */

@@ -10,6 +10,7 @@ import { demandsTerms, servedAt } from './access-demands.ts'
 import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
 import type { Clue } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
+import { providerReason } from './credential-provider.ts'
 import {
   type Endpoint,
   endpointOf,
@@ -53,10 +54,12 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
   ]
 }
 
-/** What the registry demands in its own words. */
+/** What the registry demands, or why the credential provider failed, in their own words. */
 function demanded(words: string, reference: Reference | null): Clue[] {
   const host = servedAt(words, reference?.registry ?? null)
+  const reason = providerReason(words)
   return [
+    ...(reason === null ? [] : [{ code: 'provider-reason' as const, ...reason }]),
     ...(host === null ? [] : [{ code: 'served-at' as const, host }]),
     ...(demandsTerms(words) ? [{ code: 'terms' as const }] : []),
   ]

@@ -4,6 +4,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { fullName, type Reference } from '../image/reference.ts'
 import { type Cloud, cloudOf, isPublic } from '../image/registries.ts'
 import { demandsLogin, demandsTerms, servedAt } from './access-demands.ts'
+import { PROVIDER_FAILED } from './credential-provider.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { CredentialStatus, DenialSubcause, Finding } from './finding.ts'
 import { perimeterIn } from './perimeter.ts'
@@ -67,7 +68,7 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   const open = reference !== null && isPublic(fullName(reference))
   if (servedAt(text, reference?.registry ?? null) !== null) return 'policy'
   // The kubelet's plugin failed, so no registry was asked.
-  if (/\bcredential provider plugin\b|\berror getting credentials\b/.test(masked)) return 'no-credential-sent'
+  if (PROVIDER_FAILED.test(masked)) return 'no-credential-sent'
   const proven =
     perimeterIn(masked) === null ? PATTERNS.find(([, pattern]) => pattern.test(masked))?.[0] : 'blocked'
   // A web page that gives no reason is not the registry's answer.

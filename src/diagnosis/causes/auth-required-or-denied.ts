@@ -61,12 +61,17 @@ export const unreadableSecret: CauseRule = {
   judge: ({ grpc, text }) => (grpc === null && UNREADABLE_SECRET.test(text) ? MATCHES : null),
 }
 
+/** The kubelet could not run its credential provider, so no registry was asked; why is the plugin's reason, whatever words that has. */
+export const providerFailed = ruleOf(
+  'auth-required-or-denied',
+  /\berror execing credential provider plugin\b/,
+)
+
 /** No registry was contacted: the kubelet (credentialprovider) can't read a pull secret, or a helper returns no credential. */
 export const unreadableCredentials = ruleOf(
   'auth-required-or-denied',
   /\billegal base64 data\b|\bunable to parse auth field\b|\bunable to (?:decode|parse) .{0,20}dockercfg\b/,
   /\b(?:error|failed|failure) (?:getting|to get) credentials?\b|\bunable to retrieve (?:credentials|(?:\w+ )?registry auth)\b|\binvalid client secret\b/,
-  /\berror execing credential provider plugin\b/,
   // A line break in a user name or a password.
   /\binvalid header field value\b/,
 )

@@ -3,6 +3,7 @@
 import type { Cause } from '../finding.ts'
 import {
   conditional,
+  providerFailed,
   refused,
   refusedStatus,
   unreadableCredentials,
@@ -37,6 +38,7 @@ const PLACES: Record<Cause, [place: number, rule: CauseRule][]> = {
   'rate-limited': [[10, rateLimited]],
   'kubelet-qps': [[1, kubeletQps]],
   'auth-required-or-denied': [
+    [0, providerFailed],
     [15, refusedStatus],
     [23, unreadableSecret],
     [25, unreadableCredentials],

@@ -1,5 +1,6 @@
 /** The words of steps about what the registry and its cloud allow, and to whom. */
 
+import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
@@ -60,6 +61,17 @@ function exemption(text: string): string {
 
 /** The start of a step for nodes that don't show an identity in the registry's cloud. */
 const MEANT = 'If the nodes are meant to log in on their own'
+
+/** What to do about a credential provider that says why it failed. */
+const PROVIDER_FAULT: Record<ProviderProblem, (provider: string) => string> = {
+  'api-version': provider =>
+    `Set apiVersion in the kubelet's CredentialProviderConfig to one that ${provider} supports (mostly credentialprovider.kubelet.k8s.io/v1), or update that plugin`,
+  program: provider =>
+    `Install the program of ${provider} for this node, in the folder that the kubelet looks in`,
+  time: provider =>
+    `Find out what ${provider} waits for: mostly the cloud's metadata service or its token server`,
+  other: provider => `Fix what ${provider} reports`,
+}
 
 /** Returns how the identity gets the permission; the first pull through a cache of ECR may also have to make the repository. */
 function attach(cloud: Cloud, action: string | null): string {
@@ -149,11 +161,12 @@ export const permissionSteps: StepWords<
 > = {
   'check-provider': ({ cloud, sent, likely }, { findings }) => {
     const [first] = findings
+    const fault = first.clues.find(clue => clue.code === 'provider-reason')?.problem
     const provider = `the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}`
     const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}${checkAcr(cloud, first)}`
     const texts = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNodes(findings)} shows which login was used${checkAcr(cloud, first)}`,
-      nothing: `${likely ? 'Find' : `${MEANT}, find`} out why ${provider} returned no login: ${configuration}`,
+      nothing: `${fault === undefined ? `${likely ? 'Find' : `${MEANT}, find`} out why ${provider} returned no login` : PROVIDER_FAULT[fault](provider)}: ${configuration}`,
       unknown: `${likely ? 'See' : `${MEANT}, see`} whether ${provider} returned a login that is valid: ${configuration}`,
     }
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
