@@ -50,6 +50,12 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /\beof\b|reset by peer|broken pipe|forcibly closed|connection (?:was )?(?:reset|closed|aborted)|goaway/i,
   ],
   [
+    { code: 'unopened', why: 'network' },
+    /(?:network is unreachable|unreachable network)/i,
+  ],
+  [{ code: 'unopened', why: 'host' }, /(?:no route to host|host is unreachable|unreachable host)/i],
+  [{ code: 'unopened', why: 'refused' }, /connection refused|actively refused/i],
+  [
     { code: 'ingress-default' },
     /ingress controller fake certificate|certificate is valid for ingress\.local\b|\.traefik\.default\b/i,
   ],

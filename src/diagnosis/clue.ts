@@ -122,6 +122,8 @@ export type Clue =
   | { code: 'windows-build'; build: string }
   /** The name contains quotation marks or white space. */
   | { code: 'stray-character'; sign: 'quote' | 'space' }
+  /** Why the connection was not opened: nothing accepted it, or there is no way to the network or to the host. */
+  | { code: 'unopened'; why: 'refused' | 'network' | 'host' }
   /** The connection was opened, and then closed or reset. */
   | { code: 'cut-off' }
   /** A TLS alert or a damaged record, with no word of a certificate. */

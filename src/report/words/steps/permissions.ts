@@ -69,7 +69,7 @@ const PROVIDER_FAULT: Record<ProviderProblem, (provider: string) => string> = {
   program: provider =>
     `Install the program of ${provider} for this node, in the folder that the kubelet looks in`,
   time: provider =>
-    `Find out what ${provider} waits for: mostly the cloud's metadata service or its token server`,
+    `Find out what ${provider} waits for (mostly the cloud's metadata service or its token server)`,
   other: provider => `Fix what ${provider} reports`,
 }
 
