@@ -18,11 +18,19 @@ export function loginSteps(finding: Finding, reason: LoginReason): Step[] {
       code: 'distribute-login',
       reason: isStopgap(finding, reason) ? 'stopgap' : reason,
       registry,
+      ...missingSecret(finding),
     })
   // A static pod, which the kubelet created from a file; its owner is the node.
   if (workload?.kind === 'Node') steps.push({ code: 'kubelet-login' })
   if (containerKind === 'ephemeral') steps.push({ code: 'other-debug-container', reason: 'login' })
   return steps
+}
+
+/** Creating exactly the secret that the pod names changes no other object, and also helps the other pods that name it. */
+function missingSecret({ credential: { status, attempts } }: Finding): { secret?: string } {
+  const missing =
+    status === 'broken' ? attempts.find(({ problem }) => problem === 'secret-missing') : undefined
+  return missing === undefined ? {} : { secret: missing.secret }
 }
 
 /** A person's token for ECR or Artifact Registry ends within hours, and until then hides that the node's own identity does not work. */

@@ -39,7 +39,13 @@ export type NodePolicy = 'blocked' | 'rejected' | 'signature'
 /** Every step. A new one does not compile until it has its words. */
 export type Step =
   // Logins and pull secrets
-  | { code: 'distribute-login'; reason: LoginReason; registry: string }
+  | {
+      code: 'distribute-login'
+      reason: LoginReason
+      registry: string
+      /** The pull secret that the pods name and that does not exist: creating it changes nothing else. */
+      secret?: string
+    }
   | { code: 'node-login'; registry: string }
   | { code: 'recreate-pods' }
   | { code: 'kubelet-login' }
@@ -120,7 +126,12 @@ export type Step =
   | { code: 'fix-dns'; host: string; server: string | null }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
-  | ({ code: 'test-connection'; scheme: 'https' | 'http' } & NamedEndpoint)
+  | ({
+      code: 'test-connection'
+      scheme: 'https' | 'http'
+      /** The path of the manifest that the host failed at, with its query: asking for less might look healthy. */
+      manifest?: string
+    } & NamedEndpoint)
   | { code: 'who-answered'; host: string }
   | { code: 'page-instead'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)

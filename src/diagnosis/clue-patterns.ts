@@ -49,10 +49,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'cut-off' },
     /\beof\b|reset by peer|broken pipe|forcibly closed|connection (?:was )?(?:reset|closed|aborted)|goaway/i,
   ],
-  [
-    { code: 'unopened', why: 'network' },
-    /(?:network is unreachable|unreachable network)/i,
-  ],
+  [{ code: 'unopened', why: 'network' }, /(?:network is unreachable|unreachable network)/i],
   [{ code: 'unopened', why: 'host' }, /(?:no route to host|host is unreachable|unreachable host)/i],
   [{ code: 'unopened', why: 'refused' }, /connection refused|actively refused/i],
   [

@@ -23,6 +23,7 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
     { reason: 'private', registry: '123456789012.dkr.ecr.eu-west-1.amazonaws.com' },
     { reason: 'missing', registry: 'europe-docker.pkg.dev' },
     { reason: 'elsewhere', registry: 'registry.redhat.io' },
+    { reason: 'missing', registry, secret: 'regcred' },
   ],
   'node-login': [{ registry: 'ghcr.io' }],
   'recreate-pods': [{}],
@@ -128,6 +129,7 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'test-connection': [
     { scheme: 'https', host, role: 'registry' },
     { scheme: 'http', host: '[fd00::1]:5000', role: 'storage' },
+    { scheme: 'https', host, role: 'registry', manifest: '/v2/acme/api/manifests/1?ns=ghcr.io' },
   ],
   'who-answered': [{ host }],
   'page-instead': [{ host }, { host: 'quay.io' }],

@@ -1,5 +1,6 @@
 /** Commands of this program, ready to paste, built from findings. Names from the cluster are quoted for the shell. */
 
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
@@ -66,15 +67,25 @@ export function fixCommand<Found extends FailingPod>(
 
 /**
  * Returns the `fix` command that gives the pods a login: only new pods get one, and `fix` skips pods that no controller recreates unless a
- * flag includes them. A login for a registry other than Docker Hub is distributed to several namespaces only if it is named.
+ * flag includes them. A login for a registry other than Docker Hub is distributed to several namespaces only if it is named. If the pods
+ * name one secret that does not exist, that one is created.
  */
 export function loginFixCommand(invocation: Invocation, findings: readonly PodWithoutLogin[]): string {
   return fixCommand(invocation, findings, loginFlags)
 }
 
-type PodWithoutLogin = FailingPod & Pick<Finding, 'registry'>
+type PodWithoutLogin = FailingPod & Pick<Finding, 'registry'> & Partial<Pick<AdvisedFinding, 'steps'>>
+
+/** Returns the one missing pull secret that all of these pods name; undefined if there is none. */
+function missingSecret(findings: readonly PodWithoutLogin[]): string | undefined {
+  const named = findings.map(
+    ({ steps = [] }) => steps.flatMap(step => (step.code === 'distribute-login' ? [step.secret] : []))[0],
+  )
+  return named.every(secret => secret === named[0]) ? named[0] : undefined
+}
 
 function loginFlags(findings: readonly PodWithoutLogin[]): string {
+  const secret = missingSecret(findings)
   const bare = findings.every(({ workload }) => workload === null)
   const registries = [...new Set(findings.map(({ registry }) => registry))]
   const several = new Set(findings.map(({ namespace }) => namespace)).size > 1
@@ -83,12 +94,17 @@ function loginFlags(findings: readonly PodWithoutLogin[]): string {
     ...(named
       ? registries.flatMap(registry => (registry === null ? [] : `--registry ${shellWord(registry)}`))
       : []),
-    ...(bare ? ['--recreate-bare-pods'] : []),
+    // A pod that names the secret gets it with its next attempt.
+    ...(secret === undefined
+      ? bare
+        ? ['--recreate-bare-pods']
+        : []
+      : [`--secret-name ${shellWord(secret)}`]),
   ].join(' ')
 }
 
 /** Returns the command that applies one remedy to one finding. */
-export function remedyCommand(invocation: Invocation, remedy: Remedy, finding: Finding): string {
+export function remedyCommand(invocation: Invocation, remedy: Remedy, finding: AdvisedFinding): string {
   if (remedy === 'authenticate' || remedy === 'recreate') return loginFixCommand(invocation, [finding])
   return fixCommand(invocation, [finding], () => REMEDY_WORDS[remedy].flags(finding))
 }

@@ -148,6 +148,20 @@ export function curlCommand({ os }: PullingNode, url: string): string {
     : `curl -sSv -m 15 -o /dev/null ${shellWord(url)}`
 }
 
+/** The media types of manifests that runtimes accept: without them, some registries answer with another one, or with an error. */
+const MANIFESTS = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ')
+
+/** Returns how to ask for a manifest without downloading it. */
+export function headCommand({ os }: PullingNode, url: string): string {
+  const client = os === 'windows' ? 'curl.exe' : 'curl'
+  return `${client} -sSI -m 15 -H ${shellWord(`Accept: ${MANIFESTS}`)} ${shellWord(url)}`
+}
+
 /** Returns how to show the certificate of HOST:PORT. */
 export function certificateCommand(node: PullingNode, address: string): string {
   return node.os === 'windows'

@@ -42,6 +42,17 @@ const BRIEF_LOGIN: Partial<typeof LOGIN> = {
   limit: (login, registry) => `Give the pods your login for ${registry} (${login} first)`,
 }
 
+/** Returns how to create the pull secret that the pods name already. */
+const named = (secret: string, registry: string, login: string) =>
+  `Create secret ${secret}, which the pods name, with a login for ${registry}: first run ${login} with an account that can pull the image`
+
+/** Returns the same under the condition that makes a login the right thing. */
+function missingText(reason: LoginReason, create: string): string {
+  return reason === 'private'
+    ? `If the image is private, ${create.charAt(0).toLowerCase()}${create.slice(1)}`
+    : create
+}
+
 /** Where each registry has the visibility of an image. */
 const VISIBILITY: Partial<Record<string, string>> = {
   'ghcr.io': 'on GitHub, Package settings, Change visibility: new packages are private',
@@ -157,11 +168,13 @@ export const loginSteps: StepWords<
   | 'secret-writer'
   | 'see-why'
 > = {
-  'distribute-login': ({ reason, registry }, { invocation, findings }) => {
+  'distribute-login': ({ reason, registry, secret }, { invocation, findings }) => {
     const login = `\`${loginCommand(registry)}\``
-    const brief = BRIEF_LOGIN[reason]?.(login, registryLabel(registry))
+    const label = registryLabel(registry)
+    const brief = secret === undefined ? BRIEF_LOGIN[reason]?.(login, label) : named(secret, label, login)
+    const text = secret === undefined ? LOGIN[reason](login, label) : missingText(reason, brief ?? '')
     return {
-      text: `${LOGIN[reason](login, registryLabel(registry))}${loginNote(registry)}`,
+      text: `${text}${loginNote(registry)}`,
       ...(brief === undefined ? {} : { brief }),
       command: loginFixCommand(
         invocation,
