@@ -12,8 +12,10 @@ export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'r
   return { host: registry === null ? 'REGISTRY' : apiHost(registry), role: 'registry' }
 }
 
+type ConnectionTest = Extract<Step, { code: 'test-connection' }>
+
 /** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */
-export function testConnection({ evidence }: Finding, target: NamedEndpoint): Step {
+export function testConnection({ evidence }: Finding, target: NamedEndpoint): ConnectionTest {
   const text = evidence?.text ?? ''
   const isPlain = text.includes(`http://${target.host}/`) && !text.includes(`https://${target.host}/`)
   return { code: 'test-connection', scheme: isPlain ? 'http' : 'https', ...target }
@@ -23,7 +25,7 @@ export function testConnection({ evidence }: Finding, target: NamedEndpoint): St
 export function testManifest(finding: Finding, target: NamedEndpoint): Step {
   const manifest = isOfOthers(finding, target) ? null : manifestIn(finding.evidence?.text ?? '', target.host)
   const test = testConnection(finding, target)
-  return manifest === null || test.code !== 'test-connection' ? test : { ...test, manifest }
+  return manifest === null ? test : { ...test, manifest }
 }
 
 const REPOSITORY = '[a-z0-9][\\w./-]{0,255}'

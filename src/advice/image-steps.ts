@@ -161,9 +161,15 @@ export function unreadableNameSteps(finding: Finding): Step[] {
 }
 
 /** The registry says where the image is instead, so neither another tag nor a login for this registry helps; null if it does not. */
-export function servedElsewhere({ clues, cause }: Finding): Step[] | null {
+export function servedElsewhere({ clues, cause, moved }: Finding): Step[] | null {
   const host = clueOf(clues, 'served-at')?.host
-  if (host === undefined || (cause !== 'auth-required-or-denied' && cause !== 'image-not-found')) return null
+  // A known move has steps of its own.
+  if (
+    host === undefined ||
+    moved !== null ||
+    (cause !== 'auth-required-or-denied' && cause !== 'image-not-found')
+  )
+    return null
   return [
     { code: 'use-host', host },
     { code: 'distribute-login', reason: 'elsewhere', registry: host },

@@ -74,8 +74,9 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   // A web page that gives no reason is not the registry's answer.
   if (proven === undefined && WEB_PAGE.test(masked)) return 'unspecified'
   // Everything there is public, so a refusal is about the image's name or the caller's address, not a login.
-  if (open && proven !== 'credential-refused' && !demandsLogin(text)) return closedToAll(refusal, proven)
-  if ((open || demandsTerms(text)) && proven !== 'credential-refused' && demandsLogin(text))
+  const demanded = demandsTerms(text) || (open && demandsLogin(text))
+  if (open && proven !== 'credential-refused' && !demanded) return closedToAll(refusal, proven)
+  if (demanded && proven !== 'credential-refused')
     return refusal.credential === 'usable' ? 'not-permitted' : 'no-credential-sent'
   if (
     proven === 'not-permitted' &&

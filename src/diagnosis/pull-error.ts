@@ -90,8 +90,10 @@ export function parsePullErrors(text: string): PullErrors {
 /** Separates the text between the two markers (to the end without a second one) from the rest. */
 function cut(text: string, open: string, close: string | null): { main: string; fallback: string } {
   const start = text.indexOf(open)
-  const end = start === -1 || close === null ? text.length : text.indexOf(close, start)
-  if (start === -1 || end === -1) return { main: text, fallback: '' }
+  if (start === -1) return { main: text, fallback: '' }
+  // A text that was cut off before the second marker ends within the separated part.
+  const found = close === null ? -1 : text.indexOf(close, start)
+  const end = found === -1 ? text.length : found
   return {
     main: text.slice(0, start) + text.slice(end + (close?.length ?? 0)),
     fallback: text.slice(start + open.length, end),

@@ -24,6 +24,7 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
     { reason: 'missing', registry: 'europe-docker.pkg.dev' },
     { reason: 'elsewhere', registry: 'registry.redhat.io' },
     { reason: 'missing', registry, secret: 'regcred' },
+    { reason: 'stopgap', registry: '123456789012.dkr.ecr.eu-west-1.amazonaws.com' },
   ],
   'node-login': [{ registry: 'ghcr.io' }],
   'recreate-pods': [{}],

@@ -77,7 +77,9 @@ export function loginFixCommand(invocation: Invocation, findings: readonly PodWi
 type PodWithoutLogin = FailingPod & Pick<Finding, 'registry'> & Partial<Pick<AdvisedFinding, 'steps'>>
 
 /** Returns the one missing pull secret that all of these pods name; undefined if there is none. */
-function missingSecret(findings: readonly PodWithoutLogin[]): string | undefined {
+export function missingSecret(
+  findings: readonly Partial<Pick<AdvisedFinding, 'steps'>>[],
+): string | undefined {
   const named = findings.map(
     ({ steps = [] }) => steps.flatMap(step => (step.code === 'distribute-login' ? [step.secret] : []))[0],
   )
@@ -87,6 +89,9 @@ function missingSecret(findings: readonly PodWithoutLogin[]): string | undefined
 function loginFlags(findings: readonly PodWithoutLogin[]): string {
   const secret = missingSecret(findings)
   const bare = findings.every(({ workload }) => workload === null)
+  // A pod that names the secret gets it with its next attempt.
+  const others = bare ? ['--recreate-bare-pods'] : []
+  const last = secret === undefined ? others : [`--secret-name ${shellWord(secret)}`]
   const registries = [...new Set(findings.map(({ registry }) => registry))]
   const several = new Set(findings.map(({ namespace }) => namespace)).size > 1
   const named = several && registries.some(registry => registry !== null && registry !== 'docker.io')
@@ -94,12 +99,7 @@ function loginFlags(findings: readonly PodWithoutLogin[]): string {
     ...(named
       ? registries.flatMap(registry => (registry === null ? [] : `--registry ${shellWord(registry)}`))
       : []),
-    // A pod that names the secret gets it with its next attempt.
-    ...(secret === undefined
-      ? bare
-        ? ['--recreate-bare-pods']
-        : []
-      : [`--secret-name ${shellWord(secret)}`]),
+    ...last,
   ].join(' ')
 }
 

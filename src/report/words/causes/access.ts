@@ -243,7 +243,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
 
 function providerMeaning({ clues }: Pick<Finding, 'clues'>): string {
   const reason = clues.find(clue => clue.code === 'provider-reason')?.reason
-  return `The plugin on the node that fetches logins failed, so the registry was not asked${reason === undefined ? '.' : `. Its reason: ${reason}`}`
+  return `The plugin on the node that fetches logins failed, so the registry was not asked${reason === undefined ? '.' : `. Its reason: "${reason}".`}`
 }
 
 function noLoginMeaning({ registry, steps }: CauseContext['findings'][0]): string {

@@ -89,7 +89,7 @@ const BROKEN: Record<Break, (host: string) => string> = {
   'cut-off': host => `The connection to ${host} was cut off`,
   refused: host => `The connection to ${host} was refused`,
   network: host => `The node has no route to ${host}`,
-  host: host => `The node finds no way to ${host} (no route to host)`,
+  host: host => `The node can't reach ${host} (no route to host)`,
   unknown: host => `The connection to ${host} was refused or dropped`,
 }
 

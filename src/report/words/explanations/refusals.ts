@@ -65,7 +65,8 @@ export const REFUSALS: Pick<
       'denied-or-missing': 'private or missing: the registry does not say which',
       blocked:
         'the address, country, network, or account is blocked, or a rule around the registry refuses (a perimeter, conditional access, a web firewall)',
-      policy: "the registry's own policy, such as a vulnerability scan or a storage quota",
+      policy:
+        "the registry's own policy, such as a vulnerability scan or a storage quota, or another registry that has the image instead",
       upstream: "a cache's upstream registry refused it, or its upstream repository is not set up",
       unspecified: 'the registry does not say',
     },

@@ -7,11 +7,11 @@ import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { loginFixCommand, whyCommand } from '../commands.ts'
+import { loginFixCommand, missingSecret, whyCommand } from '../commands.ts'
 import { authsKey, problemText, readSecret } from '../credential.ts'
 import { minuteOf } from '../duration.ts'
 import { otherDebugContainer } from '../edits.ts'
-import { writerText } from '../managers.ts'
+import { managerName, writerText } from '../managers.ts'
 import { kubeletFolder, runtimeLoginPlace } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import { loginCommand, loginNote } from '../registry-logins.ts'
@@ -29,9 +29,9 @@ const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = 
   limit: (login, registry) =>
     `Give the pods this machine's login for ${registry} (run ${login} first), so their pulls count against that account`,
   elsewhere: (login, registry) =>
-    `Once the pods ask ${registry}, run ${login} with an account that can pull there, then distribute that login`,
+    `Then run ${login} with an account that can pull there, and distribute that login once the pods ask ${registry}`,
   stopgap: (login, registry) =>
-    `Only to bridge the time until the nodes' own identity works for ${registry}: run ${login}, then distribute that login, and remove it afterward`,
+    `Run ${login}, then distribute that login, only to bridge the time until the nodes' own identity works for ${registry}: remove it afterward`,
   'account-limit': login =>
     `Use an account with a higher limit (run ${login} first), then distribute that login`,
 }
@@ -46,11 +46,13 @@ const BRIEF_LOGIN: Partial<typeof LOGIN> = {
 const named = (secret: string, registry: string, login: string) =>
   `Create secret ${secret}, which the pods name, with a login for ${registry}: first run ${login} with an account that can pull the image`
 
-/** Returns the same under the condition that makes a login the right thing. */
-function missingText(reason: LoginReason, create: string): string {
-  return reason === 'private'
-    ? `If the image is private, ${create.charAt(0).toLowerCase()}${create.slice(1)}`
-    : create
+/** Returns the same under the condition that makes a login the right thing, and what else may have been meant to create the secret. */
+function missingText(reason: LoginReason, create: string, { managedBy }: AdvisedFinding): string {
+  const start =
+    reason === 'private' ? `If the image is private, ${create.replace('Create', 'create')}` : create
+  return managedBy === undefined
+    ? start
+    : `${start} (or add the secret to what ${managerName(managedBy)} deploys, if it was meant to come from there)`
 }
 
 /** Where each registry has the visibility of an image. */
@@ -168,11 +170,15 @@ export const loginSteps: StepWords<
   | 'secret-writer'
   | 'see-why'
 > = {
-  'distribute-login': ({ reason, registry, secret }, { invocation, findings }) => {
+  'distribute-login': ({ reason, registry }, { invocation, findings }) => {
+    const secret = missingSecret(findings)
     const login = `\`${loginCommand(registry)}\``
     const label = registryLabel(registry)
     const brief = secret === undefined ? BRIEF_LOGIN[reason]?.(login, label) : named(secret, label, login)
-    const text = secret === undefined ? LOGIN[reason](login, label) : missingText(reason, brief ?? '')
+    const text =
+      secret === undefined
+        ? LOGIN[reason](login, label)
+        : missingText(reason, named(secret, label, login), findings[0])
     return {
       text: `${text}${loginNote(registry)}`,
       ...(brief === undefined ? {} : { brief }),
@@ -189,7 +195,8 @@ export const loginSteps: StepWords<
     text: 'Recreate the pods: they are older than the pull secret that new pods get from the service account',
     command: loginFixCommand(invocation, findings),
   }),
-  'kubelet-login': (_step, { findings: [{ host }] }) => kubeletLogin(kubeletFolder(host)),
+  'kubelet-login': (_step, { findings: [{ host }] }) =>
+    kubeletLogin(`${host.platform === null ? 'such as ' : ''}${kubeletFolder(host)}`),
   'other-debug-container': ({ reason }, { invocation, findings: [{ namespace, pod }] }) =>
     otherDebugContainer(invocation, namespace, pod, reason === 'login' ? DEBUG_LOGIN : undefined),
   'read-secret': ({ namespace, secret, problem }) => readSecret(namespace, problem, secret),
