@@ -162,16 +162,13 @@ export function unreadableNameSteps(finding: Finding): Step[] {
 
 /** The registry says where the image is instead, so neither another tag nor a login for this registry helps; null if it does not. */
 export function servedElsewhere({ clues, cause, moved }: Finding): Step[] | null {
-  const host = clueOf(clues, 'served-at')?.host
+  const place = clueOf(clues, 'served-at')
   // A known move has steps of its own.
-  if (
-    host === undefined ||
-    moved !== null ||
-    (cause !== 'auth-required-or-denied' && cause !== 'image-not-found')
-  )
-    return null
+  if (place === undefined || moved !== null) return null
+  if (cause !== 'auth-required-or-denied' && cause !== 'image-not-found') return null
+  const { host, repository } = place
   return [
-    { code: 'use-host', host },
+    { code: 'use-host', host, repository },
     { code: 'distribute-login', reason: 'elsewhere', registry: host },
   ]
 }

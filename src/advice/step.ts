@@ -96,7 +96,7 @@ export type Step =
   | { code: 'existing-official' }
   | { code: 'proxy-project'; host: string; product: 'harbor' | null }
   | { code: 'ask-registry' }
-  | { code: 'use-host'; host: string }
+  | { code: 'use-host'; host: string; repository: string | null }
   | { code: 'use-replacement'; moved: Moved; to: string }
   | { code: 'find-replacement'; moved: Moved }
   | { code: 'migrate-project'; project: string }

@@ -221,7 +221,7 @@ const STORE =
   /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)/
 /** The start of an entry in that list, which may be a placeholder that somebody wrote over the real name. */
 const MIRROR = /(?:^|\[)([\w.-]+(?::\d+)?|<[\w .-]{1,60}>(?::\d+)?)(?=[/:])/g
-const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)(?:\]\):|$)/i
+const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)(?:\]\):|$)/is
 
 /** The clues that quote something from the text: an address, an account, a signer, a DNS server, mirrors. */
 export function quotedClues(text: string): Clue[] {

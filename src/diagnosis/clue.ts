@@ -1,5 +1,6 @@
 /** The vocabulary of clues: what else, besides the cause, a failed pull can show. */
 
+import type { OtherPlace } from './access-demands.ts'
 import type { ProviderProblem } from './credential-provider.ts'
 import type { PerimeterRefusal } from './perimeter.ts'
 
@@ -37,7 +38,7 @@ export type Clue =
   /** The kubelet could not read a pull secret of the pod. */
   | { code: 'unreadable-secret' }
   /** The registry says that another one has the image. */
-  | { code: 'served-at'; host: string }
+  | ({ code: 'served-at' } & OtherPlace)
   /** The registry gives the image only to accounts that have accepted its terms. */
   | { code: 'terms' }
   /** Harbor names the action that it refused: to an account that is not allowed it, and to anyone whose login it does not know. */

@@ -56,11 +56,11 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
 
 /** What the registry demands, or why the credential provider failed, in their own words. */
 function demanded(words: string, reference: Reference | null): Clue[] {
-  const host = servedAt(words, reference?.registry ?? null)
+  const place = servedAt(words, reference?.registry ?? null)
   const reason = providerReason(words)
   return [
     ...(reason === null ? [] : [{ code: 'provider-reason' as const, ...reason }]),
-    ...(host === null ? [] : [{ code: 'served-at' as const, host }]),
+    ...(place === null ? [] : [{ code: 'served-at' as const, ...place }]),
     ...(demandsTerms(words) ? [{ code: 'terms' as const }] : []),
   ]
 }

@@ -394,9 +394,9 @@ test.each<[string, Situation, Expected]>([
     'a registry that moved the repository to another one',
     {
       image: 'quay.io/acme/app:1',
-      error: 'manifest unknown: this repository has been moved to ghcr.io',
+      error: 'manifest unknown: this repository has been moved to ghcr.io/acme-labs/app.',
     },
-    { first: /^Use ghcr\.io\/acme\/app:1/ },
+    { first: /^Use ghcr\.io\/acme-labs\/app:1 instead/, never: /most likely/ },
   ],
   [
     'a message that only links to a web site',
@@ -504,7 +504,7 @@ test.each<[string, Situation, Expected]>([
     {
       image: 'quay.io/acme/cli:13',
       error:
-        'Failed to pull image "quay.io/acme/cli:13": (Mirrors also failed: [mirror.example:5000/acme/cli:13: reading manifest 13 : artifact not found])',
+        'Failed to pull image "quay.io/acme/cli:13": (Mirrors also failed: [mirror.example:5000/acme/cli:13:\n  reading manifest 13 : artifact not found])',
     },
     { says: /The mirror mirror\.example:5000 does not have/, never: /quay\.io has no/ },
   ],

@@ -98,7 +98,7 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
     { host, product: null },
   ],
   'ask-registry': [{}],
-  'use-host': [{ host: 'registry.redhat.io' }],
+  'use-host': [{ host: 'registry.redhat.io', repository: null }],
   'use-replacement': [{ moved, to: 'docker.io/bitnamilegacy/redis:7' }],
   'find-replacement': [{ moved }],
   'migrate-project': [{ project: 'acme' }],

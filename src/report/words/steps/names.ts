@@ -91,13 +91,15 @@ export const nameSteps: StepWords<
     text: 'Ask the registry whether the image exists and which login can pull it (costs no pulls)',
     command: ownCommand(invocation, `diagnose ${diagnoseScope(findings)} --check-images`),
   }),
-  'use-host': ({ host }, { invocation, findings: [first, ...others] }) => {
-    const edit = (finding: Findings[number]) => ({ ...finding, known: atHost(finding, host), open: '' })
+  'use-host': ({ host, repository }, { invocation, findings: [first, ...others] }) => {
+    const at = (finding: Findings[number]) => atHost(finding, host, repository)
+    const edit = (finding: Findings[number]) => ({ ...finding, known: at(finding), open: '' })
     const { text, command } = setImages(invocation, [edit(first), ...others.map(edit)])
-    const asking = offlineCommand(invocation, `image ${shellWord(atHost(first, host))} --check-images`)
+    const asking = offlineCommand(invocation, `image ${shellWord(at(first))} --check-images`)
+    const guess = repository === null ? ', most likely under the same name' : ''
     return {
-      text: `Use ${atHost(first, host)} instead, as ${registryLabel(first.registry)} itself says that ${host} has it, most likely under the same name (\`${asking}\` tells, with a login). ${text}`,
-      brief: `Use ${atHost(first, host)} instead, as ${registryLabel(first.registry)} itself says`,
+      text: `Use ${at(first)} instead, as ${registryLabel(first.registry)} itself says that ${host} has it${guess} (\`${asking}\` tells). ${text}`,
+      brief: `Use ${at(first)} instead, as ${registryLabel(first.registry)} itself says`,
       check: asking,
       ...(command === undefined ? {} : { command }),
     }
@@ -223,9 +225,10 @@ export const nameSteps: StepWords<
   }),
 }
 
-/** Returns the same image at another host. */
-function atHost({ reference, image }: Findings[number], host: string): string {
-  return `${host}${(reference ?? image).replace(/^[^/]*/, '')}`
+/** Returns the image with its tag or digest at another host, in the same repository unless another one is named. */
+function atHost({ reference, image }: Findings[number], host: string, repository: string | null): string {
+  const [, own = '', version = ''] = /^[^/]*\/(.*?)((?::[^/:@]+)?(?:@.*)?)$/.exec(reference ?? image) ?? []
+  return `${host}/${repository ?? own}${version}`
 }
 
 /** Returns why the name does not parse, in parentheses; empty if only the runtime rejects it. */
