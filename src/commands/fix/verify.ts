@@ -10,6 +10,7 @@ import { type Declined, isRefusal, type Plan } from '../../plan/plan.ts'
 import { countsFor } from '../../report/fail-on.ts'
 import type { FixReport } from '../../report/views/fix-result.ts'
 import { countPods } from '../../report/words/nouns.ts'
+import { isIncomplete } from '../../report/words/outcomes.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../../source/gap.ts'
@@ -114,11 +115,6 @@ function findingsWithoutChange({ plan, findings }: PreparedFix): Finding[] {
     ),
   )
   return findings.filter(({ namespace, pod }) => !changedPods.has(`${namespace}/${pod}`))
-}
-
-/** Whether some of the workload's pods have not recovered. */
-function isIncomplete({ wanted, recovered }: Recovery): boolean {
-  return recovered < wanted
 }
 
 interface Remaining {
