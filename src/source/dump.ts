@@ -16,7 +16,7 @@ import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
 import { belongsTo } from './ownership.ts'
 import { otherTypeSentence, type RequestedSubject } from './subject-names.ts'
-import { isNamed, NoSuchPod, pickSuspects, type Scope } from './suspects.ts'
+import { isNamed, NoSuchPod, pickSuspects, type Scope, statedScope } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
   scope: Scope
@@ -87,12 +87,7 @@ function snapshotOf(
   return {
     takenAt,
     source: sourceOf(files, objects, unenteredFolders),
-    scope: {
-      namespaces: scope.namespaces,
-      labelSelector: scope.labelSelector ?? null,
-      ...(subjects && { subjects }),
-      ...(wanted.excluded.length > 0 && { excludedNamespaces: [...wanted.excluded] }),
-    },
+    scope: statedScope(scope, subjects),
     podCount: seen.length,
     pods,
     events,
