@@ -9,6 +9,7 @@ import { countsFor } from '../report/fail-on.ts'
 import type { AuditFormat } from '../report/formats.ts'
 import { auditFingerprint } from '../report/machine/audit/identity.ts'
 import { renderAuditMarkdown } from '../report/machine/audit/markdown.ts'
+import { wrapLines } from '../report/screen/layout.ts'
 import { auditNotes, auditPieces } from '../report/views/audit.ts'
 import { type FileNote, fileNoteText } from '../report/words/audit/notes.ts'
 import { knownFindings, withoutKnownFindings, writeBaseline } from './audit/baseline.ts'
@@ -92,11 +93,11 @@ async function showAudit(
     inputFlags: inputFlagsOf(flags),
   }
   const notes = { ...options, width: err.width, color: err.color }
-  for (const note of fileNotes) await err.write(`${fileNoteText(note)}\n`)
+  for (const note of fileNotes) await err.write(wrapLines(fileNoteText(note), err.width))
   const asText = format === 'table' || format === 'wide' || format === 'text'
   if (report.edits !== null) {
     const { editLines, renderEditDiff } = await import('../report/views/audit/edits-screen.ts')
-    for (const line of editLines(report.edits)) await err.write(`${line}\n`)
+    for (const line of editLines(report.edits)) await err.write(wrapLines(line, err.width))
     if (edits?.diff === true && asText) {
       await out.write(renderEditDiff(report.edits, out.color))
       await err.write(auditNotes(report, { ...notes, terminal: false }))

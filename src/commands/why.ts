@@ -98,7 +98,7 @@ async function choosePod(options: WhyOptions, context: CommandContext): Promise<
   const choices = podChoices(diagnosis, invocation)
   if (context.ask.available && choices.length > 0) return context.ask.pick(podQuestion(), choices)
   if (choices.length === 0) await context.err.write(renderGaps(snapshot.gaps, context.err))
-  throw new UsageError(unnamedPodText(diagnosis, invocation))
+  throw new UsageError(unnamedPodText(diagnosis, invocation, { files, recursive }))
 }
 
 interface WhyRequest {
