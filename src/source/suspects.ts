@@ -29,12 +29,12 @@ export interface Scope {
 
 /** Returns the scope as a snapshot states it. */
 export function statedScope(
-  { namespaces, labelSelector = null, excluded = [] }: Omit<Scope, 'subjects'>,
+  { namespaces, labelSelector, excluded = [] }: Omit<Scope, 'subjects'>,
   subjects: ScopeSubject[] | undefined,
 ): SnapshotScope {
   return {
     namespaces,
-    labelSelector,
+    labelSelector: labelSelector ?? null,
     ...(subjects && { subjects }),
     ...(excluded.length > 0 && { excludedNamespaces: [...excluded] }),
   }
