@@ -42,6 +42,7 @@ import {
   writtenSentence,
 } from '../words/outcomes.ts'
 import { objectName, scopeFlags } from '../words/plan.ts'
+import type { StepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
 import type { PlanReportOptions } from './plan.ts'
 
@@ -142,15 +143,28 @@ const REASON_LINES = 3
 
 /** Returns the diagnosis, made after the wait, of the pods that have not recovered; pods deleted since then are not included. */
 function failingNow(report: FixReport, { width, invocation }: ReportOptions, palette: Palette): string[][] {
-  // If pods were held back, the usual steps don't help until those pods can be recreated.
-  const steps = report.result.heldBack === null ? 2 : 0
   return groupByCause(awaited(report), invocation).map(group => [
     ...wrap(sanitizeLine(`${titleOf(group)}: ${pluralize(countPods(group.findings), 'pod')}`), width).map(
       line => palette.problem(line, group.findings[0].severity),
     ),
     ...field({ label: 'meaning', text: meaningOf(group) }, width),
-    ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, steps), { width, palette }),
+    ...stepLines('what to do', openSteps(report.result, group.findings, invocation), { width, palette }),
   ])
+}
+
+/** Returns the first steps, without the fix that was just made: the server refused it, or the pods can't be recreated yet. */
+function openSteps(result: FixResult, found: readonly AdvisedFinding[], at: Invocation): StepText[] {
+  if (result.heldBack !== null) return []
+  const isRefused = result.outcomes.some(({ status }) => status === 'refused')
+  const [first, ...others] = isRefused ? found.flatMap(withoutFix) : found
+  return first === undefined ? [] : stepsOf([first, ...others], at).slice(0, 2)
+}
+
+function withoutFix(finding: AdvisedFinding): AdvisedFinding[] {
+  const [first, ...others] = finding.steps.filter(
+    ({ code }) => code !== 'distribute-login' && code !== 'recreate-pods',
+  )
+  return first === undefined ? [] : [{ ...finding, steps: [first, ...others] }]
 }
 
 /** Returns the findings of pods that were expected to recover. */
@@ -188,12 +202,10 @@ function lastLines(report: FixReport, { width, invocation }: ReportOptions, pale
     ...(next === null
       ? wrap(refusedText(result), width)
       : next.command === null
-        ? wrap(`${next.label}${SAME_AGAIN}`, width).map(palette.strong)
+        ? wrap(`${next.label}run the same command again.`, width).map(palette.strong)
         : labelledCommand(next.label, next.command, width).map(palette.strong)),
   ].filter(line => line !== '')
 }
-
-const SAME_AGAIN = 'run the same command again.'
 
 /** The command is null if only the user knows it. */
 interface Next {
@@ -209,13 +221,24 @@ function nextCommand(report: FixReport, invocation: Invocation): Next | null {
   const { plan, result } = report
   const again = isPlain(plan) ? ownCommand(invocation, `fix ${scopeFlags(plan.scope)}`) : null
   if (result.heldBack !== null) return { label: rerunLabel(result.heldBack.why), command: again }
-  const [first] = awaited(report)
+  const waiting = awaited(report)
+  const first = waiting.find(finding => !wasRefused(finding, result))
   if (first !== undefined) return { label: 'Next: ', command: whyCommand(invocation, first) }
+  if (waiting.length > 0) return null
   const open = result.recoveries.find(isIncomplete)
   if (open !== undefined) return nextFor(open, invocation)
   return result.outcomes.some(({ status }) => status === 'conflict' || status === 'failed')
     ? { label: 'Next, to continue: ', command: again }
     : null
+}
+
+/** Whether the pod was not recreated because the server refused that, or a change that it needs: `why` would only advise the same fix. */
+function wasRefused({ namespace, pod }: AdvisedFinding, { outcomes }: FixResult): boolean {
+  const own = outcomes.find(
+    ({ target }) => target.kind === 'Pod' && target.namespace === namespace && target.name === pod,
+  )
+  const isNotMade = own?.status === 'refused' || own?.status === 'skipped'
+  return isNotMade && outcomes.some(({ status }) => status === 'refused')
 }
 
 /**
