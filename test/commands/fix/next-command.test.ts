@@ -71,3 +71,41 @@ test('what the server refused is not advised again', async () => {
   expect(out).not.toContain('pullguard fix -n default\n')
   expect(out).toContain('what to do  Pull official images from another registry')
 })
+
+test('after the password has changed, the way out is to log in and fix again, and it works', async () => {
+  await incident.run(['fix', '-A', '--yes'])
+  const password = 'another-Pa55word'
+  incident.simulator.hub.addAccount({ name: 'demo-user', password })
+  await addPod('late', 'nginx:1.27', 'Deployment')
+  const { err } = await incident.run(['diagnose', '-n', 'default'])
+  expect(lastLines(err, 1)[0]).toContain('pullguard fix -n default')
+  const why = await incident.run(['why', 'deploy/late', '-n', 'default'])
+  expect(lastLines(why.out, 2)).toEqual([
+    'Next: Log in again on this machine (`docker login`) with an account that can pull it, then distribute that login:',
+    '  pullguard fix deployment/late -n default',
+  ])
+  await incident.login(password)
+  expect(await incident.run(['fix', 'deploy/late', '-n', 'default', '--yes'])).toMatchObject({ code: 0 })
+})
+
+test('`why` names no command that only shows the same again', async () => {
+  const { cluster, hub } = incident.simulator
+  hub.addAccount({ name: 'somebody', password: 'right' })
+  const auth = Buffer.from('somebody:wrong').toString('base64')
+  const config = JSON.stringify({ auths: { 'https://index.docker.io/v1/': { auth } } })
+  cluster.add({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'own', namespace: 'default' },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': Buffer.from(config).toString('base64') },
+  })
+  cluster.change('ServiceAccount', 'default', 'default', account =>
+    Object.assign(account, { imagePullSecrets: [{ name: 'own' }] }),
+  )
+  await addPod('refused', 'nginx:1.27', 'Deployment')
+  const { out } = await incident.run(['why', 'deploy/refused', '-n', 'default'])
+  expect(lastLines(out, 1)).toEqual([
+    'Next: Remove the refused login, as anyone can pull nginx:1.27 without one: the secret own in default for Docker Hub.',
+  ])
+})
