@@ -25,6 +25,18 @@ test('an admin sees and undoes the run of a user who knew only the address of th
   expect((await incident.run(['undo', '--list', ...developer])).out).toContain('undone')
 })
 
+test('a user who is not allowed to read what a run wrote is refused, not told that the server is out of reach', async () => {
+  await incident.run(['fix', '-n', 'default', '--yes'])
+  const writes = incident.writes()
+  const viewer = ['--kubeconfig', await incident.kubeconfigFor('viewer')]
+  const { code, err } = await incident.run(['undo', '--yes', ...viewer])
+  expect(code).toBe(5)
+  expect(err).toMatch(
+    /^The API server refused the request: secrets "dockercreds" is forbidden: .*\. Ask for a role that allows it\.$/m,
+  )
+  expect(incident.writes()).toEqual(writes)
+})
+
 test('an admin renews the login in a Secret of that user, and undoes either run', async () => {
   await incident.run(['fix', '-n', 'default', '--yes', ...developer])
   const password = `${CANARY}-2`
