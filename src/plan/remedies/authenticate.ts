@@ -3,6 +3,7 @@
  * run as.
  */
 
+import { PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-objects.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
@@ -75,8 +76,6 @@ function obstacleIn(existing: ScopeSecret, input: PlanInput): Declined | null {
   if (existing.immutable) return { code: 'immutable-secret', target }
   return mayWrite ? null : foreign
 }
-
-const PULL_SECRET_TYPE = 'kubernetes.io/dockerconfigjson'
 
 function secretChange(
   namespace: string,

@@ -105,7 +105,7 @@ test('`why` names no command that only shows the same again', async () => {
   )
   await addPod('refused', 'nginx:1.27', 'Deployment')
   const { out } = await incident.run(['why', 'deploy/refused', '-n', 'default'])
-  expect(lastLines(out, 1)).toEqual([
-    'Next: Remove the refused login, as anyone can pull nginx:1.27 without one: the secret own in default for Docker Hub.',
-  ])
+  const [next = ''] = lastLines(out, 1)
+  expect(next).toContain('Remove the refused login, as anyone can pull nginx:1.27 without one')
+  expect(out).not.toContain('pullguard why')
 })
