@@ -37,6 +37,13 @@ test('a user who is not allowed to read what a run wrote is refused, not told th
   expect(incident.writes()).toEqual(writes)
 })
 
+test('a user who can do all in a namespace but read the namespace itself has fixed everything', async () => {
+  incident.simulator.faults.when(({ path }) => path === '/api/v1/namespaces/default', 403)
+  const { code, out } = await incident.run(['fix', '-n', 'default', '--yes', ...developer])
+  expect(out).not.toContain('could be read')
+  expect(code).toBe(0)
+})
+
 test('an admin renews the login in a Secret of that user, and undoes either run', async () => {
   await incident.run(['fix', '-n', 'default', '--yes', ...developer])
   const password = `${CANARY}-2`
