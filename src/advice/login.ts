@@ -26,7 +26,7 @@ export function loginSteps(finding: Finding, reason: LoginReason): Step[] {
   return steps
 }
 
-/** Creating exactly the secret that the pod names changes no other object, and also helps the other pods that name it. */
+/** The secret that the pod names and that does not exist: with it, no other object has to change, and all pods that name it can pull. */
 function missingSecret({ credential: { status, attempts } }: Finding): { secret?: string } {
   const missing =
     status === 'broken' ? attempts.find(({ problem }) => problem === 'secret-missing') : undefined

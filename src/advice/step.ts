@@ -43,7 +43,7 @@ export type Step =
       code: 'distribute-login'
       reason: LoginReason
       registry: string
-      /** The pull secret that the pods name and that does not exist: creating it changes nothing else. */
+      /** The pull secret that the pods name and that does not exist: creating it is all that they need. */
       secret?: string
     }
   | { code: 'node-login'; registry: string }

@@ -39,7 +39,7 @@ export function demandsTerms(text: string): boolean {
 
 /** "Authentication required" is what registries say of any 401, and Docker's "may require 'docker login'" is of any refusal. */
 const LOGIN =
-  /\bplease (?:log ?in|sign in|authenticate)\b|\blogin (?:is )?required\b|\brequires? (?:an? )?(?:\w+ )?(?:login|log-?in|subscription|entitlement|registration)\b|\bmust (?:be logged in|log ?in|sign in|authenticate)\b/i
+  /\bplease (?:log ?in|sign in|authenticate)\b|\blogin (?:is )?required\b|(?<!\bmay )\brequires? (?:an? )?(?:\w+ )?(?:login|log-?in|subscription|entitlement|registration)\b|\bmust (?:be logged in|log ?in|sign in|authenticate)\b/i
 
 /** Whether the registry says that this repository needs a login. */
 export function demandsLogin(text: string): boolean {

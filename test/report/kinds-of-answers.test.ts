@@ -429,7 +429,11 @@ test.each<[string, Situation, Expected]>([
   ],
   [
     'a public registry with the words of any refusal',
-    { image: 'mcr.microsoft.com/acme/app:1', error: 'unauthorized: authentication required' },
+    {
+      image: 'mcr.microsoft.com/acme/app:1',
+      error:
+        'pull access denied for mcr.microsoft.com/acme/app, repository does not exist or may require docker login: unauthorized: authentication required',
+    },
     { first: /everything at mcr\.microsoft\.com is public/, never: /docker login/ },
   ],
   [
