@@ -147,11 +147,15 @@ async function readAndDiagnose(
   }
 }
 
-/** Returns earlier runs against this cluster, newest first. Reports damaged journal lines on standard error. */
+/** Returns earlier runs against this cluster, newest first in each folder. Reports damaged journal lines on standard error. */
 export async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
-  const { runs, damaged } = await listRuns(journals, cluster.server)
-  for (const line of damaged) await context.err.write(damagedLineText(line))
-  return runs
+  const found: Run[] = []
+  for (const folder of journals) {
+    const { runs, damaged } = await listRuns(folder, cluster.server)
+    for (const line of damaged) await context.err.write(damagedLineText(line))
+    found.push(...runs)
+  }
+  return found
 }
 
 /**
@@ -186,7 +190,7 @@ export async function readWritable(
     controllers,
   })
   if (isToBeApplied(options)) {
-    for (const [pod, uid] of podsBack) await recordPodBack(session.journals, runs, pod, uid)
+    for (const [pod, uid] of podsBack) await recordPodBack(session.journals[0], runs, pod, uid)
   }
   return { clusterUid, ...fixObjects }
 }

@@ -96,9 +96,9 @@ async function readScopeNamespaces(reading: Reading, options: FixObjectsOptions)
     const found = await namespaceObjects(reading, options)
     return found.filter(({ name }) => !excluded.includes(name)).sort(byText(({ name }) => name))
   } catch (error) {
-    // A user who can write in a namespace may not be allowed to read the namespace object.
+    // A user who can write in a namespace may not be allowed to read the namespace object, which only shows whether it is terminating.
     if (!isForbidden(error)) throw error
-    reading.recordGap(error, KINDS.Namespace, null)
+    if (namespaces === null) reading.recordGap(error, KINDS.Namespace, null)
     const names = namespaces ?? [...new Set(pods.map(({ namespace }) => namespace))]
     return names.filter(name => !excluded.includes(name)).map(name => ({ name, terminating: false }))
   }
