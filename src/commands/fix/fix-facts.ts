@@ -18,9 +18,10 @@ import { readingText } from '../../report/views/progress.ts'
 import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/scope.ts'
 import type { FixObjects, InterruptedPod } from '../../snapshot/fix-objects.ts'
+import { type Pod, podKey } from '../../snapshot/pod.ts'
 import type { Gap, Snapshot } from '../../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
-import type { PodsToFix } from '../../source/live/fix-logins.ts'
+import type { PodsToFix } from '../../source/live/fix-accounts.ts'
 import { readFixObjects } from '../../source/live/fix-objects.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
@@ -175,16 +176,13 @@ export async function readWritable(
   }
   const narrowed = isNarrowed(scope)
   const affected = scope.affected || narrowed
-  // The sandbox image does not come from the workload, so changing the workload does not help.
-  const ofWorkloads = diagnosis.findings.filter(({ containerKind }) => containerKind !== 'sandbox')
-  const failing = new Set(ofWorkloads.map(({ namespace, pod }) => `${namespace}/${pod}`))
   const { podsBack, ...fixObjects } = await readFixObjects(reading.withOwnGaps(), {
     namespaces: affected ? affectedNamespaces(diagnosis.findings) : scope.namespaces,
     mayBeGone: affected,
     excluded: scope.excluded,
     secretName: options.secretName,
     wanted: credentials.length === 0 ? null : PullSecretContent.of(credentials),
-    pods: snapshot.pods.filter(({ namespace, name }) => failing.has(`${namespace}/${name}`)),
+    pods: podsOfFindings(snapshot, diagnosis),
     podsToFix: narrowed ? podsToFixIn(scope) : null,
     runningImages: remedies.has('pin'),
     interruptedPods: broken,
@@ -195,6 +193,13 @@ export async function readWritable(
     for (const [pod, uid] of podsBack) await recordPodBack(session.journals[0], runs, pod, uid)
   }
   return { clusterUid, ...fixObjects }
+}
+
+/** Returns the failing pods that a change of their workload can help: a sandbox's image does not come from the workload. */
+function podsOfFindings({ pods }: Snapshot, { findings }: Diagnosis): Pod[] {
+  const ofWorkloads = findings.filter(({ containerKind }) => containerKind !== 'sandbox')
+  const failing = new Set(ofWorkloads.map(({ namespace, pod }) => podKey(namespace, pod)))
+  return pods.filter(({ namespace, name }) => failing.has(podKey(namespace, name)))
 }
 
 function isToBeApplied({ dryRun, planFile, format }: FixOptions): boolean {

@@ -9,11 +9,12 @@ import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { byText } from '../../order.ts'
 import type { FixObjects, InterruptedPod, PodToRestore, ScopeNamespace } from '../../snapshot/fix-objects.ts'
 import { uniqueGaps } from '../gap.ts'
-import { type LoginOptions, readAccounts, readSecretsNamed } from './fix-logins.ts'
+import { type AccountOptions, readAccounts } from './fix-accounts.ts'
+import { readSecretsNamed, type SecretOptions } from './fix-secrets.ts'
 import { readWorkloads, type WorkloadOptions } from './fix-workloads.ts'
 import type { Reading } from './reading.ts'
 
-export interface FixObjectsOptions extends LoginOptions, WorkloadOptions {
+export interface FixObjectsOptions extends AccountOptions, SecretOptions, WorkloadOptions {
   /** null: every namespace. */
   namespaces: string[] | null
   /** The namespaces come from the snapshot, so one can have been deleted since. Otherwise, a missing namespace is an error. */
