@@ -88,9 +88,11 @@ export const limitSteps: StepWords<
     const [first] = findings
     const known = `public.ecr.aws/docker/${(first.reference ?? '').replace(/^docker\.io\//, '')}`
     const { text, command } = setImages(invocation, [{ ...first, known, open: '' }])
-    return command === undefined
-      ? { text: `Or pull the image from another registry, without a login, as ${known}. ${text}` }
-      : { text: 'Or pull the image from another registry, without a login', command }
+    if (command !== undefined)
+      return { text: 'Or pull the image from another registry, without a login', command }
+    // A step of its own says that a Job has to be recreated.
+    const how = first.workload?.kind === 'Job' ? '' : `. ${text}`
+    return { text: `Or pull the image from another registry, without a login, as ${known}${how}` }
   },
   'use-cache': (_step, { invocation }) => ({
     text: 'Put a pull-through cache between the nodes and the registry for the long term; see which mirrors the nodes have, and what they need for yours',
