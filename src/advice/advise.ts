@@ -56,16 +56,28 @@ const BY_CAUSE: Record<Cause, (finding: Finding) => Step[]> = {
 
 /** The steps for one finding, never empty. Findings with the same facts get the same steps. */
 export function stepsFor(finding: Finding): [Step, ...Step[]] {
-  const steps = outgoingSteps(
-    finding,
-    finding.containerKind === 'sandbox' ? sandboxSteps(finding) : containerSteps(finding),
-  )
+  const ofPull = finding.containerKind === 'sandbox' ? sandboxSteps(finding) : containerSteps(finding)
+  const steps = silentNodeSteps(finding, outgoingSteps(finding, ofPull))
   const needsEntry = finding.host.platform === 'talos' ? needsShell : runsOnNode
   const entered = steps.some(needsEntry) && finding.node !== null
   const [first = { code: 'read-all' as const }, ...others] = entered
     ? [...steps, { code: 'enter-node' as const }]
     : steps
   return [first, ...others]
+}
+
+/** What waits for the node's next attempt, or for it to end a pod. */
+const BY_KUBELET: readonly StepCode[] = ['wait', 'restart-pull', 'recreate-pods', 'look-again']
+
+/** Nothing runs on a node that does not report anymore, and what it reported may have changed. */
+function silentNodeSteps({ node, clues }: Finding, steps: Step[]): Step[] {
+  const silent = clueOf(clues, 'node-silent')
+  if (silent === undefined || node === null) return steps
+  return [
+    { code: 'see-silent-node', node, since: silent.since },
+    { code: 'delete-silent-node', node },
+    ...steps.filter(step => !runsOnNode(step) && !isAbout('node', step) && !BY_KUBELET.includes(step.code)),
+  ]
 }
 
 /** The template may be correct already, and no login reaches a pod that is never replaced: delete it; its node may need a step, too. */

@@ -18,7 +18,14 @@ export function blockedSteps(finding: Finding): Step[] {
   if (registry === null) return [{ code: 'see-why', after: 'name' }]
   const host = answeringHost(finding)
   const other: Step = { code: 'use-other-source', why: 'blocked' }
-  if (hasClue(finding, 'suspended')) return [{ code: 'restore-account', registry }, other]
+  const lapsed = clueOf(clues, 'lapsed')
+  if (lapsed !== undefined) {
+    const { what, project } = lapsed
+    return [
+      { code: 'restore-service', registry, what, project },
+      { code: 'use-other-source', why: 'closed' },
+    ]
+  }
   if (hasClue(finding, 'region')) return [other, { code: 'use-cache' }]
   const refusal = clueOf(clues, 'perimeter')
   if (refusal !== undefined) {

@@ -1,5 +1,6 @@
 /** Steps for a refusal, by subcause. A login is proposed only if a login can help. */
 
+import { clueOf } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
@@ -8,6 +9,7 @@ import { hasClue, stepsIf } from './conditions.ts'
 import { checkNameSteps } from './image-steps.ts'
 import {
   correctedSecretSteps,
+  hubNameSteps,
   knownSecretSteps,
   loginSteps,
   malformedSecrets,
@@ -38,7 +40,7 @@ const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
   blocked: blockedSteps,
   policy: policySteps,
   upstream: upstreamSteps,
-  unspecified: deniedOrMissing,
+  unspecified: unknownReason,
 }
 
 /** The steps for a refusal. */
@@ -64,6 +66,7 @@ export function denialSteps(finding: Finding): Step[] {
   const corrected = knownSecretSteps(finding).length > 0 ? [] : missingSlash(finding)
   const own = termsSteps(finding, BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding))
   return [
+    ...(isPublic(finding.reference) ? [] : hubNameSteps(finding)),
     ...miswrittenLogins(finding),
     ...corrected,
     ...(corrected.length === 0 ? own : own.filter(({ code }) => code !== 'repair-secret')),
@@ -162,11 +165,24 @@ function deniedOrMissing(finding: Finding): Step[] {
   ]
 }
 
+/** The registry's own reason comes first; what it says may make the other steps useless. */
+function unknownReason(finding: Finding): Step[] {
+  const reason = clueOf(finding.clues, 'own-reason')?.text
+  const { registry } = finding
+  return [
+    ...(reason === undefined || registry === null
+      ? []
+      : [{ code: 'heed-reason' as const, registry, reason }]),
+    ...deniedOrMissing(finding),
+  ]
+}
+
 /** A login for this registry that new pods get, or that the pod's namespace has: it was meant for such images, so it comes before the name. */
 function knownLoginSteps(finding: Finding): Step[] {
   if (isPublic(finding.reference)) return []
   const isNear = finding.credential.hints?.some(
-    ({ code }) => code === 'not-named' || code === 'on-service-account',
+    ({ code }) =>
+      code === 'not-named' || code === 'on-service-account' || code === 'service-account-secrets-ignored',
   )
   return [
     ...stepsIf(finding.remedies.includes('recreate'), { code: 'recreate-pods' }),

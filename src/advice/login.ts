@@ -47,8 +47,9 @@ function isStopgap(finding: Finding, reason: LoginReason): boolean {
 /** A secret in the cluster that has a login already: using it is a smaller change than a new one. */
 export function knownSecretSteps({ credential, namespace, remedies }: Finding): Step[] {
   const hints = (credential.hints ?? []).filter(isUsable)
-  const isNamed = ({ secret }: UsableHint) =>
-    credential.attempts.some(attempt => attempt.problem === 'secret-missing' && attempt.secret === secret)
+  const isNamed = (hint: UsableHint) =>
+    'secret' in hint &&
+    credential.attempts.some(({ problem, secret }) => problem === 'secret-missing' && secret === hint.secret)
   // The pod names this one already.
   const found = hints.find(isNamed) ?? hints[0]
   return found === undefined || !remedies.includes('authenticate')
@@ -57,7 +58,15 @@ export function knownSecretSteps({ credential, namespace, remedies }: Finding): 
 }
 
 function isUsable(hint: CredentialHint): hint is UsableHint {
-  return hint.code === 'not-named' || hint.code === 'on-service-account' || hint.code === 'in-namespace'
+  return (
+    hint.code !== 'service-account-changed-later' && hint.code !== 'same-account' && hint.code !== 'hub-name'
+  )
+}
+
+/** The pod has a login for Docker Hub, but its image is named after another host of Docker Hub. */
+export function hubNameSteps({ credential }: Pick<Finding, 'credential'>): Step[] {
+  const found = credential.hints?.find(hint => hint.code === 'hub-name')
+  return found === undefined ? [] : [{ code: 'write-hub-name', secret: found.secret }]
 }
 
 /** The pod's malformed secrets, each of which fails every image of the pod. */

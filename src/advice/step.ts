@@ -3,6 +3,7 @@
 import type { AwsPolicy, CertificateProblem } from '../diagnosis/clue.ts'
 import type { EndpointRole, NamedEndpoint, NodeService } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
+import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { Moved } from '../image/moved.ts'
@@ -27,7 +28,7 @@ export type Grantor = 'github' | 'gitlab' | 'openshift' | 'registry'
 /** A hint at a login in the cluster that can be used unchanged. */
 export type UsableHint = Extract<
   CredentialHint,
-  { code: 'not-named' | 'on-service-account' | 'in-namespace' }
+  { code: 'not-named' | 'on-service-account' | 'in-namespace' | 'service-account-secrets-ignored' }
 >
 
 /** Short-lived logins, recognized by their user name. */
@@ -86,7 +87,8 @@ export type Step =
   | { code: 'allow-address'; host: string; address: string | null; cloud: Cloud | null }
   | { code: 'pass-perimeter'; perimeter: Perimeter; id: string | null; host: string }
   | { code: 'accept-terms'; registry: string }
-  | { code: 'restore-account'; registry: string }
+  | { code: 'restore-service'; registry: string; what: Lapse; project: string | null }
+  | { code: 'heed-reason'; registry: string; reason: string }
   | { code: 'ask-registry-admin'; about: 'vulnerabilities' | 'storage-quota' | 'policy'; host: string }
   | { code: 'upstream-login'; host: string; kind: 'ecr' | 'setup' | 'other' }
   | { code: 'use-other-source'; why: 'blocked' | 'policy' | 'closed' }
@@ -117,6 +119,7 @@ export type Step =
   | { code: 'drop-scheme'; image: string }
   | { code: 'full-name'; image: string }
   | { code: 'registry-not-site' }
+  | { code: 'write-hub-name'; secret: string }
   // The way to the host
   | { code: 'resolve-host'; host: string }
   | { code: 'node-resolver'; host: string }
@@ -204,6 +207,8 @@ export type Step =
   | { code: 'rebuild-layers' }
   | { code: 'restart-pull' }
   | { code: 'delete-outgoing-pod' }
+  | { code: 'see-silent-node'; node: string; since: string | null }
+  | { code: 'delete-silent-node'; node: string }
   | { code: 'move-store' }
   | { code: 'start-runtime'; socket: string | null }
   | { code: 'pull-by-hand'; image: string }

@@ -153,10 +153,6 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /vulnerabilit|\bcve-\d|\bxray\b|severity (?:of|level)|scann(?:ed|ing)|quarantine/i,
   ],
   [
-    { code: 'suspended' },
-    /suspended|payment required|billing|subscription|has been disabled|account is (?:locked|disabled)/i,
-  ],
-  [
     { code: 'region' },
     /export control|not available in your (?:country|region|location)|embargo|sanction|legal reasons|your location|from your (?:country|region)/i,
   ],

@@ -1,7 +1,10 @@
 /** The vocabulary of clues: what else, besides the cause, a failed pull can show. */
 
+import type { Unreplaced } from '../snapshot/owners.ts'
+import type { PodOperator } from '../snapshot/pod.ts'
 import type { OtherPlace } from './access-demands.ts'
 import type { ProviderProblem } from './credential-provider.ts'
+import type { Lapse } from './lapse.ts'
 import type { PerimeterRefusal } from './perimeter.ts'
 
 /** Why the runtime rejected a certificate, or the server rejected the client's. */
@@ -111,6 +114,8 @@ export type Clue =
   | { code: 'certificate-for'; names: string }
   /** The default certificate of an ingress controller. */
   | { code: 'ingress-default' }
+  /** The node does not report anymore, so what is known of the pull is from before. ISO 8601: its last report; null if that is not known. */
+  | { code: 'node-silent'; since: string | null }
   /** The pod runs on a Windows node, and asks for no operating system. */
   | { code: 'any-os' }
   /** The pod asks for Windows, by its own fields or by the name of what it belongs to. */
@@ -181,7 +186,7 @@ export type Clue =
   | { code: 'schema1' }
   /** An OCI artifact that is not a container image, such as a Helm chart. */
   | { code: 'artifact' }
-  /** The registry or a proxy answered with this status, 5xx or 404. */
+  /** The registry or a proxy answered with this status: 5xx, 404, or 405. */
   | { code: 'status'; status: number }
   /** The registry says that it is or will be shut down. */
   | { code: 'registry-closed' }
@@ -216,14 +221,18 @@ export type Clue =
     }
   /** The pod's service account has an identity at the registry's cloud, which pulls nothing. */
   | { code: 'workload-identity'; of: 'aws' | 'azure' | 'google'; serviceAccount: string }
+  /** An operator makes the pod's workload of a custom resource, by the pod's labels. */
+  | ({ code: 'operated' } & PodOperator)
   /** An older revision of the pod's Deployment has pods that are ready. */
   | { code: 'older-serves'; revision: number; pods: number }
-  /** The pod's StatefulSet replaces its pods one after the other, and none that is not ready, so a new template does not reach this one. */
-  | { code: 'one-by-one' }
+  /** A changed template does not replace the pod while it is not ready. */
+  | { code: 'not-replaced'; why: Unreplaced }
   /** The signer that the node's signature policy requires. */
   | { code: 'signer'; demanded: string }
-  /** The account was suspended, or the plan no longer allows it. */
-  | { code: 'suspended' }
+  /** What the registry depends on is switched off or overdue; `project` is the one that the text names. */
+  | { code: 'lapsed'; what: Lapse; project: string | null }
+  /** What the registry wrote about its refusal, where that is no reason that is known. */
+  | { code: 'own-reason'; text: string }
   /** The registry blocks the caller's country or region. */
   | { code: 'region' }
   /** A rule around the registry refused before the registry itself judged the request. */

@@ -3,7 +3,7 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 import { cloudOf, relayedRegistry } from '../image/registries.ts'
-import { type OwnerIndex, servingBefore } from '../snapshot/owners.ts'
+import { type OwnerIndex, servingBefore, type Workload } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
@@ -11,6 +11,7 @@ import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
 import type { Clue } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
+import { ownReason } from './denial.ts'
 import {
   type Endpoint,
   endpointOf,
@@ -21,6 +22,7 @@ import {
   withoutPort,
 } from './endpoint.ts'
 import type { Cause, CredentialReport, Finding } from './finding.ts'
+import { lapseIn, projectIn } from './lapse.ts'
 import { perimeterRefusal } from './perimeter.ts'
 import type { KnownLogins } from './pull-credential.ts'
 
@@ -44,6 +46,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...ofStatus(status, text),
     ...demanded(words, reference),
     ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
+    ...(cause === 'auth-required-or-denied' ? ofRefusal(words, text, status) : []),
     ...(reference !== null && reference.digest === null && CHILD.test(text)
       ? [{ code: 'missing-child' } as const]
       : []),
@@ -110,8 +113,17 @@ function ofStatus(status: number | null, text: string): Clue[] {
   if (status === 403)
     return /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text) ? [{ code: 'bare-refusal' }] : []
   if (status === 412) return [{ code: 'precondition-failed' }]
-  if (status === 402) return [{ code: 'suspended' }]
-  return status !== null && (status >= 500 || status === 404) ? [{ code: 'status', status }] : []
+  return status !== null && (status >= 500 || status === 404 || status === 405)
+    ? [{ code: 'status', status }]
+    : []
+}
+
+/** The reason of a refusal in the registry's words: what is switched off, or a reason that is not known. 402 asks for a payment. */
+function ofRefusal(words: string, text: string, status: number | null): Clue[] {
+  const what = status === 402 ? 'billing' : lapseIn(words.toLowerCase())
+  if (what !== null) return [{ code: 'lapsed', what, project: projectIn(text) }]
+  const reason = ownReason(text)
+  return reason === null ? [] : [{ code: 'own-reason', text: reason }]
 }
 
 /** Go's crypto/x509 quotes the clock that it compared. */
@@ -154,14 +166,14 @@ export function behindProxy(text: string, registry: string | null): Clue[] {
 }
 
 interface PodOwners {
-  workload: { kind: string } | null
+  workload: Workload | null
   /** The pod's known controllers, its own first. */
   above: readonly OwnerLink[]
   owners: OwnerIndex
 }
 
 export function cluesOfOwners(pod: Pod, { workload, above, owners }: PodOwners): Clue[] {
-  return [...runOfCronJob(pod, workload, above), ...olderServes(pod, owners)]
+  return [...runOfCronJob(pod, workload, above), ...olderServes(pod, owners), ...operated(pod, workload)]
 }
 
 /** A run of a CronJob is a Job, which keeps the template that it was created with. */
@@ -179,6 +191,24 @@ function runOfCronJob(
 function olderServes(pod: Pod, owners: OwnerIndex): Clue[] {
   const older = servingBefore(pod, owners)
   return older === null ? [] : [{ code: 'older-serves', revision: older.number, pods: older.ready }]
+}
+
+/** Labels that only operators use, such as `postgres-operator.crunchydata.com/cluster` and `elasticsearch.k8s.elastic.co/cluster-name`. */
+const OF_OPERATOR = /operator(?=[.-])|^[\w-]+\.k8s\.[\w.-]+\/cluster/
+
+/**
+ * The operator and its resource above the workload. A label of an operator's own is proof only beside a custom resource of the same group;
+ * anybody has labels such as `example.com/name`.
+ */
+function operated({ operator }: Pod, workload: Workload | null): Clue[] {
+  if (operator === undefined || workload === null) return []
+  const { name, resource } = operator
+  const [domain = ''] = resource?.label.split('/') ?? []
+  const { group } = workload
+  if (group === undefined)
+    return name !== null || OF_OPERATOR.test(resource?.label ?? '') ? [{ code: 'operated', ...operator }] : []
+  const isRelated = group === domain || group.endsWith(`.${domain}`) || domain.endsWith(`.${group}`)
+  return isRelated && resource?.name !== workload.name ? [{ code: 'operated', ...operator }] : []
 }
 
 const IDENTITY_OF = { aws: 'ecr', azure: 'acr', google: 'gar' } as const

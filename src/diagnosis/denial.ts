@@ -7,6 +7,7 @@ import { demandsLogin, demandsTerms, servedAt } from './access-demands.ts'
 import { PROVIDER_FAILED } from './credential-provider.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { CredentialStatus, DenialSubcause, Finding } from './finding.ts'
+import { lapseIn } from './lapse.ts'
 import { perimeterIn } from './perimeter.ts'
 
 /** The facts of one refusal. */
@@ -24,6 +25,29 @@ export interface Refusal {
 /** Google's registries know the account, and that it lacks the role; whatever wraps their words. */
 const GOOGLE = /\bpermission \\{0,3}["'`‹]?[\w.]*›?\\{0,3}["'`]? denied on resource\b/
 
+/** What a login consists of, and who it is of. */
+const LOGIN =
+  '(?:credentials?|passwords?|user ?names?|logins?|(?:\\w+ )?tokens?|api ?keys?|(?:access|secret|service account|json) keys?|client secrets?(?: keys?)?|(?:robot|service|user) accounts?)'
+const IS =
+  "(?:(?: ‹\\w+›| that| you| we| was| were| is| are| has| have| been| provided| supplied| given| entered| used| sent| no longer| does| do| did| could| can|n't| not| for app ‹\\w+›)*)"
+/** A name after the noun, in quotes or not. */
+const NAME = `(?: ['"‹]?[\\w$+.‹›-]{1,80}['"›]?)?`
+const FAULT =
+  '(?:invalid|(?<=\\b(?:not|longer) )(?:valid|correct|active|accepted|recogni[sz]ed|authenticated|verified|match)|incorrect|wrong|expired|revoked|rejected|malformed|disabled|deactivated|deleted|locked|unknown)'
+
+/** A registry's own sentence about the login that it got: it is wrong, expired, or revoked, or nobody has it. */
+const REFUSED_LOGIN = new RegExp(
+  [
+    `\\b(?:${LOGIN}|(?:this|the|your) (?:user|robot))${NAME}${IS} ${FAULT}\\b`,
+    `\\b(?:incorrect|invalid|wrong|bad|expired|unknown|revoked|malformed|unrecogni[sz]ed) (?:or (?:bad|invalid|unknown|expired|missing|wrong) )?(?:\\w+ )?${LOGIN}\\b`,
+    "\\b(?:could|can)(?: not|n't|not) (?:find|verify|validate|authenticate|decode|parse) (?:the |this |your )?(?:robot|user|service account|account|json key|credentials?|(?:\\w+ )?token)\\b",
+    '\\b(?:unable|failed) to (?:find|verify|validate|authenticate|parse) (?:the |this |your )?(?:robot|user|service account|json key|credentials?|access token|api key)\\b',
+    '\\b(?:user|robot|service account|api key|access key|(?:access|deploy|robot) token)(?: account)?(?: [\'"‹]?[\\w$+.‹›-]{1,80}[\'"›]?)? (?:was |is |could |does )?(?:not (?:found|exist|be found)|unknown)\\b',
+    // Microsoft Entra's errors of a login; those of conditional access are judged before.
+    '\\baadsts\\d{5,7}\\b|\\btoken failed (?:verification|validation)\\b|\\bno such (?:user|robot|account|token)\\b',
+  ].join('|'),
+)
+
 /** What the text alone proves; the first pattern that matches decides. */
 const PATTERNS: [DenialSubcause, RegExp][] = [
   [
@@ -32,7 +56,7 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ],
   [
     'blocked',
-    /\bnot allowed access\b|\bfirewall\b|\bexport control|\bembargo|\bsanction|\bnot available in your\b|\byour (?:location|country|region)\b|\blegal reasons\b|\bsuspended\b|\bip allow list\b|\byour ip address is not (?:permitted|allowed)\b|\bnamespace \S{1,80} has been disabled\b|\baccount (?:is |has been )?(?:locked|disabled|blocked)\b|\bip (?:address )?(?:‹name› )?(?:is |has been )?(?:not allowed|blocked|denied|banned|restricted)|\bblocked by (?:network|ip|geo)|\bnetwork (?:rule|access) |\bpublic (?:network )?access is (?:disabled|not permitted|not allowed)|\bauthorizationfailure\b|\bnot authorized to perform this operation\b|\bpayment required\b|\b(?:private (?:link|endpoint)|vpc) (?:endpoint )?(?:is )?(?:required|only)/,
+    /\bnot allowed access\b|\bfirewall\b|\bexport control|\bembargo|\bsanction|\bnot available in your\b|\byour (?:location|country|region)\b|\blegal reasons\b|\bip allow list\b|\byour ip address is not (?:permitted|allowed)\b|\bip (?:address )?(?:‹name› )?(?:is |has been )?(?:not allowed|blocked|denied|banned|restricted)|\bblocked by (?:network|ip|geo)|\bnetwork (?:rule|access) |\bpublic (?:network )?access is (?:disabled|not permitted|not allowed)|\bauthorizationfailure\b|\bnot authorized to perform this operation\b|\b(?:private (?:link|endpoint)|vpc) (?:endpoint )?(?:is )?(?:required|only)/,
   ],
   [
     'policy',
@@ -43,9 +67,10 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
     'credential-refused',
     /\bfetch oauth token\b(?!.{0,400}\b5\d\d\b)|\b(?:incorrect|invalid|wrong|bad) (?:user ?name|username\/password|password|credentials?|login|token|authorization)\b|\b(?:token|credentials?|password|login) (?:has |have |is |are )?(?:been )?(?:expired|invalid|revoked)\b|\bexpired (?:token|credential|password|login)|\breauthenticate\b|\bhttp basic: access denied\b|\bunable to retrieve auth token: invalid\b|\bauthentication failed\b|\binvalid_(?:grant|client|token)\b|\bconnectivity_refresh_token_error\b|\binvalid client(?: ?id or client)? secret\b|\bcannot be authenticated with the token\b|\bsecurity token included in the request is (?:invalid|expired)\b|\bpersonal access token\b|\bmfa\b|\btwo-factor\b/,
   ],
+  ['credential-refused', REFUSED_LOGIN],
   [
     'not-permitted',
-    /\bpermission_?denied\b|\bsaml (?:enforcement|sso)\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b|(?<!\bdoes not exist or )\bno pull access\b|(?<!\bunauthenticated requests )\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? [^:]{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
+    /\btoken has insufficient scopes?\b|\bpermission_?denied\b|\bsaml (?:enforcement|sso)\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b|(?<!\bdoes not exist or )\bno pull access\b|(?<!\bunauthenticated requests )\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? [^:]{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
   ],
   [
     'no-credential-sent',
@@ -69,8 +94,7 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   if (servedAt(text, reference?.registry ?? null) !== null) return 'policy'
   // The kubelet's plugin failed, so no registry was asked.
   if (PROVIDER_FAILED.test(masked)) return 'no-credential-sent'
-  const proven =
-    perimeterIn(masked) === null ? PATTERNS.find(([, pattern]) => pattern.test(masked))?.[0] : 'blocked'
+  const proven = provenIn(masked)
   // A web page that gives no reason is not the registry's answer.
   if (proven === undefined && WEB_PAGE.test(masked)) return 'unspecified'
   // Everything there is public, so a refusal is about the image's name or the caller's address, not a login.
@@ -95,6 +119,7 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   )
     return 'not-permitted'
   if (proven !== undefined) return proven
+  if (ownReason(masked) !== null) return 'unspecified'
   if (endpoint?.role === 'storage' && status === 403) return 'blocked'
   if (status === 402 || status === 451) return 'blocked'
   // Docker Hub answers 401 for an image that is private or does not exist.
@@ -106,6 +131,27 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   )
     return 'blocked'
   return bareStatus(refusal)
+}
+
+/** What the text alone proves; undefined if it proves nothing. */
+function provenIn(masked: string): DenialSubcause | undefined {
+  if (perimeterIn(masked) !== null) return 'blocked'
+  const found = PATTERNS.find(([, pattern]) => pattern.test(masked))?.[0]
+  // What is switched off at the upstream of a cache is the upstream's.
+  return found !== 'upstream' && lapseIn(masked) !== null ? 'blocked' : found
+}
+
+/** What follows a registry's code of a refusal, the last one in the text. */
+const MESSAGE = /^.*\b(?:denied|unauthori[sz]ed|forbidden|unauthenticated): (.*)$/is
+/** Messages that only repeat the code. */
+const REPEATED =
+  /\b(?:unauthori[sz]ed to access|authentication (?:is )?required|requested (?:access to the )?resource|access (?:is |was )?(?:denied|forbidden)|not authori[sz]ed|permission denied|pull access|(?:repository|image|manifest|artifact|project|name) .{0,60}(?:not found|not exist|unknown))\b/i
+
+/** The reason that the registry wrote for its refusal, if it says more than that it refuses; null without one. */
+export function ownReason(text: string): string | null {
+  const message = MESSAGE.exec(text)?.[1]?.replace(/[\s"'}\])]+$/, '') ?? ''
+  const words = message.match(/(?<![\w‹/.:-])[a-z]{2,}(?![\w›/:-])/gi) ?? []
+  return words.length < 4 || REPEATED.test(message) ? null : message
 }
 
 function closedToAll({ status, endpoint }: Refusal, proven: DenialSubcause | undefined): DenialSubcause {

@@ -13,7 +13,7 @@ import {
   type OwnerIndex,
   ownersAbove,
   topmostOwner,
-  wouldHoldUpRollout,
+  whyUnreplaced,
 } from '../snapshot/owners.ts'
 import { type Pod, podKey } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
@@ -213,7 +213,9 @@ function cluesOfPull(
     ...expiredLogin(pull.credential, takenAt),
     ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, seen.logins) : []),
     ...owned.clues,
-    ...(owned.wouldHoldUp && countsForReadiness(failing) ? [{ code: 'one-by-one' } as const] : []),
+    ...(owned.unreplaced !== null && countsForReadiness(failing)
+      ? [{ code: 'not-replaced', why: owned.unreplaced } as const]
+      : []),
   ]
 }
 
@@ -229,7 +231,7 @@ function ownerFacts(pod: Pod, owners: OwnerIndex) {
     // What owns a controller, such as a custom resource, is where changes are made.
     managedBy: top?.controller === null ? (top.managedBy ?? null) : null,
     holdsUp: holdsUpRollout(pod, owners),
-    wouldHoldUp: wouldHoldUpRollout(pod, owners),
+    unreplaced: whyUnreplaced(pod, owners),
     clues: cluesOfOwners(pod, { workload, above, owners }),
   }
 }

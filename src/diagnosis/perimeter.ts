@@ -26,7 +26,7 @@ const PERIMETERS: [Perimeter, RegExp][] = [
   ['conditional-access', /\baadsts5300\d\b|\bconditional access polic|\bcontext-based restriction/],
   [
     'organization-policy',
-    /\b(?:prohibited|denied|blocked|disallowed|forbidden|restricted|not allowed) by (?:the |your |an? )?(?:org|organi[sz]ation(?:al|'s)?|compan(?:y|y's)|corporate|enterprise)(?: \w+)? polic|\bdisallowed ?by ?policy\b|\b(?:registry|image) access management\b/,
+    /\b(?:prohibited|denied|blocked|disallowed|forbidden|restricted|not allowed) by (?:the |your |an? )?(?:org|organi[sz]ation(?:al|'s)?|compan(?:y|y's)|corporate|enterprise)(?: \w+)? polic|\bdisallowed ?by ?policy\b|\bdisallowed by organi[sz]ation's\b|\b(?:registry|image) access management\b/,
   ],
   // The block pages of Zscaler, FortiGuard, Palo Alto, Cisco Umbrella, Forcepoint, and Sophos, and Squid's refusal.
   [

@@ -1,7 +1,7 @@
 /** The credential of one failed pull: what the pod has, whether the registry contradicts that, and where else the cluster has a login. */
 
 import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
-import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { parseReference, type Reference } from '../image/reference.ts'
 import { cloudOf, HARDENED_IMAGES } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
@@ -17,12 +17,10 @@ import { serviceAccountProblem } from './service-account.ts'
 
 /** Where the cluster has a login for the image that the pod does not use. */
 export type CredentialHint =
-  /** On the pod's service account, which was changed after the pod was created, or whose secrets the pod's own list replaces. */
-  | {
-      code: 'service-account-changed-later' | 'service-account-secrets-ignored'
-      serviceAccount: string
-      secrets: string[]
-    }
+  /** On the pod's service account, which was changed after the pod was created. */
+  | { code: 'service-account-changed-later'; serviceAccount: string; secrets: string[] }
+  /** On the pod's service account, whose secrets the pod's own list replaces. */
+  | { code: 'service-account-secrets-ignored'; serviceAccount: string; secrets: string[] }
   /** In the pod's namespace, where no known service account lists it. */
   | {
       code: 'not-named'
@@ -37,6 +35,8 @@ export type CredentialHint =
   | { code: 'in-namespace'; namespace: string; secret: string }
   /** This secret has the right account, but not under the key that this registry needs. */
   | { code: 'same-account'; namespace: string; secret: string; key: string }
+  /** This secret of the pod has a login for Docker Hub, which the kubelet does not find under the image's name, but under this one. */
+  | { code: 'hub-name'; namespace: string; secret: string; name: string }
 
 interface Pull extends Pick<Finding, 'cause' | 'evidence' | 'image' | 'endpoint'> {
   pod: Pod
@@ -189,13 +189,15 @@ function hintsFor(
   if (attempts.some(({ problem }) => problem === 'malformed')) return []
   const serving = known.serving(reference)
   const here = serving.flatMap(({ byNamespace }) => byNamespace.get(pod.namespace) ?? [])
-  const own = serviceAccountProblem(pod, image, known.credentials).filter(({ secrets }) =>
-    here.some(({ name }) => secrets.includes(name)),
-  )
+  const own = serviceAccountProblem(pod, image, known.credentials).flatMap(({ secrets, ...problem }) => {
+    const fitting = secrets.filter(secret => here.some(({ name }) => name === secret))
+    return fitting.length === 0 ? [] : [{ ...problem, secrets: fitting }]
+  })
   const named = new Set([...pod.pullSecrets, ...own.flatMap(({ secrets }) => secrets)])
   const others = here.filter(({ name }) => !named.has(name))
   const missing = attempts.flatMap(({ secret, problem }) => (problem === 'secret-missing' ? [secret] : []))
   const hints = [
+    ...underHubName(pod, reference, known),
     ...own,
     ...others.map(secret => hintAt(secret, known, missing)),
     ...sameAccount(pod, reference, known),
@@ -217,6 +219,17 @@ function hintAt(
   if (serviceAccount !== undefined) return { code: 'on-service-account', namespace, secret, serviceAccount }
   const misspelled = missing.find(name => similarNames(name, [secret], 1).length > 0)
   return { code: 'not-named', namespace, secret, ...(misspelled !== undefined && { misspelled }) }
+}
+
+/** Docker Hub's hosts serve its images under their own names, too, but the kubelet has its login only for docker.io. */
+function underHubName(pod: Pod, { registry, repository }: Reference, known: KnownLogins): CredentialHint[] {
+  if (registry === DOCKER_HUB || !isDockerHub(registry)) return []
+  const name = `${DOCKER_HUB}/${repository}`
+  const { attempts } = known.credentials.reportFor(pod, name)
+  const found = attempts.find(({ usable }) => usable)
+  return found === undefined
+    ? []
+    : [{ code: 'hub-name', namespace: pod.namespace, secret: found.secret, name }]
 }
 
 /** Docker's hardened images accept Docker Hub accounts, but under a separate key. */

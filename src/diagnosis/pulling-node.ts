@@ -218,7 +218,9 @@ export function cluesOfPlace(
 ): Clue[] {
   const guest = !usesPullSecrets && container.kind !== 'sandbox'
   const own = onNode || node?.provider === 'kind' || LOCAL_NODE.test(pod.node ?? '')
+  const silentSince = node?.silentSince
   return [
+    ...(silentSince === undefined ? [] : [{ code: 'node-silent' as const, since: silentSince }]),
     ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
     ...(pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
       ? [{ code: 'asks-windows' } as const]

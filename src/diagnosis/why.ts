@@ -79,8 +79,21 @@ function explainContainer(place: ContainerFacts): WhyContainer {
     check: checkFor(reference && fullName(reference), snapshot.imageChecks, pod),
     pullingSince: place.pullingSince,
     finding: place.finding,
-    ...(hasItsImage(place) ? { problems: [], ...asNotes(links) } : { problems: links }),
+    ...(hasItsImage(place) ? { problems: [], ...asNotes(links) } : problemsAndNotes(links, place)),
   }
+}
+
+/** Without a failed pull, a secret that could not be read is not known to be a problem. */
+function problemsAndNotes(
+  links: WhyProblem[],
+  { finding }: ContainerFacts,
+): Pick<WhyContainer, 'problems' | 'notes'> {
+  const unread = finding === null ? links.filter(isUnread) : []
+  return { problems: links.filter(link => !unread.includes(link)), ...asNotes(unread) }
+}
+
+function isUnread(link: WhyProblem): boolean {
+  return link.code === 'attempt' && (link.problem === 'secret-unread' || link.problem === 'secret-forbidden')
 }
 
 /** Whether the container has started or its image volume is mounted, so nothing has to be pulled now. */

@@ -90,7 +90,10 @@ function detailOf(finding: AdvisedFinding): string {
   const proven = check?.verdict ?? ''
   if (cause === 'image-not-found') return proven
   if (cause !== 'auth-required-or-denied') return ''
-  return isMalformed(finding) ? 'malformed' : `${credential.status} ${proven}`
+  const reason = finding.clues.find(({ code }) => code === 'own-reason' || code === 'lapsed')
+  return isMalformed(finding)
+    ? 'malformed'
+    : `${credential.status} ${proven} ${reason === undefined ? '' : JSON.stringify(reason)}`
 }
 
 function oldest(findings: readonly AdvisedFinding[]): string | null {

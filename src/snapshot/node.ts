@@ -35,6 +35,11 @@ export interface Node {
   /** The scheme of `spec.providerID`, such as `kind` or `aws`. The rest is dropped because it identifies accounts and machines. */
   provider: string | null
   labels: Partial<Record<PlatformLabel, string>>
+  /**
+   * Its condition Ready is Unknown: the kubelet does not report anymore. ISO 8601: the last time it did, by its status, which it renews every
+   * five minutes; null if that is not in the status. Absent if it reports.
+   */
+  silentSince?: string | null
   /** Full names of the images on the node, with a tag if there is one. The kubelet reports only the 50 largest images. */
   images: string[]
 }

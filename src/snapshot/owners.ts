@@ -148,10 +148,33 @@ export function holdsUpRollout(pod: InSet, index: OwnerIndex): boolean {
   return newest !== null && pod.revisionHash !== newest
 }
 
-/** Whether the pod is of the newest revision, and would block its StatefulSet if the template were changed now. */
-export function wouldHoldUpRollout(pod: InSet, index: OwnerIndex): boolean {
-  const newest = newestRevision(pod, index)
-  return newest !== null && pod.revisionHash === newest
+/**
+ * Why a changed template would not replace the pod while it is not ready: its StatefulSet updates one pod after the other, or does so unless
+ * it was told otherwise; updates wait for somebody to delete pods; or its controller has no updates at all.
+ */
+export type Unreplaced = 'one-by-one' | 'perhaps-one-by-one' | 'on-delete' | 'no-updates'
+
+/** Why a changed template would not replace the pod; null if it would, or if that is not known. */
+export function whyUnreplaced(pod: InSet, index: OwnerIndex): Unreplaced | null {
+  const { controller, namespace, revisionHash } = pod
+  if (controller === null || !isInLinkedGroup(controller)) return null
+  const link = linkOf(controller, namespace, index)
+  switch (controller.kind) {
+    case 'ReplicaSet':
+    case 'ReplicationController':
+      // That of a Deployment or another controller above is replaced as a whole.
+      return link !== null && link.controller === null ? 'no-updates' : null
+    case 'DaemonSet':
+      return link?.update === 'on-delete' ? 'on-delete' : null
+    case 'StatefulSet': {
+      if (link?.update === 'on-delete') return 'on-delete'
+      const newest = newestRevision(pod, index)
+      if (newest !== null) return revisionHash === newest ? 'one-by-one' : null
+      return link?.update === undefined && link?.ordered === undefined ? 'perhaps-one-by-one' : null
+    }
+    default:
+      return null
+  }
 }
 
 /** The newest revision of the pod's StatefulSet; null unless the set updates this pod, one after the other. */

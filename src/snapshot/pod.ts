@@ -37,6 +37,20 @@ export interface ControllerReference {
   uid: string
 }
 
+/** What a pod's labels say of the operator that makes the objects above it. */
+export interface PodOperator {
+  /** As `app.kubernetes.io/managed-by` names it; null if that names none. */
+  name: string | null
+  /** The custom resource that the operator reads, by one of its own labels; null without such a label. */
+  resource: {
+    /** The label's key, such as `strimzi.io/cluster`. */
+    label: string
+    /** Its kind, as kubectl takes it, such as `Kafka` or `service.serving.knative.dev`; null if no label names it. */
+    kind: string | null
+    name: string
+  } | null
+}
+
 /** What the pod requires of its node; null if nothing. */
 export interface PodPlatform {
   /** `linux` or `windows`. */
@@ -74,6 +88,8 @@ export interface Pod {
   templateHash?: string
   /** Label `controller-revision-hash` of a StatefulSet's pods; absent if there is none. */
   revisionHash?: string
+  /** Absent if its labels name none. */
+  operator?: PodOperator
   /** In this order: init containers (including sidecars), regular containers, ephemeral containers, image volumes. */
   containers: Container[]
 }

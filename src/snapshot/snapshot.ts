@@ -88,6 +88,8 @@ export interface OwnerLink {
    * others, and if it was not read.
    */
   ordered?: { revision: string; from: number; below: number }
+  /** How a StatefulSet or a DaemonSet replaces its pods after a change of its template. Absent for others, and if it was not read. */
+  update?: 'rolling' | 'parallel' | 'on-delete'
 }
 
 /** A service account that a failing pod runs as. */

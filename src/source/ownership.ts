@@ -107,6 +107,7 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
     controller: narrowController(metadata),
     ...(managedBy === null ? {} : { managedBy }),
     ...(ordered === null ? {} : { ordered }),
+    ...updateOf(raw, kind),
     ...(revision === null ? {} : { revision }),
     ...(kind === 'CronJob' && isObject(record(raw).spec) ? { concurrencyPolicy: policyOf(raw) } : {}),
   }
@@ -126,6 +127,14 @@ function revisionOf(
 /** Runs may overlap unless a CronJob forbids it. */
 function policyOf(raw: unknown): string {
   return text(record(record(raw).spec).concurrencyPolicy) || 'Allow'
+}
+
+function updateOf(raw: unknown, kind: string): Pick<OwnerLink, 'update'> {
+  const spec = record(raw).spec
+  if ((kind !== 'StatefulSet' && kind !== 'DaemonSet') || !isObject(spec)) return {}
+  const { updateStrategy, podManagementPolicy } = record(spec)
+  if (record(updateStrategy).type === 'OnDelete') return { update: 'on-delete' }
+  return { update: podManagementPolicy === 'Parallel' ? 'parallel' : 'rolling' }
 }
 
 /** null if only the metadata was read, if pods are updated in parallel or by hand, or if the newest template is not observed yet. */

@@ -250,6 +250,18 @@ describe('why', () => {
     ])
   })
 
+  test.each(['not-in-dump', 'forbidden', 'failed'] as const)(
+    'a secret that is %s breaks nothing for a container that waits for something else',
+    problem => {
+      const pods = [
+        pod({ pullSecrets: ['hub'], containers: [container({ state: waiting('ContainerCreating') })] }),
+      ]
+      const facts = snapshot({ pods, pullSecrets: [secret('hub', { problem })] })
+      const [explained] = explainPod(pods[0] ?? pod(), facts).containers
+      expect(explained).toMatchObject({ problems: [], notes: [{ code: 'attempt', secret: 'hub' }] })
+    },
+  )
+
   test.each<[string, Partial<Pod>, Obstacle | null]>([
     ['runs', { containers: [RUNNING] }, null],
     ['ended', { phase: 'Succeeded' }, null],

@@ -83,6 +83,23 @@ describe('a login that the pod does not reference', () => {
       [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['a'] }],
     ],
     [
+      'on its own service account, besides one for another registry',
+      {
+        pullSecrets: [login('a'), login('q', 'web', 'quay.io'), hub],
+        serviceAccounts: [account('default', ['q', 'a'])],
+      },
+      { pullSecrets: ['hub'] },
+      'ghcr.io/acme/api',
+      [{ code: 'service-account-secrets-ignored', serviceAccount: 'default', secrets: ['a'] }],
+    ],
+    [
+      "for Docker Hub, whose other hosts' names the kubelet does not match with it",
+      { pullSecrets: [hub] },
+      { pullSecrets: ['hub'] },
+      'registry.hub.docker.com/acme/api:2',
+      [{ code: 'hub-name', namespace: 'web', secret: 'hub', name: 'docker.io/acme/api' }],
+    ],
+    [
       'in another namespace',
       { elsewhere: { pullSecrets: [login('b', 'shop'), login('a', 'shop')], serviceAccounts: [] } },
       {},

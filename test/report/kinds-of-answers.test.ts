@@ -1,11 +1,79 @@
 /** Reports on answers that are easily mistaken for something else, and on nodes whose commands differ. */
 import { expect, test } from 'vitest'
 import type { Situation } from '../advice/situation.ts'
+import { container, waiting } from '../diagnosis/snapshots.ts'
 import { type Expected, textsOf } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 const ECR = '111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/api:3'
 const entry = (key: string, more = {}) => ({ entries: [{ key, username: 'ci', problem: null, ...more }] })
+
+const MISSING = { image: OWN, error: 'manifest unknown: manifest unknown' }
+const owner = (apiVersion: string, kind: string, name: string) => ({ apiVersion, kind, name, uid: name })
+
+test.each<[string, Situation['pod'], Expected]>([
+  [
+    'a set of pods that an operator makes of a resource of its own',
+    {
+      controller: owner('core.example.io/v1', 'PodSet', 'db-main'),
+      operator: {
+        name: 'db-operator',
+        resource: { label: 'example.io/cluster', kind: 'Database', name: 'db' },
+      },
+    },
+    {
+      says: /the custom resource Database db: db-operator reverts changes of podset\/db-main itself .*edit Database\/db/,
+      never: /edit podset/,
+    },
+  ],
+  [
+    "an operator's StatefulSet whose owner is not in the dump",
+    {
+      controller: owner('apps/v1', 'StatefulSet', 'hippo-1'),
+      operator: {
+        name: null,
+        resource: { label: 'postgres-operator.example/cluster', kind: null, name: 'hippo' },
+      },
+    },
+    { says: /the custom resource hippo \(label postgres-operator\.example\/cluster\): its operator reverts/ },
+  ],
+  [
+    'the resource itself, as its user writes it',
+    {
+      controller: owner('postgresql.example.io/v1', 'Cluster', 'pg'),
+      operator: { name: null, resource: { label: 'example.io/cluster', kind: null, name: 'pg' } },
+    },
+    { says: /edit cluster\.postgresql\.example\.io\/pg/, never: /reverts/ },
+  ],
+  [
+    'a label that anybody may have',
+    {
+      controller: owner('apps/v1', 'StatefulSet', 'shop'),
+      operator: { name: null, resource: { label: 'example.com/name', kind: null, name: 'shop' } },
+    },
+    { says: /set image statefulset\/shop/, never: /reverts/ },
+  ],
+  [
+    'a run, which keeps what it began with',
+    { controller: owner('tekton.dev/v1', 'TaskRun', 'build-7') },
+    { says: /in what taskrun\/build-7 was started from/, never: /edit taskrun/ },
+  ],
+  [
+    'a StatefulSet that was not read',
+    { name: 'store-0', controller: owner('apps/v1', 'StatefulSet', 'store') },
+    { says: /then delete pod store-0 if the StatefulSet does not/ },
+  ],
+])('the image of %s is corrected where that lasts', (_name, fields, { says = /^/, never = /$^/ }) => {
+  const { all } = textsOf({
+    ...MISSING,
+    pod: {
+      ...fields,
+      containers: [container({ image: OWN, state: waiting('ErrImagePull', MISSING.error) })],
+    },
+  })
+  expect(all).toMatch(says)
+  expect(all).not.toMatch(never)
+})
 
 test.each<[string, Situation, Expected]>([
   [
@@ -16,6 +84,31 @@ test.each<[string, Situation, Expected]>([
         'reading manifest 3 in registry.example/team/api: StatusCode: 404, "<!doctype html><title>Welcome"',
     },
     { first: /another port/, says: /A web page came back instead of a response from registry\.example/ },
+  ],
+  [
+    'a token endpoint that does not know the request',
+    {
+      image: 'registry.redhat.io/team/api:3',
+      error:
+        'initializing source docker://registry.redhat.io/team/api:3: Requesting bearer token: invalid status code from registry 405 (Method Not Allowed)',
+    },
+    {
+      says: /The token endpoint of registry\.redhat\.io answers 405 \(Method Not Allowed\)/,
+      never: /server error|docker login/,
+    },
+  ],
+  [
+    'a login for Docker Hub, and an image at another of its hosts',
+    {
+      image: 'registry.hub.docker.com/team/api:3',
+      error:
+        'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+      secret: entry('https://index.docker.io/v1/'),
+    },
+    {
+      first:
+        /^Write docker\.io instead of registry\.hub\.docker\.com .* secret regcred .*set image .*app=docker\.io\/team\/api:3/,
+    },
   ],
   [
     "Harbor's words for what its proxy project can't fetch",

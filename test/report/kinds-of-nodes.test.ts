@@ -350,3 +350,25 @@ describe('a certificate that is not valid now', () => {
     check(situation, expected)
   })
 })
+
+describe('on a node that no longer reports', () => {
+  const node = { silentSince: '2026-11-28T13:20:00Z' }
+
+  test('nothing is run, and what it reported is called old', () => {
+    check(
+      { image: OWN, error: 'write /var/lib/containerd/x: no space left on device', node },
+      {
+        first: /^See why node node-1 no longer reports .*13:20 UTC.* describe node node-1/,
+        says: /Node node-1 no longer reports/,
+        never: /debug node|crictl|prune/,
+      },
+    )
+  })
+
+  test('a wrong name is still corrected in the template', () => {
+    check(
+      { image: OWN, error: 'manifest unknown', node },
+      { first: /^See why node/, says: /Check the name and the tag/, never: /delete pod/ },
+    )
+  })
+})

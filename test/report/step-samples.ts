@@ -35,6 +35,10 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'remove-login': [{ namespace: 'web', secrets: ['regcred'], registry }],
   'use-known-secret': [
     { namespace: 'web', hint: { code: 'in-namespace', namespace: 'shop', secret: 'regcred' } },
+    {
+      namespace: 'web',
+      hint: { code: 'service-account-secrets-ignored', serviceAccount: 'shop', secrets: ['regcred'] },
+    },
   ],
   'cut-user-name': [{ secret: 'regcred', username: 'robot' }],
   'padded-login': [{ secret: 'regcred' }],
@@ -86,7 +90,11 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
     { perimeter: 'web-filter', id: null, host },
   ],
   'accept-terms': [{ registry: 'container-registry.oracle.com' }],
-  'restore-account': [{ registry: 'quay.io' }],
+  'restore-service': [
+    { registry: 'quay.io', what: 'account', project: null },
+    { registry: 'us-docker.pkg.dev', what: 'billing', project: '123456' },
+  ],
+  'heed-reason': [{ registry: 'quay.io', reason: 'pulls are only served at night' }],
   'ask-registry-admin': [{ about: 'policy', host }],
   'upstream-login': [{ kind: 'ecr', host }],
   'use-other-source': [{ why: 'blocked' }],
@@ -117,6 +125,7 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'drop-scheme': [{ image: 'https://ghcr.io/acme/api' }],
   'full-name': [{ image: 'nginx' }],
   'registry-not-site': [{}],
+  'write-hub-name': [{ secret: 'regcred' }],
   'resolve-host': [{ host }],
   'node-resolver': [{ host: 'image-registry.openshift-image-registry.svc:5000' }],
   'bare-host': [{ host: 'registry' }],
@@ -210,6 +219,11 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'rebuild-layers': [{}],
   'restart-pull': [{}],
   'delete-outgoing-pod': [{}],
+  'see-silent-node': [
+    { node: 'node-1', since: '2026-11-27T09:10:00Z' },
+    { node: 'node-1', since: null },
+  ],
+  'delete-silent-node': [{ node: 'node-1' }],
   'move-store': [{}],
   'start-runtime': [{ socket: '/run/containerd/containerd.sock' }],
   'pull-by-hand': [{ image }],

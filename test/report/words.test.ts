@@ -103,7 +103,7 @@ test('a pod that holds up its StatefulSet is deleted after its image was correct
     wordsOf(typo({ clues }))
       .next.map(({ text }) => text)
       .join('\n')
-  expect(set([{ code: 'one-by-one' }])).toContain('then delete pod shop-1')
+  expect(set([{ code: 'not-replaced', why: 'one-by-one' }])).toContain('then delete pod shop-1')
   expect(set([])).not.toContain('delete pod')
 })
 
@@ -366,6 +366,10 @@ describe('credentials', () => {
     [
       { code: 'same-account', namespace: 'web', secret: 's', key: 'dhi.io' },
       /^dhi\.io takes the same Docker account .* under the key dhi\.io, which secret web\/s lacks$/,
+    ],
+    [
+      { code: 'hub-name', namespace: 'web', secret: 's', name: 'docker.io/acme/app' },
+      /^secret web\/s has a login for Docker Hub, .* named docker\.io\/acme\/app$/,
     ],
     [
       { code: 'service-account-changed-later', serviceAccount: 'shop', secrets: ['s'] },

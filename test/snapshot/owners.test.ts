@@ -6,7 +6,8 @@ import {
   indexOwners,
   servingBefore,
   topmostOwner,
-  wouldHoldUpRollout,
+  type Unreplaced,
+  whyUnreplaced,
 } from '../../src/snapshot/owners.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
@@ -155,9 +156,48 @@ describe('a pod of an older revision', () => {
     const set = (ordered?: OwnerLink['ordered']) =>
       indexOwners([{ ...link('StatefulSet', 'db', null), ...(ordered && { ordered }) }])
     const newest = pod({ ...old, revisionHash: 'db-new' })
-    expect(wouldHoldUpRollout(newest, set(ordered))).toBe(true)
-    expect(wouldHoldUpRollout(pod(old), set(ordered))).toBe(false)
-    expect(wouldHoldUpRollout(newest, set())).toBe(false)
+    expect(whyUnreplaced(newest, set(ordered))).toBe('one-by-one')
+    expect(whyUnreplaced(pod(old), set(ordered))).toBeNull()
+    expect(whyUnreplaced(newest, set())).toBe('perhaps-one-by-one')
+  })
+
+  test.each<[string, string, OwnerLink[], Unreplaced | null]>([
+    ['a ReplicaSet alone', 'ReplicaSet', [link('ReplicaSet', 'db', null)], 'no-updates'],
+    [
+      'a ReplicationController alone',
+      'ReplicationController',
+      [link('ReplicationController', 'db', null)],
+      'no-updates',
+    ],
+    [
+      "a Deployment's ReplicaSet",
+      'ReplicaSet',
+      [link('ReplicaSet', 'db', reference('Deployment', 'shop'))],
+      null,
+    ],
+    ['a ReplicaSet that was not read', 'ReplicaSet', [], null],
+    [
+      'a DaemonSet that waits for deletions',
+      'DaemonSet',
+      [{ ...link('DaemonSet', 'db', null), update: 'on-delete' }],
+      'on-delete',
+    ],
+    ['any other DaemonSet', 'DaemonSet', [{ ...link('DaemonSet', 'db', null), update: 'rolling' }], null],
+    [
+      'a StatefulSet that waits for deletions',
+      'StatefulSet',
+      [{ ...link('StatefulSet', 'db', null), update: 'on-delete' }],
+      'on-delete',
+    ],
+    [
+      'a StatefulSet that starts its pods in parallel',
+      'StatefulSet',
+      [{ ...link('StatefulSet', 'db', null), update: 'parallel' }],
+      null,
+    ],
+    ['a StatefulSet that was not read', 'StatefulSet', [], 'perhaps-one-by-one'],
+  ])('of %s is replaced after a change of the template, or has to be deleted', (_name, kind, links, why) => {
+    expect(whyUnreplaced(pod({ ...old, controller: reference(kind, 'db') }), indexOwners(links))).toBe(why)
   })
 
   test.each<[string, Partial<Pod>, Partial<OwnerLink>?]>([

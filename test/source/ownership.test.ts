@@ -101,6 +101,16 @@ describe("a StatefulSet's way to update", () => {
   })
 })
 
+test.each<[string, string, object | undefined, string | undefined]>([
+  ['a DaemonSet', 'DaemonSet', { updateStrategy: { type: 'OnDelete' } }, 'on-delete'],
+  ['a DaemonSet by default', 'DaemonSet', {}, 'rolling'],
+  ['a StatefulSet', 'StatefulSet', { podManagementPolicy: 'Parallel' }, 'parallel'],
+  ['a DaemonSet without its spec', 'DaemonSet', undefined, undefined],
+  ['a ReplicaSet', 'ReplicaSet', {}, undefined],
+])('how %s replaces its pods is known from its spec', (_name, kind, spec, update) => {
+  expect(narrowOwner({ metadata: { name: 'db', namespace: 'web' }, spec }, kind)?.update).toBe(update)
+})
+
 describe('a Deployment whose ReplicaSet is missing', () => {
   const labels = { 'pod-template-hash': 'a' }
   const workloadOf = async (...others: object[]) => {

@@ -34,6 +34,8 @@ export const refused = ruleOf(
   /\bdownload blocking policy\b|\bseverity of vulnerability of the image\b/,
   // AWS, for a wrong or expired key.
   /\bsecurity token included in the request is (?:invalid|expired)\b/,
+  // Google, for a key that was pasted incompletely, and a general one.
+  /\bunable to parse json key\b|\bcredentials (?:provided )?are (?:not valid|invalid|incorrect|expired)\b/,
 )
 
 /** The registry has the repository, but gives its images only at another host, or to accounts that accepted its terms. */

@@ -26,6 +26,7 @@ import {
 } from './causes/network.ts'
 import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
+import { minuteOf } from './duration.ts'
 import { capitalize, pluralize, registryLabel, roleSentence } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
@@ -115,7 +116,17 @@ function checkedTitle({ findings: [{ cause, check, registry, image }] }: CauseCo
 export function meaningOf(context: CauseContext): string {
   const [first] = context.findings
   const meaning = ofPuller(first, wordsFor(context).meaning(context))
-  return [meaning, ...furtherFacts(context), movedText(first)].filter(text => text !== '').join(' ')
+  return [silenceText(first), meaning, ...furtherFacts(context), movedText(first)]
+    .filter(text => text !== '')
+    .join(' ')
+}
+
+/** Returns that what the node reported is old; empty if it still reports. */
+function silenceText({ clues, node }: Finding): string {
+  const silent = clues.find(clue => clue.code === 'node-silent')
+  if (silent === undefined) return ''
+  const last = silent.since === null ? '' : ` (last report: ${minuteOf(silent.since)})`
+  return `Node ${node ?? ''} no longer reports${last}, so this is old, and may not be true anymore.`
 }
 
 /** Returns facts that the title omits, about the host that answered and about other mirrors. */

@@ -69,7 +69,7 @@ export function problemText(problem: AttemptProblem, attempt: AttemptFacts): str
   return PROBLEM[problem](attempt)
 }
 
-type Hint<Code extends CredentialHint['code']> = CredentialHint & { code: Code }
+type Hint<Code extends CredentialHint['code']> = Extract<CredentialHint, { code: Code }>
 
 const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } = {
   'service-account-changed-later': ({ serviceAccount, secrets }) =>
@@ -82,6 +82,8 @@ const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } =
     `secret ${namespace}/${secret} has a login for the image, but belongs to service account ${serviceAccount}, which the pod does not use`,
   'in-namespace': ({ namespace, secret }) =>
     `secret ${namespace}/${secret} has a login for the image, but a pod can only use secrets of its own namespace`,
+  'hub-name': ({ namespace, secret, name }) =>
+    `secret ${namespace}/${secret} has a login for Docker Hub, which the kubelet uses only if the image is named ${name}`,
   'same-account': ({ namespace, secret, key }) =>
     `${key} takes the same Docker account as Docker Hub, but under the key ${key}, which secret ${namespace}/${secret} lacks`,
 }
@@ -217,6 +219,12 @@ export function readSecret(
         ? `Ask for permission to get secrets in ${namespace}, then run the command again`
         : `Run the command again where secret ${secret} can be read: against the cluster, or on a dump that includes secrets`,
   }
+}
+
+/** Returns the pull secrets whose login was sent. */
+export function sentFrom(findings: readonly Finding[]): string[] {
+  const sent = findings.flatMap(({ credential }) => credential.attempts.filter(({ usable }) => usable))
+  return [...new Set(sent.map(({ secret }) => secret))]
 }
 
 /** Returns the key that matches a registry's images. */

@@ -2,11 +2,12 @@
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { ObjectManager } from '../../snapshot/fix-objects.ts'
+import type { Unreplaced } from '../../snapshot/owners.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { isStatic, workloadArgument, workloadPath } from './commands.ts'
 import { managedChange } from './managers.ts'
-import { pluralize } from './nouns.ts'
+import { objectName, pluralize, shortList } from './nouns.ts'
 import type { StepText } from './step-words.ts'
 
 /** Kinds that `kubectl set image` can change (kubectl set image --help), except Job, whose template is immutable. */
@@ -38,6 +39,8 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
       manager: managedBy,
       workloads: workloadsOf(edits),
     })
+  const elsewhere = operatedEdit(invocation, first, 'Set the correct image', workloadsOf(edits))
+  if (elsewhere !== null) return elsewhere
   if (workload?.kind === 'Job')
     return {
       text: `Delete job ${workload.name} and recreate it with the correct image: a Job's template is immutable`,
@@ -50,7 +53,7 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
     ({ container, known, open }) => `${shellWord(`${container}=${known}`)}${open}`,
   )
   return {
-    text: `Set the correct image (in Git or the chart's values, if those manage this workload)${thenDelete(first)}${forFirst(workloadsOf(edits))}`,
+    text: `Set the correct image (in Git or the chart's values, if those manage this workload)${thenDelete(first, edits)}${forFirst(workloadsOf(edits))}`,
     command: kubectlCommand(invocation, `set image ${workloadArgument(first)} ${pairs.join(' ')}`, namespace),
   }
 }
@@ -69,11 +72,62 @@ function managedEdit(
   return { text: `${text}${job}${thenDelete(place)}${forFirst(workloads)}`, ...rest }
 }
 
-/** A corrected template does not reach a pod that holds up its StatefulSet (kubernetes/kubernetes#67250). */
-export function thenDelete({ pod, clues = [] }: Pick<ContainerPlace, 'pod' | 'clues'>): string {
-  return clues.some(({ code }) => code === 'one-by-one')
-    ? `; then delete pod ${pod}, as its StatefulSet does not replace a pod that is not ready`
-    : ''
+/** Custom resources that run once, and keep what they started with. */
+const RUN = /(?:Run|Workflow|Job)$/
+
+/** A workload that an operator makes is changed in what the operator reads, and a run in what it was started from; null for any other. */
+function operatedEdit(
+  invocation: Invocation,
+  place: ContainerPlace,
+  what: string,
+  workloads: number,
+): StepText | null {
+  const { namespace, workload, clues = [] } = place
+  const show = kubectlCommand(invocation, `get ${workloadArgument(place)} -o yaml`, namespace)
+  if (workload?.group !== undefined && RUN.test(workload.kind))
+    return {
+      text: `${what} in what ${objectName(workload)} was started from (its template, pipeline, or manifest), and start it again: a run keeps what it began with${forFirst(workloads)}`,
+      command: show,
+    }
+  const operated = clues.find(clue => clue.code === 'operated')
+  if (operated === undefined) return null
+  const { name, resource } = operated
+  const operator = name ?? 'its operator'
+  const which =
+    resource === null
+      ? `that ${operator} reads`
+      : resource.kind === null
+        ? `${resource.name} (label ${resource.label})`
+        : `${resource.kind} ${resource.name}`
+  const edit = resource === null || resource.kind === null ? null : `${resource.kind}/${resource.name}`
+  return {
+    text: `${what} in the custom resource ${which}: ${operator} reverts changes of ${workloadPath(place)} itself${thenDelete(place)}${forFirst(workloads)}`,
+    command: edit === null ? show : kubectlCommand(invocation, `edit ${shellWord(edit)}`, namespace),
+  }
+}
+
+/** Why a corrected template alone does not reach the pods of one workload (kubernetes/kubernetes#67250 for StatefulSets). */
+const UNREPLACED: Record<Unreplaced, (pods: string, kind: string) => string> = {
+  'one-by-one': pods => `then delete ${pods}, as a StatefulSet does not replace a pod that is not ready`,
+  'perhaps-one-by-one': pods =>
+    `then delete ${pods} if the StatefulSet does not: by default, it replaces no pod that is not ready`,
+  'on-delete': (pods, kind) =>
+    `then delete ${pods}, as a ${kind} with the update strategy OnDelete replaces no pod by itself`,
+  'no-updates': (pods, kind) =>
+    `then delete ${pods}, as a ${kind} without a Deployment uses a changed template for new pods only`,
+}
+
+/** The most pods that a sentence names. */
+const MAX_PODS = 3
+
+/** Returns what has to follow a change of the workload's template, after a semicolon; empty if the change replaces its pods. */
+export function thenDelete(first: ContainerPlace, all: readonly ContainerPlace[] = [first]): string {
+  const why = first.clues?.find(clue => clue.code === 'not-replaced')?.why
+  if (why === undefined) return ''
+  const own = all.filter(place => workloadKey(place) === workloadKey(first)).map(({ pod }) => pod)
+  const names = [...new Set(own)]
+  const pods = `${names.length === 1 ? 'pod' : 'pods'} ${shortList(names, MAX_PODS)}`
+  return `; ${UNREPLACED[why](pods, first.workload?.kind ?? 'controller')}`
 }
 
 const workloadKey = (place: ContainerPlace) => `${place.namespace} ${workloadPath(place)}`
@@ -93,6 +147,8 @@ export function editField(
   if (containerKind === 'ephemeral') return otherDebugContainer(invocation, namespace, pod)
   if (managedBy !== undefined)
     return managedEdit(invocation, place, { what: text, manager: managedBy, workloads })
+  const elsewhere = operatedEdit(invocation, place, text, workloads)
+  if (elsewhere !== null) return elsewhere
   const what = workloadArgument(place)
   return workload === null || workload.kind === 'Job'
     ? {

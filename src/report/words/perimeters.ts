@@ -54,7 +54,7 @@ type Refused = Pick<Finding, 'subcause' | 'clues' | 'endpoint' | 'registry'>
 /** Returns the words of the rule that refused; null if it was the registry, or if the registry says that a region or an account is blocked. */
 export function perimeterOf({ subcause, clues }: Refused): PerimeterWords | null {
   const refusal = clues.find(clue => clue.code === 'perimeter')
-  const isSaid = clues.some(({ code }) => code === 'region' || code === 'suspended')
+  const isSaid = clues.some(({ code }) => code === 'region' || code === 'lapsed')
   return refusal === undefined || subcause !== 'blocked' || isSaid ? null : PERIMETERS[refusal.perimeter]
 }
 

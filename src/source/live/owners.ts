@@ -47,8 +47,8 @@ function withDerived(read: OwnerLink[], pods: OwnedPod[]): OwnerLink[] {
   return [...known.values()]
 }
 
-/** Only its status shows which revision a StatefulSet is at, and only its spec whether a CronJob's runs may overlap. */
-const NEEDED_WHOLE: readonly string[] = ['StatefulSet', 'CronJob']
+/** Only the whole object shows how a StatefulSet or a DaemonSet updates its pods, and whether runs of a CronJob may overlap. */
+const NEEDED_WHOLE: readonly string[] = ['StatefulSet', 'DaemonSet', 'CronJob']
 
 async function readLevel(
   reading: Reading,

@@ -2,6 +2,7 @@
 
 import type { StoredMetadata } from '../../kubernetes/api/kinds.ts'
 import type { ObjectManager } from '../../snapshot/fix-objects.ts'
+import type { PodOperator } from '../../snapshot/pod.ts'
 import { list, narrowName, record, text, texts } from './shape.ts'
 
 type Metadata = Pick<StoredMetadata, 'labels' | 'annotations' | 'ownerReferences' | 'managedFields'>
@@ -88,4 +89,30 @@ function operator({ ownerReferences }: Metadata): ObjectManager | null {
 export function isKubernetesGroup(apiVersion: string): boolean {
   const [group = '', version] = apiVersion.split('/')
   return version === undefined || !group.includes('.') || group.endsWith('.k8s.io')
+}
+
+/** Labels by which an operator marks what it makes of one custom resource: `strimzi.io/cluster`, `serving.knative.dev/service`. */
+const OF_RESOURCE =
+  /^((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24})\/(cluster|cluster-?name|instance|instance-?name|cr|cr-?name|name|service)$/i
+/** Labels that Kubernetes, Helm, service meshes, and clouds put on any pod. */
+const OF_ANYONE =
+  /(?:^|\.)(?:kubernetes\.io|k8s\.io|helm\.sh|istio\.io|linkerd\.io|amazonaws\.com|azure\.com|google\.com)$/
+const OPERATOR = /(?:operator|controller)$/i
+const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/
+
+/** Returns the operator that a pod's labels name; null without one. Labels are untrusted, so only names that can be no flag are kept. */
+export function operatorIn(metadata: Record<string, unknown>): PodOperator | null {
+  const labels = texts(metadata.labels)
+  const by = ['managed-by', 'created-by'].map(key => labels[`app.kubernetes.io/${key}`] ?? '')
+  const name = by.find(value => OPERATOR.test(value) && NAME.test(value.toLowerCase())) ?? null
+  const resource = Object.entries(labels).flatMap(entry => resourceOf(entry, labels))[0] ?? null
+  return name === null && resource === null ? null : { name, resource }
+}
+
+function resourceOf([label, name]: [string, string], labels: Marks): NonNullable<PodOperator['resource']>[] {
+  const [, domain = '', what = ''] = OF_RESOURCE.exec(label) ?? []
+  if (domain === '' || OF_ANYONE.test(domain) || !NAME.test(name)) return []
+  const named = labels[`${domain}/kind`] ?? ''
+  const kind = KIND.test(named) ? named : what === 'service' ? `service.${domain}` : null
+  return [{ label, kind, name }]
 }

@@ -26,8 +26,19 @@ export function narrowNode(raw: unknown): Node | null {
     labels: Object.fromEntries(
       PLATFORM_LABELS.filter(key => typeof labels[key] === 'string').map(key => [key, text(labels[key])]),
     ),
+    ...narrowSilence(record(status)),
     images: list(record(status).images).slice(0, IMAGES).flatMap(namesOf).map(asFullName),
   }
+}
+
+/** The node controller sets Ready to Unknown once a node has not renewed its lease for 40 seconds (by default). */
+function narrowSilence({ conditions }: Record<string, unknown>): Pick<Node, 'silentSince'> {
+  const ready = list(conditions)
+    .map(record)
+    .find(({ type }) => type === 'Ready')
+  return ready?.status === 'Unknown'
+    ? { silentSince: textOrNull(ready.lastHeartbeatTime) ?? textOrNull(ready.lastTransitionTime) }
+    : {}
 }
 
 /** Docker lists its images by their short names. */

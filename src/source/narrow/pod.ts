@@ -12,6 +12,7 @@ import type {
 } from '../../snapshot/pod.ts'
 import { narrowController } from '../ownership.ts'
 import { couldBeFailedPull, narrowState } from './container-state.ts'
+import { operatorIn } from './manager.ts'
 import { controllerRevisionHash, templateHash } from './revision.ts'
 import { accountIn } from './service-account.ts'
 import {
@@ -55,6 +56,7 @@ export function narrowPod(raw: unknown): Pod | null {
     ...narrowRuntimeClass(spec),
     ...narrowTemplateHash(metadata),
     ...narrowRevisionHash(metadata),
+    ...narrowOperator(metadata),
     containers: narrowContainers(spec, status),
   }
 }
@@ -83,6 +85,11 @@ function narrowRevisionHash(metadata: Record<string, unknown>): Pick<Pod, 'revis
   const hash = controllerRevisionHash(metadata)
   const isOrdered = narrowController(metadata)?.kind === 'StatefulSet'
   return hash === null || !isOrdered ? {} : { revisionHash: hash }
+}
+
+function narrowOperator(metadata: Record<string, unknown>): Pick<Pod, 'operator'> {
+  const operator = operatorIn(metadata)
+  return operator === null ? {} : { operator }
 }
 
 function narrowPlatform(spec: Record<string, unknown>): PodPlatform {

@@ -1,6 +1,6 @@
 /** Which tool manages an object, according to the labels and annotations that each tool sets. */
 import { expect, test } from 'vitest'
-import { managerOf } from '../../../src/source/narrow/manager.ts'
+import { managerOf, operatorIn } from '../../../src/source/narrow/manager.ts'
 
 const owned = (apiVersion: string, kind: string, controller = true) => ({
   ownerReferences: [{ apiVersion, kind, name: 'shop', controller }],
@@ -49,4 +49,47 @@ test.each<[string, object, string | null]>([
 ])('%s', (_name, metadata, manager) => {
   const found = managerOf({ metadata })
   expect(found && [found.tool, found.name, found.resource ?? []].flat().join(' ')).toBe(manager)
+})
+
+test.each<[string, Record<string, string>, ReturnType<typeof operatorIn>]>([
+  [
+    'an operator with a cluster and its kind',
+    {
+      'app.kubernetes.io/managed-by': 'strimzi-cluster-operator',
+      'strimzi.io/cluster': 'ev',
+      'strimzi.io/kind': 'Kafka',
+    },
+    {
+      name: 'strimzi-cluster-operator',
+      resource: { label: 'strimzi.io/cluster', kind: 'Kafka', name: 'ev' },
+    },
+  ],
+  [
+    'only a cluster, by the label of an operator',
+    { 'postgres-operator.crunchydata.com/cluster': 'hippo' },
+    {
+      name: null,
+      resource: { label: 'postgres-operator.crunchydata.com/cluster', kind: null, name: 'hippo' },
+    },
+  ],
+  [
+    'a service, whose kind is in the label',
+    { 'serving.knative.dev/service': 'shop', 'app.kubernetes.io/managed-by': 'Helm' },
+    {
+      name: null,
+      resource: { label: 'serving.knative.dev/service', kind: 'service.serving.knative.dev', name: 'shop' },
+    },
+  ],
+  [
+    'no operator',
+    { app: 'shop', 'app.kubernetes.io/name': 'shop', 'app.kubernetes.io/managed-by': 'Helm' },
+    null,
+  ],
+  [
+    'names that could be read as flags',
+    { 'app.kubernetes.io/managed-by': '--x-operator', 'a.example/cluster': '--all' },
+    null,
+  ],
+])("a pod's labels can name %s", (_what, labels, operator) => {
+  expect(operatorIn({ labels })).toEqual(operator)
 })

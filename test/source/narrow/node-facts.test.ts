@@ -57,3 +57,15 @@ test('missing fields of a node are null', () => {
   })
   expect(narrowNode({ metadata: {} })).toBeNull()
 })
+
+test.each<[string, string, string | null | undefined]>([
+  ['reports', 'True', undefined],
+  ['reports that it is not ready', 'False', undefined],
+  ['no longer reports', 'Unknown', '2026-11-28T13:20:00Z'],
+])('a node that %s is silent only then', (_what, status, since) => {
+  const conditions = [
+    { type: 'DiskPressure', status: 'Unknown', lastHeartbeatTime: '2026-11-28T13:00:00Z' },
+    { type: 'Ready', status, lastHeartbeatTime: '2026-11-28T13:20:00Z' },
+  ]
+  expect(narrowNode({ metadata: { name: 'n' }, status: { conditions } })?.silentSince).toBe(since)
+})

@@ -6,6 +6,7 @@ import { cloudOf, isPublic } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { perimeterMeaning, perimeterOf, perimeterTitle } from '../perimeters.ts'
+import { lapseText, ownReasonMeaning } from '../refusal-reasons.ts'
 import { awsPolicyMeaning } from '../steps/aws-policies.ts'
 
 type Sentence = (context: CauseContext) => string
@@ -63,14 +64,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     host('denied the pull: the image is private or does not exist'),
   ),
   blocked: byCase(
-    [
-      [
-        'suspended',
-        host(
-          'refuses because of the account behind this image: it is suspended, or its license or payment has lapsed',
-        ),
-      ],
-    ],
+    [['lapsed', first => host(`does not serve this image: ${lapseText(first)}`)(first)]],
     host('does not let this address pull'),
   ),
   policy: ({ findings: [first] }) => `A policy of ${responderLabel(first)} blocks this image`,
@@ -82,7 +76,10 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     host('is a cache that its upstream registry refused'),
   ),
   unspecified: byCase(
-    [[isBroken, host("refused the pull, and the pod's pull secret can't be used")]],
+    [
+      [isBroken, host("refused the pull, and the pod's pull secret can't be used")],
+      ['own-reason', host('refused the pull for a reason of its own')],
+    ],
     host('refused the pull'),
   ),
 }
@@ -197,8 +194,8 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [
       ['region', 'The registry does not serve this country or region. No login changes that.'],
       [
-        'suspended',
-        "The registry account, its license, or its payment (402) is the problem. Another login doesn't change that; the owner of the account has to resolve it.",
+        'lapsed',
+        'That is for the owner of the account or project to resolve: another login, a role, or another name changes nothing.',
       ],
       [
         ({ endpoint }) => endpoint?.role === 'storage',
@@ -236,7 +233,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     ),
   ),
   unspecified: byCase(
-    [[isBroken, 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.']],
+    [
+      ['own-reason', ownReasonMeaning],
+      [isBroken, 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.'],
+    ],
     'The registry does not say whether the login, the permission, or the name is the problem.',
   ),
 }

@@ -212,6 +212,16 @@ export const proxy: CauseWords = {
       : 'The runtime goes through an HTTP(S) proxy, which could not be reached or refused to pass the request on.',
 }
 
+/** A token endpoint that does not know the request is a wrong or broken one. */
+const isMethodRefused = ({ clues }: Pick<Finding, 'clues'>) =>
+  clues.some(clue => clue.code === 'status' && clue.status === 405)
+
+function tokenEndpoint({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): string {
+  return endpoint?.role === 'token' && endpoint.host !== registry
+    ? capitalize(responderLabel({ endpoint, registry }))
+    : `The token endpoint of ${responderLabel({ endpoint, registry })}`
+}
+
 export const registryServerError: CauseWords = {
   short: byCase(
     [['web-page', 'web pages instead of images']],
@@ -228,6 +238,7 @@ export const registryServerError: CauseWords = {
         first =>
           `${capitalize(responderLabel(first))} has blocked its upstream registry, which it can't reach`,
       ],
+      [isMethodRefused, first => `${tokenEndpoint(first)} answers 405 (Method Not Allowed)`],
     ],
     first => `${capitalize(responderLabel(first))} answers with a server error`,
   ),
@@ -237,6 +248,10 @@ export const registryServerError: CauseWords = {
       [
         'upstream-blocked',
         "Nexus could not reach the registry behind its proxy repository, so it answers without asking for a while; the pod's image and credential are not the problem.",
+      ],
+      [
+        isMethodRefused,
+        "Nothing there issues tokens at the moment: the service is broken, or the registry or something in between points to a wrong address; the pod's image and credential are not the problem.",
       ],
       [
         ({ endpoint }) => endpoint === null,

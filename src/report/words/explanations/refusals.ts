@@ -64,11 +64,11 @@ export const REFUSALS: Pick<
       'not-permitted': 'the login is known, but not allowed to pull this image',
       'denied-or-missing': 'private or missing: the registry does not say which',
       blocked:
-        'the address, country, network, or account is blocked, or a rule around the registry refuses (a perimeter, conditional access, a web firewall)',
+        'the address, country, network, or account is blocked, what the registry needs is switched off (billing, an API, a license), or a rule around it refuses (a perimeter, conditional access, a web firewall)',
       policy:
         "the registry's own policy, such as a vulnerability scan or a storage quota, or another registry that has the image instead",
       upstream: "a cache's upstream registry refused it, or its upstream repository is not set up",
-      unspecified: 'the registry does not say',
+      unspecified: 'the registry does not say, or gives a reason of its own',
     },
   },
   'never-pull': {

@@ -8,22 +8,22 @@ import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { loginFixCommand, missingSecret, whyCommand } from '../commands.ts'
-import { authsKey, problemText, readSecret } from '../credential.ts'
+import { authsKey, problemText, readSecret, sentFrom } from '../credential.ts'
 import { minuteOf } from '../duration.ts'
-import { otherDebugContainer } from '../edits.ts'
+import { editField, otherDebugContainer, workloadsOf } from '../edits.ts'
 import { managerName, writerText } from '../managers.ts'
 import { kubeletFolder, runtimeLoginPlace } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import { loginCommand, loginNote } from '../registry-logins.ts'
 import type { StepText, StepWords } from '../step-words.ts'
 
-const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = {
+const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
   opens: (_login, registry) =>
     `Distribute this machine's login for ${registry} to the pods: it can pull the image`,
   missing: login =>
     `Run ${login} with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts)`,
-  refused: login =>
-    `Log in again on this machine (${login}) with an account that can pull it, then distribute that login`,
+  refused: (login, _registry, refused) =>
+    `Log in again on this machine (${login}) with an account that can pull it, then distribute that login${refused.length === 0 ? '' : `: the one in ${refused.length === 1 ? 'secret' : 'secrets'} ${shortList(refused, 3)} was refused`}`,
   private: login =>
     `If the image is private, run ${login} with an account that can pull it, then distribute that login`,
   limit: (login, registry) =>
@@ -174,10 +174,10 @@ export const loginSteps: StepWords<
     const secret = missingSecret(findings)
     const login = `\`${loginCommand(registry)}\``
     const label = registryLabel(registry)
-    const brief = secret === undefined ? BRIEF_LOGIN[reason]?.(login, label) : named(secret, label, login)
+    const brief = secret === undefined ? BRIEF_LOGIN[reason]?.(login, label, []) : named(secret, label, login)
     const text =
       secret === undefined
-        ? LOGIN[reason](login, label)
+        ? LOGIN[reason](login, label, sentFrom(findings))
         : missingText(reason, named(secret, label, login), findings[0])
     return {
       text: `${text}${loginNote(registry)}`,
@@ -222,7 +222,14 @@ export const loginSteps: StepWords<
     text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : 'Or, if the image is public, remove the refused login'} (secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in namespace ${namespace}, for ${registryLabel(registry)})`,
     command: whyCommand(invocation, { namespace, pod }),
   }),
-  'use-known-secret': ({ hint, namespace }, { findings }) => {
+  'use-known-secret': ({ hint, namespace }, { invocation, findings }) => {
+    if (hint.code === 'service-account-secrets-ignored')
+      return editField(
+        invocation,
+        findings[0],
+        `Add ${hint.secrets.length === 1 ? 'secret' : 'secrets'} ${shortList(hint.secrets, 3)} of service account ${hint.serviceAccount} to the pod's own imagePullSecrets, or remove that list: a pod with its own gets none of the account's`,
+        workloadsOf(findings),
+      )
     if (hint.code === 'in-namespace') {
       const [first = namespace, ...others] = new Set(
         findings.filter(knows(hint)).map(found => found.namespace),

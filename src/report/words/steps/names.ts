@@ -1,5 +1,6 @@
 /** The words of steps about an image's name and location. */
 
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { readReference } from '../../../image/reference.ts'
 import { isHosted } from '../../../image/registries.ts'
@@ -38,6 +39,7 @@ export const nameSteps: StepWords<
   | 'drop-scheme'
   | 'full-name'
   | 'registry-not-site'
+  | 'write-hub-name'
 > = {
   'check-name': ({ how }, { findings: [{ image, registry }] }) => {
     const name = registryLabel(registry)
@@ -111,7 +113,7 @@ export const nameSteps: StepWords<
     const [edit, ...more] = edits
     const { text, command } = edit === undefined ? { text: '' } : setImages(invocation, [edit, ...more])
     const job =
-      first.workload?.kind === 'Job' || first.managedBy !== undefined ? `. ${text}` : thenDelete(first)
+      first.workload?.kind === 'Job' || first.managedBy !== undefined ? `. ${text}` : thenDelete(first, edits)
     const asking = offlineCommand(invocation, `image ${shellWord(to)} --check-images`)
     const check = `\`${asking}\``
     return {
@@ -220,6 +222,22 @@ export const nameSteps: StepWords<
   'full-name': ({ image }) => ({
     text: `Write the full name with its registry, such as docker.io/${image.includes('/') ? image : `library/${image}`}, or add an alias or unqualified-search-registries on the nodes (/etc/containers/registries.conf)`,
   }),
+  'write-hub-name': ({ secret }, { invocation, findings: [first, ...others] }) => {
+    const edit = (finding: Findings[number]) => ({
+      ...finding,
+      known: (finding.reference ?? finding.image).replace(/^[^/]+/, DOCKER_HUB),
+      open: '',
+    })
+    const edits = [edit(first), ...others.map(edit)] as const
+    const { text, command } = setImages(invocation, edits)
+    const how =
+      first.workload?.kind === 'Job' || first.managedBy !== undefined ? `. ${text}` : thenDelete(first, edits)
+    const start = `Write ${DOCKER_HUB} instead of ${first.registry} in the image's name`
+    return {
+      text: `${start}: only then does the kubelet find the login for Docker Hub in secret ${secret}${how}`,
+      ...(command === undefined ? {} : { command }),
+    }
+  },
   'registry-not-site': () => ({
     text: 'Write docker.io instead of hub.docker.com: that is the web site, not the registry',
   }),

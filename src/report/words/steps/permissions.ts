@@ -8,6 +8,7 @@ import { shellWord } from '../../sanitize.ts'
 import { kubeletLog, nodeClientStep, onNodes } from '../node.ts'
 import { registryLabel } from '../nouns.ts'
 import { PERIMETERS } from '../perimeters.ts'
+import { quotedReason, restoreText } from '../refusal-reasons.ts'
 import type { StepWords } from '../step-words.ts'
 import { awsIdentity } from './aws-policies.ts'
 
@@ -154,7 +155,8 @@ export const permissionSteps: StepWords<
   | 'allow-address'
   | 'pass-perimeter'
   | 'accept-terms'
-  | 'restore-account'
+  | 'restore-service'
+  | 'heed-reason'
   | 'ask-registry-admin'
   | 'upstream-login'
   | 'use-other-source'
@@ -250,8 +252,11 @@ export const permissionSteps: StepWords<
   'accept-terms': ({ registry }) => ({
     text: `Sign in at the web site of ${registryLabel(registry)} with the account that pulls, and accept the terms of this image there: other logins are refused`,
   }),
-  'restore-account': ({ registry }) => ({
-    text: `Ask the owner or administrator of ${registryLabel(registry)} about the account, its license, and its billing: another login can't pull its images either`,
+  'restore-service': ({ registry, what, project }) => ({
+    text: `Ask ${restoreText(what, project, registry)}: neither another login nor a role at the registry changes that`,
+  }),
+  'heed-reason': ({ registry, reason }) => ({
+    text: `Read what ${registryLabel(registry)} answered, and ask its administrators if that is not clear: ${quotedReason(reason)}`,
   }),
   'ask-registry-admin': ({ about, host }, { findings: [{ evidence }] }) => ({
     text:

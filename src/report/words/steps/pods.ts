@@ -2,6 +2,7 @@
 
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { minuteOf } from '../duration.ts'
 import { shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
 
@@ -9,7 +10,14 @@ import type { StepWords } from '../step-words.ts'
 const MAX_JOBS = 10
 
 export const podSteps: StepWords<
-  'recreate-job' | 'delete-run' | 'restart-pull' | 'delete-outgoing-pod' | 'read-all' | 'look-again'
+  | 'recreate-job'
+  | 'delete-run'
+  | 'restart-pull'
+  | 'delete-outgoing-pod'
+  | 'see-silent-node'
+  | 'delete-silent-node'
+  | 'read-all'
+  | 'look-again'
 > = {
   'recreate-job': (_step, { findings: [{ workload }] }) => ({
     text: `Then delete and recreate job ${workload?.name ?? ''} (or run it again), unless it creates a new pod on its own: a Job's template is immutable`,
@@ -48,6 +56,14 @@ export const podSteps: StepWords<
     text: `Delete the pod: it is of an older revision, and ${workload === null ? 'its StatefulSet' : `${workload.kind.toLowerCase()} ${workload.name}`} won't replace it until it is ready; the new pod gets the newest template`,
     brief: "Delete the pod: it is of an older revision, which its StatefulSet won't replace",
     command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
+  }),
+  'see-silent-node': ({ node, since }, { invocation }) => ({
+    text: `See why node ${node} no longer reports${since === null ? '' : ` (its last report is of ${minuteOf(since)})`}: its machine, its kubelet, or its network; what it said of this pull is from before`,
+    command: kubectlCommand(invocation, `describe node ${shellWord(node)}`),
+  }),
+  'delete-silent-node': ({ node }, { invocation }) => ({
+    text: `If its machine is gone for good, delete node ${node}: its pods are then replaced on other nodes`,
+    command: kubectlCommand(invocation, `delete node ${shellWord(node)}`),
   }),
   'read-all': (_step, { invocation, findings: [{ namespace, pod }] }) => ({
     text: 'Read everything the kubelet reported',

@@ -1,0 +1,55 @@
+/** What a registry depends on, and what is switched off or overdue: its owner has to restore it, and no login changes that. */
+
+/** `account`: an account, a namespace, or an organization, for whatever reason. */
+export type Lapse = 'billing' | 'api' | 'project' | 'subscription' | 'license' | 'account'
+
+const OFF = '(?:disabled|suspended|deactivated|closed|terminated|deleted|locked|inactive)'
+const IS = '(?: ‹\\w+›)?(?: (?:is|was|has|have|are|been|currently))*'
+
+/** What gives each away, in lower case, in an error text with or without its names; the first that matches decides. */
+const LAPSES: [Lapse, RegExp][] = [
+  // Google's errors of Service Usage and Cloud Storage (cloud.google.com/service-infrastructure, cloud.google.com/storage/docs/xml-api/reference-status), and 402.
+  [
+    'billing',
+    /\bbilling_disabled\b|\b(?:requires?|enable|configured|no|without) billing\b|\bbilling (?:account|is|has|to be)\b|\buserprojectaccountproblem\b|\bpayment (?:is )?required\b|\bunpaid\b|\boverdue\b|\barrears?\b|\bout of credits?\b|\bspending limit\b/,
+  ],
+  [
+    'api',
+    /\bservice_disabled\b|\bapi (?:has not been used|is not enabled|is disabled)\b|\bplease enable (?:the )?(?:[\w‹›-]{1,30} ){1,5}(?:api|in cloud console)\b/,
+  ],
+  [
+    'project',
+    new RegExp(
+      `\\bconsumer_(?:suspended|invalid)\\b|\\b(?:project|consumer)\\b(?: ['"#‹]?[\\w:#/.‹›-]{1,60}['"›]?)?${IS} (?:${OFF}|pending deletion|marked for deletion)\\b`,
+    ),
+  ],
+  [
+    'subscription',
+    new RegExp(
+      `\\b(?:subscription|plan)\\b(?: ['"‹]?[\\w.‹›-]{1,60}['"›]?)?${IS} (?:${OFF}|expired|not (?:active|registered|found))\\b|\\b(?:readonlydisabledsubscription|subscriptionnotfound|optinrequired)\\b|\\b(?:needs a|not) subscri(?:ption|bed) (?:for|to) (?:the |this )?service\\b`,
+    ),
+  ],
+  [
+    'license',
+    /\blicen[cs]e\b(?: \w+){0,6} (?:expired|invalid|not valid|not found|missing|required|exceeded)\b|\bno (?:valid )?licen[cs]e\b/,
+  ],
+  [
+    'account',
+    new RegExp(
+      `\\bsuspended\\b|\\b(?<!\\buser |\\brobot |\\bservice |\\bor your .{0,30})(?:account|namespace|organi[sz]ation|tenancy|tenant|registry instance)\\b(?: \\S{1,80})?${IS} (?:${OFF}|blocked|not active)\\b|\\bproblem with your (?:\\w+ )?account\\b`,
+    ),
+  ],
+]
+
+/** What is switched off or overdue; null if the text shows nothing of the kind. @param words the text in lower case */
+export function lapseIn(words: string): Lapse | null {
+  return LAPSES.find(([, pattern]) => pattern.test(words))?.[0] ?? null
+}
+
+/** How texts name a project: `project #123`, `project 123`, `project 'p'`, `project_number:123`, `projects/p`. */
+const PROJECT = /\bproject(?:_number|_id|s)?(?: ?[#:=/] ?| ?(?=['"‘“])| (?=\d))['"‘“]?([a-z\d][\w.-]{2,62})/i
+
+/** The project that a text names; null if it names none. */
+export function projectIn(text: string): string | null {
+  return PROJECT.exec(text)?.[1] ?? null
+}

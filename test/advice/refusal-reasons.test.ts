@@ -1,0 +1,161 @@
+/** Refusals in which the registry says why: the login itself, something that is switched off, or a reason of its own. */
+import { describe, expect, test } from 'vitest'
+import { stepsFor } from '../../src/advice/advise.ts'
+import { clueOf } from '../../src/diagnosis/clue.ts'
+import type { Lapse } from '../../src/diagnosis/lapse.ts'
+import { findingOf } from './situation.ts'
+
+const answered = (registry: string, message: string, login: string | null = registry) =>
+  findingOf({
+    image: `${registry}/a/b:1`,
+    ...(login !== null && { login }),
+    error: `Error response from daemon: Head "https://${registry}/v2/a/b/manifests/1": ${message}`,
+  })
+
+test.each([
+  [
+    'IBM Cloud',
+    'de.icr.io',
+    'unauthorized: The login credentials are not valid, or your IBM Cloud account is not active.',
+  ],
+  [
+    'Yandex Cloud',
+    'cr.yandex',
+    'unauthorized: Password is invalid - must be OAuth token. Read more: https://cloud.yandex.ru/docs ; requestId = 4a94',
+  ],
+  [
+    'Quay, a robot',
+    'quay.io',
+    'unauthorized: Could not find robot with username: acme+ci and supplied password.',
+  ],
+  [
+    'Quay, a user',
+    'quay.io',
+    'unauthorized: This user has been disabled. Please contact your administrator.',
+  ],
+  ['Google', 'gcr.io', 'unknown: Unable to parse json key.'],
+  ['Artifactory', 'acme.jfrog.io', 'unauthorized: Token failed verification: expired'],
+  [
+    'Azure, a secret',
+    'acme.azurecr.io',
+    "unauthorized: AADSTS7000222: The provided client secret keys for app '1234-5678' are expired.",
+  ],
+  ['Azure, a user', 'acme.azurecr.io', 'unauthorized: AADSTS50057: The user account is disabled.'],
+  ['Harbor', 'harbor.example', 'unauthorized: robot account robot$acme+ci is expired'],
+  ['Oracle', 'fra.ocir.io', 'unauthorized: Unknown or bad credentials'],
+  ['Scaleway', 'rg.fr-par.scw.cloud', 'denied: The secret key that you provided is not valid'],
+  ['DigitalOcean', 'registry.digitalocean.com', 'unauthorized: the API token was revoked'],
+  ['Gitea', 'gitea.example', 'unauthorized: user does not exist'],
+])('a login that %s calls wrong is renewed, and the name is not in question', (_name, registry, message) => {
+  const found = answered(registry, message)
+  expect(found).toMatchObject({ cause: 'auth-required-or-denied', subcause: 'credential-refused' })
+  const codes = stepsFor(found).map(({ code }) => code)
+  expect(codes[0]).toBe('distribute-login')
+  expect(codes).not.toContain('check-name')
+})
+
+test.each<[string, string, Lapse, string | null]>([
+  [
+    'us-docker.pkg.dev',
+    'denied: This API method requires billing to be enabled. Please enable billing on project #123456 by visiting https://console.developers.google.com/billing/enable?project=123456 then retry.',
+    'billing',
+    '123456',
+  ],
+  [
+    'gcr.io',
+    `error parsing HTTP 403 response body: invalid character '<' looking for beginning of value: "<?xml version='1.0' encoding='UTF-8'?><Error><Code>UserProjectAccountProblem</Code><Message>User project billing account not in good standing.</Message></Error>"`,
+    'billing',
+    null,
+  ],
+  [
+    'gcr.io',
+    'denied: Artifact Registry API has not been used in project 215900959124 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/artifactregistry.googleapis.com/overview?project=215900959124 then retry.',
+    'api',
+    '215900959124',
+  ],
+  [
+    'gcr.io',
+    "denied: Token exchange failed for project 'acme-248214'. Please enable Google Container Registry API in Cloud Console at https://console.cloud.google.com/apis/api/containerregistry.googleapis.com/overview?project=acme-248214 before performing this operation.",
+    'api',
+    'acme-248214',
+  ],
+  [
+    'eu-docker.pkg.dev',
+    "denied: Permission denied: Consumer 'project:acme-prod' has been suspended.",
+    'project',
+    'acme-prod',
+  ],
+  ['eu-docker.pkg.dev', "denied: Project 'acme-prod' has been deleted.", 'project', 'acme-prod'],
+  [
+    'acme.azurecr.io',
+    'denied: The subscription 1234-5678 is disabled and therefore marked as read only.',
+    'subscription',
+    null,
+  ],
+  [
+    '123456789012.dkr.ecr.eu-west-1.amazonaws.com',
+    'denied: The AWS Access Key Id needs a subscription for the service',
+    'subscription',
+    null,
+  ],
+  ['registry.example', 'denied: the license of this instance has expired', 'license', null],
+  [
+    'quay.io',
+    'denied: Namespace acme has been disabled. Please contact a system administrator.',
+    'account',
+    null,
+  ],
+  ['registry.example', 'denied: The organization acme is suspended for unpaid invoices', 'billing', null],
+])('%s says "%s", which only an owner can change', (registry, message, what, project) => {
+  const found = answered(registry, message, null)
+  expect(found.subcause).toBe('blocked')
+  expect(stepsFor(found)[0]).toEqual({ code: 'restore-service', registry, what, project })
+  expect(found.remedies).toEqual([])
+})
+
+test.each([
+  [
+    'us-docker.pkg.dev',
+    "denied: Request is disallowed by organization's constraints/gcp.restrictServiceUsage constraint for 'projects/acme'",
+    'blocked',
+    'pass-perimeter',
+  ],
+  ['ghcr.io', 'denied: access token has insufficient scopes', 'not-permitted', 'token-scope'],
+  [
+    'acme.azurecr.io',
+    "unauthorized: AADSTS700016: Application with identifier '1234' was not found in the directory",
+    'credential-refused',
+    'distribute-login',
+  ],
+])('%s says "%s", which is %s', (registry, message, subcause, first) => {
+  const found = answered(registry, message)
+  expect(found.subcause).toBe(subcause)
+  expect(stepsFor(found)[0].code).toBe(first)
+})
+
+describe('a reason that is not known', () => {
+  test.each([
+    'denied: pulls of this repository are only served between 22:00 and 06:00',
+    'unauthorized: this mirror is read by the build machines only',
+  ])('is quoted, and not taken for a private or missing image: %s', message => {
+    const found = answered('registry.example', message)
+    const reason = message.replace(/^\w+: /, '')
+    expect(found.subcause).toBe('unspecified')
+    expect(stepsFor(found)[0]).toEqual({ code: 'heed-reason', registry: 'registry.example', reason })
+  })
+
+  test.each([
+    ['registry.example', 'denied: requested access to the resource is denied'],
+    ['registry.example', 'unauthorized: authentication required'],
+    ['ghcr.io', 'denied: denied'],
+    ['quay.io', 'unauthorized: access to the requested resource is not authorized'],
+    [
+      'harbor.example',
+      'unauthorized: unauthorized to access repository: p/app, action: pull: unauthorized to access repository: p/app, action: pull',
+    ],
+  ])('is none of the words in which %s hides what is missing: %s', (registry, message) => {
+    const found = answered(registry, message, null)
+    expect(found.subcause).toBe('denied-or-missing')
+    expect(clueOf(found.clues, 'own-reason')).toBeUndefined()
+  })
+})
