@@ -20,9 +20,9 @@ export function blockedSteps(finding: Finding): Step[] {
   const other: Step = { code: 'use-other-source', why: 'blocked' }
   const lapsed = clueOf(clues, 'lapsed')
   if (lapsed !== undefined) {
-    const { what, project } = lapsed
+    const { what, project, ofCaller } = lapsed
     return [
-      { code: 'restore-service', registry, what, project },
+      { code: 'restore-service', registry, what, project, ofCaller },
       { code: 'use-other-source', why: 'closed' },
     ]
   }

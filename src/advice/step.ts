@@ -87,7 +87,7 @@ export type Step =
   | { code: 'allow-address'; host: string; address: string | null; cloud: Cloud | null }
   | { code: 'pass-perimeter'; perimeter: Perimeter; id: string | null; host: string }
   | { code: 'accept-terms'; registry: string }
-  | { code: 'restore-service'; registry: string; what: Lapse; project: string | null }
+  | { code: 'restore-service'; registry: string; what: Lapse; project: string | null; ofCaller: boolean }
   | { code: 'heed-reason'; registry: string; reason: string }
   | { code: 'ask-registry-admin'; about: 'vulnerabilities' | 'storage-quota' | 'policy'; host: string }
   | { code: 'upstream-login'; host: string; kind: 'ecr' | 'setup' | 'other' }

@@ -229,8 +229,8 @@ export type Clue =
   | { code: 'not-replaced'; why: Unreplaced }
   /** The signer that the node's signature policy requires. */
   | { code: 'signer'; demanded: string }
-  /** What the registry depends on is switched off or overdue; `project` is the one that the text names. */
-  | { code: 'lapsed'; what: Lapse; project: string | null }
+  /** What the registry depends on is switched off or overdue; `project` is the one that the text names. `ofCaller`: it is the caller's. */
+  | { code: 'lapsed'; what: Lapse; project: string | null; ofCaller: boolean }
   /** What the registry wrote about its refusal, where that is no reason that is known. */
   | { code: 'own-reason'; text: string }
   /** The registry blocks the caller's country or region. */

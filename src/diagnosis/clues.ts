@@ -22,7 +22,7 @@ import {
   withoutPort,
 } from './endpoint.ts'
 import type { Cause, CredentialReport, Finding } from './finding.ts'
-import { lapseIn, projectIn } from './lapse.ts'
+import { isOfCaller, lapseIn, projectIn } from './lapse.ts'
 import { perimeterRefusal } from './perimeter.ts'
 import type { KnownLogins } from './pull-credential.ts'
 
@@ -121,7 +121,8 @@ function ofStatus(status: number | null, text: string): Clue[] {
 /** The reason of a refusal in the registry's words: what is switched off, or a reason that is not known. 402 asks for a payment. */
 function ofRefusal(words: string, text: string, status: number | null): Clue[] {
   const what = status === 402 ? 'billing' : lapseIn(words.toLowerCase())
-  if (what !== null) return [{ code: 'lapsed', what, project: projectIn(text) }]
+  if (what !== null)
+    return [{ code: 'lapsed', what, project: projectIn(text), ofCaller: isOfCaller(words.toLowerCase()) }]
   const reason = ownReason(text)
   return reason === null ? [] : [{ code: 'own-reason', text: reason }]
 }

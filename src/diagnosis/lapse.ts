@@ -29,10 +29,7 @@ const LAPSES: [Lapse, RegExp][] = [
       `\\b(?:subscription|plan)\\b(?: ['"‹]?[\\w.‹›-]{1,60}['"›]?)?${IS} (?:${OFF}|expired|not (?:active|registered|found))\\b|\\b(?:readonlydisabledsubscription|subscriptionnotfound|optinrequired)\\b|\\b(?:needs a|not) subscri(?:ption|bed) (?:for|to) (?:the |this )?service\\b`,
     ),
   ],
-  [
-    'license',
-    /\blicen[cs]e\b(?: \w+){0,6} (?:expired|invalid|not valid|not found|missing|required|exceeded)\b|\bno (?:valid )?licen[cs]e\b/,
-  ],
+  ['license', /\blicen[cs]e\b(?: \w+){0,6} (?:expired|invalid|not valid|exceeded)\b/],
   [
     'account',
     new RegExp(
@@ -44,6 +41,11 @@ const LAPSES: [Lapse, RegExp][] = [
 /** What is switched off or overdue; null if the text shows nothing of the kind. @param words the text in lower case */
 export function lapseIn(words: string): Lapse | null {
   return LAPSES.find(([, pattern]) => pattern.test(words))?.[0] ?? null
+}
+
+/** Whether a text speaks of what belongs to the caller, whom another login would replace, and not of the image's owner. @param words in lower case */
+export function isOfCaller(words: string): boolean {
+  return /\byour (?:[\w-]+ ){0,3}(?:account|subscription|plan|organi[sz]ation|namespace)\b/.test(words)
 }
 
 /** How texts name a project: `project #123`, `project 123`, `project 'p'`, `project_number:123`, `projects/p`. */

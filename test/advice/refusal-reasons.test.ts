@@ -106,10 +106,17 @@ test.each<[string, string, Lapse, string | null]>([
     null,
   ],
   ['registry.example', 'denied: The organization acme is suspended for unpaid invoices', 'billing', null],
+  ['acme.jfrog.io', 'denied: Your subscription has expired', 'subscription', null],
 ])('%s says "%s", which only an owner can change', (registry, message, what, project) => {
   const found = answered(registry, message, null)
   expect(found.subcause).toBe('blocked')
-  expect(stepsFor(found)[0]).toEqual({ code: 'restore-service', registry, what, project })
+  expect(stepsFor(found)[0]).toEqual({
+    code: 'restore-service',
+    registry,
+    what,
+    project,
+    ofCaller: /\byour\b/i.test(message),
+  })
   expect(found.remedies).toEqual([])
 })
 

@@ -91,8 +91,8 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   ],
   'accept-terms': [{ registry: 'container-registry.oracle.com' }],
   'restore-service': [
-    { registry: 'quay.io', what: 'account', project: null },
-    { registry: 'us-docker.pkg.dev', what: 'billing', project: '123456' },
+    { registry: 'quay.io', what: 'account', project: null, ofCaller: true },
+    { registry: 'us-docker.pkg.dev', what: 'billing', project: '123456', ofCaller: false },
   ],
   'heed-reason': [{ registry: 'quay.io', reason: 'pulls are only served at night' }],
   'ask-registry-admin': [{ about: 'policy', host }],

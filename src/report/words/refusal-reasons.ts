@@ -1,5 +1,6 @@
 /** The words of the reasons that a registry gives for a refusal: what is switched off or overdue, and its own sentence. */
 
+import type { Step } from '../../advice/step.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Lapse } from '../../diagnosis/lapse.ts'
 import { clip } from '../screen/layout.ts'
@@ -29,7 +30,7 @@ const LAPSES: Record<Lapse, LapseWords> = {
     state: owner => `the subscription of ${owner} is disabled or has expired`,
     remedy: 'reactivate its subscription',
   },
-  license: { state: () => 'its license is missing or has expired', remedy: 'renew its license' },
+  license: { state: () => 'its license has expired or is not valid', remedy: 'renew its license' },
   account: {
     state: owner => `${owner} is suspended or disabled`,
     remedy: 'resolve why it is suspended or disabled',
@@ -40,22 +41,35 @@ const LAPSES: Record<Lapse, LapseWords> = {
 export function lapseText({ clues }: Pick<Finding, 'clues'>): string {
   const lapsed = clues.find(clue => clue.code === 'lapsed')
   if (lapsed === undefined) return ''
-  const { what, project } = lapsed
+  const { what, project, ofCaller } = lapsed
+  if (ofCaller) return LAPSES[what].state('the account that asked')
   const kind = what === 'api' || what === 'project' ? 'the project' : 'the account or project'
   return LAPSES[what].state(project === null ? `${kind} behind it` : `project ${project}`)
 }
 
-/** Returns whom to ask, and for what, as in "Ask …". */
-export function restoreText(what: Lapse, project: string | null, registry: string): string {
+/** Returns what that means. */
+export function lapseMeaning({ clues }: Pick<Finding, 'clues'>): string {
+  return clues.some(clue => clue.code === 'lapsed' && clue.ofCaller)
+    ? 'That is for the owner of that account to resolve; the login of another account may be allowed to pull.'
+    : 'That is for the owner of the account or project to resolve: another login, a role, or another name changes nothing.'
+}
+
+/** Returns whom to ask, for what, and why nothing else helps, as in "Ask …". */
+export function restoreText({ what, project, registry, ofCaller }: Omit<Restore, 'code'>): string {
   const name = registryLabel(registry)
+  const { remedy } = LAPSES[what]
+  if (ofCaller)
+    return `the owner of the account that pulls from ${name} to ${remedy}, or use the login of another account`
   const owner =
     project !== null
       ? `project ${project}`
       : what === 'license'
         ? name
         : `the account or project behind this image at ${name}`
-  return `the owner of ${owner} to ${LAPSES[what].remedy}`
+  return `the owner of ${owner} to ${remedy}: neither another login nor a role at the registry changes that`
 }
+
+type Restore = Extract<Step, { code: 'restore-service' }>
 
 /** The most characters of a registry's own sentence that a report quotes outside the evidence. */
 const MAX_QUOTE = 200

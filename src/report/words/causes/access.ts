@@ -6,7 +6,7 @@ import { cloudOf, isPublic } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { perimeterMeaning, perimeterOf, perimeterTitle } from '../perimeters.ts'
-import { lapseText, ownReasonMeaning } from '../refusal-reasons.ts'
+import { lapseMeaning, lapseText, ownReasonMeaning } from '../refusal-reasons.ts'
 import { awsPolicyMeaning } from '../steps/aws-policies.ts'
 
 type Sentence = (context: CauseContext) => string
@@ -193,10 +193,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
   blocked: byCase(
     [
       ['region', 'The registry does not serve this country or region. No login changes that.'],
-      [
-        'lapsed',
-        'That is for the owner of the account or project to resolve: another login, a role, or another name changes nothing.',
-      ],
+      ['lapsed', lapseMeaning],
       [
         ({ endpoint }) => endpoint?.role === 'storage',
         'The manifest was read, but the host that stores the layers refused: a network rule or policy between the node and that storage.',

@@ -252,9 +252,7 @@ export const permissionSteps: StepWords<
   'accept-terms': ({ registry }) => ({
     text: `Sign in at the web site of ${registryLabel(registry)} with the account that pulls, and accept the terms of this image there: other logins are refused`,
   }),
-  'restore-service': ({ registry, what, project }) => ({
-    text: `Ask ${restoreText(what, project, registry)}: neither another login nor a role at the registry changes that`,
-  }),
+  'restore-service': step => ({ text: `Ask ${restoreText(step)}` }),
   'heed-reason': ({ registry, reason }) => ({
     text: `Read what ${registryLabel(registry)} answered, and ask its administrators if that is not clear: ${quotedReason(reason)}`,
   }),
