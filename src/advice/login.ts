@@ -63,6 +63,13 @@ function isUsable(hint: CredentialHint): hint is UsableHint {
   )
 }
 
+/** A secret of the pod's own service account, which the pod's own list hides. */
+export function hiddenSecretSteps(finding: Finding): Step[] {
+  return knownSecretSteps(finding).filter(
+    step => step.code === 'use-known-secret' && step.hint.code === 'service-account-secrets-ignored',
+  )
+}
+
 /** The pod has a login for Docker Hub, but its image is named after another host of Docker Hub. */
 export function hubNameSteps({ credential }: Pick<Finding, 'credential'>): Step[] {
   const found = credential.hints?.find(hint => hint.code === 'hub-name')

@@ -451,3 +451,17 @@ test('every cause has a step even if nothing else is known', () => {
     expect(stepsFor(found).length).toBeGreaterThan(0)
   }
 })
+
+test("a limit without a login is met with the secret that the pod's own list hides, before a new login", () => {
+  const limited = findingOf({
+    image: 'acme/api:3',
+    error: 'toomanyrequests: You have reached your unauthenticated pull rate limit.',
+  })
+  const hint = { code: 'service-account-secrets-ignored' as const, serviceAccount: 'api', secrets: ['hub'] }
+  const [first, second] = stepsFor({
+    ...limited,
+    credential: { status: 'none', attempts: [], hints: [hint] },
+  })
+  expect(first).toEqual({ code: 'use-known-secret', hint, namespace: 'web' })
+  expect(second?.code).toBe('distribute-login')
+})
