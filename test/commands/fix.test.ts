@@ -543,6 +543,19 @@ test.each([
   expect(code).toBe(3)
 })
 
+test('a failing pod with the name of a service account that was changed is still reported', async () => {
+  incident.simulator.cluster.add({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'default', namespace: 'default' },
+    spec: { containers: [{ name: 'c', image: 'nginx:1.27-alpne' }] },
+  })
+  await incident.simulator.settle()
+  const { code } = await incident.run(['fix', '-n', 'default', '--yes'])
+  expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
+  expect(code).toBe(1)
+})
+
 test("a login is found beside an old entry that hides Docker Hub's usual key", async () => {
   const { cluster } = incident.simulator
   const old = { auths: { 'docker.io': { auth: Buffer.from('demo-user:expired').toString('base64') } } }
