@@ -17,6 +17,7 @@ import { writeWhole } from '../editor/write-file.ts'
 import { errorCode, UsageError } from '../errors.ts'
 import { stableIdentity } from '../report/group.ts'
 import { fingerprint } from '../report/machine/fingerprint.ts'
+import { wrapLines } from '../report/screen/layout.ts'
 import { workloadPath } from '../report/words/commands.ts'
 import { expiredText, writtenBaselineText } from '../report/words/known.ts'
 import { countPods } from '../report/words/nouns.ts'
@@ -95,7 +96,7 @@ export async function withoutKnownFailures(
   const over = rules.filter(
     rule => isExpired(rule, now) && fresh.some(finding => isIgnored(ignorable(finding), rule)),
   )
-  for (const rule of over) await context.err.write(`${expiredText(rule)}\n`)
+  for (const rule of over) await context.err.write(wrapLines(expiredText(rule), context.err.width))
   return { ...diagnosis, findings: fresh, summary: summaryOf(diagnosis, fresh), known: failures }
 }
 
@@ -127,7 +128,7 @@ async function updateBaseline(
   const known = findings.map(finding => ({ fingerprint: fingerprintOf(finding), about: aboutOf(finding) }))
   await replaceBaseline(file, known, context)
   const written = new Set(known.map(({ fingerprint: print }) => print)).size
-  await context.err.write(`${writtenBaselineText(written, file)}\n`)
+  await context.err.write(wrapLines(writtenBaselineText(written, file), context.err.width))
 }
 
 function aboutOf(finding: AdvisedFinding): string {

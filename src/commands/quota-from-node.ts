@@ -7,6 +7,7 @@ import { RefusedError, UsageError } from '../errors.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { endpointOf } from '../registry/endpoints.ts'
 import { parseQuotaText } from '../registry/quota.ts'
+import { wrapLines } from '../report/screen/layout.ts'
 import {
   confirmProbeText,
   leftOverProbesText,
@@ -58,7 +59,7 @@ async function askFromNode(options: FromNodeOptions, context: WritingContext): P
     await confirm(confirmProbeText({ namespace, node, images: tried }), options, context)
     const probe = { cluster, clock, signal }
     const removed = await removeLeftOverProbes(namespace, probe)
-    if (removed > 0) await err.write(`${leftOverProbesText(removed)}\n`)
+    if (removed > 0) await err.write(wrapLines(leftOverProbesText(removed), err.width))
     const failures: ProbeFailure[] = []
     for (const image of tried) {
       const result = await runProbe({ namespace, node, image, registry }, probe)
@@ -88,6 +89,6 @@ async function confirm(
   { yes }: FromNodeOptions,
   { ask, err }: WritingContext,
 ): Promise<void> {
-  if (yes) await err.write(`${notice}\n`)
+  if (yes) await err.write(wrapLines(notice, err.width))
   else await confirmWrite(ask, 'create the pod', () => ask.confirm(probeQuestion(notice)))
 }

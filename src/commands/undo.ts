@@ -12,6 +12,7 @@ import { isFailedRequest } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
+import { wrapLines } from '../report/screen/layout.ts'
 import { progressText } from '../report/views/progress.ts'
 import { damagedLineText, undoQuestion } from '../report/views/questions.ts'
 import {
@@ -47,7 +48,7 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     const clusterUid = await new Reading(cluster, { signal: context.signal }).clusterIdentity()
     const folder = journalFolder(context.env, context.home, clusterUid)
     const { runs, damaged } = await listRuns(folder, cluster.server)
-    for (const line of damaged) await context.err.write(damagedLineText(line))
+    for (const line of damaged) await context.err.write(wrapLines(damagedLineText(line), context.err.width))
     // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {
       throw new RefusedError(

@@ -13,6 +13,7 @@ import { parseReference } from '../../image/reference.ts'
 import { HARDENED_IMAGES } from '../../image/registries.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import { isNarrowed, type PlanCredential, reachesInto } from '../../plan/plan.ts'
+import { wrapLines } from '../../report/screen/layout.ts'
 import { outdatedSecretsText } from '../../report/views/login-proofs.ts'
 import { readSecretsNamed } from '../../source/live/fix-logins.ts'
 import type { CommandContext } from '../context.ts'
@@ -145,7 +146,8 @@ export async function warnOfRotatedLogins(
   const old = secrets.filter(({ ours, served }) => ours && !content.keys.every(key => served.includes(key)))
   if (old.length === 0) return
   const rotated = { secrets: old.length, registries, scope }
-  await context.err.write(`${outdatedSecretsText(rotated, invocationOf(context, options.connection))}\n`)
+  const text = outdatedSecretsText(rotated, invocationOf(context, options.connection))
+  await context.err.write(wrapLines(text, context.err.width))
 }
 
 function canBeUndone(run: Run, secretName: string): boolean {

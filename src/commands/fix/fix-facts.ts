@@ -14,6 +14,7 @@ import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { UsageError } from '../../errors.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import { covers, isNarrowed, type PlanScope, type PlanSubject } from '../../plan/plan.ts'
+import { wrapLines } from '../../report/screen/layout.ts'
 import { readingText } from '../../report/views/progress.ts'
 import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/plan.ts'
@@ -122,7 +123,7 @@ export function canHidePods({ what }: Gap): boolean {
 /** Warns when --exclude-namespace names a namespace that does not exist, so that a typo can't cause writes unnoticed. */
 async function warnOfUnknownExclusions({ options, context, reading }: FixSession): Promise<void> {
   for (const name of await missingNamespaces(reading, options.excludedNamespaces)) {
-    await context.err.write(unknownExclusionText(name))
+    await context.err.write(wrapLines(unknownExclusionText(name), context.err.width))
   }
 }
 
@@ -149,7 +150,7 @@ async function readAndDiagnose(
 /** Returns earlier runs against this cluster, newest first. Reports damaged journal lines on standard error. */
 export async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
   const { runs, damaged } = await listRuns(journals, cluster.server)
-  for (const line of damaged) await context.err.write(damagedLineText(line))
+  for (const line of damaged) await context.err.write(wrapLines(damagedLineText(line), context.err.width))
   return runs
 }
 
