@@ -68,9 +68,10 @@ function countsByAccount({ registry, subcause }: Finding): boolean {
 }
 
 /** Official images are also published at another registry, for pulls without a login or quota. */
-function otherRegistrySteps({ remedies, reference }: Finding): Step[] {
+function otherRegistrySteps({ reference, workload, containerKind }: Finding): Step[] {
   const official = reference?.startsWith('docker.io/library/') === true
-  return official && remedies.includes('replace-registry') ? [{ code: 'replace-registry' }] : []
+  const isFixed = workload?.kind === 'Node' || containerKind === 'ephemeral' || containerKind === 'sandbox'
+  return official && !isFixed ? [{ code: 'replace-registry' }] : []
 }
 
 /** The steps for the kubelet's own throttle. */
