@@ -83,12 +83,12 @@ function noPodsText(node: string | null, namespace: string | null): string {
     : `No pod runs in namespace ${namespace} whose image could be used: add -A, or name a node, as in --from-node=NODE.`
 }
 
-/** @param notice what will be created; printed even with --yes */
+/** @param notice what will be created; printed even if nobody is asked */
 async function confirm(
   notice: string,
   { yes }: FromNodeOptions,
   { ask, err }: WritingContext,
 ): Promise<void> {
-  if (yes) await err.write(wrapLines(notice, err.width))
-  else await confirmWrite(ask, 'create the pod', () => ask.confirm(probeQuestion(notice)))
+  if (yes || !ask.available) await err.write(wrapLines(notice, err.width))
+  if (!yes) await confirmWrite(ask, 'create the pod', () => ask.confirm(probeQuestion(notice)))
 }
