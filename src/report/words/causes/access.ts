@@ -246,7 +246,8 @@ const MEANING: Record<DenialSubcause, Sentence> = {
 
 function noLoginMeaning({ registry, steps }: CauseContext['findings'][0]): string {
   const how = steps.find(step => step.code === 'check-name')?.how
-  const answers = how === 'owner' ? 'usually gives this answer' : how === 'hidden' ? 'gives the same answer' : null
+  const answers =
+    how === 'owner' ? 'usually gives this answer' : how === 'hidden' ? 'gives the same answer' : null
   const same = `${capitalize(registryLabel(registry))} ${answers} for an image that does not exist.`
   return `No login was sent: neither the pod's pull secrets nor the node provided one.${answers === null ? '' : ` ${same}`}`
 }
