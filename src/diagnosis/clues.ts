@@ -6,8 +6,11 @@ import { cloudOf, relayedRegistry } from '../image/registries.ts'
 import { type OwnerIndex, servingBefore } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
+import { demandsTerms, servedAt } from './access-demands.ts'
+import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
 import type { Clue } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
+import { providerReason } from './credential-provider.ts'
 import {
   type Endpoint,
   endpointOf,
@@ -31,7 +34,7 @@ interface ClueFacts {
 
 /** The clues in one failed pull: in the text, the HTTP status, the host, and the image's name. */
 export function cluesOf(text: string, known: ClueFacts): Clue[] {
-  const { status, endpoint, image, reference } = known
+  const { cause, status, endpoint, image, reference } = known
   const words = withoutNames(text, image, reference)
   const inText = TEXT_CLUES.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
   const refusal = perimeterRefusal(words)
@@ -39,6 +42,8 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...inText,
     ...(refusal === null ? [] : [{ code: 'perimeter' as const, ...refusal }]),
     ...ofStatus(status, text),
+    ...demanded(words, reference),
+    ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
     ...(reference !== null && reference.digest === null && CHILD.test(text)
       ? [{ code: 'missing-child' } as const]
       : []),
@@ -46,6 +51,17 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...arrivedClue(text),
     ...ofHost(endpoint, reference),
     ...nameClues(image),
+  ]
+}
+
+/** What the registry demands, or why the credential provider failed, in their own words. */
+function demanded(words: string, reference: Reference | null): Clue[] {
+  const place = servedAt(words, reference?.registry ?? null)
+  const reason = providerReason(words)
+  return [
+    ...(reason === null ? [] : [{ code: 'provider-reason' as const, ...reason }]),
+    ...(place === null ? [] : [{ code: 'served-at' as const, ...place }]),
+    ...(demandsTerms(words) ? [{ code: 'terms' as const }] : []),
   ]
 }
 
@@ -73,6 +89,14 @@ function withoutNames(text: string, image: string, reference: Reference | null):
     ...(reference === null ? [] : [`${reference.registry}/${reference.repository}`, reference.repository]),
   ]
   return names.filter(name => name.length > 2).reduce((rest, name) => rest.replaceAll(name, '‹name›'), text)
+}
+
+/** Whose limit the text describes, and over which time. */
+function ofLimit(text: string, reference: Reference | null): Clue[] {
+  if (isLimitOfMinutes(text)) return [{ code: 'per-second' }]
+  if (!isHubLimit(text)) return []
+  const relayed = reference !== null && !isDockerHub(reference.registry)
+  return [{ code: relayed ? 'upstream-limit' : 'hub-limit' }]
 }
 
 /** Words of runtimes that were asking for a token. */
