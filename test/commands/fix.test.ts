@@ -214,6 +214,16 @@ describe('a plan in a file', () => {
     expect(incident.writes()).toHaveLength(written)
   })
 
+  test('whose pods are back already leaves nothing for the next fix to continue', async () => {
+    await save()
+    await incident.run(['fix', '-A', '--yes'])
+    await incident.run(['undo', '--yes'])
+    expect(await incident.run(['fix', '--apply', file(), '--yes'])).toMatchObject({ code: 0 })
+    const nowhere = { DOCKER_CONFIG: join(incident.home, 'nowhere') }
+    const next = await incident.run(['fix', '-A', '--dry-run', '-o', 'json'], '', undefined, nowhere)
+    expect(JSON.parse(next.out)).toMatchObject({ changes: [], declined: [] })
+  })
+
   test('whose Secrets fail before any write offers no undo', async () => {
     await save()
     const isSecret = (path: string) => path.endsWith('/secrets')
