@@ -23,7 +23,7 @@ const LOGIN: Record<LoginReason, (login: string, registry: string, refused: read
   missing: login =>
     `Run ${login} with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts)`,
   refused: (login, _registry, refused) =>
-    `Log in again on this machine (${login}) with an account that can pull it, then distribute that login${refused.length === 0 ? '' : `: the one in ${refused.length === 1 ? 'secret' : 'secrets'} ${shortList(refused, 3)} was refused`}`,
+    `Log in again on this machine (${login}) with an account that can pull it, then distribute that login${refused.length === 0 ? '' : ` (the one in ${refused.length === 1 ? 'secret' : 'secrets'} ${shortList(refused, 3)} was refused)`}`,
   private: login =>
     `If the image is private, run ${login} with an account that can pull it, then distribute that login`,
   limit: (login, registry) =>
