@@ -103,8 +103,8 @@ const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/
 /** Returns the operator that a pod's labels name; null without one. Labels are untrusted, so only names that can be no flag are kept. */
 export function operatorIn(metadata: Record<string, unknown>): PodOperator | null {
   const labels = texts(metadata.labels)
-  const by = ['managed-by', 'created-by'].map(key => labels[`app.kubernetes.io/${key}`] ?? '')
-  const name = by.find(value => OPERATOR.test(value) && NAME.test(value.toLowerCase())) ?? null
+  const by = labels['app.kubernetes.io/managed-by'] ?? ''
+  const name = OPERATOR.test(by) && NAME.test(by.toLowerCase()) ? by : null
   const resource = Object.entries(labels).flatMap(entry => resourceOf(entry, labels))[0] ?? null
   return name === null && resource === null ? null : { name, resource }
 }
