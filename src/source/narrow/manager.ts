@@ -105,7 +105,11 @@ export function operatorIn(metadata: Record<string, unknown>): PodOperator | nul
   const labels = texts(metadata.labels)
   const by = labels['app.kubernetes.io/managed-by'] ?? ''
   const name = OPERATOR.test(by) && NAME.test(by.toLowerCase()) ? by : null
-  const resource = Object.entries(labels).flatMap(entry => resourceOf(entry, labels))[0] ?? null
+  const resources = Object.entries(labels).flatMap(entry => resourceOf(entry, labels))
+  // `strimzi.io/cluster` beside `strimzi-cluster-operator`: anybody may have put other labels there.
+  const isNamed = ({ label }: { label: string }) =>
+    name?.includes(/([^.]+)\.[^.]+\//.exec(label)?.[1] ?? '/') === true
+  const resource = resources.find(isNamed) ?? resources[0] ?? null
   return name === null && resource === null ? null : { name, resource }
 }
 

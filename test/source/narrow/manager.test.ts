@@ -55,6 +55,7 @@ test.each<[string, Record<string, string>, ReturnType<typeof operatorIn>]>([
   [
     'an operator with a cluster and its kind',
     {
+      'acme.example/service': 'events',
       'app.kubernetes.io/managed-by': 'strimzi-cluster-operator',
       'strimzi.io/cluster': 'ev',
       'strimzi.io/kind': 'Kafka',
