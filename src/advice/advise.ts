@@ -2,10 +2,12 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
+import { pullByHand } from './host.ts'
 import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import {
@@ -76,10 +78,15 @@ function containerSteps(finding: Finding): Step[] {
       ...movedSteps(finding),
       ...(moved.to === null ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
     ]
+  if (hasClue(finding, 'literal-server')) return literalServerSteps(finding)
   const clues = nameClueSteps(finding)
   const own = checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
   // A clue in the name replaces the general check of the name and the login.
-  const unsettled = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
+  const renamed = clues.some(({ code }) => code === 'correct-registry')
+  const unsettled =
+    clues.length === 0
+      ? own
+      : own.filter(step => !SETTLED_BY_NAME.includes(step.code) && !(renamed && isOfOldName(step)))
   const isGone = moved?.state === 'retired' || moved?.state === 'deleted'
   const open = isGone ? unsettled.filter(step => !grantsAccess(step)) : unsettled
   // --check-images was given already.
@@ -89,10 +96,10 @@ function containerSteps(finding: Finding): Step[] {
     ...clues,
     ...(isOwnName(finding) ? local : []),
     ...movedSteps(finding),
-    ...rest,
+    ...withBrokenMirror(finding, withRecreatedJob(finding, rest)),
     ...(isOwnName(finding) ? [] : local),
     ...rollBack(finding),
-    ...jobSteps(finding, rest),
+    ...runSteps(finding, rest),
   ]
   return hasClue(finding, 'guest') ? guestSteps(finding, steps) : steps
 }
@@ -110,6 +117,23 @@ const SETTLED_BY_NAME: readonly StepCode[] = [
   'lift-deny',
   'full-name',
 ]
+
+/** The host that was named is not the one that is meant: nothing has to be repaired on the way to it, and it must not get a login. */
+function isOfOldName(step: Step): boolean {
+  return (
+    isAbout('login', step) ||
+    isAbout('right', step) ||
+    ['set-image', 'fix-dns', 'replace-service-name', 'set-tag'].includes(step.code)
+  )
+}
+
+/** The node asked docker.io itself, which only its settings can make it do. */
+function literalServerSteps(finding: Finding): Step[] {
+  return [
+    { code: 'mirror-settings', host: null, registry: DOCKER_HUB, about: 'literal-server' },
+    ...pullByHand(finding),
+  ]
+}
 
 /** Nobody can grant access to what is gone. */
 function grantsAccess(step: Step): boolean {
@@ -172,14 +196,22 @@ function isOwnName({ reference }: Finding): boolean {
   return name !== undefined && !OFFICIAL_IMAGES.includes(name)
 }
 
+/** The registry is only asked because its mirror failed: repairing that ends a failure to reach the registry, and saves its limit. */
+function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: Step[]): Step[] {
+  const broken = clueOf(clues, 'mirrors-failed')?.broken ?? null
+  if (broken === null || registry === null || endpoint?.role !== 'registry') return steps
+  const isUnreached = Object.hasOwn(GUEST_NEEDS, cause) && GUEST_NEEDS[cause] === 'way'
+  const lacking = steps[0]?.code === 'mirror-lacks-image' ? 1 : 0
+  const at = isUnreached ? lacking : cause === 'rate-limited' ? 1 : steps.length
+  return steps.toSpliced(at, 0, { code: 'broken-mirror', registry, ...broken })
+}
+
 /** Causes that show a registry's answer. */
 const REGISTRY_ANSWERS: readonly Cause[] = ['auth-required-or-denied', 'image-not-found', 'other']
 
 /** The new place of a moved image, or the search for a replacement. */
-function movedSteps({ moved, cause, registry }: Finding): Step[] {
+function movedSteps({ moved }: Finding): Step[] {
   if (moved === null) return []
-  // It redirects to registry.k8s.io, which therefore lacks the image, too.
-  if (registry === 'k8s.gcr.io' && cause === 'image-not-found') return []
   return moved.to === null
     ? [{ code: 'find-replacement', moved }]
     : [{ code: 'use-replacement', moved, to: moved.to }]
@@ -231,16 +263,12 @@ function ecrSandboxSteps({ registry, reference, host }: Finding): Step[] {
   ]
 }
 
-/** What has to follow these steps if the pod is a Job's: templates of Jobs can't change, so a new login or image needs a new Job. */
-function jobSteps(finding: Finding, steps: Step[]): Step[] {
-  return [...recreatedJob(finding, steps), ...runSteps(finding, steps)]
-}
-
-/** A login on a Job's service account only helps pods that it creates afterward, and its template is immutable. */
-function recreatedJob({ workload }: Finding, steps: Step[]): Step[] {
-  if (workload?.kind !== 'Job') return []
-  const helps = steps.some(({ code }) => code === 'distribute-login' || code === 'recreate-pods')
-  return helps ? [{ code: 'recreate-job' }] : []
+/** A login on a Job's service account only helps pods that it creates afterward, and its template is immutable: so the Job follows the login. */
+function withRecreatedJob({ workload }: Finding, steps: Step[]): Step[] {
+  const last = steps.findLastIndex(({ code }) => code === 'distribute-login' || code === 'recreate-pods')
+  return workload?.kind !== 'Job' || last === -1
+    ? steps
+    : steps.toSpliced(last + 1, 0, { code: 'recreate-job' })
 }
 
 /** The CronJob may have the correct image by now, but not the Job that it created before. */

@@ -1,11 +1,10 @@
 /** Steps for an image that is missing or whose name can't be read, and those that follow from what `--check-images` found out. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import { hidesMissing } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { isDockerHub } from '../image/docker-hub.ts'
+import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
-import { isHosted, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
+import { hidesMissing, isHosted, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
@@ -22,8 +21,27 @@ export function nameClueSteps(finding: Finding): Step[] {
     ...stepsIf(placeholder?.of === 'template', { code: 'fill-placeholder', image }),
     ...stepsIf(hasClue(finding, 'image-id'), { code: 'name-not-id', image }),
     ...stepsIf(hasClue(finding, 'reference-scheme'), { code: 'drop-scheme', image }),
-    ...stepsIf(hasClue(finding, 'web-site'), { code: 'registry-not-site' }),
+    ...otherRegistry(finding),
   ]
+}
+
+/** OpenShift 3's name of the registry inside the cluster, and the one since OpenShift 4, which its nodes resolve. */
+const OPENSHIFT_3 = /^docker-registry\.default\.svc(?:\.cluster\.local)?(?::\d+)?$/
+const OPENSHIFT_4 = 'image-registry.openshift-image-registry.svc:5000'
+
+/** The registry that the name most likely means, where it names a host that is none. */
+function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
+  if (registry === null) return []
+  const correct = (to: string, why: Extract<Step, { code: 'correct-registry' }>['why']): Step[] => [
+    { code: 'correct-registry', from: registry, to, why },
+  ]
+  if (clueOf(clues, 'web-site') !== undefined) return correct(DOCKER_HUB, 'web-site')
+  const near = clueOf(clues, 'near-registry')?.registry
+  if (near !== undefined) return correct(near, 'typo')
+  const mayBeOpenShift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
+  return cause === 'registry-not-found-dns' && OPENSHIFT_3.test(registry) && mayBeOpenShift
+    ? correct(OPENSHIFT_4, 'openshift-4')
+    : []
 }
 
 /** How to check the name, depending on what its registry shows to anonymous callers. */

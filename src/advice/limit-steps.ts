@@ -68,7 +68,9 @@ function countsByAccount({ registry, subcause }: Finding): boolean {
 }
 
 /** Official images are also published at another registry, for pulls without a login or quota. */
-function otherRegistrySteps({ remedies, reference }: Finding): Step[] {
+function otherRegistrySteps({ remedies, reference, workload }: Finding): Step[] {
+  // Its template is immutable.
+  if (workload?.kind === 'Job') return []
   const official = reference?.startsWith('docker.io/library/') === true
   return official && remedies.includes('replace-registry') ? [{ code: 'replace-registry' }] : []
 }

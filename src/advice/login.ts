@@ -1,10 +1,9 @@
 /** Steps about a pod's login: one that is missing, one that is in the cluster already, and one that the registry refused. */
 
-import { hidesMissing } from '../diagnosis/denial.ts'
 import type { AttemptProblem, Finding } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import { parseReference } from '../image/reference.ts'
-import { cloudOf, isPublic } from '../image/registries.ts'
+import { cloudOf, hidesMissing, isPublic } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import type { LoginReason, ShortLived, Step, UsableHint } from './step.ts'
 

@@ -1,6 +1,6 @@
 /** Steps: one thing to do next, as a code with its arguments. The words are in report/words/steps. */
 
-import type { AwsPolicy, CertificateProblem } from '../diagnosis/clue.ts'
+import type { AwsPolicy, CertificateProblem, DefaultName } from '../diagnosis/clue.ts'
 import type { EndpointRole, NamedEndpoint, NodeService } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
@@ -100,12 +100,13 @@ export type Step =
   | { code: 'name-not-id'; image: string }
   | { code: 'drop-scheme'; image: string }
   | { code: 'full-name'; image: string }
-  | { code: 'registry-not-site' }
+  | { code: 'correct-registry'; from: string; to: string; why: 'web-site' | 'typo' | 'openshift-4' }
   // The way to the host
   | { code: 'resolve-host'; host: string }
   | { code: 'node-resolver'; host: string }
   | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way' }
   | { code: 'bare-host'; host: string }
+  | ({ code: 'default-name'; of: DefaultName; registry: string | null } & NamedEndpoint)
   | { code: 'start-local-registry'; container: string }
   | { code: 'fix-dns'; host: string; server: string | null }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
@@ -114,10 +115,12 @@ export type Step =
   | { code: 'who-answered'; host: string }
   | { code: 'page-instead'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)
+  | { code: 'storage-refused'; host: string }
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
+  | { code: 'broken-mirror'; host: string; registry: string; why: string }
   | { code: 'node-mirror'; host: string; service: NodeService | null }
   | { code: 'node-service'; host: string; service: NodeService }
   | { code: 'mirror-login'; host: string; registry: string }
@@ -125,7 +128,7 @@ export type Step =
       code: 'mirror-settings'
       host: string | null
       registry: string
-      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable'
+      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'literal-server'
     }
   | { code: 'unblock-upstream'; host: string }
   | {

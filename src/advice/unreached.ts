@@ -53,6 +53,10 @@ export function dnsSteps(finding: Finding): Step[] {
   const unreachable: Step[] = /^image-registry\.openshift-image-registry\.svc(?=[.:]|$)/.test(target.host)
     ? [{ code: 'node-resolver', host: target.host }]
     : unreachableName(finding, target)
+  // No DNS server of a node has such a name, except OpenShift's own for its registry.
+  const isOfCluster = isServiceName(target.host) && unreachable[0]?.code !== 'node-resolver'
+  const unset = clueOf(finding.clues, 'default-name')?.of
+  const isOfProduct = unset === 'harbor' || unset === 'helm'
   const mirror = ofMirror(finding, target)
   const resolve: Step = { code: 'resolve-host', host: target.host }
   const container = localRegistry(finding, target)
@@ -62,15 +66,22 @@ export function dnsSteps(finding: Finding): Step[] {
   return [
     ...mirrorLacking(finding, target),
     ...(unreachable.length > 0
-      ? [...unreachable, ...mirror, resolve]
+      ? [...unreachable, ...mirror, ...stepsIf(!isOfCluster, resolve)]
       : [
+          ...defaultName(finding, target),
           ...compareSteps(finding, target, 'name'),
           resolve,
           ...stepsIf(isBare, { code: 'bare-host', host: target.host }),
           ...mirror,
         ]),
-    { code: 'fix-dns', host: target.host, server },
+    ...stepsIf(!isOfCluster && !isOfProduct, { code: 'fix-dns', host: target.host, server }),
   ]
+}
+
+/** A name that nobody replaced with the real one; where that is the registry's own, only the image has to be corrected. */
+function defaultName({ clues, registry }: Finding, target: NamedEndpoint): Step[] {
+  const of = clueOf(clues, 'default-name')?.of
+  return of === undefined ? [] : [{ code: 'default-name', of, registry, ...target }]
 }
 
 /** The container behind `localhost:5001` on nodes that are containers, too (kind's "Local Registry"); null if this is not such a registry. */
@@ -108,6 +119,14 @@ export function timeoutSteps(finding: Finding): Step[] {
 
 export function refusedSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
+  if (hasClue(finding, 'interrupted') && !hasClue(finding, 'loopback'))
+    return [
+      { code: 'restart-pull' },
+      { code: 'check-download', host: target.host },
+      { code: 'show-proxy' },
+      ...ofMirror(finding, target),
+      ...pullByHand(finding),
+    ]
   const route = clueOf(finding.clues, 'no-route')
   return [
     ...mirrorLacking(finding, target),

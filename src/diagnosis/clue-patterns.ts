@@ -47,8 +47,13 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'cut-off' },
-    /\beof\b|reset by peer|broken pipe|forcibly closed|connection (?:was )?(?:reset|closed|aborted)|goaway/i,
+    /\beof\b|reset by peer|broken pipe|forcibly closed|connection (?:was )?(?:reset|closed|aborted)|goaway|stream error: stream id/i,
   ],
+  [
+    { code: 'interrupted' },
+    /failed to copy: (?!httpReadSeeker: failed open)|happened during read: |stream error: stream id/i,
+  ],
+  [{ code: 'literal-server' }, /https?:\/\/docker\.io(?::443)?\/v2\/|\blookup docker\.io(?: on|:)/i],
   [
     { code: 'ingress-default' },
     /ingress controller fake certificate|certificate is valid for ingress\.local\b|\.traefik\.default\b/i,
@@ -217,9 +222,8 @@ const FULL_PATH = /(\/[\w./@+-]+)[^/]{0,40}: (?:no space left on device|disk quo
 /** Where a runtime's own folders begin below its store. */
 const STORE =
   /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)/
-const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
 
-/** The clues that quote something from the text: an address, an account, a signer, a DNS server, mirrors. */
+/** The clues that quote something from the text: an address, an account, a signer, a DNS server. */
 export function quotedClues(text: string): Clue[] {
   const address = ADDRESS.exec(text)?.[1]
   const caller = CALLER.exec(text)
@@ -227,7 +231,6 @@ export function quotedClues(text: string): Clue[] {
   const action = ACTION.exec(text)?.[1] ?? null
   const decided = AWS_POLICY.exec(text)
   const server = DNS_SERVER.exec(text)?.[1]
-  const mirrors = MIRRORS.exec(text)?.[1]
   const noRoute = NO_ROUTE.exec(text)?.[1]
   const demanded = SIGNER.exec(text)?.[1]
   const names = CERTIFICATE_FOR.exec(text)?.[1]
@@ -250,9 +253,6 @@ export function quotedClues(text: string): Clue[] {
             family: noRoute.startsWith('[') ? ('IPv6' as const) : ('IPv4' as const),
           },
         ]),
-    ...(mirrors === undefined
-      ? []
-      : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors), lacking: lackingIn(mirrors) }]),
   ]
 }
 
@@ -273,16 +273,4 @@ function fullPlace(text: string): { path: string; temporary: boolean } | null {
   if (temporary !== undefined) return { path: temporary, temporary: true }
   const store = STORE.exec(path)?.[1]
   return store === undefined ? null : { path: store, temporary: false }
-}
-
-/** The first mirror in that list that answered and lacks the image; null if none did. */
-function lackingIn(list: string): string | null {
-  const entry = list.split(/\] ?(?=\[)/).find(each => /manifest unknown|name unknown|not found/i.test(each))
-  return /\[?([\w.-]+(?::\d+)?)(?=[/:])/.exec(entry ?? '')?.[1] ?? null
-}
-
-/** The hosts in containers/image's list of mirrors, `[mirror.example/library/nginx: why] [other: why]`; at most four. */
-function hostsOf(list: string): string[] {
-  const hosts = [...list.matchAll(/\[([\w.-]+(?::\d+)?)(?=[/:])/g)].map(([, host = '']) => host)
-  return [...new Set(hosts)].slice(0, 4)
 }

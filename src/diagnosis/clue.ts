@@ -21,6 +21,9 @@ export type AwsPolicy =
   | 'resource'
   | 'vpc-endpoint'
 
+/** Where a host name comes from that nobody replaced: charts of products, new Helm charts, or documentation. */
+export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'
+
 /** One clue. Titles and steps use it (report/words, advice). */
 export type Clue =
   /** A web page came back instead of a registry's answer. */
@@ -57,6 +60,12 @@ export type Clue =
   | { code: 'short-name' }
   /** The host is Docker Hub's web site, not its registry. */
   | { code: 'web-site' }
+  /** The registry's name is that of a well-known one with a typo. */
+  | { code: 'near-registry'; registry: string }
+  /** The settings for Docker Hub name docker.io as a server, which is only its name in images. */
+  | { code: 'literal-server' }
+  /** A host name that charts or documentation have until somebody sets the real one. */
+  | { code: 'default-name'; of: DefaultName }
   /** The address is the node's own loopback. */
   | { code: 'loopback' }
   /** An address of a private network. */
@@ -79,8 +88,13 @@ export type Clue =
   | { code: 'source-blocked' }
   /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */
   | { code: 'not-listed' }
-  /** The registry's mirrors failed, too. */
-  | { code: 'mirrors-failed'; hosts: string[]; lacking: string | null }
+  /** The registry's mirrors failed, too; the first that did not answer as a registry, and the end of its error. */
+  | {
+      code: 'mirrors-failed'
+      hosts: string[]
+      lacking: string | null
+      broken: { host: string; why: string } | null
+    }
   /** The address that the registry blocks. */
   | { code: 'caller-address'; address: string }
   /** The account that the registry refused, and what it is not allowed to do; `action` is null if the text names none. */
@@ -117,6 +131,8 @@ export type Clue =
   | { code: 'stray-character'; sign: 'quote' | 'space' }
   /** The connection was opened, and then closed or reset. */
   | { code: 'cut-off' }
+  /** The transfer of a layer had begun when it broke off, so every host on the way was reached. */
+  | { code: 'interrupted' }
   /** A TLS alert or a damaged record, with no word of a certificate. */
   | { code: 'tls-alert' }
   /** The connection was opened, but the TLS handshake did not end in time. */

@@ -3,10 +3,11 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 import { cloudOf, relayedRegistry } from '../image/registries.ts'
+import { misspelledRegistry } from '../image/similar-names.ts'
 import { type OwnerIndex, servingBefore } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
-import type { Clue } from './clue.ts'
+import type { Clue, DefaultName } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import {
   type Endpoint,
@@ -31,7 +32,7 @@ interface ClueFacts {
 
 /** The clues in one failed pull: in the text, the HTTP status, the host, and the image's name. */
 export function cluesOf(text: string, known: ClueFacts): Clue[] {
-  const { status, endpoint, image, reference } = known
+  const { cause, status, endpoint, image, reference } = known
   const words = withoutNames(text, image, reference)
   const inText = TEXT_CLUES.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
   const refusal = perimeterRefusal(words)
@@ -44,7 +45,8 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
       : []),
     ...quotedClues(text),
     ...arrivedClue(text),
-    ...ofHost(endpoint, reference),
+    ...mirrorClue(text),
+    ...ofHost(endpoint, reference, cause),
     ...nameClues(image),
   ]
 }
@@ -64,6 +66,34 @@ function arrivedClue(text: string): Clue[] {
   const [, bytes, of] = SIZES.exec(text) ?? []
   if (bytes !== undefined) return [{ code: 'arrived', bytes: Number(bytes), of: Number(of) }]
   return DIGEST.exec(text)?.[1] === EMPTY ? [{ code: 'arrived', bytes: 0, of: null }] : []
+}
+
+const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
+
+/** What containers/image reports of the registry's mirrors, which it asked before the registry. */
+function mirrorClue(text: string): Clue[] {
+  const list = MIRRORS.exec(text)?.[1]
+  return list === undefined ? [] : [{ code: 'mirrors-failed', hosts: hostsOf(list), ...mirrorsIn(list) }]
+}
+
+/** The first mirror in that list that answered and lacks the image, and the first that failed otherwise. */
+function mirrorsIn(list: string): Pick<Extract<Clue, { code: 'mirrors-failed' }>, 'lacking' | 'broken'> {
+  const entries = list.split(/\] ?(?=\[)/).map(entry => ({
+    host: /\[?([\w.-]+(?::\d+)?)(?=[/:])/.exec(entry)?.[1] ?? '',
+    why: /: ([^:]{1,80})\]?$/.exec(entry)?.[1]?.trim() ?? '',
+    lacks: /manifest unknown|name unknown|not found/i.test(entry),
+  }))
+  const broken = entries.find(({ host, lacks }) => host !== '' && !lacks)
+  return {
+    lacking: entries.find(({ lacks }) => lacks)?.host || null,
+    broken: broken === undefined ? null : { host: broken.host, why: broken.why },
+  }
+}
+
+/** The hosts in containers/image's list of mirrors, `[mirror.example/library/nginx: why] [other: why]`; at most four. */
+function hostsOf(list: string): string[] {
+  const hosts = [...list.matchAll(/\[([\w.-]+(?::\d+)?)(?=[/:])/g)].map(([, host = '']) => host)
+  return [...new Set(hosts)].slice(0, 4)
 }
 
 /** The text without the image's own names, so that a repository called "billing" is not a clue. */
@@ -109,7 +139,17 @@ export function clockClues(text: string, { createdAt }: Pick<Pod, 'createdAt'>, 
   ]
 }
 
-function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] {
+const UNRESOLVED: Cause = 'registry-not-found-dns'
+
+/** Names that wait to be replaced (values of goharbor/harbor-helm, GitLab's chart, and `helm create`; RFC 2606). */
+const DEFAULT_NAMES: readonly [RegExp, DefaultName][] = [
+  [/^(?:core|notary)\.harbor\.domain$/i, 'harbor'],
+  [/^gitlab\.example\.com$/i, 'gitlab'],
+  [/(?:^|\.)chart-example\.local$/i, 'helm'],
+  [/(?:^|\.)example\.(?:com|net|org)$/i, 'documentation'],
+]
+
+function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: Cause): Clue[] {
   const registry = reference?.registry ?? null
   const host = endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : registry
   const clues: Clue[] =
@@ -117,6 +157,12 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
   const upstream = reference === null ? null : relayedRegistry(reference)
   if (upstream !== null) clues.push({ code: 'relays', upstream })
   if (host === null) return clues
+  const isItself = endpoint === null || endpoint.role === 'registry'
+  const near =
+    registry === null || !isItself ? null : misspelledRegistry(registry, { swapped: cause !== UNRESOLVED })
+  if (near !== null) clues.push({ code: 'near-registry', registry: near })
+  const [, unset] = DEFAULT_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
+  if (unset !== undefined && cause === UNRESOLVED) clues.push({ code: 'default-name', of: unset })
   if (isLocal(host)) clues.push({ code: 'loopback' })
   else if (isServiceName(host) || isShortServiceName(host)) clues.push({ code: 'service-name' })
   else if (isPrivateAddress(host)) clues.push({ code: 'private-address' })

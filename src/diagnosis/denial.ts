@@ -119,8 +119,3 @@ function bareStatus({ masked, status, reference, credential }: Refusal): DenialS
     return 'denied-or-missing'
   return 'unspecified'
 }
-
-/** Whether this registry gives the same answer for a missing repository as for a private one. */
-export function hidesMissing(registry: string): boolean {
-  return isDockerHub(registry) || ['quay.io', 'ghcr.io', 'registry.gitlab.com'].includes(registry)
-}

@@ -39,6 +39,7 @@ import { CAUSES, type Cause, countCauses, type Diagnosis, type Finding } from '.
 import { textMemo } from './memoize-by-text.ts'
 import { longPulls } from './pod-events.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
+import { hasSeveralAttempts, withoutList } from './pull-error.ts'
 import { cluesOfPlace, nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
@@ -132,6 +133,9 @@ function findingOf(pod: Pod, failing: FailingContainer, owned: OwnerFacts, seen:
     reason,
     since: firstSign(failing, pod.createdAt),
     evidence,
+    ...(hasSeveralAttempts(evidence?.text ?? '') && pull.text !== ''
+      ? { judged: withoutList(pull.text) }
+      : {}),
     credential,
     check: checkFor(reference, seen.snapshot.imageChecks, usesPullSecrets ? pod : null),
     remedies: usesPullSecrets ? remediesFor(pull, pod, container, seen.logins.credentials) : [],

@@ -12,6 +12,19 @@ export function isPublic(reference: string | null): boolean {
   return reference !== null && PUBLIC.test(reference)
 }
 
+/** Whether this registry gives the same answer for a missing repository as for a private one. */
+export function hidesMissing(registry: string): boolean {
+  return isDockerHub(registry) || ['quay.io', 'ghcr.io', 'registry.gitlab.com'].includes(registry)
+}
+
+/** Registries that let nobody pull without a login (access.redhat.com/RegistryAuthentication, IBM's entitled registry, docs.docker.com/dhi). */
+const ENTITLED = ['registry.redhat.io', 'registry.connect.redhat.com', 'cp.icr.io', 'dhi.io']
+
+/** Whether every image there needs a login: a pull without one says nothing about the image. */
+export function isEntitled(registry: string | null): boolean {
+  return registry !== null && ENTITLED.includes(registry)
+}
+
 /** Registries, token servers, and download hosts that others run for everyone. */
 const HOSTED =
   /(?:^|\.)(?:docker\.(?:io|com)|dhi\.io|quay\.io|ghcr\.io|githubusercontent\.com|gcr\.io|k8s\.io|pkg\.dev|googleapis\.com|microsoft\.com|mscr\.io|azurecr\.(?:io|cn|us)|azurefd\.net|blob\.core\.windows\.net|amazonaws\.com(?:\.cn)?|public\.ecr\.aws|cloudfront\.net|cloudflarestorage\.com|nvcr\.io|nvidia\.com|gitlab\.com|redhat\.(?:com|io)|elastic\.co|icr\.io)$/

@@ -1,6 +1,7 @@
-/** Finds existing tags or repositories that were probably meant by a name that does not exist. */
+/** Finds existing tags, repositories, or registries that were probably meant by a name that does not exist. */
 
 import { compareText } from '../order.ts'
+import { isHosted } from './registries.ts'
 
 /** A tag's parts: `v1.27.3-alpine` is the version 1.27.3 and the rest `-alpine`. */
 interface TagParts {
@@ -48,6 +49,46 @@ export function similarNames(wanted: string, names: Iterable<string>, most: numb
     .sort((a, b) => a.distance - b.distance || compareText(a.name, b.name))
     .slice(0, most)
     .map(({ name }) => name)
+}
+
+/** Well-known registries; a name that starts with a dot is followed by an account or a region that somebody chose. */
+const REGISTRIES = [
+  'docker.io',
+  'ghcr.io',
+  'quay.io',
+  'gcr.io',
+  'registry.k8s.io',
+  'mcr.microsoft.com',
+  'public.ecr.aws',
+  'registry.gitlab.com',
+  'registry.redhat.io',
+  'registry.access.redhat.com',
+  'nvcr.io',
+  'docker.elastic.co',
+  'lscr.io',
+  '.azurecr.io',
+  '.amazonaws.com',
+]
+
+/**
+ * The well-known registry that this host is a misspelling of; null if there is none, or if several are equally near.
+ * @param swapped only two neighboring letters that were swapped, as in `ghrc.io`: any other name that exists may be meant
+ */
+export function misspelledRegistry(host: string, { swapped }: { swapped: boolean }): string | null {
+  const plain = host.toLowerCase().replace(/:\d+$/, '')
+  if (isHosted(plain) || REGISTRIES.includes(plain)) return null
+  const near = REGISTRIES.flatMap(name => {
+    const labels = name.split('.').length - 1
+    const start = name.startsWith('.') ? plain.split('.').slice(0, -labels).join('.') : ''
+    const end = name.startsWith('.') ? plain.slice(start.length) : plain
+    const allowed = swapped || name.length < 12 ? 1 : 2
+    const distance = editDistance(end, name, allowed)
+    const isSwapped = distance === 1 && sorted(end) === sorted(name)
+    if ((name.startsWith('.') && start === '') || distance === 0 || distance > allowed) return []
+    return swapped && !isSwapped ? [] : [{ name: `${start}${name}`, distance: isSwapped ? 0.5 : distance }]
+  }).sort((a, b) => a.distance - b.distance)
+  const [best, next] = near
+  return best === undefined || best.distance === next?.distance ? null : best.name
 }
 
 function nameDistance(wanted: string, name: string): number | null {

@@ -6,7 +6,7 @@ import type { CauseContext, CauseWords } from './words/cause-words.ts'
 import { hasNoReason } from './words/causes/image.ts'
 import { isMalformed, wordsFor } from './words/causes.ts'
 import { workloadPath } from './words/commands.ts'
-import { age } from './words/duration.ts'
+import { failingFor, type Moment } from './words/duration.ts'
 import { countPods, imageText } from './words/nouns.ts'
 
 export interface CauseGroup extends CauseContext {
@@ -44,7 +44,7 @@ export function groupByCause(findings: readonly AdvisedFinding[], invocation: In
 }
 
 /** Returns one row per image and workload, in the order of the findings, with rows of the same image together. */
-export function groupByWorkload(findings: readonly AdvisedFinding[], takenAt: string): WorkloadRow[] {
+export function groupByWorkload(findings: readonly AdvisedFinding[], moment: Moment): WorkloadRow[] {
   const images = Map.groupBy(findings, ({ image }) => image)
   return [...images].flatMap(([image, ofImage]) => {
     const workloads = Map.groupBy(ofImage, finding =>
@@ -56,7 +56,7 @@ export function groupByWorkload(findings: readonly AdvisedFinding[], takenAt: st
       workload: same[0] === undefined ? '' : workloadPath(same[0]),
       pods: [...new Set(same.map(({ pod }) => pod))],
       findings: same,
-      age: age(oldest(same), takenAt),
+      age: failingFor(oldest(same), moment),
     }))
   })
 }

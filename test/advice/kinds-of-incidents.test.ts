@@ -480,10 +480,10 @@ test.each<[string, string, string, Step['code'][]]>([
     ['find-replacement', 'migrate-project', 'check-name'],
   ],
   [
-    'what k8s.gcr.io does not have, registry.k8s.io, to which it redirects, does not have either',
+    'what the frozen k8s.gcr.io does not have is looked for at registry.k8s.io first',
     'k8s.gcr.io/nginx-slim:foo',
     pulled('k8s.gcr.io/nginx-slim:foo', 'k8s.gcr.io/nginx-slim:foo: not found'),
-    ['check-name', 'ask-registry', 'set-image'],
+    ['use-replacement', 'check-name', 'ask-registry', 'set-image'],
   ],
   [
     'what else happens there is over at registry.k8s.io',

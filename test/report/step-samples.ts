@@ -111,10 +111,17 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'inject-sidecar': [{}],
   'drop-scheme': [{ image: 'https://ghcr.io/acme/api' }],
   'full-name': [{ image: 'nginx' }],
-  'registry-not-site': [{}],
+  'correct-registry': [
+    { from: 'hub.docker.com', to: 'docker.io', why: 'web-site' },
+    { from: 'gchr.io', to: 'ghcr.io', why: 'typo' },
+  ],
   'resolve-host': [{ host }],
   'node-resolver': [{ host: 'image-registry.openshift-image-registry.svc:5000' }],
   'bare-host': [{ host: 'registry' }],
+  'default-name': (['harbor', 'gitlab', 'helm', 'documentation'] as const).map(of => ({
+    ...{ of, registry: own, host: 'registry.example.com' },
+    role: 'token' as const,
+  })),
   'start-local-registry': [{ container: 'kind-registry' }],
   'fix-dns': [
     { host: 'registry-1.docker.io', server: null },
@@ -129,10 +136,12 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'who-answered': [{ host }],
   'page-instead': [{ host }, { host: 'quay.io' }],
   'open-host': [{ host: 'registry-1.docker.io', role: 'registry' }],
+  'storage-refused': [{ host: 'bucket.s3.eu-west-1.amazonaws.com' }, { host }],
   'check-listener': [{ host, role: 'registry' }],
   'check-mtu': [{ host, role: 'registry' }],
   'give-route': [{ host, family: 'IPv6' }],
   'check-mirror': [mirror],
+  'broken-mirror': [{ ...mirror, why: 'connection refused' }],
   'node-mirror': [
     { host: '127.0.0.1:8578', service: 'artifact-streaming' },
     { host: '127.0.0.1:5000', service: null },

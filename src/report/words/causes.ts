@@ -137,6 +137,12 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     mirrors === undefined
       ? ''
       : `Its mirrors failed too (${mirrors.hosts.join(', ')}); this error is from the last host that was tried.`,
+    first.containerKind === 'volume'
+      ? `The image belongs to the pod's volume ${first.container}, not to a container.`
+      : '',
+    first.clues.some(clue => clue.code === 'literal-server')
+      ? "docker.io is Docker Hub's name in images; its registry is at registry-1.docker.io, and a node asks docker.io only if its settings say so."
+      : '',
     identity === undefined || first.credential.status === 'usable'
       ? ''
       : `The ${IDENTITY[identity.of]} of service account ${identity.serviceAccount} is for the pod's own processes and does not pull images: the node's identity does.`,

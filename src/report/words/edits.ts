@@ -43,7 +43,13 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
       text: `Delete job ${workload.name} and recreate it with the correct image: a Job's template is immutable`,
     }
   if (workload?.group !== undefined || !SETTABLE.test(workload?.kind ?? 'Pod') || containerKind === 'volume')
-    return editField(invocation, first, 'Set the correct image')
+    return editField(
+      invocation,
+      first,
+      containerKind === 'volume'
+        ? `Set the correct image of volume ${first.container} (image.reference under volumes)`
+        : 'Set the correct image',
+    )
   const place = workloadKey(first)
   const own = new Map(edits.filter(edit => workloadKey(edit) === place).map(edit => [edit.container, edit]))
   const pairs = [...own.values()].map(

@@ -2,7 +2,7 @@
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
-import { cloudOf, isPublic } from '../../../image/registries.ts'
+import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { perimeterMeaning, perimeterOf, perimeterTitle } from '../perimeters.ts'
@@ -11,6 +11,7 @@ import { awsPolicyMeaning } from '../steps/aws-policies.ts'
 type Sentence = (context: CauseContext) => string
 
 const isOfMirror = ({ endpoint }: Finding) => endpoint?.role === 'mirror'
+const isOfStorage = ({ endpoint }: Finding) => endpoint?.role === 'storage'
 /** The pod names a pull secret that the kubelet can't use. */
 const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'
@@ -64,6 +65,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
   ),
   blocked: byCase(
     [
+      [isOfStorage, host('refused to deliver a layer')],
       [
         'suspended',
         host(
@@ -73,7 +75,15 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     ],
     host('does not let this address pull'),
   ),
-  policy: ({ findings: [first] }) => `A policy of ${responderLabel(first)} blocks this image`,
+  policy: byCase(
+    [
+      [
+        'storage-quota',
+        first => `The storage quota of the image's owner at ${responderLabel(first)} is used up`,
+      ],
+    ],
+    first => `A policy of ${responderLabel(first)} blocks this image`,
+  ),
   upstream: byCase(
     [
       ['upstream-setup', host('is a cache whose upstream repository is not set up properly')],
@@ -101,9 +111,10 @@ function mirrorRefused({ registry }: Pick<Finding, 'registry'>): string {
   return `The mirror requires a login and received none, refused the login that it received, or was refused by its own upstream: that says nothing about the image at ${registryLabel(registry)}.`
 }
 
-/** Whether a cloud's registry answered 401, which is about the login alone. */
-function wantsLogin({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): boolean {
+/** Whether the refusal is about the login alone: a 401 of a cloud's registry, or any refusal where every image needs a login. */
+function wantsLogin({ registry, clues, credential }: Finding): boolean {
   const cloud = cloudOf(registry)
+  if (isEntitled(registry) && credential.status !== 'usable') return true
   return (cloud === 'ecr' || cloud === 'acr') && clues.some(({ code }) => code === 'unauthorized')
 }
 
@@ -191,7 +202,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       ],
       [
         wantsLogin,
-        'The registry answers 401 until it receives a valid login; only then does its answer depend on the image.',
+        'The registry refuses everyone until it receives a valid login; only then does its answer depend on the image.',
       ],
     ],
     'The image is private or does not exist; anonymous clients get the same answer for both.',
@@ -204,8 +215,8 @@ const MEANING: Record<DenialSubcause, Sentence> = {
         "The registry account, its license, or its payment (402) is the problem. Another login doesn't change that; the owner of the account has to resolve it.",
       ],
       [
-        ({ endpoint }) => endpoint?.role === 'storage',
-        'The manifest was read, but the host that stores the layers refused: a network rule or policy between the node and that storage.',
+        isOfStorage,
+        'The registry allowed the pull and sent the node on to the host that stores the layers, which answered with a refusal: a rule of that storage, or an address that was signed for a short time and has expired. The login is not the problem.',
       ],
     ],
     'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
@@ -214,7 +225,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [
       [
         'storage-quota',
-        "The owner's storage quota at the registry is used up; this is not a limit on pulls.",
+        'The registry has to store something for this pull, such as what a proxy organization fetches, and refuses; this is not a limit on pulls, nor about the login.',
       ],
     ],
     'The registry itself (its vulnerability, signature, or quarantine policy) refuses to serve this image; the login is not the problem.',
@@ -267,7 +278,8 @@ export const authRequiredOrDenied: CauseWords = {
     const subcause = subcauseOf(context)
     if (isPageInstead(context)) return 'web pages instead of images'
     if (subcause === 'blocked') return `pulls blocked by ${perimeterOf(first)?.name ?? responderLabel(first)}`
-    if (subcause === 'policy') return `a policy of ${responderLabel(first)}`
+    if (subcause === 'policy')
+      return `${hasClue(context, 'storage-quota') ? 'a storage quota at' : 'a policy of'} ${responderLabel(first)}`
     if (subcause === 'upstream') return `the upstream registry of ${responderLabel(first)}`
     return `access denied by ${responderLabel(first)}`
   },

@@ -1,7 +1,7 @@
 /** The words of images that don't exist or that the node can't use. */
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
-import { isHosted } from '../../../image/registries.ts'
+import { hidesMissing, isHosted } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
@@ -12,9 +12,15 @@ const versionPart = ({ reference }: Finding) => (reference?.includes('@') === tr
 const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: string; meaning: string }> = {
   tag: ({ findings }) => {
     const part = [...new Set(findings.map(versionPart))].join(' or ')
+    const [{ registry }] = findings
+    // Most registries say the same where the whole repository is missing (distribution answers MANIFEST_UNKNOWN for both).
+    const exists = registry !== null && hidesMissing(registry)
+    const title = `${capitalize(registryLabel(registry))} has no such ${part}`
     return {
-      title: `${capitalize(registryLabel(findings[0].registry))} has no such ${part}`,
-      meaning: `The repository exists, but this ${part} does not: it is misspelled, was never pushed, or was removed.`,
+      title,
+      meaning: exists
+        ? `The repository exists, but this ${part} does not: it is misspelled, was never pushed, or was removed.`
+        : `The registry does not have this ${part}: it or the name before it is misspelled, or it was never pushed or was removed.`,
     }
   },
   repository: ({ findings: [{ registry }] }) => ({
@@ -40,7 +46,7 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
 }
 
 function wordsForMissing(context: CauseContext): { title: string; meaning: string } {
-  const [{ registry, subcause }] = context.findings
+  const [{ registry, subcause, moved }] = context.findings
   if (hasClue(context, 'no-latest'))
     return {
       title: 'The repository of the image has no tag latest',
@@ -58,7 +64,11 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
       meaning:
         'The manifest is there, but a layer that it lists is not: the push was not complete, the layer was cleaned up, or a cache could not fetch it.',
     }
-  return MISSING[(subcause ?? 'unspecified') as NotFoundSubcause](context)
+  const words = MISSING[(subcause ?? 'unspecified') as NotFoundSubcause](context)
+  // What is known of the move follows, and explains it better than a typo would.
+  return moved === null || subcause === 'not-in-mirror'
+    ? words
+    : { ...words, meaning: 'The registry says that it does not have this image under this name.' }
 }
 
 export const imageNotFound: CauseWords = {
@@ -189,8 +199,12 @@ export const other: CauseWords = {
   showsCredential: true,
   short: byCase(
     [
+      [isOfRuntime, 'a container runtime that does not answer'],
       ['precondition-failed', 'a registry that answers 412'],
       ['registry-closed', 'a registry that is shut down'],
+      ['mirror-config', 'unreadable settings for registries and mirrors'],
+      ['endpoint-scheme', 'the address of a mirror'],
+      [hasNoReason, 'a reason that is no longer recorded'],
     ],
     'an unknown cause',
   ),

@@ -126,7 +126,16 @@ export const kubeletQps: CauseWords = {
 }
 
 export const signaturePolicy: CauseWords = {
-  short: () => 'a signature policy',
+  short: byCase(
+    [
+      [
+        'source-blocked',
+        ({ registry }) => `${registryLabel(registry)}, which the settings of the nodes block`,
+      ],
+      ['not-listed', 'a policy on the nodes'],
+    ],
+    'a signature policy',
+  ),
   title: context =>
     hasClue(context, 'source-blocked')
       ? `The node's settings block ${registryLabel(context.findings[0].registry)}`

@@ -44,6 +44,11 @@ function note(registry: string): string {
     return '; the user name is $oauthtoken (in single quotes), the password an NGC API key'
   if (registry === 'ghcr.io') return '; the password is a personal access token (classic) with read:packages'
   if (/(?:^|\.)gitlab\./.test(registry)) return '; the login is a deploy token with the scope read_registry'
+  if (registry === 'cp.icr.io')
+    return '; the user name is cp, the password your entitlement key from IBM (My IBM, container software library)'
+  if (registry === 'registry.redhat.io' || registry === 'registry.connect.redhat.com')
+    return '; the login is best a registry service account from Red Hat, not that of a person'
+  if (registry === 'public.ecr.aws') return '; logins for ECR Public expire after 12 hours'
   const cloud = cloudOf(registry)
   if (cloud === 'gar')
     return '; such a token expires after an hour, a service account key (user _json_key) does not'

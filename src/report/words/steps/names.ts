@@ -1,5 +1,6 @@
 /** The words of steps about an image's name and location. */
 
+import type { Step } from '../../../advice/step.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { readReference } from '../../../image/reference.ts'
 import { isHosted } from '../../../image/registries.ts'
@@ -8,7 +9,7 @@ import { shellWord } from '../../sanitize.ts'
 import { setImages, thenDelete, untagged } from '../edits.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
-import type { Findings, StepWords } from '../step-words.ts'
+import type { Findings, StepText, StepWords } from '../step-words.ts'
 
 export const nameSteps: StepWords<
   | 'check-name'
@@ -36,7 +37,7 @@ export const nameSteps: StepWords<
   | 'name-not-id'
   | 'drop-scheme'
   | 'full-name'
-  | 'registry-not-site'
+  | 'correct-registry'
 > = {
   'check-name': ({ how }, { findings: [{ image, registry }] }) => {
     const name = registryLabel(registry)
@@ -95,17 +96,16 @@ export const nameSteps: StepWords<
       finding.moved?.to == null ? [] : [{ ...finding, known: finding.moved.to, open: '' }],
     )
     const [edit, ...more] = edits
-    const { text, command } = edit === undefined ? { text: '' } : setImages(invocation, [edit, ...more])
-    const job =
-      first.workload?.kind === 'Job' || first.managedBy !== undefined ? `. ${text}` : thenDelete(first)
+    const { text, command } =
+      edit === undefined ? { text: '' } : withEdit('', first, setImages(invocation, [edit, ...more]))
     const asking = offlineCommand(invocation, `image ${shellWord(to)} --check-images`)
     const check = `\`${asking}\``
     return {
-      text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first that your tag is there: ${check}`}${job}`,
+      text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first that your tag is there: ${check}`}${text}`,
       ...(isThere(first)
         ? {}
         : {
-            brief: `Use ${to}${moved.frozen ? ' (frozen)' : ''} if ${check} finds your tag${job}`,
+            brief: `Use ${to}${moved.frozen ? ' (frozen)' : ''} if ${check} finds your tag${text}`,
             check: asking,
           }),
       ...(command === undefined ? {} : { command }),
@@ -206,9 +206,42 @@ export const nameSteps: StepWords<
   'full-name': ({ image }) => ({
     text: `Write the full name with its registry, such as docker.io/${image.includes('/') ? image : `library/${image}`}, or add an alias or unqualified-search-registries on the nodes (/etc/containers/registries.conf)`,
   }),
-  'registry-not-site': () => ({
-    text: 'Write docker.io instead of hub.docker.com: that is the web site, not the registry',
-  }),
+  'correct-registry': ({ from, to, why }, { invocation, findings: [first, ...others] }) => {
+    const edit = (finding: Findings[number]) => ({ ...finding, known: atRegistry(finding, to), open: '' })
+    return withEdit(
+      CORRECTED[why](from, to),
+      first,
+      setImages(invocation, [edit(first), ...others.map(edit)]),
+    )
+  },
+}
+
+const CORRECTED: Record<
+  Extract<Step, { code: 'correct-registry' }>['why'],
+  (from: string, to: string) => string
+> = {
+  'web-site': (from, to) => `Write ${to} instead of ${from}: that is Docker Hub's web site, not the registry`,
+  typo: (from, to) => `Write ${to} instead of ${from}, if that registry is meant: the names differ by a typo`,
+  'openshift-4': (from, to) =>
+    `Write ${to} instead of ${from}: that is the registry's name in OpenShift 3, and nodes of OpenShift 4 only know the new one`,
+}
+
+/** Returns the finding's image at another registry; the web site has parts in its paths that are not of the image. */
+function atRegistry({ image, registry }: Findings[number], to: string): string {
+  const path = image.slice((registry ?? '').length)
+  return `${to}${path.replace(/^\/(?:r|repository\/docker)(?=\/[^/]+\/[^/]+$)/, '')}`
+}
+
+/** Returns the words and the command that sets the image, with the edit's own words where that is more than one command. */
+function withEdit(words: string, first: Findings[number], edit: StepText): StepText {
+  const { workload, managedBy, containerKind } = first
+  const isPlain =
+    edit.command !== undefined &&
+    workload?.kind !== 'Job' &&
+    managedBy === undefined &&
+    containerKind !== 'volume' &&
+    containerKind !== 'ephemeral'
+  return { ...edit, text: `${words}${isPlain ? thenDelete(first) : `. ${edit.text}`}` }
 }
 
 /** Returns why the name does not parse, in parentheses; empty if only the runtime rejects it. */

@@ -1,7 +1,7 @@
 /** The words of steps about what the registry and its cloud allow, and to whom. */
 
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { type Cloud, isPublic } from '../../../image/registries.ts'
+import { type Cloud, cloudOf, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { kubeletLog, nodeClientStep, onNodes } from '../node.ts'
@@ -23,6 +23,12 @@ const ROLE_NAME: Record<Cloud, string> = {
   ecr: 'AmazonEC2ContainerRegistryPullOnly',
   acr: 'AcrPull',
   gar: 'roles/artifactregistry.reader',
+}
+/** What a login from a pull secret needs at each cloud. */
+const ROLE_OF_LOGIN: Record<Cloud, string> = {
+  ecr: 'pull access (the policy AmazonEC2ContainerRegistryPullOnly, or the repository policy if the account is another one)',
+  acr: 'pull access (the role AcrPull on the registry, or for a token a scope map with content/read)',
+  gar: 'pull access (the role roles/artifactregistry.reader on the repository)',
 }
 const IDENTITY: Record<Cloud, string> = {
   ecr: "the nodes' IAM role",
@@ -137,10 +143,15 @@ export const permissionSteps: StepWords<
           ),
         }
       }
-      case 'registry':
+      case 'registry': {
+        const cloud = cloudOf(registry)
         return {
-          text: `Ask the owner of ${repository} at ${registryLabel(registry)} to give ${who} pull access${robotNote(repository, credential)}`,
+          text:
+            cloud === null
+              ? `Ask the owner of ${repository} at ${registryLabel(registry)} to give ${who} pull access${robotNote(repository, credential)}`
+              : `Ask the owner of ${repository} at ${registryLabel(registry)} to give ${who} ${ROLE_OF_LOGIN[cloud]}`,
         }
+      }
     }
   },
   'hub-plan': ({ repository }) => ({
