@@ -68,11 +68,11 @@ export interface Pod {
   /** From `spec.os` and the node selector. */
   platform: PodPlatform
   controller: ControllerReference | null
-  /** `spec.runtimeClassName`; omitted if there is none. */
+  /** `spec.runtimeClassName`; absent if there is none. */
   runtimeClass?: string
-  /** Label `pod-template-hash` of a Deployment's pods; omitted if there is none. */
+  /** Label `pod-template-hash` of a Deployment's pods; absent if there is none. */
   templateHash?: string
-  /** Label `controller-revision-hash` of a StatefulSet's pods; omitted if there is none. */
+  /** Label `controller-revision-hash` of a StatefulSet's pods; absent if there is none. */
   revisionHash?: string
   /** In this order: init containers (including sidecars), regular containers, ephemeral containers, image volumes. */
   containers: Container[]

@@ -5,8 +5,9 @@ import { isBuiltIn } from '../kubernetes/api/kinds.ts'
 import { type Climb, climb, linkOf, type OwnerIndex } from '../snapshot/owners.ts'
 import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, ScopeSubject } from '../snapshot/snapshot.ts'
+import { managerIn } from './narrow/manager.ts'
+import { deploymentRevision } from './narrow/revision.ts'
 import { list, nameOf, namespaceOf, narrowName, number, record, text } from './narrow/shape.ts'
-import { managerIn } from './narrow/workload.ts'
 
 /** The parts of a pod that show which workload it belongs to. */
 export type NamedPod = OwnedPod & Pick<Pod, 'name'>
@@ -114,10 +115,10 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
 /** null if only the metadata was read, if no Deployment made the ReplicaSet, or if it has no pods. */
 function revisionOf(
   raw: unknown,
-  { annotations }: Record<string, unknown>,
+  metadata: Record<string, unknown>,
 ): NonNullable<OwnerLink['revision']> | null {
   const status = record(record(raw).status)
-  const revision = Number(text(record(annotations)['deployment.kubernetes.io/revision']))
+  const revision = Number(deploymentRevision(metadata))
   if (!(revision > 0) || number(status.replicas, 0) === 0) return null
   return { number: revision, ready: number(status.readyReplicas, 0) }
 }

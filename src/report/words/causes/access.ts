@@ -76,12 +76,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     host('does not let this address pull'),
   ),
   policy: byCase(
-    [
-      [
-        'storage-quota',
-        first => `The storage quota of the image's owner at ${responderLabel(first)} is used up`,
-      ],
-    ],
+    [['storage-quota', first => `The owner's storage quota at ${responderLabel(first)} is used up`]],
     first => `A policy of ${responderLabel(first)} blocks this image`,
   ),
   upstream: byCase(
@@ -114,8 +109,8 @@ function mirrorRefused({ registry }: Pick<Finding, 'registry'>): string {
 /** Whether the refusal is about the login alone: a 401 of a cloud's registry, or any refusal where every image needs a login. */
 function wantsLogin({ registry, clues, credential }: Finding): boolean {
   const cloud = cloudOf(registry)
-  if (isEntitled(registry) && credential.status !== 'usable') return true
-  return (cloud === 'ecr' || cloud === 'acr') && clues.some(({ code }) => code === 'unauthorized')
+  const isRefused = (cloud === 'ecr' || cloud === 'acr') && clues.some(({ code }) => code === 'unauthorized')
+  return isRefused || (isEntitled(registry) && credential.status !== 'usable')
 }
 
 /** Whether the text does not show that a login was sent, and the pod had none to send. */

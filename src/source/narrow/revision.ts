@@ -1,0 +1,28 @@
+/** How controllers mark the revisions of a template: a Deployment with numbers, and each kind with a hash on the revision and its pods. */
+
+import { record, textOrNull } from './shape.ts'
+
+interface Marked {
+  labels?: unknown
+  annotations?: unknown
+}
+
+/** Returns the number that a Deployment has, or that one of its ReplicaSets got from it, as text. */
+export function deploymentRevision({ annotations }: Marked): string | null {
+  return textOrNull(record(annotations)['deployment.kubernetes.io/revision'])
+}
+
+/** Returns the hash that a Deployment puts on its ReplicaSets and pods. */
+export function templateHash({ labels }: Marked): string | null {
+  return textOrNull(record(labels)['pod-template-hash'])
+}
+
+/** Returns the hash that a StatefulSet or a DaemonSet puts on its ControllerRevisions and pods. */
+export function controllerRevisionHash({ labels }: Marked): string | null {
+  return textOrNull(record(labels)['controller-revision-hash'])
+}
+
+/** Returns the hash by which a pod belongs to a revision. */
+export function revisionHash(metadata: Marked): string | null {
+  return controllerRevisionHash(metadata) ?? templateHash(metadata)
+}
