@@ -2,15 +2,14 @@
 
 import type { AdvisedFinding } from '../advice/add-steps.ts'
 import type { Invocation } from './invocation.ts'
-import type { CauseContext, CauseWords } from './words/cause-words.ts'
+import type { CauseContext } from './words/cause-words.ts'
 import { hasNoReason } from './words/causes/image.ts'
-import { isMalformed, wordsFor } from './words/causes.ts'
+import { isMalformed } from './words/causes.ts'
 import { workloadPath } from './words/commands.ts'
 import { failingFor, type Moment } from './words/duration.ts'
 import { countPods, imageText } from './words/nouns.ts'
 
 export interface CauseGroup extends CauseContext {
-  words: CauseWords
   pods: number
   namespaces: number
 }
@@ -36,7 +35,6 @@ export function groupByCause(findings: readonly AdvisedFinding[], invocation: In
     const context: CauseContext = { invocation, findings: [first, ...others] }
     return {
       ...context,
-      words: wordsFor(context),
       pods: countPods(same),
       namespaces: new Set(same.map(({ namespace }) => namespace)).size,
     }

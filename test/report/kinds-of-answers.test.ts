@@ -390,6 +390,45 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'a digest that was written as a tag',
+    {
+      image: `registry.example/team/api:${'0f'.repeat(32)}`,
+      error: `registry.example/team/api:${'0f'.repeat(32)}: not found`,
+    },
+    { says: /the form of a digest, which is written with @sha256:/ },
+  ],
+  [
+    'a tag that only looks a little like a digest',
+    {
+      image: 'registry.example/team/api:0f0f0f0',
+      error: 'registry.example/team/api:0f0f0f0: not found',
+    },
+    { never: /the form of a digest/ },
+  ],
+  [
+    'a layer that is missing, not the image',
+    { image: OWN, error: 'Error response from daemon: error pulling image configuration: unknown blob' },
+    { short: /^incomplete images$/ },
+  ],
+  [
+    "a credential provider that failed, so that nobody's access was denied",
+    {
+      image: ECR,
+      error:
+        'rpc error: failed to get credentials: credential provider plugin ecr-credential-provider: exit status 1',
+    },
+    { short: /^credential providers of nodes$/ },
+  ],
+  [
+    'a token server with an internal name',
+    {
+      image: 'git.lan.example/team/api:3',
+      error:
+        'failed to authorize: failed to fetch oauth token: Post "http://gitea-http.git.svc.cluster.local:3000/v2/token": dial tcp: lookup gitea-http.git.svc.cluster.local: no such host',
+    },
+    { first: /ROOT_URL of Gitea/, never: /typo|fix DNS/ },
+  ],
+  [
     'a runtime that does not answer',
     { image: OWN, error: 'rpc error: code = Unavailable desc = connection error: dial unix /run/crio.sock' },
     { short: /^a container runtime that does not answer$/ },

@@ -36,7 +36,7 @@ describe('a dump without events', () => {
   const EVENTS: Gap = { what: 'events', namespace: null, why: 'absent' }
 
   test('does not show how old its newest pod is, as nothing in it is newer', () => {
-    expect(age('2026-11-24T09:59:58Z', [EVENTS])).toBe('-')
+    expect(age('2026-11-24T09:59:58Z', [EVENTS])).toBe('<none>')
     expect(age('2026-11-24T09:59:58Z', [])).toBe('2s')
     expect(age('2026-11-24T09:30:00Z', [EVENTS])).toBe('30m')
   })

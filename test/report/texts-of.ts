@@ -1,6 +1,6 @@
 /** What a report says about one failing pull: its title, its meaning, and its steps with their commands. */
 import { withSteps } from '../../src/advice/add-steps.ts'
-import { meaningOf, titleOf, wordsFor } from '../../src/report/words/causes.ts'
+import { meaningOf, shortOf, titleOf } from '../../src/report/words/causes.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
 import { findingOf, type Situation } from '../advice/situation.ts'
 
@@ -21,6 +21,6 @@ export function textsOf(situation: Situation): { all: string; first: string; sho
   return {
     all: [titleOf(context), meaningOf(context), ...steps].join('\n'),
     first: steps[0] ?? '',
-    short: wordsFor(context).short(context),
+    short: shortOf(context),
   }
 }

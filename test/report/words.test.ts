@@ -12,7 +12,7 @@ import type { CredentialHint } from '../../src/diagnosis/pull-credential.ts'
 import { movedImage } from '../../src/image/moved.ts'
 import { parseReference } from '../../src/image/reference.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
-import { meaningOf, titleOf, wordsFor } from '../../src/report/words/causes.ts'
+import { meaningOf, shortOf, titleOf } from '../../src/report/words/causes.ts'
 import { loginFixCommand, remedyCommand } from '../../src/report/words/commands.ts'
 import { credentialLines } from '../../src/report/words/credential.ts'
 import { gapSentence, summarizeGaps } from '../../src/report/words/gaps.ts'
@@ -26,7 +26,7 @@ const HERE: Invocation = { program: 'pullguard', flags: [], fromDump: false }
 const wordsOf = (...findings: [AdvisedFinding, ...AdvisedFinding[]]) => {
   const context = { invocation: HERE, findings }
   return {
-    short: wordsFor(context).short(context),
+    short: shortOf(context),
     title: titleOf(context),
     meaning: meaningOf(context),
     next: stepsOf(findings, HERE),

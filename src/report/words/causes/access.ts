@@ -272,6 +272,7 @@ export const authRequiredOrDenied: CauseWords = {
     const [first] = context.findings
     const subcause = subcauseOf(context)
     if (isPageInstead(context)) return 'web pages instead of images'
+    if (hasClue(context, 'credential-provider')) return 'credential providers of nodes'
     if (subcause === 'blocked') return `pulls blocked by ${perimeterOf(first)?.name ?? responderLabel(first)}`
     if (subcause === 'policy')
       return `${hasClue(context, 'storage-quota') ? 'a storage quota at' : 'a policy of'} ${responderLabel(first)}`

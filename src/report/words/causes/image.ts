@@ -71,12 +71,26 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
     : { ...words, meaning: 'The registry says that it does not have this image under this name.' }
 }
 
+/** A digest that became a tag looks like this: all digits, without the algorithm before them. */
+const DIGEST_AS_TAG = /:[0-9a-f]{64}$/
+
+/** Returns what the tag gives away; empty for most. */
+function lostAlgorithm({ image }: Finding): string {
+  return DIGEST_AS_TAG.test(image) && !image.includes('@')
+    ? " The tag has the form of a digest, which is written with @sha256: after the repository's name."
+    : ''
+}
+
 export const imageNotFound: CauseWords = {
   showsCredential: true,
   short: ({ findings: [first] }) =>
-    first.subcause === 'not-in-mirror' ? `images missing in ${responderLabel(first)}` : 'image not found',
+    first.subcause === 'not-in-mirror'
+      ? `images missing in ${responderLabel(first)}`
+      : first.clues.some(({ code }) => code === 'missing-child' || code === 'missing-layer')
+        ? 'incomplete images'
+        : 'image not found',
   title: context => wordsForMissing(context).title,
-  meaning: context => wordsForMissing(context).meaning,
+  meaning: context => `${wordsForMissing(context).meaning}${lostAlgorithm(context.findings[0])}`,
 }
 
 export const platformMismatch: CauseWords = {

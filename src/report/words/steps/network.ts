@@ -49,7 +49,8 @@ const INSTEAD: Record<EndpointRole, string> = {
   registry:
     "Use a name in the image that every node can reach (a DNS name, or a node's address and NodePort)",
   mirror: "Change the mirror's address in the node's settings to one that every node can reach",
-  token: 'Let the registry announce a token server that nodes can reach',
+  token:
+    'Let the registry announce a token server that nodes can reach (by its own address: externalURL of Harbor, external_url of GitLab, ROOT_URL of Gitea)',
   storage:
     "Let the registry redirect to a host that nodes can reach, or serve the layers itself (redirect.disable of its storage; in Harbor's chart disableredirect)",
   proxy: 'Let the runtime use a proxy address that the node can reach',
