@@ -68,11 +68,15 @@ function countsByAccount({ registry, subcause }: Finding): boolean {
 }
 
 /** Official images are also published at another registry, for pulls without a login or quota. */
-function otherRegistrySteps({ remedies, reference, workload }: Finding): Step[] {
-  // Its template is immutable.
-  if (workload?.kind === 'Job') return []
+function otherRegistrySteps({ reference, workload, containerKind }: Finding): Step[] {
   const official = reference?.startsWith('docker.io/library/') === true
-  return official && remedies.includes('replace-registry') ? [{ code: 'replace-registry' }] : []
+  // The template of a Job is immutable, and a static or debug pod has none.
+  const isFixed =
+    workload?.kind === 'Job' ||
+    workload?.kind === 'Node' ||
+    containerKind === 'ephemeral' ||
+    containerKind === 'sandbox'
+  return official && !isFixed ? [{ code: 'replace-registry' }] : []
 }
 
 /** The steps for the kubelet's own throttle. */

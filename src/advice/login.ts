@@ -137,7 +137,9 @@ function overriddenLogins({ credential }: Finding): Step[] {
 /** Where a refused login comes from: whatever writes its Secret would overwrite another one. */
 function writerSteps({ credential, namespace }: Finding): Step[] {
   const written = credential.attempts.flatMap(({ usable, secret, writer }): Step[] =>
-    usable && writer !== undefined ? [{ code: 'secret-writer', secret, namespace, writer }] : [],
+    usable && writer !== undefined && writer.type !== 'fix'
+      ? [{ code: 'secret-writer', secret, namespace, writer }]
+      : [],
   )
   return written.slice(0, 1)
 }
@@ -156,6 +158,11 @@ export function usableSecrets({ credential }: Pick<Finding, 'credential'>): stri
   return [...new Set(credential.attempts.filter(({ usable }) => usable).map(({ secret }) => secret))]
 }
 
+/** Whether a usable secret of the pod was created by `pullguard fix`, whose next run renews its login. */
+function isDistributed({ credential }: Finding): boolean {
+  return credential.attempts.some(({ usable, writer }) => usable && writer?.type === 'fix')
+}
+
 /** The repository without registry, tag, and digest; empty if the name does not parse. */
 export function repositoryOf({ reference }: Pick<Finding, 'reference'>): string {
   return (reference === null ? null : parseReference(reference))?.repository ?? ''
@@ -168,9 +175,13 @@ export function refusedLoginSteps(finding: Finding): Step[] {
   const remove: Step[] =
     secrets.length > 0 && registry !== null ? [{ code: 'remove-login', namespace, secrets, registry }] : []
   const see = stepsIf(remove.length === 0, { code: 'see-why', after: 'login' })
-  // The image is public, so the refused login is the only obstacle.
-  if (isPublic(finding.reference))
-    return [...remove, ...nodeLogin(finding), ...loginSteps(finding, 'refused'), ...see]
+  // The image is public, so the refused login is the only obstacle. One that a fix distributed was meant to spare the anonymous limit.
+  if (isPublic(finding.reference)) {
+    const renew = loginSteps(finding, 'refused')
+    return isDistributed(finding)
+      ? [...renew, ...remove, ...see]
+      : [...remove, ...nodeLogin(finding), ...renew, ...see]
+  }
   const cloud = cloudOf(registry)
   const scope: Step[] =
     hasClue(finding, 'token-scope') && registry !== null ? [{ code: 'token-scope', registry }] : []

@@ -105,7 +105,7 @@ export type Step =
   | { code: 'resolve-host'; host: string }
   | { code: 'node-resolver'; host: string }
   | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way' }
-  | { code: 'bare-host'; host: string }
+  | ({ code: 'bare-host' } & NamedEndpoint)
   | ({ code: 'default-name'; of: DefaultName; registry: string | null } & NamedEndpoint)
   | { code: 'start-local-registry'; container: string }
   | { code: 'fix-dns'; host: string; server: string | null }

@@ -62,6 +62,7 @@ export function dnsSteps(finding: Finding): Step[] {
   const container = localRegistry(finding, target)
   if (container !== null) return [{ code: 'start-local-registry', container }, resolve, ...mirror]
   // A name without a domain, such as a Service's or a container's.
+  const bare: Step = { code: 'bare-host', ...target }
   const isBare = /^[^.[]+$/.test(target.host)
   return [
     ...mirrorLacking(finding, target),
@@ -70,8 +71,10 @@ export function dnsSteps(finding: Finding): Step[] {
       : [
           ...defaultName(finding, target),
           ...compareSteps(finding, target, 'name'),
+          // The registry announces its token server, so that is where the name is corrected.
+          ...stepsIf(isBare && target.role === 'token', bare),
           resolve,
-          ...stepsIf(isBare, { code: 'bare-host', host: target.host }),
+          ...stepsIf(isBare && target.role !== 'token', bare),
           ...mirror,
         ]),
     ...stepsIf(!isOfCluster && !isOfProduct, { code: 'fix-dns', host: target.host, server }),

@@ -4,6 +4,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { isFixedImage } from '../image/fixed-tag.ts'
 import { parseReference } from '../image/reference.ts'
 import { isPublic, relayedRegistry } from '../image/registries.ts'
+import { isOfCustomController } from '../snapshot/owners.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal } from './endpoint.ts'
@@ -23,25 +24,31 @@ interface Facts {
   loginHelps: boolean
   /** Whether a new pod would get that login from its service account. */
   newPodHasIt: boolean
+  /** Whether the pod comes from a template that `fix` can change: a bare pod has none, a Job's is immutable, and other controllers are not known. */
+  hasTemplate: boolean
 }
 
 /** Whether each remedy helps, the most helpful first: a credential removes the limit for good, the others avoid pulls or the registry. */
 const HELPS: Readonly<Record<Remedy, (facts: Facts) => boolean>> = {
   authenticate: ({ loginHelps, newPodHasIt }) => loginHelps && !newPodHasIt,
   recreate: ({ loginHelps, newPodHasIt }) => loginHelps && newPodHasIt,
-  'pull-policy': ({ judged, pullPolicy }) => isLimited(judged) && pullPolicy === 'Always',
-  pin: ({ judged }) => isLimited(judged) && judged.reference !== null && !judged.reference.includes('@'),
-  'replace-registry': ({ judged }) =>
-    isLimited(judged) && judged.registry !== null && isDockerHub(judged.registry),
+  'pull-policy': ({ judged, pullPolicy, hasTemplate }) =>
+    hasTemplate && isLimited(judged) && pullPolicy === 'Always',
+  pin: ({ judged, hasTemplate }) =>
+    hasTemplate && isLimited(judged) && judged.reference !== null && !judged.reference.includes('@'),
+  'replace-registry': ({ judged, hasTemplate }) =>
+    hasTemplate && isLimited(judged) && judged.registry !== null && isDockerHub(judged.registry),
 }
 
 const MOST_HELPFUL_FIRST = Object.keys(HELPS) as Remedy[]
 
-/** The remedies that help, the most helpful first; none if only a person can help (a typo, DNS, a certificate…). */
+/**
+ * The remedies that help, the most helpful first; none if only a person can help (a typo, DNS, a certificate…).
+ * @param workload the pod's topmost controller; null for a bare pod
+ */
 export function remediesFor(
   judged: RemedyFacts,
-  pod: Pod,
-  container: Container,
+  { pod, container, workload }: { pod: Pod; container: Container; workload: Finding['workload'] },
   credentials: PodCredentials,
 ): Remedy[] {
   // The API server can't change a static pod: its manifest and its logins are on the node.
@@ -49,7 +56,8 @@ export function remediesFor(
   if (judged.registry === null || pod.mirror || container.kind === 'ephemeral') return []
   const loginHelps = loginWouldHelp(judged)
   const newPodHasIt = loginHelps && recreatingWouldHelp(pod, container, credentials)
-  const facts = { judged, pullPolicy: container.pullPolicy, loginHelps, newPodHasIt }
+  const hasTemplate = workload !== null && workload.kind !== 'Job' && !isOfCustomController(pod)
+  const facts = { judged, pullPolicy: container.pullPolicy, loginHelps, newPodHasIt, hasTemplate }
   return MOST_HELPFUL_FIRST.filter(remedy => HELPS[remedy](facts))
 }
 

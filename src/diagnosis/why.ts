@@ -6,7 +6,7 @@ import { isPublic } from '../image/registries.ts'
 import { byText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
-import type { Container, Pod } from '../snapshot/pod.ts'
+import { type Container, type Pod, podKey } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { diagnose } from './diagnose.ts'
 import type { CredentialReport, Finding } from './finding.ts'
@@ -189,7 +189,7 @@ export interface AlikePods {
 
 /** Groups the pods of the findings, which keep their order. */
 export function alikePods(findings: readonly Finding[]): AlikePods[] {
-  const byPod = Map.groupBy(findings, ({ namespace, pod }) => `${namespace}/${pod}`)
+  const byPod = Map.groupBy(findings, ({ namespace, pod }) => podKey(namespace, pod))
   const groups = Map.groupBy(byPod.values(), own => JSON.stringify(own.map(similarityKey)))
   return [...groups.values()].flatMap(pods => {
     const [first, ...others] = pods.flatMap(([one]) => one ?? []).sort(byText(({ pod }) => pod))

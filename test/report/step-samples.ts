@@ -117,7 +117,10 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   ],
   'resolve-host': [{ host }],
   'node-resolver': [{ host: 'image-registry.openshift-image-registry.svc:5000' }],
-  'bare-host': [{ host: 'registry' }],
+  'bare-host': [
+    { host: 'registry', role: 'registry' },
+    { host: 'gitea:3000', role: 'token' },
+  ],
   'default-name': (['harbor', 'gitlab', 'helm', 'documentation'] as const).map(of => ({
     ...{ of, registry: own, host: 'registry.example.com' },
     role: 'token' as const,

@@ -124,6 +124,8 @@ export function writerText(
       return { name: managerName(writer.manager) }
     case 'tool':
       return { name: writer.name }
+    case 'fix':
+      return { name: 'pullguard fix' }
   }
 }
 

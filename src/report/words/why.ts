@@ -9,7 +9,7 @@ import type { PullPolicy } from '../../snapshot/pod.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { titleOf } from './causes.ts'
-import { isStatic, loginFixCommand } from './commands.ts'
+import { isStatic, loginFixCommand, whyCommand } from './commands.ts'
 import { problemText, readSecret } from './credential.ts'
 import { type ContainerPlace, otherDebugContainer, setImages } from './edits.ts'
 import { joinList, pluralize, registryLabel, shortList } from './nouns.ts'
@@ -166,7 +166,11 @@ export function whyNextStep(problem: AdvisedProblem, context: ProblemContext): S
   const own = PROBLEMS[problem.code].next?.(problem as never, context)
   if (finding === null || (own !== undefined && GENERAL.has(finding.steps[0].code))) return own
   const texts = stepsOf([finding], context.invocation)
-  return texts.find((_text, index) => finding.steps[index]?.code !== 'see-why')
+  const step = texts.find((_text, index) => finding.steps[index]?.code !== 'see-why')
+  if (step?.command !== whyCommand(context.invocation, context.why)) return step
+  // This is the output of that command.
+  const { command: _shown, ...rest } = step
+  return rest
 }
 
 /** Says what keeps the pod from running, without a period. */

@@ -8,7 +8,7 @@ import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
-import { editField, workloadsOf } from '../edits.ts'
+import { editField, setImages, workloadsOf } from '../edits.ts'
 import { minikubeProfile, nodeClientStep, onNodes } from '../node.ts'
 import { pullCommand, pullLimits } from '../node-images.ts'
 import { mayBeOpenShift } from '../node-settings.ts'
@@ -79,10 +79,20 @@ export const limitSteps: StepWords<
     text: 'If it comes back, find who asks so often from the same address: pods that restart with imagePullPolicy Always, jobs of a CI, or a login that fails again and again',
     ...(registry === 'docker.io' ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
   }),
-  'replace-registry': (_step, { invocation, findings }) => ({
-    text: 'Or pull official images from another registry, without a login',
-    command: fixCommand(invocation, findings, () => OFFICIAL_ELSEWHERE),
-  }),
+  'replace-registry': (_step, { invocation, findings }) => {
+    const fixable = findings.filter(({ remedies }) => remedies.includes('replace-registry'))
+    if (fixable.length > 0)
+      return {
+        text: 'Or pull official images from another registry, without a login',
+        command: fixCommand(invocation, fixable, () => OFFICIAL_ELSEWHERE),
+      }
+    const [first] = findings
+    const known = `public.ecr.aws/docker/${(first.reference ?? '').replace(/^docker\.io\//, '')}`
+    const { text, command } = setImages(invocation, [{ ...first, known, open: '' }])
+    return command === undefined
+      ? { text: `Or pull the image from another registry, without a login, as ${known}. ${text}` }
+      : { text: 'Or pull the image from another registry, without a login', command }
+  },
   'use-cache': (_step, { invocation }) => ({
     text: 'Put a pull-through cache between the nodes and the registry for the long term; see which mirrors the nodes have, and what they need for yours',
     command: ownCommand(invocation, 'mirror'),

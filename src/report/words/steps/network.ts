@@ -166,8 +166,8 @@ export const networkSteps: StepWords<
     text: `Check the node-resolver pod ${onNodes(findings)} (namespace openshift-dns): it writes ${withoutPort(host)} into /etc/hosts there; and check that the image registry's operator is not set to Removed`,
     command: kubectlCommand(invocation, 'get pods -o wide', 'openshift-dns'),
   }),
-  'bare-host': ({ host }) => ({
-    text: `Use a name that the nodes can resolve, or an entry in /etc/hosts on every node: ${host} has no domain, and nodes don't know a Service of the cluster or a container beside it (Docker Compose, kind) by its name`,
+  'bare-host': ({ host, role }) => ({
+    text: `${role === 'token' ? INSTEAD.token : 'Use a name that the nodes can resolve, or an entry in /etc/hosts on every node'}: ${host} has no domain, and nodes don't know a Service of the cluster or a container beside it (Docker Compose, kind) by its name`,
   }),
   'default-name': ({ host, of, role, registry }) => ({
     text:
