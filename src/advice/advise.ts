@@ -99,7 +99,7 @@ function containerSteps(finding: Finding): Step[] {
     ...withBrokenMirror(finding, withRecreatedJob(finding, rest)),
     ...(isOwnName(finding) ? [] : local),
     ...rollBack(finding),
-    ...runSteps(finding, rest),
+    ...runSteps(finding, [...clues, ...rest]),
   ]
   return hasClue(finding, 'guest') ? guestSteps(finding, steps) : steps
 }
@@ -275,7 +275,8 @@ function withRecreatedJob({ workload }: Finding, steps: Step[]): Step[] {
 function runSteps({ clues, workload }: Finding, steps: Step[]): Step[] {
   const run = clueOf(clues, 'run-of-cron-job')
   const edited = steps.some(
-    ({ code }) => code === 'set-image' || code === 'set-tag' || code === 'use-replacement',
+    ({ code }) =>
+      code === 'set-image' || code === 'set-tag' || code === 'use-replacement' || code === 'correct-registry',
   )
   return run === undefined || workload === null || !edited
     ? []

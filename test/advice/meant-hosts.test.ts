@@ -181,6 +181,20 @@ test("a Job's image is not replaced in its template, and the Job follows the log
   expect(codes).not.toContain('replace-registry')
 })
 
+test("a CronJob's run keeps the wrong registry, so it is deleted once the CronJob has the right one", () => {
+  const image = 'quya.io/a/b:1'
+  const job = { apiVersion: 'batch/v1', kind: 'Job', name: 'nightly-1', uid: 'j' }
+  const cronJob = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'nightly', uid: 'c' }
+  const codes = codesIn({
+    image,
+    error: pulled(image, unresolved('quya.io')),
+    pod: { controller: job },
+    owners: [{ ...job, namespace: 'web', controller: cronJob }],
+  })
+  expect(codes[0]).toBe('correct-registry')
+  expect(codes).toContain('delete-run')
+})
+
 test.each(['registry.redhat.io', 'registry.connect.redhat.com', 'dhi.io'])(
   '%s serves nobody without a login, so that comes before the name',
   registry => {

@@ -429,6 +429,24 @@ test.each<[string, Situation, Expected]>([
     { first: /ROOT_URL of Gitea/, never: /typo|fix DNS/ },
   ],
   [
+    'a token server with a name without a domain',
+    {
+      image: 'git.lan.example/team/api:3',
+      error:
+        'failed to authorize: failed to fetch oauth token: Post "http://forge:3000/v2/token": dial tcp: lookup forge on 10.0.0.2:53: no such host',
+    },
+    { first: /announce a token server that nodes can reach/ },
+  ],
+  [
+    'a public download host that refuses',
+    {
+      image: 'acme/app:1',
+      error:
+        'failed to copy: httpReadSeeker: failed open: unexpected status code https://production.cloudflare.docker.com/registry-v2/docker/registry/v2/blobs/sha256/aa/data?verify=1: 403 Forbidden',
+    },
+    { first: /a block of the nodes' address by its operator/, never: /policy of the bucket/ },
+  ],
+  [
     'a runtime that does not answer',
     { image: OWN, error: 'rpc error: code = Unavailable desc = connection error: dial unix /run/crio.sock' },
     { short: /^a container runtime that does not answer$/ },

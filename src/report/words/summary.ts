@@ -99,6 +99,7 @@ const OF_ONE: readonly StepCode[] = [
   'padded-login',
   'short-lived-login',
   'remove-image',
+  'correct-registry',
   'pull-by-hand',
   'preload',
   'load-image',

@@ -108,7 +108,9 @@ function storageRule(host: string): string {
   if (/\.blob\.core\.windows\.net$/.test(host))
     return "the storage account's firewall, or a service endpoint policy of the nodes' subnet that does not list it"
   if (/googleapis\.com$/.test(host)) return 'VPC Service Controls, or a policy of the bucket'
-  return 'a policy of the bucket, or a firewall in front of it'
+  return isHosted(host)
+    ? "a block of the nodes' address by its operator"
+    : 'a policy of the bucket, or a firewall in front of it'
 }
 
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
