@@ -4,22 +4,43 @@ import type { AttemptProblem, Finding } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import { parseReference } from '../image/reference.ts'
 import { cloudOf, hidesMissing, isPublic } from '../image/registries.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { hasClue, isInCloud, stepsIf } from './conditions.ts'
 import type { LoginReason, ShortLived, Step, UsableHint } from './step.ts'
 
 /** How this container gets a login: with `fix`, or else on the node, or with a new debug container. */
-export function loginSteps(
-  { registry, remedies, workload, containerKind }: Finding,
-  reason: LoginReason,
-): Step[] {
+export function loginSteps(finding: Finding, reason: LoginReason): Step[] {
+  const { registry, remedies, workload, containerKind } = finding
   const steps: Step[] = []
   if (remedies.includes('recreate')) steps.push({ code: 'recreate-pods' })
   if (remedies.includes('authenticate') && registry !== null)
-    steps.push({ code: 'distribute-login', reason, registry })
+    steps.push({
+      code: 'distribute-login',
+      reason: isStopgap(finding, reason) ? 'stopgap' : reason,
+      registry,
+      ...missingSecret(finding),
+    })
   // A static pod, which the kubelet created from a file; its owner is the node.
   if (workload?.kind === 'Node') steps.push({ code: 'kubelet-login' })
   if (containerKind === 'ephemeral') steps.push({ code: 'other-debug-container', reason: 'login' })
   return steps
+}
+
+/** The secret that the pod names and that does not exist: with it, no other object has to change, and all pods that name it can pull. */
+function missingSecret({ credential: { status, attempts } }: Finding): { secret?: string } {
+  const missing =
+    status === 'broken' ? attempts.find(({ problem }) => problem === 'secret-missing') : undefined
+  return missing === undefined ? {} : { secret: missing.secret }
+}
+
+/** A person's token for ECR or Artifact Registry ends within hours, and until then hides that the node's own identity does not work. */
+function isStopgap(finding: Finding, reason: LoginReason): boolean {
+  const cloud = cloudOf(finding.registry)
+  return (
+    (cloud === 'ecr' || cloud === 'gar') &&
+    (reason === 'missing' || reason === 'private') &&
+    finding.credential.status === 'none' &&
+    isInCloud(finding, cloud)
+  )
 }
 
 /** A secret in the cluster that has a login already: using it is a smaller change than a new one. */

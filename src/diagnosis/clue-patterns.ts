@@ -49,6 +49,9 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'cut-off' },
     /\beof\b|reset by peer|broken pipe|forcibly closed|connection (?:was )?(?:reset|closed|aborted)|goaway|stream error: stream id/i,
   ],
+  [{ code: 'unopened', why: 'network' }, /(?:network is unreachable|unreachable network)/i],
+  [{ code: 'unopened', why: 'host' }, /(?:no route to host|host is unreachable|unreachable host)/i],
+  [{ code: 'unopened', why: 'refused' }, /connection refused|actively refused/i],
   [
     { code: 'interrupted' },
     /failed to copy: (?!httpReadSeeker: failed open)|happened during read: |stream error: stream id/i,
@@ -94,7 +97,6 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
   [{ code: 'layer-mismatch' }, /mismatched image rootfs/i],
-  [{ code: 'per-second' }, /\brate exceeded\b/i],
   [
     { code: 'file-system' },
     /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,120}operation not permitted|cross-device link|stale (?:nfs )?file handle/i,

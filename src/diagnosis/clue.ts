@@ -1,5 +1,8 @@
 /** The vocabulary of clues: what else, besides the cause, a failed pull can show. */
 
+import type { OtherPlace } from './access-demands.ts'
+import type { ProviderProblem } from './credential-provider.ts'
+import type { FailedMirrors } from './endpoint.ts'
 import type { PerimeterRefusal } from './perimeter.ts'
 
 /** Why the runtime rejected a certificate, or the server rejected the client's. */
@@ -38,6 +41,10 @@ export type Clue =
   | { code: 'bare-refusal' }
   /** The kubelet could not read a pull secret of the pod. */
   | { code: 'unreadable-secret' }
+  /** The registry says that another one has the image. */
+  | ({ code: 'served-at' } & OtherPlace)
+  /** The registry gives the image only to accounts that have accepted its terms. */
+  | { code: 'terms' }
   /** Harbor names the action that it refused: to an account that is not allowed it, and to anyone whose login it does not know. */
   | { code: 'named-action' }
   /** CRI-O's words for any 401, whether or not a login was sent (containers/image, docker/errors.go; opendatahub-io/notebooks#1980). */
@@ -88,13 +95,8 @@ export type Clue =
   | { code: 'source-blocked' }
   /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */
   | { code: 'not-listed' }
-  /** The registry's mirrors failed, too; the first that did not answer as a registry, and the end of its error. */
-  | {
-      code: 'mirrors-failed'
-      hosts: string[]
-      lacking: string | null
-      broken: { host: string; why: string } | null
-    }
+  /** The registry's mirrors failed, too. */
+  | ({ code: 'mirrors-failed' } & FailedMirrors)
   /** The address that the registry blocks. */
   | { code: 'caller-address'; address: string }
   /** The account that the registry refused, and what it is not allowed to do; `action` is null if the text names none. */
@@ -107,6 +109,8 @@ export type Clue =
   | { code: 'expired' }
   /** The kubelet's credential provider on the node failed or could not be started. */
   | { code: 'credential-provider' }
+  /** Why that provider failed, in its own words or the kubelet's. */
+  | { code: 'provider-reason'; problem: ProviderProblem; reason: string }
   /** A certificate was not accepted. */
   | { code: 'certificate'; problem: CertificateProblem }
   /** Until or from when the certificate is valid (ISO 8601), and on which side of that the node's clock is. */
@@ -129,6 +133,8 @@ export type Clue =
   | { code: 'windows-build'; build: string }
   /** The name contains quotation marks or white space. */
   | { code: 'stray-character'; sign: 'quote' | 'space' }
+  /** Why the connection was not opened: nothing accepted it, or there is no way to the network or to the host. */
+  | { code: 'unopened'; why: 'refused' | 'network' | 'host' }
   /** The connection was opened, and then closed or reset. */
   | { code: 'cut-off' }
   /** The transfer of a layer had begun when it broke off, so every host on the way was reached. */
@@ -145,8 +151,10 @@ export type Clue =
   | { code: 'bare-limit' }
   /** A 429 of the token server: too many requests for tokens, or failed logins, not too many pulls. */
   | { code: 'token-limit' }
-  /** Too many requests within a second, not too many pulls within hours. */
+  /** Too many requests within a second or a minute, not too many pulls within hours. */
   | { code: 'per-second' }
+  /** Docker Hub's own words for its limit on pulls, for an image of Docker Hub or a name that does not parse. */
+  | { code: 'hub-limit' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
   | { code: 'full-disk-path'; path: string; temporary: boolean }
   /** Memory ran out, not the disk. */
@@ -199,7 +207,7 @@ export type Clue =
   | { code: 'missing-layer' }
   /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */
   | { code: 'layer-mismatch' }
-  /** The node has the image, but the kubelet asks the registry again for a pod that lacks the credential it was pulled with (KEP-2535). */
+  /** The node has the image, but the kubelet asks the registry again for a pod without a verified credential (KEP-2535). */
   | { code: 'on-node' }
   /** A registry's storage quota, not its rate limit. */
   | { code: 'storage-quota' }

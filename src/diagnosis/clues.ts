@@ -7,11 +7,15 @@ import { misspelledRegistry } from '../image/similar-names.ts'
 import { type OwnerIndex, servingBefore } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
+import { demandsTerms, servedAt } from './access-demands.ts'
+import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
 import type { Clue, DefaultName } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
+import { providerReason } from './credential-provider.ts'
 import {
   type Endpoint,
   endpointOf,
+  failedMirrors,
   isLocal,
   isPrivateAddress,
   isServiceName,
@@ -40,14 +44,27 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...inText,
     ...(refusal === null ? [] : [{ code: 'perimeter' as const, ...refusal }]),
     ...ofStatus(status, text),
+    ...demanded(words, reference),
+    ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
     ...(reference !== null && reference.digest === null && CHILD.test(text)
       ? [{ code: 'missing-child' } as const]
       : []),
     ...quotedClues(text),
     ...arrivedClue(text),
-    ...mirrorClue(text),
+    ...ofMirrors(text),
     ...ofHost(endpoint, reference, cause),
     ...nameClues(image),
+  ]
+}
+
+/** What the registry demands, or why the credential provider failed, in their own words. */
+function demanded(words: string, reference: Reference | null): Clue[] {
+  const place = servedAt(words, reference?.registry ?? null)
+  const reason = providerReason(words)
+  return [
+    ...(reason === null ? [] : [{ code: 'provider-reason' as const, ...reason }]),
+    ...(place === null ? [] : [{ code: 'served-at' as const, ...place }]),
+    ...(demandsTerms(words) ? [{ code: 'terms' as const }] : []),
   ]
 }
 
@@ -68,32 +85,9 @@ function arrivedClue(text: string): Clue[] {
   return DIGEST.exec(text)?.[1] === EMPTY ? [{ code: 'arrived', bytes: 0, of: null }] : []
 }
 
-const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
-
-/** What containers/image reports of the registry's mirrors, which it asked before the registry. */
-function mirrorClue(text: string): Clue[] {
-  const list = MIRRORS.exec(text)?.[1]
-  return list === undefined ? [] : [{ code: 'mirrors-failed', hosts: hostsOf(list), ...mirrorsIn(list) }]
-}
-
-/** The first mirror in that list that answered and lacks the image, and the first that failed otherwise. */
-function mirrorsIn(list: string): Pick<Extract<Clue, { code: 'mirrors-failed' }>, 'lacking' | 'broken'> {
-  const entries = list.split(/\] ?(?=\[)/).map(entry => ({
-    host: /\[?([\w.-]+(?::\d+)?)(?=[/:])/.exec(entry)?.[1] ?? '',
-    why: /: ([^:]{1,80})\]?$/.exec(entry)?.[1]?.trim() ?? '',
-    lacks: /manifest unknown|name unknown|not found/i.test(entry),
-  }))
-  const broken = entries.find(({ host, lacks }) => host !== '' && !lacks)
-  return {
-    lacking: entries.find(({ lacks }) => lacks)?.host || null,
-    broken: broken === undefined ? null : { host: broken.host, why: broken.why },
-  }
-}
-
-/** The hosts in containers/image's list of mirrors, `[mirror.example/library/nginx: why] [other: why]`; at most four. */
-function hostsOf(list: string): string[] {
-  const hosts = [...list.matchAll(/\[([\w.-]+(?::\d+)?)(?=[/:])/g)].map(([, host = '']) => host)
-  return [...new Set(hosts)].slice(0, 4)
+function ofMirrors(text: string): Clue[] {
+  const failed = failedMirrors(text)
+  return failed === null ? [] : [{ code: 'mirrors-failed', ...failed }]
 }
 
 /** The text without the image's own names, so that a repository called "billing" is not a clue. */
@@ -103,6 +97,14 @@ function withoutNames(text: string, image: string, reference: Reference | null):
     ...(reference === null ? [] : [`${reference.registry}/${reference.repository}`, reference.repository]),
   ]
   return names.filter(name => name.length > 2).reduce((rest, name) => rest.replaceAll(name, '‹name›'), text)
+}
+
+/** Whose limit the text describes, and over which time. */
+function ofLimit(text: string, reference: Reference | null): Clue[] {
+  if (isLimitOfMinutes(text)) return [{ code: 'per-second' }]
+  if (!isHubLimit(text)) return []
+  const relayed = reference !== null && !isDockerHub(reference.registry)
+  return [{ code: relayed ? 'upstream-limit' : 'hub-limit' }]
 }
 
 /** Words of runtimes that were asking for a token. */

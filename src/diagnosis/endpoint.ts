@@ -57,13 +57,14 @@ const REGISTRY_NAME = /\.dkr[.-]ecr|^registry[\w-]*\.|\.cr\.aliyuncs\.com$/i
 export function endpointOf(text: string, registry: string | null): NamedEndpoint | null {
   const proxy = PROXY.exec(text)
   if (proxy !== null) return namedEndpoint(proxy.slice(1).find(Boolean) ?? '', 'proxy')
-  const urls = [...text.matchAll(URL)].map(({ 1: host = '', 2: rest = '', index }) => ({
+  const urls = [...text.matchAll(URL)].map(({ 0: url, 1: host = '', 2: rest = '', index }) => ({
     host,
     rest,
     before: text.slice(Math.max(0, index - 30), index),
+    end: index + url.length,
   }))
   // The last URL is the innermost request: the one that failed.
-  const asked = urls.filter(url => !isDocumentationLink(url)).at(-1)
+  const asked = urls.filter(url => !isDocumentationLink(url) && !isCutOff(url, text)).at(-1)
   const socket = SOCKET.exec(text)
   if (socket !== null && asked === undefined) return { host: socket[1] ?? socket[2] ?? '', role: 'runtime' }
   if (asked !== undefined) return namedEndpoint(asked.host, roleOf(asked.host, asked.rest, text, registry))
@@ -81,6 +82,13 @@ interface FoundUrl {
   rest: string
   /** The text before the URL. */
   before: string
+  /** Where the URL ends in the text. */
+  end: number
+}
+
+/** Whether the text was truncated within the host: a quote was opened before the URL, and the text ends with the URL. */
+function isCutOff({ host, rest, before, end }: FoundUrl, text: string): boolean {
+  return end === text.length && rest === '' && /["'`]$/.test(before) && host !== ''
 }
 
 /** What runtimes write before the URL of a request. */
@@ -106,6 +114,37 @@ function isDocumentationLink({ host, before, rest }: FoundUrl): boolean {
   return /^(?:www\.|docs\.|aka\.ms$|github\.com$|toolkit\.|errors?\.|success\.docker\.com$|quay\.io\/repository|docker\.com$)/i.test(
     host,
   )
+}
+
+const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)(?:\]\):|$)/is
+/** The start of an entry in that list, which may be a placeholder that somebody wrote over the real name. */
+const MIRROR = /(?:^|\[)([\w.-]+(?::\d+)?|<[\w .-]{1,60}>(?::\d+)?)(?=[/:])/
+
+/** The registry's mirrors, as containers/image lists their errors, `[mirror.example/library/nginx: why] [other: why]`. */
+export interface FailedMirrors {
+  /** At most four. */
+  hosts: string[]
+  /** The first that answered and lacks the image. */
+  lacking: string | null
+  /** The first that failed otherwise, and the end of its error. */
+  broken: { host: string; why: string } | null
+}
+
+/** The mirrors that were asked before the registry and failed; null if the text lists none. */
+export function failedMirrors(text: string): FailedMirrors | null {
+  const list = MIRRORS.exec(text)?.[1]
+  if (list === undefined) return null
+  const entries = list.split(/\] ?(?=\[)/).flatMap(entry => {
+    const host = MIRROR.exec(entry)?.[1]
+    const lacks = /manifest unknown|name unknown|not found/i.test(entry)
+    return host === undefined ? [] : [{ host, lacks, why: /: ([^:]{1,80})$/.exec(entry)?.[1]?.trim() ?? '' }]
+  })
+  const broken = entries.find(({ lacks }) => !lacks)
+  return {
+    hosts: [...new Set(entries.map(({ host }) => host))].slice(0, 4),
+    lacking: entries.find(({ lacks }) => lacks)?.host ?? null,
+    broken: broken === undefined ? null : { host: broken.host, why: broken.why },
+  }
 }
 
 /** The proxy, which answered in place of the host that the text names. */

@@ -16,6 +16,8 @@ export interface PullError {
   hosts: string[]
   /** The text as the runtime wrote it, with its names. */
   text: string
+  /** It is from containers/image's list of mirrors that failed. */
+  ofMirror: boolean
 }
 
 /** The errors of one pull. `attempts`: one per credential. `fallbackErrors`: from mirrors, and CRI-O's second attempt as an artifact. */
@@ -67,12 +69,20 @@ export function parsePullErrors(text: string): PullErrors {
   const tries = plain.split(NEXT_ATTEMPT).map(attempt => {
     const asRegistry = cut(attempt, MIRRORS.open, MIRRORS.close)
     const asImage = cut(asRegistry.main, AS_ARTIFACT, null)
-    return { main: asImage.main, fallbackErrors: [asRegistry.fallback, asImage.fallback] }
+    return {
+      main: asImage.main,
+      fallbackErrors: [
+        { text: asRegistry.fallback, ofMirror: true },
+        { text: asImage.fallback, ofMirror: false },
+      ],
+    }
   })
   return {
-    attempts: tries.map(({ main }) => parseOne(main)),
+    attempts: tries.map(({ main }) => parseOne(main, false)),
     fallbackErrors: tries.flatMap(({ fallbackErrors }) =>
-      fallbackErrors.filter(fallback => fallback !== '').map(parseOne),
+      fallbackErrors.flatMap(({ text: error, ofMirror }) =>
+        error === '' ? [] : [parseOne(error, ofMirror)],
+      ),
     ),
   }
 }
@@ -90,15 +100,17 @@ export function withoutList(text: string): string {
 /** Separates the text between the two markers (to the end without a second one) from the rest. */
 function cut(text: string, open: string, close: string | null): { main: string; fallback: string } {
   const start = text.indexOf(open)
-  const end = start === -1 || close === null ? text.length : text.indexOf(close, start)
-  if (start === -1 || end === -1) return { main: text, fallback: '' }
+  if (start === -1) return { main: text, fallback: '' }
+  // A text that was cut off before the second marker ends within the separated part.
+  const found = close === null ? -1 : text.indexOf(close, start)
+  const end = found === -1 ? text.length : found
   return {
     main: text.slice(0, start) + text.slice(end + (close?.length ?? 0)),
     fallback: text.slice(start + open.length, end),
   }
 }
 
-function parseOne(text: string): PullError {
+function parseOne(text: string, ofMirror: boolean): PullError {
   const { masked: withoutNames, hosts } = maskNames(text.replace(/rpc error: code = \w+ desc = /gi, ''))
   const masked = completeLastPhrase(withoutNames)
   return {
@@ -108,6 +120,7 @@ function parseOne(text: string): PullError {
     forToken: FOR_TOKEN.test(masked),
     hosts,
     text,
+    ofMirror,
   }
 }
 

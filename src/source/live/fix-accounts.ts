@@ -14,8 +14,8 @@ import { narrowSecretList, templateLabels } from '../narrow/workload.ts'
 import { belongsTo, derivedOwner, type NamedPod, narrowController, topmostWorkload } from '../ownership.ts'
 import { byNamespaceAndName } from '../suspects.ts'
 import type { NamespaceScope, SecretOptions } from './fix-secrets.ts'
+import { readOwners } from './owners.ts'
 import type { Reading } from './reading.ts'
-import { readOwners } from './related-objects.ts'
 
 /** The pods to fix, if not whole namespaces: the fix is allowed to write only to what these use. */
 export interface PodsToFix {

@@ -16,8 +16,9 @@ import {
   statedScope,
 } from '../suspects.ts'
 import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
+import { type Owners, readOwners } from './owners.ts'
 import { type ReadCounts, Reading } from './reading.ts'
-import { type Owners, readOwners, readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
+import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
 import { withRevisions } from './revisions.ts'
 import { readPod, readSubjects, type SubjectPods } from './subjects.ts'
 

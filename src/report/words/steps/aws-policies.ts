@@ -48,10 +48,10 @@ const UNNAMED: PolicyWords = {
 }
 
 /** Returns an AWS identity as its owner knows it: a session, such as `assumed-role/ROLE/SESSION`, is of a role, to which policies are attached. */
-export function awsIdentity(arn: string): { name: string; account: string | null } {
-  const [, account = null, role] =
+export function awsIdentity(arn: string): { name: string; account: string | null; role: string | null } {
+  const [, account = null, role = null] =
     /^arn:[\w-]+:(?:sts|iam)::(\d{12}):(?:assumed-role\/([^/\s]+))?/.exec(arn) ?? []
-  return { name: role === undefined ? arn : `the IAM role ${role}`, account }
+  return { name: role === null ? arn : `the IAM role ${role}`, account, role }
 }
 
 const wordsOf = (policy: AwsPolicy | null) => (policy === null ? UNNAMED : POLICIES[policy])

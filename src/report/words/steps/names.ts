@@ -18,6 +18,7 @@ export const nameSteps: StepWords<
   | 'page-instead'
   | 'proxy-project'
   | 'ask-registry'
+  | 'use-host'
   | 'use-replacement'
   | 'find-replacement'
   | 'migrate-project'
@@ -91,6 +92,19 @@ export const nameSteps: StepWords<
     text: 'Ask the registry whether the image exists and which login can pull it (costs no pulls)',
     command: ownCommand(invocation, `diagnose ${diagnoseScope(findings)} --check-images`),
   }),
+  'use-host': ({ host, repository }, { invocation, findings: [first, ...others] }) => {
+    const at = (finding: Findings[number]) => atHost(finding, host, repository)
+    const edit = (finding: Findings[number]) => ({ ...finding, known: at(finding), open: '' })
+    const { text, command } = setImages(invocation, [edit(first), ...others.map(edit)])
+    const asking = offlineCommand(invocation, `image ${shellWord(at(first))} --check-images`)
+    const guess = repository === null ? ', most likely under the same name' : ''
+    return {
+      text: `Use ${at(first)} instead, as ${registryLabel(first.registry)} itself says that ${host} has it${guess} (\`${asking}\` tells). ${text}`,
+      brief: `Use ${at(first)} instead, as ${registryLabel(first.registry)} itself says`,
+      check: asking,
+      ...(command === undefined ? {} : { command }),
+    }
+  },
   'use-replacement': ({ to, moved }, { invocation, findings: [first, ...others] }) => {
     const edits = [first, ...others].flatMap(finding =>
       finding.moved?.to == null ? [] : [{ ...finding, known: finding.moved.to, open: '' }],
@@ -242,6 +256,12 @@ function withEdit(words: string, first: Findings[number], edit: StepText): StepT
     containerKind !== 'volume' &&
     containerKind !== 'ephemeral'
   return { ...edit, text: `${words}${isPlain ? thenDelete(first) : `. ${edit.text}`}` }
+}
+
+/** Returns the image with its tag or digest at another host, in the same repository unless another one is named. */
+function atHost({ reference, image }: Findings[number], host: string, repository: string | null): string {
+  const [, own = '', version = ''] = /^[^/]*\/(.*?)((?::[^/:@]+)?(?:@.*)?)$/.exec(reference ?? image) ?? []
+  return `${host}/${repository ?? own}${version}`
 }
 
 /** Returns why the name does not parse, in parentheses; empty if only the runtime rejects it. */
