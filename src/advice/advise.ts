@@ -4,7 +4,7 @@ import { clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
-import { OFFICIAL_IMAGES } from '../image/official-images.ts'
+import { isOfficial, libraryName } from '../image/official-images.ts'
 import { cloudOf } from '../image/registries.ts'
 import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
@@ -200,8 +200,7 @@ function localSteps(finding: Finding): Step[] {
 
 /** Whether the name is a bare one that no official image has: most likely, somebody built the image. */
 function isOwnName({ reference }: Finding): boolean {
-  const [, name] = /^docker\.io\/library\/([^:@]+)/.exec(reference ?? '') ?? []
-  return name !== undefined && !OFFICIAL_IMAGES.includes(name)
+  return libraryName(reference) !== null && !isOfficial(reference)
 }
 
 /** The registry is only asked because its mirror failed: repairing that ends a failure to reach the registry, and saves its limit. */

@@ -4,7 +4,7 @@ import { clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
-import { OFFICIAL_IMAGES } from '../image/official-images.ts'
+import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
 import { hidesMissing, isHosted, isOpenShiftRegistry } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
@@ -51,9 +51,9 @@ function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
 export function checkNameSteps(finding: Finding): Step[] {
   const { registry, reference } = finding
   if (registry === null) return []
-  if (reference?.startsWith('docker.io/library/') === true) {
-    const name = repositoryOf(finding).replace('library/', '')
-    if (OFFICIAL_IMAGES.includes(name)) return [{ code: 'existing-official' }]
+  const name = libraryName(reference)
+  if (name !== null) {
+    if (isOfficial(reference)) return [{ code: 'existing-official' }]
     const names = similarNames(name, OFFICIAL_IMAGES, 3)
     if (names.length > 0)
       return [

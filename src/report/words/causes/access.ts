@@ -1,7 +1,7 @@
 /** The words of pulls that a registry, or a rule around it, refused. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
-import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
+import { isOfficial } from '../../../image/official-images.ts'
 import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
@@ -51,7 +51,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     [
       [isOfMirror, host('refused the pull')],
       [
-        isOfficial,
+        ({ reference }) => isOfficial(reference),
         ({ registry }) => `${registryLabel(registry)} refused an official image, which anyone can pull`,
       ],
       [
@@ -119,12 +119,6 @@ function perhapsNoLogin({ credential, clues }: Pick<Finding, 'credential' | 'clu
   return clues.some(({ code }) => code === 'ambiguous-refusal') && (status === 'none' || status === 'broken')
 }
 
-/** Whether the name is one of Docker Hub's official images. */
-function isOfficial({ reference }: Pick<Finding, 'reference'>): boolean {
-  const name = /^docker\.io\/library\/([^:@]+)/.exec(reference ?? '')?.[1]
-  return name !== undefined && OFFICIAL_IMAGES.includes(name)
-}
-
 const MEANING: Record<DenialSubcause, Sentence> = {
   'no-credential-sent': byCase(
     [
@@ -171,7 +165,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [
       [isOfMirror, mirrorRefused],
       [
-        isOfficial,
+        ({ reference }) => isOfficial(reference),
         'Docker Hub does not refuse its official images: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.',
       ],
       [
