@@ -270,9 +270,12 @@ function ecrSandboxSteps({ registry, reference, host }: Finding): Step[] {
   ]
 }
 
-/** A login on a Job's service account only helps pods that it creates afterward, and its template is immutable: so the Job follows the login. */
+/** Steps that reach a Job only as a new one: a login on its service account only helps pods that it creates afterward, and its template is immutable. */
+const NEEDS_NEW_JOB: readonly StepCode[] = ['distribute-login', 'recreate-pods', 'replace-registry']
+
+/** What a Job needs after them follows at once. */
 function withRecreatedJob({ workload }: Finding, steps: Step[]): Step[] {
-  const last = steps.findLastIndex(({ code }) => code === 'distribute-login' || code === 'recreate-pods')
+  const last = steps.findLastIndex(({ code }) => NEEDS_NEW_JOB.includes(code))
   return workload?.kind !== 'Job' || last === -1
     ? steps
     : steps.toSpliced(last + 1, 0, { code: 'recreate-job' })

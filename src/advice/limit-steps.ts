@@ -85,12 +85,7 @@ function countsByAccount({ registry, subcause }: Finding): boolean {
 /** Official images are also published at another registry, for pulls without a login or quota. */
 function otherRegistrySteps({ reference, workload, containerKind }: Finding): Step[] {
   const official = reference?.startsWith('docker.io/library/') === true
-  // The template of a Job is immutable, and a static or debug pod has none.
-  const isFixed =
-    workload?.kind === 'Job' ||
-    workload?.kind === 'Node' ||
-    containerKind === 'ephemeral' ||
-    containerKind === 'sandbox'
+  const isFixed = workload?.kind === 'Node' || containerKind === 'ephemeral' || containerKind === 'sandbox'
   return official && !isFixed ? [{ code: 'replace-registry' }] : []
 }
 
