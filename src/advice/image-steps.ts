@@ -5,6 +5,7 @@ import { hidesMissing } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
+import type { Placeholder } from '../image/placeholder.ts'
 import { isHosted, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
@@ -18,12 +19,15 @@ export function nameClueSteps(finding: Finding): Step[] {
   const placeholder = clueOf(clues, 'placeholder')
   return [
     ...stepsIf(hasClue(finding, 'unquoted-number'), { code: 'quote-number', image }),
-    ...stepsIf(placeholder?.of === 'istio', { code: 'inject-sidecar' }),
-    ...stepsIf(placeholder?.of === 'template', { code: 'fill-placeholder', image }),
+    ...(placeholder === undefined ? [] : [placeholderStep(placeholder.of, image)]),
     ...stepsIf(hasClue(finding, 'image-id'), { code: 'name-not-id', image }),
     ...stepsIf(hasClue(finding, 'reference-scheme'), { code: 'drop-scheme', image }),
     ...stepsIf(hasClue(finding, 'web-site'), { code: 'registry-not-site' }),
   ]
+}
+
+function placeholderStep(of: Placeholder, image: string): Step {
+  return of === 'istio' ? { code: 'inject-sidecar' } : { code: 'fill-placeholder', of, image }
 }
 
 /** How to check the name, depending on what its registry shows to anonymous callers. */

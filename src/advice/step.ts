@@ -6,6 +6,7 @@ import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { Moved } from '../image/moved.ts'
+import type { Placeholder } from '../image/placeholder.ts'
 import type { Cloud } from '../image/registries.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
@@ -95,7 +96,7 @@ export type Step =
   | { code: 'roll-back'; deployment: string; revision: number; pods: number }
   | { code: 'read-name'; image: string }
   | { code: 'quote-number'; image: string }
-  | { code: 'fill-placeholder'; image: string }
+  | { code: 'fill-placeholder'; of: Exclude<Placeholder, 'istio'>; image: string }
   | { code: 'inject-sidecar' }
   | { code: 'name-not-id'; image: string }
   | { code: 'drop-scheme'; image: string }

@@ -1,5 +1,6 @@
 /** Patterns for the clues in the words of an error text and in an image's name. */
 
+import { placeholderIn } from '../image/placeholder.ts'
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import type { AwsPolicy, Clue } from './clue.ts'
 import { isLocal, isPrivateAddress } from './endpoint.ts'
@@ -164,9 +165,6 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
 ]
 
-/** Placeholders for a value: variables, template braces, angle brackets, or a word such as CHANGEME. */
-const UNFILLED =
-  /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
 /** Twelve hexadecimal digits, as clients list images, or all 64, with the algorithm or without it. */
 const IMAGE_ID = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/
 const NUMBER = /\d(?:\.\d+)?e\+\d+/i
@@ -175,14 +173,10 @@ const NUMBER = /\d(?:\.\d+)?e\+\d+/i
 export function nameClues(image: string): Clue[] {
   const clues: Clue[] = []
   if (NUMBER.test(image)) clues.push({ code: 'unquoted-number' })
-  if (/^auto(?::latest)?$/.test(image)) clues.push({ code: 'placeholder', of: 'istio' })
-  else if (
-    UNFILLED.test(image) ||
-    /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i.test(image)
-  )
-    clues.push({ code: 'placeholder', of: 'template' })
+  const placeholder = placeholderIn(image)
+  if (placeholder !== null) clues.push({ code: 'placeholder', of: placeholder })
   if (IMAGE_ID.test(image)) clues.push({ code: 'image-id' })
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
+  if (placeholder !== 'ko' && /^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
   const sign = /["'`“”‘’]|(\s)/.exec(image)
   if (sign !== null) clues.push({ code: 'stray-character', sign: sign[1] === undefined ? 'quote' : 'space' })
   return clues
@@ -217,7 +211,7 @@ const FULL_PATH = /(\/[\w./@+-]+)[^/]{0,40}: (?:no space left on device|disk quo
 /** Where a runtime's own folders begin below its store. */
 const STORE =
   /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)/
-const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\):/i
+const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\)(?::|[\s.]*$)/i
 
 /** The clues that quote something from the text: an address, an account, a signer, a DNS server, mirrors. */
 export function quotedClues(text: string): Clue[] {

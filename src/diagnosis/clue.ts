@@ -1,5 +1,6 @@
 /** The vocabulary of clues: what else, besides the cause, a failed pull can show. */
 
+import type { Placeholder } from '../image/placeholder.ts'
 import type { PerimeterRefusal } from './perimeter.ts'
 
 /** Why the runtime rejected a certificate, or the server rejected the client's. */
@@ -48,7 +49,7 @@ export type Clue =
   /** A number without quotes in YAML became `1.7e+11`. */
   | { code: 'unquoted-number' }
   /** The name still has a placeholder that a template or an injector should have replaced. */
-  | { code: 'placeholder'; of: 'istio' | 'template' }
+  | { code: 'placeholder'; of: Placeholder }
   /** The name is an ID, by which a client lists an image on its own machine. */
   | { code: 'image-id' }
   /** The name starts with a URL scheme. */
@@ -177,7 +178,7 @@ export type Clue =
   | { code: 'harbor' }
   /** The manifest that arrived is not the one that was announced. */
   | { code: 'other-manifest' }
-  /** The registry has the tag, but lacks a manifest that its index lists. */
+  /** The registry has the tag or the digest, but lacks a manifest that its index lists. */
   | { code: 'missing-child' }
   /** The registry has the manifest, but lacks a layer. */
   | { code: 'missing-layer' }

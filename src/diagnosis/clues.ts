@@ -31,9 +31,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...inText,
     ...(refusal === null ? [] : [{ code: 'perimeter' as const, ...refusal }]),
     ...ofStatus(status, text),
-    ...(reference !== null && reference.digest === null && CHILD.test(text)
-      ? [{ code: 'missing-child' } as const]
-      : []),
+    ...missingChild(text, reference),
     ...quotedClues(text),
     ...arrivedClue(text),
     ...ofHost(endpoint, reference),
@@ -41,8 +39,18 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
   ]
 }
 
-/** A manifest that was asked for by digest and is missing; of an image that is named by tag, its index listed that digest. */
-const CHILD = /\/manifests\/sha256:[0-9a-f]{64}"?:? (?:not found|manifest unknown|404\b)/i
+/** A manifest that was asked for by digest and is missing (containerd; containers/image). */
+const CHILD =
+  /(?:\/manifests\/(sha256:[0-9a-f]{64})|\breading manifest (sha256:[0-9a-f]{64}) in \S{1,300}?)"?:? (?:not found|manifest unknown|404\b)/i
+
+/** If the image's name has no digest, or another one, the index that it names listed the missing manifest. */
+function missingChild(text: string, reference: Reference | null): Clue[] {
+  const [, inUrl, inSource] = CHILD.exec(text) ?? []
+  const missing = inUrl ?? inSource
+  return missing === undefined || reference === null || missing === reference.digest
+    ? []
+    : [{ code: 'missing-child' }]
+}
 
 /** The digest of no data at all. */
 const EMPTY = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'

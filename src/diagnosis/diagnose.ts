@@ -26,7 +26,7 @@ import {
   withAnsweredNodes,
   workloadIdentity,
 } from './clues.ts'
-import { endpointOf, type NamedEndpoint } from './endpoint.ts'
+import { answeringPart, endpointOf } from './endpoint.ts'
 import {
   type FailingContainer,
   failingContainers,
@@ -125,8 +125,7 @@ function findingOf(
   const registry = parsed?.registry ?? null
   const reference = parsed && fullName(parsed)
   const text = error?.text ?? ''
-  const named = endpointIn(text, registry)
-  const endpoint = cause === 'proxy' ? proxyOf(named) : named
+  const endpoint = answeringPart(endpointIn(text, registry), cause, error)
   const credential = failing.usesPullSecrets
     ? pullCredential({ pod, image: container.image, cause, evidence, endpoint, failing }, logins)
     : NOT_THE_PODS
@@ -222,11 +221,6 @@ function olderServes(pod: Pod, owners: OwnerIndex): Finding['clues'] {
 function behindProxy(cause: Cause, text: string, registry: string | null): Finding['clues'] {
   const wanted = cause === 'proxy' ? endpointOf(text.replace(/proxyconnect tcp.*/is, ''), registry) : null
   return wanted === null ? [] : [{ code: 'behind-proxy', host: wanted.host }]
-}
-
-/** The proxy, which answered in place of the host that the text names. */
-function proxyOf(named: NamedEndpoint | null): Finding['endpoint'] {
-  return named?.role === 'proxy' ? named : { host: null, role: 'proxy' }
 }
 
 /** The node or the guest pulls with its own credentials, which the cluster does not show. */

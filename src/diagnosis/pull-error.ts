@@ -16,6 +16,8 @@ export interface PullError {
   hosts: string[]
   /** The text as the runtime wrote it, with its names. */
   text: string
+  /** Set for the error of a mirror that was tried before the registry. */
+  ofMirror?: true
 }
 
 /** The errors of one pull. `attempts`: one per credential. `fallbackErrors`: from mirrors, and CRI-O's second attempt as an artifact. */
@@ -50,8 +52,8 @@ const SIGNS = new Map(
     '>': '3e gt',
   }).flatMap(([sign, spellings]) => spellings.split(' ').map(spelling => [spelling, sign] as const)),
 )
-/** `(Mirrors also failed: [mirror: why]): registry: why`, as containers/image writes it. */
-const MIRRORS = { open: '(Mirrors also failed: [', close: ']):' }
+/** `(Mirrors also failed: [mirror: why]): registry: why`, as containers/image writes it; a shortened text ends after the mirrors. */
+const MIRRORS = { open: '(Mirrors also failed: [', close: /\]\)(?::|[\s.]*$)/ }
 /** `pull image err: why; artifact err: why`, as CRI-O writes it since 1.33. */
 const AS_ARTIFACT = '; artifact err: '
 const FOR_TOKEN =
@@ -67,24 +69,26 @@ export function parsePullErrors(text: string): PullErrors {
   const tries = plain.split(NEXT_ATTEMPT).map(attempt => {
     const asRegistry = cut(attempt, MIRRORS.open, MIRRORS.close)
     const asImage = cut(asRegistry.main, AS_ARTIFACT, null)
-    return { main: asImage.main, fallbackErrors: [asRegistry.fallback, asImage.fallback] }
+    return { main: asImage.main, mirrors: asRegistry.fallback, artifact: asImage.fallback }
   })
   return {
     attempts: tries.map(({ main }) => parseOne(main)),
-    fallbackErrors: tries.flatMap(({ fallbackErrors }) =>
-      fallbackErrors.filter(fallback => fallback !== '').map(parseOne),
-    ),
+    fallbackErrors: tries.flatMap(({ mirrors, artifact }) => [
+      ...(mirrors === '' ? [] : [{ ...parseOne(mirrors), ofMirror: true as const }]),
+      ...(artifact === '' ? [] : [parseOne(artifact)]),
+    ]),
   }
 }
 
 /** Separates the text between the two markers (to the end without a second one) from the rest. */
-function cut(text: string, open: string, close: string | null): { main: string; fallback: string } {
+function cut(text: string, open: string, close: RegExp | null): { main: string; fallback: string } {
   const start = text.indexOf(open)
-  const end = start === -1 || close === null ? text.length : text.indexOf(close, start)
-  if (start === -1 || end === -1) return { main: text, fallback: '' }
+  const after = text.slice(start + open.length)
+  const end = close === null ? { index: after.length, 0: '' } : close.exec(after)
+  if (start === -1 || end === null) return { main: text, fallback: '' }
   return {
-    main: text.slice(0, start) + text.slice(end + (close?.length ?? 0)),
-    fallback: text.slice(start + open.length, end),
+    main: text.slice(0, start) + after.slice(end.index + end[0].length),
+    fallback: after.slice(0, end.index),
   }
 }
 

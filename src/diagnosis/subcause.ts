@@ -67,6 +67,7 @@ function missingOf({ error, reference, endpoint }: SubcauseFacts): NotFoundSubca
   const relayed = reference !== null && relayedRegistry(reference) !== null
   if (
     endpoint?.role === 'mirror' ||
+    error?.ofMirror === true ||
     relayed ||
     /\bupstream\b|\bproxy cache\b|\bremote repositor/.test(masked)
   )

@@ -107,7 +107,11 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'roll-back': [{ deployment: 'web', revision: 3, pods: 2 }],
   'read-name': [{ image: "it's $(not) a name" }],
   'quote-number': [{ image: 'acme/api:1e+06' }],
-  'fill-placeholder': [{ image: 'acme/api:<tag>' }],
+  'fill-placeholder': [
+    { of: 'template', image: 'acme/api:<tag>' },
+    { of: 'ko', image: 'ko://github.com/acme/api/cmd/server' },
+    { of: 'bazel', image: '//services/api:image' },
+  ],
   'inject-sidecar': [{}],
   'drop-scheme': [{ image: 'https://ghcr.io/acme/api' }],
   'full-name': [{ image: 'nginx' }],

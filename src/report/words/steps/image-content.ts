@@ -48,9 +48,13 @@ export const imageContentSteps: StepWords<
   'missing-layer': ({ host }) => ({
     text: `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts, too: ${host} has the manifest, but not every layer`,
   }),
-  'missing-child': ({ host }) => ({
-    text: `Push the image to ${host} again (all platforms): its tag is there, but a manifest that the tag's index lists is not; if a clean-up job removes untagged manifests, exempt those that an index refers to`,
-  }),
+  'missing-child': ({ host }, { findings: [{ reference }] }) => {
+    const [part, lists] =
+      reference?.includes('@') === true ? ['index', 'the index lists'] : ['tag', "the tag's index lists"]
+    return {
+      text: `Push the image to ${host} again (all platforms): its ${part} is there, but a manifest that ${lists} is missing; if a clean-up job removes untagged manifests, exempt those that an index refers to`,
+    }
+  },
   'rebuild-layers': () => ({
     text: 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
   }),

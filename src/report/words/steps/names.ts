@@ -1,6 +1,7 @@
 /** The words of steps about an image's name and location. */
 
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
+import type { Placeholder } from '../../../image/placeholder.ts'
 import { readReference } from '../../../image/reference.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
@@ -188,11 +189,7 @@ export const nameSteps: StepWords<
   'quote-number': ({ image }) => ({
     text: `Quote the number in the chart's values or in the YAML, where ${image} is composed: without quotes it was read as a float and written in scientific notation (e+)`,
   }),
-  'fill-placeholder': ({ image }) => ({
-    text: /^controller(?::latest)?$/.test(image)
-      ? `Name the image of the operator: ${image} is the placeholder of Kubebuilder and the Operator SDK, which \`make deploy IMG=<image>\` (\`kustomize edit set image controller=<image>\`) replaces`
-      : `Fill in the placeholder in ${image}: a variable or template value was not set when this was rendered`,
-  }),
+  'fill-placeholder': ({ of, image }) => ({ text: PLACEHOLDERS[of](image) }),
   'inject-sidecar': (_step, { findings: [{ namespace }] }) => ({
     text: `Let Istio inject the pod: "auto" is a placeholder that sidecar injection replaces. Label the namespace ${namespace} (istio-injection=enabled, or istio.io/rev=…), check that istiod's webhook is reachable, then recreate the pod`,
   }),
@@ -209,6 +206,18 @@ export const nameSteps: StepWords<
   'registry-not-site': () => ({
     text: 'Write docker.io instead of hub.docker.com: that is the web site, not the registry',
   }),
+}
+
+/** How to fill in a placeholder, by what should have done it. */
+const PLACEHOLDERS: Record<Exclude<Placeholder, 'istio'>, (image: string) => string> = {
+  template: image =>
+    /^controller(?::latest)?$/.test(image)
+      ? `Name the image of the operator: ${image} is the placeholder of Kubebuilder and the Operator SDK, which \`make deploy IMG=<image>\` (\`kustomize edit set image controller=<image>\`) replaces`
+      : `Fill in the placeholder in ${image}: a variable or template value was not set when this was rendered`,
+  ko: image =>
+    `Apply the manifests of a release, or build these with ko (\`ko resolve -f <file>\` prints them with real names, \`ko apply -f <file>\` applies them): ${image} is a Go package from which the build tool ko makes an image, not an image`,
+  bazel: image =>
+    `Apply the manifests that Bazel renders (rules_gitops, rules_k8s), or those of a release: ${image} is the label of a build target, which those rules replace with the name of the image that they push`,
 }
 
 /** Returns why the name does not parse, in parentheses; empty if only the runtime rejects it. */
