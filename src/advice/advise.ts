@@ -1,6 +1,6 @@
 /** Chooses the steps for a finding, the best first: by its cause, then by what its image and its pod are. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
@@ -8,6 +8,7 @@ import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
+import { passedOverLogins } from './login.ts'
 import {
   canceledSteps,
   corruptSteps,
@@ -91,6 +92,7 @@ function containerSteps(finding: Finding): Step[] {
     ...movedSteps(finding),
     ...rest,
     ...(isOwnName(finding) ? [] : local),
+    ...passedOverLogins(finding),
     ...rollBack(finding),
     ...jobSteps(finding, rest),
   ]
@@ -189,9 +191,9 @@ function movedSteps({ moved, cause, registry }: Finding): Step[] {
 function sandboxSteps(finding: Finding): Step[] {
   const { cause, registry, image } = finding
   const set: Step = { code: 'set-sandbox-image', image }
-  // The error of a damaged image does not name it, so a step that needs its name is left out.
-  const canBeDone = (step: Step) => !needsOwner(step) && !('image' in step && step.image === '')
-  const own = BY_CAUSE[cause](finding).filter(canBeDone)
+  const own = BY_CAUSE[cause](finding)
+    .filter(step => !needsOwner(step))
+    .flatMap(withoutName)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const cloud = cloudOf(registry)
   const ofNode: Step[] = denied && cloud === 'ecr' ? ecrSandboxSteps(finding) : []
@@ -210,9 +212,23 @@ function sandboxSteps(finding: Finding): Step[] {
     'corrupt-or-unpack',
   ].includes(cause)
   const steps = unreachable ? [...own, set] : [...ofNode, set, ...login, ...own]
-  // No pause image can be unpacked with the node's configuration.
-  if (hasClue(finding, 'no-unpacker')) return own
+  // The node has to be repaired, or its pause image to be pulled again: another one would be no better.
+  if (OF_NODE_ITSELF.some(code => hasClue(finding, code))) return own
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
+}
+
+/** What keeps any pause image from being unpacked on the node, or is over once the same one is pulled again. */
+const OF_NODE_ITSELF: readonly Clue['code'][] = [
+  'no-unpacker',
+  'snapshotter-gone',
+  'disk-fault',
+  'content-gone',
+]
+
+/** The error of a damaged pause image does not name it: what needs its name is omitted, or done after a look at the node's images. */
+function withoutName(step: Step): Step[] {
+  if (!('image' in step) || step.image !== '') return [step]
+  return step.code === 'remove-image' ? [{ code: 'renew-sandbox-image' }] : []
 }
 
 /** A pause image belongs to no workload, and the pod's pull secrets are not used for it. */

@@ -47,7 +47,14 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['disk-fault', () => [{ code: 'check-disk' }, { code: 'runtime-log' }]],
   ['content-gone', lostContentSteps],
   ['damaged-store', lostImageSteps],
+  ['lazy-snapshotter', lazySteps],
 ]
+
+/** The snapshotter requests the layers itself, and has what is left of them. */
+function lazySteps({ clues }: Finding): Step[] {
+  const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
+  return [{ code: 'snapshotter-log', name }, { code: 'bypass-snapshotter' }, { code: 'runtime-log' }]
+}
 
 function otherManifestSteps(finding: Finding): Step[] {
   if (isEmpty(finding)) return downloadSteps(finding)

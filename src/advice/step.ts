@@ -1,6 +1,6 @@
 /** Steps: one thing to do next, as a code with its arguments. The words are in report/words/steps. */
 
-import type { AwsPolicy, CertificateProblem } from '../diagnosis/clue.ts'
+import type { AwsPolicy, CertificateProblem, LazySnapshotter } from '../diagnosis/clue.ts'
 import type { EndpointRole, NamedEndpoint, NodeService } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
@@ -44,6 +44,7 @@ export type Step =
   | { code: 'cut-user-name'; secret: string; username: string }
   | { code: 'padded-login'; secret: string }
   | { code: 'overridden-login'; secret: string }
+  | { code: 'replace-passed-over'; secrets: string[]; status: number; registry: string }
   | { code: 'secret-writer'; secret: string; namespace: string; writer: SecretWriter }
   | { code: 'guest-settings'; needs: 'login' | 'way' | 'room' | 'look' }
   | {
@@ -164,6 +165,8 @@ export type Step =
   | { code: 'show-killed' }
   | { code: 'more-memory' }
   | { code: 'start-snapshotter' }
+  | { code: 'snapshotter-log'; name: LazySnapshotter | null }
+  | { code: 'bypass-snapshotter' }
   | { code: 'define-unpacker' }
   | { code: 'release-mount' }
   | { code: 'check-disk' }
@@ -189,6 +192,7 @@ export type Step =
   | { code: 'pull-by-hand'; image: string }
   | { code: 'enter-node' }
   | { code: 'restore-sandbox-image' }
+  | { code: 'renew-sandbox-image' }
   | { code: 'set-sandbox-image'; image: string }
   | { code: 'sandbox-login'; registry: string }
   | { code: 'ecr-login-of-node'; region: string | null }

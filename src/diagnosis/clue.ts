@@ -22,6 +22,9 @@ export type AwsPolicy =
   | 'resource'
   | 'vpc-endpoint'
 
+/** Snapshotters that load layers while containers run, each a process of its own on most nodes. */
+export type LazySnapshotter = 'SOCI' | 'stargz' | 'Nydus' | 'OverlayBD'
+
 /** One clue. Titles and steps use it (report/words, advice). */
 export type Clue =
   /** A web page came back instead of a registry's answer. */
@@ -146,6 +149,10 @@ export type Clue =
   | { code: 'no-unpacker' }
   /** A snapshotter that is a process of its own does not run. */
   | { code: 'snapshotter-gone' }
+  /** A snapshotter that loads layers lazily could not mount one; null if the text does not show which. */
+  | { code: 'lazy-snapshotter'; name: LazySnapshotter | null }
+  /** The registry refused one of several logins, and the pull went on with another. */
+  | { code: 'login-passed-over'; status: number }
   /** Another process uses a mount that the runtime has to remove. */
   | { code: 'busy-mount' }
   /** The node's disk or file system fails. */

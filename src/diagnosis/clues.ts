@@ -5,13 +5,14 @@ import type { Reference } from '../image/reference.ts'
 import { cloudOf, relayedRegistry } from '../image/registries.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
-import type { Clue } from './clue.ts'
+import type { Clue, LazySnapshotter } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal, isPrivateAddress, isServiceName, isShortServiceName } from './endpoint.ts'
 import type { Cause, CredentialReport, Finding } from './finding.ts'
 import { perimeterRefusal } from './perimeter.ts'
 import type { KnownLogins } from './pull-credential.ts'
+import { parsePullErrors } from './pull-error.ts'
 
 interface ClueFacts {
   cause: Cause
@@ -23,7 +24,7 @@ interface ClueFacts {
 
 /** The clues in one failed pull: in the text, the HTTP status, the host, and the image's name. */
 export function cluesOf(text: string, known: ClueFacts): Clue[] {
-  const { status, endpoint, image, reference } = known
+  const { cause, status, endpoint, image, reference } = known
   const words = withoutNames(text, image, reference)
   const inText = TEXT_CLUES.filter(([, pattern]) => pattern.test(words)).map(([clue]) => clue)
   const refusal = perimeterRefusal(words)
@@ -33,6 +34,8 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...ofStatus(status, text),
     ...missingChild(text, reference),
     ...quotedClues(text),
+    ...lazySnapshotter(words),
+    ...passedOver(text, cause),
     ...arrivedClue(text),
     ...ofHost(endpoint, reference),
     ...nameClues(image),
@@ -64,6 +67,41 @@ function arrivedClue(text: string): Clue[] {
   const [, bytes, of] = SIZES.exec(text) ?? []
   if (bytes !== undefined) return [{ code: 'arrived', bytes: Number(bytes), of: Number(of) }]
   return DIGEST.exec(text)?.[1] === EMPTY ? [{ code: 'arrived', bytes: 0, of: null }] : []
+}
+
+/** The words with which stargz and SOCI, which began as a copy of it, reject a layer (fs/layer, snapshot/snapshot.go). */
+const UNMOUNTED =
+  /\blayer \\*"\d+\\*" unavailable\b|failed to prepare extraction snapshot .{1,300}: unavailable\b/i
+const LAZY: [LazySnapshotter, RegExp][] = [
+  ['SOCI', /\bsoci\b/i],
+  ['stargz', /\bstargz\b/i],
+  ['Nydus', /\bnydus\b/i],
+  ['OverlayBD', /\boverlaybd\b/i],
+]
+
+function lazySnapshotter(text: string): Clue[] {
+  const name = LAZY.find(([, pattern]) => pattern.test(text))?.[0] ?? null
+  return name !== null || UNMOUNTED.test(text) ? [{ code: 'lazy-snapshotter', name }] : []
+}
+
+/** Causes that only an attempt which was authorized can have. */
+const AUTHORIZED: readonly Cause[] = [
+  'corrupt-or-unpack',
+  'disk-full',
+  'platform-mismatch',
+  'unsupported-manifest',
+  'signature-policy',
+  'image-not-found',
+]
+
+/** The kubelet tries the next login after a failed attempt, and reports all attempts. */
+function passedOver(text: string, cause: Cause): Clue[] {
+  if (!AUTHORIZED.includes(cause)) return []
+  const { attempts } = parsePullErrors(text)
+  const refused = attempts.find(({ status }) => status === 401 || status === 403)
+  return refused?.status == null || attempts.length === 1
+    ? []
+    : [{ code: 'login-passed-over', status: refused.status }]
 }
 
 /** The text without the image's own names, so that a repository called "billing" is not a clue. */

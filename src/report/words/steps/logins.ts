@@ -154,6 +154,7 @@ export const loginSteps: StepWords<
   | 'short-lived-login'
   | 'overridden-login'
   | 'secret-writer'
+  | 'replace-passed-over'
   | 'see-why'
 > = {
   'distribute-login': ({ reason, registry }, { invocation, findings }) => {
@@ -255,6 +256,9 @@ export const loginSteps: StepWords<
       ...(command === undefined ? {} : { command }),
     }
   },
+  'replace-passed-over': ({ secrets, status, registry }) => ({
+    text: `Also correct or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: the registry refused it (${status}), and only another login could pull`,
+  }),
   'see-why': ({ after }, { invocation, findings: [first] }) => ({
     text:
       after === 'name'
