@@ -165,7 +165,8 @@ const GUEST_NEEDS: Partial<Record<Cause, Extract<Step, { code: 'guest-settings' 
 function localSteps(finding: Finding): Step[] {
   const { cause } = finding
   const missing = cause === 'auth-required-or-denied' || cause === 'image-not-found'
-  return missing && hasClue(finding, 'local-image') ? [{ code: 'use-local-image' }] : []
+  const local = missing ? clueOf(finding.clues, 'local-image') : undefined
+  return local === undefined ? [] : [{ code: 'use-local-image', listed: local.listed }]
 }
 
 /** Whether the name is a bare one that no official image has: most likely, somebody built the image. */

@@ -165,6 +165,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'same-secret': { about: 'login' },
   'show-policy': { about: 'node', on: 'client' },
   'show-image-settings': { about: 'node' },
+  'signature-store': { about: 'node', on: 'client' },
   'satisfy-policy': { about: 'other' },
   'read-all': { about: 'other' },
   'look-again': { about: 'other' },

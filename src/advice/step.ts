@@ -1,6 +1,6 @@
 /** Steps: one thing to do next, as a code with its arguments. The words are in report/words/steps. */
 
-import type { AwsPolicy, CertificateProblem, LazySnapshotter } from '../diagnosis/clue.ts'
+import type { AwsPolicy, CertificateProblem, Clue, LazySnapshotter } from '../diagnosis/clue.ts'
 import type { EndpointRole, NamedEndpoint, NodeService } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
@@ -92,7 +92,7 @@ export type Step =
   | { code: 'driver-for-node'; from: 'system' | 'kernel'; value: string }
   | { code: 'name-version'; image: string }
   | { code: 'set-tag'; tag: string }
-  | { code: 'use-local-image' }
+  | { code: 'use-local-image'; listed: boolean }
   | { code: 'set-image'; known: 'repository' | 'nothing' }
   | { code: 'roll-back'; deployment: string; revision: number; pods: number }
   | { code: 'read-name'; image: string }
@@ -225,7 +225,13 @@ export type Step =
   | { code: 'same-secret' }
   | { code: 'show-policy'; kind: NodePolicy }
   | { code: 'show-image-settings' }
-  | { code: 'satisfy-policy'; kind: NodePolicy }
+  | { code: 'signature-store' }
+  | {
+      code: 'satisfy-policy'
+      kind: NodePolicy
+      /** How the image's signature differs from what the policy accepts; null if it may have none. */
+      signed: Extract<Clue, { code: 'signed-otherwise' }>['with'] | null
+    }
   // Nothing better is known
   | { code: 'read-all' }
   | { code: 'look-again' }

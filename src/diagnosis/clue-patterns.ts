@@ -9,7 +9,7 @@ import { isLocal, isPrivateAddress } from './endpoint.ts'
 export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'web-page' },
-    /text\/html|invalid character '?\\*u?003c|invalid character '<'|<!?(?:doctype|html)\b|&lt;html|\\u003chtml|\bdefault backend - 404\b|\b404 page not found\b/i,
+    /text\/html|invalid character '?\\*u?003c|invalid character '<'|<!?(?:doctype|html)\b|&lt;html|\\u003chtml|\bdefault backend - 404\b|\b404 page not found\b|signature format, starting with binary 0x3c/i,
   ],
   [
     { code: 'endpoint-scheme' },
@@ -127,6 +127,12 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
   ],
   [{ code: 'source-blocked' }, /is blocked in \S*registries\.conf/i],
+  // containers/image, signature/policy_eval_*.go; Notation for the last one.
+  [{ code: 'signed-otherwise', with: 'name' }, /signature for identity .{1,300} is not accepted/i],
+  [
+    { code: 'signed-otherwise', with: 'key' },
+    /none of the signatures were accepted|cryptographic signature verification failed|invalid signature when validating|signature by key .{1,80} is not accepted|invalid gpg signature|\brequired (?:e-?mail|identity|subject|signer)\b|not (?:produced|signed) by a trusted/i,
+  ],
   [{ code: 'not-listed' }, /\bis rejected by policy\b/i],
   [
     { code: 'layer-type' },

@@ -201,8 +201,11 @@ export type Clue =
   | { code: 'guest' }
   /** The tag was made from the operating system or the kernel of a node, as operators of drivers do. */
   | { code: 'tag-of-node'; from: 'system' | 'kernel'; value: string }
-  /** The pull policy is Always on a local node (kind, minikube), where images are often built or loaded by hand. */
-  | { code: 'local-image' }
+  /**
+   * The pull policy is Always for an image that may be on the node already: `listed` if the node's object shows the image, otherwise on a local
+   * node (kind, minikube), where images are often built or loaded by hand.
+   */
+  | { code: 'local-image'; listed: boolean }
   /** A CronJob's Job, whose pod keeps the image that the CronJob had when the Job was created. */
   | {
       code: 'run-of-cron-job'
@@ -216,6 +219,8 @@ export type Clue =
   | { code: 'older-serves'; revision: number; pods: number }
   /** The pod's StatefulSet replaces its pods one after the other, and none that is not ready, so a new template does not reach this one. */
   | { code: 'one-by-one' }
+  /** The image is signed, but with another key or by another signer than the policy accepts, or under another name. */
+  | { code: 'signed-otherwise'; with: 'key' | 'name' }
   /** The signer that the node's signature policy requires. */
   | { code: 'signer'; demanded: string }
   /** The account was suspended, or the plan no longer allows it. */

@@ -6,7 +6,7 @@ import { readReference } from '../../../image/reference.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { setImages, thenDelete, untagged } from '../edits.ts'
+import { editField, setImages, thenDelete, untagged, workloadsOf } from '../edits.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
@@ -164,9 +164,21 @@ export const nameSteps: StepWords<
   'name-version': ({ image }) => ({
     text: `Name a version (a tag or a digest) of the image: its repository has no tag latest, which ${/:latest$/.test(image) ? `${image} asks for` : `${image} means, as it names no tag`}`,
   }),
-  'use-local-image': (_step, { findings: [{ image }] }) => ({
-    text: `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent, or use a tag other than latest: with Always the kubelet asks the registry anyway`,
-  }),
+  'use-local-image': ({ listed }, { invocation, findings, findings: [first] }) => {
+    const { image, node, reference, workload } = first
+    const other = reference?.endsWith(':latest') === true ? ', or use a tag other than latest' : ''
+    const where = node === null ? 'the node' : `node ${node}`
+    const { text, command } = editField(
+      invocation,
+      first,
+      listed
+        ? `Set imagePullPolicy to IfNotPresent${other}: ${where} lists ${image} among its images, but with Always the kubelet asks the registry anyway`
+        : `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent${other}: with Always the kubelet asks the registry anyway`,
+      workloadsOf(findings),
+    )
+    // Alone, as the next step, the command that only shows a pod would say nothing.
+    return { text, ...(workload !== null && command !== undefined && { command }) }
+  },
   'set-image': ({ known }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) =>
       known === 'repository'
