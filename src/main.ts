@@ -192,6 +192,8 @@ export async function runProcess(): Promise<void> {
   })
   const started = basename(process.argv[1] ?? '')
   const argv = process.argv.slice(2)
+  // If the event loop runs dry while something is awaited, Node ends with this code: a lost answer is a bug, not success.
+  process.exitCode = EXIT_CODES.usage
   process.exitCode = await main(argv, {
     streams: process,
     env: process.env,

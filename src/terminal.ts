@@ -154,29 +154,46 @@ export async function startProgress(
   }
 }
 
+interface QuestionContext {
+  input: Readable
+  output: Writable
+  signal: AbortSignal
+}
+
 /** Asks questions on the terminal, through stderr so that stdout stays clean. Not available unless both stdin and stderr are terminals. */
 export function questionsOn(streams: TerminalStreams, env: Environment, signal: AbortSignal): Questions {
   const available = streams.stdin.isTTY === true && streams.stderr.isTTY === true && env.TERM !== 'dumb'
-  const context = { input: streams.stdin, output: streams.stderr, signal }
   const ask = async <T>(
-    question: (prompts: typeof import('@inquirer/prompts')) => Promise<T>,
+    question: (prompts: typeof import('@inquirer/prompts'), context: QuestionContext) => Promise<T>,
   ): Promise<T> => {
+    // Ctrl-D, or a terminal that is gone: readline stops reading, and the question would never settle.
+    const closed = new AbortController()
+    const close = () => closed.abort()
+    const context = {
+      input: streams.stdin,
+      output: streams.stderr,
+      signal: AbortSignal.any([signal, closed.signal]),
+    }
+    streams.stdin.on('pause', close)
     try {
-      return await question(await import('@inquirer/prompts'))
+      return await question(await import('@inquirer/prompts'), context)
     } catch (error) {
       if (!(error instanceof Error) || !/^(ExitPromptError|AbortPromptError)$/.test(error.name)) throw error
       const Ended = error.message.includes('SIGINT') ? InterruptedError : RefusedError
       throw new Ended('Canceled. Nothing was changed.')
+    } finally {
+      streams.stdin.off('pause', close)
     }
   }
   return {
     available,
-    confirm: message => ask(({ confirm }) => confirm({ message, default: false }, context)),
+    confirm: message => ask(({ confirm }, context) => confirm({ message, default: false }, context)),
     key: hint => (available ? pressedKey(streams, hint, signal) : Promise.resolve()),
-    pick: (message, choices) => ask(({ select }) => select({ message, choices, pageSize: 12 }, context)),
-    text: message => ask(({ input }) => input({ message }, context)),
+    pick: (message, choices) =>
+      ask(({ select }, context) => select({ message, choices, pageSize: 12 }, context)),
+    text: message => ask(({ input }, context) => input({ message }, context)),
     choose: (message, choices) =>
-      ask(({ checkbox }) => checkbox({ message, choices, pageSize: 12 }, context)),
+      ask(({ checkbox }, context) => checkbox({ message, choices, pageSize: 12 }, context)),
   }
 }
 

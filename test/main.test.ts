@@ -25,6 +25,8 @@ const COMMANDS = [
   'why',
   'image',
   'wait',
+  'quota',
+  'mirror',
   'audit',
   'fix',
   'undo',

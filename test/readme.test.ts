@@ -75,9 +75,9 @@ test('every flag of kubectl that it names exists for diagnose', async () => {
 
 test("its output formats of diagnose are exactly the program's", async () => {
   const { err } = await runCommandLine(['diagnose', '-o', 'x'], { home })
-  const [, formats = ''] = /Allowed choices are ([^.]+)\./.exec(err) ?? []
+  const [, formats = ''] = /: choose ([^.]+)\./.exec(err) ?? []
   const [, listed = ''] = /\n`-o` prints ([\s\S]+?)\.\n/.exec(readme) ?? []
-  expect([...listed.matchAll(/`([a-z]+)`/g)].map(([, format]) => format)).toEqual(formats.split(', '))
+  expect([...listed.matchAll(/`([a-z]+)`/g)].map(([, format]) => format)).toEqual(formats.split(/, (?:or )?/))
 })
 
 const root = resolve(import.meta.dirname, '..')

@@ -1,8 +1,8 @@
 /** Output streams on terminals and in pipes: color conventions, width, and readers that disappear. */
 import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { InterruptedError } from '../src/errors.ts'
-import { outputTo, questionsOn, startProgress, wantsColor } from '../src/terminal.ts'
+import { InterruptedError, RefusedError } from '../src/errors.ts'
+import { outputTo, type Questions, questionsOn, startProgress, wantsColor } from '../src/terminal.ts'
 
 const TERMINAL = { isTTY: true }
 const PIPE = {}
@@ -113,13 +113,45 @@ test('questions need a terminal at both ends', () => {
   expect(asked).toEqual([true, false, false, false])
 })
 
-test('Ctrl-C at a question differs from an answer', async () => {
-  const streams = {
-    stdin: Object.assign(new PassThrough(), { isTTY: true }),
-    stdout: new PassThrough(),
-    stderr: Object.assign(new PassThrough(), { isTTY: true, columns: 80 }),
+const QUESTIONS: [string, (questions: Questions) => Promise<unknown>][] = [
+  ['confirm', questions => questions.confirm('Apply?')],
+  ['text', questions => questions.text('Context?')],
+  ['pick', questions => questions.pick('Which?', [{ name: 'web', value: 'web' }])],
+  ['choose', questions => questions.choose('Which?', [{ name: 'web', value: 'web', checked: true }])],
+]
+describe.each(QUESTIONS)('a question to %s', (_kind, ask) => {
+  const asked = () => {
+    const streams = {
+      stdin: Object.assign(new PassThrough(), { isTTY: true }),
+      stdout: new PassThrough(),
+      stderr: Object.assign(new PassThrough(), { isTTY: true, columns: 80 }),
+    }
+    const shown = new Promise(resolve => streams.stderr.once('data', resolve))
+    const answer = ask(questionsOn(streams, {}, new AbortController().signal))
+    return { ...streams, shown, answer }
   }
-  const answer = questionsOn(streams, {}, new AbortController().signal).confirm('Carry it out?')
-  streams.stderr.once('data', () => streams.stdin.write('\x03'))
-  await expect(answer).rejects.toBeInstanceOf(InterruptedError)
+
+  test('is interrupted by Ctrl-C, which differs from an answer', async () => {
+    const { stdin, shown, answer } = asked()
+    await shown
+    stdin.write('\x03')
+    await expect(answer).rejects.toBeInstanceOf(InterruptedError)
+  })
+
+  test.each([
+    ['Ctrl-D', (stdin: PassThrough) => stdin.write('\x04')],
+    ['a terminal that is gone', (stdin: PassThrough) => stdin.end()],
+  ])('is refused by %s, so that the program does not end as if all were well', async (_end, end) => {
+    const { stdin, shown, answer } = asked()
+    await shown
+    end(stdin)
+    await expect(answer).rejects.toBeInstanceOf(RefusedError)
+  })
+
+  test('takes an answer', async () => {
+    const { stdin, shown, answer } = asked()
+    await shown
+    stdin.write('\r')
+    await expect(answer).resolves.toBeDefined()
+  })
 })

@@ -51,7 +51,7 @@ function adviseContainer(container: WhyContainer): AdvisedContainer {
   return { ...container, finding, problems: finding === null ? problems : inOrderOfSteps(problems, finding) }
 }
 
-/** A login that the pod lacks is no broken link if no step is about a login. */
+/** A login that the pod lacks is not a problem if no step is about a login. */
 function inOrderOfSteps(problems: AdvisedProblem[], { steps }: AdvisedFinding): AdvisedProblem[] {
   // A retry sends the login that was not sent.
   if (isAbout('login', steps[0]) || problems[0]?.code === 'credential-unused') return problems

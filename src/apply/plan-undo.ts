@@ -1,7 +1,7 @@
 /** Plans the undo of a run from its journal and the current objects: one step per object. Reads only. */
 
 import { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
-import { ApiError } from '../kubernetes/api/api-error.ts'
+import { ApiError, isNotFound } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
 import { listPath } from '../kubernetes/api/paths.ts'
 import { AT_ONCE, bounded } from '../network/bounded.ts'
@@ -151,7 +151,7 @@ async function readTarget(
   try {
     return listed.get(path) ?? (await cluster.get(path, options))
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null
+    if (isNotFound(error)) return null
     throw error
   }
 }

@@ -1,7 +1,7 @@
 /** Runs a pod that queries Docker Hub from a node, and always deletes it afterward. */
 
 import type { Clock } from '../clock.ts'
-import { ApiError } from '../kubernetes/api/api-error.ts'
+import { ApiError, isFailedRequest } from '../kubernetes/api/api-error.ts'
 import { KINDS } from '../kubernetes/api/kinds.ts'
 import { listPath, objectPath } from '../kubernetes/api/paths.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
@@ -126,7 +126,7 @@ async function remove({ metadata }: ProbePod, cluster: ClusterWriter): Promise<v
   try {
     await cluster.delete(objectPath(KINDS.Pod, metadata.namespace, metadata.name), metadata.uid)
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error
+    if (!isFailedRequest(error)) throw error
   }
 }
 

@@ -1,6 +1,6 @@
 /** Finds what still names a pull secret before an undo deletes it: service accounts, workload templates, and pods without a controller. */
 
-import { ApiError } from '../kubernetes/api/api-error.ts'
+import { isForbidden, isNotFound } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../kubernetes/api/kinds.ts'
 import { type ApiPath, listPath, objectPath } from '../kubernetes/api/paths.ts'
@@ -139,7 +139,7 @@ async function inPods(search: Search): Promise<SecretReference[]> {
       const done = ['Succeeded', 'Failed'].includes(String(valueAt(pod, '/status/phase')))
       if (!done && references(pod, '/spec/imagePullSecrets', secret)) found.push(referenceFrom('Pod', pod))
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 404) throw error
+      if (!isNotFound(error)) throw error
     }
   })
   return [...found, ...unread]
@@ -178,7 +178,7 @@ async function allowed(work: () => Promise<unknown>): Promise<boolean> {
     await work()
     return true
   } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return false
+    if (isForbidden(error)) return false
     throw error
   }
 }

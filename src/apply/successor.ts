@@ -3,7 +3,7 @@
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change, PatchTemplate, RecreatePod } from '../plan/change.ts'
 import { redact } from '../secrecy/redact.ts'
-import { collectionPath, objectPath, outcomeOf, statusOf } from './answer.ts'
+import { collectionPath, objectPath, outcomeOf, refusalOf, statusOf, statusOfRefusal } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { ChangeOutcome } from './outcome.ts'
 
@@ -27,25 +27,37 @@ export class Successors {
     this.#context = context
   }
 
-  /** The outcome if the server would refuse the pod's successor; null if it would accept it. */
+  /** The outcome if the server would refuse the pod's successor, or did not answer; null if it would accept it. */
   async refusalOf(change: RecreatePod): Promise<ChangeOutcome | null> {
+    const { uid } = change.controller
+    try {
+      const refusal = await this.#answerFor(change)
+      return refusal === null
+        ? null
+        : outcomeOf(change, 'refused', { reason: { code: 'successor-refused' }, detail: refusal })
+    } catch (error) {
+      this.#answers.delete(uid)
+      return refusalOf(change, error)
+    }
+  }
+
+  #answerFor(change: RecreatePod): Promise<string | null> {
     const { clock } = this.#context
     const { uid } = change.controller
-    let answer = this.#answers.get(uid)
-    if (answer === undefined || clock.now() - answer.at > FRESH) {
-      answer = { at: clock.now(), refusal: this.#ask(change) }
-      this.#answers.set(uid, answer)
-    }
-    const refusal = await answer.refusal
-    return refusal === null
-      ? null
-      : outcomeOf(change, 'refused', { reason: { code: 'successor-refused' }, detail: refusal })
+    const known = this.#answers.get(uid)
+    if (known !== undefined && clock.now() - known.at <= FRESH) return known.refusal
+    const refusal = this.#ask(change)
+    this.#answers.set(uid, { at: clock.now(), refusal })
+    return refusal
   }
 
   async #ask(change: RecreatePod): Promise<string | null> {
-    const pod = await this.#context.cluster.get(objectPath(change.target)).catch(statusOf)
+    const pod = await this.#context.cluster.get(objectPath(change.target)).catch(error => {
+      if (statusOf(error) === 404) return null
+      throw error
+    })
     // removePod handles a pod that is gone.
-    if (typeof pod === 'number') return null
+    if (pod === null) return null
     const manifest = renamed(manifestOf(pod, this.#secretsAfter(change)))
     return refusedAs(withoutBlock(manifest), collectionPath(change.target), this.#context)
   }
@@ -66,6 +78,7 @@ export class Successors {
 /**
  * The outcome if the server would refuse the pods of the patched template; null if not.
  * @param patched the workload that the dry run returned
+ * @throws ApiError, UnreachableError if the server did not answer
  */
 export async function templateRefusal(
   change: PatchTemplate,
@@ -89,6 +102,7 @@ export async function templateRefusal(
     : outcomeOf(change, 'refused', { reason: { code: 'template-refused' }, detail: refusal })
 }
 
+/** The server's own sentence if it would refuse the pod; null if it would accept it. @throws the error of a request without an answer */
 async function refusedAs(
   manifest: KubernetesObject,
   path: string,
@@ -98,10 +112,18 @@ async function refusedAs(
     await cluster.create(path, manifest, { dryRun: true })
     return null
   } catch (error) {
-    statusOf(error)
+    if (!isRefusal(error)) throw error
     const { message } = error as Error
     return makesRoom(message) ? null : redact(message)
   }
+}
+
+/** Whether the server judged the pod. A webhook that can't be called refuses every pod, with status 500. */
+function isRefusal(error: unknown): boolean {
+  return (
+    statusOfRefusal(statusOf(error)) === 'refused' ||
+    /\bfailed calling webhook\b/.test((error as Error).message)
+  )
 }
 
 /** blockOwnerDeletion needs a permission that this user may lack (OwnerReferencesPermissionEnforcement). */

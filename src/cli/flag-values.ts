@@ -68,7 +68,7 @@ const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_00
 export function parseDuration(text: string): number {
   if (/^\d+$/.test(text)) return Number(text) * 1000
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) {
-    throw new InvalidArgumentError('Give a time such as 30s, 2m or 1m30s.')
+    throw new InvalidArgumentError('Give a time such as 30s, 2m, or 1m30s.')
   }
   let total = 0
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {

@@ -52,7 +52,7 @@ export function namespaceFlag(does: string): Option {
 /** The flags that choose namespaces: several, separated by commas or by repeating the flag, or all, or all but some. */
 export function namespacesFlags(does: string): Option[] {
   return [
-    flag('-n, --namespace <names>', `${does} namespaces a or a,b (default: the context's)`, {
+    flag('-n, --namespace <a,b>', `${does} these namespaces (default: the context's)`, {
       parse: commaSeparated,
     }),
     flag('-A, --all-namespaces', `${does} every namespace`),
@@ -164,7 +164,7 @@ export function outputFlags(formats: readonly string[]): Option[] {
 
 /** -q, which conflicts with flags that format, sort, watch, or show output. */
 export function quietFlag(): Option {
-  return flag('-q, --quiet', 'print errors only; the exit code is the answer', {
+  return flag('-q, --quiet', 'print errors only; the exit code has the result', {
     conflicts: ['output', 'headers', 'sortBy', 'watch', 'diff', 'emit'],
   })
 }

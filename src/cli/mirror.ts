@@ -65,11 +65,11 @@ const FLAGS: Option[] = [
 ]
 
 const EXAMPLES: [string, string][] = [
-  ['mirror', 'which mirrors are seen, configured, or unknown'],
-  ['mirror --to https://mirror.example.com', 'the file for each kind of node'],
-  ['mirror --to https://mirror.example.com --verify', 'and ask it for the images that run'],
-  ['mirror --emit cache', 'a cache for Docker Hub, as objects to apply'],
-  ['mirror --to https://mirror.example.com -o mirror/', 'the same, written to a folder'],
+  ['mirror', 'which mirrors the nodes use'],
+  ['mirror --to URL', 'the file for each kind of node'],
+  ['mirror --to URL --verify', 'and ask it for images'],
+  ['mirror --to URL -o mirror/', 'files in a folder'],
+  ['mirror --emit cache', 'a cache for Docker Hub'],
 ]
 
 function runMirror(options: OptionValues, run: CommandRunner): Promise<void> {

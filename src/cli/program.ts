@@ -91,8 +91,24 @@ function helpFor(program: Command, called: string | undefined): string {
 function sentence({ code, message }: CommanderError, help: string): string {
   // commander throws this without a message when it prints help instead of an error.
   const reason = code === 'commander.help' ? 'no command is given' : message
-  const text = reason.replace(/^error: /, '').replace(/\n\(Did you mean (.*?)\?\)/, ' (did you mean $1?)')
+  const text = reason
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean (.*?)\?\)/, ' (did you mean $1?)')
+    .replace(
+      /^(?:option '(?:-\w, )?(--[\w-]+)[^']*' argument|command-argument value) '(.*)' is invalid(?: for argument '([\w-]+)')?\. (.*)$/s,
+      (_all, flag, value, argument, remedy) => `invalid ${flag ?? argument} "${value}": ${asRemedy(remedy)}`,
+    )
   return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}. See \`${help}\`.`
+}
+
+/** Returns what commander says about a value, so that it can follow a colon. */
+function asRemedy(text: string): string {
+  return text
+    .replace(/Allowed choices are (.*), (\S+)\.$/, (_all, others: string, last: string) =>
+      others.includes(',') ? `Choose ${others}, or ${last}` : `Choose ${others} or ${last}`,
+    )
+    .replace(/Allowed choices are (.*)\.$/, 'Choose $1')
+    .replace(/^[A-Z](?=[a-z])/, letter => letter.toLowerCase())
 }
 
 const START: [string, string][] = [

@@ -57,7 +57,7 @@ const FLAGS: Option[] = [
 const EXAMPLES: [string, string][] = [
   ['quota --local', "this machine's address and logins"],
   ['quota -A', 'and every login in the cluster'],
-  ['quota -A --usage', 'who pulls, and whether the pulls last'],
+  ['quota -A --usage', 'who pulls, and whether pulls last'],
   ['quota --from-node=node-1', "and that node's address"],
   ['quota --fail-under 50', 'for CI: exit 1 below 50 pulls'],
   ['quota -A -o prometheus', 'metrics as text'],

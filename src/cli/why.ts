@@ -20,7 +20,7 @@ import {
 export function addWhy(program: Command, name: string, run: CommandRunner): void {
   const command = program
     .command('why')
-    .description('show what the kubelet tries for each image of a pod, and where the chain breaks')
+    .description('show what the kubelet tries for each image of a pod, and what goes wrong')
     .argument('[name]', 'POD, NAMESPACE/POD, or TYPE/NAME (default: choose a failing pod)')
   addFlags(command, FLAGS)
     .addHelpText('after', example(name, EXAMPLES))

@@ -109,7 +109,8 @@ async function showAudit(
 
 /** Returns the flags that the next command has to repeat to read the same files with the same settings. */
 function inputFlagsOf(flags: AuditOptions): string[] {
-  const { recursive, connection, selector, excludedNamespaces, config, pullSecret, replaceRegistry } = flags
+  const { recursive, connection, selector, excludedNamespaces, config, pullSecret, replaceRegistry, edits } =
+    flags
   return [
     ...(recursive ? ['-R'] : []),
     ...(connection.namespace === undefined ? [] : ['-n', connection.namespace]),
@@ -118,6 +119,7 @@ function inputFlagsOf(flags: AuditOptions): string[] {
     ...(config === undefined ? [] : ['--config', config]),
     ...(pullSecret === undefined ? [] : ['--secret-name', pullSecret]),
     ...replaceRegistry.flatMap(rule => ['--replace-registry', rule]),
+    ...(edits?.offline === true ? ['--offline'] : []),
   ]
 }
 

@@ -24,8 +24,11 @@ export async function withCluster<Cluster extends ClusterReader, T>(
     if (!(error instanceof ApiError)) throw error
     throw new UnreachableError(`The request to the API server failed: ${sanitizeLine(redact(error.message))}`)
   } finally {
-    for (const warning of cluster.warnings())
-      await context.err.write(`Warning: ${sanitizeLine(redact(warning))}\n`)
-    await cluster.close()
+    try {
+      for (const warning of cluster.warnings())
+        await context.err.write(`Warning: ${sanitizeLine(redact(warning))}\n`)
+    } finally {
+      await cluster.close()
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** `pullguard demo`: plays an incident and its fix on a cluster and a Docker Hub that are simulated inside this process. */
 
+import { once } from 'node:events'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,22 +25,21 @@ export async function demoCommand(options: DemoOptions, context: CommandContext)
   const { startSimulator } = await import('../simulator/simulator.ts')
   const { articleScenario } = await import('../simulator/scenario.ts')
   const folder = await mkdtemp(join(tmpdir(), 'pullguard-demo-'))
-  const simulator = await startSimulator({ scenario: articleScenario, live: options.serve })
   try {
-    const { env } = context
-    const demoContext = {
-      home: folder,
-      cwd: context.cwd,
-      clock: simulator.clock,
-      env: { ...env, ...(await writeDemoConfig(folder, simulator, articleScenario.dockerConfig)) },
+    const simulator = await startSimulator({ scenario: articleScenario, live: options.serve })
+    try {
+      const config = await writeDemoConfig(folder, simulator, articleScenario.dockerConfig)
+      const env = { ...context.env, ...config }
+      if (options.serve) await serve(env, context)
+      else
+        await tellStory(simulator, { home: folder, cwd: context.cwd, clock: simulator.clock, env }, context)
+    } finally {
+      await simulator.close()
     }
-    if (options.serve) await serve(demoContext.env, context)
-    else await tellStory(simulator, demoContext, context)
-    return 'ok'
   } finally {
-    await simulator.close()
     await rm(folder, { recursive: true, force: true })
   }
+  return 'ok'
 }
 
 /** Writes the kubeconfig and docker config of the demo's user to the folder. @returns the environment variables that point to them */
@@ -95,5 +95,5 @@ async function serve(env: CommandContext['env'], context: CommandContext): Promi
       out,
     ),
   )
-  await new Promise(done => signal.addEventListener('abort', done, { once: true }))
+  if (!signal.aborted) await once(signal, 'abort')
 }

@@ -3,6 +3,7 @@
 import { type AdvisedDiagnosis, adviseDiagnosis } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
 import { UsageError } from '../errors.ts'
+import { isFailedRequest } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import { renderWatched } from '../report/views/diagnosis.ts'
 import { connectionLine } from '../report/views/wait-progress.ts'
@@ -74,14 +75,18 @@ async function watch({ options, until, context, cluster, signal }: Session): Pro
     signal,
   })
   let shown = ''
-  let silent = false
+  let isLost = false
   for (;;) {
     const next = changes.next()
     const began = clock.now()
-    const diagnosis = await diagnoseOnce(cluster, scope, { context, signal, isFirst: shown === '' })
-    if ((diagnosis === null) !== silent) {
-      silent = !silent
-      await err.write(connectionLine(silent ? redact(changes.trouble?.message ?? 'no answer') : null))
+    const { diagnosis, failure } = await diagnoseOnce(cluster, scope, {
+      context,
+      signal,
+      isFirst: shown === '',
+    })
+    if ((failure !== null) !== isLost) {
+      isLost = failure !== null
+      await err.write(connectionLine(failure && redact((changes.trouble ?? failure).message)))
     }
     if (diagnosis !== null && screenKey(diagnosis) !== shown) {
       shown = screenKey(diagnosis)
@@ -103,19 +108,20 @@ function followedScope({ namespaces, subjects }: Scope, fallback: string): strin
   return namespace === undefined || others.length > 0 ? null : namespace
 }
 
-/** Returns null if the cluster can't be read at the moment; throws the first time. */
+/** Returns the failure if the cluster can't be read at the moment; throws it the first time. */
 async function diagnoseOnce(
   cluster: ClusterReader,
   scope: Parameters<typeof readCluster>[1],
   { context, signal, isFirst }: Pick<Session, 'context' | 'signal'> & { isFirst: boolean },
-): Promise<AdvisedDiagnosis | null> {
+): Promise<{ diagnosis: AdvisedDiagnosis; failure: null } | { diagnosis: null; failure: Error }> {
   try {
     const takenAt = context.now().toISOString()
-    return adviseDiagnosis(diagnose(await readCluster(cluster, scope, { takenAt, signal })))
+    const snapshot = await readCluster(cluster, scope, { takenAt, signal })
+    return { diagnosis: adviseDiagnosis(diagnose(snapshot)), failure: null }
   } catch (error) {
     signal.throwIfAborted()
-    if (isFirst || error instanceof UsageError || !(error instanceof Error)) throw error
-    return null
+    if (isFirst || !isFailedRequest(error)) throw error
+    return { diagnosis: null, failure: error }
   }
 }
 

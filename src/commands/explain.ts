@@ -34,11 +34,12 @@ function explanationsNamed(name: string, all: readonly Explanation[]): Explanati
   const [only, ...more] = all.filter(({ subcauses }) => subcauses.some(sub => sub.name === name))
   if (only !== undefined && more.length === 0) return [only]
   if (only !== undefined) {
-    const causes = [only, ...more].map(each => each.name).join(' or ')
-    throw new UsageError(`"${name}" is a subcause of several causes: give a cause instead, ${causes}.`)
+    const causes = [only, ...more].map(each => each.name).join(', ')
+    throw new UsageError(`"${name}" is a subcause of several causes: give one of those instead (${causes}).`)
   }
   const near = nearest(name, all)
-  const hint = near.length === 0 ? '`pullguard explain` lists all.' : `did you mean ${near.join(' or ')}?`
+  const hint =
+    near.length === 0 ? '`pullguard explain` lists them all.' : `did you mean ${near.join(' or ')}?`
   throw new UsageError(`There is no cause, subcause, or rule "${name}": ${hint}`)
 }
 

@@ -67,9 +67,19 @@ async function withChecks(
   return readings.map(reading => ({ ...reading, check: checkFor(reading.reference, checks, null) }))
 }
 
+/** In bytes: no list of references is that long. */
+const LONGEST_LIST = 32 * 1024 * 1024
+
+/** @throws UsageError for an endless stream, or one that is no list of references */
 async function linesOf(stream: AsyncIterable<Uint8Array>): Promise<string[]> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of stream) chunks.push(chunk)
+  let length = 0
+  for await (const chunk of stream) {
+    length += chunk.length
+    if (length > LONGEST_LIST)
+      throw new UsageError('Standard input is larger than 32 MiB: give one reference per line.')
+    chunks.push(chunk)
+  }
   // White space around a reference, including a byte order mark, is not part of the reference.
   const lines = Buffer.concat(chunks).toString('utf8').split('\n')
   return lines.map(line => line.trim()).filter(line => line !== '')

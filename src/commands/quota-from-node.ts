@@ -5,9 +5,8 @@
 import { removeLeftOverProbes, runProbe } from '../apply/quota-probe.ts'
 import { RefusedError, UsageError } from '../errors.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
-import { endpointOf, parseEndpoints } from '../registry/endpoints.ts'
+import { endpointOf } from '../registry/endpoints.ts'
 import { parseQuotaText } from '../registry/quota.ts'
-import { unconfirmedText } from '../report/views/questions.ts'
 import {
   confirmProbeText,
   leftOverProbesText,
@@ -19,8 +18,10 @@ import type { HubQuota } from '../snapshot/hub-quota.ts'
 import { answerOf } from '../source/hub-quotas.ts'
 import { readImagesOnNode } from '../source/live/images-on-node.ts'
 import { withCluster } from './cluster-session.ts'
+import { confirmWrite } from './confirm.ts'
 import type { ExitName } from './context.ts'
 import { type QuotaOptions, quotaCommand } from './quota.ts'
+import { endpointsOf } from './registries.ts'
 import type { WritingContext } from './writing-context.ts'
 
 export interface FromNodeOptions extends QuotaOptions {
@@ -45,8 +46,7 @@ export async function quotaFromNodeCommand(
 }
 
 async function askFromNode(options: FromNodeOptions, context: WritingContext): Promise<HubQuota> {
-  const overrides = parseEndpoints(options.endpoints, context.env.PULLGUARD_REGISTRY_ENDPOINTS)
-  const registry = endpointOf(DOCKER_HUB, overrides).origin
+  const registry = endpointOf(DOCKER_HUB, endpointsOf(options.endpoints, context)).origin
   const { clock, signal, err } = context
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const { namespace } = cluster
@@ -82,14 +82,12 @@ function noPodsText(node: string | null, namespace: string | null): string {
     : `No pod runs in namespace ${namespace} whose image could be used: add -A, or name a node, as in --from-node=NODE.`
 }
 
-async function confirm(question: string, { yes }: FromNodeOptions, context: WritingContext): Promise<void> {
-  if (yes) {
-    await context.err.write(`${question}\n`)
-    return
-  }
-  if (!context.ask.available) {
-    throw new RefusedError(unconfirmedText('create the pod'))
-  }
-  if (!(await context.ask.confirm(probeQuestion(question))))
-    throw new RefusedError('Not confirmed. Nothing was changed.')
+/** @param notice what will be created; printed even with --yes */
+async function confirm(
+  notice: string,
+  { yes }: FromNodeOptions,
+  { ask, err }: WritingContext,
+): Promise<void> {
+  if (yes) await err.write(`${notice}\n`)
+  else await confirmWrite(ask, 'create the pod', () => ask.confirm(probeQuestion(notice)))
 }

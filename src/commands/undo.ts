@@ -8,11 +8,12 @@ import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from '../apply/
 import { keepsLogin, planUndo } from '../apply/plan-undo.ts'
 import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
 import { RefusedError } from '../errors.ts'
+import { isFailedRequest } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
 import { progressText } from '../report/views/progress.ts'
-import { damagedLineText, unconfirmedText, undoQuestion } from '../report/views/questions.ts'
+import { damagedLineText, undoQuestion } from '../report/views/questions.ts'
 import {
   anotherRunText,
   interruptedUndoText,
@@ -25,6 +26,7 @@ import {
 } from '../report/views/undo.ts'
 import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
+import { confirmWrite } from './confirm.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 import type { WritingContext } from './writing-context.ts'
@@ -66,15 +68,24 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
   })
 }
 
-/** After an undo, names another run that can still be undone, because `undo` without a name always means the newest. */
+/**
+ * After an undo, names another run that can still be undone, because `undo` without a name always means the newest. A run whose changes
+ * can't be read is skipped: this undo is done either way.
+ */
 async function suggestAnotherRun({ options, context, cluster, others }: UndoSession): Promise<void> {
   if (!isForPeople(options.format)) return
   for (const run of others.filter(one => !isUndone(one))) {
-    if ((await stateOf(run, others, cluster, context.signal)) !== 'in-place') continue
+    const state = await stateOf(run, others, cluster, context.signal).catch(unreadable)
+    if (state !== 'in-place') continue
     const invocation = invocationOf(context, options.connection)
     await context.err.write(anotherRunText(run.run, invocation, context.err.width))
     return
   }
+}
+
+function unreadable(error: unknown): null {
+  if (!isFailedRequest(error)) throw error
+  return null
 }
 
 interface UndoSession {
@@ -102,7 +113,7 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   // Recorded so that later undos skip this run.
   if (!dryRun && !writes && settled && !isUndone(run)) await recordOver(run, folder)
   const report: UndoReport = { run: run.run, continued, dryRun, complete, kept, steps, outcomes }
-  if (executes || !isForPeople(options.format)) {
+  if (writes || !isForPeople(options.format)) {
     await context.out.write(renderUndoResult(report, view(options, context)))
   }
   await suggestAnotherRun(session)
@@ -157,11 +168,8 @@ async function executeUndo(
 
 async function confirm({ options, context, cluster }: UndoSession): Promise<void> {
   if (options.yes) return
-  if (!context.ask.available) {
-    throw new RefusedError(unconfirmedText('undo'))
-  }
-  const agreed = await context.ask.confirm(undoQuestion(cluster.context ?? cluster.server))
-  if (!agreed) throw new RefusedError('Not confirmed. Nothing was changed.')
+  const question = undoQuestion(cluster.context ?? cluster.server)
+  await confirmWrite(context.ask, 'undo', () => context.ask.confirm(question))
 }
 
 function view({ format, connection }: UndoOptions, context: CommandContext): UndoReportOptions {

@@ -1,4 +1,4 @@
-/** `pullguard why`: shows, for each image of a pod, what the kubelet will try and which link in the chain is broken. */
+/** `pullguard why`: shows, for each image of a pod, what the kubelet will try and what is wrong. */
 
 import { type AdvisedWhy, adviseDiagnosis, adviseWhy } from '../advice/add-steps.ts'
 import { diagnose } from '../diagnosis/diagnose.ts'
@@ -8,7 +8,7 @@ import { UsageError } from '../errors.ts'
 import type { DataFormat } from '../report/formats.ts'
 import { opensLinks } from '../report/screen/links.ts'
 import { renderGaps } from '../report/views/gaps.ts'
-import { podChoices, podQuestion, unnamedPodText } from '../report/views/questions.ts'
+import { podChoices, podQuestion, unnamedPodText, unreadPodText } from '../report/views/questions.ts'
 import { renderWhy, renderWhyOfWorkload, type WhyReportOptions } from '../report/views/why.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { Gap, Snapshot } from '../snapshot/snapshot.ts'
@@ -69,7 +69,7 @@ async function explainOne(
   context: CommandContext,
 ): Promise<ExitName> {
   const [pod, ...others] = snapshot.pods.filter(found => found.name === name)
-  if (pod === undefined) return unread(snapshot, context)
+  if (pod === undefined) return unread(name, snapshot, context)
   if (others.length > 0) {
     const places = [pod, ...others].map(found => `${found.namespace}/${found.name}`).join(', ')
     throw new UsageError(`More than one pod is called "${name}": say which of ${places}.`)
@@ -80,8 +80,8 @@ async function explainOne(
 }
 
 /** Handles a pod that exists or may exist but can't be read. */
-async function unread({ gaps }: Snapshot, { err }: CommandContext): Promise<ExitName> {
-  await err.write(renderGaps(gaps, err))
+async function unread(name: string, { gaps }: Snapshot, { err }: CommandContext): Promise<ExitName> {
+  await err.write(unreadPodText(name, gaps, err))
   return 'incomplete'
 }
 
@@ -153,7 +153,7 @@ function reportOptions({ connection, files, format }: WhyOptions, context: Comma
   return { format, width, color, links, terminal, invocation }
 }
 
-/** Returns `findings` if a link is broken, or else `incomplete` if something could not be read. */
+/** Returns `findings` if there is a problem, or else `incomplete` if something could not be read. */
 function exitOf(whys: readonly Pick<Why, 'containers'>[], gaps: readonly Gap[]): ExitName {
   if (whys.some(({ containers }) => containers.some(({ problems }) => problems.length > 0))) return 'findings'
   return gaps.length > 0 ? 'incomplete' : 'ok'

@@ -3,12 +3,20 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 import { cloudOf, relayedRegistry } from '../image/registries.ts'
+import { type OwnerIndex, servingBefore } from '../snapshot/owners.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 import type { Clue, LazySnapshotter } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
-import type { Endpoint } from './endpoint.ts'
-import { isLocal, isPrivateAddress, isServiceName, isShortServiceName } from './endpoint.ts'
+import {
+  type Endpoint,
+  endpointOf,
+  isLocal,
+  isPrivateAddress,
+  isServiceName,
+  isShortServiceName,
+  withoutPort,
+} from './endpoint.ts'
 import type { Cause, CredentialReport, Finding } from './finding.ts'
 import { perimeterRefusal } from './perimeter.ts'
 import type { KnownLogins } from './pull-credential.ts'
@@ -161,16 +169,38 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
   return clues
 }
 
-/** The clue that a run of a CronJob is: a Job, which keeps the template that it was created with. */
-export function cluesOfOwners(
+/** The host that a proxy was asked for, as the text names it before the proxy's own error. */
+export function behindProxy(text: string, registry: string | null): Clue[] {
+  const wanted = endpointOf(text.replace(/proxyconnect tcp.*/is, ''), registry)
+  return wanted === null ? [] : [{ code: 'behind-proxy', host: wanted.host }]
+}
+
+interface PodOwners {
+  workload: { kind: string } | null
+  /** The pod's known controllers, its own first. */
+  above: readonly OwnerLink[]
+  owners: OwnerIndex
+}
+
+export function cluesOfOwners(pod: Pod, { workload, above, owners }: PodOwners): Clue[] {
+  return [...runOfCronJob(pod, workload, above), ...olderServes(pod, owners)]
+}
+
+/** A run of a CronJob is a Job, which keeps the template that it was created with. */
+function runOfCronJob(
   { controller }: Pod,
-  workload: { kind: string } | null,
-  owners: readonly OwnerLink[],
+  workload: PodOwners['workload'],
+  above: PodOwners['above'],
 ): Clue[] {
   if (workload?.kind !== 'CronJob' || controller?.kind !== 'Job') return []
-  const policy = owners.find(({ kind }) => kind === 'CronJob')?.concurrencyPolicy
+  const policy = above.find(({ kind }) => kind === 'CronJob')?.concurrencyPolicy
   const forbidsOthers = policy === undefined ? null : policy === 'Forbid'
   return [{ code: 'run-of-cron-job', job: controller.name, forbidsOthers }]
+}
+
+function olderServes(pod: Pod, owners: OwnerIndex): Clue[] {
+  const older = servingBefore(pod, owners)
+  return older === null ? [] : [{ code: 'older-serves', revision: older.number, pods: older.ready }]
 }
 
 const IDENTITY_OF = { aws: 'ecr', azure: 'acr', google: 'gar' } as const
@@ -243,5 +273,3 @@ function hostOf({
   const unasked = clues.some(({ code }) => code === 'credential-provider' || code === 'mirrors-failed')
   return registry === null || unasked || isDockerHub(registry) ? null : registry
 }
-
-const withoutPort = (host: string) => host.replace(/:\d+$/, '')

@@ -5,20 +5,21 @@ import { fullName, parseReference } from '../image/reference.ts'
 import { compareText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import type { Node } from '../snapshot/node.ts'
+import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
 import {
   holdsUpRollout,
   indexOwners,
   isOfCustomController,
   type OwnerIndex,
   ownersAbove,
-  servingBefore,
   topmostOwner,
   wouldHoldUpRollout,
 } from '../snapshot/owners.ts'
-import type { Pod } from '../snapshot/pod.ts'
-import type { PodEvent, Snapshot } from '../snapshot/snapshot.ts'
+import { type Pod, podKey } from '../snapshot/pod.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
 import {
+  behindProxy,
   clockClues,
   cluesOf,
   cluesOfOwners,
@@ -34,9 +35,9 @@ import {
   firstSign,
   prove,
 } from './failing-container.ts'
-import { CAUSES, type Cause, type CredentialReport, type Diagnosis, type Finding } from './finding.ts'
+import { CAUSES, type Cause, countCauses, type Diagnosis, type Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
-import { eventsOfPod, longPulls } from './pod-events.ts'
+import { longPulls } from './pod-events.ts'
 import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
 import { cluesOfPlace, nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
@@ -48,7 +49,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
   const seen: DiagnosisContext = {
     snapshot,
     owners: indexOwners(snapshot.owners),
-    eventsByPod: Map.groupBy(snapshot.events, ({ namespace, pod }) => podKey(namespace, pod)),
+    eventsByPod: indexEvents(snapshot.events),
     nodes: new Map(snapshot.nodes.map(node => [node.name, node])),
     logins: knownLogins(snapshot),
     judge: memoizedClassifier(),
@@ -66,7 +67,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
       causes: countCauses(findings),
     },
     findings,
-    pulling: longPulls(snapshot.pods, pod => ownEvents(pod, seen), snapshot.takenAt),
+    pulling: longPulls(snapshot.pods, seen.eventsByPod, snapshot.takenAt),
     gaps: snapshot.gaps,
   }
 }
@@ -75,7 +76,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
 interface DiagnosisContext extends Readers {
   snapshot: Snapshot
   owners: OwnerIndex
-  eventsByPod: ReadonlyMap<string, PodEvent[]>
+  eventsByPod: EventsByPod
   nodes: ReadonlyMap<string, Node>
   logins: KnownLogins
   judge: Classifier
@@ -96,9 +97,8 @@ function memoizedReaders() {
 }
 
 function findingsOf(pod: Pod, seen: DiagnosisContext): UnrankedFinding[] {
-  const { owners } = seen
-  const events = ownEvents(pod, seen)
-  const owned = ownerFacts(pod, owners)
+  const events = ownEvents(pod, seen.eventsByPod)
+  const owned = ownerFacts(pod, seen.owners)
   const containers = failingContainers(pod, events)
   const sandbox = containers.length > 0 ? null : failingSandbox(pod, events)
   return [...containers, ...(sandbox === null ? [] : [sandbox])].map(failing => ({
@@ -107,28 +107,64 @@ function findingsOf(pod: Pod, seen: DiagnosisContext): UnrankedFinding[] {
   }))
 }
 
-function ownEvents(pod: Pod, { eventsByPod }: DiagnosisContext): PodEvent[] {
-  return eventsOfPod(pod, eventsByPod.get(podKey(pod.namespace, pod.name)) ?? [])
+function findingOf(pod: Pod, failing: FailingContainer, owned: OwnerFacts, seen: DiagnosisContext): Finding {
+  const { container, reason, usesPullSecrets } = failing
+  const { workload, managedBy, holdsUp } = owned
+  const pull = readPull(pod, failing, seen)
+  const { cause, subcause, evidence, reference, registry, endpoint, moved, credential, node } = pull
+  return {
+    cause,
+    subcause,
+    severity: cause === 'kubelet-qps' ? 'warning' : 'error',
+    namespace: pod.namespace,
+    pod: pod.name,
+    container: container.name,
+    containerKind: container.kind,
+    workload,
+    ...(managedBy === null ? {} : { managedBy }),
+    ...(holdsUp && countsForReadiness(failing) ? { outgoing: true as const } : {}),
+    node: pod.node,
+    image: container.image,
+    reference,
+    registry,
+    endpoint,
+    moved,
+    reason,
+    since: firstSign(failing, pod.createdAt),
+    evidence,
+    credential,
+    check: checkFor(reference, seen.snapshot.imageChecks, usesPullSecrets ? pod : null),
+    remedies: usesPullSecrets ? remediesFor(pull, pod, container, seen.logins.credentials) : [],
+    clues: cluesOfPull(pull, pod, failing, { owned, seen }),
+    host: pullingNode(pod, node, seen.hintsIn(evidence?.text ?? '', null)),
+    lasting: isUnlikelyToRecover(cause),
+    ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),
+    priority: 0,
+  }
 }
 
-function findingOf(
+/** A debug container does not affect whether its pod is ready. */
+function countsForReadiness({ container }: FailingContainer): boolean {
+  return container.kind !== 'ephemeral'
+}
+
+/** One failed pull, as its messages explain it together with the pod's logins and its node. */
+type FailedPull = ReturnType<typeof readPull>
+
+function readPull(
   pod: Pod,
   failing: FailingContainer,
-  { workload, managedBy, holdsUp, wouldHoldUp, clues: cluesAbove }: OwnerFacts,
-  { snapshot, nodes, logins, judge, endpointIn, cluesIn, hintsIn }: DiagnosisContext,
-): Finding {
-  const { container, reason } = failing
-  // A debug container does not affect whether its pod is ready.
-  const inPod = container.kind !== 'ephemeral'
+  { nodes, logins, judge, endpointIn }: DiagnosisContext,
+) {
+  const { image } = failing.container
   const { cause, subcause: textSubcause, error, evidence } = prove(failing, judge)
-  const parsed = parseReference(container.image)
+  const parsed = parseReference(image)
   const registry = parsed?.registry ?? null
   const reference = parsed && fullName(parsed)
   const text = error?.text ?? ''
+  const status = error?.status ?? null
   const endpoint = answeringPart(endpointIn(text, registry), cause, error)
-  const credential = failing.usesPullSecrets
-    ? pullCredential({ pod, image: container.image, cause, evidence, endpoint, failing }, logins)
-    : NOT_THE_PODS
+  const credential = pullCredential({ pod, image, cause, evidence, endpoint, failing }, logins)
   const node = nodes.get(pod.node ?? '') ?? null
   const onNode = reference !== null && node?.images.includes(reference) === true
   const subcause = subcauseOf(cause, {
@@ -140,59 +176,44 @@ function findingOf(
     onNode,
     verifies: verifiesImages(node),
   })
-  const answer = answerOf(cause, error?.status ?? null)
-  const moved = parsed === null ? null : movedImage(parsed, answer)
+  const moved = parsed === null ? null : movedImage(parsed, answerOf(cause, status))
   return {
     cause,
     subcause,
-    severity: cause === 'kubelet-qps' ? 'warning' : 'error',
-    namespace: pod.namespace,
-    pod: pod.name,
-    container: container.name,
-    containerKind: container.kind,
-    workload,
-    ...(managedBy === null ? {} : { managedBy }),
-    ...(inPod && holdsUp ? { outgoing: true as const } : {}),
-    node: pod.node,
-    image: container.image,
+    text,
+    status,
+    evidence,
+    parsed,
     reference,
     registry,
     endpoint,
     moved,
-    reason,
-    since: firstSign(failing, pod.createdAt),
-    evidence,
     credential,
-    check: checkFor(reference, snapshot.imageChecks, failing.usesPullSecrets ? pod : null),
-    remedies: failing.usesPullSecrets
-      ? remediesFor(
-          { cause, subcause, registry, reference, endpoint, moved },
-          pod,
-          container,
-          logins.credentials,
-        )
-      : [],
-    clues: [
-      ...cluesIn(evidence?.text ?? '', {
-        cause,
-        status: error?.status ?? null,
-        endpoint,
-        image: container.image,
-        reference: parsed,
-      }),
-      ...(cause === 'tls' ? clockClues(text, pod, snapshot.takenAt) : []),
-      ...cluesOfPlace(failing, { pod, node, onNode, workload, reference }),
-      ...behindProxy(cause, text, registry),
-      ...expiredLogin(credential, snapshot.takenAt),
-      ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, logins) : []),
-      ...cluesAbove,
-      ...(inPod && wouldHoldUp ? [{ code: 'one-by-one' } as const] : []),
-    ],
-    host: pullingNode(pod, node, hintsIn(evidence?.text ?? '', null)),
-    lasting: isUnlikelyToRecover(cause),
-    ...(isOfCustomController(pod) ? { ofCustomController: true as const } : {}),
-    priority: 0,
+    node,
+    onNode,
   }
+}
+
+/** What the pull shows besides its cause, from the text outward: the host, the node, the logins, the pod's owners. */
+function cluesOfPull(
+  pull: FailedPull,
+  pod: Pod,
+  failing: FailingContainer,
+  { owned, seen }: { owned: OwnerFacts; seen: DiagnosisContext },
+): Finding['clues'] {
+  const { cause, text, registry } = pull
+  const { takenAt } = seen.snapshot
+  const { image } = failing.container
+  return [
+    ...seen.cluesIn(pull.evidence?.text ?? '', { ...pull, image, reference: pull.parsed }),
+    ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
+    ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload }),
+    ...(cause === 'proxy' ? behindProxy(text, registry) : []),
+    ...expiredLogin(pull.credential, takenAt),
+    ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, seen.logins) : []),
+    ...owned.clues,
+    ...(owned.wouldHoldUp && countsForReadiness(failing) ? [{ code: 'one-by-one' } as const] : []),
+  ]
 }
 
 type OwnerFacts = ReturnType<typeof ownerFacts>
@@ -208,38 +229,14 @@ function ownerFacts(pod: Pod, owners: OwnerIndex) {
     managedBy: top?.controller === null ? (top.managedBy ?? null) : null,
     holdsUp: holdsUpRollout(pod, owners),
     wouldHoldUp: wouldHoldUpRollout(pod, owners),
-    clues: [...cluesOfOwners(pod, workload, above), ...olderServes(pod, owners)],
+    clues: cluesOfOwners(pod, { workload, above, owners }),
   }
 }
-
-function olderServes(pod: Pod, owners: OwnerIndex): Finding['clues'] {
-  const older = servingBefore(pod, owners)
-  return older === null ? [] : [{ code: 'older-serves', revision: older.number, pods: older.ready }]
-}
-
-/** The host that a proxy was asked for, as the text names it before the proxy's own error. */
-function behindProxy(cause: Cause, text: string, registry: string | null): Finding['clues'] {
-  const wanted = cause === 'proxy' ? endpointOf(text.replace(/proxyconnect tcp.*/is, ''), registry) : null
-  return wanted === null ? [] : [{ code: 'behind-proxy', host: wanted.host }]
-}
-
-/** The node or the guest pulls with its own credentials, which the cluster does not show. */
-const NOT_THE_PODS: CredentialReport = { status: 'unknown', attempts: [] }
 
 /** The registry's answer as it matters for moved images: a refusal, or `missing` (not found, or 412); `none` for any other failure. */
 function answerOf(cause: Cause, status: number | null): 'refused' | 'missing' | 'none' {
   if (cause === 'image-not-found' || status === 412) return 'missing'
   return cause === 'auth-required-or-denied' ? 'refused' : 'none'
-}
-
-function countCauses(findings: Finding[]): Partial<Record<Cause, number>> {
-  const counts: Partial<Record<Cause, number>> = {}
-  for (const { cause } of findings) counts[cause] = (counts[cause] ?? 0) + 1
-  return counts
-}
-
-function podKey(namespace: string, pod: string): string {
-  return `${namespace}/${pod}`
 }
 
 const CLASSES = new Map([

@@ -167,7 +167,7 @@ function roleOfBare(host: string, text: string, registry: string | null): Endpoi
 const ADDRESS = /^(?:\[[0-9a-f:.%]+\]|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$/i
 
 /** The host without its port. */
-function withoutPort(host: string): string {
+export function withoutPort(host: string): string {
   return host.replace(/:\d+$/, '')
 }
 

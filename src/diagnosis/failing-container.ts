@@ -12,7 +12,7 @@ import {
   sandboxImage,
 } from '../image/pull-messages.ts'
 import { compareText } from '../order.ts'
-import { type Container, isFinished, type Pod } from '../snapshot/pod.ts'
+import { type Container, isFinished, isUntried, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import { type Classification, type Classifier, classify } from './classify.ts'
 import type { Evidence } from './finding.ts'
@@ -103,11 +103,7 @@ export function failingSandbox(pod: Pod, events: PodEvent[]): FailingContainer |
 /** If the kubelet does not report it, a pod lacks its sandbox when none of its containers has started. */
 function lacksSandbox({ hasSandbox, containers }: Pod): boolean {
   if (hasSandbox !== null) return !hasSandbox && containers.every(({ state }) => state.type !== 'running')
-  return containers.every(
-    ({ state }) =>
-      state.type === 'unknown' ||
-      (state.type === 'waiting' && /^(?:|ContainerCreating|PodInitializing)$/.test(state.reason)),
-  )
+  return containers.every(({ state }) => isUntried(state))
 }
 
 /** Whether the event is a container's and newer, so the sandbox exists by now. Pull secrets are looked up before that. */

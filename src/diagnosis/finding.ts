@@ -213,3 +213,10 @@ export interface KnownFailure {
   reason: string | null
   expires: string | null
 }
+
+/** How many findings have each cause. */
+export function countCauses(findings: readonly Pick<Finding, 'cause'>[]): Diagnosis['summary']['causes'] {
+  const counts: Diagnosis['summary']['causes'] = {}
+  for (const { cause } of findings) counts[cause] = (counts[cause] ?? 0) + 1
+  return counts
+}

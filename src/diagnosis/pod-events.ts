@@ -2,7 +2,8 @@
 
 import { isPullProgress, isSandboxFailure, pullStage, sandboxImage } from '../image/pull-messages.ts'
 import { byText } from '../order.ts'
-import { type Container, type ContainerKind, isFinished, type Pod } from '../snapshot/pod.ts'
+import { type EventsByPod, ownEvents } from '../snapshot/own-events.ts'
+import { type Container, type ContainerKind, isFinished, isUntried, type Pod } from '../snapshot/pod.ts'
 import type { PodEvent } from '../snapshot/snapshot.ts'
 import type { LongPull } from './finding.ts'
 
@@ -19,16 +20,6 @@ const FIELDS: Record<ContainerKind, string | null> = {
 const PULL_FAILURE =
   /^(?:\(combined from similar events\): )?(?:failed to (?:re-?)?(?:pull|inspect|apply default)|(?:couldn't|could not) parse image|container image )/i
 const NAMED_IMAGE = /\bimage (?:tag |reference |name )?"([^"]*)"/i
-
-/** The events of this pod, without those of an earlier pod of the same name, which has another uid. */
-export function eventsOfPod(pod: Pod, events: PodEvent[]): PodEvent[] {
-  return events.filter(
-    event =>
-      event.namespace === pod.namespace &&
-      event.pod === pod.name &&
-      (event.podUid === null || pod.uid === '' || event.podUid === pod.uid),
-  )
-}
 
 /** The events that report problems of this container, oldest first. */
 export function eventsOfContainer(pod: Pod, container: Container, events: PodEvent[]): PodEvent[] {
@@ -71,33 +62,25 @@ const LONG_PULL_MS = 60_000
 
 /**
  * The pulls of these pods that have been running for a minute or more, the longest first.
- * @param eventsOf gives a pod's own events
  * @param takenAt ISO 8601: when the events were read
  */
-export function longPulls(
-  pods: readonly Pod[],
-  eventsOf: (pod: Pod) => PodEvent[],
-  takenAt: string,
-): LongPull[] {
+export function longPulls(pods: readonly Pod[], events: EventsByPod, takenAt: string): LongPull[] {
   const place = ({ since, namespace, pod, container }: LongPull) =>
     JSON.stringify([since, namespace, pod, container])
-  return pods.flatMap(pod => pullsOf(pod, eventsOf(pod), takenAt)).sort(byText(place))
+  return pods.flatMap(pod => pullsOf(pod, ownEvents(pod, events), takenAt)).sort(byText(place))
 }
 
 function pullsOf(pod: Pod, events: PodEvent[], takenAt: string): LongPull[] {
   if (isFinished(pod) || pod.terminating) return []
-  return pod.containers.filter(waitsForItsTurn).flatMap(container => {
-    const own = events.filter(event => isAbout(pod, container, event))
-    const since = beginOfOpenPull(own)
-    if (since === null || Date.parse(takenAt) - Date.parse(since) < LONG_PULL_MS) return []
-    const { name, kind, image } = container
-    return [{ namespace: pod.namespace, pod: pod.name, container: name, containerKind: kind, image, since }]
-  })
-}
-
-function waitsForItsTurn({ state }: Container): boolean {
-  if (state.type === 'unknown') return true
-  return state.type === 'waiting' && /^(?:|ContainerCreating|PodInitializing)$/.test(state.reason)
+  return pod.containers
+    .filter(({ state }) => isUntried(state))
+    .flatMap(container => {
+      const own = events.filter(event => isAbout(pod, container, event))
+      const since = beginOfOpenPull(own)
+      if (since === null || Date.parse(takenAt) - Date.parse(since) < LONG_PULL_MS) return []
+      const { name, kind, image } = container
+      return [{ namespace: pod.namespace, pod: pod.name, container: name, containerKind: kind, image, since }]
+    })
 }
 
 /** When the newest pull began, if no later event reports its end. Times are whole seconds: an event in the same second counts as later. */

@@ -43,9 +43,13 @@ interface Pull extends Pick<Finding, 'cause' | 'evidence' | 'image' | 'endpoint'
   failing: FailingContainer
 }
 
+/** The node or the guest pulls with its own credentials, which the cluster does not show. */
+const NOT_THE_PODS: CredentialReport = { status: 'unknown', attempts: [] }
+
 /** What the pod has, with hints and contradictions only for refusals and rate limits: other pulls don't depend on a login. */
 export function pullCredential(pull: Pull, logins: KnownLogins): CredentialReport {
-  const { pod, image, cause } = pull
+  const { pod, image, cause, failing } = pull
+  if (!failing.usesPullSecrets) return NOT_THE_PODS
   const credential = logins.credentials.reportFor(pod, image)
   if (cause !== 'auth-required-or-denied' && cause !== 'rate-limited') return credential
   const hints = hintsFor(pod, image, credential, logins)

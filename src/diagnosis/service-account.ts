@@ -10,7 +10,7 @@ type AccountProblem = Extract<
 >
 
 /**
- * The broken link between pod and service account, if the account's secrets have or may have a login for the image.
+ * The problem between pod and service account, if the account's secrets have or may have a login for the image.
  * Admission copies the account's list only into a new pod without its own list, and never again
  * (kubernetes plugin/pkg/admission/serviceaccount/admission.go).
  */

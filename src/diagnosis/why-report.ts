@@ -35,11 +35,11 @@ export interface WhyContainer {
   check: JudgedCheck | null
   /** ISO 8601: when the pull of its image began, if it has been running for a minute or more; else null. */
   pullingSince: string | null
-  /** Every broken link found; the first is the one to repair. */
+  /** Every problem found; the first is the one to repair. */
   problems: WhyProblem[]
   /** The failed pull as `diagnose` reports it; null if the pull does not fail now. */
   finding: Finding | null
-  /** What would be broken links if the image had to be pulled again; left out if there are none. */
+  /** What would be problems if the image had to be pulled again; left out if there are none. */
   notes?: WhyNote[]
 }
 

@@ -1,4 +1,4 @@
-/** Explains one pod's images link by link: reference, policy, credentials in the kubelet's order, verdict, and what is broken. */
+/** Explains one pod's images: reference, policy, credentials in the kubelet's order, verdict, and problems. */
 
 import { isPostPullReason } from '../image/pull-messages.ts'
 import { fullName, readReference } from '../image/reference.ts'

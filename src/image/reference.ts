@@ -168,7 +168,7 @@ function digestRefusal(digest: string): string | false {
     return `the digest "${digest}" is not of a known algorithm (${Object.keys(HEX_DIGITS).join(', ')})`
   }
   return /^[0-9a-f]*$/.test(hex)
-    ? `the digest has ${hex.length} digits, which is not the length of a ${algorithm}`
+    ? `the digest has ${hex.length} digits, but a ${algorithm} has ${HEX_DIGITS[algorithm]}`
     : 'the digest must be hexadecimal, in lower case'
 }
 

@@ -78,6 +78,11 @@ export interface Pod {
   containers: Container[]
 }
 
+/** Tells pods apart. A pod created later can have the same name: its uid differs. */
+export function podKey(namespace: string, name: string): string {
+  return `${namespace}/${name}`
+}
+
 /** The parts of a pod that identify its controllers. */
 export type OwnedPod = Pick<Pod, 'namespace' | 'controller' | 'templateHash'>
 
@@ -89,4 +94,12 @@ export function usesAccountSecrets(own: readonly unknown[]): boolean {
 /** Whether the pod has ended, including by eviction and an exceeded deadline: the kubelet starts none of its containers again. */
 export function isFinished({ phase }: Pick<Pod, 'phase'>): boolean {
   return phase === 'Succeeded' || phase === 'Failed'
+}
+
+/** Waiting reasons of a container that the kubelet has not tried to start. */
+const NOT_TRIED = new Set(['', 'ContainerCreating', 'PodInitializing'])
+
+/** Whether the state shows no attempt to start the container; events can still show one. */
+export function isUntried(state: ContainerState): boolean {
+  return state.type === 'unknown' || (state.type === 'waiting' && NOT_TRIED.has(state.reason))
 }

@@ -27,14 +27,6 @@ export function uniqueGaps(gaps: Gap[]): Gap[] {
   return [...byKey].sort(byText(([key]) => key)).map(([, gap]) => gap)
 }
 
-export function isForbidden(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 403
-}
-
-export function isNotFound(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 404
-}
-
 function reasonOf({ status, reason }: ApiError): GapReason {
   if (status === 403) return 'forbidden'
   if (status === 410) return 'expired'

@@ -3,9 +3,10 @@
 import { UsageError } from '../errors.ts'
 import { isPullProgress, isSandboxFailure, sandboxImage } from '../image/pull-messages.ts'
 import { byText, compareText } from '../order.ts'
-import { isFinished, type Pod } from '../snapshot/pod.ts'
+import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
+import { isFinished, isUntried, type Pod, podKey } from '../snapshot/pod.ts'
 import type { PodEvent, ScopeSubject } from '../snapshot/snapshot.ts'
-import { couldBeFailedPull, isUntried } from './narrow/pod.ts'
+import { couldBeFailedPull } from './narrow/pod.ts'
 import type { RequestedSubject } from './subject-names.ts'
 
 /** The pods that a snapshot is taken of. */
@@ -29,21 +30,6 @@ export interface Scope {
 /** `Scope.pod` names a pod that does not exist. */
 export class NoSuchPod extends UsageError {}
 
-/** Events by pod, for asking one pod at a time. */
-type EventsByPod = Map<string, PodEvent[]>
-
-export const podKey = (namespace: string, name: string): string => `${namespace}/${name}`
-
-function groupByPod(events: PodEvent[]): EventsByPod {
-  return Map.groupBy(events, event => podKey(event.namespace, event.pod))
-}
-
-/** Returns the pod's own events, without those of an earlier pod of the same name. */
-function eventsOf(pod: Pod, events: EventsByPod): PodEvent[] {
-  const named = events.get(podKey(pod.namespace, pod.name)) ?? []
-  return named.filter(({ podUid }) => podUid === null || pod.uid === '' || podUid === pod.uid)
-}
-
 /** The part of what was read that goes into a snapshot. */
 export interface Suspects {
   /** Pods that fail or were requested by name. The objects they reference are read too. */
@@ -58,16 +44,16 @@ export function pickSuspects(
   found: { pods: Pod[]; events: PodEvent[] },
   { takenAt, isNamed }: { takenAt: string; isNamed: boolean },
 ): Suspects {
-  const byPod = groupByPod(found.events)
+  const byPod = indexEvents(found.events)
   const failing = found.pods.filter(pod => isNamed || isSuspect(pod, byPod))
   const known = new Set(failing)
   const pulling = found.pods.filter(
-    pod => !known.has(pod) && couldBePulling(pod, takenAt) && eventsOf(pod, byPod).some(isPullProgress),
+    pod => !known.has(pod) && couldBePulling(pod, takenAt) && ownEvents(pod, byPod).some(isPullProgress),
   )
   const pods = [...failing, ...pulling].sort(byNamespaceAndName)
   const keeps = (pod: Pod) => {
     const all = isNamed || couldBePulling(pod, takenAt)
-    return eventsOf(pod, byPod).filter(event => all || !isPullProgress(event))
+    return ownEvents(pod, byPod).filter(event => all || !isPullProgress(event))
   }
   return { failing: failing.sort(byNamespaceAndName), pods, events: pods.flatMap(keeps).sort(byPodAndTime) }
 }
@@ -96,7 +82,7 @@ export function ofSubjects(
 /** Whether a container of the pod waits for its image, or has not started and events report failed pulls. */
 function isSuspect(pod: Pod, events: EventsByPod): boolean {
   if (isFinished(pod)) return false
-  return hasFailedPull(pod) || (onlyEventsCanTell(pod) && eventsOf(pod, events).some(suggestsFailedPull))
+  return hasFailedPull(pod) || (onlyEventsCanTell(pod) && ownEvents(pod, events).some(suggestsFailedPull))
 }
 
 /** Whether the pod could be failing, judged by the pod object alone. */

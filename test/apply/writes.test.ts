@@ -16,6 +16,7 @@ import type {
   RestoreBarePod,
   UpdateSecret,
 } from '../../src/plan/change.ts'
+import type { Fault } from '../../src/simulator/api-server/faults.ts'
 import type { ApiObject } from '../../src/simulator/cluster/objects.ts'
 import { Reading } from '../../src/source/live/reading.ts'
 import { readRollout } from '../../src/source/live/rollouts.ts'
@@ -236,26 +237,28 @@ describe('a pod', () => {
   })
 
   describe('is left alone if the server would refuse its successor', () => {
-    const refusing = (of: Story, message: string, asked: (body: string) => void = () => {}): ApplyContext => {
+    const refusing = (
+      of: Story,
+      message: string,
+      { status = 403, asked = () => {} }: { status?: number; asked?: (body: string) => void } = {},
+    ): ApplyContext => {
       const context = contextOf(of)
       const create: ApplyContext['cluster']['create'] = (path, object) => {
         asked(JSON.stringify(object))
-        return Promise.reject(
-          new ApiError({ status: 403, reason: 'Forbidden', message, method: 'POST', path }),
-        )
+        return Promise.reject(new ApiError({ status, reason: 'Forbidden', message, method: 'POST', path }))
       }
       return { ...context, cluster: { ...context.cluster, create } }
     }
 
-    test.each([
-      'pods "x" is forbidden: violates PodSecurity "restricted:latest"',
-      'pods "x" is forbidden: exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=1',
-      'Internal error occurred: failed calling webhook "dead.example.com"',
-    ])('%s', async message => {
+    test.each<[string, number]>([
+      ['pods "x" is forbidden: violates PodSecurity "restricted:latest"', 403],
+      ['pods "x" is forbidden: exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=1', 403],
+      ['Internal error occurred: failed calling webhook "dead.example.com"', 500],
+    ])('%s', async (message, status) => {
       const of = story()
       const change = stuckPod(of)
       for (const dryRun of [true, false]) {
-        const outcome = await writePod(change, refusing(of, message), dryRun)
+        const outcome = await writePod(change, refusing(of, message, { status }), dryRun)
         expect(outcome).toMatchObject({ status: 'refused', detail: expect.stringContaining(message) })
       }
       expect(isThere(of, change)).toBe(true)
@@ -274,7 +277,7 @@ describe('a pod', () => {
       const change = { ...stuckPod(of), needs: ['serviceaccount:web/default'] }
       const account = attach('web', 'default')
       const asked: string[] = []
-      const context = refusing(of, 'no', body => void asked.push(body))
+      const context = refusing(of, 'no', { asked: body => void asked.push(body) })
       const successors = new Successors([account, change], context)
       for (const id of ['one', 'other']) await writePodWith({ ...change, id }, context, successors)
       expect(asked).toHaveLength(1)
@@ -283,6 +286,21 @@ describe('a pod', () => {
         { name: 'dockercreds' },
       ])
     })
+  })
+
+  test.each<[string, string, Fault]>([
+    ['the server fails to judge its successor', 'POST', 500],
+    ['the connection is lost before the answer about its successor', 'POST', 'reset'],
+    ["it can't be read to ask about its successor", 'GET', 500],
+  ])('is left alone, and can be tried again, if %s', async (_what, method, fault) => {
+    const of = story()
+    const change = stuckPod(of)
+    of.server.faults.when(request => request.method === method && /\/pods(\/|$)/.test(request.path), fault, 1)
+    const successors = new Successors([change], contextOf(of))
+    const attempt = () => writePodWith(change, contextOf(of), successors)
+    expect(await attempt()).toMatchObject({ status: 'failed', reason: null })
+    expect(isThere(of, change)).toBe(true)
+    expect(await attempt()).toMatchObject({ status: 'applied' })
   })
 
   test('that a disruption budget protects is retried until the timeout, then stays', async () => {

@@ -266,7 +266,8 @@ describe('with a registry', () => {
   test('--diff and --dry-run write nothing, and the diff is one that git can apply', async () => {
     const yaml = podWith('nginx:1.27.3', 'Always')
     put('a.yaml', yaml)
-    const { out } = await asking(['-f', 'a.yaml', '--diff'])
+    const { out, err } = await asking(['-f', 'a.yaml', '--diff'])
+    expect(err.trimEnd().split('\n').at(-1)).toBe('Next: pullguard audit -f a.yaml --fix')
     expect(out).toMatch(/^--- a\/a\.yaml\n\+\+\+ b\/a\.yaml\n@@ /)
     expect(out).toMatch(
       /\n-.*nginx:1\.27\.3\n-.*Always\n\+.*nginx:1\.27\.3@sha256:[0-9a-f]{64}\n\+.*IfNotPresent\n/,

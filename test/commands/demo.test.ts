@@ -30,7 +30,7 @@ test('the demo goes from the limit to its explanation, its fix, and the one fail
     '$ pullguard diagnose -A',
     '5 of 12 pods in all namespaces of simulator',
     '$ pullguard why default/fifthnginx-',
-    'Broken link for fifthnginx: the pod has no credential for Docker Hub.',
+    'Problem with container fifthnginx: the pod has no credential for Docker Hub.',
     '$ pullguard fix -A --yes',
     '1 of 12 pods',
     'Check the name and the tag of nginx:1.27-alpne',
@@ -104,6 +104,11 @@ test.each<[string, string[], number, number]>([
   expect(err.filter(text => text.includes('\x1b[K')).length).toBeGreaterThanOrEqual(chapters - 1)
   expect(raw.at(-1)).toBe(false)
   expect(await readdir(home)).toEqual([])
+})
+
+test('--serve ends at once after Ctrl-C during its start', async () => {
+  const { code } = await runCommandLine(['demo', '--serve'], { home, signal: AbortSignal.abort('SIGINT') })
+  expect(code).toBe(0)
 })
 
 test('--serve prints how to reach the cluster, serves it until Ctrl-C, and removes its files', async () => {

@@ -41,8 +41,36 @@ describe('diagnose --watch', () => {
     rollouts.deploy('web', GOOD)
     await rollouts.settle()
     const later = { 30: () => rollouts.setImage('Deployment', 'web', TYPO), 150: () => stop.abort('SIGINT') }
-    const watching = watchDiagnosis(rollouts, { watch: 'on', format: 'json' }, { later, signal: stop.signal })
+    const said = { out: '', err: '' }
+    const how = { later, signal: stop.signal, said }
+    const watching = watchDiagnosis(rollouts, { watch: 'on', format: 'json' }, how)
     await expect(watching).rejects.toBe('SIGINT')
+    const documents = said.out
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    expect(documents[0]).toMatchObject({ findings: [] })
+    expect(documents.at(-1).findings).toContainEqual(expect.objectContaining({ cause: 'image-not-found' }))
+  })
+
+  test('goes on if a request fails, but not after a bug', async () => {
+    rollouts.deploy('web', TYPO)
+    await rollouts.settle()
+    let isBroken = false
+    const before = ({ path }: { path: string }) => {
+      if (isBroken && path.endsWith('/pods')) throw new TypeError('a bug')
+    }
+    const { faults } = rollouts.simulator
+    const later = {
+      10: () => faults.when(({ path }) => path.endsWith('/pods'), 503),
+      100: () => {
+        faults.clear()
+        isBroken = true
+      },
+    }
+    const said = { out: '', err: '' }
+    await expect(watchDiagnosis(rollouts, {}, { later, way: { before }, said })).rejects.toThrow('a bug')
+    expect(said.err).toContain('Lost contact with the API server, retrying: the server is currently unable')
   })
 
   test.each([

@@ -70,14 +70,14 @@ const DUMP = '`kubectl get pods,events,nodes,serviceaccounts,secrets,replicasets
 describe('bad input is one sentence and exit code 2', () => {
   test.each<[string, string[], string]>([
     ['a pod that does not exist', ['shop-0'], 'Pod "shop-0" not found in namespace "default": '],
-    ['a format', ['-o', 'xml'], "'xml' is invalid. Allowed choices are table, wide, text, json,"],
-    ['sarif', ['-o', 'sarif'], "'sarif' is invalid. SARIF points to lines in files, and pods have none."],
+    ['a format', ['-o', 'xml'], 'Invalid --output "xml": choose table, wide, text, json,'],
     [
-      'a severity',
-      ['--fail-on', 'bad'],
-      "'bad' is invalid. Allowed choices are error, warning, info, never.",
+      'sarif',
+      ['-o', 'sarif'],
+      'Invalid --output "sarif": SARIF points to lines in files, and pods have none.',
     ],
-    ['a time', ['--request-timeout', 'soon'], 'Give a time such as 30s, 2m or 1m30s.'],
+    ['a severity', ['--fail-on', 'bad'], 'Invalid --fail-on "bad": choose error, warning, info, or never.'],
+    ['a time', ['--request-timeout', 'soon'], 'give a time such as 30s, 2m, or 1m30s.'],
     ['a selector', ['-l', 'app in'], 'The label selector "app in" is wrong at character 7:'],
     ['a namespace', ['-n', 'nope'], 'There is no namespace "nope" in this cluster:'],
     ['no kubeconfig', ['--kubeconfig', 'nope'], "Kubeconfig nope (from --kubeconfig) doesn't exist."],
@@ -100,7 +100,7 @@ describe('bad input is one sentence and exit code 2', () => {
     ['a cut dump', ['-f', 'cut.json'], 'cut.json ends in the middle, at byte 73: it was cut off.'],
     ['another kind', ['-f', 'deployment.json'], 'There are no pods in deployment.json, only Deployment.'],
     ['an empty file', ['-f', 'empty.json'], 'empty.json is empty.'],
-    ['nothing on stdin', ['-f', '-'], 'standard input is empty.'],
+    ['nothing on stdin', ['-f', '-'], 'Standard input is empty.'],
     ['a folder', ['-f', 'folder'], 'has no .json, .yaml or .yml file; with -R the folders below it are'],
     ['-R alone', ['-R'], '-R needs -f:'],
   ])('%s', async (_name, argv, sentence) => {

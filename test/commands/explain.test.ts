@@ -43,21 +43,21 @@ test("a cause's example is judged to be that cause", () => {
 
 test('without a name all causes are listed', async () => {
   const { out } = await explain()
-  for (const cause of CAUSES) expect(out).toMatch(new RegExp(`^${cause} +[A-Z]`, 'm'))
+  for (const cause of CAUSES) expect(out).toMatch(new RegExp(`^ +${cause} +[A-Z]`, 'm'))
 })
 
 test('a subcause leads to its cause, unless several have one of that name', async () => {
   expect((await explain('not-permitted')).out).toMatch(/^auth-required-or-denied: /)
   expect(await explain('unspecified')).toMatchObject({
     code: 2,
-    err: expect.stringContaining('give a cause instead, rate-limited or auth-required-or-denied'),
+    err: expect.stringContaining('give one of those instead (rate-limited, auth-required-or-denied'),
   })
 })
 
 describe('a name that is none', () => {
   test.each([
     ['rate-limitd', 'did you mean rate-limited?'],
-    ['zzz', '`pullguard explain` lists all.'],
+    ['zzz', '`pullguard explain` lists them all.'],
   ])('%s is one sentence', async (name, hint) => {
     expect(await explain(name)).toEqual({
       code: 2,

@@ -292,6 +292,16 @@ test('undo of a run that was undone before names the run that was not', async ()
   expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
 })
 
+test('an undo that is done stays done if another run can not be read', async () => {
+  await incident.run(['fix', '-n', 'kube-system', '--yes'])
+  await incident.run(['fix', '-n', 'default', '--yes'])
+  incident.simulator.faults.when(({ path }) => path.startsWith('/api/v1/namespaces/kube-system/'), 403)
+  const result = await incident.run(['undo', '--yes'])
+  expect(result).toMatchObject({ code: 0 })
+  expect(result.out).toContain('Undid 2 changes.')
+  expect(result.err).not.toContain('is still in place')
+})
+
 test('an excluded namespace that does not exist causes a warning: it could be a typo', async () => {
   const result = await incident.run([
     'fix',

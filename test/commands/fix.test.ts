@@ -37,6 +37,20 @@ function addDenied(image: string): void {
   )
 }
 
+/** A Deployment in namespace default whose image has a mistyped tag, which no fix can correct. */
+const mistyped = () => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'mistyped', namespace: 'default' },
+  spec: {
+    selector: { matchLabels: { app: 'mistyped' } },
+    template: {
+      metadata: { labels: { app: 'mistyped' } },
+      spec: { containers: [{ name: 'c', image: 'nginx:1.27-alpne' }] },
+    },
+  },
+})
+
 test('the article: diagnosed, fixed, running, diagnosed clean, undone', async () => {
   giveDefaultAnEntry()
   const before = incident.accounts()
@@ -490,6 +504,43 @@ test('with unreadable namespaces a fix is never reported as complete', async () 
   const result = await incident.run(['fix', '-A', '--yes'])
   expect(result.code).toBe(3)
   expect(result.out).toContain('Not everything could be read')
+})
+
+test('a fix goes on without a service account whose pods can not be listed, and says so', async () => {
+  const { cluster, faults } = incident.simulator
+  cluster.add({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'builder', namespace: 'default' },
+  })
+  faults.when(({ query }) => query.includes('serviceAccountName%3Dbuilder'), 503)
+  const { code, out } = await incident.run(['fix', '-n', 'default', '--yes'])
+  expect(code).toBe(3)
+  expect(out).toContain('Not everything in scope could be read')
+  expect(incident.accounts()).toMatchObject({ 'default/default': ['dockercreds'], 'default/builder': [] })
+})
+
+test.each([
+  ['a fix', []],
+  ['a saved plan', ['--apply']],
+])("%s is not reported as complete if the pods can't be read afterward", async (_what, flags) => {
+  const { cluster, faults } = incident.simulator
+  cluster.add(mistyped())
+  await incident.simulator.settle()
+  const plan = join(incident.home, 'plan.json')
+  if (flags.length > 0) await incident.run(['fix', '-n', 'default', '--plan', plan])
+  faults.when(
+    ({ method, path, query }) =>
+      incident.writes().length > 0 &&
+      method === 'GET' &&
+      path === '/api/v1/namespaces/default/pods' &&
+      !query.includes('labelSelector'),
+    403,
+  )
+  const scope = flags.length > 0 ? [...flags, plan] : ['-n', 'default']
+  const { code, out } = await incident.run(['fix', ...scope, '--yes'])
+  expect(out).toContain('Not everything in scope could be read')
+  expect(code).toBe(3)
 })
 
 test("a login is found beside an old entry that hides Docker Hub's usual key", async () => {

@@ -103,9 +103,15 @@ test("a hostile name can't harm its reader", async () => {
   expect(out).not.toMatch(/[\u001b\u202e]|^::/m)
 })
 
-test('standard input may hold any number of names', async () => {
+test('standard input may hold more names than a command line', async () => {
   // More references than a call stack can take as arguments.
   const stdin = 'nginx\n'.repeat(150_000)
   const { code, out } = await runCommandLine(['image', '-', '-o', 'name'], { home: '/', stdin })
   expect([code, out.trimEnd().split('\n').length]).toEqual([0, 150_000])
+})
+
+test('standard input that is no list of names is not read to its end', async () => {
+  const stdin = '\0'.repeat(33 * 1024 * 1024)
+  const { code, err } = await runCommandLine(['image', '-'], { home: '/', stdin })
+  expect([code, err]).toEqual([2, expect.stringContaining('larger than 32 MiB')])
 })

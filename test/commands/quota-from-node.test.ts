@@ -137,6 +137,14 @@ describe('nothing is written', () => {
   })
 })
 
+test('the answer counts even if the pod could not be deleted', async () => {
+  play(() => ended(0, HEADERS))
+  scene.simulator.faults.when(({ method }) => method === 'DELETE', 401)
+  const { code, out } = await scene.run('quota', '--from-node', '--yes', '-o', 'json')
+  expect(code).toBe(0)
+  expect(JSON.parse(out).quotas[0]).toMatchObject({ origins: ['node node-1'], remaining: 12 })
+})
+
 test('Ctrl-C while the pod runs removes it', async () => {
   const ending = new AbortController()
   play(() => {

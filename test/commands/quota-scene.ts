@@ -16,6 +16,8 @@ export interface QuotaScene {
   env: Record<string, string>
   run(...argv: string[]): Promise<CommandResult>
   onTerminal(...argv: string[]): Promise<CommandResult>
+  /** On a terminal that is too narrow for a row. */
+  onNarrowTerminal(...argv: string[]): Promise<CommandResult>
   /** Writes this machine's login for Docker Hub. */
   login(username: string, password: string): Promise<void>
   /** Adds a pull secret with this name. */
@@ -46,6 +48,7 @@ export async function startScene(options: SimulatorOptions = {}): Promise<QuotaS
     env,
     run: (...argv) => run(argv),
     onTerminal: (...argv) => run(argv, 120),
+    onNarrowTerminal: (...argv) => run(argv, 50),
     async login(username, password) {
       await mkdir(join(home, '.docker'), { recursive: true })
       const auth = encoded(username, password)

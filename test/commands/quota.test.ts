@@ -161,7 +161,7 @@ describe('what Docker Hub answers', () => {
   test('where none are left, the next question is who pulls, in the namespaces that were looked at', async () => {
     scene.simulator.hub.exhaust('127.0.0.1')
     expect((await scene.run('quota', '-n', 'kube-system')).out).toMatch(
-      /Who pulls: pullguard quota -n kube-system --usage.*\n$/,
+      /To see who pulls: pullguard quota -n kube-system --usage.*\n$/,
     )
     expect((await scene.run('quota', '-A')).out).toContain('pullguard quota --all-namespaces --usage')
     expect((await scene.run('quota', '--local')).out).not.toContain('Who pulls')
@@ -212,6 +212,8 @@ describe('formats', () => {
   test('a terminal gets a bar for each', async () => {
     const { out } = await scene.onTerminal('quota', '--local')
     expect(out).toContain('████████░░░░░░░░░░░░')
+    const narrow = (await scene.onNarrowTerminal('quota', '--local')).out
+    expect(narrow).toMatch(/^ {2}anonymous\n {4}█+░+ +[\d]+ of/m)
   })
 })
 

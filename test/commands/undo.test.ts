@@ -35,6 +35,7 @@ describe('nothing is undone', () => {
     const { code, out } = await undo(`--dry-run=${where}`)
     expect(code).toBe(0)
     expect(out).toContain('dockercreds')
+    expect(out.replaceAll('\n', ' ')).toContain('Nothing was written: this was a dry run.')
     expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
   })
 
@@ -80,7 +81,7 @@ test('what has changed since stays and is reported with its reason, and the rest
     expect(result.out).toContain('1 secret keeps its login.')
     expect(result.out).toContain('kubectl -n default delete secret dockercreds')
     expect(result.out).toMatch(
-      /Left unchanged:\n +default secret\/dockercreds: was changed after pullguard wrote it/,
+      /Left unchanged:\n +default secret\/dockercreds: changed after pullguard wrote it/,
     )
   } finally {
     await other.close()

@@ -31,8 +31,20 @@ describe('the pod', () => {
     ])
     expect(plain?.code).toBe(1)
     expect(plain?.out).toContain(`Pod default/${pod}, of deployment/fifthnginx`)
-    expect(plain?.out).toContain('Broken link for fifthnginx: the pod has no credential for Docker Hub.')
+    expect(plain?.out).toContain(
+      'Problem with container fifthnginx: the pod has no credential for Docker Hub.',
+    )
     for (const other of others) expect(other).toEqual(plain)
+  })
+
+  test("that can't be read is reported as such, with the permission to ask for", async () => {
+    incident.simulator.server.users.add('nobody', [])
+    const result = await why(`default/${pod}`, '--kubeconfig', await incident.kubeconfigFor('nobody'))
+    expect(result).toMatchObject({ code: 3, out: '' })
+    expect(result.err).toContain('ask for permission to get and list pods (a Role in default)')
+    expect(result.err.trimEnd().split('\n').at(-1)).toBe(
+      `Can't explain pod ${pod}: it could not be read, and may not exist.`,
+    )
   })
 
   test('has its chain in JSON', async () => {
@@ -58,10 +70,10 @@ describe('the pod', () => {
       expect(result.out).toContain('Pod jobs/nightly, ')
   })
 
-  test('that runs has no broken link and exit code 0', async () => {
+  test('that runs has no problem and exit code 0', async () => {
     const result = await incident.run(['why', 'shop-0', '-f', '-'], list([dumped('web', 'shop-0')]))
     expect(result).toMatchObject({ code: 0, err: '' })
-    expect(result.out).toContain('No link is broken. Nothing to do.')
+    expect(result.out).toContain('No problem found. Nothing to do.')
   })
 })
 
@@ -89,7 +101,7 @@ describe('a workload', () => {
       `2 more pods are failing in the same way: ${pods[1]} and ${pods[2]}`,
     )
     expect(out.match(/^Pod default\//gm)).toHaveLength(1)
-    expect(out).toContain('Broken link for sixthnginx: the pod has no credential for Docker Hub.')
+    expect(out).toContain('Problem with container sixthnginx: the pod has no credential for Docker Hub.')
     const list = JSON.parse((await why('deployments.apps/sixthnginx', '-o', 'json')).out)
     expect(list).toMatchObject({
       kind: 'WhyList',

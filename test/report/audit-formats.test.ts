@@ -132,21 +132,24 @@ test('plain columns have one row a finding', () => {
 
 test('the text names each rule once, why it matters and what to do, and ends with the count', () => {
   const text = rendered('text', SCOPE)
-  expect(text).toContain('error: Invalid image name: 1 finding (invalid-reference)')
+  expect(text).toContain('Error: Invalid image name: 1 finding (invalid-reference)')
   expect(text).toContain('deploy.yaml:8:12')
   expect(text).toContain('Also noted: no-digest (1).')
   expect(text).toContain('x.yaml:3:1: this is not valid YAML or JSON')
   expect(text.trimEnd().split('\n').at(-1)).toBe('Next: pullguard audit -f deploy.yaml --diff')
 })
 
-test('what could not be read in a cluster is described in the terms of an audit', () => {
-  const gaps = ['deployments.apps', 'pods'].map(what => ({
+test('what could not be read in a cluster is described in the terms of an audit, once where it hides the same', () => {
+  const gaps = ['deployments.apps', 'jobs.batch', 'pods'].map(what => ({
     what,
     namespace: 'web',
     why: 'forbidden' as const,
   }))
   const text = rendered('text', liveScope(YAML, { gaps }))
-  expect(text).toContain('deployments.apps in web: access denied; these workloads were not checked')
+  expect(text).toContain('deployments.apps and jobs.batch in web: access denied; these workloads were not')
+  expect(text).toContain(
+    '→ ask for permission to get and list deployments.apps and jobs.batch (a Role in web)',
+  )
   expect(text).not.toContain('failing pulls')
 })
 

@@ -32,8 +32,8 @@ test('a Secret that an operator manages is not offered for writing', () => {
 })
 
 test.each([
-  [true, '1 image not found at the other registry'],
-  [false, '1 image could not be checked at the other registry'],
+  [true, '1 image not found at the replacement registry'],
+  [false, '1 image could not be checked at the replacement registry'],
 ])('an image without a replacement is called missing only if the registry said so: %s', (absent, title) => {
   const at = { target: target('Deployment', 'shop', 'web'), container: 'shop', image: 'nginx' }
   const one = {

@@ -201,7 +201,9 @@ test('a dry run on the server is reported as a dry run', () => {
     lines(show(fixReport({ dryRun: true }, { run: null, outcomes, recoveries: [] })))
       .slice(-2)
       .join(' '),
-  ).toBe('The API server would accept all 6 changes. Nothing was written: this was a dry run.')
+  ).toBe(
+    'The API server would accept all 6 changes. Nothing was written: this was a dry run. To apply the plan, run the same command without --dry-run.',
+  )
 })
 
 describe('a workload that has changed since planning', () => {

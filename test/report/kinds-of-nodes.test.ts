@@ -133,7 +133,7 @@ describe("a port of the node's own loopback", () => {
     ['127.0.0.1:6443', /embedded registry of K3s.*ss -ltnp/],
     ['127.0.0.1:31999', /registry of Zarf.*-n zarf get pods/],
     ['localhost:8578', /artifact streaming of AKS.*ss -ltnp/],
-    ['localhost:5000', /something must listen there/],
+    ['localhost:5000', /let something listen at localhost:5000 on every node/],
   ])('%s tells what should listen there', (host, first) => {
     check({ image: OWN, error: refused(host) }, { first, says: /Or correct or remove the mirror/ })
   })
@@ -143,7 +143,7 @@ describe("a port of the node's own loopback", () => {
       'failed to do request: Head "http://localhost:4001/v2/a/manifests/1": dial tcp 127.0.0.1:4001: connect: connection refused'
     check(
       { image: 'localhost:4001/a:1', error },
-      { first: /something must listen there/, never: /Dragonfly/ },
+      { first: /let something listen at localhost:4001 on every node/, never: /Dragonfly/ },
     )
   })
 

@@ -97,10 +97,10 @@ describe('a table', () => {
     ])
   })
 
-  test('prints each row as text if rows do not fit', () => {
+  test('breaks rows that do not fit between their cells', () => {
     expect(tableLines(rows, 34, '  ').slice(1, 3)).toEqual([
       ['    web  deployment/shop  1 pod'],
-      ['    payments  deployment/a  12', '      pods'],
+      ['    payments  deployment/a', '      12 pods'],
     ])
   })
 

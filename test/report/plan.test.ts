@@ -161,6 +161,10 @@ describe('a plan on a terminal', () => {
     const text = show(plan([], { declined }), { findings: [found] })
     expect(text).toContain('remedy')
     expect(text).not.toContain("that pullguard can't fix (image-not-found)")
+    const unneeded = { code: 'no-credential', registry: 'docker.io', detail: null, findings: 0 } as const
+    const also = show(plan([], { declined: [unneeded, ...declined] }), { findings: [found] })
+    expect(also).toContain('no failing pull needs it now')
+    expect(lastLine(also)).not.toContain('docker login')
   })
 
   test('that is empty says that nothing is written', () => {

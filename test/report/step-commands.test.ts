@@ -37,6 +37,15 @@ const everyCommand = [
   ),
 ]
 
+/** Verbs, and the words of a condition or an alternative before them. */
+const BEGINNINGS =
+  /^(?:(?:If|Or,?|Then) |(?:Allow|Ask|Build|Bypass|Check|Choose|Compare|Connect|Copy|Correct|Delete|Distribute|Fill|Find|Fix|Free|Get|Give|Go|Have|Let|Load|Look|Move|Name|Preload|Pull|Push|Put|Quote|Read|Recreate|Refresh|Remove|Renew|Repeat|Replace|Restart|Restore|Retry|Run|Schedule|See|Serve|Set|Start|Test|Use|Wait|Write) )/
+
+test('every step begins with what to do, not with why', () => {
+  const texts = KINDS.flatMap(kind => EVERY_STEP.map(step => wordsOf(step, kind).text))
+  expect([...new Set(texts.filter(text => !BEGINNINGS.test(text)))]).toEqual([])
+})
+
 /** Whether a shell parses the lines, which it does not run. */
 const parses = (lines: string[]) =>
   spawnSync('sh', ['-n'], { input: lines.join('\n'), encoding: 'utf8' }).status === 0

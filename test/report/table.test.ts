@@ -191,7 +191,7 @@ describe('no findings', () => {
         pods in 5 namespaces (a, b, c, and 2 more): access denied; failing pulls there
         can't be detected
           → ask for permission to get and list pods (a ClusterRole, or a Role in each)
-        events in the whole cluster: no answer in time; the kubelet's sentences may be
+        events in the whole cluster: no answer in time; the kubelet's messages may be
         missing: causes may be reported as \`other\`, and why a new pod is waiting may
         be unknown
           → run the command again, or with a longer --request-timeout
@@ -286,8 +286,8 @@ describe('the wide screen', () => {
         "    NAMESPACE    WORKLOAD                            PODS   AGE",
         "  docker.io/calico/kube-controllers:v3.27.0",
         "    kube-system  deployment/calico-kube-controllers  1 pod  5m",
-        "      calico-kube-controllers-5b9b456c66-r4j2v  calico-kube-controllers on",
-        "        node-1  ImagePullBackOff",
+        "      calico-kube-controllers-5b9b456c66-r4j2v",
+        "        calico-kube-controllers on node-1  ImagePullBackOff",
       ]
     `)
     expect(shown.at(-1)).toBe('Next (helps all 3 pods): pullguard fix --all-namespaces --affected')

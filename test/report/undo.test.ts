@@ -77,16 +77,15 @@ describe('undoing a run', () => {
         web secret/dockercreds
 
       Left unchanged:
-        web pod/gone-1: is no longer there
-        web pod/replaced-1: was replaced by another object with the same name
-        web pod/changed-1: was changed after pullguard wrote it
-        web pod/pod-recreated-1: was recreated; the stuck pod that it replaced can't
-        be restored
+        web pod/gone-1: no longer there
+        web pod/replaced-1: replaced by another object with the same name
+        web pod/changed-1: changed after pullguard wrote it
+        web pod/pod-recreated-1: recreated; stuck pods can't be restored
         web pod/earlier-content-unknown-1: existed before, and its earlier content is
         not recorded
-        web deployment/shop: imagePullPolicy was changed after pullguard wrote it
+        web deployment/shop: imagePullPolicy changed after pullguard wrote it
 
-      From then on, pods pull without this login and may fail as they did before.
+      After that, pods pull without this login and may fail as they did before.
 
       This restores 2 objects and deletes 1 secret.
       "
@@ -122,8 +121,7 @@ describe('undoing a run', () => {
         imagePullSecrets
 
       Left unchanged:
-        team-0 pod/shop-team-0 and 499 more: was recreated; the stuck pod that it
-        replaced can't be restored
+        team-0 pod/shop-team-0 and 499 more: recreated; stuck pods can't be restored
 
       This restores 500 objects.
       "
@@ -132,7 +130,11 @@ describe('undoing a run', () => {
 
   test('ends in the result', () => {
     expect(renderUndoResult(report('applied'), OPTIONS)).toBe('Undid 3 changes.\n')
-    expect(renderUndoResult(report('applied', true), OPTIONS)).toContain('Nothing was written')
+    const dryRun = /^Nothing was written: .* To undo the run, run the same command without --dry-run\.\n$/
+    expect(
+      renderUndoResult({ ...report('applied', true), outcomes: [] }, { ...OPTIONS, width: 200 }),
+    ).toMatch(dryRun)
+    expect(renderUndoResult(report('applied', true), OPTIONS)).toContain('would accept 3 changes')
   })
 
   test("names what could not be undone, with the server's message", () => {
@@ -161,7 +163,7 @@ test('the list of runs ends in the command for the newest run that is in place',
   expect(text.trimEnd().split('\n')).toHaveLength(5)
   expect(text).toMatch(/^r4 +2026-11-24T10:00:00Z +prod +jane +all namespaces +6 +only pods$/m)
   expect(text).toMatch(/^r2 .* prod +- .* nothing left to undo$/m)
-  expect(renderRuns([], OPTIONS)).toBe('No run has written anything to this cluster.\n')
+  expect(renderRuns([], OPTIONS)).toBe('No run on this machine has written to this cluster.\n')
 })
 
 test('on a terminal, the list of runs keeps its columns, with the scope of each run below it', () => {
@@ -209,9 +211,9 @@ test('an undo announces rollouts, says what references a Secret that stays, and 
   )
   const printed = text.replace(/\n\s*/g, ' ')
   expect(printed).toContain('set image of shop back to nginx; all of its pods stop before new ones start')
-  expect(printed).toContain("is still referenced by deployment/shop and statefulsets that can't be read")
+  expect(printed).toContain("still referenced by deployment/shop and statefulsets that can't be read")
   expect(printed).toContain('old secret/dockercreds: https://index.docker.io/v1/')
-  expect(printed).toContain('From then on, pods pull without this login')
+  expect(printed).toContain('After that, pods pull without this login')
   expect(printed).toContain('1 secret keeps its login.')
   expect(text).toContain('kubectl -n api delete secret dockercreds')
 })

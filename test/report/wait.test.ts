@@ -347,7 +347,7 @@ describe('while it waits', () => {
   test('a limit whose window is longer than the time left is reported as such', () => {
     const limited = finding({ cause: 'rate-limited', registry: 'docker.io' })
     expect(news(trouble({ finding: limited, until: null }))).toContain(
-      "Docker Hub's limit covers 6 hours, and only 5m are left",
+      "Docker Hub's limit covers 6 hours, and this wait ends in 5m",
     )
   })
 

@@ -16,7 +16,7 @@ const OPTIONS = {
 const lines = (of: AdvisedWhy) => renderWhy(of, OPTIONS).trimEnd().split('\n')
 
 describe('why', () => {
-  test('shows the chain in order and ends in the broken link and its fix', () => {
+  test('shows the chain in order and ends in the first problem and its fix', () => {
     const healthy = whyContainer({
       container: 'setup',
       kind: 'init',
@@ -55,7 +55,7 @@ describe('why', () => {
                     ignores it
                     2. secret hub is for https://index.docker.io/v1/ only
         verdict     anonymous: the kubelet pulls without a login
-        broken      1. secret regcred has the wrong type Opaque, so the kubelet
+        problems    1. secret regcred has the wrong type Opaque, so the kubelet
                     ignores it
                     2. ghcr.io refused the pull, and the pod's pull secret can't be
                     used
@@ -63,8 +63,8 @@ describe('why', () => {
                     to authorize: failed to fetch anonymous token: unexpected status:
                     401 Unauthorized
 
-      Broken link for api: secret regcred has the wrong type Opaque, so the kubelet
-      ignores it.
+      Problem with container api: secret regcred has the wrong type Opaque, so the
+      kubelet ignores it.
       Next: Recreate secret regcred under the type kubernetes.io/dockerconfigjson,
       such as with \`kubectl create secret docker-registry\` and
       --docker-server=ghcr.io, or correct it where it is made: it has the wrong type
@@ -141,23 +141,23 @@ describe('why', () => {
       "Docker Hub's limit for anonymous pulls is used up",
       '  pullguard fix -n default',
     ],
-  ])('%s is the broken link', (_name, fields, expected, last) => {
+  ])('%s is the problem at the end', (_name, fields, expected, last) => {
     const shown = lines(why({ containers: [whyContainer(fields)] }))
-    const from = shown.findLastIndex(line => line.startsWith('Broken link for api: '))
+    const from = shown.findLastIndex(line => line.startsWith('Problem with container api: '))
     expect(shown.slice(from).join(' ')).toContain(expected)
     expect(shown.at(-1)).toBe(last)
   })
 
   test('a complete chain is reported as such, but not one that could only be read in part', () => {
     const intact = why({ containers: [whyContainer({ problems: [], verdict: 'authenticated' })] })
-    expect(lines(intact).at(-1)).toBe('No link is broken. Nothing to do.')
+    expect(lines(intact).at(-1)).toBe('No problem found. Nothing to do.')
     const anonymous = (fields: Parameters<typeof whyContainer>[0]) =>
       lines(why({ containers: [whyContainer({ problems: [], verdict: 'anonymous', ...fields })] })).join(' ')
     expect(anonymous({ registry: 'docker.io' })).toContain('Anonymous pulls from Docker Hub share one limit')
     expect(anonymous({ registry: 'ghcr.io' })).not.toContain('share one limit')
     expect(anonymous({ registry: 'docker.io', pullPolicy: 'Never' })).not.toContain('share one limit')
     const gaps = [{ what: 'secrets', namespace: 'payments', why: 'forbidden' as const }]
-    expect(lines({ ...intact, gaps }).at(-1)).toBe('No broken link found, but not everything could be read.')
+    expect(lines({ ...intact, gaps }).at(-1)).toBe('No problem found, but not everything could be read.')
   })
 
   test.each<[Obstacle, string, string]>([
@@ -194,18 +194,18 @@ describe('why', () => {
   ])('a pod that does not run for another reason ends in what shows it: %o', (obstacle, sentence, rest) => {
     const containers = [whyContainer({ problems: [], registry: 'docker.io' })]
     const shown = lines(why({ containers, obstacle }))
-    const from = shown.findLastIndex(line => line.startsWith('No link is broken: '))
-    expect(shown.slice(from).join(' ')).toContain(`an image is not the problem. ${sentence}`)
+    const from = shown.findLastIndex(line => line.startsWith('The images are not the problem. '))
+    expect(shown.slice(from).join(' ')).toContain(sentence)
     expect(shown.at(-1)).toBe(`  kubectl -n payments ${rest}`)
     expect(shown.join(' ')).not.toContain('share one limit')
   })
 
-  test('what would break if the image were missing is a note, and nothing is broken', () => {
+  test('what would break if the image were missing is a note, and not a problem', () => {
     const notes = [{ code: 'attempt', secret: 'regcred', key: null, problem: 'wrong-type' }] as const
     const shown = lines(why({ containers: [whyContainer({ problems: [], notes: [...notes] })] })).join('\n')
     expect(shown).toContain('  note        secret regcred has the wrong type Opaque')
-    expect(shown).toMatch(/No link is broken now, but what the notes say may make the next pull fail\.$/)
-    expect(shown).not.toContain('broken link')
+    expect(shown).toMatch(/No problem now, but what the notes say may make the next pull fail\.$/)
+    expect(shown).not.toContain('Problem with')
   })
 
   test('a login stored elsewhere is shown below those that the kubelet tries', () => {

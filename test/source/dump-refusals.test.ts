@@ -53,8 +53,8 @@ describe('YAML with anchors', () => {
 
 describe('input that is not a dump', () => {
   test.each<[string, string | Buffer, string]>([
-    ['nothing', '', 'standard input is empty'],
-    ['white space', ' \n ', 'standard input is empty'],
+    ['nothing', '', 'Standard input is empty'],
+    ['white space', ' \n ', 'Standard input is empty'],
     ['comments', '# nothing\n---\n', 'There are no pods in standard input, only nothing'],
     ['a Deployment', JSON.stringify(deployment), 'only Deployment'],
     [
@@ -161,7 +161,7 @@ describe('input that is not a dump', () => {
   test('JSON that was cut off is never read in part, wherever the cut is', async () => {
     for (let length = 1; length < list.length; length += 13)
       expect(await refusal(readText(list.slice(0, length)))).toMatch(
-        new RegExp(`^UsageError: standard input ends in the middle, at byte ${length}: `),
+        new RegExp(`^UsageError: Standard input ends in the middle, at byte ${length}: `),
       )
   })
 

@@ -21,10 +21,11 @@ export function runName(now: Date): string {
 /** Appends to one run's file. The file is created with the first line, so a run that writes nothing leaves no file. */
 export class Journal implements JournalWriter {
   readonly #path: string
+  /** The first line, which is still to be written; null for an existing run. */
   #header: RunHeader | null
+  /** Whether any other line was appended, or exists. */
+  #hasLines: boolean
   #file: FileHandle | null = null
-  /** The header that goes in front of the next write; null once written. */
-  #first: RunHeader | null = null
   #waiting: string[] = []
   #flush: Promise<void> | null = null
 
@@ -32,13 +33,14 @@ export class Journal implements JournalWriter {
   constructor(folder: string, run: string, header: RunHeader | null) {
     this.#path = join(folder, `${run}.jsonl`)
     this.#header = header
+    this.#hasLines = header === null
     // A run that was killed may have left half a line, which must not swallow the next one.
     if (!header) this.#waiting.push('\n')
   }
 
-  /** Whether anything was recorded, so that the run may have written something. */
+  /** Whether anything may have been recorded, and so written to the cluster. */
   get hasBegun(): boolean {
-    return this.#header === null
+    return this.#file !== null
   }
 
   intent(change: Change, object?: KubernetesObject): Promise<void> {
@@ -47,14 +49,13 @@ export class Journal implements JournalWriter {
 
   outcome(outcome: ChangeOutcome): Promise<void> {
     // A journal starts with an intent: without a write, there is no run to record.
-    if (this.#header) return Promise.resolve()
+    if (!this.#hasLines) return Promise.resolve()
     return this.append({ type: 'outcome', outcome })
   }
 
   /** Resolves when the line is on disk. Lines that come while the disk is busy share the next flush. */
   append(line: JournalLine): Promise<void> {
-    if (this.#header) this.#first ??= this.#header
-    this.#header = null
+    this.#hasLines = true
     this.#waiting.push(`${JSON.stringify(line)}\n`)
     const busy = this.#flush
     const flush = busy ? busy.then(() => this.#write()) : this.#write()
@@ -63,20 +64,23 @@ export class Journal implements JournalWriter {
   }
 
   async close(): Promise<void> {
-    await this.#flush
-    await this.#file?.close()
-    this.#file = null
+    try {
+      await this.#flush
+    } finally {
+      await this.#file?.close()
+      this.#file = null
+    }
   }
 
   async #write(): Promise<void> {
     const lines = this.#waiting.join('')
     this.#waiting = []
     if (lines === '') return
-    this.#file ??= await this.#create()
-    const header = this.#first
-    this.#first = null
-    const text = header === null ? lines : `${await this.#numbered(header)}${lines}`
+    this.#file ??= await this.#open()
+    const header = this.#header
+    this.#header = null
     try {
+      const text = header === null ? lines : `${await this.#numbered(header)}${lines}`
       await this.#file.appendFile(text)
       await this.#file.datasync()
     } catch (error) {
@@ -95,14 +99,31 @@ export class Journal implements JournalWriter {
     return `${JSON.stringify({ ...header, number: highest + 1 })}\n`
   }
 
-  async #create(): Promise<FileHandle> {
-    await refuseForeignFolder(dirname(this.#path))
-    const folder = await openFolder(dirname(this.#path))
-    const file = await open(this.#path, 'a', 0o600)
-    // The folder is flushed as well, or the new file's name could be lost in a crash.
-    await folder?.sync()
-    await folder?.close()
-    return file
+  /** Opens the file, in a folder that only its owner can access. @throws UsageError */
+  async #open(): Promise<FileHandle> {
+    const folder = dirname(this.#path)
+    await refuseForeignFolder(folder)
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const file = await open(this.#path, 'a', 0o600)
+      await flushFolder(folder).catch(error => file.close().then(() => Promise.reject(error)))
+      return file
+    } catch (error) {
+      throw new UsageError(
+        `Can't keep a journal in ${folder} (${errorCode(error)}), so nothing was written. Set XDG_STATE_HOME to a writable folder.`,
+      )
+    }
+  }
+}
+
+/** Without this, a new file's name could be lost in a crash. Windows can't flush a folder. */
+async function flushFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
   }
 }
 
@@ -215,17 +236,5 @@ export async function refuseForeignFolder(folder: string): Promise<void> {
       ? `others can write to it: run \`chmod go-w\` on it, or ${other}`
       : `it belongs to another user: ${other}`
     throw new UsageError(`The state folder ${path} is not used, because ${why}.`)
-  }
-}
-
-/** Creates the folder, accessible only to its owner, and opens it to flush it; null on Windows, which can't do that. @throws UsageError */
-async function openFolder(folder: string): Promise<FileHandle | null> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    return process.platform === 'win32' ? null : await open(folder, 'r')
-  } catch (error) {
-    throw new UsageError(
-      `Can't keep a journal in ${folder} (${errorCode(error)}), so nothing was written. Set XDG_STATE_HOME to a writable folder.`,
-    )
   }
 }

@@ -18,7 +18,7 @@ import { readingText } from '../../report/views/progress.ts'
 import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/plan.ts'
 import type { FixObjects, InterruptedPod } from '../../snapshot/fix-objects.ts'
-import type { Snapshot } from '../../snapshot/snapshot.ts'
+import type { Gap, Snapshot } from '../../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
 import type { PodsToFix } from '../../source/live/fix-logins.ts'
 import { readFixObjects } from '../../source/live/fix-objects.ts'
@@ -112,6 +112,11 @@ export function readingScope({ namespaces, excluded, subjects, selector }: PlanS
     ...(subjects && { subjects: subjects.map(({ kind, name, namespace }) => ({ kind, name, namespace })) }),
     mayBeGone: true,
   }
+}
+
+/** Whether the gap can hide failing pods; others hide only why they fail. */
+export function canHidePods({ what }: Gap): boolean {
+  return what === 'namespaces' || what === 'pods'
 }
 
 /** Warns when --exclude-namespace names a namespace that does not exist, so that a typo can't cause writes unnoticed. */

@@ -10,7 +10,7 @@ import type { FixObjects } from '../../snapshot/fix-objects.ts'
 import { nodePlatforms } from '../../source/live/fix-objects.ts'
 import { localLogins } from '../registries.ts'
 import { planCredentialOf } from './find-logins.ts'
-import { type FixFacts, readWritable } from './fix-facts.ts'
+import { canHidePods, type FixFacts, readWritable } from './fix-facts.ts'
 import { proveLogins } from './prove.ts'
 import type { FixRequest } from './request.ts'
 import type { FixSession, PreparedFix, UndistributedLogin } from './session.ts'
@@ -68,7 +68,7 @@ async function planFix(
     pods: snapshot.podCount,
     gaps: [...diagnosis.gaps, ...fixObjects.gaps],
     credentials: credentials.filter(({ key }) => plan.credentials.some(planned => planned.key === key)),
-    partial: fixObjects.gaps.length > 0 || diagnosis.gaps.some(({ what }) => HIDING_OBJECTS.includes(what)),
+    partial: fixObjects.gaps.length > 0 || diagnosis.gaps.some(canHidePods),
     unproven,
     saved: false,
   }
@@ -92,9 +92,6 @@ export async function askRegistries(
     platforms,
   })
 }
-
-/** Gaps that can hide pods or namespaces; others hide only reasons. */
-const HIDING_OBJECTS = ['namespaces', 'pods']
 
 function inputOf(
   { remedies, replacements, logins }: FixRequest,

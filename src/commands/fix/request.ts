@@ -17,9 +17,9 @@ import {
   remedyChoice,
   remedyPreface,
   remedyQuestion,
-  unconfirmedText,
 } from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
+import { confirmWrite } from '../confirm.ts'
 import { invocationOf } from '../invocation.ts'
 import { readReplacement } from '../shared-flags.ts'
 import { findLogins, type Logins, planCredentialOf } from './find-logins.ts'
@@ -178,15 +178,10 @@ export async function confirmPlan(
 ): Promise<void> {
   if (options.yes) return
   const { ask } = context
-  if (!ask.available) {
-    throw new RefusedError(unconfirmedText('apply'))
-  }
   const { typed, question, again } = confirmation({ plan, cluster: cluster.context ?? cluster.server })
-  if (typed === null) {
-    if (await ask.confirm(question)) return
-  } else {
+  await confirmWrite(ask, 'apply', async () => {
+    if (typed === null) return ask.confirm(question)
     const answer = (await ask.text(question)).trim()
-    if (typed.includes(answer) || typed.includes((await ask.text(again(answer))).trim())) return
-  }
-  throw new RefusedError('Not confirmed. Nothing was changed.')
+    return typed.includes(answer) || typed.includes((await ask.text(again(answer))).trim())
+  })
 }

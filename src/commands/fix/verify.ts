@@ -5,15 +5,17 @@ import { isDone } from '../../apply/answer.ts'
 import type { FixResult, Recovery } from '../../apply/outcome.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
-import { UnreachableError } from '../../errors.ts'
-import { ApiError } from '../../kubernetes/api/api-error.ts'
+import { isFailedRequest } from '../../kubernetes/api/api-error.ts'
 import { type Declined, isRefusal, type Plan } from '../../plan/plan.ts'
 import { countsFor } from '../../report/fail-on.ts'
 import type { FixReport } from '../../report/views/fix-result.ts'
 import { countPods } from '../../report/words/nouns.ts'
+import { redact } from '../../secrecy/redact.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
+import { uniqueGaps } from '../../source/gap.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
-import { readingScope } from './fix-facts.ts'
+import { canHidePods, readingScope } from './fix-facts.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 
 export interface FixSummary {
@@ -55,17 +57,18 @@ export async function verify(
   result: FixResult,
   session: FixSession,
 ): Promise<FixSummary> {
-  const remaining = await remainingFindings(prepared, result, session)
+  const { findings, unread } = await remainingFindings(prepared, result, session)
   const exit = exitOf({
     done: isInPlace(result),
-    partial: prepared.partial || prepared.unproven.length > 0,
-    remaining,
+    partial: prepared.partial || prepared.unproven.length > 0 || unread.length > 0,
+    remaining: findings,
     declined: prepared.plan.declined,
     failOn: session.options.failOn,
   })
-  const left = remaining.filter(finding => !result.recoveries.some(one => isAwaited(finding, one)))
-  const shown = { dryRun: false, complete: exit === 'ok', findings: remaining.map(withSteps) }
-  return { report: reportOf(prepared, result, left, shown), exit }
+  const left = findings.filter(finding => !result.recoveries.some(one => isAwaited(finding, one)))
+  const shown = { dryRun: false, complete: exit === 'ok', findings: findings.map(withSteps) }
+  const seen = { ...prepared, gaps: uniqueGaps([...prepared.gaps, ...unread]) }
+  return { report: reportOf(seen, result, left, shown), exit }
 }
 
 /** @param left the findings that remain because nothing was written for them */
@@ -118,6 +121,12 @@ function isIncomplete({ wanted, recovered }: Recovery): boolean {
   return recovered < wanted
 }
 
+interface Remaining {
+  findings: Finding[]
+  /** The gaps that can hide other findings. */
+  unread: Gap[]
+}
+
 /**
  * Returns the findings that remain in the scope. Doesn't read the cluster again if all affected pods have recovered or no pod was changed.
  */
@@ -125,29 +134,39 @@ async function remainingFindings(
   prepared: PreparedFix,
   result: FixResult,
   session: FixSession,
-): Promise<Finding[]> {
+): Promise<Remaining> {
   const left = findingsWithoutChange(prepared)
   const open = result.recoveries.some(isIncomplete)
-  if (!prepared.saved && !open && left.length === 0) return []
-  if (!prepared.saved && result.recoveries.length === 0) return left
-  const now = await readFindings(prepared, session)
-  return now ?? left
+  const isKnown = (!open && left.length === 0) || result.recoveries.length === 0
+  if (!prepared.saved && isKnown) return { findings: left, unread: [] }
+  const { findings, unread } = await readFindings(prepared, session)
+  return { findings: unread.length === 0 ? findings : withThose(left, findings), unread }
 }
 
-/** Returns the current findings; null if the cluster does not answer, because the outcomes must be reported anyway. */
-async function readFindings(
-  { plan }: PreparedFix,
-  { cluster, context }: FixSession,
-): Promise<Finding[] | null> {
+/** Returns `findings` and those of `left` that are not among them. */
+function withThose(left: Finding[], findings: Finding[]): Finding[] {
+  const place = ({ namespace, pod, container }: Finding) => `${namespace}/${pod}/${container}`
+  const known = new Set(findings.map(place))
+  return [...findings, ...left.filter(finding => !known.has(place(finding)))]
+}
+
+/** Returns the current findings. That the cluster does not answer is a gap, because the outcomes must be reported anyway. */
+async function readFindings({ plan }: PreparedFix, { cluster, context }: FixSession): Promise<Remaining> {
   const { excluded } = plan.scope
   const watching = { takenAt: context.now().toISOString(), signal: context.signal }
   try {
     const snapshot = await readCluster(cluster, readingScope(plan.scope), watching)
-    const { findings } = diagnose(snapshot)
-    return findings.filter(({ namespace }) => !excluded.includes(namespace))
+    const { findings, gaps } = diagnose(snapshot)
+    return {
+      findings: findings.filter(({ namespace }) => !excluded.includes(namespace)),
+      unread: gaps.filter(canHidePods),
+    }
   } catch (error) {
-    if (error instanceof ApiError || error instanceof UnreachableError) return null
-    throw error
+    if (!isFailedRequest(error)) throw error
+    return {
+      findings: [],
+      unread: [{ what: 'pods', namespace: null, why: 'failed', detail: redact(error.message) }],
+    }
   }
 }
 
@@ -191,6 +210,11 @@ function isLiftable({ code }: Declined): boolean {
   return LIFTABLE.includes(code)
 }
 
+/** Whether a login helps, be it a new one or one that only new pods get. */
+function needsLogin({ remedies }: Finding): boolean {
+  return remedies.includes('authenticate') || remedies.includes('recreate')
+}
+
 /** Whether the decline concerns the finding's pod, its workload, or the object that would have provided a login. */
 function explains(declined: Declined, finding: Finding): boolean {
   if (
@@ -199,12 +223,12 @@ function explains(declined: Declined, finding: Finding): boolean {
     declined.code === 'unnamed-registry' ||
     declined.code === 'unneeded-login'
   )
-    return declined.registry === finding.registry
+    return declined.registry === finding.registry && needsLogin(finding)
   if (declined.code === 'terminating-namespace') return declined.namespace === finding.namespace
   const { kind, namespace, name } = declined.code === 'managed' ? declined.change.target : declined.target
   if (namespace !== finding.namespace) return false
   if (kind === 'Secret' || kind === 'ServiceAccount') {
-    return finding.remedies.includes('authenticate') || finding.remedies.includes('recreate')
+    return needsLogin(finding)
   }
   if (kind === 'Pod') return name === finding.pod
   return finding.workload?.kind === kind && finding.workload.name === name

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../clock.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
-import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
+import { countCauses, type Diagnosis, type Finding } from '../../diagnosis/finding.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { countPods } from '../../report/words/nouns.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
@@ -47,7 +47,7 @@ export async function waitForSubjects(waiting: Waiting, context: CommandContext)
   const { clock, signal } = context
   const looks = new SubjectTracker(waiting)
   const left = () => Math.max(0, deadline - clock.now())
-  const reread = () => waitAtMost(following.readAgain(), Math.min(REREAD, left()), clock)
+  const reread = () => waitAtMost(following.readAgain(signal), Math.min(REREAD, left()), clock)
   for (;;) {
     const changed = following.changed()
     await following.followNewPods()
@@ -146,13 +146,11 @@ class SubjectTracker {
           Number(other.isEnd) - Number(one.isEnd) || other.finding.priority - one.finding.priority,
       )
       .map(({ finding }) => finding)
-    const causes: Diagnosis['summary']['causes'] = {}
-    for (const { cause } of findings) causes[cause] = (causes[cause] ?? 0) + 1
     const base = this.#diagnosis as Diagnosis
     return {
       ...base,
       findings,
-      summary: { pods: base.summary.pods, failingPods: countPods(findings), causes },
+      summary: { pods: base.summary.pods, failingPods: countPods(findings), causes: countCauses(findings) },
     }
   }
 }

@@ -1,5 +1,8 @@
-/** A request the API server refused or that never got an answer. */
+/** A request that failed, and how. */
 
+import { UnreachableError } from '../../errors.ts'
+
+/** A request the API server refused or that never got an answer. */
 export class ApiError extends Error {
   override name = 'ApiError'
   /** HTTP status; 0 if no answer came. */
@@ -19,4 +22,17 @@ export class ApiError extends Error {
     this.method = fields.method
     this.path = fields.path
   }
+}
+
+/** Whether a request failed, as opposed to a bug, an abort, or a wrong use. */
+export function isFailedRequest(error: unknown): error is ApiError | UnreachableError {
+  return error instanceof ApiError || error instanceof UnreachableError
+}
+
+export function isForbidden(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 403
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404
 }

@@ -55,7 +55,12 @@ export function tableLines(rows: readonly TableRow[], width: number, indent = ''
   return rows.map((row, index) =>
     isHeading(row)
       ? (lines[index] ?? [])
-      : (inColumn?.get(row) ?? hanging(row.filter(text => text !== '').join('  '), width, indent + inset)),
+      : (inColumn?.get(row) ??
+        hanging(
+          row.filter(text => text !== ''),
+          width,
+          indent + inset,
+        )),
   )
 }
 
@@ -87,10 +92,19 @@ function withLastWrapped(
     : null
 }
 
-/** Wraps a row that is too long, its further lines indented by two more columns, so that each row is still seen as one. */
-function hanging(text: string, width: number, indent: string): string[] {
-  const [first = '', ...more] = wrap(text, width - 2, indent)
-  return [first, ...more.map(line => `  ${line}`)]
+/**
+ * Breaks a row that is too long between its cells, or within one that is wider than a line. Further lines are indented by two more columns,
+ * so that each row is still seen as one.
+ */
+function hanging(cells: readonly string[], width: number, indent: string): string[] {
+  const lines: string[] = []
+  for (const text of cells) {
+    const last = lines.at(-1)
+    const longer = last === undefined ? `${indent}${text}` : `${last}  ${text}`
+    if (displayWidth(longer) <= width) lines.splice(-1, 1, longer)
+    else lines.push(...wrap(text, width, last === undefined ? indent : `${indent}  `))
+  }
+  return lines
 }
 
 function isHeading(row: TableRow): row is { heading: string } {

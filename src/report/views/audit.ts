@@ -104,6 +104,8 @@ function renderAuditScreen(
   ])
 }
 
+const SEVERITY: Record<AuditSeverity, string> = { error: 'Error', warning: 'Warning', info: 'Note' }
+
 function block(group: AuditFinding[], limits: Limits, width: number, palette: Palette): string[] {
   const [first] = group
   if (first === undefined) return []
@@ -111,7 +113,7 @@ function block(group: AuditFinding[], limits: Limits, width: number, palette: Pa
   const bySentence = [...Map.groupBy(group, findingText)]
   const shown = firstOf(bySentence, limits.sentences)
   const hidden = bySentence.slice(shown.length).flatMap(([, same]) => same)
-  const heading = `${first.severity}: ${title}: ${pluralize(group.length, 'finding')} (${first.rule})`
+  const heading = `${SEVERITY[first.severity]}: ${title}: ${pluralize(group.length, 'finding')} (${first.rule})`
   return [
     ...wrap(sanitizeLine(heading), width).map(line => palette.problem(line, first.severity)),
     ...shown.flatMap(([sentence, same]) =>
@@ -180,7 +182,7 @@ function lastAuditLines(report: AuditReport, options: AuditReportOptions, palett
   ]
 }
 
-/** Returns the command that shows the possible edits; null if there are none. */
+/** Returns the command that shows the possible edits or, if they were just shown, the one that writes them; null if there are none. */
 function nextAuditCommand(
   { source, findings, edits }: AuditReport,
   { invocation, inputFlags }: AuditReportOptions,
@@ -188,8 +190,9 @@ function nextAuditCommand(
   const fixable = findings.filter(
     ({ fix, workload }) => fix !== null && workload.source !== null && workload.source.path !== '-',
   )
-  if (source.type !== 'file' || fixable.length === 0 || edits !== null) return null
+  const shown = edits?.dryRun === true && edits.files.some(({ applied }) => applied.length > 0)
+  if (source.type !== 'file' || fixable.length === 0 || (edits !== null && !shown)) return null
   const files = source.files.filter(file => file !== '-').map(file => `-f ${shellWord(file)}`)
-  const words = ['audit', ...files, ...inputFlags.map(shellWord), '--diff']
+  const words = ['audit', ...files, ...inputFlags.map(shellWord), shown ? '--fix' : '--diff']
   return offlineCommand(invocation, words.join(' '))
 }

@@ -12,7 +12,7 @@ interface DemoScreen {
 
 const STEPS: Record<DemoStep, string> = {
   diagnose: "Pods can't pull their images. Which ones, and why?",
-  why: 'One of them, link by link: what does the kubelet try?',
+  why: 'One of them in detail: what does the kubelet try?',
   fix: 'This machine is logged in to Docker Hub. Distribute that login to every namespace and recreate the stuck pods.',
   again: 'The only failure left is one that no credential can fix.',
   wait: 'In CI, a deploy like that fails with its cause as soon as waiting is pointless, not at the timeout.',
@@ -35,7 +35,7 @@ export function demoStep(step: DemoStep, command: string, { width, color }: Demo
 
 /** Shown until a key is pressed. */
 export function demoPause(): string {
-  return 'Press any key to continue, Ctrl-C to quit'
+  return 'Press any key, or Ctrl-C to quit'
 }
 
 /** Returns what to do next. */

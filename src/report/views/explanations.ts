@@ -4,6 +4,7 @@ import type { DataFormat } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { ReportOptions } from '../options.ts'
 import { field, joinBlocks, joinLines, LABEL, type Palette, pad, paletteFor, wrap } from '../screen/layout.ts'
+import { tableLines } from '../screen/table.ts'
 import type { Explanation } from '../words/explanations.ts'
 
 interface ExplanationOptions extends ReportOptions {
@@ -39,10 +40,25 @@ function document(explanations: readonly Explanation[]): object {
   return enveloped('Explanations', { explanations })
 }
 
-function list(explanations: readonly Explanation[], { invocation: { program } }: ExplanationOptions): string {
-  const longest = Math.max(...explanations.map(({ name }) => name.length))
-  const rows = explanations.map(({ name, title }) => `${name.padEnd(longest)}  ${title}`)
-  return joinLines([...rows, '', `For details: ${program} explain NAME`])
+const KINDS: Record<Explanation['kind'], string> = {
+  cause: 'Causes of failing pulls:',
+  rule: 'Rules of audit:',
+}
+
+function list(
+  explanations: readonly Explanation[],
+  { width, color, invocation: { program } }: ExplanationOptions,
+): string {
+  const palette = paletteFor(color)
+  const lines = tableLines(
+    explanations.map(({ name, title }) => [name, title]),
+    width,
+    '  ',
+  )
+  const blocks = [...Map.groupBy(explanations.keys(), at => explanations[at]?.kind ?? 'cause')].map(
+    ([kind, places]) => [palette.strong(KINDS[kind]), ...[...places].flatMap(at => lines[at] ?? [])],
+  )
+  return joinBlocks([...blocks, [`For details: ${program} explain NAME`]])
 }
 
 function whole(

@@ -21,7 +21,7 @@ export interface LoginSummary {
 
 const FAILURES: Record<ProofFailure, (login: LoginSummary, image: string | null) => string> = {
   'wrong-credential': ({ registry, username, origin }) =>
-    `${registryLabel(registry)} does not accept the login of ${username} (${origin}): ${origin === '--username' ? 'check the name, and what --password-stdin got' : `\`${loginCommand(registry)}\` again`}`,
+    `${registryLabel(registry)} does not accept the login of ${username} (${origin}): ${origin === '--username' ? 'check the name, and what --password-stdin got' : `run \`${loginCommand(registry)}\` again`}`,
   'no-access': ({ registry, username }, image) =>
     `The login of ${username} works, but ${registryLabel(registry)} doesn't let it pull ${image ?? 'the image'}: check the name, or log in with an account that can pull it`,
   withheld: ({ registry }) =>
@@ -81,7 +81,7 @@ function workaroundText({ plan, others }: Workarounds): string {
     ...(pods ? ['--no-recreate keeps the stuck pods'] : []),
     ...(plan.scope.namespaces === null ? ['-n limits the fix to one namespace'] : []),
   ]
-  return `${flags.join(', ')}.`
+  return `To go ahead anyway: ${flags.join(', ')}.`
 }
 
 /** Says that the login works, what it can still pull, and what that means for a plan that may need `needed` pulls. */

@@ -34,7 +34,7 @@ export function surveyBlocks(
 }
 
 const UNKNOWN =
-  'Unknown does not mean none: files on nodes are not visible through the API server, and a mirror shows only in messages of pulls that failed.'
+  'Unknown does not mean none: files on nodes are not visible through the API server, and a mirror shows up only in the errors of failed pulls.'
 
 /** Returns one field per text, and the label once. */
 function fields(label: string, texts: readonly string[], width: number): string[] {
@@ -53,7 +53,7 @@ function runtimeNotes(groups: MirrorSurvey['groups']): string[] {
 }
 
 function pullsText({ registry, images, pulls, mostOnOneNode }: MirrorSurvey['pulls'][number]): string {
-  return `${capitalize(registryLabel(registry))}: ${pluralize(images, 'image')} in use; ${pluralize(pulls, 'pull')} if every node starts empty, ${formatNumber(images)} through a mirror that has ${images === 1 ? 'it' : 'them'} cached; at most ${formatNumber(mostOnOneNode)} on one node`
+  return `${capitalize(registryLabel(registry))}: ${pluralize(images, 'image')} in use; ${pluralize(pulls, 'pull')} if every node starts empty (at most ${formatNumber(mostOnOneNode)} on one node), or ${formatNumber(images)} through a mirror, which pulls each image once`
 }
 
 /** Returns one row per group; where they would be too long for a terminal, without the mirrors' hosts, which follow below. */

@@ -216,7 +216,7 @@ function namesFiles({ planned }: MirrorReport): boolean {
 /** Comes last, because files put in place before the mirror works slow every pull. */
 function proofLines({ verification, planned }: MirrorReport, width: number, palette: Palette): string[] {
   if (planned.every(({ setup }) => 'unsupported' in setup)) return []
-  if (verification === null) return wrap('To prove the mirror first, add --verify to this command.', width)
+  if (verification === null) return wrap('To test the mirror first, add --verify to this command.', width)
   if (verification.wrong === 0) return []
   return wrap('Put the files in place only after the mirror serves these images.', width).map(line =>
     palette.problem(line, 'error'),

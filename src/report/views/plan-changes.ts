@@ -64,14 +64,14 @@ function secrets(changes: Change[], verb: string, view: PlanView): string[] {
   const { plan, width } = view
   const place = namespacesOf(changes)
   return [
-    ...heading(`${verb} secret ${plan.secretName} in ${pluralize(place.length, 'namespace')}`, view),
+    ...heading(`${verb} secret ${plan.secretName} in ${placeText(place)}`, view),
     ...field({ label: 'why', text: reasonText(first.reason) }, width),
     ...plan.credentials.flatMap(({ registry, username, origin, key }, index) => {
       const path = key.startsWith(`${registry}/`) ? ` (${key})` : ''
       const text = `${username} for ${registryLabel(registry)}${path}, from ${origin}`
       return field({ label: index === 0 ? 'login' : '', text }, width)
     }),
-    ...field({ label: 'namespaces', text: shortList(place, NAMES) }, width),
+    ...namespaceField(place, width),
     ...managed(changes, width),
   ]
 }
@@ -81,11 +81,10 @@ function defaults(changes: Change[], view: PlanView): string[] {
   if (first === undefined) return []
   const { plan, width } = view
   const place = namespacesOf(changes)
-  const where = pluralize(place.length, 'namespace')
   return [
-    ...heading(`Add pull secret ${plan.secretName} to service account default in ${where}`, view),
+    ...heading(`Add pull secret ${plan.secretName} to service account default in ${placeText(place)}`, view),
     ...field({ label: 'why', text: reasonText(first.reason) }, width),
-    ...field({ label: 'namespaces', text: shortList(place, NAMES) }, width),
+    ...namespaceField(place, width),
     ...managed(changes, width),
   ]
 }
@@ -166,6 +165,18 @@ function managed(changes: Change[], width: number): string[] {
   const names = [...new Set(changes.flatMap(({ managedBy }) => (managedBy ? [managerName(managedBy)] : [])))]
   if (names.length === 0) return []
   return field({ label: 'managed', text: `by ${shortList(names, 3)}, which may change it back` }, width)
+}
+
+/** Names a single namespace in the heading; several are below it. */
+function placeText(namespaces: string[]): string {
+  const [only = ''] = namespaces
+  return namespaces.length === 1 ? `namespace ${only}` : pluralize(namespaces.length, 'namespace')
+}
+
+function namespaceField(namespaces: string[], width: number): string[] {
+  return namespaces.length === 1
+    ? []
+    : field({ label: 'namespaces', text: shortList(namespaces, NAMES) }, width)
 }
 
 function namespacesOf(changes: Change[]): string[] {

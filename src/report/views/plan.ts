@@ -22,6 +22,7 @@ import {
 import { titleOf } from '../words/causes.ts'
 import { declinedDetail, declinedNextStep, declinedTitle } from '../words/declined.ts'
 import { countPods, formatNumber, pluralize } from '../words/nouns.ts'
+import { TO_APPLY } from '../words/outcomes.ts'
 import { nothingFails, objectName, planSentence, scopeText } from '../words/plan.ts'
 import { asNextStep, type StepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
@@ -164,7 +165,7 @@ function declinedObject(one: Declined): string {
   if (one.code === 'terminating-namespace') return one.namespace
   if (one.code === 'unneeded-login') return one.registry
   if (one.code === 'no-credential' || one.code === 'unnamed-registry' || one.code === 'unproven-login')
-    return pluralize(one.findings, 'finding')
+    return one.findings === 0 ? 'no failing pull needs it now' : pluralize(one.findings, 'failing pull')
   const target = one.code === 'managed' ? one.change.target : one.target
   return `${target.namespace} ${objectName(target)}`
 }
@@ -213,7 +214,7 @@ function causeBlocks(findings: AdvisedFinding[], { invocation, width, palette }:
 function remedyText(findings: readonly AdvisedFinding[]): string {
   return findings.some(({ remedies }) => remedies.length > 0)
     ? 'none of those chosen applies here'
-    : "none: pullguard can't fix this from the cluster"
+    : "none: pullguard can't fix this"
 }
 
 function lastLines(
@@ -230,8 +231,7 @@ function lastLines(
     const next = { text: `Plan saved to ${context.mode.file}`, command: context.mode.command }
     return [...sentence, ...nextLines(next, width, palette)]
   }
-  const text = `Nothing was written: this was a dry run. To apply the plan, run the same command without --dry-run.`
-  return [...sentence, ...wrap(text, width)]
+  return [...sentence, ...wrap(`Nothing was written: this was a dry run. ${TO_APPLY}`, width)]
 }
 
 function nothingToWrite(
@@ -253,8 +253,7 @@ function emptyText(findings: PlanReportContext['findings']): string {
   // Another scope or a flag may well fix what has a remedy.
   if (findings.some(({ remedies }) => remedies.length > 0))
     return 'Nothing to apply, for the reasons shown above.'
-  const problems = findings.length === 1 ? 'this problem' : `these ${formatNumber(findings.length)} problems`
-  return `Nothing to apply: pullguard can't fix ${problems}.`
+  return `Nothing to apply: pullguard can't fix ${findings.length === 1 ? 'this failure' : 'these failures'}.`
 }
 
 /** For findings without a remedy, returns the diagnosis' step; other reasons have their own. */
@@ -263,7 +262,9 @@ function nextStep(
   findings: PlanReportContext['findings'],
   invocation: Invocation,
 ): StepText | null {
-  const [first] = plan.declined
+  // A login that no failing pull needs helps nothing here.
+  const helpful = plan.declined.filter(one => !('findings' in one && one.findings === 0))
+  const [first] = helpful.length > 0 ? helpful : plan.declined
   if (first === undefined) return null
   const withoutRemedy = first.code === 'no-remedy' && findings.filter(({ remedies }) => remedies.length === 0)
   const [group] = withoutRemedy ? groupByCause(withoutRemedy, invocation) : []

@@ -8,14 +8,17 @@ import type { AccessDenial } from '../../apply/check-access.ts'
 import type { DamagedLine } from '../../apply/journal/find-runs.ts'
 import type { RemedyOffer } from '../../diagnosis/remedy.ts'
 import type { Plan, PlanCredential, PlanScope } from '../../plan/plan.ts'
+import type { Gap } from '../../snapshot/snapshot.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
+import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { joinLines, wrap } from '../screen/layout.ts'
+import { joinBlocks, joinLines, paletteFor, wrap } from '../screen/layout.ts'
 import { whyCommand } from '../words/commands.ts'
 import { formatNumber, pluralize, shortList } from '../words/nouns.ts'
 import { REMEDY_WORDS } from '../words/remedies.ts'
 import { summarySentence } from '../words/summary.ts'
+import { gapLines } from './gaps.ts'
 import { loginName } from './login-proofs.ts'
 
 /** The width of the marks before a choice. */
@@ -24,7 +27,7 @@ const MARKS = '   '
 /** Returns one remedy to select, with how much it would help, and what is selected with it; wrapped below its beginning. */
 export function remedyChoice({ remedy, findings, needs }: RemedyOffer, width: number): string {
   const also = needs === null ? '' : `; also pins images whose tag can move`
-  const text = `${REMEDY_WORDS[remedy].choice} (${pluralize(findings, 'finding')}${also})`
+  const text = `${REMEDY_WORDS[remedy].choice} (${pluralize(findings, 'failing pull')}${also})`
   return wrap(text, width, MARKS).join('\n').trimStart()
 }
 
@@ -143,6 +146,16 @@ export function podChoices(
 
 export function podQuestion(): string {
   return 'Which pod?'
+}
+
+/** Says that a pod could not be read, and why. */
+export function unreadPodText(
+  name: string,
+  gaps: readonly Gap[],
+  { width, color }: Pick<ReportOptions, 'width' | 'color'>,
+): string {
+  const sentence = `Can't explain pod ${name}: it could not be read, and may not exist.`
+  return joinBlocks([gapLines(gaps, width, paletteFor(color)), wrap(sanitizeLine(sentence), width)])
 }
 
 /** Lists the pods that can be named, for use without a terminal. */

@@ -111,7 +111,7 @@ function nextStep(
   if (judged.short.length === 0) return next === null ? [] : wrap(next, options.width)
   if (cluster === null || usage !== null) return []
   const command = ownCommand(options.invocation, `quota ${scopeFlags(cluster.namespace)} --usage`)
-  return labelledCommand('Who pulls: ', command, options.width, palette.strong)
+  return labelledCommand('To see who pulls: ', command, options.width, palette.strong)
 }
 
 function rows(judged: JudgedQuotas, options: QuotaReportOptions, palette: Palette): string[] {
@@ -126,7 +126,24 @@ function rows(judged: JudgedQuotas, options: QuotaReportOptions, palette: Palett
     options.width,
     '  ',
   )
-  return lines.flatMap((row, index) => row.map(styleOf(quotas[index], judged, palette)))
+  const room = lines.every(row => row.length === 1)
+  return quotas.flatMap((quota, index) => {
+    const row = room ? (lines[index] ?? []) : tallRow(quota, { named, options })
+    return row.map(styleOf(quota, judged, palette))
+  })
+}
+
+/** Returns a row in two lines, for names that leave no room beside them. */
+function tallRow(
+  quota: HubQuota,
+  { named, options }: { named: boolean; options: QuotaReportOptions },
+): string[] {
+  const { width, terminal } = options
+  const answer = cell(answerCell(quota, options))
+  return [
+    ...wrap(sanitizeLine(identityText(quota, named)), width, '  '),
+    ...wrap(terminal ? `${bar(quota.answer)}  ${answer}` : answer, width, '    '),
+  ]
 }
 
 function answerCell({ answer }: HubQuota, { showSource }: QuotaReportOptions): string {
@@ -175,7 +192,8 @@ function renderMarkdown(report: QuotaReport, options: QuotaReportOptions): strin
           ),
         ]
   return `${[
-    `### Docker Hub pulls: ${markdownSentence(quotaVerdictText(judged))}`,
+    '### Docker Hub pulls',
+    `**${markdownSentence(quotaVerdictText(judged))}**`,
     ['| Who | Left |', '| --- | --- |', ...table].join('\n'),
     markdownSentence(whoseNumbersText(judged.quotas)),
     ...(usage === null ? [] : usageMarkdown(usage)),

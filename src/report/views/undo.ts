@@ -191,7 +191,7 @@ function problem({ status, detail }: Pick<UndoOutcome, 'status' | 'detail'>): st
 
 /** Renders all runs with their state, newest first. On a terminal, the scope of each is below it, because it can be long. */
 function renderRunTable(runs: readonly RunLine[], options: ReportOptions): string {
-  if (runs.length === 0) return joinLines(['No run has written anything to this cluster.'])
+  if (runs.length === 0) return joinLines(['No run on this machine has written to this cluster.'])
   if (options.terminal) return joinLines(runRows(runs, options))
   const rows = [
     ['RUN', 'TIME', 'CONTEXT', 'USER', 'SCOPE', 'CHANGES', 'STATE'],

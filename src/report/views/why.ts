@@ -129,7 +129,7 @@ const KIND: Record<ContainerKind, string> = {
   sandbox: 'Sandbox',
 }
 
-/** Renders the chain of every image, and in the last lines the link to fix and how. */
+/** Renders the chain of every image, and in the last lines the first problem and what to do about it. */
 function renderChain(why: AdvisedWhy, options: ReportOptions): string {
   const palette = paletteFor(options.color)
   const blocks = [
@@ -156,11 +156,11 @@ function heading(why: AdvisedWhy, width: number): string[] {
 function chain(context: ProblemContext, width: number, palette: Palette): string[] {
   const { container } = context
   const { reference, registry, check, problems, notes = [] } = container
-  const broken = problems.length > 0
+  const failing = problems.length > 0
   const line = (label: string, text: string) => field({ label, text }, width)
   return [
     ...wrap(sanitizeLine(`${containerLabel(container)}: ${imageText(container.image)}`), width).map(text =>
-      broken ? palette.problem(text, 'error') : palette.strong(text),
+      failing ? palette.problem(text, 'error') : palette.strong(text),
     ),
     ...line('reference', reference ?? (container.image === '' ? 'unknown' : 'not an image name')),
     ...(registry === null
@@ -179,8 +179,8 @@ function chain(context: ProblemContext, width: number, palette: Palette): string
       ? []
       : line('pulling', `for ${pullingFor(container.pullingSince, context.why.takenAt)}; it has not failed`)),
     ...problems.flatMap((problem, index) => {
-      const number = problems.length === 1 ? '' : `${index + 1}. `
-      return line(index === 0 ? 'broken' : '', `${number}${whyProblem(problem, context)}`)
+      const [label, number] = problems.length === 1 ? ['problem', ''] : ['problems', `${index + 1}. `]
+      return line(index === 0 ? label : '', `${number}${whyProblem(problem, context)}`)
     }),
     ...problems
       .flatMap(problem => evidenceOf(problem))
@@ -190,6 +190,11 @@ function chain(context: ProblemContext, width: number, palette: Palette): string
 
 function containerLabel({ kind, container }: AdvisedContainer): string {
   return kind === 'sandbox' ? KIND[kind] : `${KIND[kind]} ${container}`
+}
+
+/** Names a container within a sentence: `init container setup`, `the sandbox`. */
+function containerName({ kind, container }: AdvisedContainer): string {
+  return kind === 'sandbox' ? 'the sandbox' : `${KIND[kind].toLowerCase()} ${container}`
 }
 
 function policyText({ kind, pullPolicy }: AdvisedContainer): string {
@@ -242,23 +247,23 @@ function lastLines(why: AdvisedWhy, options: ReportOptions, palette: Palette): s
   if (container === undefined || problem === undefined) return intact(why, options, palette)
   const { width, invocation } = options
   const context = { why, container, invocation }
-  const sentence = `Broken link for ${container.kind === 'sandbox' ? 'the sandbox' : container.container}: ${whyProblem(problem, context)}.`
+  const sentence = `Problem with ${containerName(container)}: ${whyProblem(problem, context)}.`
   return [...wrap(sanitizeLine(sentence), width), ...nextLines(whyNextStep(problem, context), width, palette)]
 }
 
 function intact(why: AdvisedWhy, { width, invocation }: ReportOptions, palette: Palette): string[] {
   const { gaps, containers, takenAt, obstacle } = why
-  if (gaps.length > 0) return wrap('No broken link found, but not everything could be read.', width)
+  if (gaps.length > 0) return wrap('No problem found, but not everything could be read.', width)
   const pulling = containers.find(({ pullingSince }) => pullingSince !== null)
   if (pulling != null) {
     const time = pullingFor(pulling.pullingSince ?? '', takenAt)
     return wrap(
-      sanitizeLine(`No link is broken. The image of ${pulling.container} has been pulling for ${time}.`),
+      sanitizeLine(`No problem found. The image of ${containerName(pulling)} has been pulling for ${time}.`),
       width,
     )
   }
   if (obstacle !== null) {
-    const sentence = `No link is broken: an image is not the problem. ${obstacleText(obstacle)}.`
+    const sentence = `The images are not the problem. ${obstacleText(obstacle)}.`
     const next = obstacleStep(obstacle, why, invocation)
     return [...wrap(sanitizeLine(sentence), width), ...nextLines(next, width, palette)]
   }
@@ -266,8 +271,8 @@ function intact(why: AdvisedWhy, { width, invocation }: ReportOptions, palette: 
     ? ' Anonymous pulls from Docker Hub share one limit with everyone behind the same IP address.'
     : ''
   if (containers.some(({ notes }) => notes !== undefined))
-    return wrap('No link is broken now, but what the notes say may make the next pull fail.', width)
-  return wrap(`No link is broken. Nothing to do.${note}`, width).map(palette.success)
+    return wrap('No problem now, but what the notes say may make the next pull fail.', width)
+  return wrap(`No problem found. Nothing to do.${note}`, width).map(palette.success)
 }
 
 function sharesLimit({ verdict, registry, pullPolicy }: AdvisedContainer): boolean {
@@ -278,5 +283,8 @@ function nextLines(step: StepText | undefined, width: number, palette: Palette):
   if (step === undefined) return []
   const { text, command } = step
   if (command === undefined) return wrap(sanitizeLine(`Next: ${text}.`), width).map(palette.strong)
-  return [...wrap(sanitizeLine(`${text}:`), width), ...commandLines(command, width, '  ').map(palette.strong)]
+  return [
+    ...wrap(sanitizeLine(`Next: ${text}:`), width),
+    ...commandLines(command, width, '  ').map(palette.strong),
+  ]
 }

@@ -1,7 +1,7 @@
 /** The words of gaps: what could not be read, what that hides, and which permission to request. */
 
 import type { Gap, GapReason } from '../../snapshot/snapshot.ts'
-import { formatNumber, shortList } from './nouns.ts'
+import { formatNumber, joinList, shortList } from './nouns.ts'
 
 const REASON: Record<GapReason, string> = {
   forbidden: 'access denied',
@@ -18,7 +18,7 @@ const HIDDEN = new Map([
   ['namespaces', 'only the namespaces that could be read were checked'],
   [
     'events',
-    "the kubelet's sentences may be missing: causes may be reported as `other`, and why a new pod is waiting may be unknown",
+    "the kubelet's messages may be missing: causes may be reported as `other`, and why a new pod is waiting may be unknown",
   ],
   ['secrets', 'whether those pulls had a credential is unknown'],
   ['serviceaccounts', "whether a service account's secrets reached the pods is unknown"],
@@ -63,7 +63,7 @@ const HIDDEN_FROM_WAIT = new Map([
   ['pods', 'whether their images can be pulled, and whether they are ready, is unknown'],
   [
     'events',
-    "the kubelet's sentences may be missing: causes may be reported as `other`, and failed attempts are not counted",
+    "the kubelet's messages may be missing: causes may be reported as `other`, and failed attempts are not counted",
   ],
   ['secrets', 'whether those pulls had a credential is unknown'],
   ['serviceaccounts', "whether a service account's secrets reached the pods is unknown"],
@@ -84,10 +84,10 @@ const HIDDEN_FROM: Record<GapAbout, { words: ReadonlyMap<string, string>; other:
   wait: { words: HIDDEN_FROM_WAIT, other: FOLLOWED },
 }
 
-/** Gaps that differ only in their namespace, combined. */
+/** Gaps that hide the same, combined: those of one resource in several namespaces, and of several resources in the same ones. */
 export interface GapSummary {
   gap: Gap
-  /** `secrets in web`, `pods in 12 namespaces (a, b, c and 9 more)`, `pods in the whole cluster`. */
+  /** `secrets in web`, `pods in 12 namespaces (a, b, c and 9 more)`, `jobs.batch and pods in the whole cluster`. */
   what: string
   /** The reason, in words. */
   why: string
@@ -97,25 +97,45 @@ export interface GapSummary {
   remedy: string | null
 }
 
-/** Returns one summary per resource and reason. @param of what the resources were read for */
+/** Returns one summary for gaps with the same reason and consequence. @param of what the resources were read for */
 export function summarizeGaps(gaps: readonly Gap[], of: GapAbout = 'diagnosis'): GapSummary[] {
-  const alike = Map.groupBy(gaps, ({ what, why }) => `${what} ${why}`)
-  return [...alike.values()].flatMap(same => {
-    const [gap] = same
-    if (gap === undefined) return []
-    const namespaces = [...new Set(same.flatMap(({ namespace }) => namespace ?? []))]
-    const clusterWide = same.some(({ namespace }) => namespace === null)
+  const byResource = Map.groupBy(gaps, ({ what, why }) => `${what} ${why}`)
+  const alike = Map.groupBy(
+    [...byResource.values()].flatMap(same => groupOf(same, of)),
+    ({ gap, ...group }) =>
+      JSON.stringify([gap.why, gap.detail, group.hidden, group.clusterWide, group.namespaces]),
+  )
+  return [...alike.values()].flatMap(groups => {
+    const [first] = groups
+    if (first === undefined) return []
+    const { gap, hidden, clusterWide, namespaces } = first
+    const resources = groups.map(({ gap: { what } }) => what)
     return {
       gap,
-      what: `${gap.what} ${whereText(clusterWide, namespaces, gap.why)}`.trim(),
+      what: `${joinList(resources)} ${whereText(clusterWide, namespaces, gap.why)}`.trim(),
       why:
         gap.why === 'forbidden' || gap.detail === undefined
           ? REASON[gap.why]
           : `${REASON[gap.why]} (${gap.detail})`,
-      hidden: HIDDEN_FROM[of].words.get(gap.what) ?? HIDDEN_FROM[of].other,
-      remedy: remedyFor(gap, clusterWide, namespaces),
+      hidden,
+      remedy: remedyFor(resources, gap.why, clusterWide, namespaces),
     }
   })
+}
+
+interface ResourceGap extends Pick<GapSummary, 'gap' | 'hidden'> {
+  clusterWide: boolean
+  namespaces: string[]
+}
+
+/** Combines the gaps of one resource. */
+function groupOf(same: readonly Gap[], of: GapAbout): ResourceGap[] {
+  const [gap] = same
+  if (gap === undefined) return []
+  const namespaces = [...new Set(same.flatMap(({ namespace }) => namespace ?? []))]
+  const clusterWide = same.some(({ namespace }) => namespace === null)
+  const hidden = HIDDEN_FROM[of].words.get(gap.what) ?? HIDDEN_FROM[of].other
+  return [{ gap, hidden, clusterWide, namespaces }]
 }
 
 function whereText(clusterWide: boolean, namespaces: string[], why: GapReason): string {
@@ -124,10 +144,16 @@ function whereText(clusterWide: boolean, namespaces: string[], why: GapReason): 
   return `in ${formatNumber(namespaces.length)} namespaces (${shortList(namespaces, 3)})`
 }
 
-function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[]): string | null {
-  if (why === 'absent' && what === 'pods')
+function remedyFor(
+  resources: string[],
+  why: GapReason,
+  clusterWide: boolean,
+  namespaces: string[],
+): string | null {
+  if (why === 'absent' && resources.includes('pods'))
     return 'check another namespace, or dump all of them: kubectl get pods,events,… -A -o json'
-  if (why === 'absent') return `add ${what} to the dump: kubectl get pods,${what},… -o json`
+  if (why === 'absent')
+    return `add ${joinList(resources)} to the dump: kubectl get pods,${resources.join(',')},… -o json`
   if (why === 'truncated') return 'run the command again; recreate the dump if it is incomplete'
   if (why === 'expired' || why === 'timeout')
     return 'run the command again, or with a longer --request-timeout'
@@ -137,7 +163,7 @@ function remedyFor({ what, why }: Gap, clusterWide: boolean, namespaces: string[
     : namespaces.length === 1
       ? `a Role in ${namespaces[0]}`
       : 'a ClusterRole, or a Role in each'
-  return `ask for permission to get and list ${what} (${place})`
+  return `ask for permission to get and list ${joinList(resources)} (${place})`
 }
 
 /** Returns a summary as one sentence, without its remedy. */

@@ -99,7 +99,7 @@ export function managerStep(manager: ObjectManager, namespace: string, invocatio
   return STEPS[manager.tool](manager, namespace, invocation)
 }
 
-/** Returns what writes a Secret, to begin a sentence, and the command that shows it. */
+/** Returns what writes a Secret, for the middle of a sentence, and the command that shows it. */
 export function writerText(
   writer: SecretWriter,
   namespace: string,
@@ -118,10 +118,10 @@ export function writerText(
     }
     case 'copy':
       return {
-        name: `A tool that copies ${writer.of === null ? 'it from another namespace' : `secret ${writer.of}`}`,
+        name: `a tool that copies ${writer.of === null ? 'it from another namespace' : `secret ${writer.of}`}`,
       }
     case 'manager':
-      return { name: capitalizeFirst(managerName(writer.manager)) }
+      return { name: managerName(writer.manager) }
     case 'tool':
       return { name: writer.name }
   }
@@ -129,5 +129,3 @@ export function writerText(
 
 /** Names that can't be read as a flag. */
 const RESOURCE = /^[a-z][a-z0-9]*\.[a-z0-9.-]+\/[a-z0-9][a-z0-9.-]*$/
-
-const capitalizeFirst = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

@@ -226,12 +226,12 @@ export function enterNode(invocation: Invocation, { node, host }: Pick<Finding, 
     return { text: 'Get a shell on the node', command: `minikube ssh${minikubeProfile(node)} -n ${word}` }
   if (host.platform === 'talos')
     return {
-      text: "Talos nodes have no shell: run the commands for the node in a debug pod, which shares the node's network, with an image that has their tools (curl, openssl, getent, ss), such as netshoot; delete the pod afterward",
+      text: "Run the commands for the node in a debug pod, which shares the node's network, with an image that has their tools (curl, openssl, getent, ss), such as netshoot: Talos nodes have no shell; delete the pod afterward",
       command: debugPod(toolImage !== null && HAS_TOOLS.test(toolImage) ? toolImage : null, 'kube-system'),
     }
   if (host.platform === 'bottlerocket')
     return {
-      text: `Bottlerocket's host has no shell, so use its admin container: with \`enter-admin-container\` in a session of AWS Systems Manager, or, if it is enabled already, by SSH or in a debug pod ${withImage} (\`chroot /host apiclient exec admin bash\`). For the host's own commands (journalctl, ctr, containerd), run \`sudo sheltie\` there; delete the pod afterward`,
+      text: `Use the admin container of the node, as Bottlerocket's host has no shell: with \`enter-admin-container\` in a session of AWS Systems Manager, or, if it is enabled already, by SSH or in a debug pod ${withImage} (\`chroot /host apiclient exec admin bash\`). For the host's own commands (journalctl, ctr, containerd), run \`sudo sheltie\` there; delete the pod afterward`,
       command: debugPod(toolImage),
     }
   if (host.os === 'windows')

@@ -46,11 +46,14 @@ export function writtenSentence({ outcomes, run }: FixResult): string {
   return `${pluralize(applied.length, 'change')} written: ${changesByKind(applied)}.${open}`
 }
 
-/** Returns what a dry run on the server found, in one sentence. */
+/** What to do after a dry run that found nothing wrong. */
+export const TO_APPLY = 'To apply the plan, run the same command without --dry-run.'
+
+/** Returns what a dry run on the server found. */
 export function dryRunSentence({ outcomes }: FixResult): string {
   const not = outcomes.filter(one => !isSuccessful(one)).length
   return not === 0
-    ? `The API server would accept ${outcomes.length === 1 ? 'the change' : `${allOf(outcomes.length).toLowerCase()} changes`}. Nothing was written: this was a dry run.`
+    ? `The API server would accept ${outcomes.length === 1 ? 'the change' : `${allOf(outcomes.length).toLowerCase()} changes`}. Nothing was written: this was a dry run. ${TO_APPLY}`
     : `${formatNumber(not)} of ${pluralize(outcomes.length, 'change')} would not be accepted. Nothing was written: this was a dry run.`
 }
 

@@ -130,26 +130,26 @@ export function planSentence({ changes, cost }: Plan): string {
   return `${pluralize(changes.length, 'change')} in ${pluralize(namespaces, 'namespace')}: ${changesByKind(changes)}${pulls}.`
 }
 
-/** Predicates: the object's name stands before each. */
+/** Participles, for one object or several whose name precedes them. */
 const LEFT: Record<LeftReason, string> = {
-  gone: 'is no longer there',
-  replaced: 'was replaced by another object with the same name',
-  changed: 'was changed after pullguard wrote it',
-  'taken-back': 'was already undone',
-  'never-written': 'was never written',
-  'still-named': 'is still referenced',
-  'goes-with-its-run': 'is removed by undoing the run that created it',
+  gone: 'no longer there',
+  replaced: 'replaced by another object with the same name',
+  changed: 'changed after pullguard wrote it',
+  'taken-back': 'already undone',
+  'never-written': 'never written',
+  'still-named': 'still referenced',
+  'goes-with-its-run': 'removed by undoing the run that created it',
   'earlier-content-unknown': 'existed before, and its earlier content is not recorded',
-  'pod-taken-away': 'was deleted and not recreated; run the same fix again to recreate it',
-  'pod-recreated': "was recreated; the stuck pod that it replaced can't be restored",
+  'pod-taken-away': 'deleted and not recreated; run the same fix again to recreate it',
+  'pod-recreated': "recreated; stuck pods can't be restored",
 }
 
-/** Why an object is left unchanged, as a predicate. */
+/** Why an object is left unchanged, as a participle. */
 export function leftText(reason: LeftReason): string {
   return LEFT[reason]
 }
 
-/** Returns the reason with the objects that refer to it: `is still referenced by deployment/shop`. */
+/** Returns the reason with the objects that refer to it: `still referenced by deployment/shop`. */
 export function leftStepText({ reason, by = [] }: Extract<UndoStep, { action: 'leave' }>): string {
   if (by.length === 0) return leftText(reason)
   const names = by.map(({ kind, name }) =>
@@ -172,7 +172,7 @@ export function effectText(effect: UndoEffect): string {
 /** Warns if logins are removed: running pods keep their images, but new pulls have no login. */
 export function lostLoginSentence(steps: readonly UndoStep[]): string {
   const goes = steps.some(({ action }) => action === 'delete-secret' || action === 'remove-keys')
-  return goes ? 'From then on, pods pull without this login and may fail as they did before.' : ''
+  return goes ? 'After that, pods pull without this login and may fail as they did before.' : ''
 }
 
 /** Returns a sentence about Secrets that still contain a login; empty if there are none. */
@@ -217,18 +217,19 @@ export function isNotUndone({ status }: UndoOutcome): boolean {
   return status === 'conflict' || status === 'refused' || status === 'failed' || status === 'skipped'
 }
 
-/** Returns the result, in one sentence. */
+/** Returns the result. @param outcomes empty after a dry run that did not ask the server */
 export function undoneSentence(outcomes: readonly UndoOutcome[], dryRun: boolean): string {
   const open = outcomes.filter(isNotUndone).length
   const left = outcomes.filter(({ status }) => status === 'left').length
   const done = outcomes.length - open - left
   const unchanged = left === 0 ? '' : ` ${pluralize(left, 'object')} left unchanged.`
   if (dryRun) {
+    const next = open === 0 ? ' To undo the run, run the same command without --dry-run.' : ''
     const accepted =
       open === 0
-        ? `The API server would accept ${pluralize(done, 'change')}.`
-        : notUndone(open, outcomes, 'would not')
-    return `${accepted}${unchanged} Nothing was written: this was a dry run.`
+        ? `The API server would accept ${pluralize(done, 'change')}.${unchanged} `
+        : `${notUndone(open, outcomes, 'would not')}${unchanged} `
+    return `${outcomes.length === 0 ? '' : accepted}Nothing was written: this was a dry run.${next}`
   }
   return open === 0
     ? `Undid ${pluralize(done, 'change')}.${unchanged}`

@@ -73,7 +73,7 @@ export function noSpendersText({ partial }: Counted): string {
     : 'No workload is expected to pull from Docker Hub.'
 }
 
-/** Returns whether an identity's pulls last, such as `up to 120 expected: they run out in about 3 hours`. */
+/** Returns whether an identity's pulls last, such as `up to 120 expected in the next 6 hours; those left run out in about 3 hours`. */
 export function outlookText(
   { pulls, now, atMost, left, fits, runsOutAfter }: Outlook,
   { window, partial }: Counted,
@@ -83,9 +83,9 @@ export function outlookText(
     return partial ? `pulls in the next ${time} are unknown` : `no pulls expected in the next ${time}`
   const expected = `${pullsText(pulls, atMost)} expected in the next ${time}${now > 0 && now < pulls ? `, ${formatNumber(now)} of them now` : ''}`
   if (fits === null) return `${expected}; how many are left is unknown`
-  if (fits) return `${expected}: enough are left${partial ? NOT_COUNTED : ''}`
-  if (left === 0) return `${expected}: none left`
-  return `${expected}: ${runsOutAfter === 0 ? 'too few are left for what is due now' : `they run out in about ${roughly(runsOutAfter ?? 0)}`}`
+  if (fits) return `${expected}; enough are left${partial ? NOT_COUNTED : ''}`
+  if (left === 0) return `${expected}; none are left`
+  return `${expected}; ${runsOutAfter === 0 ? 'too few are left for what is due now' : `those left run out in about ${roughly(runsOutAfter ?? 0)}`}`
 }
 
 /** Rounds an estimated time to 5 minutes, or to half an hour from 3 hours on. */
@@ -153,7 +153,13 @@ export function forecastText({ nodes, atOnce, later, cacheSaves }: Forecast, { p
       : 'New nodes are not expected to pull from Docker Hub.'
   const cache =
     cacheSaves === 0 ? '' : ` A pull-through cache would save ${formatNumber(cacheSaves)} of these pulls.`
-  return `${pluralize(nodes, 'new node')} ${nodes === 1 ? 'pulls' : 'pull'} ${pluralize(atOnce, 'image')} for DaemonSets at once, and up to ${formatNumber(later)} more as pods are placed there${partial ? ', and whatever could not be read' : ''}.${cache}`
+  const verb = nodes === 1 ? 'pulls' : 'pull'
+  const placed = 'as pods are placed there'
+  const what =
+    atOnce === 0
+      ? `up to ${pluralize(later, 'image')} ${placed}`
+      : `${pluralize(atOnce, 'image')} for DaemonSets at once, and up to ${formatNumber(later)} more ${placed}`
+  return `${pluralize(nodes, 'new node')} ${verb} ${what}${partial ? ', and whatever could not be read' : ''}.${cache}`
 }
 
 /** Returns the maximum time that takes, by plan. */

@@ -65,7 +65,7 @@ function windowText({ cause, registry }: Trouble['finding'], left: number): stri
   if (registry === null || !isDockerHub(registry)) return `; ${tries}`
   const tooLong = left < HUB_WINDOW_HOURS * 3_600_000
   return tooLong
-    ? `; ${tries}, but Docker Hub's limit covers ${HUB_WINDOW_HOURS} hours, and only ${durationOfMilliseconds(left)} are left`
+    ? `; ${tries}, but Docker Hub's limit covers ${HUB_WINDOW_HOURS} hours, and this wait ends in ${durationOfMilliseconds(left)}`
     : `; ${tries}`
 }
 

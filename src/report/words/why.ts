@@ -1,4 +1,4 @@
-/** The words of `why`: policies, verdicts, and each broken link with its fix. */
+/** The words of `why`: policies, verdicts, and each problem with its fix. */
 
 import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../advice/add-steps.ts'
 import type { StepCode } from '../../advice/step.ts'
@@ -52,7 +52,7 @@ export function verdictText({
     : VERDICT[verdict]
 }
 
-/** Where a broken link is, and how the user started the program. */
+/** Where a problem is, and how the user started the program. */
 export interface ProblemContext {
   why: AdvisedWhy
   container: AdvisedContainer
@@ -145,22 +145,22 @@ const PROBLEMS: { [Code in AdvisedProblem['code']]: ProblemWords<Problem<Code>> 
   },
   'pull-failed': {
     sentence: ({ finding }, { invocation }) => {
-      const context = { invocation, findings: [finding] } as const
-      return titleOf(context)
+      const title = titleOf({ invocation, findings: [finding] })
+      return title.replace(/^(?:The|An?|Node|Pull|No) /, first => first.toLowerCase())
     },
   },
 }
 
-/** Returns what is broken, as one sentence without a period. */
+/** Returns what is wrong, as a sentence without a period that can follow a colon. */
 export function whyProblem(problem: AdvisedProblem, context: ProblemContext): string {
   // Each code's words take that code's problem; the compiler can't follow the code through the union.
   return PROBLEMS[problem.code].sentence(problem as never, context)
 }
 
-/** First steps of a diagnosis that say less than the words of a broken link. */
+/** First steps of a diagnosis that say less than the words of a problem. */
 const GENERAL: ReadonlySet<StepCode> = new Set(['see-why', 'distribute-login', 'restart-pull', 'read-all'])
 
-/** Returns what fixes the problem: the first step of the pull's diagnosis, unless the link has more precise words for it. */
+/** Returns what fixes the problem: the first step of the pull's diagnosis, unless the problem has more precise words for it. */
 export function whyNextStep(problem: AdvisedProblem, context: ProblemContext): StepText | undefined {
   const { finding } = context.container
   const own = PROBLEMS[problem.code].next?.(problem as never, context)

@@ -113,7 +113,7 @@ export class NotADump extends UsageError {
   readonly damaged: boolean
 
   constructor(message: string, damaged = false) {
-    super(message)
+    super(message.replace(/^standard input/, 'Standard input'))
     this.damaged = damaged
   }
 }

@@ -1,11 +1,10 @@
 /** Follows one list: lists, watches for changes, and lists again whenever a watch alone can't be trusted. */
 
 import type { Clock } from '../../clock.ts'
-import { ApiError } from '../../kubernetes/api/api-error.ts'
+import { ApiError, isForbidden } from '../../kubernetes/api/api-error.ts'
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
 import type { Kind } from '../../kubernetes/api/kinds.ts'
 import type { Shape } from '../../protobuf/shape.ts'
-import { isForbidden } from '../gap.ts'
 import type { NamespaceOrAll, Reading } from '../live/reading.ts'
 
 /** Selects objects of a list. */

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../../clock.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { unlessAborted } from '../../network/unless-aborted.ts'
 import type { RolloutState } from '../../snapshot/rollout.ts'
 import type { Gap, OwnerLink, PodEvent } from '../../snapshot/snapshot.ts'
 import { Reading } from '../live/reading.ts'
@@ -98,9 +99,9 @@ export class Following {
     for (const scope of this.#scopes) await scope.followNewPods()
   }
 
-  /** Resolves once everything has been listed again. */
-  async readAgain(): Promise<void> {
-    await Promise.all(this.#scopes.map(scope => scope.readAgain()))
+  /** Resolves once everything has been listed again. @throws the signal's reason: a list that fails is tried until then */
+  async readAgain(signal: AbortSignal): Promise<void> {
+    await unlessAborted(Promise.all(this.#scopes.map(scope => scope.readAgain())), signal)
   }
 
   /** Returns the named subjects, and those selected by labels so far, each once. */

@@ -2,9 +2,9 @@
 
 import type { Clock } from '../../clock.ts'
 import { isPullProgress } from '../../image/pull-messages.ts'
-import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { isForbidden } from '../../kubernetes/api/api-error.ts'
+import type { ClusterReader, WatchedChange } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
-import { isForbidden } from '../gap.ts'
 import { type NamespaceOrAll, Reading } from '../live/reading.ts'
 import { narrowEvent } from '../narrow/event.ts'
 import { narrowPod } from '../narrow/pod.ts'
@@ -26,12 +26,12 @@ const NO_OBJECTS: Focus = { fieldSelector: 'metadata.name=-' }
 interface FollowedKind {
   kind: Kind<unknown>
   focus: Focus
-  /** Whether a change of this object may be about a pull. */
-  matters(object: unknown): boolean
+  /** Whether the change may be about a pull. */
+  matters(change: WatchedChange<unknown>): boolean
 }
 
 /** A pull's start or end also shows in its pod. */
-function isNews(object: unknown): boolean {
+function isNews({ object }: WatchedChange<unknown>): boolean {
   const event = narrowEvent(object)
   return event !== null && !isPullProgress(event)
 }
@@ -47,7 +47,7 @@ export class PullChanges {
     await changes.#follow(cluster, options, {
       kind: KINDS.Pod,
       focus: labelSelector === undefined ? {} : { labelSelector },
-      matters: object => changes.#isAboutPull(object),
+      matters: change => changes.#isAboutPull(change),
     })
     await changes.#follow(cluster, options, { kind: KINDS.Event, focus: PULL_EVENTS, matters: isNews })
     return changes
@@ -72,8 +72,8 @@ export class PullChanges {
     // A list that is read again can contain any change.
     const store: Store<unknown> = {
       begin: () => ({ take() {}, end: onChange }),
-      change: ({ object }) => {
-        if (matters(object)) onChange()
+      change: change => {
+        if (matters(change)) onChange()
       },
     }
     const options = { reading, clock, signal, onChange() {}, onTrouble, onFailure }
@@ -88,12 +88,12 @@ export class PullChanges {
   }
 
   /** Whether the pod could be failing, or could have been at the last change. */
-  #isAboutPull(object: unknown): boolean {
+  #isAboutPull({ type, object }: WatchedChange<unknown>): boolean {
     const pod = narrowPod(object)
     if (pod === null) return false
     const fails = couldFail(pod)
     const failed = this.#failing.has(pod.uid)
-    if (fails) this.#failing.add(pod.uid)
+    if (fails && type !== 'deleted') this.#failing.add(pod.uid)
     else this.#failing.delete(pod.uid)
     return fails || failed
   }

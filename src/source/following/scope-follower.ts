@@ -1,9 +1,9 @@
 /** Follows one namespace, or all of them: the workloads that are waited for, their pods, and events, with one watch for each kind. */
 
+import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import type { RolloutState } from '../../snapshot/rollout.ts'
 import type { OwnerLink, PodEvent } from '../../snapshot/snapshot.ts'
-import { isForbidden, isNotFound } from '../gap.ts'
 import type { NamespaceOrAll } from '../live/reading.ts'
 import { podAsWorkload } from '../live/rollouts.ts'
 import { EVENT_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'

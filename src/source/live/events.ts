@@ -1,14 +1,16 @@
 /** Reads the events of failed pulls in a scope with one request, because the server scans all for each; for a few pods, all theirs. */
 
 import { isPullProgress, isSandboxFailure, sandboxImage } from '../../image/pull-messages.ts'
+import { isForbidden } from '../../kubernetes/api/api-error.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import type { Pod } from '../../snapshot/pod.ts'
+import { compareText } from '../../order.ts'
+import { type Pod, podKey } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
-import { isForbidden, rethrowUnlessApiError } from '../gap.ts'
+import { rethrowUnlessApiError } from '../gap.ts'
 import { narrowEvent } from '../narrow/event.ts'
 import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
-import { couldBePulling, podKey } from '../suspects.ts'
+import { couldBePulling } from '../suspects.ts'
 import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 
 /** Common reasons of events that are never about a pull. */
@@ -76,7 +78,7 @@ export async function readProgress(reading: Reading, pods: Pod[], events: PodEve
   const urgency = ({ namespace, name, createdAt }: Pod) =>
     `${overSandbox.has(podKey(namespace, name)) ? 'sandbox' : ''} ${createdAt}`
   const waiting = pods.filter(pod => couldBePulling(pod, reading.takenAt))
-  waiting.sort((a, b) => (urgency(a) < urgency(b) ? 1 : -1))
+  waiting.sort((a, b) => compareText(urgency(b), urgency(a)))
   const lists = await bounded(waiting.slice(0, MAX_PODS), MAX_PODS, async ({ namespace, name }) => {
     try {
       return (await listEvents(reading, namespace, name)).filter(isPullProgress)

@@ -49,8 +49,31 @@ export interface LoginOptions {
  */
 export async function readAccounts(
   reading: Reading,
+  scope: NamespaceScope,
+  { pods, podsToFix = null, secretName, wanted }: LoginOptions,
+): Promise<ScopeServiceAccount[]> {
+  const stuck = new Set(pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`))
+  const lacksLogin = ({ imagePullSecrets }: ScopeServiceAccount) =>
+    wanted !== null && imagePullSecrets?.some(({ name }) => name === secretName) !== true
+  const kept = await bounded(await listAccounts(reading, scope), AT_ONCE, async account => {
+    const isStuck = stuck.has(`${account.namespace}/${account.name}`)
+    if (podsToFix !== null) {
+      if (!isStuck) return null
+      return lacksLogin(account)
+        ? { ...account, sharedWith: await sharersOf(reading, account, podsToFix) }
+        : account
+    }
+    const isUsed = isStuck || account.name === 'default'
+    return isUsed || (lacksLogin(account) && (await hasPods(reading, account))) ? account : null
+  })
+  return kept.filter(account => account !== null).sort(byNamespaceAndName)
+}
+
+type AccountObject = NonNullable<(typeof KINDS.ServiceAccount)['model']>
+
+async function listAccounts(
+  reading: Reading,
   { namespaces, wide }: NamespaceScope,
-  options: LoginOptions,
 ): Promise<ScopeServiceAccount[]> {
   const live = new Set(namespaces)
   const found: ScopeServiceAccount[] = []
@@ -60,33 +83,17 @@ export async function readAccounts(
   await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
     reading.listOrGap(KINDS.ServiceAccount, namespace, { limit: 500 }, keep),
   )
-  const stuck = new Set(options.pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`))
-  const isStuck = ({ namespace, name }: AccountName) => stuck.has(`${namespace}/${name}`)
-  const { podsToFix, secretName, wanted } = options
-  const getsIt = ({ imagePullSecrets }: ScopeServiceAccount) =>
-    wanted !== null && imagePullSecrets?.some(({ name }) => name === secretName) !== true
-  if (podsToFix) {
-    const withSharers = async (account: ScopeServiceAccount) =>
-      getsIt(account) ? { ...account, sharedWith: await sharersOf(reading, account, podsToFix) } : account
-    return (await bounded(found.filter(isStuck), AT_ONCE, withSharers)).sort(byNamespaceAndName)
-  }
-  const used = await bounded(
-    found,
-    AT_ONCE,
-    async account =>
-      account.name === 'default' ||
-      isStuck(account) ||
-      (getsIt(account) && (await hasPods(reading, account))),
-  )
-  return found.filter((_, index) => used[index]).sort(byNamespaceAndName)
+  return found
 }
 
-type AccountObject = NonNullable<(typeof KINDS.ServiceAccount)['model']>
-
+/** Whether pods run as the account; false if they can't be listed, which leaves a gap. */
 async function hasPods(reading: Reading, { namespace, name }: ScopeServiceAccount): Promise<boolean> {
   const fieldSelector = `spec.serviceAccountName=${name}`
-  const options = { fieldSelector, metadataOnly: true, limit: 500 }
-  return (await reading.list(KINDS.Pod, namespace, options, () => {})).count > 0
+  let count = 0
+  await reading.listOrGap(KINDS.Pod, namespace, { fieldSelector, metadataOnly: true, limit: 500 }, () => {
+    count += 1
+  })
+  return count > 0
 }
 
 /** Returns the other workloads whose pods run as the account: they get its pull secrets too. null if the pods can't be listed. */

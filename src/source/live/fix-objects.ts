@@ -3,11 +3,12 @@
  * the platforms of the nodes.
  */
 
+import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { byText } from '../../order.ts'
 import type { FixObjects, InterruptedPod, PodToRestore, ScopeNamespace } from '../../snapshot/fix-objects.ts'
-import { isForbidden, isNotFound, uniqueGaps } from '../gap.ts'
+import { uniqueGaps } from '../gap.ts'
 import { type LoginOptions, readAccounts, readSecretsNamed } from './fix-logins.ts'
 import { readWorkloads, type WorkloadOptions } from './fix-workloads.ts'
 import type { Reading } from './reading.ts'

@@ -6,12 +6,12 @@
 import type { TableRow } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { bounded } from '../../network/bounded.ts'
-import type { Pod } from '../../snapshot/pod.ts'
+import { type Pod, podKey } from '../../snapshot/pod.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_PLACE_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { list, record, text } from '../narrow/shape.ts'
-import { couldFail, podKey } from '../suspects.ts'
+import { couldFail } from '../suspects.ts'
 import {
   isSelectable,
   NO_NODE,

@@ -1,10 +1,11 @@
 /** Reads what a live cluster shows of mirrors. What can't be read is a gap; a kind that the server doesn't have is not. */
 
+import { isNotFound } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind, MIRROR_KINDS } from '../../kubernetes/api/kinds.ts'
 import type { ImageRewriter, MirrorFacts, MirrorSetEntry, PeerMirror } from '../../snapshot/mirrors.ts'
 import { isFinished, type Pod } from '../../snapshot/pod.ts'
-import { isNotFound, uniqueGaps } from '../gap.ts'
+import { uniqueGaps } from '../gap.ts'
 import { narrowNode } from '../narrow/node-facts.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'

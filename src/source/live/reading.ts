@@ -1,5 +1,6 @@
 /** Reads a live cluster for one command: every request is aborted by Ctrl-C, and what can't be read is recorded as a gap. */
 
+import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
 import type {
   ClusterReader,
   ListResult,
@@ -16,7 +17,7 @@ import { listPath, objectPath } from '../../kubernetes/api/paths.ts'
 import type { Shape } from '../../protobuf/shape.ts'
 import { redact } from '../../secrecy/redact.ts'
 import type { Gap, SnapshotSource } from '../../snapshot/snapshot.ts'
-import { gapOf, isForbidden, isNotFound } from '../gap.ts'
+import { gapOf } from '../gap.ts'
 
 /** A namespace, or null for all of them at once. */
 export type NamespaceOrAll = string | null

@@ -1,5 +1,6 @@
 /** Reads the objects that pods reference and the controllers above them, each once and in the cheaper way: by name, or from a list. */
 
+import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
 import { type ControllerObject, controllerKind, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { compareText } from '../../order.ts'
@@ -7,7 +8,7 @@ import type { Node } from '../../snapshot/node.ts'
 import type { ControllerReference, OwnedPod, Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, ServiceAccount } from '../../snapshot/snapshot.ts'
-import { isForbidden, isNotFound, rethrowUnlessApiError } from '../gap.ts'
+import { rethrowUnlessApiError } from '../gap.ts'
 import { narrowNode } from '../narrow/node-facts.ts'
 import { describeMissingSecret, narrowPullSecret, narrowServiceAccount } from '../narrow/pull-secret.ts'
 import { derivedOwner, narrowOwner } from '../ownership.ts'

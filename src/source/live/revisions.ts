@@ -1,9 +1,10 @@
 /** Reads the revisions of a few Deployments that have pods: an older one that still serves is one to roll back to. */
 
+import { isForbidden } from '../../kubernetes/api/api-error.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
-import { isForbidden, rethrowUnlessApiError } from '../gap.ts'
+import { rethrowUnlessApiError } from '../gap.ts'
 import { selectorOf } from '../narrow/workload.ts'
 import { narrowOwner } from '../ownership.ts'
 import type { Reading } from './reading.ts'

@@ -1,6 +1,7 @@
 /** Reads workloads with their revisions and pods, and narrows them to what shows the state of a rollout. */
 
 import { isObject } from '../../json/json-object.ts'
+import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import { type ControllerObject, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { redact } from '../../secrecy/redact.ts'
@@ -12,7 +13,6 @@ import type {
   RolloutSubject,
   RolloutWorkload,
 } from '../../snapshot/rollout.ts'
-import { isForbidden, isNotFound } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { list, nameOf, namespaceOf, number, record, text, textOrNull } from '../narrow/shape.ts'
 import { selectorOf } from '../narrow/workload.ts'

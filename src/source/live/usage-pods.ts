@@ -4,10 +4,10 @@ import type { TableRow } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { UsagePod } from '../../snapshot/hub-usage.ts'
+import { podKey } from '../../snapshot/pod.ts'
 import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { list, record, text } from '../narrow/shape.ts'
 import { narrowUsagePod } from '../narrow/usage.ts'
-import { podKey } from '../suspects.ts'
 import {
   isSelectable,
   NO_NODE,

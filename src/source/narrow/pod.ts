@@ -3,13 +3,14 @@
 import { isPostPullReason, mentionsFailedPull } from '../../image/pull-messages.ts'
 import { isObject } from '../../json/json-object.ts'
 import { redact } from '../../secrecy/redact.ts'
-import type {
-  Container,
-  ContainerKind,
-  ContainerState,
-  Pod,
-  PodPlatform,
-  PullPolicy,
+import {
+  type Container,
+  type ContainerKind,
+  type ContainerState,
+  isUntried,
+  type Pod,
+  type PodPlatform,
+  type PullPolicy,
 } from '../../snapshot/pod.ts'
 import { narrowController } from '../ownership.ts'
 import {
@@ -254,16 +255,8 @@ function failedStart(last: unknown): string | null {
   return hasStarted || !mentionsFailedPull(text(message)) ? null : text(message)
 }
 
-/** Waiting reasons of a container that the kubelet has not tried to start. */
-const NOT_TRIED = new Set(['', 'ContainerCreating', 'PodInitializing'])
-
 /** Whether the state could be a failed pull: any reason except the known unrelated ones, because newer kubelets put free text there. */
 export function couldBeFailedPull(state: ContainerState): boolean {
-  if (state.type !== 'waiting' || NOT_TRIED.has(state.reason)) return false
+  if (state.type !== 'waiting' || isUntried(state)) return false
   return !isPostPullReason(state.reason) || mentionsFailedPull(state.message)
-}
-
-/** Whether the state shows no attempt to start the container; events can still show one. */
-export function isUntried(state: ContainerState): boolean {
-  return state.type === 'unknown' || (state.type === 'waiting' && NOT_TRIED.has(state.reason))
 }

@@ -40,9 +40,9 @@ describe('remedies', () => {
     }
     expect(await chosen({}, { available: true, choose })).toEqual(['authenticate', 'recreate'])
     expect(offered.map(({ checked }) => checked)).toEqual([true, false, false])
-    expect(offered[0]?.name).toContain('(3 findings)')
+    expect(offered[0]?.name).toContain('3 failing')
     // The suggested registry has only official images.
-    expect(offered.at(-1)?.name).toContain('(2 findings)')
+    expect(offered.at(-1)?.name).toContain('(2 failing pulls)')
   })
 
   test('that do nothing alone bring what they need: a pull policy for tags that can move, pinning', async () => {

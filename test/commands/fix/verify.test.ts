@@ -19,7 +19,7 @@ const state = (fields: Partial<FixState>): FixState => ({
 test.each<[string, Partial<FixState>, string]>([
   ['nothing is left', { remaining: [] }, 'ok'],
   ['a change was not made, or a pod is not back', { done: false, remaining: [] }, 'incomplete'],
-  ['part of the scope was out of rolloutState', { partial: true, remaining: [] }, 'incomplete'],
+  ['part of the scope was not readable', { partial: true, remaining: [] }, 'incomplete'],
   ['a typo is left', { remaining: [typo()] }, 'findings'],
   ['a typo is left with --fail-on never', { remaining: [typo()], failOn: 'never' }, 'ok'],
   ['a bare pod is left that a flag would recreate', { declined: [of('bare-pod', byPod)] }, 'refused'],
@@ -40,6 +40,11 @@ test.each<[string, Partial<FixState>, string]>([
   ],
   ["another owner's Secret blocks it", { declined: [of('foreign-secret', {})] }, 'refused'],
   ['no login is at hand', { declined: [of('no-credential', { registry: 'docker.io' })] }, 'refused'],
+  [
+    'no login is at hand, and a typo is left, which no login helps',
+    { remaining: [typo()], declined: [of('no-credential', { registry: 'docker.io' })] },
+    'findings',
+  ],
   ['a Job is left that its deletion would end', { declined: [of('job-would-fail', {})] }, 'findings'],
   [
     'what a flag would lift is about another pod',

@@ -161,6 +161,17 @@ describe('while it waits', () => {
     )
     await expect(waiting).rejects.toBe('SIGINT')
   })
+
+  test('the signal ends it while a failure waits to be confirmed by an API server that is gone', async () => {
+    rollouts.deploy('web', TYPO)
+    const { faults } = rollouts.simulator
+    const stop = new AbortController()
+    const later = {
+      20: () => faults.when(({ query }) => !query.includes('watch='), 'reset'),
+      150: () => stop.abort('SIGINT'),
+    }
+    await expect(rollouts.wait({ names }, { signal: stop.signal, later })).rejects.toBe('SIGINT')
+  })
 })
 
 describe('what is judged', () => {

@@ -42,11 +42,11 @@ test.each<[string, string[], number, RegExp]>([
 })
 
 test.each<[string, string[], RegExp]>([
-  ['a cause that is not one', ['deploy/good', '--patience', 'bad-luck=1s'], /Causes are rate-limited, /],
-  ['a cause without a time', ['deploy/good', '--patience', 'tls'], /Give CAUSE=TIME/],
-  ['a time that is not one', ['deploy/good', '--patience', 'tls=soon'], /Give a time/],
-  ['a goal that is not one', ['deploy/good', '--for', 'completed'], /Allowed choices are ready, pulled/],
-  ['a format that is not one', ['deploy/good', '-o', 'sarif'], /Allowed choices are table, json/],
+  ['a cause that is not one', ['deploy/good', '--patience', 'bad-luck=1s'], /causes are rate-limited, /],
+  ['a cause without a time', ['deploy/good', '--patience', 'tls'], /give CAUSE=TIME/],
+  ['a time that is not one', ['deploy/good', '--patience', 'tls=soon'], /give a time/],
+  ['a goal that is not one', ['deploy/good', '--for', 'completed'], /choose ready or pulled/],
+  ['a format that is not one', ['deploy/good', '-o', 'sarif'], /Choose table, json/],
   ['nothing to wait for', [], /Nothing to wait for/],
 ])('%s is wrong usage', async (_what, argv, sentence) => {
   const said = await run(argv)

@@ -43,6 +43,8 @@ export interface Waits {
   skew?: number
   signal?: AbortSignal
   terminal?: boolean
+  /** Gets what is written, also if the command throws. */
+  said?: { out: string; err: string }
 }
 
 export async function startRollouts(nodes = ['node-1', 'node-2']): Promise<Rollouts> {
@@ -86,6 +88,7 @@ async function play(
     skew = 0,
     signal = new AbortController().signal,
     terminal = false,
+    said = { out: '', err: '' },
   }: Waits,
   command: (context: CommandContext) => Promise<string>,
 ): Promise<Said> {
@@ -105,7 +108,6 @@ async function play(
     },
     after: () => () => {},
   }
-  const said = { out: '', err: '' }
   const output = (name: 'out' | 'err') => ({
     isTerminal: terminal,
     inCi: false,

@@ -123,7 +123,7 @@ items:
       '',
       /"service" is not a type of workload or pod: those are/,
     ],
-    ['an empty manifest', { files: ['-'] }, '', /standard input is empty/],
+    ['an empty manifest', { files: ['-'] }, '', /Standard input is empty/],
     ["a selector that can't be read", { selector: 'a in b' }, '', /"\(" is expected/],
   ])('%s is refused with one sentence', async (_what, options, stdin, sentence) => {
     await expect(rollouts.wait(options, { stdin })).rejects.toThrow(sentence)

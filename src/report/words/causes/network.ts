@@ -7,15 +7,13 @@ import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding, NeverPullSubcause } from '../../../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
-import { capitalize, hostLabel, pluralize, registryLabel, responderLabel } from '../nouns.ts'
+import { capitalize, hostLabel, pluralize, registryLabel, responderLabel, withoutPort } from '../nouns.ts'
 
 /** Returns the host that was asked, or else the registry's. */
 function endpointOrRegistry({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
   if (endpoint !== null && endpoint.role !== 'proxy' && endpoint.role !== 'runtime') return endpoint
   return { host: registry === null ? 'the registry' : apiHost(registry), role: 'registry' }
 }
-
-const withoutPort = (host: string) => host.replace(/:\d+$/, '')
 
 /** Returns, for example, `registry-1.docker.io` or `the mirror cache.example`; a host of the registry keeps its own name here. */
 function askedHost({ findings: [first] }: CauseContext): string {

@@ -125,7 +125,7 @@ export const WORKLOADS = {
     title: ({ cause }, count) => `${pluralize(count, 'container')} that pullguard can't fix (${cause})`,
     detail: ({ container, image }) => `${container}: ${image}`,
     next: ({ target }, { invocation }) => ({
-      text: 'See what the kubelet tries, and where the chain breaks',
+      text: 'See what the kubelet tries, and what goes wrong',
       command: whyCommand(invocation, { namespace: target.namespace, pod: target.name }),
     }),
   },
@@ -165,8 +165,8 @@ export const WORKLOADS = {
   'no-replacement': {
     title: ({ absent }, count) =>
       absent
-        ? `${pluralize(count, 'image')} not found at the other registry`
-        : `${pluralize(count, 'image')} could not be checked at the other registry`,
+        ? `${pluralize(count, 'image')} not found at the replacement registry`
+        : `${pluralize(count, 'image')} could not be checked at the replacement registry`,
     detail: ({ container, image, asked, detail }) =>
       `${container}: ${image}, asked for ${asked.join(' and ')}${detail === null ? '' : ` (${detail})`}`,
     next: ({ image }, context) =>

@@ -65,7 +65,7 @@ export const EFFECT: Record<Effect, string> = {
 
 export const LOGIN: Record<LoginPlace, string> = {
   'pod-secrets':
-    "prefer a mirror that needs none inside your network: a login of the mirror's own would be a header in the file, readable by everyone who can read files on the node",
+    'prefer a mirror inside your network that needs none: its login would be a header in this file, readable by anyone who can read files on the node',
   'registries-yaml': 'configs."<mirror host>".auth in registries.yaml, readable by root only',
   'node-auth-file':
     'a file on the node that CRI-O reads (global_auth_file in crio.conf), with an entry for the mirror host',

@@ -51,8 +51,8 @@ function clientCertificate(finding: Finding, host: string): string {
     finding.registry ?? host,
   )
   return place === null
-    ? 'these nodes have no setting for one, so let it accept them without, or copy the image into a registry that does'
-    : `give every node one that it accepts, in ${place}`
+    ? `Let ${host} accept nodes without a client certificate, or copy the image into a registry that does: these nodes have no setting for one`
+    : `Give every node a client certificate that ${host} accepts, in ${place}`
 }
 
 export const certificateSteps: StepWords<
@@ -87,13 +87,13 @@ export const certificateSteps: StepWords<
           : problem === 'no-alternative-name'
             ? `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`
             : problem === 'client'
-              ? `${host} asks for a client certificate: ${clientCertificate(first, host)}`
+              ? clientCertificate(first, host)
               : `Reissue the certificate of ${host} with a subjectAltName and current algorithms, or enable a current TLS version there`,
   }),
   'public-certificate': ({ host, problem }, { findings }) =>
     problem === 'wrong-name'
       ? nodeShellStep(
-          `Something else answers under the name ${host}: see what it resolves to ${onNodes(findings)} (a wildcard record in a DNS search domain, a login portal, or a proxy)`,
+          `See what ${host} resolves to ${onNodes(findings)}: something else answers under that name (a wildcard record in a DNS search domain, a login portal, or a proxy)`,
           lookUpCommand(findings[0].host, withoutPort(host)),
           findings,
         )
@@ -103,7 +103,7 @@ export const certificateSteps: StepWords<
               ? `Update the root certificates of the node (package ca-certificates), which are outdated on an old system${ofOldRoot(expiryDate(findings[0]) ?? '')}, or look for a proxy or firewall in between that shows a certificate of its own: the operator of ${host} renews its certificates`
               : problem === 'expired'
                 ? `If the clock is right, look for a proxy or firewall in between that shows a certificate of its own, and update the root certificates of the node (package ca-certificates), which are outdated on an old system: the operator of ${host} renews its certificates`
-                : `The operator of ${host} shows others a valid certificate, so look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS`,
+                : `Look for a proxy or firewall in between that intercepts TLS, and for a runtime that is too old for current TLS: the operator of ${host} shows others a valid certificate`,
         },
   'ingress-certificate': ({ host }) => ({
     text: `Give the ingress of ${host} its own certificate: check that its tls section lists this host, and that the secret named there exists in its namespace`,
@@ -112,7 +112,7 @@ export const certificateSteps: StepWords<
     text: `Or serve ${host} over TLS, so that logins and images are encrypted in transit`,
   }),
   'allow-http': ({ host }, { findings: [first] }) => ({
-    text: `If it is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`,
+    text: `If ${host} is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`,
   }),
   'use-https': ({ host }, { findings: [first] }) => ({
     text: `Let the runtime ask ${host} with https:// on every node, where it has http:// or treats the host as insecure now: in ${mirrorSettings(first.host, registryEndpoint(first, host).role === 'mirror' && first.registry !== null ? first.registry : host)}`,

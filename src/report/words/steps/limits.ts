@@ -84,7 +84,7 @@ export const limitSteps: StepWords<
     command: fixCommand(invocation, findings, () => OFFICIAL_ELSEWHERE),
   }),
   'use-cache': (_step, { invocation }) => ({
-    text: 'Long term: put a pull-through cache between the nodes and the registry; see which mirrors the nodes have, and what they need for yours',
+    text: 'Put a pull-through cache between the nodes and the registry for the long term; see which mirrors the nodes have, and what they need for yours',
     command: ownCommand(invocation, 'mirror'),
   }),
   'raise-kubelet-qps': () => ({

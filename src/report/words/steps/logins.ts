@@ -1,7 +1,7 @@
 /** The words of steps that give a pod a login, or remove a wrong one. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { LoginReason, ShortLived, UsableHint } from '../../../advice/step.ts'
+import type { LoginReason, ShortLived, Step, UsableHint } from '../../../advice/step.ts'
 import type { AttemptProblem } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { type Cloud, cloudOf, HARDENED_IMAGES, isPublic } from '../../../image/registries.ts'
@@ -18,7 +18,7 @@ import type { StepText, StepWords } from '../step-words.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = {
   opens: (_login, registry) =>
-    `This machine's login for ${registry} can pull the image: distribute it to the pods`,
+    `Distribute this machine's login for ${registry} to the pods: it can pull the image`,
   missing: login =>
     `Run ${login} with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts)`,
   refused: login =>
@@ -77,7 +77,7 @@ const SHORT_LIVED: Record<ShortLived, TokenWords> = {
     what: 'a login for ECR',
     ends: 'expires after 12 hours',
     identity: { cloud: 'ecr', text: 'let the nodes pull with their own role' },
-    instead: 'refresh it on a schedule',
+    instead: 'refresh the login on a schedule',
   },
   google: {
     what: 'a Google access token',
@@ -93,13 +93,17 @@ const SHORT_LIVED: Record<ShortLived, TokenWords> = {
   },
 }
 
-/** Returns what the secret's token is, until when it lasts, and what lasts longer on this node. */
-function shortLivedText(kind: ShortLived, validUntil: string | null, host: PullingNode): string {
+/** Returns what lasts longer than the secret's token on this node, and what that token is. */
+function shortLivedText(
+  { secret, kind, validUntil }: Extract<Step, { code: 'short-lived-login' }>,
+  host: PullingNode,
+): string {
   const { what, ends, identity, instead } = SHORT_LIVED[kind]
   const end = validUntil === null ? `, which ${ends}` : ` with the expiry time ${minuteOf(validUntil)}`
   // A machine that is not the cloud's own has no identity there.
   const has = identity !== undefined && (host.cloud === null || host.cloud === identity.cloud)
-  return `contains ${what}${end}: ${has ? `${identity.text}, or ` : ''}${instead}`
+  const better = `${has ? `${identity.text}, or ` : ''}${instead}`
+  return `${better.charAt(0).toUpperCase()}${better.slice(1)}: secret ${secret} contains ${what}${end}`
 }
 
 /** The type of the new secret, if that of the old one is wrong: a Secret's type can't be changed. */
@@ -110,7 +114,7 @@ const FITTING: Partial<Record<AttemptProblem, string>> = {
 
 /** How a static pod gets a login, which no object in the cluster can provide. */
 export const KUBELET_LOGIN: StepText = {
-  text: "Static pods can't use pull secrets: put a login for the kubelet on the node, as config.json (like ~/.docker/config.json) in the kubelet's folder, such as /var/lib/kubelet, and restart the kubelet",
+  text: "Put a login for the kubelet on the node, as config.json (like ~/.docker/config.json) in the kubelet's folder, such as /var/lib/kubelet, and restart the kubelet: static pods can't use pull secrets",
 }
 
 /** How a debug container gets an image that it has no login for. */
@@ -243,16 +247,14 @@ export const loginSteps: StepWords<
     text: `If the image is yours and meant for everyone, make it public (${VISIBILITY[registry] ?? 'in the settings of its repository'}); otherwise give the pods a login that can pull it`,
     brief: 'If the image is yours, make it public, or give the pods a login that can pull it',
   }),
-  'short-lived-login': ({ secret, kind, validUntil }, { findings: [{ host }] }) => ({
-    text: `Secret ${secret} ${shortLivedText(kind, validUntil, host)}`,
-  }),
+  'short-lived-login': (step, { findings: [{ host }] }) => ({ text: shortLivedText(step, host) }),
   'overridden-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its auth field holds another user name or password than its username and password fields, and auth is what the kubelet sends`,
   }),
   'secret-writer': ({ secret, namespace, writer }, { invocation }) => {
     const { name, command } = writerText(writer, namespace, invocation)
     return {
-      text: `${name} writes secret ${secret} and overwrites changes made by hand: correct the login at its source, and check that the Secret is renewed before the login expires`,
+      text: `Correct the login at its source, and check that the Secret is renewed before the login expires: ${name} writes secret ${secret} and overwrites changes made by hand`,
       ...(command === undefined ? {} : { command }),
     }
   },

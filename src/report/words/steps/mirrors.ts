@@ -145,7 +145,7 @@ export const mirrorSteps: StepWords<
     switch (about) {
       case 'web-page':
         return {
-          text: `The mirror ${what} answered with a web page: check its address and path in ${place}, and what answers there (a reverse proxy, a login portal)`,
+          text: `Check the address and path of the mirror ${what} in ${place}, and what answers there (a reverse proxy, a login portal): it answered with a web page`,
         }
       case 'unreadable':
         return { text: `Correct ${place}, and other settings of mirrors there: the runtime can't read them` }

@@ -71,10 +71,10 @@ export const nameSteps: StepWords<
     }
   },
   'near-official': ({ names }, { findings: [{ image }] }) => ({
-    text: `Correct the name ${image}: did you mean the official image ${names.join(' or ')}?`,
+    text: `Correct the name ${image}, perhaps to that of the official image ${names.join(' or ')}`,
   }),
   'existing-official': (_step, { findings: [{ image, host }] }) => ({
-    text: `${image} is an official image that anyone can pull, so Docker Hub was asked for another name, or did not answer itself: check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, 'docker.io')}, and any proxy in between`,
+    text: `Check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, 'docker.io')}, and any proxy in between: ${image} is an official image that anyone can pull, so Docker Hub was asked for another name, or did not answer itself`,
   }),
   'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
     text: isHosted(host)
@@ -122,7 +122,7 @@ export const nameSteps: StepWords<
     text:
       likely === null
         ? `Choose a tag that exists: ${shortList(tags, 5)} ${tags.length === 1 ? 'is' : 'are'} the nearest to that of ${image}`
-        : `Did you mean the tag ${likely}? It exists${
+        : `Use the tag ${likely} if that is what you meant: it exists${
             tags.length > 1
               ? `; also near: ${shortList(
                   tags.filter(tag => tag !== likely),
@@ -135,7 +135,7 @@ export const nameSteps: StepWords<
     text:
       near.length === 0
         ? `Correct the name ${image}: ${registryLabel(registry)} lists no public repository with that name`
-        : `Correct the name ${image}: ${registryLabel(registry)} lists no public repository with that name; did you mean ${shortList(near, 4)}`,
+        : `Correct the name ${image}: ${registryLabel(registry)} lists no public repository with that name, but ${shortList(near, 4)}`,
   }),
   'set-tag': ({ tag }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) => ({

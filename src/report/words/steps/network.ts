@@ -46,12 +46,12 @@ const PRIVATE_ZONE: Record<Cloud | 'none', string> = {
 
 const INSTEAD: Record<EndpointRole, string> = {
   registry:
-    "use a name in the image that every node can reach (a DNS name, or a node's address and NodePort)",
-  mirror: "change the mirror's address in the node's settings to one that every node can reach",
-  token: 'let the registry announce a token server that nodes can reach',
-  storage: 'let the registry redirect to a host that nodes can reach',
-  proxy: 'let the runtime use a proxy address that the node can reach',
-  runtime: 'start the runtime',
+    "Use a name in the image that every node can reach (a DNS name, or a node's address and NodePort)",
+  mirror: "Change the mirror's address in the node's settings to one that every node can reach",
+  token: 'Let the registry announce a token server that nodes can reach',
+  storage: 'Let the registry redirect to a host that nodes can reach',
+  proxy: 'Let the runtime use a proxy address that the node can reach',
+  runtime: 'Start the runtime',
 }
 
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
@@ -108,16 +108,16 @@ export const networkSteps: StepWords<
     command: kubectlCommand(invocation, 'get pods -o wide', 'openshift-dns'),
   }),
   'bare-host': ({ host }) => ({
-    text: `${host} has no domain: if it is a Service of the cluster or a container beside it (Docker Compose, kind), nodes don't know it by that name; use one that they can resolve, or an entry in /etc/hosts on every node`,
+    text: `Use a name that the nodes can resolve, or an entry in /etc/hosts on every node: ${host} has no domain, and nodes don't know a Service of the cluster or a container beside it (Docker Compose, kind) by its name`,
   }),
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
-    text: `${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that: ${INSTEAD[role]}${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
+    text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
   }),
   'replace-loopback': ({ host, role }, { findings: [first] }) => ({
     text:
       role === 'proxy'
-        ? `${host} is the node itself, and no proxy listens there: give the runtime the proxy's address as the node reaches it (kind and minikube copy the proxy settings of the machine they run on)`
-        : `${host} is the node itself, so something must listen there on every node (a DaemonSet, or a NodePort); otherwise ${INSTEAD[role]}${role === 'registry' ? kindRegistryNote(first.host, host) : ''}`,
+        ? `Give the runtime the proxy's address as the node reaches it: ${host} is the node itself, and no proxy listens there (kind and minikube copy the proxy settings of the machine they run on)`
+        : `${INSTEAD[role]}, or let something listen at ${host} on every node (a DaemonSet, or a NodePort): that address is the node itself${role === 'registry' ? kindRegistryNote(first.host, host) : ''}`,
   }),
   'test-connection': ({ host, scheme, role }, { findings }) =>
     nodeShellStep(
@@ -146,8 +146,8 @@ export const networkSteps: StepWords<
   'give-route': ({ host, family }, { findings }) => ({
     text:
       family === 'IPv6'
-        ? `${host} was tried over IPv6 only: give the node an IPv6 route, or let DNS ${onNodes(findings)} answer with IPv4 addresses`
-        : 'The node has no route for IPv4 (is it IPv6-only?): give it one, or NAT64 with DNS64; some registries, such as ghcr.io, have no IPv6 addresses',
+        ? `Give the node an IPv6 route, or let DNS ${onNodes(findings)} answer with IPv4 addresses: ${host} was tried over IPv6 only`
+        : 'Give the node a route for IPv4, or NAT64 with DNS64: it has none (is it IPv6-only?), and some registries, such as ghcr.io, have no IPv6 addresses',
   }),
   'check-mtu': ({ host, role }, { findings }) =>
     nodeShellStep(

@@ -27,7 +27,7 @@ export const podSteps: StepWords<
           ? `, and with concurrencyPolicy Forbid ${blocked}`
           : `; if its concurrencyPolicy is Forbid, ${blocked}`
     return {
-      text: `Once cronjob ${cronJob} has the correct image, delete ${one ? 'job' : 'jobs'} ${shortList(jobs, MAX_JOBS)}: the template of a Job can't be changed, so ${one ? 'its' : 'their'} pods keep the old image${effect}`,
+      text: `Delete ${one ? 'job' : 'jobs'} ${shortList(jobs, MAX_JOBS)} once cronjob ${cronJob} has the correct image: the template of a Job can't be changed, so ${one ? 'its' : 'their'} pods keep the old image${effect}`,
       command: kubectlCommand(
         invocation,
         `delete job ${jobs.slice(0, MAX_JOBS).map(shellWord).join(' ')}`,
