@@ -6,7 +6,13 @@ import { OFFICIAL_IMAGES } from '../image/official-images.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
-import { checkedSteps, missingSteps, nameClueSteps, unreadableNameSteps } from './image-steps.ts'
+import {
+  admissionSteps,
+  checkedSteps,
+  missingSteps,
+  nameClueSteps,
+  unreadableNameSteps,
+} from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import { passedOverLogins } from './login.ts'
 import {
@@ -78,15 +84,16 @@ function containerSteps(finding: Finding): Step[] {
       ...(moved.to === null ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
     ]
   const clues = nameClueSteps(finding)
-  const own = checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
+  const ofCause = checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
   // A clue in the name replaces the general check of the name and the login.
-  const unsettled = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
+  const unsettled =
+    clues.length === 0 ? ofCause : ofCause.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
   const isGone = moved?.state === 'retired' || moved?.state === 'deleted'
   const open = isGone ? unsettled.filter(step => !grantsAccess(step)) : unsettled
   // --check-images was given already.
   const rest = finding.check === null ? open : open.filter(({ code }) => code !== 'ask-registry')
   const local = localSteps(finding)
-  const steps = [
+  const own = admissionSteps(finding, [
     ...clues,
     ...(isOwnName(finding) ? local : []),
     ...movedSteps(finding),
@@ -94,8 +101,8 @@ function containerSteps(finding: Finding): Step[] {
     ...(isOwnName(finding) ? [] : local),
     ...passedOverLogins(finding),
     ...rollBack(finding),
-    ...jobSteps(finding, rest),
-  ]
+  ])
+  const steps = [...own, ...jobSteps(finding, own)]
   return hasClue(finding, 'guest') ? guestSteps(finding, steps) : steps
 }
 

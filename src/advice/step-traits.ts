@@ -64,6 +64,8 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'use-local-image': { about: 'node' },
   'set-image': { about: 'template' },
   'roll-back': { about: 'template' },
+  'correct-admission': { about: 'other' },
+  'undouble-prefix': { about: 'template' },
   'read-name': { about: 'template' },
   'quote-number': { about: 'template' },
   'fill-placeholder': { about: 'template' },

@@ -95,6 +95,15 @@ export type Step =
   | { code: 'use-local-image'; listed: boolean }
   | { code: 'set-image'; known: 'repository' | 'nothing' }
   | { code: 'roll-back'; deployment: string; revision: number; pods: number }
+  | {
+      code: 'correct-admission'
+      /** As in the template of the workload; null if the template has no such container. */
+      template: string | null
+      policies: string[]
+      /** What the name has twice; null if nothing. */
+      doubled: string | null
+    }
+  | { code: 'undouble-prefix'; prefix: string; without: string }
   | { code: 'read-name'; image: string }
   | { code: 'quote-number'; image: string }
   | { code: 'fill-placeholder'; of: Exclude<Placeholder, 'istio'>; image: string }

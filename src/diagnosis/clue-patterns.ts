@@ -1,6 +1,7 @@
 /** Patterns for the clues in the words of an error text and in an image's name. */
 
 import { placeholderIn } from '../image/placeholder.ts'
+import { doubledPrefix } from '../image/registries.ts'
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import type { AwsPolicy, Clue } from './clue.ts'
 import { isLocal, isPrivateAddress } from './endpoint.ts'
@@ -181,6 +182,8 @@ export function nameClues(image: string): Clue[] {
   if (NUMBER.test(image)) clues.push({ code: 'unquoted-number' })
   const placeholder = placeholderIn(image)
   if (placeholder !== null) clues.push({ code: 'placeholder', of: placeholder })
+  const doubled = doubledPrefix(image)
+  if (doubled !== null) clues.push({ code: 'doubled-prefix', ...doubled })
   if (IMAGE_ID.test(image)) clues.push({ code: 'image-id' })
   if (placeholder !== 'ko' && /^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
   const sign = /["'`“”‘’]|(\s)/.exec(image)

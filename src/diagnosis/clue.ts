@@ -217,6 +217,13 @@ export type Clue =
   | { code: 'workload-identity'; of: 'aws' | 'azure' | 'google'; serviceAccount: string }
   /** An older revision of the pod's Deployment has pods that are ready. */
   | { code: 'older-serves'; revision: number; pods: number }
+  /**
+   * The pod's image is not the one of the template that the pod was made from: `template` is that one, null if the template has no such
+   * container. `policies` are those of Kyverno that changed a container, as the pod's annotations say.
+   */
+  | { code: 'changed-at-admission'; template: string | null; policies: string[] }
+  /** Something put the same prefix in front of the name twice. */
+  | { code: 'doubled-prefix'; prefix: string; without: string }
   /** The pod's StatefulSet replaces its pods one after the other, and none that is not ready, so a new template does not reach this one. */
   | { code: 'one-by-one' }
   /** The image is signed, but with another key or by another signer than the policy accepts, or under another name. */

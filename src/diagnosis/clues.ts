@@ -4,7 +4,7 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 import { cloudOf, relayedRegistry } from '../image/registries.ts'
 import { type OwnerIndex, servingBefore } from '../snapshot/owners.ts'
-import type { Pod } from '../snapshot/pod.ts'
+import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink } from '../snapshot/snapshot.ts'
 import type { Clue, LazySnapshotter } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
@@ -184,6 +184,20 @@ interface PodOwners {
 
 export function cluesOfOwners(pod: Pod, { workload, above, owners }: PodOwners): Clue[] {
   return [...runOfCronJob(pod, workload, above), ...olderServes(pod, owners)]
+}
+
+/** Only these kinds of containers come from a template. */
+const FROM_TEMPLATE: readonly ContainerKind[] = ['container', 'init', 'sidecar']
+
+/** A webhook or a policy changed the image, or added the container, when the pod was created. */
+export function changedAtAdmission(
+  { rewriters = [] }: Pick<Pod, 'rewriters'>,
+  { name, kind, image }: Pick<Container, 'name' | 'kind' | 'image'>,
+  images: Record<string, string> | null,
+): Clue[] {
+  if (images === null || !FROM_TEMPLATE.includes(kind)) return []
+  const template = Object.hasOwn(images, name) ? (images[name] ?? null) : null
+  return template === image ? [] : [{ code: 'changed-at-admission', template, policies: rewriters }]
 }
 
 /** A run of a CronJob is a Job, which keeps the template that it was created with. */

@@ -12,6 +12,7 @@ import {
   isOfCustomController,
   type OwnerIndex,
   ownersAbove,
+  templateImages,
   topmostOwner,
   wouldHoldUpRollout,
 } from '../snapshot/owners.ts'
@@ -20,6 +21,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
 import {
   behindProxy,
+  changedAtAdmission,
   clockClues,
   cluesOf,
   cluesOfOwners,
@@ -212,6 +214,7 @@ function cluesOfPull(
     ...expiredLogin(pull.credential, takenAt),
     ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, seen.logins) : []),
     ...owned.clues,
+    ...changedAtAdmission(pod, failing.container, owned.images),
     ...(owned.wouldHoldUp && countsForReadiness(failing) ? [{ code: 'one-by-one' } as const] : []),
   ]
 }
@@ -230,6 +233,7 @@ function ownerFacts(pod: Pod, owners: OwnerIndex) {
     holdsUp: holdsUpRollout(pod, owners),
     wouldHoldUp: wouldHoldUpRollout(pod, owners),
     clues: cluesOfOwners(pod, { workload, above, owners }),
+    images: templateImages(pod, owners),
   }
 }
 

@@ -105,6 +105,12 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   'use-local-image': [{ listed: true }, { listed: false }],
   'set-image': [{ known: 'repository' }, { known: 'nothing' }],
   'roll-back': [{ deployment: 'web', revision: 3, pods: 2 }],
+  'correct-admission': [
+    { template: 'acme/api:1', policies: [], doubled: null },
+    { template: 'acme/api:1', policies: ['replace-registry'], doubled: 'mirror/docker.io' },
+    { template: null, policies: [], doubled: null },
+  ],
+  'undouble-prefix': [{ prefix: 'mirror/docker.io', without: 'cache.example/mirror/docker.io/acme/api:1' }],
   'read-name': [{ image: "it's $(not) a name" }],
   'quote-number': [{ image: 'acme/api:1e+06' }],
   'fill-placeholder': [

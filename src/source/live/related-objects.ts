@@ -266,8 +266,8 @@ function withDerived(read: OwnerLink[], pods: OwnedPod[]): OwnerLink[] {
   return [...known.values()]
 }
 
-/** Only its status shows which revision a StatefulSet is at, and only its spec whether a CronJob's runs may overlap. */
-const NEEDED_WHOLE: readonly string[] = ['StatefulSet', 'CronJob']
+/** For the revision that a StatefulSet is at, whether a CronJob's runs may overlap, and what a DaemonSet's pods were made from. */
+const NEEDED_WHOLE: readonly string[] = ['StatefulSet', 'DaemonSet', 'CronJob']
 
 async function readLevel(
   reading: Reading,

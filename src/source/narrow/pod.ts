@@ -2,7 +2,6 @@
 
 import { isPostPullReason, mentionsFailedPull } from '../../image/pull-messages.ts'
 import { isObject } from '../../json/json-object.ts'
-import { redact } from '../../secrecy/redact.ts'
 import {
   type Container,
   type ContainerKind,
@@ -18,8 +17,8 @@ import {
   list,
   nameOf,
   namespaceOf,
+  narrowImageName,
   narrowMessage,
-  narrowName,
   narrowSecretNames,
   number,
   record,
@@ -56,6 +55,8 @@ export function narrowPod(raw: unknown): Pod | null {
     ...narrowRuntimeClass(spec),
     ...narrowTemplateHash(metadata),
     ...narrowRevisionHash(metadata),
+    ...narrowGeneration(metadata),
+    ...narrowRewriters(metadata),
     containers: narrowContainers(spec, status),
   }
 }
@@ -84,6 +85,22 @@ function narrowRevisionHash(metadata: Record<string, unknown>): Pick<Pod, 'revis
   const revisionHash = text(record(metadata.labels)['controller-revision-hash'])
   const isOrdered = narrowController(metadata)?.kind === 'StatefulSet'
   return revisionHash === '' || !isOrdered ? {} : { revisionHash }
+}
+
+/** The template of a DaemonSet that the pod was made from (k8s.io/api apps/v1 DaemonSetTemplateGenerationKey). */
+function narrowGeneration(metadata: Record<string, unknown>): Pick<Pod, 'templateGeneration'> {
+  const templateGeneration = text(record(metadata.labels)['pod-template-generation'])
+  return templateGeneration === '' ? {} : { templateGeneration }
+}
+
+/** Kyverno notes `RULE.POLICY.kyverno.io: replaced /spec/containers/0/image` in an annotation, one change a line. */
+const REWRITTEN =
+  /^\S+\.([a-z0-9][a-z0-9-]*)\.kyverno\.io: (?:added|replaced) \/spec\/(?:initContainers|containers)\/\d+(?:\/image)?$/gm
+
+function narrowRewriters({ annotations }: Record<string, unknown>): Pick<Pod, 'rewriters'> {
+  const changes = text(record(annotations)['policies.kyverno.io/last-applied-patches'])
+  const rewriters = [...new Set([...changes.matchAll(REWRITTEN)].map(([, policy = '']) => policy))]
+  return rewriters.length === 0 ? {} : { rewriters }
 }
 
 function narrowPlatform(spec: Record<string, unknown>): PodPlatform {
@@ -152,15 +169,6 @@ function narrowImageVolumes(volumes: unknown): Container[] {
 /** Returns the pull policy; null for any other value. */
 export function narrowPolicy(value: unknown): PullPolicy | null {
   return value === 'Always' || value === 'IfNotPresent' || value === 'Never' ? value : null
-}
-
-/**
- * Returns the name, with a login in an invalid name redacted: `user:password@registry/app`, with or without a scheme. Valid names have no
- * slash after an @.
- */
-export function narrowImageName(value: unknown): string {
-  const image = narrowName(value)
-  return image.includes('://') || /:[^@]*@[^@]*\//.test(image) ? redact(image) : image
 }
 
 /**

@@ -4,11 +4,12 @@ import { isObject } from '../../json/json-object.ts'
 import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { Schedule, TemplateContainer, WorkloadTemplate, WrittenText } from '../../snapshot/template.ts'
-import { narrowImageName, narrowPolicy } from './pod.ts'
+import { narrowPolicy } from './pod.ts'
 import {
   list,
   nameOf,
   namespaceOf,
+  narrowImageName,
   narrowName,
   narrowSecretNames,
   record,

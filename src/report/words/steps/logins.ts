@@ -259,7 +259,7 @@ export const loginSteps: StepWords<
     }
   },
   'replace-passed-over': ({ secrets, status, registry }) => ({
-    text: `Also correct or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: the registry refused it (${status}), and only another login could pull`,
+    text: `Correct or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: the registry refused it (${status}), and only another login could pull`,
   }),
   'see-why': ({ after }, { invocation, findings: [first] }) => ({
     text:
