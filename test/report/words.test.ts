@@ -74,6 +74,29 @@ test.each<[NonNullable<Finding['managedBy']>, string, RegExp]>([
   },
 )
 
+test.each<[AdvisedFinding['steps'][0], RegExp]>([
+  [
+    {
+      code: 'use-known-secret',
+      hint: { code: 'not-named', namespace: 'web', secret: 'hub' },
+      namespace: 'web',
+    },
+    /^Add secret hub.*sub-chart.*in the values of Helm release shop/,
+  ],
+  [
+    { code: 'schedule-elsewhere', os: 'linux', architecture: 'arm64', build: null },
+    /^Schedule .*in the values of Helm release shop/,
+  ],
+])('a change of the template by %o is made in the values of its chart', (step, expected) => {
+  const managedBy = { tool: 'helm', name: 'shop' } as const
+  const { text, command } = stepsOf([{ ...typo({ managedBy }), steps: [step] }], HERE)[0]
+  expect(text).toMatch(expected)
+  expect(text).toContain('`helm -n web get values shop --all`')
+  expect(command).toBeUndefined()
+  const byHand = stepsOf([{ ...typo(), steps: [step] }], HERE)[0].text
+  expect(byHand).not.toMatch(/values|chart/)
+})
+
 test('the first step does not begin with the word that joins it to others', () => {
   const steps: AdvisedFinding['steps'] = [
     { code: 'remove-login', namespace: 'web', secrets: ['regcred'], registry: 'ghcr.io' },

@@ -11,7 +11,7 @@ import { loginCommand, loginFixCommand, whyCommand } from '../commands.ts'
 import { authsKey, problemText, readSecret } from '../credential.ts'
 import { minuteOf } from '../duration.ts'
 import { otherDebugContainer } from '../edits.ts'
-import { writerText } from '../managers.ts'
+import { managedPlace, writerText } from '../managers.ts'
 import { runtimeLoginPlace } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { StepText, StepWords } from '../step-words.ts'
@@ -129,6 +129,13 @@ export function repairSecret(invocation: Invocation, namespace: string, secret: 
   }
 }
 
+/** A chart's other parts may have the secret: Helm passes a sub-chart only the values under its own name, and global ones. */
+function subChart({ managedBy }: AdvisedFinding): string {
+  const isChart =
+    managedBy?.tool === 'helm' || (managedBy?.tool === 'flux' && managedBy.resource === 'HelmRelease')
+  return isChart ? ' (of a sub-chart: under its own name in the values, or as global.imagePullSecrets)' : ''
+}
+
 /** Whether a finding can use the same secret of another namespace. */
 const knows =
   (hint: Extract<UsableHint, { code: 'in-namespace' }>) =>
@@ -203,9 +210,9 @@ export const loginSteps: StepWords<
     text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : 'Or, if the image is public, remove the refused login'}: the secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in ${namespace} for ${registryLabel(registry)}`,
     command: whyCommand(invocation, { namespace, pod }),
   }),
-  'use-known-secret': ({ hint, namespace }, { findings }) => {
+  'use-known-secret': ({ hint, namespace }, { invocation, findings, findings: [first] }) => {
     if (hint.code === 'in-namespace') {
-      const [first = namespace, ...others] = new Set(
+      const [target = namespace, ...others] = new Set(
         findings.filter(knows(hint)).map(found => found.namespace),
       )
       const isNamed = findings.every(({ credential }) =>
@@ -213,18 +220,19 @@ export const loginSteps: StepWords<
       )
       const owner = others.length === 0 ? "the pod's service account" : "the pods' service accounts"
       return {
-        text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([first, ...others], 3)}${isNamed ? ', where the pod names it already' : `, and add it to ${owner}`}`,
+        text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([target, ...others], 3)}${isNamed ? ', where the pod names it already' : `, and add it to ${owner}`}`,
       }
     }
     if (hint.code === 'not-named' && hint.misspelled !== undefined)
       return {
         text: `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${hint.misspelled} does not exist`,
       }
+    if (hint.code === 'on-service-account')
+      return {
+        text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
+      }
     return {
-      text:
-        hint.code === 'not-named'
-          ? `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account`
-          : `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
+      text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account${subChart(first)}${managedPlace(first, invocation)}`,
     }
   },
   'cut-user-name': ({ secret, username }) => ({
