@@ -81,6 +81,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'start-local-registry': { about: 'node' },
   'fix-dns': { about: 'node' },
   'replace-service-name': { about: 'node' },
+  'token-realm': { about: 'other' },
   'replace-loopback': { about: 'node' },
   'test-connection': { about: 'node', on: 'shell' },
   'who-answered': { about: 'node', on: 'shell' },

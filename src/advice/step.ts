@@ -29,6 +29,9 @@ export type ShortLived = 'gitlab-job' | 'ecr' | 'google' | 'acr'
 /** A policy on the node: a registry that is blocked, images that are on no list, or signatures. */
 export type NodePolicy = 'blocked' | 'rejected' | 'signature'
 
+/** Products that announce a token server of their own, each by a setting of another name. */
+export type RealmProduct = 'gitea' | 'harbor' | 'gitlab' | 'quay' | 'artifactory' | 'nexus'
+
 /** Every step. A new one does not compile until it has its words. */
 export type Step =
   // Logins and pull secrets
@@ -120,6 +123,7 @@ export type Step =
   | { code: 'start-local-registry'; container: string }
   | { code: 'fix-dns'; host: string; server: string | null }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
+  | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
   | ({ code: 'test-connection'; scheme: 'https' | 'http' } & NamedEndpoint)
   | { code: 'who-answered'; host: string }

@@ -131,6 +131,10 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
     { host, server: '168.63.129.16' },
   ],
   'replace-service-name': [{ host: 'registry.web.svc', role: 'registry' }],
+  'token-realm': [
+    { host: 'gitea:3000', registry: own, product: 'gitea' },
+    { host: '127.0.0.1:5001', registry: own, product: null },
+  ],
   'replace-loopback': [{ host: 'localhost:5000', role: 'registry' }],
   'test-connection': [
     { scheme: 'https', host, role: 'registry' },

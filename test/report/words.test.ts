@@ -463,3 +463,16 @@ test('numbers are formatted for people', () => {
   expect(shortList(['a', 'b', 'c', 'd'], 3)).toBe('a, b, c, and d')
   expect(shortList(['a', 'b', 'c', 'd', 'e'], 3)).toBe('a, b, c, and 2 more')
 })
+
+test('a pull-through cache of ECR needs more than a pull, and only a path that looks like one is called so', () => {
+  const textFor = (path: string) => {
+    const reference = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/${path}:1`
+    const fields = { reference, registry: reference.split('/')[0] ?? null }
+    const step = { code: 'grant-cloud-role', cloud: 'ecr', caller: null, action: null, first: true } as const
+    return stepsOf([{ ...typo(fields), steps: [step] }], HERE)[0].text
+  }
+  expect(textFor('quay/acme/api')).toContain('if quay is a pull-through cache')
+  expect(textFor('docker-hub-prod/library/redis')).toContain('ecr:CreateRepository')
+  expect(textFor('quayside/api')).not.toContain('cache')
+  expect(textFor('cache')).not.toContain('pull-through')
+})

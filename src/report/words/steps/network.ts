@@ -1,5 +1,6 @@
 /** The words of steps on the way to a host: its name, its port, and proxies in between. */
 
+import type { RealmProduct } from '../../../advice/step.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
@@ -54,6 +55,19 @@ const INSTEAD: Record<EndpointRole, string> = {
   runtime: 'Start the runtime',
 }
 
+/** Where each product has the address that it announces (docs.gitea.com, goharbor.io/docs, docs.gitlab.com, docs.projectquay.io). */
+const REALM_SETTING: Record<RealmProduct | 'any', string> = {
+  gitea:
+    'ROOT_URL of Gitea or Forgejo (section [server] of app.ini), or the host name that the reverse proxy passes on to it',
+  harbor: 'external_url of harbor.yml, or externalURL of its chart',
+  gitlab: "external_url of GitLab, or the registry's token_realm",
+  quay: 'SERVER_HOSTNAME of its config.yaml',
+  artifactory:
+    'its custom base URL, or the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
+  nexus: 'the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
+  any: 'its external URL (auth.token.realm of the distribution registry, ROOT_URL of Gitea and Forgejo, external_url of Harbor and GitLab)',
+}
+
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
 function orMirror({ invocation, findings: [first] }: StepContext, target: string) {
   const { host, reference, registry, containerKind } = first
@@ -75,6 +89,7 @@ export const networkSteps: StepWords<
   | 'bare-host'
   | 'fix-dns'
   | 'replace-service-name'
+  | 'token-realm'
   | 'replace-loopback'
   | 'test-connection'
   | 'who-answered'
@@ -112,6 +127,9 @@ export const networkSteps: StepWords<
   }),
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
     text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
+  }),
+  'token-realm': ({ host, registry, product }) => ({
+    text: `Let ${registry} announce its token server by a name that nodes can reach, in ${REALM_SETTING[product ?? 'any']}: it announces ${host}, which nodes can't reach`,
   }),
   'replace-loopback': ({ host, role }, { findings: [first] }) => ({
     text:

@@ -19,6 +19,19 @@ const ROLE: Record<Cloud, string> = {
 const FOREIGN: Partial<Record<Cloud, string>> = {
   ecr: '; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)',
 }
+/** How caches of ECR are named, mostly after their upstream (docs.aws.amazon.com/AmazonECR, pull-through-cache-creating-rule). */
+const ECR_CACHE =
+  /^(?:docker-?hub|docker\.io|ecr-public|public|quay|ghcr|github|gitlab|k8s|kubernetes|registry\.k8s\.io|mcr|azure|chainguard|nvcr|cache|mirror|proxy|ptc)(?:[.-][\w.-]*)?\//
+
+/** What the first pull of an image through a cache of ECR needs besides (docs.aws.amazon.com/AmazonECR, pull-through-cache-iam). */
+function throughCache(cloud: Cloud, reference: string | null): string {
+  const [, path = ''] = /^[^/]+\/(.+)$/.exec(reference ?? '') ?? []
+  const prefix = cloud === 'ecr' && ECR_CACHE.test(path) ? path.split('/')[0] : undefined
+  return prefix === undefined
+    ? ''
+    : `; if ${prefix} is a pull-through cache, the first pull of an image also needs ecr:BatchImportUpstreamImage and ecr:CreateRepository, in the role's policies or in the registry's`
+}
+
 const ROLE_NAME: Record<Cloud, string> = {
   ecr: 'AmazonEC2ContainerRegistryPullOnly',
   acr: 'AcrPull',
@@ -97,7 +110,8 @@ export const permissionSteps: StepWords<
     }
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
   },
-  'grant-cloud-role': ({ cloud, caller, action, first }, { findings: [{ registry }] }) => {
+  'grant-cloud-role': ({ cloud, caller, action, first }, { findings: [{ registry, reference }] }) => {
+    const cached = action === null ? throughCache(cloud, reference) : ''
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
     const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
     const { name, account: own } =
@@ -105,10 +119,10 @@ export const permissionSteps: StepWords<
     const lacks = action ?? 'the permission'
     if (owner !== undefined && own !== null && owner !== own)
       return {
-        text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${ROLE_NAME.ecr} on ${name}`,
+        text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${ROLE_NAME.ecr} on ${name}${cached}`,
       }
     const brief = `${start}: ${name} lacks ${lacks}, so ${attach(cloud, action)}`
-    return { text: own === null ? `${brief}${FOREIGN[cloud] ?? ''}` : brief, brief }
+    return { text: `${brief}${own === null ? (FOREIGN[cloud] ?? '') : ''}${cached}`, brief }
   },
   'grant-pull': (
     { by, registry, repository, caller },
