@@ -152,6 +152,10 @@ describe('help', () => {
     },
   )
 
+  test('without a command is that of the program', async () => {
+    expect(await run(['help'])).toEqual(await run(['--help']))
+  })
+
   test('has the flags of connections under options, for every command that takes them', async () => {
     const { out, code } = await run(['options'], { columns: 80 })
     expect(code).toBe(0)

@@ -17,7 +17,7 @@ export async function writePlanFile(path: string, plan: Plan): Promise<void> {
     await writeWhole(path, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 })
   } catch (error) {
     throw new UsageError(
-      `Can't write the plan to ${path} (${codeOf(error)}): name a file that can be written.`,
+      `Can't write the plan to ${path}: ${codeOf(error) === 'ENOENT' ? 'there is no such folder' : codeOf(error)}. Name a file that can be written.`,
     )
   }
 }
@@ -35,7 +35,7 @@ async function refuseOtherThanFile(path: string): Promise<void> {
 export async function readPlanFile(path: string, signal?: AbortSignal): Promise<Plan> {
   // A named pipe without a writer blocks in open() and can't be closed.
   const text = await unlessAborted(readText(path), signal)
-  const remedy = `Make a new one with \`fix --plan ${path}\`.`
+  const remedy = 'Make a plan with `pullguard fix --plan <file>`.'
   const value = parseJson(text)
   if (value === undefined) {
     throw new UsageError(`${path} is not a plan: it is not valid JSON${jsonPlace(text)}. ${remedy}`)

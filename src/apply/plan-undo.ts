@@ -1,6 +1,6 @@
 /** Plans the undo of a run from its journal and the current objects: one step per object. Reads only. */
 
-import { PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
+import { PullSecretContent, RUN_ANNOTATION } from '../dockerconfig/pull-secret-content.ts'
 import { ApiError, isNotFound } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
 import { listPath } from '../kubernetes/api/paths.ts'
@@ -12,7 +12,7 @@ import { isFingerprintOf } from './journal/fingerprint.ts'
 import { mayHaveWritten, type Run, type RunEntry } from './journal/run.ts'
 import { addDependencies } from './secret-references.ts'
 import type { Leave, LeftReason, UndoEffect, UndoneField, UndoStep } from './undo-step.ts'
-import { RUN_ANNOTATION, type WrittenKeys } from './write-object.ts'
+import type { WrittenKeys } from './write-object.ts'
 
 /**
  * One step for each object that the run may have written and that is not undone yet: objects that name a Secret first, Secrets last.

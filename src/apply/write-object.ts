@@ -1,6 +1,11 @@
 /** Writes one change to an object other than a pod: the content of a pull secret, or a JSON patch, planned again if the object has changed. */
 
-import { DATA_KEY, PullSecretContent } from '../dockerconfig/pull-secret-content.ts'
+import {
+  DATA_KEY,
+  PULL_SECRET_TYPE,
+  PullSecretContent,
+  RUN_ANNOTATION,
+} from '../dockerconfig/pull-secret-content.ts'
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { JsonPatchOperation } from '../kubernetes/api/write.ts'
 import type { CreateSecret, PatchChange, SecretChange, UpdateSecret } from '../plan/change.ts'
@@ -19,9 +24,6 @@ import type { ApplyContext } from './apply-context.ts'
 import { fingerprintOf } from './journal/fingerprint.ts'
 import type { ChangeOutcome, OutcomeReason } from './outcome.ts'
 import { templateRefusal } from './successor.ts'
-
-/** The annotation on every Secret that pullguard creates; `undo` and later runs recognize their own by it. */
-export const RUN_ANNOTATION = 'pullguard.dev/run'
 
 /** Creates the Secret, or adds the missing logins to an existing one. A Secret that already contains them is left unchanged. */
 export async function writeSecret(change: SecretChange, context: ApplyContext): Promise<ChangeOutcome> {
@@ -62,7 +64,7 @@ async function createSecret(change: CreateSecret, context: ApplyContext, content
       labels: { 'app.kubernetes.io/managed-by': 'pullguard' },
       annotations: { [RUN_ANNOTATION]: context.run },
     },
-    type: 'kubernetes.io/dockerconfigjson',
+    type: PULL_SECRET_TYPE,
     data: { [DATA_KEY]: content.revealData() },
   }
   const written = await context.cluster.create(collectionPath(change.target), object, {

@@ -222,6 +222,8 @@ const UNDO_FLAGS: Option[] = [
 
 /** Converts commander's options to the command's. */
 function undoOptions(run: string | undefined, options: OptionValues): UndoOptions {
+  if (options.list === true && run !== undefined)
+    throw new UsageError(`--list lists all runs: remove ${run}, or remove --list to undo that run.`)
   return {
     connection: connectionOptions(options),
     ...onlyGiven({ run }),

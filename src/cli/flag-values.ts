@@ -41,26 +41,32 @@ export function connectionOptions(options: OptionValues): ConnectionFlags {
   const { requestTimeout, v, token, ...rest } = options
   const flags: Record<string, unknown> = { requestTimeoutMs: requestTimeout, verbosity: v }
   if (typeof token === 'string') flags.token = new Redacted(token)
-  for (const name of CONNECTION_NAMES) if (rest[name] !== undefined) flags[name] = rest[name]
+  for (const name of Object.keys(COPIED)) if (rest[name] !== undefined) flags[name] = rest[name]
   return flags as ConnectionFlags
 }
 
-const CONNECTION_NAMES = [
-  'kubeconfig',
-  'context',
-  'cluster',
-  'user',
-  'server',
-  'certificateAuthority',
-  'clientCertificate',
-  'clientKey',
-  'tlsServerName',
-  'insecureSkipTlsVerify',
-  'as',
-  'asUid',
-  'asGroup',
-  'namespace',
-] as const satisfies (keyof ConnectionFlags)[]
+type CopiedFlag = Exclude<
+  keyof ConnectionFlags,
+  'token' | 'requestTimeoutMs' | 'verbosity' | 'storedLoginOnly'
+>
+
+/** The flags whose values are taken as they are. A record, so that the compiler notices one that is missing. */
+const COPIED: Record<CopiedFlag, true> = {
+  kubeconfig: true,
+  context: true,
+  cluster: true,
+  user: true,
+  server: true,
+  certificateAuthority: true,
+  clientCertificate: true,
+  clientKey: true,
+  tlsServerName: true,
+  insecureSkipTlsVerify: true,
+  as: true,
+  asUid: true,
+  asGroup: true,
+  namespace: true,
+}
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 

@@ -148,6 +148,6 @@ function outputOf(text: string): { format: MirrorFormat } | { output: string } {
   if (format !== undefined) return { format }
   if (/[/\\.]/.test(text)) return { output: text }
   throw new InvalidArgumentError(
-    `Allowed choices are ${MIRROR_FORMATS.join(', ')}; a file or folder is written with a slash, such as ./${text}.`,
+    `Choose ${MIRROR_FORMATS.slice(0, -1).join(', ')}, or ${MIRROR_FORMATS.at(-1)}, or give a file or folder with a slash, such as ./${text}.`,
   )
 }

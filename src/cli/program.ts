@@ -72,10 +72,11 @@ async function complete(words: string[], program: Command, host: ProgramHost): P
   return completeCommand(completionRequest(words, program), host.context({ noColor: true, quiet: false }))
 }
 
-/** Rewrites `help fix` as `fix --help`. An unknown command's name is left alone, so that the error suggests a similar one. */
+/** Rewrites `help fix` as `fix --help`, and `help` as `--help`. An unknown command's name is left alone, so that the error suggests a similar one. */
 function helpLast(argv: string[], program: Command): string[] {
   const [first, second, ...rest] = argv
-  if (first !== 'help' || second === undefined) return argv
+  if (first !== 'help') return argv
+  if (second === undefined) return ['--help']
   return isCommand(second, program) ? [second, '--help', ...rest] : [second]
 }
 

@@ -9,6 +9,7 @@ import { countsFor } from '../report/fail-on.ts'
 import type { AuditFormat } from '../report/formats.ts'
 import { auditFingerprint } from '../report/machine/audit/identity.ts'
 import { renderAuditMarkdown } from '../report/machine/audit/markdown.ts'
+import { wrapLines } from '../report/screen/layout.ts'
 import { auditNotes, auditPieces } from '../report/views/audit.ts'
 import { type FileNote, fileNoteText } from '../report/words/audit/notes.ts'
 import { knownFindings, withoutKnownFindings, writeBaseline } from './audit/baseline.ts'
@@ -17,6 +18,7 @@ import { type AllSettings, auditSettings, type SettingsFlags } from './audit/set
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
+import { screenOf } from './screen.ts'
 
 export interface AuditOptions extends AuditTarget, SettingsFlags {
   /** Ask registries about every image. */
@@ -79,7 +81,7 @@ function auditVerdict(report: AuditReport, failOn: AuditSeverity | 'never'): Exi
 /** Writes the report or, if requested, the diff. */
 async function showAudit(
   report: AuditReport,
-  notes: FileNote[],
+  fileNotes: FileNote[],
   flags: AuditOptions,
   context: CommandContext,
 ): Promise<void> {
@@ -87,23 +89,23 @@ async function showAudit(
   const { out, err, version } = context
   const invocation = invocationOf(context, connection, { fromDump: files.length > 0 })
   const options = {
-    ...{ format, failOn, version, cwd: context.cwd, terminal: out.isTerminal, invocation },
+    ...{ format, failOn, version, cwd: context.cwd, invocation, ...screenOf(out) },
     inputFlags: inputFlagsOf(flags),
   }
-  for (const note of notes) await err.write(`${fileNoteText(note)}\n`)
+  const notes = { ...options, width: err.width, color: err.color }
+  for (const note of fileNotes) await err.write(wrapLines(fileNoteText(note), err.width))
   const asText = format === 'table' || format === 'wide' || format === 'text'
   if (report.edits !== null) {
     const { editLines, renderEditDiff } = await import('../report/views/audit/edits-screen.ts')
-    for (const line of editLines(report.edits)) await err.write(`${line}\n`)
+    for (const line of editLines(report.edits)) await err.write(wrapLines(line, err.width))
     if (edits?.diff === true && asText) {
       await out.write(renderEditDiff(report.edits, out.color))
-      await err.write(auditNotes(report, { ...options, terminal: false, width: err.width, color: err.color }))
+      await err.write(auditNotes(report, { ...notes, terminal: false }))
       return
     }
   }
-  for (const piece of auditPieces(report, { ...options, width: out.width, color: out.color }))
-    await out.write(piece)
-  await err.write(auditNotes(report, { ...options, width: err.width, color: err.color }))
+  for (const piece of auditPieces(report, options)) await out.write(piece)
+  await err.write(auditNotes(report, notes))
   if (format === 'github') await appendStepSummary(report, context)
 }
 

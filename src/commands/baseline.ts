@@ -12,7 +12,7 @@ import {
   readBaseline,
   readIgnoreRules,
 } from '../baseline/baseline.ts'
-import { CAUSES, type KnownFailure } from '../diagnosis/finding.ts'
+import { CAUSES, countCauses, type KnownFailure } from '../diagnosis/finding.ts'
 import { writeWhole } from '../editor/write-file.ts'
 import { errorCode, UsageError } from '../errors.ts'
 import { stableIdentity } from '../report/group.ts'
@@ -73,35 +73,43 @@ function parsedBaseline(text: string, file: string): Baseline {
 
 const isCause = (name: string) => (CAUSES as readonly string[]).includes(name)
 
-/** Returns the diagnosis without known failures; warns if an expired rule would have matched a finding. */
-export async function withoutKnownFailures(
+/**
+ * Writes the findings to the file of `--write-baseline`, if one is given, which makes all of them known. Returns the diagnosis without the
+ * known ones, and warns if an expired rule would have matched another.
+ * @throws UsageError if the file is not a baseline or can't be written
+ */
+export async function applyBaseline(
   diagnosis: AdvisedDiagnosis,
   { known, rules }: Baseline,
-  flags: BaselineFlags,
+  { writeBaseline }: BaselineFlags,
   context: CommandContext,
 ): Promise<AdvisedDiagnosis> {
   const { findings } = diagnosis
-  if (flags.writeBaseline !== undefined) await updateBaseline(findings, flags.writeBaseline, context)
-  const fingerprints = flags.writeBaseline === undefined ? known : new Set(findings.map(fingerprintOf))
+  if (writeBaseline !== undefined) await updateBaseline(findings, writeBaseline, context)
+  const fingerprints = writeBaseline === undefined ? known : new Set(findings.map(fingerprintOf))
   const now = context.now().toISOString()
   const lasting = rules.filter(rule => !isExpired(rule, now))
+  const { fresh, failures } = separateKnown(findings, { known: fingerprints, rules: lasting })
+  for (const rule of rules.filter(each => isExpired(each, now))) {
+    if (fresh.some(finding => isIgnored(ignorable(finding), rule)))
+      await context.err.write(`${expiredText(rule)}\n`)
+  }
+  const summary = { ...diagnosis.summary, failingPods: countPods(fresh), causes: countCauses(fresh) }
+  return { ...diagnosis, findings: fresh, summary, known: failures }
+}
+
+function separateKnown(
+  findings: readonly AdvisedFinding[],
+  { known, rules }: Baseline,
+): { fresh: AdvisedFinding[]; failures: KnownFailure[] } {
   const failures: KnownFailure[] = []
   const fresh = findings.filter(finding => {
-    const rule = lasting.find(each => isIgnored(ignorable(finding), each))
-    if (rule === undefined && !fingerprints.has(fingerprintOf(finding))) return true
+    const rule = rules.find(each => isIgnored(ignorable(finding), each))
+    if (rule === undefined && !known.has(fingerprintOf(finding))) return true
     failures.push({ finding, reason: rule?.reason ?? null, expires: rule?.expires ?? null })
     return false
   })
-  const over = rules.filter(
-    rule => isExpired(rule, now) && fresh.some(finding => isIgnored(ignorable(finding), rule)),
-  )
-  for (const rule of over) await context.err.write(`${expiredText(rule)}\n`)
-  return { ...diagnosis, findings: fresh, summary: summaryOf(diagnosis, fresh), known: failures }
-}
-
-function summaryOf({ summary }: AdvisedDiagnosis, fresh: AdvisedFinding[]): AdvisedDiagnosis['summary'] {
-  const causes = [...Map.groupBy(fresh, ({ cause }) => cause)].map(([cause, same]) => [cause, same.length])
-  return { ...summary, failingPods: countPods(fresh), causes: Object.fromEntries(causes) }
+  return { fresh, failures }
 }
 
 function fingerprintOf(finding: AdvisedFinding): string {

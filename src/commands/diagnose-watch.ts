@@ -15,6 +15,7 @@ import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { type DiagnoseOptions, exitOf } from './diagnose.ts'
 import { invocationOfLook } from './invocation.ts'
+import { screenOf } from './screen.ts'
 import { scopeOf } from './snapshot.ts'
 
 /** Milliseconds. The pause between two readings is at least this long, and at least SHARE times as long as the last reading took. */
@@ -91,7 +92,7 @@ async function watch({ options, until, context, cluster, signal }: Session): Pro
     if (diagnosis !== null && screenKey(diagnosis) !== shown) {
       shown = screenKey(diagnosis)
       const invocation = invocationOfLook(context, options)
-      const report = { format, terminal: out.isTerminal, width: out.width, color: out.color, invocation }
+      const report = { format, ...screenOf(out), invocation }
       await out.write(renderWatched(diagnosis, report))
     }
     if (until === 'until-clear' && diagnosis?.findings.length === 0) return exitOf(diagnosis, options.failOn)

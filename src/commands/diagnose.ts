@@ -13,6 +13,7 @@ import type { BaselineFlags } from './baseline.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOfLook } from './invocation.ts'
+import { screenOf } from './screen.ts'
 import { formatFor } from './shared-flags.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
@@ -37,37 +38,31 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
   // Loads the report's code while requests are in flight; loading it earlier would delay the first request.
   let loading: Promise<typeof import('../report/views/diagnosis.ts')> | undefined
   const reporting = () => (loading ??= import('../report/views/diagnosis.ts'))
-  const known = await knownFailureFilter(options, context)
+  const baseline = await baselineFor(options, context)
   const advised = adviseDiagnosis(await diagnoseWithChecks(options, context, () => void reporting()))
-  const diagnosis = await known(advised)
+  const diagnosis = baseline === null ? advised : await baseline.apply(advised)
   const { diagnosisNotes, diagnosisPieces } = await reporting()
   const { out, err } = context
   const { failOn } = options
   const format = plain === undefined ? formatFor(options, context) : options.format
   const invocation = invocationOfLook(context, options)
-  const report = { format, failOn, terminal: out.isTerminal, invocation, ...(plain && { plain }) }
-  const pieces = diagnosisPieces(diagnosis, {
-    ...report,
-    width: out.width,
-    color: out.color,
-    links: opensLinks(out, context.env),
-  })
-  for (const piece of pieces) await out.write(piece)
+  const report = { format, failOn, invocation, ...screenOf(out), ...(plain && { plain }) }
+  const links = opensLinks(out, context.env)
+  for (const piece of diagnosisPieces(diagnosis, { ...report, links })) await out.write(piece)
   await err.write(diagnosisNotes(diagnosis, { ...report, width: err.width, color: err.color }))
   return exitOf(diagnosis, options.failOn)
 }
 
 /**
- * Removes known failures from a diagnosis. Reads the baseline immediately, so that an invalid one fails before the run. @throws UsageError
+ * Returns the baseline that flags name, to apply it to the diagnosis; null without one. Reads it immediately, so that an invalid one fails
+ * before the run.
+ * @throws UsageError
  */
-async function knownFailureFilter(
-  options: BaselineFlags,
-  context: CommandContext,
-): Promise<(diagnosis: AdvisedDiagnosis) => AdvisedDiagnosis | Promise<AdvisedDiagnosis>> {
-  if (options.baseline === undefined && options.writeBaseline === undefined) return diagnosis => diagnosis
-  const { readKnown, withoutKnownFailures } = await import('./baseline.ts')
+async function baselineFor(options: BaselineFlags, context: CommandContext) {
+  if (options.baseline === undefined && options.writeBaseline === undefined) return null
+  const { readKnown, applyBaseline } = await import('./baseline.ts')
   const baseline = await readKnown(options, context)
-  return diagnosis => withoutKnownFailures(diagnosis, baseline, options, context)
+  return { apply: (diagnosis: AdvisedDiagnosis) => applyBaseline(diagnosis, baseline, options, context) }
 }
 
 async function diagnoseWithChecks(

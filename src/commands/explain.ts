@@ -8,6 +8,7 @@ import { renderExplanations } from '../report/views/explanations.ts'
 import { type Explanation, explanationsOf } from '../report/words/explanations.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
+import { screenOf } from './screen.ts'
 
 export interface ExplainOptions {
   /** Causes, subcauses, or rules; empty: a list of all. */
@@ -20,9 +21,8 @@ export async function explainCommand(options: ExplainOptions, context: CommandCo
   const all = explanationsOf(CAUSES)
   const listed = options.names.length === 0
   const chosen = listed ? all : [...new Set(options.names.flatMap(name => explanationsNamed(name, all)))]
-  const { width, color, isTerminal: terminal } = context.out
   const invocation = invocationOf(context, {})
-  const report = { format: options.format, listed, width, color, terminal, invocation }
+  const report = { format: options.format, listed, ...screenOf(context.out), invocation }
   await context.out.write(renderExplanations(chosen, report))
   return 'ok'
 }

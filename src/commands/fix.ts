@@ -15,7 +15,7 @@ import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
 import { executeFix } from './fix/execute-fix.ts'
-import { warnOfRotatedLogins } from './fix/find-logins.ts'
+import { warnOfOutdatedSecrets } from './fix/find-logins.ts'
 import { readFixFacts } from './fix/fix-facts.ts'
 import { prepareFix } from './fix/prepare-fix.ts'
 import { proveLogins } from './fix/prove.ts'
@@ -24,6 +24,7 @@ import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
 import { type FixSummary, verify, verifyDryRun, verifyEmpty } from './fix/verify.ts'
 import { invocationOf, invocationOfFix } from './invocation.ts'
 import { endpointsOf, openRegistries } from './registries.ts'
+import { screenOf } from './screen.ts'
 import type { WritingContext } from './writing-context.ts'
 
 /** Fixes stuck pods. @throws UsageError, UnreachableError; RefusedError if nothing was changed */
@@ -90,8 +91,8 @@ async function refuseForbidden({ plan }: PreparedFix, { cluster, context }: FixS
 }
 
 async function printResult({ report, exit }: FixSummary, session: FixSession): Promise<ExitName> {
-  const gap = isForPeople(session.options.format) ? '\n' : ''
-  await session.context.out.write(`${gap}${renderFixResult(report, view(session, report.plan.scope))}`)
+  const belowPlan = isForPeople(session.options.format) ? '\n' : ''
+  await session.context.out.write(`${belowPlan}${renderFixResult(report, view(session, report.plan.scope))}`)
   return exit
 }
 
@@ -118,8 +119,7 @@ async function showWhereAsked(prepared: PreparedFix, session: FixSession): Promi
   const { err, out } = context
   if (!asksBefore(session) || plan.changes.length === 0) return
   if (out.isTerminal && isForPeople(options.format)) return
-  const place = { format: 'table' as const, width: err.width, color: err.color, terminal: err.isTerminal }
-  const shown = { ...view(session, plan.scope), ...place }
+  const shown = { ...view(session, plan.scope), format: 'table' as const, ...screenOf(err) }
   await err.write(renderPlan(plan, planContext(prepared, { code: 'apply' }), shown))
 }
 
@@ -133,18 +133,11 @@ function planContext(
 
 async function nothingToDo(prepared: PreparedFix, session: FixSession): Promise<ExitName> {
   const verified = verifyEmpty(prepared, session)
-  if (prepared.findings.length === 0) await warnOfRotatedLogins(prepared, session)
+  if (prepared.findings.length === 0) await warnOfOutdatedSecrets(prepared, session)
   return isForPeople(session.options.format) ? verified.exit : printResult(verified, session)
 }
 
 function view({ options, context }: FixSession, scope: PlanScope) {
-  const { out } = context
   const { format, connection } = options
-  return {
-    format,
-    invocation: invocationOfFix(context, connection, scope),
-    width: out.width,
-    color: out.color,
-    terminal: out.isTerminal,
-  }
+  return { format, invocation: invocationOfFix(context, connection, scope), ...screenOf(context.out) }
 }

@@ -8,6 +8,7 @@ import { checkFor, isAbsent, isPullable } from '../snapshot/image-verdict.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
+import { screenOf } from './screen.ts'
 import { formatFor } from './shared-flags.ts'
 
 export interface ImageOptions {
@@ -36,9 +37,7 @@ export async function imageCommand(options: ImageOptions, context: CommandContex
   await context.out.write(
     renderImages(images, {
       format: formatFor(options, context),
-      width: context.out.width,
-      color: context.out.color,
-      terminal: context.out.isTerminal,
+      ...screenOf(context.out),
       invocation: invocationOf(context, {}),
     }),
   )

@@ -1,24 +1,32 @@
 /** Records how this run was started, for commands in its output. */
 
+import type { ClusterFlags } from '../kubernetes/kubeconfig/connection-options.ts'
 import type { PlanScope } from '../plan/plan.ts'
 import type { Invocation, Only } from '../report/invocation.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
 import type { SnapshotOptions } from './snapshot.ts'
 
-/** Flags with a value, in the order in which kubectl explains them. */
-const VALUE_FLAGS = [
-  ['kubeconfig', '--kubeconfig'],
-  ['context', '--context'],
-  ['cluster', '--cluster'],
-  ['user', '--user'],
-  ['server', '--server'],
-  ['certificateAuthority', '--certificate-authority'],
-  ['clientCertificate', '--client-certificate'],
-  ['clientKey', '--client-key'],
-  ['tlsServerName', '--tls-server-name'],
-  ['as', '--as'],
-  ['asUid', '--as-uid'],
-] as const satisfies [keyof ConnectionFlags, string][]
+/** Flags that are not repeated with their value as it is. */
+type OtherFlag = 'insecureSkipTlsVerify' | 'asGroup' | 'token' | 'namespace'
+type ValueFlag = Exclude<keyof ClusterFlags, OtherFlag>
+
+/**
+ * Flags with a value, in the order in which kubectl explains them. A record, so that the compiler notices one that is missing: without it,
+ * a suggested command could reach another cluster.
+ */
+const VALUE_FLAGS: Record<ValueFlag, string> = {
+  kubeconfig: '--kubeconfig',
+  context: '--context',
+  cluster: '--cluster',
+  user: '--user',
+  server: '--server',
+  certificateAuthority: '--certificate-authority',
+  clientCertificate: '--client-certificate',
+  clientKey: '--client-key',
+  tlsServerName: '--tls-server-name',
+  as: '--as',
+  asUid: '--as-uid',
+}
 
 /** What a run looked at. */
 interface RunScope {
@@ -36,8 +44,8 @@ export function invocationOf(
   connection: ConnectionFlags,
   { fromDump = false, only = null, everywhereExcept = null }: RunScope = {},
 ): Invocation {
-  const flags = VALUE_FLAGS.flatMap(([name, flag]) => {
-    const value = connection[name]
+  const flags = Object.entries(VALUE_FLAGS).flatMap(([name, flag]) => {
+    const value = connection[name as ValueFlag]
     return value === undefined ? [] : [flag, value]
   })
   if (connection.insecureSkipTlsVerify === true) flags.push('--insecure-skip-tls-verify')

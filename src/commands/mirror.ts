@@ -26,6 +26,7 @@ import { invocationOf } from './invocation.ts'
 import { registriesNamed } from './mirror/registries-named.ts'
 import { writeFiles } from './mirror/write-files.ts'
 import { endpointsOf, openRegistries, readingLoginsOrProblem } from './registries.ts'
+import { screenOf } from './screen.ts'
 
 export interface MirrorOptions extends AddressRules {
   connection: ConnectionFlags
@@ -108,10 +109,9 @@ async function readFacts({ connection }: MirrorOptions, context: CommandContext)
 
 async function print(report: MirrorReport, options: MirrorOptions, context: CommandContext): Promise<void> {
   const { renderMirror } = await import('../report/views/mirror.ts')
-  const { width, color, isTerminal: terminal } = context.out
   const invocation = invocationOf(context, options.connection)
   await context.out.write(
-    renderMirror(report, { format: options.format, width, color, terminal, invocation }),
+    renderMirror(report, { format: options.format, ...screenOf(context.out), invocation }),
   )
 }
 

@@ -9,6 +9,7 @@ import { type HubQuota, type JudgedQuotas, judgeQuotas } from '../snapshot/hub-q
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
 import { askCluster, askHub, type ClusterQuestion, localHubLogins } from './quota/readings.ts'
+import { screenOf } from './screen.ts'
 
 export interface QuotaOptions extends ClusterQuestion {
   /** REGISTRY=URL. */
@@ -74,7 +75,6 @@ async function showQuota(
   const judged = judgeQuotas(quotas, options.failUnder)
   const { gaps, facts } = ofCluster
   const complete = gaps.length === 0 && judged.unknown.length === 0
-  const { width, color, isTerminal: terminal } = context.out
   const invocation = invocationOf(context, options.connection)
   const usage = facts && {
     ...facts,
@@ -83,7 +83,7 @@ async function showQuota(
   }
   const cluster = ofCluster.namespace === undefined ? null : { namespace: ofCluster.namespace }
   const report = { takenAt: context.now().toISOString(), complete, judged, gaps, cluster, usage }
-  await context.out.write(renderQuota(report, { ...options, width, color, terminal, invocation }))
+  await context.out.write(renderQuota(report, { ...options, ...screenOf(context.out), invocation }))
   return silent ? 'unreachable' : exitOf(judged, complete)
 }
 

@@ -24,11 +24,13 @@ import {
   type UndoReport,
   type UndoReportOptions,
 } from '../report/views/undo.ts'
+import { isNotUndone } from '../report/words/undo.ts'
 import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import { confirmWrite } from './confirm.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
+import { screenOf } from './screen.ts'
 import type { WritingContext } from './writing-context.ts'
 
 export interface UndoOptions {
@@ -101,25 +103,45 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   const steps = isUndone(run) ? [] : await planUndo(run, session.others, cluster, context.signal)
   const kept = steps.filter(keepsLogin).map(({ target }) => target)
   const continued = [...new Set(run.entries.map(entry => entry.run))].filter(name => name !== run.run)
-  await context.out.write(renderUndoPlan({ run: run.run, continued, steps, kept }, view(options, context)))
-  const writes = steps.some(({ action }) => action !== 'leave')
-  const executes = writes && options.dryRun !== 'client'
-  if (executes && options.dryRun === 'none') await confirm(session)
-  const outcomes = executes ? await executeUndo(run, steps, folder, session) : []
-  const podMissing = steps.some(step => step.action === 'leave' && step.reason === 'pod-taken-away')
-  const settled = !podMissing && kept.length === 0
-  const complete = settled && outcomes.every(({ status }) => DONE.includes(status))
+  const plan = { run: run.run, continued, steps, kept }
+  await context.out.write(renderUndoPlan(plan, view(options, context)))
+  const outcomes = await carryOut(run, steps, folder, session)
   const dryRun = options.dryRun !== 'none'
-  // Recorded so that later undos skip this run.
-  if (!dryRun && !writes && settled && !isUndone(run)) await recordOver(run, folder)
-  const report: UndoReport = { run: run.run, continued, dryRun, complete, kept, steps, outcomes }
+  const writes = steps.some(isWrite)
+  const restoresAll = kept.length === 0 && !steps.some(isLostPod)
+  if (restoresAll && !writes && !dryRun && !isUndone(run)) await recordOver(run, folder)
+  const complete = restoresAll && !outcomes.some(isNotUndone)
   if (writes || !isForPeople(options.format)) {
+    const report: UndoReport = { ...plan, dryRun, complete, outcomes }
     await context.out.write(renderUndoResult(report, view(options, context)))
   }
   await suggestAnotherRun(session)
   return complete ? 'ok' : 'incomplete'
 }
 
+function isWrite({ action }: UndoStep): boolean {
+  return action !== 'leave'
+}
+
+/** Whether a pod that the run deleted can't be brought back. */
+function isLostPod(step: UndoStep): boolean {
+  return step.action === 'leave' && step.reason === 'pod-taken-away'
+}
+
+/** Does what the flags ask for, after a confirmation. @throws RefusedError if not confirmed */
+async function carryOut(
+  run: Run,
+  steps: UndoStep[],
+  folder: string,
+  session: UndoSession,
+): Promise<UndoOutcome[]> {
+  const { dryRun } = session.options
+  if (dryRun === 'client' || !steps.some(isWrite)) return []
+  if (dryRun === 'none') await confirm(session)
+  return executeUndo(run, steps, folder, session)
+}
+
+/** Records that nothing of the run is left, so that later undos skip it. */
 async function recordOver(run: Run, folder: string): Promise<void> {
   const journal = journalsOf(run, folder)
   try {
@@ -128,8 +150,6 @@ async function recordOver(run: Run, folder: string): Promise<void> {
     await journal.close()
   }
 }
-
-const DONE: UndoOutcome['status'][] = ['applied', 'accepted', 'unchanged', 'left']
 
 /** Dry-runs every step and then writes those that the server accepted. */
 async function executeUndo(
@@ -149,7 +169,7 @@ async function executeUndo(
   try {
     const tried = await applyUndo(steps, { ...undoing, dryRun: true })
     if (options.dryRun === 'server') return tried
-    const refused = new Set(tried.filter(({ status }) => !DONE.includes(status)).map(({ id }) => id))
+    const refused = new Set(tried.filter(isNotUndone).map(({ id }) => id))
     const open = steps.filter(({ id }) => !refused.has(id))
     const written = await applyUndo(open, { ...undoing, dryRun: false })
     return steps.flatMap(({ id }) => written.find(one => one.id === id) ?? tried.filter(one => one.id === id))
@@ -173,14 +193,7 @@ async function confirm({ options, context, cluster }: UndoSession): Promise<void
 }
 
 function view({ format, connection }: UndoOptions, context: CommandContext): UndoReportOptions {
-  const { out } = context
-  return {
-    format,
-    invocation: invocationOf(context, connection),
-    width: out.width,
-    color: out.color,
-    terminal: out.isTerminal,
-  }
+  return { format, invocation: invocationOf(context, connection), ...screenOf(context.out) }
 }
 
 /** Returns one line per run on this machine, with what is left of it in the cluster, in the order of `runs`. @throws ApiError */

@@ -17,6 +17,7 @@ import type { ImageCheckFlags } from './check-images.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
+import { screenOf } from './screen.ts'
 import { ImageChecksAhead } from './wait/check-ahead.ts'
 import { readRequest, subjectsOf } from './wait/find-subjects.ts'
 import { ProgressLog } from './wait/progress-log.ts'
@@ -56,9 +57,8 @@ export async function waitCommand(options: WaitOptions, context: CommandContext)
   return withCluster(context.connect(options.connection), context, async cluster => {
     const subjects = subjectsOf(request, options, cluster.namespace)
     const report = await waitFor(subjects, { options, context, cluster, request, invocation })
-    const { width, color, isTerminal: terminal } = context.out
     await context.out.write(
-      renderWait(report, { format: options.format, width, color, terminal, invocation }),
+      renderWait(report, { format: options.format, ...screenOf(context.out), invocation }),
     )
     return EXITS[report.outcome]
   })

@@ -16,6 +16,7 @@ import { parseSubjects } from '../source/subject-names.ts'
 import type { ImageCheckFlags, ImageCheckRun } from './check-images.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
+import { screenOf } from './screen.ts'
 import { takeSnapshot } from './snapshot.ts'
 
 export interface WhyOptions {
@@ -97,7 +98,7 @@ async function choosePod(options: WhyOptions, context: CommandContext): Promise<
   const choices = podChoices(diagnosis, invocation)
   if (context.ask.available && choices.length > 0) return context.ask.pick(podQuestion(), choices)
   if (choices.length === 0) await context.err.write(renderGaps(snapshot.gaps, context.err))
-  throw new UsageError(unnamedPodText(diagnosis, invocation))
+  throw new UsageError(unnamedPodText(diagnosis, invocation, { files, recursive }))
 }
 
 interface WhyRequest {
@@ -147,10 +148,9 @@ async function explainWithChecks(
 
 /** Returns how to render the report. */
 function reportOptions({ connection, files, format }: WhyOptions, context: CommandContext): WhyReportOptions {
-  const { width, color, isTerminal: terminal } = context.out
   const links = opensLinks(context.out, context.env)
   const invocation = invocationOf(context, connection, { fromDump: files.length > 0, only: { named: true } })
-  return { format, width, color, links, terminal, invocation }
+  return { format, ...screenOf(context.out), links, invocation }
 }
 
 /** Returns `findings` if there is a problem, or else `incomplete` if something could not be read. */

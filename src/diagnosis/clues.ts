@@ -235,13 +235,13 @@ export function expiredLogin({ attempts }: CredentialReport, takenAt: string): C
   return sent.length > 0 && sent.every(isOver) ? [{ code: 'expired' }] : []
 }
 
-/** Failures to reach a host, which may lie at one node. */
+/** Failures to reach a host: the problem may be one node's alone. */
 const UNREACHED: readonly Cause[] = [
   'registry-not-found-dns',
   'network-timeout',
   'connection-refused-or-reset',
 ]
-/** Failures that only a host which answered can cause. */
+/** Failures that prove that the host answered. */
 const ANSWERED: readonly Cause[] = [
   'rate-limited',
   'auth-required-or-denied',
@@ -251,7 +251,7 @@ const ANSWERED: readonly Cause[] = [
   'registry-server-error',
 ]
 
-/** Adds to each failure to reach a host a node that the same host has answered. */
+/** Adds a clue to each failure to reach a host that has answered another node. */
 export function withAnsweredNodes(findings: Finding[]): Finding[] {
   const nodes = new Map<string, string>()
   for (const finding of findings) {

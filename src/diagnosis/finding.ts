@@ -108,9 +108,9 @@ export interface Attempt {
   overridden?: true
   /** ISO 8601: until when the login's token is valid, by its own claim. */
   validUntil?: string
-  /** What writes the Secret; left out if that is not known. */
+  /** What writes the Secret; absent if that is not known. */
   writer?: SecretWriter
-  /** How it is known that the Secret is missing; left out if the API server answered so. */
+  /** How it is known that the Secret is missing; absent if the API server answered so. */
   provenBy?: PullSecret['provenBy']
 }
 
@@ -120,13 +120,13 @@ export interface CredentialReport {
   /** `unknown` without attempts: this pull does not use the pod's pull secrets. */
   status: CredentialStatus
   attempts: Attempt[]
-  /** Logins for this image that the pod does not have, the closest first; left out if none is known. */
+  /** Logins for this image that the pod does not have, the closest first; absent if none is known. */
   hints?: CredentialHint[]
-  /** The registry reports that no login was sent, although the pod has one; left out otherwise. */
+  /** The registry reports that no login was sent, although the pod has one; absent otherwise. */
   contradicted?: true
-  /** Its secret was created after the last attempt, which explains that; left out if that is not known. */
+  /** Its secret was created after the last attempt, which explains that; absent if that is not known. */
   cameLater?: true
-  /** The registry's cloud knew who asked although the pod has no login: the node's own identity was sent; omitted otherwise. */
+  /** The registry's cloud knew who asked although the pod has no login: the node's own identity was sent; absent otherwise. */
   ofNode?: true
 }
 
@@ -142,9 +142,9 @@ export interface Finding {
   containerKind: ContainerKind
   /** The topmost controller; null for a bare pod. */
   workload: Workload | null
-  /** The tool that reverts or replaces changes of the workload, such as Argo CD; left out if none is known. */
+  /** The tool that reverts or replaces changes of the workload, such as Argo CD; absent if none is known. */
   managedBy?: ObjectManager
-  /** The pod is of an older revision, and its StatefulSet waits for it instead of replacing it; left out otherwise. */
+  /** The pod is of an older revision, and its StatefulSet waits for it instead of replacing it; absent otherwise. */
   outgoing?: true
   node: string | null
   /** As written; empty if a sandbox's error does not name its image. */
@@ -173,7 +173,7 @@ export interface Finding {
   host: PullingNode
   /** Whether retries alone are not expected to succeed. Not printed. */
   lasting: boolean
-  /** A controller that is not built in created the pod, so no fix can replace the pod. Not printed; left out otherwise. */
+  /** A controller that is not built in created the pod, so no fix can replace the pod. Not printed; absent otherwise. */
   ofCustomController?: true
   /** How many pods and nodes are affected, and how critical they are; higher is more urgent. Not printed. */
   priority: number
@@ -202,7 +202,7 @@ export interface Diagnosis {
   /** The longest first. */
   pulling: LongPull[]
   gaps: Gap[]
-  /** Failures that a baseline knows; left out without a baseline. They are not among the findings, and the summary does not count them. */
+  /** Failures that a baseline knows; absent without a baseline. They are not among the findings, and the summary does not count them. */
   known?: KnownFailure[]
 }
 

@@ -39,7 +39,7 @@ export interface WhyContainer {
   problems: WhyProblem[]
   /** The failed pull as `diagnose` reports it; null if the pull does not fail now. */
   finding: Finding | null
-  /** What would be problems if the image had to be pulled again; left out if there are none. */
+  /** What would be problems if the image had to be pulled again; absent if there are none. */
   notes?: WhyNote[]
 }
 

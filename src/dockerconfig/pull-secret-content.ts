@@ -10,8 +10,12 @@ import { lookUpCredentials } from './kubelet-lookup.ts'
 import { hasReadableHeaders, readLogin } from './kubelet-view.ts'
 import type { Credential } from './registry-credential.ts'
 
-/** The key in a Secret's data for this content. */
+/** The type of a Secret with this content, and the key in its data. */
+export const PULL_SECRET_TYPE = 'kubernetes.io/dockerconfigjson'
 export const DATA_KEY = '.dockerconfigjson'
+
+/** The annotation on every Secret that pullguard creates; `undo` and later runs recognize their own by it. */
+export const RUN_ANNOTATION = 'pullguard.dev/run'
 
 type Auths = Record<string, unknown>
 

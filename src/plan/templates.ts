@@ -147,8 +147,7 @@ interface ContainerEdits {
 /** Plans the image and pull policy of every container of the workload with the chosen remedies. */
 function containerEdits(input: PlanInput, workload: ScopeWorkload): ContainerEdits {
   const planned: ContainerEdits = { edits: [], declined: [] }
-  const { apiVersion, kind, namespace, name, uid } = workload
-  const target = { apiVersion, kind, namespace, name, uid }
+  const target = targetOf(workload)
   for (const container of workload.containers) {
     if (parseReference(container.image) !== null) planContainer(input, target, container, planned)
   }

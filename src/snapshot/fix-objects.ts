@@ -29,7 +29,7 @@ export interface ScopeServiceAccount {
   /** null if the field is absent, which needs a different patch than an empty list. */
   imagePullSecrets: PullSecretEntryName[] | null
   managedBy: ObjectManager | null
-  /** Other workloads whose pods run as this account: `deployment/cart`; null if unreadable; omitted if whole namespaces are fixed. */
+  /** Other workloads whose pods run as this account: `deployment/cart`; null if unreadable; absent if whole namespaces are fixed. */
   sharedWith?: string[] | null
 }
 

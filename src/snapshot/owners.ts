@@ -104,7 +104,7 @@ export function indexOwners(links: Iterable<OwnerLink>): OwnerIndex {
 export interface Workload {
   kind: string
   name: string
-  /** The API group of a custom resource; left out for Kubernetes' own kinds. */
+  /** The API group of a custom resource; absent for Kubernetes' own kinds. */
   group?: string
 }
 

@@ -68,15 +68,15 @@ export interface Pod {
   /** From `spec.os` and the node selector. */
   platform: PodPlatform
   controller: ControllerReference | null
-  /** `spec.runtimeClassName`; omitted if there is none. */
+  /** `spec.runtimeClassName`; absent if there is none. */
   runtimeClass?: string
-  /** Label `pod-template-hash` of a Deployment's pods; omitted if there is none. */
+  /** Label `pod-template-hash` of a Deployment's pods; absent if there is none. */
   templateHash?: string
-  /** Label `controller-revision-hash` of a StatefulSet's pods; omitted if there is none. */
+  /** Label `controller-revision-hash` of a StatefulSet's pods; absent if there is none. */
   revisionHash?: string
-  /** Label `pod-template-generation` of a DaemonSet's pods; omitted if there is none. */
+  /** Label `pod-template-generation` of a DaemonSet's pods; absent if there is none. */
   templateGeneration?: string
-  /** Policies of Kyverno that changed an image or added a container at admission; omitted if the pod's annotations name none. */
+  /** Policies of Kyverno that changed an image or added a container at admission; absent if the pod's annotations name none. */
   rewriters?: string[]
   /** In this order: init containers (including sidecars), regular containers, ephemeral containers, image volumes. */
   containers: Container[]

@@ -58,7 +58,7 @@ export interface PullSecret {
   name: string
   /** null if missing or unreadable. */
   type: string | null
-  /** ISO 8601; omitted if unknown. */
+  /** ISO 8601; absent if unknown. */
   createdAt?: string
   problem: PullSecretProblem | null
   /** What proves that the secret is missing, if not the API server: the kubelet's message, or a dump with the namespace's other secrets. */

@@ -14,9 +14,9 @@ export interface FileSource {
   type: 'file'
   /** As named on the command line. */
   files: string[]
-  /** Files in the named folders without Kubernetes objects; omitted if there are none. */
+  /** Files in the named folders without Kubernetes objects; absent if there are none. */
   passedOver?: { count: number; examples: string[] }
-  /** Named folders with subfolders that were not read; omitted if there are none. */
+  /** Named folders with subfolders that were not read; absent if there are none. */
   unentered?: string[]
 }
 
@@ -24,7 +24,7 @@ export interface FileSource {
 export interface SnapshotScope {
   namespaces: string[] | null
   labelSelector: string | null
-  /** Limits the snapshot to these pods and the pods of these workloads; omitted if none were named. */
+  /** Limits the snapshot to these pods and the pods of these workloads; absent if none were named. */
   subjects?: ScopeSubject[]
   /** Omitted if there are none. */
   excludedNamespaces?: string[]
@@ -79,9 +79,9 @@ export interface OwnerLink {
   managedBy?: ObjectManager
   /** A Deployment's ReplicaSet that has pods: the number of its revision, and how many of its pods are ready. Omitted if it was not read. */
   revision?: { number: number; ready: number }
-  /** Of a Deployment's ReplicaSet, a StatefulSet, a DaemonSet, or a Job: its template. Omitted for others, and if it was not read. */
+  /** Of a Deployment's ReplicaSet, a StatefulSet, a DaemonSet, or a Job: its template. Absent for others, and if it was not read. */
   template?: MadeFrom
-  /** A CronJob's; omitted for other kinds, and if it was not read. */
+  /** A CronJob's; absent for other kinds, and if it was not read. */
   concurrencyPolicy?: string
   /** The object could not be read: its controller is derived from names and labels, and the controller's uid is unknown. */
   derived?: true
@@ -105,7 +105,7 @@ export interface ServiceAccount {
   namespace: string
   name: string
   imagePullSecrets: string[]
-  /** The identity at a cloud that its pods' own processes get; left out if its annotations name none. */
+  /** The identity at a cloud that its pods' own processes get; absent if its annotations name none. */
   workloadIdentity?: 'aws' | 'azure' | 'google'
 }
 
@@ -136,7 +136,7 @@ export interface Snapshot {
   /** The pull secrets that `pods` reference, without their passwords; includes missing and unreadable ones. */
   pullSecrets: PullSecret[]
   serviceAccounts: ServiceAccount[]
-  /** Other logins in a dump; omitted if there are none. In a cluster, other secrets are not read. */
+  /** Other logins in a dump; absent if there are none. In a cluster, other secrets are not read. */
   elsewhere?: UnreferencedLogins
   owners: OwnerLink[]
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */

@@ -11,11 +11,8 @@ import type { HubQuota, QuotaAnswer } from '../snapshot/hub-quota.ts'
 import { secretCredential, UniqueLogins } from './image-checks/pod-logins.ts'
 import { assertExists } from './live/namespaces.ts'
 import type { NamespaceOrAll, Reading } from './live/reading.ts'
-import { pullLoginsOf } from './narrow/pull-secret.ts'
+import { PULL_SECRET_TYPES, pullLoginsOf } from './narrow/pull-secret.ts'
 import { nameOf, namespaceOf } from './narrow/shape.ts'
-
-/** The types of Secrets that the kubelet pulls with. The server selects by them, so that it sends no other Secret. */
-const TYPES = ['kubernetes.io/dockerconfigjson', 'kubernetes.io/dockercfg']
 
 /** Secrets per page: each can be up to 1 MiB (core/v1/types.go). */
 const PAGE = 100
@@ -27,7 +24,7 @@ const PAGE = 100
  */
 export async function readHubLogins(reading: Reading, namespace: NamespaceOrAll): Promise<Credential[]> {
   const logins: Credential[] = []
-  await bounded(TYPES, AT_ONCE, type =>
+  await bounded(PULL_SECRET_TYPES, AT_ONCE, type =>
     reading.listOrGap(KINDS.Secret, namespace, { fieldSelector: `type=${type}`, limit: PAGE }, secret => {
       logins.push(...hubLoginsOf(secret))
     }),

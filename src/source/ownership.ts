@@ -5,6 +5,8 @@ import { isBuiltIn } from '../kubernetes/api/kinds.ts'
 import { type Climb, climb, linkOf, type OwnerIndex } from '../snapshot/owners.ts'
 import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
 import type { MadeFrom, OwnerLink, ScopeSubject } from '../snapshot/snapshot.ts'
+import { managerIn } from './narrow/manager.ts'
+import { deploymentRevision, templateGeneration, templateHash } from './narrow/revision.ts'
 import {
   list,
   nameOf,
@@ -14,8 +16,8 @@ import {
   number,
   record,
   text,
+  textOrNull,
 } from './narrow/shape.ts'
-import { managerIn } from './narrow/workload.ts'
 
 /** The parts of a pod that show which workload it belongs to. */
 export type NamedPod = OwnedPod & Pick<Pod, 'name'>
@@ -125,31 +127,30 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
 /** null if only the metadata was read, if no Deployment made the ReplicaSet, or if it has no pods. */
 function revisionOf(
   raw: unknown,
-  { annotations }: Record<string, unknown>,
+  metadata: Record<string, unknown>,
 ): NonNullable<OwnerLink['revision']> | null {
   const status = record(record(raw).status)
-  const revision = Number(text(record(annotations)['deployment.kubernetes.io/revision']))
+  const revision = Number(deploymentRevision(metadata))
   if (!(revision > 0) || number(status.replicas, 0) === 0) return null
   return { number: revision, ready: number(status.readyReplicas, 0) }
 }
 
-/** How a pod shows that it was made from the template that the object has now; undefined if it does not show that. */
-const MARKS: Partial<Record<string, (object: Record<string, unknown>) => string | null | undefined>> = {
+/** How a pod shows that it was made from the template that the object has now; null if it does not show that. */
+const MARKS: Partial<Record<string, (object: Record<string, unknown>) => string | null>> = {
   // Its Deployment gave the ReplicaSet this label, and never changes its template.
-  ReplicaSet: ({ metadata }) => text(record(record(metadata).labels)['pod-template-hash']) || undefined,
-  StatefulSet: object => (isObserved(object) ? text(record(object.status).updateRevision) : '') || undefined,
-  DaemonSet: ({ metadata }) =>
-    text(record(record(metadata).annotations)['deprecated.daemonset.template.generation']) || undefined,
-  Job: () => null,
+  ReplicaSet: ({ metadata }) => templateHash(record(metadata)),
+  StatefulSet: object => (isObserved(object) ? textOrNull(record(object.status).updateRevision) : null),
+  DaemonSet: ({ metadata }) => templateGeneration(record(metadata)),
 }
 
 /** null if only the metadata was read, and for kinds whose pods may be of another template. */
 function templateOf(raw: unknown, kind: string): MadeFrom | null {
   const object = record(raw)
-  const mark = MARKS[kind]?.(object)
+  const mark = MARKS[kind]?.(object) ?? null
   const spec = record(record(record(object.spec).template).spec)
   const containers = [spec.initContainers, spec.containers].flatMap(list).filter(isObject)
-  if (mark === undefined || containers.length === 0) return null
+  // A Job's template never changes.
+  if ((mark === null && kind !== 'Job') || containers.length === 0) return null
   const images = containers.map(({ name, image }) => [narrowName(name), narrowImageName(image)])
   return { mark, images: Object.fromEntries(images) }
 }

@@ -6,7 +6,7 @@ import { byText, compareText } from '../order.ts'
 import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
 import { isFinished, isUntried, type Pod, podKey } from '../snapshot/pod.ts'
 import type { PodEvent, ScopeSubject } from '../snapshot/snapshot.ts'
-import { couldBeFailedPull } from './narrow/pod.ts'
+import { couldBeFailedPull } from './narrow/container-state.ts'
 import type { RequestedSubject } from './subject-names.ts'
 
 /** The pods that a snapshot is taken of. */

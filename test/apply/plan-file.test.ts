@@ -74,7 +74,9 @@ describe('a plan in a file', () => {
 
   test('that cannot be written is reported with its path and the reason', async () => {
     const path = join(folder, 'nowhere', 'plan.json')
-    await expect(writePlanFile(path, plan)).rejects.toThrow(`Can't write the plan to ${path} (ENOENT)`)
+    await expect(writePlanFile(path, plan)).rejects.toThrow(
+      `Can't write the plan to ${path}: there is no such folder.`,
+    )
   })
 
   test('does not replace a link or a folder', async () => {
@@ -116,7 +118,7 @@ describe('a plan in a file', () => {
       expect(error).toMatchObject({ name: 'UsageError' })
       expect(error.message).toContain(`${path} is not a plan`)
       expect(error.message).toContain(place)
-      expect(error.message).toContain(`Make a new one with \`fix --plan ${path}\`.`)
+      expect(error.message).toContain('Make a plan with `pullguard fix --plan <file>`.')
       expect(readFileSync(path, 'utf8')).toBe(text)
     },
   )

@@ -101,7 +101,7 @@ describe('bad input is one sentence and exit code 2', () => {
     ['another kind', ['-f', 'deployment.json'], 'There are no pods in deployment.json, only Deployment.'],
     ['an empty file', ['-f', 'empty.json'], 'empty.json is empty.'],
     ['nothing on stdin', ['-f', '-'], 'Standard input is empty.'],
-    ['a folder', ['-f', 'folder'], 'has no .json, .yaml or .yml file; with -R the folders below it are'],
+    ['a folder', ['-f', 'folder'], 'has no .json, .yaml, or .yml file; with -R the folders below it are'],
     ['-R alone', ['-R'], '-R needs -f:'],
   ])('%s', async (_name, argv, sentence) => {
     const result = await diagnose(...argv)

@@ -246,7 +246,7 @@ describe('a plan in a file', () => {
     const result = await incident.run(['fix', '--apply', file(), '--yes'])
     expect(result.code).toBe(2)
     expect(result.err).toContain(
-      `${file()} is not a plan of pullguard.dev/v1: changes[0].action is missing or wrong. Make a new one with \`fix --plan ${file()}\`.`,
+      `${file()} is not a plan of pullguard.dev/v1: changes[0].action is missing or wrong. Make a plan with \`pullguard fix --plan <file>\`.`,
     )
     expect(incident.writes()).toEqual([])
   })

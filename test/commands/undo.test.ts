@@ -31,6 +31,13 @@ describe('nothing is undone', () => {
     expect((await undo('--list')).out).toContain(run)
   })
 
+  test('with --list and a name is wrong usage', async () => {
+    expect(await undo('--list', run)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`remove ${run}`),
+    })
+  })
+
   test.each(['client', 'server'])('by --dry-run=%s, which shows what would be restored', async where => {
     const { code, out } = await undo(`--dry-run=${where}`)
     expect(code).toBe(0)

@@ -148,6 +148,13 @@ describe('without a name', () => {
     expect(err).toMatch(/For example: `pullguard why default\/\S+`\.\n$/)
   })
 
+  test('the example for a dump reads that dump', async () => {
+    const waiting = { reason: 'ErrImagePull', message: 'nginx:1: not found' }
+    const status = { phase: 'Pending', containerStatuses: [{ name: 'c', state: { waiting } }] }
+    const { err } = await incident.run(['why', '-f', '-'], list([{ ...dumped('web', 'shop-0'), status }]))
+    expect(err).toContain('For example: `pullguard why -f - web/shop-0`.')
+  })
+
   test('a dump without a failing pod says so', async () => {
     const result = await incident.run(['why', '-f', '-'], list([dumped('web', 'shop-0')]))
     expect(result).toEqual({

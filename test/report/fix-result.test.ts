@@ -93,7 +93,7 @@ describe('a fix that did not work', () => {
     expect(text).toContain("fifthnginx-2 can't pull (ErrImagePull: denied)")
     expect(text).toContain("Docker Hub's limit for anonymous pulls is used up")
     expect(lines(text).slice(-2)).toEqual([
-      '1 of 2 pods is back; 1 is not.',
+      '1 of 2 pods is back; 1 is not back yet.',
       'Next: pullguard why default/fifthnginx-2',
     ])
   })

@@ -210,7 +210,7 @@ describe('GitHub', () => {
     expect(lines[0]).toContain(
       '::img-0, img-1, img-2, img-3, img-4, and 7 more: 12 pods of default/deployment/fifthnginx%0A',
     )
-    expect(lines[1]).toContain('::error title=registry.example%3A5000 has no image of this name and tag::')
+    expect(lines[1]).toContain('::error title=registry.example%3A5000 has no image with this name and tag::')
   })
 
   test('gets a notice if nothing fails', () => {

@@ -108,7 +108,7 @@ test('a broken secret and a typo are named, and what could not be read comes bef
                   See what the kubelet reads in each pull secret:
                     pullguard why payments/api-7c9d8-abcde
 
-    Error: registry.example:5000 has no image of this name and tag: 1 pod
+    Error: registry.example:5000 has no image with this name and tag: 1 pod
       NAMESPACE  WORKLOAD         POD     AGE  IMAGE
       web        deployment/shop  shop-1  12m  registry.example:5000/shop:1.27.O
       meaning     The registry says that the repository, the tag, or the digest does

@@ -4,7 +4,7 @@ import type { AdvisedWhy } from '../../src/advice/add-steps.ts'
 import type { Obstacle } from '../../src/diagnosis/why-report.ts'
 import { renderImages } from '../../src/report/views/images.ts'
 import { renderWhy } from '../../src/report/views/why.ts'
-import { attempt, finding, imageReading, privateImage, why, whyContainer } from './samples.ts'
+import { attempt, finding, imageReading, privateImage, typo, why, whyContainer } from './samples.ts'
 
 const OPTIONS = {
   format: 'table',
@@ -146,6 +146,23 @@ describe('why', () => {
     const from = shown.findLastIndex(line => line.startsWith('Problem with container api: '))
     expect(shown.slice(from).join(' ')).toContain(expected)
     expect(shown.at(-1)).toBe(last)
+  })
+
+  test('a container that outlasts a fix comes before one that the fix helps, as in a diagnosis', () => {
+    const limited = whyContainer({
+      container: 'app',
+      problems: [{ code: 'pull-failed', finding: finding() }],
+      finding: finding(),
+    })
+    const gone = typo({ container: 'proxy', lasting: true })
+    const second = whyContainer({
+      container: 'proxy',
+      problems: [{ code: 'pull-failed', finding: gone }],
+      finding: gone,
+    })
+    const shown = lines(why({ containers: [limited, second] })).join(' ')
+    expect(shown).toContain('Problem with container proxy: registry.example:5000 has no image with this name')
+    expect(shown).not.toContain('Problem with container app')
   })
 
   test('a complete chain is reported as such, but not one that could only be read in part', () => {

@@ -191,7 +191,7 @@ describe('input that is not a dump', () => {
     const of = (...files: string[]) => refusal(read({ cwd, files }))
     expect(await of('bad.json')).toContain('bad.json ends in the middle')
     expect(await of('good.json', 'none.json')).toContain("Can't read none.json: there is no such file")
-    expect(await of('deep')).toContain('The folder deep has no .json, .yaml or .yml file; with -R')
+    expect(await of('deep')).toContain('The folder deep has no .json, .yaml, or .yml file; with -R')
     expect(await refusal(read({ cwd, files: ['only'], recursive: true }))).toContain('The folder only has no')
     expect(await of('-', '-')).toContain('-f - is given twice')
     expect(await read({ cwd, files: ['deep', 'good.json', './good.json'], recursive: true })).toMatchObject({

@@ -114,12 +114,13 @@ function applyContext(
     hubLogins: credentials.filter(({ registry }) => registry === DOCKER_HUB),
     runs,
     deadline: context.clock.now() + options.timeoutMs,
-    readRollout: subject => lookAt(subject, reading),
+    readRollout: subject => watchedRollout(subject, reading),
     signal: context.signal,
   }
 }
 
-async function lookAt(subject: RolloutSubject, reading: Reading): Promise<WatchedRollout> {
+/** Reads the workload, and which of its pods need not be waited for: only a diagnosis shows that a retry can't help. */
+async function watchedRollout(subject: RolloutSubject, reading: Reading): Promise<WatchedRollout> {
   const rolloutState = await readRollout(reading, subject)
   return {
     ...rolloutState,

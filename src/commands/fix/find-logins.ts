@@ -14,6 +14,7 @@ import { HARDENED_IMAGES } from '../../image/registries.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import { isNarrowed, type PlanCredential, reachesInto } from '../../plan/plan.ts'
 import { outdatedSecretsText } from '../../report/views/login-proofs.ts'
+import type { ScopeSecret } from '../../snapshot/fix-objects.ts'
 import { readSecretsNamed } from '../../source/live/fix-logins.ts'
 import type { CommandContext } from '../context.ts'
 import { invocationOf } from '../invocation.ts'
@@ -118,8 +119,11 @@ export function planCredentialOf(credential: Credential): PlanCredential {
   return { registry, key, username, origin, ...(token === null ? {} : { token }) }
 }
 
-/** Prints on standard error how to renew outdated logins. Nothing fails yet, so unreadable Secrets and missing logins are not reported. */
-export async function warnOfRotatedLogins(
+/**
+ * Prints on standard error how to renew Secrets of earlier fixes whose login is no longer this machine's. Nothing fails yet, so unreadable
+ * Secrets and missing logins are not reported.
+ */
+export async function warnOfOutdatedSecrets(
   { plan: { scope }, runs: all }: PreparedFix,
   session: FixSession,
 ): Promise<void> {
@@ -142,10 +146,11 @@ export async function warnOfRotatedLogins(
     madeSecrets: madeSecrets(all, session.clusterUid),
   }
   const secrets = await readSecretsNamed(reading, { namespaces, wide }, named)
-  const old = secrets.filter(({ ours, served }) => ours && !content.keys.every(key => served.includes(key)))
-  if (old.length === 0) return
-  const rotated = { secrets: old.length, registries, scope }
-  await context.err.write(`${outdatedSecretsText(rotated, invocationOf(context, options.connection))}\n`)
+  const isCurrent = ({ served }: ScopeSecret) => content.keys.every(key => served.includes(key))
+  const outdated = secrets.filter(secret => secret.ours && !isCurrent(secret)).length
+  if (outdated === 0) return
+  const found = { secrets: outdated, registries, scope }
+  await context.err.write(`${outdatedSecretsText(found, invocationOf(context, options.connection))}\n`)
 }
 
 function canBeUndone(run: Run, secretName: string): boolean {

@@ -16,7 +16,7 @@ import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import { covers, isNarrowed, type PlanScope, type PlanSubject } from '../../plan/plan.ts'
 import { readingText } from '../../report/views/progress.ts'
 import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
-import { narrowedTo } from '../../report/words/plan.ts'
+import { narrowedTo } from '../../report/words/scope.ts'
 import type { FixObjects, InterruptedPod } from '../../snapshot/fix-objects.ts'
 import type { Gap, Snapshot } from '../../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
@@ -26,7 +26,7 @@ import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
 import { readTopmost, type Topmost } from '../../source/live/subjects.ts'
 import type { Scope } from '../../source/suspects.ts'
-import { scopeOf as reachOf } from '../snapshot.ts'
+import { scopeOf } from '../snapshot.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
 export interface FixFacts {
@@ -44,7 +44,7 @@ export interface FixFacts {
 export async function readFixFacts(session: FixSession): Promise<FixFacts> {
   await warnOfUnknownExclusions(session)
   const runs = await earlierRuns(session)
-  const scope = await scopeOf(session, runs)
+  const scope = await planScopeOf(session, runs)
   return { scope, runs, ...(await readAndDiagnose(session, scope)) }
 }
 
@@ -52,11 +52,11 @@ export async function readFixFacts(session: FixSession): Promise<FixFacts> {
  * Returns the scope from flags and names. A name is replaced by its topmost workload, because a change to a template reaches all its pods.
  * @throws UsageError, ApiError
  */
-async function scopeOf(
+async function planScopeOf(
   { options, cluster, reading, clusterUid }: FixSession,
   runs: Run[],
 ): Promise<PlanScope> {
-  const asked = reachOf(options, [cluster.namespace])
+  const asked = scopeOf(options, [cluster.namespace])
   const { affected, excludedNamespaces: excluded, selector } = options
   if (selector !== undefined) checkSelector(selector)
   if (asked.subjects === undefined)

@@ -13,7 +13,7 @@ import { planCredentialOf } from './find-logins.ts'
 import { canHidePods, type FixFacts, readWritable } from './fix-facts.ts'
 import { proveLogins } from './prove.ts'
 import type { FixRequest } from './request.ts'
-import type { FixSession, PreparedFix, UndistributedLogin } from './session.ts'
+import type { FixSession, PreparedFix, UnprovenCredential } from './session.ts'
 
 /**
  * Plans the fix. If logins fail their proof, plans again without them.
@@ -50,7 +50,7 @@ interface PlanSources {
 async function planFix(
   request: FixRequest,
   sources: PlanSources,
-  unproven: UndistributedLogin[] = [],
+  unproven: UnprovenCredential[] = [],
 ): Promise<PreparedFix> {
   const { facts, fixObjects, session } = sources
   const { diagnosis, snapshot, runs } = facts
@@ -59,8 +59,8 @@ async function planFix(
   const references = referencesToAsk(input)
   const platforms = references.length === 0 ? [] : await nodePlatforms(session.reading)
   const images = await askRegistries(references, credentials, platforms, session)
-  const refused = unproven.map(({ credential: { registry }, login }) => ({ registry, ...login }))
-  const plan = makePlan({ ...input, images, unproven: refused })
+  const dropped = unproven.map(({ credential: { registry }, login }) => ({ registry, ...login }))
+  const plan = makePlan({ ...input, images, unproven: dropped })
   return {
     plan,
     runs,

@@ -17,7 +17,7 @@ import {
   type Workarounds,
 } from '../../report/views/login-proofs.ts'
 import { planCredentialOf } from './find-logins.ts'
-import type { FixSession, PreparedFix, UndistributedLogin } from './session.ts'
+import type { FixSession, PreparedFix, UnprovenCredential } from './session.ts'
 
 /**
  * The number of repositories to try a login on, with one image each: some may be misspelled or belong to someone else, which proves nothing
@@ -28,15 +28,15 @@ const REPOSITORIES_TRIED = 30
 /**
  * Proves the logins one by one and reports each on standard error. A plan that is only displayed keeps a login whose registry does not
  * answer, with a note that the login is unchecked.
- * @returns the logins that failed; only the changes that need them are dropped
+ * @returns the unproven ones; only the changes that need them are dropped
  */
-export async function proveLogins(prepared: PreparedFix, session: FixSession): Promise<UndistributedLogin[]> {
-  const failed: UndistributedLogin[] = []
+export async function proveLogins(prepared: PreparedFix, session: FixSession): Promise<UnprovenCredential[]> {
+  const unproven: UnprovenCredential[] = []
   for (const credential of prepared.credentials) {
-    const unproven = await proveOne(credential, prepared, session)
-    if (unproven !== null) failed.push(unproven)
+    const failed = await proveOne(credential, prepared, session)
+    if (failed !== null) unproven.push(failed)
   }
-  return failed
+  return unproven
 }
 
 /** @returns null if the login works, or if the plan is only displayed and the registry does not answer */
@@ -44,14 +44,14 @@ async function proveOne(
   credential: Credential,
   prepared: PreparedFix,
   session: FixSession,
-): Promise<UndistributedLogin | null> {
+): Promise<UnprovenCredential | null> {
   const { err } = session.context
   const note = (text: string) => err.write(`${wrap(text, err.width).join('\n')}\n`)
   const { proof, image } = await proofFor(credential, prepared, session)
   if (!proof.proven) {
     const { why, detail } = proof
     const failed = { login: credential, image, why, detail }
-    if (!UNANSWERED.includes(why) || !isOnlyShown(session)) return undistributed(credential, failed, prepared)
+    if (!UNANSWERED.includes(why) || !isOnlyShown(session)) return unprovenBy(failed, credential, prepared)
     await note(uncheckedText(failed))
     return null
   }
@@ -69,11 +69,7 @@ async function proveOne(
 /** Failures that say nothing about the login. */
 const UNANSWERED: readonly ProofFailure[] = ['unreachable', 'server-error', 'rate-limited']
 
-function undistributed(
-  credential: Credential,
-  failed: FailedProof,
-  prepared: PreparedFix,
-): UndistributedLogin {
+function unprovenBy(failed: FailedProof, credential: Credential, prepared: PreparedFix): UnprovenCredential {
   const { why, image } = failed
   const text = failedProofText(failed, workaroundsFor(credential, prepared))
   const isUnreachable = why === 'unreachable' || why === 'server-error'

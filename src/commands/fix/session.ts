@@ -76,13 +76,13 @@ export interface PreparedFix {
   /** Whether part of the scope could not be read, so that changes may be missing from the plan. */
   partial: boolean
   /** Logins that failed their proof and are not distributed, so that the plan is less than what was requested. */
-  unproven: UndistributedLogin[]
+  unproven: UnprovenCredential[]
   /** Whether the plan was saved, and so is applied exactly or not at all. */
   saved: boolean
 }
 
-/** A login that is not distributed, and the error that ends the run if nothing else remains to be done. */
-export interface UndistributedLogin {
+/** A login that failed its proof, and the error that ends the run if nothing else remains to be done. */
+export interface UnprovenCredential {
   credential: Credential
   login: UnprovenLogin
   error: RefusedError | UnreachableError

@@ -2,6 +2,7 @@
 
 import { withSteps } from '../../advice/add-steps.ts'
 import type { Invocation } from '../../report/invocation.ts'
+import { wrapLines } from '../../report/screen/layout.ts'
 import {
   changeLine,
   connectionLine,
@@ -64,7 +65,8 @@ export class ProgressLog {
   async print(text: string): Promise<void> {
     this.#progress.stop()
     this.#printedAt = this.#context.clock.now()
-    await this.#context.err.write(text)
+    const { err } = this.#context
+    await err.write(wrapLines(text, err.width))
   }
 
   #linesOf(state: SubjectState, view: ProgressContext): string[] {

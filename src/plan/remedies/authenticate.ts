@@ -3,6 +3,7 @@
  * run as.
  */
 
+import { PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import type { ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-objects.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
@@ -69,8 +70,6 @@ function obstacleIn(existing: ScopeSecret, input: PlanInput): Declined | null {
   }
   return existing.immutable ? { code: 'immutable-secret', target } : null
 }
-
-const PULL_SECRET_TYPE = 'kubernetes.io/dockerconfigjson'
 
 function secretChange(
   namespace: string,

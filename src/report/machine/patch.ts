@@ -5,7 +5,8 @@ import type { Plan } from '../../plan/plan.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { escapeInJson, guardLines, sanitizeLine, shellWord } from '../sanitize.ts'
 import { managerName } from '../words/managers.ts'
-import { objectName, planSentence } from '../words/plan.ts'
+import { objectName } from '../words/nouns.ts'
+import { planSentence } from '../words/plan.ts'
 import { toYaml } from './data.ts'
 
 /**

@@ -9,6 +9,7 @@ import type { Invocation } from '../invocation.ts'
 import { markdownCode, markdownCodeCell, markdownSentence, markdownText, sanitizeLine } from '../sanitize.ts'
 import { joinLines } from '../screen/layout.ts'
 import type { WaitReport } from '../wait-report.ts'
+import { objectName } from '../words/nouns.ts'
 import { nextStepText } from '../words/step-words.ts'
 import { waitSentence } from '../words/wait.ts'
 import { stateStep, waitNextStep } from '../words/wait-next.ts'
@@ -111,8 +112,7 @@ function isError({ status }: SubjectState, { outcome }: WaitReport): boolean {
 }
 
 function subjectCase(state: SubjectState, report: WaitReport, invocation: Invocation): string {
-  const { namespace, kind, name } = state.subject
-  return testCase(namespace, `${kind.toLowerCase()}/${name}`, caseBody(state, report, invocation))
+  return testCase(state.subject.namespace, objectName(state.subject), caseBody(state, report, invocation))
 }
 
 function caseBody(state: SubjectState, report: WaitReport, invocation: Invocation): string {
@@ -159,11 +159,10 @@ export function waitGithub(report: WaitReport, invocation: Invocation): string {
 /** Returns findings, and an entry for each workload that is not done. */
 export function waitGitlab(report: WaitReport, invocation: Invocation): string {
   const open = openStates(report).map(state => {
-    const { kind, namespace, name } = state.subject
-    const path = `${namespace}/${kind.toLowerCase()}/${name}`
+    const path = subjectName(state, true)
     const words = [stateText(state, report.diagnosis.takenAt), ...nextTexts(state, invocation)]
     return codeQualityEntry({
-      description: `${kind.toLowerCase()}/${name}: ${words.join('. ')}`,
+      description: `${objectName(state.subject)}: ${words.join('. ')}`,
       check: `wait-${state.code}`,
       severity: 'major',
       print: fingerprint(['wait', path]),
@@ -182,9 +181,8 @@ export function waitMarkdown(report: WaitReport, invocation: Invocation): string
     .toSorted((one, other) => RANK[one.status] - RANK[other.status])
     .slice(0, MOST_ROWS)
     .map(state => {
-      const { subject, status } = state
-      const name = markdownCodeCell(`${subject.namespace}/${subject.kind.toLowerCase()}/${subject.name}`)
-      return `| ${name} | ${status} | ${markdownText(stateText(state, diagnosis.takenAt))} |`
+      const name = markdownCodeCell(subjectName(state, true))
+      return `| ${name} | ${state.status} | ${markdownText(stateText(state, diagnosis.takenAt))} |`
     })
   const table = ['| Workload | Status | |', '| --- | --- | --- |', ...rows].join('\n')
   const blocks = [

@@ -110,6 +110,14 @@ export function joinLines(lines: readonly string[]): string {
   return lines.length === 0 ? '' : guardLines(`${lines.join('\n')}\n`)
 }
 
+/** Wraps the lines of a message for a terminal, further rows indented so that each line is still seen as one; a pipe's width is infinite. */
+export function wrapLines(text: string, width: number): string {
+  const lines = text.split('\n').filter(line => line !== '')
+  return joinLines(
+    lines.flatMap(line => wrap(line, width - 2).map((row, index) => (index === 0 ? row : `  ${row}`))),
+  )
+}
+
 /** Joins blocks with an empty line between them; skips empty blocks. */
 export function joinBlocks(blocks: readonly string[][]): string {
   const full = blocks.filter(lines => lines.length > 0)

@@ -7,27 +7,18 @@ import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { ChangeOutcome, FixResult, Recovery, RecoveryPod } from '../../apply/outcome.ts'
 import type { Change } from '../../plan/change.ts'
 import type { PlanFormat } from '../formats.ts'
-import { groupByCause } from '../group.ts'
+import type { CauseGroup } from '../group.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { type FixReport, fixDocument } from '../machine/fix-document.ts'
 import type { ReportOptions } from '../options.ts'
 import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
-import {
-  field,
-  joinBlocks,
-  joinLines,
-  labelledCommand,
-  type Palette,
-  paletteFor,
-  stepLines,
-  wrap,
-} from '../screen/layout.ts'
+import { joinBlocks, joinLines, labelledCommand, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
-import { meaningOf, titleOf } from '../words/causes.ts'
+import { meaningOf } from '../words/causes.ts'
 import { whyCommand } from '../words/commands.ts'
 import { tellingEnd } from '../words/evidence.ts'
-import { countPods, formatNumber, pluralize } from '../words/nouns.ts'
+import { formatNumber, objectName, pluralize } from '../words/nouns.ts'
 import {
   dryRunSentence,
   isIncomplete,
@@ -41,8 +32,8 @@ import {
   workloadText,
   writtenSentence,
 } from '../words/outcomes.ts'
-import { objectName, scopeFlags } from '../words/plan.ts'
-import { stepsOf } from '../words/steps.ts'
+import { scopeFlags } from '../words/scope.ts'
+import { causeBlocks } from './cause-blocks.ts'
 import type { PlanReportOptions } from './plan.ts'
 
 export type { FixReport } from '../machine/fix-document.ts'
@@ -100,8 +91,8 @@ function unsuccessful(outcomes: ChangeOutcome[], width: number, palette: Palette
 }
 
 function podLines({ recoveries }: FixResult, width: number, palette: Palette): string[] {
-  const [open, undo] = [recoveries.filter(isIncomplete), recoveries.filter(one => !isIncomplete(one))]
-  const shown = [...open, ...undo].slice(0, ROWS)
+  const openFirst = recoveries.toSorted((a, b) => Number(isIncomplete(b)) - Number(isIncomplete(a)))
+  const shown = openFirst.slice(0, ROWS)
   const cells = shown.map(one => [
     cell(one.namespace),
     cell(objectName(one.workload)),
@@ -144,13 +135,8 @@ const REASON_LINES = 3
 function failingNow(report: FixReport, { width, invocation }: ReportOptions, palette: Palette): string[][] {
   // If pods were held back, the usual steps don't help until those pods can be recreated.
   const steps = report.result.heldBack === null ? 2 : 0
-  return groupByCause(awaited(report), invocation).map(group => [
-    ...wrap(sanitizeLine(`${titleOf(group)}: ${pluralize(countPods(group.findings), 'pod')}`), width).map(
-      line => palette.problem(line, group.findings[0].severity),
-    ),
-    ...field({ label: 'meaning', text: meaningOf(group) }, width),
-    ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, steps), { width, palette }),
-  ])
+  const meaning = (cause: CauseGroup) => ({ label: 'meaning', text: meaningOf(cause) })
+  return causeBlocks(awaited(report), meaning, steps, { invocation, width, palette })
 }
 
 /** Returns the findings of pods that were expected to recover. */
@@ -170,30 +156,33 @@ function lastLines(report: FixReport, { width, invocation }: ReportOptions, pale
   const all = report.plan.declined.length === 0 && result.outcomes.every(isSuccessful)
   const pods = podsSentence(result.recoveries, report.leftPods, all)
   const written = writtenSentence(result)
-  // Recreated pods can't be undone.
-  const wrote = result.outcomes.some(
-    ({ status, target }) => (status === 'applied' || status === 'failed') && target.kind !== 'Pod',
-  )
-  const undo =
-    result.run === null || !wrote
-      ? []
-      : labelledCommand('Undo: ', ownCommand(invocation, `undo ${shellWord(result.run)}`), width)
-  const next = nextCommand(report, invocation)
   const last = pods ?? [written, leftSentence(report.leftPods)].join(' ').trim()
   return [
     ...(pods === null ? [] : wrap(sanitizeLine(written), width)),
-    ...undo,
+    ...undoLines(result, invocation, width),
     ...wrap(gapText(report), width),
     ...verdict(last),
-    ...(next === null
-      ? wrap(refusedText(result), width)
-      : next.command === null
-        ? wrap(`${next.label}${SAME_AGAIN}`, width).map(palette.strong)
-        : labelledCommand(next.label, next.command, width).map(palette.strong)),
+    ...nextLines(report, invocation, width).map(palette.strong),
+    ...wrap(refusedText(report, invocation), width),
   ].filter(line => line !== '')
 }
 
-const SAME_AGAIN = 'run the same command again.'
+/** Recreated pods can't be undone. */
+function undoLines({ run, outcomes }: FixResult, invocation: Invocation, width: number): string[] {
+  const wrote = outcomes.some(
+    ({ status, target }) => (status === 'applied' || status === 'failed') && target.kind !== 'Pod',
+  )
+  if (run === null || !wrote) return []
+  return labelledCommand('Undo: ', ownCommand(invocation, `undo ${shellWord(run)}`), width)
+}
+
+function nextLines(report: FixReport, invocation: Invocation, width: number): string[] {
+  const next = nextCommand(report, invocation)
+  if (next === null) return []
+  return next.command === null
+    ? wrap(`${next.label}run the same command again.`, width)
+    : labelledCommand(next.label, next.command, width)
+}
 
 /** The command is null if only the user knows it. */
 interface Next {
@@ -248,8 +237,9 @@ function nextFor(
 }
 
 /** Running the same fix again would only be refused again. */
-function refusedText({ outcomes }: FixResult): string {
-  return outcomes.some(({ status }) => status === 'refused')
+function refusedText(report: FixReport, invocation: Invocation): string {
+  const isRefused = report.result.outcomes.some(({ status }) => status === 'refused')
+  return isRefused && nextCommand(report, invocation) === null
     ? 'Resolve what the server refused, then run the same fix again.'
     : ''
 }

@@ -10,7 +10,7 @@ import { sanitizeLine, shellWord } from '../sanitize.ts'
 import { loginCommand } from '../words/commands.ts'
 import { durationText } from '../words/duration.ts'
 import { formatNumber, joinList, pluralize, registryLabel, shortList } from '../words/nouns.ts'
-import { narrowedTo, scopeFlags } from '../words/plan.ts'
+import { narrowedTo, scopeFlags } from '../words/scope.ts'
 
 export interface LoginSummary {
   registry: string

@@ -96,7 +96,7 @@ function setupBlock(
   ]
 }
 
-/** Returns the content unchanged, for copying; omitted if it was written to a file. */
+/** Returns the content unchanged, for copying; absent if it was written to a file. */
 function fileLines(
   { name, place, content }: MirrorFile,
   written: boolean,

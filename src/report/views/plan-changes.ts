@@ -6,8 +6,8 @@ import { cell, sanitizeLine } from '../sanitize.ts'
 import { field, type Palette, wrap } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
 import { managerName } from '../words/managers.ts'
-import { formatNumber, pluralize, registryLabel, shortList } from '../words/nouns.ts'
-import { BARE_POD_REASON, objectName, reasonText } from '../words/plan.ts'
+import { formatNumber, objectName, pluralize, registryLabel, shortList } from '../words/nouns.ts'
+import { BARE_POD_REASON, reasonText } from '../words/plan.ts'
 
 /** The number of names, rows, and templates to show; `-o json` and `-o patch` include all. */
 const NAMES = 12

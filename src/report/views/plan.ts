@@ -4,28 +4,21 @@ import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Declined, Plan } from '../../plan/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import type { PlanFormat } from '../formats.ts'
-import { groupByCause } from '../group.ts'
+import { type CauseGroup, groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { fragmentOf, renderPatch } from '../machine/patch.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import {
-  field,
-  joinBlocks,
-  labelledCommand,
-  type Palette,
-  paletteFor,
-  stepLines,
-  wrap,
-} from '../screen/layout.ts'
-import { titleOf } from '../words/causes.ts'
+import { joinBlocks, labelledCommand, type Palette, paletteFor, stepLines, wrap } from '../screen/layout.ts'
 import { declinedDetail, declinedNextStep, declinedTitle } from '../words/declined.ts'
-import { countPods, formatNumber, pluralize } from '../words/nouns.ts'
+import { formatNumber, objectName, pluralize } from '../words/nouns.ts'
 import { TO_APPLY } from '../words/outcomes.ts'
-import { nothingFails, objectName, planSentence, scopeText } from '../words/plan.ts'
+import { planSentence } from '../words/plan.ts'
+import { nothingFails, scopeText } from '../words/scope.ts'
 import { asNextStep, type StepText } from '../words/step-words.ts'
 import { stepsOf } from '../words/steps.ts'
+import { causeBlocks } from './cause-blocks.ts'
 import { gapLines } from './gaps.ts'
 import { loginExposure, sharedLogins } from './login-proofs.ts'
 import { changeBlocks } from './plan-changes.ts'
@@ -109,7 +102,7 @@ function declinedBlocks(view: DeclinedView): string[][] {
   const withoutFinding = withoutRemedy.filter(one => !found.some(finding => isOf(finding, one)))
   const others = [...declined.filter(one => one.code !== 'no-remedy'), ...withoutFinding]
   const alike = Map.groupBy(others, kindOf)
-  return [...[...alike.values()].map(same => block(same, view)), ...causeBlocks(found, view)]
+  return [...[...alike.values()].map(same => block(same, view)), ...causeBlocks(found, remedyOf, 2, view)]
 }
 
 /** Returns a key for entries that share a headline and a next step. */
@@ -200,21 +193,12 @@ function findingsOf(withoutRemedy: WithoutRemedy[], findings: readonly AdvisedFi
   return findings.filter(({ namespace, pod, container }) => wanted.has(`${namespace}/${pod}/${container}`))
 }
 
-/** Returns blocks with the diagnosis' wording. */
-function causeBlocks(findings: AdvisedFinding[], { invocation, width, palette }: DeclinedView): string[][] {
-  return groupByCause(findings, invocation).map(group => [
-    ...wrap(sanitizeLine(`${titleOf(group)}: ${pluralize(countPods(group.findings), 'pod')}`), width).map(
-      line => palette.problem(line, group.findings[0].severity),
-    ),
-    ...field({ label: 'remedy', text: remedyText(group.findings) }, width),
-    ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, 2), { width, palette }),
-  ])
-}
-
-function remedyText(findings: readonly AdvisedFinding[]): string {
-  return findings.some(({ remedies }) => remedies.length > 0)
-    ? 'none of those chosen applies here'
-    : "none: pullguard can't fix this"
+function remedyOf({ findings }: CauseGroup): { label: string; text: string } {
+  const hasRemedy = findings.some(({ remedies }) => remedies.length > 0)
+  return {
+    label: 'remedy',
+    text: hasRemedy ? 'none of those chosen applies here' : "none: pullguard can't fix this",
+  }
 }
 
 function lastLines(

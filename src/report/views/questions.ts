@@ -10,9 +10,9 @@ import type { RemedyOffer } from '../../diagnosis/remedy.ts'
 import type { Plan, PlanCredential, PlanScope } from '../../plan/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { groupByCause } from '../group.ts'
-import type { Invocation } from '../invocation.ts'
+import { type Invocation, offlineCommand } from '../invocation.ts'
 import type { ReportOptions } from '../options.ts'
-import { sanitizeLine } from '../sanitize.ts'
+import { sanitizeLine, shellWord } from '../sanitize.ts'
 import { joinBlocks, joinLines, paletteFor, wrap } from '../screen/layout.ts'
 import { whyCommand } from '../words/commands.ts'
 import { formatNumber, pluralize, shortList } from '../words/nouns.ts'
@@ -159,10 +159,18 @@ export function unreadPodText(
 }
 
 /** Lists the pods that can be named, for use without a terminal. */
-export function unnamedPodText(diagnosis: AdvisedDiagnosis, invocation: Invocation): string {
+export function unnamedPodText(
+  diagnosis: AdvisedDiagnosis,
+  invocation: Invocation,
+  { files, recursive }: { files: readonly string[]; recursive: boolean },
+): string {
   const [first] = diagnosis.findings
+  const dump = [...files.map(file => `-f ${shellWord(file)}`), ...(recursive ? ['-R'] : [])]
   const names = podChoices(diagnosis, invocation).map(({ value }) => value)
-  return first === undefined
-    ? `No pod was given. ${summarySentence(diagnosis, invocation)}`
-    : `Which pod? Failing: ${shortList(names, 10)}. For example: \`${whyCommand(invocation, first)}\`.`
+  if (first === undefined) return `No pod was given. ${summarySentence(diagnosis, invocation)}`
+  const example =
+    dump.length === 0
+      ? whyCommand(invocation, first)
+      : offlineCommand(invocation, `why ${dump.join(' ')} ${shellWord(`${first.namespace}/${first.pod}`)}`)
+  return `Which pod? Failing: ${shortList(names, 10)}. For example: \`${example}\`.`
 }

@@ -19,7 +19,7 @@ import {
   wrap,
 } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
-import { formatNumber, pluralize } from '../words/nouns.ts'
+import { formatNumber, objectName, pluralize } from '../words/nouns.ts'
 import { statusText } from '../words/outcomes.ts'
 import {
   effectText,
@@ -29,13 +29,12 @@ import {
   leftStepText,
   leftText,
   lostLoginSentence,
-  objectName,
   runText,
   stateText,
   undoingText,
   undoneSentence,
   undoPlanSentence,
-} from '../words/plan.ts'
+} from '../words/undo.ts'
 
 export type { RunLine, UndoReport } from '../machine/fix-document.ts'
 

@@ -30,7 +30,7 @@ import { checkText } from '../words/image-check.ts'
 import { imageText, registryLabel } from '../words/nouns.ts'
 import { pullingFor } from '../words/pulling.ts'
 import type { StepText } from '../words/step-words.ts'
-import { summarySentence } from '../words/summary.ts'
+import { outlastsFix, summarySentence } from '../words/summary.ts'
 import {
   alikeText,
   obstacleStep,
@@ -242,7 +242,9 @@ function evidenceOf(problem: AdvisedProblem): string[] {
 }
 
 function lastLines(why: AdvisedWhy, options: ReportOptions, palette: Palette): string[] {
-  const container = why.containers.find(({ problems }) => problems.length > 0)
+  const failing = why.containers.filter(({ problems }) => problems.length > 0)
+  // A fix leaves the pod alone if another of its containers would keep the new pod from running.
+  const container = failing.find(({ finding }) => finding !== null && outlastsFix(finding)) ?? failing[0]
   const problem = container?.problems[0]
   if (container === undefined || problem === undefined) return intact(why, options, palette)
   const { width, invocation } = options

@@ -6,6 +6,7 @@ import { cloudOf } from '../../image/registries.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import { type Invocation, offlineCommand, ownCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
+import { objectName } from './nouns.ts'
 import { REMEDY_WORDS } from './remedies.ts'
 
 type FailingPod = Pick<Finding, 'namespace' | 'pod' | 'workload'>
@@ -124,9 +125,7 @@ export function whyCommand(
 
 /** Returns, for example, `deployment/shop`, or `pod/shop-1` for a pod without a controller. */
 export function workloadPath({ workload, pod }: Pick<Finding, 'workload' | 'pod'>): string {
-  return workload === null || isStatic({ workload })
-    ? `pod/${pod}`
-    : `${workload.kind.toLowerCase()}/${workload.name}`
+  return workload === null || isStatic({ workload }) ? `pod/${pod}` : objectName(workload)
 }
 
 /** Returns the same for kubectl, which needs the API group of a custom resource: another group may have a kind of the same name. */

@@ -100,3 +100,8 @@ export function imageText(image: string): string {
 export function withoutPort(host: string): string {
   return host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
 }
+
+/** Returns, for example, `deployment/shop`, as in kubectl's arguments. */
+export function objectName({ kind, name }: { kind: string; name: string }): string {
+  return `${kind.toLowerCase()}/${name}`
+}

@@ -192,8 +192,9 @@ export function podsSentence(recoveries: readonly Recovery[], left: number, all:
 
 function openSentence(wanted: number, recovered: number): string {
   if (wanted === 1) return 'The targeted pod is not back yet.'
+  if (recovered === 0) return `None of the ${formatNumber(wanted)} targeted pods is back yet.`
   const [is, are] = [recovered === 1 ? 'is' : 'are', wanted - recovered === 1 ? 'is' : 'are']
-  return `${formatNumber(recovered)} of ${pluralize(wanted, 'pod')} ${is} back; ${formatNumber(wanted - recovered)} ${are} not.`
+  return `${formatNumber(recovered)} of ${pluralize(wanted, 'pod')} ${is} back; ${formatNumber(wanted - recovered)} ${are} not back yet.`
 }
 
 type Why = NonNullable<FixResult['heldBack']>['why']

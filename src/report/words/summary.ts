@@ -118,12 +118,14 @@ function isFixed({ steps: [first] }: AdvisedFinding): boolean {
   return FIXES.includes(first.code)
 }
 
+/** Whether the container would keep its pod from running after a fix. */
+export function outlastsFix(finding: AdvisedFinding): boolean {
+  return finding.lasting && finding.containerKind !== 'ephemeral' && !isFixed(finding)
+}
+
 /** Returns the findings that a fix ends. It leaves a pod alone if another container would keep its successor from running. */
 function fixableFindings(findings: readonly AdvisedFinding[]): readonly AdvisedFinding[] {
-  const hopeless = findings.filter(
-    finding => finding.lasting && finding.containerKind !== 'ephemeral' && !isFixed(finding),
-  )
-  const pods = new Set(hopeless.map(podOf))
+  const pods = new Set(findings.filter(outlastsFix).map(podOf))
   return findings.filter(finding => isFixed(finding) && !pods.has(podOf(finding)))
 }
 

@@ -4,6 +4,7 @@ import type { EndCode, SubjectState, WaitCode } from '../../waiting/subject-stat
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import type { WaitReport } from '../wait-report.ts'
+import { objectName } from './nouns.ts'
 import type { StepText } from './step-words.ts'
 
 /** A kubectl command without namespace and connection; null if there is nothing to do. */
@@ -11,7 +12,7 @@ type Words = (state: SubjectState) => { text: string; rest: string } | null
 
 const nothing: Words = () => null
 
-const workload = ({ subject: { kind, name } }: SubjectState) => shellWord(`${kind.toLowerCase()}/${name}`)
+const workload = ({ subject }: SubjectState) => shellWord(objectName(subject))
 const pod = ({ obstacle }: SubjectState) => obstacle?.pod ?? null
 
 const describeWorkload =

@@ -1,14 +1,13 @@
 /** The words of a workload's state during `wait`, and of its end. */
 
 import type { EndCode, Obstacle, SubjectState, WaitCode } from '../../waiting/subject-state.ts'
-import { formatNumber, imageText, pluralize, shortList } from './nouns.ts'
+import { formatNumber, imageText, objectName, pluralize, shortList } from './nouns.ts'
 import { pullingFor } from './pulling.ts'
 import { troublesText } from './wait-trouble.ts'
 
 /** Returns, for example, `deployment/web`, preceded by its namespace if there are several. */
 export function subjectName({ subject }: SubjectState, several: boolean): string {
-  const { kind, namespace, name } = subject
-  return `${several ? `${namespace}/` : ''}${kind.toLowerCase()}/${name}`
+  return `${several ? `${subject.namespace}/` : ''}${objectName(subject)}`
 }
 
 /** Whether the workloads are in more than one namespace. */

@@ -45,7 +45,7 @@ interface OutlookContext {
 /** Returns how long waiting continues, and what would help meanwhile. */
 export function outlookText(trouble: Trouble, advised: AdvisedFinding, context: OutlookContext): string {
   const [step] = stepsOf([advised], context.invocation)
-  return `${continuationText(trouble, context)}. ${nextStepText(step)}`
+  return `${continuationText(trouble, context)}. ${nextStepText(step)}${step.command === undefined ? '.' : ''}`
 }
 
 function continuationText({ until, finding }: Trouble, { now, left }: OutlookContext): string {

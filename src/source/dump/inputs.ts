@@ -107,7 +107,7 @@ async function filesAt(name: string, cwd: string, recursive: boolean): Promise<I
     : hasFolders
       ? '; with -R the folders below it are read too'
       : ''
-  throw new UsageError(`The folder ${name} has no .json, .yaml or .yml file${below}.`)
+  throw new UsageError(`The folder ${name} has no .json, .yaml, or .yml file${below}.`)
 }
 
 const REASONS = new Map([

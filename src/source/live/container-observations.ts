@@ -8,6 +8,7 @@ import type { TemplateContainer, WorkloadTemplate } from '../../snapshot/templat
 import type { AuditedNode } from '../narrow/listed-node.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
+import { controllerRevisionHash } from '../narrow/revision.ts'
 import { record, text } from '../narrow/shape.ts'
 import { narrowTemplate } from '../narrow/template.ts'
 import { narrowController } from '../ownership.ts'
@@ -25,7 +26,6 @@ interface Controller {
 type PodChanges = Pick<ObservedContainer, 'rewritten' | 'forced' | 'crashing'>
 
 const PAGE = 500
-const REVISION_LABEL = 'controller-revision-hash'
 
 export class ContainerObservations {
   /** Pods without a controller, as their own workloads. */
@@ -65,7 +65,7 @@ export class ContainerObservations {
       this.#noteNodes(pod)
       if (pod.controller === null && !pod.mirror) this.#addBare(raw)
       const maker = this.#controllers.get(pod.controller?.uid ?? '')
-      const revision = text(record(record(record(raw).metadata).labels)[REVISION_LABEL])
+      const revision = controllerRevisionHash(record(record(raw).metadata))
       if (maker !== undefined && (maker.revision === null || maker.revision === revision))
         this.#compare(pod, maker)
     })

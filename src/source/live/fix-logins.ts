@@ -1,6 +1,10 @@
 /** Reads service accounts, and existing Secrets with the name that a fix would use. The Secrets' content never leaves this file. */
 
-import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
+import {
+  PULL_SECRET_TYPE,
+  PullSecretContent,
+  RUN_ANNOTATION,
+} from '../../dockerconfig/pull-secret-content.ts'
 import { controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { MadeSecret, ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-objects.ts'
@@ -9,8 +13,9 @@ import type { Pod } from '../../snapshot/pod.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
 import type { LabelTest } from '../label-selector.ts'
+import { managerOf } from '../narrow/manager.ts'
 import { narrowTemplateHash } from '../narrow/pod.ts'
-import { managerOf, narrowSecretList, templateLabels } from '../narrow/workload.ts'
+import { narrowSecretList, templateLabels } from '../narrow/workload.ts'
 import { belongsTo, derivedOwner, type NamedPod, narrowController, topmostWorkload } from '../ownership.ts'
 import { byNamespaceAndName } from '../suspects.ts'
 import { fieldValue, type Reading } from './reading.ts'
@@ -253,7 +258,7 @@ function narrowSecret(
   const { namespace, name, uid } = object.metadata
   const type = object.type ?? null
   const stored = PullSecretContent.inSecret(object)
-  const usable = type === 'kubernetes.io/dockerconfigjson'
+  const usable = type === PULL_SECRET_TYPE
   return {
     namespace,
     name,
@@ -266,9 +271,6 @@ function narrowSecret(
     managedBy: managerOf(object),
   }
 }
-
-/** An annotation on every Secret that a fix creates; written by `apply`. */
-const RUN_ANNOTATION = 'pullguard.dev/run'
 
 function isMade({ metadata }: SecretObject, { run, namespace, name, uid }: MadeSecret): boolean {
   if (metadata.namespace !== namespace || metadata.name !== name) return false

@@ -16,6 +16,7 @@ import { climbReading } from '../../snapshot/owners.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
+import { deploymentRevision } from '../narrow/revision.ts'
 import { list, number, record, text } from '../narrow/shape.ts'
 import { narrowSecretList, narrowWorkload, templateLabels } from '../narrow/workload.ts'
 import { narrowController } from '../ownership.ts'
@@ -60,7 +61,7 @@ export async function readWorkloads(
     entry.podUids.push(pod.uid)
     workloads.set(workload.uid, entry)
   })
-  const found = [...workloads.values()].sort(byText(order))
+  const found = [...workloads.values()].sort(byText(sortKey))
   if (options.runningImages) await bounded(found, AT_ONCE, workload => addRunningImages(reading, workload))
   return { workloads: found, controllers: [...direct.controllers.values()], jobs: [...direct.jobs.values()] }
 }
@@ -125,14 +126,13 @@ async function recordController(
   if (await failsItsIndex(reading, first.object, pod)) job.doomed.push(pod.uid)
 }
 
-const REVISION = 'deployment.kubernetes.io/revision'
-
 /** A paused Deployment keeps the pods of both revisions until it is resumed. */
 function isOutgoing({ metadata }: ControllerObject, { object, owner }: TopController): boolean {
-  const [own, newest] = [metadata, object.metadata].map(({ annotations }) => annotations?.[REVISION])
+  const own = deploymentRevision(metadata)
+  const newest = deploymentRevision(object.metadata)
   const { spec } = object
   const paused = spec !== undefined && 'paused' in spec && spec.paused === true
-  const areBothKnown = own !== undefined && newest !== undefined
+  const areBothKnown = own !== null && newest !== null
   return owner.kind === 'Deployment' && !paused && areBothKnown && own !== newest
 }
 
@@ -160,7 +160,7 @@ function narrowed({ object, owner }: TopController, { namespace }: Pod): ScopeWo
   return narrowWorkload(object, owner, namespace)
 }
 
-function order({ namespace, kind, name }: ScopeWorkload): string {
+function sortKey({ namespace, kind, name }: ScopeWorkload): string {
   return `${namespace}/${kind}/${name}`
 }
 

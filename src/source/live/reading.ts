@@ -143,7 +143,7 @@ export class Reading {
     visit: (object: Object) => void,
   ): Promise<ListResult> {
     const fields = fieldsOutside(this.#excluded, { kind, namespace }, options.fieldSelector)
-    const asked = { ...options, ...fields, ...this.#either(options) }
+    const asked = { ...options, ...fields, ...this.#eitherSignal(options) }
     const result = await this.#cluster.list(listPath(kind, namespace), asked, visit)
     this.#noteExpiry(result, kind, namespace)
     return result
@@ -156,11 +156,15 @@ export class Reading {
     options: WatchOptions,
     visit: (change: WatchedChange<Object>) => void,
   ): Promise<WatchEnd> {
-    return this.#cluster.watch(listPath(kind, namespace), { ...options, ...this.#either(options) }, visit)
+    return this.#cluster.watch(
+      listPath(kind, namespace),
+      { ...options, ...this.#eitherSignal(options) },
+      visit,
+    )
   }
 
   /** Combines the signal for Ctrl-C with the caller's. */
-  #either({ signal: own }: { signal?: AbortSignal }): { signal?: AbortSignal } {
+  #eitherSignal({ signal: own }: { signal?: AbortSignal }): { signal?: AbortSignal } {
     const { signal } = this.#abort
     const signals = [signal, own].filter(each => each !== undefined)
     return signals.length > 1

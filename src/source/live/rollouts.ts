@@ -14,6 +14,7 @@ import type {
   RolloutWorkload,
 } from '../../snapshot/rollout.ts'
 import { narrowPod } from '../narrow/pod.ts'
+import { deploymentRevision, revisionHash } from '../narrow/revision.ts'
 import { list, nameOf, namespaceOf, number, record, text, textOrNull } from '../narrow/shape.ts'
 import { selectorOf } from '../narrow/workload.ts'
 import { narrowController } from '../ownership.ts'
@@ -72,8 +73,6 @@ async function readRevisions(
   }
 }
 
-const REVISION = 'deployment.kubernetes.io/revision'
-
 /** Returns the workload; null without a name. An absent field has the API's default. */
 export function narrowRolloutWorkload(raw: unknown, kind: RolloutKind): RolloutWorkload | null {
   const name = nameOf(raw)
@@ -96,10 +95,7 @@ export function narrowRolloutWorkload(raw: unknown, kind: RolloutKind): RolloutW
     partition: number(record(strategy.rollingUpdate).partition, 0),
     firstOrdinal: number(record(spec.ordinals).start, 0),
     ordered: kind === 'StatefulSet' && spec.podManagementPolicy !== 'Parallel',
-    revision:
-      kind === 'Deployment'
-        ? textOrNull(record(metadata.annotations)[REVISION])
-        : textOrNull(status.updateRevision),
+    revision: kind === 'Deployment' ? deploymentRevision(metadata) : textOrNull(status.updateRevision),
     earlierRevision: textOrNull(status.currentRevision),
     status: countsOf(kind, status, number(spec.minReadySeconds, 0)),
     job:
@@ -180,14 +176,13 @@ export function narrowRevision(raw: unknown): RolloutRevision | null {
   const name = nameOf(raw)
   if (name === null) return null
   const { metadata, spec } = partsOf(raw)
-  const labels = record(metadata.labels)
-  const marked = Number(text(record(metadata.annotations)[REVISION]))
+  const marked = Number(deploymentRevision(metadata))
   const made = Date.parse(text(metadata.creationTimestamp))
   return {
     name,
     uid: text(metadata.uid),
     number: number(record(raw).revision, marked > 0 ? marked : made || 0),
-    hash: textOrNull(labels['controller-revision-hash']) ?? textOrNull(labels['pod-template-hash']),
+    hash: revisionHash(metadata),
     replicas: typeof spec.replicas === 'number' ? spec.replicas : null,
   }
 }
@@ -202,14 +197,13 @@ export function narrowRolloutPod(raw: unknown): RolloutPod | null {
   const pod = narrowPod(raw)
   if (pod === null) return null
   const { metadata, status } = partsOf(raw)
-  const labels = record(metadata.labels)
   const conditions = list(status.conditions).map(record)
   const until = textOrNull(metadata.deletionTimestamp)
   const held = conditions.find(({ type, status: holds }) => type === 'PodScheduled' && holds === 'False')
   return {
     pod,
     resourceVersion: text(metadata.resourceVersion),
-    hash: textOrNull(labels['pod-template-hash']) ?? textOrNull(labels['controller-revision-hash']),
+    hash: revisionHash(metadata),
     ready: conditions.some(({ type, status: holds }) => type === 'Ready' && holds === 'True'),
     ending: until === null ? null : { until, finalizers: list(metadata.finalizers).map(text) },
     unscheduled: isObject(held) ? redact(text(held.message) || text(held.reason)) : null,

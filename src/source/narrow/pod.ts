@@ -1,26 +1,25 @@
-/** Narrows a pod to what matters for pulling images, and decides which states could mean a missing image. */
+/** Narrows a pod to what matters for pulling images. */
 
-import { isPostPullReason, mentionsFailedPull } from '../../image/pull-messages.ts'
 import { isObject } from '../../json/json-object.ts'
-import {
-  type Container,
-  type ContainerKind,
-  type ContainerState,
-  isUntried,
-  type Pod,
-  type PodPlatform,
-  type PullPolicy,
+import type {
+  Container,
+  ContainerKind,
+  ContainerState,
+  Pod,
+  PodPlatform,
+  PullPolicy,
 } from '../../snapshot/pod.ts'
 import { narrowController } from '../ownership.ts'
+import { couldBeFailedPull, narrowState } from './container-state.ts'
+import { controllerRevisionHash, templateGeneration, templateHash } from './revision.ts'
+import { accountIn } from './service-account.ts'
 import {
   firstText,
   list,
   nameOf,
   namespaceOf,
   narrowImageName,
-  narrowMessage,
   narrowSecretNames,
-  number,
   record,
   text,
   textOrNull,
@@ -46,7 +45,7 @@ export function narrowPod(raw: unknown): Pod | null {
     reason: text(status.reason),
     terminating: textOrNull(metadata.deletionTimestamp) !== null,
     mirror: Object.hasOwn(record(metadata.annotations), MIRROR),
-    serviceAccount: textOrNull(spec.serviceAccountName) ?? textOrNull(spec.serviceAccount) ?? 'default',
+    serviceAccount: accountIn(spec),
     pullSecrets: narrowSecretNames(spec.imagePullSecrets),
     priorityClass: textOrNull(spec.priorityClassName),
     hasSandbox: narrowSandbox(status),
@@ -74,23 +73,22 @@ function narrowRuntimeClass({ runtimeClassName }: Record<string, unknown>): Pick
   return runtimeClass === '' ? {} : { runtimeClass }
 }
 
-/** Returns the hash that a Deployment puts on its pods as a label, from a pod's metadata. */
+/** Returns the hash of a Deployment's pod, from its metadata. */
 export function narrowTemplateHash(metadata: { labels?: unknown }): Pick<Pod, 'templateHash'> {
-  const templateHash = text(record(metadata.labels)['pod-template-hash'])
-  return templateHash === '' ? {} : { templateHash }
+  const hash = templateHash(metadata)
+  return hash === null ? {} : { templateHash: hash }
 }
 
-/** Returns the hash only for a StatefulSet's pods. DaemonSets use the same label, but replace each pod independently. */
+/** Returns the hash only for a StatefulSet's pods: a DaemonSet replaces each pod independently. */
 function narrowRevisionHash(metadata: Record<string, unknown>): Pick<Pod, 'revisionHash'> {
-  const revisionHash = text(record(metadata.labels)['controller-revision-hash'])
+  const hash = controllerRevisionHash(metadata)
   const isOrdered = narrowController(metadata)?.kind === 'StatefulSet'
-  return revisionHash === '' || !isOrdered ? {} : { revisionHash }
+  return hash === null || !isOrdered ? {} : { revisionHash: hash }
 }
 
-/** The template of a DaemonSet that the pod was made from (k8s.io/api apps/v1 DaemonSetTemplateGenerationKey). */
 function narrowGeneration(metadata: Record<string, unknown>): Pick<Pod, 'templateGeneration'> {
-  const templateGeneration = text(record(metadata.labels)['pod-template-generation'])
-  return templateGeneration === '' ? {} : { templateGeneration }
+  const generation = templateGeneration(metadata)
+  return generation === null ? {} : { templateGeneration: generation }
 }
 
 /** Kyverno notes `RULE.POLICY.kyverno.io: replaced /spec/containers/0/image` in an annotation, one change a line. */
@@ -228,43 +226,4 @@ function mentionsImage(message: string, image: string): boolean {
     if (!/[\w.-]/.test(before) && !/[\w-]/.test(after)) return true
   }
   return false
-}
-
-/** Narrows `status.state` of one container, with its last start's error if that was a pull. Empty: the kubelet has not reported yet. */
-function narrowState(raw: unknown, last?: unknown): ContainerState {
-  const { waiting, running, terminated } = record(raw)
-  if (isObject(waiting)) {
-    const reason = narrowMessage(waiting.reason)
-    const message = reason === CRASH_LOOP ? (failedStart(last) ?? waiting.message) : waiting.message
-    return { type: 'waiting', reason, message: narrowMessage(message) }
-  }
-  if (isObject(terminated)) {
-    return {
-      type: 'terminated',
-      reason: narrowMessage(terminated.reason),
-      exitCode: number(terminated.exitCode, 0),
-      message: narrowMessage(terminated.message),
-    }
-  }
-  return isObject(running)
-    ? { type: 'running', startedAt: textOrNull(running.startedAt) }
-    : { type: 'unknown' }
-}
-
-const CRASH_LOOP = 'CrashLoopBackOff'
-
-/**
- * Returns why the last start failed, if it was a pull. A guest that pulls its own images does so when the container starts, and between
- * starts the kubelet reports only a crash loop.
- */
-function failedStart(last: unknown): string | null {
-  const { reason, message } = record(record(last).terminated)
-  const hasStarted = reason !== 'StartError' && reason !== 'ContainerCannotRun'
-  return hasStarted || !mentionsFailedPull(text(message)) ? null : text(message)
-}
-
-/** Whether the state could be a failed pull: any reason except the known unrelated ones, because newer kubelets put free text there. */
-export function couldBeFailedPull(state: ContainerState): boolean {
-  if (state.type !== 'waiting' || isUntried(state)) return false
-  return !isPostPullReason(state.reason) || mentionsFailedPull(state.message)
 }

@@ -1,6 +1,6 @@
 /**
- * Describes pull secrets without their secret content, and the service accounts that list them. The kubelet uses a Secret only if its type
- * matches its data key (pkg/credentialprovider/secrets/secrets.go), and silently ignores any other.
+ * Describes pull secrets without their secret content. The kubelet uses a Secret only if its type matches its data key
+ * (pkg/credentialprovider/secrets/secrets.go), and silently ignores any other.
  */
 
 import { decodeBase64 } from '../../dockerconfig/go-encoding.ts'
@@ -13,6 +13,7 @@ import {
   readDockercfg,
   type SecretLayout,
 } from '../../dockerconfig/kubelet-view.ts'
+import { DATA_KEY, PULL_SECRET_TYPE } from '../../dockerconfig/pull-secret-content.ts'
 import { parseJson } from '../../json/json-object.ts'
 import { redact } from '../../secrecy/redact.ts'
 import { Redacted } from '../../secrecy/redacted.ts'
@@ -23,20 +24,8 @@ import type {
   PullSecretProblem,
   SecretWriter,
 } from '../../snapshot/pull-secret.ts'
-import type { PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
-import {
-  list,
-  nameOf,
-  namespaceOf,
-  narrowName,
-  narrowSecretNames,
-  number,
-  record,
-  text,
-  textOrNull,
-  texts,
-} from './shape.ts'
-import { isKubernetesGroup, managerIn } from './workload.ts'
+import { isKubernetesGroup, managerIn } from './manager.ts'
+import { list, nameOf, namespaceOf, narrowName, number, record, text, textOrNull, texts } from './shape.ts'
 
 interface Form {
   key: string
@@ -45,13 +34,16 @@ interface Form {
 }
 
 const FORMS: Record<string, Form> = {
-  'kubernetes.io/dockerconfigjson': {
-    key: '.dockerconfigjson',
+  [PULL_SECRET_TYPE]: {
+    key: DATA_KEY,
     layout: 'config.json',
     read: readDockerConfigJson,
   },
   'kubernetes.io/dockercfg': { key: '.dockercfg', layout: 'dockercfg', read: readDockercfg },
 }
+
+/** The types of Secrets that the kubelet pulls with. */
+export const PULL_SECRET_TYPES = Object.keys(FORMS)
 
 /** Describes a Secret from the API server or a dump; null without a name. Content that was removed from a dump is `not-in-dump`. */
 export function narrowPullSecret(raw: unknown): PullSecret | null {
@@ -81,16 +73,6 @@ export function pullLoginsOf(raw: unknown): PullLogin[] | 'malformed' {
   if (!form || !content) return []
   const config = form.read(content)
   return 'malformedAt' in config ? 'malformed' : config.entries.filter(isWhole)
-}
-
-/** Describes a Secret that a pod references and that could not be read. `provenBy` is what proves it missing, if not the API server. */
-export function describeMissingSecret(
-  namespace: string,
-  name: string,
-  problem: 'missing' | 'forbidden' | 'failed' | 'not-in-dump',
-  provenBy?: PullSecret['provenBy'],
-): PullSecret {
-  return { namespace, name, type: null, problem, ...(provenBy && { provenBy }), entries: [] }
 }
 
 type Description = Pick<PullSecret, 'problem' | 'detail' | 'entries'>
@@ -248,50 +230,3 @@ function decode(value: string): string | null {
   if (content === null || content.trimStart().startsWith('{')) return content
   return REDACTION.test(content) || /[\0-\x08\ufffd]/.test(content) ? null : content
 }
-
-/** The kubelet's message at every pull of a pod that references missing secrets, even while the pod runs. */
-const NOT_FOUND =
-  /^(?:\(combined from similar events\): )?unable to retrieve some image pull secrets \(([^)]*)\)/i
-
-/** Returns the same secrets, but one that could not be read or is not in the dump becomes `missing` if an event reports it missing. */
-export function markReportedMissing(secrets: PullSecret[], events: PodEvent[]): PullSecret[] {
-  const missing = new Set(events.flatMap(namesIn))
-  return secrets.map(secret =>
-    isUnknown(secret) && missing.has(`${secret.namespace}/${secret.name}`)
-      ? { ...secret, problem: 'missing', provenBy: 'kubelet' }
-      : secret,
-  )
-}
-
-function namesIn({ namespace, reason, message }: PodEvent): string[] {
-  if (reason !== 'FailedToRetrieveImagePullSecret') return []
-  const names = NOT_FOUND.exec(message)?.[1]?.split(',') ?? []
-  return names.map(name => `${namespace}/${name.trim()}`)
-}
-
-/** A dump proves that a secret exists even if its content was removed. */
-function isUnknown({ type, problem, provenBy }: PullSecret): boolean {
-  if (provenBy === 'dump') return true
-  return type === null && (problem === 'forbidden' || problem === 'failed' || problem === 'not-in-dump')
-}
-
-/** Returns a service account with the pull secrets that new pods get from it; null without a name. */
-export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
-  const name = nameOf(raw)
-  if (name === null) return null
-  const annotations = texts(record(record(raw).metadata).annotations)
-  const identity = IDENTITIES.find(([annotation]) => annotations[annotation] !== undefined)
-  return {
-    namespace: namespaceOf(raw),
-    name,
-    imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
-    ...(identity && { workloadIdentity: identity[1] }),
-  }
-}
-
-/** IAM roles for service accounts, Microsoft Entra Workload ID, and Workload Identity Federation for GKE. */
-const IDENTITIES = [
-  ['eks.amazonaws.com/role-arn', 'aws'],
-  ['azure.workload.identity/client-id', 'azure'],
-  ['iam.gke.io/gcp-service-account', 'google'],
-] as const

@@ -5,6 +5,7 @@ import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { Schedule, TemplateContainer, WorkloadTemplate, WrittenText } from '../../snapshot/template.ts'
 import { narrowPolicy } from './pod.ts'
+import { accountIn } from './service-account.ts'
 import {
   list,
   nameOf,
@@ -39,9 +40,7 @@ export function narrowTemplate(
     uid: text(record(metadata).uid),
     labels: {},
     containers,
-    serviceAccount: written(
-      textOrNull(pod.serviceAccountName) ?? textOrNull(pod.serviceAccount) ?? 'default',
-    ),
+    serviceAccount: written(accountIn(pod)),
     pullSecrets: narrowSecretNames(pod.imagePullSecrets).map(written),
     podPointer: null,
     schedule: kind === 'CronJob' ? scheduleOf(record(spec)) : null,
@@ -138,6 +137,6 @@ export function narrowPodTemplate(raw: unknown, kind: string): PodTemplate {
   return {
     images: [...new Set(images.filter(image => image !== ''))],
     pullSecrets: narrowSecretNames(spec.imagePullSecrets),
-    serviceAccount: textOrNull(spec.serviceAccountName) ?? textOrNull(spec.serviceAccount) ?? 'default',
+    serviceAccount: accountIn(spec),
   }
 }

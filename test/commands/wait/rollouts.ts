@@ -111,7 +111,7 @@ async function play(
   const output = (name: 'out' | 'err') => ({
     isTerminal: terminal,
     inCi: false,
-    width: 120,
+    width: terminal || name === 'out' ? 120 : Number.POSITIVE_INFINITY,
     color: false,
     write: async (text: string) => {
       said[name] += text

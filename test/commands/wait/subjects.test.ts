@@ -227,5 +227,6 @@ describe('standard error', () => {
     const { err } = await rollouts.wait({ names: ['deploy/web'] }, { terminal: true })
     expect(err).toContain("\rWaiting: deployment/web: can't pull")
     expect(err.split('\n').filter(line => line.startsWith('Still waiting'))).toEqual([])
+    expect(err).toMatch(/deployment\/web: can't pull [^\r\n]{60,110}\n {2}\S/)
   })
 })

@@ -1,10 +1,8 @@
 /** A pull secret is described as the kubelet would read it, and nothing that can log in leaves the room. */
 import { describe, expect, test } from 'vitest'
-import {
-  describeMissingSecret,
-  narrowPullSecret,
-  narrowServiceAccount,
-} from '../../../src/source/narrow/pull-secret.ts'
+import { describeMissingSecret } from '../../../src/source/narrow/missing-secrets.ts'
+import { narrowPullSecret } from '../../../src/source/narrow/pull-secret.ts'
+import { narrowServiceAccount } from '../../../src/source/narrow/service-account.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const secret = (type: string, data: Record<string, unknown>) => ({

@@ -33,7 +33,7 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
     const { registry, credential } = first
     const hidden = credential.status === 'none' && registry !== null && !isHosted(registry)
     return {
-      title: `${capitalize(registryLabel(registry))} has no image of this name and ${versionPart(first)}`,
+      title: `${capitalize(registryLabel(registry))} has no image with this name and ${versionPart(first)}`,
       meaning: `The registry says that the repository, the tag, or the digest does not exist: it is misspelled, was never pushed, or was removed.${hidden ? ' Some registries (Nexus, Artifactory) say so to anyone without a login, too.' : ''}`,
     }
   },

@@ -7,7 +7,7 @@ import { loginCommand } from '../commands.ts'
 import { summarizeGaps } from '../gaps.ts'
 import { managerName, managerStep } from '../managers.ts'
 import { pluralize, registryLabel } from '../nouns.ts'
-import { scopeFlags } from '../plan.ts'
+import { scopeFlags } from '../scope.ts'
 import type { StepText } from '../step-words.ts'
 import { repairSecret } from '../steps/logins.ts'
 import {

@@ -4,8 +4,7 @@ import type { JobLimit } from '../../../snapshot/fix-objects.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { whyCommand } from '../commands.ts'
-import { pluralize } from '../nouns.ts'
-import { objectName } from '../plan.ts'
+import { objectName, pluralize } from '../nouns.ts'
 import { KUBELET_LOGIN } from '../steps/logins.ts'
 import { type DeclinedWords, kubectl, noDetail, rerunFix } from './declined-words.ts'
 
@@ -28,13 +27,14 @@ export const WORKLOADS = {
       ),
   },
   'mirror-pod': {
-    title: (_first, count) => `${pluralize(count, 'static pod')}: only the node itself can change them`,
+    title: (_first, count) =>
+      `${pluralize(count, 'static pod')}: only the node itself can change ${count === 1 ? 'it' : 'them'}`,
     detail: ({ node }) => (node === null ? '' : `on node ${node}`),
     next: () => KUBELET_LOGIN,
   },
   'immutable-job': {
     title: (_first, count) => `${pluralize(count, 'Job')}: the template of a Job is immutable`,
-    detail: ({ fields }) => `would change ${fields.join(', ')}`,
+    detail: ({ fields }) => `to change: ${fields.join(', ')}`,
     next: ({ target, fields }, context) => ({
       text: `Save the Job's manifest, change the ${fields.length === 1 ? 'field' : 'fields'} there, delete the Job, and create it again`,
       command: kubectl(context, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
@@ -43,7 +43,7 @@ export const WORKLOADS = {
   'paused-deployment': {
     title: (_first, count) =>
       `${pluralize(count, 'Deployment')} ${count === 1 ? 'is' : 'are'} paused: a change to the template would create no new pods`,
-    detail: ({ fields }) => `would change ${fields.join(', ')}`,
+    detail: ({ fields }) => `to change: ${fields.join(', ')}`,
     next: ({ target }, context) => ({
       text: 'Resume it, then run the fix again',
       command: kubectl(context, target.namespace, `rollout resume ${shellWord(objectName(target))}`),

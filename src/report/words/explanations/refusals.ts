@@ -19,7 +19,7 @@ export const REFUSALS: Pick<
     title: 'The registry refuses because of too many pulls',
     is: 'The registry, its token server, or the upstream of a cache answered 429 or said that a limit is used up. Docker Hub allows 100 anonymous pulls per IP address in six hours and 200 with a free account; other registries limit requests per second.',
     howToTell:
-      'The text has "429 Too Many Requests" or "toomanyrequests". "pull QPS exceeded" is the kubelet\'s own throttle (kubelet-qps), not a registry\'s answer.',
+      'The message contains "429 Too Many Requests" or "toomanyrequests". "pull QPS exceeded" is the kubelet\'s own throttle (kubelet-qps), not a registry\'s answer.',
     todo: [
       'For Docker Hub, log in on this machine with `docker login`, then run `pullguard fix`: pulls with a login count against the account, not against the shared address',
       'Pull official images from another registry: `pullguard fix --replace-registry docker.io=public.ecr.aws/docker`',
@@ -38,7 +38,7 @@ export const REFUSALS: Pick<
   'kubelet-qps': {
     title: 'The kubelet throttles its own pulls',
     is: 'Many pods started on one node at once, and the kubelet limits how many pulls per second it begins (registryPullQPS, registryBurst). No registry refused anything.',
-    howToTell: 'The text is "pull QPS exceeded", and no host is named.',
+    howToTell: 'The message is "pull QPS exceeded", and no host is named.',
     todo: [
       'Wait: it clears within minutes',
       'If it happens often, raise registryPullQPS in the kubelet configuration, or start fewer pods at once',
@@ -90,7 +90,7 @@ export const REFUSALS: Pick<
     title: 'A policy on the node refused the image',
     is: 'The container runtime verifies signatures or has a list of allowed registries, and the image does not pass.',
     howToTell:
-      'The text speaks of a signature, a policy, or a blocked registry, and comes from the node: a registry that is asked directly would deliver the image.',
+      'The message mentions a signature, a policy, or a blocked registry, and comes from the node: the registry itself would serve the image.',
     todo: [
       'If the registry is blocked or not on the list, have an administrator allow it (registries.conf and policy.json on the nodes; OpenShift: image.config.openshift.io/cluster), or copy the image into an allowed one',
       'Sign the image, or use a signed one',
@@ -151,7 +151,7 @@ export const REFUSALS: Pick<
     subcauses: {},
   },
   other: {
-    title: 'The text does not say why the pull fails',
+    title: 'The message does not say why the pull fails',
     is: 'The pull is failing, but the message fits no other cause, or its reason is no longer recorded: Kubernetes keeps events for one hour by default. pullguard does not guess.',
     howToTell:
       '`kubectl describe pod` shows what the kubelet recorded; the log of the container runtime on the node has the whole error.',

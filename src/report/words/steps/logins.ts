@@ -207,7 +207,7 @@ export const loginSteps: StepWords<
     { namespace, secrets, registry },
     { invocation, findings: [{ pod, reference, image }] },
   ) => ({
-    text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : 'Or, if the image is public, remove the refused login'}: the secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in ${namespace} for ${registryLabel(registry)}`,
+    text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : 'Or, if the image is public, remove the refused login'} (secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in namespace ${namespace}, for ${registryLabel(registry)})`,
     command: whyCommand(invocation, { namespace, pod }),
   }),
   'use-known-secret': ({ hint, namespace }, { invocation, findings, findings: [first] }) => {

@@ -102,7 +102,7 @@ export const nameSteps: StepWords<
     const asking = offlineCommand(invocation, `image ${shellWord(to)} --check-images`)
     const check = `\`${asking}\``
     return {
-      text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first that your tag is there: ${check}`}${job}`,
+      text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first with ${check} that your tag is there`}${job}`,
       ...(isThere(first)
         ? {}
         : {
@@ -124,10 +124,10 @@ export const nameSteps: StepWords<
         ? `Choose a tag that exists: ${shortList(tags, 5)} ${tags.length === 1 ? 'is' : 'are'} the nearest to that of ${image}`
         : `Use the tag ${likely} if that is what you meant: it exists${
             tags.length > 1
-              ? `; also near: ${shortList(
+              ? ` (similar tags: ${shortList(
                   tags.filter(tag => tag !== likely),
                   4,
-                )}`
+                )})`
               : ''
           }`,
   }),
@@ -135,7 +135,7 @@ export const nameSteps: StepWords<
     text:
       near.length === 0
         ? `Correct the name ${image}: ${registryLabel(registry)} lists no public repository with that name`
-        : `Correct the name ${image}: ${registryLabel(registry)} lists no public repository with that name, but ${shortList(near, 4)}`,
+        : `Correct the name ${image}: ${registryLabel(registry)} has no public repository with that name, but it has ${shortList(near, 4)}`,
   }),
   'set-tag': ({ tag }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) => ({

@@ -131,7 +131,7 @@ export const nodeSteps: StepWords<
   'show-disk': ({ path }, { findings }) => {
     const { host } = findings[0]
     return nodeClientStep(
-      `See what fills the disk${host.os === 'windows' || host.platform === 'talos' ? '' : ' (space, then inodes)'}`,
+      `See what fills the disk ${onNodes(findings)}${host.os === 'windows' || host.platform === 'talos' ? '' : ' (space, then inodes)'}`,
       diskCommand(host, path),
       findings,
     )

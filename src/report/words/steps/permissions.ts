@@ -130,7 +130,7 @@ export const permissionSteps: StepWords<
   ) => {
     const who =
       caller ??
-      (credential.status === 'usable' ? 'the account in the pull secret' : 'the account that is to pull it')
+      (credential.status === 'usable' ? 'the account in the pull secret' : 'the account that pulls it')
     switch (by) {
       case 'github':
         return {

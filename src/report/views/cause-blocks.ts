@@ -1,0 +1,34 @@
+/** Findings on the screens of a fix: one short block per cause, with the diagnosis' wording. */
+
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
+import { type CauseGroup, groupByCause } from '../group.ts'
+import type { Invocation } from '../invocation.ts'
+import { sanitizeLine } from '../sanitize.ts'
+import { field, type Palette, stepLines, wrap } from '../screen/layout.ts'
+import { titleOf } from '../words/causes.ts'
+import { pluralize } from '../words/nouns.ts'
+import { stepsOf } from '../words/steps.ts'
+
+interface CauseView {
+  invocation: Invocation
+  width: number
+  palette: Palette
+}
+
+/** @param about the line below the title. @param most how many steps are shown */
+export function causeBlocks(
+  findings: readonly AdvisedFinding[],
+  about: (cause: CauseGroup) => { label: string; text: string },
+  most: number,
+  { invocation, width, palette }: CauseView,
+): string[][] {
+  return groupByCause(findings, invocation).map(group => {
+    const [first] = group.findings
+    const title = sanitizeLine(`${titleOf(group)}: ${pluralize(group.pods, 'pod')}`)
+    return [
+      ...wrap(title, width).map(line => palette.problem(line, first.severity)),
+      ...field(about(group), width),
+      ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, most), { width, palette }),
+    ]
+  })
+}

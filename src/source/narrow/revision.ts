@@ -1,0 +1,34 @@
+/** How controllers mark the revisions of a template: a Deployment with numbers, and each kind with a hash on the revision and its pods. */
+
+import { record, textOrNull } from './shape.ts'
+
+interface Marked {
+  labels?: unknown
+  annotations?: unknown
+}
+
+/** Returns the number that a Deployment has, or that one of its ReplicaSets got from it, as text. */
+export function deploymentRevision({ annotations }: Marked): string | null {
+  return textOrNull(record(annotations)['deployment.kubernetes.io/revision'])
+}
+
+/** Returns the hash that a Deployment puts on its ReplicaSets and pods. */
+export function templateHash({ labels }: Marked): string | null {
+  return textOrNull(record(labels)['pod-template-hash'])
+}
+
+/** Returns the hash that a StatefulSet or a DaemonSet puts on its ControllerRevisions and pods. */
+export function controllerRevisionHash({ labels }: Marked): string | null {
+  return textOrNull(record(labels)['controller-revision-hash'])
+}
+
+/** Returns the generation of a DaemonSet's template: its own, or the one that it puts on its pods (k8s.io/api, apps/v1/types.go). */
+export function templateGeneration({ labels, annotations }: Marked): string | null {
+  const own = textOrNull(record(annotations)['deprecated.daemonset.template.generation'])
+  return own ?? textOrNull(record(labels)['pod-template-generation'])
+}
+
+/** Returns the hash by which a pod belongs to a revision. */
+export function revisionHash(metadata: Marked): string | null {
+  return controllerRevisionHash(metadata) ?? templateHash(metadata)
+}
