@@ -11,6 +11,7 @@ import {
   checkedSteps,
   missingSteps,
   nameClueSteps,
+  registrySteps,
   unreadableNameSteps,
 } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
@@ -96,6 +97,7 @@ function containerSteps(finding: Finding): Step[] {
   const own = admissionSteps(finding, [
     ...clues,
     ...(isOwnName(finding) ? local : []),
+    ...registrySteps(finding),
     ...movedSteps(finding),
     ...rest,
     ...(isOwnName(finding) ? [] : local),

@@ -39,6 +39,15 @@ function undoublePrefix({ cause, clues }: Finding): Step[] {
   })
 }
 
+/** The registry that is missing from the name, unless Docker Hub was meant: a login for it, or its own answer, would show that. */
+export function registrySteps({ clues, credential, check }: Finding): Step[] {
+  const beside = clueOf(clues, 'name-beside')
+  const isThere = check?.verdict.startsWith('opens-') === true
+  if (beside === undefined || credential.status === 'usable' || isThere) return []
+  const { name, beside: other, same } = beside
+  return [{ code: 'name-registry', name, beside: other, same }]
+}
+
 /** Steps that change the name in the workload's template. */
 const IN_TEMPLATE: readonly StepCode[] = [
   'set-image',
@@ -51,6 +60,7 @@ const IN_TEMPLATE: readonly StepCode[] = [
   'near-tags',
   'near-repositories',
   'full-name',
+  'name-registry',
 ]
 
 /** The steps where a webhook or a policy made the pod's image another one than its template's: a new name in the template does not reach the pod. */

@@ -72,6 +72,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'inject-sidecar': { about: 'template' },
   'name-not-id': { about: 'template' },
   'drop-scheme': { about: 'template' },
+  'name-registry': { about: 'template' },
   'full-name': { about: 'template' },
   'registry-not-site': { about: 'template' },
   'resolve-host': { about: 'node', on: 'shell' },

@@ -8,6 +8,7 @@ import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { Moved } from '../image/moved.ts'
 import type { Placeholder } from '../image/placeholder.ts'
 import type { Cloud } from '../image/registries.ts'
+import type { NameBeside } from '../image/similar-names.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
 
@@ -114,6 +115,7 @@ export type Step =
   | { code: 'name-not-id'; image: string }
   | { code: 'drop-scheme'; image: string }
   | { code: 'full-name'; image: string }
+  | ({ code: 'name-registry' } & NameBeside)
   | { code: 'registry-not-site' }
   // The way to the host
   | { code: 'resolve-host'; host: string }

@@ -1,6 +1,7 @@
 /** The vocabulary of clues: what else, besides the cause, a failed pull can show. */
 
 import type { Placeholder } from '../image/placeholder.ts'
+import type { NameBeside } from '../image/similar-names.ts'
 import type { PerimeterRefusal } from './perimeter.ts'
 
 /** Why the runtime rejected a certificate, or the server rejected the client's. */
@@ -59,6 +60,8 @@ export type Clue =
   | { code: 'reference-scheme' }
   /** A short name that the node's runtime does not resolve. */
   | { code: 'short-name' }
+  /** The name has no registry, and another image suggests one. */
+  | ({ code: 'name-beside' } & NameBeside)
   /** The host is Docker Hub's web site, not its registry. */
   | { code: 'web-site' }
   /** The address is the node's own loopback. */

@@ -3,10 +3,12 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 import { cloudOf, relayedRegistry } from '../image/registries.ts'
+import { namesBeside } from '../image/similar-names.ts'
 import { type OwnerIndex, servingBefore } from '../snapshot/owners.ts'
 import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
-import type { OwnerLink } from '../snapshot/snapshot.ts'
-import type { Clue, LazySnapshotter } from './clue.ts'
+import type { OwnerLink, Snapshot } from '../snapshot/snapshot.ts'
+import { lazySnapshotter } from './causes/corrupt-or-unpack.ts'
+import type { Clue } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import {
   type Endpoint,
@@ -75,21 +77,6 @@ function arrivedClue(text: string): Clue[] {
   const [, bytes, of] = SIZES.exec(text) ?? []
   if (bytes !== undefined) return [{ code: 'arrived', bytes: Number(bytes), of: Number(of) }]
   return DIGEST.exec(text)?.[1] === EMPTY ? [{ code: 'arrived', bytes: 0, of: null }] : []
-}
-
-/** The words with which stargz and SOCI, which began as a copy of it, reject a layer (fs/layer, snapshot/snapshot.go). */
-const UNMOUNTED =
-  /\blayer \\*"\d+\\*" unavailable\b|failed to prepare extraction snapshot .{1,300}: unavailable\b/i
-const LAZY: [LazySnapshotter, RegExp][] = [
-  ['SOCI', /\bsoci\b/i],
-  ['stargz', /\bstargz\b/i],
-  ['Nydus', /\bnydus\b/i],
-  ['OverlayBD', /\boverlaybd\b/i],
-]
-
-function lazySnapshotter(text: string): Clue[] {
-  const name = LAZY.find(([, pattern]) => pattern.test(text))?.[0] ?? null
-  return name !== null || UNMOUNTED.test(text) ? [{ code: 'lazy-snapshotter', name }] : []
 }
 
 /** Causes that only an attempt which was authorized can have. */
@@ -233,6 +220,24 @@ export function expiredLogin({ attempts }: CredentialReport, takenAt: string): C
   const isOver = ({ validUntil }: (typeof sent)[number]) =>
     validUntil !== undefined && Date.parse(validUntil) < Date.parse(takenAt)
   return sent.length > 0 && sent.every(isOver) ? [{ code: 'expired' }] : []
+}
+
+/** Returns how to find the likely full name of an image without a registry, by the images that the snapshot shows to be pulled. */
+export function besideClues({
+  pods,
+  nodes,
+  pulledImages = [],
+}: Snapshot): (image: string, cause: Cause) => Clue[] {
+  const find = namesBeside(function* () {
+    yield* pulledImages
+    for (const { containers } of pods)
+      for (const { image, imageId } of containers) if (imageId !== null) yield image
+    for (const { images } of nodes) yield* images
+  })
+  return (image, cause) => {
+    const found = cause === 'image-not-found' || cause === 'auth-required-or-denied' ? find(image) : null
+    return found === null ? [] : [{ code: 'name-beside', ...found }]
+  }
 }
 
 /** Failures to reach a host: the problem may be one node's alone. */

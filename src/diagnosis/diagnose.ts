@@ -21,6 +21,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
 import {
   behindProxy,
+  besideClues,
   changedAtAdmission,
   clockClues,
   cluesOf,
@@ -55,6 +56,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     nodes: new Map(snapshot.nodes.map(node => [node.name, node])),
     logins: knownLogins(snapshot),
     judge: memoizedClassifier(),
+    besideIn: besideClues(snapshot),
     ...memoizedReaders(),
   }
   const findings = withAnsweredNodes(rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen))))
@@ -82,6 +84,7 @@ interface DiagnosisContext extends Readers {
   nodes: ReadonlyMap<string, Node>
   logins: KnownLogins
   judge: Classifier
+  besideIn: ReturnType<typeof besideClues>
 }
 
 type Readers = ReturnType<typeof memoizedReaders>
@@ -214,6 +217,7 @@ function cluesOfPull(
     ...expiredLogin(pull.credential, takenAt),
     ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, seen.logins) : []),
     ...owned.clues,
+    ...seen.besideIn(image, cause),
     ...changedAtAdmission(pod, failing.container, owned.images),
     ...(owned.wouldHoldUp && countsForReadiness(failing) ? [{ code: 'one-by-one' } as const] : []),
   ]

@@ -139,6 +139,11 @@ export interface Snapshot {
   /** Other logins in a dump; absent if there are none. In a cluster, other secrets are not read. */
   elsewhere?: UnreferencedLogins
   owners: OwnerLink[]
+  /**
+   * Images with a registry in their name that pods in a dump have pulled, as written; absent if there are none, or if every failing image
+   * has a registry in its name. In a cluster, healthy pods are not read.
+   */
+  pulledImages?: string[]
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */
   nodes: Node[]
   /** What registries answered about failing images; empty without `--check-images`. */

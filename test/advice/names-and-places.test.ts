@@ -1,10 +1,11 @@
 /** Names that no registry knows: IDs instead of names, short names, and places that images have left. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { MOVED_IMAGES } from '../../src/image/moved-images.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
-import { container, waiting } from '../diagnosis/snapshots.ts'
+import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 import { findingOf, pulled, type Situation } from './situation.ts'
 
 const codesIn = (situation: Situation) => stepsFor(findingOf(situation)).map(({ code }) => code)
@@ -163,5 +164,35 @@ describe('a prefix that the name has twice', () => {
 
   test.each(['grafana/grafana:1', 'ghcr.io/fluxcd/fluxcd:2', 'quay.io/a/b/b/c:1'])('is not in %s', image => {
     expect(codesIn({ image, error: pulled(image, `${image}: not found`) })).not.toContain('undouble-prefix')
+  })
+})
+
+describe('a name without a registry', () => {
+  const image = 'acme-web:2'
+  const denied = {
+    image,
+    error: pulled(
+      'docker.io/library/acme-web:2',
+      'pull access denied, repository does not exist or may require authorization',
+    ),
+  }
+  const node = { images: ['harbor.example/shop/acme-api:1'] }
+
+  test('gets the registry and the project of an image beside it', () => {
+    expect(stepsFor(findingOf({ ...denied, node }))[0]).toMatchObject({
+      ...{ code: 'name-registry', name: 'harbor.example/shop/acme-web:2', same: false },
+    })
+    const { findings } = diagnose(
+      snapshot({
+        pods: [pod({ containers: [container({ image, state: waiting('ErrImagePull', denied.error) })] })],
+        pulledImages: ['harbor.example/shop/acme-web:1'],
+      }),
+    )
+    expect(findings[0] && stepsFor(findings[0])[0]).toMatchObject({ code: 'name-registry', same: true })
+  })
+
+  test('is left as it is if the pod has a login for Docker Hub, or if nothing is beside it', () => {
+    expect(codesIn({ ...denied, node, login: 'https://index.docker.io/v1/' })).not.toContain('name-registry')
+    expect(codesIn(denied)).not.toContain('name-registry')
   })
 })

@@ -120,6 +120,10 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
   ],
   'inject-sidecar': [{}],
   'drop-scheme': [{ image: 'https://ghcr.io/acme/api' }],
+  'name-registry': [
+    { name: 'harbor.example/acme/api:1', beside: 'harbor.example/acme/api', same: true },
+    { name: 'harbor.example/acme/api:1', beside: 'harbor.example/acme/web', same: false },
+  ],
   'full-name': [{ image: 'nginx' }],
   'registry-not-site': [{}],
   'resolve-host': [{ host }],

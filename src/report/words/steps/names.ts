@@ -37,6 +37,7 @@ export const nameSteps: StepWords<
   | 'name-not-id'
   | 'drop-scheme'
   | 'full-name'
+  | 'name-registry'
   | 'registry-not-site'
 > = {
   'check-name': ({ how }, { findings: [{ image, registry }] }) => {
@@ -214,6 +215,11 @@ export const nameSteps: StepWords<
   }),
   'full-name': ({ image }) => ({
     text: `Write the full name with its registry, such as docker.io/${image.includes('/') ? image : `library/${image}`}, or add an alias or unqualified-search-registries on the nodes (/etc/containers/registries.conf)`,
+  }),
+  'name-registry': ({ name, beside, same }, { findings: [{ image }] }) => ({
+    text: same
+      ? `Write the full name ${name}: the same repository was pulled from there, and without a registry in the name ${image}, Docker Hub is asked`
+      : `Write the registry into the name if the image is beside ${beside}, as in ${name}: without a registry in the name ${image}, Docker Hub is asked`,
   }),
   'registry-not-site': () => ({
     text: 'Write docker.io instead of hub.docker.com: that is the web site, not the registry',
