@@ -1,9 +1,10 @@
 /** Chooses the steps for a finding, the best first: by its cause, then by what its image and its pod are. */
 
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
+import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
-import { cloudOf, isPublic } from '../image/registries.ts'
+import { cloudOf } from '../image/registries.ts'
 import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import {
@@ -12,6 +13,7 @@ import {
   missingSteps,
   nameClueSteps,
   registrySteps,
+  servedElsewhere,
   unreadableNameSteps,
 } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
@@ -85,7 +87,7 @@ function containerSteps(finding: Finding): Step[] {
       ...(moved.to === null ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
     ]
   const clues = nameClueSteps(finding)
-  const ofCause = checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
+  const ofCause = servedElsewhere(finding) ?? checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
   // A clue in the name replaces the general check of the name and the login.
   const unsettled =
     clues.length === 0 ? ofCause : ofCause.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
@@ -145,8 +147,9 @@ function rollBack({ cause, clues, workload, managedBy }: Finding): Step[] {
 }
 
 /** A guest pulls by itself, with neither the node's settings nor the pod's pull secrets. */
-function guestSteps({ cause, reference }: Finding, steps: Step[]): Step[] {
-  const isOpen = cause === 'auth-required-or-denied' && isPublic(reference)
+function guestSteps(finding: Finding, steps: Step[]): Step[] {
+  const { cause } = finding
+  const isOpen = cause === 'auth-required-or-denied' && isOpenToAll(finding)
   const needs = isOpen ? undefined : GUEST_NEEDS[cause]
   const own = steps.filter(
     step => !runsOnNode(step) && !isAbout('login', step) && !isAbout('right', step) && !isAbout('node', step),
@@ -209,7 +212,7 @@ function sandboxSteps(finding: Finding): Step[] {
   const ofNode: Step[] = denied && cloud === 'ecr' ? ecrSandboxSteps(finding) : []
   // A cloud's login is valid for hours only, and the runtime does not ask the kubelet's credential provider for this image.
   const login: Step[] =
-    denied && registry !== null && cloud === null && !isPublic(finding.reference)
+    denied && registry !== null && cloud === null && !isOpenToAll(finding)
       ? [{ code: 'sandbox-login', registry }]
       : []
   const unreachable = [

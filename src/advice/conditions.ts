@@ -1,7 +1,9 @@
-/** What decides whether a step applies, read as a sentence: a clue of the finding, and steps under a condition. */
+/** What decides whether a step applies, read as a sentence: a clue of the finding, the cloud of its node, and steps under a condition. */
 
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import type { Platform } from '../diagnosis/pulling-node.ts'
+import type { Cloud } from '../image/registries.ts'
 import type { Step } from './step.ts'
 
 /** Whether the finding has a clue with this code. */
@@ -12,4 +14,21 @@ export function hasClue({ clues }: Pick<Finding, 'clues'>, code: Clue['code']): 
 /** The steps if the condition holds, otherwise none. */
 export function stepsIf(condition: boolean, ...steps: Step[]): Step[] {
   return condition ? steps : []
+}
+
+/** Platforms and names of each cloud's own nodes. */
+const NODES_OF: Record<Cloud, { platforms: Platform[]; names: RegExp }> = {
+  ecr: {
+    platforms: ['eks', 'bottlerocket'],
+    names: /^(?:ip-\d+-|i-[0-9a-f]{8}|fargate-)|\.compute\.internal$/,
+  },
+  acr: { platforms: ['aks'], names: /^aks/ },
+  gar: { platforms: ['gke'], names: /^(?:gke|gk3)-/ },
+}
+
+/** Whether the node shows that it belongs to the registry's cloud, and so may have an identity there. */
+export function isInCloud({ host }: Finding, cloud: Cloud): boolean {
+  if (host.cloud !== null) return host.cloud === cloud
+  const { platforms, names } = NODES_OF[cloud]
+  return (host.platform !== null && platforms.includes(host.platform)) || names.test(host.name ?? '')
 }

@@ -62,13 +62,22 @@ export function denialSteps(finding: Finding): Step[] {
   // A cache on the node's loopback asks its upstream with its own login.
   if (hasClue(finding, 'relays') && hasClue(finding, 'loopback')) return upstreamSteps(finding)
   const corrected = knownSecretSteps(finding).length > 0 ? [] : missingSlash(finding)
-  const own = BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding)
+  const own = termsSteps(finding, BY_SUBCAUSE[(subcause ?? 'unspecified') as DenialSubcause](finding))
   return [
     ...miswrittenLogins(finding),
     ...corrected,
     ...(corrected.length === 0 ? own : own.filter(({ code }) => code !== 'repair-secret')),
   ]
 }
+
+/** Whoever has accepted the terms of the image can pull it, and nobody else can: its name is right. */
+function termsSteps(finding: Finding, steps: Step[]): Step[] {
+  const { registry } = finding
+  if (registry === null || !hasClue(finding, 'terms')) return steps
+  return [{ code: 'accept-terms', registry }, ...steps.filter(({ code }) => !ABOUT_NAME.includes(code))]
+}
+
+const ABOUT_NAME: readonly Step['code'][] = ['check-name', 'ask-registry', 'make-public']
 
 /** Refusals whose text gives a reason, even in a web page. */
 const WITH_REASON: readonly Finding['subcause'][] = ['blocked', 'policy', 'upstream']
@@ -165,7 +174,7 @@ function knownLoginSteps(finding: Finding): Step[] {
   ]
 }
 
-/** The image is on the node, so its name is right: what the pod lacks is the credential that it was pulled with. */
+/** The image is on the node, so its name is right: what the pod lacks is a credential that was verified for it. */
 function verifiedLoginSteps(finding: Finding): Step[] {
   return [
     ...knownSecretSteps(finding),

@@ -12,11 +12,38 @@ export function targetHost({ endpoint, registry }: Pick<Finding, 'endpoint' | 'r
   return { host: registry === null ? 'REGISTRY' : apiHost(registry), role: 'registry' }
 }
 
+type ConnectionTest = Extract<Step, { code: 'test-connection' }>
+
 /** Tests the connection as the runtime made it: over HTTP if its text shows that, else over HTTPS. */
-export function testConnection({ evidence }: Finding, target: NamedEndpoint): Step {
+export function testConnection({ evidence }: Finding, target: NamedEndpoint): ConnectionTest {
   const text = evidence?.text ?? ''
   const isPlain = text.includes(`http://${target.host}/`) && !text.includes(`https://${target.host}/`)
   return { code: 'test-connection', scheme: isPlain ? 'http' : 'https', ...target }
+}
+
+/** Asks the host again for the manifest that it failed at, where the text names it; hosts that others run want a token first. */
+export function testManifest(finding: Finding, target: NamedEndpoint): Step {
+  const manifest = isOfOthers(finding, target) ? null : manifestIn(finding.evidence?.text ?? '', target.host)
+  const test = testConnection(finding, target)
+  return manifest === null ? test : { ...test, manifest }
+}
+
+const REPOSITORY = '[a-z0-9][\\w./-]{0,255}'
+const VERSION = '(?:sha256:[0-9a-f]{64}|\\w[\\w.-]{0,127})'
+/** A request, as containerd and Docker write it. */
+const REQUESTED = new RegExp(`^(/v2/${REPOSITORY}/manifests/${VERSION}(?:\\?[\\w.=&%-]{1,200})?)`)
+/** containers/image: `reading manifest TAG in HOST/REPOSITORY: `. */
+const READ = new RegExp(
+  `\\breading manifest (${VERSION}) in ([\\w.-]+(?::\\d+)?)/(${REPOSITORY})(?=[:\\s]|$)`,
+)
+
+/** The path of the manifest that the text says was asked for at this host; null if it says none. */
+function manifestIn(text: string, host: string): string | null {
+  const requests = text.split(`://${host}`).slice(1)
+  const requested = requests.map(rest => REQUESTED.exec(rest)?.[1]).find(path => path !== undefined)
+  if (requested !== undefined) return requested
+  const [, version = '', from, repository = ''] = READ.exec(text) ?? []
+  return from === host ? `/v2/${repository}/manifests/${version}` : null
 }
 
 /** The node's settings name a mirror's host, so that is where to correct it. */

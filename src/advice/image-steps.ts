@@ -1,12 +1,12 @@
 /** Steps for an image that is missing or whose name can't be read, and those that follow from what `--check-images` found out. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import { hidesMissing } from '../diagnosis/denial.ts'
+import { hidesMissing, isOpenToAll } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../image/official-images.ts'
 import type { Placeholder } from '../image/placeholder.ts'
-import { isHosted, isOpenShiftRegistry, isPublic } from '../image/registries.ts'
+import { isHosted, isOpenShiftRegistry } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
@@ -15,8 +15,10 @@ import type { Step, StepCode } from './step.ts'
 
 /** Steps for clues in the name. They come first: neither another tag nor a login helps a placeholder. */
 export function nameClueSteps(finding: Finding): Step[] {
-  const { clues, image } = finding
-  const placeholder = clueOf(clues, 'placeholder')
+  const { clues, image, reference, endpoint } = finding
+  // A name that does not parse is never asked for: in a text about a host's answer, somebody has replaced the real one.
+  const isReplaced = reference === null && endpoint !== null
+  const placeholder = isReplaced ? undefined : clueOf(clues, 'placeholder')
   return [
     ...stepsIf(hasClue(finding, 'unquoted-number'), { code: 'quote-number', image }),
     ...(placeholder === undefined ? [] : [placeholderStep(placeholder.of, image)]),
@@ -94,11 +96,11 @@ export function checkNameSteps(finding: Finding): Step[] {
         { code: 'check-name', how: 'official' },
       ]
   }
-  return [{ code: 'check-name', how: howToCheck(registry, reference) }]
+  return [{ code: 'check-name', how: howToCheck(registry, finding) }]
 }
 
-function howToCheck(registry: string, reference: string | null): 'official' | 'public' | 'hidden' | 'plain' {
-  if (isPublic(reference)) return isDockerHub(registry) ? 'official' : 'public'
+function howToCheck(registry: string, finding: Finding): 'official' | 'public' | 'hidden' | 'plain' {
+  if (isOpenToAll(finding)) return isDockerHub(registry) ? 'official' : 'public'
   return hidesMissing(registry) ? 'hidden' : 'plain'
 }
 
@@ -117,14 +119,14 @@ export function missingSteps(finding: Finding): Step[] {
 function mirrorLacksImage(finding: Finding): Step[] | null {
   const { subcause, endpoint, registry } = finding
   if (subcause !== 'not-in-mirror' || registry === null) return null
-  if (endpoint === null || endpoint.role === 'proxy') return null
-  const { host, role } = endpoint
+  const host = endpoint?.host ?? clueOf(finding.clues, 'mirrors-failed')?.lacking ?? null
+  if (host === null || endpoint?.role === 'proxy') return null
   const source = hasClue(finding, 'source-blocked') ? 'blocked' : 'other'
   return [
     { code: 'mirror-lacks-image', host, registry, source },
     { code: 'check-name', how: 'plain' },
     { code: 'ask-registry' },
-    ...stepsIf(role === 'mirror', { code: 'mirror-settings', host, registry, about: 'endpoint' }),
+    ...stepsIf(endpoint?.role === 'mirror', { code: 'mirror-settings', host, registry, about: 'endpoint' }),
   ]
 }
 
@@ -209,6 +211,19 @@ export function unreadableNameSteps(finding: Finding): Step[] {
   return [
     { code: hasClue(finding, 'short-name') ? 'full-name' : 'read-name', image },
     { code: 'set-image', known: 'nothing' },
+  ]
+}
+
+/** The registry says where the image is instead, so neither another tag nor a login for this registry helps; null if it does not. */
+export function servedElsewhere({ clues, cause, moved }: Finding): Step[] | null {
+  const place = clueOf(clues, 'served-at')
+  // A known move has steps of its own.
+  if (place === undefined || moved !== null) return null
+  if (cause !== 'auth-required-or-denied' && cause !== 'image-not-found') return null
+  const { host, repository } = place
+  return [
+    { code: 'use-host', host, repository },
+    { code: 'distribute-login', reason: 'elsewhere', registry: host },
   ]
 }
 

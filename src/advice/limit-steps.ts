@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import { isLocal } from '../diagnosis/endpoint.ts'
 import type { Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
-import { isDockerHub } from '../image/docker-hub.ts'
+import { isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
 import { hasClue } from './conditions.ts'
 import { loginSteps, misplacedLoginSteps } from './login.ts'
 import type { Step } from './step.ts'
@@ -16,7 +16,7 @@ export function limitSteps(finding: Finding): Step[] {
     return [
       { code: 'mirror-limit', host: endpoint.host, registry, rewrites: false },
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
-      { code: 'wait', for: 'limit' },
+      { code: 'wait', for: hasClue(finding, 'per-second') ? 'minute' : 'limit' },
     ]
   const relays = clueOf(finding.clues, 'relays')
   const host = endpoint?.host ?? registry
@@ -32,6 +32,16 @@ export function limitSteps(finding: Finding): Step[] {
     ]
   if (subcause === 'abuse')
     return [{ code: 'wait', for: 'burst' }, { code: 'find-askers' }, ...otherRegistrySteps(finding)]
+  // Docker Hub has no such limit, so something answered in its place.
+  if (isDockerHub(registry ?? '') && hasClue(finding, 'per-second') && registry !== null)
+    return [
+      { code: 'wait', for: 'minute' },
+      { code: 'mirror-settings', host: null, registry, about: 'answered' },
+      { code: 'use-cache' },
+    ]
+  // The image's name does not parse, but who limits its pulls is known.
+  if (registry === null && isOfHub(finding))
+    return [{ code: 'wait', for: 'hub-limit' }, { code: 'use-cache' }]
   // None of these registries is known to count requests by account, and no token server does.
   if (!countsByAccount(finding) || hasClue(finding, 'token-limit'))
     return [{ code: 'wait', for: 'minute' }, { code: 'use-cache' }]
@@ -57,6 +67,11 @@ export function limitSteps(finding: Finding): Step[] {
   return [...steps, ...(sent ? [] : [wait]), { code: 'use-cache' }]
 }
 
+/** Whether Docker Hub answered, by its words or its host. */
+function isOfHub(finding: Finding): boolean {
+  return hasClue(finding, 'hub-limit') || isDockerHubHost(finding.endpoint?.host ?? '')
+}
+
 /** Whether accounts have their own limit: at Docker Hub, at ECR Public, and if the message says so. Others limit requests per minute. */
 function countsByAccount({ registry, subcause }: Finding): boolean {
   return (
@@ -68,9 +83,10 @@ function countsByAccount({ registry, subcause }: Finding): boolean {
 }
 
 /** Official images are also published at another registry, for pulls without a login or quota. */
-function otherRegistrySteps({ remedies, reference }: Finding): Step[] {
+function otherRegistrySteps({ reference, workload, containerKind }: Finding): Step[] {
   const official = reference?.startsWith('docker.io/library/') === true
-  return official && remedies.includes('replace-registry') ? [{ code: 'replace-registry' }] : []
+  const isFixed = workload?.kind === 'Node' || containerKind === 'ephemeral' || containerKind === 'sandbox'
+  return official && !isFixed ? [{ code: 'replace-registry' }] : []
 }
 
 /** The steps for the kubelet's own throttle. */

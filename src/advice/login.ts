@@ -6,22 +6,43 @@ import type { AttemptProblem, Finding } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import { parseReference } from '../image/reference.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { hasClue, isInCloud, stepsIf } from './conditions.ts'
 import type { LoginReason, ShortLived, Step, UsableHint } from './step.ts'
 
 /** How this container gets a login: with `fix`, or else on the node, or with a new debug container. */
-export function loginSteps(
-  { registry, remedies, workload, containerKind }: Finding,
-  reason: LoginReason,
-): Step[] {
+export function loginSteps(finding: Finding, reason: LoginReason): Step[] {
+  const { registry, remedies, workload, containerKind } = finding
   const steps: Step[] = []
   if (remedies.includes('recreate')) steps.push({ code: 'recreate-pods' })
   if (remedies.includes('authenticate') && registry !== null)
-    steps.push({ code: 'distribute-login', reason, registry })
+    steps.push({
+      code: 'distribute-login',
+      reason: isStopgap(finding, reason) ? 'stopgap' : reason,
+      registry,
+      ...missingSecret(finding),
+    })
   // A static pod, which the kubelet created from a file; its owner is the node.
   if (workload?.kind === 'Node') steps.push({ code: 'kubelet-login' })
   if (containerKind === 'ephemeral') steps.push({ code: 'other-debug-container', reason: 'login' })
   return steps
+}
+
+/** The secret that the pod names and that does not exist: with it, no other object has to change, and all pods that name it can pull. */
+function missingSecret({ credential: { status, attempts } }: Finding): { secret?: string } {
+  const missing =
+    status === 'broken' ? attempts.find(({ problem }) => problem === 'secret-missing') : undefined
+  return missing === undefined ? {} : { secret: missing.secret }
+}
+
+/** A person's token for ECR or Artifact Registry ends within hours, and until then hides that the node's own identity does not work. */
+function isStopgap(finding: Finding, reason: LoginReason): boolean {
+  const cloud = cloudOf(finding.registry)
+  return (
+    (cloud === 'ecr' || cloud === 'gar') &&
+    (reason === 'missing' || reason === 'private') &&
+    finding.credential.status === 'none' &&
+    isInCloud(finding, cloud)
+  )
 }
 
 /** A secret in the cluster that has a login already: using it is a smaller change than a new one. */
@@ -150,7 +171,9 @@ export function passedOverLogins(finding: Finding): Step[] {
 /** Where a refused login comes from: whatever writes its Secret would overwrite another one. */
 function writerSteps({ credential, namespace }: Finding): Step[] {
   const written = credential.attempts.flatMap(({ usable, secret, writer }): Step[] =>
-    usable && writer !== undefined ? [{ code: 'secret-writer', secret, namespace, writer }] : [],
+    usable && writer !== undefined && writer.type !== 'fix'
+      ? [{ code: 'secret-writer', secret, namespace, writer }]
+      : [],
   )
   return written.slice(0, 1)
 }
@@ -169,6 +192,11 @@ export function usableSecrets({ credential }: Pick<Finding, 'credential'>): stri
   return [...new Set(credential.attempts.filter(({ usable }) => usable).map(({ secret }) => secret))]
 }
 
+/** Whether a usable secret of the pod was created by `pullguard fix`, whose next run renews its login. */
+function isDistributed({ credential }: Finding): boolean {
+  return credential.attempts.some(({ usable, writer }) => usable && writer?.type === 'fix')
+}
+
 /** The repository without registry, tag, and digest; empty if the name does not parse. */
 export function repositoryOf({ reference }: Pick<Finding, 'reference'>): string {
   return (reference === null ? null : parseReference(reference))?.repository ?? ''
@@ -181,9 +209,13 @@ export function refusedLoginSteps(finding: Finding): Step[] {
   const remove: Step[] =
     secrets.length > 0 && registry !== null ? [{ code: 'remove-login', namespace, secrets, registry }] : []
   const see = stepsIf(remove.length === 0, { code: 'see-why', after: 'login' })
-  // The image is public, so the refused login is the only obstacle.
-  if (isPublic(finding.reference))
-    return [...remove, ...nodeLogin(finding), ...loginSteps(finding, 'refused'), ...see]
+  // The image is public, so the refused login is the only obstacle. One that a fix distributed was meant to spare the anonymous limit.
+  if (isPublic(finding.reference)) {
+    const renew = loginSteps(finding, 'refused')
+    return isDistributed(finding)
+      ? [...renew, ...remove, ...see]
+      : [...remove, ...nodeLogin(finding), ...renew, ...see]
+  }
   const cloud = cloudOf(registry)
   const scope: Step[] =
     hasClue(finding, 'token-scope') && registry !== null ? [{ code: 'token-scope', registry }] : []

@@ -4,7 +4,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { cloudOf } from '../image/registries.ts'
-import { hasClue, stepsIf } from './conditions.ts'
+import { hasClue, isInCloud, stepsIf } from './conditions.ts'
 import { checkNameSteps } from './image-steps.ts'
 import {
   correctedSecretSteps,
@@ -14,11 +14,11 @@ import {
   publicSteps,
   unreadSecretSteps,
 } from './login.ts'
-import { callerOf, cloudPermission, isInCloud } from './permission.ts'
+import { callerOf, cloudPermission } from './permission.ts'
 import type { Step } from './step.ts'
 
 /** Distributions whose nodes run on any machine. */
-const SELF_MANAGED: readonly Platform[] = ['k3s', 'rke2', 'microk8s', 'minikube', 'kind', 'openshift']
+const SELF_MANAGED: readonly Platform[] = ['k3s', 'rke2', 'k0s', 'microk8s', 'minikube', 'kind', 'openshift']
 
 /** The steps where the registry says that no login was sent. */
 export function nothingSent(finding: Finding): Step[] {

@@ -2,7 +2,6 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import type { Platform } from '../diagnosis/pulling-node.ts'
 import { type Cloud, cloudOf, isOpenShiftRegistry } from '../image/registries.ts'
 import { repositoryOf } from './login.ts'
 import type { Grantor, Step } from './step.ts'
@@ -52,21 +51,4 @@ export function grantSteps(finding: Finding, registry: string): Step[] {
 /** Service accounts of another OpenShift project are not allowed to pull, whatever the name is. */
 export function isOfOtherProject(finding: Finding, registry: string): boolean {
   return grantorOf(registry) === 'openshift' && !repositoryOf(finding).startsWith(`${finding.namespace}/`)
-}
-
-/** Platforms and names of each cloud's own nodes. */
-const NODES_OF: Record<Cloud, { platforms: Platform[]; names: RegExp }> = {
-  ecr: {
-    platforms: ['eks', 'bottlerocket'],
-    names: /^(?:ip-\d+-|i-[0-9a-f]{8}|fargate-)|\.compute\.internal$/,
-  },
-  acr: { platforms: ['aks'], names: /^aks/ },
-  gar: { platforms: ['gke'], names: /^(?:gke|gk3)-/ },
-}
-
-/** Whether the node shows that it belongs to the registry's cloud, and so may have an identity there. */
-export function isInCloud({ host }: Finding, cloud: Cloud): boolean {
-  if (host.cloud !== null) return host.cloud === cloud
-  const { platforms, names } = NODES_OF[cloud]
-  return (host.platform !== null && platforms.includes(host.platform)) || names.test(host.name ?? '')
 }

@@ -13,7 +13,15 @@ import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
 
 /** Why a login would help. */
-export type LoginReason = 'opens' | 'missing' | 'refused' | 'private' | 'limit' | 'account-limit'
+export type LoginReason =
+  | 'opens'
+  | 'missing'
+  | 'refused'
+  | 'private'
+  | 'limit'
+  | 'account-limit'
+  | 'elsewhere'
+  | 'stopgap'
 
 /** Where access to a repository is granted; each place words it differently. */
 export type Grantor = 'github' | 'gitlab' | 'openshift' | 'registry'
@@ -36,7 +44,13 @@ export type RealmProduct = 'gitea' | 'harbor' | 'gitlab' | 'quay' | 'artifactory
 /** Every step. A new one does not compile until it has its words. */
 export type Step =
   // Logins and pull secrets
-  | { code: 'distribute-login'; reason: LoginReason; registry: string }
+  | {
+      code: 'distribute-login'
+      reason: LoginReason
+      registry: string
+      /** The pull secret that the pods name and that does not exist: creating it is all that they need. */
+      secret?: string
+    }
   | { code: 'node-login'; registry: string }
   | { code: 'recreate-pods' }
   | { code: 'kubelet-login' }
@@ -77,6 +91,7 @@ export type Step =
   | { code: 'make-public'; registry: string }
   | { code: 'allow-address'; host: string; address: string | null; cloud: Cloud | null }
   | { code: 'pass-perimeter'; perimeter: Perimeter; id: string | null; host: string }
+  | { code: 'accept-terms'; registry: string }
   | { code: 'restore-account'; registry: string }
   | { code: 'ask-registry-admin'; about: 'vulnerabilities' | 'storage-quota' | 'policy'; host: string }
   | { code: 'upstream-login'; host: string; kind: 'ecr' | 'setup' | 'other' }
@@ -87,6 +102,7 @@ export type Step =
   | { code: 'existing-official' }
   | { code: 'proxy-project'; host: string; product: 'harbor' | null }
   | { code: 'ask-registry' }
+  | { code: 'use-host'; host: string; repository: string | null }
   | { code: 'use-replacement'; moved: Moved; to: string }
   | { code: 'find-replacement'; moved: Moved }
   | { code: 'migrate-project'; project: string }
@@ -127,7 +143,12 @@ export type Step =
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
-  | ({ code: 'test-connection'; scheme: 'https' | 'http' } & NamedEndpoint)
+  | ({
+      code: 'test-connection'
+      scheme: 'https' | 'http'
+      /** The path of the manifest that the host failed at, with its query: asking for less might look healthy. */
+      manifest?: string
+    } & NamedEndpoint)
   | { code: 'who-answered'; host: string }
   | { code: 'page-instead'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)
@@ -142,7 +163,7 @@ export type Step =
       code: 'mirror-settings'
       host: string | null
       registry: string
-      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable'
+      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'answered'
     }
   | { code: 'unblock-upstream'; host: string }
   | {
@@ -213,7 +234,7 @@ export type Step =
   | { code: 'ecr-login-of-node'; region: string | null }
   // Limits
   | { code: 'wait'; for: 'limit'; quota?: LimitAnswer }
-  | { code: 'wait'; for: 'minute' | 'burst' | 'kubelet' | 'registry' }
+  | { code: 'wait'; for: 'hub-limit' | 'minute' | 'burst' | 'kubelet' | 'registry' }
   | { code: 'find-askers' }
   | { code: 'replace-registry' }
   | { code: 'use-cache' }

@@ -131,6 +131,7 @@ export function timeoutSteps(finding: Finding): Step[] {
 export function refusedSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const route = clueOf(finding.clues, 'no-route')
+  const unsent = clueOf(finding.clues, 'unopened')?.why === 'network'
   return [
     ...mirrorLacking(finding, target),
     // Something on the node accepted the connection and closed it, so its address is right.
@@ -144,7 +145,7 @@ export function refusedSteps(finding: Finding): Step[] {
     ...ofMirror(finding, target),
     testConnection(finding, target),
     ...compareSteps(finding, target, 'way'),
-    ...(target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target)
+    ...(target.role === 'storage' || target.role === 'token' || isOfOthers(finding, target) || unsent
       ? [{ code: 'open-host', ...target } as const]
       : nodeServiceAt(target) === null
         ? [{ code: 'check-listener', ...target } as const]

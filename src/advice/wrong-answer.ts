@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { isOfOthers, ofMirror, silentMirror, targetHost, testConnection } from './host.ts'
+import { isOfOthers, ofMirror, silentMirror, targetHost, testConnection, testManifest } from './host.ts'
 import type { Step } from './step.ts'
 
 export function tlsSteps(finding: Finding): Step[] {
@@ -88,11 +88,11 @@ export function serverErrorSteps(finding: Finding): Step[] {
         registry,
         about: 'scheme',
       },
-      testConnection(finding, target),
+      testManifest(finding, target),
       { code: 'show-proxy' },
     ]
   if (target.role === 'mirror' && registry !== null)
-    return [...silentMirror(finding, target), ...ofMirror(finding, target), testConnection(finding, target)]
+    return [...silentMirror(finding, target), ...ofMirror(finding, target), testManifest(finding, target)]
   if (hasClue(finding, 'upstream-blocked'))
     return [
       { code: 'unblock-upstream', host: target.host },
@@ -100,7 +100,7 @@ export function serverErrorSteps(finding: Finding): Step[] {
     ]
   return [
     { code: 'status-page', ...target, registry: registry ?? target.host },
-    testConnection(finding, target),
+    testManifest(finding, target),
     // On the way to a host that others run, a 502 or higher may come from a proxy.
     ...stepsIf(status >= 502 && isOfOthers(finding, target), { code: 'show-proxy' }),
     { code: 'wait', for: 'registry' },

@@ -1,8 +1,8 @@
 /** Maps a change to the API path of its object, and the server's answer to the outcome of the change. */
 
 import { UnreachableError } from '../errors.ts'
-import { ApiError } from '../kubernetes/api/api-error.ts'
-import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
+import { ApiError, isFailedRequest } from '../kubernetes/api/api-error.ts'
+import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
 import { type Kind, kindOf } from '../kubernetes/api/kinds.ts'
 import { type ApiPath, listPath, objectPath as pathOf } from '../kubernetes/api/paths.ts'
 import type { Change, Target } from '../plan/change.ts'
@@ -61,7 +61,7 @@ export function successOf(
   return outcomeOf(change, dryRun ? 'accepted' : 'applied', {}, writtenAt(object))
 }
 
-/** The outcome of a request that failed and is known to have changed nothing. */
+/** The outcome of a failed write: `failed` if it is not known to have changed nothing. */
 export function refusalOf(change: Change, error: unknown): ChangeOutcome {
   return outcomeOf(change, statusOfRefusal(statusOf(error)), { detail: redact((error as Error).message) })
 }
@@ -76,6 +76,19 @@ export function statusOfRefusal(status: number): OutcomeStatus {
 export function isUncertain(error: unknown): boolean {
   const status = statusOf(error)
   return status >= 500 || status < 400
+}
+
+/** Reads what is there after a write that failed; null if nothing is, or if it can't be read. */
+export async function readBack(
+  { target }: Change,
+  { cluster }: { cluster: ClusterReader },
+): Promise<KubernetesObject | null> {
+  try {
+    return await cluster.get(objectPath(target))
+  } catch (error) {
+    if (!isFailedRequest(error)) throw error
+    return null
+  }
 }
 
 /** The error's HTTP status; 0 if no answer came. @throws the error itself if it is not a failed request but a bug or an abort */

@@ -15,6 +15,7 @@ import {
   isUncertain,
   objectPath,
   outcomeOf,
+  readBack,
   refusalOf,
   statusOf,
   successOf,
@@ -115,7 +116,7 @@ async function settleSecret(
 ): Promise<ChangeOutcome> {
   const status = statusOf(error)
   if (!isUncertain(error) && status !== 409 && status !== 422) return refusalOf(change, error)
-  const stored = await context.cluster.get(objectPath(change.target)).catch(() => null)
+  const stored = await readBack(change, context)
   if (!stored || !PullSecretContent.inSecret(stored).serves(content)) {
     const moved =
       stored && resourceVersion !== undefined && writtenAt(stored).resourceVersion !== resourceVersion
@@ -168,7 +169,7 @@ async function afterRefusal(
   const status = statusOf(error)
   const uncertain = isUncertain(error)
   if (!uncertain && status !== 409 && status !== 422) return refusalOf(change, error)
-  const object = await context.cluster.get(objectPath(change.target)).catch(() => null)
+  const object = await readBack(change, context)
   if (!object) return refusalOf(change, error)
   if (change.edits.every(edit => isWritten(edit, object))) {
     return outcomeOf(change, uncertain ? 'applied' : 'unchanged', {}, writtenAt(object))

@@ -10,6 +10,7 @@ import {
   isUncertain,
   objectPath,
   outcomeOf,
+  readBack,
   refusalOf,
   statusOf,
   successOf,
@@ -108,7 +109,7 @@ async function createPod(
   } catch (error) {
     const taken = statusOf(error) === 409
     if (!taken && !isUncertain(error)) return refusalOf(change, error)
-    const there = await context.cluster.get(objectPath(change.target)).catch(() => null)
+    const there = await readBack(change, context)
     // A terminating pod is the old one.
     if (there === null || deletedAt(there) !== null) return refusalOf(change, error)
     // The existing pod is the one that was sent only if the answer was lost.

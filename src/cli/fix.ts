@@ -168,6 +168,7 @@ function fixOptions(names: string[], options: OptionValues): FixOptions {
 }
 
 function refuseConflicts([name]: string[], options: OptionValues): void {
+  refuseEmpty(options)
   if (name !== undefined && options.affected === true)
     throw new UsageError(`${name} can't be combined with --affected, which is about whole namespaces.`)
   if (options.apply === undefined) return
@@ -176,6 +177,14 @@ function refuseConflicts([name]: string[], options: OptionValues): void {
   const other = name ?? settled
   if (other !== undefined)
     throw new UsageError(`--apply can't be combined with ${other}: the plan already settles it.`)
+}
+
+/** A shell variable that isn't set must not move a fix to another namespace, or exclude none. @throws UsageError */
+function refuseEmpty({ namespace, excludeNamespace }: OptionValues): void {
+  if (namespace?.length === 0)
+    throw new UsageError("-n is empty: give a namespace, or omit -n to fix the context's.")
+  if (excludeNamespace?.length === 0)
+    throw new UsageError('--exclude-namespace is empty: give a namespace, or omit it to exclude none.')
 }
 
 /** Returns the remedies whose flags were given, with the flags' values. */

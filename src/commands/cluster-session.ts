@@ -1,6 +1,6 @@
 /** Manages a cluster connection: prints the server's warnings, closes the connection, and turns failures into sentences. */
 
-import { UnreachableError } from '../errors.ts'
+import { RefusedError, UnreachableError } from '../errors.ts'
 import { ApiError } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import { sanitizeLine } from '../report/sanitize.ts'
@@ -10,7 +10,8 @@ import type { CommandContext } from './context.ts'
 /**
  * Waits for the connection, runs `work`, and closes the connection.
  * @param connecting a reader or, for commands that write, a writer
- * @throws UnreachableError if the server refused or failed in a way that `work` did not handle; whatever `work` throws
+ * @throws RefusedError for a missing permission that `work` did not handle; UnreachableError for any other failed request; whatever `work`
+ * throws
  */
 export async function withCluster<Cluster extends ClusterReader, T>(
   connecting: Promise<Cluster>,
@@ -22,7 +23,10 @@ export async function withCluster<Cluster extends ClusterReader, T>(
     return await work(cluster)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    throw new UnreachableError(`The request to the API server failed: ${sanitizeLine(redact(error.message))}`)
+    const text = sanitizeLine(redact(error.message))
+    if (error.status === 403)
+      throw new RefusedError(`The API server refused the request: ${text}. Ask for a role that allows it.`)
+    throw new UnreachableError(`The request to the API server failed: ${text}`)
   } finally {
     try {
       for (const warning of cluster.warnings())

@@ -2,7 +2,7 @@
 
 import { withSteps } from '../advice/add-steps.ts'
 import { checkAccess } from '../apply/check-access.ts'
-import { journalFolder } from '../apply/journal/journal.ts'
+import { journalFolders } from '../apply/journal/journal.ts'
 import { RefusedError } from '../errors.ts'
 import type { PlanScope } from '../plan/plan.ts'
 import { isForPeople } from '../report/formats.ts'
@@ -36,7 +36,7 @@ export async function fixCommand(options: FixOptions, context: WritingContext): 
     try {
       const reading = new Reading(cluster, { signal })
       const clusterUid = await reading.clusterIdentity()
-      const journals = journalFolder(env, home, clusterUid)
+      const journals = journalFolders(env, home, { uid: clusterUid, server: cluster.server })
       const session = { options, context, cluster, reading, registries, clusterUid, journals }
       return await fix(session)
     } finally {

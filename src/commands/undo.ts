@@ -3,7 +3,7 @@
 import type { ApplyPhase } from '../apply/apply-context.ts'
 import { applyUndo } from '../apply/apply-undo.ts'
 import { findRun, listRuns, withContinued } from '../apply/journal/find-runs.ts'
-import { journalFolder, journalsOf } from '../apply/journal/journal.ts'
+import { journalFolders, journalsOf } from '../apply/journal/journal.ts'
 import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from '../apply/journal/run.ts'
 import { keepsLogin, planUndo } from '../apply/plan-undo.ts'
 import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
@@ -47,9 +47,8 @@ export interface UndoOptions {
 export async function undoCommand(options: UndoOptions, context: WritingContext): Promise<ExitName> {
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const clusterUid = await new Reading(cluster, { signal: context.signal }).clusterIdentity()
-    const folder = journalFolder(context.env, context.home, clusterUid)
-    const { runs, damaged } = await listRuns(folder, cluster.server)
-    for (const line of damaged) await context.err.write(damagedLineText(line))
+    const recorded = await recordedRuns({ uid: clusterUid, server: cluster.server }, context)
+    const runs = recorded.flatMap(one => one.runs)
     // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {
       throw new RefusedError(
@@ -62,12 +61,32 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
       return 'ok'
     }
     const named = findRun(runs, options.run)
-    const run = withContinued(named, runs)
+    const { folder, runs: beside } = recorded.find(one => one.runs.includes(named)) ?? recorded[0]
+    const run = withContinued(named, beside)
     const others = runs.filter(
       other => !run.entries.some(entry => entry.run === other.run) && other !== named,
     )
     return undoRun(run, folder, { options, context, cluster, others })
   })
+}
+
+interface RecordedRuns {
+  folder: string
+  runs: Run[]
+}
+
+/** Returns the runs in each of the cluster's folders, newest first. Reports damaged journal lines on standard error. */
+async function recordedRuns(
+  cluster: { uid: string; server: string },
+  { env, home, err }: CommandContext,
+): Promise<[RecordedRuns, ...RecordedRuns[]]> {
+  const [own, ...others] = journalFolders(env, home, cluster)
+  const read = async (folder: string): Promise<RecordedRuns> => {
+    const { runs, damaged } = await listRuns(folder, cluster.server)
+    for (const line of damaged) await err.write(damagedLineText(line))
+    return { folder, runs }
+  }
+  return [await read(own), ...(await Promise.all(others.map(read)))]
 }
 
 /**

@@ -51,6 +51,9 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'cut-off' },
     /\beof\b|reset by peer|broken pipe|forcibly closed|connection (?:was )?(?:reset|closed|aborted)|goaway/i,
   ],
+  [{ code: 'unopened', why: 'network' }, /(?:network is unreachable|unreachable network)/i],
+  [{ code: 'unopened', why: 'host' }, /(?:no route to host|host is unreachable|unreachable host)/i],
+  [{ code: 'unopened', why: 'refused' }, /connection refused|actively refused/i],
   [
     { code: 'ingress-default' },
     /ingress controller fake certificate|certificate is valid for ingress\.local\b|\.traefik\.default\b/i,
@@ -91,7 +94,6 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
   [{ code: 'layer-mismatch' }, /mismatched image rootfs/i],
-  [{ code: 'per-second' }, /\brate exceeded\b/i],
   [
     { code: 'file-system' },
     /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,120}operation not permitted|cross-device link|stale (?:nfs )?file handle/i,
@@ -220,7 +222,9 @@ const FULL_PATH = /(\/[\w./@+-]+)[^/]{0,40}: (?:no space left on device|disk quo
 /** Where a runtime's own folders begin below its store. */
 const STORE =
   /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)/
-const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)\]\)(?::|[\s.]*$)/i
+/** The start of an entry in that list, which may be a placeholder that somebody wrote over the real name. */
+const MIRROR = /(?:^|\[)([\w.-]+(?::\d+)?|<[\w .-]{1,60}>(?::\d+)?)(?=[/:])/g
+const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)(?:\]\):|$)/is
 
 /** The clues that quote something from the text: an address, an account, a signer, a DNS server, mirrors. */
 export function quotedClues(text: string): Clue[] {
@@ -281,11 +285,11 @@ function fullPlace(text: string): { path: string; temporary: boolean } | null {
 /** The first mirror in that list that answered and lacks the image; null if none did. */
 function lackingIn(list: string): string | null {
   const entry = list.split(/\] ?(?=\[)/).find(each => /manifest unknown|name unknown|not found/i.test(each))
-  return /\[?([\w.-]+(?::\d+)?)(?=[/:])/.exec(entry ?? '')?.[1] ?? null
+  return entry === undefined ? null : (hostsOf(entry)[0] ?? null)
 }
 
 /** The hosts in containers/image's list of mirrors, `[mirror.example/library/nginx: why] [other: why]`; at most four. */
 function hostsOf(list: string): string[] {
-  const hosts = [...list.matchAll(/\[([\w.-]+(?::\d+)?)(?=[/:])/g)].map(([, host = '']) => host)
+  const hosts = [...list.matchAll(MIRROR)].map(([, host = '']) => host)
   return [...new Set(hosts)].slice(0, 4)
 }

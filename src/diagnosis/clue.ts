@@ -2,6 +2,8 @@
 
 import type { Placeholder } from '../image/placeholder.ts'
 import type { NameBeside } from '../image/similar-names.ts'
+import type { OtherPlace } from './access-demands.ts'
+import type { ProviderProblem } from './credential-provider.ts'
 import type { PerimeterRefusal } from './perimeter.ts'
 
 /** Why the runtime rejected a certificate, or the server rejected the client's. */
@@ -40,6 +42,10 @@ export type Clue =
   | { code: 'bare-refusal' }
   /** The kubelet could not read a pull secret of the pod. */
   | { code: 'unreadable-secret' }
+  /** The registry says that another one has the image. */
+  | ({ code: 'served-at' } & OtherPlace)
+  /** The registry gives the image only to accounts that have accepted its terms. */
+  | { code: 'terms' }
   /** Harbor names the action that it refused: to an account that is not allowed it, and to anyone whose login it does not know. */
   | { code: 'named-action' }
   /** CRI-O's words for any 401, whether or not a login was sent (containers/image, docker/errors.go; opendatahub-io/notebooks#1980). */
@@ -100,6 +106,8 @@ export type Clue =
   | { code: 'expired' }
   /** The kubelet's credential provider on the node failed or could not be started. */
   | { code: 'credential-provider' }
+  /** Why that provider failed, in its own words or the kubelet's. */
+  | { code: 'provider-reason'; problem: ProviderProblem; reason: string }
   /** A certificate was not accepted. */
   | { code: 'certificate'; problem: CertificateProblem }
   /** Until or from when the certificate is valid (ISO 8601), and on which side of that the node's clock is. */
@@ -122,6 +130,8 @@ export type Clue =
   | { code: 'windows-build'; build: string }
   /** The name contains quotation marks or white space. */
   | { code: 'stray-character'; sign: 'quote' | 'space' }
+  /** Why the connection was not opened: nothing accepted it, or there is no way to the network or to the host. */
+  | { code: 'unopened'; why: 'refused' | 'network' | 'host' }
   /** The connection was opened, and then closed or reset. */
   | { code: 'cut-off' }
   /** A TLS alert or a damaged record, with no word of a certificate. */
@@ -136,8 +146,10 @@ export type Clue =
   | { code: 'bare-limit' }
   /** A 429 of the token server: too many requests for tokens, or failed logins, not too many pulls. */
   | { code: 'token-limit' }
-  /** Too many requests within a second, not too many pulls within hours. */
+  /** Too many requests within a second or a minute, not too many pulls within hours. */
   | { code: 'per-second' }
+  /** Docker Hub's own words for its limit on pulls, for an image of Docker Hub or a name that does not parse. */
+  | { code: 'hub-limit' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */
   | { code: 'full-disk-path'; path: string; temporary: boolean }
   /** Memory ran out, not the disk. */
@@ -194,7 +206,7 @@ export type Clue =
   | { code: 'missing-layer' }
   /** The image's configuration lists other layers than its manifest: an artifact, or a faulty build. */
   | { code: 'layer-mismatch' }
-  /** The node has the image, but the kubelet asks the registry again for a pod that lacks the credential it was pulled with (KEP-2535). */
+  /** The node has the image, but the kubelet asks the registry again for a pod without a verified credential (KEP-2535). */
   | { code: 'on-node' }
   /** A registry's storage quota, not its rate limit. */
   | { code: 'storage-quota' }

@@ -7,9 +7,14 @@ import { namesBeside } from '../image/similar-names.ts'
 import { type OwnerIndex, servingBefore } from '../snapshot/owners.ts'
 import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, Snapshot } from '../snapshot/snapshot.ts'
+import { demandsTerms, servedAt } from './access-demands.ts'
+import { passedOver } from './causes/auth-required-or-denied.ts'
 import { lazySnapshotter } from './causes/corrupt-or-unpack.ts'
+import { missingChild } from './causes/image-not-found.ts'
+import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
 import type { Clue } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
+import { providerReason } from './credential-provider.ts'
 import {
   type Endpoint,
   endpointOf,
@@ -22,7 +27,6 @@ import {
 import type { Cause, CredentialReport, Finding } from './finding.ts'
 import { perimeterRefusal } from './perimeter.ts'
 import type { KnownLogins } from './pull-credential.ts'
-import { parsePullErrors } from './pull-error.ts'
 
 interface ClueFacts {
   cause: Cause
@@ -43,6 +47,8 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...(refusal === null ? [] : [{ code: 'perimeter' as const, ...refusal }]),
     ...ofStatus(status, text),
     ...missingChild(text, reference),
+    ...demanded(words, reference),
+    ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
     ...quotedClues(text),
     ...lazySnapshotter(words),
     ...passedOver(text, cause),
@@ -52,17 +58,15 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
   ]
 }
 
-/** A manifest that was asked for by digest and is missing (containerd; containers/image). */
-const CHILD =
-  /(?:\/manifests\/(sha256:[0-9a-f]{64})|\breading manifest (sha256:[0-9a-f]{64}) in \S{1,300}?)"?:? (?:not found|manifest unknown|404\b)/i
-
-/** If the image's name has no digest, or another one, the index that it names listed the missing manifest. */
-function missingChild(text: string, reference: Reference | null): Clue[] {
-  const [, inUrl, inSource] = CHILD.exec(text) ?? []
-  const missing = inUrl ?? inSource
-  return missing === undefined || reference === null || missing === reference.digest
-    ? []
-    : [{ code: 'missing-child' }]
+/** What the registry demands, or why the credential provider failed, in their own words. */
+function demanded(words: string, reference: Reference | null): Clue[] {
+  const place = servedAt(words, reference?.registry ?? null)
+  const reason = providerReason(words)
+  return [
+    ...(reason === null ? [] : [{ code: 'provider-reason' as const, ...reason }]),
+    ...(place === null ? [] : [{ code: 'served-at' as const, ...place }]),
+    ...(demandsTerms(words) ? [{ code: 'terms' as const }] : []),
+  ]
 }
 
 /** The digest of no data at all. */
@@ -79,26 +83,6 @@ function arrivedClue(text: string): Clue[] {
   return DIGEST.exec(text)?.[1] === EMPTY ? [{ code: 'arrived', bytes: 0, of: null }] : []
 }
 
-/** Causes that only an attempt which was authorized can have. */
-const AUTHORIZED: readonly Cause[] = [
-  'corrupt-or-unpack',
-  'disk-full',
-  'platform-mismatch',
-  'unsupported-manifest',
-  'signature-policy',
-  'image-not-found',
-]
-
-/** The kubelet tries the next login after a failed attempt, and reports all attempts. */
-function passedOver(text: string, cause: Cause): Clue[] {
-  if (!AUTHORIZED.includes(cause)) return []
-  const { attempts } = parsePullErrors(text)
-  const refused = attempts.find(({ status }) => status === 401 || status === 403)
-  return refused?.status == null || attempts.length === 1
-    ? []
-    : [{ code: 'login-passed-over', status: refused.status }]
-}
-
 /** The text without the image's own names, so that a repository called "billing" is not a clue. */
 function withoutNames(text: string, image: string, reference: Reference | null): string {
   const names = [
@@ -106,6 +90,14 @@ function withoutNames(text: string, image: string, reference: Reference | null):
     ...(reference === null ? [] : [`${reference.registry}/${reference.repository}`, reference.repository]),
   ]
   return names.filter(name => name.length > 2).reduce((rest, name) => rest.replaceAll(name, '‹name›'), text)
+}
+
+/** Whose limit the text describes, and over which time. */
+function ofLimit(text: string, reference: Reference | null): Clue[] {
+  if (isLimitOfMinutes(text)) return [{ code: 'per-second' }]
+  if (!isHubLimit(text)) return []
+  const relayed = reference !== null && !isDockerHub(reference.registry)
+  return [{ code: relayed ? 'upstream-limit' : 'hub-limit' }]
 }
 
 /** Words of runtimes that were asking for a token. */

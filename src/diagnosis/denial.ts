@@ -3,14 +3,18 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import { fullName, type Reference } from '../image/reference.ts'
 import { type Cloud, cloudOf, isPublic } from '../image/registries.ts'
+import { demandsLogin, demandsTerms, servedAt } from './access-demands.ts'
+import { PROVIDER_FAILED } from './credential-provider.ts'
 import type { Endpoint } from './endpoint.ts'
-import type { CredentialStatus, DenialSubcause } from './finding.ts'
+import type { CredentialStatus, DenialSubcause, Finding } from './finding.ts'
 import { perimeterIn } from './perimeter.ts'
 
 /** The facts of one refusal. */
 export interface Refusal {
   /** The runtime's text without names (see maskNames). */
   masked: string
+  /** The text with its names. */
+  text: string
   status: number | null
   reference: Reference | null
   endpoint: Endpoint | null
@@ -62,16 +66,20 @@ const WEB_PAGE = /\binvalid character .{1,12} looking for beginning\b|\bhtml\b/
  * they prove: a 401 does not show whether the image exists.
  */
 export function denialOf(refusal: Refusal): DenialSubcause {
-  const { masked, endpoint, status, reference } = refusal
+  const { masked, text, endpoint, status, reference } = refusal
   const open = reference !== null && isPublic(fullName(reference))
+  if (servedAt(text, reference?.registry ?? null) !== null) return 'policy'
   // The kubelet's plugin failed, so no registry was asked.
-  if (/\bcredential provider plugin\b|\berror getting credentials\b/.test(masked)) return 'no-credential-sent'
+  if (PROVIDER_FAILED.test(masked)) return 'no-credential-sent'
   const proven =
     perimeterIn(masked) === null ? PATTERNS.find(([, pattern]) => pattern.test(masked))?.[0] : 'blocked'
   // A web page that gives no reason is not the registry's answer.
   if (proven === undefined && WEB_PAGE.test(masked)) return 'unspecified'
   // Everything there is public, so a refusal is about the image's name or the caller's address, not a login.
-  if (open && proven !== 'credential-refused') return closedToAll(refusal, proven)
+  const demanded = demandsTerms(text) || (open && demandsLogin(text))
+  if (open && proven !== 'credential-refused' && !demanded) return closedToAll(refusal, proven)
+  if (demanded && proven !== 'credential-refused')
+    return refusal.credential === 'usable' ? 'not-permitted' : 'no-credential-sent'
   if (
     proven === 'not-permitted' &&
     /\bmay not exist\b/.test(masked) &&
@@ -120,6 +128,14 @@ function bareStatus({ masked, status, reference, credential }: Refusal): DenialS
   if (/\bunauthori[sz]ed\b|\bdenied\b|\bauthentication required\b|\bauthorization required\b/.test(masked))
     return 'denied-or-missing'
   return 'unspecified'
+}
+
+/**
+ * Whether anyone can pull the image, as far as is known: everything at its registry is public, and the registry did not say that this
+ * repository needs a login.
+ */
+export function isOpenToAll({ reference, subcause }: Pick<Finding, 'reference' | 'subcause'>): boolean {
+  return isPublic(reference) && subcause !== 'no-credential-sent' && subcause !== 'not-permitted'
 }
 
 /** Whether this registry gives the same answer for a missing repository as for a private one. */

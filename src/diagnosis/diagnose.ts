@@ -139,7 +139,7 @@ function findingOf(pod: Pod, failing: FailingContainer, owned: OwnerFacts, seen:
     evidence,
     credential,
     check: checkFor(reference, seen.snapshot.imageChecks, usesPullSecrets ? pod : null),
-    remedies: usesPullSecrets ? remediesFor(pull, pod, container, seen.logins.credentials) : [],
+    remedies: usesPullSecrets ? remediesFor(pull, { pod, container, workload }, seen.logins.credentials) : [],
     clues: cluesOfPull(pull, pod, failing, { owned, seen }),
     host: pullingNode(pod, node, seen.hintsIn(evidence?.text ?? '', null)),
     lasting: isUnlikelyToRecover(cause),

@@ -61,13 +61,14 @@ const REGISTRY_NAME = /\.dkr[.-]ecr|^registry[\w-]*\.|\.cr\.aliyuncs\.com$/i
 export function endpointOf(text: string, registry: string | null): NamedEndpoint | null {
   const proxy = PROXY.exec(text)
   if (proxy !== null) return namedEndpoint(proxy.slice(1).find(Boolean) ?? '', 'proxy')
-  const urls = [...text.matchAll(URL)].map(({ 1: host = '', 2: rest = '', index }) => ({
+  const urls = [...text.matchAll(URL)].map(({ 0: url, 1: host = '', 2: rest = '', index }) => ({
     host,
     rest,
     before: text.slice(Math.max(0, index - 30), index),
+    end: index + url.length,
   }))
   // The last URL is the innermost request: the one that failed.
-  const asked = urls.filter(url => !isDocumentationLink(url)).at(-1)
+  const asked = urls.filter(url => !isDocumentationLink(url) && !isCutOff(url, text)).at(-1)
   const socket = SOCKET.exec(text)
   if (socket !== null && asked === undefined) return { host: socket[1] ?? socket[2] ?? '', role: 'runtime' }
   if (asked !== undefined) return namedEndpoint(asked.host, roleOf(asked.host, asked.rest, text, registry))
@@ -96,6 +97,13 @@ interface FoundUrl {
   rest: string
   /** The text before the URL. */
   before: string
+  /** Where the URL ends in the text. */
+  end: number
+}
+
+/** Whether the text was truncated within the host: a quote was opened before the URL, and the text ends with the URL. */
+function isCutOff({ host, rest, before, end }: FoundUrl, text: string): boolean {
+  return end === text.length && rest === '' && /["'`]$/.test(before) && host !== ''
 }
 
 /** What runtimes write before the URL of a request. */

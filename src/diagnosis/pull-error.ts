@@ -16,8 +16,8 @@ export interface PullError {
   hosts: string[]
   /** The text as the runtime wrote it, with its names. */
   text: string
-  /** Set for the error of a mirror that was tried before the registry. */
-  ofMirror?: true
+  /** It is from containers/image's list of mirrors that failed. */
+  ofMirror: boolean
 }
 
 /** The errors of one pull. `attempts`: one per credential. `fallbackErrors`: from mirrors, and CRI-O's second attempt as an artifact. */
@@ -52,8 +52,8 @@ const SIGNS = new Map(
     '>': '3e gt',
   }).flatMap(([sign, spellings]) => spellings.split(' ').map(spelling => [spelling, sign] as const)),
 )
-/** `(Mirrors also failed: [mirror: why]): registry: why`, as containers/image writes it; a shortened text ends after the mirrors. */
-const MIRRORS = { open: '(Mirrors also failed: [', close: /\]\)(?::|[\s.]*$)/ }
+/** `(Mirrors also failed: [mirror: why]): registry: why`, as containers/image writes it. */
+const MIRRORS = { open: '(Mirrors also failed: [', close: ']):' }
 /** `pull image err: why; artifact err: why`, as CRI-O writes it since 1.33. */
 const AS_ARTIFACT = '; artifact err: '
 const FOR_TOKEN =
@@ -69,30 +69,38 @@ export function parsePullErrors(text: string): PullErrors {
   const tries = plain.split(NEXT_ATTEMPT).map(attempt => {
     const asRegistry = cut(attempt, MIRRORS.open, MIRRORS.close)
     const asImage = cut(asRegistry.main, AS_ARTIFACT, null)
-    return { main: asImage.main, mirrors: asRegistry.fallback, artifact: asImage.fallback }
+    return {
+      main: asImage.main,
+      fallbackErrors: [
+        { text: asRegistry.fallback, ofMirror: true },
+        { text: asImage.fallback, ofMirror: false },
+      ],
+    }
   })
   return {
-    attempts: tries.map(({ main }) => parseOne(main)),
-    fallbackErrors: tries.flatMap(({ mirrors, artifact }) => [
-      ...(mirrors === '' ? [] : [{ ...parseOne(mirrors), ofMirror: true as const }]),
-      ...(artifact === '' ? [] : [parseOne(artifact)]),
-    ]),
+    attempts: tries.map(({ main }) => parseOne(main, false)),
+    fallbackErrors: tries.flatMap(({ fallbackErrors }) =>
+      fallbackErrors.flatMap(({ text: error, ofMirror }) =>
+        error === '' ? [] : [parseOne(error, ofMirror)],
+      ),
+    ),
   }
 }
 
 /** Separates the text between the two markers (to the end without a second one) from the rest. */
-function cut(text: string, open: string, close: RegExp | null): { main: string; fallback: string } {
+function cut(text: string, open: string, close: string | null): { main: string; fallback: string } {
   const start = text.indexOf(open)
-  const after = text.slice(start + open.length)
-  const end = close === null ? { index: after.length, 0: '' } : close.exec(after)
-  if (start === -1 || end === null) return { main: text, fallback: '' }
+  if (start === -1) return { main: text, fallback: '' }
+  // A text that was cut off before the second marker ends within the separated part.
+  const found = close === null ? -1 : text.indexOf(close, start)
+  const end = found === -1 ? text.length : found
   return {
-    main: text.slice(0, start) + after.slice(end.index + end[0].length),
-    fallback: after.slice(0, end.index),
+    main: text.slice(0, start) + text.slice(end + (close?.length ?? 0)),
+    fallback: text.slice(start + open.length, end),
   }
 }
 
-function parseOne(text: string): PullError {
+function parseOne(text: string, ofMirror: boolean): PullError {
   const { masked: withoutNames, hosts } = maskNames(text.replace(/rpc error: code = \w+ desc = /gi, ''))
   const masked = completeLastPhrase(withoutNames)
   return {
@@ -102,6 +110,7 @@ function parseOne(text: string): PullError {
     forToken: FOR_TOKEN.test(masked),
     hosts,
     text,
+    ofMirror,
   }
 }
 

@@ -12,6 +12,7 @@ type Runtime = 'containerd' | 'cri-o' | 'docker'
 export type Platform =
   | 'k3s'
   | 'rke2'
+  | 'k0s'
   | 'microk8s'
   | 'minikube'
   | 'kind'
@@ -116,9 +117,12 @@ function runtimeIn(text: string): Runtime | null {
 
 /** The distribution or cloud that the node belongs to; null if it shows none. */
 export function platformOf(node: Node): Platform | null {
-  const { kubelet, osImage, provider, labels } = node
+  const { kubelet, os, osImage, provider, labels } = node
   if (/\+k3s\d/.test(kubelet ?? '')) return 'k3s'
   if (/\+rke2r?\d/.test(kubelet ?? '')) return 'rke2'
+  // Only its controllers have the label, and its nodes on Windows are laid out in another way.
+  if (os !== 'windows' && (/\+k0s/.test(kubelet ?? '') || labels['node.k0sproject.io/role'] !== undefined))
+    return 'k0s'
   if (labels['microk8s.io/cluster'] !== undefined) return 'microk8s'
   if (labels['minikube.k8s.io/name'] !== undefined) return 'minikube'
   if (provider === 'kind') return 'kind'
@@ -144,6 +148,7 @@ export function platformOf(node: Node): Platform | null {
 function platformIn(text: string): Platform | null {
   if (/\/var\/lib\/rancher\/k3s\//.test(text)) return 'k3s'
   if (/\/var\/lib\/rancher\/rke2\//.test(text)) return 'rke2'
+  if (/\/var\/lib\/k0s\/|\/run\/k0s\//.test(text)) return 'k0s'
   if (/\/var\/snap\/microk8s\//.test(text)) return 'microk8s'
   return null
 }

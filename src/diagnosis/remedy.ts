@@ -3,8 +3,11 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isFixedImage } from '../image/fixed-tag.ts'
 import { parseReference } from '../image/reference.ts'
-import { isPublic, relayedRegistry } from '../image/registries.ts'
+import { relayedRegistry } from '../image/registries.ts'
+import { isOfCustomController } from '../snapshot/owners.ts'
 import type { Container, Pod } from '../snapshot/pod.ts'
+import { isLimitOfMinutes } from './causes/rate-limited.ts'
+import { isOpenToAll } from './denial.ts'
 import type { Endpoint } from './endpoint.ts'
 import { isLocal } from './endpoint.ts'
 import type { Finding, Subcause } from './finding.ts'
@@ -13,7 +16,10 @@ import type { PodCredentials } from './pod-credential.ts'
 /** What `fix` can do for a finding. */
 export type Remedy = 'authenticate' | 'recreate' | 'pin' | 'pull-policy' | 'replace-registry'
 
-type RemedyFacts = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'endpoint' | 'moved'>
+type RemedyFacts = Pick<Finding, 'cause' | 'subcause' | 'registry' | 'reference' | 'endpoint' | 'moved'> & {
+  /** The runtime's text. */
+  text: string
+}
 
 /** What decides whether a remedy fits. */
 interface Facts {
@@ -23,25 +29,31 @@ interface Facts {
   loginHelps: boolean
   /** Whether a new pod would get that login from its service account. */
   newPodHasIt: boolean
+  /** Whether the pod comes from a template that `fix` can change: a bare pod has none, a Job's is immutable, and other controllers are not known. */
+  hasTemplate: boolean
 }
 
 /** Whether each remedy helps, the most helpful first: a credential removes the limit for good, the others avoid pulls or the registry. */
 const HELPS: Readonly<Record<Remedy, (facts: Facts) => boolean>> = {
   authenticate: ({ loginHelps, newPodHasIt }) => loginHelps && !newPodHasIt,
   recreate: ({ loginHelps, newPodHasIt }) => loginHelps && newPodHasIt,
-  'pull-policy': ({ judged, pullPolicy }) => isLimited(judged) && pullPolicy === 'Always',
-  pin: ({ judged }) => isLimited(judged) && judged.reference !== null && !judged.reference.includes('@'),
-  'replace-registry': ({ judged }) =>
-    isLimited(judged) && judged.registry !== null && isDockerHub(judged.registry),
+  'pull-policy': ({ judged, pullPolicy, hasTemplate }) =>
+    hasTemplate && isLimited(judged) && pullPolicy === 'Always',
+  pin: ({ judged, hasTemplate }) =>
+    hasTemplate && isLimited(judged) && judged.reference !== null && !judged.reference.includes('@'),
+  'replace-registry': ({ judged, hasTemplate }) =>
+    hasTemplate && isLimited(judged) && judged.registry !== null && isDockerHub(judged.registry),
 }
 
 const MOST_HELPFUL_FIRST = Object.keys(HELPS) as Remedy[]
 
-/** The remedies that help, the most helpful first; none if only a person can help (a typo, DNS, a certificate…). */
+/**
+ * The remedies that help, the most helpful first; none if only a person can help (a typo, DNS, a certificate…).
+ * @param workload the pod's topmost controller; null for a bare pod
+ */
 export function remediesFor(
   judged: RemedyFacts,
-  pod: Pod,
-  container: Container,
+  { pod, container, workload }: { pod: Pod; container: Container; workload: Finding['workload'] },
   credentials: PodCredentials,
 ): Remedy[] {
   // The API server can't change a static pod: its manifest and its logins are on the node.
@@ -49,7 +61,8 @@ export function remediesFor(
   if (judged.registry === null || pod.mirror || container.kind === 'ephemeral') return []
   const loginHelps = loginWouldHelp(judged)
   const newPodHasIt = loginHelps && recreatingWouldHelp(pod, container, credentials)
-  const facts = { judged, pullPolicy: container.pullPolicy, loginHelps, newPodHasIt }
+  const hasTemplate = workload !== null && workload.kind !== 'Job' && !isOfCustomController(pod)
+  const facts = { judged, pullPolicy: container.pullPolicy, loginHelps, newPodHasIt, hasTemplate }
   return MOST_HELPFUL_FIRST.filter(remedy => HELPS[remedy](facts))
 }
 
@@ -84,17 +97,20 @@ function isLimited({ cause }: RemedyFacts): boolean {
 /** Refusals that no login of the pod can end: a blocked address, a policy, and a cache's own login at its upstream. */
 const NOT_FIXED_BY_LOGIN: readonly Subcause[] = ['blocked', 'policy', 'upstream']
 
-function loginWouldHelp({ cause, subcause, registry, reference, endpoint, moved }: RemedyFacts): boolean {
+function loginWouldHelp(facts: RemedyFacts): boolean {
+  const { cause, subcause, registry, reference, endpoint, moved, text } = facts
   const relayed = relayedFrom(reference)
   // A cache on the node's own loopback takes no login from pods, and a cache's limit is that of its own login.
   if (relayed !== null && (cause === 'rate-limited' || isLocal(registry ?? ''))) return false
   // The abuse limit counts the address even with a login; a cache's limit counts the cache's own login.
+  // Docker Hub counts pulls over hours, so a limit per minute is that of another host, which no login for Docker Hub raises.
+  if (cause === 'rate-limited' && isDockerHub(registry ?? '') && isLimitOfMinutes(text)) return false
   if (cause === 'rate-limited') return subcause !== 'abuse' && mayReceiveLogin(endpoint)
   if (cause !== 'auth-required-or-denied') return false
   if (subcause !== null && NOT_FIXED_BY_LOGIN.includes(subcause)) return false
   if (moved?.state === 'deleted' || moved?.state === 'retired') return false
   // Public images need no login: only a refused one can be in the way.
-  if (isPublic(reference)) return subcause === 'credential-refused'
+  if (isOpenToAll({ reference, subcause })) return subcause === 'credential-refused'
   return mayReceiveLogin(endpoint)
 }
 

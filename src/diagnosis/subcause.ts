@@ -3,6 +3,7 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 import { relayedRegistry } from '../image/registries.ts'
+import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
 import { denialOf, hidesMissing } from './denial.ts'
 import type { Endpoint } from './endpoint.ts'
 import type {
@@ -35,6 +36,7 @@ const SUBCAUSES: { [C in Cause]?: (facts: SubcauseFacts) => Subcause | null } = 
   'auth-required-or-denied': ({ error, reference, endpoint, credential }) =>
     denialOf({
       masked: error?.masked ?? '',
+      text: error?.text ?? '',
       status: error?.status ?? null,
       reference,
       endpoint,
@@ -52,7 +54,11 @@ export function subcauseOf(cause: Cause, facts: SubcauseFacts): Subcause | null 
 /** Docker Hub's older message is the same for everyone: the pod's credential decides who was counted, unless a mirror made the request. */
 function limitOf({ textSubcause, reference, endpoint, credential, error }: SubcauseFacts): RateLimitSubcause {
   const inText = (textSubcause ?? 'unspecified') as RateLimitSubcause
-  if (inText !== 'unspecified' || reference === null || !isDockerHub(reference.registry)) return inText
+  const ofHub = reference === null || isDockerHub(reference.registry)
+  // A cache passes on what Docker Hub says of the cache's own pulls.
+  if (!ofHub && isHubLimit(error?.text ?? '')) return 'unspecified'
+  if (inText !== 'unspecified' || reference === null || !ofHub) return inText
+  if (isLimitOfMinutes(error?.text ?? '')) return 'unspecified'
   // Pulls are counted at the manifest, so what the token server counts is requests.
   if (error?.forToken === true && !/\btoomanyrequests\b|\blimit\b/.test(error.masked)) return 'abuse'
   // Without a message, the limit may also be the one on requests, which is the same for everyone.

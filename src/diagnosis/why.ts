@@ -2,12 +2,12 @@
 
 import { isPostPullReason } from '../image/pull-messages.ts'
 import { fullName, readReference } from '../image/reference.ts'
-import { isPublic } from '../image/registries.ts'
 import { byText } from '../order.ts'
 import { checkFor } from '../snapshot/image-verdict.ts'
 import { indexOwners, topmostOwner } from '../snapshot/owners.ts'
-import type { Container, Pod } from '../snapshot/pod.ts'
+import { type Container, type Pod, podKey } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { isOpenToAll } from './denial.ts'
 import { diagnose } from './diagnose.ts'
 import type { CredentialReport, Finding } from './finding.ts'
 import { type PodCredentials, podCredentials } from './pod-credential.ts'
@@ -109,7 +109,7 @@ const VERDICTS: Record<CredentialReport['status'], CredentialState> = {
 
 /** Whether a login could be what is missing: not for public images, which no login opens, nor if the node's own identity was sent. */
 function mayLackLogin({ finding }: ContainerFacts): boolean {
-  const isOpen = finding?.cause === 'auth-required-or-denied' && isPublic(finding.reference)
+  const isOpen = finding?.cause === 'auth-required-or-denied' && isOpenToAll(finding)
   return !isOpen && finding?.credential.ofNode === undefined
 }
 
@@ -193,7 +193,7 @@ export interface AlikePods {
 
 /** Groups the pods of the findings, which keep their order. */
 export function alikePods(findings: readonly Finding[]): AlikePods[] {
-  const byPod = Map.groupBy(findings, ({ namespace, pod }) => `${namespace}/${pod}`)
+  const byPod = Map.groupBy(findings, ({ namespace, pod }) => podKey(namespace, pod))
   const groups = Map.groupBy(byPod.values(), own => JSON.stringify(own.map(similarityKey)))
   return [...groups.values()].flatMap(pods => {
     const [first, ...others] = pods.flatMap(([one]) => one ?? []).sort(byText(({ pod }) => pod))

@@ -79,7 +79,7 @@ export type LoginPlace =
   | 'docker-hub-only'
 
 export type SetupNote =
-  | { code: 'config-path'; major: 1 | 2; folder: string }
+  | { code: 'config-path'; major: 1 | 2; folder: string; file: string }
   | { code: 'one-folder' }
   | { code: 'old-tables' }
   | { code: 'pod-logins-reach-mirror' }

@@ -30,6 +30,8 @@ export type ChangeReason =
   | { code: 'template-has-own-secrets'; serviceAccount: string }
   | { code: EditingRemedy }
   | { code: 'stuck' }
+  /** The stuck pod names the Secret already, which gets a login. */
+  | { code: 'backed-off' }
   | { code: 'interrupted'; run: string }
 
 /** One field of an object: its value before and after the change. */

@@ -5,7 +5,7 @@ import { coversRepository } from '../dockerconfig/docker-key.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeController, ScopeWorkload } from '../snapshot/fix-objects.ts'
-import type { Pod } from '../snapshot/pod.ts'
+import { type Pod, podKey } from '../snapshot/pod.ts'
 import type { Change, Edit, PatchTemplate, Target } from './change.ts'
 import type { Declined, PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
@@ -31,14 +31,14 @@ export interface AttachedSecrets {
 
 /** Every pod of the diagnosis that is in scope and not terminating, in the diagnosis's order. */
 export function stuckPods(input: PlanInput): StuckPod[] {
-  const pods = new Map(input.snapshot.pods.map(pod => [`${pod.namespace}/${pod.name}`, pod]))
+  const pods = new Map(input.snapshot.pods.map(pod => [podKey(pod.namespace, pod.name), pod]))
   const workloads = new Map(
     input.fixObjects.workloads.flatMap(workload => workload.podUids.map(uid => [uid, workload] as const)),
   )
   const live = liveNamespaces(input)
   const stuck = new Map<string, StuckPod>()
   for (const finding of input.diagnosis.findings) {
-    const pod = pods.get(`${finding.namespace}/${finding.pod}`)
+    const pod = pods.get(podKey(finding.namespace, finding.pod))
     if (!pod || pod.terminating || !live.has(pod.namespace)) continue
     const entry = stuck.get(pod.uid) ?? {
       pod,

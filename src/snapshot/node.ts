@@ -9,6 +9,7 @@ export const PLATFORM_LABELS = [
   'kubernetes.azure.com/cluster',
   'microk8s.io/cluster',
   'minikube.k8s.io/name',
+  'node.k0sproject.io/role',
   'node.openshift.io/os_id',
   // The embedded registry of K3s and RKE2 is enabled.
   'p2p.k3s.cattle.io/enabled',

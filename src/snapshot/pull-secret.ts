@@ -35,6 +35,8 @@ export type SecretWriter =
   | { type: 'manager'; manager: ObjectManager }
   /** Another tool, by the name that it gives itself. */
   | { type: 'tool'; name: string }
+  /** `pullguard fix`, by its label: the next fix renews the login. */
+  | { type: 'fix' }
 
 /** Why the kubelet can't use the secret at all. */
 export type PullSecretProblem =

@@ -2,7 +2,7 @@
 
 import { UsageError } from '../errors.ts'
 import { indexOwners } from '../snapshot/owners.ts'
-import type { Pod } from '../snapshot/pod.ts'
+import { type Pod, podKey } from '../snapshot/pod.ts'
 import type { FileSource, ScopeSubject, Snapshot } from '../snapshot/snapshot.ts'
 import { readDocuments } from './dump/documents.ts'
 import { DumpTime } from './dump/dump-time.ts'
@@ -16,7 +16,7 @@ import { parseLabelSelector } from './label-selector.ts'
 import { didYouMean, nearNames } from './near-names.ts'
 import { belongsTo } from './ownership.ts'
 import { otherTypeSentence, type RequestedSubject } from './subject-names.ts'
-import { isNamed, NoSuchPod, pickSuspects, type Scope } from './suspects.ts'
+import { isNamed, NoSuchPod, pickSuspects, type Scope, statedScope } from './suspects.ts'
 
 export interface DumpOptions extends InputOptions {
   scope: Scope
@@ -87,12 +87,7 @@ function snapshotOf(
   return {
     takenAt,
     source: sourceOf(files, objects, unenteredFolders),
-    scope: {
-      namespaces: scope.namespaces,
-      labelSelector: scope.labelSelector ?? null,
-      ...(subjects && { subjects }),
-      ...(wanted.excluded.length > 0 && { excludedNamespaces: [...wanted.excluded] }),
-    },
+    scope: statedScope(scope, subjects),
     podCount: seen.length,
     pods,
     events,
@@ -171,7 +166,7 @@ function checkOne(pods: Pod[], name: string, namespaces: string[] | null, known:
 /** Resolves each name, including one that can mean a pod in a namespace. @throws UsageError for a name that the dump does not contain */
 function findSubjects(named: readonly RequestedSubject[], facts: DumpFacts): ScopeSubject[] {
   return named.map(({ orPodIn, ...subject }) => {
-    if (orPodIn !== undefined && facts.pods.get(`${orPodIn}/${subject.name}`) !== undefined)
+    if (orPodIn !== undefined && facts.pods.get(podKey(orPodIn, subject.name)) !== undefined)
       return { kind: 'Pod', name: subject.name, namespace: orPodIn }
     if (!isThere(subject, facts)) throw notThere(subject, facts)
     return subject

@@ -5,7 +5,7 @@ import { isPullProgress, isSandboxFailure, sandboxImage } from '../image/pull-me
 import { byText, compareText } from '../order.ts'
 import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
 import { isFinished, isUntried, type Pod, podKey } from '../snapshot/pod.ts'
-import type { PodEvent, ScopeSubject } from '../snapshot/snapshot.ts'
+import type { PodEvent, ScopeSubject, SnapshotScope } from '../snapshot/snapshot.ts'
 import { couldBeFailedPull } from './narrow/container-state.ts'
 import type { RequestedSubject } from './subject-names.ts'
 
@@ -25,6 +25,19 @@ export interface Scope {
   labelSelector?: string
   /** One pod by name, for `why`, kept in the snapshot even if it is healthy. Requires exactly one namespace. */
   pod?: string
+}
+
+/** Returns the scope as a snapshot states it. */
+export function statedScope(
+  { namespaces, labelSelector, excluded = [] }: Omit<Scope, 'subjects'>,
+  subjects: ScopeSubject[] | undefined,
+): SnapshotScope {
+  return {
+    namespaces,
+    labelSelector: labelSelector ?? null,
+    ...(subjects && { subjects }),
+    ...(excluded.length > 0 && { excludedNamespaces: [...excluded] }),
+  }
 }
 
 /** `Scope.pod` names a pod that does not exist. */

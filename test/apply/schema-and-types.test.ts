@@ -25,6 +25,7 @@ const REASONS: { [C in ChangeReason['code']]: ChangeReason & { code: C } } = {
   'pull-policy': { code: 'pull-policy' },
   'replace-registry': { code: 'replace-registry' },
   stuck: { code: 'stuck' },
+  'backed-off': { code: 'backed-off' },
   interrupted: { code: 'interrupted', run: 'r1' },
 }
 

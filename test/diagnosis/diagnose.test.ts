@@ -70,10 +70,23 @@ test.each([
   ['unauthorized: authentication required', 'reg.corp/app:1', ['authenticate']],
   ['reg.corp/app:1: not found', 'reg.corp/app:1', []],
   ['dial tcp: lookup reg.corp: no such host', 'reg.corp/app:1', []],
-  [HUB_OLD, `nginx:1@sha256:${'a'.repeat(64)}`, ['authenticate', 'replace-registry']],
-  ['429 Too Many Requests: HAP429', `nginx:1@sha256:${'a'.repeat(64)}`, ['replace-registry']],
 ])('remedies of %j for %s', (error, image, remedies) => {
   expect(only(failing(error, image)).remedies).toEqual(remedies)
+})
+
+const PINNED = `nginx:1@sha256:${'a'.repeat(64)}`
+test.each([
+  ['StatefulSet', HUB_OLD, PINNED, ['authenticate', 'pull-policy', 'replace-registry']],
+  ['DaemonSet', '429 Too Many Requests: HAP429', PINNED, ['pull-policy', 'replace-registry']],
+  ['ReplicaSet', HUB_OLD, 'nginx', ['authenticate', 'pull-policy', 'pin', 'replace-registry']],
+  ['Job', HUB_OLD, 'nginx', ['authenticate']],
+  [null, HUB_OLD, 'nginx', ['authenticate']],
+])('a %s is offered what changes a template only if fix can change it', (kind, error, image, remedies) => {
+  const apiVersion = kind === 'Job' ? 'batch/v1' : 'apps/v1'
+  const controller = kind === null ? null : { apiVersion, kind, name: 'shop', uid: 'u' }
+  const state = waiting('ErrImagePull', error)
+  const containers = [container({ image, pullPolicy: 'Always', state })]
+  expect(only(pod({ controller, containers })).remedies).toEqual(remedies)
 })
 
 test('a service account that has got a usable credential since then calls for a new pod', () => {

@@ -80,6 +80,13 @@ const PLACES: [string, Partial<Node>, string, (string | null)[]][] = [
     'microk8s',
     ['/var/snap/microk8s/current/args/certs.d/docker.io/hosts.toml'],
   ],
+  ['k0s', { kubelet: 'v1.35.1+k0s' }, 'k0s', ['/etc/k0s/containerd.d/certs.d/docker.io/hosts.toml']],
+  [
+    'a controller of k0s',
+    { labels: { 'node.k0sproject.io/role': 'control-plane' } },
+    'k0s',
+    ['/etc/k0s/containerd.d/certs.d/docker.io/hosts.toml'],
+  ],
   ['Windows', WINDOWS, 'windows', ['C:\\ProgramData\\containerd\\certs.d\\docker.io\\hosts.toml']],
   ['K3s', K3S, 'k3s', ['/etc/rancher/k3s/registries.yaml']],
   ['RKE2', RKE2, 'rke2', ['/etc/rancher/rke2/registries.yaml']],

@@ -172,6 +172,12 @@ describe('the pull secret', () => {
       null,
       ['immutable-secret Secret web/dockercreds'],
     ],
+    [
+      "another owner's that is immutable is no candidate for --overwrite-secret",
+      { ...secret, immutable: true },
+      null,
+      ['immutable-secret Secret web/dockercreds'],
+    ],
     ["another owner's is left alone", secret, null, ['foreign-secret Secret web/dockercreds']],
     [
       'our own that a tool manages is declined',

@@ -209,7 +209,11 @@ test.each<[string, Situation, Expected]>([
       error: 'pull access denied, repository does not exist or may require authorization',
       node: { kubelet: 'v1.35.0', images: [OWN] },
     },
-    { first: /pull secret that the image was pulled with/, says: /KEP-2535/, never: /Check the name/ },
+    {
+      first: /pull secret of those pods that the image was pulled for/,
+      says: /KEP-2535/,
+      never: /Check the name/,
+    },
   ],
   [
     'a proxy whose address has two schemes',
@@ -364,6 +368,320 @@ test.each<[string, Situation, Expected]>([
       secret: entry('https://index.docker.io/v1/'),
     },
     { first: /^Wait/, says: /an account with a higher limit/, never: /this machine's login/ },
+  ],
+  [
+    "a public registry that says itself where this repository is, in CRI-O's words",
+    {
+      image: 'registry.access.redhat.com/rhel8/postgresql-16:latest',
+      error:
+        'initializing source docker://registry.access.redhat.com/rhel8/postgresql-16:latest: reading manifest latest in registry.access.redhat.com/rhel8/postgresql-16: unauthorized: This repo requires terms acceptance and is only available on registry.redhat.io',
+    },
+    {
+      first: /^Use registry\.redhat\.io\/rhel8\/postgresql-16:latest .* shop=|^Use registry\.redhat\.io/s,
+      says: /docker login registry\.redhat\.io/,
+      never: /everything (?:there|at \S+) is public|docker login registry\.access|for a typo/,
+    },
+  ],
+  [
+    'the same words under another code',
+    {
+      image: 'registry.access.redhat.com/rhel8/nginx-116',
+      error: 'unsupported: This repo requires terms acceptance and is only available on registry.redhat.io',
+    },
+    { first: /^Use registry\.redhat\.io\/rhel8\/nginx-116/, never: /doesn't recognize/ },
+  ],
+  [
+    'a registry that moved the repository to another one',
+    {
+      image: 'quay.io/acme/app:1',
+      error: 'manifest unknown: this repository has been moved to ghcr.io/acme-labs/app.',
+    },
+    { first: /^Use ghcr\.io\/acme-labs\/app:1 instead/, never: /most likely/ },
+  ],
+  [
+    'a message that only links to a web site',
+    {
+      image: 'quay.io/acme/app:1',
+      error: 'denied: the project has moved to docs.example.com, see https://docs.example.com/pull',
+    },
+    { never: /Use docs\.example\.com/ },
+  ],
+  [
+    "an image whose terms the pod's account has not accepted",
+    {
+      image: 'container-registry.oracle.com/database/enterprise:19.3',
+      error: 'denied: You must accept the Oracle Standard Terms and Restrictions for this image',
+      secret: entry('container-registry.oracle.com'),
+    },
+    {
+      first: /^Sign in at the web site of container-registry\.oracle\.com/,
+      says: /accounts that have accepted its terms/,
+      never: /for a typo/,
+    },
+  ],
+  [
+    'a public registry whose text asks for a login for this image',
+    {
+      image: 'mcr.microsoft.com/acme/app:1',
+      error: 'unauthorized: please log in to pull this image, it requires a subscription',
+    },
+    { first: /docker login mcr\.microsoft\.com/, never: /everything (?:there|at \S+) is public/ },
+  ],
+  [
+    'a public registry with the words of any refusal',
+    {
+      image: 'mcr.microsoft.com/acme/app:1',
+      error:
+        'pull access denied for mcr.microsoft.com/acme/app, repository does not exist or may require docker login: unauthorized: authentication required',
+    },
+    { first: /everything at mcr\.microsoft\.com is public/, never: /docker login/ },
+  ],
+  [
+    'policy Never, where the node lists an image that may have been preloaded',
+    {
+      image: OWN,
+      error: `Container image "${OWN}" is not present with pull policy of Never`,
+      reason: 'ErrImageNeverPull',
+      node: { kubelet: 'v1.36.1', images: [OWN] },
+    },
+    {
+      first: /preloadedImagesVerificationAllowlist/,
+      says: /The node lists the image.*or it was preloaded/,
+      never: /(?:^|\. )It was pulled with|image is not on the node/,
+    },
+  ],
+  [
+    'a limit per minute, which Docker Hub does not have',
+    {
+      image: 'nginx',
+      error:
+        'failed to authorize: failed to fetch anonymous token: unexpected status: 429 Too Many Requests: {"errors":[{"code":"TOOMANYREQUESTS","message":"retry-after: 880.092µs, allowed: 44000/minute"}]}',
+    },
+    {
+      first: /^Wait a minute or two/,
+      says: /What answered in place of Docker Hub got too many requests/,
+      never: /six hours|docker login/,
+    },
+  ],
+  [
+    'the same limit at the registry that has it',
+    { image: 'ghcr.io/acme/app:1', error: 'toomanyrequests: retry-after: 1.2ms, allowed: 44000/minute' },
+    { first: /^Wait a minute or two/, says: /Ghcr\.io got too many requests|ghcr\.io got too many/ },
+  ],
+  [
+    "Docker Hub's limit on an image whose name somebody replaced in the text",
+    {
+      image: '<SOME-IMAGE>',
+      error:
+        'failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/<SOME-IMAGE>: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit. https://www.docker.com/increase-rate-limit',
+    },
+    {
+      first: /Docker Hub: six hours/,
+      says: /Docker Hub's pull rate limit/,
+      never: /placeholder|minute or two/,
+    },
+  ],
+  [
+    "Docker Hub's limit, passed on by a cache of another name",
+    {
+      image: 'harbor.example/hub/nginx:1',
+      error:
+        'toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit',
+    },
+    { first: /^Give harbor\.example its own login at its upstream/, never: /docker login harbor/ },
+  ],
+  [
+    'a mirror whose name somebody replaced, for a registry that the node may not ask',
+    {
+      image: 'curlimages/curl',
+      error:
+        '(Mirrors also failed: [<mirror_ip>:5000/curlimages/curl:latest: reading manifest latest in <mirror_ip>:5000/curlimages/curl: manifest unknown]): docker.io/curlimages/curl:latest: registry docker.io is blocked in /etc/containers/registries.conf',
+    },
+    {
+      first: /^Copy the image to the mirror <mirror_ip>:5000/,
+      says: /The mirror <mirror_ip>:5000 does not have this image/,
+      never: /Docker Hub has no such/,
+    },
+  ],
+  [
+    'a list of mirrors at which the text was cut off',
+    {
+      image: 'quay.io/acme/cli:13',
+      error:
+        'Failed to pull image "quay.io/acme/cli:13": (Mirrors also failed: [mirror.example:5000/acme/cli:13:\n  reading manifest 13 : artifact not found])',
+    },
+    { says: /The mirror mirror\.example:5000 does not have/, never: /quay\.io has no/ },
+  ],
+  [
+    'a blocked registry with one mirror, which is the one that answered',
+    {
+      image: 'quay.io/acme/cli:13',
+      error:
+        '(Mirrors also failed: [mirror.example:5000/acme/cli:13: reading manifest 13 in mirror.example:5000/acme/cli: manifest unknown]): quay.io/acme/cli:13: registry quay.io/acme is blocked in /etc/containers/registries.conf',
+    },
+    { says: /The mirror mirror\.example:5000 does not have/, never: /mirrors failed|last host/ },
+  ],
+  [
+    'a host name that was cut off with the text',
+    {
+      image: 'nginx',
+      error:
+        'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://production.cloudflare.do',
+    },
+    { never: /cloudflare\.do/ },
+  ],
+  [
+    "a credential provider that speaks another version of the kubelet's protocol",
+    {
+      image: 'acme.azurecr.io/app:1',
+      error:
+        'error execing credential provider plugin acr for image acme.azurecr.io/app: exit status 1: E0418 06:12:14.490885   14903 main.go:161] Error running credential provider plugin: group version credentialprovider.kubelet.k8s.io/v1beta1 is not supported',
+      node: { labels: { 'kubernetes.azure.com/cluster': 'prod' } },
+    },
+    {
+      first: /^Set apiVersion in the kubelet's CredentialProviderConfig/,
+      says: /Its reason: "group version \S+v1beta1 is not supported"\.$/m,
+      never: /returned no login/,
+    },
+  ],
+  [
+    'a credential provider for another processor',
+    {
+      image: 'acme.azurecr.io/app:1',
+      error:
+        'error execing credential provider plugin acr for image acme.azurecr.io/app: fork/exec /var/lib/acr: exec format error',
+      node: { labels: { 'kubernetes.azure.com/cluster': 'prod' } },
+    },
+    { first: /^Install the program/, never: /platform|buildx/ },
+  ],
+  [
+    'a node without a route, which sent nothing',
+    {
+      image: OWN,
+      error: 'Head "https://registry.example/v2/": dial tcp 10.0.0.5:443: connect: network is unreachable',
+    },
+    { says: /The node has no route to registry\.example/, never: /refused|dropped|listening/ },
+  ],
+  [
+    'a refused connection',
+    {
+      image: OWN,
+      error: 'Head "https://registry.example/v2/": dial tcp 10.0.0.5:443: connect: connection refused',
+    },
+    { says: /The connection to registry\.example was refused\n/, never: /dropped|no route/ },
+  ],
+  [
+    'a server error of a cache for one manifest, in the words of CRI-O',
+    {
+      image: 'cache.example/hub/library/nginx:1',
+      error:
+        'reading manifest 1 in cache.example/hub/library/nginx: received unexpected HTTP status: 500 Internal Server Error',
+    },
+    { says: /curl -sSI .* https:\/\/cache\.example\/v2\/hub\/library\/nginx\/manifests\/1\b/ },
+  ],
+  [
+    'a server error of a mirror for one manifest, in the words of containerd',
+    {
+      image: 'nginx',
+      error:
+        'unexpected status from HEAD request to https://cache.example:5000/v2/library/nginx/manifests/latest?ns=docker.io: 500 Internal Server Error',
+    },
+    {
+      says: /curl -sSI .* 'https:\/\/cache\.example:5000\/v2\/library\/nginx\/manifests\/latest\?ns=docker\.io'/,
+    },
+  ],
+  [
+    'a server error of a registry that wants a token first',
+    {
+      image: 'quay.io/acme/app:1',
+      error:
+        'unexpected status from HEAD request to https://quay.io/v2/acme/app/manifests/1: 500 Internal Server Error',
+    },
+    { says: /curl -sSv .*https:\/\/quay\.io\/v2\/$/m, never: /curl -sSI/ },
+  ],
+  [
+    "a role that GKE's nodes lack, with the repository of the image's name",
+    {
+      image: 'europe-west2-docker.pkg.dev/acme-ml/models/app:4',
+      error:
+        'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://europe-west2-docker.pkg.dev/v2/token?service=europe-west2-docker.pkg.dev: 403 Forbidden',
+      node: { labels: { 'cloud.google.com/gke-nodepool': 'a' } },
+    },
+    {
+      first:
+        /gcloud artifacts repositories add-iam-policy-binding models --project=acme-ml --location=europe-west2 --role=roles\/artifactregistry\.reader --member=serviceAccount:<account>$/,
+      says: /only to bridge the time/,
+    },
+  ],
+  [
+    'the same for a name of Container Registry and a project of a domain',
+    {
+      image: 'eu.gcr.io/example.com/shop/app:4',
+      error:
+        'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://eu.gcr.io/v2/token: 403 Forbidden',
+      node: { labels: { 'cloud.google.com/gke-nodepool': 'a' } },
+    },
+    { first: /binding eu\.gcr\.io --project=example\.com:shop --location=europe / },
+  ],
+  [
+    "a role that AKS's nodes may lack",
+    {
+      image: 'acmelabs-a1b2c3.azurecr.io/app:1',
+      error:
+        'failed to authorize: failed to fetch oauth token: unexpected status from POST request to https://acmelabs-a1b2c3.azurecr.io/oauth2/token: 403 Forbidden',
+      node: { labels: { 'kubernetes.azure.com/cluster': 'prod' } },
+    },
+    { says: /az aks update --attach-acr acmelabs --name <cluster> --resource-group <group>/ },
+  ],
+  [
+    "the role of ECR's own account that the text names",
+    {
+      image: ECR,
+      error:
+        'denied: User: arn:aws:sts::111111111111:assumed-role/node-role/i-0c3f is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:eu-west-1:111111111111:repository/team/api because no identity-based policy allows the ecr:BatchGetImage action',
+    },
+    {
+      first:
+        /aws iam attach-role-policy --policy-arn arn:aws:iam::aws:policy\/AmazonEC2ContainerRegistryPullOnly --role-name node-role$/,
+    },
+  ],
+  [
+    "Oracle's registry, whose user names start with the tenancy",
+    {
+      image: 'fra.ocir.io/axacme/team/app:1',
+      error: 'denied: Anonymous users are only allowed read access on public repos',
+    },
+    { first: /docker login fra\.ocir\.io.*NAMESPACE\/oracleidentitycloudservice\/USER/ },
+  ],
+  [
+    'a full disk of MicroK8s, whose client removes single images only',
+    {
+      image: OWN,
+      error:
+        'write /var/snap/microk8s/common/var/lib/containerd/io.containerd.content.v1.content/ingest/a: no space left on device',
+    },
+    { says: /microk8s ctr images rm`\).*microk8s ctr images ls$/m },
+  ],
+  [
+    'a node of k0s, by the paths in its errors',
+    {
+      image: OWN,
+      error:
+        'write /var/lib/k0s/containerd/io.containerd.content.v1.content/ingest/a: no space left on device',
+    },
+    { first: /df -h \/var\/lib\/k0s\/containerd/, says: /k0s ctr images ls$/m },
+  ],
+  [
+    'a pull secret that the pod names and that does not exist',
+    {
+      image: OWN,
+      error: 'authorization failed: no basic auth credentials',
+      secret: { problem: 'missing' },
+    },
+    {
+      first: /^Create secret regcred, which the pods name.*pullguard fix -n web --secret-name regcred$/,
+      never: /service accounts/,
+    },
   ],
 ])('%s', (_name, situation, { first, says, never }) => {
   const { all, first: step } = textsOf(situation)

@@ -9,7 +9,8 @@ import { buildProgram, type ProgramHost } from '../../src/cli/program.ts'
 import { helmCommand, type Invocation, kubectlCommand, ownCommand } from '../../src/report/invocation.ts'
 import { shellWords } from '../../src/report/sanitize.ts'
 import { commandLines } from '../../src/report/screen/layout.ts'
-import { loginCommand, remedyCommand } from '../../src/report/words/commands.ts'
+import { remedyCommand } from '../../src/report/words/commands.ts'
+import { loginCommand } from '../../src/report/words/registry-logins.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
 import type { Workload } from '../../src/snapshot/owners.ts'
 import { finding } from './samples.ts'
@@ -39,7 +40,7 @@ const everyCommand = [
 
 /** Verbs, and the words of a condition or an alternative before them. */
 const BEGINNINGS =
-  /^(?:(?:If|Or,?|Then) |(?:Allow|Apply|Ask|Build|Bypass|Check|Choose|Compare|Connect|Copy|Correct|Delete|Distribute|Fill|Find|Fix|Free|Get|Give|Go|Have|Let|Load|Look|Move|Name|Preload|Pull|Push|Put|Quote|Read|Recreate|Refresh|Remove|Renew|Repeat|Replace|Restart|Restore|Retry|Run|Schedule|See|Serve|Set|Start|Test|Use|Wait|Write) )/
+  /^(?:(?:If|Or,?|Then) |(?:Allow|Apply|Ask|Build|Bypass|Check|Choose|Compare|Connect|Copy|Correct|Create|Delete|Distribute|Fill|Find|Fix|Free|Get|Give|Go|Have|Install|Let|Load|Look|Move|Name|Preload|Pull|Push|Put|Quote|Read|Recreate|Refresh|Remove|Renew|Repeat|Replace|Restart|Restore|Retry|Run|Schedule|See|Serve|Set|Sign|Start|Test|Use|Wait|Write) )/
 
 test('every step begins with what to do, not with why', () => {
   const texts = KINDS.flatMap(kind => EVERY_STEP.map(step => wordsOf(step, kind).text))
@@ -102,6 +103,7 @@ test.each<[Kind, string]>([
   ['GKE', `/home/kubernetes/bin/crictl pull ${image}`],
   ['EKS', `ctr -n k8s.io images pull ${MIRRORS} ${image}`],
   ['MicroK8s', `microk8s ctr images pull --hosts-dir /var/snap/microk8s/current/args/certs.d ${image}`],
+  ['k0s', `k0s ctr images pull --hosts-dir /etc/k0s/containerd.d/certs.d ${image}`],
   ['Bottlerocket', `ctr -n k8s.io images pull ${image}`],
   ['Talos', `talosctl image pull ${image} -n <address>`],
   ['Windows', `ctr -n k8s.io images pull --hosts-dir C:\\ProgramData\\containerd\\certs.d ${image}`],
@@ -138,6 +140,7 @@ test.each<[Kind, string]>([
   ['K3s', 'tail -n 200 /var/lib/rancher/k3s/agent/containerd/containerd.log'],
   ['RKE2', 'tail -n 200 /var/lib/rancher/rke2/agent/containerd/containerd.log'],
   ['MicroK8s', 'journalctl -u snap.microk8s.daemon-containerd --since -1h'],
+  ['k0s', 'journalctl -u k0sworker -u k0scontroller --since -1h'],
 ])("the runtime's log is where %s writes it", (kind, command) => {
   expect(wordsOf({ code: 'runtime-log' }, kind).command).toBe(command)
 })
@@ -190,7 +193,6 @@ test.each<[Kind, Step]>([
   ['Windows', { code: 'show-policy', kind: 'signature' }],
   ['Docker', { code: 'show-policy', kind: 'signature' }],
   ['Talos', { code: 'show-policy', kind: 'signature' }],
-  ['EKS', { code: 'prune-images' }],
   ['Bottlerocket', { code: 'restore-sandbox-image' }],
   ['EKS', { code: 'restore-sandbox-image' }],
 ])('on %s there is no command for %o, so words say what to do', (kind, step) => {

@@ -295,10 +295,10 @@ describe('the wide screen', () => {
 })
 
 describe('bare pods, which no controller recreates', () => {
-  const missing = attempt({ problem: 'secret-missing' })
+  const empty = attempt({ problem: 'no-entries' })
   const bare = [
     finding({ workload: null, pod: 'one' }),
-    privateImage({ workload: null, pod: 'two', credential: { status: 'broken', attempts: [missing] } }),
+    privateImage({ workload: null, pod: 'two', credential: { status: 'broken', attempts: [empty] } }),
   ]
 
   test('get a command that recreates them', () => {

@@ -218,6 +218,14 @@ test('an undo announces rollouts, says what references a Secret that stays, and 
   expect(text).toContain('kubectl -n api delete secret dockercreds')
 })
 
+test('a Secret that another undo removes is not to be deleted by hand', () => {
+  const secret = target('Secret', 'dockercreds', 'api')
+  const renewed: UndoStep = { id: 's', action: 'leave', target: secret, reason: 'goes-with-its-run' }
+  const text = renderUndoPlan({ run: 'r2', continued: [], steps: [renewed], kept: [secret] }, OPTIONS)
+  expect(text).toContain('removed by undoing the run that created it')
+  expect(text).not.toContain('kubectl')
+})
+
 test('the last line of an undo mentions a bare pod that is still missing', () => {
   const lost: UndoStep = {
     id: 'p',

@@ -4,6 +4,7 @@ import type { AdvisedWhy } from '../../src/advice/add-steps.ts'
 import type { Obstacle } from '../../src/diagnosis/why-report.ts'
 import { renderImages } from '../../src/report/views/images.ts'
 import { renderWhy } from '../../src/report/views/why.ts'
+import { stepsOf } from '../../src/report/words/steps.ts'
 import { attempt, finding, imageReading, privateImage, typo, why, whyContainer } from './samples.ts'
 
 const OPTIONS = {
@@ -163,6 +164,28 @@ describe('why', () => {
     const shown = lines(why({ containers: [limited, second] })).join(' ')
     expect(shown).toContain('Problem with container proxy: registry.example:5000 has no image with this name')
     expect(shown).not.toContain('Problem with container app')
+  })
+
+  test('a pull secret that the pod names and that does not exist has the same first step as in a diagnosis', () => {
+    const missing = attempt({ problem: 'secret-missing' })
+    const found = privateImage({ credential: { status: 'broken', attempts: [missing] } })
+    const { secret, key } = missing
+    const shown = lines(
+      why({
+        containers: [
+          whyContainer({
+            problems: [
+              { code: 'attempt', secret, key, problem: 'secret-missing' },
+              { code: 'pull-failed', finding: found },
+            ],
+          }),
+        ],
+      }),
+    ).join(' ')
+    const [{ text }] = stepsOf([found], OPTIONS.invocation)
+    expect(text).toMatch(/^Create secret regcred|^If the image is private, create secret regcred/)
+    expect(shown).toContain(`Next: ${text}`)
+    expect(shown).toContain('--secret-name regcred')
   })
 
   test('a complete chain is reported as such, but not one that could only be read in part', () => {

@@ -202,6 +202,19 @@ export function journalFolder(
   return join(base, 'pullguard', folderName(clusterUid))
 }
 
+/**
+ * Returns the folders with a cluster's journals: that of its identity, where new ones go, and that of its address, where a user who can't
+ * read the cluster's uid records runs.
+ */
+export function journalFolders(
+  env: Record<string, string | undefined>,
+  home: string,
+  { uid, server }: { uid: string; server: string },
+): [own: string, ...others: string[]] {
+  const own = journalFolder(env, home, uid)
+  return uid === server ? [own] : [own, journalFolder(env, home, server)]
+}
+
 /** A server can claim any uid, such as `..` or a megabyte of text. */
 function folderName(clusterUid: string): string {
   return clusterUid

@@ -109,10 +109,13 @@ export function journaledPod(
   return entry?.object ?? null
 }
 
-/** The Secrets that runs against this cluster created, as far as the journals know. `uid` is null if a run ended before it recorded one. */
+/**
+ * The Secrets that runs against this cluster created, as far as the journals know, also those of a user who knew only its address.
+ * `uid` is null if a run ended before it recorded one.
+ */
 export function madeSecrets(runs: Run[], clusterUid: string): MadeSecret[] {
   return runs
-    .filter(({ cluster }) => cluster.uid === clusterUid)
+    .filter(({ cluster }) => cluster.uid === clusterUid || cluster.uid === cluster.server)
     .flatMap(({ run, entries }) =>
       entries
         .filter(({ change }) => change.action === 'create-secret')

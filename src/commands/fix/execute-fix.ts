@@ -35,7 +35,7 @@ export async function executeFix(
   const { cluster, context, journals } = session
   cluster.redactWith(credentialRedactor(credentials))
   const header = await headerOf(prepared, session)
-  const journal = new Journal(journals, header.run, header)
+  const journal = new Journal(journals[0], header.run, header)
   const progress = await context.progress()
   const applying = {
     ...applyContext(prepared, session),

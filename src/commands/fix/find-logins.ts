@@ -14,8 +14,8 @@ import { HARDENED_IMAGES } from '../../image/registries.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import { isNarrowed, type PlanCredential, reachesInto } from '../../plan/plan.ts'
 import { outdatedSecretsText } from '../../report/views/login-proofs.ts'
-import type { ScopeSecret } from '../../snapshot/fix-objects.ts'
-import { readSecretsNamed } from '../../source/live/fix-logins.ts'
+import type { MadeSecret, ScopeSecret } from '../../snapshot/fix-objects.ts'
+import { type NamespaceScope, readSecretsNamed } from '../../source/live/fix-secrets.ts'
 import type { CommandContext } from '../context.ts'
 import { invocationOf } from '../invocation.ts'
 import { type LocalLogins, localLogins } from '../registries.ts'
@@ -127,7 +127,7 @@ export async function warnOfOutdatedSecrets(
   { plan: { scope }, runs: all }: PreparedFix,
   session: FixSession,
 ): Promise<void> {
-  const { options, context, reading } = session
+  const { options, context } = session
   // A fix of specific pods does not report what was written for others.
   if (!options.authenticate || isNarrowed(scope)) return
   const runs = all.filter(run => canBeUndone(run, options.secretName))
@@ -138,19 +138,25 @@ export async function warnOfOutdatedSecrets(
   const wanted = registries.map(registry => ({ registry, repositories: [] }))
   const { credentials } = await localLogins(wanted, context)
   if (credentials.length === 0) return
-  const wide = scope.namespaces === null
-  const content = PullSecretContent.of(credentials)
-  const named = {
-    secretName: options.secretName,
-    wanted: content,
-    madeSecrets: madeSecrets(all, session.clusterUid),
-  }
-  const secrets = await readSecretsNamed(reading, { namespaces, wide }, named)
+  const made = madeSecrets(all, session.clusterUid)
+  const where = { namespaces, wide: scope.namespaces === null }
+  const secrets = await countOutdated(PullSecretContent.of(credentials), made, where, session)
+  if (secrets === 0) return
+  const text = outdatedSecretsText({ secrets, registries, scope }, invocationOf(context, options.connection))
+  await context.err.write(`${text}\n`)
+}
+
+/** Returns how many Secrets of earlier fixes lack a login of the content. */
+async function countOutdated(
+  content: PullSecretContent,
+  made: MadeSecret[],
+  where: NamespaceScope,
+  { options: { secretName }, reading }: FixSession,
+): Promise<number> {
+  const named = { secretName, wanted: content, madeSecrets: made }
+  const secrets = await readSecretsNamed(reading, where, named)
   const isCurrent = ({ served }: ScopeSecret) => content.keys.every(key => served.includes(key))
-  const outdated = secrets.filter(secret => secret.ours && !isCurrent(secret)).length
-  if (outdated === 0) return
-  const found = { secrets: outdated, registries, scope }
-  await context.err.write(`${outdatedSecretsText(found, invocationOf(context, options.connection))}\n`)
+  return secrets.filter(secret => secret.ours && !isCurrent(secret)).length
 }
 
 function canBeUndone(run: Run, secretName: string): boolean {

@@ -18,9 +18,10 @@ import { readingText } from '../../report/views/progress.ts'
 import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/scope.ts'
 import type { FixObjects, InterruptedPod } from '../../snapshot/fix-objects.ts'
+import { type Pod, podKey } from '../../snapshot/pod.ts'
 import type { Gap, Snapshot } from '../../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../../source/label-selector.ts'
-import type { PodsToFix } from '../../source/live/fix-logins.ts'
+import type { PodsToFix } from '../../source/live/fix-accounts.ts'
 import { readFixObjects } from '../../source/live/fix-objects.ts'
 import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
@@ -146,11 +147,15 @@ async function readAndDiagnose(
   }
 }
 
-/** Returns earlier runs against this cluster, newest first. Reports damaged journal lines on standard error. */
+/** Returns earlier runs against this cluster, newest first in each folder. Reports damaged journal lines on standard error. */
 export async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
-  const { runs, damaged } = await listRuns(journals, cluster.server)
-  for (const line of damaged) await context.err.write(damagedLineText(line))
-  return runs
+  const found: Run[] = []
+  for (const folder of journals) {
+    const { runs, damaged } = await listRuns(folder, cluster.server)
+    for (const line of damaged) await context.err.write(damagedLineText(line))
+    found.push(...runs)
+  }
+  return found
 }
 
 /**
@@ -171,16 +176,13 @@ export async function readWritable(
   }
   const narrowed = isNarrowed(scope)
   const affected = scope.affected || narrowed
-  // The sandbox image does not come from the workload, so changing the workload does not help.
-  const ofWorkloads = diagnosis.findings.filter(({ containerKind }) => containerKind !== 'sandbox')
-  const failing = new Set(ofWorkloads.map(({ namespace, pod }) => `${namespace}/${pod}`))
   const { podsBack, ...fixObjects } = await readFixObjects(reading.withOwnGaps(), {
     namespaces: affected ? affectedNamespaces(diagnosis.findings) : scope.namespaces,
     mayBeGone: affected,
     excluded: scope.excluded,
     secretName: options.secretName,
     wanted: credentials.length === 0 ? null : PullSecretContent.of(credentials),
-    pods: snapshot.pods.filter(({ namespace, name }) => failing.has(`${namespace}/${name}`)),
+    pods: podsOfFindings(snapshot, diagnosis),
     podsToFix: narrowed ? podsToFixIn(scope) : null,
     runningImages: remedies.has('pin'),
     interruptedPods: broken,
@@ -188,9 +190,16 @@ export async function readWritable(
     controllers,
   })
   if (isToBeApplied(options)) {
-    for (const [pod, uid] of podsBack) await recordPodBack(session.journals, runs, pod, uid)
+    for (const [pod, uid] of podsBack) await recordPodBack(session.journals[0], runs, pod, uid)
   }
   return { clusterUid, ...fixObjects }
+}
+
+/** Returns the failing pods that a change of their workload can help: a sandbox's image does not come from the workload. */
+function podsOfFindings({ pods }: Snapshot, { findings }: Diagnosis): Pod[] {
+  const ofWorkloads = findings.filter(({ containerKind }) => containerKind !== 'sandbox')
+  const failing = new Set(ofWorkloads.map(({ namespace, pod }) => podKey(namespace, pod)))
+  return pods.filter(({ namespace, name }) => failing.has(podKey(namespace, name)))
 }
 
 function isToBeApplied({ dryRun, planFile, format }: FixOptions): boolean {

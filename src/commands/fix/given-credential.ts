@@ -47,12 +47,12 @@ export async function loginFromFlags(
  */
 export function givenCredential(registry: string, username: string, passwordInput: Redacted): Credential {
   const password = passwordInput.map(text => text.replace(/\r?\n$/, ''))
-  if (username === '') throw new UsageError('--username is empty: give the account to log in with')
+  if (username === '') throw new UsageError('--username is empty: give the account to log in with.')
   if (username.includes(':'))
-    throw new UsageError('--username contains a colon, which no registry login can hold')
+    throw new UsageError('--username contains a colon, which no registry login can hold.')
   if (password.map(text => text === '').reveal()) {
     throw new UsageError(
-      'no password on standard input: pipe it in, such as `pullguard fix … --password-stdin < token`',
+      'No password on standard input: pipe it in, such as `pullguard fix … --password-stdin < token`.',
     )
   }
   const name = canonicalRegistry(registry)

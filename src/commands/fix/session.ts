@@ -57,8 +57,8 @@ export interface FixSession {
   reading: Reading
   registries: Registries
   clusterUid: string
-  /** The folder of this cluster's journals. */
-  journals: string
+  /** The folders of this cluster's journals; new ones go into the first. */
+  journals: readonly [string, ...string[]]
 }
 
 /** A plan, and what is needed to apply it. */

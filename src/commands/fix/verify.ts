@@ -10,7 +10,9 @@ import { type Declined, isRefusal, type Plan } from '../../plan/plan.ts'
 import { countsFor } from '../../report/fail-on.ts'
 import type { FixReport } from '../../report/views/fix-result.ts'
 import { countPods } from '../../report/words/nouns.ts'
+import { isIncomplete } from '../../report/words/outcomes.ts'
 import { redact } from '../../secrecy/redact.ts'
+import { podKey } from '../../snapshot/pod.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../../source/gap.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
@@ -108,17 +110,12 @@ function isAwaited({ namespace, pod }: Finding, recovery: Recovery): boolean {
 function findingsWithoutChange({ plan, findings }: PreparedFix): Finding[] {
   const changedPods = new Set(
     plan.changes.flatMap(change =>
-      change.action === 'patch-template'
-        ? change.pods.map(pod => `${change.target.namespace}/${pod}`)
-        : [`${change.target.namespace}/${change.target.name}`],
+      (change.action === 'patch-template' ? change.pods : [change.target.name]).map(pod =>
+        podKey(change.target.namespace, pod),
+      ),
     ),
   )
-  return findings.filter(({ namespace, pod }) => !changedPods.has(`${namespace}/${pod}`))
-}
-
-/** Whether some of the workload's pods have not recovered. */
-function isIncomplete({ wanted, recovered }: Recovery): boolean {
-  return recovered < wanted
+  return findings.filter(({ namespace, pod }) => !changedPods.has(podKey(namespace, pod)))
 }
 
 interface Remaining {

@@ -50,34 +50,39 @@ export async function writeText(content: string, destination: Destination): Prom
 
 async function placed(planned: readonly PlannedGroup[], { path, cwd }: Destination): Promise<LocalFile[]> {
   const whole = resolve(cwd, path)
-  const setups = new Map<string, { folder: string; files: { name: string; content: string }[] }>()
-  for (const { group, setup } of planned) {
-    if ('unsupported' in setup || setup.files.length === 0) continue
-    // Groups that differ only in a version share files.
-    const key = JSON.stringify(setup.files)
-    if (setups.has(key)) continue
-    const taken = [...setups.values()].filter(
-      ({ folder }) => folder.replace(/-\d+$/, '') === group.platform,
-    ).length
-    setups.set(key, {
-      folder: taken === 0 ? group.platform : `${group.platform}-${taken + 1}`,
-      files: setup.files,
-    })
-  }
-  const all = [...setups.values()]
-  const [first] = all.flatMap(({ files }) => files)
+  const files = filesInFolders(planned)
+  const [first, ...others] = files
   if (first === undefined) throw new UsageError(`-o ${path}: there is no file to write for these nodes.`)
-  const count = all.reduce((sum, { files }) => sum + files.length, 0)
   const isFolder = /[/\\]$/.test(path) || (await kindOf(whole)) === 'folder'
-  if (count === 1 && !isFolder) return [{ path: whole, content: first.content }]
+  if (others.length === 0 && !isFolder) return [{ path: whole, content: first.content }]
   if (!isFolder && /\.[a-z]{2,5}$/i.test(path)) {
     throw new UsageError(
-      `-o ${path} names one file, but ${count} are needed: name a folder, such as -o mirror/.`,
+      `-o ${path} names one file, but ${files.length} are needed: name a folder, such as -o mirror/.`,
     )
   }
-  return all.flatMap(({ folder, files }) =>
-    files.map(({ name, content }) => ({ path: join(whole, folder, ...name.split('/')), content })),
-  )
+  return files.map(({ folder, name, content }) => ({
+    path: join(whole, folder, ...name.split('/')),
+    content,
+  }))
+}
+
+/** Returns the files of all nodes, in a folder for each kind of setup: `containerd`, `containerd-2`. */
+function filesInFolders(
+  planned: readonly PlannedGroup[],
+): { folder: string; name: string; content: string }[] {
+  const seen = new Set<string>()
+  const foldersOf = new Map<string, number>()
+  return planned.flatMap(({ group: { platform }, setup }) => {
+    if ('unsupported' in setup || setup.files.length === 0) return []
+    // Groups that differ only in a version share files.
+    const key = JSON.stringify(setup.files)
+    if (seen.has(key)) return []
+    seen.add(key)
+    const number = (foldersOf.get(platform) ?? 0) + 1
+    foldersOf.set(platform, number)
+    const folder = number === 1 ? platform : `${platform}-${number}`
+    return setup.files.map(file => ({ folder, ...file }))
+  })
 }
 
 async function kindOf(path: string): Promise<'folder' | 'file' | 'link' | 'other' | null> {

@@ -1,5 +1,9 @@
 /** The registry refused the request, perhaps to hide that the image does not exist. Also credentials that the kubelet could not read. */
 
+import { demandsTerms, servedAt } from '../access-demands.ts'
+import type { Clue } from '../clue.ts'
+import type { Cause } from '../finding.ts'
+import { parsePullErrors } from '../pull-error.ts'
 import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
 /** 402 and 451 refuse the account or the country. 412 is not about a credential. */
@@ -35,6 +39,12 @@ export const refused = ruleOf(
   /\bsecurity token included in the request is (?:invalid|expired)\b/,
 )
 
+/** The registry has the repository, but gives its images only at another host, or to accounts that accepted its terms. */
+export const conditional: CauseRule = {
+  cause: 'auth-required-or-denied',
+  judge: ({ text }) => (servedAt(text, null) !== null || demandsTerms(text) ? MATCHES : null),
+}
+
 /** What the kubelet puts before an error: of a pull, of its waiting state, or of a sync (before 1.6). */
 const OPENING =
   '(?:failed to pull image "[^"]*": |back-off pulling image "[^"]*": |error syncing pod, skipping: |failed to "startcontainer" for "[^"]*" with errimagepull: "?|errimagepull: "?)*'
@@ -54,12 +64,37 @@ export const unreadableSecret: CauseRule = {
   judge: ({ grpc, text }) => (grpc === null && UNREADABLE_SECRET.test(text) ? MATCHES : null),
 }
 
+/** The kubelet could not run its credential provider, so no registry was asked; why is the plugin's reason, whatever words that has. */
+export const providerFailed = ruleOf(
+  'auth-required-or-denied',
+  /\berror execing credential provider plugin\b/,
+)
+
 /** No registry was contacted: the kubelet (credentialprovider) can't read a pull secret, or a helper returns no credential. */
 export const unreadableCredentials = ruleOf(
   'auth-required-or-denied',
   /\billegal base64 data\b|\bunable to parse auth field\b|\bunable to (?:decode|parse) .{0,20}dockercfg\b/,
   /\b(?:error|failed|failure) (?:getting|to get) credentials?\b|\bunable to retrieve (?:credentials|(?:\w+ )?registry auth)\b|\binvalid client secret\b/,
-  /\berror execing credential provider plugin\b/,
   // A line break in a user name or a password.
   /\binvalid header field value\b/,
 )
+
+/** Causes that only an attempt which was authorized can have. */
+const AUTHORIZED: readonly Cause[] = [
+  'corrupt-or-unpack',
+  'disk-full',
+  'platform-mismatch',
+  'unsupported-manifest',
+  'signature-policy',
+  'image-not-found',
+]
+
+/** The clue that one of several logins was refused: the kubelet tries the next login after a failed attempt, and reports all attempts. */
+export function passedOver(text: string, cause: Cause): Clue[] {
+  if (!AUTHORIZED.includes(cause)) return []
+  const { attempts } = parsePullErrors(text)
+  const refused = attempts.find(({ status }) => status === 401 || status === 403)
+  return refused?.status == null || attempts.length === 1
+    ? []
+    : [{ code: 'login-passed-over', status: refused.status }]
+}

@@ -1,7 +1,14 @@
 /** All rules, in the order in which they are tried. */
 
 import type { Cause } from '../finding.ts'
-import { refused, refusedStatus, unreadableCredentials, unreadableSecret } from './auth-required-or-denied.ts'
+import {
+  conditional,
+  providerFailed,
+  refused,
+  refusedStatus,
+  unreadableCredentials,
+  unreadableSecret,
+} from './auth-required-or-denied.ts'
 import { canceledOrDeadline } from './canceled-or-deadline.ts'
 import type { CauseRule } from './cause-rule.ts'
 import { connectionRefusedOrReset } from './connection-refused-or-reset.ts'
@@ -31,10 +38,12 @@ const PLACES: Record<Cause, [place: number, rule: CauseRule][]> = {
   'rate-limited': [[10, rateLimited]],
   'kubelet-qps': [[1, kubeletQps]],
   'auth-required-or-denied': [
+    [0, providerFailed],
     [15, refusedStatus],
     [23, unreadableSecret],
     [25, unreadableCredentials],
     [27, refused],
+    [30, conditional],
   ],
   'image-not-found': [
     [16, notFoundStatus],

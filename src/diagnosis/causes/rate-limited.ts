@@ -18,6 +18,23 @@ const PATTERNS = [
   /\berror code: 1015\b/,
 ]
 
+/** A limit within a second or a minute: GHCR's `allowed: 44000/minute`, ECR's `Rate exceeded`; Docker Hub counts pulls over hours. */
+const OF_MINUTES =
+  /\brate exceeded\b|\ballowed: [\d.,]+ ?\/ ?(?:s|sec|second|m|min|minute)s?\b|\b(?:pulls|requests|calls|queries) ?(?:per|\/|a) ?(?:s|sec|second|min|minute)\b|\bper (?:second|minute) per \w+\b/i
+
+/** Whether the text shows a limit within a second or a minute. */
+export function isLimitOfMinutes(text: string): boolean {
+  return OF_MINUTES.test(text)
+}
+
+/** Docker Hub's own words for its limit on pulls, whoever passes them on (docs.docker.com, "Docker Hub usage and limits"). */
+const OF_HUB = /docker\.com\/increase-rate-limit|\breached your (?:\w+ )?pull rate limit\b/i
+
+/** Whether the text is Docker Hub's about its limit on pulls. */
+export function isHubLimit(text: string): boolean {
+  return OF_HUB.test(text)
+}
+
 export const rateLimited: CauseRule = {
   cause: 'rate-limited',
   judge: error =>

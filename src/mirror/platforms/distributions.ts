@@ -1,6 +1,6 @@
 /**
  * Distributions and clouds whose nodes read containerd's own files:
- * MicroK8s (canonical/microk8s#3221 and its page on private registries), Amazon EKS (awslabs/amazon-eks-ami sets config_path),
+ * MicroK8s (canonical/microk8s#3221 and its page on private registries), k0s (docs.k0sproject.io, Runtime), Amazon EKS (awslabs/amazon-eks-ami sets config_path),
  * AKS (Azure/AgentBaker#1369 sets config_path), kind (its page on local registries), and Windows nodes.
  */
 
@@ -9,6 +9,7 @@ import { containerdSetup } from './containerd.ts'
 import { CERTS_D, configPath, folderName, sampleImage } from './hosts-toml.ts'
 
 const MICROK8S = '/var/snap/microk8s/current/args/certs.d'
+const K0S = '/etc/k0s/containerd.d/certs.d'
 const WINDOWS = 'C:\\ProgramData\\containerd\\certs.d'
 
 export const microk8s: PlatformRule = (target, group) =>
@@ -16,6 +17,15 @@ export const microk8s: PlatformRule = (target, group) =>
     folder: MICROK8S,
     delivery: 'copy-to-every-node',
     pull: `microk8s ctr images pull --hosts-dir ${MICROK8S}`,
+  })
+
+/** k0s adds each file in containerd.d to containerd's configuration, and sets no config_path itself. */
+export const k0s: PlatformRule = (target, group) =>
+  containerdSetup(target, group, {
+    folder: K0S,
+    delivery: 'copy-to-every-node',
+    pull: `k0s ctr images pull --hosts-dir ${K0S}`,
+    notes: [configPath(group, K0S, '/etc/k0s/containerd.d/cri-registry.toml')],
   })
 
 /** The Amazon Machine Image sets config_path and has no crictl; only user data reaches nodes that are created later. */

@@ -20,6 +20,9 @@ import {
 /** Where containerd's documentation and most distributions put the files. */
 export const CERTS_D = '/etc/containerd/certs.d'
 
+/** Where most distributions put containerd's own configuration. */
+const CONFIG_FILE = '/etc/containerd/config.toml'
+
 /** Seconds that containerd gives a connection if the file does not set them. */
 const DEFAULT_DIAL_TIMEOUT = 30
 
@@ -83,8 +86,8 @@ export function containerdNotes(target: MirrorTarget, group: NodeGroup): SetupNo
 }
 
 /** The note on config_path, whose place depends on the major version. */
-export function configPath(group: NodeGroup, folder: string): SetupNote {
-  return { code: 'config-path', major: atLeast(group, 2, 0) ? 2 : 1, folder }
+export function configPath(group: NodeGroup, folder: string, file = CONFIG_FILE): SetupNote {
+  return { code: 'config-path', major: atLeast(group, 2, 0) ? 2 : 1, folder, file }
 }
 
 /** Whether containerd is older than 1.5, the first version to read the files. An unknown version counts as current. */

@@ -5,7 +5,7 @@ import type { GroupSetup, MirrorPlatform, MirrorTarget, NodeGroup, PlatformRule 
 import { bottlerocket } from './bottlerocket.ts'
 import { containerd } from './containerd.ts'
 import { crio } from './cri-o.ts'
-import { aks, eks, kind, microk8s, windows } from './distributions.ts'
+import { aks, eks, k0s, kind, microk8s, windows } from './distributions.ts'
 import { docker } from './docker.ts'
 import { gke } from './gke.ts'
 import { minikube } from './minikube.ts'
@@ -16,6 +16,7 @@ import { talos } from './talos.ts'
 const RULES: Record<MirrorPlatform, PlatformRule> = {
   k3s,
   rke2,
+  k0s,
   microk8s,
   minikube,
   kind,

@@ -65,10 +65,16 @@ function planSecret(namespace: string, input: PlanInput, attached: AttachedSecre
 function obstacleIn(existing: ScopeSecret, input: PlanInput): Declined | null {
   const target = secretTarget(existing.namespace, existing.name, existing)
   const mayWrite = existing.ours || input.overwriteSecret
-  if (!mayWrite || existing.type !== PULL_SECRET_TYPE) {
-    return { code: 'foreign-secret', target, type: existing.type, owner: existing.managedBy }
+  const foreign: Declined = {
+    code: 'foreign-secret',
+    target,
+    type: existing.type,
+    owner: existing.managedBy,
   }
-  return existing.immutable ? { code: 'immutable-secret', target } : null
+  if (existing.type !== PULL_SECRET_TYPE) return foreign
+  // Not even --overwrite-secret could write to it.
+  if (existing.immutable) return { code: 'immutable-secret', target }
+  return mayWrite ? null : foreign
 }
 
 function secretChange(

@@ -135,7 +135,9 @@ function planPod(
     target: podTarget(pod),
     needs,
     managedBy: null,
-    reason: { code: 'stuck' as const },
+    reason: {
+      code: pod.pullSecrets.includes(input.secretName) ? ('backed-off' as const) : ('stuck' as const),
+    },
     method: ready ? ('evict' as const) : ('delete' as const),
     pulls: workload && template ? templatePulls(workload, template.edits) : podPulls(pod),
   }

@@ -136,7 +136,17 @@ function failingNow(report: FixReport, { width, invocation }: ReportOptions, pal
   // If pods were held back, the usual steps don't help until those pods can be recreated.
   const steps = report.result.heldBack === null ? 2 : 0
   const meaning = (cause: CauseGroup) => ({ label: 'meaning', text: meaningOf(cause) })
-  return causeBlocks(awaited(report), meaning, steps, { invocation, width, palette })
+  const isRefused = report.result.outcomes.some(({ status }) => status === 'refused')
+  const found = isRefused ? awaited(report).map(withoutFix) : awaited(report)
+  return causeBlocks(found, meaning, steps, { invocation, width, palette })
+}
+
+/** Leaves out the fix that was just made: the server refused it, and would again. */
+function withoutFix(finding: AdvisedFinding): AdvisedFinding {
+  const [first, ...others] = finding.steps.filter(
+    ({ code }) => code !== 'distribute-login' && code !== 'recreate-pods',
+  )
+  return first === undefined ? finding : { ...finding, steps: [first, ...others] }
 }
 
 /** Returns the findings of pods that were expected to recover. */
@@ -198,13 +208,24 @@ function nextCommand(report: FixReport, invocation: Invocation): Next | null {
   const { plan, result } = report
   const again = isPlain(plan) ? ownCommand(invocation, `fix ${scopeFlags(plan.scope)}`) : null
   if (result.heldBack !== null) return { label: rerunLabel(result.heldBack.why), command: again }
-  const [first] = awaited(report)
+  const waiting = awaited(report)
+  const first = waiting.find(finding => !wasRefused(finding, result))
   if (first !== undefined) return { label: 'Next: ', command: whyCommand(invocation, first) }
+  if (waiting.length > 0) return null
   const open = result.recoveries.find(isIncomplete)
   if (open !== undefined) return nextFor(open, invocation)
   return result.outcomes.some(({ status }) => status === 'conflict' || status === 'failed')
     ? { label: 'Next, to continue: ', command: again }
     : null
+}
+
+/** Whether the pod was not recreated because the server refused that, or a change that it needs: `why` would only advise the same fix. */
+function wasRefused({ namespace, pod }: AdvisedFinding, { outcomes }: FixResult): boolean {
+  const own = outcomes.find(
+    ({ target }) => target.kind === 'Pod' && target.namespace === namespace && target.name === pod,
+  )
+  const isNotMade = own?.status === 'refused' || own?.status === 'skipped'
+  return isNotMade && outcomes.some(({ status }) => status === 'refused')
 }
 
 /**

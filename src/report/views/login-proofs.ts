@@ -7,9 +7,9 @@ import type { Plan, PlanCredential, PlanScope, TokenKind } from '../../plan/plan
 import type { ProofFailure, QuotaOutcome } from '../../registry/outcome.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
 import { sanitizeLine, shellWord } from '../sanitize.ts'
-import { loginCommand } from '../words/commands.ts'
 import { durationText } from '../words/duration.ts'
 import { formatNumber, joinList, pluralize, registryLabel, shortList } from '../words/nouns.ts'
+import { loginCommand } from '../words/registry-logins.ts'
 import { narrowedTo, scopeFlags } from '../words/scope.ts'
 
 export interface LoginSummary {

@@ -43,7 +43,9 @@ export function changeBlocks(plan: Plan, width: number, palette: Palette): strin
       count => `Restore ${pluralize(count, 'pod')} that an interrupted run deleted`,
       view,
     ),
-    rows(of('recreate-pod'), count => `Recreate ${pluralize(count, 'stuck pod')}`, view),
+    ...byReason(of('recreate-pod')).map(alike =>
+      rows(alike, count => `Recreate ${pluralize(count, 'stuck pod')}`, view),
+    ),
     rows(
       of('recreate-bare-pod'),
       count =>
@@ -52,6 +54,10 @@ export function changeBlocks(plan: Plan, width: number, palette: Palette): strin
     ),
   ]
   return blocks.filter(lines => lines.length > 0)
+}
+
+function byReason(changes: Change[]): Change[][] {
+  return [...Map.groupBy(changes, ({ reason }) => reason.code).values()]
 }
 
 function heading(text: string, { width, palette }: PlanView): string[] {

@@ -229,18 +229,23 @@ function nothingToWrite(
     return wrap(text, width).map(gaps.length === 0 ? palette.success : line => line)
   }
   const next = nextStep(plan, findings, invocation)
-  return [...wrap(emptyText(findings), width), ...(next === null ? [] : nextLines(next, width, palette))]
+  return [
+    ...wrap(emptyText(plan, findings), width),
+    ...(next === null ? [] : nextLines(next, width, palette)),
+  ]
 }
 
-function emptyText(findings: PlanReportContext['findings']): string {
+function emptyText({ declined }: Plan, findings: PlanReportContext['findings']): string {
   if (findings.length === 0) return 'Nothing to apply.'
   // Another scope or a flag may well fix what has a remedy.
   if (findings.some(({ remedies }) => remedies.length > 0))
-    return 'Nothing to apply, for the reasons shown above.'
+    return declined.length === 0
+      ? 'Nothing to apply: none of the chosen remedies changes anything here.'
+      : 'Nothing to apply, for the reasons shown above.'
   return `Nothing to apply: pullguard can't fix ${findings.length === 1 ? 'this failure' : 'these failures'}.`
 }
 
-/** For findings without a remedy, returns the diagnosis' step; other reasons have their own. */
+/** For findings without a remedy, or without a chosen one, returns the diagnosis' step; other reasons have their own. */
 function nextStep(
   plan: Plan,
   findings: PlanReportContext['findings'],
@@ -249,12 +254,11 @@ function nextStep(
   // A login that no failing pull needs helps nothing here.
   const helpful = plan.declined.filter(one => !('findings' in one && one.findings === 0))
   const [first] = helpful.length > 0 ? helpful : plan.declined
-  if (first === undefined) return null
-  const withoutRemedy = first.code === 'no-remedy' && findings.filter(({ remedies }) => remedies.length === 0)
-  const [group] = withoutRemedy ? groupByCause(withoutRemedy, invocation) : []
-  return group === undefined
-    ? declinedNextStep(first, { plan, invocation })
-    : asNextStep(stepsOf(group.findings, invocation)[0])
+  const isUnhelped = first === undefined || first.code === 'no-remedy'
+  const unhelped = first === undefined ? findings : findings.filter(({ remedies }) => remedies.length === 0)
+  const [group] = isUnhelped ? groupByCause([...unhelped], invocation) : []
+  if (group !== undefined) return asNextStep(stepsOf(group.findings, invocation)[0])
+  return first === undefined ? null : declinedNextStep(first, { plan, invocation })
 }
 
 const UNKNOWN = 'Nothing to apply: no finding, but not everything could be read.'

@@ -99,8 +99,16 @@ function renderUndoSteps({ run, continued, steps, kept }: UndoPlan, options: Rep
     ...Object.values(HEADINGS).map(heading => rowLines(heading, rows.get(heading) ?? [], width, palette)),
     wrap(lostLoginSentence(steps), width).filter(line => line !== ''),
     wrap(undoPlanSentence(steps), width).map(palette.strong),
-    ...keptLines(kept, options),
+    ...keptLines(
+      kept.filter(target => !steps.some(step => step.target === target && isGoneWithItsRun(step))),
+      options,
+    ),
   ])
+}
+
+/** Whether another undo removes the Secret, so that nobody has to delete it by hand. */
+function isGoneWithItsRun(step: UndoStep): boolean {
+  return step.action === 'leave' && step.reason === 'goes-with-its-run'
 }
 
 interface StepRow extends Row {

@@ -120,7 +120,6 @@ export function meaningOf(context: CauseContext): string {
 
 /** Returns facts that the title omits, about the host that answered and about other mirrors. */
 function furtherFacts({ findings: [first] }: CauseContext): string[] {
-  const mirrors = first.clues.find(clue => clue.code === 'mirrors-failed')
   const identity = first.clues.find(clue => clue.code === 'workload-identity')
   const older = first.clues.find(clue => clue.code === 'older-serves')
   return [
@@ -134,9 +133,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     first.clues.some(clue => clue.code === 'bare-refusal')
       ? 'The answer gives no reason, so it may also come from a proxy or firewall in between.'
       : '',
-    mirrors === undefined
-      ? ''
-      : `Its mirrors failed too (${mirrors.hosts.join(', ')}); this error is from the last host that was tried.`,
+    mirrorsText(first),
     identity === undefined || first.credential.status === 'usable'
       ? ''
       : `The ${IDENTITY[identity.of]} of service account ${identity.serviceAccount} is for the pod's own processes and does not pull images: the node's identity does.`,
@@ -144,6 +141,19 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
       ? ''
       : `Revision ${older.revision} of ${first.workload?.name ?? 'the Deployment'} still runs: ${pluralize(older.pods, 'pod')} of it ${older.pods === 1 ? 'is' : 'are'} ready.`,
   ]
+}
+
+/** Returns that other mirrors failed as well; empty if there are none besides the one that the finding is about. */
+function mirrorsText({ clues, endpoint, subcause }: Finding): string {
+  const failed = clues.find(clue => clue.code === 'mirrors-failed')
+  if (failed === undefined) return ''
+  const ofMirror = endpoint?.role === 'mirror' || subcause === 'not-in-mirror'
+  const subject = endpoint?.role === 'mirror' ? endpoint.host : failed.lacking
+  const others = ofMirror ? failed.hosts.filter(host => host !== subject) : failed.hosts
+  if (others.length === 0) return ''
+  return ofMirror
+    ? `Other mirrors failed, too (${others.join(', ')}).`
+    : `Its mirrors failed too (${others.join(', ')}); this error is from the last host that was tried.`
 }
 
 const IDENTITY = {

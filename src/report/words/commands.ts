@@ -1,8 +1,8 @@
 /** Commands of this program, ready to paste, built from findings. Names from the cluster are quoted for the shell. */
 
+import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Remedy } from '../../diagnosis/remedy.ts'
-import { cloudOf } from '../../image/registries.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import { type Invocation, offlineCommand, ownCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
@@ -67,16 +67,31 @@ export function fixCommand<Found extends FailingPod>(
 
 /**
  * Returns the `fix` command that gives the pods a login: only new pods get one, and `fix` skips pods that no controller recreates unless a
- * flag includes them. A login for a registry other than Docker Hub is distributed to several namespaces only if it is named.
+ * flag includes them. A login for a registry other than Docker Hub is distributed to several namespaces only if it is named. If the pods
+ * name one secret that does not exist, that one is created.
  */
 export function loginFixCommand(invocation: Invocation, findings: readonly PodWithoutLogin[]): string {
   return fixCommand(invocation, findings, loginFlags)
 }
 
-type PodWithoutLogin = FailingPod & Pick<Finding, 'registry'>
+type PodWithoutLogin = FailingPod & Pick<Finding, 'registry'> & Partial<Pick<AdvisedFinding, 'steps'>>
+
+/** Returns the one missing pull secret that all of these pods name; undefined if there is none. */
+export function missingSecret(
+  findings: readonly Partial<Pick<AdvisedFinding, 'steps'>>[],
+): string | undefined {
+  const named = findings.map(
+    ({ steps = [] }) => steps.flatMap(step => (step.code === 'distribute-login' ? [step.secret] : []))[0],
+  )
+  return named.every(secret => secret === named[0]) ? named[0] : undefined
+}
 
 function loginFlags(findings: readonly PodWithoutLogin[]): string {
+  const secret = missingSecret(findings)
   const bare = findings.every(({ workload }) => workload === null)
+  // A pod that names the secret gets it with its next attempt.
+  const others = bare ? ['--recreate-bare-pods'] : []
+  const last = secret === undefined ? others : [`--secret-name ${shellWord(secret)}`]
   const registries = [...new Set(findings.map(({ registry }) => registry))]
   const several = new Set(findings.map(({ namespace }) => namespace)).size > 1
   const named = several && registries.some(registry => registry !== null && registry !== 'docker.io')
@@ -84,31 +99,14 @@ function loginFlags(findings: readonly PodWithoutLogin[]): string {
     ...(named
       ? registries.flatMap(registry => (registry === null ? [] : `--registry ${shellWord(registry)}`))
       : []),
-    ...(bare ? ['--recreate-bare-pods'] : []),
+    ...last,
   ].join(' ')
 }
 
 /** Returns the command that applies one remedy to one finding. */
-export function remedyCommand(invocation: Invocation, remedy: Remedy, finding: Finding): string {
+export function remedyCommand(invocation: Invocation, remedy: Remedy, finding: AdvisedFinding): string {
   if (remedy === 'authenticate' || remedy === 'recreate') return loginFixCommand(invocation, [finding])
   return fixCommand(invocation, [finding], () => REMEDY_WORDS[remedy].flags(finding))
-}
-
-/**
- * Returns the command with which this machine gets the credential that `fix` distributes. Amazon's and Google's registries take no password
- * of an account, only a token of their own client (docs.aws.amazon.com/AmazonECR, docs.cloud.google.com/artifact-registry).
- */
-export function loginCommand(registry: string | null): string {
-  if (registry === null || registry === 'docker.io') return 'docker login'
-  const host = shellWord(registry)
-  const ofAmazon = `docker login --username AWS --password-stdin ${host}`
-  if (registry === 'public.ecr.aws')
-    return `aws ecr-public get-login-password --region us-east-1 | ${ofAmazon}`
-  const region = /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry)?.[1]
-  if (region !== undefined) return `aws ecr get-login-password --region ${region} | ${ofAmazon}`
-  return cloudOf(registry) === 'gar'
-    ? `gcloud auth print-access-token | docker login -u oauth2accesstoken --password-stdin ${host}`
-    : `docker login ${host}`
 }
 
 /** Returns the command that explains the cause in more detail. */

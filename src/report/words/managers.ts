@@ -108,6 +108,13 @@ export function managedPlace(
   return `; do this ${place}${command === undefined ? '' : ` (see \`${command}\`)`}`
 }
 
+/** Returns where a sub-chart gets a pull secret that other parts have: Helm passes it only the values under its own name, and global ones. */
+export function subChartNote({ managedBy }: Pick<Finding, 'managedBy'>): string {
+  const isChart =
+    managedBy?.tool === 'helm' || (managedBy?.tool === 'flux' && managedBy.resource === 'HelmRelease')
+  return isChart ? ' (of a sub-chart: under its own name in the values, or as global.imagePullSecrets)' : ''
+}
+
 /** Returns where to make the change. */
 export function managerStep(manager: ObjectManager, namespace: string, invocation: Invocation): StepText {
   return STEPS[manager.tool](manager, namespace, invocation)
@@ -138,6 +145,8 @@ export function writerText(
       return { name: managerName(writer.manager) }
     case 'tool':
       return { name: writer.name }
+    case 'fix':
+      return { name: 'pullguard fix' }
   }
 }
 

@@ -17,7 +17,8 @@ const GKE_CRICTL = '/home/kubernetes/bin/crictl'
 function imageClient({ platform, runtime, os }: PullingNode): 'docker' | 'talosctl' | 'ctr' | 'crictl' {
   if (platform === 'talos') return 'talosctl'
   if (runtime === 'docker') return 'docker'
-  if (platform === 'microk8s' || platform === 'bottlerocket' || platform === 'eks') return 'ctr'
+  if (platform === 'microk8s' || platform === 'k0s' || platform === 'bottlerocket' || platform === 'eks')
+    return runtime === 'cri-o' ? 'crictl' : 'ctr'
   return os === 'windows' ? 'ctr' : 'crictl'
 }
 
@@ -30,6 +31,8 @@ function crictl({ platform }: PullingNode): string {
 function ctr({ platform, os }: PullingNode): { client: string; hosts: string | null } {
   if (platform === 'microk8s')
     return { client: 'microk8s ctr', hosts: '/var/snap/microk8s/current/args/certs.d' }
+  // Without --address and -n: k0s sets both (k0sproject/k0s, cmd/ctr).
+  if (platform === 'k0s') return { client: 'k0s ctr', hosts: '/etc/k0s/containerd.d/certs.d' }
   if (os === 'windows')
     return platform === 'rke2'
       ? {
@@ -99,16 +102,19 @@ export function removeLimits(node: PullingNode): string {
     : ''
 }
 
-/** Returns how to remove unused images; null if the platform leaves that to the kubelet. */
-export function pruneCommand(node: PullingNode): string | null {
+/** Returns how to remove unused images, or else how to list all of them and remove one, which such a client can't tell from the others. */
+export function pruneCommand(node: PullingNode): { command: string; removesOne: string | null } {
   switch (imageClient(node)) {
     case 'docker':
-      return 'docker image prune -a'
+      return { command: 'docker image prune -a', removesOne: null }
     case 'talosctl':
-    case 'ctr':
-      return null
+      return { command: talosctl('image list'), removesOne: 'talosctl image remove' }
+    case 'ctr': {
+      const { client } = ctr(node)
+      return { command: `${client} images ls`, removesOne: `${client} images rm` }
+    }
     case 'crictl':
-      return `${crictl(node)} rmi --prune`
+      return { command: `${crictl(node)} rmi --prune`, removesOne: null }
   }
 }
 

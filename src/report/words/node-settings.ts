@@ -13,6 +13,8 @@ export function mirrorSettings({ platform, runtime, os }: PullingNode, registry:
       return `${registriesYaml(platform, os)} on every node (restart ${platform} there)`
     case 'microk8s':
       return `/var/snap/microk8s/current/args/certs.d/${registry}/hosts.toml`
+    case 'k0s':
+      return k0sHosts(registry)
     case 'talos':
       return 'the machine configuration (RegistryMirrorConfig; before Talos 1.12 machine.registries)'
     case 'bottlerocket':
@@ -31,6 +33,11 @@ export function mirrorSettings({ platform, runtime, os }: PullingNode, registry:
   return runtime === 'containerd'
     ? `/etc/containerd/certs.d/${registry}/hosts.toml`
     : `the runtime's mirror settings (containerd: /etc/containerd/certs.d/${registry}/hosts.toml; CRI-O: /etc/containers/registries.conf; k3s: registries.yaml)`
+}
+
+/** k0s sets no config_path: whoever added mirrors chose the folder (docs.k0sproject.io, Runtime). */
+function k0sHosts(registry: string): string {
+  return `/etc/k0s/containerd.d/certs.d/${registry}/hosts.toml (or the folder that config_path in /etc/k0s/containerd.d/*.toml names)`
 }
 
 /** Returns where K3s and RKE2 read mirrors, logins, and certificates; the same place on Windows, where RKE2 has agents. */
@@ -59,6 +66,12 @@ export function mirrorLogin(node: PullingNode, host: string, registry: string): 
   return give(
     `${mirrorSettings(node, registry)}${runtime === 'containerd' ? ` (${header} of this host)` : ''}`,
   )
+}
+
+/** Returns the kubelet's folder, where its config.json with logins is. */
+export function kubeletFolder({ platform }: PullingNode): string {
+  if (platform === 'k0s') return '/var/lib/k0s/kubelet'
+  return platform === 'microk8s' ? '/var/snap/microk8s/common/var/lib/kubelet' : '/var/lib/kubelet'
 }
 
 /** Returns where a runtime has registry logins of its own. */
@@ -120,7 +133,7 @@ export function authorityPlace(node: PullingNode, { host, role }: NamedEndpoint,
       break
   }
   if (os === 'windows') return "the node's machine-wide certificate store"
-  const store = `the system's trust store (${TRUST_STORE[runtime ?? 'unknown']})`
+  const store = `the system's trust store (${platform === 'k0s' ? 'update-ca-certificates, then restart k0s' : TRUST_STORE[runtime ?? 'unknown']})`
   const own = ofHost ? runtimeAuthorityPlace(node, { host, role }, registry) : null
   return own === null ? store : `${own}, or ${store}`
 }
@@ -195,6 +208,7 @@ export function plainHttpPlace(node: PullingNode, { host, role }: NamedEndpoint,
     return `--insecure-registry ${host} of \`minikube start\`, which takes effect only where a new cluster is created`
   if (platform === 'microk8s')
     return `/var/snap/microk8s/current/args/certs.d/${host}/hosts.toml: server = "http://${host}"`
+  if (platform === 'k0s' && runtime !== 'docker') return `${k0sHosts(host)}: server = "http://${host}"`
   if (runtime === 'docker') return `${daemonFile(os)}: "insecure-registries": ["${host}"] (restart Docker)`
   if (runtime === 'cri-o')
     return `/etc/containers/registries.conf: [[registry]] location = "${host}", insecure = true (reload CRI-O)`
@@ -226,6 +240,8 @@ export function sandboxSetting({ platform, runtime, os, kubeletMinor }: PullingN
       return 'a file in /etc/cri/conf.d that the machine configuration adds (machine.files)'
     case 'microk8s':
       return 'sandbox_image in /var/snap/microk8s/current/args/containerd-template.toml'
+    case 'k0s':
+      return "spec.images.pause in k0s's configuration"
     default:
       break
   }
@@ -244,6 +260,7 @@ export function sandboxSetting({ platform, runtime, os, kubeletMinor }: PullingN
 
 /** Returns where this platform loads images from at startup; null if it does not. */
 export function preloadPlace({ platform }: PullingNode): string | null {
+  if (platform === 'k0s') return '/var/lib/k0s/images'
   return platform === 'k3s' || platform === 'rke2' ? `/var/lib/rancher/${platform}/agent/images` : null
 }
 

@@ -33,14 +33,23 @@ export function talosctl(rest: string): string {
   return `talosctl ${rest} -n <address>`
 }
 
+/** Whether the unit that starts the runtime has another name on a node of another role: k3s-agent, rke2-server, k0sworker. */
+function startsOwnRuntime(platform: PullingNode['platform']): boolean {
+  return platform === 'k3s' || platform === 'rke2' || platform === 'k0s'
+}
+
 /** Whether the platform starts its own containerd, which then writes to a file instead of the journal. */
 function hasOwnContainerd({ platform, runtime }: PullingNode): boolean {
   return (platform === 'k3s' || platform === 'rke2') && runtime !== 'docker'
 }
 
+/** k0s starts containerd and the kubelet itself; a node has one of these units, by its role. */
+const K0S_UNITS = '-u k0sworker -u k0scontroller'
+
 /** Returns the systemd units of the runtime. */
 function runtimeUnits({ platform, runtime }: PullingNode): string {
   if (platform === 'microk8s') return '-u snap.microk8s.daemon-containerd'
+  if (platform === 'k0s' && runtime !== 'docker') return K0S_UNITS
   if (runtime === 'cri-o') return '-u crio'
   if (runtime === 'docker') return '-u docker -u cri-docker'
   return runtime === 'containerd' ? '-u containerd' : '-u containerd -u crio'
@@ -79,8 +88,8 @@ export function snapshotterLog(node: PullingNode, name: LazySnapshotter | null):
 export function restartCommand({ platform, runtime, os }: PullingNode, socket: string | null): string | null {
   const name =
     runtime ?? (/crio/.test(socket ?? '') ? 'cri-o' : /containerd/.test(socket ?? '') ? 'containerd' : null)
-  // K3s and RKE2 start containerd in a unit whose name depends on the node's role; Talos restarts its containerd by itself.
-  if (name === null || platform === 'k3s' || platform === 'rke2' || platform === 'talos') return null
+  // These start containerd in a unit whose name depends on the node's role; Talos restarts its containerd by itself.
+  if (name === null || startsOwnRuntime(platform) || platform === 'talos') return null
   if (os === 'windows') return `Restart-Service ${name === 'docker' ? 'docker' : 'containerd'}`
   if (platform === 'microk8s') return 'snap restart microk8s.daemon-containerd'
   return `systemctl restart ${name === 'docker' ? 'docker cri-docker' : name === 'cri-o' ? 'crio' : 'containerd'}`
@@ -119,7 +128,9 @@ export function kubeletLog({ os, platform }: PullingNode, word: string): string 
       ? '-u k3s -u k3s-agent'
       : platform === 'microk8s'
         ? '-u snap.microk8s.daemon-kubelite'
-        : '-u kubelet'
+        : platform === 'k0s'
+          ? K0S_UNITS
+          : '-u kubelet'
   return `journalctl ${units} --since -1h | grep -i ${word}`
 }
 
@@ -153,6 +164,20 @@ export function curlCommand({ os }: PullingNode, url: string): string {
   return os === 'windows'
     ? `curl.exe -sSv -m 15 -o NUL ${shellWord(url)}`
     : `curl -sSv -m 15 -o /dev/null ${shellWord(url)}`
+}
+
+/** The media types of manifests that runtimes accept: without them, some registries answer with another one, or with an error. */
+const MANIFESTS = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ')
+
+/** Returns how to ask for a manifest without downloading it. */
+export function headCommand({ os }: PullingNode, url: string): string {
+  const client = os === 'windows' ? 'curl.exe' : 'curl'
+  return `${client} -sSI -m 15 -H ${shellWord(`Accept: ${MANIFESTS}`)} ${shellWord(url)}`
 }
 
 /** Returns how to show the certificate of HOST:PORT. */
@@ -194,6 +219,7 @@ export function storePath({ platform, runtime, os }: PullingNode): string {
   if (runtime === 'docker') return '/var/lib/docker'
   if (platform === 'k3s' || platform === 'rke2') return `/var/lib/rancher/${platform}`
   if (platform === 'microk8s') return '/var/snap/microk8s/common'
+  if (platform === 'k0s') return '/var/lib/k0s/containerd'
   return runtime === 'cri-o' ? '/var/lib/containers' : '/var/lib/containerd'
 }
 

@@ -1,8 +1,8 @@
-/** The words of rules around a registry: what they are, and who can let a request through. */
+/** The words of rules around a registry, and of its own conditions: what they are, and who can let a request through. */
 
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Perimeter } from '../../diagnosis/perimeter.ts'
-import { capitalize, responderLabel } from './nouns.ts'
+import { capitalize, registryLabel, responderLabel } from './nouns.ts'
 
 interface PerimeterWords {
   /** The rule with its owner: `a VPC Service Controls perimeter`. */
@@ -58,14 +58,25 @@ export function perimeterOf({ subcause, clues }: Refused): PerimeterWords | null
   return refusal === undefined || subcause !== 'blocked' || isSaid ? null : PERIMETERS[refusal.perimeter]
 }
 
-/** Returns the headline of such a refusal; null for any other. */
+/** Returns the headline of a refusal by such a rule, or under a condition that the registry names; null for any other. */
 export function perimeterTitle(finding: Refused): string | null {
+  const { clues, registry } = finding
+  const host = clues.find(clue => clue.code === 'served-at')?.host
+  if (host !== undefined)
+    return `${capitalize(registryLabel(registry))} says that this image is at ${host} instead`
+  if (clues.some(({ code }) => code === 'terms'))
+    return `${capitalize(registryLabel(registry))} gives this image only to accounts that have accepted its terms`
   const rule = perimeterOf(finding)
   return rule && `${capitalize(rule.name)} refuses pulls from ${responderLabel(finding)}`
 }
 
 /** Returns what such a refusal means; null for any other. */
 export function perimeterMeaning(finding: Refused): string | null {
+  const { clues } = finding
+  const terms = clues.some(({ code }) => code === 'terms')
+  if (clues.some(({ code }) => code === 'served-at'))
+    return `The registry says so itself: a login for this registry does not change that${terms ? ', and the other one wants a login of an account that has accepted its terms' : ''}.`
+  if (terms) return 'The registry says so itself: the name is right, and any other login is refused.'
   const rule = perimeterOf(finding)
   return rule && `The rule judges ${rule.judges}: a role at the registry or another name doesn't change that.`
 }

@@ -19,6 +19,8 @@ const REASONS: { [Code in Exclude<ChangeReason['code'], EditingRemedy>]: (reason
       `the template names its own pull secrets, so those of service account ${serviceAccount} are not used`,
     stuck: () =>
       'pull secrets are added only when a pod is created; its controller will create a replacement',
+    'backed-off': () =>
+      'the kubelet may wait up to five minutes before it tries again; the replacement that its controller creates pulls at once',
     interrupted: ({ run }) => `run ${run} deleted it and ended before recreating it`,
   }
 

@@ -1,7 +1,7 @@
 /** The words of `why`: policies, verdicts, and each problem with its fix. */
 
 import type { AdvisedContainer, AdvisedProblem, AdvisedWhy } from '../../advice/add-steps.ts'
-import type { StepCode } from '../../advice/step.ts'
+import type { Step, StepCode } from '../../advice/step.ts'
 import type { AttemptProblem } from '../../diagnosis/finding.ts'
 import type { CredentialState, Obstacle, WhyContainer } from '../../diagnosis/why-report.ts'
 import { cloudOf } from '../../image/registries.ts'
@@ -9,7 +9,7 @@ import type { PullPolicy } from '../../snapshot/pod.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { titleOf } from './causes.ts'
-import { isStatic, loginFixCommand } from './commands.ts'
+import { isStatic, loginFixCommand, whyCommand } from './commands.ts'
 import { problemText, readSecret } from './credential.ts'
 import { type ContainerPlace, otherDebugContainer, setImages } from './edits.ts'
 import { joinList, pluralize, registryLabel, shortList } from './nouns.ts'
@@ -73,7 +73,11 @@ function fix(text: string, context: ProblemContext): StepText {
   if (isStatic(why)) return KUBELET_LOGIN
   if (container.kind === 'ephemeral')
     return otherDebugContainer(invocation, why.namespace, why.pod, DEBUG_LOGIN)
-  return { text, command: loginFixCommand(invocation, [{ ...why, registry: container.registry }]) }
+  const { registry, finding } = container
+  return {
+    text,
+    command: loginFixCommand(invocation, [{ ...why, registry, ...(finding && { steps: finding.steps }) }]),
+  }
 }
 
 /** Problems that could not be read, so it is unknown whether they need a fix. */
@@ -160,13 +164,22 @@ export function whyProblem(problem: AdvisedProblem, context: ProblemContext): st
 /** First steps of a diagnosis that say less than the words of a problem. */
 const GENERAL: ReadonlySet<StepCode> = new Set(['see-why', 'distribute-login', 'restart-pull', 'read-all'])
 
+/** Whether a problem's own words say more than this step; one that names the missing secret is as precise. */
+function isGeneral(step: Step): boolean {
+  return GENERAL.has(step.code) && !(step.code === 'distribute-login' && step.secret !== undefined)
+}
+
 /** Returns what fixes the problem: the first step of the pull's diagnosis, unless the problem has more precise words for it. */
 export function whyNextStep(problem: AdvisedProblem, context: ProblemContext): StepText | undefined {
   const { finding } = context.container
   const own = PROBLEMS[problem.code].next?.(problem as never, context)
-  if (finding === null || (own !== undefined && GENERAL.has(finding.steps[0].code))) return own
+  if (finding === null || (own !== undefined && isGeneral(finding.steps[0]))) return own
   const texts = stepsOf([finding], context.invocation)
-  return texts.find((_text, index) => finding.steps[index]?.code !== 'see-why')
+  const step = texts.find((_text, index) => finding.steps[index]?.code !== 'see-why')
+  if (step?.command !== whyCommand(context.invocation, context.why)) return step
+  // This is the output of that command.
+  const { command: _shown, ...rest } = step
+  return rest
 }
 
 /** Says what keeps the pod from running, without a period. */

@@ -2,7 +2,7 @@
 
 import { isBuiltIn } from '../../kubernetes/api/kinds.ts'
 import type { Node } from '../../snapshot/node.ts'
-import type { Pod } from '../../snapshot/pod.ts'
+import { type Pod, podKey } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { OwnerLink, PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
 import { narrowEvent } from '../narrow/event.ts'
@@ -110,7 +110,7 @@ export class DumpFacts {
     const isSuspect = name !== undefined || kept.has(pod.name) || couldFail(pod)
     const suspect = selected && isSuspect ? pod : null
     const owned = bySubject ? ownedPart(pod) : null
-    this.pods.put(`${pod.namespace}/${pod.name}`, versionOf(raw), { selected, suspect, owned })
+    this.pods.put(podKey(pod.namespace, pod.name), versionOf(raw), { selected, suspect, owned })
   }
 
   #addNamed(raw: Record<string, unknown>, kind: string, key: string): void {

@@ -4,6 +4,7 @@
  */
 
 import type { WatchedChange } from '../../kubernetes/api/cluster.ts'
+import { podKey } from '../../snapshot/pod.ts'
 import type { RolloutPod } from '../../snapshot/rollout.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowRolloutPod } from '../live/rollouts.ts'
@@ -62,7 +63,7 @@ export class PodStore implements Store<unknown> {
   }
 
   podNamed(namespace: string, name: string): RolloutPod | null {
-    return this.#byName.get(`${namespace}/${name}`) ?? null
+    return this.#byName.get(podKey(namespace, name)) ?? null
   }
 
   /** Returns the pods that are waited for themselves. */
@@ -83,7 +84,7 @@ export class PodStore implements Store<unknown> {
     if (pod === null) return null
     const { controller, namespace, name } = pod.pod
     this.#byUid.set(uid, pod)
-    this.#byName.set(`${namespace}/${name}`, pod)
+    this.#byName.set(podKey(namespace, name), pod)
     if (controller !== null) addTo(this.#byController, controller.uid, pod)
     if (claim === 'itself') this.#itself.add(uid)
     if (claim === null) this.#keepForAWhile(uid)
@@ -120,7 +121,7 @@ export class PodStore implements Store<unknown> {
     this.#unclaimed.delete(uid)
     this.#itself.delete(uid)
     const { controller, namespace, name } = pod.pod
-    const key = `${namespace}/${name}`
+    const key = podKey(namespace, name)
     if (this.#byName.get(key) === pod) this.#byName.delete(key)
     if (controller !== null) removeFrom(this.#byController, controller.uid, pod)
     return true

@@ -9,11 +9,12 @@ import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { byText } from '../../order.ts'
 import type { FixObjects, InterruptedPod, PodToRestore, ScopeNamespace } from '../../snapshot/fix-objects.ts'
 import { uniqueGaps } from '../gap.ts'
-import { type LoginOptions, readAccounts, readSecretsNamed } from './fix-logins.ts'
+import { type AccountOptions, readAccounts } from './fix-accounts.ts'
+import { readSecretsNamed, type SecretOptions } from './fix-secrets.ts'
 import { readWorkloads, type WorkloadOptions } from './fix-workloads.ts'
 import type { Reading } from './reading.ts'
 
-export interface FixObjectsOptions extends LoginOptions, WorkloadOptions {
+export interface FixObjectsOptions extends AccountOptions, SecretOptions, WorkloadOptions {
   /** null: every namespace. */
   namespaces: string[] | null
   /** The namespaces come from the snapshot, so one can have been deleted since. Otherwise, a missing namespace is an error. */
@@ -95,9 +96,9 @@ async function readScopeNamespaces(reading: Reading, options: FixObjectsOptions)
     const found = await namespaceObjects(reading, options)
     return found.filter(({ name }) => !excluded.includes(name)).sort(byText(({ name }) => name))
   } catch (error) {
-    // A user who can write in a namespace may not be allowed to read the namespace object.
+    // A user who can write in a namespace may not be allowed to read the namespace object, which only shows whether it is terminating.
     if (!isForbidden(error)) throw error
-    reading.recordGap(error, KINDS.Namespace, null)
+    if (namespaces === null) reading.recordGap(error, KINDS.Namespace, null)
     const names = namespaces ?? [...new Set(pods.map(({ namespace }) => namespace))]
     return names.filter(name => !excluded.includes(name)).map(name => ({ name, terminating: false }))
   }

@@ -20,7 +20,7 @@ import { deploymentRevision } from '../narrow/revision.ts'
 import { list, number, record, text } from '../narrow/shape.ts'
 import { narrowSecretList, narrowWorkload, templateLabels } from '../narrow/workload.ts'
 import { narrowController } from '../ownership.ts'
-import type { PodsToFix } from './fix-logins.ts'
+import type { PodsToFix } from './fix-accounts.ts'
 import type { Reading } from './reading.ts'
 
 export interface WorkloadOptions {

@@ -3,6 +3,7 @@
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { compareText } from '../../order.ts'
+import type { Pod } from '../../snapshot/pod.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { fieldValue, type NamespaceOrAll, Reading } from './reading.ts'
@@ -26,21 +27,28 @@ export async function readImagesOnNode(
   cluster: ClusterReader,
   { namespace, node, signal }: { namespace: NamespaceOrAll; node: string | null; signal: AbortSignal },
 ): Promise<NodeWithImages | null> {
-  const byNode = new Map<string, Map<string, number>>()
+  const byNode = new Map<string, ImageCounts>()
   const ofNode = node === null ? '' : `,spec.nodeName=${fieldValue(node)}`
   const options = { limit: 500, shape: POD_SHAPE, fieldSelector: `status.phase=Running${ofNode}` }
   await new Reading(cluster, { signal }).list(KINDS.Pod as Kind<unknown>, namespace, options, raw => {
     const pod = narrowPod(raw)
     if (pod === null || pod.node === null || pod.terminating || pod.platform.os === 'windows') return
-    const images = byNode.get(pod.node) ?? new Map<string, number>()
-    for (const { image, imageId, kind } of pod.containers) {
-      if (imageId !== null && kind !== 'volume') images.set(image, (images.get(image) ?? 0) + 1)
-    }
+    const images = byNode.get(pod.node) ?? new Map()
     byNode.set(pod.node, images)
+    countImages(pod, images)
   })
   const [best] = [...byNode].sort(([a, x], [b, y]) => y.size - x.size || compareText(a, b))
   if (best === undefined) return null
   const [name, images] = best
   const rank = ([image, count]: [string, number]) => (LIKELY.test(image) ? 1_000_000 : 0) + count
   return { node: name, images: [...images].sort((a, b) => rank(b) - rank(a)).map(([image]) => image) }
+}
+
+/** How many containers run each image. */
+type ImageCounts = Map<string, number>
+
+function countImages({ containers }: Pod, counts: ImageCounts): void {
+  for (const { image, imageId, kind } of containers) {
+    if (imageId !== null && kind !== 'volume') counts.set(image, (counts.get(image) ?? 0) + 1)
+  }
 }

@@ -7,8 +7,8 @@ import { topmostWorkload } from '../ownership.ts'
 import { kindNamed } from '../subject-names.ts'
 import { pickSuspects } from '../suspects.ts'
 import { readPodsIn } from './namespaces.ts'
+import { readOwners } from './owners.ts'
 import { Reading } from './reading.ts'
-import { readOwners } from './related-objects.ts'
 
 const LISTING = { metadataOnly: true, limit: 500 } as const
 

@@ -7,11 +7,18 @@ import type { ScopeSubject, Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
 import { markReportedMissing } from '../narrow/missing-secrets.ts'
 import { belongsTo } from '../ownership.ts'
-import type { Scope } from '../suspects.ts'
-import { byNamespaceAndName, isNamed, ofSubjects, pickSuspects } from '../suspects.ts'
+import {
+  byNamespaceAndName,
+  isNamed,
+  ofSubjects,
+  pickSuspects,
+  type Scope,
+  statedScope,
+} from '../suspects.ts'
 import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
+import { type Owners, readOwners } from './owners.ts'
 import { type ReadCounts, Reading } from './reading.ts'
-import { type Owners, readOwners, readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
+import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
 import { withRevisions } from './revisions.ts'
 import { readPod, readSubjects, type SubjectPods } from './subjects.ts'
 
@@ -72,12 +79,7 @@ async function readSnapshot(
   const snapshot: Snapshot = {
     takenAt,
     source: reading.source,
-    scope: {
-      namespaces: subjects === undefined ? scope.namespaces : namespacesOf(subjects),
-      labelSelector: labelSelector ?? null,
-      ...(subjects && { subjects }),
-      ...(excluded.length > 0 && { excludedNamespaces: [...excluded] }),
-    },
+    scope: statedScope(subjects ? { ...scope, namespaces: namespacesOf(subjects) } : scope, subjects),
     podCount: isExact ? found.count : pods.length,
     pods,
     events,

@@ -11,8 +11,9 @@ import { namespaceOf, record, text } from '../narrow/shape.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowUsageWorkload, type UsageKind } from '../narrow/usage.ts'
 import { byName } from '../suspects.ts'
+import { readOwners } from './owners.ts'
 import { type NamespaceOrAll, type ReadCounts, Reading } from './reading.ts'
-import { readNamedAccounts, readOwners } from './related-objects.ts'
+import { readNamedAccounts } from './related-objects.ts'
 import { readUsagePods } from './usage-pods.ts'
 
 export interface UsageOptions {

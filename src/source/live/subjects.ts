@@ -275,7 +275,7 @@ function asNoSuchPod(namespace: string): (error: unknown) => never {
   }
 }
 
-/** Only for a hint, so errors are ignored. */
+/** Returns no names if they can't be read, because they are only a hint. */
 async function podNames(reading: Reading, namespace: string): Promise<string[]> {
   const names: string[] = []
   try {
@@ -285,7 +285,8 @@ async function podNames(reading: Reading, namespace: string): Promise<string[]> 
       ({ metadata }) => names.push(metadata.name),
     )
     return names
-  } catch {
+  } catch (error) {
+    rethrowUnlessApiError(error)
     return []
   }
 }

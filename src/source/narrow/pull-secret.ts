@@ -169,9 +169,8 @@ function writerOf(metadata: Record<string, unknown>): SecretWriter | null {
   if (labels['reconcile.external-secrets.io/created-by'] !== undefined)
     return { type: 'tool', name: 'External Secrets Operator' }
   const tool = labels[MANAGED_BY] ?? annotations[MANAGED_BY]
-  return tool === undefined || tool === 'Helm' || tool === 'pullguard'
-    ? null
-    : { type: 'tool', name: narrowName(tool) }
+  if (tool === 'pullguard') return { type: 'fix' }
+  return tool === undefined || tool === 'Helm' ? null : { type: 'tool', name: narrowName(tool) }
 }
 
 const MANAGED_BY = 'app.kubernetes.io/managed-by'

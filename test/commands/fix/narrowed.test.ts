@@ -195,7 +195,7 @@ async function planned(cluster: Cluster, options: Partial<FixOptions>, withPolic
     cluster: client,
     reading: new Reading(client),
     clusterUid: 'c',
-    journals: '/nowhere/runs',
+    journals: ['/nowhere/runs'],
   }
   const facts = await readFixFacts(whole)
   const remedies = new Set([

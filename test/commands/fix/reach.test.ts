@@ -94,6 +94,14 @@ test('an empty -l is refused: it would select every pod', async () => {
   expect(err).toMatch(/pullguard fix -n default$/m)
 })
 
+test.each([
+  ['-n is empty', ['fix', '-n', '', '--yes']],
+  ['--exclude-namespace is empty', ['fix', '-A', '--exclude-namespace', '', '--yes']],
+])('%s: refused, as an unset variable would fix other namespaces', async (text, command) => {
+  expect(await incident.run(command)).toMatchObject({ code: 2, err: expect.stringContaining(text) })
+  expect(incident.writes()).toEqual([])
+})
+
 test('a pod that only claims a named workload as its owner brings the login to no other account', async () => {
   const { cluster, settle } = incident.simulator
   const [pod] = cluster.list('Pod', 'default').filter(({ metadata }) => metadata.labels?.app === 'fifthnginx')

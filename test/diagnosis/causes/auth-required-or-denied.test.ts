@@ -7,6 +7,18 @@ expectCause('auth-required-or-denied', [
     'error execing credential provider plugin acr-credential-provider for image acme.azurecr.io/app: exit status 1',
   ],
   [
+    'kubelet 1.35, a credential provider for another processor',
+    'error execing credential provider plugin ecr-credential-provider for image 123456789012.dkr.ecr.eu-west-1.amazonaws.com/app: fork/exec /etc/eks/image-credential-provider/ecr-credential-provider: exec format error',
+  ],
+  [
+    'kubelet 1.35, a credential provider that takes too long',
+    'error execing credential provider plugin acr-credential-provider for image acme.azurecr.io/app: context deadline exceeded',
+  ],
+  [
+    'Docker, a repository of Red Hat that is at another registry',
+    'Error response from daemon: unsupported: This repo requires terms acceptance and is only available on registry.redhat.io',
+  ],
+  [
     'Xray, an artifact',
     'Artifact download request rejected: app.tar.gz was not downloaded due to the download blocking policy configured in Xray for docker-local.',
   ],

@@ -257,7 +257,7 @@ describe('what writes it', () => {
       { annotations: { 'app.kubernetes.io/managed-by': 'imagepullsecret-patcher' } },
       { type: 'tool', name: 'imagepullsecret-patcher' },
     ],
-    ['pullguard itself', { labels: { 'app.kubernetes.io/managed-by': 'pullguard' } }, undefined],
+    ['pullguard itself', { labels: { 'app.kubernetes.io/managed-by': 'pullguard' } }, { type: 'fix' }],
   ])('is %s', (_name, metadata, expected) => {
     expect(writer(metadata)).toEqual(expected)
   })

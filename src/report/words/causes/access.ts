@@ -122,10 +122,7 @@ function isOfficial({ reference }: Pick<Finding, 'reference'>): boolean {
 const MEANING: Record<DenialSubcause, Sentence> = {
   'no-credential-sent': byCase(
     [
-      [
-        'credential-provider',
-        'The plugin on the node that fetches logins failed, so the registry was not asked.',
-      ],
+      ['credential-provider', providerMeaning],
       [
         isBroken,
         'No login was sent: the pods name a pull secret, but the kubelet finds no usable login in it for this image.',
@@ -173,7 +170,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       ],
       [
         first => first.clues.some(({ code }) => code === 'on-node') && !isUsable(first),
-        'The image is on the node, but the kubelet asks the registry again for a pod without the credential that it was pulled with (KEP-2535, from Kubernetes 1.35 on by default).',
+        'The image is on the node, but the kubelet asks the registry again for a pod without a verified credential for it (KEP-2535, from Kubernetes 1.35 on by default).',
       ],
       [({ reference }) => isPublic(reference), publicMeaning],
       [
@@ -242,6 +239,11 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [[isBroken, 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.']],
     'The registry does not say whether the login, the permission, or the name is the problem.',
   ),
+}
+
+function providerMeaning({ clues }: Pick<Finding, 'clues'>): string {
+  const reason = clues.find(clue => clue.code === 'provider-reason')?.reason
+  return `The plugin on the node that fetches logins failed, so the registry was not asked${reason === undefined ? '.' : `. Its reason: "${reason}".`}`
 }
 
 function noLoginMeaning({ registry, steps }: CauseContext['findings'][0]): string {

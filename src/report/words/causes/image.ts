@@ -23,9 +23,9 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
       'The registry says that the repository does not exist: it is misspelled, was renamed, never pushed, or deleted.',
   }),
   'not-in-mirror': ({ findings: [first] }) => ({
-    title: `${capitalize(responderLabel(first))} does not have this image`,
+    title: `${capitalize(lackingLabel(first))} does not have this image`,
     meaning:
-      first.endpoint?.role === 'mirror'
+      first.endpoint?.role === 'mirror' || lackingMirror(first) !== undefined
         ? `A mirror or cache said so, which proves nothing about the image at ${registryLabel(first.registry)}: the mirror may not have cached it, may not allow it, or may have failed to fetch it from upstream.`
         : `${capitalize(responderLabel(first))} is a cache that asked an upstream registry: the image does not exist there, or the cache's own login is not allowed to see it.`,
   }),
@@ -37,6 +37,18 @@ const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: stri
       meaning: `The registry says that the repository, the tag, or the digest does not exist: it is misspelled, was never pushed, or was removed.${hidden ? ' Some registries (Nexus, Artifactory) say so to anyone without a login, too.' : ''}`,
     }
   },
+}
+
+/** The mirror that lacks the image by the runtime's list, if its text names no host in another way. */
+const lackingMirror = ({ clues, endpoint }: Finding) =>
+  endpoint === null ? clues.find(clue => clue.code === 'mirrors-failed') : undefined
+
+function lackingLabel(first: Finding): string {
+  const mirrors = lackingMirror(first)
+  if (mirrors === undefined) return responderLabel(first)
+  return mirrors.lacking === null
+    ? `a mirror of ${registryLabel(first.registry)}`
+    : `the mirror ${mirrors.lacking}`
 }
 
 function wordsForMissing(context: CauseContext): { title: string; meaning: string } {
@@ -64,7 +76,7 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
 export const imageNotFound: CauseWords = {
   showsCredential: true,
   short: ({ findings: [first] }) =>
-    first.subcause === 'not-in-mirror' ? `images missing in ${responderLabel(first)}` : 'image not found',
+    first.subcause === 'not-in-mirror' ? `images missing in ${lackingLabel(first)}` : 'image not found',
   title: context => wordsForMissing(context).title,
   meaning: context => wordsForMissing(context).meaning,
 }

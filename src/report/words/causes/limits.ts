@@ -6,13 +6,23 @@ import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 type Sentence = (context: CauseContext) => string
 
+/** Returns whose limit it is: Docker Hub's, if its own words say so about a name that does not parse. */
+function limiterLabel({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): string {
+  const ofHub = registry === null && clues.some(({ code }) => code === 'hub-limit')
+  return registryLabel(ofHub ? 'docker.io' : registry)
+}
+
+/** Whether another host has limited requests for Docker Hub's images, which Docker Hub itself limits over hours. */
+const isInPlaceOfHub = ({ registry, clues }: Finding) =>
+  registry === 'docker.io' && clues.some(({ code }) => code === 'per-second')
+
 /** The host whose limit it is: a mirror or a token server has its own. */
 const limitedHost = ({ findings: [first] }: CauseContext) =>
   isOfMirror(first) ? responderLabel(first) : registryLabel(first.registry)
 
 const TITLE: Record<RateLimitSubcause, Sentence> = {
-  anonymous: ({ findings: [{ registry, endpoint }] }) =>
-    `${capitalize(registryLabel(registry))}'s limit for anonymous pulls is used up${endpoint?.role === 'mirror' ? ` (answered through ${endpoint.host})` : ''}`,
+  anonymous: ({ findings: [first] }) =>
+    `${capitalize(limiterLabel(first))}'s limit for anonymous pulls is used up${first.endpoint?.role === 'mirror' ? ` (answered through ${first.endpoint.host})` : ''}`,
   account: ({ findings: [{ registry }] }) =>
     `${capitalize(registryLabel(registry))}'s pull limit for the account is used up`,
   abuse: byCase(
@@ -42,12 +52,17 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
           `${capitalize(registryLabel(registry))} is a cache whose upstream registry limits its pulls`,
       ],
       ['token-limit', tokenTitle],
+      [isInPlaceOfHub, 'What answered in place of Docker Hub got too many requests'],
+      [
+        'per-second',
+        first => `${capitalize(responderLabel(first))} got too many requests within a second or a minute`,
+      ],
       [
         'bare-limit',
         ({ registry }) => `${capitalize(registryLabel(registry))} answers 429: too many pulls or requests`,
       ],
     ],
-    ({ registry }) => `${capitalize(registryLabel(registry))}'s pull rate limit is used up`,
+    first => `${capitalize(limiterLabel(first))}'s pull rate limit is used up`,
   ),
 }
 
@@ -68,8 +83,8 @@ function relayedBy({ clues }: Pick<Finding, 'clues'>): string | null {
 }
 
 const MEANING: Record<RateLimitSubcause, Sentence> = {
-  anonymous: ({ findings: [{ registry }] }) =>
-    `Anonymous pulls are limited per IP address, shared with everyone behind it. ${capitalize(registryLabel(registry))} refuses more until the limit resets.`,
+  anonymous: ({ findings: [first] }) =>
+    `Anonymous pulls are limited per IP address, shared with everyone behind it. ${capitalize(limiterLabel(first))} refuses more until the limit resets.`,
   account: ({ findings: [{ registry }] }) =>
     `${capitalize(registryLabel(registry))} accepted the login, but its account has no pulls left; more are refused until the limit resets.`,
   abuse: byCase(
@@ -94,12 +109,16 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
       ],
       ['token-limit', TOKEN_LIMIT],
       [
+        isInPlaceOfHub,
+        'The limit in the text is per second or minute, and Docker Hub limits pulls over hours: a mirror, or another registry that the name leads to on this node, answered.',
+      ],
+      [
         ({ clues, registry }) => registry === 'docker.io' && clues.some(({ code }) => code === 'bare-limit'),
         'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.',
       ],
     ],
-    ({ registry }) =>
-      `${capitalize(registryLabel(registry))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
+    first =>
+      `${capitalize(limiterLabel(first))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
   ),
 }
 
@@ -113,7 +132,9 @@ export const rateLimited: CauseWords = {
       ? `${registryLabel(relayedBy(context.findings[0]))}'s rate limit, which ${registryLabel(context.findings[0].registry)} passes on`
       : subcauseOf(context) === 'unspecified' && isOfMirror(context.findings[0])
         ? `the limit of ${limitedHost(context)}`
-        : `${registryLabel(context.findings[0].registry)}'s rate limit`,
+        : isInPlaceOfHub(context.findings[0])
+          ? "a limit on requests for Docker Hub's images"
+          : `${limiterLabel(context.findings[0])}'s rate limit`,
   title: context => TITLE[subcauseOf(context)](context),
   meaning: context => MEANING[subcauseOf(context)](context),
 }

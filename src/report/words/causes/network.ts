@@ -3,6 +3,7 @@
  * Never), and of problems that may end with time: a host's servers, a canceled pull.
  */
 
+import type { Clue } from '../../../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding, NeverPullSubcause } from '../../../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
@@ -65,19 +66,41 @@ export const networkTimeout: CauseWords = {
 
 export const connectionRefusedOrReset: CauseWords = {
   short: context => `broken connections to ${askedHost(context)}`,
-  title: context =>
-    `The connection to ${askedHost(context)} was ${hasClue(context, 'cut-off') ? 'cut off' : 'refused or dropped'}`,
+  title: context => BROKEN[howBroken(context.findings[0])](askedHost(context)),
   meaning: byCase(
     [
       ['loopback', loopbackMeaning],
-      ['no-route', 'The node has no route for addresses of this family (IPv4 or IPv6).'],
-      [
-        'cut-off',
-        'The connection was opened and then closed before the answer was complete: by a firewall or proxy in between, or by the host itself.',
-      ],
+      ['no-route', 'The node has no route for addresses of this family (IPv4 or IPv6), so nothing was sent.'],
     ],
-    'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
+    first => BROKEN_MEANING[howBroken(first)],
   ),
+}
+
+type Break = Extract<Clue, { code: 'unopened' }>['why'] | 'cut-off' | 'unknown'
+
+/** How the connection failed. An error that names several addresses may have several reasons. */
+function howBroken({ clues }: Pick<Finding, 'clues'>): Break {
+  if (clues.some(({ code }) => code === 'cut-off')) return 'cut-off'
+  const reasons = clues.flatMap(clue => (clue.code === 'unopened' ? [clue.why] : []))
+  return reasons.length === 1 ? (reasons[0] ?? 'unknown') : 'unknown'
+}
+
+const BROKEN: Record<Break, (host: string) => string> = {
+  'cut-off': host => `The connection to ${host} was cut off`,
+  refused: host => `The connection to ${host} was refused`,
+  network: host => `The node has no route to ${host}`,
+  host: host => `The node can't reach ${host} (no route to host)`,
+  unknown: host => `The connection to ${host} was refused or dropped`,
+}
+
+const BROKEN_MEANING: Record<Break, string> = {
+  'cut-off':
+    'The connection was opened and then closed before the answer was complete: by a firewall or proxy in between, or by the host itself.',
+  refused: 'Nothing is listening on that address and port, or a firewall in between rejects the connection.',
+  network: 'The node itself has no route to that address, so nothing was sent.',
+  host: 'That address does not answer in its network (the machine is down, or the address is wrong), or a firewall in between rejects the connection.',
+  unknown:
+    'Nothing is listening on that address and port, there is no route, or something in between drops the connection.',
 }
 
 function loopbackMeaning({ clues }: Pick<Finding, 'clues'>): string {
@@ -239,11 +262,11 @@ const NEVER: Record<NeverPullSubcause | 'unknown', [title: string, meaning: stri
   ],
   'not-verified': [
     'Pull policy Never, and the image on the node is not verified for this pod',
-    'The node lists the image, but it was pulled with a credential that this pod does not have (KEP-2535); with policy Never the kubelet does not ask the registry.',
+    'The node lists the image, but the kubelet does not let this pod use it without a verified credential (KEP-2535): it was pulled with one that the pod does not have, or it was preloaded, and the same content was pulled so under another name (kubernetes/kubernetes#138211). With policy Never the kubelet does not ask the registry.',
   ],
   unknown: [
     'Pull policy Never, and the kubelet has no image that this pod can use',
-    'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) it was pulled with a credential that this pod does not have.',
+    'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) the kubelet does not let this pod use it without a verified credential.',
   ],
 }
 

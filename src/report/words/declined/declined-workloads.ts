@@ -146,7 +146,7 @@ export const WORKLOADS = {
     detail: ({ container, image, detail }) =>
       `${container}: ${image}${detail === null ? '' : ` (${detail})`}`,
     next: () => ({
-      text: 'Log in to the registry if it denied access, or correct the image if it does not exist, then run the fix again',
+      text: 'Log in to the registry if it denied access, give its address with --registry-endpoint if it is internal, or correct the image if it does not exist, then run the fix again',
     }),
   },
   'several-digests': {
@@ -169,7 +169,13 @@ export const WORKLOADS = {
         : `${pluralize(count, 'image')} could not be checked at the replacement registry`,
     detail: ({ container, image, asked, detail }) =>
       `${container}: ${image}, asked for ${asked.join(' and ')}${detail === null ? '' : ` (${detail})`}`,
-    next: ({ image }, context) =>
-      rerunFix('Name the replacement image', context, `--replace-registry ${shellWord(image)}=<image>`),
+    next: ({ image, absent }, context) =>
+      rerunFix(
+        absent
+          ? 'Name the replacement image'
+          : 'Make the replacement registry answer (if it is internal, give its address with --registry-endpoint), or name the replacement image',
+        context,
+        `--replace-registry ${shellWord(image)}=<image>`,
+      ),
   },
 } satisfies Partial<DeclinedWords>

@@ -65,14 +65,15 @@ export const REFUSALS: Pick<
       'denied-or-missing': 'private or missing: the registry does not say which',
       blocked:
         'the address, country, network, or account is blocked, or a rule around the registry refuses (a perimeter, conditional access, a web firewall)',
-      policy: "the registry's own policy, such as a vulnerability scan or a storage quota",
+      policy:
+        "the registry's own policy, such as a vulnerability scan or a storage quota, or another registry that has the image instead",
       upstream: "a cache's upstream registry refused it, or its upstream repository is not set up",
       unspecified: 'the registry does not say',
     },
   },
   'never-pull': {
     title: 'The pull policy is Never, and the node has no image that the pod can use',
-    is: 'With imagePullPolicy Never, the kubelet only uses what is already on the node. Since Kubernetes 1.33 it can also refuse an image that another pod pulled with a login that this pod does not have.',
+    is: 'With imagePullPolicy Never, the kubelet only uses what is already on the node. Since Kubernetes 1.33 it can also refuse an image that is there, because no login of this pod was verified for it.',
     howToTell:
       'The reason is ErrImageNeverPull. `crictl images` on the node shows whether the image is there.',
     todo: [
@@ -83,7 +84,7 @@ export const REFUSALS: Pick<
     example: 'Container image "acme/api:2.4" is not present with pull policy of Never',
     subcauses: {
       'not-present': 'the image is not on the node',
-      'not-verified': 'the image is there, but was pulled with a login that this pod does not have',
+      'not-verified': 'the image is there, but no login of this pod was verified for it',
     },
   },
   'signature-policy': {

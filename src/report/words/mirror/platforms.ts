@@ -8,6 +8,7 @@ import { joinList, pluralize, registryLabel, shortList } from '../nouns.ts'
 const PLATFORM: Record<MirrorPlatform, string> = {
   k3s: 'K3s',
   rke2: 'RKE2',
+  k0s: 'k0s',
   microk8s: 'MicroK8s',
   minikube: 'minikube',
   kind: 'kind',

@@ -108,8 +108,8 @@ export function deadMirrorText(
 type Notes = { [Code in SetupNote['code']]: (note: Extract<SetupNote, { code: Code }>) => string }
 
 const NOTE: Notes = {
-  'config-path': ({ major, folder }) =>
-    `containerd reads the file only if config_path is set to ${folder} in /etc/containerd/config.toml, ${major === 1 ? 'version 2: [plugins."io.containerd.grpc.v1.cri".registry]' : "version 3 and later: [plugins.'io.containerd.cri.v1.images'.registry]"}; after changing that, restart containerd`,
+  'config-path': ({ major, folder, file }) =>
+    `containerd reads the file only if config_path is set to ${folder} in ${file}, ${major === 1 ? 'version 2: [plugins."io.containerd.grpc.v1.cri".registry]' : "version 3 and later: [plugins.'io.containerd.cri.v1.images'.registry]"}; after changing that, restart containerd`,
   'one-folder': () =>
     'from containerd 2.1 on, config_path has to be this one folder: with a list of folders, pulls through the transfer service ignore the file (containerd/containerd#12808)',
   'old-tables': () =>

@@ -8,7 +8,7 @@ import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { fixCommand } from '../commands.ts'
 import { durationInWords } from '../duration.ts'
-import { editField, workloadsOf } from '../edits.ts'
+import { editField, setImages, workloadsOf } from '../edits.ts'
 import { minikubeProfile, nodeClientStep, onNodes } from '../node.ts'
 import { pullCommand, pullLimits } from '../node-images.ts'
 import { mayBeOpenShift } from '../node-settings.ts'
@@ -18,15 +18,14 @@ import type { StepWords } from '../step-words.ts'
 
 const WAIT = {
   limit: 'Wait until the limit resets; the kubelet retries on its own',
+  'hub-limit': 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own',
   minute:
-    'Wait a minute or two: this registry limits requests per second or minute, and the kubelet retries on its own; if it keeps happening, ',
+    'Wait a minute or two: this limit is on requests per second or minute, and the kubelet retries on its own; if it keeps happening, ',
   burst:
     'Wait a few minutes; the kubelet retries on its own. Start fewer pods at once, or use a pull-through mirror',
   kubelet: 'Wait a minute: the kubelet continues on its own',
   registry: 'Wait: the kubelet retries on its own, and the pods start once the registry answers again',
 }
-
-const HUB_LIMIT = 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own'
 
 /** Returns when the next attempt can succeed, from what is left of the limit. */
 function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string {
@@ -34,7 +33,7 @@ function limitText({ of, limit, remaining, windowSeconds }: LimitAnswer): string
   const others = of === 'account' ? '' : ' (nodes behind another address have their own limit)'
   if (limit === null)
     return `Wait for the next try, within five minutes: Docker Hub has no limit for ${whose} now${others}`
-  if (remaining === null) return HUB_LIMIT
+  if (remaining === null) return WAIT['hub-limit']
   const window = windowSeconds === null ? '' : ` in ${durationInWords(windowSeconds)}`
   if (remaining > 0)
     return `Wait for the next try, within five minutes: ${formatNumber(remaining)} of ${pluralize(limit, 'pull')}${window} are left for ${whose}${others}`
@@ -69,20 +68,32 @@ export const limitSteps: StepWords<
 > = {
   wait: (step, { findings: [{ registry, reference }] }) => {
     if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
-    if (step.for === 'limit' && registry === 'docker.io') return { text: HUB_LIMIT }
+    if (step.for === 'limit' && registry === 'docker.io') return { text: WAIT['hub-limit'] }
     if (step.for !== 'minute') return { text: WAIT[step.for] }
     return {
-      text: `${WAIT.minute}${isPublic(reference) ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
+      text: `${WAIT.minute}${isPublic(reference) || registry === 'docker.io' ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
     }
   },
   'find-askers': (_step, { invocation, findings: [{ registry }] }) => ({
     text: 'If it comes back, find who asks so often from the same address: pods that restart with imagePullPolicy Always, jobs of a CI, or a login that fails again and again',
     ...(registry === 'docker.io' ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
   }),
-  'replace-registry': (_step, { invocation, findings }) => ({
-    text: 'Or pull official images from another registry, without a login',
-    command: fixCommand(invocation, findings, () => OFFICIAL_ELSEWHERE),
-  }),
+  'replace-registry': (_step, { invocation, findings }) => {
+    const fixable = findings.filter(({ remedies }) => remedies.includes('replace-registry'))
+    if (fixable.length > 0)
+      return {
+        text: 'Or pull official images from another registry, without a login',
+        command: fixCommand(invocation, fixable, () => OFFICIAL_ELSEWHERE),
+      }
+    const [first] = findings
+    const known = `public.ecr.aws/docker/${(first.reference ?? '').replace(/^docker\.io\//, '')}`
+    const { text, command } = setImages(invocation, [{ ...first, known, open: '' }])
+    if (command !== undefined)
+      return { text: 'Or pull the image from another registry, without a login', command }
+    // A step of its own says that a Job has to be recreated.
+    const how = first.workload?.kind === 'Job' ? '' : `. ${text}`
+    return { text: `Or pull the image from another registry, without a login, as ${known}${how}` }
+  },
   'use-cache': (_step, { invocation }) => ({
     text: 'Put a pull-through cache between the nodes and the registry for the long term; see which mirrors the nodes have, and what they need for yours',
     command: ownCommand(invocation, 'mirror'),
@@ -113,7 +124,8 @@ export const limitSteps: StepWords<
         : `minikube image load${minikubeProfile(node)} ${shellWord(image)}`,
   }),
   'same-secret': () => ({
-    text: 'Give the pod the pull secret that the image was pulled with: from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified (imagePullCredentialsVerificationPolicy)',
+    text: "Give the pod the pull secret of those pods that the image was pulled for, as from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified; if it was preloaded instead, exempt it in the kubelet's configuration (imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages, preloadedImagesVerificationAllowlist)",
+    brief: 'Give the pod the pull secret of those pods that the image was pulled for',
   }),
   'slow-pull': (_step, { findings: [{ host }] }) => ({
     text: `If the pull is only slow, raise ${progressTimeout(host)}, or use a smaller image${
@@ -128,6 +140,7 @@ export const limitSteps: StepWords<
 const CONTAINERD_FILE: Partial<Record<Platform, string>> = {
   k3s: '/var/lib/rancher/k3s/agent/etc/containerd/config.toml',
   rke2: '/var/lib/rancher/rke2/agent/etc/containerd/config.toml',
+  k0s: '/etc/k0s/containerd.toml /etc/k0s/containerd.d/*.toml',
   microk8s: '/var/snap/microk8s/current/args/containerd.toml',
 }
 

@@ -4,16 +4,17 @@ import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { LoginReason, ShortLived, Step, UsableHint } from '../../../advice/step.ts'
 import type { AttemptProblem } from '../../../diagnosis/finding.ts'
 import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
-import { type Cloud, cloudOf, HARDENED_IMAGES, isPublic } from '../../../image/registries.ts'
+import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { loginCommand, loginFixCommand, whyCommand } from '../commands.ts'
+import { loginFixCommand, missingSecret, whyCommand } from '../commands.ts'
 import { authsKey, problemText, readSecret } from '../credential.ts'
 import { minuteOf } from '../duration.ts'
 import { otherDebugContainer } from '../edits.ts'
-import { managedPlace, writerText } from '../managers.ts'
-import { runtimeLoginPlace } from '../node-settings.ts'
+import { managedPlace, managerName, subChartNote, writerText } from '../managers.ts'
+import { kubeletFolder, runtimeLoginPlace } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
+import { loginCommand, loginNote } from '../registry-logins.ts'
 import type { StepText, StepWords } from '../step-words.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = {
@@ -27,6 +28,10 @@ const LOGIN: Record<LoginReason, (login: string, registry: string) => string> = 
     `If the image is private, run ${login} with an account that can pull it, then distribute that login`,
   limit: (login, registry) =>
     `Give the pods this machine's login for ${registry} (run ${login} first), so their pulls count against that account`,
+  elsewhere: (login, registry) =>
+    `Then run ${login} with an account that can pull there, and distribute that login once the pods ask ${registry}`,
+  stopgap: (login, registry) =>
+    `Run ${login}, then distribute that login, only to bridge the time until the nodes' own identity works for ${registry}: remove it afterward`,
   'account-limit': login =>
     `Use an account with a higher limit (run ${login} first), then distribute that login`,
 }
@@ -37,17 +42,17 @@ const BRIEF_LOGIN: Partial<typeof LOGIN> = {
   limit: (login, registry) => `Give the pods your login for ${registry} (${login} first)`,
 }
 
-/** Returns what to know about a registry's logins before one is distributed. */
-function note(registry: string): string {
-  if (registry === HARDENED_IMAGES) return '; the same Docker account works, under the key dhi.io'
-  if (registry === 'nvcr.io')
-    return '; the user name is $oauthtoken (in single quotes), the password an NGC API key'
-  if (registry === 'ghcr.io') return '; the password is a personal access token (classic) with read:packages'
-  if (/(?:^|\.)gitlab\./.test(registry)) return '; the login is a deploy token with the scope read_registry'
-  const cloud = cloudOf(registry)
-  if (cloud === 'gar')
-    return '; such a token expires after an hour, a service account key (user _json_key) does not'
-  return cloud === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
+/** Returns how to create the pull secret that the pods name already. */
+const named = (secret: string, registry: string, login: string) =>
+  `Create secret ${secret}, which the pods name, with a login for ${registry}: first run ${login} with an account that can pull the image`
+
+/** Returns the same under the condition that makes a login the right thing, and what else may have been meant to create the secret. */
+function missingText(reason: LoginReason, create: string, { managedBy }: AdvisedFinding): string {
+  const start =
+    reason === 'private' ? `If the image is private, ${create.replace('Create', 'create')}` : create
+  return managedBy === undefined
+    ? start
+    : `${start} (or add the secret to what ${managerName(managedBy)} deploys, if it was meant to come from there)`
 }
 
 /** Where each registry has the visibility of an image. */
@@ -112,10 +117,15 @@ const FITTING: Partial<Record<AttemptProblem, string>> = {
   'wrong-layout': ' under the type that fits its content, such as',
 }
 
-/** How a static pod gets a login, which no object in the cluster can provide. */
-export const KUBELET_LOGIN: StepText = {
-  text: "Put a login for the kubelet on the node, as config.json (like ~/.docker/config.json) in the kubelet's folder, such as /var/lib/kubelet, and restart the kubelet: static pods can't use pull secrets",
+/** Returns how a static pod gets a login, which no object in the cluster can provide. */
+function kubeletLogin(folder: string): StepText {
+  return {
+    text: `Put a login for the kubelet on the node, as config.json (like ~/.docker/config.json) in the kubelet's folder, ${folder}, and restart the kubelet: static pods can't use pull secrets`,
+  }
 }
+
+/** How a static pod on any node gets a login. */
+export const KUBELET_LOGIN = kubeletLogin('such as /var/lib/kubelet')
 
 /** How a debug container gets an image that it has no login for. */
 export const DEBUG_LOGIN =
@@ -127,13 +137,6 @@ export function repairSecret(invocation: Invocation, namespace: string, secret: 
     text: `Recreate secret ${secret}, or remove it from the pod's imagePullSecrets`,
     command: kubectlCommand(invocation, `get secret ${shellWord(secret)} -o yaml`, namespace),
   }
-}
-
-/** A chart's other parts may have the secret: Helm passes a sub-chart only the values under its own name, and global ones. */
-function subChart({ managedBy }: AdvisedFinding): string {
-  const isChart =
-    managedBy?.tool === 'helm' || (managedBy?.tool === 'flux' && managedBy.resource === 'HelmRelease')
-  return isChart ? ' (of a sub-chart: under its own name in the values, or as global.imagePullSecrets)' : ''
 }
 
 /** Whether a finding can use the same secret of another namespace. */
@@ -169,22 +172,32 @@ export const loginSteps: StepWords<
   | 'see-why'
 > = {
   'distribute-login': ({ reason, registry }, { invocation, findings }) => {
+    const secret = missingSecret(findings)
     const login = `\`${loginCommand(registry)}\``
-    const brief = BRIEF_LOGIN[reason]?.(login, registryLabel(registry))
+    const label = registryLabel(registry)
+    const brief = secret === undefined ? BRIEF_LOGIN[reason]?.(login, label) : named(secret, label, login)
+    const text =
+      secret === undefined
+        ? LOGIN[reason](login, label)
+        : missingText(reason, named(secret, label, login), findings[0])
     return {
-      text: `${LOGIN[reason](login, registryLabel(registry))}${note(registry)}`,
+      text: `${text}${loginNote(registry)}`,
       ...(brief === undefined ? {} : { brief }),
-      command: loginFixCommand(invocation, findings),
+      command: loginFixCommand(
+        invocation,
+        findings.map(finding => ({ ...finding, registry })),
+      ),
     }
   },
   'node-login': ({ registry }, { findings: [first] }) => ({
-    text: `Renew or remove the login for ${registryLabel(registry)} that ${first.node === null ? 'the node' : `node ${first.node}`} itself sends, as the pod has none: in a config.json of the kubelet (/var/lib/kubelet/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`,
+    text: `Renew or remove the login for ${registryLabel(registry)} that ${first.node === null ? 'the node' : `node ${first.node}`} itself sends, as the pod has none: in a config.json of the kubelet (${kubeletFolder(first.host)}/config.json, /root/.docker/config.json), its credential provider, or ${runtimeLoginPlace(first.host)}`,
   }),
   'recreate-pods': (_step, { invocation, findings }) => ({
     text: 'Recreate the pods: they are older than the pull secret that new pods get from the service account',
     command: loginFixCommand(invocation, findings),
   }),
-  'kubelet-login': () => KUBELET_LOGIN,
+  'kubelet-login': (_step, { findings: [{ host }] }) =>
+    kubeletLogin(`${host.platform === null ? 'such as ' : ''}${kubeletFolder(host)}`),
   'other-debug-container': ({ reason }, { invocation, findings: [{ namespace, pod }] }) =>
     otherDebugContainer(invocation, namespace, pod, reason === 'login' ? DEBUG_LOGIN : undefined),
   'read-secret': ({ namespace, secret, problem }) => readSecret(namespace, problem, secret),
@@ -232,7 +245,7 @@ export const loginSteps: StepWords<
         text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
       }
     return {
-      text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account${subChart(first)}${managedPlace(first, invocation)}`,
+      text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account${subChartNote(first)}${managedPlace(first, invocation)}`,
     }
   },
   'cut-user-name': ({ secret, username }) => ({

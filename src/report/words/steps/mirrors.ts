@@ -147,6 +147,10 @@ export const mirrorSteps: StepWords<
         return {
           text: `Check the address and path of the mirror ${what} in ${place}, and what answers there (a reverse proxy, a login portal): it answered with a web page`,
         }
+      case 'answered':
+        return {
+          text: `Look in ${place} for a mirror of ${registryLabel(registry)}, and for a proxy in between: the limit in the text is not ${registryLabel(registry)}'s, so another host answered`,
+        }
       case 'unreadable':
         return { text: `Correct ${place}, and other settings of mirrors there: the runtime can't read them` }
       case 'scheme':

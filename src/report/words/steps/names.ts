@@ -18,6 +18,7 @@ export const nameSteps: StepWords<
   | 'page-instead'
   | 'proxy-project'
   | 'ask-registry'
+  | 'use-host'
   | 'use-replacement'
   | 'find-replacement'
   | 'migrate-project'
@@ -92,6 +93,19 @@ export const nameSteps: StepWords<
     text: 'Ask the registry whether the image exists and which login can pull it (costs no pulls)',
     command: ownCommand(invocation, `diagnose ${diagnoseScope(findings)} --check-images`),
   }),
+  'use-host': ({ host, repository }, { invocation, findings: [first, ...others] }) => {
+    const at = (finding: Findings[number]) => atHost(finding, host, repository)
+    const edit = (finding: Findings[number]) => ({ ...finding, known: at(finding), open: '' })
+    const { text, command } = setImages(invocation, [edit(first), ...others.map(edit)])
+    const asking = offlineCommand(invocation, `image ${shellWord(at(first))} --check-images`)
+    const guess = repository === null ? ', most likely under the same name' : ''
+    return {
+      text: `Use ${at(first)} instead, as ${registryLabel(first.registry)} itself says that ${host} has it${guess} (\`${asking}\` tells). ${text}`,
+      brief: `Use ${at(first)} instead, as ${registryLabel(first.registry)} itself says`,
+      check: asking,
+      ...(command === undefined ? {} : { command }),
+    }
+  },
   'use-replacement': ({ to, moved }, { invocation, findings: [first, ...others] }) => {
     const edits = [first, ...others].flatMap(finding =>
       finding.moved?.to == null ? [] : [{ ...finding, known: finding.moved.to, open: '' }],
@@ -236,6 +250,12 @@ const PLACEHOLDERS: Record<Exclude<Placeholder, 'istio'>, (image: string) => str
     `Apply the manifests of a release, or build these with ko (\`ko resolve -f <file>\` prints them with real names, \`ko apply -f <file>\` applies them): ${image} is a Go package from which the build tool ko makes an image, not an image`,
   bazel: image =>
     `Apply the manifests that Bazel renders (rules_gitops, rules_k8s), or those of a release: ${image} is the label of a build target, which those rules replace with the name of the image that they push`,
+}
+
+/** Returns the image with its tag or digest at another host, in the same repository unless another one is named. */
+function atHost({ reference, image }: Findings[number], host: string, repository: string | null): string {
+  const [, own = '', version = ''] = /^[^/]*\/(.*?)((?::[^/:@]+)?(?:@.*)?)$/.exec(reference ?? image) ?? []
+  return `${host}/${repository ?? own}${version}`
 }
 
 /** Returns why the name does not parse, in parentheses; empty if only the runtime rejects it. */

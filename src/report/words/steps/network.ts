@@ -7,6 +7,7 @@ import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/regis
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import {
   curlCommand,
+  headCommand,
   lookUpCommand,
   nodeClientStep,
   nodeShellStep,
@@ -137,12 +138,19 @@ export const networkSteps: StepWords<
         ? `Give the runtime the proxy's address as the node reaches it: ${host} is the node itself, and no proxy listens there (kind and minikube copy the proxy settings of the machine they run on)`
         : `${INSTEAD[role]}, or let something listen at ${host} on every node (a DaemonSet, or a NodePort): that address is the node itself${role === 'registry' ? kindRegistryNote(first.host, host) : ''}`,
   }),
-  'test-connection': ({ host, scheme, role }, { findings }) =>
-    nodeShellStep(
+  'test-connection': ({ host, scheme, role, manifest }, { findings }) => {
+    if (manifest !== undefined)
+      return nodeShellStep(
+        `Ask ${host} for the image's manifest again ${onNodes(findings)} (its headers only; 200 is fine, and 401 leaves it open, as this sends no login)`,
+        headCommand(findings[0].host, `${scheme}://${host}${manifest}`),
+        findings,
+      )
+    return nodeShellStep(
       `Test the connection ${onNodes(findings)} (${role === 'storage' || role === 'token' ? 'any HTTP response' : 'a 401 or 404'} is fine)`,
       curlCommand(findings[0].host, testUrl(scheme, host, role)),
       findings,
-    ),
+    )
+  },
   'who-answered': ({ host }, { findings }) =>
     nodeShellStep(
       `See who answers ${onNodes(findings)} (with HTTPS_PROXY set as for the runtime): a proxy or firewall in between can send a bare 403, too; ${host} itself answers 200 or 401, with the header Docker-Distribution-Api-Version`,

@@ -1,5 +1,6 @@
 /** The words of steps on the node: its runtime, its disk and memory, and its pause image. */
 
+import type { Platform } from '../../../diagnosis/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import {
@@ -28,6 +29,13 @@ import {
 import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
+
+/** The units that start a runtime of the platform's own, by the node's role. */
+const RUNTIME_UNITS: Partial<Record<Platform, string>> = {
+  k3s: 'k3s-agent, or on a server k3s',
+  rke2: 'rke2-agent, or on a server rke2-server',
+  k0s: 'k0sworker, or on a controller k0scontroller',
+}
 
 export const nodeSteps: StepWords<
   | 'prune-images'
@@ -62,11 +70,12 @@ export const nodeSteps: StepWords<
   | 'sandbox-login'
 > = {
   'prune-images': (_step, { findings }) => {
-    const command = pruneCommand(findings[0].host)
-    const text = `Remove images that nothing uses ${onNodes(findings)}, if they fill it; those that were loaded by hand go, too`
-    return command === null
-      ? { text: `${text}: the kubelet does so above imageGCHighThresholdPercent` }
-      : nodeClientStep(text, command, findings)
+    const { command, removesOne } = pruneCommand(findings[0].host)
+    const text =
+      removesOne === null
+        ? `Remove images that nothing uses ${onNodes(findings)}, if they fill it; those that were loaded by hand go, too`
+        : `Find images that nothing uses ${onNodes(findings)}, if they fill it, and remove each with all of its names (\`${removesOne}\`); the kubelet does so on its own above imageGCHighThresholdPercent (85 by default)`
+    return nodeClientStep(text, command, findings)
   },
   'show-memory': (_step, { findings }) =>
     nodeClientStep(
@@ -89,7 +98,7 @@ export const nodeSteps: StepWords<
     const text = `Correct containerd's configuration ${onNodes(findings)}: no platform in it has a snapshotter that is loaded (unpack_config of the transfer plugin), so no image can be unpacked; find the plugins that failed to load, and restart containerd afterward`
     return platform === 'k3s' || platform === 'rke2' || platform === 'microk8s' || platform === 'talos'
       ? { text }
-      : nodeClientStep(text, 'ctr plugins ls', findings)
+      : nodeClientStep(text, `${platform === 'k0s' ? 'k0s ' : ''}ctr plugins ls`, findings)
   },
   'start-snapshotter': (_step, { findings }) => ({
     text: `Start the snapshotter ${onNodes(findings)} again (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins), or let the runtime use overlayfs there`,
@@ -176,11 +185,8 @@ export const nodeSteps: StepWords<
   }),
   'start-runtime': ({ socket }, { findings, findings: [{ host }] }) => {
     // Which of the two units there is depends on the node's role.
-    const how =
-      host.platform === 'k3s' || host.platform === 'rke2'
-        ? ` (restart ${host.platform}-agent, or on a server ${host.platform === 'k3s' ? 'k3s' : 'rke2-server'})`
-        : ''
-    const text = `Start the container runtime ${onNodes(findings)} again${how}${socket === null ? '' : `: nothing answers at ${socket}`}`
+    const how = host.platform === null ? undefined : RUNTIME_UNITS[host.platform]
+    const text = `Start the container runtime ${onNodes(findings)} again${how === undefined ? '' : ` (restart ${how})`}${socket === null ? '' : `: nothing answers at ${socket}`}`
     const command = restartCommand(host, socket)
     return command === null ? { text } : nodeClientStep(text, command, findings)
   },

@@ -1,5 +1,6 @@
 /** The words of steps about what the registry and its cloud allow, and to whom. */
 
+import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
@@ -8,7 +9,7 @@ import { kubeletLog, nodeClientStep, onNodes } from '../node.ts'
 import { registryLabel } from '../nouns.ts'
 import { PERIMETERS } from '../perimeters.ts'
 import type { StepWords } from '../step-words.ts'
-import { awsIdentity } from './aws-policies.ts'
+import { awsIdentity, throughCache } from './aws-policies.ts'
 
 const ROLE: Record<Cloud, string> = {
   ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it',
@@ -19,19 +20,6 @@ const ROLE: Record<Cloud, string> = {
 const FOREIGN: Partial<Record<Cloud, string>> = {
   ecr: '; if the repository belongs to another account, its repository policy must allow this one too (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer)',
 }
-/** How caches of ECR are named, mostly after their upstream (docs.aws.amazon.com/AmazonECR, pull-through-cache-creating-rule). */
-const ECR_CACHE =
-  /^(?:docker-?hub|docker\.io|ecr-public|public|quay|ghcr|github|gitlab|k8s|kubernetes|registry\.k8s\.io|mcr|azure|chainguard|nvcr|cache|mirror|proxy|ptc)(?:[.-][\w.-]*)?\//
-
-/** What the first pull of an image through a cache of ECR needs besides (docs.aws.amazon.com/AmazonECR, pull-through-cache-iam). */
-function throughCache(cloud: Cloud, reference: string | null): string {
-  const [, path = ''] = /^[^/]+\/(.+)$/.exec(reference ?? '') ?? []
-  const prefix = cloud === 'ecr' && ECR_CACHE.test(path) ? path.split('/')[0] : undefined
-  return prefix === undefined
-    ? ''
-    : `; if ${prefix} is a pull-through cache, the first pull of an image also needs ecr:BatchImportUpstreamImage and ecr:CreateRepository, in the role's policies or in the registry's`
-}
-
 const ROLE_NAME: Record<Cloud, string> = {
   ecr: 'AmazonEC2ContainerRegistryPullOnly',
   acr: 'AcrPull',
@@ -74,6 +62,17 @@ function exemption(text: string): string {
 /** The start of a step for nodes that don't show an identity in the registry's cloud. */
 const MEANT = 'If the nodes are meant to log in on their own'
 
+/** What to do about a credential provider that says why it failed. */
+const PROVIDER_FAULT: Record<ProviderProblem, (provider: string) => string> = {
+  'api-version': provider =>
+    `Set apiVersion in the kubelet's CredentialProviderConfig to one that ${provider} supports (mostly credentialprovider.kubelet.k8s.io/v1), or update that plugin`,
+  program: provider =>
+    `Install the program of ${provider} for this node, in the folder that the kubelet looks in`,
+  time: provider =>
+    `Find out what ${provider} waits for (mostly the cloud's metadata service or its token server)`,
+  other: provider => `Fix what ${provider} reports`,
+}
+
 /** Returns how the identity gets the permission; the first pull through a cache of ECR may also have to make the repository. */
 function attach(cloud: Cloud, action: string | null): string {
   switch (action) {
@@ -86,6 +85,66 @@ function attach(cloud: Cloud, action: string | null): string {
   }
 }
 
+/** Returns the command that gives the role; null where the identity or the repository is in doubt. */
+function grantCommand(
+  cloud: Cloud,
+  caller: string | null,
+  { registry, reference, host }: Pick<Finding, 'registry' | 'reference' | 'host'>,
+): string | null {
+  if (registry === null) return null
+  switch (cloud) {
+    case 'acr': {
+      // A name may be followed by a hyphen and a hash (learn.microsoft.com, domain name label).
+      const [name = ''] = registry.split(/[-.]/)
+      return host.platform === 'aks'
+        ? `az aks update --attach-acr ${shellWord(name)} --name <cluster> --resource-group <group>`
+        : null
+    }
+    case 'ecr': {
+      const { role } = awsIdentity(caller ?? '')
+      const partition = registry.endsWith('.cn')
+        ? 'aws-cn'
+        : registry.includes('.us-gov-')
+          ? 'aws-us-gov'
+          : 'aws'
+      return role === null
+        ? null
+        : `aws iam attach-role-policy --policy-arn arn:${partition}:iam::aws:policy/${ROLE_NAME.ecr} --role-name ${shellWord(role)}`
+    }
+    case 'gar': {
+      const place = artifactRepository(reference)
+      const account = /^[\w.@-]+\.gserviceaccount\.com$/.test(caller ?? '') ? (caller ?? '') : '<account>'
+      return (
+        place &&
+        `gcloud artifacts repositories add-iam-policy-binding ${shellWord(place.repository)} --project=${shellWord(place.project)} --location=${shellWord(place.location)} --role=${ROLE_NAME.gar} --member=serviceAccount:${account}`
+      )
+    }
+  }
+}
+
+/** Where `gcr.io` and its regions have their repositories in Artifact Registry (cloud.google.com/artifact-registry/docs/transition). */
+const GCR_LOCATION = new Map([
+  ['gcr.io', 'us'],
+  ['us.gcr.io', 'us'],
+  ['eu.gcr.io', 'europe'],
+  ['asia.gcr.io', 'asia'],
+])
+
+/** Returns project, location, and repository of an image in Artifact Registry, as its name has them; null for another name. */
+function artifactRepository(reference: string | null) {
+  const [host = '', ...path] = (reference ?? '').split('/')
+  // A project of a domain, example.com:shop, is written example.com/shop.
+  const ofDomain = path[0]?.includes('.') === true
+  const project = ofDomain ? path.slice(0, 2).join(':') : path[0]
+  const gcr = GCR_LOCATION.get(host)
+  const location = gcr ?? /^([a-z0-9-]+)-docker\.pkg\.dev$/.exec(host)?.[1]
+  // The last part is the image.
+  const repository = gcr === undefined ? path.slice(0, -1)[ofDomain ? 2 : 1] : host
+  return project === undefined || location === undefined || repository === undefined
+    ? null
+    : { project, location, repository }
+}
+
 export const permissionSteps: StepWords<
   | 'check-provider'
   | 'grant-cloud-role'
@@ -94,6 +153,7 @@ export const permissionSteps: StepWords<
   | 'hub-plan'
   | 'allow-address'
   | 'pass-perimeter'
+  | 'accept-terms'
   | 'restore-account'
   | 'ask-registry-admin'
   | 'upstream-login'
@@ -101,16 +161,18 @@ export const permissionSteps: StepWords<
 > = {
   'check-provider': ({ cloud, sent, likely }, { findings }) => {
     const [first] = findings
+    const fault = first.clues.find(clue => clue.code === 'provider-reason')?.problem
     const provider = `the kubelet's credential provider${cloud === null ? '' : ` (${PROVIDER[cloud]})`}`
     const configuration = `check its binary and configuration (--image-credential-provider-bin-dir and -config), and the kubelet's log ${onNodes(findings)}${cloud === 'ecr' && first.host.cloud === 'ecr' ? '; in a private subnet it needs the VPC endpoint ecr.api, too' : ''}${checkAcr(cloud, first)}`
     const texts = {
       refused: `Check the login that the node itself sent, from ${provider}: ${cloud === null ? "the node's identity" : IDENTITY[cloud]} may have been replaced or deleted, may have expired, or may lack its role${cloud === null ? '' : ` (${ROLE_NAME[cloud]})`}; the kubelet's log ${onNodes(findings)} shows which login was used${checkAcr(cloud, first)}`,
-      nothing: `${likely ? 'Find' : `${MEANT}, find`} out why ${provider} returned no login: ${configuration}`,
+      nothing: `${fault === undefined ? `${likely ? 'Find' : `${MEANT}, find`} out why ${provider} returned no login` : PROVIDER_FAULT[fault](provider)}: ${configuration}`,
       unknown: `${likely ? 'See' : `${MEANT}, see`} whether ${provider} returned a login that is valid: ${configuration}`,
     }
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
   },
-  'grant-cloud-role': ({ cloud, caller, action, first }, { findings: [{ registry, reference }] }) => {
+  'grant-cloud-role': ({ cloud, caller, action, first }, { findings: [finding] }) => {
+    const { registry, reference } = finding
     const cached = action === null ? throughCache(cloud, reference) : ''
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
     const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
@@ -122,7 +184,12 @@ export const permissionSteps: StepWords<
         text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${ROLE_NAME.ecr} on ${name}${cached}`,
       }
     const brief = `${start}: ${name} lacks ${lacks}, so ${attach(cloud, action)}`
-    return { text: `${brief}${own === null ? (FOREIGN[cloud] ?? '') : ''}${cached}`, brief }
+    const command = action === 'ecr:CreateRepository' ? null : grantCommand(cloud, caller, finding)
+    return {
+      text: `${brief}${own === null ? (FOREIGN[cloud] ?? '') : ''}${cached}`,
+      brief,
+      ...(command === null ? {} : { command }),
+    }
   },
   'grant-pull': (
     { by, registry, repository, caller },
@@ -181,6 +248,9 @@ export const permissionSteps: StepWords<
       text: `Ask ${askWhom} for ${remedy(host)}${which}`,
     }
   },
+  'accept-terms': ({ registry }) => ({
+    text: `Sign in at the web site of ${registryLabel(registry)} with the account that pulls, and accept the terms of this image there: other logins are refused`,
+  }),
   'restore-account': ({ registry }) => ({
     text: `Ask the owner or administrator of ${registryLabel(registry)} about the account, its license, and its billing: another login can't pull its images either`,
   }),

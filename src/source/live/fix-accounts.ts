@@ -1,13 +1,8 @@
-/** Reads service accounts, and existing Secrets with the name that a fix would use. The Secrets' content never leaves this file. */
+/** Reads the service accounts that a fix may change, and who runs as them. */
 
-import {
-  PULL_SECRET_TYPE,
-  PullSecretContent,
-  RUN_ANNOTATION,
-} from '../../dockerconfig/pull-secret-content.ts'
 import { controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
-import type { MadeSecret, ScopeSecret, ScopeServiceAccount } from '../../snapshot/fix-objects.ts'
+import type { ScopeServiceAccount } from '../../snapshot/fix-objects.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
@@ -18,8 +13,9 @@ import { narrowTemplateHash } from '../narrow/pod.ts'
 import { narrowSecretList, templateLabels } from '../narrow/workload.ts'
 import { belongsTo, derivedOwner, type NamedPod, narrowController, topmostWorkload } from '../ownership.ts'
 import { byNamespaceAndName } from '../suspects.ts'
-import { fieldValue, type Reading } from './reading.ts'
-import { readOwners } from './related-objects.ts'
+import type { NamespaceScope, SecretOptions } from './fix-secrets.ts'
+import { readOwners } from './owners.ts'
+import type { Reading } from './reading.ts'
 
 /** The pods to fix, if not whole namespaces: the fix is allowed to write only to what these use. */
 export interface PodsToFix {
@@ -29,19 +25,7 @@ export interface PodsToFix {
   selects: LabelTest | null
 }
 
-/** The live namespaces, and whether one list of the whole cluster can replace one per namespace. */
-export interface NamespaceScope {
-  namespaces: string[]
-  wide: boolean
-}
-
-export interface LoginOptions {
-  /** The name of the Secret. */
-  secretName: string
-  /** Its intended content; null if no login is distributed. */
-  wanted: PullSecretContent | null
-  /** Secrets that earlier runs created. */
-  madeSecrets?: readonly MadeSecret[]
+export interface AccountOptions extends Pick<SecretOptions, 'secretName' | 'wanted'> {
   /** Stuck pods. */
   pods: Pod[]
   /** null: everything in these namespaces is in scope. */
@@ -55,7 +39,7 @@ export interface LoginOptions {
 export async function readAccounts(
   reading: Reading,
   scope: NamespaceScope,
-  { pods, podsToFix = null, secretName, wanted }: LoginOptions,
+  { pods, podsToFix = null, secretName, wanted }: AccountOptions,
 ): Promise<ScopeServiceAccount[]> {
   const stuck = new Set(pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`))
   const lacksLogin = ({ imagePullSecrets }: ScopeServiceAccount) =>
@@ -228,51 +212,4 @@ function narrowAccount(object: AccountObject): ScopeServiceAccount {
     imagePullSecrets: narrowSecretList(object.imagePullSecrets),
     managedBy: managerOf(object),
   }
-}
-
-/** Returns the existing Secrets with the name, at most one per namespace. */
-export async function readSecretsNamed(
-  reading: Reading,
-  { namespaces, wide }: NamespaceScope,
-  { secretName, wanted, madeSecrets = [] }: Omit<LoginOptions, 'pods' | 'podsToFix'>,
-): Promise<ScopeSecret[]> {
-  const found: ScopeSecret[] = []
-  const live = new Set(namespaces)
-  const keep = (object: SecretObject) => {
-    if (live.has(object.metadata.namespace)) found.push(narrowSecret(object, wanted, madeSecrets))
-  }
-  const options = { fieldSelector: `metadata.name=${fieldValue(secretName)}`, limit: 500 }
-  await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
-    reading.listOrGap(KINDS.Secret, namespace, options, keep),
-  )
-  return found
-}
-
-type SecretObject = NonNullable<(typeof KINDS.Secret)['model']>
-
-function narrowSecret(
-  object: SecretObject,
-  wanted: PullSecretContent | null,
-  madeSecrets: readonly MadeSecret[],
-): ScopeSecret {
-  const { namespace, name, uid } = object.metadata
-  const type = object.type ?? null
-  const stored = PullSecretContent.inSecret(object)
-  const usable = type === PULL_SECRET_TYPE
-  return {
-    namespace,
-    name,
-    uid,
-    type,
-    immutable: object.immutable === true,
-    ours: madeSecrets.some(made => isMade(object, made)),
-    served: usable && wanted !== null ? stored.servedKeys(wanted) : [],
-    keys: stored.keys,
-    managedBy: managerOf(object),
-  }
-}
-
-function isMade({ metadata }: SecretObject, { run, namespace, name, uid }: MadeSecret): boolean {
-  if (metadata.namespace !== namespace || metadata.name !== name) return false
-  return uid === null ? metadata.annotations?.[RUN_ANNOTATION] === run : metadata.uid === uid
 }

@@ -1,0 +1,37 @@
+/** What a pull's text says of the kubelet's credential provider: that the plugin failed, and its own reason. */
+
+/** The kubelet ran the plugin, or a helper, and got no login (pkg/credentialprovider/plugin). Matches masked texts, too. */
+export const PROVIDER_FAILED = /\bcredential provider plugin\b|\berror getting credentials\b/i
+
+/** What failed: the protocol's version, the program itself, its time, or something that only the plugin knows. */
+export type ProviderProblem = 'api-version' | 'program' | 'time' | 'other'
+
+const PROBLEMS: [ProviderProblem, RegExp][] = [
+  [
+    'api-version',
+    /\bgroup version \S+ is not supported\b|\bapiversion\b.{0,60}\b(?:did not match|mismatch|not supported|unsupported)|\bno kind "?CredentialProvider\w+"? is registered\b/i,
+  ],
+  [
+    'program',
+    /\bno such file or directory\b|\bpermission denied\b|\bexec format error\b|\bexecutable file not found\b/i,
+  ],
+  ['time', /\bcontext deadline exceeded\b|\bsignal: killed\b/i],
+]
+/** The plugin's own words follow those of the kubelet, and the header of a line of its log. */
+const REASON =
+  /\berror (?:execing|running|decoding) credential provider plugin(?: \S{1,200} for image \S{1,400}?| response from stdout)?: (?:exit status \d+)?:? ?(.{1,300})$/is
+const LOG_LINE = /^[IWEF]\d{4} [\d:.]{8,20} +\d+ [\w.-]+:\d+\] /
+
+/** The reason that the plugin gave, or the kubelet for it; null if the text gives none. */
+export function providerReason(text: string): { problem: ProviderProblem; reason: string } | null {
+  const said = innermost(text)
+  if (said === null) return null
+  return { problem: PROBLEMS.find(([, words]) => words.test(said))?.[0] ?? 'other', reason: said }
+}
+
+/** A plugin's log line may repeat the words around its reason. */
+function innermost(text: string): string | null {
+  const said = REASON.exec(text)?.[1]?.trim().replace(LOG_LINE, '') ?? ''
+  if (said === '' || /^exit status \d+$/.test(said)) return null
+  return innermost(said) ?? said
+}

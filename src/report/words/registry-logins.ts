@@ -1,0 +1,70 @@
+/** How to log in to each registry: the command, and what its user names and passwords are (as each publisher documents them). */
+
+import { cloudOf, HARDENED_IMAGES } from '../../image/registries.ts'
+import { shellWord } from '../sanitize.ts'
+
+/**
+ * Returns the command with which this machine gets the credential that `fix` distributes. Amazon's and Google's registries take no password
+ * of an account, only a token of their own client (docs.aws.amazon.com/AmazonECR, docs.cloud.google.com/artifact-registry).
+ */
+export function loginCommand(registry: string | null): string {
+  if (registry === null || registry === 'docker.io') return 'docker login'
+  const host = shellWord(registry)
+  const ofAmazon = `docker login --username AWS --password-stdin ${host}`
+  if (registry === 'public.ecr.aws')
+    return `aws ecr-public get-login-password --region us-east-1 | ${ofAmazon}`
+  const region = /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry)?.[1]
+  if (region !== undefined) return `aws ecr get-login-password --region ${region} | ${ofAmazon}`
+  return cloudOf(registry) === 'gar'
+    ? `gcloud auth print-access-token | docker login -u oauth2accesstoken --password-stdin ${host}`
+    : `docker login ${host}`
+}
+
+/** Registries with rules of their own for user names and passwords. */
+const LOGINS: [registry: RegExp, rule: string][] = [
+  [new RegExp(`^${HARDENED_IMAGES}$`), 'the same Docker account works, under the key dhi.io'],
+  [/^nvcr\.io$/, 'the user name is $oauthtoken (in single quotes), the password an NGC API key'],
+  [/^ghcr\.io$/, 'the password is a personal access token (classic) with read:packages'],
+  [/(?:^|\.)gitlab\./, 'the login is a deploy token with the scope read_registry'],
+  [
+    /(?:^|\.)ocir\.io$|^ocir\.[\w-]+\.oci\.oraclecloud\.com$/,
+    "the user name starts with the tenancy's namespace (NAMESPACE/USER, or NAMESPACE/oracleidentitycloudservice/USER for a federated user), and the password is an auth token of that user",
+  ],
+  [
+    /^container-registry(?:-\w+)?\.oracle\.com$/,
+    "the password is an auth token made on its web site, where the account has to accept the image's license, too",
+  ],
+  [/^cp\.icr\.io$/, 'the user name is cp, the password an IBM entitlement key'],
+  [/(?:^|\.)icr\.io$/, 'the user name is iamapikey, the password an IBM Cloud API key'],
+  [
+    /^registry\.(?:connect\.)?redhat\.(?:io|com)$/,
+    "the login is best a registry service account's of Red Hat (user name NUMBER|NAME, in single quotes)",
+  ],
+  [/^quay\.io$/, 'the login is best that of a robot account (NAMESPACE+NAME) with read permission'],
+  [/^rg\.[\w-]+\.scw\.cloud$/, 'the user name is nologin, the password the secret key of an API key'],
+  [/^registry\.digitalocean\.com$/, 'user name and password are both an API token'],
+  [
+    /^cr\.(?:cloud\.)?yandex(?:\.(?:net|com|ru))?$|^cr\.yandex$/,
+    'the user name is json_key, the password the authorized key of a service account (the tokens of oauth and iam expire)',
+  ],
+  [
+    /^swr\.[\w-]+\.myhuaweicloud\.com$/,
+    'the user name is REGION@ACCESS-KEY, the password the long-term login key made from that access key',
+  ],
+  [/\.aliyuncs\.com$/, "the password is the one set in the registry's console, not the account's"],
+  [/\.jfrog\.io$/, 'the password can be an identity token, which accounts with single sign-on need'],
+  [
+    /\.azurecr\.(?:io|cn|us)$/,
+    'the login of a repository token (`az acr token create`) or a service principal lasts longer than that of `az acr login`',
+  ],
+]
+
+/** Returns what to know about a registry's logins before one is distributed, after a semicolon; empty if nothing is special. */
+export function loginNote(registry: string): string {
+  const rule = LOGINS.find(([host]) => host.test(registry))?.[1]
+  if (rule !== undefined) return `; ${rule}`
+  const cloud = cloudOf(registry)
+  if (cloud === 'gar')
+    return '; such a token expires after an hour, a service account key (user _json_key) does not'
+  return cloud === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
+}
