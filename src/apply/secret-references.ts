@@ -23,10 +23,10 @@ export async function addDependencies(
   const search = { cluster, namespaces, secret: first.target.name, ...(signal ? { signal } : {}) }
   const found = await findReferences(search)
   const ownPods = podsMadeBy(runs)
-  const byNamespace = Map.groupBy(
-    found.filter(({ uid, namespace, name }) => !ownPods.has(uid) && !ownPods.has(`${namespace}/${name}`)),
-    ({ namespace }) => namespace,
-  )
+  const isOwn = ({ kind, uid, namespace, name }: SecretReference) =>
+    kind === 'Pod' && (ownPods.has(uid) || ownPods.has(`${namespace}/${name}`))
+  const others = found.filter(reference => !isOwn(reference))
+  const byNamespace = Map.groupBy(others, ({ namespace }) => namespace)
   return steps.map(step =>
     step.action === 'delete-secret'
       ? addDependency(step, steps, byNamespace.get(step.target.namespace) ?? [])

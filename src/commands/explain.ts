@@ -29,18 +29,23 @@ export async function explainCommand(options: ExplainOptions, context: CommandCo
 
 /** Returns the explanations with that name, possibly both a cause and a rule, or else the only one with a subcause of that name. */
 function explanationsNamed(name: string, all: readonly Explanation[]): Explanation[] {
-  const found = all.filter(each => each.name === name)
+  const found = all.filter(each => each.name === name || pathsOf(each).includes(name))
   if (found.length > 0) return found
   const [only, ...more] = all.filter(({ subcauses }) => subcauses.some(sub => sub.name === name))
   if (only !== undefined && more.length === 0) return [only]
   if (only !== undefined) {
-    const causes = [only, ...more].map(each => each.name).join(', ')
-    throw new UsageError(`"${name}" is a subcause of several causes: give one of those instead (${causes}).`)
+    const paths = [only, ...more].map(each => `${each.name}/${name}`).join(', ')
+    throw new UsageError(`"${name}" is a subcause of several causes: choose ${paths}.`)
   }
   const near = nearest(name, all)
   const hint =
     near.length === 0 ? '`pullguard explain` lists them all.' : `did you mean ${near.join(' or ')}?`
   throw new UsageError(`There is no cause, subcause, or rule "${name}": ${hint}`)
+}
+
+/** Returns the subcauses with their cause, such as `rate-limited/anonymous`. */
+function pathsOf({ name, subcauses }: Explanation): string[] {
+  return subcauses.map(sub => `${name}/${sub.name}`)
 }
 
 function nearest(name: string, all: readonly Explanation[]): string[] {

@@ -7,6 +7,7 @@ import { RefusedError, UsageError } from '../errors.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { endpointOf } from '../registry/endpoints.ts'
 import { parseQuotaText } from '../registry/quota.ts'
+import { wrapLines } from '../report/screen/layout.ts'
 import {
   confirmProbeText,
   leftOverProbesText,
@@ -58,7 +59,7 @@ async function askFromNode(options: FromNodeOptions, context: WritingContext): P
     await confirm(confirmProbeText({ namespace, node, images: tried }), options, context)
     const probe = { cluster, clock, signal }
     const removed = await removeLeftOverProbes(namespace, probe)
-    if (removed > 0) await err.write(`${leftOverProbesText(removed)}\n`)
+    if (removed > 0) await err.write(wrapLines(leftOverProbesText(removed), err.width))
     const failures: ProbeFailure[] = []
     for (const image of tried) {
       const result = await runProbe({ namespace, node, image, registry }, probe)
@@ -82,12 +83,12 @@ function noPodsText(node: string | null, namespace: string | null): string {
     : `No pod runs in namespace ${namespace} whose image could be used: add -A, or name a node, as in --from-node=NODE.`
 }
 
-/** @param notice what will be created; printed even with --yes */
+/** @param notice what will be created; printed even if nobody is asked */
 async function confirm(
   notice: string,
   { yes }: FromNodeOptions,
   { ask, err }: WritingContext,
 ): Promise<void> {
-  if (yes) await err.write(`${notice}\n`)
-  else await confirmWrite(ask, 'create the pod', () => ask.confirm(probeQuestion(notice)))
+  if (yes || !ask.available) await err.write(wrapLines(notice, err.width))
+  if (!yes) await confirmWrite(ask, 'create the pod', () => ask.confirm(probeQuestion(notice)))
 }

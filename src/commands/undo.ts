@@ -12,6 +12,7 @@ import { isFailedRequest } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
+import { wrapLines } from '../report/screen/layout.ts'
 import { progressText } from '../report/views/progress.ts'
 import { damagedLineText, undoQuestion } from '../report/views/questions.ts'
 import {
@@ -83,7 +84,7 @@ async function recordedRuns(
   const [own, ...others] = journalFolders(env, home, cluster)
   const read = async (folder: string): Promise<RecordedRuns> => {
     const { runs, damaged } = await listRuns(folder, cluster.server)
-    for (const line of damaged) await err.write(damagedLineText(line))
+    for (const line of damaged) await err.write(wrapLines(damagedLineText(line), err.width))
     return { folder, runs }
   }
   return [await read(own), ...(await Promise.all(others.map(read)))]

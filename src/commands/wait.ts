@@ -5,6 +5,7 @@ import type { Cause } from '../diagnosis/finding.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { WaitFormat } from '../report/formats.ts'
 import type { Invocation } from '../report/invocation.ts'
+import { wrapLines } from '../report/screen/layout.ts'
 import { renderWait } from '../report/views/wait.ts'
 import { passedOverLine } from '../report/views/wait-progress.ts'
 import type { WaitReport } from '../report/wait-report.ts'
@@ -51,7 +52,7 @@ export async function waitCommand(options: WaitOptions, context: CommandContext)
   const request = await readRequest(options, context)
   const { manifests } = request
   if (manifests !== null && manifests.passedOver.size > 0)
-    await context.err.write(passedOverLine(manifests.passedOver))
+    await context.err.write(wrapLines(passedOverLine(manifests.passedOver), context.err.width))
   // By the names that were waited for: here -l selects workloads by their own labels, in a fix it selects pods.
   const invocation = invocationOf(context, options.connection, { only: { named: true } })
   return withCluster(context.connect(options.connection), context, async cluster => {

@@ -150,6 +150,18 @@ describe('undo', () => {
     },
   )
 
+  test('leaves a Secret that a workload references which has the name of a pod that a killed run recreated', async () => {
+    const of = await fixed()
+    const [run] = (await listRuns(of.folder)).runs
+    const entries = (run as Run).entries.map(entry =>
+      entry.change.action === 'recreate-bare-pod' ? { ...entry, outcome: null } : entry,
+    )
+    deployment(of.cluster, 'api', 'bare', { imagePullSecrets: [{ name: 'dockercreds' }] })
+    const steps = await planUndo({ ...(run as Run), entries }, [], clientOf(of.server))
+    const step = steps.find(({ id }) => id === 'secret:api/dockercreds')
+    expect(step).toMatchObject({ reason: 'still-named', by: [{ kind: 'Deployment', name: 'bare' }] })
+  })
+
   test("leaves a Secret if objects that could reference it can't be read", async () => {
     const of = await fixed()
     of.server.faults.when(({ path }) => path.endsWith('/namespaces/web/statefulsets'), 403)

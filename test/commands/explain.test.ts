@@ -48,9 +48,10 @@ test('without a name all causes are listed', async () => {
 
 test('a subcause leads to its cause, unless several have one of that name', async () => {
   expect((await explain('not-permitted')).out).toMatch(/^auth-required-or-denied: /)
+  expect((await explain('rate-limited/unspecified')).out).toMatch(/^rate-limited: /)
   expect(await explain('unspecified')).toMatchObject({
     code: 2,
-    err: expect.stringContaining('give one of those instead (rate-limited, auth-required-or-denied'),
+    err: expect.stringContaining('choose rate-limited/unspecified, auth-required-or-denied/unspecified'),
   })
 })
 

@@ -214,6 +214,16 @@ describe('a plan in a file', () => {
     expect(incident.writes()).toHaveLength(written)
   })
 
+  test('whose pods are back already leaves nothing for the next fix to continue', async () => {
+    await save()
+    await incident.run(['fix', '-A', '--yes'])
+    await incident.run(['undo', '--yes'])
+    expect(await incident.run(['fix', '--apply', file(), '--yes'])).toMatchObject({ code: 0 })
+    const nowhere = { DOCKER_CONFIG: join(incident.home, 'nowhere') }
+    const next = await incident.run(['fix', '-A', '--dry-run', '-o', 'json'], '', undefined, nowhere)
+    expect(JSON.parse(next.out)).toMatchObject({ changes: [], declined: [] })
+  })
+
   test('whose Secrets fail before any write offers no undo', async () => {
     await save()
     const isSecret = (path: string) => path.endsWith('/secrets')
@@ -541,6 +551,19 @@ test.each([
   const { code, out } = await incident.run(['fix', ...scope, '--yes'])
   expect(out).toContain('Not everything in scope could be read')
   expect(code).toBe(3)
+})
+
+test('a failing pod with the name of a service account that was changed is still reported', async () => {
+  incident.simulator.cluster.add({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'default', namespace: 'default' },
+    spec: { containers: [{ name: 'c', image: 'nginx:1.27-alpne' }] },
+  })
+  await incident.simulator.settle()
+  const { code } = await incident.run(['fix', '-n', 'default', '--yes'])
+  expect(incident.accounts()['default/default']).toEqual(['dockercreds'])
+  expect(code).toBe(1)
 })
 
 test("a login is found beside an old entry that hides Docker Hub's usual key", async () => {

@@ -135,6 +135,11 @@ describe('nothing is written', () => {
     const writes = scene.simulator.requests.filter(({ method }) => method !== 'GET')
     expect(writes.filter(({ path }) => !/selfsubject/.test(path))).toEqual([])
   })
+
+  test('without a terminal, and what would be created is shown', async () => {
+    const { err } = await scene.run('quota', '--from-node')
+    expect(err).toMatch(/^A pod in namespace \S+ on node node-1 will ask Docker Hub .*\nConfirmation needed/)
+  })
 })
 
 test('the answer counts even if the pod could not be deleted', async () => {

@@ -1,6 +1,7 @@
 /** The report's words for an image check: the conclusion, which login got which answer, and nothing unproven. */
 import { describe, expect, test } from 'vitest'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
+import { meaningOf } from '../../src/report/words/causes.ts'
 import { checkLines, checkText } from '../../src/report/words/image-check.ts'
 import { schema, schemaErrors } from './published-schema.ts'
 import { diagnosis, finding, imageAsk, imageCheck, typo } from './samples.ts'
@@ -170,3 +171,20 @@ test.each(['table', 'wide'] as const)(
     expect(header(null)[0]).not.toContain('CHECK')
   },
 )
+
+test.each<[ReturnType<typeof imageCheck>['verdict'], RegExp]>([
+  ['opens-for-machine', /^The image exists and is private: this machine's login can pull it/],
+  ['opens-but-not-for-pod', /the registry refuses the login that the pods send\.$/],
+  ['opens-anonymously', /^The image exists, and a pull like that of the pods works from this machine/],
+  ['denied', /^The image is private or does not exist/],
+])('the meaning of a denial does not contradict the answer %s', (verdict, meaning) => {
+  const denied = finding({
+    cause: 'auth-required-or-denied',
+    subcause: 'denied-or-missing',
+    image: 'acme/api:1',
+    reference: 'docker.io/acme/api:1',
+    check: imageCheck({ verdict, reference: 'docker.io/acme/api:1' }),
+  })
+  const invocation = { program: 'pullguard', flags: [], fromDump: false }
+  expect(meaningOf({ invocation, findings: [denied] })).toMatch(meaning)
+})

@@ -5,7 +5,16 @@ import type { Obstacle } from '../../src/diagnosis/why-report.ts'
 import { renderImages } from '../../src/report/views/images.ts'
 import { renderWhy } from '../../src/report/views/why.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
-import { attempt, finding, imageReading, privateImage, typo, why, whyContainer } from './samples.ts'
+import {
+  attempt,
+  finding,
+  imageCheck,
+  imageReading,
+  privateImage,
+  typo,
+  why,
+  whyContainer,
+} from './samples.ts'
 
 const OPTIONS = {
   format: 'table',
@@ -291,6 +300,18 @@ describe('image', () => {
       1 of 2 image names is invalid.
       "
     `)
+  })
+
+  test('ends with how many can be pulled if registries were asked', () => {
+    const there = imageReading({ check: imageCheck({ verdict: 'opens-anonymously' }) })
+    const gone = imageReading({ check: imageCheck({}) })
+    const hidden = imageReading({ check: imageCheck({ verdict: 'denied' }) })
+    const last = (...images: Parameters<typeof renderImages>[0]) =>
+      renderImages(images, OPTIONS).trimEnd().split('\n').at(-1)
+    expect(last(there, there)).toBe('Both images can be pulled.')
+    expect(last(there, gone, hidden, { ...bad, check: null })).toBe(
+      '1 of 4 images can be pulled, 1 does not exist, 1 name is invalid, and 1 could not be determined.',
+    )
   })
 
   test('puts several into a table where it fits, what is invalid below it', () => {

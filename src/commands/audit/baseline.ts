@@ -3,6 +3,7 @@
 import type { AuditFinding } from '../../audit/finding.ts'
 import { auditFingerprint } from '../../report/machine/audit/identity.ts'
 import { fullWorkload } from '../../report/machine/audit/places.ts'
+import { wrapLines } from '../../report/screen/layout.ts'
 import { unusedRulesText } from '../../report/words/known.ts'
 import { readKnown, replaceBaseline } from '../baseline.ts'
 import type { CommandContext } from '../context.ts'
@@ -17,7 +18,8 @@ export async function knownFindings(
 ): Promise<ReadonlySet<string>> {
   if (file === undefined) return new Set()
   const { known, rules } = await readKnown({ baseline: file }, context)
-  if (rules.length > 0) await context.err.write(`${unusedRulesText(rules.length, file)}\n`)
+  if (rules.length > 0)
+    await context.err.write(wrapLines(unusedRulesText(rules.length, file), context.err.width))
   return known
 }
 

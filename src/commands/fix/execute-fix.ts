@@ -50,6 +50,9 @@ export async function executeFix(
       refuseStale(plan, checked)
     }
     if (dryRun) return { run: null, outcomes: checked, recoveries: [], heldBack: null }
+    // What is in place already is never written, so the run can't leave it unfinished.
+    if (header.plan !== undefined)
+      header.plan.changes = checked.filter(({ status }) => status !== 'unchanged').length
     return await applyPlan(plan, checked, applying)
   } catch (error) {
     progress.stop()

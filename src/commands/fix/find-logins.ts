@@ -13,6 +13,7 @@ import { parseReference } from '../../image/reference.ts'
 import { HARDENED_IMAGES } from '../../image/registries.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
 import { isNarrowed, type PlanCredential, reachesInto } from '../../plan/plan.ts'
+import { wrapLines } from '../../report/screen/layout.ts'
 import { outdatedSecretsText } from '../../report/views/login-proofs.ts'
 import type { MadeSecret, ScopeSecret } from '../../snapshot/fix-objects.ts'
 import { type NamespaceScope, readSecretsNamed } from '../../source/live/fix-secrets.ts'
@@ -143,7 +144,7 @@ export async function warnOfOutdatedSecrets(
   const secrets = await countOutdated(PullSecretContent.of(credentials), made, where, session)
   if (secrets === 0) return
   const text = outdatedSecretsText({ secrets, registries, scope }, invocationOf(context, options.connection))
-  await context.err.write(`${text}\n`)
+  await context.err.write(wrapLines(text, context.err.width))
 }
 
 /** Returns how many Secrets of earlier fixes lack a login of the content. */

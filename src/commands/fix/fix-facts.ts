@@ -14,6 +14,7 @@ import type { Credential } from '../../dockerconfig/registry-credential.ts'
 import { UsageError } from '../../errors.ts'
 import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import { covers, isNarrowed, type PlanScope, type PlanSubject } from '../../plan/plan.ts'
+import { wrapLines } from '../../report/screen/layout.ts'
 import { readingText } from '../../report/views/progress.ts'
 import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/scope.ts'
@@ -123,7 +124,7 @@ export function canHidePods({ what }: Gap): boolean {
 /** Warns when --exclude-namespace names a namespace that does not exist, so that a typo can't cause writes unnoticed. */
 async function warnOfUnknownExclusions({ options, context, reading }: FixSession): Promise<void> {
   for (const name of await missingNamespaces(reading, options.excludedNamespaces)) {
-    await context.err.write(unknownExclusionText(name))
+    await context.err.write(wrapLines(unknownExclusionText(name), context.err.width))
   }
 }
 
@@ -152,7 +153,7 @@ export async function earlierRuns({ journals, cluster, context }: FixSession): P
   const found: Run[] = []
   for (const folder of journals) {
     const { runs, damaged } = await listRuns(folder, cluster.server)
-    for (const line of damaged) await context.err.write(damagedLineText(line))
+    for (const line of damaged) await context.err.write(wrapLines(damagedLineText(line), context.err.width))
     found.push(...runs)
   }
   return found

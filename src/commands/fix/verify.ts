@@ -6,6 +6,7 @@ import type { FixResult, Recovery } from '../../apply/outcome.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
 import { isFailedRequest } from '../../kubernetes/api/api-error.ts'
+import type { Change } from '../../plan/change.ts'
 import { type Declined, isRefusal, type Plan } from '../../plan/plan.ts'
 import { countsFor } from '../../report/fail-on.ts'
 import type { FixReport } from '../../report/views/fix-result.ts'
@@ -108,14 +109,15 @@ function isAwaited({ namespace, pod }: Finding, recovery: Recovery): boolean {
 
 /** Returns the findings of pods that no change affects. */
 function findingsWithoutChange({ plan, findings }: PreparedFix): Finding[] {
-  const changedPods = new Set(
-    plan.changes.flatMap(change =>
-      (change.action === 'patch-template' ? change.pods : [change.target.name]).map(pod =>
-        podKey(change.target.namespace, pod),
-      ),
-    ),
-  )
-  return findings.filter(({ namespace, pod }) => !changedPods.has(podKey(namespace, pod)))
+  const changed = new Set(plan.changes.flatMap(podsChangedBy))
+  return findings.filter(({ namespace, pod }) => !changed.has(podKey(namespace, pod)))
+}
+
+/** Returns the keys of the pods that the change replaces; none for a Secret or a service account, which can have a pod's name. */
+function podsChangedBy(change: Change): string[] {
+  const { namespace, kind, name } = change.target
+  if (change.action === 'patch-template') return change.pods.map(pod => podKey(namespace, pod))
+  return kind === 'Pod' ? [podKey(namespace, name)] : []
 }
 
 interface Remaining {

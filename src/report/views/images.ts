@@ -17,8 +17,8 @@ import {
   wrap,
 } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
-import { checkText } from '../words/image-check.ts'
-import { allOf, pluralize, registryLabel } from '../words/nouns.ts'
+import { checkText, imagesSentence } from '../words/image-check.ts'
+import { registryLabel } from '../words/nouns.ts'
 import { POLICY } from '../words/why.ts'
 
 /** A reading and the registry's answer; null without `--check-images`. */
@@ -44,11 +44,7 @@ export function renderImages(images: CheckedReading[], options: ImagesReportOpti
 /** Renders several references as a table if it fits, otherwise as blocks, followed by how many are invalid. */
 function renderScreen(images: CheckedReading[], { width, color }: ImagesReportOptions): string {
   const palette = paletteFor(color)
-  const invalid = images.filter(({ valid }) => !valid).length
-  const verdict =
-    invalid === 0
-      ? `${allOf(images.length)} image names are valid.`
-      : `${invalid} of ${pluralize(images.length, 'image name')} ${invalid === 1 ? 'is' : 'are'} invalid.`
+  const verdict = imagesSentence(images)
   const blocks = () => images.map(image => blockOf(image, width, palette))
   if (images.length < 2) return joinBlocks(blocks())
   const table = tableOf(images, width, palette)

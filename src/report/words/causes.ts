@@ -111,10 +111,27 @@ function checkedTitle({ findings: [{ cause, check, registry, image }] }: CauseCo
   }
 }
 
+/** Returns the meaning after a registry showed that it has the image, if the cause's own words leave that open or deny it; else null. */
+function checkedMeaning({ cause, subcause, check, endpoint }: Finding): string | null {
+  const isOpen = cause === 'image-not-found' || subcause === 'denied-or-missing'
+  if (check === null || !isOpen || endpoint?.role === 'mirror') return null
+  switch (check.verdict) {
+    case 'opens-for-machine':
+      return "The image exists and is private: this machine's login can pull it, and the pods have none that can."
+    case 'opens-but-not-for-pod':
+      return 'The image exists, and anyone can pull it without a login: the registry refuses the login that the pods send.'
+    case 'opens-for-pod':
+    case 'opens-anonymously':
+      return 'The image exists, and a pull like that of the pods works from this machine: it was pushed, or access to it was granted, after the last attempt, or something other than the registry answered the node.'
+    default:
+      return null
+  }
+}
+
 /** Returns what the cause means and what else is known about this pull, in a few sentences. */
 export function meaningOf(context: CauseContext): string {
   const [first] = context.findings
-  const meaning = ofPuller(first, wordsFor(context).meaning(context))
+  const meaning = ofPuller(first, checkedMeaning(first) ?? wordsFor(context).meaning(context))
   return [meaning, ...furtherFacts(context), movedText(first)].filter(text => text !== '').join(' ')
 }
 

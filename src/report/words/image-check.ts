@@ -4,7 +4,7 @@ import type { Finding } from '../../diagnosis/finding.ts'
 import type { ImageAnswer, ImageAsk, UnaskedReason } from '../../snapshot/image-check.ts'
 import type { ImageVerdict, JudgedCheck } from '../../snapshot/image-verdict.ts'
 import { durationText } from './duration.ts'
-import { capitalize, pluralize, registryLabel, shortList } from './nouns.ts'
+import { allOf, capitalize, formatNumber, joinList, pluralize, registryLabel, shortList } from './nouns.ts'
 
 /** The parts of a full reference. */
 interface ReferenceParts {
@@ -93,9 +93,22 @@ const ANSWER: Record<ImageAnswer, (ask: ImageAsk) => string> = {
   failed: ({ detail }) => `${detail}`,
 }
 
-/** Whether any login, or none, could pull the image. */
-function isPullable({ verdict }: JudgedCheck): boolean {
-  return verdict.startsWith('opens-')
+/** What each verdict proves: the image can be pulled with some login or without one, is missing, or neither. */
+const PROVEN: Record<ImageVerdict, 'there' | 'missing' | null> = {
+  'opens-anonymously': 'there',
+  'opens-but-not-for-pod': 'there',
+  'opens-for-pod': 'there',
+  'opens-for-machine': 'there',
+  'no-such-tag': 'missing',
+  'no-such-digest': 'missing',
+  'no-such-repository': 'missing',
+  'not-found': 'missing',
+  'not-public': null,
+  denied: null,
+  'rate-limited': null,
+  unreachable: null,
+  failed: null,
+  'not-asked': null,
 }
 
 /** Returns a check as whole sentences: what the answers prove, each answer, and the same for the replacement image. */
@@ -107,7 +120,7 @@ export function checkText(check: JudgedCheck): string {
     ...(answers === '' ? [] : [`Asked ${host} ${answers}.`]),
     ...(platforms === null ? [] : [`Built for ${platforms.join(', ')}.`]),
     // An image that can be pulled needs no replacement, even if it is known to have moved.
-    ...(replacement === null || isPullable(check)
+    ...(replacement === null || PROVEN[check.verdict] === 'there'
       ? []
       : [`${replacement.reference}: ${checkText(replacement)}`]),
   ].join(' ')
@@ -129,4 +142,26 @@ export function checkLines(findings: readonly Finding[], most = LINES): string[]
   })
   if (lines.length <= most + 1) return lines
   return [...lines.slice(0, most), `… and ${pluralize(lines.length - most, 'more answer')}`]
+}
+
+/** Returns how many of several names are invalid or, if registries were asked, how many images can be pulled. */
+export function imagesSentence(images: readonly { valid: boolean; check: JudgedCheck | null }[]): string {
+  const count = images.length
+  const invalid = images.filter(({ valid }) => !valid).length
+  const proven = images.flatMap(({ check }) => (check === null ? [] : [PROVEN[check.verdict]]))
+  if (proven.length === 0)
+    return invalid === 0
+      ? `${allOf(count)} image names are valid.`
+      : `${formatNumber(invalid)} of ${pluralize(count, 'image name')} ${invalid === 1 ? 'is' : 'are'} invalid.`
+  const pullable = proven.filter(one => one === 'there').length
+  if (pullable === count) return `${allOf(count)} images can be pulled.`
+  const absent = proven.filter(one => one === 'missing').length
+  const unknown = count - invalid - pullable - absent
+  const parts = [
+    `${formatNumber(pullable)} of ${pluralize(count, 'image')} can be pulled`,
+    ...(absent === 0 ? [] : [`${formatNumber(absent)} ${absent === 1 ? 'does' : 'do'} not exist`]),
+    ...(invalid === 0 ? [] : [`${pluralize(invalid, 'name')} ${invalid === 1 ? 'is' : 'are'} invalid`]),
+    ...(unknown === 0 ? [] : [`${formatNumber(unknown)} could not be determined`]),
+  ]
+  return `${joinList(parts)}.`
 }

@@ -142,7 +142,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [
       [
         perhapsNoLogin,
-        'CRI-O says "invalid username/password" for every 401, also if no login was sent, and the pod has none that fits; the node may have sent its own.',
+        'CRI-O says "invalid username/password" for every 401, even if no login was sent, and the pod has none that fits; the node may have sent its own.',
       ],
       ['expired', 'The login has expired. Even a public image fails while this login is sent.'],
       [
@@ -248,7 +248,8 @@ function providerMeaning({ clues }: Pick<Finding, 'clues'>): string {
 
 function noLoginMeaning({ registry, steps }: CauseContext['findings'][0]): string {
   const how = steps.find(step => step.code === 'check-name')?.how
-  const answers = how === 'owner' ? 'mostly answers so' : how === 'hidden' ? 'answers the same' : null
+  const answers =
+    how === 'owner' ? 'usually gives this answer' : how === 'hidden' ? 'gives the same answer' : null
   const same = `${capitalize(registryLabel(registry))} ${answers} for an image that does not exist.`
   return `No login was sent: neither the pod's pull secrets nor the node provided one.${answers === null ? '' : ` ${same}`}`
 }
