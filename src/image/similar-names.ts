@@ -115,7 +115,8 @@ function besideOf(path: string, known: string): string | null {
   const folder = known.slice(0, known.lastIndexOf('/') + 1)
   const [word = ''] = path.split('-')
   const alike = path.includes('-') && known.slice(folder.length).startsWith(`${word}-`)
-  return alike && folder !== '' && !COMMON_WORDS.test(word) ? folder + path : null
+  const isCommon = COMMON_WORDS.test(word) || OFFICIAL_IMAGES.includes(word)
+  return alike && folder !== '' && !isCommon ? folder + path : null
 }
 
 function nameDistance(wanted: string, name: string): number | null {

@@ -114,6 +114,7 @@ describe('the full name of an image without a registry', () => {
     `quay.io/billing/ledger@sha256:${'0'.repeat(64)}`,
     'cache.example/hub/grafana/loki:3',
     'docker.io/library/redis:7',
+    'harbor.example/shop/redis-exporter:1',
     'registry.k8s.io/coredns/coredns:v1',
   ]
   const find = namesBeside(() => known)
@@ -130,6 +131,7 @@ describe('the full name of an image without a registry', () => {
   test.each([
     'redis',
     'acmeweb:1',
+    'redis-backup:2',
     'docker.io/billing/invoices:4',
     'coredns/coredns',
     'Acme-web',
