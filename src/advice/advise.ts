@@ -1,6 +1,6 @@
 /** Chooses the steps for a finding, the best first: by its cause, then by what its image and its pod are. */
 
-import { clueOf } from '../diagnosis/clue.ts'
+import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
@@ -10,13 +10,16 @@ import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
 import {
+  admissionSteps,
   checkedSteps,
   missingSteps,
   nameClueSteps,
+  registrySteps,
   servedElsewhere,
   unreadableNameSteps,
 } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
+import { passedOverLogins } from './login.ts'
 import {
   canceledSteps,
   corruptSteps,
@@ -87,27 +90,29 @@ function containerSteps(finding: Finding): Step[] {
     ]
   if (hasClue(finding, 'literal-server')) return literalServerSteps(finding)
   const clues = nameClueSteps(finding)
-  const own = servedElsewhere(finding) ?? checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
+  const ofCause = servedElsewhere(finding) ?? checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
   // A clue in the name replaces the general check of the name and the login.
   const renamed = clues.some(({ code }) => code === 'correct-registry')
   const unsettled =
     clues.length === 0
-      ? own
-      : own.filter(step => !SETTLED_BY_NAME.includes(step.code) && !(renamed && isOfOldName(step)))
+      ? ofCause
+      : ofCause.filter(step => !SETTLED_BY_NAME.includes(step.code) && !(renamed && isOfOldName(step)))
   const isGone = moved?.state === 'retired' || moved?.state === 'deleted'
   const open = isGone ? unsettled.filter(step => !grantsAccess(step)) : unsettled
   // --check-images was given already.
   const rest = finding.check === null ? open : open.filter(({ code }) => code !== 'ask-registry')
   const local = localSteps(finding)
-  const steps = [
+  const own = admissionSteps(finding, [
     ...clues,
     ...(isOwnName(finding) ? local : []),
+    ...registrySteps(finding),
     ...movedSteps(finding),
     ...withBrokenMirror(finding, withRecreatedJob(finding, rest)),
     ...(isOwnName(finding) ? [] : local),
+    ...passedOverLogins(finding),
     ...rollBack(finding),
-    ...runSteps(finding, [...clues, ...rest]),
-  ]
+  ])
+  const steps = [...own, ...runSteps(finding, own)]
   return hasClue(finding, 'guest') ? guestSteps(finding, steps) : steps
 }
 
@@ -195,7 +200,8 @@ const GUEST_NEEDS: Partial<Record<Cause, Extract<Step, { code: 'guest-settings' 
 function localSteps(finding: Finding): Step[] {
   const { cause } = finding
   const missing = cause === 'auth-required-or-denied' || cause === 'image-not-found'
-  return missing && hasClue(finding, 'local-image') ? [{ code: 'use-local-image' }] : []
+  const local = missing ? clueOf(finding.clues, 'local-image') : undefined
+  return local === undefined ? [] : [{ code: 'use-local-image', listed: local.listed }]
 }
 
 /** Whether the name is a bare one that no official image has: most likely, somebody built the image. */
@@ -228,9 +234,9 @@ function movedSteps({ moved }: Finding): Step[] {
 function sandboxSteps(finding: Finding): Step[] {
   const { cause, registry, image } = finding
   const set: Step = { code: 'set-sandbox-image', image }
-  // The error of a damaged image does not name it, so a step that needs its name is left out.
-  const canBeDone = (step: Step) => !needsOwner(step) && !('image' in step && step.image === '')
-  const own = BY_CAUSE[cause](finding).filter(canBeDone)
+  const own = BY_CAUSE[cause](finding)
+    .filter(step => !needsOwner(step))
+    .flatMap(withoutName)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const cloud = cloudOf(registry)
   const ofNode: Step[] = denied && cloud === 'ecr' ? ecrSandboxSteps(finding) : []
@@ -249,9 +255,23 @@ function sandboxSteps(finding: Finding): Step[] {
     'corrupt-or-unpack',
   ].includes(cause)
   const steps = unreachable ? [...own, set] : [...ofNode, set, ...login, ...own]
-  // No pause image can be unpacked with the node's configuration.
-  if (hasClue(finding, 'no-unpacker')) return own
+  // The node has to be repaired, or its pause image to be pulled again: another one would be no better.
+  if (OF_NODE_ITSELF.some(code => hasClue(finding, code))) return own
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
+}
+
+/** What keeps any pause image from being unpacked on the node, or is over once the same one is pulled again. */
+const OF_NODE_ITSELF: readonly Clue['code'][] = [
+  'no-unpacker',
+  'snapshotter-gone',
+  'disk-fault',
+  'content-gone',
+]
+
+/** The error of a damaged pause image does not name it: what needs its name is omitted, or done after a look at the node's images. */
+function withoutName(step: Step): Step[] {
+  if (!('image' in step) || step.image !== '') return [step]
+  return step.code === 'remove-image' ? [{ code: 'renew-sandbox-image' }] : []
 }
 
 /** A pause image belongs to no workload, and the pod's pull secrets are not used for it. */

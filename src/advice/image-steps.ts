@@ -5,12 +5,13 @@ import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
+import type { Placeholder } from '../image/placeholder.ts'
 import { hidesMissing, isHosted, isOpenShiftRegistry } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { loginSteps, repositoryOf, usableSecrets } from './login.ts'
-import type { Step } from './step.ts'
+import type { Step, StepCode } from './step.ts'
 
 /** Steps for clues in the name. They come first: neither another tag nor a login helps a placeholder. */
 export function nameClueSteps(finding: Finding): Step[] {
@@ -20,11 +21,11 @@ export function nameClueSteps(finding: Finding): Step[] {
   const placeholder = isReplaced ? undefined : clueOf(clues, 'placeholder')
   return [
     ...stepsIf(hasClue(finding, 'unquoted-number'), { code: 'quote-number', image }),
-    ...stepsIf(placeholder?.of === 'istio', { code: 'inject-sidecar' }),
-    ...stepsIf(placeholder?.of === 'template', { code: 'fill-placeholder', image }),
+    ...(placeholder === undefined ? [] : [placeholderStep(placeholder.of, image)]),
     ...stepsIf(hasClue(finding, 'image-id'), { code: 'name-not-id', image }),
     ...stepsIf(hasClue(finding, 'reference-scheme'), { code: 'drop-scheme', image }),
     ...otherRegistry(finding),
+    ...undoublePrefix(finding),
   ]
 }
 
@@ -45,6 +46,59 @@ function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
   return cause === 'registry-not-found-dns' && OPENSHIFT_3.test(registry) && mayBeOpenShift
     ? correct(OPENSHIFT_4, 'openshift-4')
     : []
+}
+
+/** Only registries that answered have shown that they lack such a name. */
+function undoublePrefix({ cause, clues }: Finding): Step[] {
+  const doubled = clueOf(clues, 'doubled-prefix')
+  if (doubled === undefined || clueOf(clues, 'changed-at-admission') !== undefined) return []
+  const { prefix, without } = doubled
+  return stepsIf(cause === 'image-not-found' || cause === 'auth-required-or-denied', {
+    code: 'undouble-prefix',
+    prefix,
+    without,
+  })
+}
+
+/** The registry that is missing from the name, unless Docker Hub was meant: a login for it, or its own answer, would show that. */
+export function registrySteps({ clues, credential, check }: Finding): Step[] {
+  const beside = clueOf(clues, 'name-beside')
+  const isThere = check?.verdict.startsWith('opens-') === true
+  if (beside === undefined || credential.status === 'usable' || isThere) return []
+  const { name, beside: other, same } = beside
+  return [{ code: 'name-registry', name, beside: other, same }]
+}
+
+/** Steps that change the name in the workload's template. */
+const IN_TEMPLATE: readonly StepCode[] = [
+  'set-image',
+  'set-tag',
+  'use-replacement',
+  'roll-back',
+  'check-name',
+  'name-version',
+  'near-official',
+  'near-tags',
+  'near-repositories',
+  'full-name',
+  'name-registry',
+]
+
+/** The steps where a webhook or a policy made the pod's image another one than its template's: a new name in the template does not reach the pod. */
+export function admissionSteps(finding: Finding, steps: Step[]): Step[] {
+  const changed = clueOf(finding.clues, 'changed-at-admission')
+  if (changed === undefined) return steps
+  const { template, policies } = changed
+  const doubled = clueOf(finding.clues, 'doubled-prefix')?.prefix ?? null
+  const correct: Step = { code: 'correct-admission', template, policies, doubled }
+  const rest = steps.filter(({ code }) => !IN_TEMPLATE.includes(code))
+  // Otherwise the name that the webhook made may be right.
+  const isName = finding.cause === 'image-not-found' || finding.cause === 'invalid-reference'
+  return isName || doubled !== null ? [correct, ...rest] : [...rest, correct]
+}
+
+function placeholderStep(of: Placeholder, image: string): Step {
+  return of === 'istio' ? { code: 'inject-sidecar' } : { code: 'fill-placeholder', of, image }
 }
 
 /** How to check the name, depending on what its registry shows to anonymous callers. */

@@ -1,5 +1,6 @@
 /** Steps about a pod's login: one that is missing, one that is in the cluster already, and one that the registry refused. */
 
+import { clueOf } from '../diagnosis/clue.ts'
 import type { AttemptProblem, Finding } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import { parseReference } from '../image/reference.ts'
@@ -153,6 +154,17 @@ function overriddenLogins({ credential }: Finding): Step[] {
   return credential.attempts.flatMap(({ usable, secret, overridden }): Step[] =>
     usable && overridden === true ? [{ code: 'overridden-login', secret }] : [],
   )
+}
+
+/** A login that the registry refused although the pull went on: it costs each pull an attempt, and fails alone. */
+export function passedOverLogins(finding: Finding): Step[] {
+  const status = clueOf(finding.clues, 'login-passed-over')?.status
+  const secrets = usableSecrets(finding)
+  if (status === undefined || secrets.length === 0 || finding.registry === null) return []
+  return [
+    { code: 'replace-passed-over', secrets, status, registry: finding.registry },
+    ...shortLived(finding),
+  ]
 }
 
 /** Where a refused login comes from: whatever writes its Secret would overwrite another one. */

@@ -1,5 +1,7 @@
 /** Patterns for the clues in the words of an error text and in an image's name. */
 
+import { placeholderIn } from '../image/placeholder.ts'
+import { doubledPrefix } from '../image/registries.ts'
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import type { AwsPolicy, Clue } from './clue.ts'
 import { isLocal, isPrivateAddress } from './endpoint.ts'
@@ -8,7 +10,7 @@ import { isLocal, isPrivateAddress } from './endpoint.ts'
 export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'web-page' },
-    /text\/html|invalid character '?\\*u?003c|invalid character '<'|<!?(?:doctype|html)\b|&lt;html|\\u003chtml|\bdefault backend - 404\b|\b404 page not found\b/i,
+    /text\/html|invalid character '?\\*u?003c|invalid character '<'|<!?(?:doctype|html)\b|&lt;html|\\u003chtml|\bdefault backend - 404\b|\b404 page not found\b|signature format, starting with binary 0x3c/i,
   ],
   [
     { code: 'endpoint-scheme' },
@@ -133,6 +135,12 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
   ],
   [{ code: 'source-blocked' }, /is blocked in \S*registries\.conf/i],
+  // containers/image, signature/policy_eval_*.go; Notation for the last one.
+  [{ code: 'signed-otherwise', with: 'name' }, /signature for identity .{1,300} is not accepted/i],
+  [
+    { code: 'signed-otherwise', with: 'key' },
+    /none of the signatures were accepted|cryptographic signature verification failed|invalid signature when validating|signature by key .{1,80} is not accepted|invalid gpg signature|\brequired (?:e-?mail|identity|subject|signer)\b|not (?:produced|signed) by a trusted/i,
+  ],
   [{ code: 'not-listed' }, /\bis rejected by policy\b/i],
   [
     { code: 'layer-type' },
@@ -171,9 +179,6 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
 ]
 
-/** Placeholders for a value: variables, template braces, angle brackets, or a word such as CHANGEME. */
-const UNFILLED =
-  /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
 /** Twelve hexadecimal digits, as clients list images, or all 64, with the algorithm or without it. */
 const IMAGE_ID = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/
 const NUMBER = /\d(?:\.\d+)?e\+\d+/i
@@ -182,14 +187,12 @@ const NUMBER = /\d(?:\.\d+)?e\+\d+/i
 export function nameClues(image: string): Clue[] {
   const clues: Clue[] = []
   if (NUMBER.test(image)) clues.push({ code: 'unquoted-number' })
-  if (/^auto(?::latest)?$/.test(image)) clues.push({ code: 'placeholder', of: 'istio' })
-  else if (
-    UNFILLED.test(image) ||
-    /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i.test(image)
-  )
-    clues.push({ code: 'placeholder', of: 'template' })
+  const placeholder = placeholderIn(image)
+  if (placeholder !== null) clues.push({ code: 'placeholder', of: placeholder })
+  const doubled = doubledPrefix(image)
+  if (doubled !== null) clues.push({ code: 'doubled-prefix', ...doubled })
   if (IMAGE_ID.test(image)) clues.push({ code: 'image-id' })
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
+  if (placeholder !== 'ko' && /^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
   const sign = /["'`“”‘’]|(\s)/.exec(image)
   if (sign !== null) clues.push({ code: 'stray-character', sign: sign[1] === undefined ? 'quote' : 'space' })
   return clues

@@ -1,5 +1,7 @@
 /** The vocabulary of clues: what else, besides the cause, a failed pull can show. */
 
+import type { Placeholder } from '../image/placeholder.ts'
+import type { NameBeside } from '../image/similar-names.ts'
 import type { OtherPlace } from './access-demands.ts'
 import type { ProviderProblem } from './credential-provider.ts'
 import type { FailedMirrors } from './endpoint.ts'
@@ -26,6 +28,9 @@ export type AwsPolicy =
 
 /** Where a host name comes from that nobody replaced: charts of products, new Helm charts, or documentation. */
 export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'
+
+/** Snapshotters that load layers while containers run, each a process of its own on most nodes. */
+export type LazySnapshotter = 'SOCI' | 'stargz' | 'Nydus' | 'OverlayBD'
 
 /** One clue. Titles and steps use it (report/words, advice). */
 export type Clue =
@@ -58,13 +63,15 @@ export type Clue =
   /** A number without quotes in YAML became `1.7e+11`. */
   | { code: 'unquoted-number' }
   /** The name still has a placeholder that a template or an injector should have replaced. */
-  | { code: 'placeholder'; of: 'istio' | 'template' }
+  | { code: 'placeholder'; of: Placeholder }
   /** The name is an ID, by which a client lists an image on its own machine. */
   | { code: 'image-id' }
   /** The name starts with a URL scheme. */
   | { code: 'reference-scheme' }
   /** A short name that the node's runtime does not resolve. */
   | { code: 'short-name' }
+  /** The name has no registry, and another image suggests one. */
+  | ({ code: 'name-beside' } & NameBeside)
   /** The host is Docker Hub's web site, not its registry. */
   | { code: 'web-site' }
   /** The registry's name is that of a well-known one with a typo. */
@@ -169,6 +176,10 @@ export type Clue =
   | { code: 'no-unpacker' }
   /** A snapshotter that is a process of its own does not run. */
   | { code: 'snapshotter-gone' }
+  /** A snapshotter that loads layers lazily could not mount one; null if the text does not show which. */
+  | { code: 'lazy-snapshotter'; name: LazySnapshotter | null }
+  /** The registry refused one of several logins, and the pull went on with another. */
+  | { code: 'login-passed-over'; status: number }
   /** Another process uses a mount that the runtime has to remove. */
   | { code: 'busy-mount' }
   /** The node's disk or file system fails. */
@@ -201,7 +212,7 @@ export type Clue =
   | { code: 'harbor' }
   /** The manifest that arrived is not the one that was announced. */
   | { code: 'other-manifest' }
-  /** The registry has the tag, but lacks a manifest that its index lists. */
+  /** The registry has the tag or the digest, but lacks a manifest that its index lists. */
   | { code: 'missing-child' }
   /** The registry has the manifest, but lacks a layer. */
   | { code: 'missing-layer' }
@@ -217,8 +228,11 @@ export type Clue =
   | { code: 'guest' }
   /** The tag was made from the operating system or the kernel of a node, as operators of drivers do. */
   | { code: 'tag-of-node'; from: 'system' | 'kernel'; value: string }
-  /** The pull policy is Always on a local node (kind, minikube), where images are often built or loaded by hand. */
-  | { code: 'local-image' }
+  /**
+   * The pull policy is Always for an image that may be on the node already: `listed` if the node's object shows the image, otherwise on a local
+   * node (kind, minikube), where images are often built or loaded by hand.
+   */
+  | { code: 'local-image'; listed: boolean }
   /** A CronJob's Job, whose pod keeps the image that the CronJob had when the Job was created. */
   | {
       code: 'run-of-cron-job'
@@ -230,8 +244,17 @@ export type Clue =
   | { code: 'workload-identity'; of: 'aws' | 'azure' | 'google'; serviceAccount: string }
   /** An older revision of the pod's Deployment has pods that are ready. */
   | { code: 'older-serves'; revision: number; pods: number }
+  /**
+   * The pod's image is not the one of the template that the pod was made from: `template` is that one, null if the template has no such
+   * container. `policies` are those of Kyverno that changed a container, as the pod's annotations say.
+   */
+  | { code: 'changed-at-admission'; template: string | null; policies: string[] }
+  /** Something put the same prefix in front of the name twice. */
+  | { code: 'doubled-prefix'; prefix: string; without: string }
   /** The pod's StatefulSet replaces its pods one after the other, and none that is not ready, so a new template does not reach this one. */
   | { code: 'one-by-one' }
+  /** The image is signed, but with another key or by another signer than the policy accepts, or under another name. */
+  | { code: 'signed-otherwise'; with: 'key' | 'name' }
   /** The signer that the node's signature policy requires. */
   | { code: 'signer'; demanded: string }
   /** The account was suspended, or the plan no longer allows it. */

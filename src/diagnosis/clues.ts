@@ -3,11 +3,14 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
 import { cloudOf, relayedRegistry } from '../image/registries.ts'
-import { misspelledRegistry } from '../image/similar-names.ts'
+import { misspelledRegistry, namesBeside } from '../image/similar-names.ts'
 import { type OwnerIndex, servingBefore } from '../snapshot/owners.ts'
-import type { Pod } from '../snapshot/pod.ts'
-import type { OwnerLink } from '../snapshot/snapshot.ts'
+import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
+import type { OwnerLink, Snapshot } from '../snapshot/snapshot.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
+import { passedOver } from './causes/auth-required-or-denied.ts'
+import { lazySnapshotter } from './causes/corrupt-or-unpack.ts'
+import { missingChild } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
 import type { Clue, DefaultName } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
@@ -44,12 +47,12 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...inText,
     ...(refusal === null ? [] : [{ code: 'perimeter' as const, ...refusal }]),
     ...ofStatus(status, text),
+    ...missingChild(text, reference),
     ...demanded(words, reference),
     ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
-    ...(reference !== null && reference.digest === null && CHILD.test(text)
-      ? [{ code: 'missing-child' } as const]
-      : []),
     ...quotedClues(text),
+    ...lazySnapshotter(words),
+    ...passedOver(text, cause),
     ...arrivedClue(text),
     ...ofMirrors(text),
     ...ofHost(endpoint, reference, cause),
@@ -67,9 +70,6 @@ function demanded(words: string, reference: Reference | null): Clue[] {
     ...(demandsTerms(words) ? [{ code: 'terms' as const }] : []),
   ]
 }
-
-/** A manifest that was asked for by digest and is missing; of an image that is named by tag, its index listed that digest. */
-const CHILD = /\/manifests\/sha256:[0-9a-f]{64}"?:? (?:not found|manifest unknown|404\b)/i
 
 /** The digest of no data at all. */
 const EMPTY = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
@@ -188,6 +188,20 @@ export function cluesOfOwners(pod: Pod, { workload, above, owners }: PodOwners):
   return [...runOfCronJob(pod, workload, above), ...olderServes(pod, owners)]
 }
 
+/** Only these kinds of containers come from a template. */
+const FROM_TEMPLATE: readonly ContainerKind[] = ['container', 'init', 'sidecar']
+
+/** A webhook or a policy changed the image, or added the container, when the pod was created. */
+export function changedAtAdmission(
+  { rewriters = [] }: Pick<Pod, 'rewriters'>,
+  { name, kind, image }: Pick<Container, 'name' | 'kind' | 'image'>,
+  images: Record<string, string> | null,
+): Clue[] {
+  if (images === null || !FROM_TEMPLATE.includes(kind)) return []
+  const template = Object.hasOwn(images, name) ? (images[name] ?? null) : null
+  return template === image ? [] : [{ code: 'changed-at-admission', template, policies: rewriters }]
+}
+
 /** A run of a CronJob is a Job, which keeps the template that it was created with. */
 function runOfCronJob(
   { controller }: Pod,
@@ -221,6 +235,24 @@ export function expiredLogin({ attempts }: CredentialReport, takenAt: string): C
   const isOver = ({ validUntil }: (typeof sent)[number]) =>
     validUntil !== undefined && Date.parse(validUntil) < Date.parse(takenAt)
   return sent.length > 0 && sent.every(isOver) ? [{ code: 'expired' }] : []
+}
+
+/** Returns how to find the likely full name of an image without a registry, by the images that the snapshot shows to be pulled. */
+export function besideClues({
+  pods,
+  nodes,
+  pulledImages = [],
+}: Snapshot): (image: string, cause: Cause) => Clue[] {
+  const find = namesBeside(function* () {
+    yield* pulledImages
+    for (const { containers } of pods)
+      for (const { image, imageId } of containers) if (imageId !== null) yield image
+    for (const { images } of nodes) yield* images
+  })
+  return (image, cause) => {
+    const found = cause === 'image-not-found' || cause === 'auth-required-or-denied' ? find(image) : null
+    return found === null ? [] : [{ code: 'name-beside', ...found }]
+  }
 }
 
 /** Failures to reach a host: the problem may be one node's alone. */

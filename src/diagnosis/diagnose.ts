@@ -12,6 +12,7 @@ import {
   isOfCustomController,
   type OwnerIndex,
   ownersAbove,
+  templateImages,
   topmostOwner,
   wouldHoldUpRollout,
 } from '../snapshot/owners.ts'
@@ -20,6 +21,8 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
 import {
   behindProxy,
+  besideClues,
+  changedAtAdmission,
   clockClues,
   cluesOf,
   cluesOfOwners,
@@ -27,7 +30,7 @@ import {
   withAnsweredNodes,
   workloadIdentity,
 } from './clues.ts'
-import { endpointOf, proxyOf } from './endpoint.ts'
+import { answeringPart, endpointOf } from './endpoint.ts'
 import {
   type FailingContainer,
   failingContainers,
@@ -54,6 +57,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     nodes: new Map(snapshot.nodes.map(node => [node.name, node])),
     logins: knownLogins(snapshot),
     judge: memoizedClassifier(),
+    besideIn: besideClues(snapshot),
     ...memoizedReaders(),
   }
   const findings = withAnsweredNodes(rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen))))
@@ -81,6 +85,7 @@ interface DiagnosisContext extends Readers {
   nodes: ReadonlyMap<string, Node>
   logins: KnownLogins
   judge: Classifier
+  besideIn: ReturnType<typeof besideClues>
 }
 
 type Readers = ReturnType<typeof memoizedReaders>
@@ -167,8 +172,7 @@ function readPull(
   const reference = parsed && fullName(parsed)
   const text = error?.text ?? ''
   const status = error?.status ?? null
-  const named = endpointIn(text, registry)
-  const endpoint = cause === 'proxy' ? proxyOf(named) : named
+  const endpoint = answeringPart(endpointIn(text, registry), cause, error)
   const credential = pullCredential({ pod, image, cause, evidence, endpoint, failing }, logins)
   const node = nodes.get(pod.node ?? '') ?? null
   const onNode = reference !== null && node?.images.includes(reference) === true
@@ -217,6 +221,8 @@ function cluesOfPull(
     ...expiredLogin(pull.credential, takenAt),
     ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, seen.logins) : []),
     ...owned.clues,
+    ...seen.besideIn(image, cause),
+    ...changedAtAdmission(pod, failing.container, owned.images),
     ...(owned.wouldHoldUp && countsForReadiness(failing) ? [{ code: 'one-by-one' } as const] : []),
   ]
 }
@@ -235,6 +241,7 @@ function ownerFacts(pod: Pod, owners: OwnerIndex) {
     holdsUp: holdsUpRollout(pod, owners),
     wouldHoldUp: wouldHoldUpRollout(pod, owners),
     clues: cluesOfOwners(pod, { workload, above, owners }),
+    images: templateImages(pod, owners),
   }
 }
 

@@ -1,6 +1,8 @@
 /** Finds in an error text the host that answered, refused, or could not be reached, and its part in the pull. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
+import type { Cause } from './finding.ts'
+import type { PullError } from './pull-error.ts'
 
 /** The host's part in the pull. `runtime` is the socket of the node's container runtime. */
 export type EndpointRole = 'registry' | 'mirror' | 'token' | 'storage' | 'proxy' | 'runtime'
@@ -31,6 +33,8 @@ const BARE_HOSTS = [
   new RegExp(`\\blookup ${HOST} on `, 'i'),
   new RegExp(`\\bresolve(?:d)? (?:host|address)[: ]+${HOST}`, 'i'),
   new RegExp(`\\bdial tcp (?:lookup )?${HOST}`, 'i'),
+  // One of containers/image's mirrors, whose error begins with its name.
+  new RegExp(`^\\[?(?=[\\w-]*[.:])${HOST}/\\S{1,300}: `, 'i'),
 ]
 /** containers/image: `reading manifest TAG in HOST/path`. */
 const IN_SOURCE =
@@ -74,6 +78,17 @@ export function endpointOf(text: string, registry: string | null): NamedEndpoint
   if (source === null) return null
   const host = source[1] ?? source[2] ?? ''
   return namedEndpoint(host, roleOf(host, '/v2/', '', registry))
+}
+
+/** The endpoint where the cause or the place of the error in the text shows another part than the host's name: a proxy, or a mirror. */
+export function answeringPart(
+  named: NamedEndpoint | null,
+  cause: Cause,
+  error: Pick<PullError, 'ofMirror'> | null,
+): Endpoint | null {
+  if (cause === 'proxy') return named?.role === 'proxy' ? named : { host: null, role: 'proxy' }
+  const isMirror = error?.ofMirror === true && named?.role === 'registry'
+  return isMirror ? { ...named, role: 'mirror' } : named
 }
 
 interface FoundUrl {

@@ -47,6 +47,23 @@ export function relayedRegistry({
   return isDockerHub(first) || first === 'hub.docker.com' ? DOCKER_HUB : first
 }
 
+/** Parts of a name that follow themselves: at least two, or one that is a host. One alone is common (grafana/grafana). */
+const DOUBLED = /(?<=^|\/)((?:[^/:@]+\/[^@]+|[^/@]+\.[^/@]+?|[^/@]+:\d+)\/)\1(?=[^/])/
+/** Longer than any valid name with the longest digest. */
+const MAX_NAME = 600
+
+/**
+ * The prefix that the name has twice, as after two rewrites for one mirror: `mirror/docker.io` in `host/mirror/docker.io/mirror/docker.io/acme/app`,
+ * and the name with it once; null for any other name.
+ */
+export function doubledPrefix(image: string): { prefix: string; without: string } | null {
+  const found = image.length > MAX_NAME ? null : DOUBLED.exec(image)
+  const prefix = found?.[1]
+  if (found === null || prefix === undefined) return null
+  const without = image.slice(0, found.index) + image.slice(found.index + prefix.length)
+  return { prefix: prefix.slice(0, -1), without }
+}
+
 /** Hosts of such registries that contain no name, account, or region that somebody chose. */
 const FIXED =
   /(?:^|\.)docker\.(?:io|com)$|^(?:dhi|quay|ghcr|nvcr|icr|(?:(?:us|eu|asia|mirror|k8s)\.)?gcr|registry\.k8s)\.io$|^(?:mcr\.microsoft\.com|public\.ecr\.aws|registry\.gitlab\.com|registry\.(?:access\.)?redhat\.(?:com|io)|docker\.elastic\.co)$/

@@ -124,6 +124,15 @@ export function ownersAbove(pod: OwnedPod, index: OwnerIndex): OwnerLink[] {
   return steps.flatMap(({ object }) => object ?? [])
 }
 
+/** The images in the template that the pod was made from, by container; null if that template is not known. */
+export function templateImages(pod: Pod, index: OwnerIndex): Record<string, string> | null {
+  const { controller, namespace, templateHash, revisionHash, templateGeneration } = pod
+  const template = controller === null ? undefined : linkOf(controller, namespace, index)?.template
+  if (template === undefined) return null
+  const marks = [templateHash, revisionHash, templateGeneration]
+  return template.mark === null || marks.includes(template.mark) ? template.images : null
+}
+
 /** A revision of the pod's Deployment that is older than the pod's and has ready pods, the newest such; null if none is known. */
 export function servingBefore(
   { controller, namespace }: OwnedPod,

@@ -74,6 +74,10 @@ export interface Pod {
   templateHash?: string
   /** Label `controller-revision-hash` of a StatefulSet's pods; absent if there is none. */
   revisionHash?: string
+  /** Label `pod-template-generation` of a DaemonSet's pods; absent if there is none. */
+  templateGeneration?: string
+  /** Policies of Kyverno that changed an image or added a container at admission; absent if the pod's annotations name none. */
+  rewriters?: string[]
   /** In this order: init containers (including sidecars), regular containers, ephemeral containers, image volumes. */
   containers: Container[]
 }

@@ -439,7 +439,7 @@ test.each<[string, Situation, Expected]>([
       error:
         'failed to authorize: failed to fetch oauth token: Post "http://forge:3000/v2/token": dial tcp: lookup forge on 10.0.0.2:53: no such host',
     },
-    { first: /announce a token server that nodes can reach/ },
+    { first: /announce its token server by a name that nodes can reach/ },
   ],
   [
     'a public download host that refuses',

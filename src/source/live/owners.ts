@@ -48,7 +48,7 @@ function withDerived(read: OwnerLink[], pods: OwnedPod[]): OwnerLink[] {
 }
 
 /** Only its status shows which revision a StatefulSet is at, and only its spec whether a CronJob's runs may overlap. */
-const NEEDED_WHOLE: readonly string[] = ['StatefulSet', 'CronJob']
+const NEEDED_WHOLE: readonly string[] = ['StatefulSet', 'DaemonSet', 'CronJob']
 
 async function readLevel(
   reading: Reading,

@@ -58,7 +58,8 @@ function lackingLabel(first: Finding): string {
 }
 
 function wordsForMissing(context: CauseContext): { title: string; meaning: string } {
-  const [{ registry, subcause, moved }] = context.findings
+  const [first] = context.findings
+  const { registry, subcause, moved } = first
   if (hasClue(context, 'no-latest'))
     return {
       title: 'The repository of the image has no tag latest',
@@ -66,13 +67,12 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
     }
   if (hasClue(context, 'missing-child'))
     return {
-      title: `${capitalize(registryLabel(registry))} lacks a manifest of the image`,
-      meaning:
-        "The tag is there, but the manifest for this node's platform, which the tag's index lists, is not: it was cleaned up, or the push was not complete.",
+      title: `${capitalize(responderLabel(first))} lacks a manifest of the image`,
+      meaning: `The ${versionPart(first) === 'digest' ? 'index that the digest names' : 'tag'} is there, but the manifest for this node's platform, which ${versionPart(first) === 'digest' ? 'the index' : "the tag's index"} lists, is missing: it was cleaned up, or the push was not complete.`,
     }
   if (hasClue(context, 'missing-layer'))
     return {
-      title: `${capitalize(registryLabel(registry))} lacks a layer of the image`,
+      title: `${capitalize(responderLabel(first))} lacks a layer of the image`,
       meaning:
         'The manifest is there, but a layer that it lists is not: the push was not complete, the layer was cleaned up, or a cache could not fetch it.',
     }
@@ -200,6 +200,10 @@ export const invalidReference: CauseWords = {
         "A number without quotes in a YAML file or in chart values was read as a float and became something like 1.7e+11; no part of an image's name can contain a plus sign.",
       ],
       ['image-id', IMAGE_ID],
+      [
+        ({ clues }) => clues.some(clue => clue.code === 'placeholder' && clue.of !== 'template'),
+        'The manifest was applied as it is in the source code: its build tool should have replaced the name with that of the image it built.',
+      ],
       ['placeholder', 'A variable or template value was never filled in.'],
       [
         'stray-character',

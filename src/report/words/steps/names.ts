@@ -2,11 +2,12 @@
 
 import type { Step } from '../../../advice/step.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
+import type { Placeholder } from '../../../image/placeholder.ts'
 import { readReference } from '../../../image/reference.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { setImages, thenDelete, untagged } from '../edits.ts'
+import { editField, setImages, thenDelete, untagged, workloadsOf } from '../edits.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepText, StepWords } from '../step-words.ts'
@@ -39,6 +40,7 @@ export const nameSteps: StepWords<
   | 'drop-scheme'
   | 'full-name'
   | 'correct-registry'
+  | 'name-registry'
 > = {
   'check-name': ({ how }, { findings: [{ image, registry }] }) => {
     const name = registryLabel(registry)
@@ -177,9 +179,21 @@ export const nameSteps: StepWords<
   'name-version': ({ image }) => ({
     text: `Name a version (a tag or a digest) of the image: its repository has no tag latest, which ${/:latest$/.test(image) ? `${image} asks for` : `${image} means, as it names no tag`}`,
   }),
-  'use-local-image': (_step, { findings: [{ image }] }) => ({
-    text: `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent, or use a tag other than latest: with Always the kubelet asks the registry anyway`,
-  }),
+  'use-local-image': ({ listed }, { invocation, findings, findings: [first] }) => {
+    const { image, node, reference, workload } = first
+    const other = reference?.endsWith(':latest') === true ? ', or use a tag other than latest' : ''
+    const where = node === null ? 'the node' : `node ${node}`
+    const { text, command } = editField(
+      invocation,
+      first,
+      listed
+        ? `Set imagePullPolicy to IfNotPresent${other}: ${where} lists ${image} among its images, but with Always the kubelet asks the registry anyway`
+        : `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent${other}: with Always the kubelet asks the registry anyway`,
+      workloadsOf(findings),
+    )
+    // Alone, as the next step, the command that only shows a pod would say nothing.
+    return { text, ...(workload !== null && command !== undefined && { command }) }
+  },
   'set-image': ({ known }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) =>
       known === 'repository'
@@ -202,11 +216,7 @@ export const nameSteps: StepWords<
   'quote-number': ({ image }) => ({
     text: `Quote the number in the chart's values or in the YAML, where ${image} is composed: without quotes it was read as a float and written in scientific notation (e+)`,
   }),
-  'fill-placeholder': ({ image }) => ({
-    text: /^controller(?::latest)?$/.test(image)
-      ? `Name the image of the operator: ${image} is the placeholder of Kubebuilder and the Operator SDK, which \`make deploy IMG=<image>\` (\`kustomize edit set image controller=<image>\`) replaces`
-      : `Fill in the placeholder in ${image}: a variable or template value was not set when this was rendered`,
-  }),
+  'fill-placeholder': ({ of, image }) => ({ text: PLACEHOLDERS[of](image) }),
   'inject-sidecar': (_step, { findings: [{ namespace }] }) => ({
     text: `Let Istio inject the pod: "auto" is a placeholder that sidecar injection replaces. Label the namespace ${namespace} (istio-injection=enabled, or istio.io/rev=…), check that istiod's webhook is reachable, then recreate the pod`,
   }),
@@ -228,6 +238,11 @@ export const nameSteps: StepWords<
       setImages(invocation, [edit(first), ...others.map(edit)]),
     )
   },
+  'name-registry': ({ name, beside, same }, { findings: [{ image }] }) => ({
+    text: same
+      ? `Write the full name ${name}: the same repository was pulled from there, and without a registry in the name ${image}, Docker Hub is asked`
+      : `Write the registry into the name if the image is beside ${beside}, as in ${name}: without a registry in the name ${image}, Docker Hub is asked`,
+  }),
 }
 
 const CORRECTED: Record<
@@ -256,6 +271,18 @@ function withEdit(words: string, first: Findings[number], edit: StepText): StepT
     containerKind !== 'volume' &&
     containerKind !== 'ephemeral'
   return { ...edit, text: `${words}${isPlain ? thenDelete(first) : `. ${edit.text}`}` }
+}
+
+/** How to fill in a placeholder, by what should have done it. */
+const PLACEHOLDERS: Record<Exclude<Placeholder, 'istio'>, (image: string) => string> = {
+  template: image =>
+    /^controller(?::latest)?$/.test(image)
+      ? `Name the image of the operator: ${image} is the placeholder of Kubebuilder and the Operator SDK, which \`make deploy IMG=<image>\` (\`kustomize edit set image controller=<image>\`) replaces`
+      : `Fill in the placeholder in ${image}: a variable or template value was not set when this was rendered`,
+  ko: image =>
+    `Apply the manifests of a release, or build these with ko (\`ko resolve -f <file>\` prints them with real names, \`ko apply -f <file>\` applies them): ${image} is a Go package from which the build tool ko makes an image, not an image`,
+  bazel: image =>
+    `Apply the manifests that Bazel renders (rules_gitops, rules_k8s), or those of a release: ${image} is the label of a build target, which those rules replace with the name of the image that they push`,
 }
 
 /** Returns the image with its tag or digest at another host, in the same repository unless another one is named. */

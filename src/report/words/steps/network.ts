@@ -1,5 +1,6 @@
 /** The words of steps on the way to a host: its name, its port, and proxies in between. */
 
+import type { RealmProduct } from '../../../advice/step.ts'
 import type { DefaultName } from '../../../diagnosis/clue.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
@@ -114,6 +115,19 @@ function storageRule(host: string): string {
     : 'a policy of the bucket, or a firewall in front of it'
 }
 
+/** Where each product has the address that it announces (docs.gitea.com, goharbor.io/docs, docs.gitlab.com, docs.projectquay.io). */
+const REALM_SETTING: Record<RealmProduct | 'any', string> = {
+  gitea:
+    'ROOT_URL of Gitea or Forgejo (section [server] of app.ini), or the host name that the reverse proxy passes on to it',
+  harbor: 'external_url of harbor.yml, or externalURL of its chart',
+  gitlab: "external_url of GitLab, or the registry's token_realm",
+  quay: 'SERVER_HOSTNAME of its config.yaml',
+  artifactory:
+    'its custom base URL, or the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
+  nexus: 'the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
+  any: 'its external URL (auth.token.realm of the distribution registry, ROOT_URL of Gitea and Forgejo, external_url of Harbor and GitLab)',
+}
+
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
 function orMirror({ invocation, findings: [first] }: StepContext, target: string) {
   const { host, reference, registry, containerKind } = first
@@ -136,6 +150,7 @@ export const networkSteps: StepWords<
   | 'default-name'
   | 'fix-dns'
   | 'replace-service-name'
+  | 'token-realm'
   | 'replace-loopback'
   | 'test-connection'
   | 'who-answered'
@@ -169,8 +184,8 @@ export const networkSteps: StepWords<
     text: `Check the node-resolver pod ${onNodes(findings)} (namespace openshift-dns): it writes ${withoutPort(host)} into /etc/hosts there; and check that the image registry's operator is not set to Removed`,
     command: kubectlCommand(invocation, 'get pods -o wide', 'openshift-dns'),
   }),
-  'bare-host': ({ host, role }) => ({
-    text: `${role === 'token' ? INSTEAD.token : 'Use a name that the nodes can resolve, or an entry in /etc/hosts on every node'}: ${host} has no domain, and nodes don't know a Service of the cluster or a container beside it (Docker Compose, kind) by its name`,
+  'bare-host': ({ host }) => ({
+    text: `Use a name that the nodes can resolve, or an entry in /etc/hosts on every node: ${host} has no domain, and nodes don't know a Service of the cluster or a container beside it (Docker Compose, kind) by its name`,
   }),
   'default-name': ({ host, of, role, registry }) => ({
     text:
@@ -180,6 +195,9 @@ export const networkSteps: StepWords<
   }),
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
     text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
+  }),
+  'token-realm': ({ host, registry, product }) => ({
+    text: `Let ${registry} announce its token server by a name that nodes can reach, in ${REALM_SETTING[product ?? 'any']}: it announces ${host}, which nodes can't reach`,
   }),
   'replace-loopback': ({ host, role }, { findings: [first] }) => ({
     text:

@@ -9,7 +9,7 @@ import { kubeletLog, nodeClientStep, onNodes } from '../node.ts'
 import { registryLabel } from '../nouns.ts'
 import { PERIMETERS } from '../perimeters.ts'
 import type { StepWords } from '../step-words.ts'
-import { awsIdentity } from './aws-policies.ts'
+import { awsIdentity, throughCache } from './aws-policies.ts'
 
 const ROLE: Record<Cloud, string> = {
   ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it',
@@ -172,7 +172,8 @@ export const permissionSteps: StepWords<
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
   },
   'grant-cloud-role': ({ cloud, caller, action, first }, { findings: [finding] }) => {
-    const { registry } = finding
+    const { registry, reference } = finding
+    const cached = action === null ? throughCache(cloud, reference) : ''
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
     const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
     const { name, account: own } =
@@ -180,12 +181,12 @@ export const permissionSteps: StepWords<
     const lacks = action ?? 'the permission'
     if (owner !== undefined && own !== null && owner !== own)
       return {
-        text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${ROLE_NAME.ecr} on ${name}`,
+        text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${ROLE_NAME.ecr} on ${name}${cached}`,
       }
     const brief = `${start}: ${name} lacks ${lacks}, so ${attach(cloud, action)}`
     const command = action === 'ecr:CreateRepository' ? null : grantCommand(cloud, caller, finding)
     return {
-      text: own === null ? `${brief}${FOREIGN[cloud] ?? ''}` : brief,
+      text: `${brief}${own === null ? (FOREIGN[cloud] ?? '') : ''}${cached}`,
       brief,
       ...(command === null ? {} : { command }),
     }
