@@ -1,16 +1,15 @@
 /** Chooses the steps for a finding, the best first: by its cause, then by what its image and its pod are. */
 
-import { type Clue, clueOf } from '../diagnosis/clue.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
-import { cloudOf } from '../image/registries.ts'
+import { admissionSteps } from './admission.ts'
 import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
 import {
-  admissionSteps,
   checkedSteps,
   missingSteps,
   nameClueSteps,
@@ -30,6 +29,7 @@ import {
   platformSteps,
   signatureSteps,
 } from './node-steps.ts'
+import { sandboxSteps } from './sandbox.ts'
 import type { Step, StepCode } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
 import { dnsSteps, proxySteps, refusedSteps, timeoutSteps } from './unreached.ts'
@@ -63,7 +63,9 @@ const BY_CAUSE: Record<Cause, (finding: Finding) => Step[]> = {
 export function stepsFor(finding: Finding): [Step, ...Step[]] {
   const steps = outgoingSteps(
     finding,
-    finding.containerKind === 'sandbox' ? sandboxSteps(finding) : containerSteps(finding),
+    finding.containerKind === 'sandbox'
+      ? sandboxSteps(finding, BY_CAUSE[finding.cause](finding))
+      : containerSteps(finding),
   )
   const needsEntry = finding.host.platform === 'talos' ? needsShell : runsOnNode
   const entered = steps.some(needsEntry) && finding.node !== null
@@ -228,66 +230,6 @@ function movedSteps({ moved }: Finding): Step[] {
   return moved.to === null
     ? [{ code: 'find-replacement', moved }]
     : [{ code: 'use-replacement', moved, to: moved.to }]
-}
-
-/** The runtime pulls the pause image with its own settings, without any pod's credential. */
-function sandboxSteps(finding: Finding): Step[] {
-  const { cause, registry, image } = finding
-  const set: Step = { code: 'set-sandbox-image', image }
-  const own = BY_CAUSE[cause](finding)
-    .filter(step => !needsOwner(step))
-    .flatMap(withoutName)
-  const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
-  const cloud = cloudOf(registry)
-  const ofNode: Step[] = denied && cloud === 'ecr' ? ecrSandboxSteps(finding) : []
-  // A cloud's login is valid for hours only, and the runtime does not ask the kubelet's credential provider for this image.
-  const login: Step[] =
-    denied && registry !== null && cloud === null && !isOpenToAll(finding)
-      ? [{ code: 'sandbox-login', registry }]
-      : []
-  const unreachable = [
-    'registry-not-found-dns',
-    'network-timeout',
-    'connection-refused-or-reset',
-    'tls',
-    'proxy',
-    'disk-full',
-    'corrupt-or-unpack',
-  ].includes(cause)
-  const steps = unreachable ? [...own, set] : [...ofNode, set, ...login, ...own]
-  // The node has to be repaired, or its pause image to be pulled again: another one would be no better.
-  if (OF_NODE_ITSELF.some(code => hasClue(finding, code))) return own
-  return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
-}
-
-/** What keeps any pause image from being unpacked on the node, or is over once the same one is pulled again. */
-const OF_NODE_ITSELF: readonly Clue['code'][] = [
-  'no-unpacker',
-  'snapshotter-gone',
-  'disk-fault',
-  'content-gone',
-]
-
-/** The error of a damaged pause image does not name it: what needs its name is omitted, or done after a look at the node's images. */
-function withoutName(step: Step): Step[] {
-  if (!('image' in step) || step.image !== '') return [step]
-  return step.code === 'remove-image' ? [{ code: 'renew-sandbox-image' }] : []
-}
-
-/** A pause image belongs to no workload, and the pod's pull secrets are not used for it. */
-function needsOwner(step: Step): boolean {
-  return isAbout('login', step) || isAbout('right', step) || isAbout('template', step)
-}
-
-/** Without the node's own login for ECR, another pause image would only be the first of many that the node can't pull. */
-function ecrSandboxSteps({ registry, reference, host }: Finding): Step[] {
-  const region = /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry ?? '')?.[1] ?? null
-  // EKS's node image brings its pause image, and a service pulls it with the node's role if it is gone (awslabs/amazon-eks-ami#1425).
-  const brought = /\/eks\/pause(?:-\w+)?[:@]/.test(reference ?? '') && host.runtime !== 'docker'
-  return [
-    ...(brought ? ([{ code: 'restore-sandbox-image' }] as const) : []),
-    { code: 'ecr-login-of-node', region },
-  ]
 }
 
 /** Steps that reach a Job only as a new one: a login on its service account only helps pods that it creates afterward, and its template is immutable. */

@@ -11,7 +11,7 @@ import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { loginSteps, repositoryOf, usableSecrets } from './login.ts'
-import type { Step, StepCode } from './step.ts'
+import type { Step } from './step.ts'
 
 /** Steps for clues in the name. They come first: neither another tag nor a login helps a placeholder. */
 export function nameClueSteps(finding: Finding): Step[] {
@@ -67,34 +67,6 @@ export function registrySteps({ clues, credential, check }: Finding): Step[] {
   if (beside === undefined || credential.status === 'usable' || isThere) return []
   const { name, beside: other, same } = beside
   return [{ code: 'name-registry', name, beside: other, same }]
-}
-
-/** Steps that change the name in the workload's template. */
-const IN_TEMPLATE: readonly StepCode[] = [
-  'set-image',
-  'set-tag',
-  'use-replacement',
-  'roll-back',
-  'check-name',
-  'name-version',
-  'near-official',
-  'near-tags',
-  'near-repositories',
-  'full-name',
-  'name-registry',
-]
-
-/** The steps where a webhook or a policy made the pod's image another one than its template's: a new name in the template does not reach the pod. */
-export function admissionSteps(finding: Finding, steps: Step[]): Step[] {
-  const changed = clueOf(finding.clues, 'changed-at-admission')
-  if (changed === undefined) return steps
-  const { template, policies } = changed
-  const doubled = clueOf(finding.clues, 'doubled-prefix')?.prefix ?? null
-  const correct: Step = { code: 'correct-admission', template, policies, doubled }
-  const rest = steps.filter(({ code }) => !IN_TEMPLATE.includes(code))
-  // Otherwise the name that the webhook made may be right.
-  const isName = finding.cause === 'image-not-found' || finding.cause === 'invalid-reference'
-  return isName || doubled !== null ? [correct, ...rest] : [...rest, correct]
 }
 
 function placeholderStep(of: Placeholder, image: string): Step {
