@@ -3,18 +3,22 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
-import { OFFICIAL_IMAGES } from '../image/official-images.ts'
-import { cloudOf } from '../image/registries.ts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { isOfficial, libraryName } from '../image/official-images.ts'
+import { admissionSteps } from './admission.ts'
 import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
+import { pullByHand } from './host.ts'
 import {
   checkedSteps,
   missingSteps,
   nameClueSteps,
+  registrySteps,
   servedElsewhere,
   unreadableNameSteps,
 } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
+import { passedOverLogins } from './login.ts'
 import {
   canceledSteps,
   corruptSteps,
@@ -25,6 +29,7 @@ import {
   platformSteps,
   signatureSteps,
 } from './node-steps.ts'
+import { sandboxSteps } from './sandbox.ts'
 import type { Step, StepCode } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
 import { dnsSteps, proxySteps, refusedSteps, timeoutSteps } from './unreached.ts'
@@ -56,7 +61,10 @@ const BY_CAUSE: Record<Cause, (finding: Finding) => Step[]> = {
 
 /** The steps for one finding, never empty. Findings with the same facts get the same steps. */
 export function stepsFor(finding: Finding): [Step, ...Step[]] {
-  const ofPull = finding.containerKind === 'sandbox' ? sandboxSteps(finding) : containerSteps(finding)
+  const ofPull =
+    finding.containerKind === 'sandbox'
+      ? sandboxSteps(finding, BY_CAUSE[finding.cause](finding))
+      : containerSteps(finding)
   const steps = silentNodeSteps(finding, outgoingSteps(finding, ofPull))
   const needsEntry = finding.host.platform === 'talos' ? needsShell : runsOnNode
   const entered = steps.some(needsEntry) && finding.node !== null
@@ -95,24 +103,31 @@ function containerSteps(finding: Finding): Step[] {
       ...movedSteps(finding),
       ...(moved.to === null ? ([{ code: 'set-image', known: 'nothing' }] as const) : []),
     ]
+  if (hasClue(finding, 'literal-server')) return literalServerSteps(finding)
   const clues = nameClueSteps(finding)
-  const own = servedElsewhere(finding) ?? checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
+  const ofCause = servedElsewhere(finding) ?? checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
   // A clue in the name replaces the general check of the name and the login.
-  const unsettled = clues.length === 0 ? own : own.filter(({ code }) => !SETTLED_BY_NAME.includes(code))
+  const renamed = clues.some(({ code }) => code === 'correct-registry')
+  const unsettled =
+    clues.length === 0
+      ? ofCause
+      : ofCause.filter(step => !SETTLED_BY_NAME.includes(step.code) && !(renamed && isOfOldName(step)))
   const isGone = moved?.state === 'retired' || moved?.state === 'deleted'
   const open = isGone ? unsettled.filter(step => !grantsAccess(step)) : unsettled
   // --check-images was given already.
   const rest = finding.check === null ? open : open.filter(({ code }) => code !== 'ask-registry')
   const local = localSteps(finding)
-  const steps = [
+  const own = admissionSteps(finding, [
     ...clues,
     ...(isOwnName(finding) ? local : []),
+    ...registrySteps(finding),
     ...movedSteps(finding),
-    ...rest,
+    ...withBrokenMirror(finding, withRecreatedJob(finding, rest)),
     ...(isOwnName(finding) ? [] : local),
+    ...passedOverLogins(finding),
     ...rollBack(finding),
-    ...jobSteps(finding, rest),
-  ]
+  ])
+  const steps = [...own, ...runSteps(finding, own)]
   return hasClue(finding, 'guest') ? guestSteps(finding, steps) : steps
 }
 
@@ -129,6 +144,23 @@ const SETTLED_BY_NAME: readonly StepCode[] = [
   'lift-deny',
   'full-name',
 ]
+
+/** The host that was named is not the one that is meant: nothing has to be repaired on the way to it, and it must not get a login. */
+function isOfOldName(step: Step): boolean {
+  return (
+    isAbout('login', step) ||
+    isAbout('right', step) ||
+    ['set-image', 'fix-dns', 'replace-service-name', 'set-tag'].includes(step.code)
+  )
+}
+
+/** The node asked docker.io itself, which only its settings can make it do. */
+function literalServerSteps(finding: Finding): Step[] {
+  return [
+    { code: 'mirror-settings', host: null, registry: DOCKER_HUB, about: 'literal-server' },
+    ...pullByHand(finding),
+  ]
+}
 
 /** Nobody can grant access to what is gone. */
 function grantsAccess(step: Step): boolean {
@@ -183,91 +215,53 @@ const GUEST_NEEDS: Partial<Record<Cause, Extract<Step, { code: 'guest-settings' 
 function localSteps(finding: Finding): Step[] {
   const { cause } = finding
   const missing = cause === 'auth-required-or-denied' || cause === 'image-not-found'
-  return missing && hasClue(finding, 'local-image') ? [{ code: 'use-local-image' }] : []
+  const local = missing ? clueOf(finding.clues, 'local-image') : undefined
+  return local === undefined ? [] : [{ code: 'use-local-image', listed: local.listed }]
 }
 
 /** Whether the name is a bare one that no official image has: most likely, somebody built the image. */
 function isOwnName({ reference }: Finding): boolean {
-  const [, name] = /^docker\.io\/library\/([^:@]+)/.exec(reference ?? '') ?? []
-  return name !== undefined && !OFFICIAL_IMAGES.includes(name)
+  return libraryName(reference) !== null && !isOfficial(reference)
+}
+
+/** The registry is only asked because its mirror failed: repairing that ends a failure to reach the registry, and saves its limit. */
+function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: Step[]): Step[] {
+  const broken = clueOf(clues, 'mirrors-failed')?.broken ?? null
+  if (broken === null || registry === null || endpoint?.role !== 'registry') return steps
+  const isUnreached = Object.hasOwn(GUEST_NEEDS, cause) && GUEST_NEEDS[cause] === 'way'
+  const lacking = steps[0]?.code === 'mirror-lacks-image' ? 1 : 0
+  const at = isUnreached ? lacking : cause === 'rate-limited' ? 1 : steps.length
+  return steps.toSpliced(at, 0, { code: 'broken-mirror', registry, ...broken })
 }
 
 /** Causes that show a registry's answer. */
 const REGISTRY_ANSWERS: readonly Cause[] = ['auth-required-or-denied', 'image-not-found', 'other']
 
 /** The new place of a moved image, or the search for a replacement. */
-function movedSteps({ moved, cause, registry }: Finding): Step[] {
+function movedSteps({ moved }: Finding): Step[] {
   if (moved === null) return []
-  // It redirects to registry.k8s.io, which therefore lacks the image, too.
-  if (registry === 'k8s.gcr.io' && cause === 'image-not-found') return []
   return moved.to === null
     ? [{ code: 'find-replacement', moved }]
     : [{ code: 'use-replacement', moved, to: moved.to }]
 }
 
-/** The runtime pulls the pause image with its own settings, without any pod's credential. */
-function sandboxSteps(finding: Finding): Step[] {
-  const { cause, registry, image } = finding
-  const set: Step = { code: 'set-sandbox-image', image }
-  // The error of a damaged image does not name it, so a step that needs its name is left out.
-  const canBeDone = (step: Step) => !needsOwner(step) && !('image' in step && step.image === '')
-  const own = BY_CAUSE[cause](finding).filter(canBeDone)
-  const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
-  const cloud = cloudOf(registry)
-  const ofNode: Step[] = denied && cloud === 'ecr' ? ecrSandboxSteps(finding) : []
-  // A cloud's login is valid for hours only, and the runtime does not ask the kubelet's credential provider for this image.
-  const login: Step[] =
-    denied && registry !== null && cloud === null && !isOpenToAll(finding)
-      ? [{ code: 'sandbox-login', registry }]
-      : []
-  const unreachable = [
-    'registry-not-found-dns',
-    'network-timeout',
-    'connection-refused-or-reset',
-    'tls',
-    'proxy',
-    'disk-full',
-    'corrupt-or-unpack',
-  ].includes(cause)
-  const steps = unreachable ? [...own, set] : [...ofNode, set, ...login, ...own]
-  // No pause image can be unpacked with the node's configuration.
-  if (hasClue(finding, 'no-unpacker')) return own
-  return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]
-}
+/** Steps that reach a Job only as a new one: a login on its service account only helps pods that it creates afterward, and its template is immutable. */
+const NEEDS_NEW_JOB: readonly StepCode[] = ['distribute-login', 'recreate-pods', 'replace-registry']
 
-/** A pause image belongs to no workload, and the pod's pull secrets are not used for it. */
-function needsOwner(step: Step): boolean {
-  return isAbout('login', step) || isAbout('right', step) || isAbout('template', step)
-}
-
-/** Without the node's own login for ECR, another pause image would only be the first of many that the node can't pull. */
-function ecrSandboxSteps({ registry, reference, host }: Finding): Step[] {
-  const region = /\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(registry ?? '')?.[1] ?? null
-  // EKS's node image brings its pause image, and a service pulls it with the node's role if it is gone (awslabs/amazon-eks-ami#1425).
-  const brought = /\/eks\/pause(?:-\w+)?[:@]/.test(reference ?? '') && host.runtime !== 'docker'
-  return [
-    ...(brought ? ([{ code: 'restore-sandbox-image' }] as const) : []),
-    { code: 'ecr-login-of-node', region },
-  ]
-}
-
-/** What has to follow these steps if the pod is a Job's: templates of Jobs can't change, so a new login or image needs a new Job. */
-function jobSteps(finding: Finding, steps: Step[]): Step[] {
-  return [...recreatedJob(finding, steps), ...runSteps(finding, steps)]
-}
-
-/** A login on a Job's service account only helps pods that it creates afterward, and its template is immutable. */
-function recreatedJob({ workload }: Finding, steps: Step[]): Step[] {
-  if (workload?.kind !== 'Job') return []
-  const helps = steps.some(({ code }) => code === 'distribute-login' || code === 'recreate-pods')
-  return helps ? [{ code: 'recreate-job' }] : []
+/** What a Job needs after them follows at once. */
+function withRecreatedJob({ workload }: Finding, steps: Step[]): Step[] {
+  const last = steps.findLastIndex(({ code }) => NEEDS_NEW_JOB.includes(code))
+  return workload?.kind !== 'Job' || last === -1
+    ? steps
+    : steps.toSpliced(last + 1, 0, { code: 'recreate-job' })
 }
 
 /** The CronJob may have the correct image by now, but not the Job that it created before. */
 function runSteps({ clues, workload }: Finding, steps: Step[]): Step[] {
   const run = clueOf(clues, 'run-of-cron-job')
   const edited = steps.some(
-    ({ code }) => code === 'set-image' || code === 'set-tag' || code === 'use-replacement',
+    ({ code }) =>
+      code === 'set-image' || code === 'set-tag' || code === 'use-replacement' || code === 'correct-registry',
   )
   return run === undefined || workload === null || !edited
     ? []

@@ -34,11 +34,8 @@ export function blockedSteps(finding: Finding): Step[] {
     const isOfTraffic = perimeter === 'web-filter' || perimeter === 'web-firewall'
     return [{ code: 'pass-perimeter', perimeter, id, host }, ...stepsIf(isOfTraffic, other)]
   }
-  if (endpoint?.role === 'storage')
-    return [
-      { code: 'open-host', host, role: 'storage' },
-      { code: 'test-connection', scheme: 'https', host, role: 'storage' },
-    ]
+  // Its answer proves that the nodes reach it.
+  if (endpoint?.role === 'storage') return [{ code: 'storage-refused', host }, { code: 'show-proxy' }]
   const address = clueOf(clues, 'caller-address')?.address ?? null
   const allow: Step = { code: 'allow-address', host, address, cloud: cloudOf(registry) }
   const unblock: Step[] = hasClue(finding, 'bare-refusal')
@@ -52,7 +49,8 @@ export function policySteps(finding: Finding): Step[] {
   const about = (['storage-quota', 'vulnerabilities'] as const).find(code => hasClue(finding, code))
   return [
     { code: 'ask-registry-admin', about: about ?? 'policy', host: answeringHost(finding) },
-    { code: 'use-other-source', why: 'policy' },
+    // A full quota holds back every version alike.
+    ...stepsIf(about !== 'storage-quota', { code: 'use-other-source', why: 'policy' }),
   ]
 }
 

@@ -3,7 +3,7 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
-import { cloudOf, isPublic } from '../image/registries.ts'
+import { cloudOf, isEntitled, isPublic } from '../image/registries.ts'
 import { blockedSteps, policySteps, upstreamSteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { checkNameSteps } from './image-steps.ts'
@@ -130,6 +130,7 @@ function deniedOrMissing(finding: Finding): Step[] {
   if (registry === null) return [see('name')]
   if (credential.status !== 'usable' && hasClue(finding, 'on-node')) return verifiedLoginSteps(finding)
   if (lacksCloudLogin(finding)) return cloudLoginSteps(finding)
+  if (isEntitled(registry) && credential.status !== 'usable') return nothingSent(finding)
   // The service account has a login that the pod lacks, and gives it to new pods: nothing has to be changed.
   if (finding.remedies.includes('recreate'))
     return [{ code: 'recreate-pods' }, ...checkNameSteps(finding), see('name')]

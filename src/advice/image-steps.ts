@@ -1,11 +1,12 @@
 /** Steps for an image that is missing or whose name can't be read, and those that follow from what `--check-images` found out. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import { hidesMissing, isOpenToAll } from '../diagnosis/denial.ts'
+import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { isDockerHub } from '../image/docker-hub.ts'
-import { OFFICIAL_IMAGES } from '../image/official-images.ts'
-import { isHosted, isOpenShiftRegistry } from '../image/registries.ts'
+import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
+import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
+import type { Placeholder } from '../image/placeholder.ts'
+import { hidesMissing, isHosted, isOpenShiftRegistry } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
@@ -20,21 +21,65 @@ export function nameClueSteps(finding: Finding): Step[] {
   const placeholder = isReplaced ? undefined : clueOf(clues, 'placeholder')
   return [
     ...stepsIf(hasClue(finding, 'unquoted-number'), { code: 'quote-number', image }),
-    ...stepsIf(placeholder?.of === 'istio', { code: 'inject-sidecar' }),
-    ...stepsIf(placeholder?.of === 'template', { code: 'fill-placeholder', image }),
+    ...(placeholder === undefined ? [] : [placeholderStep(placeholder.of, image)]),
     ...stepsIf(hasClue(finding, 'image-id'), { code: 'name-not-id', image }),
     ...stepsIf(hasClue(finding, 'reference-scheme'), { code: 'drop-scheme', image }),
-    ...stepsIf(hasClue(finding, 'web-site'), { code: 'registry-not-site' }),
+    ...otherRegistry(finding),
+    ...undoublePrefix(finding),
   ]
+}
+
+/** OpenShift 3's name of the registry inside the cluster, and the one since OpenShift 4, which its nodes resolve. */
+const OPENSHIFT_3 = /^docker-registry\.default\.svc(?:\.cluster\.local)?(?::\d+)?$/
+const OPENSHIFT_4 = 'image-registry.openshift-image-registry.svc:5000'
+
+/** The registry that the name most likely means, where it names a host that is none. */
+function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
+  if (registry === null) return []
+  const correct = (to: string, why: Extract<Step, { code: 'correct-registry' }>['why']): Step[] => [
+    { code: 'correct-registry', from: registry, to, why },
+  ]
+  if (clueOf(clues, 'web-site') !== undefined) return correct(DOCKER_HUB, 'web-site')
+  const near = clueOf(clues, 'near-registry')?.registry
+  if (near !== undefined) return correct(near, 'typo')
+  const mayBeOpenShift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
+  return cause === 'registry-not-found-dns' && OPENSHIFT_3.test(registry) && mayBeOpenShift
+    ? correct(OPENSHIFT_4, 'openshift-4')
+    : []
+}
+
+/** Only registries that answered have shown that they lack such a name. */
+function undoublePrefix({ cause, clues }: Finding): Step[] {
+  const doubled = clueOf(clues, 'doubled-prefix')
+  if (doubled === undefined || clueOf(clues, 'changed-at-admission') !== undefined) return []
+  const { prefix, without } = doubled
+  return stepsIf(cause === 'image-not-found' || cause === 'auth-required-or-denied', {
+    code: 'undouble-prefix',
+    prefix,
+    without,
+  })
+}
+
+/** The registry that is missing from the name, unless Docker Hub was meant: a login for it, or its own answer, would show that. */
+export function registrySteps({ clues, credential, check }: Finding): Step[] {
+  const beside = clueOf(clues, 'name-beside')
+  const isThere = check?.verdict.startsWith('opens-') === true
+  if (beside === undefined || credential.status === 'usable' || isThere) return []
+  const { name, beside: other, same } = beside
+  return [{ code: 'name-registry', name, beside: other, same }]
+}
+
+function placeholderStep(of: Placeholder, image: string): Step {
+  return of === 'istio' ? { code: 'inject-sidecar' } : { code: 'fill-placeholder', of, image }
 }
 
 /** How to check the name, depending on what its registry shows to anonymous callers. */
 export function checkNameSteps(finding: Finding): Step[] {
   const { registry, reference } = finding
   if (registry === null) return []
-  if (reference?.startsWith('docker.io/library/') === true) {
-    const name = repositoryOf(finding).replace('library/', '')
-    if (OFFICIAL_IMAGES.includes(name)) return [{ code: 'existing-official' }]
+  const name = libraryName(reference)
+  if (name !== null) {
+    if (isOfficial(reference)) return [{ code: 'existing-official' }]
     const names = similarNames(name, OFFICIAL_IMAGES, 3)
     if (names.length > 0)
       return [

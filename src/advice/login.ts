@@ -1,10 +1,11 @@
 /** Steps about a pod's login: one that is missing, one that is in the cluster already, and one that the registry refused. */
 
-import { hidesMissing } from '../diagnosis/denial.ts'
+import { clueOf } from '../diagnosis/clue.ts'
 import type { AttemptProblem, Finding } from '../diagnosis/finding.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
+import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
-import { cloudOf, isPublic } from '../image/registries.ts'
+import { cloudOf, hidesMissing, isPublic } from '../image/registries.ts'
 import { hasClue, isInCloud, stepsIf } from './conditions.ts'
 import type { LoginReason, ShortLived, Step, UsableHint } from './step.ts'
 
@@ -71,9 +72,11 @@ export function hiddenSecretSteps(finding: Finding): Step[] {
 }
 
 /** The pod has a login for Docker Hub, but its image is named after another host of Docker Hub. */
-export function hubNameSteps({ credential }: Pick<Finding, 'credential'>): Step[] {
-  const found = credential.hints?.find(hint => hint.code === 'hub-name')
-  return found === undefined ? [] : [{ code: 'write-hub-name', secret: found.secret }]
+export function hubNameSteps({ credential, registry }: Pick<Finding, 'credential' | 'registry'>): Step[] {
+  const isThere = credential.hints?.some(({ code }) => code === 'hub-name') === true
+  return registry !== null && isThere
+    ? [{ code: 'correct-registry', from: registry, to: DOCKER_HUB, why: 'hub-login' }]
+    : []
 }
 
 /** The pod's malformed secrets, each of which fails every image of the pod. */
@@ -170,6 +173,17 @@ function overriddenLogins({ credential }: Finding): Step[] {
   return credential.attempts.flatMap(({ usable, secret, overridden }): Step[] =>
     usable && overridden === true ? [{ code: 'overridden-login', secret }] : [],
   )
+}
+
+/** A login that the registry refused although the pull went on: it costs each pull an attempt, and fails alone. */
+export function passedOverLogins(finding: Finding): Step[] {
+  const status = clueOf(finding.clues, 'login-passed-over')?.status
+  const secrets = usableSecrets(finding)
+  if (status === undefined || secrets.length === 0 || finding.registry === null) return []
+  return [
+    { code: 'replace-passed-over', secrets, status, registry: finding.registry },
+    ...shortLived(finding),
+  ]
 }
 
 /** Where a refused login comes from: whatever writes its Secret would overwrite another one. */

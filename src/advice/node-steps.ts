@@ -47,7 +47,14 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['disk-fault', () => [{ code: 'check-disk' }, { code: 'runtime-log' }]],
   ['content-gone', lostContentSteps],
   ['damaged-store', lostImageSteps],
+  ['lazy-snapshotter', lazySteps],
 ]
+
+/** The snapshotter requests the layers itself, and has what is left of them. */
+function lazySteps({ clues }: Finding): Step[] {
+  const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
+  return [{ code: 'snapshotter-log', name }, { code: 'bypass-snapshotter' }]
+}
 
 function otherManifestSteps(finding: Finding): Step[] {
   if (isEmpty(finding)) return downloadSteps(finding)
@@ -167,12 +174,14 @@ export function neverSteps(finding: Finding): Step[] {
 
 export function signatureSteps(finding: Finding): Step[] {
   const kind = policyOf(finding)
+  const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null
   return [
+    ...stepsIf(hasClue(finding, 'web-page'), { code: 'signature-store' }),
     // OpenShift writes its nodes' lists of registries from an object.
     kind !== 'signature' && finding.host.platform === 'openshift'
       ? { code: 'show-image-settings' }
       : { code: 'show-policy', kind },
-    { code: 'satisfy-policy', kind },
+    { code: 'satisfy-policy', kind, signed },
   ]
 }
 

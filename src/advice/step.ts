@@ -1,13 +1,15 @@
 /** Steps: one thing to do next, as a code with its arguments. The words are in report/words/steps. */
 
-import type { AwsPolicy, CertificateProblem } from '../diagnosis/clue.ts'
+import type { AwsPolicy, CertificateProblem, Clue, DefaultName, LazySnapshotter } from '../diagnosis/clue.ts'
 import type { EndpointRole, NamedEndpoint, NodeService } from '../diagnosis/endpoint.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
 import type { Moved } from '../image/moved.ts'
+import type { Placeholder } from '../image/placeholder.ts'
 import type { Cloud } from '../image/registries.ts'
+import type { NameBeside } from '../image/similar-names.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
 
@@ -37,6 +39,9 @@ export type ShortLived = 'gitlab-job' | 'ecr' | 'google' | 'acr'
 /** A policy on the node: a registry that is blocked, images that are on no list, or signatures. */
 export type NodePolicy = 'blocked' | 'rejected' | 'signature'
 
+/** Products that announce a token server of their own, each by a setting of another name. */
+export type RealmProduct = 'gitea' | 'harbor' | 'gitlab' | 'quay' | 'artifactory' | 'nexus'
+
 /** Every step. A new one does not compile until it has its words. */
 export type Step =
   // Logins and pull secrets
@@ -58,6 +63,7 @@ export type Step =
   | { code: 'cut-user-name'; secret: string; username: string }
   | { code: 'padded-login'; secret: string }
   | { code: 'overridden-login'; secret: string }
+  | { code: 'replace-passed-over'; secrets: string[]; status: number; registry: string }
   | { code: 'secret-writer'; secret: string; namespace: string; writer: SecretWriter }
   | { code: 'guest-settings'; needs: 'login' | 'way' | 'room' | 'look' }
   | {
@@ -108,26 +114,42 @@ export type Step =
   | { code: 'driver-for-node'; from: 'system' | 'kernel'; value: string }
   | { code: 'name-version'; image: string }
   | { code: 'set-tag'; tag: string }
-  | { code: 'use-local-image' }
+  | { code: 'use-local-image'; listed: boolean }
   | { code: 'set-image'; known: 'repository' | 'nothing' }
   | { code: 'roll-back'; deployment: string; revision: number; pods: number }
+  | {
+      code: 'correct-admission'
+      /** As in the template of the workload; null if the template has no such container. */
+      template: string | null
+      policies: string[]
+      /** What the name has twice; null if nothing. */
+      doubled: string | null
+    }
+  | { code: 'undouble-prefix'; prefix: string; without: string }
   | { code: 'read-name'; image: string }
   | { code: 'quote-number'; image: string }
-  | { code: 'fill-placeholder'; image: string }
+  | { code: 'fill-placeholder'; of: Exclude<Placeholder, 'istio'>; image: string }
   | { code: 'inject-sidecar' }
   | { code: 'name-not-id'; image: string }
   | { code: 'drop-scheme'; image: string }
   | { code: 'full-name'; image: string }
-  | { code: 'registry-not-site' }
-  | { code: 'write-hub-name'; secret: string }
+  | {
+      code: 'correct-registry'
+      from: string
+      to: string
+      why: 'web-site' | 'typo' | 'openshift-4' | 'hub-login'
+    }
+  | ({ code: 'name-registry' } & NameBeside)
   // The way to the host
   | { code: 'resolve-host'; host: string }
   | { code: 'node-resolver'; host: string }
   | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way' }
   | { code: 'bare-host'; host: string }
+  | ({ code: 'default-name'; of: DefaultName; registry: string | null } & NamedEndpoint)
   | { code: 'start-local-registry'; container: string }
   | { code: 'fix-dns'; host: string; server: string | null }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
+  | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
   | ({
       code: 'test-connection'
@@ -138,10 +160,12 @@ export type Step =
   | { code: 'who-answered'; host: string }
   | { code: 'page-instead'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)
+  | { code: 'storage-refused'; host: string }
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'check-mirror'; host: string; registry: string }
+  | { code: 'broken-mirror'; host: string; registry: string; why: string }
   | { code: 'node-mirror'; host: string; service: NodeService | null }
   | { code: 'node-service'; host: string; service: NodeService }
   | { code: 'mirror-login'; host: string; registry: string }
@@ -149,7 +173,7 @@ export type Step =
       code: 'mirror-settings'
       host: string | null
       registry: string
-      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'answered'
+      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'answered' | 'literal-server'
     }
   | { code: 'unblock-upstream'; host: string }
   | {
@@ -187,6 +211,8 @@ export type Step =
   | { code: 'show-killed' }
   | { code: 'more-memory' }
   | { code: 'start-snapshotter' }
+  | { code: 'snapshotter-log'; name: LazySnapshotter | null }
+  | { code: 'bypass-snapshotter' }
   | { code: 'define-unpacker' }
   | { code: 'release-mount' }
   | { code: 'check-disk' }
@@ -214,6 +240,7 @@ export type Step =
   | { code: 'pull-by-hand'; image: string }
   | { code: 'enter-node' }
   | { code: 'restore-sandbox-image' }
+  | { code: 'renew-sandbox-image' }
   | { code: 'set-sandbox-image'; image: string }
   | { code: 'sandbox-login'; registry: string }
   | { code: 'ecr-login-of-node'; region: string | null }
@@ -246,7 +273,13 @@ export type Step =
   | { code: 'same-secret' }
   | { code: 'show-policy'; kind: NodePolicy }
   | { code: 'show-image-settings' }
-  | { code: 'satisfy-policy'; kind: NodePolicy }
+  | { code: 'signature-store' }
+  | {
+      code: 'satisfy-policy'
+      kind: NodePolicy
+      /** How the image's signature differs from what the policy accepts; null if it may have none. */
+      signed: Extract<Clue, { code: 'signed-otherwise' }>['with'] | null
+    }
   // Nothing better is known
   | { code: 'read-all' }
   | { code: 'look-again' }

@@ -10,9 +10,13 @@ import {
   nodeServiceAt,
 } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { isHosted } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { isOfOthers, ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './host.ts'
-import type { Step } from './step.ts'
+import type { RealmProduct, Step } from './step.ts'
+
+/** Whether the name has no domain, such as a Service's or a container's. */
+const isBare = (host: string) => /^[^.[]+$/.test(host)
 
 /** Services that are processes of the node, not pods. */
 const WITHOUT_POD: readonly NodeService[] = ['embedded-registry', 'artifact-streaming']
@@ -35,10 +39,30 @@ function mirrorLacking({ clues, registry }: Finding, { role }: NamedEndpoint): S
     : [{ code: 'mirror-lacks-image', host, registry, source: 'unreachable' }]
 }
 
+/** What the text shows of the product: a name, or the path of its token server. */
+const REALMS: [RealmProduct, RegExp][] = [
+  ['gitea', /\bgitea\b|\bforgejo\b|\bcodeberg\b/i],
+  ['artifactory', /\bartifactory\b|\bjfrog\b/i],
+  ['nexus', /\bnexus\b/i],
+  ['harbor', /\/service\/token\b/],
+  ['gitlab', /\/jwt\/auth\b/],
+  ['quay', /\/v2\/auth\b/],
+]
+
+/** A registry that announces a token server by a name or an address that only its own network knows, in place of its own. */
+function announcedRealm({ registry, evidence }: Finding, { host, role }: NamedEndpoint): Step[] {
+  if (role !== 'token' || registry === null || isHosted(host) || host === registry) return []
+  const product = REALMS.find(([, pattern]) => pattern.test(evidence?.text ?? ''))?.[0] ?? null
+  return [{ code: 'token-realm', host, registry, product }]
+}
+
 /** A name or address that no node can reach, however the network is set up. */
 function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[] {
   const service = nodeServiceSteps({ host, role })
   if (service.length > 0) return service
+  const inside = hasClue(finding, 'loopback') || hasClue(finding, 'service-name') || isBare(host)
+  const realm = inside ? announcedRealm(finding, { host, role }) : []
+  if (realm.length > 0) return realm
   // Names were rewritten on purpose to go through a cache there.
   if (hasClue(finding, 'loopback') && hasClue(finding, 'relays'))
     return [{ code: 'node-mirror', host, service: null }]
@@ -53,24 +77,33 @@ export function dnsSteps(finding: Finding): Step[] {
   const unreachable: Step[] = /^image-registry\.openshift-image-registry\.svc(?=[.:]|$)/.test(target.host)
     ? [{ code: 'node-resolver', host: target.host }]
     : unreachableName(finding, target)
+  // No DNS server of a node has such a name, except OpenShift's own for its registry.
+  const isOfCluster = isServiceName(target.host) && unreachable[0]?.code !== 'node-resolver'
+  const unset = clueOf(finding.clues, 'default-name')?.of
+  const isOfProduct = unset === 'harbor' || unset === 'helm'
   const mirror = ofMirror(finding, target)
   const resolve: Step = { code: 'resolve-host', host: target.host }
   const container = localRegistry(finding, target)
   if (container !== null) return [{ code: 'start-local-registry', container }, resolve, ...mirror]
-  // A name without a domain, such as a Service's or a container's.
-  const isBare = /^[^.[]+$/.test(target.host)
   return [
     ...mirrorLacking(finding, target),
     ...(unreachable.length > 0
-      ? [...unreachable, ...mirror, resolve]
+      ? [...unreachable, ...mirror, ...stepsIf(!isOfCluster, resolve)]
       : [
+          ...defaultName(finding, target),
           ...compareSteps(finding, target, 'name'),
           resolve,
-          ...stepsIf(isBare, { code: 'bare-host', host: target.host }),
+          ...stepsIf(isBare(target.host), { code: 'bare-host', host: target.host }),
           ...mirror,
         ]),
-    { code: 'fix-dns', host: target.host, server },
+    ...stepsIf(!isOfCluster && !isOfProduct, { code: 'fix-dns', host: target.host, server }),
   ]
+}
+
+/** A name that nobody replaced with the real one; where that is the registry's own, only the image has to be corrected. */
+function defaultName({ clues, registry }: Finding, target: NamedEndpoint): Step[] {
+  const of = clueOf(clues, 'default-name')?.of
+  return of === undefined ? [] : [{ code: 'default-name', of, registry, ...target }]
 }
 
 /** The container behind `localhost:5001` on nodes that are containers, too (kind's "Local Registry"); null if this is not such a registry. */
@@ -108,6 +141,14 @@ export function timeoutSteps(finding: Finding): Step[] {
 
 export function refusedSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
+  if (hasClue(finding, 'interrupted') && !hasClue(finding, 'loopback'))
+    return [
+      { code: 'restart-pull' },
+      { code: 'check-download', host: target.host },
+      { code: 'show-proxy' },
+      ...ofMirror(finding, target),
+      ...pullByHand(finding),
+    ]
   const route = clueOf(finding.clues, 'no-route')
   const unsent = clueOf(finding.clues, 'unopened')?.why === 'network'
   return [

@@ -1,5 +1,7 @@
 /** Patterns for the clues in the words of an error text and in an image's name. */
 
+import { placeholderIn } from '../image/placeholder.ts'
+import { doubledPrefix } from '../image/registries.ts'
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import type { AwsPolicy, Clue } from './clue.ts'
 import { isLocal, isPrivateAddress } from './endpoint.ts'
@@ -8,7 +10,7 @@ import { isLocal, isPrivateAddress } from './endpoint.ts'
 export const TEXT_CLUES: [Clue, RegExp][] = [
   [
     { code: 'web-page' },
-    /text\/html|invalid character '?\\*u?003c|invalid character '<'|<!?(?:doctype|html)\b|&lt;html|\\u003chtml|\bdefault backend - 404\b|\b404 page not found\b/i,
+    /text\/html|invalid character '?\\*u?003c|invalid character '<'|<!?(?:doctype|html)\b|&lt;html|\\u003chtml|\bdefault backend - 404\b|\b404 page not found\b|signature format, starting with binary 0x3c/i,
   ],
   [
     { code: 'endpoint-scheme' },
@@ -47,11 +49,16 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'cut-off' },
-    /\beof\b|reset by peer|broken pipe|forcibly closed|connection (?:was )?(?:reset|closed|aborted)|goaway/i,
+    /\beof\b|reset by peer|broken pipe|forcibly closed|connection (?:was )?(?:reset|closed|aborted)|goaway|stream error: stream id/i,
   ],
   [{ code: 'unopened', why: 'network' }, /(?:network is unreachable|unreachable network)/i],
   [{ code: 'unopened', why: 'host' }, /(?:no route to host|host is unreachable|unreachable host)/i],
   [{ code: 'unopened', why: 'refused' }, /connection refused|actively refused/i],
+  [
+    { code: 'interrupted' },
+    /failed to copy: (?!httpReadSeeker: failed open)|happened during read: |stream error: stream id/i,
+  ],
+  [{ code: 'literal-server' }, /https?:\/\/docker\.io(?::443)?\/v2\/|\blookup docker\.io(?: on|:)/i],
   [
     { code: 'ingress-default' },
     /ingress controller fake certificate|certificate is valid for ingress\.local\b|\.traefik\.default\b/i,
@@ -76,7 +83,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /\bregistry\b.{0,60}\b(?:deprecated|shut(?:ting)? down|discontinued|decommissioned|retired|sunset)\b/i,
   ],
   [{ code: 'unreadable-secret' }, UNREADABLE_SECRET],
-  [{ code: 'ambiguous-refusal' }, /unable to retrieve auth token: invalid username\/password/i],
+  [
+    { code: 'ambiguous-refusal' },
+    /unable to retrieve auth token: invalid username\/password|login credentials are not valid, or your ibm cloud account/i,
+  ],
   [{ code: 'named-action' }, /unauthorized to access repository: \S{1,300}, action: pull\b/i],
   [{ code: 'upstream-limit' }, /too many requests to upstream/i],
   [{ code: 'upstream-setup' }, /upstream (?:repository|registry) is not configured/i],
@@ -128,6 +138,12 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
   ],
   [{ code: 'source-blocked' }, /is blocked in \S*registries\.conf/i],
+  // containers/image, signature/policy_eval_*.go; Notation for the last one.
+  [{ code: 'signed-otherwise', with: 'name' }, /signature for identity .{1,300} is not accepted/i],
+  [
+    { code: 'signed-otherwise', with: 'key' },
+    /none of the signatures were accepted|cryptographic signature verification failed|invalid signature when validating|signature by key .{1,80} is not accepted|invalid gpg signature|\brequired (?:e-?mail|identity|subject|signer)\b|not (?:produced|signed) by a trusted/i,
+  ],
   [{ code: 'not-listed' }, /\bis rejected by policy\b/i],
   [
     { code: 'layer-type' },
@@ -162,9 +178,6 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
 ]
 
-/** Placeholders for a value: variables, template braces, angle brackets, or a word such as CHANGEME. */
-const UNFILLED =
-  /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
 /** Twelve hexadecimal digits, as clients list images, or all 64, with the algorithm or without it. */
 const IMAGE_ID = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/
 const NUMBER = /\d(?:\.\d+)?e\+\d+/i
@@ -173,14 +186,12 @@ const NUMBER = /\d(?:\.\d+)?e\+\d+/i
 export function nameClues(image: string): Clue[] {
   const clues: Clue[] = []
   if (NUMBER.test(image)) clues.push({ code: 'unquoted-number' })
-  if (/^auto(?::latest)?$/.test(image)) clues.push({ code: 'placeholder', of: 'istio' })
-  else if (
-    UNFILLED.test(image) ||
-    /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i.test(image)
-  )
-    clues.push({ code: 'placeholder', of: 'template' })
+  const placeholder = placeholderIn(image)
+  if (placeholder !== null) clues.push({ code: 'placeholder', of: placeholder })
+  const doubled = doubledPrefix(image)
+  if (doubled !== null) clues.push({ code: 'doubled-prefix', ...doubled })
   if (IMAGE_ID.test(image)) clues.push({ code: 'image-id' })
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
+  if (placeholder !== 'ko' && /^[a-z][a-z0-9+.-]*:\/\//i.test(image)) clues.push({ code: 'reference-scheme' })
   const sign = /["'`“”‘’]|(\s)/.exec(image)
   if (sign !== null) clues.push({ code: 'stray-character', sign: sign[1] === undefined ? 'quote' : 'space' })
   return clues
@@ -215,11 +226,8 @@ const FULL_PATH = /(\/[\w./@+-]+)[^/]{0,40}: (?:no space left on device|disk quo
 /** Where a runtime's own folders begin below its store. */
 const STORE =
   /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)/
-/** The start of an entry in that list, which may be a placeholder that somebody wrote over the real name. */
-const MIRROR = /(?:^|\[)([\w.-]+(?::\d+)?|<[\w .-]{1,60}>(?::\d+)?)(?=[/:])/g
-const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)(?:\]\):|$)/is
 
-/** The clues that quote something from the text: an address, an account, a signer, a DNS server, mirrors. */
+/** The clues that quote something from the text: an address, an account, a signer, a DNS server. */
 export function quotedClues(text: string): Clue[] {
   const address = ADDRESS.exec(text)?.[1]
   const caller = CALLER.exec(text)
@@ -227,7 +235,6 @@ export function quotedClues(text: string): Clue[] {
   const action = ACTION.exec(text)?.[1] ?? null
   const decided = AWS_POLICY.exec(text)
   const server = DNS_SERVER.exec(text)?.[1]
-  const mirrors = MIRRORS.exec(text)?.[1]
   const noRoute = NO_ROUTE.exec(text)?.[1]
   const demanded = SIGNER.exec(text)?.[1]
   const names = CERTIFICATE_FOR.exec(text)?.[1]
@@ -250,9 +257,6 @@ export function quotedClues(text: string): Clue[] {
             family: noRoute.startsWith('[') ? ('IPv6' as const) : ('IPv4' as const),
           },
         ]),
-    ...(mirrors === undefined
-      ? []
-      : [{ code: 'mirrors-failed' as const, hosts: hostsOf(mirrors), lacking: lackingIn(mirrors) }]),
   ]
 }
 
@@ -273,16 +277,4 @@ function fullPlace(text: string): { path: string; temporary: boolean } | null {
   if (temporary !== undefined) return { path: temporary, temporary: true }
   const store = STORE.exec(path)?.[1]
   return store === undefined ? null : { path: store, temporary: false }
-}
-
-/** The first mirror in that list that answered and lacks the image; null if none did. */
-function lackingIn(list: string): string | null {
-  const entry = list.split(/\] ?(?=\[)/).find(each => /manifest unknown|name unknown|not found/i.test(each))
-  return entry === undefined ? null : (hostsOf(entry)[0] ?? null)
-}
-
-/** The hosts in containers/image's list of mirrors, `[mirror.example/library/nginx: why] [other: why]`; at most four. */
-function hostsOf(list: string): string[] {
-  const hosts = [...list.matchAll(MIRROR)].map(([, host = '']) => host)
-  return [...new Set(hosts)].slice(0, 4)
 }

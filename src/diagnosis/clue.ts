@@ -1,9 +1,12 @@
 /** The vocabulary of clues: what else, besides the cause, a failed pull can show. */
 
+import type { Placeholder } from '../image/placeholder.ts'
+import type { NameBeside } from '../image/similar-names.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'
 import type { PodOperator } from '../snapshot/pod.ts'
 import type { OtherPlace } from './access-demands.ts'
 import type { ProviderProblem } from './credential-provider.ts'
+import type { FailedMirrors } from './endpoint.ts'
 import type { Lapse } from './lapse.ts'
 import type { PerimeterRefusal } from './perimeter.ts'
 
@@ -26,6 +29,12 @@ export type AwsPolicy =
   | 'resource'
   | 'vpc-endpoint'
 
+/** Where a host name comes from that nobody replaced: charts of products, new Helm charts, or documentation. */
+export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'
+
+/** Snapshotters that load layers while containers run, each a process of its own on most nodes. */
+export type LazySnapshotter = 'SOCI' | 'stargz' | 'Nydus' | 'OverlayBD'
+
 /** One clue. Titles and steps use it (report/words, advice). */
 export type Clue =
   /** A web page came back instead of a registry's answer. */
@@ -46,7 +55,7 @@ export type Clue =
   | { code: 'terms' }
   /** Harbor names the action that it refused: to an account that is not allowed it, and to anyone whose login it does not know. */
   | { code: 'named-action' }
-  /** CRI-O's words for any 401, whether or not a login was sent (containers/image, docker/errors.go; opendatahub-io/notebooks#1980). */
+  /** IBM Cloud's words, and CRI-O's for any 401, whether or not a login was sent (containers/image, docker/errors.go; opendatahub-io/notebooks#1980). */
   | { code: 'ambiguous-refusal' }
   /** A 401. */
   | { code: 'unauthorized' }
@@ -57,15 +66,23 @@ export type Clue =
   /** A number without quotes in YAML became `1.7e+11`. */
   | { code: 'unquoted-number' }
   /** The name still has a placeholder that a template or an injector should have replaced. */
-  | { code: 'placeholder'; of: 'istio' | 'template' }
+  | { code: 'placeholder'; of: Placeholder }
   /** The name is an ID, by which a client lists an image on its own machine. */
   | { code: 'image-id' }
   /** The name starts with a URL scheme. */
   | { code: 'reference-scheme' }
   /** A short name that the node's runtime does not resolve. */
   | { code: 'short-name' }
+  /** The name has no registry, and another image suggests one. */
+  | ({ code: 'name-beside' } & NameBeside)
   /** The host is Docker Hub's web site, not its registry. */
   | { code: 'web-site' }
+  /** The registry's name is that of a well-known one with a typo. */
+  | { code: 'near-registry'; registry: string }
+  /** The settings for Docker Hub name docker.io as a server, which is only its name in images. */
+  | { code: 'literal-server' }
+  /** A host name that charts or documentation have until somebody sets the real one. */
+  | { code: 'default-name'; of: DefaultName }
   /** The address is the node's own loopback. */
   | { code: 'loopback' }
   /** An address of a private network. */
@@ -89,7 +106,7 @@ export type Clue =
   /** The node's policy rejects images from this place, signed or not (policy.json `reject`). */
   | { code: 'not-listed' }
   /** The registry's mirrors failed, too. */
-  | { code: 'mirrors-failed'; hosts: string[]; lacking: string | null }
+  | ({ code: 'mirrors-failed' } & FailedMirrors)
   /** The address that the registry blocks. */
   | { code: 'caller-address'; address: string }
   /** The account that the registry refused, and what it is not allowed to do; `action` is null if the text names none. */
@@ -132,6 +149,8 @@ export type Clue =
   | { code: 'unopened'; why: 'refused' | 'network' | 'host' }
   /** The connection was opened, and then closed or reset. */
   | { code: 'cut-off' }
+  /** The transfer of a layer had begun when it broke off, so every host on the way was reached. */
+  | { code: 'interrupted' }
   /** A TLS alert or a damaged record, with no word of a certificate. */
   | { code: 'tls-alert' }
   /** The connection was opened, but the TLS handshake did not end in time. */
@@ -162,6 +181,10 @@ export type Clue =
   | { code: 'no-unpacker' }
   /** A snapshotter that is a process of its own does not run. */
   | { code: 'snapshotter-gone' }
+  /** A snapshotter that loads layers lazily could not mount one; null if the text does not show which. */
+  | { code: 'lazy-snapshotter'; name: LazySnapshotter | null }
+  /** The registry refused one of several logins, and the pull went on with another. */
+  | { code: 'login-passed-over'; status: number }
   /** Another process uses a mount that the runtime has to remove. */
   | { code: 'busy-mount' }
   /** The node's disk or file system fails. */
@@ -194,7 +217,7 @@ export type Clue =
   | { code: 'harbor' }
   /** The manifest that arrived is not the one that was announced. */
   | { code: 'other-manifest' }
-  /** The registry has the tag, but lacks a manifest that its index lists. */
+  /** The registry has the tag or the digest, but lacks a manifest that its index lists. */
   | { code: 'missing-child' }
   /** The registry has the manifest, but lacks a layer. */
   | { code: 'missing-layer' }
@@ -210,8 +233,11 @@ export type Clue =
   | { code: 'guest' }
   /** The tag was made from the operating system or the kernel of a node, as operators of drivers do. */
   | { code: 'tag-of-node'; from: 'system' | 'kernel'; value: string }
-  /** The pull policy is Always on a local node (kind, minikube), where images are often built or loaded by hand. */
-  | { code: 'local-image' }
+  /**
+   * The pull policy is Always for an image that may be on the node already: `listed` if the node's object shows the image, otherwise on a local
+   * node (kind, minikube), where images are often built or loaded by hand.
+   */
+  | { code: 'local-image'; listed: boolean }
   /** A CronJob's Job, whose pod keeps the image that the CronJob had when the Job was created. */
   | {
       code: 'run-of-cron-job'
@@ -227,6 +253,15 @@ export type Clue =
   | { code: 'older-serves'; revision: number; pods: number }
   /** A changed template does not replace the pod while it is not ready. */
   | { code: 'not-replaced'; why: Unreplaced }
+  /**
+   * The pod's image is not the one of the template that the pod was made from: `template` is that one, null if the template has no such
+   * container. `policies` are those of Kyverno that changed a container, as the pod's annotations say.
+   */
+  | { code: 'changed-at-admission'; template: string | null; policies: string[] }
+  /** Something put the same prefix in front of the name twice. */
+  | { code: 'doubled-prefix'; prefix: string; without: string }
+  /** The image is signed, but with another key or by another signer than the policy accepts, or under another name. */
+  | { code: 'signed-otherwise'; with: 'key' | 'name' }
   /** The signer that the node's signature policy requires. */
   | { code: 'signer'; demanded: string }
   /** What the registry depends on is switched off or overdue; `project` is the one that the text names. `ofCaller`: it is the caller's. */

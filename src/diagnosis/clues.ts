@@ -2,29 +2,38 @@
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
-import { cloudOf, relayedRegistry } from '../image/registries.ts'
-import { type OwnerIndex, servingBefore, type Workload } from '../snapshot/owners.ts'
-import type { Pod } from '../snapshot/pod.ts'
-import type { OwnerLink } from '../snapshot/snapshot.ts'
+import { relayedRegistry } from '../image/registries.ts'
+import { misspelledRegistry, namesBeside } from '../image/similar-names.ts'
+import {
+  type OwnerIndex,
+  operatorAbove,
+  servingBefore,
+  type Workload,
+  whyUnreplaced,
+} from '../snapshot/owners.ts'
+import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
+import type { OwnerLink, Snapshot } from '../snapshot/snapshot.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
+import { passedOver } from './causes/auth-required-or-denied.ts'
+import { lazySnapshotter } from './causes/corrupt-or-unpack.ts'
+import { missingChild } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
-import type { Clue } from './clue.ts'
+import type { Clue, DefaultName } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
-import { ownReason } from './denial.ts'
+import { refusalClues } from './denial.ts'
 import {
   type Endpoint,
   endpointOf,
+  failedMirrors,
   isLocal,
   isPrivateAddress,
   isServiceName,
   isShortServiceName,
   withoutPort,
 } from './endpoint.ts'
-import type { Cause, CredentialReport, Finding } from './finding.ts'
-import { isOfCaller, lapseIn, projectIn } from './lapse.ts'
+import type { Cause, Finding } from './finding.ts'
 import { perimeterRefusal } from './perimeter.ts'
-import type { KnownLogins } from './pull-credential.ts'
 
 interface ClueFacts {
   cause: Cause
@@ -44,15 +53,16 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...inText,
     ...(refusal === null ? [] : [{ code: 'perimeter' as const, ...refusal }]),
     ...ofStatus(status, text),
+    ...missingChild(text, reference),
     ...demanded(words, reference),
     ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
-    ...(cause === 'auth-required-or-denied' ? ofRefusal(words, text, status) : []),
-    ...(reference !== null && reference.digest === null && CHILD.test(text)
-      ? [{ code: 'missing-child' } as const]
-      : []),
+    ...(cause === 'auth-required-or-denied' ? refusalClues(words, text, status) : []),
     ...quotedClues(text),
+    ...lazySnapshotter(words),
+    ...passedOver(text, cause),
     ...arrivedClue(text),
-    ...ofHost(endpoint, reference),
+    ...ofMirrors(text),
+    ...ofHost(endpoint, reference, cause),
     ...nameClues(image),
   ]
 }
@@ -68,9 +78,6 @@ function demanded(words: string, reference: Reference | null): Clue[] {
   ]
 }
 
-/** A manifest that was asked for by digest and is missing; of an image that is named by tag, its index listed that digest. */
-const CHILD = /\/manifests\/sha256:[0-9a-f]{64}"?:? (?:not found|manifest unknown|404\b)/i
-
 /** The digest of no data at all. */
 const EMPTY = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 /** What arrived, as containerd and containers/image write it: its size or its digest, before or after what was announced. */
@@ -83,6 +90,11 @@ function arrivedClue(text: string): Clue[] {
   const [, bytes, of] = SIZES.exec(text) ?? []
   if (bytes !== undefined) return [{ code: 'arrived', bytes: Number(bytes), of: Number(of) }]
   return DIGEST.exec(text)?.[1] === EMPTY ? [{ code: 'arrived', bytes: 0, of: null }] : []
+}
+
+function ofMirrors(text: string): Clue[] {
+  const failed = failedMirrors(text)
+  return failed === null ? [] : [{ code: 'mirrors-failed', ...failed }]
 }
 
 /** The text without the image's own names, so that a repository called "billing" is not a clue. */
@@ -118,35 +130,17 @@ function ofStatus(status: number | null, text: string): Clue[] {
     : []
 }
 
-/** The reason of a refusal in the registry's words: what is switched off, or a reason that is not known. 402 asks for a payment. */
-function ofRefusal(words: string, text: string, status: number | null): Clue[] {
-  const what = status === 402 ? 'billing' : lapseIn(words.toLowerCase())
-  if (what !== null)
-    return [{ code: 'lapsed', what, project: projectIn(text), ofCaller: isOfCaller(words.toLowerCase()) }]
-  const reason = ownReason(text)
-  return reason === null ? [] : [{ code: 'own-reason', text: reason }]
-}
+const UNRESOLVED: Cause = 'registry-not-found-dns'
 
-/** Go's crypto/x509 quotes the clock that it compared. */
-const CLOCK = /\bcurrent time (\S{1,40}) is (after|before) ([\w:.+-]{1,40})/
-const DAY = 86_400_000
+/** Names that wait to be replaced (values of goharbor/harbor-helm, GitLab's chart, and `helm create`; RFC 2606). */
+const DEFAULT_NAMES: readonly [RegExp, DefaultName][] = [
+  [/^(?:core|notary)\.harbor\.domain$/i, 'harbor'],
+  [/^gitlab\.example\.com$/i, 'gitlab'],
+  [/(?:^|\.)chart-example\.local$/i, 'helm'],
+  [/(?:^|\.)example\.(?:com|net|org)$/i, 'documentation'],
+]
 
-/**
- * What the error says of the certificate's date, and whether the node's clock is wrong for sure: no pull is older than its pod, nor later
- * than the snapshot. Less than a day is no difference.
- */
-export function clockClues(text: string, { createdAt }: Pick<Pod, 'createdAt'>, takenAt: string): Clue[] {
-  const [, shows = '', side, date = ''] = CLOCK.exec(text) ?? []
-  if (side !== 'after' && side !== 'before') return []
-  const shown = Date.parse(shows)
-  const off = Math.max(Date.parse(createdAt) - shown, shown - Date.parse(takenAt))
-  return [
-    { code: 'certificate-date', date, side },
-    ...(off >= DAY ? [{ code: 'clock-off', shows, days: Math.floor(off / DAY) } as const] : []),
-  ]
-}
-
-function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] {
+function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: Cause): Clue[] {
   const registry = reference?.registry ?? null
   const host = endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : registry
   const clues: Clue[] =
@@ -154,6 +148,12 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null): Clue[] 
   const upstream = reference === null ? null : relayedRegistry(reference)
   if (upstream !== null) clues.push({ code: 'relays', upstream })
   if (host === null) return clues
+  const isItself = endpoint === null || endpoint.role === 'registry'
+  const near =
+    registry === null || !isItself ? null : misspelledRegistry(registry, { swapped: cause !== UNRESOLVED })
+  if (near !== null) clues.push({ code: 'near-registry', registry: near })
+  const [, unset] = DEFAULT_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
+  if (unset !== undefined && cause === UNRESOLVED) clues.push({ code: 'default-name', of: unset })
   if (isLocal(host)) clues.push({ code: 'loopback' })
   else if (isServiceName(host) || isShortServiceName(host)) clues.push({ code: 'service-name' })
   else if (isPrivateAddress(host)) clues.push({ code: 'private-address' })
@@ -174,7 +174,26 @@ interface PodOwners {
 }
 
 export function cluesOfOwners(pod: Pod, { workload, above, owners }: PodOwners): Clue[] {
-  return [...runOfCronJob(pod, workload, above), ...olderServes(pod, owners), ...operated(pod, workload)]
+  const operator = operatorAbove(pod, workload)
+  return [
+    ...runOfCronJob(pod, workload, above),
+    ...olderServes(pod, owners),
+    ...(operator === null ? [] : [{ code: 'operated' as const, ...operator }]),
+  ]
+}
+
+/** Only these kinds of containers come from a template. */
+const FROM_TEMPLATE: readonly ContainerKind[] = ['container', 'init', 'sidecar']
+
+/** A webhook or a policy changed the image, or added the container, when the pod was created. */
+export function changedAtAdmission(
+  { rewriters = [] }: Pick<Pod, 'rewriters'>,
+  { name, kind, image }: Pick<Container, 'name' | 'kind' | 'image'>,
+  images: Record<string, string> | null,
+): Clue[] {
+  if (images === null || !FROM_TEMPLATE.includes(kind)) return []
+  const template = Object.hasOwn(images, name) ? (images[name] ?? null) : null
+  return template === image ? [] : [{ code: 'changed-at-admission', template, policies: rewriters }]
 }
 
 /** A run of a CronJob is a Job, which keeps the template that it was created with. */
@@ -189,45 +208,33 @@ function runOfCronJob(
   return [{ code: 'run-of-cron-job', job: controller.name, forbidsOthers }]
 }
 
+/** A changed template would not replace the pod while it is not ready. */
+export function unreplacedClue(pod: Pod, owners: OwnerIndex): Clue[] {
+  const why = whyUnreplaced(pod, owners)
+  return why === null ? [] : [{ code: 'not-replaced', why }]
+}
+
 function olderServes(pod: Pod, owners: OwnerIndex): Clue[] {
   const older = servingBefore(pod, owners)
   return older === null ? [] : [{ code: 'older-serves', revision: older.number, pods: older.ready }]
 }
 
-/** Labels that only operators use, such as `postgres-operator.crunchydata.com/cluster` and `elasticsearch.k8s.elastic.co/cluster-name`. */
-const OF_OPERATOR = /operator(?=[.-])|^[\w-]+\.k8s\.[\w.-]+\/cluster/
-
-/**
- * The operator and its resource above the workload. A label of an operator's own is proof only beside a custom resource of the same group;
- * anybody has labels such as `example.com/name`.
- */
-function operated({ operator }: Pod, workload: Workload | null): Clue[] {
-  if (operator === undefined || workload === null) return []
-  const { name, resource } = operator
-  const [domain = ''] = resource?.label.split('/') ?? []
-  const { group } = workload
-  if (group === undefined)
-    return name !== null || OF_OPERATOR.test(resource?.label ?? '') ? [{ code: 'operated', ...operator }] : []
-  const isRelated = group === domain || group.endsWith(`.${domain}`) || domain.endsWith(`.${group}`)
-  return isRelated && resource?.name !== workload.name ? [{ code: 'operated', ...operator }] : []
-}
-
-const IDENTITY_OF = { aws: 'ecr', azure: 'acr', google: 'gar' } as const
-
-/** The pod's own processes use the account's identity; the kubelet and the runtime pull with the node's. */
-export function workloadIdentity(pod: Pod, registry: string | null, logins: KnownLogins): Clue[] {
-  const of = logins.credentials.accountOf(pod)?.workloadIdentity
-  return of === undefined || IDENTITY_OF[of] !== cloudOf(registry)
-    ? []
-    : [{ code: 'workload-identity', of, serviceAccount: pod.serviceAccount }]
-}
-
-/** A token's own claim proves that it has expired, if no other login was tried. */
-export function expiredLogin({ attempts }: CredentialReport, takenAt: string): Clue[] {
-  const sent = attempts.filter(({ usable }) => usable)
-  const isOver = ({ validUntil }: (typeof sent)[number]) =>
-    validUntil !== undefined && Date.parse(validUntil) < Date.parse(takenAt)
-  return sent.length > 0 && sent.every(isOver) ? [{ code: 'expired' }] : []
+/** Returns how to find the likely full name of an image without a registry, by the images that the snapshot shows to be pulled. */
+export function besideClues({
+  pods,
+  nodes,
+  pulledImages = [],
+}: Snapshot): (image: string, cause: Cause) => Clue[] {
+  const find = namesBeside(function* () {
+    yield* pulledImages
+    for (const { containers } of pods)
+      for (const { image, imageId } of containers) if (imageId !== null) yield image
+    for (const { images } of nodes) yield* images
+  })
+  return (image, cause) => {
+    const found = cause === 'image-not-found' || cause === 'auth-required-or-denied' ? find(image) : null
+    return found === null ? [] : [{ code: 'name-beside', ...found }]
+  }
 }
 
 /** Failures to reach a host: the problem may be one node's alone. */

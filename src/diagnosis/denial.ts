@@ -4,10 +4,11 @@ import { isDockerHub } from '../image/docker-hub.ts'
 import { fullName, type Reference } from '../image/reference.ts'
 import { type Cloud, cloudOf, isPublic } from '../image/registries.ts'
 import { demandsLogin, demandsTerms, servedAt } from './access-demands.ts'
+import type { Clue } from './clue.ts'
 import { PROVIDER_FAILED } from './credential-provider.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { CredentialStatus, DenialSubcause, Finding } from './finding.ts'
-import { lapseIn } from './lapse.ts'
+import { isOfCaller, lapseIn, projectIn } from './lapse.ts'
 import { perimeterIn } from './perimeter.ts'
 
 /** The facts of one refusal. */
@@ -63,6 +64,8 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
     /\bvulnerabilit|\bconfigured policy\b|\bproject_?policy_?violation\b|\bquarantine|\bxray\b|\bquota has been exceeded on namespace\b|\bstorage quota\b|\bblocked by (?:a |the )?(?:\w+ )?(?:policy|curation)|\bcuration\b|\bnot (?:been )?scanned\b|\bpending scan\b|\bis not signed\b|\bnot signed in\b|\bpolicy (?:check|violation)|\bdownload blocking\b|\bimmutab/,
   ],
   ['not-permitted', GOOGLE],
+  // Docker Hub knows the token (docs.docker.com/security/access-tokens); other registries say so of an anonymous one, too.
+  ['not-permitted', /\b(?:access )?token has insufficient scopes?\b/],
   [
     'credential-refused',
     /\bfetch oauth token\b(?!.{0,400}\b5\d\d\b)|\b(?:incorrect|invalid|wrong|bad) (?:user ?name|username\/password|password|credentials?|login|token|authorization)\b|\b(?:token|credentials?|password|login) (?:has |have |is |are )?(?:been )?(?:expired|invalid|revoked)\b|\bexpired (?:token|credential|password|login)|\breauthenticate\b|\bhttp basic: access denied\b|\bunable to retrieve auth token: invalid\b|\bauthentication failed\b|\binvalid_(?:grant|client|token)\b|\bconnectivity_refresh_token_error\b|\binvalid client(?: ?id or client)? secret\b|\bcannot be authenticated with the token\b|\bsecurity token included in the request is (?:invalid|expired)\b|\bpersonal access token\b|\bmfa\b|\btwo-factor\b/,
@@ -133,6 +136,15 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   return bareStatus(refusal)
 }
 
+/** The reason of a refusal in the registry's words: what is switched off, or a reason that is not known. 402 asks for a payment. */
+export function refusalClues(words: string, text: string, status: number | null): Clue[] {
+  const what = status === 402 ? 'billing' : lapseIn(words.toLowerCase())
+  if (what !== null)
+    return [{ code: 'lapsed', what, project: projectIn(text), ofCaller: isOfCaller(words.toLowerCase()) }]
+  const reason = ownReason(text)
+  return reason === null ? [] : [{ code: 'own-reason', text: reason }]
+}
+
 /** What the text alone proves; undefined if it proves nothing. */
 function provenIn(masked: string): DenialSubcause | undefined {
   if (perimeterIn(masked) !== null) return 'blocked'
@@ -148,7 +160,7 @@ const REPEATED =
   /\b(?:unauthori[sz]ed to access|authentication (?:is )?required|requested (?:access to the )?resource|access (?:is |was )?(?:denied|forbidden)|not authori[sz]ed|permission denied|pull access|(?:repository|image|manifest|artifact|project|name) .{0,60}(?:not found|not exist|unknown))\b/i
 
 /** The reason that the registry wrote for its refusal, if it says more than that it refuses; null without one. */
-export function ownReason(text: string): string | null {
+function ownReason(text: string): string | null {
   const message = MESSAGE.exec(text)?.[1]?.replace(/[\s"'}\])]+$/, '') ?? ''
   const words = message.match(/(?<![\w‹/.:-])[a-z]{2,}(?![\w›/:-])/gi) ?? []
   return words.length < 4 || REPEATED.test(message) ? null : message
@@ -180,9 +192,4 @@ function bareStatus({ masked, status, reference, credential }: Refusal): DenialS
  */
 export function isOpenToAll({ reference, subcause }: Pick<Finding, 'reference' | 'subcause'>): boolean {
   return isPublic(reference) && subcause !== 'no-credential-sent' && subcause !== 'not-permitted'
-}
-
-/** Whether this registry gives the same answer for a missing repository as for a private one. */
-export function hidesMissing(registry: string): boolean {
-  return isDockerHub(registry) || ['quay.io', 'ghcr.io', 'registry.gitlab.com'].includes(registry)
 }

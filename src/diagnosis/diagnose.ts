@@ -12,22 +12,23 @@ import {
   isOfCustomController,
   type OwnerIndex,
   ownersAbove,
+  templateImages,
   topmostOwner,
-  whyUnreplaced,
 } from '../snapshot/owners.ts'
 import { type Pod, podKey } from '../snapshot/pod.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { clockClues } from './causes/tls.ts'
 import { type Classifier, memoizedClassifier } from './classify.ts'
 import {
   behindProxy,
-  clockClues,
+  besideClues,
+  changedAtAdmission,
   cluesOf,
   cluesOfOwners,
-  expiredLogin,
+  unreplacedClue,
   withAnsweredNodes,
-  workloadIdentity,
 } from './clues.ts'
-import { endpointOf, proxyOf } from './endpoint.ts'
+import { answeringPart, endpointOf } from './endpoint.ts'
 import {
   type FailingContainer,
   failingContainers,
@@ -38,7 +39,8 @@ import {
 import { CAUSES, type Cause, countCauses, type Diagnosis, type Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
 import { longPulls } from './pod-events.ts'
-import { type KnownLogins, knownLogins, pullCredential } from './pull-credential.ts'
+import { type KnownLogins, knownLogins, loginClues, pullCredential } from './pull-credential.ts'
+import { hasSeveralAttempts, withoutList } from './pull-error.ts'
 import { cluesOfPlace, nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
 import { remediesFor } from './remedy.ts'
@@ -53,6 +55,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     nodes: new Map(snapshot.nodes.map(node => [node.name, node])),
     logins: knownLogins(snapshot),
     judge: memoizedClassifier(),
+    besideIn: besideClues(snapshot),
     ...memoizedReaders(),
   }
   const findings = withAnsweredNodes(rank(snapshot.pods.flatMap(pod => findingsOf(pod, seen))))
@@ -80,6 +83,7 @@ interface DiagnosisContext extends Readers {
   nodes: ReadonlyMap<string, Node>
   logins: KnownLogins
   judge: Classifier
+  besideIn: ReturnType<typeof besideClues>
 }
 
 type Readers = ReturnType<typeof memoizedReaders>
@@ -132,6 +136,9 @@ function findingOf(pod: Pod, failing: FailingContainer, owned: OwnerFacts, seen:
     reason,
     since: firstSign(failing, pod.createdAt),
     evidence,
+    ...(hasSeveralAttempts(evidence?.text ?? '') && pull.text !== ''
+      ? { judged: withoutList(pull.text) }
+      : {}),
     credential,
     check: checkFor(reference, seen.snapshot.imageChecks, usesPullSecrets ? pod : null),
     remedies: usesPullSecrets ? remediesFor(pull, { pod, container, workload }, seen.logins.credentials) : [],
@@ -163,8 +170,7 @@ function readPull(
   const reference = parsed && fullName(parsed)
   const text = error?.text ?? ''
   const status = error?.status ?? null
-  const named = endpointIn(text, registry)
-  const endpoint = cause === 'proxy' ? proxyOf(named) : named
+  const endpoint = answeringPart(endpointIn(text, registry), cause, error)
   const credential = pullCredential({ pod, image, cause, evidence, endpoint, failing }, logins)
   const node = nodes.get(pod.node ?? '') ?? null
   const onNode = reference !== null && node?.images.includes(reference) === true
@@ -210,12 +216,11 @@ function cluesOfPull(
     ...(cause === 'tls' ? clockClues(text, pod, takenAt) : []),
     ...cluesOfPlace(failing, { ...pull, pod, workload: owned.workload }),
     ...(cause === 'proxy' ? behindProxy(text, registry) : []),
-    ...expiredLogin(pull.credential, takenAt),
-    ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, seen.logins) : []),
+    ...loginClues(pod, pull, seen.logins),
     ...owned.clues,
-    ...(owned.unreplaced !== null && countsForReadiness(failing)
-      ? [{ code: 'not-replaced', why: owned.unreplaced } as const]
-      : []),
+    ...(countsForReadiness(failing) ? unreplacedClue(pod, seen.owners) : []),
+    ...seen.besideIn(image, cause),
+    ...changedAtAdmission(pod, failing.container, owned.images),
   ]
 }
 
@@ -231,8 +236,8 @@ function ownerFacts(pod: Pod, owners: OwnerIndex) {
     // What owns a controller, such as a custom resource, is where changes are made.
     managedBy: top?.controller === null ? (top.managedBy ?? null) : null,
     holdsUp: holdsUpRollout(pod, owners),
-    unreplaced: whyUnreplaced(pod, owners),
     clues: cluesOfOwners(pod, { workload, above, owners }),
+    images: templateImages(pod, owners),
   }
 }
 

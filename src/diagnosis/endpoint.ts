@@ -1,6 +1,8 @@
 /** Finds in an error text the host that answered, refused, or could not be reached, and its part in the pull. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
+import type { Cause } from './finding.ts'
+import type { PullError } from './pull-error.ts'
 
 /** The host's part in the pull. `runtime` is the socket of the node's container runtime. */
 export type EndpointRole = 'registry' | 'mirror' | 'token' | 'storage' | 'proxy' | 'runtime'
@@ -31,6 +33,8 @@ const BARE_HOSTS = [
   new RegExp(`\\blookup ${HOST} on `, 'i'),
   new RegExp(`\\bresolve(?:d)? (?:host|address)[: ]+${HOST}`, 'i'),
   new RegExp(`\\bdial tcp (?:lookup )?${HOST}`, 'i'),
+  // One of containers/image's mirrors, whose error begins with its name.
+  new RegExp(`^\\[?(?=[\\w-]*[.:])${HOST}/\\S{1,300}: `, 'i'),
 ]
 /** containers/image: `reading manifest TAG in HOST/path`. */
 const IN_SOURCE =
@@ -76,6 +80,17 @@ export function endpointOf(text: string, registry: string | null): NamedEndpoint
   return namedEndpoint(host, roleOf(host, '/v2/', '', registry))
 }
 
+/** The endpoint where the cause or the place of the error in the text shows another part than the host's name: a proxy, or a mirror. */
+export function answeringPart(
+  named: NamedEndpoint | null,
+  cause: Cause,
+  error: Pick<PullError, 'ofMirror'> | null,
+): Endpoint | null {
+  if (cause === 'proxy') return named?.role === 'proxy' ? named : { host: null, role: 'proxy' }
+  const isMirror = error?.ofMirror === true && named?.role === 'registry'
+  return isMirror ? { ...named, role: 'mirror' } : named
+}
+
 interface FoundUrl {
   host: string
   /** What follows the host. */
@@ -116,9 +131,35 @@ function isDocumentationLink({ host, before, rest }: FoundUrl): boolean {
   )
 }
 
-/** The proxy, which answered in place of the host that the text names. */
-export function proxyOf(named: NamedEndpoint | null): Endpoint {
-  return named?.role === 'proxy' ? named : { host: null, role: 'proxy' }
+const MIRRORS = /\(Mirrors also failed: (.{0,4000}?)(?:\]\):|$)/is
+/** The start of an entry in that list, which may be a placeholder that somebody wrote over the real name. */
+const MIRROR = /(?:^|\[)([\w.-]+(?::\d+)?|<[\w .-]{1,60}>(?::\d+)?)(?=[/:])/
+
+/** The registry's mirrors, as containers/image lists their errors, `[mirror.example/library/nginx: why] [other: why]`. */
+export interface FailedMirrors {
+  /** At most four. */
+  hosts: string[]
+  /** The first that answered and lacks the image. */
+  lacking: string | null
+  /** The first that failed otherwise, and the end of its error. */
+  broken: { host: string; why: string } | null
+}
+
+/** The mirrors that were asked before the registry and failed; null if the text lists none. */
+export function failedMirrors(text: string): FailedMirrors | null {
+  const list = MIRRORS.exec(text)?.[1]
+  if (list === undefined) return null
+  const entries = list.split(/\] ?(?=\[)/).flatMap(entry => {
+    const host = MIRROR.exec(entry)?.[1]
+    const lacks = /manifest unknown|name unknown|not found/i.test(entry)
+    return host === undefined ? [] : [{ host, lacks, why: /: ([^:]{1,80})$/.exec(entry)?.[1]?.trim() ?? '' }]
+  })
+  const broken = entries.find(({ lacks }) => !lacks)
+  return {
+    hosts: [...new Set(entries.map(({ host }) => host))].slice(0, 4),
+    lacking: entries.find(({ lacks }) => lacks)?.host ?? null,
+    broken: broken === undefined ? null : { host: broken.host, why: broken.why },
+  }
 }
 
 function namedEndpoint(host: string, role: EndpointRole): NamedEndpoint | null {

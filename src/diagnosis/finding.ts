@@ -161,6 +161,8 @@ export interface Finding {
   /** ISO 8601: when the failure was first seen. */
   since: string | null
   evidence: Evidence | null
+  /** The error that decided, of several that the evidence holds (one for each login that was tried). Not printed in documents; left out otherwise. */
+  judged?: string
   credential: CredentialReport
   /** What the registry answered; null without `--check-images`. */
   check: JudgedCheck | null

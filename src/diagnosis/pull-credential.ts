@@ -8,6 +8,7 @@ import { similarNames } from '../image/similar-names.ts'
 import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
+import type { Clue } from './clue.ts'
 import { type FailingContainer, lastFailure } from './failing-container.ts'
 import type { CredentialReport, Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
@@ -245,4 +246,34 @@ function sameAccount(
     .filter(secret => secret.namespace === namespace && pullSecrets.includes(secret.name))
     .filter(secret => isUsable(secret) && hasLoginFor(secret.entries, ANY_OF_HUB))
     .map(({ name }) => ({ code: 'same-account', namespace, secret: name, key: HARDENED_IMAGES }))
+}
+
+const IDENTITY_OF = { aws: 'ecr', azure: 'acr', google: 'gar' } as const
+
+/** The pod's own processes use the account's identity; the kubelet and the runtime pull with the node's. */
+function workloadIdentity(pod: Pod, registry: string | null, logins: KnownLogins): Clue[] {
+  const of = logins.credentials.accountOf(pod)?.workloadIdentity
+  return of === undefined || IDENTITY_OF[of] !== cloudOf(registry)
+    ? []
+    : [{ code: 'workload-identity', of, serviceAccount: pod.serviceAccount }]
+}
+
+/** A token's own claim proves that it has expired, if no other login was tried. */
+function expiredLogin({ attempts }: CredentialReport, takenAt: string): Clue[] {
+  const sent = attempts.filter(({ usable }) => usable)
+  const isOver = ({ validUntil }: (typeof sent)[number]) =>
+    validUntil !== undefined && Date.parse(validUntil) < Date.parse(takenAt)
+  return sent.length > 0 && sent.every(isOver) ? [{ code: 'expired' }] : []
+}
+
+/** The clues in the login that was sent, and in one that the pod's account has for itself. */
+export function loginClues(
+  pod: Pod,
+  { cause, registry, credential }: Pick<Finding, 'cause' | 'registry' | 'credential'>,
+  logins: KnownLogins,
+): Clue[] {
+  return [
+    ...expiredLogin(credential, logins.snapshot.takenAt),
+    ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, logins) : []),
+  ]
 }

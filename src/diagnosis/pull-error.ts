@@ -87,6 +87,16 @@ export function parsePullErrors(text: string): PullErrors {
   }
 }
 
+/** Whether the text joins the errors of several attempts, one for each login. */
+export function hasSeveralAttempts(text: string): boolean {
+  return NEXT_ATTEMPT.test(text)
+}
+
+/** One error of such a list, without what surrounds the list. */
+export function withoutList(text: string): string {
+  return text.replace(/^(?:[^[]{1,600}: )?\[(?=rpc error|failed to |unable to )/, '').replace(/\]$/, '')
+}
+
 /** Separates the text between the two markers (to the end without a second one) from the rest. */
 function cut(text: string, open: string, close: string | null): { main: string; fallback: string } {
   const start = text.indexOf(open)

@@ -227,7 +227,7 @@ export function cluesOfPlace(
       : []),
     ...tagOfNode(reference, node),
     ...(guest ? [{ code: 'guest' } as const] : []),
-    ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image' } as const] : []),
+    ...(own && container.pullPolicy === 'Always' ? [{ code: 'local-image', listed: onNode } as const] : []),
     ...(container.pullPolicy === 'IfNotPresent' && onNode && verifiesImages(node) === true
       ? [{ code: 'on-node' } as const]
       : []),

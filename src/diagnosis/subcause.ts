@@ -2,9 +2,9 @@
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import type { Reference } from '../image/reference.ts'
-import { relayedRegistry } from '../image/registries.ts'
+import { hidesMissing, relayedRegistry } from '../image/registries.ts'
 import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
-import { denialOf, hidesMissing } from './denial.ts'
+import { denialOf } from './denial.ts'
 import type { Endpoint } from './endpoint.ts'
 import type {
   Cause,

@@ -59,9 +59,13 @@ function explainContainer(place: ContainerFacts): WhyContainer {
   const { name, kind, image, pullPolicy } = container
   const read = readReference(image)
   const reference = 'refused' in read ? null : read
+  // The error of a sandbox may not name the pause image, which is no fault of the name.
+  const isUnnamed = kind === 'sandbox' && image === ''
   const credential = place.finding?.credential ?? place.credentials.reportFor(pod, image)
   const blocks = [
-    ...('refused' in read ? [{ code: 'invalid-reference' as const, detail: read.refused }] : []),
+    ...('refused' in read && !isUnnamed
+      ? [{ code: 'invalid-reference' as const, detail: read.refused }]
+      : []),
     ...malformed(credential),
     ...(place.finding?.cause === 'never-pull' ? [{ code: 'never-pull' as const }] : []),
   ]

@@ -18,3 +18,13 @@ export const OFFICIAL_IMAGES: readonly string[] =
   znc zookeeper`
     .split(/\s+/)
     .filter(name => name !== '')
+
+/** The name of an image in Docker Hub's library, whether or not an official image has it; null for any other image. @param reference the full name */
+export function libraryName(reference: string | null): string | null {
+  return /^docker\.io\/library\/([^:@]+)/.exec(reference ?? '')?.[1] ?? null
+}
+
+/** Whether the full name is that of an official image, which anyone can pull. */
+export function isOfficial(reference: string | null): boolean {
+  return OFFICIAL_IMAGES.includes(libraryName(reference) ?? '')
+}

@@ -4,6 +4,7 @@
  */
 
 import { DOCKER_HUB, DOCKER_HUB_INDEX } from './docker-hub.ts'
+import { type Placeholder, placeholderIn } from './placeholder.ts'
 
 export interface Reference {
   /** Host with its port, as written; `docker.io` if the name has none. */
@@ -107,10 +108,18 @@ interface Parts {
   digest: string | null
 }
 
+/** Istio's own is a valid name. */
+const PLACEHOLDER_REFUSALS: Record<Placeholder, string | false> = {
+  template: 'a placeholder in it has not been filled in',
+  ko: 'it is a Go package (ko://), which the build tool ko should have replaced with an image',
+  bazel: 'it is the label of a Bazel target, which should have been replaced with an image',
+  istio: false,
+}
+
 /** Tried in order; the first that applies is the reason. */
 const RULES: ((parts: Parts) => string | false)[] = [
   ({ text }) => text === '' && 'it is empty',
-  ({ text }) => /\$[{(\w]|\{\{/.test(text) && 'a placeholder in it has not been filled in',
+  ({ text }) => PLACEHOLDER_REFUSALS[placeholderIn(text) ?? 'istio'],
   ({ text }) => /\s/.test(text) && 'it contains whitespace',
   ({ text }) => /[^\x21-\x7e]/.test(text) && 'it has characters other than plain ASCII',
   ({ text }) => /^[a-z]+:\/\//i.test(text) && 'image names have no scheme: drop everything up to ://',

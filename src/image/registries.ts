@@ -12,6 +12,19 @@ export function isPublic(reference: string | null): boolean {
   return reference !== null && PUBLIC.test(reference)
 }
 
+/** Whether this registry gives the same answer for a missing repository as for a private one. */
+export function hidesMissing(registry: string): boolean {
+  return isDockerHub(registry) || ['quay.io', 'ghcr.io', 'registry.gitlab.com'].includes(registry)
+}
+
+/** Registries that let nobody pull without a login (access.redhat.com/RegistryAuthentication, IBM's entitled registry, docs.docker.com/dhi). */
+const ENTITLED = ['registry.redhat.io', 'registry.connect.redhat.com', 'cp.icr.io', 'dhi.io']
+
+/** Whether every image there needs a login: a pull without one says nothing about the image. */
+export function isEntitled(registry: string | null): boolean {
+  return registry !== null && ENTITLED.includes(registry)
+}
+
 /** Registries, token servers, and download hosts that others run for everyone. */
 const HOSTED =
   /(?:^|\.)(?:docker\.(?:io|com)|dhi\.io|quay\.io|ghcr\.io|githubusercontent\.com|gcr\.io|k8s\.io|pkg\.dev|googleapis\.com|microsoft\.com|mscr\.io|azurecr\.(?:io|cn|us)|azurefd\.net|blob\.core\.windows\.net|amazonaws\.com(?:\.cn)?|public\.ecr\.aws|cloudfront\.net|cloudflarestorage\.com|nvcr\.io|nvidia\.com|gitlab\.com|redhat\.(?:com|io)|elastic\.co|icr\.io)$/
@@ -32,6 +45,23 @@ export function relayedRegistry({
   const [first = '', ...rest] = repository.split('/')
   if (rest.length === 0 || isHosted(registry) || !isHosted(first)) return null
   return isDockerHub(first) || first === 'hub.docker.com' ? DOCKER_HUB : first
+}
+
+/** Parts of a name that follow themselves: at least two, or one that is a host. One alone is common (grafana/grafana). */
+const DOUBLED = /(?<=^|\/)((?:[^/:@]+\/[^@]+|[^/@]+\.[^/@]+?|[^/@]+:\d+)\/)\1(?=[^/])/
+/** Longer than any valid name with the longest digest. */
+const MAX_NAME = 600
+
+/**
+ * The prefix that the name has twice, as after two rewrites for one mirror: `mirror/docker.io` in `host/mirror/docker.io/mirror/docker.io/acme/app`,
+ * and the name with it once; null for any other name.
+ */
+export function doubledPrefix(image: string): { prefix: string; without: string } | null {
+  const found = image.length > MAX_NAME ? null : DOUBLED.exec(image)
+  const prefix = found?.[1]
+  if (found === null || prefix === undefined) return null
+  const without = image.slice(0, found.index) + image.slice(found.index + prefix.length)
+  return { prefix: prefix.slice(0, -1), without }
 }
 
 /** Hosts of such registries that contain no name, account, or region that somebody chose. */

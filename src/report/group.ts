@@ -2,15 +2,14 @@
 
 import type { AdvisedFinding } from '../advice/add-steps.ts'
 import type { Invocation } from './invocation.ts'
-import type { CauseContext, CauseWords } from './words/cause-words.ts'
+import type { CauseContext } from './words/cause-words.ts'
 import { hasNoReason } from './words/causes/image.ts'
-import { isMalformed, wordsFor } from './words/causes.ts'
+import { isMalformed } from './words/causes.ts'
 import { workloadPath } from './words/commands.ts'
-import { age } from './words/duration.ts'
+import { failingFor, type Moment } from './words/duration.ts'
 import { countPods, imageText } from './words/nouns.ts'
 
 export interface CauseGroup extends CauseContext {
-  words: CauseWords
   pods: number
   namespaces: number
 }
@@ -36,7 +35,6 @@ export function groupByCause(findings: readonly AdvisedFinding[], invocation: In
     const context: CauseContext = { invocation, findings: [first, ...others] }
     return {
       ...context,
-      words: wordsFor(context),
       pods: countPods(same),
       namespaces: new Set(same.map(({ namespace }) => namespace)).size,
     }
@@ -44,7 +42,7 @@ export function groupByCause(findings: readonly AdvisedFinding[], invocation: In
 }
 
 /** Returns one row per image and workload, in the order of the findings, with rows of the same image together. */
-export function groupByWorkload(findings: readonly AdvisedFinding[], takenAt: string): WorkloadRow[] {
+export function groupByWorkload(findings: readonly AdvisedFinding[], moment: Moment): WorkloadRow[] {
   const images = Map.groupBy(findings, ({ image }) => image)
   return [...images].flatMap(([image, ofImage]) => {
     const workloads = Map.groupBy(ofImage, finding =>
@@ -56,7 +54,7 @@ export function groupByWorkload(findings: readonly AdvisedFinding[], takenAt: st
       workload: same[0] === undefined ? '' : workloadPath(same[0]),
       pods: [...new Set(same.map(({ pod }) => pod))],
       findings: same,
-      age: age(oldest(same), takenAt),
+      age: failingFor(oldest(same), moment),
     }))
   })
 }

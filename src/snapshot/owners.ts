@@ -1,6 +1,6 @@
 /** The way from a pod up to its topmost controller: ReplicaSet → Deployment, Job → CronJob, and further up if operators own those. */
 
-import type { ControllerReference, OwnedPod, Pod } from './pod.ts'
+import type { ControllerReference, OwnedPod, Pod, PodOperator } from './pod.ts'
 import type { OwnerLink } from './snapshot.ts'
 
 /** An object that was looked up as a controller, with its own controller. */
@@ -124,6 +124,15 @@ export function ownersAbove(pod: OwnedPod, index: OwnerIndex): OwnerLink[] {
   return steps.flatMap(({ object }) => object ?? [])
 }
 
+/** The images in the template that the pod was made from, by container; null if that template is not known. */
+export function templateImages(pod: Pod, index: OwnerIndex): Record<string, string> | null {
+  const { controller, namespace, templateHash, revisionHash, templateGeneration } = pod
+  const template = controller === null ? undefined : linkOf(controller, namespace, index)?.template
+  if (template === undefined) return null
+  const marks = [templateHash, revisionHash, templateGeneration]
+  return template.mark === null || marks.includes(template.mark) ? template.images : null
+}
+
 /** A revision of the pod's Deployment that is older than the pod's and has ready pods, the newest such; null if none is known. */
 export function servingBefore(
   { controller, namespace }: OwnedPod,
@@ -205,4 +214,24 @@ function isInLinkedGroup({ apiVersion }: ControllerReference): boolean {
 
 function nameKey(namespace: string, { kind, name }: { kind: string; name: string }): string {
   return `${namespace} ${kind} ${name}`
+}
+
+/** Labels that only operators use, such as `postgres-operator.crunchydata.com/cluster` and `elasticsearch.k8s.elastic.co/cluster-name`. */
+const OF_OPERATOR = /operator(?=[.-])|^[\w-]+\.k8s\.[\w.-]+\/cluster/
+
+/**
+ * The operator and its resource above the pod's workload; null if none is proven. A label of an operator's own is proof only beside a custom
+ * resource of the same group; anybody has labels such as `example.com/name`.
+ */
+export function operatorAbove(
+  { operator }: Pick<Pod, 'operator'>,
+  workload: Workload | null,
+): PodOperator | null {
+  if (operator === undefined || workload === null) return null
+  const { name, resource } = operator
+  const [domain = ''] = resource?.label.split('/') ?? []
+  const { group } = workload
+  if (group === undefined) return name !== null || OF_OPERATOR.test(resource?.label ?? '') ? operator : null
+  const isRelated = group === domain || group.endsWith(`.${domain}`) || domain.endsWith(`.${group}`)
+  return isRelated && resource?.name !== workload.name ? operator : null
 }

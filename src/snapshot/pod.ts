@@ -90,6 +90,10 @@ export interface Pod {
   revisionHash?: string
   /** Absent if its labels name none. */
   operator?: PodOperator
+  /** Label `pod-template-generation` of a DaemonSet's pods; absent if there is none. */
+  templateGeneration?: string
+  /** Policies of Kyverno that changed an image or added a container at admission; absent if the pod's annotations name none. */
+  rewriters?: string[]
   /** In this order: init containers (including sidecars), regular containers, ephemeral containers, image volumes. */
   containers: Container[]
 }

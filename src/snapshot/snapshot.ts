@@ -79,6 +79,8 @@ export interface OwnerLink {
   managedBy?: ObjectManager
   /** A Deployment's ReplicaSet that has pods: the number of its revision, and how many of its pods are ready. Omitted if it was not read. */
   revision?: { number: number; ready: number }
+  /** Of a Deployment's ReplicaSet, a StatefulSet, a DaemonSet, or a Job: its template. Absent for others, and if it was not read. */
+  template?: MadeFrom
   /** A CronJob's; absent for other kinds, and if it was not read. */
   concurrencyPolicy?: string
   /** The object could not be read: its controller is derived from names and labels, and the controller's uid is unknown. */
@@ -90,6 +92,14 @@ export interface OwnerLink {
   ordered?: { revision: string; from: number; below: number }
   /** How a StatefulSet or a DaemonSet replaces its pods after a change of its template. Absent for others, and if it was not read. */
   update?: 'rolling' | 'parallel' | 'on-delete'
+}
+
+/** What a controller makes its pods from. */
+export interface MadeFrom {
+  /** What the label of a pod that was made from it says: a hash, a revision, or a generation; null: every pod of the object was made from it. */
+  mark: string | null
+  /** The images of its containers, as written, by the containers' names. */
+  images: Record<string, string>
 }
 
 /** A service account that a failing pod runs as. */
@@ -131,6 +141,11 @@ export interface Snapshot {
   /** Other logins in a dump; absent if there are none. In a cluster, other secrets are not read. */
   elsewhere?: UnreferencedLogins
   owners: OwnerLink[]
+  /**
+   * Images with a registry in their name that pods in a dump have pulled, as written; absent if there are none, or if every failing image
+   * has a registry in its name. In a cluster, healthy pods are not read.
+   */
+  pulledImages?: string[]
   /** The nodes of `pods` that could be read. A missing node is not a gap: it only makes steps less specific. */
   nodes: Node[]
   /** What registries answered about failing images; empty without `--check-images`. */

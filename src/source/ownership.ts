@@ -4,10 +4,20 @@ import { isObject } from '../json/json-object.ts'
 import { isBuiltIn } from '../kubernetes/api/kinds.ts'
 import { type Climb, climb, linkOf, type OwnerIndex } from '../snapshot/owners.ts'
 import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
-import type { OwnerLink, ScopeSubject } from '../snapshot/snapshot.ts'
+import type { MadeFrom, OwnerLink, ScopeSubject } from '../snapshot/snapshot.ts'
 import { managerIn } from './narrow/manager.ts'
-import { deploymentRevision } from './narrow/revision.ts'
-import { list, nameOf, namespaceOf, narrowName, number, record, text } from './narrow/shape.ts'
+import { deploymentRevision, templateGeneration, templateHash } from './narrow/revision.ts'
+import {
+  list,
+  nameOf,
+  namespaceOf,
+  narrowImageName,
+  narrowName,
+  number,
+  record,
+  text,
+  textOrNull,
+} from './narrow/shape.ts'
 
 /** The parts of a pod that show which workload it belongs to. */
 export type NamedPod = OwnedPod & Pick<Pod, 'name'>
@@ -99,6 +109,7 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
   const ordered = kind === 'StatefulSet' ? orderedUpdate(raw) : null
   const managedBy = managerIn(metadata)
   const revision = kind === 'ReplicaSet' ? revisionOf(raw, metadata) : null
+  const template = templateOf(raw, kind)
   return {
     namespace: namespaceOf(raw),
     kind,
@@ -109,6 +120,7 @@ export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
     ...(ordered === null ? {} : { ordered }),
     ...updateOf(raw, kind),
     ...(revision === null ? {} : { revision }),
+    ...(template === null ? {} : { template }),
     ...(kind === 'CronJob' && isObject(record(raw).spec) ? { concurrencyPolicy: policyOf(raw) } : {}),
   }
 }
@@ -122,6 +134,31 @@ function revisionOf(
   const revision = Number(deploymentRevision(metadata))
   if (!(revision > 0) || number(status.replicas, 0) === 0) return null
   return { number: revision, ready: number(status.readyReplicas, 0) }
+}
+
+/** How a pod shows that it was made from the template that the object has now; null if it does not show that. */
+const MARKS: Partial<Record<string, (object: Record<string, unknown>) => string | null>> = {
+  // Its Deployment gave the ReplicaSet this label, and never changes its template.
+  ReplicaSet: ({ metadata }) => templateHash(record(metadata)),
+  StatefulSet: object => (isObserved(object) ? textOrNull(record(object.status).updateRevision) : null),
+  DaemonSet: ({ metadata }) => templateGeneration(record(metadata)),
+}
+
+/** null if only the metadata was read, and for kinds whose pods may be of another template. */
+function templateOf(raw: unknown, kind: string): MadeFrom | null {
+  const object = record(raw)
+  const mark = MARKS[kind]?.(object) ?? null
+  const spec = record(record(record(object.spec).template).spec)
+  const containers = [spec.initContainers, spec.containers].flatMap(list).filter(isObject)
+  // A Job's template never changes.
+  if ((mark === null && kind !== 'Job') || containers.length === 0) return null
+  const images = containers.map(({ name, image }) => [narrowName(name), narrowImageName(image)])
+  return { mark, images: Object.fromEntries(images) }
+}
+
+/** Whether the status is of the newest spec. */
+function isObserved({ metadata, status }: Record<string, unknown>): boolean {
+  return number(record(status).observedGeneration, 0) >= number(record(metadata).generation, 0)
 }
 
 /** Runs may overlap unless a CronJob forbids it. */
@@ -139,10 +176,10 @@ function updateOf(raw: unknown, kind: string): Pick<OwnerLink, 'update'> {
 
 /** null if only the metadata was read, if pods are updated in parallel or by hand, or if the newest template is not observed yet. */
 function orderedUpdate(raw: unknown): NonNullable<OwnerLink['ordered']> | null {
-  const [metadata, spec, status] = ['metadata', 'spec', 'status'].map(part => record(record(raw)[part]))
+  const [spec, status] = ['spec', 'status'].map(part => record(record(raw)[part]))
   const revision = text(status?.updateRevision)
   const { type, rollingUpdate } = record(spec?.updateStrategy)
-  const isSeen = number(status?.observedGeneration, 0) >= number(metadata?.generation, 0)
+  const isSeen = isObserved(record(raw))
   if (revision === '' || !isSeen || spec?.podManagementPolicy === 'Parallel' || type === 'OnDelete')
     return null
   const first = number(record(spec?.ordinals).start, 0)

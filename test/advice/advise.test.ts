@@ -418,6 +418,9 @@ describe('the name', () => {
   test.each<[string, string, StepCode]>([
     ['with a number in scientific notation', 'acme/app:2.4e+06', 'quote-number'],
     ['with an unfilled variable', 'acme/app:{{ .Values.tag }}', 'fill-placeholder'],
+    ['with a word in capitals to fill in', 'gcr.io/PROJECT_ID/app:1', 'fill-placeholder'],
+    ['with a package that ko should have built', 'ko://knative.dev/serving/cmd/webhook', 'fill-placeholder'],
+    ['with the label of a Bazel target', '//services/api:image', 'fill-placeholder'],
     ['with a scheme', 'https://registry.example/app:1', 'drop-scheme'],
   ])('%s gives the first step by its name alone', (_name, image, first) => {
     const error = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`

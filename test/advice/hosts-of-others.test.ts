@@ -1,10 +1,11 @@
 /** What is advised about a host that others run, which nobody here can restart or give a certificate. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import type { StepCode } from '../../src/advice/step.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { isHosted } from '../../src/image/registries.ts'
 import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
+import { findingOf } from './situation.ts'
 
 function codesOf(image: string, error: string): StepCode[] {
   const failing = pod({ containers: [container({ image, state: waiting('ErrImagePull', error) })] })
@@ -90,4 +91,31 @@ test('nobody has a login at a registry where everything is public, so its limit 
     'unexpected status from HEAD request to https://mcr.microsoft.com/v2/a/b/manifests/1: 429 Too Many Requests',
   )
   expect(limited).toEqual(['wait', 'use-cache'])
+})
+
+describe('a token server that the registry announces by a name of its own network', () => {
+  const request = (url: string, why: string) => `Get "https://registry.example/v2/": Get "${url}": ${why}`
+  const lookup = (host: string) => `dial tcp: lookup ${host} on 10.0.0.2:53: no such host`
+  test.each<[string, string, string | null]>([
+    ['http://forgejo:3000/v2/token?service=container_registry', lookup('forgejo'), 'gitea'],
+    [
+      'http://core.harbor.svc.cluster.local/service/token?service=harbor',
+      lookup('core.harbor.svc'),
+      'harbor',
+    ],
+    [
+      'http://localhost:5001/auth?service=registry',
+      'dial tcp 127.0.0.1:5001: connect: connection refused',
+      null,
+    ],
+  ])('%s has to be replaced in the settings of the registry', (url, why, product) => {
+    const image = 'registry.example/a/b:1'
+    const [first] = stepsFor(findingOf({ image, error: request(url, why), login: 'registry.example' }))
+    expect(first).toMatchObject({ code: 'token-realm', registry: 'registry.example', product })
+  })
+
+  test('is not suspected while a host with a domain only does not resolve', () => {
+    const error = request('https://auth.acme.dev/token?service=registry', lookup('auth.acme.dev'))
+    expect(stepsFor(findingOf({ image: 'registry.example/a/b:1', error }))[0].code).toBe('resolve-host')
+  })
 })

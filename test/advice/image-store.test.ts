@@ -43,6 +43,43 @@ describe('an image that was pulled, but is not in the store of its node', () => 
   })
 })
 
+describe('a lazy snapshotter that could not mount a layer', () => {
+  const unmounted = (ref: string, by = '') =>
+    `rpc error: code = Unavailable desc = failed to pull and unpack image "${ref}": failed to prepare extraction snapshot "extract-6-mVNW sha256:${'e'.repeat(64)}": ${by}layer "551" unavailable: unavailable`
+
+  test.each([
+    ['of stargz or SOCI by their common words', '', null],
+    [
+      'of Nydus by its name',
+      'failed to mount /var/lib/containerd/io.containerd.snapshotter.v1.nydus: ',
+      'Nydus',
+    ],
+    ['of SOCI by its folder', 'mount /var/lib/soci-snapshotter-grpc/snapshotter: ', 'SOCI'],
+  ])('%s has a log of its own', (_name, by, name) => {
+    const image = 'reg.example/a/b:1'
+    const found = findingOf({ image, error: unmounted(image, by), login: 'reg.example' })
+    expect(found.cause).toBe('corrupt-or-unpack')
+    expect(found.clues).toContainEqual({ code: 'lazy-snapshotter', name })
+    if (name !== 'Nydus') expect(stepsFor(found)[0]).toEqual({ code: 'snapshotter-log', name })
+    expect(stepsFor(found).map(({ code }) => code)).not.toContain('replace-passed-over')
+  })
+
+  test('leaves the login that was refused before to be replaced, as the next one was accepted', () => {
+    const image = 'reg.example/a/b:1'
+    const refused = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": unexpected status from HEAD request to https://reg.example/v2/a/b/manifests/1: 401 Unauthorized`
+    const steps = stepsFor(
+      findingOf({ image, error: `[${refused}, ${unmounted(image)}]`, login: 'reg.example' }),
+    )
+    expect(steps[0].code).toBe('snapshotter-log')
+    expect(steps).toContainEqual({
+      code: 'replace-passed-over',
+      secrets: ['regcred'],
+      status: 401,
+      registry: 'reg.example',
+    })
+  })
+})
+
 describe('a pull of a guest', () => {
   const MANIFEST =
     'failed to pull manifest error sending request for url (https://reg.example/v2/): operation timed out'

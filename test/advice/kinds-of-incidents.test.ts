@@ -185,8 +185,8 @@ describe('a refusal', () => {
       },
     }
     const onNode = { ...own, node: { images: ['docker.io/library/my-app:latest'] } }
-    expect(codesIn(own)[0]).toBe('use-local-image')
-    expect(codesIn(onNode)[0]).toBe('use-local-image')
+    expect(stepsIn(own)[0]).toEqual({ code: 'use-local-image', listed: false })
+    expect(stepsIn(onNode)[0]).toEqual({ code: 'use-local-image', listed: true })
     expect(codesIn(own).filter(code => code === 'use-local-image')).toHaveLength(1)
   })
 })
@@ -204,14 +204,14 @@ describe('a policy of the node', () => {
       {},
       [
         { code: 'show-policy', kind: 'blocked' },
-        { code: 'satisfy-policy', kind: 'blocked' },
+        { code: 'satisfy-policy', kind: 'blocked', signed: null },
       ],
     ],
     [
       'that blocks a registry is an object on OpenShift',
       BLOCKED,
       { labels: { 'node.openshift.io/os_id': 'rhcos' } },
-      [{ code: 'show-image-settings' }, { code: 'satisfy-policy', kind: 'blocked' }],
+      [{ code: 'show-image-settings' }, { code: 'satisfy-policy', kind: 'blocked', signed: null }],
     ],
     [
       'that accepts only listed registries is not about signatures',
@@ -219,7 +219,7 @@ describe('a policy of the node', () => {
       {},
       [
         { code: 'show-policy', kind: 'rejected' },
-        { code: 'satisfy-policy', kind: 'rejected' },
+        { code: 'satisfy-policy', kind: 'rejected', signed: null },
       ],
     ],
     [
@@ -228,7 +228,44 @@ describe('a policy of the node', () => {
       {},
       [
         { code: 'show-policy', kind: 'signature' },
-        { code: 'satisfy-policy', kind: 'signature' },
+        { code: 'satisfy-policy', kind: 'signature', signed: null },
+      ],
+    ],
+    [
+      'that has another key does not make the image unsigned',
+      'Source image rejected: Signature by key 0AB1C2 is not accepted',
+      {},
+      [
+        { code: 'show-policy', kind: 'signature' },
+        { code: 'satisfy-policy', kind: 'signature', signed: 'key' },
+      ],
+    ],
+    [
+      'that has another signer does not make the image unsigned',
+      'Source image rejected: Required email ci@acme.example not found (got []string{"me@acme.example"})',
+      {},
+      [
+        { code: 'show-policy', kind: 'signature' },
+        { code: 'satisfy-policy', kind: 'signature', signed: 'key' },
+      ],
+    ],
+    [
+      'that compares names refuses the signature of a copy',
+      'Source image rejected: Signature for identity "quay.io/acme/tool:2" is not accepted',
+      {},
+      [
+        { code: 'show-policy', kind: 'signature' },
+        { code: 'satisfy-policy', kind: 'signature', signed: 'name' },
+      ],
+    ],
+    [
+      'that got a web page needs the right store of signatures',
+      'copying system image from manifest list: Source image rejected: unrecognized signature format, starting with binary 0x3c',
+      {},
+      [
+        { code: 'signature-store' },
+        { code: 'show-policy', kind: 'signature' },
+        { code: 'satisfy-policy', kind: 'signature', signed: null },
       ],
     ],
   ])('%s', (_name, error, node, steps) => {
@@ -480,10 +517,10 @@ test.each<[string, string, string, Step['code'][]]>([
     ['find-replacement', 'migrate-project', 'check-name'],
   ],
   [
-    'what k8s.gcr.io does not have, registry.k8s.io, to which it redirects, does not have either',
+    'what the frozen k8s.gcr.io does not have is looked for at registry.k8s.io first',
     'k8s.gcr.io/nginx-slim:foo',
     pulled('k8s.gcr.io/nginx-slim:foo', 'k8s.gcr.io/nginx-slim:foo: not found'),
-    ['check-name', 'ask-registry', 'set-image'],
+    ['use-replacement', 'check-name', 'ask-registry', 'set-image'],
   ],
   [
     'what else happens there is over at registry.k8s.io',

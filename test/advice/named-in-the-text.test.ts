@@ -335,6 +335,13 @@ describe('a manifest that was asked for by its digest and is missing', () => {
     expect(codesIn({ image, error: error(image) })).toEqual(['missing-child', 'set-image'])
   })
 
+  test('of an image with another digest is listed in the index that this digest names', () => {
+    const image = `ghcr.io/acme/builder@sha256:${'5'.repeat(64)}`
+    const ofCrio = `copying system image from manifest list: reading manifest sha256:${'4'.repeat(64)} in ghcr.io/acme/builder: manifest unknown`
+    expect(codesIn({ image, error: error(image) })[0]).toBe('missing-child')
+    expect(codesIn({ image, error: ofCrio })[0]).toBe('missing-child')
+  })
+
   test('of an image with a digest is that digest, which may be mistyped', () => {
     const image = `ghcr.io/acme/builder@sha256:${'4'.repeat(64)}`
     expect(stepsIn({ image, error: error(image) })[0]).toEqual({ code: 'check-name', how: 'digest' })
@@ -543,3 +550,14 @@ test.each<[string, string, true | undefined]>([
     expect(findingOf({ image, error }).credential.ofNode).toBe(ofNode)
   },
 )
+
+test('mirrors that lack the image are blamed even if the text ends before the registry is named', () => {
+  const error =
+    'unable to pull image or OCI artifact: pull image err: (Mirrors also failed: [10.9.8.7:5000/ubi/app:1: reading manifest 1 : artifact not found])'
+  const found = findingOf({ image: 'registry.example/ubi/app:1', error })
+  expect(found).toMatchObject({
+    subcause: 'not-in-mirror',
+    endpoint: { host: '10.9.8.7:5000', role: 'mirror' },
+  })
+  expect(stepsFor(found)[0].code).toBe('mirror-lacks-image')
+})

@@ -1,8 +1,11 @@
 /** Names that no registry knows: IDs instead of names, short names, and places that images have left. */
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
+import { diagnose } from '../../src/diagnosis/diagnose.ts'
 import { MOVED_IMAGES } from '../../src/image/moved-images.ts'
-import { container, waiting } from '../diagnosis/snapshots.ts'
+import type { Pod } from '../../src/snapshot/pod.ts'
+import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
+import { container, pod, snapshot, waiting } from '../diagnosis/snapshots.ts'
 import { findingOf, pulled, type Situation } from './situation.ts'
 
 const codesIn = (situation: Situation) => stepsFor(findingOf(situation)).map(({ code }) => code)
@@ -79,4 +82,117 @@ test.each([
   const state = waiting('ErrImagePull', `${wrapping}${denied}`)
   const found = findingOf({ image, error: '', pod: { containers: [container({ image, state })] } })
   expect(found.subcause).toBe('not-permitted')
+})
+
+describe('an image that is not the one in the template', () => {
+  const missing = (image: string) => pulled(image, `${image}: not found`)
+  const ofPod = (image: string, fields: Partial<Pod> = {}): Situation => ({
+    image,
+    error: missing(image),
+    pod: {
+      templateHash: '6d4',
+      controller: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'shop-6d4', uid: 'rs' },
+      ...fields,
+    },
+    owners: [replicaSet({ app: 'quay.io/acme/api:2' })],
+  })
+  const replicaSet = (images: Record<string, string>): OwnerLink => ({
+    ...{ namespace: 'web', kind: 'ReplicaSet', name: 'shop-6d4', uid: 'rs' },
+    controller: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'shop', uid: 'd' },
+    template: { mark: '6d4', images },
+  })
+
+  test('is corrected where it was changed, as a new name in the template would be changed again', () => {
+    const [first, ...others] = stepsFor(findingOf(ofPod('harbor.example/quay/acme/api:2')))
+    expect(first).toEqual({
+      ...{ code: 'correct-admission', template: 'quay.io/acme/api:2', policies: [], doubled: null },
+    })
+    expect(others.map(({ code }) => code)).not.toContain('set-image')
+    expect(others.map(({ code }) => code)).not.toContain('check-name')
+  })
+
+  test('names the policy and what it put there twice', () => {
+    const twice = ofPod('harbor.example/quay/harbor.example/quay/acme/api:2', { rewriters: ['mirror-quay'] })
+    expect(stepsFor(findingOf(twice))[0]).toMatchObject({
+      policies: ['mirror-quay'],
+      doubled: 'harbor.example/quay',
+    })
+  })
+
+  test('may be right where its new host is only out of reach', () => {
+    const image = 'harbor.example/quay/acme/api:2'
+    const error = pulled(image, 'dial tcp: lookup harbor.example on 10.0.0.2:53: no such host')
+    const codes = codesIn({ ...ofPod(image), error })
+    expect(codes[0]).toBe('resolve-host')
+    expect(codes).toContain('correct-admission')
+  })
+
+  test('belongs to an injector if the template has no such container', () => {
+    const image = 'docker.io/istio/proxyv2:9'
+    const injected = container({ name: 'istio-proxy', image, state: waiting('ErrImagePull', missing(image)) })
+    const [first] = stepsFor(findingOf(ofPod(image, { containers: [injected] })))
+    expect(first).toMatchObject({ code: 'correct-admission', template: null })
+  })
+
+  test.each<[string, Partial<Pod>]>([
+    ['the template is newer than the pod', { templateHash: '5c3' }],
+    ['the container is a debug container', { containers: [debug()] }],
+  ])('is not assumed if %s', (_why, fields) => {
+    expect(codesIn(ofPod('harbor.example/quay/acme/api:2', fields))).not.toContain('correct-admission')
+  })
+
+  function debug() {
+    const image = 'quay.io/acme/tools:1'
+    return container({
+      name: 'debug',
+      kind: 'ephemeral',
+      image,
+      state: waiting('ErrImagePull', missing(image)),
+    })
+  }
+})
+
+describe('a prefix that the name has twice', () => {
+  test.each([
+    ['cache.example/mirror/quay.io/mirror/quay.io/acme/api:2', 'mirror/quay.io'],
+    ['registry.corp:5000/registry.corp:5000/acme/api', 'registry.corp:5000'],
+  ])('is what to look for in %s', (image, prefix) => {
+    const without = image.replace(`${prefix}/`, '')
+    const [first] = stepsFor(findingOf({ image, error: pulled(image, `${image}: not found`) }))
+    expect(first).toEqual({ code: 'undouble-prefix', prefix, without })
+  })
+
+  test.each(['grafana/grafana:1', 'ghcr.io/fluxcd/fluxcd:2', 'quay.io/a/b/b/c:1'])('is not in %s', image => {
+    expect(codesIn({ image, error: pulled(image, `${image}: not found`) })).not.toContain('undouble-prefix')
+  })
+})
+
+describe('a name without a registry', () => {
+  const image = 'acme-web:2'
+  const denied = {
+    image,
+    error: pulled(
+      'docker.io/library/acme-web:2',
+      'pull access denied, repository does not exist or may require authorization',
+    ),
+  }
+  const node = { images: ['harbor.example/shop/acme-api:1'] }
+
+  test('gets the registry and the project of an image beside it', () => {
+    expect(stepsFor(findingOf({ ...denied, node }))[0]).toMatchObject({
+      ...{ code: 'name-registry', name: 'harbor.example/shop/acme-web:2', same: false },
+    })
+    const { findings } = diagnose(
+      snapshot({
+        pods: [pod({ containers: [container({ image, state: waiting('ErrImagePull', denied.error) })] })],
+        pulledImages: ['harbor.example/shop/acme-web:1'],
+      }),
+    )
+    expect(findings[0] && stepsFor(findings[0])[0]).toMatchObject({ code: 'name-registry', same: true })
+  })
+
+  test('is left as it is if the pod has a login for Docker Hub, or if nothing is beside it', () => {
+    expect(codesIn({ ...denied, node, login: 'https://index.docker.io/v1/' })).not.toContain('name-registry')
+    expect(codesIn(denied)).not.toContain('name-registry')
+  })
 })

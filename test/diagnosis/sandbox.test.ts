@@ -1,6 +1,8 @@
 /** A pod whose sandbox image can't be pulled is a finding about its node; one with a sandbox, or without a network yet, is not. */
 import { describe, expect, test } from 'vitest'
+import { stepsFor } from '../../src/advice/advise.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import { explainPod } from '../../src/diagnosis/why.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { PodEvent } from '../../src/snapshot/snapshot.ts'
 import { container, event, pod, snapshot, waiting } from './snapshots.ts'
@@ -53,6 +55,20 @@ test('an error that does not name the image is reported as well', () => {
   expect(findings(creating(), failure(damaged))).toMatchObject([
     { cause: 'corrupt-or-unpack', image: '', reference: null, registry: null },
   ])
+})
+
+test('a damaged image without a name is pulled again, and its missing name is not called invalid', () => {
+  const gone = `failed to extract layer sha256:aa: failed to get reader from content store: content digest sha256:${'0'.repeat(64)}: not found`
+  const seen = snapshot({ pods: [creating()], events: [failure(gone)] })
+  const [found] = diagnose(seen).findings
+  expect(found && stepsFor(found).map(({ code }) => code)).toEqual([
+    'renew-sandbox-image',
+    'keep-layers',
+    'runtime-log',
+    'enter-node',
+  ])
+  const [sandbox] = explainPod(creating(), seen).containers
+  expect(sandbox).toMatchObject({ verdict: 'unknown', problems: [{ code: 'pull-failed' }] })
 })
 
 test('pods of a restarted node lack their sandbox although their containers have run', () => {

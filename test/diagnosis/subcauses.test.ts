@@ -80,3 +80,11 @@ describe.each([
     expect(findingOf(situation)).toMatchObject({ cause, subcause })
   })
 })
+
+test('a token that lacks a scope was accepted, so another one of the same account would do', () => {
+  const error =
+    'failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://auth.docker.io/token: 401 Unauthorized: access token has insufficient scopes'
+  expect(findingOf({ image: 'acme/app:1', error, login: 'https://index.docker.io/v1/' }).subcause).toBe(
+    'not-permitted',
+  )
+})

@@ -6,6 +6,17 @@ import { type Expected, textsOf } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
 const ECR = '111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/api:3'
+/** Images, the host of theirs that fails, and where its operator says how it is. */
+const STATUS_PAGES: [image: string, host: string, says: RegExp][] = [
+  ['nginx', 'auth.docker.io', /dockerstatus\.com/],
+  ['ghcr.io/a/b:1', 'ghcr.io', /githubstatus\.com/],
+  ['quay.io/a/b:1', 'quay.io', /status\.redhat\.com/],
+  ['registry.gitlab.com/a/b:1', 'gitlab.com', /status\.gitlab\.com/],
+  ['europe-docker.pkg.dev/a/b/c:1', 'europe-docker.pkg.dev', /status\.cloud\.google\.com/],
+  ['acme.azurecr.io/a:1', 'acme.azurecr.io', /azure\.status\.microsoft/],
+  ['public.ecr.aws/a/b:1', 'public.ecr.aws', /health\.aws\.amazon\.com/],
+  ['nvcr.io/a/b:1', 'nvcr.io', /operators of (?:nvcr\.io|the token server nvcr\.io) report an outage/],
+]
 const entry = (key: string, more = {}) => ({ entries: [{ key, username: 'ci', problem: null, ...more }] })
 
 const MISSING = { image: OWN, error: 'manifest unknown: manifest unknown' }
@@ -107,7 +118,7 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first:
-        /^Write docker\.io instead of registry\.hub\.docker\.com .* secret regcred .*set image .*app=docker\.io\/team\/api:3/,
+        /^Write docker\.io instead of registry\.hub\.docker\.com: .* login for Docker Hub .*set image .*app=docker\.io\/team\/api:3/,
     },
   ],
   [
@@ -463,6 +474,201 @@ test.each<[string, Situation, Expected]>([
     { first: /^Wait/, says: /an account with a higher limit/, never: /this machine's login/ },
   ],
   [
+    'a full storage quota, which is no policy against the image',
+    {
+      image: 'quay.lan/proxy/acme/app:1',
+      error: 'reading manifest 1 in quay.lan/proxy/acme/app: denied: Quota has been exceeded on namespace',
+    },
+    {
+      short: /^a storage quota at quay\.lan$/,
+      says: /The owner's storage quota at quay\.lan is used up/,
+      never: /passes the policy|A policy of/,
+    },
+  ],
+  [
+    'a digest that was written as a tag',
+    {
+      image: `registry.example/team/api:${'0f'.repeat(32)}`,
+      error: `registry.example/team/api:${'0f'.repeat(32)}: not found`,
+    },
+    { says: /the form of a digest, which is written with @sha256:/ },
+  ],
+  [
+    'a tag that only looks a little like a digest',
+    {
+      image: 'registry.example/team/api:0f0f0f0',
+      error: 'registry.example/team/api:0f0f0f0: not found',
+    },
+    { never: /the form of a digest/ },
+  ],
+  [
+    'a layer that is missing, not the image',
+    { image: OWN, error: 'Error response from daemon: error pulling image configuration: unknown blob' },
+    { short: /^incomplete images$/ },
+  ],
+  [
+    "a credential provider that failed, so that nobody's access was denied",
+    {
+      image: ECR,
+      error:
+        'rpc error: failed to get credentials: credential provider plugin ecr-credential-provider: exit status 1',
+    },
+    { short: /^credential providers of nodes$/ },
+  ],
+  [
+    'a token server with an internal name',
+    {
+      image: 'git.lan.example/team/api:3',
+      error:
+        'failed to authorize: failed to fetch oauth token: Post "http://gitea-http.git.svc.cluster.local:3000/v2/token": dial tcp: lookup gitea-http.git.svc.cluster.local: no such host',
+    },
+    { first: /ROOT_URL of Gitea/, never: /typo|fix DNS/ },
+  ],
+  [
+    'a token server with a name without a domain',
+    {
+      image: 'git.lan.example/team/api:3',
+      error:
+        'failed to authorize: failed to fetch oauth token: Post "http://forge:3000/v2/token": dial tcp: lookup forge on 10.0.0.2:53: no such host',
+    },
+    { first: /announce its token server by a name that nodes can reach/ },
+  ],
+  [
+    'a public download host that refuses',
+    {
+      image: 'acme/app:1',
+      error:
+        'failed to copy: httpReadSeeker: failed open: unexpected status code https://production.cloudflare.docker.com/registry-v2/docker/registry/v2/blobs/sha256/aa/data?verify=1: 403 Forbidden',
+    },
+    { first: /a block of the nodes' address by its operator/, never: /policy of the bucket/ },
+  ],
+  [
+    'a runtime that does not answer',
+    { image: OWN, error: 'rpc error: code = Unavailable desc = connection error: dial unix /run/crio.sock' },
+    { short: /^a container runtime that does not answer$/ },
+  ],
+  [
+    'a mirror address without a scheme',
+    {
+      image: OWN,
+      error:
+        'failed to do request: Head "cache.lan:5000/v2/team/api/manifests/3": unsupported protocol scheme "cache.lan"',
+    },
+    { short: /mirror/, never: /unknown cause/ },
+  ],
+  [
+    'a registry that registries.conf blocks',
+    {
+      image: 'ghcr.io/team/api:3',
+      error:
+        'initializing source docker://ghcr.io/team/api:3: registry ghcr.io is blocked in /etc/containers/registries.conf or /etc/containers/registries.conf.d',
+    },
+    { short: /^ghcr\.io, which the settings of the nodes block$/, never: /signature/ },
+  ],
+  [
+    'a tag that is missing where a missing repository gets the same answer',
+    { image: OWN, error: 'manifest for registry.example/team/api:3 not found: manifest unknown' },
+    { says: /it or the name before it is misspelled/, never: /The repository exists/ },
+  ],
+  [
+    'a tag that is missing where a missing repository is refused',
+    { image: 'quay.io/team/api:3', error: 'reading manifest 3 in quay.io/team/api: manifest unknown' },
+    { says: /The repository exists, but this tag does not/ },
+  ],
+  [
+    'an image that its publisher removed',
+    {
+      image: 'gcr.io/kubebuilder/kube-rbac-proxy:v0.8.0',
+      error: 'reading manifest v0.8.0 in gcr.io/kubebuilder/kube-rbac-proxy: manifest unknown',
+    },
+    { first: /^Use registry\.k8s\.io/, says: /was removed by its publisher/, never: /The repository exists/ },
+  ],
+  [
+    'an image at the web site, with a part of its path that only the site has',
+    { image: 'hub.docker.com/r/acme/app:1.2', error: 'hub.docker.com/r/acme/app:1.2: not found' },
+    {
+      first: /Write docker\.io instead of hub\.docker\.com/,
+      says: /docker\.io\/acme\/app:1\.2/,
+      never: /=hub\.docker/,
+    },
+  ],
+  ...STATUS_PAGES.map(([image, host, says]): [string, Situation, Expected] => [
+    `a server error of ${host}, whose log nobody here has`,
+    {
+      image,
+      error: `unexpected status from GET request to https://${host}/token?service=x&scope=repository%3Aa%3Apull: 503 Service Unavailable`,
+    },
+    { says, never: /the log of/ },
+  ]),
+  [
+    "a server error of one's own registry",
+    {
+      image: OWN,
+      error: 'unexpected status from GET request to https://registry.example/v2/: 503 Service Unavailable',
+    },
+    { first: /Check the status and the log of registry\.example/ },
+  ],
+  [
+    "a download host of ECR that can't be reached",
+    {
+      image: ECR,
+      error:
+        'failed to do request: Get "https://prod-eu-central-1-starport-layer-bucket.s3.eu-central-1.amazonaws.com/a/b?X-Amz-Signature=x": dial tcp 52.1.2.3:443: i/o timeout',
+    },
+    { says: /S3 gateway endpoint in the route tables/ },
+  ],
+  [
+    'a limit of ECR Public',
+    { image: 'public.ecr.aws/acme/app:1', error: 'toomanyrequests: Data limit exceeded' },
+    { says: /logins for ECR Public expire after 12 hours/ },
+  ],
+  [
+    "an account without a role at Google's registry",
+    {
+      image: 'us-docker.pkg.dev/acme/apps/api:3',
+      error:
+        'denied: Permission "artifactregistry.repositories.downloadArtifacts" denied on resource "projects/acme/locations/us/repositories/apps" (or it may not exist)',
+      secret: entry('us-docker.pkg.dev'),
+    },
+    { first: /roles\/artifactregistry\.reader/ },
+  ],
+  [
+    "a service principal without a role at Azure's registry",
+    {
+      image: 'acme.azurecr.io/api:3',
+      error:
+        'unexpected status from HEAD request to https://acme.azurecr.io/v2/api/manifests/3: 403 Forbidden',
+      secret: entry('acme.azurecr.io'),
+    },
+    { first: /AcrPull/ },
+  ],
+  [
+    'IBM software without its key',
+    {
+      image: 'cp.icr.io/cp/acme/app:1',
+      error: 'unauthorized: The login credentials are not valid, or your IBM Cloud account is not active.',
+    },
+    { first: /the user name is cp/ },
+  ],
+  [
+    'the image of a volume',
+    {
+      image: OWN,
+      error: 'registry.example/team/api:3: not found',
+      pod: {
+        containers: [
+          container({
+            name: 'weights',
+            kind: 'volume',
+            image: OWN,
+            state: waiting('ErrImagePull', 'registry.example/team/api:3: not found'),
+          }),
+        ],
+      },
+    },
+    { says: /belongs to the pod's volume weights[\s\S]*image of volume weights/ },
+  ],
+  [
     "a public registry that says itself where this repository is, in CRI-O's words",
     {
       image: 'registry.access.redhat.com/rhel8/postgresql-16:latest',
@@ -581,7 +787,10 @@ test.each<[string, Situation, Expected]>([
       error:
         'toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit',
     },
-    { first: /^Give harbor\.example its own login at its upstream/, never: /docker login harbor/ },
+    {
+      first: /^Let the cache harbor\.example use its own login at its upstream/,
+      never: /docker login harbor/,
+    },
   ],
   [
     'a mirror whose name somebody replaced, for a registry that the node may not ask',
@@ -776,8 +985,9 @@ test.each<[string, Situation, Expected]>([
       never: /service accounts/,
     },
   ],
-])('%s', (_name, situation, { first, says, never }) => {
-  const { all, first: step } = textsOf(situation)
+])('%s', (_name, situation, { first, short, says, never }) => {
+  const { all, first: step, short: summary } = textsOf(situation)
+  if (short !== undefined) expect(summary).toMatch(short)
   if (first !== undefined) expect(step).toMatch(first)
   if (says !== undefined) expect(all).toMatch(says)
   if (never !== undefined) expect(all).not.toMatch(never)

@@ -2,10 +2,12 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import type { AdvisedDiagnosis } from '../../src/advice/add-steps.ts'
+import { type AdvisedDiagnosis, withSteps } from '../../src/advice/add-steps.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
+import { renderPlain } from '../../src/report/machine/plain.ts'
 import { renderDiagnosis } from '../../src/report/views/diagnosis.ts'
 import type { Gap } from '../../src/snapshot/snapshot.ts'
+import { findingOf } from '../advice/situation.ts'
 import { attempt, diagnosis, finding, incident, privateImage, storm, typo } from './samples.ts'
 
 const screen = (
@@ -24,6 +26,38 @@ const lines = (text: string) => text.trimEnd().split('\n')
 /** The last command as a shell reads it, with continued lines joined. */
 const pasted = (text: string) => text.trimEnd().replace(/ \\\n\s*/g, ' ')
 const SECRETS: Gap = { what: 'secrets', namespace: 'web', why: 'forbidden' }
+
+describe('a dump without events', () => {
+  const age = (since: string, gaps: Gap[]) => {
+    const source = { type: 'file' as const, files: ['pods.json'] }
+    const [, row = ''] = lines(renderPlain(diagnosis([typo({ since })], { source, gaps }), 'table'))
+    return row.split(/ {2,}/)[5]
+  }
+  const EVENTS: Gap = { what: 'events', namespace: null, why: 'absent' }
+
+  test('does not show how old its newest pod is, as nothing in it is newer', () => {
+    expect(age('2026-11-24T09:59:58Z', [EVENTS])).toBe('<none>')
+    expect(age('2026-11-24T09:59:58Z', [])).toBe('2s')
+    expect(age('2026-11-24T09:30:00Z', [EVENTS])).toBe('30m')
+  })
+})
+
+test('of the errors of several logins, the evidence is the one that decided', () => {
+  const one =
+    'rpc error: code = NotFound desc = failed to pull and unpack image "quay.lan/a/b:2": no match for platform in manifest: not found'
+  const other =
+    'rpc error: code = Unknown desc = failed to pull and unpack image "quay.lan/a/b:2": failed to resolve reference "quay.lan/a/b:2": pull access denied: 403 Forbidden'
+  for (const errors of [
+    [one, other],
+    [other, one],
+  ]) {
+    const found = findingOf({ image: 'quay.lan/a/b:2', error: `[${errors.join(', ')}]` })
+    const evidence = /evidence +(.*)/.exec(screen(diagnosis([withSteps(found)])))?.[1]
+    expect(found.cause).toBe('platform-mismatch')
+    expect(evidence).toContain('no match for platform')
+    expect(evidence).not.toContain('403')
+  }
+})
 
 describe('the incident', () => {
   test('is shown by cause, image and workload, and ends in the next step', () => {

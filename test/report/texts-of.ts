@@ -1,21 +1,26 @@
 /** What a report says about one failing pull: its title, its meaning, and its steps with their commands. */
 import { withSteps } from '../../src/advice/add-steps.ts'
-import { meaningOf, titleOf } from '../../src/report/words/causes.ts'
+import { meaningOf, shortOf, titleOf } from '../../src/report/words/causes.ts'
 import { stepsOf } from '../../src/report/words/steps.ts'
 import { findingOf, type Situation } from '../advice/situation.ts'
 
-/** What has to be in the first step, what anywhere, and what nowhere. */
+/** What has to be in the first step, what in the summary, what anywhere, and what nowhere. */
 export interface Expected {
+  short?: RegExp
   first?: RegExp
   says?: RegExp
   never?: RegExp
 }
 
-/** Returns the title, meaning, and steps with their commands; `first` is the first step alone. */
-export function textsOf(situation: Situation): { all: string; first: string } {
+/** Returns the title, meaning, and steps with their commands; `first` is the first step alone, `short` what the summary calls it. */
+export function textsOf(situation: Situation): { all: string; first: string; short: string } {
   const advised = withSteps(findingOf({ reason: 'ErrImagePull', node: {}, ...situation }))
   const invocation = { program: 'pullguard', flags: [], fromDump: false }
   const context = { invocation, findings: [advised] as [typeof advised] }
   const steps = stepsOf([advised], invocation).map(({ text, command }) => `${text} ${command ?? ''}`)
-  return { all: [titleOf(context), meaningOf(context), ...steps].join('\n'), first: steps[0] ?? '' }
+  return {
+    all: [titleOf(context), meaningOf(context), ...steps].join('\n'),
+    first: steps[0] ?? '',
+    short: shortOf(context),
+  }
 }

@@ -12,7 +12,7 @@ import type { CredentialHint } from '../../src/diagnosis/pull-credential.ts'
 import { movedImage } from '../../src/image/moved.ts'
 import { parseReference } from '../../src/image/reference.ts'
 import type { Invocation } from '../../src/report/invocation.ts'
-import { meaningOf, titleOf, wordsFor } from '../../src/report/words/causes.ts'
+import { meaningOf, shortOf, titleOf } from '../../src/report/words/causes.ts'
 import { loginFixCommand, remedyCommand } from '../../src/report/words/commands.ts'
 import { credentialLines } from '../../src/report/words/credential.ts'
 import { gapSentence, summarizeGaps } from '../../src/report/words/gaps.ts'
@@ -26,7 +26,7 @@ const HERE: Invocation = { program: 'pullguard', flags: [], fromDump: false }
 const wordsOf = (...findings: [AdvisedFinding, ...AdvisedFinding[]]) => {
   const context = { invocation: HERE, findings }
   return {
-    short: wordsFor(context).short(context),
+    short: shortOf(context),
     title: titleOf(context),
     meaning: meaningOf(context),
     next: stepsOf(findings, HERE),
@@ -73,6 +73,29 @@ test.each<[NonNullable<Finding['managedBy']>, string, RegExp]>([
     expect(set?.command ?? '').toMatch(command)
   },
 )
+
+test.each<[AdvisedFinding['steps'][0], RegExp]>([
+  [
+    {
+      code: 'use-known-secret',
+      hint: { code: 'not-named', namespace: 'web', secret: 'hub' },
+      namespace: 'web',
+    },
+    /^Add secret hub.*sub-chart.*in the values of Helm release shop/,
+  ],
+  [
+    { code: 'schedule-elsewhere', os: 'linux', architecture: 'arm64', build: null },
+    /^Schedule .*in the values of Helm release shop/,
+  ],
+])('a change of the template by %o is made in the values of its chart', (step, expected) => {
+  const managedBy = { tool: 'helm', name: 'shop' } as const
+  const { text, command } = stepsOf([{ ...typo({ managedBy }), steps: [step] }], HERE)[0]
+  expect(text).toMatch(expected)
+  expect(text).toContain('`helm -n web get values shop --all`')
+  expect(command).toBeUndefined()
+  const byHand = stepsOf([{ ...typo(), steps: [step] }], HERE)[0].text
+  expect(byHand).not.toMatch(/values|chart/)
+})
 
 test('the first step does not begin with the word that joins it to others', () => {
   const steps: AdvisedFinding['steps'] = [
@@ -443,4 +466,17 @@ test('numbers are formatted for people', () => {
   ])
   expect(shortList(['a', 'b', 'c', 'd'], 3)).toBe('a, b, c, and d')
   expect(shortList(['a', 'b', 'c', 'd', 'e'], 3)).toBe('a, b, c, and 2 more')
+})
+
+test('a pull-through cache of ECR needs more than a pull, and only a path that looks like one is called so', () => {
+  const textFor = (path: string) => {
+    const reference = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/${path}:1`
+    const fields = { reference, registry: reference.split('/')[0] ?? null }
+    const step = { code: 'grant-cloud-role', cloud: 'ecr', caller: null, action: null, first: true } as const
+    return stepsOf([{ ...typo(fields), steps: [step] }], HERE)[0].text
+  }
+  expect(textFor('quay/acme/api')).toContain('if quay is a pull-through cache')
+  expect(textFor('docker-hub-prod/library/redis')).toContain('ecr:CreateRepository')
+  expect(textFor('quayside/api')).not.toContain('cache')
+  expect(textFor('cache')).not.toContain('pull-through')
 })

@@ -248,3 +248,23 @@ describe('a dump', () => {
     )
   })
 })
+
+test('images that other pods have pulled are kept only for a failing one without a registry in its name', async () => {
+  const pulled = (name: string, image: string): Json => ({
+    ...pod(name, undefined, { spec: { containers: [{ name: 'c', image }] } }),
+    status: {
+      phase: 'Running',
+      containerStatuses: [
+        { name: 'c', imageID: `${image}@sha256:${'0'.repeat(64)}`, state: { running: {} } },
+      ],
+    },
+  })
+  const others = [
+    pulled('a', 'quay.io/acme/api:1'),
+    pulled('b', 'redis:7'),
+    pulled('c', 'quay.io/acme/api:1'),
+  ]
+  expect((await readJson(listOf(failing('shop'), ...others))).pulledImages).toEqual(['quay.io/acme/api:1'])
+  const full = failing('shop', { spec: { containers: [{ name: 'c', image: 'quay.io/acme/web:1' }] } })
+  expect(await readJson(listOf(full, ...others))).not.toHaveProperty('pulledImages')
+})

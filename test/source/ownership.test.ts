@@ -65,6 +65,46 @@ test('a ReplicaSet with pods says which revision it is, and how many of its pods
   expect(revision({ replicas: 2 }, {})).toBeUndefined()
 })
 
+describe('what a controller makes its pods from', () => {
+  const spec = {
+    template: {
+      spec: {
+        initContainers: [{ name: 'setup', image: 'busybox' }],
+        containers: [{ name: 'app', image: 'https://me:secret@reg.example/app' }, 'none'],
+      },
+    },
+  }
+  const made = (kind: string, metadata: object = {}, status: object = {}) =>
+    narrowOwner({ metadata: { name: 'shop', namespace: 'web', ...metadata }, spec, status }, kind)?.template
+
+  test('has the images of its containers, without a login', () => {
+    const template = made('ReplicaSet', { labels: { 'pod-template-hash': '6d4' } })
+    expect(template).toMatchObject({ mark: '6d4', images: { setup: 'busybox' } })
+    expect(JSON.stringify(template)).not.toContain('secret')
+  })
+
+  test.each<[string, object, object, string | null]>([
+    ['StatefulSet', { generation: 2 }, { observedGeneration: 2, updateRevision: 'db-2' }, 'db-2'],
+    ['DaemonSet', { annotations: { 'deprecated.daemonset.template.generation': '3' } }, {}, '3'],
+    ['Job', {}, {}, null],
+  ])('is marked as the pods of a %s are', (kind, metadata, status, mark) => {
+    expect(made(kind, metadata, status)?.mark).toBe(mark)
+  })
+
+  test.each<[string, string, object, object]>([
+    ['a ReplicaSet without a Deployment', 'ReplicaSet', {}, {}],
+    [
+      'a StatefulSet whose controller is behind',
+      'StatefulSet',
+      { generation: 3 },
+      { updateRevision: 'db-2' },
+    ],
+    ['a Deployment', 'Deployment', {}, {}],
+  ])('is unknown for %s, whose pods may be of another template', (_what, kind, metadata, status) => {
+    expect(made(kind, metadata, status)).toBeUndefined()
+  })
+})
+
 test('a CronJob says whether its runs may overlap, unless only its metadata was read', () => {
   const policy = (spec?: object) =>
     narrowOwner({ metadata: { name: 'report', namespace: 'web' }, spec }, 'CronJob')?.concurrencyPolicy

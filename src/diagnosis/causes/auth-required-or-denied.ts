@@ -1,6 +1,9 @@
 /** The registry refused the request, perhaps to hide that the image does not exist. Also credentials that the kubelet could not read. */
 
 import { demandsTerms, servedAt } from '../access-demands.ts'
+import type { Clue } from '../clue.ts'
+import type { Cause } from '../finding.ts'
+import { parsePullErrors } from '../pull-error.ts'
 import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
 /** 402 and 451 refuse the account or the country. 412 is not about a credential. */
@@ -77,3 +80,23 @@ export const unreadableCredentials = ruleOf(
   // A line break in a user name or a password.
   /\binvalid header field value\b/,
 )
+
+/** Causes that only an attempt which was authorized can have. */
+const AUTHORIZED: readonly Cause[] = [
+  'corrupt-or-unpack',
+  'disk-full',
+  'platform-mismatch',
+  'unsupported-manifest',
+  'signature-policy',
+  'image-not-found',
+]
+
+/** The clue that one of several logins was refused: the kubelet tries the next login after a failed attempt, and reports all attempts. */
+export function passedOver(text: string, cause: Cause): Clue[] {
+  if (!AUTHORIZED.includes(cause)) return []
+  const { attempts } = parsePullErrors(text)
+  const refused = attempts.find(({ status }) => status === 401 || status === 403)
+  return refused?.status == null || attempts.length === 1
+    ? []
+    : [{ code: 'login-passed-over', status: refused.status }]
+}

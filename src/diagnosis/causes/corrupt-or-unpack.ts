@@ -1,5 +1,6 @@
 /** The downloaded content is damaged, or the node could not unpack or store it. */
 
+import type { Clue, LazySnapshotter } from '../clue.ts'
 import { ruleOf } from './cause-rule.ts'
 
 const FILE_OPERATION =
@@ -18,6 +19,22 @@ export const storedImageGone = ruleOf(
   /\bfailed to get image from containerd ‹name›: |\bfailed to resolve image ‹name›:? not found$/,
   /\bno such image: ‹name›$/,
 )
+
+/** The words with which stargz and SOCI, which began as a copy of it, reject a layer (fs/layer, snapshot/snapshot.go). */
+const UNMOUNTED =
+  /\blayer \\*"\d+\\*" unavailable\b|failed to prepare extraction snapshot .{1,300}: unavailable\b/i
+const LAZY: [LazySnapshotter, RegExp][] = [
+  ['SOCI', /\bsoci\b/i],
+  ['stargz', /\bstargz\b/i],
+  ['Nydus', /\bnydus\b/i],
+  ['OverlayBD', /\boverlaybd\b/i],
+]
+
+/** The clue that a snapshotter which loads layers lazily failed: its name is in the text, or its words are. */
+export function lazySnapshotter(text: string): Clue[] {
+  const name = LAZY.find(([, pattern]) => pattern.test(text))?.[0] ?? null
+  return name !== null || UNMOUNTED.test(text) ? [{ code: 'lazy-snapshotter', name }] : []
+}
 
 export const corruptOrUnpack = ruleOf(
   'corrupt-or-unpack',

@@ -1,5 +1,7 @@
 /** The registry answered that it has no such repository, tag, or digest. */
 
+import type { Reference } from '../../image/reference.ts'
+import type { Clue } from '../clue.ts'
 import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
 /** Quay, for any refusal of a proxy organization's upstream. */
@@ -23,3 +25,16 @@ export const notFound = ruleOf(
   /\bwas deleted or has expired\b|\bhas been deleted\b/,
   /\bfailed to fetch ‹name› from request\b/,
 )
+
+/** A manifest that was asked for by digest and is missing (containerd; containers/image). */
+const CHILD =
+  /(?:\/manifests\/(sha256:[0-9a-f]{64})|\breading manifest (sha256:[0-9a-f]{64}) in \S{1,300}?)"?:? (?:not found|manifest unknown|404\b)/i
+
+/** The clue that an index lists the missing manifest: the image's name has no digest, or another one. */
+export function missingChild(text: string, reference: Reference | null): Clue[] {
+  const [, inUrl, inSource] = CHILD.exec(text) ?? []
+  const missing = inUrl ?? inSource
+  return missing === undefined || reference === null || missing === reference.digest
+    ? []
+    : [{ code: 'missing-child' }]
+}

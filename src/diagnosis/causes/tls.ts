@@ -1,5 +1,7 @@
 /** Certificate, protocol or handshake failed. A handshake that got no answer in time is a timeout. */
 
+import type { Pod } from '../../snapshot/pod.ts'
+import type { Clue } from '../clue.ts'
 import { ruleOf } from './cause-rule.ts'
 
 export const tls = ruleOf(
@@ -13,3 +15,22 @@ export const tls = ruleOf(
   /\bfailed to load (?:ca|x509|client|tls) (?:file|cert\w*|key ?pair|config)|\bgettlsconfig\b/,
   /\bmissing (?:key|client certificate) ‹name› for (?:client certificate|key)\b/,
 )
+
+/** Go's crypto/x509 quotes the clock that it compared. */
+const CLOCK = /\bcurrent time (\S{1,40}) is (after|before) ([\w:.+-]{1,40})/
+const DAY = 86_400_000
+
+/**
+ * What the error says of the certificate's date, and whether the node's clock is wrong for sure: no pull is older than its pod, nor later
+ * than the snapshot. Less than a day is no difference.
+ */
+export function clockClues(text: string, { createdAt }: Pick<Pod, 'createdAt'>, takenAt: string): Clue[] {
+  const [, shows = '', side, date = ''] = CLOCK.exec(text) ?? []
+  if (side !== 'after' && side !== 'before') return []
+  const shown = Date.parse(shows)
+  const off = Math.max(Date.parse(createdAt) - shown, shown - Date.parse(takenAt))
+  return [
+    { code: 'certificate-date', date, side },
+    ...(off >= DAY ? [{ code: 'clock-off', shows, days: Math.floor(off / DAY) } as const] : []),
+  ]
+}

@@ -16,6 +16,7 @@ export function findingDocument(finding: AdvisedFinding, invocation: Invocation)
     host: _host,
     lasting: _lasting,
     ofCustomController: _ofCustomController,
+    judged: _judged,
     remedies,
     steps: _steps,
     moved,

@@ -6,6 +6,7 @@ import type { Invocation } from '../invocation.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { joinLines } from '../screen/layout.ts'
 import { credentialLinesFor, titleOf } from '../words/causes.ts'
+import type { Moment } from '../words/duration.ts'
 import { type GapAbout, gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
 import { countPods, imageText, pluralize, shortList } from '../words/nouns.ts'
@@ -20,12 +21,12 @@ export function annotationsOf(
   invocation: Invocation,
   about: GapAbout = 'diagnosis',
 ): string[] {
-  const { findings, gaps, takenAt } = diagnosis
+  const { findings, gaps } = diagnosis
   const unread = summarizeGaps(gaps, about).map(gap =>
     annotation('warning', { title: 'Not everything could be read' }, [gapSentence(gap)]),
   )
   return [
-    ...ofFindings(groupByCause(findings, invocation), takenAt, MAX_ANNOTATIONS - unread.length),
+    ...ofFindings(groupByCause(findings, invocation), diagnosis, MAX_ANNOTATIONS - unread.length),
     ...unread,
   ]
 }
@@ -40,21 +41,21 @@ export function renderGithub(diagnosis: AdvisedDiagnosis, invocation: Invocation
 }
 
 /** Most urgent first, because GitHub drops the excess. If there are many images, those with the same cause share an annotation. */
-function ofFindings(groups: CauseGroup[], takenAt: string, room: number): string[] {
+function ofFindings(groups: CauseGroup[], moment: Moment, room: number): string[] {
   const byImage = groups.flatMap(group =>
-    [...Map.groupBy(group.findings, ({ image }) => image).values()].map(same => ofSome(group, same, takenAt)),
+    [...Map.groupBy(group.findings, ({ image }) => image).values()].map(same => ofSome(group, same, moment)),
   )
-  return byImage.length <= room ? byImage : groups.map(group => ofSome(group, group.findings, takenAt))
+  return byImage.length <= room ? byImage : groups.map(group => ofSome(group, group.findings, moment))
 }
 
 function ofSome(
   { invocation, findings: all }: CauseGroup,
   some: readonly AdvisedFinding[],
-  takenAt: string,
+  moment: Moment,
 ): string {
   const [first = all[0], ...others] = some
   const context = { invocation, findings: [first, ...others] } as const
-  const where = groupByWorkload(some, takenAt).map(({ namespace, workload }) => `${namespace}/${workload}`)
+  const where = groupByWorkload(some, moment).map(({ namespace, workload }) => `${namespace}/${workload}`)
   const images = [...new Set(some.map(({ image }) => imageText(image)))]
   const [step] = stepsOf(context.findings, invocation)
   return annotation(ANNOTATION_LEVEL[first.severity], { title: titleOf(context) }, [

@@ -8,6 +8,7 @@ import { markdownCode, markdownCodeCell, markdownSentence, markdownText } from '
 import { clip } from '../screen/layout.ts'
 import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
 import { explainCommand } from '../words/commands.ts'
+import type { Moment } from '../words/duration.ts'
 import { type GapAbout, gapSentence, summarizeGaps } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
 import { formatNumber, pluralize } from '../words/nouns.ts'
@@ -53,7 +54,7 @@ function markdownWithin(
   const hidden = groups.slice(budget.groups)
   const blocks = [
     `### pullguard: ${markdownSentence(summarySentence(diagnosis, invocation))}`,
-    ...(groups.length === 0 ? [] : [table(groups, diagnosis.takenAt, budget.rows)]),
+    ...(groups.length === 0 ? [] : [table(groups, diagnosis, budget.rows)]),
     ...groups.slice(0, budget.groups).map(group => section(group, budget.evidence)),
     ...(hidden.length === 0 ? [] : [`… and ${pluralize(hidden.length, 'more cause')}`]),
     ...pullingBlock(diagnosis),
@@ -62,9 +63,9 @@ function markdownWithin(
   return `${blocks.join('\n\n')}\n`
 }
 
-function table(groups: CauseGroup[], takenAt: string, most: number): string {
+function table(groups: CauseGroup[], moment: Moment, most: number): string {
   const rows = groups.flatMap(group =>
-    groupByWorkload(group.findings, takenAt).map(({ image, namespace, workload, pods, age }) =>
+    groupByWorkload(group.findings, moment).map(({ image, namespace, workload, pods, age }) =>
       [
         markdownText(group.findings[0].cause),
         markdownCodeCell(image),

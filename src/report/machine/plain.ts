@@ -8,9 +8,9 @@ import { cell } from '../sanitize.ts'
 import { columns } from '../screen/columns.ts'
 import { joinLines } from '../screen/layout.ts'
 import { workloadPath } from '../words/commands.ts'
-import { age } from '../words/duration.ts'
+import { failingFor, type Moment } from '../words/duration.ts'
 
-type Column = [header: string, value: (finding: Finding, takenAt: string) => string | null]
+type Column = [header: string, value: (finding: Finding, moment: Moment) => string | null]
 
 /** Names and order are stable; new columns are added at the end. */
 const COLUMNS: Column[] = [
@@ -19,7 +19,7 @@ const COLUMNS: Column[] = [
   ['CONTAINER', ({ container }) => container],
   ['CAUSE', ({ cause }) => cause],
   ['IMAGE', ({ image }) => image],
-  ['AGE', ({ since }, takenAt) => age(since, takenAt)],
+  ['AGE', ({ since }, moment) => failingFor(since, moment)],
   ['WORKLOAD', finding => (finding.workload === null ? null : workloadPath(finding))],
   ['CREDENTIAL', ({ credential }) => credential.status],
 ]
@@ -64,15 +64,16 @@ function sorted(findings: readonly Finding[], key: SortKey | undefined): readonl
 
 /** Returns the rows and their header; empty if there are no findings. */
 export function renderPlain(
-  { findings, takenAt }: Diagnosis,
+  diagnosis: Diagnosis,
   format: 'table' | 'wide',
   { headers, sortBy }: PlainOptions = { headers: true },
 ): string {
+  const { findings } = diagnosis
   if (findings.length === 0) return ''
   const asked = findings.some(({ check }) => check !== null)
   const shown = [...COLUMNS, ...(format === 'wide' ? WIDE : []), ...(asked ? [CHECK] : [])]
   const rows = sorted(findings, sortBy).map(finding =>
-    shown.map(([, value]) => cell(value(finding, takenAt))),
+    shown.map(([, value]) => cell(value(finding, diagnosis))),
   )
   return joinLines(columns(headers ? [shown.map(([header]) => header), ...rows] : rows))
 }

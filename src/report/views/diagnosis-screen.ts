@@ -20,6 +20,7 @@ import {
 import { linkUrls } from '../screen/links.ts'
 import { credentialLinesFor, meaningOf, titleOf } from '../words/causes.ts'
 import { explainCommand } from '../words/commands.ts'
+import type { Moment } from '../words/duration.ts'
 import { tellingEnd } from '../words/evidence.ts'
 import type { GapAbout } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
@@ -138,9 +139,7 @@ function blocksOf(
   about: GapAbout,
 ): string[][] {
   const palette = paletteFor(color)
-  const blocks = shown.map(({ group, steps }) =>
-    block(group, steps, diagnosis.takenAt, { budget, width, palette }),
-  )
+  const blocks = shown.map(({ group, steps }) => block(group, steps, diagnosis, { budget, width, palette }))
   if (hidden.length > 0) {
     const pods = pluralize(countPods(hidden.flatMap(({ findings }) => findings)), 'pod')
     const more = `… and ${pods} with ${pluralize(hidden.length, 'more cause')}: -o wide shows all.`
@@ -161,13 +160,13 @@ const SEVERITY: Record<Severity, string> = { error: 'Error', warning: 'Warning',
 function block(
   group: CauseGroup,
   steps: StepText[],
-  takenAt: string,
+  moment: Moment,
   { budget, width, palette }: { budget: DetailBudget; width: number; palette: Palette },
 ): string[] {
   const { findings, pods, namespaces } = group
   const { severity } = findings[0]
   const place = namespaces === 1 ? '' : ` in ${formatNumber(namespaces)} namespaces`
-  const rows = chooseRows(groupByWorkload(findings, takenAt), budget.rows)
+  const rows = chooseRows(groupByWorkload(findings, moment), budget.rows)
   // A single pod is named in the row below.
   const count = budget.dense && loneRow(rows)?.pods.length === 1 ? '' : `: ${pluralize(pods, 'pod')}${place}`
   const title = `${SEVERITY[severity]}: ${titleOf(group)}${count}`
@@ -192,11 +191,12 @@ function block(
 }
 
 function evidenceLines({ findings }: CauseGroup, lines: number | null, width: number): string[] {
-  const text = findings.find(finding => finding.evidence !== null)?.evidence?.text
+  const proven = findings.find(finding => finding.evidence !== null)
+  const text = proven?.evidence?.text
   if (text === undefined) return []
   if (lines === null) return field({ label: 'evidence', text, lines: ALL }, width)
   const room = fieldRoom(width)
-  const end = tellingEnd(sanitizeLine(text), part => wrap(part, room).length <= lines)
+  const end = tellingEnd(sanitizeLine(proven?.judged ?? text), part => wrap(part, room).length <= lines)
   return field({ label: 'evidence', text: end, lines: lines + 1 }, width)
 }
 

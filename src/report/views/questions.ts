@@ -14,6 +14,7 @@ import { type Invocation, offlineCommand } from '../invocation.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine, shellWord } from '../sanitize.ts'
 import { joinBlocks, joinLines, paletteFor, wrap } from '../screen/layout.ts'
+import { shortOf } from '../words/causes.ts'
 import { whyCommand } from '../words/commands.ts'
 import { formatNumber, pluralize, shortList } from '../words/nouns.ts'
 import { REMEDY_WORDS } from '../words/remedies.ts'
@@ -138,7 +139,7 @@ export function podChoices(
   for (const group of groupByCause(findings, invocation)) {
     for (const { namespace, pod } of group.findings) {
       const value = `${namespace}/${pod}`
-      if (!choices.has(value)) choices.set(value, sanitizeLine(`${value}: ${group.words.short(group)}`))
+      if (!choices.has(value)) choices.set(value, sanitizeLine(`${value}: ${shortOf(group)}`))
     }
   }
   return [...choices].map(([value, name]) => ({ name, value }))

@@ -2,6 +2,7 @@
 
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import type { MovedState } from '../../image/moved-images.ts'
+import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
 import type { CauseContext, CauseWords } from './cause-words.ts'
 import { authRequiredOrDenied } from './causes/access.ts'
 import {
@@ -61,7 +62,7 @@ export function isMalformed(finding: Finding): boolean {
 }
 
 /** Returns the words for these findings. */
-export function wordsFor(context: CauseContext): CauseWords {
+function wordsFor(context: CauseContext): CauseWords {
   const [first] = context.findings
   return isMalformed(first) ? malformedSecret : WORDS[first.cause]
 }
@@ -70,6 +71,18 @@ export function wordsFor(context: CauseContext): CauseWords {
 export function credentialLinesFor(context: CauseContext): string[] {
   return wordsFor(context).showsCredential ? credentialLines(context.findings) : []
 }
+
+/** Returns a noun phrase for what is wrong, for summaries; it agrees with the title. */
+export function shortOf(context: CauseContext): string {
+  const [{ cause, check }] = context.findings
+  const isMissing = check !== null && MISSING_VERDICTS.includes(check.verdict)
+  return cause === 'auth-required-or-denied' && isMissing
+    ? 'image not found'
+    : wordsFor(context).short(context)
+}
+
+/** Answers of a registry that an image does not exist, where its refusal left that open. */
+const MISSING_VERDICTS: readonly ImageVerdict[] = ['no-such-repository', 'no-such-tag', 'no-such-digest']
 
 /** Returns what is wrong, as a headline. */
 export function titleOf(context: CauseContext): string {
@@ -162,6 +175,12 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
       ? 'The answer gives no reason, so it may also come from a proxy or firewall in between.'
       : '',
     mirrorsText(first),
+    first.containerKind === 'volume'
+      ? `The image belongs to the pod's volume ${first.container}, not to a container.`
+      : '',
+    first.clues.some(clue => clue.code === 'literal-server')
+      ? "docker.io is Docker Hub's name in images; its registry is at registry-1.docker.io, and a node asks docker.io only if its settings say so."
+      : '',
     identity === undefined || first.credential.status === 'usable'
       ? ''
       : `The ${IDENTITY[identity.of]} of service account ${identity.serviceAccount} is for the pod's own processes and does not pull images: the node's identity does.`,

@@ -1,5 +1,6 @@
 /** Ages in kubectl's format (apimachinery util/duration, HumanDuration): two units while the second is significant, then one. */
 
+import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { pluralize } from './nouns.ts'
 
 const MINUTE = 60
@@ -13,6 +14,20 @@ export function age(since: string | null, until: string): string | null {
   if (Number.isNaN(seconds)) return null
   // Clocks differ slightly between machines: a start in the near future counts as now.
   return seconds < 0 ? '0s' : durationText(seconds)
+}
+
+/** When a diagnosis was made, and how that is known. */
+export type Moment = Pick<Diagnosis, 'takenAt' | 'source' | 'gaps'>
+
+/**
+ * Returns how long a pull has been failing; null if that is unknown: a dump was made at the newest time in it, which is the pod's own creation
+ * if there are no events.
+ */
+export function failingFor(since: string | null, { takenAt, source, gaps }: Moment): string | null {
+  const isLater = Date.parse(takenAt) - Date.parse(since ?? '') >= 1000 * MINUTE
+  const undated =
+    source.type === 'file' && gaps.some(({ what, why }) => what === 'events' && why === 'absent')
+  return undated && !isLater ? null : age(since, takenAt)
 }
 
 /** Formats milliseconds, rounded up to seconds: `45s`, `2m30s`. */

@@ -46,7 +46,13 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
       text: `Delete job ${workload.name} and recreate it with the correct image: a Job's template is immutable`,
     }
   if (workload?.group !== undefined || !SETTABLE.test(workload?.kind ?? 'Pod') || containerKind === 'volume')
-    return editField(invocation, first, 'Set the correct image')
+    return editField(
+      invocation,
+      first,
+      containerKind === 'volume'
+        ? `Set the correct image of volume ${first.container} (image.reference under volumes)`
+        : 'Set the correct image',
+    )
   const place = workloadKey(first)
   const own = new Map(edits.filter(edit => workloadKey(edit) === place).map(edit => [edit.container, edit]))
   const pairs = [...own.values()].map(
@@ -75,6 +81,15 @@ function managedEdit(
 /** Custom resources that run once, and keep what they started with. */
 const RUN = /(?:Run|Workflow|Job)$/
 
+/** Whether a change of the workload itself would be reverted or have no effect: an operator made it, or it is a run. */
+function isMadeElsewhere({ workload, clues = [] }: ContainerPlace): boolean {
+  return isRun(workload) || clues.some(({ code }) => code === 'operated')
+}
+
+function isRun(workload: ContainerPlace['workload']): boolean {
+  return workload?.group !== undefined && RUN.test(workload.kind)
+}
+
 /** A workload that an operator makes is changed in what the operator reads, and a run in what it was started from; null for any other. */
 function operatedEdit(
   invocation: Invocation,
@@ -84,7 +99,7 @@ function operatedEdit(
 ): StepText | null {
   const { namespace, workload, clues = [] } = place
   const show = kubectlCommand(invocation, `get ${workloadArgument(place)} -o yaml`, namespace)
-  if (workload?.group !== undefined && RUN.test(workload.kind))
+  if (workload !== null && isRun(workload))
     return {
       text: `${what} in what ${objectName(workload)} was started from (its template, pipeline, or manifest), and start it again: a run keeps what it began with${forFirst(workloads)}`,
       command: show,
@@ -121,7 +136,7 @@ const UNREPLACED: Record<Unreplaced, (pods: string, kind: string) => string> = {
 const MAX_PODS = 3
 
 /** Returns what has to follow a change of the workload's template, after a semicolon; empty if the change replaces its pods. */
-export function thenDelete(first: ContainerPlace, all: readonly ContainerPlace[] = [first]): string {
+function thenDelete(first: ContainerPlace, all: readonly ContainerPlace[] = [first]): string {
   const why = first.clues?.find(clue => clue.code === 'not-replaced')?.why
   if (why === undefined) return ''
   const own = all.filter(place => workloadKey(place) === workloadKey(first)).map(({ pod }) => pod)
@@ -159,6 +174,34 @@ export function editField(
         text: `${text}${thenDelete(place)}${forFirst(workloads)}`,
         command: kubectlCommand(invocation, `edit ${what}`, namespace),
       }
+}
+
+/** Returns the words and the command that sets the image, with the edit's own words where that is more than one command. */
+export function withEdit(words: string, first: ContainerPlace, edit: StepText): StepText {
+  const { workload, managedBy, containerKind } = first
+  const isPlain =
+    edit.command !== undefined &&
+    workload?.kind !== 'Job' &&
+    managedBy === undefined &&
+    !isMadeElsewhere(first) &&
+    containerKind !== 'volume' &&
+    containerKind !== 'ephemeral'
+  return { ...edit, text: `${words}${isPlain ? thenDelete(first) : `. ${edit.text}`}` }
+}
+
+/** Returns how to give pods the secrets of their service account that their own list hides. */
+export function hiddenSecretEdit(
+  invocation: Invocation,
+  findings: readonly [ContainerPlace, ...ContainerPlace[]],
+  { serviceAccount, secrets }: { serviceAccount: string; secrets: readonly string[] },
+): StepText {
+  const names = `${secrets.length === 1 ? 'secret' : 'secrets'} ${shortList(secrets, 3)}`
+  return editField(
+    invocation,
+    findings[0],
+    `Add ${names} of service account ${serviceAccount} to the pod's own imagePullSecrets, or remove that list: a pod with its own gets none of the account's`,
+    workloadsOf(findings),
+  )
 }
 
 /** A debug container can't be changed and exists as long as its pod. */

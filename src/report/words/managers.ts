@@ -1,5 +1,6 @@
 /** The words of tools that manage an object: their names, and where to make a change instead. */
 
+import type { Finding } from '../../diagnosis/finding.ts'
 import type { ObjectManager } from '../../snapshot/fix-objects.ts'
 import type { SecretWriter } from '../../snapshot/pull-secret.ts'
 import { helmCommand, type Invocation, kubectlCommand } from '../invocation.ts'
@@ -92,6 +93,26 @@ export function managedChange(
 ): StepText {
   const { place, fate, command } = SOURCES[manager.tool](manager, namespace, invocation)
   return { text: `${what} ${place}: ${fate(workload)}`, ...(command !== undefined && { command }) }
+}
+
+/**
+ * Returns, to follow a step, where its change lasts, with the command that shows that place; empty if no tool is known to manage the workload.
+ * The command is not the step's own, as alone it would not say what to change.
+ */
+export function managedPlace(
+  { managedBy, namespace }: Pick<Finding, 'managedBy' | 'namespace'>,
+  invocation: Invocation,
+): string {
+  if (managedBy === undefined) return ''
+  const { place, command } = SOURCES[managedBy.tool](managedBy, namespace, invocation)
+  return `; do this ${place}${command === undefined ? '' : ` (see \`${command}\`)`}`
+}
+
+/** Returns where a sub-chart gets a pull secret that other parts have: Helm passes it only the values under its own name, and global ones. */
+export function subChartNote({ managedBy }: Pick<Finding, 'managedBy'>): string {
+  const isChart =
+    managedBy?.tool === 'helm' || (managedBy?.tool === 'flux' && managedBy.resource === 'HelmRelease')
+  return isChart ? ' (of a sub-chart: under its own name in the values, or as global.imagePullSecrets)' : ''
 }
 
 /** Returns where to make the change. */

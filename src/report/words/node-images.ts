@@ -117,3 +117,28 @@ export function pruneCommand(node: PullingNode): { command: string; removesOne: 
       return { command: `${crictl(node)} rmi --prune`, removesOne: null }
   }
 }
+
+/** Returns how to find the pause image among the node's images, and what removes it and pulls it again. */
+export function sandboxImage(node: PullingNode): { list: string; verbs: string } {
+  switch (imageClient(node)) {
+    case 'docker':
+      return { list: 'docker images | grep pause', verbs: '`docker rmi`, then `docker pull`' }
+    case 'talosctl':
+      return {
+        list: `${talosctl('image list')} | grep pause`,
+        verbs: '`talosctl image remove`, then `talosctl image pull`',
+      }
+    case 'ctr': {
+      const { client } = ctr(node)
+      return {
+        list: `${client} images ls -q | ${node.os === 'windows' ? 'Select-String' : 'grep'} pause`,
+        verbs: `\`${client} images rm\` for each of its names, then \`${client} images pull\``,
+      }
+    }
+    case 'crictl':
+      return {
+        list: `${crictl(node)} images | grep pause`,
+        verbs: `\`${crictl(node)} rmi\`, then \`${crictl(node)} pull\``,
+      }
+  }
+}

@@ -70,7 +70,12 @@ export function hostLabel({ host, role }: Endpoint, registry: string | null): st
 }
 
 /** Explains the role of a host other than the registry, as a sentence; empty for the registry itself. */
-export function roleSentence({ endpoint, registry, clues }: WithEndpoint & Pick<Finding, 'clues'>): string {
+export function roleSentence({
+  endpoint,
+  registry,
+  clues,
+  cause,
+}: WithEndpoint & Pick<Finding, 'clues' | 'cause'>): string {
   if (endpoint === null) return ''
   const name = registryLabel(registry)
   const { host, role } = endpoint
@@ -80,7 +85,7 @@ export function roleSentence({ endpoint, registry, clues }: WithEndpoint & Pick<
     case 'token':
       return host === registry ? '' : `${host} issues the tokens for pulls from ${name}.`
     case 'storage':
-      return `${host} serves the layers of images from ${name}; the nodes must be able to reach it too.`
+      return `${host} serves the layers of images from ${name}${cause === 'auth-required-or-denied' ? '.' : '; the nodes must be able to reach it too.'}`
     default:
       return ''
   }

@@ -75,7 +75,7 @@ type Restore = Extract<Step, { code: 'restore-service' }>
 const MAX_QUOTE = 200
 
 /** Returns the registry's own sentence in quotation marks. */
-export function quotedReason(reason: string): string {
+function quotedReason(reason: string): string {
   return `"${clip(reason, MAX_QUOTE)}"`
 }
 
@@ -83,4 +83,9 @@ export function quotedReason(reason: string): string {
 export function ownReasonMeaning({ clues }: Pick<Finding, 'clues'>): string {
   const reason = clues.find(clue => clue.code === 'own-reason')?.text ?? ''
   return `It answered: ${quotedReason(reason)}. Whether a login or another name helps depends on that.`
+}
+
+/** Returns what to read, as in "Read …". */
+export function reasonToHeed({ registry, reason }: { registry: string; reason: string }): string {
+  return `what ${registryLabel(registry)} answered, and ask its administrators if that is not clear: ${quotedReason(reason)}`
 }

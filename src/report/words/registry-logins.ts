@@ -40,6 +40,7 @@ const LOGINS: [registry: RegExp, rule: string][] = [
     /^registry\.(?:connect\.)?redhat\.(?:io|com)$/,
     "the login is best a registry service account's of Red Hat (user name NUMBER|NAME, in single quotes)",
   ],
+  [/^public\.ecr\.aws$/, 'logins for ECR Public expire after 12 hours'],
   [/^quay\.io$/, 'the login is best that of a robot account (NAMESPACE+NAME) with read permission'],
   [/^rg\.[\w-]+\.scw\.cloud$/, 'the user name is nologin, the password the secret key of an API key'],
   [/^registry\.digitalocean\.com$/, 'user name and password are both an API token'],

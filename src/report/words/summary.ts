@@ -5,6 +5,7 @@ import type { Step, StepCode } from '../../advice/step.ts'
 import type { Diagnosis } from '../../diagnosis/finding.ts'
 import { groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
+import { shortOf } from './causes.ts'
 import { loginFixCommand } from './commands.ts'
 import { summarizeGaps } from './gaps.ts'
 import { knownSentence } from './known.ts'
@@ -58,7 +59,7 @@ function noPods(diagnosis: Diagnosis): string {
 }
 
 function causes({ findings }: AdvisedDiagnosis, invocation: Invocation): string {
-  const alike = Map.groupBy(groupByCause(findings, invocation), group => group.words.short(group))
+  const alike = Map.groupBy(groupByCause(findings, invocation), shortOf)
   const parts = [...alike].map(
     ([short, groups]) => `${short} (${formatNumber(countPods(groups.flatMap(group => group.findings)))})`,
   )
@@ -98,6 +99,7 @@ const OF_ONE: readonly StepCode[] = [
   'padded-login',
   'short-lived-login',
   'remove-image',
+  'correct-registry',
   'pull-by-hand',
   'preload',
   'load-image',

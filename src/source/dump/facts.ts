@@ -28,6 +28,9 @@ export interface PodSelection {
   kept: ReadonlySet<string>
 }
 
+/** Whether a name has a registry in front, as in `quay.io/acme/api` (distribution, normalize.go splitDockerDomain). */
+export const HAS_REGISTRY = /^(?:[^/]*[.:][^/]*|localhost)\//
+
 /** A pod that was seen; a newer state of it can follow. `suspect` is null for a pod that is healthy or not selected. */
 interface PodState {
   selected: boolean
@@ -46,6 +49,8 @@ export class DumpFacts {
   readonly kinds = new Set<string>()
   /** Namespaces of all pods, selected or not. */
   readonly namespaces = new Set<string>()
+  /** Images with a registry in their name that a pod has pulled, as written. */
+  readonly pulledImages = new Set<string>()
   podsWithStatus = 0
   /** Pods of a cluster without a status: their containers' states are unknown. */
   podsWithoutStatus = 0
@@ -98,6 +103,8 @@ export class DumpFacts {
     else this.podsWithoutStatus += 1
     this.namespaces.add(pod.namespace)
     if (!this.#isInScope(pod.namespace)) return
+    for (const { image, imageId } of pod.containers)
+      if (imageId !== null && HAS_REGISTRY.test(image)) this.pulledImages.add(image)
     const { pod: name, labels, bySubject, kept } = this.#wanted
     const selected = name === undefined ? labels(record(record(raw.metadata).labels)) : name === pod.name
     const isSuspect = name !== undefined || kept.has(pod.name) || couldFail(pod)

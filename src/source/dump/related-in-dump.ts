@@ -8,10 +8,13 @@ import { couldBeFailedPull } from '../narrow/container-state.ts'
 import { describeMissingSecret, markReportedMissing } from '../narrow/missing-secrets.ts'
 import { climbBuiltIn } from '../ownership.ts'
 import { byName, byNamespaceAndName, couldBePulling } from '../suspects.ts'
-import type { DumpFacts, PodSelection } from './facts.ts'
+import { type DumpFacts, HAS_REGISTRY, type PodSelection } from './facts.ts'
 import type { DumpObjects, PartialList } from './objects.ts'
 
-type RelatedObjects = Pick<Snapshot, 'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'owners' | 'nodes'>
+type RelatedObjects = Pick<
+  Snapshot,
+  'pullSecrets' | 'serviceAccounts' | 'elsewhere' | 'pulledImages' | 'owners' | 'nodes'
+>
 
 /**
  * Returns the referenced objects. A secret that is not in the dump is `missing` if the dump has all Secrets of its namespace, else
@@ -27,6 +30,7 @@ export function relatedObjectsIn(pods: Pod[], events: PodEvent[], facts: DumpFac
     serviceAccounts: serviceAccounts.sort(byNamespaceAndName),
     ...unreferencedLogins(pods, pullSecrets, accounts, facts),
     owners: ownersOf(pods, facts).sort(byNamespaceAndName),
+    ...pulledElsewhere(pods, facts),
     nodes: [...nodes].flatMap(name => facts.nodes.get(name) ?? []).sort(byName),
   }
 }
@@ -45,6 +49,14 @@ function secretsOf(pods: Pod[], serviceAccounts: ServiceAccount[], facts: DumpFa
       ? describeMissingSecret(namespace, name, 'missing', 'dump')
       : describeMissingSecret(namespace, name, 'not-in-dump')
   })
+}
+
+/** Returns the images that can show where one without a registry in its name was meant to be. */
+function pulledElsewhere(pods: Pod[], { pulledImages }: DumpFacts): Pick<Snapshot, 'pulledImages'> {
+  const lacksRegistry = pods.some(({ containers }) =>
+    containers.some(({ image, imageId }) => imageId === null && !HAS_REGISTRY.test(image)),
+  )
+  return lacksRegistry && pulledImages.size > 0 ? { pulledImages: [...pulledImages].sort() } : {}
 }
 
 /** Returns usable pull secrets that the pods don't reference, and service accounts in their namespaces that list any. */

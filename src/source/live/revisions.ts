@@ -1,4 +1,4 @@
-/** Reads the revisions of a few Deployments that have pods: an older one that still serves is one to roll back to. */
+/** Reads the revisions of a few Deployments that have pods: an older one that still serves is one to roll back to, and each shows what its pods were made from. */
 
 import { isForbidden } from '../../kubernetes/api/api-error.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
@@ -17,7 +17,7 @@ const MAX_DEPLOYMENTS = 16
  * be read are no gap: the failing pods are known without them.
  */
 export async function withRevisions(reading: Reading, links: OwnerLink[]): Promise<OwnerLink[]> {
-  const deployments = links.filter(({ kind, managedBy }) => kind === 'Deployment' && managedBy === undefined)
+  const deployments = links.filter(({ kind }) => kind === 'Deployment')
   if (deployments.length > MAX_DEPLOYMENTS) return links
   let forbidden = false
   const revisions = await bounded(deployments, AT_ONCE, async deployment => {

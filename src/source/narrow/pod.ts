@@ -1,7 +1,6 @@
 /** Narrows a pod to what matters for pulling images. */
 
 import { isObject } from '../../json/json-object.ts'
-import { redact } from '../../secrecy/redact.ts'
 import type {
   Container,
   ContainerKind,
@@ -13,14 +12,14 @@ import type {
 import { narrowController } from '../ownership.ts'
 import { couldBeFailedPull, narrowState } from './container-state.ts'
 import { operatorIn } from './manager.ts'
-import { controllerRevisionHash, templateHash } from './revision.ts'
+import { controllerRevisionHash, templateGeneration, templateHash } from './revision.ts'
 import { accountIn } from './service-account.ts'
 import {
   firstText,
   list,
   nameOf,
   namespaceOf,
-  narrowName,
+  narrowImageName,
   narrowSecretNames,
   record,
   text,
@@ -57,6 +56,8 @@ export function narrowPod(raw: unknown): Pod | null {
     ...narrowTemplateHash(metadata),
     ...narrowRevisionHash(metadata),
     ...narrowOperator(metadata),
+    ...narrowGeneration(metadata),
+    ...narrowRewriters(metadata),
     containers: narrowContainers(spec, status),
   }
 }
@@ -90,6 +91,21 @@ function narrowRevisionHash(metadata: Record<string, unknown>): Pick<Pod, 'revis
 function narrowOperator(metadata: Record<string, unknown>): Pick<Pod, 'operator'> {
   const operator = operatorIn(metadata)
   return operator === null ? {} : { operator }
+}
+
+function narrowGeneration(metadata: Record<string, unknown>): Pick<Pod, 'templateGeneration'> {
+  const generation = templateGeneration(metadata)
+  return generation === null ? {} : { templateGeneration: generation }
+}
+
+/** Kyverno notes `RULE.POLICY.kyverno.io: replaced /spec/containers/0/image` in an annotation, one change a line. */
+const REWRITTEN =
+  /^\S+\.([a-z0-9][a-z0-9-]*)\.kyverno\.io: (?:added|replaced) \/spec\/(?:initContainers|containers)\/\d+(?:\/image)?$/gm
+
+function narrowRewriters({ annotations }: Record<string, unknown>): Pick<Pod, 'rewriters'> {
+  const changes = text(record(annotations)['policies.kyverno.io/last-applied-patches'])
+  const rewriters = [...new Set([...changes.matchAll(REWRITTEN)].map(([, policy = '']) => policy))]
+  return rewriters.length === 0 ? {} : { rewriters }
 }
 
 function narrowPlatform(spec: Record<string, unknown>): PodPlatform {
@@ -158,15 +174,6 @@ function narrowImageVolumes(volumes: unknown): Container[] {
 /** Returns the pull policy; null for any other value. */
 export function narrowPolicy(value: unknown): PullPolicy | null {
   return value === 'Always' || value === 'IfNotPresent' || value === 'Never' ? value : null
-}
-
-/**
- * Returns the name, with a login in an invalid name redacted: `user:password@registry/app`, with or without a scheme. Valid names have no
- * slash after an @.
- */
-export function narrowImageName(value: unknown): string {
-  const image = narrowName(value)
-  return image.includes('://') || /:[^@]*@[^@]*\//.test(image) ? redact(image) : image
 }
 
 /**

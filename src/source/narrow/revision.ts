@@ -22,6 +22,12 @@ export function controllerRevisionHash({ labels }: Marked): string | null {
   return textOrNull(record(labels)['controller-revision-hash'])
 }
 
+/** Returns the generation of a DaemonSet's template: its own, or the one that it puts on its pods (k8s.io/api, apps/v1/types.go). */
+export function templateGeneration({ labels, annotations }: Marked): string | null {
+  const own = textOrNull(record(annotations)['deprecated.daemonset.template.generation'])
+  return own ?? textOrNull(record(labels)['pod-template-generation'])
+}
+
 /** Returns the hash by which a pod belongs to a revision. */
 export function revisionHash(metadata: Marked): string | null {
   return controllerRevisionHash(metadata) ?? templateHash(metadata)

@@ -94,3 +94,12 @@ export function redactMessage(text: string): string {
   harmless.add(sentence)
   return text
 }
+
+/**
+ * Returns the name, with a login in an invalid name redacted: `user:password@registry/app`, with or without a scheme. Valid names have no
+ * slash after an @.
+ */
+export function narrowImageName(value: unknown): string {
+  const image = narrowName(value)
+  return image.includes('://') || /:[^@]*@[^@]*\//.test(image) ? redact(image) : image
+}

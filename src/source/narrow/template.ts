@@ -4,12 +4,13 @@ import { isObject } from '../../json/json-object.ts'
 import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { Schedule, TemplateContainer, WorkloadTemplate, WrittenText } from '../../snapshot/template.ts'
-import { narrowImageName, narrowPolicy } from './pod.ts'
+import { narrowPolicy } from './pod.ts'
 import { accountIn } from './service-account.ts'
 import {
   list,
   nameOf,
   namespaceOf,
+  narrowImageName,
   narrowName,
   narrowSecretNames,
   record,

@@ -1,4 +1,4 @@
-/** A rollout that went wrong on a live cluster has a revision to go back to, as it has in a dump. */
+/** A rollout that went wrong on a live cluster has a revision to go back to, and a template to compare its pods with, as it has in a dump. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { adviseDiagnosis } from '../../../src/advice/add-steps.ts'
 import { diagnose } from '../../../src/diagnosis/diagnose.ts'
@@ -42,4 +42,17 @@ test('a user who is not allowed to read ReplicaSets gets the other steps', async
   await rollOut(GOOD, TYPO)
   rollouts.simulator.faults.when(({ path }) => path.endsWith('/replicasets'), 403)
   expect(await stepsNow()).not.toContain('roll-back')
+})
+
+test('a pod whose image was changed after its template is corrected at admission, not in the template', async () => {
+  rollouts.deploy('web', TYPO)
+  await rollouts.settle()
+  await rollouts.simulator.clock.sleep(30_000)
+  expect(await stepsNow()).toContain('set-image')
+  const { cluster } = rollouts.simulator
+  for (const found of cluster.list('Pod', 'default'))
+    cluster.update(JSON.parse(JSON.stringify(found).replaceAll(TYPO, `mirror.example/${TYPO}`)))
+  const steps = await stepsNow()
+  expect(steps[0]).toBe('correct-admission')
+  expect(steps).not.toContain('set-image')
 })

@@ -276,3 +276,18 @@ describe('narrowEvent', () => {
     expect(narrowEvent({ ...core, ...change })).toBeNull()
   })
 })
+
+test('policies of Kyverno that changed a container are named, and no others', () => {
+  const changes = [
+    'rule.one.replace-registry.kyverno.io: replaced /spec/containers/0/image',
+    'add.add-sidecar.kyverno.io: added /spec/containers/1',
+    'label.add-labels.kyverno.io: added /metadata/labels/team',
+    'x; rm -rf: replaced /spec/containers/0/image',
+  ].join('\n')
+  const annotations = { 'policies.kyverno.io/last-applied-patches': changes }
+  expect(narrowPod({ metadata: { name: 'a', annotations } })?.rewriters).toEqual([
+    'replace-registry',
+    'add-sidecar',
+  ])
+  expect(narrowPod({ metadata: { name: 'a' } })?.rewriters).toBeUndefined()
+})

@@ -1,8 +1,8 @@
 /** The words of pulls that a registry, or a rule around it, refused. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
-import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
-import { cloudOf, isPublic } from '../../../image/registries.ts'
+import { isOfficial } from '../../../image/official-images.ts'
+import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { perimeterMeaning, perimeterOf, perimeterTitle } from '../perimeters.ts'
@@ -12,6 +12,7 @@ import { awsPolicyMeaning } from '../steps/aws-policies.ts'
 type Sentence = (context: CauseContext) => string
 
 const isOfMirror = ({ endpoint }: Finding) => endpoint?.role === 'mirror'
+const isOfStorage = ({ endpoint }: Finding) => endpoint?.role === 'storage'
 /** The pod names a pull secret that the kubelet can't use. */
 const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'
@@ -51,7 +52,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     [
       [isOfMirror, host('refused the pull')],
       [
-        isOfficial,
+        ({ reference }) => isOfficial(reference),
         ({ registry }) => `${registryLabel(registry)} refused an official image, which anyone can pull`,
       ],
       [
@@ -64,10 +65,16 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     host('denied the pull: the image is private or does not exist'),
   ),
   blocked: byCase(
-    [['lapsed', first => host(`does not serve this image: ${lapseText(first)}`)(first)]],
+    [
+      [isOfStorage, host('refused to deliver a layer')],
+      ['lapsed', first => host(`does not serve this image: ${lapseText(first)}`)(first)],
+    ],
     host('does not let this address pull'),
   ),
-  policy: ({ findings: [first] }) => `A policy of ${responderLabel(first)} blocks this image`,
+  policy: byCase(
+    [['storage-quota', first => `The owner's storage quota at ${responderLabel(first)} is used up`]],
+    first => `A policy of ${responderLabel(first)} blocks this image`,
+  ),
   upstream: byCase(
     [
       ['upstream-setup', host('is a cache whose upstream repository is not set up properly')],
@@ -98,22 +105,17 @@ function mirrorRefused({ registry }: Pick<Finding, 'registry'>): string {
   return `The mirror requires a login and received none, refused the login that it received, or was refused by its own upstream: that says nothing about the image at ${registryLabel(registry)}.`
 }
 
-/** Whether a cloud's registry answered 401, which is about the login alone. */
-function wantsLogin({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): boolean {
+/** Whether the refusal is about the login alone: a 401 of a cloud's registry, or any refusal where every image needs a login. */
+function wantsLogin({ registry, clues, credential }: Finding): boolean {
   const cloud = cloudOf(registry)
-  return (cloud === 'ecr' || cloud === 'acr') && clues.some(({ code }) => code === 'unauthorized')
+  const isRefused = (cloud === 'ecr' || cloud === 'acr') && clues.some(({ code }) => code === 'unauthorized')
+  return isRefused || (isEntitled(registry) && credential.status !== 'usable')
 }
 
 /** Whether the text does not show that a login was sent, and the pod had none to send. */
 function perhapsNoLogin({ credential, clues }: Pick<Finding, 'credential' | 'clues'>): boolean {
   const { status } = credential
   return clues.some(({ code }) => code === 'ambiguous-refusal') && (status === 'none' || status === 'broken')
-}
-
-/** Whether the name is one of Docker Hub's official images. */
-function isOfficial({ reference }: Pick<Finding, 'reference'>): boolean {
-  const name = /^docker\.io\/library\/([^:@]+)/.exec(reference ?? '')?.[1]
-  return name !== undefined && OFFICIAL_IMAGES.includes(name)
 }
 
 const MEANING: Record<DenialSubcause, Sentence> = {
@@ -139,7 +141,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [
       [
         perhapsNoLogin,
-        'CRI-O says "invalid username/password" for every 401, even if no login was sent, and the pod has none that fits; the node may have sent its own.',
+        'Both get the same answer (CRI-O says "invalid username/password" for every 401), and the pod has no login that fits; the node may have sent its own.',
       ],
       ['expired', 'The login has expired. Even a public image fails while this login is sent.'],
       [
@@ -162,7 +164,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [
       [isOfMirror, mirrorRefused],
       [
-        isOfficial,
+        ({ reference }) => isOfficial(reference),
         'Docker Hub does not refuse its official images: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.',
       ],
       [
@@ -185,7 +187,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       ],
       [
         wantsLogin,
-        'The registry answers 401 until it receives a valid login; only then does its answer depend on the image.',
+        'The registry refuses everyone until it receives a valid login; only then does its answer depend on the image.',
       ],
     ],
     'The image is private or does not exist; anonymous clients get the same answer for both.',
@@ -195,8 +197,8 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       ['region', 'The registry does not serve this country or region. No login changes that.'],
       ['lapsed', lapseMeaning],
       [
-        ({ endpoint }) => endpoint?.role === 'storage',
-        'The manifest was read, but the host that stores the layers refused: a network rule or policy between the node and that storage.',
+        isOfStorage,
+        'The registry allowed the pull and sent the node on to the host that stores the layers, which answered with a refusal: a rule of that storage, or an address that was signed for a short time and has expired. The login is not the problem.',
       ],
     ],
     'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
@@ -205,7 +207,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     [
       [
         'storage-quota',
-        "The owner's storage quota at the registry is used up; this is not a limit on pulls.",
+        'The registry has to store something for this pull, such as what a proxy organization fetches, and refuses; this is not a limit on pulls, nor about the login.',
       ],
     ],
     'The registry itself (its vulnerability, signature, or quarantine policy) refuses to serve this image; the login is not the problem.',
@@ -266,8 +268,10 @@ export const authRequiredOrDenied: CauseWords = {
     const [first] = context.findings
     const subcause = subcauseOf(context)
     if (isPageInstead(context)) return 'web pages instead of images'
+    if (hasClue(context, 'credential-provider')) return 'credential providers of nodes'
     if (subcause === 'blocked') return `pulls blocked by ${perimeterOf(first)?.name ?? responderLabel(first)}`
-    if (subcause === 'policy') return `a policy of ${responderLabel(first)}`
+    if (subcause === 'policy')
+      return `${hasClue(context, 'storage-quota') ? 'a storage quota at' : 'a policy of'} ${responderLabel(first)}`
     if (subcause === 'upstream') return `the upstream registry of ${responderLabel(first)}`
     return `access denied by ${responderLabel(first)}`
   },

@@ -1,7 +1,7 @@
 /** The words of images that don't exist or that the node can't use. */
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
-import { isHosted } from '../../../image/registries.ts'
+import { hidesMissing, isHosted } from '../../../image/registries.ts'
 import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
@@ -12,9 +12,15 @@ const versionPart = ({ reference }: Finding) => (reference?.includes('@') === tr
 const MISSING: Record<NotFoundSubcause, (context: CauseContext) => { title: string; meaning: string }> = {
   tag: ({ findings }) => {
     const part = [...new Set(findings.map(versionPart))].join(' or ')
+    const [{ registry }] = findings
+    // Most registries say the same where the whole repository is missing (distribution answers MANIFEST_UNKNOWN for both).
+    const exists = registry !== null && hidesMissing(registry)
+    const title = `${capitalize(registryLabel(registry))} has no such ${part}`
     return {
-      title: `${capitalize(registryLabel(findings[0].registry))} has no such ${part}`,
-      meaning: `The repository exists, but this ${part} does not: it is misspelled, was never pushed, or was removed.`,
+      title,
+      meaning: exists
+        ? `The repository exists, but this ${part} does not: it is misspelled, was never pushed, or was removed.`
+        : `The registry does not have this ${part}: it or the name before it is misspelled, or it was never pushed or was removed.`,
     }
   },
   repository: ({ findings: [{ registry }] }) => ({
@@ -52,7 +58,8 @@ function lackingLabel(first: Finding): string {
 }
 
 function wordsForMissing(context: CauseContext): { title: string; meaning: string } {
-  const [{ registry, subcause }] = context.findings
+  const [first] = context.findings
+  const { registry, subcause, moved } = first
   if (hasClue(context, 'no-latest'))
     return {
       title: 'The repository of the image has no tag latest',
@@ -60,25 +67,42 @@ function wordsForMissing(context: CauseContext): { title: string; meaning: strin
     }
   if (hasClue(context, 'missing-child'))
     return {
-      title: `${capitalize(registryLabel(registry))} lacks a manifest of the image`,
-      meaning:
-        "The tag is there, but the manifest for this node's platform, which the tag's index lists, is not: it was cleaned up, or the push was not complete.",
+      title: `${capitalize(responderLabel(first))} lacks a manifest of the image`,
+      meaning: `The ${versionPart(first) === 'digest' ? 'index that the digest names' : 'tag'} is there, but the manifest for this node's platform, which ${versionPart(first) === 'digest' ? 'the index' : "the tag's index"} lists, is missing: it was cleaned up, or the push was not complete.`,
     }
   if (hasClue(context, 'missing-layer'))
     return {
-      title: `${capitalize(registryLabel(registry))} lacks a layer of the image`,
+      title: `${capitalize(responderLabel(first))} lacks a layer of the image`,
       meaning:
         'The manifest is there, but a layer that it lists is not: the push was not complete, the layer was cleaned up, or a cache could not fetch it.',
     }
-  return MISSING[(subcause ?? 'unspecified') as NotFoundSubcause](context)
+  const words = MISSING[(subcause ?? 'unspecified') as NotFoundSubcause](context)
+  // What is known of the move follows, and explains it better than a typo would.
+  return moved === null || subcause === 'not-in-mirror'
+    ? words
+    : { ...words, meaning: 'The registry says that it does not have this image under this name.' }
+}
+
+/** A digest that became a tag looks like this: all digits, without the algorithm before them. */
+const DIGEST_AS_TAG = /:[0-9a-f]{64}$/
+
+/** Returns what the tag gives away; empty for most. */
+function lostAlgorithm({ image }: Finding): string {
+  return DIGEST_AS_TAG.test(image) && !image.includes('@')
+    ? " The tag has the form of a digest, which is written with @sha256: after the repository's name."
+    : ''
 }
 
 export const imageNotFound: CauseWords = {
   showsCredential: true,
   short: ({ findings: [first] }) =>
-    first.subcause === 'not-in-mirror' ? `images missing in ${lackingLabel(first)}` : 'image not found',
+    first.subcause === 'not-in-mirror'
+      ? `images missing in ${lackingLabel(first)}`
+      : first.clues.some(({ code }) => code === 'missing-child' || code === 'missing-layer')
+        ? 'incomplete images'
+        : 'image not found',
   title: context => wordsForMissing(context).title,
-  meaning: context => wordsForMissing(context).meaning,
+  meaning: context => `${wordsForMissing(context).meaning}${lostAlgorithm(context.findings[0])}`,
 }
 
 export const platformMismatch: CauseWords = {
@@ -176,6 +200,10 @@ export const invalidReference: CauseWords = {
         "A number without quotes in a YAML file or in chart values was read as a float and became something like 1.7e+11; no part of an image's name can contain a plus sign.",
       ],
       ['image-id', IMAGE_ID],
+      [
+        ({ clues }) => clues.some(clue => clue.code === 'placeholder' && clue.of !== 'template'),
+        'The manifest was applied as it is in the source code: its build tool should have replaced the name with that of the image it built.',
+      ],
       ['placeholder', 'A variable or template value was never filled in.'],
       [
         'stray-character',
@@ -201,8 +229,12 @@ export const other: CauseWords = {
   showsCredential: true,
   short: byCase(
     [
+      [isOfRuntime, 'a container runtime that does not answer'],
       ['precondition-failed', 'a registry that answers 412'],
       ['registry-closed', 'a registry that is shut down'],
+      ['mirror-config', 'unreadable settings for registries and mirrors'],
+      ['endpoint-scheme', 'the address of a mirror'],
+      [hasNoReason, 'a reason that is no longer recorded'],
     ],
     'an unknown cause',
   ),

@@ -147,7 +147,16 @@ export const kubeletQps: CauseWords = {
 }
 
 export const signaturePolicy: CauseWords = {
-  short: () => 'a signature policy',
+  short: byCase(
+    [
+      [
+        'source-blocked',
+        ({ registry }) => `${registryLabel(registry)}, which the settings of the nodes block`,
+      ],
+      ['not-listed', 'a policy on the nodes'],
+    ],
+    'a signature policy',
+  ),
   title: context =>
     hasClue(context, 'source-blocked')
       ? `The node's settings block ${registryLabel(context.findings[0].registry)}`
@@ -158,7 +167,12 @@ export const signaturePolicy: CauseWords = {
       return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
     if (hasClue(context, 'not-listed'))
       return "The runtime's policy.json rejects images from this place, signed or not; the registry itself did not refuse it."
+    if (hasClue(context, 'web-page'))
+      return 'The runtime verifies signatures, and got a web page where it looked for the signature of this image; the registry itself did not refuse it.'
     const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded
+    const signed = first.clues.find(clue => clue.code === 'signed-otherwise')?.with
+    if (demanded === undefined && signed !== undefined)
+      return `The image has a signature, but ${signed === 'key' ? 'not with a key or by a signer that' : 'for another name than'} the policy accepts; the registry itself did not refuse it.`
     return demanded === undefined
       ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
       : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`

@@ -110,7 +110,7 @@ function loopbackMeaning({ clues }: Pick<Finding, 'clues'>): string {
 }
 
 export const tls: CauseWords = {
-  short: context => `TLS with ${askedHost(context)}`,
+  short: context => (hasClue(context, 'clock-off') ? 'clocks of nodes' : `TLS with ${askedHost(context)}`),
   title: context => {
     const { clues } = context.findings[0]
     const dated = clues.find(clue => clue.code === 'certificate-date')

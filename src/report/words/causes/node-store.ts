@@ -1,5 +1,6 @@
 /** The words of what fails where the node stores images: its disk, a download that it discards, and layers that it can't unpack or find. */
 
+import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { byCase, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
@@ -25,6 +26,11 @@ export const diskFull: CauseWords = {
       ? "The runtime's image storage is out of space, inodes, or memory."
       : `The file system of ${full.path} ran out of space or inodes while the layers were ${full.temporary ? 'unpacked there' : 'written'}.`
   },
+}
+
+/** Whether a lazy snapshotter failed, and the text shows no better reason. */
+function isUnmounted({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
+  return steps[0].code === 'snapshotter-log'
 }
 
 const CANNOT_UNPACK = "images that nodes can't unpack"
@@ -79,6 +85,7 @@ export const corruptOrUnpack: CauseWords = {
       ['content-gone', first => `The image ${onNode(first)} lacks a layer that has to be unpacked`],
       ['discarded', first => downloadWords(first).title],
       ['disk-fault', first => `The disk or file system ${onNode(first)} is failing`],
+      [isUnmounted, first => `The snapshotter ${onNode(first)} could not mount a layer of the image`],
       [
         'damaged-store',
         first =>
@@ -113,6 +120,10 @@ export const corruptOrUnpack: CauseWords = {
       [
         'damaged-store',
         "The runtime lists the image, or reported that it was pulled, but can't find it in its own storage; the registry and the login are not at fault.",
+      ],
+      [
+        isUnmounted,
+        'A snapshotter that loads layers while the container runs (such as SOCI or stargz) failed on the node; the login that reached this point was accepted.',
       ],
       [
         'layer-mismatch',

@@ -4,6 +4,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { untagged } from '../edits.ts'
+import { managedPlace } from '../managers.ts'
 import { onNodes } from '../node.ts'
 import { shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
@@ -48,9 +49,13 @@ export const imageContentSteps: StepWords<
   'missing-layer': ({ host }) => ({
     text: `Push the image to ${host} again; if ${host} is a cache, remove the image there and check that it reaches its upstream's download hosts, too: ${host} has the manifest, but not every layer`,
   }),
-  'missing-child': ({ host }) => ({
-    text: `Push the image to ${host} again (all platforms): its tag is there, but a manifest that the tag's index lists is not; if a clean-up job removes untagged manifests, exempt those that an index refers to`,
-  }),
+  'missing-child': ({ host }, { findings: [{ reference }] }) => {
+    const [part, lists] =
+      reference?.includes('@') === true ? ['index', 'the index lists'] : ['tag', "the tag's index lists"]
+    return {
+      text: `Push the image to ${host} again (all platforms): its ${part} is there, but a manifest that ${lists} is missing; if a clean-up job removes untagged manifests, exempt those that an index refers to`,
+    }
+  },
   'rebuild-layers': () => ({
     text: 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
   }),
@@ -74,16 +79,30 @@ export const imageContentSteps: StepWords<
   'windows-image': ({ kernel }, { findings: [{ container, steps, image }] }) => ({
     text: `${steps[0].code === 'windows-image' ? 'Use' : 'Or use'} an image for container ${container} that is built for Windows${kernel === null ? ' and for the Windows version of the node' : ` ${kernel.split('.').slice(0, 3).join('.')}${windowsTag(kernel, image)}`}: the container's Windows build must match the host's`,
   }),
-  'schedule-elsewhere': ({ os, architecture, build }, { findings: [first] }) => ({
-    text:
-      build !== null
-        ? `Or schedule the pods on nodes with the Windows version of the image (nodeSelector node.kubernetes.io/windows-build: ${build})`
-        : os === 'windows' && first.clues.some(({ code }) => code === 'asks-windows')
-          ? `If an injector added container ${first.container}, keep it from adding Linux-only sidecars to Windows pods`
-          : os === 'windows'
-            ? `${first.steps[0].code === 'schedule-elsewhere' ? (hasLinuxImage(first) ? 'Schedule' : 'If the image is for Linux only, schedule') : 'Or schedule'} the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux), and keep injectors from adding Linux-only sidecars to Windows pods`
-            : `Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})`,
-  }),
+  'schedule-elsewhere': ({ os, architecture, build }, { invocation, findings: [first] }) => {
+    const place = managedPlace(first, invocation)
+    if (build !== null)
+      return {
+        text: `Or schedule the pods on nodes with the Windows version of the image (nodeSelector node.kubernetes.io/windows-build: ${build})${place}`,
+      }
+    if (os !== 'windows')
+      return {
+        text: `Or schedule the pods on nodes that the image is for (nodeSelector kubernetes.io/arch${architecture === null ? '' : `, other than ${architecture}`})${place}`,
+      }
+    if (first.clues.some(({ code }) => code === 'asks-windows'))
+      return {
+        text: `If an injector added container ${first.container}, keep it from adding Linux-only sidecars to Windows pods`,
+      }
+    const isFirst = first.steps[0].code === 'schedule-elsewhere'
+    const start = !isFirst
+      ? 'Or schedule'
+      : hasLinuxImage(first)
+        ? 'Schedule'
+        : 'If the image is for Linux only, schedule'
+    return {
+      text: `${start} the pods on nodes that the image is for (nodeSelector kubernetes.io/os: linux), and keep injectors from adding Linux-only sidecars to Windows pods${place}`,
+    }
+  },
   'push-current-format': (_step, { findings, findings: [first] }) => ({
     text: first.clues.some(({ code }) => code === 'schema1')
       ? 'Push the image again with a current tool, or use a newer image if it is not yours: runtimes no longer accept its old format (schema 1)'

@@ -184,7 +184,19 @@ const ALLOWED: Record<Exclude<NodePolicy, 'signature'>, string> = {
   rejected: 'registrySources.allowedRegistries',
 }
 
-export const policySteps: StepWords<'show-policy' | 'show-image-settings' | 'satisfy-policy'> = {
+/** What ends the refusal of a signature policy, by what the text shows of the signature. */
+const SIGN: Record<'key' | 'name' | 'none', string> = {
+  key: 'Have the policy accept the key or the identity that the image is signed with: it has a signature, but none that the policy accepts; if the image is yours, you can also sign it with the key that the policy names',
+  name: 'Have the policy accept the name that the signature is for (signedIdentity: remapIdentity or exactRepository): a copy of an image keeps the signature of the original; if the image is yours, you can also sign the copy',
+  none: "Sign the image as the policy requires if it is yours, or have the policy accept its repository, or use the publisher's signed image",
+}
+/** Docs of OpenShift, "Manage secure signatures with sigstore": the Machine Config Operator writes the nodes' policy.json from them. */
+const POLICY_OBJECTS =
+  ". On OpenShift, do this in the ClusterImagePolicy or ImagePolicy for the image: the Machine Config Operator overwrites the nodes' policy.json"
+
+export const policySteps: StepWords<
+  'show-policy' | 'show-image-settings' | 'signature-store' | 'satisfy-policy'
+> = {
   'show-policy': ({ kind }, { findings, findings: [first] }) => {
     const { what, command } = policySettings(kind, first.host)
     const text = `${what} ${onNodes(findings)}`
@@ -194,9 +206,17 @@ export const policySteps: StepWords<'show-policy' | 'show-image-settings' | 'sat
     text: "See which registries the cluster allows (registrySources): OpenShift writes its nodes' registries.conf and policy.json from these settings",
     command: kubectlCommand(invocation, 'get image.config.openshift.io cluster -o yaml'),
   }),
-  'satisfy-policy': ({ kind }, { findings: [{ host, registry }] }) => {
-    if (kind === 'signature')
-      return { text: 'Sign the image as the policy requires, or add its repository to the policy' }
+  'signature-store': (_step, { findings }) =>
+    nodeClientStep(
+      `Correct the address of the store for signatures ${onNodes(findings)}: a web page came back in place of a signature`,
+      "grep -rnE 'lookaside|sigstore' /etc/containers/registries.d",
+      findings,
+    ),
+  'satisfy-policy': ({ kind, signed }, { findings: [{ host, registry }] }) => {
+    if (kind === 'signature') {
+      const place = mayBeOpenShift(host) ? POLICY_OBJECTS : ''
+      return { text: `${SIGN[signed ?? 'none']}${place}` }
+    }
     const place = mayBeOpenShift(host)
       ? ` (on OpenShift in image.config.openshift.io/cluster: ${ALLOWED[kind]})`
       : ''

@@ -10,8 +10,8 @@ import { shellWord } from '../../sanitize.ts'
 import { loginFixCommand, missingSecret, whyCommand } from '../commands.ts'
 import { authsKey, problemText, readSecret, sentFrom } from '../credential.ts'
 import { minuteOf } from '../duration.ts'
-import { editField, otherDebugContainer, workloadsOf } from '../edits.ts'
-import { managerName, writerText } from '../managers.ts'
+import { hiddenSecretEdit, otherDebugContainer } from '../edits.ts'
+import { managedPlace, managerName, subChartNote, writerText } from '../managers.ts'
 import { kubeletFolder, runtimeLoginPlace } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import { loginCommand, loginNote } from '../registry-logins.ts'
@@ -168,6 +168,7 @@ export const loginSteps: StepWords<
   | 'short-lived-login'
   | 'overridden-login'
   | 'secret-writer'
+  | 'replace-passed-over'
   | 'see-why'
 > = {
   'distribute-login': ({ reason, registry }, { invocation, findings }) => {
@@ -222,16 +223,10 @@ export const loginSteps: StepWords<
     text: `${isPublic(reference) ? `Remove the refused login, as anyone can pull ${image} without one` : 'Or, if the image is public, remove the refused login'} (secret${secrets.length === 1 ? '' : 's'} ${shortList(secrets, 3)} in namespace ${namespace}, for ${registryLabel(registry)})`,
     command: whyCommand(invocation, { namespace, pod }),
   }),
-  'use-known-secret': ({ hint, namespace }, { invocation, findings }) => {
-    if (hint.code === 'service-account-secrets-ignored')
-      return editField(
-        invocation,
-        findings[0],
-        `Add ${hint.secrets.length === 1 ? 'secret' : 'secrets'} ${shortList(hint.secrets, 3)} of service account ${hint.serviceAccount} to the pod's own imagePullSecrets, or remove that list: a pod with its own gets none of the account's`,
-        workloadsOf(findings),
-      )
+  'use-known-secret': ({ hint, namespace }, { invocation, findings, findings: [first] }) => {
+    if (hint.code === 'service-account-secrets-ignored') return hiddenSecretEdit(invocation, findings, hint)
     if (hint.code === 'in-namespace') {
-      const [first = namespace, ...others] = new Set(
+      const [target = namespace, ...others] = new Set(
         findings.filter(knows(hint)).map(found => found.namespace),
       )
       const isNamed = findings.every(({ credential }) =>
@@ -239,18 +234,19 @@ export const loginSteps: StepWords<
       )
       const owner = others.length === 0 ? "the pod's service account" : "the pods' service accounts"
       return {
-        text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([first, ...others], 3)}${isNamed ? ', where the pod names it already' : `, and add it to ${owner}`}`,
+        text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([target, ...others], 3)}${isNamed ? ', where the pod names it already' : `, and add it to ${owner}`}`,
       }
     }
     if (hint.code === 'not-named' && hint.misspelled !== undefined)
       return {
         text: `Correct the name of the pull secret in the pod's template or service account: ${hint.secret} has a login for the image, and ${hint.misspelled} does not exist`,
       }
+    if (hint.code === 'on-service-account')
+      return {
+        text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
+      }
     return {
-      text:
-        hint.code === 'not-named'
-          ? `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account`
-          : `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
+      text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account${subChartNote(first)}${managedPlace(first, invocation)}`,
     }
   },
   'cut-user-name': ({ secret, username }) => ({
@@ -284,6 +280,9 @@ export const loginSteps: StepWords<
       ...(command === undefined ? {} : { command }),
     }
   },
+  'replace-passed-over': ({ secrets, status, registry }) => ({
+    text: `Correct or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: the registry refused it (${status}), and only another login could pull`,
+  }),
   'see-why': ({ after }, { invocation, findings: [first] }) => ({
     text:
       after === 'name'

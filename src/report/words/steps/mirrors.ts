@@ -82,6 +82,7 @@ const SPEGEL = /:3002[01]$/
 
 export const mirrorSteps: StepWords<
   | 'check-mirror'
+  | 'broken-mirror'
   | 'start-local-registry'
   | 'node-mirror'
   | 'node-service'
@@ -96,6 +97,10 @@ export const mirrorSteps: StepWords<
       context.findings[0].cause,
       `the mirror ${host}, which serves images of ${registryLabel(registry)}`,
     ),
+    ...askMirror(host, registry, context),
+  }),
+  'broken-mirror': ({ host, registry, why }, context) => ({
+    text: `Find out why the mirror ${host} failed${why === '' ? '' : ` (${why})`}, and restart or repair it: the nodes ask it for images of ${registryLabel(registry)} first, and ${registryLabel(registry)} itself only because it failed`,
     ...askMirror(host, registry, context),
   }),
   'start-local-registry': ({ container }, { findings: [{ registry }] }) => ({
@@ -155,6 +160,10 @@ export const mirrorSteps: StepWords<
         return { text: `Correct ${place}, and other settings of mirrors there: the runtime can't read them` }
       case 'scheme':
         return { text: `Write the mirror's endpoint with exactly one scheme (https://…) in ${place}` }
+      case 'literal-server':
+        return {
+          text: `Write https://registry-1.docker.io as the server (or endpoint) of Docker Hub in ${place}, or leave it unset: docker.io is only Docker Hub's name in images, and the runtime asks whatever host is written there`,
+        }
       case 'endpoint':
         return {
           text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}${SPEGEL.test(host ?? '') ? "; Spegel, whose port this is, writes such entries into containerd's certs.d itself, where they may be left after it was removed" : ''}`,
@@ -166,8 +175,8 @@ export const mirrorSteps: StepWords<
   }),
   'mirror-limit': ({ host, registry, rewrites }, context) => ({
     text: rewrites
-      ? `Give the cache that answers at ${host} on the nodes a login for ${registryLabel(registry)}: in its own settings, or, for kube-image-keeper, as a pull secret of the pods for ${registryLabel(registry)}; ${host} itself does not need one`
-      : `Give ${host === registry ? `${host} its own login at its upstream registry` : `the mirror ${host} its own login for ${registryLabel(registry)}`}, or a higher limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
+      ? `Let the cache that answers at ${host} on the nodes use a login for ${registryLabel(registry)}: in its own settings, or, for kube-image-keeper, as a pull secret of the pods for ${registryLabel(registry)}; ${host} itself does not need one`
+      : `Let ${host === registry ? `the cache ${host} use its own login at its upstream registry` : `the mirror ${host} use its own login for ${registryLabel(registry)}`}, or raise the limit: it pulls for all nodes from one address, and the pods' logins don't count there`,
     ...askMirror(host, registry, context),
   }),
   'mirror-lacks-image': ({ host, registry, source }) => ({

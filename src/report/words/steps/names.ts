@@ -1,12 +1,12 @@
 /** The words of steps about an image's name and location. */
 
-import { DOCKER_HUB } from '../../../image/docker-hub.ts'
+import type { Step } from '../../../advice/step.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
+import type { Placeholder } from '../../../image/placeholder.ts'
 import { readReference } from '../../../image/reference.ts'
-import { isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { setImages, thenDelete, untagged } from '../edits.ts'
+import { editField, setImages, untagged, withEdit, workloadsOf } from '../edits.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../step-words.ts'
@@ -15,7 +15,6 @@ export const nameSteps: StepWords<
   | 'check-name'
   | 'near-official'
   | 'existing-official'
-  | 'page-instead'
   | 'proxy-project'
   | 'ask-registry'
   | 'use-host'
@@ -30,7 +29,6 @@ export const nameSteps: StepWords<
   | 'see-image-stream'
   | 'use-local-image'
   | 'set-image'
-  | 'roll-back'
   | 'read-name'
   | 'quote-number'
   | 'fill-placeholder'
@@ -38,8 +36,8 @@ export const nameSteps: StepWords<
   | 'name-not-id'
   | 'drop-scheme'
   | 'full-name'
-  | 'registry-not-site'
-  | 'write-hub-name'
+  | 'correct-registry'
+  | 'name-registry'
 > = {
   'check-name': ({ how }, { findings: [{ image, registry }] }) => {
     const name = registryLabel(registry)
@@ -78,11 +76,6 @@ export const nameSteps: StepWords<
   'existing-official': (_step, { findings: [{ image, host }] }) => ({
     text: `Check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, 'docker.io')}, and any proxy in between: ${image} is an official image that anyone can pull, so Docker Hub was asked for another name, or did not answer itself`,
   }),
-  'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
-    text: isHosted(host)
-      ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}`
-      : `Look for what answers at ${host} in place of the registry: its reverse proxy or ingress may not pass /v2/ on, or the registry may be at another port or host (Nexus has a connector with a port of its own for Docker)`,
-  }),
   'proxy-project': ({ host, product }) => ({
     text:
       product === 'harbor'
@@ -111,17 +104,16 @@ export const nameSteps: StepWords<
       finding.moved?.to == null ? [] : [{ ...finding, known: finding.moved.to, open: '' }],
     )
     const [edit, ...more] = edits
-    const { text, command } = edit === undefined ? { text: '' } : setImages(invocation, [edit, ...more])
-    const job =
-      first.workload?.kind === 'Job' || first.managedBy !== undefined ? `. ${text}` : thenDelete(first, edits)
+    const { text, command } =
+      edit === undefined ? { text: '' } : withEdit('', first, setImages(invocation, [edit, ...more]))
     const asking = offlineCommand(invocation, `image ${shellWord(to)} --check-images`)
     const check = `\`${asking}\``
     return {
-      text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first with ${check} that your tag is there`}${job}`,
+      text: `Use ${to} instead${moved.frozen ? ' (a frozen copy: it gets no more updates)' : ''}; ${isThere(first) ? 'the registry says that your tag is there' : `check first with ${check} that your tag is there`}${text}`,
       ...(isThere(first)
         ? {}
         : {
-            brief: `Use ${to}${moved.frozen ? ' (frozen)' : ''} if ${check} finds your tag${job}`,
+            brief: `Use ${to}${moved.frozen ? ' (frozen)' : ''} if ${check} finds your tag${text}`,
             check: asking,
           }),
       ...(command === undefined ? {} : { command }),
@@ -179,9 +171,21 @@ export const nameSteps: StepWords<
   'name-version': ({ image }) => ({
     text: `Name a version (a tag or a digest) of the image: its repository has no tag latest, which ${/:latest$/.test(image) ? `${image} asks for` : `${image} means, as it names no tag`}`,
   }),
-  'use-local-image': (_step, { findings: [{ image }] }) => ({
-    text: `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent, or use a tag other than latest: with Always the kubelet asks the registry anyway`,
-  }),
+  'use-local-image': ({ listed }, { invocation, findings, findings: [first] }) => {
+    const { image, node, reference, workload } = first
+    const other = reference?.endsWith(':latest') === true ? ', or use a tag other than latest' : ''
+    const where = node === null ? 'the node' : `node ${node}`
+    const { text, command } = editField(
+      invocation,
+      first,
+      listed
+        ? `Set imagePullPolicy to IfNotPresent${other}: ${where} lists ${image} among its images, but with Always the kubelet asks the registry anyway`
+        : `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent${other}: with Always the kubelet asks the registry anyway`,
+      workloadsOf(findings),
+    )
+    // Alone, as the next step, the command that only shows a pod would say nothing.
+    return { text, ...(workload !== null && command !== undefined && { command }) }
+  },
   'set-image': ({ known }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) =>
       known === 'repository'
@@ -189,14 +193,6 @@ export const nameSteps: StepWords<
         : { ...finding, known: '', open: '<image>' }
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
-  'roll-back': ({ deployment, revision, pods }, { invocation, findings: [{ namespace }] }) => ({
-    text: `Or go back to revision ${revision} until then, which ${pods === 1 ? '1 ready pod' : `${pods} ready pods`} still ${pods === 1 ? 'runs' : 'run'}`,
-    command: kubectlCommand(
-      invocation,
-      `rollout undo ${shellWord(`deployment/${deployment}`)} --to-revision=${revision}`,
-      namespace,
-    ),
-  }),
   'read-name': ({ image }, { invocation }) => ({
     text: `See what is wrong with the name${refusal(image)}`,
     command: offlineCommand(invocation, `image ${shellWord(image)}`),
@@ -204,11 +200,7 @@ export const nameSteps: StepWords<
   'quote-number': ({ image }) => ({
     text: `Quote the number in the chart's values or in the YAML, where ${image} is composed: without quotes it was read as a float and written in scientific notation (e+)`,
   }),
-  'fill-placeholder': ({ image }) => ({
-    text: /^controller(?::latest)?$/.test(image)
-      ? `Name the image of the operator: ${image} is the placeholder of Kubebuilder and the Operator SDK, which \`make deploy IMG=<image>\` (\`kustomize edit set image controller=<image>\`) replaces`
-      : `Fill in the placeholder in ${image}: a variable or template value was not set when this was rendered`,
-  }),
+  'fill-placeholder': ({ of, image }) => ({ text: PLACEHOLDERS[of](image) }),
   'inject-sidecar': (_step, { findings: [{ namespace }] }) => ({
     text: `Let Istio inject the pod: "auto" is a placeholder that sidecar injection replaces. Label the namespace ${namespace} (istio-injection=enabled, or istio.io/rev=…), check that istiod's webhook is reachable, then recreate the pod`,
   }),
@@ -222,25 +214,49 @@ export const nameSteps: StepWords<
   'full-name': ({ image }) => ({
     text: `Write the full name with its registry, such as docker.io/${image.includes('/') ? image : `library/${image}`}, or add an alias or unqualified-search-registries on the nodes (/etc/containers/registries.conf)`,
   }),
-  'write-hub-name': ({ secret }, { invocation, findings: [first, ...others] }) => {
-    const edit = (finding: Findings[number]) => ({
-      ...finding,
-      known: (finding.reference ?? finding.image).replace(/^[^/]+/, DOCKER_HUB),
-      open: '',
-    })
-    const edits = [edit(first), ...others.map(edit)] as const
-    const { text, command } = setImages(invocation, edits)
-    const how =
-      first.workload?.kind === 'Job' || first.managedBy !== undefined ? `. ${text}` : thenDelete(first, edits)
-    const start = `Write ${DOCKER_HUB} instead of ${first.registry} in the image's name`
-    return {
-      text: `${start}: only then does the kubelet find the login for Docker Hub in secret ${secret}${how}`,
-      ...(command === undefined ? {} : { command }),
-    }
+  'correct-registry': ({ from, to, why }, { invocation, findings: [first, ...others] }) => {
+    const edit = (finding: Findings[number]) => ({ ...finding, known: atRegistry(finding, to), open: '' })
+    return withEdit(
+      CORRECTED[why](from, to),
+      first,
+      setImages(invocation, [edit(first), ...others.map(edit)]),
+    )
   },
-  'registry-not-site': () => ({
-    text: 'Write docker.io instead of hub.docker.com: that is the web site, not the registry',
+  'name-registry': ({ name, beside, same }, { findings: [{ image }] }) => ({
+    text: same
+      ? `Write the full name ${name}: the same repository was pulled from there, and without a registry in the name ${image}, Docker Hub is asked`
+      : `Write the registry into the name if the image is beside ${beside}, as in ${name}: without a registry in the name ${image}, Docker Hub is asked`,
   }),
+}
+
+const CORRECTED: Record<
+  Extract<Step, { code: 'correct-registry' }>['why'],
+  (from: string, to: string) => string
+> = {
+  'web-site': (from, to) => `Write ${to} instead of ${from}: that is Docker Hub's web site, not the registry`,
+  'hub-login': (from, to) =>
+    `Write ${to} instead of ${from}: only under that name does the kubelet find the pod's login for Docker Hub`,
+  typo: (from, to) => `Write ${to} instead of ${from}, if that registry is meant: the names differ by a typo`,
+  'openshift-4': (from, to) =>
+    `Write ${to} instead of ${from}: that is the registry's name in OpenShift 3, and nodes of OpenShift 4 only know the new one`,
+}
+
+/** Returns the finding's image at another registry; the web site has parts in its paths that are not of the image. */
+function atRegistry({ image, registry }: Findings[number], to: string): string {
+  const path = image.slice((registry ?? '').length)
+  return `${to}${path.replace(/^\/(?:r|repository\/docker)(?=\/[^/]+\/[^/]+$)/, '')}`
+}
+
+/** How to fill in a placeholder, by what should have done it. */
+const PLACEHOLDERS: Record<Exclude<Placeholder, 'istio'>, (image: string) => string> = {
+  template: image =>
+    /^controller(?::latest)?$/.test(image)
+      ? `Name the image of the operator: ${image} is the placeholder of Kubebuilder and the Operator SDK, which \`make deploy IMG=<image>\` (\`kustomize edit set image controller=<image>\`) replaces`
+      : `Fill in the placeholder in ${image}: a variable or template value was not set when this was rendered`,
+  ko: image =>
+    `Apply the manifests of a release, or build these with ko (\`ko resolve -f <file>\` prints them with real names, \`ko apply -f <file>\` applies them): ${image} is a Go package from which the build tool ko makes an image, not an image`,
+  bazel: image =>
+    `Apply the manifests that Bazel renders (rules_gitops, rules_k8s), or those of a release: ${image} is the label of a build target, which those rules replace with the name of the image that they push`,
 }
 
 /** Returns the image with its tag or digest at another host, in the same repository unless another one is named. */

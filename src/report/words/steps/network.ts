@@ -1,5 +1,7 @@
 /** The words of steps on the way to a host: its name, its port, and proxies in between. */
 
+import type { RealmProduct } from '../../../advice/step.ts'
+import type { DefaultName } from '../../../diagnosis/clue.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
@@ -32,9 +34,9 @@ const PRIVATE_WAY: Record<Cloud | 'none', string> = {
   none: '',
 }
 
-/** Whether another node knows the host, so that its name is right. */
-function answersElsewhere({ clues }: Pick<Finding, 'clues'>): boolean {
-  return clues.some(({ code }) => code === 'answers-elsewhere')
+/** Whether the name was not misspelled: another node knows it, or it is the default of a product. */
+function isRight({ clues }: Pick<Finding, 'clues'>): boolean {
+  return clues.some(({ code }) => code === 'answers-elsewhere' || code === 'default-name')
 }
 
 /** DNS for private connections to a cloud's registry. */
@@ -49,10 +51,81 @@ const INSTEAD: Record<EndpointRole, string> = {
   registry:
     "Use a name in the image that every node can reach (a DNS name, or a node's address and NodePort)",
   mirror: "Change the mirror's address in the node's settings to one that every node can reach",
-  token: 'Let the registry announce a token server that nodes can reach',
-  storage: 'Let the registry redirect to a host that nodes can reach',
+  token:
+    'Let the registry announce a token server that nodes can reach (by its own address: externalURL of Harbor, external_url of GitLab, ROOT_URL of Gitea)',
+  storage:
+    "Let the registry redirect to a host that nodes can reach, or serve the layers itself (redirect.disable of its storage; in Harbor's chart disableredirect)",
   proxy: 'Let the runtime use a proxy address that the node can reach',
   runtime: 'Start the runtime',
+}
+
+/** Which setting each product takes its own address from. */
+const EXTERNAL_NAME: Record<Exclude<DefaultName, 'documentation'>, string> = {
+  harbor: "externalURL in the values of Harbor's chart",
+  gitlab: "global.hosts.domain in the values of GitLab's chart (or external_url of its Linux package)",
+  helm: 'the host of the ingress in the values of its chart',
+}
+
+const DEFAULT_OF: Record<DefaultName, string> = {
+  harbor: "the default of Harbor's chart",
+  gitlab: 'a default of GitLab',
+  helm: 'the default of new Helm charts',
+  documentation: 'of a domain that is reserved for documentation (RFC 2606)',
+}
+
+/** Where operators of hosted registries say how they are, by their hosts. */
+const STATUS_PAGES: readonly [RegExp, of: string, address: string][] = [
+  [/(?:^|\.)docker\.(?:io|com)$|^dhi\.io$/, "Docker Hub's", 'https://www.dockerstatus.com'],
+  [/(?:^|\.)quay\.io$/, "Quay's", 'https://status.redhat.com'],
+  [/(?:^|\.)redhat\.(?:io|com)$/, "Red Hat's", 'https://status.redhat.com'],
+  [/^ghcr\.io$|(?:^|\.)(?:githubusercontent|pkg\.github)\.com$/, "GitHub's", 'https://www.githubstatus.com'],
+  [/(?:^|\.)gitlab\.com$/, "GitLab's", 'https://status.gitlab.com'],
+  [/(?:^|\.)(?:gcr\.io|pkg\.dev|googleapis\.com)$/, "Google Cloud's", 'https://status.cloud.google.com'],
+  [
+    /(?:^|\.)(?:azurecr\.io|microsoft\.com|mscr\.io|blob\.core\.windows\.net)$/,
+    "Azure's",
+    'https://azure.status.microsoft',
+  ],
+  [
+    /^public\.ecr\.aws$|\.dkr[.-]ecr.*\.amazonaws\.com$|[.-]s3[.-].*amazonaws\.com$/,
+    "AWS's",
+    'https://health.aws.amazon.com',
+  ],
+  [/(?:^|\.)icr\.io$/, "IBM Cloud's", 'https://cloud.ibm.com/status'],
+]
+
+/** Returns what to look at where a host's servers fail: only its operators have its log. */
+function statusText(host: string, label: string): string {
+  const [, of, address] = STATUS_PAGES.find(([hosts]) => hosts.test(withoutPort(host))) ?? []
+  if (of !== undefined) return `Check ${of} status at ${address}`
+  return isHosted(host)
+    ? `See whether the operators of ${label} report an outage`
+    : `Check the status and the log of ${label}`
+}
+
+/** Returns whose rule may refuse at a storage host, by its provider. */
+function storageRule(host: string): string {
+  if (/amazonaws\.com(?:\.cn)?$/.test(host))
+    return "a policy of the bucket or of the VPC's S3 endpoint, which has to allow the bucket"
+  if (/\.blob\.core\.windows\.net$/.test(host))
+    return "the storage account's firewall, or a service endpoint policy of the nodes' subnet that does not list it"
+  if (/googleapis\.com$/.test(host)) return 'VPC Service Controls, or a policy of the bucket'
+  return isHosted(host)
+    ? "a block of the nodes' address by its operator"
+    : 'a policy of the bucket, or a firewall in front of it'
+}
+
+/** Where each product has the address that it announces (docs.gitea.com, goharbor.io/docs, docs.gitlab.com, docs.projectquay.io). */
+const REALM_SETTING: Record<RealmProduct | 'any', string> = {
+  gitea:
+    'ROOT_URL of Gitea or Forgejo (section [server] of app.ini), or the host name that the reverse proxy passes on to it',
+  harbor: 'external_url of harbor.yml, or externalURL of its chart',
+  gitlab: "external_url of GitLab, or the registry's token_realm",
+  quay: 'SERVER_HOSTNAME of its config.yaml',
+  artifactory:
+    'its custom base URL, or the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
+  nexus: 'the headers Host and X-Forwarded-Proto that the reverse proxy passes on',
+  any: 'its external URL (auth.token.realm of the distribution registry, ROOT_URL of Gitea and Forgejo, external_url of Harbor and GitLab)',
 }
 
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
@@ -70,16 +143,20 @@ function orMirror({ invocation, findings: [first] }: StepContext, target: string
 }
 
 export const networkSteps: StepWords<
+  | 'page-instead'
   | 'resolve-host'
   | 'node-resolver'
   | 'compare-nodes'
   | 'bare-host'
+  | 'default-name'
   | 'fix-dns'
   | 'replace-service-name'
+  | 'token-realm'
   | 'replace-loopback'
   | 'test-connection'
   | 'who-answered'
   | 'open-host'
+  | 'storage-refused'
   | 'check-listener'
   | 'give-route'
   | 'check-mtu'
@@ -89,9 +166,14 @@ export const networkSteps: StepWords<
   | 'bypass-proxy'
   | 'status-page'
 > = {
+  'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
+    text: isHosted(host)
+      ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}`
+      : `Look for what answers at ${host} in place of the registry: its reverse proxy or ingress may not pass /v2/ on, or the registry may be at another port or host (Nexus has a connector with a port of its own for Docker)`,
+  }),
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
-      `${isFixedHost(host) || answersElsewhere(findings[0]) ? `Look up ${withoutPort(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
+      `${isFixedHost(host) || isRight(findings[0]) ? `Look up ${withoutPort(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
       lookUpCommand(findings[0].host, withoutPort(host)),
       findings,
     ),
@@ -111,8 +193,17 @@ export const networkSteps: StepWords<
   'bare-host': ({ host }) => ({
     text: `Use a name that the nodes can resolve, or an entry in /etc/hosts on every node: ${host} has no domain, and nodes don't know a Service of the cluster or a container beside it (Docker Compose, kind) by its name`,
   }),
+  'default-name': ({ host, of, role, registry }) => ({
+    text:
+      role === 'token' && of !== 'documentation'
+        ? `Set ${EXTERNAL_NAME[of]} to the address by which nodes reach it${registry === null ? '' : `, such as ${registry}`}: ${host} is ${DEFAULT_OF[of]}, and the registry sends clients there for tokens`
+        : `Write the real host instead of ${host} ${role === 'registry' ? 'in the image' : role === 'mirror' ? "in the node's settings" : "in the registry's settings"}${role === 'registry' && of !== 'documentation' ? `, and set ${EXTERNAL_NAME[of]} to it` : ''}: ${host} is ${DEFAULT_OF[of]}`,
+  }),
   'replace-service-name': ({ host, role }, { findings: [first] }) => ({
     text: `${INSTEAD[role]}: ${host} is a Service name, which only the cluster's DNS (CoreDNS) resolves, and nodes don't use that${role === 'registry' && first.host.platform === 'microk8s' ? '; the registry of MicroK8s is localhost:32000 for its nodes' : ''}`,
+  }),
+  'token-realm': ({ host, registry, product }) => ({
+    text: `Let ${registry} announce its token server by a name that nodes can reach, in ${REALM_SETTING[product ?? 'any']}: it announces ${host}, which nodes can't reach`,
   }),
   'replace-loopback': ({ host, role }, { findings: [first] }) => ({
     text:
@@ -143,11 +234,19 @@ export const networkSteps: StepWords<
     const [{ registry }] = context.findings
     const second = role === 'storage' || (role === 'token' && host !== registry)
     return {
-      text: second
-        ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
-        : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)${orMirror(context, host)}`,
+      text:
+        second && role === 'storage' && cloudOf(registry) === 'ecr'
+          ? `Let the nodes reach ${host}, where ECR keeps the layers, not only ${registryLabel(registry)}: without internet access they need an S3 gateway endpoint in the route tables of their subnets, whose policy allows this bucket`
+          : second
+            ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
+            : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)${orMirror(context, host)}`,
     }
   },
+  'storage-refused': ({ host }, { findings: [{ evidence }] }) => ({
+    text: /expired|specified time frame/i.test(evidence?.text ?? '')
+      ? `Compare the node's clock with the real time, and look for a cache in between that keeps redirects: ${host} says that the signed address of the layer had expired`
+      : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(withoutPort(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that keeps redirects)`,
+  }),
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
   }),
@@ -187,11 +286,6 @@ export const networkSteps: StepWords<
     text: `Bypass the proxy for this host if the nodes reach it without one: add ${withoutPort(host)} to NO_PROXY of the runtime, and restart it`,
   }),
   'status-page': ({ host, role }, { findings: [{ registry }] }) => ({
-    text:
-      role === 'registry' && registry === 'docker.io'
-        ? "Check Docker Hub's status at https://www.dockerstatus.com; the kubelet retries every five minutes"
-        : role === 'registry' && registry === 'quay.io'
-          ? "Check Quay's status at https://status.redhat.com; the kubelet retries every five minutes"
-          : `Check the status and the log of ${hostLabel({ host, role }, registry)}; the kubelet retries every five minutes`,
+    text: `${statusText(role === 'registry' ? (registry ?? host) : host, hostLabel({ host, role }, registry))}; the kubelet retries every five minutes`,
   }),
 }

@@ -15,9 +15,17 @@ import {
   onNodes,
   restartCommand,
   runtimeLog,
+  snapshotterLog,
   storePath,
 } from '../node.ts'
-import { pruneCommand, pullCommand, pullLimits, removeCommand, removeLimits } from '../node-images.ts'
+import {
+  pruneCommand,
+  pullCommand,
+  pullLimits,
+  removeCommand,
+  removeLimits,
+  sandboxImage,
+} from '../node-images.ts'
 import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
@@ -35,6 +43,8 @@ export const nodeSteps: StepWords<
   | 'show-killed'
   | 'more-memory'
   | 'start-snapshotter'
+  | 'snapshotter-log'
+  | 'bypass-snapshotter'
   | 'define-unpacker'
   | 'release-mount'
   | 'check-disk'
@@ -54,6 +64,7 @@ export const nodeSteps: StepWords<
   | 'pull-by-hand'
   | 'enter-node'
   | 'restore-sandbox-image'
+  | 'renew-sandbox-image'
   | 'ecr-login-of-node'
   | 'set-sandbox-image'
   | 'sandbox-login'
@@ -91,6 +102,15 @@ export const nodeSteps: StepWords<
   },
   'start-snapshotter': (_step, { findings }) => ({
     text: `Start the snapshotter ${onNodes(findings)} again (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins), or let the runtime use overlayfs there`,
+  }),
+  'snapshotter-log': ({ name }, { findings }) =>
+    nodeClientStep(
+      `Read the log of the snapshotter ${onNodes(findings)} (${name ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself`,
+      snapshotterLog(findings[0].host, name),
+      findings,
+    ),
+  'bypass-snapshotter': (_step, { findings }) => ({
+    text: `If it fails again, let the runtime use overlayfs ${onNodes(findings)} instead, which downloads whole layers, and update the snapshotter`,
   }),
   'release-mount': (_step, { findings }) => {
     const text = `Find the process that keeps the runtime's mount busy ${onNodes(findings)}, most often a security agent or virus scanner that looks into every new mount, and exclude ${storePath(findings[0].host)} from it`
@@ -192,6 +212,14 @@ export const nodeSteps: StepWords<
           'systemctl restart sandbox-image',
           findings,
         )
+  },
+  'renew-sandbox-image': (_step, { findings, findings: [{ host }] }) => {
+    const { verbs, list } = sandboxImage(host)
+    return nodeClientStep(
+      `Remove the pause image ${onNodes(findings)} and pull it again (${verbs}), as what the runtime has of it is damaged or incomplete; this shows its name`,
+      list,
+      findings,
+    )
   },
   'ecr-login-of-node': ({ region }, { findings }) => {
     const [first] = findings

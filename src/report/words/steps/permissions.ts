@@ -2,15 +2,15 @@
 
 import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { type Cloud, isPublic } from '../../../image/registries.ts'
+import { type Cloud, cloudOf, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { kubeletLog, nodeClientStep, onNodes } from '../node.ts'
 import { registryLabel } from '../nouns.ts'
 import { PERIMETERS } from '../perimeters.ts'
-import { quotedReason, restoreText } from '../refusal-reasons.ts'
+import { reasonToHeed, restoreText } from '../refusal-reasons.ts'
 import type { StepWords } from '../step-words.ts'
-import { awsIdentity } from './aws-policies.ts'
+import { awsIdentity, throughCache } from './aws-policies.ts'
 
 const ROLE: Record<Cloud, string> = {
   ecr: 'attach the policy AmazonEC2ContainerRegistryPullOnly to it',
@@ -174,7 +174,8 @@ export const permissionSteps: StepWords<
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
   },
   'grant-cloud-role': ({ cloud, caller, action, first }, { findings: [finding] }) => {
-    const { registry } = finding
+    const { registry, reference } = finding
+    const cached = action === null ? throughCache(cloud, reference) : ''
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
     const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
     const { name, account: own } =
@@ -182,12 +183,12 @@ export const permissionSteps: StepWords<
     const lacks = action ?? 'the permission'
     if (owner !== undefined && own !== null && owner !== own)
       return {
-        text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${ROLE_NAME.ecr} on ${name}`,
+        text: `${start}: the repository belongs to account ${owner}, so its repository policy there must allow account ${own} (ecr:BatchGetImage, ecr:GetDownloadUrlForLayer), in addition to the policy ${ROLE_NAME.ecr} on ${name}${cached}`,
       }
     const brief = `${start}: ${name} lacks ${lacks}, so ${attach(cloud, action)}`
     const command = action === 'ecr:CreateRepository' ? null : grantCommand(cloud, caller, finding)
     return {
-      text: own === null ? `${brief}${FOREIGN[cloud] ?? ''}` : brief,
+      text: `${brief}${own === null ? (FOREIGN[cloud] ?? '') : ''}${cached}`,
       brief,
       ...(command === null ? {} : { command }),
     }
@@ -219,10 +220,13 @@ export const permissionSteps: StepWords<
           ),
         }
       }
-      case 'registry':
+      case 'registry': {
+        const cloud = cloudOf(registry)
+        const how = cloud === null ? robotNote(repository, credential) : ` (${ROLE_NAME[cloud]})`
         return {
-          text: `Ask the owner of ${repository} at ${registryLabel(registry)} to give ${who} pull access${robotNote(repository, credential)}`,
+          text: `Ask the owner of ${repository} at ${registryLabel(registry)} to give ${who} pull access${how}`,
         }
+      }
     }
   },
   'hub-plan': ({ repository }) => ({
@@ -253,9 +257,7 @@ export const permissionSteps: StepWords<
     text: `Sign in at the web site of ${registryLabel(registry)} with the account that pulls, and accept the terms of this image there: other logins are refused`,
   }),
   'restore-service': step => ({ text: `Ask ${restoreText(step)}` }),
-  'heed-reason': ({ registry, reason }) => ({
-    text: `Read what ${registryLabel(registry)} answered, and ask its administrators if that is not clear: ${quotedReason(reason)}`,
-  }),
+  'heed-reason': step => ({ text: `Read ${reasonToHeed(step)}` }),
   'ask-registry-admin': ({ about, host }, { findings: [{ evidence }] }) => ({
     text:
       about === 'vulnerabilities'

@@ -1,10 +1,39 @@
-/** The words of steps that replace the pod or its Job, or only look at it. */
+/** The words of steps that replace the pod, its Job, or its revision, correct what changed the pod at admission, or only look at it. */
 
-import { kubectlCommand, ownCommand } from '../../invocation.ts'
+import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import { workloadPath } from '../commands.ts'
 import { minuteOf } from '../duration.ts'
 import { shortList } from '../nouns.ts'
 import type { StepWords } from '../step-words.ts'
+
+/** Where injectors have the image of the containers that they add. */
+const INJECTORS = new Map([
+  ...['istio-proxy', 'istio-init', 'istio-validation'].map(
+    name =>
+      [name, " (Istio's global.hub and global.tag, or the annotation sidecar.istio.io/proxyImage)"] as const,
+  ),
+  ['linkerd-proxy', " (Linkerd's proxy.image, or the annotation config.linkerd.io/proxy-image)"],
+  ...['vault-agent', 'vault-agent-init'].map(
+    name =>
+      [
+        name,
+        " (injector.agentImage of Vault's chart, or the annotation vault.hashicorp.com/agent-image)",
+      ] as const,
+  ),
+  ['daprd', " (dapr_sidecar_injector.image of Dapr's chart, or the annotation dapr.io/sidecar-image)"],
+  ['consul-dataplane', " (global.imageConsulDataplane of Consul's chart)"],
+])
+
+/** Returns the command that lists what can change pods; MutatingAdmissionPolicies are not in every cluster. */
+function webhooksCommand(invocation: Invocation, policies: readonly string[]): string {
+  return kubectlCommand(
+    invocation,
+    policies.length === 0
+      ? 'get mutatingwebhookconfigurations'
+      : 'get clusterpolicies.kyverno.io,policies.kyverno.io -A',
+  )
+}
 
 /** The most Jobs that one command names. */
 const MAX_JOBS = 10
@@ -14,8 +43,11 @@ export const podSteps: StepWords<
   | 'delete-run'
   | 'restart-pull'
   | 'delete-outgoing-pod'
+  | 'correct-admission'
+  | 'undouble-prefix'
   | 'see-silent-node'
   | 'delete-silent-node'
+  | 'roll-back'
   | 'read-all'
   | 'look-again'
 > = {
@@ -64,6 +96,33 @@ export const podSteps: StepWords<
   'delete-silent-node': ({ node }, { invocation }) => ({
     text: `If its machine is gone for good, delete node ${node}: its pods are then replaced on other nodes`,
     command: kubectlCommand(invocation, `delete node ${shellWord(node)}`),
+  }),
+  'correct-admission': ({ template, policies, doubled }, { invocation, findings: [first] }) => {
+    const { container } = first
+    const what =
+      policies.length === 0
+        ? 'the mutating webhook or policy that'
+        : `Kyverno's ${policies.length === 1 ? 'policy' : 'policies'} ${shortList(policies, 3)}, which`
+    const twice = doubled === null ? '' : `, and the pod's image has ${doubled} twice`
+    return {
+      text:
+        template === null
+          ? `Set the image of container ${container} where it is added${INJECTORS.get(container) ?? ' (a mutating webhook or policy)'}: the template of ${workloadPath(first)} has no such container`
+          : `Correct ${what} changed the image when the pod was created, then delete the pod: ${workloadPath(first)} has ${template}${twice}`,
+      command: webhooksCommand(invocation, policies),
+    }
+  },
+  'undouble-prefix': ({ prefix, without }, { invocation }) => ({
+    text: `Find what put ${prefix} in front of the name twice, such as a mutating webhook or policy for a mirror, or a registry in a chart's values: once, the name would be ${without}`,
+    command: webhooksCommand(invocation, []),
+  }),
+  'roll-back': ({ deployment, revision, pods }, { invocation, findings: [{ namespace }] }) => ({
+    text: `Or go back to revision ${revision} until then, which ${pods === 1 ? '1 ready pod' : `${pods} ready pods`} still ${pods === 1 ? 'runs' : 'run'}`,
+    command: kubectlCommand(
+      invocation,
+      `rollout undo ${shellWord(`deployment/${deployment}`)} --to-revision=${revision}`,
+      namespace,
+    ),
   }),
   'read-all': (_step, { invocation, findings: [{ namespace, pod }] }) => ({
     text: 'Read everything the kubelet reported',

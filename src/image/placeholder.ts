@@ -1,0 +1,26 @@
+/** Placeholders in the place of an image's name, and what should have replaced them. */
+
+/** A template's values, Istio's injector, or the build tool whose source was applied as it is. */
+export type Placeholder = 'template' | 'istio' | 'ko' | 'bazel'
+
+/** A package that ko builds (ko.build/features/k8s), and the label of a Bazel target (rules_gitops, rules_k8s). */
+const BUILT: [Placeholder, RegExp][] = [
+  ['ko', /^ko:\/\//],
+  ['bazel', /^(?:@[\w.-]*)?\/\/[\w./-]*(?::[\w./-]+)?$/],
+]
+/** The whole name, as generators of projects and failing templates write it. */
+const WORD = /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i
+/** Variables, template braces, angle brackets, or a word such as CHANGEME. */
+const UNFILLED =
+  /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bREPLACE_\w+|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
+/** Words in capitals for what the reader has to fill in, as in `gcr.io/PROJECT_ID/app`; a path has no capitals. */
+const TO_FILL_IN =
+  /(?:^|[/.])(?:[A-Z]+(?:[_-][A-Z]+)+|ACCOUNT|IMAGE|NAMESPACE|ORG|OWNER|PROJECT|REGION|REGISTRY|REPO(?:SITORY)?|USER(?:NAME)?)(?=[/.:@])/
+
+/** The kind of placeholder that the image's name, as written in the pod, is or contains; null if it has none. */
+export function placeholderIn(image: string): Placeholder | null {
+  if (/^auto(?::latest)?$/.test(image)) return 'istio'
+  const built = BUILT.find(([, pattern]) => pattern.test(image))?.[0]
+  if (built !== undefined) return built
+  return WORD.test(image) || UNFILLED.test(image) || TO_FILL_IN.test(image) ? 'template' : null
+}

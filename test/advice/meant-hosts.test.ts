@@ -1,0 +1,204 @@
+/** Hosts that are not the ones meant, cannot be known to a node, or were reached and refused: what is corrected, and where. */
+import { describe, expect, test } from 'vitest'
+import { stepsFor } from '../../src/advice/advise.ts'
+import { misspelledRegistry } from '../../src/image/similar-names.ts'
+import { findingOf, pulled, type Situation } from './situation.ts'
+
+const stepsIn = (situation: Situation) => stepsFor(findingOf(situation))
+const codesIn = (situation: Situation) => stepsIn(situation).map(({ code }) => code)
+
+const unresolved = (host: string) =>
+  `failed to do request: Head "https://${host}/v2/a/b/manifests/1": dial tcp: lookup ${host.replace(/:\d+$/, '')} on 10.0.0.2:53: no such host`
+const answered = (host: string, status: string) =>
+  `unexpected status from HEAD request to https://${host}/v2/a/b/manifests/1: ${status}`
+
+describe('a registry whose name has a typo', () => {
+  test.each([
+    ['gchr.io', 'ghcr.io'],
+    ['dcoker.io', 'docker.io'],
+    ['quay.oi', 'quay.io'],
+    ['grc.io', 'gcr.io'],
+    ['registry.k8s.oi', 'registry.k8s.io'],
+    ['mcr.microsft.com', 'mcr.microsoft.com'],
+    ['acme.azurcr.io', 'acme.azurecr.io'],
+    ['123456789012.dkr.ecr.eu-west-1.amazonaws.con', '123456789012.dkr.ecr.eu-west-1.amazonaws.com'],
+  ])('%s is corrected to %s before its DNS is looked at', (host, to) => {
+    const image = `${host}/a/b:1`
+    const steps = stepsIn({ image, error: pulled(image, unresolved(host)) })
+    expect(steps[0]).toEqual({ code: 'correct-registry', from: host, to, why: 'typo' })
+    expect(steps.map(({ code }) => code)).not.toContain('fix-dns')
+  })
+
+  test('never gets a login, as somebody else may own the name', () => {
+    const image = 'ghrc.io/a/b:1'
+    const codes = codesIn({ image, error: pulled(image, answered('ghrc.io', '401 Unauthorized')) })
+    expect(codes[0]).toBe('correct-registry')
+    expect(codes).not.toContain('distribute-login')
+  })
+
+  test.each(['ocr.io', 'registry.example', 'ghcr.io', 'quay.acme.example', 'harbor.io', 'azurecr.io'])(
+    'is not suspected in %s, which answers',
+    host => {
+      expect(misspelledRegistry(host, { swapped: true })).toBeNull()
+    },
+  )
+
+  test.each(['registry.example', 'harbor.acme.io', 'quay.acme.io', 'ghr.io', 'docker.acme.io:5000'])(
+    'is not suspected in %s, which is near none or several',
+    host => {
+      expect(misspelledRegistry(host, { swapped: false })).toBeNull()
+    },
+  )
+})
+
+describe("the registry's name in OpenShift 3", () => {
+  const host = 'docker-registry.default.svc.cluster.local:5000'
+  const image = `${host}/team/api:2`
+  test('is replaced on nodes that may be of OpenShift 4', () => {
+    const [first, ...others] = stepsIn({
+      image,
+      error: `initializing source docker://${image}: pinging container registry ${host}: Get "https://${host}/v2/": dial tcp: lookup docker-registry.default.svc.cluster.local on 10.0.0.2:53: no such host`,
+    })
+    expect(first).toMatchObject({ to: 'image-registry.openshift-image-registry.svc:5000' })
+    expect(others.map(({ code }) => code)).not.toContain('resolve-host')
+  })
+
+  test('is an ordinary Service elsewhere', () => {
+    const codes = codesIn({ image, error: pulled(image, unresolved(host)) })
+    expect(codes).toEqual(['replace-service-name'])
+  })
+})
+
+test("a Service's name is neither looked up nor added to the DNS of nodes, one that only looks like it is", () => {
+  const known = codesIn({
+    image: 'registry.tools.svc/a/b:1',
+    error: pulled('registry.tools.svc/a/b:1', unresolved('registry.tools.svc')),
+  })
+  expect(known).toEqual(['replace-service-name'])
+  const alike = codesIn({
+    image: 'registry.my-tools/a/b:1',
+    error: pulled('registry.my-tools/a/b:1', unresolved('registry.my-tools')),
+  })
+  expect(alike).toContain('resolve-host')
+})
+
+describe('a name that was never set', () => {
+  const token = (host: string) =>
+    `failed to authorize: failed to fetch anonymous token: Get "https://${host}/service/token?scope=repository%3Aa%2Fb%3Apull": dial tcp: lookup ${host}: no such host`
+  test.each([
+    ['core.harbor.domain', 'harbor'],
+    ['gitlab.example.com', 'gitlab'],
+    ['chart-example.local', 'helm'],
+    ['auth.example.org', 'documentation'],
+  ] as const)('%s is set first', (host, of) => {
+    const image = 'registry.lan.example/a/b:1'
+    const [first] = stepsIn({ image, error: pulled(image, token(host)) })
+    expect(first).toMatchObject({ code: 'default-name', of, host, role: 'token' })
+  })
+
+  test('is not suspected once it resolves', () => {
+    const image = 'core.harbor.domain/a/b:1'
+    const codes = codesIn({ image, error: pulled(image, answered('core.harbor.domain', '502 Bad Gateway')) })
+    expect(codes).not.toContain('default-name')
+  })
+})
+
+describe('docker.io as a server in the settings of mirrors', () => {
+  test.each([
+    unresolved('docker.io'),
+    answered('docker.io', '404 Not Found'),
+    'failed to do request: Head "https://docker.io/v2/a/b/manifests/1?ns=docker.io": dial tcp 1.2.3.4:443: i/o timeout',
+  ])('is corrected there, whatever it led to: %s', error => {
+    const [first, ...others] = stepsIn({ image: 'a/b:1', error: pulled('docker.io/a/b:1', error) })
+    expect(first).toMatchObject({ code: 'mirror-settings', about: 'literal-server' })
+    expect(others.map(({ code }) => code)).not.toContain('fix-dns')
+  })
+
+  test('is not suspected where docker.io is only part of a name', () => {
+    const error =
+      'reading manifest 1 in docker.io/a/b: errors: denied: requested access to the resource is denied'
+    expect(codesIn({ image: 'a/b:1', error })).not.toContain('mirror-settings')
+  })
+})
+
+describe('a mirror that failed before the registry', () => {
+  const mirrors = (why: string, rest: string) =>
+    `(Mirrors also failed: [cache.lan:5000/a/b:1: pinging container registry cache.lan:5000: Get "https://cache.lan:5000/v2/": ${why}]): ghcr.io/a/b:1: ${rest}`
+  const image = 'ghcr.io/a/b:1'
+  const broken = { code: 'broken-mirror', host: 'cache.lan:5000', registry: 'ghcr.io' }
+
+  test('comes first if the registry was not reached', () => {
+    const error = mirrors(
+      'dial tcp: lookup cache.lan: no such host',
+      'pinging container registry ghcr.io: Get "https://ghcr.io/v2/": dial tcp 1.2.3.4:443: connect: no route to host',
+    )
+    expect(stepsIn({ image, error })[0]).toEqual({ ...broken, why: 'no such host' })
+  })
+
+  test('comes second if the registry limits', () => {
+    const error = mirrors('EOF', 'reading manifest 1 in ghcr.io/a/b: toomanyrequests: retry-after: 1s')
+    expect(stepsIn({ image, error })[1]).toMatchObject(broken)
+  })
+
+  test('has nothing to repair if it only lacks the image', () => {
+    const error = mirrors('manifest unknown', 'reading manifest 1 in ghcr.io/a/b: manifest unknown')
+    expect(codesIn({ image, error })).not.toContain('broken-mirror')
+  })
+})
+
+test.each([
+  'failed to copy: read tcp 10.0.0.4:41000->1.2.3.4:443: read: connection reset by peer',
+  'copying system image from manifest list: writing blob: storing blob to file "/var/tmp/storage1/2": happened during read: unexpected EOF',
+  'failed to copy: stream error: stream ID 7; PROTOCOL_ERROR; received from peer',
+])('a transfer that broke off is tried again, not looked for at a closed port: %s', error => {
+  const codes = codesIn({ image: 'registry.example/a/b:1', error })
+  expect(codes.slice(0, 2)).toEqual(['restart-pull', 'check-download'])
+  expect(codes).not.toContain('check-listener')
+})
+
+test('a connection that broke off before the layer came is tested', () => {
+  const error =
+    'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://cdn.example/v2/a/b/blobs/sha256:aa": EOF'
+  expect(codesIn({ image: 'registry.example/a/b:1', error })).toContain('test-connection')
+})
+
+test('a storage host that answered 403 was reached: its own rule is looked for', () => {
+  const error =
+    'failed to copy: httpReadSeeker: failed open: unexpected status code https://acme-layers.s3.eu-west-1.amazonaws.com/docker/registry/v2/blobs/sha256/6a/data?X-Amz-Signature=x: 403 Forbidden'
+  const codes = codesIn({ image: 'registry.example/a/b:1', error })
+  expect(codes.slice(0, 2)).toEqual(['storage-refused', 'show-proxy'])
+  expect(codes).not.toContain('open-host')
+})
+
+test('a Job is created again right after what its immutable template keeps out', () => {
+  const error = `${answered('registry-1.docker.io', '429 Too Many Requests')} - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit`
+  const codes = codesIn({
+    image: 'alpine:3',
+    error,
+    pod: { controller: { apiVersion: 'batch/v1', kind: 'Job', name: 'load', uid: 'j' } },
+  })
+  expect(codes.slice(0, 3)).toEqual(['distribute-login', 'replace-registry', 'recreate-job'])
+})
+
+test("a CronJob's run keeps the wrong registry, so it is deleted once the CronJob has the right one", () => {
+  const image = 'quya.io/a/b:1'
+  const job = { apiVersion: 'batch/v1', kind: 'Job', name: 'nightly-1', uid: 'j' }
+  const cronJob = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'nightly', uid: 'c' }
+  const codes = codesIn({
+    image,
+    error: pulled(image, unresolved('quya.io')),
+    pod: { controller: job },
+    owners: [{ ...job, namespace: 'web', controller: cronJob }],
+  })
+  expect(codes[0]).toBe('correct-registry')
+  expect(codes).toContain('delete-run')
+})
+
+test.each(['registry.redhat.io', 'registry.connect.redhat.com', 'dhi.io'])(
+  '%s serves nobody without a login, so that comes before the name',
+  registry => {
+    const image = `${registry}/a/b:1`
+    const codes = codesIn({ image, error: pulled(image, answered(registry, '401 Unauthorized')) })
+    expect(codes[0]).toBe('distribute-login')
+  },
+)
