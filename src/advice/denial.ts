@@ -198,6 +198,7 @@ function verifiedLoginSteps(finding: Finding): Step[] {
     { code: 'same-secret' },
     ...loginSteps(finding, 'missing'),
     ...correctedSecretSteps(finding),
+    { code: 'exempt-preloaded' },
     see('secrets'),
   ]
 }

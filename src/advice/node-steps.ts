@@ -169,7 +169,9 @@ export function neverSteps(finding: Finding): Step[] {
   if (platform === 'kind' || platform === 'minikube')
     return [{ code: 'load-image', image: finding.image, tool: platform }, allow]
   const preload: Step = { code: 'preload', image }
-  return finding.subcause === 'not-verified' ? [{ code: 'same-secret' }, allow] : [allow, preload]
+  return finding.subcause === 'not-verified'
+    ? [{ code: 'same-secret' }, { code: 'exempt-preloaded' }, allow]
+    : [allow, preload]
 }
 
 export function signatureSteps(finding: Finding): Step[] {

@@ -175,6 +175,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   preload: { about: 'node', on: 'client' },
   'load-image': { about: 'node' },
   'same-secret': { about: 'login' },
+  'exempt-preloaded': { about: 'node' },
   'show-policy': { about: 'node', on: 'client' },
   'show-image-settings': { about: 'node' },
   'signature-store': { about: 'node', on: 'client' },

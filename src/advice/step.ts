@@ -271,6 +271,7 @@ export type Step =
   | { code: 'preload'; image: string }
   | { code: 'load-image'; image: string; tool: 'kind' | 'minikube' }
   | { code: 'same-secret' }
+  | { code: 'exempt-preloaded' }
   | { code: 'show-policy'; kind: NodePolicy }
   | { code: 'show-image-settings' }
   | { code: 'signature-store' }

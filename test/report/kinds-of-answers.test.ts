@@ -744,8 +744,8 @@ test.each<[string, Situation, Expected]>([
       node: { kubelet: 'v1.36.1', images: [OWN] },
     },
     {
-      first: /preloadedImagesVerificationAllowlist/,
-      says: /The node lists the image.*or it was preloaded/,
+      first: /^Give the pod the pull secret/,
+      says: /The node lists the image.*or it was preloaded.*preloadedImagesVerificationAllowlist/s,
       never: /(?:^|\. )It was pulled with|image is not on the node/,
     },
   ],

@@ -279,6 +279,7 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
     { image: 'api:1', tool: 'minikube' },
   ],
   'same-secret': [{}],
+  'exempt-preloaded': [{}],
   'show-policy': [{ kind: 'blocked' }, { kind: 'rejected' }, { kind: 'signature' }],
   'show-image-settings': [{}],
   'signature-store': [{}],

@@ -64,6 +64,7 @@ export const limitSteps: StepWords<
   | 'preload'
   | 'load-image'
   | 'same-secret'
+  | 'exempt-preloaded'
   | 'slow-pull'
 > = {
   wait: (step, { findings: [{ registry, reference }] }) => {
@@ -124,8 +125,11 @@ export const limitSteps: StepWords<
         : `minikube image load${minikubeProfile(node)} ${shellWord(image)}`,
   }),
   'same-secret': () => ({
-    text: "Give the pod the pull secret of those pods that the image was pulled for, as from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified; if it was preloaded instead, exempt it in the kubelet's configuration (imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages, preloadedImagesVerificationAllowlist)",
+    text: 'Give the pod the pull secret of those pods that the image was pulled for, as from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified',
     brief: 'Give the pod the pull secret of those pods that the image was pulled for',
+  }),
+  'exempt-preloaded': () => ({
+    text: "Or, if it was preloaded, exempt it in the kubelet's configuration (imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages, with the image in preloadedImagesVerificationAllowlist)",
   }),
   'slow-pull': (_step, { findings: [{ host }] }) => ({
     text: `If the pull is only slow, raise ${progressTimeout(host)}, or use a smaller image${
