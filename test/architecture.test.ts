@@ -259,13 +259,28 @@ describe('the import rules', () => {
     expect(upward).toEqual([])
   })
 
-  test('every start loads one library, commander; the others wait until a command needs them', () => {
-    const libraries = [...reachedFrom(join(SRC, 'main.ts'), true)].flatMap(file =>
-      importsOf(file).filter(
-        ({ typeOnly, onDemand, target }) => !typeOnly && !onDemand && !/^(?:\.|node:)/.test(target),
-      ),
+  /** The libraries that are loaded together with a file. */
+  function librariesOf(file: string): string[] {
+    const loaded = [...reachedFrom(join(SRC, file), true)].flatMap(importsOf)
+    const libraries = loaded.filter(
+      ({ typeOnly, onDemand, target }) => !typeOnly && !onDemand && !/^(?:\.|node:)/.test(target),
     )
-    expect([...new Set(libraries.map(({ target }) => target))]).toEqual(['commander'])
+    return [...new Set(libraries.map(({ target }) => target))]
+  }
+
+  test('every start loads one library, commander; the others wait until a command needs them', () => {
+    expect(librariesOf('main.ts')).toEqual(['commander'])
+  })
+
+  test('a diagnosis sends its first request before it loads what draws screens', () => {
+    for (const file of [
+      'commands/diagnose.ts',
+      'source/live/read-cluster.ts',
+      'kubernetes/connect-reader.ts',
+    ])
+      expect(librariesOf(file)).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/string-width|wrap-ansi|cli-table3/)]),
+      )
   })
 
   test('API paths are built in one file, where every name is escaped', () => {

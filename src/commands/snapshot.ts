@@ -1,7 +1,6 @@
 /** Takes a command's snapshot of a live cluster or of a dump. Both produce the same facts for the same state. */
 
 import { UsageError } from '../errors.ts'
-import { wrapLines } from '../report/screen/layout.ts'
 import { readingText } from '../report/views/progress.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../source/label-selector.ts'
@@ -116,7 +115,7 @@ async function snapshotOfDump(options: SnapshotOptions, context: CommandContext)
     signal: context.signal,
   })
   const { renderSourceNotes } = await import('../report/views/gaps.ts')
-  await context.err.write(wrapLines(renderSourceNotes(snapshot.source), context.err.width))
+  await context.err.write(renderSourceNotes(snapshot.source, context.err.width))
   return snapshot
 }
 

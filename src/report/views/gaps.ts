@@ -30,8 +30,8 @@ export function gapLines(
 }
 
 /** Returns one sentence per skipped file, for standard error; empty for a cluster. */
-export function renderSourceNotes(source: SnapshotSource): string {
-  return joinLines(sentences(source).map(sanitizeLine))
+export function renderSourceNotes(source: SnapshotSource, width: number): string {
+  return joinLines(sentences(source).flatMap(sentence => wrap(sanitizeLine(sentence), width)))
 }
 
 function sentences(source: SnapshotSource): string[] {
