@@ -161,7 +161,7 @@ const REPEATED =
 
 /** The reason that the registry wrote for its refusal, if it says more than that it refuses; null without one. */
 function ownReason(text: string): string | null {
-  const message = MESSAGE.exec(text)?.[1]?.replace(/[\s"'}\])]+$/, '') ?? ''
+  const message = MESSAGE.exec(text)?.[1]?.replace(/(?<![\s"'}\])])[\s"'}\])]+$/, '') ?? ''
   const words = message.match(/(?<![\w‹/.:-])[a-z]{2,}(?![\w›/:-])/gi) ?? []
   return words.length < 4 || REPEATED.test(message) ? null : message
 }

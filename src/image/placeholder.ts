@@ -12,7 +12,7 @@ const BUILT: [Placeholder, RegExp][] = [
 const WORD = /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i
 /** Variables, template braces, angle brackets, or a word such as CHANGEME. */
 const UNFILLED =
-  /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bREPLACE_\w+|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
+  /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^<>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bREPLACE_\w+|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
 /** Words in capitals for what the reader has to fill in, as in `gcr.io/PROJECT_ID/app`; a path has no capitals. */
 const TO_FILL_IN =
   /(?:^|[/.])(?:[A-Z]+(?:[_-][A-Z]+)+|ACCOUNT|IMAGE|NAMESPACE|ORG|OWNER|PROJECT|REGION|REGISTRY|REPO(?:SITORY)?|USER(?:NAME)?)(?=[/.:@])/
