@@ -42,6 +42,8 @@ test.each([
   ],
   ['Azure, a user', 'acme.azurecr.io', 'unauthorized: AADSTS50057: The user account is disabled.'],
   ['Harbor', 'harbor.example', 'unauthorized: robot account robot$acme+ci is expired'],
+  ['Harbor, a robot', 'harbor.example', 'unauthorized: robot account robot$acme+ci is suspended'],
+  ['a registry, a user', 'registry.example', 'unauthorized: user account has been suspended'],
   ['Oracle', 'fra.ocir.io', 'unauthorized: Unknown or bad credentials'],
   ['Scaleway', 'rg.fr-par.scw.cloud', 'denied: The secret key that you provided is not valid'],
   ['DigitalOcean', 'registry.digitalocean.com', 'unauthorized: the API token was revoked'],
@@ -138,6 +140,27 @@ test.each([
   const found = answered(registry, message)
   expect(found.subcause).toBe(subcause)
   expect(stepsFor(found)[0].code).toBe(first)
+})
+
+describe('another place of the image', () => {
+  const codesFor = (message: string) =>
+    stepsFor(answered('registry.example', message)).map(({ code }) => code)
+
+  test('gets a login if its host is well known', () => {
+    const codes = codesFor('denied: this repo is only available on registry.redhat.io')
+    expect(codes.slice(0, 2)).toEqual(['use-host', 'distribute-login'])
+  })
+
+  test('gets none if any registry could have chosen that host', () => {
+    const codes = codesFor('denied: this repo is only available on registry.other.example')
+    expect(codes[0]).toBe('use-host')
+    expect(codes).not.toContain('distribute-login')
+  })
+
+  test('is not a web site about the image', () => {
+    const codes = codesFor('denied: this image is now available at developer.acme.example/images')
+    expect(codes).not.toContain('use-host')
+  })
 })
 
 describe('a reason that is not known', () => {
