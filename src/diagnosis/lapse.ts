@@ -48,7 +48,9 @@ export function lapseIn(words: string): Lapse | null {
 
 /** Whether a text speaks of what belongs to the caller, whom another login would replace, and not of the image's owner. @param words in lower case */
 export function isOfCaller(words: string): boolean {
-  return /\byour (?:[\w-]+ ){0,3}(?:account|subscription|plan|organi[sz]ation|namespace)\b/.test(words)
+  return /\byour (?:[\w-]+ ){0,3}(?:account|subscription|plan|organi[sz]ation|namespace)\b(?!['’]s| (?:admin|manager|owner|representative|team))/.test(
+    words,
+  )
 }
 
 /** How texts name a project: `project #123`, `project 123`, `project 'p'`, `project_number:123`, `projects/p`. */

@@ -142,6 +142,35 @@ test.each([
   expect(stepsFor(found)[0].code).toBe(first)
 })
 
+test.each([
+  ['Your account has been disabled', true],
+  ['Namespace acme has been disabled. Please contact your account manager.', false],
+  ["Namespace acme has been disabled. Ask your organization's owner.", false],
+])('"%s" is about the caller: %s', (message, ofCaller) => {
+  const found = answered('registry.example', `denied: ${message}`, null)
+  expect(clueOf(found.clues, 'lapsed')).toMatchObject({ what: 'account', ofCaller })
+})
+
+test.each([
+  ['fork/exec /opt/bin/acr-credential-provider: permission denied', 'program'],
+  ['exit status 1: open /etc/kubernetes/azure.json: no such file or directory', 'other'],
+])('a credential provider that fails with "%s" has this problem: %s', (reason, problem) => {
+  const found = answered(
+    'acme.azurecr.io',
+    `error execing credential provider plugin acr-credential-provider for image acme.azurecr.io/a/b: ${reason}`,
+    null,
+  )
+  expect(clueOf(found.clues, 'provider-reason')?.problem).toBe(problem)
+})
+
+test.each([
+  ['gcr.io/PROJECT_ID/app:1', true],
+  ['docker.io/acme/app:1.2.BUILD-SNAPSHOT.4', false],
+])('%s has something to fill in: %s', (image, isPlaceholder) => {
+  const found = findingOf({ image, error: 'manifest unknown' })
+  expect(clueOf(found.clues, 'placeholder') !== undefined).toBe(isPlaceholder)
+})
+
 describe('another place of the image', () => {
   const codesFor = (message: string) =>
     stepsFor(answered('registry.example', message)).map(({ code }) => code)

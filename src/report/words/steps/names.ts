@@ -224,7 +224,7 @@ export const nameSteps: StepWords<
   },
   'name-registry': ({ name, beside, same }, { findings: [{ image }] }) => ({
     text: same
-      ? `Write the full name ${name}: the same repository was pulled from there, and without a registry in the name ${image}, Docker Hub is asked`
+      ? `Write the full name ${name} if you mean the image that was pulled from there: without a registry in the name ${image}, Docker Hub is asked`
       : `Write the registry into the name if the image is beside ${beside}, as in ${name}: without a registry in the name ${image}, Docker Hub is asked`,
   }),
 }
