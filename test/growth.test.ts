@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { classify } from '../src/diagnosis/classify.ts'
+import { cluesOf } from '../src/diagnosis/clues.ts'
 import { cell, guardLines, markdownCode, markdownText, sanitizeLine } from '../src/report/sanitize.ts'
 import { columns } from '../src/report/screen/columns.ts'
 import { clip, clipStart, field } from '../src/report/screen/layout.ts'
@@ -57,8 +58,18 @@ function slowFloods(expression: RegExp): string[] {
   })
 }
 
+/** Too long for what searches an image's name, and only a short one. */
+const LONG_NAME = 'n'.repeat(601)
+
+function allClues(text: string): void {
+  for (const cause of ['auth-required-or-denied', 'rate-limited', 'image-not-found'] as const)
+    for (const status of [null, 403, 429])
+      cluesOf(`denied: ${text}`, { cause, status, endpoint: null, image: LONG_NAME, reference: null })
+}
+
 const SUBJECTS: Record<string, (text: string) => void> = {
   'every rule of a cause': text => void classify(text, 'ErrImagePull'),
+  'every clue': allClues,
   'the redactor': text => void redactStrictly(text),
   'the sanitizer and the escapers': text => {
     for (const show of [sanitizeLine, guardLines, markdownText, markdownCode, cell]) show(`${text}\n\u00e9`)

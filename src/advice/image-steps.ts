@@ -214,7 +214,8 @@ export function servedElsewhere({ clues, cause, moved }: Finding): Step[] | null
   const { host, repository } = place
   return [
     { code: 'use-host', host, repository },
-    { code: 'distribute-login', reason: 'elsewhere', registry: host },
+    // The answer of any registry must not choose the host that gets a login.
+    ...stepsIf(isHosted(host), { code: 'distribute-login', reason: 'elsewhere', registry: host }),
   ]
 }
 

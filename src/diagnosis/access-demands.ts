@@ -12,7 +12,8 @@ const SERVED_AT = [
   `\\b(?:please )?(?:use|pull (?:it )?from) ${HOST} instead\\b`,
 ].map(words => new RegExp(words, 'i'))
 /** Sites for people, which serve no images. */
-const SITE = /^(?:www|docs?|access|catalog|support|hub|aka)\.|^git(?:hub|lab)\.com$/i
+const SITE =
+  /^(?:www|docs?|help|learn|blog|developers?|portal|console|access|catalog|support|hub|aka)\.|^git(?:hub|lab)\.com$/i
 
 /** Where the registry says that the image is. */
 export interface OtherPlace {

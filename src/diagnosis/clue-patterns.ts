@@ -221,8 +221,9 @@ const SIGNER = /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'â
 /** Go's crypto/x509 lists all names of a certificate; a long list says little. */
 const CERTIFICATE_FOR = /certificate is valid for ([^\s"'`]{1,120}(?:, [^\s"'`]{1,120}){0,2}), not /i
 const WINDOWS_BUILD = /windows version (\d+\.\d+\.\d+)-based image/i
-/** The path in a failed write, such as `write /var/tmp/storage123/2: no space left on device`. */
-const FULL_PATH = /(\/[\w./@+-]+)[^/]{0,40}: (?:no space left on device|disk quota exceeded)/i
+/** The path in a failed write, such as `write /var/tmp/storage123/2: no space left on device`. It is tried once for each word, not for each slash. */
+const FULL_PATH =
+  /(?:^|[^\w./@+-])[\w.@+-]*(\/[\w./@+-]+)[^/]{0,40}: (?:no space left on device|disk quota exceeded)/i
 /** Where a runtime's own folders begin below its store. */
 const STORE =
   /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)/

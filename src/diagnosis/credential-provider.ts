@@ -13,7 +13,8 @@ const PROBLEMS: [ProviderProblem, RegExp][] = [
   ],
   [
     'program',
-    /\bno such file or directory\b|\bpermission denied\b|\bexec format error\b|\bexecutable file not found\b/i,
+    // A plugin that runs may lack a file or a permission itself, such as azure.json.
+    /\bfork\/exec \S{1,300}: (?:no such file or directory|permission denied)|\bexec format error\b|\bexecutable file not found\b/i,
   ],
   ['time', /\bcontext deadline exceeded\b|\bsignal: killed\b/i],
 ]

@@ -34,7 +34,7 @@ const IS =
 /** A name after the noun, in quotes or not. */
 const NAME = `(?: ['"‹]?[\\w$+.‹›-]{1,80}['"›]?)?`
 const FAULT =
-  '(?:invalid|(?<=\\b(?:not|longer) )(?:valid|correct|active|accepted|recogni[sz]ed|authenticated|verified|match)|incorrect|wrong|expired|revoked|rejected|malformed|disabled|deactivated|deleted|locked|unknown)'
+  '(?:invalid|(?<=\\b(?:not|longer) )(?:valid|correct|active|accepted|recogni[sz]ed|authenticated|verified|match)|incorrect|wrong|expired|revoked|rejected|malformed|disabled|deactivated|suspended|deleted|locked|unknown)'
 
 /** A registry's own sentence about the login that it got: it is wrong, expired, or revoked, or nobody has it. */
 const REFUSED_LOGIN = new RegExp(
@@ -161,7 +161,7 @@ const REPEATED =
 
 /** The reason that the registry wrote for its refusal, if it says more than that it refuses; null without one. */
 function ownReason(text: string): string | null {
-  const message = MESSAGE.exec(text)?.[1]?.replace(/[\s"'}\])]+$/, '') ?? ''
+  const message = MESSAGE.exec(text)?.[1]?.replace(/(?<![\s"'}\])])[\s"'}\])]+$/, '') ?? ''
   const words = message.match(/(?<![\w‹/.:-])[a-z]{2,}(?![\w›/:-])/gi) ?? []
   return words.length < 4 || REPEATED.test(message) ? null : message
 }

@@ -6,6 +6,9 @@ export type Lapse = 'billing' | 'api' | 'project' | 'subscription' | 'license' |
 const OFF = '(?:disabled|suspended|deactivated|closed|terminated|deleted|locked|inactive)'
 const IS = '(?: ‹\\w+›)?(?: (?:is|was|has|have|are|been|currently))*'
 
+/** What is suspended for whoever logs in, so that another login helps; `account` alone is the owner's. */
+const LOGIN = `\\b(?:user|robot|token|key|login|credentials?)(?: account)?(?: \\S{1,80})?${IS}`
+
 /** What gives each away, in lower case, in an error text with or without its names; the first that matches decides. */
 const LAPSES: [Lapse, RegExp][] = [
   // Google's errors of Service Usage and Cloud Storage (cloud.google.com/service-infrastructure, cloud.google.com/storage/docs/xml-api/reference-status), and 402.
@@ -33,7 +36,7 @@ const LAPSES: [Lapse, RegExp][] = [
   [
     'account',
     new RegExp(
-      `\\bsuspended\\b|\\b(?<!\\buser |\\brobot |\\bservice |\\bor your .{0,30})(?:account|namespace|organi[sz]ation|tenancy|tenant|registry instance)\\b(?: \\S{1,80})?${IS} (?:${OFF}|blocked|not active)\\b|\\bproblem with your (?:\\w+ )?account\\b`,
+      `\\bsuspended\\b(?<!${LOGIN} suspended)|\\b(?<!\\buser |\\brobot |\\bservice |\\bor your .{0,30})(?:account|namespace|organi[sz]ation|tenancy|tenant|registry instance)\\b(?: \\S{1,80})?${IS} (?:${OFF}|blocked|not active)\\b|\\bproblem with your (?:\\w+ )?account\\b`,
     ),
   ],
 ]
@@ -45,7 +48,9 @@ export function lapseIn(words: string): Lapse | null {
 
 /** Whether a text speaks of what belongs to the caller, whom another login would replace, and not of the image's owner. @param words in lower case */
 export function isOfCaller(words: string): boolean {
-  return /\byour (?:[\w-]+ ){0,3}(?:account|subscription|plan|organi[sz]ation|namespace)\b/.test(words)
+  return /\byour (?:[\w-]+ ){0,3}(?:account|subscription|plan|organi[sz]ation|namespace)\b(?!['’]s| (?:admin|manager|owner|representative|team))/.test(
+    words,
+  )
 }
 
 /** How texts name a project: `project #123`, `project 123`, `project 'p'`, `project_number:123`, `projects/p`. */

@@ -12,10 +12,10 @@ const BUILT: [Placeholder, RegExp][] = [
 const WORD = /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i
 /** Variables, template braces, angle brackets, or a word such as CHANGEME. */
 const UNFILLED =
-  /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bREPLACE_\w+|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
-/** Words in capitals for what the reader has to fill in, as in `gcr.io/PROJECT_ID/app`; a path has no capitals. */
+  /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^<>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bREPLACE_\w+|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
+/** Words in capitals for what the reader has to fill in, as in `gcr.io/PROJECT_ID/app`; a path has no capitals, but a tag may. */
 const TO_FILL_IN =
-  /(?:^|[/.])(?:[A-Z]+(?:[_-][A-Z]+)+|ACCOUNT|IMAGE|NAMESPACE|ORG|OWNER|PROJECT|REGION|REGISTRY|REPO(?:SITORY)?|USER(?:NAME)?)(?=[/.:@])/
+  /(?:^|[/.](?<!:[^/]*))(?:[A-Z]+(?:[_-][A-Z]+)+|ACCOUNT|IMAGE|NAMESPACE|ORG|OWNER|PROJECT|REGION|REGISTRY|REPO(?:SITORY)?|USER(?:NAME)?)(?=[/.:@])/
 
 /** The kind of placeholder that the image's name, as written in the pod, is or contains; null if it has none. */
 export function placeholderIn(image: string): Placeholder | null {

@@ -64,12 +64,17 @@ describe('a lazy snapshotter that could not mount a layer', () => {
     expect(stepsFor(found).map(({ code }) => code)).not.toContain('replace-passed-over')
   })
 
+  const image = 'reg.example/a/b:1'
+  const refused = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": unexpected status from HEAD request to https://reg.example/v2/a/b/manifests/1: 401 Unauthorized`
+  const stepsAfter = (error: string) => stepsFor(findingOf({ image, error, login: 'reg.example' }))
+
+  test("leaves the pod's login alone if a later one was refused, which may be the node's", () => {
+    const codes = stepsAfter(`[${unmounted(image)}, ${refused}]`).map(({ code }) => code)
+    expect(codes).not.toContain('replace-passed-over')
+  })
+
   test('leaves the login that was refused before to be replaced, as the next one was accepted', () => {
-    const image = 'reg.example/a/b:1'
-    const refused = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": unexpected status from HEAD request to https://reg.example/v2/a/b/manifests/1: 401 Unauthorized`
-    const steps = stepsFor(
-      findingOf({ image, error: `[${refused}, ${unmounted(image)}]`, login: 'reg.example' }),
-    )
+    const steps = stepsAfter(`[${refused}, ${unmounted(image)}]`)
     expect(steps[0].code).toBe('snapshotter-log')
     expect(steps).toContainEqual({
       code: 'replace-passed-over',

@@ -42,6 +42,8 @@ test.each([
   ],
   ['Azure, a user', 'acme.azurecr.io', 'unauthorized: AADSTS50057: The user account is disabled.'],
   ['Harbor', 'harbor.example', 'unauthorized: robot account robot$acme+ci is expired'],
+  ['Harbor, a robot', 'harbor.example', 'unauthorized: robot account robot$acme+ci is suspended'],
+  ['a registry, a user', 'registry.example', 'unauthorized: user account has been suspended'],
   ['Oracle', 'fra.ocir.io', 'unauthorized: Unknown or bad credentials'],
   ['Scaleway', 'rg.fr-par.scw.cloud', 'denied: The secret key that you provided is not valid'],
   ['DigitalOcean', 'registry.digitalocean.com', 'unauthorized: the API token was revoked'],
@@ -138,6 +140,56 @@ test.each([
   const found = answered(registry, message)
   expect(found.subcause).toBe(subcause)
   expect(stepsFor(found)[0].code).toBe(first)
+})
+
+test.each([
+  ['Your account has been disabled', true],
+  ['Namespace acme has been disabled. Please contact your account manager.', false],
+  ["Namespace acme has been disabled. Ask your organization's owner.", false],
+])('"%s" is about the caller: %s', (message, ofCaller) => {
+  const found = answered('registry.example', `denied: ${message}`, null)
+  expect(clueOf(found.clues, 'lapsed')).toMatchObject({ what: 'account', ofCaller })
+})
+
+test.each([
+  ['fork/exec /opt/bin/acr-credential-provider: permission denied', 'program'],
+  ['exit status 1: open /etc/kubernetes/azure.json: no such file or directory', 'other'],
+])('a credential provider that fails with "%s" has this problem: %s', (reason, problem) => {
+  const found = answered(
+    'acme.azurecr.io',
+    `error execing credential provider plugin acr-credential-provider for image acme.azurecr.io/a/b: ${reason}`,
+    null,
+  )
+  expect(clueOf(found.clues, 'provider-reason')?.problem).toBe(problem)
+})
+
+test.each([
+  ['gcr.io/PROJECT_ID/app:1', true],
+  ['docker.io/acme/app:1.2.BUILD-SNAPSHOT.4', false],
+])('%s has something to fill in: %s', (image, isPlaceholder) => {
+  const found = findingOf({ image, error: 'manifest unknown' })
+  expect(clueOf(found.clues, 'placeholder') !== undefined).toBe(isPlaceholder)
+})
+
+describe('another place of the image', () => {
+  const codesFor = (message: string) =>
+    stepsFor(answered('registry.example', message)).map(({ code }) => code)
+
+  test('gets a login if its host is well known', () => {
+    const codes = codesFor('denied: this repo is only available on registry.redhat.io')
+    expect(codes.slice(0, 2)).toEqual(['use-host', 'distribute-login'])
+  })
+
+  test('gets none if any registry could have chosen that host', () => {
+    const codes = codesFor('denied: this repo is only available on registry.other.example')
+    expect(codes[0]).toBe('use-host')
+    expect(codes).not.toContain('distribute-login')
+  })
+
+  test('is not a web site about the image', () => {
+    const codes = codesFor('denied: this image is now available at developer.acme.example/images')
+    expect(codes).not.toContain('use-host')
+  })
 })
 
 describe('a reason that is not known', () => {

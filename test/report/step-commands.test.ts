@@ -47,6 +47,12 @@ test('every step begins with what to do, not with why', () => {
   expect([...new Set(texts.filter(text => !BEGINNINGS.test(text)))]).toEqual([])
 })
 
+test("OpenShift's import of a tag reaches the cluster of the run", () => {
+  const step: Step = { code: 'see-image-stream', project: 'base', stream: 'api', tag: 'v1' }
+  expect(wordsOf(step, KINDS[0] as Kind).text).toContain('`oc --context prod -n base import-image api:v1`')
+  expect(wordsOf(step, KINDS[0] as Kind, DUMP).text).toContain('--context <context>`')
+})
+
 /** Whether a shell parses the lines, which it does not run. */
 const parses = (lines: string[]) =>
   spawnSync('sh', ['-n'], { input: lines.join('\n'), encoding: 'utf8' }).status === 0

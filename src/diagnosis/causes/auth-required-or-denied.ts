@@ -91,12 +91,14 @@ const AUTHORIZED: readonly Cause[] = [
   'image-not-found',
 ]
 
-/** The clue that one of several logins was refused: the kubelet tries the next login after a failed attempt, and reports all attempts. */
+/**
+ * The clue that the first of several logins was refused: the kubelet tries the next one after a failed attempt, and reports all attempts. It
+ * tries the pod's before the node's, so only the first is surely the pod's.
+ */
 export function passedOver(text: string, cause: Cause): Clue[] {
   if (!AUTHORIZED.includes(cause)) return []
-  const { attempts } = parsePullErrors(text)
-  const refused = attempts.find(({ status }) => status === 401 || status === 403)
-  return refused?.status == null || attempts.length === 1
-    ? []
-    : [{ code: 'login-passed-over', status: refused.status }]
+  const [first, ...others] = parsePullErrors(text).attempts.map(({ status }) => status)
+  return (first === 401 || first === 403) && others.length > 0
+    ? [{ code: 'login-passed-over', status: first }]
+    : []
 }
