@@ -30,7 +30,8 @@ export function tlsSteps(finding: Finding): Step[] {
       : [checkClock, look, repair]
   }
   const renew: Step = { code: 'renew-certificate', host: target.host, problem }
-  if (hasClue(finding, 'clock-off') || side === 'before') return [checkClock, look, renew]
+  if (hasClue(finding, 'clock-off')) return [checkClock, look]
+  if (side === 'before') return [checkClock, look, renew]
   // The error proves the date; what the node lacks may also be a certificate of its own, where the host's was accepted.
   const proven = problem === 'client' || side === 'after'
   return [...(proven ? [renew, look] : [look, renew]), ...ofMirror(finding, target)]
