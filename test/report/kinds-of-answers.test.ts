@@ -1013,6 +1013,15 @@ test.each<[string, Situation, Expected]>([
     },
     { never: /if the image is public/ },
   ],
+  [
+    'a clock that stands at 1970, which no other certificate sets right',
+    {
+      image: 'registry.acme.dev/a:1',
+      error:
+        'Head "https://registry.acme.dev/v2/a/manifests/1": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 1970-01-01T00:12:00Z is before 2026-01-02T00:00:00Z',
+    },
+    { first: /clock/, never: /Renew the certificate/ },
+  ],
 ])('%s', (_name, situation, { first, short, says, never }) => {
   const { all, first: step, short: summary } = textsOf(situation)
   if (short !== undefined) expect(summary).toMatch(short)
