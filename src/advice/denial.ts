@@ -15,6 +15,7 @@ import {
   malformedSecrets,
   missingSlash,
   miswrittenLogins,
+  nearSecretSteps,
   publicSteps,
   refusedLoginSteps,
   repositoryOf,
@@ -181,13 +182,9 @@ function unknownReason(finding: Finding): Step[] {
 /** A login for this registry that new pods get, or that the pod's namespace has: it was meant for such images, so it comes before the name. */
 function knownLoginSteps(finding: Finding): Step[] {
   if (isPublic(finding.reference)) return []
-  const isNear = finding.credential.hints?.some(
-    ({ code }) =>
-      code === 'not-named' || code === 'on-service-account' || code === 'service-account-secrets-ignored',
-  )
   return [
     ...stepsIf(finding.remedies.includes('recreate'), { code: 'recreate-pods' }),
-    ...(isNear === true ? knownSecretSteps(finding) : []),
+    ...nearSecretSteps(finding),
   ]
 }
 

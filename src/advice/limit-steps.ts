@@ -5,7 +5,7 @@ import { isLocal } from '../diagnosis/endpoint.ts'
 import type { Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
 import { isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
 import { hasClue } from './conditions.ts'
-import { hiddenSecretSteps, hubNameSteps, loginSteps, misplacedLoginSteps } from './login.ts'
+import { hubNameSteps, loginSteps, misplacedLoginSteps, nearSecretSteps } from './login.ts'
 import type { Step } from './step.ts'
 
 /** The steps for a registry's rate limit. */
@@ -56,7 +56,7 @@ export function limitSteps(finding: Finding): Step[] {
       ? [{ code: 'restart-pull' }, { code: 'see-why', after: 'login' }]
       : [
           ...hubNameSteps(finding),
-          ...hiddenSecretSteps(finding),
+          ...nearSecretSteps(finding),
           ...misplacedLoginSteps(finding),
           ...loginSteps(finding, subcause === 'account' || sent ? 'account-limit' : 'limit'),
         ]

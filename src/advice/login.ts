@@ -58,16 +58,16 @@ export function knownSecretSteps({ credential, namespace, remedies }: Finding): 
     : [{ code: 'use-known-secret', hint: found, namespace }]
 }
 
-function isUsable(hint: CredentialHint): hint is UsableHint {
-  return (
-    hint.code !== 'service-account-changed-later' && hint.code !== 'same-account' && hint.code !== 'hub-name'
+/** One of these in the pod's own namespace, which was meant for its pods. */
+export function nearSecretSteps(finding: Finding): Step[] {
+  return knownSecretSteps(finding).filter(
+    step => step.code === 'use-known-secret' && step.hint.code !== 'in-namespace',
   )
 }
 
-/** A secret of the pod's own service account, which the pod's own list hides. */
-export function hiddenSecretSteps(finding: Finding): Step[] {
-  return knownSecretSteps(finding).filter(
-    step => step.code === 'use-known-secret' && step.hint.code === 'service-account-secrets-ignored',
+function isUsable(hint: CredentialHint): hint is UsableHint {
+  return (
+    hint.code !== 'service-account-changed-later' && hint.code !== 'same-account' && hint.code !== 'hub-name'
   )
 }
 
@@ -224,8 +224,10 @@ export function repositoryOf({ reference }: Pick<Finding, 'reference'>): string 
 export function refusedLoginSteps(finding: Finding): Step[] {
   const { namespace, registry } = finding
   const secrets = usableSecrets(finding)
+  // No image of a private ECR registry is public.
+  const mayBePublic = secrets.length > 0 && cloudOf(registry) !== 'ecr'
   const remove: Step[] =
-    secrets.length > 0 && registry !== null ? [{ code: 'remove-login', namespace, secrets, registry }] : []
+    mayBePublic && registry !== null ? [{ code: 'remove-login', namespace, secrets, registry }] : []
   const see = stepsIf(remove.length === 0, { code: 'see-why', after: 'login' })
   // The image is public, so the refused login is the only obstacle. One that a fix distributed was meant to spare the anonymous limit.
   if (isPublic(finding.reference)) {

@@ -985,6 +985,34 @@ test.each<[string, Situation, Expected]>([
       never: /service accounts/,
     },
   ],
+  [
+    'a limit of Docker Hub, where the namespace has a login that the pod does not use',
+    {
+      image: 'nginx:1',
+      error:
+        '429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit.',
+      login: 'https://index.docker.io/v1/',
+      pod: { pullSecrets: [] },
+    },
+    { first: /^Add secret regcred/ },
+  ],
+  [
+    'a version that may lack its v',
+    {
+      image: 'quay.io/acme/operator:1.15.3',
+      error: 'quay.io/acme/operator:1.15.3: not found',
+    },
+    { first: /tags start with v, as in v1\.15\.3/ },
+  ],
+  [
+    'an expired login for a private registry, none of whose images is public',
+    {
+      image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/a:1',
+      error: 'denied: Your authorization token has expired. Reauthenticate and try again.',
+      login: '123456789012.dkr.ecr.eu-west-1.amazonaws.com',
+    },
+    { never: /if the image is public/ },
+  ],
 ])('%s', (_name, situation, { first, short, says, never }) => {
   const { all, first: step, short: summary } = textsOf(situation)
   if (short !== undefined) expect(summary).toMatch(short)

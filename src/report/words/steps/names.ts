@@ -290,6 +290,9 @@ function diagnoseScope(findings: readonly { namespace: string }[]): string {
 function pathHint(registry: string | null, image: string): string {
   if (registry !== null && registry !== 'k8s.gcr.io' && /(?:^|\.)gcr\.io$/.test(registry))
     return ' (repositories of Artifact Registry are at REGION-docker.pkg.dev, not gcr.io)'
+  const [, version] = /:(\d+\.\d+\.\d+)$/.exec(image) ?? []
+  if (version !== undefined && image.includes('/'))
+    return ` (many projects' tags start with v, as in v${version})`
   const path = image.slice((registry ?? '').length + 1)
   const [, name] = /^[^/]+\/([^/:@]+)(?:[:@].*)?$/.exec(path) ?? []
   const viaProject = registry !== null && registry !== 'docker.io' && name !== undefined

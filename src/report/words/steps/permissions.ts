@@ -40,7 +40,7 @@ const PROVIDER: Record<Cloud, string> = {
 /** AKS has a command that checks everything between its nodes and a registry. */
 function checkAcr(cloud: Cloud | null, { host }: Pick<Finding, 'host'>): string {
   return cloud === 'acr' && host.platform === 'aks'
-    ? '; `az aks check-acr` tests the identity, its role, and the connection to the registry'
+    ? '; `az aks check-acr` tests the identity, its role, and the connection to the registry, and `az aks update --attach-acr` gives it the role'
     : ''
 }
 
