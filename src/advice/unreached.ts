@@ -141,7 +141,8 @@ export function timeoutSteps(finding: Finding): Step[] {
 
 export function refusedSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
-  if (hasClue(finding, 'interrupted') && !hasClue(finding, 'loopback'))
+  const opened = !hasClue(finding, 'unopened')
+  if (hasClue(finding, 'interrupted') && opened && !hasClue(finding, 'loopback'))
     return [
       { code: 'restart-pull' },
       { code: 'check-download', host: target.host },

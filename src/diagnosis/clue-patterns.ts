@@ -56,7 +56,8 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [{ code: 'unopened', why: 'refused' }, /connection refused|actively refused/i],
   [
     { code: 'interrupted' },
-    /failed to copy: (?!httpReadSeeker: failed open)|happened during read: |stream error: stream id/i,
+    // Earlier versions of containerd write httpReaderSeeker.
+    /failed to copy: (?!httpRead(?:er)?Seeker: failed open)|happened during read: |stream error: stream id/i,
   ],
   [{ code: 'literal-server' }, /https?:\/\/docker\.io(?::443)?\/v2\/|\blookup docker\.io(?: on|:)/i],
   [

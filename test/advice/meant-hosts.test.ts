@@ -156,6 +156,15 @@ test.each([
   expect(codes).not.toContain('check-listener')
 })
 
+test.each(['httpReadSeeker', 'httpReaderSeeker'])(
+  'a download whose connection was never opened (%s) is not just repeated',
+  reader => {
+    const image = 'reg.example/a/b:1'
+    const error = `failed to pull and unpack image "${image}": failed to copy: ${reader}: failed open: failed to do request: Get "https://reg.example/v2/a/b/blobs/sha256:1": dial tcp 192.0.2.7:443: connect: connection refused`
+    expect(codesIn({ image, error })).not.toContain('restart-pull')
+  },
+)
+
 test('a connection that broke off before the layer came is tested', () => {
   const error =
     'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://cdn.example/v2/a/b/blobs/sha256:aa": EOF'

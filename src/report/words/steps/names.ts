@@ -4,7 +4,7 @@ import type { Step } from '../../../advice/step.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import type { Placeholder } from '../../../image/placeholder.ts'
 import { readReference } from '../../../image/reference.ts'
-import { type Invocation, kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
+import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { editField, setImages, untagged, withEdit, workloadsOf } from '../edits.ts'
 import { mirrorSettings } from '../node-settings.ts'
@@ -153,7 +153,7 @@ export const nameSteps: StepWords<
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
   'see-image-stream': ({ project, stream, tag }, { invocation }) => ({
-    text: `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed; import it again with \`${importImage(invocation, project, `${stream}:${tag}`)}\`, or build it`,
+    text: `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed; import it again with \`${kubectlCommand(invocation, `import-image ${shellWord(`${stream}:${tag}`)}`, project).replace(/^kubectl/, 'oc')}\`, or build it`,
     command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, project),
   }),
   'driver-for-node': ({ from, value }, { findings: [{ reference, registry, node }] }) => {
@@ -227,11 +227,6 @@ export const nameSteps: StepWords<
       ? `Write the full name ${name} if you mean the image that was pulled from there: without a registry in the name ${image}, Docker Hub is asked`
       : `Write the registry into the name if the image is beside ${beside}, as in ${name}: without a registry in the name ${image}, Docker Hub is asked`,
   }),
-}
-
-/** Returns OpenShift's command that imports a tag; its client takes all of kubectl's flags. */
-function importImage(invocation: Invocation, project: string, tag: string): string {
-  return kubectlCommand(invocation, `import-image ${shellWord(tag)}`, project).replace(/^kubectl/, 'oc')
 }
 
 const CORRECTED: Record<
