@@ -108,7 +108,7 @@ export const podSteps: StepWords<
       text:
         template === null
           ? `Set the image of container ${container} where it is added${INJECTORS.get(container) ?? ' (a mutating webhook or policy)'}: the template of ${workloadPath(first)} has no such container`
-          : `Correct ${what} changed the image when the pod was created, then delete the pod: ${workloadPath(first)} has ${template}${twice}`,
+          : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod: ${workloadPath(first)} has ${template}${twice}`,
       command: webhooksCommand(invocation, policies),
     }
   },
