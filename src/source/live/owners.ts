@@ -1,8 +1,12 @@
-/** Reads the controllers above pods, each once. */
+/** Reads the controllers above pods, each once, and the revisions of a few Deployments among them. */
 
-import { type ControllerObject, controllerKind } from '../../kubernetes/api/kinds.ts'
+import { isForbidden } from '../../kubernetes/api/api-error.ts'
+import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
+import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { ControllerReference, OwnedPod } from '../../snapshot/pod.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
+import { rethrowUnlessApiError } from '../gap.ts'
+import { selectorOf } from '../narrow/workload.ts'
 import { derivedOwner, narrowOwner } from '../ownership.ts'
 import { readNamed } from './named-objects.ts'
 import type { Reading } from './reading.ts'
@@ -75,4 +79,51 @@ async function readLevel(
     }),
   )
   return found
+}
+
+/** Each costs up to two requests, which only add a step; if more fail, the cause is hardly one rollout. */
+const MAX_DEPLOYMENTS = 16
+
+/**
+ * Like `readOwners`, with the revisions of the Deployments that have pods: an older one that still serves is one to roll back to, and each
+ * shows what its pods were made from. Those that can't be read are no gap: the failing pods are known without them.
+ */
+export async function readOwnersWithRevisions(
+  reading: Reading,
+  pods: OwnedPod[],
+  inFull: boolean,
+): Promise<Owners> {
+  const { links, objects } = await readOwners(reading, pods, inFull)
+  const deployments = links.filter(({ kind }) => kind === 'Deployment')
+  if (deployments.length > MAX_DEPLOYMENTS) return { links, objects }
+  let forbidden = false
+  const revisions = await bounded(deployments, AT_ONCE, async deployment => {
+    if (forbidden) return []
+    try {
+      return await readRevisions(reading, deployment, objects)
+    } catch (error) {
+      rethrowUnlessApiError(error)
+      forbidden ||= isForbidden(error)
+      return []
+    }
+  })
+  const byUid = new Map([...links, ...revisions.flat()].map(link => [link.uid, link]))
+  return { links: [...byUid.values()], objects }
+}
+
+/** Returns the Deployment's ReplicaSets that have pods. */
+async function readRevisions(
+  reading: Reading,
+  { namespace, name, uid }: OwnerLink,
+  objects: Owners['objects'],
+): Promise<OwnerLink[]> {
+  const { spec } = objects.get(uid) ?? (await reading.get(KINDS.Deployment, namespace, name))
+  const labelSelector = selectorOf('Deployment', spec)
+  const revisions: OwnerLink[] = []
+  if (labelSelector === null) return revisions
+  await reading.list(KINDS.ReplicaSet, namespace, { labelSelector, limit: 500 }, raw => {
+    const link = narrowOwner(raw, 'ReplicaSet')
+    if (link?.revision !== undefined && link.controller?.uid === uid) revisions.push(link)
+  })
+  return revisions
 }

@@ -2,7 +2,6 @@
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
-import type { Pod } from '../../snapshot/pod.ts'
 import type { ScopeSubject, Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
 import { markReportedMissing } from '../narrow/missing-secrets.ts'
@@ -16,10 +15,9 @@ import {
   statedScope,
 } from '../suspects.ts'
 import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
-import { type Owners, readOwners } from './owners.ts'
+import { type Owners, readOwnersWithRevisions } from './owners.ts'
 import { type ReadCounts, Reading } from './reading.ts'
 import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
-import { withRevisions } from './revisions.ts'
 import { readPod, readSubjects, type SubjectPods } from './subjects.ts'
 
 export interface ClusterOptions {
@@ -71,7 +69,7 @@ async function readSnapshot(
   const { subjects, isExact = true } = found
   const { failing, ...suspects } = pickSuspects(found, { takenAt, isNamed: isNamed(scope, subjects) })
   const [{ objects, links }, related] = await Promise.all([
-    readControllers(reading, failing, controllersInFull),
+    readOwnersWithRevisions(reading, failing, controllersInFull),
     readRelatedObjects(reading, failing, onPullSecret),
   ])
   const { pods, events } =
@@ -90,11 +88,6 @@ async function readSnapshot(
     gaps: uniqueGaps(reading.gaps),
   }
   return { snapshot, controllers: objects }
-}
-
-async function readControllers(reading: Reading, pods: Pod[], inFull: boolean): Promise<Owners> {
-  const { links, objects } = await readOwners(reading, pods, inFull)
-  return { links: await withRevisions(reading, links), objects }
 }
 
 function readScope(

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { adviseDiagnosis } from '../../../src/advice/add-steps.ts'
 import { diagnose } from '../../../src/diagnosis/diagnose.ts'
-import { readCluster } from '../../../src/source/live/read-cluster.ts'
+import { readCluster, readClusterWithControllers } from '../../../src/source/live/read-cluster.ts'
 import { GOOD, type Rollouts, startRollouts, TYPO } from '../../commands/wait/rollouts.ts'
 import { readerTo } from '../../simulator/in-process-connection.ts'
 
@@ -55,4 +55,14 @@ test('a pod whose image was changed after its template is corrected at admission
   const steps = await stepsNow()
   expect(steps[0]).toBe('correct-admission')
   expect(steps).not.toContain('set-image')
+})
+
+test('a fix, which reads the Deployment whole, does not read it again for its revisions', async () => {
+  await rollOut(GOOD, TYPO)
+  const { server, clock } = rollouts.simulator
+  const before = server.requests.length
+  const options = { takenAt: new Date(clock.now()).toISOString() }
+  await readClusterWithControllers(readerTo(server, {}), { namespaces: ['default'] }, options)
+  const paths = server.requests.slice(before).map(({ path }) => path)
+  expect(paths.filter(path => path.endsWith('/deployments/web'))).toHaveLength(1)
 })
