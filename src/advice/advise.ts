@@ -184,27 +184,31 @@ function rollBack({ cause, clues, workload, managedBy }: Finding): Step[] {
   return [{ code: 'roll-back', deployment: workload.name, revision, pods }]
 }
 
+/** Failures on the way to a registry's answer. */
+const ON_THE_WAY: readonly Cause[] = [
+  'registry-not-found-dns',
+  'network-timeout',
+  'connection-refused-or-reset',
+  'tls',
+  'http-https-mismatch',
+  'proxy',
+]
+
 /** A guest pulls by itself, with neither the node's settings nor the pod's pull secrets. */
 function guestSteps(finding: Finding, steps: Step[]): Step[] {
   const { cause } = finding
   const isOpen = cause === 'auth-required-or-denied' && isOpenToAll(finding)
-  const needs = isOpen ? undefined : GUEST_NEEDS[cause]
+  const needs = isOpen ? undefined : ON_THE_WAY.includes(cause) ? 'way' : GUEST_NEEDS[cause]
   const own = steps.filter(
     step => !runsOnNode(step) && !isAbout('login', step) && !isAbout('right', step) && !isAbout('node', step),
   )
   return needs === undefined ? own : [{ code: 'guest-settings', needs }, ...own]
 }
 
-/** What the guest lacks, by the cause; nothing if the image itself is at fault. */
+/** What else the guest lacks, by the cause; nothing if the image itself is at fault. */
 const GUEST_NEEDS: Partial<Record<Cause, Extract<Step, { code: 'guest-settings' }>['needs']>> = {
   'auth-required-or-denied': 'login',
   'rate-limited': 'login',
-  'registry-not-found-dns': 'way',
-  'network-timeout': 'way',
-  'connection-refused-or-reset': 'way',
-  tls: 'way',
-  'http-https-mismatch': 'way',
-  proxy: 'way',
   'disk-full': 'room',
   'registry-server-error': 'look',
   'canceled-or-deadline': 'look',
@@ -228,9 +232,8 @@ function isOwnName({ reference }: Finding): boolean {
 function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: Step[]): Step[] {
   const broken = clueOf(clues, 'mirrors-failed')?.broken ?? null
   if (broken === null || registry === null || endpoint?.role !== 'registry') return steps
-  const isUnreached = Object.hasOwn(GUEST_NEEDS, cause) && GUEST_NEEDS[cause] === 'way'
   const lacking = steps[0]?.code === 'mirror-lacks-image' ? 1 : 0
-  const at = isUnreached ? lacking : cause === 'rate-limited' ? 1 : steps.length
+  const at = ON_THE_WAY.includes(cause) ? lacking : cause === 'rate-limited' ? 1 : steps.length
   return steps.toSpliced(at, 0, { code: 'broken-mirror', registry, ...broken })
 }
 

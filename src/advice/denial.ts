@@ -143,7 +143,8 @@ function deniedOrMissing(finding: Finding): Step[] {
   // The pod's secret has no usable login, which has to be fixed whether or not the name is right.
   if (hasUnusable(finding) && login.length > 0)
     return [...podLoginSteps(finding), see('secrets'), ...name, ...grant]
-  const known = knownLoginSteps(finding)
+  // A login for this registry that the pod's namespace has was meant for such images, so it comes before the name.
+  const known = isPublic(finding.reference) ? [] : nearSecretSteps(finding)
   if (credential.status === 'usable' && hasClue(finding, 'named-action'))
     return [grantPull(finding, registry), ...login, ...name, see('login')]
   const checkedName = [
@@ -176,15 +177,6 @@ function unknownReason(finding: Finding): Step[] {
       ? []
       : [{ code: 'heed-reason' as const, registry, reason }]),
     ...deniedOrMissing(finding),
-  ]
-}
-
-/** A login for this registry that new pods get, or that the pod's namespace has: it was meant for such images, so it comes before the name. */
-function knownLoginSteps(finding: Finding): Step[] {
-  if (isPublic(finding.reference)) return []
-  return [
-    ...stepsIf(finding.remedies.includes('recreate'), { code: 'recreate-pods' }),
-    ...nearSecretSteps(finding),
   ]
 }
 

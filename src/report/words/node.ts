@@ -46,13 +46,23 @@ function hasOwnContainerd({ platform, runtime }: PullingNode): boolean {
 /** k0s starts containerd and the kubelet itself; a node has one of these units, by its role. */
 const K0S_UNITS = '-u k0sworker -u k0scontroller'
 
-/** Returns the systemd units of the runtime. */
+/** The systemd units of each runtime. */
+const RUNTIME_UNITS: Record<NonNullable<PullingNode['runtime']>, string[]> = {
+  containerd: ['containerd'],
+  'cri-o': ['crio'],
+  docker: ['docker', 'cri-docker'],
+}
+const MICROK8S_UNIT = 'microk8s.daemon-containerd'
+
+const asFlags = (units: string[]) => units.map(unit => `-u ${unit}`).join(' ')
+
+/** Returns the runtime's systemd units, as journalctl takes them. */
 function runtimeUnits({ platform, runtime }: PullingNode): string {
-  if (platform === 'microk8s') return '-u snap.microk8s.daemon-containerd'
+  if (platform === 'microk8s') return asFlags([`snap.${MICROK8S_UNIT}`])
   if (platform === 'k0s' && runtime !== 'docker') return K0S_UNITS
-  if (runtime === 'cri-o') return '-u crio'
-  if (runtime === 'docker') return '-u docker -u cri-docker'
-  return runtime === 'containerd' ? '-u containerd' : '-u containerd -u crio'
+  return asFlags(
+    runtime === null ? [...RUNTIME_UNITS.containerd, ...RUNTIME_UNITS['cri-o']] : RUNTIME_UNITS[runtime],
+  )
 }
 
 /** Returns the command for the runtime's log of the last hour. */
@@ -91,8 +101,8 @@ export function restartCommand({ platform, runtime, os }: PullingNode, socket: s
   // These start containerd in a unit whose name depends on the node's role; Talos restarts its containerd by itself.
   if (name === null || startsOwnRuntime(platform) || platform === 'talos') return null
   if (os === 'windows') return `Restart-Service ${name === 'docker' ? 'docker' : 'containerd'}`
-  if (platform === 'microk8s') return 'snap restart microk8s.daemon-containerd'
-  return `systemctl restart ${name === 'docker' ? 'docker cri-docker' : name === 'cri-o' ? 'crio' : 'containerd'}`
+  if (platform === 'microk8s') return `snap restart ${MICROK8S_UNIT}`
+  return `systemctl restart ${RUNTIME_UNITS[name].join(' ')}`
 }
 
 /** Returns the command for the kernel's newest messages. */
