@@ -2,7 +2,7 @@
 
 import type { ApplyPhase } from '../apply/apply-context.ts'
 import { applyUndo } from '../apply/apply-undo.ts'
-import { findRun, listRuns, withContinued } from '../apply/journal/find-runs.ts'
+import { findRun, withContinued } from '../apply/journal/find-runs.ts'
 import { journalFolders, journalsOf } from '../apply/journal/journal.ts'
 import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from '../apply/journal/run.ts'
 import { keepsLogin, planUndo } from '../apply/plan-undo.ts'
@@ -12,9 +12,8 @@ import { isFailedRequest } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
-import { wrapLines } from '../report/screen/layout.ts'
 import { progressText } from '../report/views/progress.ts'
-import { damagedLineText, undoQuestion } from '../report/views/questions.ts'
+import { undoQuestion } from '../report/views/questions.ts'
 import {
   anotherRunText,
   interruptedUndoText,
@@ -31,6 +30,7 @@ import { withCluster } from './cluster-session.ts'
 import { confirmWrite } from './confirm.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf } from './invocation.ts'
+import { recordedRuns } from './recorded-runs.ts'
 import { screenOf } from './screen.ts'
 import type { WritingContext } from './writing-context.ts'
 
@@ -48,7 +48,9 @@ export interface UndoOptions {
 export async function undoCommand(options: UndoOptions, context: WritingContext): Promise<ExitName> {
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
     const clusterUid = await new Reading(cluster, { signal: context.signal }).clusterIdentity()
-    const recorded = await recordedRuns({ uid: clusterUid, server: cluster.server }, context)
+    const { server } = cluster
+    const folders = journalFolders(context.env, context.home, { uid: clusterUid, server })
+    const recorded = await recordedRuns(folders, server, context)
     const runs = recorded.flatMap(one => one.runs)
     // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {
@@ -69,25 +71,6 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     )
     return undoRun(run, folder, { options, context, cluster, others })
   })
-}
-
-interface RecordedRuns {
-  folder: string
-  runs: Run[]
-}
-
-/** Returns the runs in each of the cluster's folders, newest first. Reports damaged journal lines on standard error. */
-async function recordedRuns(
-  cluster: { uid: string; server: string },
-  { env, home, err }: CommandContext,
-): Promise<[RecordedRuns, ...RecordedRuns[]]> {
-  const [own, ...others] = journalFolders(env, home, cluster)
-  const read = async (folder: string): Promise<RecordedRuns> => {
-    const { runs, damaged } = await listRuns(folder, cluster.server)
-    for (const line of damaged) await err.write(wrapLines(damagedLineText(line), err.width))
-    return { folder, runs }
-  }
-  return [await read(own), ...(await Promise.all(others.map(read)))]
 }
 
 /**
@@ -125,7 +108,7 @@ async function undoRun(run: Run, folder: string, session: UndoSession): Promise<
   const continued = [...new Set(run.entries.map(entry => entry.run))].filter(name => name !== run.run)
   const plan = { run: run.run, continued, steps, kept }
   await context.out.write(renderUndoPlan(plan, view(options, context)))
-  const outcomes = await carryOut(run, steps, folder, session)
+  const outcomes = await executeAsAsked(run, steps, folder, session)
   const dryRun = options.dryRun !== 'none'
   const writes = steps.some(isWrite)
   const restoresAll = kept.length === 0 && !steps.some(isLostPod)
@@ -149,7 +132,7 @@ function isLostPod(step: UndoStep): boolean {
 }
 
 /** Does what the flags ask for, after a confirmation. @throws RefusedError if not confirmed */
-async function carryOut(
+async function executeAsAsked(
   run: Run,
   steps: UndoStep[],
   folder: string,

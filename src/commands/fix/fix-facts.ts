@@ -3,7 +3,6 @@
  * may write.
  */
 
-import { listRuns } from '../../apply/journal/find-runs.ts'
 import { recordPodBack } from '../../apply/journal/journal.ts'
 import { interruptedPods, journaledPod, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
@@ -16,7 +15,7 @@ import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import { covers, isNarrowed, type PlanScope, type PlanSubject } from '../../plan/plan.ts'
 import { wrapLines } from '../../report/screen/layout.ts'
 import { readingText } from '../../report/views/progress.ts'
-import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
+import { unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/scope.ts'
 import type { FixObjects, InterruptedPod } from '../../snapshot/fix-objects.ts'
 import { type Pod, podKey } from '../../snapshot/pod.ts'
@@ -28,6 +27,7 @@ import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
 import { readTopmost, type Topmost } from '../../source/live/subjects.ts'
 import type { Scope } from '../../source/suspects.ts'
+import { recordedRuns } from '../recorded-runs.ts'
 import { scopeOf } from '../snapshot.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
@@ -150,13 +150,8 @@ async function readAndDiagnose(
 
 /** Returns earlier runs against this cluster, newest first in each folder. Reports damaged journal lines on standard error. */
 export async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
-  const found: Run[] = []
-  for (const folder of journals) {
-    const { runs, damaged } = await listRuns(folder, cluster.server)
-    for (const line of damaged) await context.err.write(wrapLines(damagedLineText(line), context.err.width))
-    found.push(...runs)
-  }
-  return found
+  const recorded = await recordedRuns(journals, cluster.server, context)
+  return recorded.flatMap(({ runs }) => runs)
 }
 
 /**
