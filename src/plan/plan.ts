@@ -64,6 +64,8 @@ export type Declined =
   | { code: 'latest-needs-pin'; target: Target; container: string; image: string }
   | { code: 'no-digest'; target: Target; container: string; image: string; detail: string | null }
   | { code: 'several-digests'; target: Target; container: string; image: string; digests: string[] }
+  /** `admitted` is the image that a webhook, a policy, or a person gave the pod instead of the template's `image`. */
+  | { code: 'changed-at-admission'; target: Target; container: string; image: string; admitted: string }
   | {
       code: 'no-replacement'
       target: Target

@@ -114,6 +114,7 @@ const DECLINED: { [C in Declined['code']]: Required<Extract<Declined, { code: C 
   'same-account-limited': { code: 'same-account-limited', target, username: 'bob' },
   'not-found': { code: 'not-found', what: 'workload', target },
   'latest-needs-pin': { code: 'latest-needs-pin', ...container },
+  'changed-at-admission': { code: 'changed-at-admission', ...container, admitted: 'mirror.example/nginx' },
   'no-digest': { code: 'no-digest', ...container, detail: null },
   'several-digests': { code: 'several-digests', ...container, digests: ['a'] },
   'no-replacement': { code: 'no-replacement', ...container, asked: ['a'], absent: true, detail: null },

@@ -170,6 +170,7 @@ export const everyDeclined: Declined[] = [
   { code: 'same-account-limited', target: POD, username: 'bob' },
   { code: 'not-found', what: 'workload', target: POD },
   { code: 'latest-needs-pin', target: POD, ...IN },
+  { code: 'changed-at-admission', target: POD, ...IN, admitted: 'mirror.example/nginx' },
   { code: 'no-digest', target: POD, ...IN, detail: null },
   {
     code: 'several-digests',

@@ -1,7 +1,7 @@
 /** The words of pods, workloads, and images that a plan leaves unchanged. */
 
 import type { JobLimit } from '../../../snapshot/fix-objects.ts'
-import { ownCommand } from '../../invocation.ts'
+import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { whyCommand } from '../commands.ts'
 import { objectName, pluralize } from '../nouns.ts'
@@ -140,6 +140,15 @@ export const WORKLOADS = {
         // A fix that distributes no login should not start to.
         `--pin --pull-policy IfNotPresent${context.plan.credentials.length === 0 ? ' --no-authenticate' : ''}`,
       ),
+  },
+  'changed-at-admission': {
+    title: (_first, count) =>
+      `${pluralize(count, 'image')} that a mutating webhook or policy changes when pods are created: a change to the template might not reach them`,
+    detail: ({ container, image, admitted }) => `${container}: ${image}, in the pod ${admitted}`,
+    next: (_first, { invocation }) => ({
+      text: 'Change the image where the webhook or policy sets it, or exclude the workload there, then run the fix again',
+      command: kubectlCommand(invocation, 'get mutatingwebhookconfigurations'),
+    }),
   },
   'no-digest': {
     title: (_first, count) => `Can't pin ${pluralize(count, 'image')}: no digest found`,
