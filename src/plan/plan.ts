@@ -2,6 +2,7 @@
 
 import type { Cause } from '../diagnosis/finding.ts'
 import type { JobLimit, ObjectManager } from '../snapshot/fix-objects.ts'
+import type { PodMaker } from '../snapshot/pod.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import type { Change, Target } from './change.ts'
@@ -50,6 +51,7 @@ export type Declined =
   | { code: 'unneeded-login'; registry: string; username: string }
   | ({ code: 'unproven-login'; registry: string; findings: number } & UnprovenLogin)
   | { code: 'bare-pod'; target: Target }
+  | { code: 'made-pod'; target: Target; maker: PodMaker }
   | { code: 'mirror-pod'; target: Target; node: string | null }
   | { code: 'immutable-job'; target: Target; fields: string[] }
   | { code: 'paused-deployment'; target: Target; fields: string[] }

@@ -97,6 +97,7 @@ const DECLINED: { [C in Declined['code']]: Required<Extract<Declined, { code: C 
     findings: 1,
   },
   'bare-pod': { code: 'bare-pod', target },
+  'made-pod': { code: 'made-pod', target, maker: 'gitlab-runner' },
   'mirror-pod': { code: 'mirror-pod', target, node: 'node-1' },
   'immutable-job': { code: 'immutable-job', target, fields: ['image'] },
   'paused-deployment': { code: 'paused-deployment', target, fields: ['image'] },

@@ -153,6 +153,7 @@ export const everyDeclined: Declined[] = [
     ...{ registry: 'ghcr.io', username: 'bob', why: 'no-access', image: 'ghcr.io/a/b:1', findings: 2 },
   },
   { code: 'bare-pod', target: POD },
+  { code: 'made-pod', target: POD, maker: 'gitlab-runner' },
   { code: 'mirror-pod', target: POD, node: 'node-1' },
   { code: 'paused-deployment', target: target('Deployment', 'shop', 'api'), fields: ['image'] },
   { code: 'immutable-job', target: target('Job', 'night', 'web'), fields: ['image'] },

@@ -4,6 +4,7 @@ import type { JobLimit } from '../../../snapshot/fix-objects.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { whyCommand } from '../commands.ts'
+import { MAKERS } from '../makers.ts'
 import { objectName, pluralize } from '../nouns.ts'
 import { KUBELET_LOGIN } from '../steps/logins.ts'
 import { type DeclinedWords, kubectl, noDetail, rerunFix } from './declined-words.ts'
@@ -25,6 +26,12 @@ export const WORKLOADS = {
         context,
         '--recreate-bare-pods',
       ),
+  },
+  'made-pod': {
+    title: ({ maker }, count) =>
+      `${pluralize(count, 'pod')} that ${MAKERS[maker].name} created for one run: ${count === 1 ? 'a copy' : 'copies'} would serve no run`,
+    detail: noDetail,
+    next: ({ maker }) => ({ text: `Once the rest is done, ${MAKERS[maker].again}` }),
   },
   'mirror-pod': {
     title: (_first, count) =>
