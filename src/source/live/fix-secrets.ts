@@ -8,7 +8,7 @@ import {
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { MadeSecret, ScopeSecret } from '../../snapshot/fix-objects.ts'
-import { managerOf } from '../narrow/manager.ts'
+import { managerOf } from '../narrow/marks.ts'
 import { fieldValue, type Reading } from './reading.ts'
 
 /** The live namespaces, and whether one list of the whole cluster can replace one per namespace. */

@@ -10,9 +10,8 @@ import type {
   PullPolicy,
 } from '../../snapshot/pod.ts'
 import { narrowController } from '../ownership.ts'
-import { couldBeFailedPull, narrowState } from './container-state.ts'
-import { operatorIn } from './manager.ts'
-import { controllerRevisionHash, templateGeneration, templateHash } from './revision.ts'
+import { couldBeFailedPull, narrowState } from './kubelet-reports.ts'
+import { controllerRevisionHash, operatorIn, templateGeneration, templateHash } from './marks.ts'
 import { accountIn } from './service-account.ts'
 import {
   firstText,

@@ -3,7 +3,7 @@
 import type { V1Container, V1LabelSelector, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node'
 import type { AsJson, ControllerObject, TypeMeta } from '../../kubernetes/api/kinds.ts'
 import type { PullSecretEntryName, ScopeContainer, ScopeWorkload } from '../../snapshot/fix-objects.ts'
-import { managerOf } from './manager.ts'
+import { managerOf } from './marks.ts'
 import { accountIn } from './service-account.ts'
 
 type ControllerSpec = ControllerObject['spec']
