@@ -7,7 +7,7 @@ import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { uniqueGaps } from '../gap.ts'
 import { Reading } from '../live/reading.ts'
 import { type RelatedObjects, readRelatedObjects, type VisitPullSecret } from '../live/related-objects.ts'
-import { markReportedMissing } from '../narrow/missing-secrets.ts'
+import { markReportedMissing } from '../narrow/related-objects.ts'
 import { pickSuspects } from '../suspects.ts'
 import type { Following } from './following.ts'
 

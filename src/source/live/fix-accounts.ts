@@ -13,7 +13,7 @@ import { narrowTemplateHash } from '../narrow/pod.ts'
 import { narrowSecretList, templateLabels } from '../narrow/workload.ts'
 import { belongsTo, derivedOwner, type NamedPod, narrowController, topmostWorkload } from '../ownership.ts'
 import { byNamespaceAndName } from '../suspects.ts'
-import type { NamespaceScope, SecretOptions } from './fix-secrets.ts'
+import type { NamespaceScope, SecretOptions } from './fix-objects.ts'
 import { readOwners } from './owners.ts'
 import type { Reading } from './reading.ts'
 

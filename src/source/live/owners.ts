@@ -8,8 +8,8 @@ import type { OwnerLink } from '../../snapshot/snapshot.ts'
 import { rethrowUnlessApiError } from '../gap.ts'
 import { selectorOf } from '../narrow/workload.ts'
 import { derivedOwner, narrowOwner } from '../ownership.ts'
-import { readNamed } from './named-objects.ts'
 import type { Reading } from './reading.ts'
+import { readNamed } from './related-objects.ts'
 
 interface HasController {
   namespace: string

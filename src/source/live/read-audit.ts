@@ -16,10 +16,14 @@ import { narrowTemplate } from '../narrow/template.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowController } from '../ownership.ts'
 import { ContainerObservations } from './container-observations.ts'
-import type { ObjectName } from './named-objects.ts'
 import { assertExists, listNamespaces } from './namespaces.ts'
 import { type NamespaceOrAll, Reading } from './reading.ts'
-import { readNamedAccounts, readNamedSecrets, type VisitPullSecret } from './related-objects.ts'
+import {
+  type ObjectName,
+  readNamedAccounts,
+  readNamedSecrets,
+  type VisitPullSecret,
+} from './related-objects.ts'
 
 export interface AuditReadOptions {
   /** ISO 8601. */

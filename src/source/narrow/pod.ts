@@ -12,7 +12,7 @@ import type {
 import { narrowController } from '../ownership.ts'
 import { couldBeFailedPull, narrowState } from './kubelet-reports.ts'
 import { controllerRevisionHash, operatorIn, templateGeneration, templateHash } from './marks.ts'
-import { accountIn } from './service-account.ts'
+import { accountIn } from './related-objects.ts'
 import {
   firstText,
   list,
