@@ -9,7 +9,7 @@ const FRONT = ['main', 'cli', 'terminal', 'clock', 'errors', 'order']
 /** Room → the rooms it may import. A room marked `types:` may only be imported with `import type`. */
 const DOORS: Record<string, string[]> = {
   image: ['order'],
-  snapshot: [],
+  snapshot: ['order'],
   errors: [],
   clock: [],
   order: [],

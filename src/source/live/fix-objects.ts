@@ -20,7 +20,7 @@ import type {
   ScopeNamespace,
   ScopeSecret,
 } from '../../snapshot/fix-objects.ts'
-import { uniqueGaps } from '../gap.ts'
+import { uniqueGaps } from '../../snapshot/snapshot.ts'
 import { managerOf } from '../narrow/marks.ts'
 import { type AccountOptions, readAccounts } from './fix-accounts.ts'
 import { readWorkloads, type WorkloadOptions } from './fix-workloads.ts'

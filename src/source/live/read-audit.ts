@@ -1,14 +1,13 @@
 /** Reads what an audit of a cluster examines: workload templates, page by page, and related service accounts, Secrets, nodes, and pods. */
 
-import { isForbidden } from '../../kubernetes/api/api-error.ts'
+import { isForbidden, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { byText } from '../../order.ts'
 import type { AuditedNodes, AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
-import type { ServiceAccount } from '../../snapshot/snapshot.ts'
+import { type ServiceAccount, uniqueGaps } from '../../snapshot/snapshot.ts'
 import type { WorkloadTemplate } from '../../snapshot/template.ts'
-import { rethrowUnlessApiError, uniqueGaps } from '../gap.ts'
 import { parseLabelSelector } from '../label-selector.ts'
 import { type AuditedNode, LISTED_NODE_SHAPE, narrowAuditedNode } from '../narrow/listed-node.ts'
 import { record } from '../narrow/shape.ts'

@@ -1,6 +1,6 @@
 /** Reads the objects that pods reference, each once, and objects by their names in the cheaper way: one by one, or from a list. */
 
-import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
+import { isForbidden, isNotFound, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { compareText } from '../../order.ts'
@@ -8,7 +8,6 @@ import type { Node } from '../../snapshot/node.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { PullSecret } from '../../snapshot/pull-secret.ts'
 import type { ServiceAccount } from '../../snapshot/snapshot.ts'
-import { rethrowUnlessApiError } from '../gap.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
 import { describeMissingSecret, narrowNode, narrowServiceAccount } from '../narrow/related-objects.ts'
 import { byName, byNamespaceAndName } from '../suspects.ts'
