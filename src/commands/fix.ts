@@ -22,9 +22,8 @@ import { proveLogins } from './fix/prove.ts'
 import { asksBefore, chooseRequest, confirmPlan } from './fix/request.ts'
 import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
 import { type FixSummary, verify, verifyDryRun, verifyEmpty } from './fix/verify.ts'
-import { invocationOf, invocationOfFix } from './invocation.ts'
 import { endpointsOf, openRegistries } from './registries.ts'
-import { screenOf } from './screen.ts'
+import { invocationOf, invocationOfFix, screenOf } from './report-options.ts'
 import type { WritingContext } from './writing-context.ts'
 
 /** Fixes stuck pods. @throws UsageError, UnreachableError; RefusedError if nothing was changed */

@@ -29,9 +29,8 @@ import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import { confirmWrite } from './confirm.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
-import { invocationOf } from './invocation.ts'
 import { recordedRuns } from './recorded-runs.ts'
-import { screenOf } from './screen.ts'
+import { invocationOf, screenOf } from './report-options.ts'
 import type { WritingContext } from './writing-context.ts'
 
 export interface UndoOptions {
