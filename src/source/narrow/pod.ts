@@ -10,11 +10,10 @@ import type {
   PullPolicy,
 } from '../../snapshot/pod.ts'
 import { narrowController } from '../ownership.ts'
-import { couldBeFailedPull, narrowState } from './container-state.ts'
-import { operatorIn } from './manager.ts'
+import { couldBeFailedPull, narrowState } from './kubelet-reports.ts'
+import { controllerRevisionHash, operatorIn, templateGeneration, templateHash } from './marks.ts'
 import { makerOf } from './pod-maker.ts'
-import { controllerRevisionHash, templateGeneration, templateHash } from './revision.ts'
-import { accountIn } from './service-account.ts'
+import { accountIn } from './related-objects.ts'
 import {
   firstText,
   list,
