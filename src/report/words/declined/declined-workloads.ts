@@ -5,7 +5,7 @@ import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { whyCommand } from '../commands.ts'
 import { objectName, pluralize } from '../nouns.ts'
-import { KUBELET_LOGIN } from '../steps/logins.ts'
+import { kubeletLogin } from '../steps/logins.ts'
 import { type DeclinedWords, kubectl, noDetail, rerunFix } from './declined-words.ts'
 
 const LIMITS: Record<JobLimit, string> = {
@@ -30,7 +30,7 @@ export const WORKLOADS = {
     title: (_first, count) =>
       `${pluralize(count, 'static pod')}: only the node itself can change ${count === 1 ? 'it' : 'them'}`,
     detail: ({ node }) => (node === null ? '' : `on node ${node}`),
-    next: () => KUBELET_LOGIN,
+    next: () => kubeletLogin(),
   },
   'immutable-job': {
     title: (_first, count) => `${pluralize(count, 'Job')}: the template of a Job is immutable`,

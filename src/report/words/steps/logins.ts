@@ -117,15 +117,12 @@ const FITTING: Partial<Record<AttemptProblem, string>> = {
   'wrong-layout': ' under the type that fits its content, such as',
 }
 
-/** Returns how a static pod gets a login, which no object in the cluster can provide. */
-function kubeletLogin(folder: string): StepText {
+/** Returns how a static pod gets a login, which no object in the cluster can provide. @param folder of the kubelet; absent for any node */
+export function kubeletLogin(folder = 'such as /var/lib/kubelet'): StepText {
   return {
     text: `Put a login for the kubelet on the node, as config.json (like ~/.docker/config.json) in the kubelet's folder, ${folder}, and restart the kubelet: static pods can't use pull secrets`,
   }
 }
-
-/** How a static pod on any node gets a login. */
-export const KUBELET_LOGIN = kubeletLogin('such as /var/lib/kubelet')
 
 /** How a debug container gets an image that it has no login for. */
 export const DEBUG_LOGIN =
