@@ -32,7 +32,7 @@ import {
   workloadText,
   writtenSentence,
 } from '../words/outcomes.ts'
-import { scopeFlags } from '../words/scope.ts'
+import { scopeFlags } from '../words/plan.ts'
 import { causeBlocks } from './cause-blocks.ts'
 import type { PlanReportOptions } from './plan.ts'
 

@@ -2,7 +2,7 @@
 
 import type { Declined, Plan } from '../../../plan/plan.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
-import { scopeFlags } from '../scope.ts'
+import { scopeFlags } from '../plan.ts'
 import type { StepText } from '../step-words.ts'
 
 /** Context for the words in addition to the entry. */
