@@ -1,4 +1,7 @@
-/** Renders a plan's changes for people: similar ones in one block, each with its reason, templates as a diff, and managed objects in their owner's format. */
+/**
+ * Renders a plan's changes for people: similar ones in one block, each with its reason, templates as a diff, and managed objects in their
+ * owner's format.
+ */
 
 import type { Change, Edit, PatchTemplate } from '../../plan/change.ts'
 import type { Plan } from '../../plan/plan.ts'

@@ -24,8 +24,7 @@ import { declinedDetail, declinedNextStep, declinedTitle } from '../words/declin
 import { formatNumber, objectName, pluralize } from '../words/nouns.ts'
 import { TO_APPLY } from '../words/outcomes.ts'
 import { nothingFails, planSentence, scopeText } from '../words/plan.ts'
-import { asNextStep, type StepText } from '../words/step-words.ts'
-import { stepsOf } from '../words/steps.ts'
+import { asNextStep, type StepText, stepsOf } from '../words/steps.ts'
 import { gapLines } from './gaps.ts'
 import { loginExposure, sharedLogins } from './login-proofs.ts'
 import { changeBlocks, fragmentLines } from './plan-changes.ts'
@@ -190,7 +189,11 @@ function findingsOf(withoutRemedy: WithoutRemedy[], findings: readonly AdvisedFi
   return findings.filter(({ namespace, pod, container }) => wanted.has(`${namespace}/${pod}/${container}`))
 }
 
-/** Returns a short block per cause, with the diagnosis' wording. @param about the line below the title. @param most how many steps are shown */
+/**
+ * Returns a short block per cause, with the diagnosis' wording.
+ * @param about the line below the title
+ * @param most how many steps are shown
+ */
 export function briefCauseBlocks(
   findings: readonly AdvisedFinding[],
   about: (cause: CauseGroup) => { label: string; text: string },

@@ -3,7 +3,7 @@
 import type { Clue } from '../../diagnosis/clue.ts'
 import type { Invocation } from '../invocation.ts'
 import { capitalize, responderLabel } from './nouns.ts'
-import type { Findings } from './step-words.ts'
+import type { Findings } from './steps.ts'
 
 /** Findings that share a description, the most urgent first. */
 export interface CauseContext {

@@ -4,7 +4,7 @@ import type { Declined } from '../../plan/plan.ts'
 import { LOGINS } from './declined/declined-logins.ts'
 import type { DeclinedContext, DeclinedWords } from './declined/declined-words.ts'
 import { WORKLOADS } from './declined/declined-workloads.ts'
-import type { StepText } from './step-words.ts'
+import type { StepText } from './steps.ts'
 
 /** A new reason does not compile until it has words. */
 const WORDS: DeclinedWords = { ...LOGINS, ...WORKLOADS }

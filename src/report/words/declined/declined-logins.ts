@@ -8,8 +8,8 @@ import { managerName, managerStep } from '../managers.ts'
 import { pluralize, registryLabel } from '../nouns.ts'
 import { scopeFlags } from '../plan.ts'
 import { loginCommand } from '../registry-logins.ts'
-import type { StepText } from '../step-words.ts'
 import { repairSecret } from '../steps/logins.ts'
+import type { StepText } from '../steps.ts'
 import {
   type DeclinedContext,
   type DeclinedOf,

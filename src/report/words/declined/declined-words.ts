@@ -3,7 +3,7 @@
 import type { Declined, Plan } from '../../../plan/plan.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
 import { scopeFlags } from '../plan.ts'
-import type { StepText } from '../step-words.ts'
+import type { StepText } from '../steps.ts'
 
 /** Context for the words in addition to the entry. */
 export interface DeclinedContext {

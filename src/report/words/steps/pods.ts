@@ -5,7 +5,7 @@ import { shellWord } from '../../sanitize.ts'
 import { workloadPath } from '../commands.ts'
 import { minuteOf } from '../duration.ts'
 import { shortList } from '../nouns.ts'
-import type { StepWords } from '../step-words.ts'
+import type { StepWords } from '../steps.ts'
 
 /** Where injectors have the image of the containers that they add. */
 const INJECTORS = new Map([
