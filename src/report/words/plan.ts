@@ -2,9 +2,11 @@
 
 import type { Change, ChangeReason, EditingRemedy } from '../../plan/change.ts'
 import type { Plan, PlanScope, PlanSubject } from '../../plan/plan.ts'
+import { type Invocation, ownCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { joinList, objectName, pluralize, registryLabel, shortList } from './nouns.ts'
 import { REMEDY_WORDS } from './remedies.ts'
+import type { StepText } from './steps.ts'
 
 /**
  * Returns the part of its namespaces that the scope is limited to, as on a command line: `deployment/shop statefulset/db`, `-l app=shop`;
@@ -25,6 +27,15 @@ export function scopeFlags(scope: PlanScope): string {
     ...(affected ? ['--affected'] : []),
     ...excluded.map(name => `--exclude-namespace ${shellWord(name)}`),
   ].join(' ')
+}
+
+/** Suggests the same fix again, with these flags. */
+export function rerunFix(
+  text: string,
+  { plan, invocation }: { plan: Plan; invocation: Invocation },
+  flags: string,
+): StepText {
+  return { text, command: ownCommand(invocation, `fix ${scopeFlags(plan.scope)} ${flags}`) }
 }
 
 /**
