@@ -12,8 +12,7 @@ import { knownSentence } from './known.ts'
 import { countPods, formatNumber, joinList, pluralize } from './nouns.ts'
 import { labelled, searchedPlace } from './place.ts'
 import { pullingSentence } from './pulling.ts'
-import { asNextStep, type StepText } from './step-words.ts'
-import { stepsOf } from './steps.ts'
+import { asNextStep, type StepText, stepsOf } from './steps.ts'
 
 const MAX_CAUSES = 3
 

@@ -6,7 +6,7 @@ import { workloadPath } from '../commands.ts'
 import { minuteOf } from '../duration.ts'
 import { MAKERS } from '../makers.ts'
 import { joinList, shortList } from '../nouns.ts'
-import type { StepWords } from '../step-words.ts'
+import type { StepWords } from '../steps.ts'
 
 /** Where injectors have the image of the containers that they add. */
 const INJECTORS = new Map([
