@@ -175,7 +175,7 @@ export const permissionSteps: StepWords<
   },
   'grant-cloud-role': ({ cloud, caller, action, first }, { findings: [finding] }) => {
     const { registry, reference } = finding
-    const cached = action === null ? throughCache(cloud, reference) : ''
+    const cached = action === null ? throughCache(reference) : ''
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
     const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
     const { name, account: own } =
