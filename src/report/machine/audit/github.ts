@@ -7,13 +7,12 @@ import type { AuditFinding } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
 import { sanitizeLine } from '../../sanitize.ts'
 import { joinLines } from '../../screen/layout.ts'
-import { problemSentence } from '../../words/audit/files.ts'
-import { auditSentence } from '../../words/audit/summary.ts'
+import { auditSentence, problemSentence } from '../../words/audit/summary.ts'
 import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
 import { pluralize } from '../../words/nouns.ts'
 import { ANNOTATION_LEVEL, annotation, MAX_ANNOTATIONS } from '../annotation.ts'
-import { filePlace, fullWorkload } from './places.ts'
+import { filePlace, fullWorkload } from './identity.ts'
 
 /** Returns the commands and, as a last line for the log, the summary. */
 export function renderAuditGithub(report: AuditReport): string {

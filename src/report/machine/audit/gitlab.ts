@@ -1,13 +1,12 @@
 /** An audit as a GitLab Code Quality report: one entry per finding, with a fingerprint that survives edits. */
 
 import type { AuditReport } from '../../../audit/report.ts'
-import { problemSentence } from '../../words/audit/files.ts'
+import { problemSentence } from '../../words/audit/summary.ts'
 import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { CODE_QUALITY_SEVERITY, codeQualityEntry } from '../code-quality.ts'
 import { toJson } from '../data.ts'
 import { fingerprint } from '../fingerprint.ts'
-import { auditIdentity } from './identity.ts'
-import { filePlace, fullWorkload } from './places.ts'
+import { auditIdentity, filePlace, fullWorkload } from './identity.ts'
 
 export function renderAuditGitlab({ findings, unread }: AuditReport): string {
   const fingerprints = new Map<string, number>()

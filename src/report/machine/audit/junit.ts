@@ -3,12 +3,11 @@
 import type { AuditFinding, AuditSeverity } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
 import { countsFor } from '../../fail-on.ts'
-import { problemSentence } from '../../words/audit/files.ts'
-import { auditSentence } from '../../words/audit/summary.ts'
+import { auditSentence, problemSentence } from '../../words/audit/summary.ts'
 import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
 import { junitDocument, output, problem, testCase } from '../junit-xml.ts'
-import { fullWorkload, placeText } from './places.ts'
+import { fullWorkload, placeText } from './identity.ts'
 
 /** Findings below `failOn` pass, with the finding as their output, so that CI agrees with the exit code. */
 export function renderAuditJunit(report: AuditReport, failOn: AuditSeverity | 'never'): string {

@@ -3,12 +3,11 @@
 import type { AuditFinding, Rule } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
 import { markdownCodeCell, markdownSentence, markdownText } from '../../sanitize.ts'
-import { problemSentence } from '../../words/audit/files.ts'
-import { auditSentence } from '../../words/audit/summary.ts'
+import { auditSentence, problemSentence } from '../../words/audit/summary.ts'
 import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
 import { pluralize } from '../../words/nouns.ts'
-import { fullWorkload, placeText } from './places.ts'
+import { fullWorkload, placeText } from './identity.ts'
 
 /** GitHub's limit for a comment; a step summary may have 1 MiB. */
 const LONGEST_COMMENT = 65_536

@@ -6,7 +6,7 @@ import { cell } from '../../sanitize.ts'
 import { joinLines } from '../../screen/layout.ts'
 import { columns } from '../../screen/table.ts'
 import { findingText } from '../../words/audit.ts'
-import { placeText, workloadText } from './places.ts'
+import { placeText, workloadText } from './identity.ts'
 
 type Column = [header: string, value: (finding: AuditFinding) => string | null]
 
