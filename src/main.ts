@@ -7,11 +7,13 @@ import { setFlagsFromString } from 'node:v8'
 import packageJson from '../package.json' with { type: 'json' }
 import { type ContextFlags, isCompletion, runProgram } from './cli/program.ts'
 import { type Clock, PROCESS_START, systemClock } from './clock.ts'
-import { type ConnectingHost, readerFor, writerFor } from './commands/connect.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './commands/context.ts'
 import type { WritingContext } from './commands/writing-context.ts'
 import { InterruptedError, RefusedError, UnreachableError, UsageError } from './errors.ts'
+import type { ExchangeOptions } from './kubernetes/api/exchange.ts'
+import type { ConnectionOptions } from './kubernetes/kubeconfig/connection-options.ts'
 import { guardLines, sanitizeLine } from './report/sanitize.ts'
+import { waitingText } from './report/views/progress.ts'
 import { redact } from './secrecy/redact.ts'
 import {
   inputFrom,
@@ -134,7 +136,10 @@ function contextOf(host: ProcessHost, { noColor, quiet }: ContextFlags): Command
     progress: () => startProgress(streams.stderr, env),
     ask: questionsOn(streams, env, host.signal),
     run: (argv, elsewhere) => runIn({ ...host, ...elsewhere }, argv),
-    connect: flags => readerFor(flags, connectingHost(host, err)),
+    connect: async flags => {
+      const { connectReader } = await import('./kubernetes/connect-reader.ts')
+      return connectReader(connectionOptions(flags, host, err))
+    },
   }
 }
 
@@ -161,13 +166,27 @@ function writingContextOf(host: ProcessHost, flags: ContextFlags): WritingContex
   const context = contextOf(host, flags)
   return {
     ...context,
-    connectWriter: (connection: ConnectionFlags) => writerFor(connection, connectingHost(host, context.err)),
+    connectWriter: async connection => {
+      const { connectWriter } = await import('./kubernetes/connect-writer.ts')
+      return connectWriter(connectionOptions(connection, host, context.err))
+    },
   }
 }
 
-function connectingHost({ env, cwd, home, clock }: ProcessHost, err: Output): ConnectingHost {
+/** The level of -v from which kubectl logs requests. */
+const REQUESTS = 6
+
+/** Returns the options of a connection. The log lines of -v, and messages about what it is waiting for, go to standard error. */
+function connectionOptions(
+  { verbosity = 0, ...flags }: ConnectionFlags,
+  { env, cwd, home, clock }: ProcessHost,
+  err: Output,
+): ConnectionOptions & ExchangeOptions {
   const log = (line: string) => void err.write(`${line}\n`).catch(() => {})
-  return { env, cwd, home, version: packageJson.version, clock, log }
+  const verbose = verbosity >= REQUESTS ? { verbose: log } : {}
+  const onWait = (server: string, context: string | null) => log(waitingText(server, context))
+  const userAgent = `pullguard/${packageJson.version}`
+  return { ...flags, env, cwd, home, clock, userAgent, onWait, ...verbose }
 }
 
 /** Milliseconds between the last output and the forced exit. */

@@ -9,7 +9,7 @@ const FRONT = ['main', 'cli', 'terminal', 'clock', 'errors', 'order']
 /** Room → the rooms it may import. A room marked `types:` may only be imported with `import type`. */
 const DOORS: Record<string, string[]> = {
   image: ['order'],
-  snapshot: [],
+  snapshot: ['order'],
   errors: [],
   clock: [],
   order: [],
@@ -111,8 +111,8 @@ const DOORS: Record<string, string[]> = {
   ],
   // Flags come from what plan defines for each remedy, with report's words; -o gets its choices from report's formats.
   cli: ['errors', 'secrecy', 'commands', 'diagnosis', 'plan', 'report'],
-  // main prints fatal errors, which can quote hostile text.
-  main: ['errors', 'clock', 'terminal', 'cli', 'commands', 'report', 'secrecy'],
+  // main prints fatal errors, which can quote hostile text, and gives each command its way to a cluster.
+  main: ['errors', 'clock', 'terminal', 'cli', 'types:commands', 'report', 'secrecy', 'kubernetes'],
 }
 /**
  * Inside kubernetes/: part → the parts it may import. kubeconfig/ picks the cluster, login/ the user, http/ carries requests, and api/

@@ -17,8 +17,7 @@ import { type AuditInput, type AuditTarget, assertWorkloads, readAuditInput } fr
 import { type AllSettings, auditSettings, type SettingsFlags } from './audit/settings.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
-import { invocationOf } from './invocation.ts'
-import { screenOf } from './screen.ts'
+import { invocationOf, screenOf } from './report-options.ts'
 
 export interface AuditOptions extends AuditTarget, SettingsFlags {
   /** Ask registries about every image. */

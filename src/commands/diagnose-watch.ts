@@ -14,8 +14,7 @@ import type { Scope } from '../source/suspects.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { type DiagnoseOptions, exitOf } from './diagnose.ts'
-import { invocationOfLook } from './invocation.ts'
-import { screenOf } from './screen.ts'
+import { invocationOfLook, screenOf } from './report-options.ts'
 import { scopeOf } from './snapshot.ts'
 
 /** Milliseconds. The pause between two readings is at least this long, and at least SHARE times as long as the last reading took. */

@@ -8,9 +8,9 @@ import { CACHE_IMAGES, type CacheProduct, cachesFor } from '../mirror/cache.ts'
 import type { MirrorFormat } from '../report/formats.ts'
 import { renderCaches, writtenCacheText } from '../report/views/mirror-cache.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
-import { invocationOf } from './invocation.ts'
 import { registriesNamed } from './mirror/registries-named.ts'
 import { writeText } from './mirror/write-files.ts'
+import { invocationOf } from './report-options.ts'
 
 export interface EmitCacheOptions {
   connection: ConnectionFlags

@@ -7,8 +7,7 @@ import type { DataFormat } from '../report/formats.ts'
 import { renderExplanations } from '../report/views/explanations.ts'
 import { type Explanation, explanationsOf } from '../report/words/explanations.ts'
 import type { CommandContext, ExitName } from './context.ts'
-import { invocationOf } from './invocation.ts'
-import { screenOf } from './screen.ts'
+import { invocationOf, screenOf } from './report-options.ts'
 
 export interface ExplainOptions {
   /** Causes, subcauses, or rules; empty: a list of all. */

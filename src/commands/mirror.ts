@@ -22,11 +22,10 @@ import { askForKnownImage, checkMirror, knownImage } from '../source/mirror-chec
 import type { ImageCheckFlags } from './check-images.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
-import { invocationOf } from './invocation.ts'
 import { registriesNamed } from './mirror/registries-named.ts'
 import { writeFiles } from './mirror/write-files.ts'
 import { endpointsOf, openRegistries, readingLoginsOrProblem } from './registries.ts'
-import { screenOf } from './screen.ts'
+import { invocationOf, screenOf } from './report-options.ts'
 
 export interface MirrorOptions extends AddressRules {
   connection: ConnectionFlags

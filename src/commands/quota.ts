@@ -7,9 +7,8 @@ import { sanitizeLine } from '../report/sanitize.ts'
 import { renderQuota } from '../report/views/quota.ts'
 import { type HubQuota, type JudgedQuotas, judgeQuotas } from '../snapshot/hub-quota.ts'
 import type { CommandContext, ExitName } from './context.ts'
-import { invocationOf } from './invocation.ts'
 import { askCluster, askHub, type ClusterQuestion, localHubLogins } from './quota/readings.ts'
-import { screenOf } from './screen.ts'
+import { invocationOf, screenOf } from './report-options.ts'
 
 export interface QuotaOptions extends ClusterQuestion {
   /** REGISTRY=URL. */

@@ -2,7 +2,7 @@
 
 import type { ApplyPhase } from '../apply/apply-context.ts'
 import { applyUndo } from '../apply/apply-undo.ts'
-import { findRun, withContinued } from '../apply/journal/find-runs.ts'
+import { findRun, recordedRuns, withContinued } from '../apply/journal/find-runs.ts'
 import { journalFolders, journalsOf } from '../apply/journal/journal.ts'
 import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from '../apply/journal/run.ts'
 import { keepsLogin, planUndo } from '../apply/plan-undo.ts'
@@ -12,8 +12,9 @@ import { isFailedRequest } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
+import { wrapLines } from '../report/screen/layout.ts'
 import { progressText } from '../report/views/progress.ts'
-import { undoQuestion } from '../report/views/questions.ts'
+import { damagedLineText, undoQuestion } from '../report/views/questions.ts'
 import {
   anotherRunText,
   interruptedUndoText,
@@ -29,9 +30,7 @@ import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import { confirmWrite } from './confirm.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
-import { invocationOf } from './invocation.ts'
-import { recordedRuns } from './recorded-runs.ts'
-import { screenOf } from './screen.ts'
+import { invocationOf, screenOf } from './report-options.ts'
 import type { WritingContext } from './writing-context.ts'
 
 export interface UndoOptions {
@@ -50,7 +49,9 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     const clusterUid = await new Reading(cluster, { signal: context.signal }).clusterIdentity()
     const { server } = cluster
     const folders = journalFolders(context.env, context.home, { uid: clusterUid, server })
-    const recorded = await recordedRuns(folders, server, context)
+    const recorded = await recordedRuns(folders, server, line =>
+      context.err.write(wrapLines(damagedLineText(line), context.err.width)),
+    )
     const runs = recorded.flatMap(one => one.runs)
     // No journal exists under this cluster's address; one may exist under its uid, which this login can't read.
     if (runs.length === 0 && clusterUid === cluster.server) {

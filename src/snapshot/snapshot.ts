@@ -1,5 +1,6 @@
 /** What was read from a cluster or a dump: plain data, free of secrets. Everything after `source` works on this alone. */
 
+import { byText } from '../order.ts'
 import type { ObjectManager } from './fix-objects.ts'
 import type { ImageCheck } from './image-check.ts'
 import type { Node } from './node.ts'
@@ -151,4 +152,10 @@ export interface Snapshot {
   /** What registries answered about failing images; empty without `--check-images`. */
   imageChecks: ImageCheck[]
   gaps: Gap[]
+}
+
+/** Removes duplicates and puts cluster-wide gaps first. */
+export function uniqueGaps(gaps: Gap[]): Gap[] {
+  const byKey = new Map(gaps.map(gap => [`${gap.namespace ?? ''} ${gap.what} ${gap.why}`, gap]))
+  return [...byKey].sort(byText(([key]) => key)).map(([, gap]) => gap)
 }

@@ -5,8 +5,7 @@ import { isBuiltIn } from '../kubernetes/api/kinds.ts'
 import { type Climb, climb, linkOf, type OwnerIndex } from '../snapshot/owners.ts'
 import type { ControllerReference, OwnedPod, Pod } from '../snapshot/pod.ts'
 import type { MadeFrom, OwnerLink, ScopeSubject } from '../snapshot/snapshot.ts'
-import { managerIn } from './narrow/manager.ts'
-import { deploymentRevision, templateGeneration, templateHash } from './narrow/revision.ts'
+import { deploymentRevision, managerIn, templateGeneration, templateHash } from './narrow/marks.ts'
 import {
   list,
   nameOf,

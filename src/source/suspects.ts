@@ -6,7 +6,7 @@ import { byText, compareText } from '../order.ts'
 import { type EventsByPod, indexEvents, ownEvents } from '../snapshot/own-events.ts'
 import { isFinished, isUntried, type Pod, podKey } from '../snapshot/pod.ts'
 import type { PodEvent, ScopeSubject, SnapshotScope } from '../snapshot/snapshot.ts'
-import { couldBeFailedPull } from './narrow/container-state.ts'
+import { couldBeFailedPull } from './narrow/kubelet-reports.ts'
 import type { RequestedSubject } from './subject-names.ts'
 
 /** The pods that a snapshot is taken of. */

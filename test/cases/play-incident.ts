@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, parseAllDocuments } from 'yaml'
 import { systemClock } from '../../src/clock.ts'
-import { writerFor } from '../../src/commands/connect.ts'
 import { parseReference } from '../../src/image/reference.ts'
+import { connectReader } from '../../src/kubernetes/connect-reader.ts'
 import { kindNamed } from '../../src/simulator/cluster/kinds.ts'
 import { type ApiObject, asPod } from '../../src/simulator/cluster/objects.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
@@ -193,14 +193,13 @@ function fillHub({ cluster, hub }: Simulator): void {
 }
 
 async function snapshotOf(simulator: Simulator, home: string): Promise<string> {
-  const flags = { kubeconfig: join(home, 'kubeconfig') }
-  const cluster = await writerFor(flags, {
+  const cluster = await connectReader({
+    kubeconfig: join(home, 'kubeconfig'),
     env: {},
     cwd: home,
     home,
-    version: '0',
+    userAgent: 'pullguard/0',
     clock: systemClock,
-    log: () => {},
   })
   try {
     const snapshot = await readCluster(cluster, { namespaces: null }, { takenAt: NOW })

@@ -53,6 +53,26 @@ export async function listRuns(folder: string, server?: string): Promise<Runs> {
   return { runs, damaged }
 }
 
+interface RecordedRuns {
+  folder: string
+  /** Newest first. */
+  runs: Run[]
+}
+
+/** Reads the journals in each of a cluster's folders. @param onDamaged receives each line that can't be read */
+export async function recordedRuns(
+  [own, ...others]: readonly [string, ...string[]],
+  server: string,
+  onDamaged: (line: DamagedLine) => Promise<void>,
+): Promise<[RecordedRuns, ...RecordedRuns[]]> {
+  const read = async (folder: string): Promise<RecordedRuns> => {
+    const { runs, damaged } = await listRuns(folder, server)
+    for (const line of damaged) await onDamaged(line)
+    return { folder, runs }
+  }
+  return [await read(own), ...(await Promise.all(others.map(read)))]
+}
+
 /** @throws UsageError for a journal that can't be read: skipping it could hide a run that wrote something */
 async function readJournal(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(error => {

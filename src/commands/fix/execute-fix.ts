@@ -17,7 +17,7 @@ import { credentialRedactor } from '../../secrecy/known-secrets.ts'
 import type { RolloutPod, RolloutSubject } from '../../snapshot/rollout.ts'
 import type { Reading } from '../../source/live/reading.ts'
 import { readRollout } from '../../source/live/rollouts.ts'
-import { invocationOf } from '../invocation.ts'
+import { invocationOf } from '../report-options.ts'
 import { journaledScope } from './fix-facts.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 

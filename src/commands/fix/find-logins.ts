@@ -16,10 +16,10 @@ import { isNarrowed, type PlanCredential, reachesInto } from '../../plan/plan.ts
 import { wrapLines } from '../../report/screen/layout.ts'
 import { outdatedSecretsText } from '../../report/views/login-proofs.ts'
 import type { MadeSecret, ScopeSecret } from '../../snapshot/fix-objects.ts'
-import { type NamespaceScope, readSecretsNamed } from '../../source/live/fix-secrets.ts'
+import { type NamespaceScope, readSecretsNamed } from '../../source/live/fix-objects.ts'
 import type { CommandContext } from '../context.ts'
-import { invocationOf } from '../invocation.ts'
 import { type LocalLogins, localLogins } from '../registries.ts'
+import { invocationOf } from '../report-options.ts'
 import type { FixOptions, FixSession, PreparedFix } from './session.ts'
 
 export interface Logins extends LocalLogins {

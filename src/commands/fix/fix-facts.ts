@@ -3,6 +3,7 @@
  * may write.
  */
 
+import { recordedRuns } from '../../apply/journal/find-runs.ts'
 import { recordPodBack } from '../../apply/journal/journal.ts'
 import { interruptedPods, journaledPod, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
@@ -15,7 +16,7 @@ import type { ControllerObject } from '../../kubernetes/api/kinds.ts'
 import { covers, isNarrowed, type PlanScope, type PlanSubject } from '../../plan/plan.ts'
 import { wrapLines } from '../../report/screen/layout.ts'
 import { readingText } from '../../report/views/progress.ts'
-import { unknownExclusionText } from '../../report/views/questions.ts'
+import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
 import { narrowedTo } from '../../report/words/plan.ts'
 import type { FixObjects, InterruptedPod } from '../../snapshot/fix-objects.ts'
 import { type Pod, podKey } from '../../snapshot/pod.ts'
@@ -27,7 +28,6 @@ import { missingNamespaces } from '../../source/live/namespaces.ts'
 import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
 import { readTopmost, type Topmost } from '../../source/live/subjects.ts'
 import type { Scope } from '../../source/suspects.ts'
-import { recordedRuns } from '../recorded-runs.ts'
 import { scopeOf } from '../snapshot.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
@@ -150,7 +150,9 @@ async function readAndDiagnose(
 
 /** Returns earlier runs against this cluster, newest first in each folder. Reports damaged journal lines on standard error. */
 export async function earlierRuns({ journals, cluster, context }: FixSession): Promise<Run[]> {
-  const recorded = await recordedRuns(journals, cluster.server, context)
+  const recorded = await recordedRuns(journals, cluster.server, line =>
+    context.err.write(wrapLines(damagedLineText(line), context.err.width)),
+  )
   return recorded.flatMap(({ runs }) => runs)
 }
 

@@ -20,7 +20,7 @@ import {
 } from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import { confirmWrite } from '../confirm.ts'
-import { invocationOf } from '../invocation.ts'
+import { invocationOf } from '../report-options.ts'
 import { readReplacement } from '../shared-flags.ts'
 import { findLogins, type Logins, planCredentialOf } from './find-logins.ts'
 import { type FixFacts, journaledScope } from './fix-facts.ts'

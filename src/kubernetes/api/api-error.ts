@@ -36,3 +36,8 @@ export function isForbidden(error: unknown): boolean {
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404
 }
+
+/** For errors that are handled only if they are a response of the API server. @throws any other error */
+export function rethrowUnlessApiError(error: unknown): asserts error is ApiError {
+  if (!(error instanceof ApiError)) throw error
+}

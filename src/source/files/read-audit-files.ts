@@ -8,7 +8,7 @@ import { isOfKind, type ManifestObject, objectsIn } from '../../manifest/pod-spe
 import type { AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
 import { parseLabelSelector } from '../label-selector.ts'
 import { narrowPullSecret } from '../narrow/pull-secret.ts'
-import { narrowServiceAccount } from '../narrow/service-account.ts'
+import { narrowServiceAccount } from '../narrow/related-objects.ts'
 import { record } from '../narrow/shape.ts'
 import { type FindOptions, type FoundFile, findFiles } from './find-files.ts'
 import { readStream, readText } from './read-text.ts'

@@ -3,11 +3,10 @@
 import { UnreachableError } from '../../errors.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import type { Pod } from '../../snapshot/pod.ts'
-import type { Snapshot } from '../../snapshot/snapshot.ts'
-import { uniqueGaps } from '../gap.ts'
+import { type Snapshot, uniqueGaps } from '../../snapshot/snapshot.ts'
 import { Reading } from '../live/reading.ts'
 import { type RelatedObjects, readRelatedObjects, type VisitPullSecret } from '../live/related-objects.ts'
-import { markReportedMissing } from '../narrow/missing-secrets.ts'
+import { markReportedMissing } from '../narrow/related-objects.ts'
 import { pickSuspects } from '../suspects.ts'
 import type { Following } from './following.ts'
 

@@ -12,7 +12,7 @@ import { type Pod, usesAccountSecrets } from '../../snapshot/pod.ts'
 import { Reading } from '../live/reading.ts'
 import type { VisitPullSecret } from '../live/related-objects.ts'
 import { pullLoginsOf } from '../narrow/pull-secret.ts'
-import { narrowServiceAccount } from '../narrow/service-account.ts'
+import { narrowServiceAccount } from '../narrow/related-objects.ts'
 import { nameOf, namespaceOf } from '../narrow/shape.ts'
 import type { PodTemplate } from '../narrow/template.ts'
 

@@ -1,14 +1,13 @@
 /** Reads the events of failed pulls in a scope with one request, because the server scans all for each; for a few pods, all theirs. */
 
 import { isPullProgress, isSandboxFailure, sandboxImage } from '../../image/pull-messages.ts'
-import { isForbidden } from '../../kubernetes/api/api-error.ts'
+import { isForbidden, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { compareText } from '../../order.ts'
 import { type Pod, podKey } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
-import { rethrowUnlessApiError } from '../gap.ts'
-import { narrowEvent } from '../narrow/event.ts'
+import { narrowEvent } from '../narrow/kubelet-reports.ts'
 import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { couldBePulling } from '../suspects.ts'
 import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'

@@ -1,19 +1,19 @@
 /** Reads the service accounts that a fix may change, and who runs as them. */
 
+import { rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { ScopeServiceAccount } from '../../snapshot/fix-objects.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
 import type { Pod } from '../../snapshot/pod.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
-import { rethrowUnlessApiError } from '../gap.ts'
 import type { LabelTest } from '../label-selector.ts'
-import { managerOf } from '../narrow/manager.ts'
+import { managerOf } from '../narrow/marks.ts'
 import { narrowTemplateHash } from '../narrow/pod.ts'
 import { narrowSecretList, templateLabels } from '../narrow/workload.ts'
 import { belongsTo, derivedOwner, type NamedPod, narrowController, topmostWorkload } from '../ownership.ts'
 import { byNamespaceAndName } from '../suspects.ts'
-import type { NamespaceScope, SecretOptions } from './fix-secrets.ts'
+import type { NamespaceScope, SecretOptions } from './fix-objects.ts'
 import { readOwners } from './owners.ts'
 import type { Reading } from './reading.ts'
 

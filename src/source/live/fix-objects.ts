@@ -1,18 +1,30 @@
 /**
- * Reads what a fix needs beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads that it is allowed to write to, and
- * the platforms of the nodes.
+ * Reads what a fix needs beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads that it is allowed to write to,
+ * and the platforms of the nodes. The content of Secrets never leaves this file.
  */
 
+import {
+  PULL_SECRET_TYPE,
+  PullSecretContent,
+  RUN_ANNOTATION,
+} from '../../dockerconfig/pull-secret-content.ts'
 import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { byText } from '../../order.ts'
-import type { FixObjects, InterruptedPod, PodToRestore, ScopeNamespace } from '../../snapshot/fix-objects.ts'
-import { uniqueGaps } from '../gap.ts'
+import type {
+  FixObjects,
+  InterruptedPod,
+  MadeSecret,
+  PodToRestore,
+  ScopeNamespace,
+  ScopeSecret,
+} from '../../snapshot/fix-objects.ts'
+import { uniqueGaps } from '../../snapshot/snapshot.ts'
+import { managerOf } from '../narrow/marks.ts'
 import { type AccountOptions, readAccounts } from './fix-accounts.ts'
-import { readSecretsNamed, type SecretOptions } from './fix-secrets.ts'
 import { readWorkloads, type WorkloadOptions } from './fix-workloads.ts'
-import type { Reading } from './reading.ts'
+import { fieldValue, type Reading } from './reading.ts'
 
 export interface FixObjectsOptions extends AccountOptions, SecretOptions, WorkloadOptions {
   /** null: every namespace. */
@@ -153,4 +165,66 @@ export async function nodePlatforms(reading: Reading): Promise<string[]> {
     if (!isForbidden(error)) throw error
   }
   return [...found]
+}
+
+/** The live namespaces, and whether one list of the whole cluster can replace one per namespace. */
+export interface NamespaceScope {
+  namespaces: string[]
+  wide: boolean
+}
+
+export interface SecretOptions {
+  /** The name of the Secret. */
+  secretName: string
+  /** Its intended content; null if no login is distributed. */
+  wanted: PullSecretContent | null
+  /** Secrets that earlier runs created. */
+  madeSecrets?: readonly MadeSecret[]
+}
+
+/** Returns the existing Secrets with the name, at most one per namespace. */
+export async function readSecretsNamed(
+  reading: Reading,
+  { namespaces, wide }: NamespaceScope,
+  { secretName, wanted, madeSecrets = [] }: SecretOptions,
+): Promise<ScopeSecret[]> {
+  const found: ScopeSecret[] = []
+  const live = new Set(namespaces)
+  const keep = (object: SecretObject) => {
+    if (live.has(object.metadata.namespace)) found.push(narrowSecret(object, wanted, madeSecrets))
+  }
+  const options = { fieldSelector: `metadata.name=${fieldValue(secretName)}`, limit: 500 }
+  await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
+    reading.listOrGap(KINDS.Secret, namespace, options, keep),
+  )
+  return found
+}
+
+type SecretObject = NonNullable<(typeof KINDS.Secret)['model']>
+
+function narrowSecret(
+  object: SecretObject,
+  wanted: PullSecretContent | null,
+  madeSecrets: readonly MadeSecret[],
+): ScopeSecret {
+  const { namespace, name, uid } = object.metadata
+  const type = object.type ?? null
+  const stored = PullSecretContent.inSecret(object)
+  const usable = type === PULL_SECRET_TYPE
+  return {
+    namespace,
+    name,
+    uid,
+    type,
+    immutable: object.immutable === true,
+    ours: madeSecrets.some(made => isMade(object, made)),
+    served: usable && wanted !== null ? stored.servedKeys(wanted) : [],
+    keys: stored.keys,
+    managedBy: managerOf(object),
+  }
+}
+
+function isMade({ metadata }: SecretObject, { run, namespace, name, uid }: MadeSecret): boolean {
+  if (metadata.namespace !== namespace || metadata.name !== name) return false
+  return uid === null ? metadata.annotations?.[RUN_ANNOTATION] === run : metadata.uid === uid
 }

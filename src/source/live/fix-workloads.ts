@@ -1,6 +1,7 @@
 /** Reads the pod templates of stuck pods: each topmost built-in controller, once; and how many more pods a Job can lose. */
 
 import type { V1ContainerStatus } from '@kubernetes/client-node'
+import { rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { once } from '../../network/once.ts'
@@ -14,9 +15,8 @@ import type {
 } from '../../snapshot/fix-objects.ts'
 import { climbReading } from '../../snapshot/owners.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
-import { rethrowUnlessApiError } from '../gap.ts'
+import { deploymentRevision } from '../narrow/marks.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { deploymentRevision } from '../narrow/revision.ts'
 import { list, number, record, text } from '../narrow/shape.ts'
 import { narrowSecretList, narrowWorkload, templateLabels } from '../narrow/workload.ts'
 import { narrowController } from '../ownership.ts'

@@ -1,12 +1,11 @@
 /** Reads failing pods and their events in all namespaces of a scope: at once, or one by one those that are readable. */
 
 import { UsageError } from '../../errors.ts'
-import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
+import { isForbidden, isNotFound, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { type Pod, podKey } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
-import { rethrowUnlessApiError } from '../gap.ts'
 import { readEvents, readEventsOf, readProgress } from './events.ts'
 import { type ListedPods, readPodsWhere, readScopePods } from './pods.ts'
 import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'

@@ -1,15 +1,14 @@
 /** Reads the controllers above pods, each once, and the revisions of a few Deployments among them. */
 
-import { isForbidden } from '../../kubernetes/api/api-error.ts'
+import { isForbidden, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { ControllerReference, OwnedPod } from '../../snapshot/pod.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
-import { rethrowUnlessApiError } from '../gap.ts'
 import { selectorOf } from '../narrow/workload.ts'
 import { derivedOwner, narrowOwner } from '../ownership.ts'
-import { readNamed } from './named-objects.ts'
 import type { Reading } from './reading.ts'
+import { readNamed } from './related-objects.ts'
 
 interface HasController {
   namespace: string

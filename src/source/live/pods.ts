@@ -3,11 +3,11 @@
  * in full, the pods in phase Pending or Unknown; then the other suspects by node and name, for which the API server has an index.
  */
 
+import { rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import type { TableRow } from '../../kubernetes/api/cluster.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { bounded } from '../../network/bounded.ts'
 import { type Pod, podKey } from '../../snapshot/pod.ts'
-import { rethrowUnlessApiError } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { POD_PLACE_SHAPE, POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { list, record, text } from '../narrow/shape.ts'

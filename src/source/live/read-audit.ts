@@ -1,14 +1,13 @@
 /** Reads what an audit of a cluster examines: workload templates, page by page, and related service accounts, Secrets, nodes, and pods. */
 
-import { isForbidden } from '../../kubernetes/api/api-error.ts'
+import { isForbidden, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { byText } from '../../order.ts'
 import type { AuditedNodes, AuditSnapshot } from '../../snapshot/audit-snapshot.ts'
-import type { ServiceAccount } from '../../snapshot/snapshot.ts'
+import { type ServiceAccount, uniqueGaps } from '../../snapshot/snapshot.ts'
 import type { WorkloadTemplate } from '../../snapshot/template.ts'
-import { rethrowUnlessApiError, uniqueGaps } from '../gap.ts'
 import { parseLabelSelector } from '../label-selector.ts'
 import { type AuditedNode, LISTED_NODE_SHAPE, narrowAuditedNode } from '../narrow/listed-node.ts'
 import { record } from '../narrow/shape.ts'
@@ -16,10 +15,14 @@ import { narrowTemplate } from '../narrow/template.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowController } from '../ownership.ts'
 import { ContainerObservations } from './container-observations.ts'
-import type { ObjectName } from './named-objects.ts'
 import { assertExists, listNamespaces } from './namespaces.ts'
 import { type NamespaceOrAll, Reading } from './reading.ts'
-import { readNamedAccounts, readNamedSecrets, type VisitPullSecret } from './related-objects.ts'
+import {
+  type ObjectName,
+  readNamedAccounts,
+  readNamedSecrets,
+  type VisitPullSecret,
+} from './related-objects.ts'
 
 export interface AuditReadOptions {
   /** ISO 8601. */

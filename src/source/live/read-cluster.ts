@@ -2,9 +2,8 @@
 
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
-import type { ScopeSubject, Snapshot } from '../../snapshot/snapshot.ts'
-import { uniqueGaps } from '../gap.ts'
-import { markReportedMissing } from '../narrow/missing-secrets.ts'
+import { type ScopeSubject, type Snapshot, uniqueGaps } from '../../snapshot/snapshot.ts'
+import { markReportedMissing } from '../narrow/related-objects.ts'
 import { belongsTo } from '../ownership.ts'
 import {
   byNamespaceAndName,

@@ -1,6 +1,11 @@
 /** Reads a live cluster for one command: every request is aborted by Ctrl-C, and what can't be read is recorded as a gap. */
 
-import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
+import {
+  type ApiError,
+  isForbidden,
+  isNotFound,
+  rethrowUnlessApiError,
+} from '../../kubernetes/api/api-error.ts'
 import type {
   ClusterReader,
   ListResult,
@@ -16,8 +21,7 @@ import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { listPath, objectPath } from '../../kubernetes/api/paths.ts'
 import type { Shape } from '../../protobuf/shape.ts'
 import { redact } from '../../secrecy/redact.ts'
-import type { Gap, SnapshotSource } from '../../snapshot/snapshot.ts'
-import { gapOf } from '../gap.ts'
+import type { Gap, GapReason, SnapshotSource } from '../../snapshot/snapshot.ts'
 
 /** A namespace, or null for all of them at once. */
 export type NamespaceOrAll = string | null
@@ -246,4 +250,22 @@ function fieldsOutside(
   const others = wide ? excluded.map(name => `metadata.namespace!=${fieldValue(name)}`) : []
   const fields = [...(own === undefined ? [] : [own]), ...others]
   return fields.length === 0 ? {} : { fieldSelector: fields.join(',') }
+}
+
+/**
+ * Returns the gap that a failed request leaves.
+ * @param what plural, as kubectl prints it
+ * @param namespace null means cluster-wide
+ * @throws the error itself if it is not a response of the API server
+ */
+export function gapOf(error: unknown, what: string, namespace: string | null): Gap {
+  rethrowUnlessApiError(error)
+  return { what, namespace, why: reasonOf(error), detail: redact(error.message) }
+}
+
+function reasonOf({ status, reason }: ApiError): GapReason {
+  if (status === 403) return 'forbidden'
+  if (status === 410) return 'expired'
+  if (status === 408 || status === 504 || /time(d)?_?-?out/i.test(reason)) return 'timeout'
+  return /truncat/i.test(reason) ? 'truncated' : 'failed'
 }

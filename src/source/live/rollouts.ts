@@ -13,8 +13,8 @@ import type {
   RolloutSubject,
   RolloutWorkload,
 } from '../../snapshot/rollout.ts'
+import { deploymentRevision, revisionHash } from '../narrow/marks.ts'
 import { narrowPod } from '../narrow/pod.ts'
-import { deploymentRevision, revisionHash } from '../narrow/revision.ts'
 import { list, nameOf, namespaceOf, number, record, text, textOrNull } from '../narrow/shape.ts'
 import { selectorOf } from '../narrow/workload.ts'
 import { narrowController } from '../ownership.ts'

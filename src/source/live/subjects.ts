@@ -4,14 +4,13 @@
  */
 
 import { UsageError } from '../../errors.ts'
-import { isForbidden, isNotFound } from '../../kubernetes/api/api-error.ts'
+import { isForbidden, isNotFound, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { type ControllerObject, controllerKind, KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import { climbReading } from '../../snapshot/owners.ts'
 import { type ControllerReference, podKey } from '../../snapshot/pod.ts'
 import type { RolloutKind } from '../../snapshot/rollout.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
-import { rethrowUnlessApiError } from '../gap.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { selectorOf } from '../narrow/workload.ts'
 import { didYouMean, nearNames } from '../near-names.ts'

@@ -24,7 +24,7 @@ import type {
   PullSecretProblem,
   SecretWriter,
 } from '../../snapshot/pull-secret.ts'
-import { isKubernetesGroup, managerIn } from './manager.ts'
+import { isKubernetesGroup, managerIn } from './marks.ts'
 import { list, nameOf, namespaceOf, narrowName, number, record, text, textOrNull, texts } from './shape.ts'
 
 interface Form {

@@ -5,7 +5,7 @@ import { IGNORE_ANNOTATION, ignoredRules } from '../../snapshot/ignore.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
 import type { Schedule, TemplateContainer, WorkloadTemplate, WrittenText } from '../../snapshot/template.ts'
 import { narrowPolicy } from './pod.ts'
-import { accountIn } from './service-account.ts'
+import { accountIn } from './related-objects.ts'
 import {
   list,
   nameOf,

@@ -3,8 +3,8 @@
 import type { V1Container, V1LabelSelector, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node'
 import type { AsJson, ControllerObject, TypeMeta } from '../../kubernetes/api/kinds.ts'
 import type { PullSecretEntryName, ScopeContainer, ScopeWorkload } from '../../snapshot/fix-objects.ts'
-import { managerOf } from './manager.ts'
-import { accountIn } from './service-account.ts'
+import { managerOf } from './marks.ts'
+import { accountIn } from './related-objects.ts'
 
 type ControllerSpec = ControllerObject['spec']
 

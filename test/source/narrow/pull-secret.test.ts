@@ -1,8 +1,7 @@
 /** A pull secret is described as the kubelet would read it, and nothing that can log in leaves the room. */
 import { describe, expect, test } from 'vitest'
-import { describeMissingSecret } from '../../../src/source/narrow/missing-secrets.ts'
 import { narrowPullSecret } from '../../../src/source/narrow/pull-secret.ts'
-import { narrowServiceAccount } from '../../../src/source/narrow/service-account.ts'
+import { describeMissingSecret, narrowServiceAccount } from '../../../src/source/narrow/related-objects.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const secret = (type: string, data: Record<string, unknown>) => ({

@@ -5,6 +5,7 @@ import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { whyCommand } from '../commands.ts'
 import type { DeclinedWords } from '../declined.ts'
+import { MAKERS } from '../makers.ts'
 import { objectName, pluralize } from '../nouns.ts'
 import { rerunFix } from '../plan.ts'
 import { kubeletLogin } from '../steps/logins.ts'
@@ -25,6 +26,11 @@ export const WORKLOADS = {
         context,
         '--recreate-bare-pods',
       ),
+  },
+  'made-pod': {
+    title: ({ maker }, count) =>
+      `${pluralize(count, 'pod')} that ${MAKERS[maker].name} created for one run: ${count === 1 ? 'a copy' : 'copies'} would serve no run`,
+    next: ({ maker }) => ({ text: `Once the rest is done, ${MAKERS[maker].again}` }),
   },
   'mirror-pod': {
     title: (_first, count) =>
@@ -151,6 +157,15 @@ export const WORKLOADS = {
         // A fix that distributes no login should not start to.
         `--pin --pull-policy IfNotPresent${context.plan.credentials.length === 0 ? ' --no-authenticate' : ''}`,
       ),
+  },
+  'changed-at-admission': {
+    title: (_first, count) =>
+      `${pluralize(count, 'image')} that a mutating webhook or policy changes when pods are created: a change to the template might not reach them`,
+    detail: ({ container, image, admitted }) => `${container}: ${image}, in the pod ${admitted}`,
+    next: (_first, { invocation }) => ({
+      text: 'Change the image where the webhook or policy sets it, or exclude the workload there, then run the fix again',
+      command: kubectlCommand(invocation, 'get mutatingwebhookconfigurations'),
+    }),
   },
   'no-digest': {
     title: (_first, count) => `Can't pin ${pluralize(count, 'image')}: no digest found`,

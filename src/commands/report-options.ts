@@ -1,8 +1,10 @@
-/** Records how this run was started, for commands in its output. */
+/** What a report must know about this run: how it was started, for commands in its output, and the output that it is written to. */
 
 import type { ClusterFlags } from '../kubernetes/kubeconfig/connection-options.ts'
 import type { PlanScope } from '../plan/plan.ts'
 import type { Invocation, Only } from '../report/invocation.ts'
+import type { ReportOptions } from '../report/options.ts'
+import type { Output } from '../terminal.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
 import type { SnapshotOptions } from './snapshot.ts'
 
@@ -88,4 +90,13 @@ export function invocationOfFix(
 function onlyOf(isNamed: boolean, selector: string | null | undefined): Only | null {
   if (isNamed) return { named: true }
   return selector == null || selector.trim() === '' ? null : { selector }
+}
+
+/** Returns what a report must know about the output that it is written to. */
+export function screenOf({
+  width,
+  color,
+  isTerminal,
+}: Output): Pick<ReportOptions, 'width' | 'color' | 'terminal'> {
+  return { width, color, terminal: isTerminal }
 }

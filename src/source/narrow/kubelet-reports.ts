@@ -1,8 +1,54 @@
-/** Narrows an Event about a pod's pull, in both API versions: core/v1 and events.k8s.io/v1. */
+/** Narrows what the kubelet reports about a pull: the state of a container, and Events of both API versions (core/v1 and events.k8s.io/v1). */
 
-import { isSandboxFailure, pullStage } from '../../image/pull-messages.ts'
+import {
+  isPostPullReason,
+  isSandboxFailure,
+  mentionsFailedPull,
+  pullStage,
+} from '../../image/pull-messages.ts'
+import { isObject } from '../../json/json-object.ts'
+import { type ContainerState, isUntried } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { firstText, narrowMessage, narrowName, number, record, text, textOrNull } from './shape.ts'
+
+/** Narrows `status.state` of one container, with its last start's error if that was a pull. Empty: the kubelet has not reported yet. */
+export function narrowState(raw: unknown, last?: unknown): ContainerState {
+  const { waiting, running, terminated } = record(raw)
+  if (isObject(waiting)) {
+    const reason = narrowMessage(waiting.reason)
+    const message = reason === CRASH_LOOP ? (failedStart(last) ?? waiting.message) : waiting.message
+    return { type: 'waiting', reason, message: narrowMessage(message) }
+  }
+  if (isObject(terminated)) {
+    return {
+      type: 'terminated',
+      reason: narrowMessage(terminated.reason),
+      exitCode: number(terminated.exitCode, 0),
+      message: narrowMessage(terminated.message),
+    }
+  }
+  return isObject(running)
+    ? { type: 'running', startedAt: textOrNull(running.startedAt) }
+    : { type: 'unknown' }
+}
+
+const CRASH_LOOP = 'CrashLoopBackOff'
+
+/**
+ * Returns why the last start failed, if it was a pull. A guest that pulls its own images does so when the container starts, and between
+ * starts the kubelet reports only a crash loop.
+ */
+function failedStart(last: unknown): string | null {
+  const { reason, message } = record(record(last).terminated)
+  const hasStarted = reason !== 'StartError' && reason !== 'ContainerCannotRun'
+  return hasStarted || !mentionsFailedPull(text(message)) ? null : text(message)
+}
+
+/** Whether the state could be a failed pull: any reason except the known unrelated ones, because newer kubelets put free text there. */
+export function couldBeFailedPull(state: ContainerState): boolean {
+  if (state.type !== 'waiting' || isUntried(state)) return false
+  return !isPostPullReason(state.reason) || mentionsFailedPull(state.message)
+}
 
 const PULL_REASONS = new Set([
   'Failed',

@@ -1,6 +1,6 @@
 /** A node is narrowed to its runtime, system, and platform, without anything that identifies an account or a machine. */
 import { expect, test } from 'vitest'
-import { narrowNode } from '../../../src/source/narrow/node-facts.ts'
+import { narrowNode } from '../../../src/source/narrow/related-objects.ts'
 
 test('a node has its runtime, system, platform and images', () => {
   const node = narrowNode({

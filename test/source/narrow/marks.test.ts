@@ -1,6 +1,6 @@
 /** Which tool manages an object, according to the labels and annotations that each tool sets. */
 import { expect, test } from 'vitest'
-import { managerOf, operatorIn } from '../../../src/source/narrow/manager.ts'
+import { managerOf, operatorIn } from '../../../src/source/narrow/marks.ts'
 
 const owned = (apiVersion: string, kind: string, controller = true) => ({
   ownerReferences: [{ apiVersion, kind, name: 'shop', controller }],

@@ -1,7 +1,7 @@
 /** A gap carries the server's message, but none of the secrets in it. */
 import { expect, test } from 'vitest'
-import { ApiError } from '../../src/kubernetes/api/api-error.ts'
-import { gapOf } from '../../src/source/gap.ts'
+import { ApiError } from '../../../src/kubernetes/api/api-error.ts'
+import { gapOf } from '../../../src/source/live/reading.ts'
 
 test("a login in the server's message does not reach the gap", () => {
   const message = 'admission webhook failed: Get "https://ann:canary@hooks.example/v1": EOF'

@@ -1,9 +1,40 @@
-/** Finds which tool or controller manages an object and would revert changes to it. */
+/** Reads the labels and annotations by which controllers and tools mark objects: the revision of a template, and the object's manager. */
 
 import type { StoredMetadata } from '../../kubernetes/api/kinds.ts'
 import type { ObjectManager } from '../../snapshot/fix-objects.ts'
 import type { PodOperator } from '../../snapshot/pod.ts'
-import { list, narrowName, record, text, texts } from './shape.ts'
+import { list, narrowName, record, text, textOrNull, texts } from './shape.ts'
+
+interface Marked {
+  labels?: unknown
+  annotations?: unknown
+}
+
+/** Returns the number that a Deployment has, or that one of its ReplicaSets got from it, as text. */
+export function deploymentRevision({ annotations }: Marked): string | null {
+  return textOrNull(record(annotations)['deployment.kubernetes.io/revision'])
+}
+
+/** Returns the hash that a Deployment puts on its ReplicaSets and pods. */
+export function templateHash({ labels }: Marked): string | null {
+  return textOrNull(record(labels)['pod-template-hash'])
+}
+
+/** Returns the hash that a StatefulSet or a DaemonSet puts on its ControllerRevisions and pods. */
+export function controllerRevisionHash({ labels }: Marked): string | null {
+  return textOrNull(record(labels)['controller-revision-hash'])
+}
+
+/** Returns the generation of a DaemonSet's template: its own, or the one that it puts on its pods (k8s.io/api, apps/v1/types.go). */
+export function templateGeneration({ labels, annotations }: Marked): string | null {
+  const own = textOrNull(record(annotations)['deprecated.daemonset.template.generation'])
+  return own ?? textOrNull(record(labels)['pod-template-generation'])
+}
+
+/** Returns the hash by which a pod belongs to a revision. */
+export function revisionHash(metadata: Marked): string | null {
+  return controllerRevisionHash(metadata) ?? templateHash(metadata)
+}
 
 type Metadata = Pick<StoredMetadata, 'labels' | 'annotations' | 'ownerReferences' | 'managedFields'>
 

@@ -1,0 +1,119 @@
+/** Narrows the objects that pods reference: service accounts, nodes, and pull secrets that were not read. */
+
+import { fullName, parseReference } from '../../image/reference.ts'
+import { type Node, PLATFORM_LABELS } from '../../snapshot/node.ts'
+import type { PullSecret } from '../../snapshot/pull-secret.ts'
+import type { PodEvent, ServiceAccount } from '../../snapshot/snapshot.ts'
+import { list, nameOf, namespaceOf, narrowSecretNames, record, text, textOrNull, texts } from './shape.ts'
+
+/** Returns the service account of a pod or a template by its spec; admission fills in `default`. */
+export function accountIn(spec: { serviceAccountName?: unknown; serviceAccount?: unknown }): string {
+  return textOrNull(spec.serviceAccountName) ?? textOrNull(spec.serviceAccount) ?? 'default'
+}
+
+/** Returns a service account with the pull secrets that new pods get from it; null without a name. */
+export function narrowServiceAccount(raw: unknown): ServiceAccount | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  const annotations = texts(record(record(raw).metadata).annotations)
+  const identity = IDENTITIES.find(([annotation]) => annotations[annotation] !== undefined)
+  return {
+    namespace: namespaceOf(raw),
+    name,
+    imagePullSecrets: narrowSecretNames(record(raw).imagePullSecrets),
+    ...(identity && { workloadIdentity: identity[1] }),
+  }
+}
+
+/** IAM roles for service accounts, Microsoft Entra Workload ID, and Workload Identity Federation for GKE. */
+const IDENTITIES = [
+  ['eks.amazonaws.com/role-arn', 'aws'],
+  ['azure.workload.identity/client-id', 'azure'],
+  ['iam.gke.io/gcp-service-account', 'google'],
+] as const
+
+/** The number of images a kubelet reports by default (nodeStatusMaxImages). */
+const IMAGES = 50
+
+/** Returns the node; null without a name. Values of the wrong type count as absent. */
+export function narrowNode(raw: unknown): Node | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  const { metadata, spec, status } = record(raw)
+  const info = record(record(status).nodeInfo)
+  const labels = record(record(metadata).labels)
+  return {
+    name,
+    runtime: textOrNull(info.containerRuntimeVersion),
+    kubelet: textOrNull(info.kubeletVersion),
+    os: textOrNull(info.operatingSystem) ?? textOrNull(labels['kubernetes.io/os']),
+    osImage: textOrNull(info.osImage),
+    kernel: textOrNull(info.kernelVersion),
+    architecture: textOrNull(info.architecture) ?? textOrNull(labels['kubernetes.io/arch']),
+    provider: /^([a-z][a-z0-9+.-]*):\/\//i.exec(text(record(spec).providerID))?.[1]?.toLowerCase() ?? null,
+    labels: Object.fromEntries(
+      PLATFORM_LABELS.filter(key => typeof labels[key] === 'string').map(key => [key, text(labels[key])]),
+    ),
+    ...narrowSilence(record(status)),
+    images: list(record(status).images).slice(0, IMAGES).flatMap(namesOf).map(asFullName),
+  }
+}
+
+/** The node controller sets Ready to Unknown once a node has not renewed its lease for 40 seconds (by default). */
+function narrowSilence({ conditions }: Record<string, unknown>): Pick<Node, 'silentSince'> {
+  const ready = list(conditions)
+    .map(record)
+    .find(({ type }) => type === 'Ready')
+  return ready?.status === 'Unknown'
+    ? { silentSince: textOrNull(ready.lastHeartbeatTime) ?? textOrNull(ready.lastTransitionTime) }
+    : {}
+}
+
+/** Docker lists its images by their short names. */
+function asFullName(name: string): string {
+  const reference = parseReference(name)
+  return reference === null ? name : fullName(reference)
+}
+
+/** Returns the names with a tag, or one with a digest if there are none. */
+function namesOf(image: unknown): string[] {
+  const names = list(record(image).names).map(text).filter(Boolean)
+  const tagged = names.filter(name => !name.includes('@'))
+  return tagged.length > 0 ? tagged : names.slice(0, 1)
+}
+
+/** Describes a Secret that a pod references and that could not be read. `provenBy` is what proves it missing, if not the API server. */
+export function describeMissingSecret(
+  namespace: string,
+  name: string,
+  problem: 'missing' | 'forbidden' | 'failed' | 'not-in-dump',
+  provenBy?: PullSecret['provenBy'],
+): PullSecret {
+  return { namespace, name, type: null, problem, ...(provenBy && { provenBy }), entries: [] }
+}
+
+/** The kubelet's message at every pull of a pod that references missing secrets, even while the pod runs. */
+const NOT_FOUND =
+  /^(?:\(combined from similar events\): )?unable to retrieve some image pull secrets \(([^)]*)\)/i
+
+/** Returns the same secrets, but one that could not be read or is not in the dump becomes `missing` if an event reports it missing. */
+export function markReportedMissing(secrets: PullSecret[], events: PodEvent[]): PullSecret[] {
+  const missing = new Set(events.flatMap(namesIn))
+  return secrets.map(secret =>
+    isUnknown(secret) && missing.has(`${secret.namespace}/${secret.name}`)
+      ? { ...secret, problem: 'missing', provenBy: 'kubelet' }
+      : secret,
+  )
+}
+
+function namesIn({ namespace, reason, message }: PodEvent): string[] {
+  if (reason !== 'FailedToRetrieveImagePullSecret') return []
+  const names = NOT_FOUND.exec(message)?.[1]?.split(',') ?? []
+  return names.map(name => `${namespace}/${name.trim()}`)
+}
+
+/** A dump proves that a secret exists even if its content was removed. */
+function isUnknown({ type, problem, provenBy }: PullSecret): boolean {
+  if (provenBy === 'dump') return true
+  return type === null && (problem === 'forbidden' || problem === 'failed' || problem === 'not-in-dump')
+}
