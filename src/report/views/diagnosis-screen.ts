@@ -2,9 +2,9 @@
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
+import type { ReportOptions } from '../formats.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
-import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import {
   commandLines,

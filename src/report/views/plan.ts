@@ -3,12 +3,11 @@
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Declined, Plan } from '../../plan/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import type { PlanFormat } from '../formats.ts'
+import type { PlanFormat, ReportOptions } from '../formats.ts'
 import { type CauseGroup, groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { renderPatch } from '../machine/patch.ts'
-import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import {
   field,

@@ -5,11 +5,10 @@
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { SubjectState } from '../../waiting/subject-state.ts'
-import type { WaitFormat } from '../formats.ts'
+import type { ReportOptions, WaitFormat } from '../formats.ts'
 import type { Invocation } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { waitDocument, waitGithub, waitGitlab, waitJunit, waitMarkdown } from '../machine/wait.ts'
-import type { ReportOptions } from '../options.ts'
 import { cell, sanitizeLine } from '../sanitize.ts'
 import { joinBlocks, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'

@@ -2,7 +2,7 @@
 
 import type { AuditFinding, AuditSeverity } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
-import { countsFor } from '../../fail-on.ts'
+import { countsFor } from '../../formats.ts'
 import { auditSentence, problemSentence } from '../../words/audit/summary.ts'
 import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { gapSentence, summarizeGaps } from '../../words/gaps.ts'
