@@ -4,18 +4,19 @@ import type { AuditFinding, AuditSeverity } from '../../audit/finding.ts'
 import type { AuditReport } from '../../audit/report.ts'
 import type { AuditFormat, ReportOptions } from '../formats.ts'
 import { offlineCommand } from '../invocation.ts'
+import {
+  renderAuditGithub,
+  renderAuditGitlab,
+  renderAuditJunit,
+  renderAuditMarkdown,
+} from '../machine/audit/ci-formats.ts'
 import { auditDocument, auditJson } from '../machine/audit/document.ts'
-import { renderAuditGithub } from '../machine/audit/github.ts'
-import { renderAuditGitlab } from '../machine/audit/gitlab.ts'
 import { placeText, workloadText } from '../machine/audit/identity.ts'
-import { renderAuditJunit } from '../machine/audit/junit.ts'
-import { renderAuditMarkdown } from '../machine/audit/markdown.ts'
-import { renderAuditPlain } from '../machine/audit/plain.ts'
 import { renderSarif } from '../machine/audit/sarif.ts'
 import { toYaml } from '../machine/data.ts'
 import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
 import { field, joinBlocks, joinLines, type Palette, paletteFor, wrap } from '../screen/layout.ts'
-import { tableLines } from '../screen/table.ts'
+import { columns, tableLines } from '../screen/table.ts'
 import { auditSentence, problemSentence } from '../words/audit/summary.ts'
 import { findingText, RULE_WORDS } from '../words/audit.ts'
 import { pluralize } from '../words/nouns.ts'
@@ -67,6 +68,28 @@ export function auditNotes(report: AuditReport, options: AuditReportOptions): st
     ...gapLines(report.gaps, width, palette, 'audit'),
     ...lastAuditLines(report, options, palette),
   ])
+}
+
+type Column = [header: string, value: (finding: AuditFinding) => string | null]
+
+/** Names and order are stable; new columns are added at the end. */
+const COLUMNS: Column[] = [
+  ['SEVERITY', ({ severity }) => severity],
+  ['RULE', ({ rule }) => rule],
+  ['WHERE', placeText],
+  ['NAMESPACE', ({ workload }) => workload.namespace],
+  ['WORKLOAD', workloadText],
+  ['CONTAINER', ({ container }) => container?.name ?? null],
+  ['IMAGE', ({ container }) => container?.image ?? null],
+]
+const WIDE: Column[] = [['MESSAGE', findingText]]
+
+/** Returns plain columns for a pipe, one finding per row under a header; empty if there are no findings. */
+function renderAuditPlain({ findings }: AuditReport, format: 'table' | 'wide'): string {
+  if (findings.length === 0) return ''
+  const shown = format === 'wide' ? [...COLUMNS, ...WIDE] : COLUMNS
+  const rows = findings.map(finding => shown.map(([, value]) => cell(value(finding))))
+  return joinLines(columns([shown.map(([header]) => header), ...rows]))
 }
 
 /** How much of each rule's findings to show. */
