@@ -2,8 +2,8 @@
 
 import type { ClusterFlags } from '../kubernetes/kubeconfig/connection-options.ts'
 import type { PlanScope } from '../plan/plan.ts'
+import type { ReportOptions } from '../report/formats.ts'
 import type { Invocation, Only } from '../report/invocation.ts'
-import type { ReportOptions } from '../report/options.ts'
 import type { Output } from '../terminal.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
 import type { SnapshotOptions } from './snapshot.ts'

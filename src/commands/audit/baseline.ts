@@ -1,8 +1,7 @@
 /** `--baseline` and `--write-baseline` of audit: known findings are counted but do not affect the exit code. */
 
 import type { AuditFinding } from '../../audit/finding.ts'
-import { auditFingerprint } from '../../report/machine/audit/identity.ts'
-import { fullWorkload } from '../../report/machine/audit/places.ts'
+import { auditFingerprint, fullWorkload } from '../../report/machine/audit/identity.ts'
 import { wrapLines } from '../../report/screen/layout.ts'
 import { unusedRulesText } from '../../report/words/known.ts'
 import { readKnown, replaceBaseline } from '../baseline.ts'
