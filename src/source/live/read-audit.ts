@@ -15,7 +15,7 @@ import { narrowTemplate } from '../narrow/template.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowController } from '../ownership.ts'
 import { ContainerObservations } from './container-observations.ts'
-import { assertExists, listNamespaces } from './namespaces.ts'
+import { assertExists, listNamespaces } from './pods-with-events.ts'
 import { type NamespaceOrAll, Reading } from './reading.ts'
 import {
   type ObjectName,

@@ -17,8 +17,7 @@ import { didYouMean, nearNames } from '../near-names.ts'
 import { narrowController } from '../ownership.ts'
 import { otherTypeSentence, type RequestedSubject } from '../subject-names.ts'
 import { NoSuchPod } from '../suspects.ts'
-import { readEvents } from './events.ts'
-import { assertExists, readPodsIn, type ScopePods } from './namespaces.ts'
+import { assertExists, readEvents, readPodsIn, type ScopePods } from './pods-with-events.ts'
 import type { Reading } from './reading.ts'
 
 export interface SubjectPods extends ScopePods {
