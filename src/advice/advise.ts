@@ -122,7 +122,7 @@ function containerSteps(finding: Finding): Step[] {
     ...(isOwnName(finding) ? local : []),
     ...registrySteps(finding),
     ...movedSteps(finding),
-    ...withBrokenMirror(finding, withRecreatedJob(finding, rest)),
+    ...withBrokenMirror(finding, withNewRun(finding, withRecreatedJob(finding, rest))),
     ...(isOwnName(finding) ? [] : local),
     ...passedOverLogins(finding),
     ...rollBack(finding),
@@ -257,6 +257,16 @@ function withRecreatedJob({ workload }: Finding, steps: Step[]): Step[] {
   return workload?.kind !== 'Job' || last === -1
     ? steps
     : steps.toSpliced(last + 1, 0, { code: 'recreate-job' })
+}
+
+/** Only a new run gets a new login, and nothing but its program can start one. */
+function withNewRun({ clues }: Finding, steps: Step[]): Step[] {
+  const made = clueOf(clues, 'made-by')
+  if (made === undefined) return steps
+  const again: Step = { code: 'run-again', maker: made.maker }
+  return steps.flatMap((step): Step[] =>
+    step.code === 'distribute-login' ? [step, again] : step.code === 'recreate-pods' ? [again] : [step],
+  )
 }
 
 /** The CronJob may have the correct image by now, but not the Job that it created before. */

@@ -11,6 +11,7 @@ import type { Placeholder } from '../image/placeholder.ts'
 import type { Cloud } from '../image/registries.ts'
 import type { NameBeside } from '../image/similar-names.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
+import type { PodMaker } from '../snapshot/pod.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
 
 /** Why a login would help. */
@@ -74,6 +75,7 @@ export type Step =
       validUntil: string | null
     }
   | { code: 'recreate-job' }
+  | { code: 'run-again'; maker: PodMaker }
   | { code: 'delete-run'; cronJob: string }
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
   // Rights at the registry

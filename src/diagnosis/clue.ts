@@ -3,7 +3,7 @@
 import type { Placeholder } from '../image/placeholder.ts'
 import type { NameBeside } from '../image/similar-names.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'
-import type { PodOperator } from '../snapshot/pod.ts'
+import type { PodMaker, PodOperator } from '../snapshot/pod.ts'
 import type { OtherPlace } from './access-demands.ts'
 import type { ProviderProblem } from './credential-provider.ts'
 import type { FailedMirrors } from './endpoint.ts'
@@ -249,6 +249,8 @@ export type Clue =
   | { code: 'workload-identity'; of: 'aws' | 'azure' | 'google'; serviceAccount: string }
   /** An operator makes the pod's workload of a custom resource, by the pod's labels. */
   | ({ code: 'operated' } & PodOperator)
+  /** A program created the pod itself, for one run. */
+  | { code: 'made-by'; maker: PodMaker }
   /** An older revision of the pod's Deployment has pods that are ready. */
   | { code: 'older-serves'; revision: number; pods: number }
   /** A changed template does not replace the pod while it is not ready. */

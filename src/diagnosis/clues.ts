@@ -179,6 +179,7 @@ export function cluesOfOwners(pod: Pod, { workload, above, owners }: PodOwners):
     ...runOfCronJob(pod, workload, above),
     ...olderServes(pod, owners),
     ...(operator === null ? [] : [{ code: 'operated' as const, ...operator }]),
+    ...(pod.maker === undefined ? [] : [{ code: 'made-by' as const, maker: pod.maker }]),
   ]
 }
 

@@ -2,6 +2,7 @@
 
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import type { JobLimit, ObjectManager } from '../snapshot/fix-objects.ts'
+import type { PodMaker } from '../snapshot/pod.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
 import type { Gap } from '../snapshot/snapshot.ts'
 import type { Change, Target } from './change.ts'
@@ -50,6 +51,7 @@ export type Declined =
   | { code: 'unneeded-login'; registry: string; username: string }
   | ({ code: 'unproven-login'; registry: string; findings: number } & UnprovenLogin)
   | { code: 'bare-pod'; target: Target }
+  | { code: 'made-pod'; target: Target; maker: PodMaker }
   | { code: 'mirror-pod'; target: Target; node: string | null }
   | { code: 'immutable-job'; target: Target; fields: string[] }
   | { code: 'paused-deployment'; target: Target; fields: string[] }
@@ -64,6 +66,8 @@ export type Declined =
   | { code: 'latest-needs-pin'; target: Target; container: string; image: string }
   | { code: 'no-digest'; target: Target; container: string; image: string; detail: string | null }
   | { code: 'several-digests'; target: Target; container: string; image: string; digests: string[] }
+  /** `admitted` is the image that a webhook, a policy, or a person gave the pod instead of the template's `image`. */
+  | { code: 'changed-at-admission'; target: Target; container: string; image: string; admitted: string }
   | {
       code: 'no-replacement'
       target: Target

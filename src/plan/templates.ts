@@ -31,7 +31,7 @@ export function templateChanges(input: PlanInput, stuck: StuckPod[], attached: A
   const live = liveNamespaces(input)
   for (const workload of input.fixObjects.workloads.filter(({ namespace }) => live.has(namespace))) {
     const pods = stuck.filter(pod => pod.workload === workload)
-    const images = containerEdits(input, workload)
+    const images = containerEdits(input, workload, pods)
     planned.declined.push(...images.declined)
     const edits = [...secretEdits(input, workload, pods, attached), ...images.edits]
     if (edits.length > 0) planOne(input, { workload, pods, edits, attached }, planned)
@@ -145,13 +145,32 @@ interface ContainerEdits {
 }
 
 /** Plans the image and pull policy of every container of the workload with the chosen remedies. */
-function containerEdits(input: PlanInput, workload: ScopeWorkload): ContainerEdits {
+function containerEdits(input: PlanInput, workload: ScopeWorkload, pods: StuckPod[]): ContainerEdits {
   const planned: ContainerEdits = { edits: [], declined: [] }
   const target = targetOf(workload)
   for (const container of workload.containers) {
-    if (parseReference(container.image) !== null) planContainer(input, target, container, planned)
+    if (parseReference(container.image) === null) continue
+    const own: ContainerEdits = { edits: [], declined: [] }
+    planContainer(input, target, container, own)
+    const admitted = admittedImage(pods, container.name)
+    const renamed = own.edits.some(({ field }) => field === 'image')
+    if (admitted === null || !renamed) {
+      planned.edits.push(...own.edits)
+      planned.declined.push(...own.declined)
+    } else {
+      const { name, image } = container
+      planned.declined.push({ code: 'changed-at-admission', target, container: name, image, admitted })
+    }
   }
   return planned
+}
+
+/** The image that a failing pod got instead of its template's, which an edit of the template might not change; null if none is known. */
+function admittedImage(pods: StuckPod[], container: string): string | null {
+  const findings = pods.flatMap(pod => pod.findings).filter(finding => finding.container === container)
+  return (
+    findings.find(({ clues }) => clues.some(({ code }) => code === 'changed-at-admission'))?.image ?? null
+  )
 }
 
 function planContainer(

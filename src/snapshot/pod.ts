@@ -51,6 +51,19 @@ export interface PodOperator {
   } | null
 }
 
+/**
+ * A program that creates pods itself, one for each run, and waits for that pod: nothing replaces it, and a copy of it would serve no run.
+ * `kubectl-debug`: `kubectl debug node/…`.
+ */
+export type PodMaker =
+  | 'gitlab-runner'
+  | 'jenkins'
+  | 'github-actions'
+  | 'airflow'
+  | 'jupyterhub'
+  | 'spark'
+  | 'kubectl-debug'
+
 /** What the pod requires of its node; null if nothing. */
 export interface PodPlatform {
   /** `linux` or `windows`. */
@@ -90,6 +103,8 @@ export interface Pod {
   revisionHash?: string
   /** Absent if its labels name none. */
   operator?: PodOperator
+  /** Absent if neither its name nor its labels show one. */
+  maker?: PodMaker
   /** Label `pod-template-generation` of a DaemonSet's pods; absent if there is none. */
   templateGeneration?: string
   /** Policies of Kyverno that changed an image or added a container at admission; absent if the pod's annotations name none. */

@@ -30,6 +30,13 @@ describe('recreating stuck pods', () => {
     },
   )
 
+  test('a pod that a program created for one run is left even then, as a copy would serve no run', () => {
+    const pods = [stuckPod({ controller: null, maker: 'gitlab-runner' })]
+    const plan = planFor({ pods, fixObjects: { workloads: [] }, recreateBarePods: true })
+    expect(declinedOf(plan)).toEqual(['made-pod Pod web/shop-1'])
+    expect(plan.changes.map(({ action }) => action)).toEqual(['create-secret', 'patch-serviceaccount'])
+  })
+
   test('a pod whose containers all run is evicted, so that disruption budgets are respected', () => {
     const pod = stuckPod()
     const ready = pod.containers.map(container => ({ ...container, ready: true }))

@@ -1,9 +1,10 @@
 /** The remedies `pin`, `pull-policy` and `replace-registry`: each only where it is known to be right. */
 import { describe, expect, test } from 'vitest'
+import type { Finding } from '../../src/diagnosis/finding.ts'
 import type { Remedy } from '../../src/diagnosis/remedy.ts'
 import type { PlanInput } from '../../src/plan/plan-input.ts'
 import type { ScopeContainer, ScopeWorkload } from '../../src/snapshot/fix-objects.ts'
-import { account, type PlanFields, planFor, template, workload } from './inputs.ts'
+import { account, finding, type PlanFields, planFor, stuckPod, template, workload } from './inputs.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
 const HEAD = `sha256:${'b'.repeat(64)}`
@@ -111,6 +112,24 @@ describe('--pin', () => {
     const plan = planFor({ remedies: new Set<Remedy>(['pin']), images, fixObjects: { workloads } })
     expect(plan.changes.map(({ target }) => target.name)).toEqual(['w1', 'w2', 'w0'])
   })
+})
+
+test('leaves an image alone that a webhook changes, as its pods would not get the new one', () => {
+  const pod = stuckPod({ uid: 'uid-shop-1' })
+  const clues: Finding['clues'] = [
+    { code: 'changed-at-admission', template: 'nginx:1.27', policies: ['mirror'] },
+  ]
+  const plan = planFor({
+    remedies: new Set<Remedy>(['pin', 'pull-policy']),
+    images: answers(['nginx:1.27', HEAD]),
+    fixObjects: { workloads: [workload({ containers: [template({ pullPolicy: 'Always' })] })] },
+    pods: [pod],
+    findings: [finding(pod, { clues, image: 'mirror.example/nginx:1.27' })],
+  })
+  expect(plan.changes).toEqual([])
+  expect(plan.declined).toMatchObject([
+    { code: 'changed-at-admission', image: 'nginx:1.27', admitted: 'mirror.example/nginx:1.27' },
+  ])
 })
 
 describe('--pull-policy', () => {

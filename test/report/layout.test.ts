@@ -3,9 +3,8 @@ import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { cell } from '../../src/report/sanitize.ts'
-import { columns } from '../../src/report/screen/columns.ts'
 import { clip, clipStart, wrap } from '../../src/report/screen/layout.ts'
-import { tableLines } from '../../src/report/screen/table.ts'
+import { columns, tableLines } from '../../src/report/screen/table.ts'
 import { age } from '../../src/report/words/duration.ts'
 
 test('columns align with wide and combining characters', () => {

@@ -1,7 +1,7 @@
 /** The last line of a diagnosis: it claims no more than the plan of the fix that it names. */
 import { describe, expect, test } from 'vitest'
 import type { AdvisedFinding } from '../../src/advice/add-steps.ts'
-import { nextStepText } from '../../src/report/words/step-words.ts'
+import { nextStepText } from '../../src/report/words/steps.ts'
 import { nextStep } from '../../src/report/words/summary.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'

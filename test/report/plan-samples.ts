@@ -153,6 +153,7 @@ export const everyDeclined: Declined[] = [
     ...{ registry: 'ghcr.io', username: 'bob', why: 'no-access', image: 'ghcr.io/a/b:1', findings: 2 },
   },
   { code: 'bare-pod', target: POD },
+  { code: 'made-pod', target: POD, maker: 'gitlab-runner' },
   { code: 'mirror-pod', target: POD, node: 'node-1' },
   { code: 'paused-deployment', target: target('Deployment', 'shop', 'api'), fields: ['image'] },
   { code: 'immutable-job', target: target('Job', 'night', 'web'), fields: ['image'] },
@@ -170,6 +171,7 @@ export const everyDeclined: Declined[] = [
   { code: 'same-account-limited', target: POD, username: 'bob' },
   { code: 'not-found', what: 'workload', target: POD },
   { code: 'latest-needs-pin', target: POD, ...IN },
+  { code: 'changed-at-admission', target: POD, ...IN, admitted: 'mirror.example/nginx' },
   { code: 'no-digest', target: POD, ...IN, detail: null },
   {
     code: 'several-digests',

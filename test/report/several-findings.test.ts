@@ -117,3 +117,22 @@ describe('a host that another node gets answers from', () => {
       ).not.toMatch(/Compare/)
   })
 })
+
+test('pods that programs created for one run are corrected there, and not recreated', () => {
+  const limit =
+    '429 Too Many Requests - toomanyrequests: You have reached your unauthenticated pull rate limit'
+  const makers = ['gitlab-runner', 'jenkins'] as const
+  const limited = told(
+    makers.map(maker => failing({ maker, controller: null, uid: maker, name: maker }, 'node:20', limit)),
+  ).steps
+  expect(limited[0]?.command).toBe('pullguard fix -n web')
+  expect(limited[1]?.text).toMatch(
+    /retry the job in GitLab and run the build in Jenkins again\. .* created these/,
+  )
+  const missing = told([failing({ maker: 'gitlab-runner', controller: null }, 'node:20-alpin', 'not found')])
+  expect(missing.steps.map(({ text }) => text)).toContainEqual(
+    expect.stringMatching(
+      /^Set the correct image as image of the job in \.gitlab-ci\.yml .*, then retry the job/,
+    ),
+  )
+})

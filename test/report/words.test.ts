@@ -17,8 +17,7 @@ import { loginFixCommand, remedyCommand } from '../../src/report/words/commands.
 import { credentialLines } from '../../src/report/words/credential.ts'
 import { gapSentence, summarizeGaps } from '../../src/report/words/gaps.ts'
 import { pluralize, shortList } from '../../src/report/words/nouns.ts'
-import { nextStepText } from '../../src/report/words/step-words.ts'
-import { stepsOf } from '../../src/report/words/steps.ts'
+import { nextStepText, stepsOf } from '../../src/report/words/steps.ts'
 import { nextStep } from '../../src/report/words/summary.ts'
 import { attempt, diagnosis, finding, privateImage, typo } from './samples.ts'
 

@@ -17,7 +17,7 @@ import { covers, isNarrowed, type PlanScope, type PlanSubject } from '../../plan
 import { wrapLines } from '../../report/screen/layout.ts'
 import { readingText } from '../../report/views/progress.ts'
 import { damagedLineText, unknownExclusionText } from '../../report/views/questions.ts'
-import { narrowedTo } from '../../report/words/scope.ts'
+import { narrowedTo } from '../../report/words/plan.ts'
 import type { FixObjects, InterruptedPod } from '../../snapshot/fix-objects.ts'
 import { type Pod, podKey } from '../../snapshot/pod.ts'
 import type { Gap, Snapshot } from '../../snapshot/snapshot.ts'

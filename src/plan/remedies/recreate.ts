@@ -65,6 +65,7 @@ function obstacleTo(input: PlanInput, entry: StuckPod, template: PatchTemplate |
   const recreates = findings.some(({ remedies }) => remedies.includes('recreate'))
   if (helped.length === 0 && !recreates && !template) return null
   if (pod.mirror) return { code: 'mirror-pod', target, node: pod.node }
+  if (pod.maker !== undefined) return { code: 'made-pod', target, maker: pod.maker }
   if (pod.controller === null) return null
   const { kind, name } = pod.controller
   if (isOfCustomController(pod)) return { code: 'custom-controller', target, controller: { kind, name } }

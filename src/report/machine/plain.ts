@@ -5,8 +5,8 @@
 import type { Diagnosis, Finding } from '../../diagnosis/finding.ts'
 import type { SortKey } from '../formats.ts'
 import { cell } from '../sanitize.ts'
-import { columns } from '../screen/columns.ts'
 import { joinLines } from '../screen/layout.ts'
+import { columns } from '../screen/table.ts'
 import { workloadPath } from '../words/commands.ts'
 import { failingFor, type Moment } from '../words/duration.ts'
 

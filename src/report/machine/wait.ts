@@ -10,7 +10,7 @@ import { markdownCode, markdownCodeCell, markdownSentence, markdownText, sanitiz
 import { joinLines } from '../screen/layout.ts'
 import type { WaitReport } from '../wait-report.ts'
 import { objectName } from '../words/nouns.ts'
-import { nextStepText } from '../words/step-words.ts'
+import { nextStepText } from '../words/steps.ts'
 import { waitSentence } from '../words/wait.ts'
 import { stateStep, waitNextStep } from '../words/wait-next.ts'
 import { inSeveral, stateText, subjectName } from '../words/wait-state.ts'

@@ -1,10 +1,10 @@
 /**
- * Tables on a terminal, drawn by cli-table3 without borders: columns if every row fits, otherwise with the last column wrapped, or each
- * row as wrapped text; nothing is truncated.
+ * Rows of cells as lines. On a terminal, cli-table3 draws them without borders: in columns if every row fits, otherwise with the last column
+ * wrapped, or each row as wrapped text. For a pipe, and for thousands of rows, they are plain columns as kubectl prints them. Nothing is
+ * truncated.
  */
 
 import Table from 'cli-table3'
-import { columns } from './columns.ts'
 import { displayWidth, pad, wrap } from './layout.ts'
 
 /** A row of cells, or a heading that spans all columns. All text is already escaped. */
@@ -140,4 +140,30 @@ function aligned(rows: readonly TableRow[]): string[] {
     2,
   )
   return rows.map(row => (isHeading(row) ? row.heading : (lines.shift() ?? '')))
+}
+
+/** In plain columns, a longer cell keeps its length but shifts only its own row, so that one long name does not widen thousands of rows. */
+const WIDEST = 120
+
+/**
+ * Returns plain columns: lines with at least `gap` blanks between columns, without truncation or trailing blanks.
+ * @param rows cells without two consecutive blanks
+ */
+export function columns(rows: readonly (readonly string[])[], gap = 3): string[] {
+  const widths: number[] = []
+  for (const row of rows) {
+    row.forEach((cell, index) => {
+      const width = displayWidth(cell)
+      widths[index] = Math.max(widths[index] ?? 0, width > WIDEST ? 0 : width)
+    })
+  }
+  const between = ' '.repeat(gap)
+  return rows.map(row => {
+    const last = row.findLastIndex(cell => cell !== '')
+    return row
+      .slice(0, last + 1)
+      .map((cell, index) => (index === last ? cell : pad(cell, widths[index] ?? 0)))
+      .join(between)
+      .trimEnd()
+  })
 }

@@ -32,9 +32,8 @@ import {
   workloadText,
   writtenSentence,
 } from '../words/outcomes.ts'
-import { scopeFlags } from '../words/scope.ts'
-import { causeBlocks } from './cause-blocks.ts'
-import type { PlanReportOptions } from './plan.ts'
+import { scopeFlags } from '../words/plan.ts'
+import { briefCauseBlocks, type PlanReportOptions } from './plan.ts'
 
 export type { FixReport } from '../machine/fix-document.ts'
 
@@ -138,7 +137,7 @@ function failingNow(report: FixReport, { width, invocation }: ReportOptions, pal
   const meaning = (cause: CauseGroup) => ({ label: 'meaning', text: meaningOf(cause) })
   const isRefused = report.result.outcomes.some(({ status }) => status === 'refused')
   const found = isRefused ? awaited(report).map(withoutFix) : awaited(report)
-  return causeBlocks(found, meaning, steps, { invocation, width, palette })
+  return briefCauseBlocks(found, meaning, steps, { invocation, width, palette })
 }
 
 /** Leaves out the fix that was just made: the server refused it, and would again. */

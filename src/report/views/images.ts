@@ -6,7 +6,6 @@ import type { DataFormat } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { ReportOptions } from '../options.ts'
 import { cell, sanitizeLine } from '../sanitize.ts'
-import { columns } from '../screen/columns.ts'
 import {
   displayWidth,
   field,
@@ -16,7 +15,7 @@ import {
   paletteFor,
   wrap,
 } from '../screen/layout.ts'
-import { tableLines } from '../screen/table.ts'
+import { columns, tableLines } from '../screen/table.ts'
 import { checkText, imagesSentence } from '../words/image-check.ts'
 import { registryLabel } from '../words/nouns.ts'
 import { POLICY } from '../words/why.ts'

@@ -9,8 +9,8 @@ import { type Invocation, ownCommand } from '../invocation.ts'
 import { sanitizeLine, shellWord } from '../sanitize.ts'
 import { durationText } from '../words/duration.ts'
 import { formatNumber, joinList, pluralize, registryLabel, shortList } from '../words/nouns.ts'
+import { narrowedTo, scopeFlags } from '../words/plan.ts'
 import { loginCommand } from '../words/registry-logins.ts'
-import { narrowedTo, scopeFlags } from '../words/scope.ts'
 
 export interface LoginSummary {
   registry: string

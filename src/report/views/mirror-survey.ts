@@ -3,9 +3,8 @@
 import type { MirrorSurvey } from '../../mirror/survey.ts'
 import type { ReportOptions } from '../options.ts'
 import { cell } from '../sanitize.ts'
-import { columns } from '../screen/columns.ts'
 import { field, type Palette, wrap } from '../screen/layout.ts'
-import { tableLines } from '../screen/table.ts'
+import { columns, tableLines } from '../screen/table.ts'
 import {
   configuredText,
   platformName,

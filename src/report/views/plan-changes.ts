@@ -1,7 +1,12 @@
-/** Renders a plan's changes for people: similar ones in one block, each with its reason, and templates as a diff. */
+/**
+ * Renders a plan's changes for people: similar ones in one block, each with its reason, templates as a diff, and managed objects in their
+ * owner's format.
+ */
 
 import type { Change, Edit, PatchTemplate } from '../../plan/change.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { toYaml } from '../machine/data.ts'
+import { fragmentOf } from '../machine/patch.ts'
 import { cell, sanitizeLine } from '../sanitize.ts'
 import { field, type Palette, wrap } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
@@ -214,4 +219,20 @@ function diffLines(edits: readonly Edit[], palette: Palette): string[] {
 function line(mark: ' ' | '+' | '-', text: string): string[] {
   const depth = text.length - text.trimStart().length
   return [`    ${mark} ${' '.repeat(depth)}${sanitizeLine(text)}`]
+}
+
+const FRAGMENTS = 2
+
+/** Returns changes of managed objects in their owner's format. */
+export function fragmentLines(changes: readonly Change[], { plan, width, palette }: PlanView): string[] {
+  const lines = changes.slice(0, FRAGMENTS).flatMap(change => {
+    const fragment = fragmentOf(change, plan.secretName)
+    if (fragment === null) return []
+    const yaml = toYaml(fragment).trimEnd().split('\n')
+    return ['', ...yaml.map(line => palette.dim(`      ${line}`))]
+  })
+  const hidden = changes.length - FRAGMENTS
+  return hidden > 0
+    ? [...lines, ...wrap(`… and ${formatNumber(hidden)} more (-o patch shows all)`, width, '    ')]
+    : lines
 }

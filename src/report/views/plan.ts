@@ -7,21 +7,27 @@ import type { PlanFormat } from '../formats.ts'
 import { type CauseGroup, groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
-import { fragmentOf, renderPatch } from '../machine/patch.ts'
+import { renderPatch } from '../machine/patch.ts'
 import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
-import { joinBlocks, labelledCommand, type Palette, paletteFor, stepLines, wrap } from '../screen/layout.ts'
+import {
+  field,
+  joinBlocks,
+  labelledCommand,
+  type Palette,
+  paletteFor,
+  stepLines,
+  wrap,
+} from '../screen/layout.ts'
+import { titleOf } from '../words/causes.ts'
 import { declinedDetail, declinedNextStep, declinedTitle } from '../words/declined.ts'
 import { formatNumber, objectName, pluralize } from '../words/nouns.ts'
 import { TO_APPLY } from '../words/outcomes.ts'
-import { planSentence } from '../words/plan.ts'
-import { nothingFails, scopeText } from '../words/scope.ts'
-import { asNextStep, type StepText } from '../words/step-words.ts'
-import { stepsOf } from '../words/steps.ts'
-import { causeBlocks } from './cause-blocks.ts'
+import { nothingFails, planSentence, scopeText } from '../words/plan.ts'
+import { asNextStep, type StepText, stepsOf } from '../words/steps.ts'
 import { gapLines } from './gaps.ts'
 import { loginExposure, sharedLogins } from './login-proofs.ts'
-import { changeBlocks } from './plan-changes.ts'
+import { changeBlocks, fragmentLines } from './plan-changes.ts'
 
 export interface PlanReportOptions extends ReportOptions {
   format: PlanFormat
@@ -83,7 +89,6 @@ function heading({ cluster, scope }: Plan): string {
 }
 
 const ROWS = 6
-const FRAGMENTS = 2
 
 interface DeclinedView {
   plan: Plan
@@ -102,7 +107,10 @@ function declinedBlocks(view: DeclinedView): string[][] {
   const withoutFinding = withoutRemedy.filter(one => !found.some(finding => isOf(finding, one)))
   const others = [...declined.filter(one => one.code !== 'no-remedy'), ...withoutFinding]
   const alike = Map.groupBy(others, kindOf)
-  return [...[...alike.values()].map(same => block(same, view)), ...causeBlocks(found, remedyOf, 2, view)]
+  return [
+    ...[...alike.values()].map(same => block(same, view)),
+    ...briefCauseBlocks(found, remedyOf, 2, view),
+  ]
 }
 
 /** Returns a key for entries that share a headline and a next step. */
@@ -150,7 +158,10 @@ function block(same: Declined[], view: DeclinedView): string[] {
     ),
     ...(hidden === 0 ? [] : wrap(`… and ${formatNumber(hidden)} more (-o json shows all)`, width, '    ')),
     ...(next === null ? [] : stepLines('what to do', [next], { width, palette })),
-    ...fragments(same, view),
+    ...fragmentLines(
+      same.flatMap(one => (one.code === 'managed' ? [one.change] : [])),
+      view,
+    ),
   ]
 }
 
@@ -161,21 +172,6 @@ function declinedObject(one: Declined): string {
     return one.findings === 0 ? 'no failing pull needs it now' : pluralize(one.findings, 'failing pull')
   const target = one.code === 'managed' ? one.change.target : one.target
   return `${target.namespace} ${objectName(target)}`
-}
-
-/** Returns the changes in the owner's format. */
-function fragments(same: Declined[], { plan, width, palette }: DeclinedView): string[] {
-  const managed = same.flatMap(one => (one.code === 'managed' ? [one.change] : []))
-  const lines = managed.slice(0, FRAGMENTS).flatMap(change => {
-    const fragment = fragmentOf(change, plan.secretName)
-    if (fragment === null) return []
-    const yaml = toYaml(fragment).trimEnd().split('\n')
-    return ['', ...yaml.map(line => palette.dim(`      ${line}`))]
-  })
-  const hidden = managed.length - FRAGMENTS
-  return hidden > 0
-    ? [...lines, ...wrap(`… and ${formatNumber(hidden)} more (-o patch shows all)`, width, '    ')]
-    : lines
 }
 
 type WithoutRemedy = Extract<Declined, { code: 'no-remedy' }>
@@ -191,6 +187,28 @@ function findingsOf(withoutRemedy: WithoutRemedy[], findings: readonly AdvisedFi
     withoutRemedy.map(({ target, container }) => `${target.namespace}/${target.name}/${container}`),
   )
   return findings.filter(({ namespace, pod, container }) => wanted.has(`${namespace}/${pod}/${container}`))
+}
+
+/**
+ * Returns a short block per cause, with the diagnosis' wording.
+ * @param about the line below the title
+ * @param most how many steps are shown
+ */
+export function briefCauseBlocks(
+  findings: readonly AdvisedFinding[],
+  about: (cause: CauseGroup) => { label: string; text: string },
+  most: number,
+  { invocation, width, palette }: Pick<DeclinedView, 'invocation' | 'width' | 'palette'>,
+): string[][] {
+  return groupByCause(findings, invocation).map(group => {
+    const [first] = group.findings
+    const title = sanitizeLine(`${titleOf(group)}: ${pluralize(group.pods, 'pod')}`)
+    return [
+      ...wrap(title, width).map(line => palette.problem(line, first.severity)),
+      ...field(about(group), width),
+      ...stepLines('what to do', stepsOf(group.findings, invocation).slice(0, most), { width, palette }),
+    ]
+  })
 }
 
 function remedyOf({ findings }: CauseGroup): { label: string; text: string } {

@@ -8,7 +8,6 @@ import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { RunLine, UndoPlan, UndoReport } from '../machine/fix-document.ts'
 import type { ReportOptions } from '../options.ts'
 import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
-import { columns } from '../screen/columns.ts'
 import {
   commandLines,
   joinBlocks,
@@ -18,7 +17,7 @@ import {
   paletteFor,
   wrap,
 } from '../screen/layout.ts'
-import { tableLines } from '../screen/table.ts'
+import { columns, tableLines } from '../screen/table.ts'
 import { formatNumber, objectName, pluralize } from '../words/nouns.ts'
 import { statusText } from '../words/outcomes.ts'
 import {

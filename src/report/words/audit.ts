@@ -1,10 +1,30 @@
-/** The words of every audit rule. A rule without words does not compile. */
+/** The words that each audit rule must have, and those of all rules. A rule without words does not compile. */
 
 import type { AuditFinding, FindingOf, Rule } from '../../audit/finding.ts'
 import { IMAGE_WORDS } from './audit/images.ts'
-import type { RuleWords, WordsOfRules } from './audit/rule-words.ts'
 import { SECRET_WORDS } from './audit/secrets.ts'
 import { WORKLOAD_WORDS } from './audit/workloads.ts'
+
+/** Lines of a manifest, before and after the fix. */
+interface RuleExample {
+  before: string
+  after: string
+}
+
+interface RuleWords<R extends Rule> {
+  /** A headline without a period. */
+  title: string
+  /** What is wrong here, in one or two sentences. */
+  sentence(finding: FindingOf<R>): string
+  /** Why it matters, for findings and for `explain`. */
+  why: string
+  /** What to do about it, without a period. */
+  todo: string
+  /** null if the remedy is not in a manifest. */
+  example: RuleExample | null
+}
+
+export type WordsOfRules<Rules extends Rule> = { [R in Rules]: RuleWords<R> }
 
 export const RULE_WORDS: WordsOfRules<Rule> = {
   ...IMAGE_WORDS,

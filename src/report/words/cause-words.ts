@@ -2,7 +2,8 @@
 
 import type { Clue } from '../../diagnosis/clue.ts'
 import type { Invocation } from '../invocation.ts'
-import type { Findings } from './step-words.ts'
+import { capitalize, responderLabel } from './nouns.ts'
+import type { Findings } from './steps.ts'
 
 /** Findings that share a description, the most urgent first. */
 export interface CauseContext {
@@ -13,39 +14,44 @@ export interface CauseContext {
 
 export interface CauseWords {
   /** A noun phrase for summaries: `Docker Hub's rate limit`. */
-  short(context: CauseContext): string
+  short: Sentence
   /** What is wrong, as a headline. */
-  title(context: CauseContext): string
+  title: Sentence
   /** What it means, in one sentence. */
-  meaning(context: CauseContext): string
+  meaning: Sentence
   /** Whether reports show which credential the pull had. */
   showsCredential?: true
+}
+
+/** What makes a sentence: a function of the findings, or the first case that applies to the first of them. */
+export type Sentence = ((context: CauseContext) => string) | readonly [...cases: Case[], otherwise: Words]
+
+type FirstFinding = CauseContext['findings'][0]
+
+/** A clue, or another test of the first finding, and the words if that applies. */
+type Case = readonly [when: Clue['code'] | ((first: FirstFinding) => boolean), words: Words]
+
+/** A text, what makes it of the first finding, or what the host that answered does. */
+type Words = string | ((first: FirstFinding) => string) | { does: string }
+
+/** Returns the sentence about these findings. */
+export function sentenceFor(context: CauseContext, sentence: Sentence): string {
+  if (typeof sentence === 'function') return sentence(context)
+  const [first] = context.findings
+  const applies = ([when]: Case) => (typeof when === 'string' ? hasClue(context, when) : when(first))
+  const found = sentence.find(one => !isCase(one) || applies(one)) ?? ''
+  const words = isCase(found) ? found[1] : found
+  if (typeof words === 'object') return `${capitalize(responderLabel(first))} ${words.does}`
+  return typeof words === 'string' ? words : words(first)
+}
+
+function isCase(one: Case | Words): one is Case {
+  return Array.isArray(one)
 }
 
 /** Whether the first finding has this clue. */
 export function hasClue({ findings: [first] }: CauseContext, code: Clue['code']): boolean {
   return first.clues.some(clue => clue.code === code)
-}
-
-type FirstFinding = CauseContext['findings'][0]
-
-/** A clue, or another test of the first finding. */
-type Condition = Clue['code'] | ((first: FirstFinding) => boolean)
-
-/** A text, or what makes it of the first finding. */
-type Words = string | ((first: FirstFinding) => string)
-
-/** Returns the words of the first case that applies to the first finding. @param otherwise the words if none does */
-export function byCase(
-  cases: readonly (readonly [when: Condition, words: Words])[],
-  otherwise: Words,
-): (context: CauseContext) => string {
-  return context => {
-    const [first] = context.findings
-    const applies = (when: Condition) => (typeof when === 'string' ? hasClue(context, when) : when(first))
-    const [, words] = cases.find(([when]) => applies(when)) ?? [null, otherwise]
-    return typeof words === 'string' ? words : words(first)
-  }
 }
 
 /** The meaning of every cause in which a web page answered. */

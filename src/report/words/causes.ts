@@ -3,7 +3,7 @@
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
 import type { MovedState } from '../../image/moved-images.ts'
 import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
-import type { CauseContext, CauseWords } from './cause-words.ts'
+import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
 import { authRequiredOrDenied } from './causes/access.ts'
 import {
   IMAGE_ID,
@@ -78,7 +78,7 @@ export function shortOf(context: CauseContext): string {
   const isMissing = check !== null && MISSING_VERDICTS.includes(check.verdict)
   return cause === 'auth-required-or-denied' && isMissing
     ? 'image not found'
-    : wordsFor(context).short(context)
+    : sentenceFor(context, wordsFor(context).short)
 }
 
 /** Answers of a registry that an image does not exist, where its refusal left that open. */
@@ -86,7 +86,7 @@ const MISSING_VERDICTS: readonly ImageVerdict[] = ['no-such-repository', 'no-suc
 
 /** Returns what is wrong, as a headline. */
 export function titleOf(context: CauseContext): string {
-  const title = checkedTitle(context) ?? wordsFor(context).title(context)
+  const title = checkedTitle(context) ?? sentenceFor(context, wordsFor(context).title)
   const [first] = context.findings
   const { containerKind, node } = first
   if (containerKind !== 'sandbox') return ofPuller(first, title)
@@ -145,7 +145,7 @@ function checkedMeaning({ cause, subcause, check, endpoint }: Finding): string |
 /** Returns what the cause means and what else is known about this pull, in a few sentences. */
 export function meaningOf(context: CauseContext): string {
   const [first] = context.findings
-  const meaning = ofPuller(first, checkedMeaning(first) ?? wordsFor(context).meaning(context))
+  const meaning = ofPuller(first, checkedMeaning(first) ?? sentenceFor(context, wordsFor(context).meaning))
   return [silenceText(first), meaning, ...furtherFacts(context), movedText(first)]
     .filter(text => text !== '')
     .join(' ')

@@ -74,7 +74,9 @@ export function loginFixCommand(invocation: Invocation, findings: readonly PodWi
   return fixCommand(invocation, findings, loginFlags)
 }
 
-type PodWithoutLogin = FailingPod & Pick<Finding, 'registry'> & Partial<Pick<AdvisedFinding, 'steps'>>
+type PodWithoutLogin = FailingPod &
+  Pick<Finding, 'registry'> &
+  Partial<Pick<AdvisedFinding, 'steps' | 'clues'>>
 
 /** Returns the one missing pull secret that all of these pods name; undefined if there is none. */
 export function missingSecret(
@@ -88,7 +90,8 @@ export function missingSecret(
 
 function loginFlags(findings: readonly PodWithoutLogin[]): string {
   const secret = missingSecret(findings)
-  const bare = findings.every(({ workload }) => workload === null)
+  const isMade = ({ clues = [] }: PodWithoutLogin) => clues.some(({ code }) => code === 'made-by')
+  const bare = findings.every(found => found.workload === null && !isMade(found))
   // A pod that names the secret gets it with its next attempt.
   const others = bare ? ['--recreate-bare-pods'] : []
   const last = secret === undefined ? others : [`--secret-name ${shellWord(secret)}`]

@@ -5,7 +5,7 @@ import type { CredentialHint } from '../../diagnosis/pull-credential.ts'
 import { cloudOf } from '../../image/registries.ts'
 import type { CauseWords } from './cause-words.ts'
 import { countPods, formatNumber, joinList, pluralize } from './nouns.ts'
-import type { StepText } from './step-words.ts'
+import type { StepText } from './steps.ts'
 
 const keySuffix = (key: string | null) => (key === null ? '' : ` ${key}`)
 

@@ -1,10 +1,29 @@
 /** The words of what a plan leaves unchanged: why, and what to do instead. */
 
-import type { Declined } from '../../plan/plan.ts'
+import type { Declined, Plan } from '../../plan/plan.ts'
+import type { Invocation } from '../invocation.ts'
 import { LOGINS } from './declined/declined-logins.ts'
-import type { DeclinedContext, DeclinedWords } from './declined/declined-words.ts'
 import { WORKLOADS } from './declined/declined-workloads.ts'
-import type { StepText } from './step-words.ts'
+import type { StepText } from './steps.ts'
+
+/** Context for the words in addition to the entry. */
+export interface DeclinedContext {
+  plan: Plan
+  invocation: Invocation
+}
+
+type Code = Declined['code']
+export type DeclinedOf<C extends Code> = Extract<Declined, { code: C }>
+
+interface Words<D> {
+  /** A headline for `count` entries; `first` represents all. */
+  title(first: D, count: number): string
+  /** What is specific to one entry, next to its name; absent if the name is enough. */
+  detail?(one: D): string
+  next(first: D, context: DeclinedContext): StepText | null
+}
+
+export type DeclinedWords = { [C in Code]: Words<DeclinedOf<C>> }
 
 /** A new reason does not compile until it has words. */
 const WORDS: DeclinedWords = { ...LOGINS, ...WORKLOADS }
@@ -15,9 +34,9 @@ export function declinedTitle(first: Declined, count: number): string {
   return WORDS[first.code].title(first as never, count)
 }
 
-/** Returns what is specific to one entry. */
+/** Returns what is specific to one entry; empty if its name is enough. */
 export function declinedDetail(one: Declined): string {
-  return WORDS[one.code].detail(one as never)
+  return WORDS[one.code].detail?.(one as never) ?? ''
 }
 
 /** Returns what to do instead; null if nothing can be done. */

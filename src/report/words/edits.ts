@@ -6,12 +6,15 @@ import type { Unreplaced } from '../../snapshot/owners.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { isStatic, workloadArgument, workloadPath } from './commands.ts'
+import { MAKERS, type MakerWords } from './makers.ts'
 import { managedChange } from './managers.ts'
 import { objectName, pluralize, shortList } from './nouns.ts'
-import type { StepText } from './step-words.ts'
+import type { StepText } from './steps.ts'
 
 /** Kinds that `kubectl set image` can change (kubectl set image --help), except Job, whose template is immutable. */
 const SETTABLE = /^(?:pod|replicationcontroller|deployment|daemonset|statefulset|cronjob|replicaset)$/i
+
+const SET_IMAGE = 'Set the correct image'
 
 /** Where a container is defined. */
 export type ContainerPlace = Pick<
@@ -35,11 +38,11 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
   if (containerKind === 'ephemeral') return otherDebugContainer(invocation, namespace, pod)
   if (managedBy !== undefined)
     return managedEdit(invocation, first, {
-      what: 'Set the correct image',
+      what: SET_IMAGE,
       manager: managedBy,
       workloads: workloadsOf(edits),
     })
-  const elsewhere = operatedEdit(invocation, first, 'Set the correct image', workloadsOf(edits))
+  const elsewhere = operatedEdit(invocation, first, SET_IMAGE, workloadsOf(edits))
   if (elsewhere !== null) return elsewhere
   if (workload?.kind === 'Job')
     return {
@@ -51,7 +54,7 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
       first,
       containerKind === 'volume'
         ? `Set the correct image of volume ${first.container} (image.reference under volumes)`
-        : 'Set the correct image',
+        : SET_IMAGE,
     )
   const place = workloadKey(first)
   const own = new Map(edits.filter(edit => workloadKey(edit) === place).map(edit => [edit.container, edit]))
@@ -81,9 +84,9 @@ function managedEdit(
 /** Custom resources that run once, and keep what they started with. */
 const RUN = /(?:Run|Workflow|Job)$/
 
-/** Whether a change of the workload itself would be reverted or have no effect: an operator made it, or it is a run. */
+/** Whether a change of the workload itself would be reverted or have no effect: an operator made it, a program made the pod, or it is a run. */
 function isMadeElsewhere({ workload, clues = [] }: ContainerPlace): boolean {
-  return isRun(workload) || clues.some(({ code }) => code === 'operated')
+  return isRun(workload) || clues.some(({ code }) => code === 'operated' || code === 'made-by')
 }
 
 function isRun(workload: ContainerPlace['workload']): boolean {
@@ -98,6 +101,8 @@ function operatedEdit(
   workloads: number,
 ): StepText | null {
   const { namespace, workload, clues = [] } = place
+  const made = clues.find(clue => clue.code === 'made-by')
+  if (made !== undefined) return { text: madeEdit(MAKERS[made.maker], place.container, what) }
   const show = kubectlCommand(invocation, `get ${workloadArgument(place)} -o yaml`, namespace)
   if (workload !== null && isRun(workload))
     return {
@@ -119,6 +124,11 @@ function operatedEdit(
     text: `${what} in the custom resource ${which}: ${operator} reverts changes of ${workloadPath(place)} itself${thenDelete(place)}${forFirst(workloads)}`,
     command: edit === null ? show : kubectlCommand(invocation, `edit ${shellWord(edit)}`, namespace),
   }
+}
+
+function madeEdit({ name, image, settings, again }: MakerWords, container: string, what: string): string {
+  const where = what === SET_IMAGE ? image(container) : settings
+  return `${what} ${where}, then ${again}: ${name} created the pod for one run`
 }
 
 /** Why a corrected template alone does not reach the pods of one workload (kubernetes/kubernetes#67250 for StatefulSets). */

@@ -1,11 +1,47 @@
-/** Everything that `explain` can explain, whether cause or rule, in one shape. */
+/**
+ * Everything that `explain` can explain, whether cause or rule, in one shape: more than a finding has room for, and independent of any
+ * cluster.
+ */
 
 import type { Rule } from '../../audit/finding.ts'
-import type { Cause } from '../../diagnosis/finding.ts'
+import type {
+  Cause,
+  DenialSubcause,
+  NeverPullSubcause,
+  NotFoundSubcause,
+  RateLimitSubcause,
+} from '../../diagnosis/finding.ts'
 import { RULE_WORDS, RULES } from './audit.ts'
-import type { CauseExplanations } from './explanations/explanation.ts'
 import { FAILURES } from './explanations/failures.ts'
 import { REFUSALS } from './explanations/refusals.ts'
+
+/** Causes with subcauses, each with the type of these. */
+interface Subcauses {
+  'rate-limited': RateLimitSubcause
+  'auth-required-or-denied': DenialSubcause
+  'image-not-found': NotFoundSubcause
+  'never-pull': NeverPullSubcause
+}
+
+interface CauseExplanation<Sub extends string = never> {
+  /** A headline without a period. */
+  title: string
+  /** What it is, in complete sentences. */
+  is: string
+  /** How to distinguish it from similar causes. */
+  howToTell: string
+  /** What to do, in order. */
+  todo: readonly string[]
+  /** A typical message from the kubelet. */
+  example: string
+  /** What each subcause means. */
+  subcauses: Record<Sub, string>
+}
+
+/** A cause or subcause without an explanation does not compile. */
+export type CauseExplanations = {
+  [C in Cause]: CauseExplanation<C extends keyof Subcauses ? Subcauses[C] : never>
+}
 
 export interface Explanation {
   kind: 'cause' | 'rule'

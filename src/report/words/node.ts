@@ -7,7 +7,7 @@ import { isHosted } from '../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import { shortList } from './nouns.ts'
-import type { Findings, StepText } from './step-words.ts'
+import type { Findings, StepText } from './steps.ts'
 
 /** Returns, for example, `on node node-1`, or `on the node` if its name is unknown. */
 export function onNode({ node }: Pick<Finding, 'node'>): string {

@@ -12,8 +12,7 @@ import { knownSentence } from './known.ts'
 import { countPods, formatNumber, joinList, pluralize } from './nouns.ts'
 import { labelled, searchedPlace } from './place.ts'
 import { pullingSentence } from './pulling.ts'
-import { asNextStep, type StepText } from './step-words.ts'
-import { stepsOf } from './steps.ts'
+import { asNextStep, type StepText, stepsOf } from './steps.ts'
 
 const MAX_CAUSES = 3
 
@@ -116,8 +115,9 @@ function isMeant(other: Step, shown: Step): boolean {
 /** Steps that one `fix` performs for several groups at once. */
 const FIXES: readonly StepCode[] = ['distribute-login', 'recreate-pods']
 
-function isFixed({ steps: [first] }: AdvisedFinding): boolean {
-  return FIXES.includes(first.code)
+function isFixed({ steps: [first], clues }: AdvisedFinding): boolean {
+  // What was made for one run stays as it was.
+  return FIXES.includes(first.code) && !clues.some(({ code }) => code === 'made-by')
 }
 
 /** Whether the container would keep its pod from running after a fix. */

@@ -5,7 +5,7 @@ import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
 import type { WaitReport } from '../wait-report.ts'
 import { objectName } from './nouns.ts'
-import type { StepText } from './step-words.ts'
+import type { StepText } from './steps.ts'
 
 /** A kubectl command without namespace and connection; null if there is nothing to do. */
 type Words = (state: SubjectState) => { text: string; rest: string } | null

@@ -10,8 +10,7 @@ import type { SubjectState, Trouble } from '../../waiting/subject-state.ts'
 import type { Invocation } from '../invocation.ts'
 import { age, durationOfMilliseconds } from './duration.ts'
 import { imageText, pluralize, shortList } from './nouns.ts'
-import { nextStepText } from './step-words.ts'
-import { stepsOf } from './steps.ts'
+import { nextStepText, stepsOf } from './steps.ts'
 
 /** Returns all troubles of a workload, most urgent first. */
 export function troublesText({ troubles }: SubjectState, takenAt: string): string {

@@ -13,8 +13,8 @@ import { isStatic, loginFixCommand, whyCommand } from './commands.ts'
 import { problemText, readSecret } from './credential.ts'
 import { type ContainerPlace, otherDebugContainer, setImages } from './edits.ts'
 import { joinList, pluralize, registryLabel, shortList } from './nouns.ts'
-import type { StepText } from './step-words.ts'
-import { DEBUG_LOGIN, KUBELET_LOGIN, repairSecret } from './steps/logins.ts'
+import { DEBUG_LOGIN, kubeletLogin, repairSecret } from './steps/logins.ts'
+import type { StepText } from './steps.ts'
 import { stepsOf } from './steps.ts'
 import { isMissingFromLog } from './wait-next.ts'
 
@@ -70,7 +70,7 @@ interface ProblemWords<P> {
 /** Suggests `fix` if it can help the pod; it can't help a static pod or a debug container. */
 function fix(text: string, context: ProblemContext): StepText {
   const { why, container, invocation } = context
-  if (isStatic(why)) return KUBELET_LOGIN
+  if (isStatic(why)) return kubeletLogin()
   if (container.kind === 'ephemeral')
     return otherDebugContainer(invocation, why.namespace, why.pod, DEBUG_LOGIN)
   const { registry, finding } = container

@@ -12,6 +12,7 @@ import type {
 import { narrowController } from '../ownership.ts'
 import { couldBeFailedPull, narrowState } from './kubelet-reports.ts'
 import { controllerRevisionHash, operatorIn, templateGeneration, templateHash } from './marks.ts'
+import { makerOf } from './pod-maker.ts'
 import { accountIn } from './related-objects.ts'
 import {
   firstText,
@@ -57,6 +58,7 @@ export function narrowPod(raw: unknown): Pod | null {
     ...narrowOperator(metadata),
     ...narrowGeneration(metadata),
     ...narrowRewriters(metadata),
+    ...narrowMaker(metadata),
     containers: narrowContainers(spec, status),
   }
 }
@@ -90,6 +92,11 @@ function narrowRevisionHash(metadata: Record<string, unknown>): Pick<Pod, 'revis
 function narrowOperator(metadata: Record<string, unknown>): Pick<Pod, 'operator'> {
   const operator = operatorIn(metadata)
   return operator === null ? {} : { operator }
+}
+
+function narrowMaker(metadata: Record<string, unknown>): Pick<Pod, 'maker'> {
+  const maker = makerOf(metadata, narrowController(metadata)?.kind ?? null)
+  return maker === null ? {} : { maker }
 }
 
 function narrowGeneration(metadata: Record<string, unknown>): Pick<Pod, 'templateGeneration'> {

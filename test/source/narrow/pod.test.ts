@@ -291,3 +291,24 @@ test('policies of Kyverno that changed a container are named, and no others', ()
   ])
   expect(narrowPod({ metadata: { name: 'a' } })?.rewriters).toBeUndefined()
 })
+
+test.each([
+  ['gitlab-runner', { name: 'runner-zyxw1234-project-12-concurrent-0-h2k4f' }],
+  ['gitlab-runner', { name: 'a', labels: { 'job.runner.gitlab.com/pod': 'a' } }],
+  ['jenkins', { name: 'app-12-x1-9df', labels: { 'jenkins/label': 'app_12-x1' } }],
+  ['github-actions', { name: 'set-runner-ab', ownerReferences: [owner('EphemeralRunner')] }],
+  ['github-actions', { name: 'set-runner-ab-workflow', labels: { 'runner-pod': 'set-runner-ab' } }],
+  ['airflow', { name: 'a', labels: { dag_id: 'etl', task_id: 'load', run_id: 'x' } }],
+  ['jupyterhub', { name: 'jupyter-ann', labels: { 'hub.jupyter.org/username': 'ann' } }],
+  ['spark', { name: 'pi-exec-1', labels: { 'spark-role': 'executor', 'spark-app-selector': 'spark-1' } }],
+  ['kubectl-debug', { name: 'node-debugger-node-1-x2x7k' }],
+  // What has a controller is replaced, whatever its labels say; and anybody may use such words.
+  [undefined, { name: 'a', labels: { 'jenkins/label': 'x' }, ownerReferences: [owner('ReplicaSet')] }],
+  [undefined, { name: 'runner-for-project-12', labels: { dag_id: 'etl' } }],
+])('recognizes the program %s that created a pod itself', (maker, metadata) => {
+  expect(narrowPod({ metadata })?.maker).toBe(maker)
+})
+
+function owner(kind: string) {
+  return { apiVersion: 'v1', kind, name: 'above', uid: 'uid-above', controller: true }
+}

@@ -3,8 +3,8 @@
 import type { AuditFinding } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
 import { cell } from '../../sanitize.ts'
-import { columns } from '../../screen/columns.ts'
 import { joinLines } from '../../screen/layout.ts'
+import { columns } from '../../screen/table.ts'
 import { findingText } from '../../words/audit.ts'
 import { placeText, workloadText } from './places.ts'
 

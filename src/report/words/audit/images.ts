@@ -1,8 +1,8 @@
 /** The words of rules about images: their names, existence, tags, digests, and pull policies. */
 
+import type { WordsOfRules } from '../audit.ts'
 import { checkText } from '../image-check.ts'
 import { pluralize, shortList } from '../nouns.ts'
-import type { WordsOfRules } from './rule-words.ts'
 
 const NAMES = {
   'service-name': 'nodes do not use the DNS of the cluster, so they cannot resolve the name of a Service',

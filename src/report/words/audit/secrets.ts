@@ -2,8 +2,8 @@
 
 import type { KeyMismatch } from '../../../dockerconfig/key-mismatch.ts'
 import type { PullSecretProblem } from '../../../snapshot/pull-secret.ts'
+import type { WordsOfRules } from '../audit.ts'
 import { shortList } from '../nouns.ts'
-import type { WordsOfRules } from './rule-words.ts'
 
 const SOURCE = {
   template: 'The template names',

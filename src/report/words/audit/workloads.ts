@@ -1,7 +1,7 @@
 /** The words of rules about workloads: how often they pull, whether they end, and what happens on new nodes. */
 
+import type { WordsOfRules } from '../audit.ts'
 import { formatNumber, pluralize, shortList } from '../nouns.ts'
-import type { WordsOfRules } from './rule-words.ts'
 
 export const WORKLOAD_WORDS: WordsOfRules<
   'changed-at-admission' | 'no-deadline' | 'pull-rate' | 'fresh-node'

@@ -3,13 +3,18 @@
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
 import { isOfficial } from '../../../image/official-images.ts'
 import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
-import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
+import {
+  type CauseContext,
+  type CauseWords,
+  hasClue,
+  type Sentence,
+  sentenceFor,
+  WEB_PAGE,
+} from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import { perimeterMeaning, perimeterOf, perimeterTitle } from '../perimeters.ts'
 import { lapseMeaning, lapseText, ownReasonMeaning } from '../refusal-reasons.ts'
 import { awsPolicyMeaning } from '../steps/aws-policies.ts'
-
-type Sentence = (context: CauseContext) => string
 
 const isOfMirror = ({ endpoint }: Finding) => endpoint?.role === 'mirror'
 const isOfStorage = ({ endpoint }: Finding) => endpoint?.role === 'storage'
@@ -21,74 +26,62 @@ const isUsable = ({ credential }: Finding) => credential.status === 'usable'
 const isForOthers = ({ credential: { status, attempts } }: Finding) =>
   status === 'broken' && attempts.every(({ problem }) => problem === 'other-registry')
 
-/** Says what the host that answered does. */
-const host = (does: string) => (first: Finding) => `${capitalize(responderLabel(first))} ${does}`
-
 const TITLE: Record<DenialSubcause, Sentence> = {
-  'no-credential-sent': byCase(
+  'no-credential-sent': [
     [
-      [
-        'credential-provider',
-        ({ registry }) =>
-          `A credential provider or helper on the node has no login for ${registryLabel(registry)}`,
-      ],
-      [isForOthers, host("refused a pull without a login: the pod's pull secret is not for this image")],
-      [isBroken, host("refused a pull without a login: the pod's pull secret can't be used")],
+      'credential-provider',
+      ({ registry }) =>
+        `A credential provider or helper on the node has no login for ${registryLabel(registry)}`,
     ],
-    host('refused a pull without a login'),
-  ),
-  'credential-refused': byCase(
-    [[perhapsNoLogin, host('got no login, or refused the one that was sent')]],
-    host('refused the login that was sent'),
-  ),
-  'not-permitted': byCase(
+    [isForOthers, { does: "refused a pull without a login: the pod's pull secret is not for this image" }],
+    [isBroken, { does: "refused a pull without a login: the pod's pull secret can't be used" }],
+    { does: 'refused a pull without a login' },
+  ],
+  'credential-refused': [
+    [perhapsNoLogin, { does: 'got no login, or refused the one that was sent' }],
+    { does: 'refused the login that was sent' },
+  ],
+  'not-permitted': [
+    [isOfMirror, { does: 'refused the pull' }],
+    [isUnexplained, { does: 'refused the pull, although a login was sent' }],
+    { does: 'does not allow this identity to pull the image' },
+  ],
+  'denied-or-missing': [
+    [isOfMirror, { does: 'refused the pull' }],
     [
-      [isOfMirror, host('refused the pull')],
-      [isUnexplained, host('refused the pull, although a login was sent')],
+      ({ reference }) => isOfficial(reference),
+      ({ registry }) => `${registryLabel(registry)} refused an official image, which anyone can pull`,
     ],
-    host('does not allow this identity to pull the image'),
-  ),
-  'denied-or-missing': byCase(
     [
-      [isOfMirror, host('refused the pull')],
-      [
-        ({ reference }) => isOfficial(reference),
-        ({ registry }) => `${registryLabel(registry)} refused an official image, which anyone can pull`,
-      ],
-      [
-        ({ reference }) => isPublic(reference),
-        ({ registry }) => `${registryLabel(registry)} has no such image, or hides that it has none`,
-      ],
-      [isBroken, host("denied the pull, and the pod's pull secret can't be used")],
-      [wantsLogin, host('got no login that it accepts')],
+      ({ reference }) => isPublic(reference),
+      ({ registry }) => `${registryLabel(registry)} has no such image, or hides that it has none`,
     ],
-    host('denied the pull: the image is private or does not exist'),
-  ),
-  blocked: byCase(
+    [isBroken, { does: "denied the pull, and the pod's pull secret can't be used" }],
+    [wantsLogin, { does: 'got no login that it accepts' }],
+    { does: 'denied the pull: the image is private or does not exist' },
+  ],
+  blocked: [
+    [isOfStorage, { does: 'refused to deliver a layer' }],
     [
-      [isOfStorage, host('refused to deliver a layer')],
-      ['lapsed', first => host(`does not serve this image: ${lapseText(first)}`)(first)],
+      'lapsed',
+      first => `${capitalize(responderLabel(first))} does not serve this image: ${lapseText(first)}`,
     ],
-    host('does not let this address pull'),
-  ),
-  policy: byCase(
-    [['storage-quota', first => `The owner's storage quota at ${responderLabel(first)} is used up`]],
+    { does: 'does not let this address pull' },
+  ],
+  policy: [
+    ['storage-quota', first => `The owner's storage quota at ${responderLabel(first)} is used up`],
     first => `A policy of ${responderLabel(first)} blocks this image`,
-  ),
-  upstream: byCase(
-    [
-      ['upstream-setup', host('is a cache whose upstream repository is not set up properly')],
-      ['upstream-blocked', host('is a cache that has blocked its upstream registry')],
-    ],
-    host('is a cache that its upstream registry refused'),
-  ),
-  unspecified: byCase(
-    [
-      [isBroken, host("refused the pull, and the pod's pull secret can't be used")],
-      ['own-reason', host('refused the pull for a reason of its own')],
-    ],
-    host('refused the pull'),
-  ),
+  ],
+  upstream: [
+    ['upstream-setup', { does: 'is a cache whose upstream repository is not set up properly' }],
+    ['upstream-blocked', { does: 'is a cache that has blocked its upstream registry' }],
+    { does: 'is a cache that its upstream registry refused' },
+  ],
+  unspecified: [
+    [isBroken, { does: "refused the pull, and the pod's pull secret can't be used" }],
+    ['own-reason', { does: 'refused the pull for a reason of its own' }],
+    { does: 'refused the pull' },
+  ],
 }
 
 /** Whether a login was sent and the answer is only that access is forbidden, with no word of an identity or a permission. */
@@ -119,38 +112,34 @@ function perhapsNoLogin({ credential, clues }: Pick<Finding, 'credential' | 'clu
 }
 
 const MEANING: Record<DenialSubcause, Sentence> = {
-  'no-credential-sent': byCase(
+  'no-credential-sent': [
+    ['credential-provider', providerMeaning],
     [
-      ['credential-provider', providerMeaning],
-      [
-        isBroken,
-        'No login was sent: the pods name a pull secret, but the kubelet finds no usable login in it for this image.',
-      ],
-      [
-        ({ credential }) => credential.cameLater === true,
-        'No login was sent: the pull secret that the pod names was created after the last attempt, so the next one sends its login.',
-      ],
-      [
-        isUsable,
-        "The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went through a mirror or cache that doesn't use it.",
-      ],
+      isBroken,
+      'No login was sent: the pods name a pull secret, but the kubelet finds no usable login in it for this image.',
+    ],
+    [
+      ({ credential }) => credential.cameLater === true,
+      'No login was sent: the pull secret that the pod names was created after the last attempt, so the next one sends its login.',
+    ],
+    [
+      isUsable,
+      "The registry saw no login, although the pod has a pull secret that fits: it was changed or added after the attempt, or the request went through a mirror or cache that doesn't use it.",
     ],
     noLoginMeaning,
-  ),
-  'credential-refused': byCase(
+  ],
+  'credential-refused': [
     [
-      [
-        perhapsNoLogin,
-        'Both get the same answer (CRI-O says "invalid username/password" for every 401), and the pod has no login that fits; the node may have sent its own.',
-      ],
-      ['expired', 'The login has expired. Even a public image fails while this login is sent.'],
-      [
-        isUsable,
-        'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails while this login is sent.',
-      ],
+      perhapsNoLogin,
+      'Both get the same answer (CRI-O says "invalid username/password" for every 401), and the pod has no login that fits; the node may have sent its own.',
+    ],
+    ['expired', 'The login has expired. Even a public image fails while this login is sent.'],
+    [
+      isUsable,
+      'The login is wrong, expired, or revoked, or its account has no access to this image (a license or subscription may be needed). Even a public image fails while this login is sent.',
     ],
     'The login is wrong, expired, or revoked. Even a public image fails while this login is sent.',
-  ),
+  ],
   'not-permitted': ({ findings: [first] }) => {
     const decided = first.clues.find(clue => clue.code === 'aws-policy')
     const overrides = first.steps.some(({ code }) => code === 'lift-deny')
@@ -160,84 +149,74 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       ? "The account or token in the pull secret isn't allowed to pull from this repository, has lost that right, or the repository does not exist: the answer does not say which."
       : "The registry knows the identity that asked, and that identity isn't allowed to pull from this repository (or the repository does not exist)."
   },
-  'denied-or-missing': byCase(
+  'denied-or-missing': [
+    [isOfMirror, mirrorRefused],
     [
-      [isOfMirror, mirrorRefused],
-      [
-        ({ reference }) => isOfficial(reference),
-        'Docker Hub does not refuse its official images: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.',
-      ],
-      [
-        first => first.clues.some(({ code }) => code === 'on-node') && !isUsable(first),
-        'The image is on the node, but the kubelet asks the registry again for a pod without a verified credential for it (KEP-2535, from Kubernetes 1.35 on by default).',
-      ],
-      [({ reference }) => isPublic(reference), publicMeaning],
-      [
-        first => isUsable(first) && first.clues.some(({ code }) => code === 'named-action'),
-        'Harbor answers like this to an account that is not allowed to pull there (such as a robot account of another project), and to a login that it does not accept.',
-      ],
-      [
-        isUsable,
-        first =>
-          `The image does not exist under this name, or the account in the pull secret is not allowed to see it: ${responderLabel(first)} gives the same answer for both.`,
-      ],
-      [
-        isBroken,
-        'The image is private or does not exist, and the kubelet finds no usable login in the pull secret that the pod names.',
-      ],
-      [
-        wantsLogin,
-        'The registry refuses everyone until it receives a valid login; only then does its answer depend on the image.',
-      ],
+      ({ reference }) => isOfficial(reference),
+      'Docker Hub does not refuse its official images: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.',
+    ],
+    [
+      first => first.clues.some(({ code }) => code === 'on-node') && !isUsable(first),
+      'The image is on the node, but the kubelet asks the registry again for a pod without a verified credential for it (KEP-2535, from Kubernetes 1.35 on by default).',
+    ],
+    [({ reference }) => isPublic(reference), publicMeaning],
+    [
+      first => isUsable(first) && first.clues.some(({ code }) => code === 'named-action'),
+      'Harbor answers like this to an account that is not allowed to pull there (such as a robot account of another project), and to a login that it does not accept.',
+    ],
+    [
+      isUsable,
+      first =>
+        `The image does not exist under this name, or the account in the pull secret is not allowed to see it: ${responderLabel(first)} gives the same answer for both.`,
+    ],
+    [
+      isBroken,
+      'The image is private or does not exist, and the kubelet finds no usable login in the pull secret that the pod names.',
+    ],
+    [
+      wantsLogin,
+      'The registry refuses everyone until it receives a valid login; only then does its answer depend on the image.',
     ],
     'The image is private or does not exist; anonymous clients get the same answer for both.',
-  ),
-  blocked: byCase(
+  ],
+  blocked: [
+    ['region', 'The registry does not serve this country or region. No login changes that.'],
+    ['lapsed', lapseMeaning],
     [
-      ['region', 'The registry does not serve this country or region. No login changes that.'],
-      ['lapsed', lapseMeaning],
-      [
-        isOfStorage,
-        'The registry allowed the pull and sent the node on to the host that stores the layers, which answered with a refusal: a rule of that storage, or an address that was signed for a short time and has expired. The login is not the problem.',
-      ],
+      isOfStorage,
+      'The registry allowed the pull and sent the node on to the host that stores the layers, which answered with a refusal: a rule of that storage, or an address that was signed for a short time and has expired. The login is not the problem.',
     ],
     'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
-  ),
-  policy: byCase(
+  ],
+  policy: [
     [
-      [
-        'storage-quota',
-        'The registry has to store something for this pull, such as what a proxy organization fetches, and refuses; this is not a limit on pulls, nor about the login.',
-      ],
+      'storage-quota',
+      'The registry has to store something for this pull, such as what a proxy organization fetches, and refuses; this is not a limit on pulls, nor about the login.',
     ],
     'The registry itself (its vulnerability, signature, or quarantine policy) refuses to serve this image; the login is not the problem.',
-  ),
-  upstream: byCase(
+  ],
+  upstream: [
     [
-      [
-        'upstream-setup',
-        host(
-          'has to fetch the image from an upstream registry (a remote or proxy repository), and says that this is not configured properly; the login of the nodes and pods is not involved.',
-        ),
-      ],
-      [
-        'upstream-blocked',
-        host(
-          'does not ask the registry behind its proxy repository at the moment; the login of the nodes and pods is not involved.',
-        ),
-      ],
+      'upstream-setup',
+      {
+        does: 'has to fetch the image from an upstream registry (a remote or proxy repository), and says that this is not configured properly; the login of the nodes and pods is not involved.',
+      },
     ],
-    host(
-      'fetches the image from an upstream registry with its own login (that of the pull-through cache rule or remote repository), and was refused there; the login of the nodes and pods is not involved.',
-    ),
-  ),
-  unspecified: byCase(
     [
-      ['own-reason', ownReasonMeaning],
-      [isBroken, 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.'],
+      'upstream-blocked',
+      {
+        does: 'does not ask the registry behind its proxy repository at the moment; the login of the nodes and pods is not involved.',
+      },
     ],
+    {
+      does: 'fetches the image from an upstream registry with its own login (that of the pull-through cache rule or remote repository), and was refused there; the login of the nodes and pods is not involved.',
+    },
+  ],
+  unspecified: [
+    ['own-reason', ownReasonMeaning],
+    [isBroken, 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.'],
     'The registry does not say whether the login, the permission, or the name is the problem.',
-  ),
+  ],
 }
 
 function providerMeaning({ clues }: Pick<Finding, 'clues'>): string {
@@ -279,12 +258,12 @@ export const authRequiredOrDenied: CauseWords = {
     const [first] = context.findings
     return isPageInstead(context)
       ? `A web page came back instead of a response from ${registryLabel(first.registry)}`
-      : (perimeterTitle(first) ?? TITLE[subcauseOf(context)](context))
+      : (perimeterTitle(first) ?? sentenceFor(context, TITLE[subcauseOf(context)]))
   },
   meaning: context =>
     isPageInstead(context)
       ? WEB_PAGE
-      : (perimeterMeaning(context.findings[0]) ?? MEANING[subcauseOf(context)](context)),
+      : (perimeterMeaning(context.findings[0]) ?? sentenceFor(context, MEANING[subcauseOf(context)])),
 }
 
 /** Whether a web page refused without a word of a reason: something in between answered. */

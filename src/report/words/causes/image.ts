@@ -2,7 +2,7 @@
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { hidesMissing, isHosted } from '../../../image/registries.ts'
-import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
+import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
@@ -107,44 +107,39 @@ export const imageNotFound: CauseWords = {
 
 export const platformMismatch: CauseWords = {
   short: () => "images for a platform other than the node's",
-  title: byCase(
+  title: [
     [
-      [
-        'for-linux',
-        ({ container }) => `The image of container ${container} is for Linux, and the node runs Windows`,
-      ],
-      [
-        'windows-build',
-        ({ container }) =>
-          `The image of container ${container} is for another Windows version than the node's`,
-      ],
-      [
-        isForWindows,
-        ({ container }) =>
-          `The image of container ${container} isn't built for Windows, or not for this Windows version`,
-      ],
+      'for-linux',
+      ({ container }) => `The image of container ${container} is for Linux, and the node runs Windows`,
+    ],
+    [
+      'windows-build',
+      ({ container }) => `The image of container ${container} is for another Windows version than the node's`,
+    ],
+    [
+      isForWindows,
+      ({ container }) =>
+        `The image of container ${container} isn't built for Windows, or not for this Windows version`,
     ],
     "The image isn't built for this node's OS or CPU architecture",
-  ),
-  meaning: byCase(
+  ],
+  meaning: [
     [
-      [
-        'for-linux',
-        'Linux images never run on a Windows node; what the registry has under this name is for Linux only, or a copy of the Linux part of an image for both.',
-      ],
-      [
-        'windows-build',
-        ({ clues, host }) =>
-          `The image is for Windows ${clues.find(clue => clue.code === 'windows-build')?.build}, ${host.kernel === null ? '' : `the node runs ${host.kernel.split('.').slice(0, 3).join('.')}, `}and a Windows node only runs images whose build matches its own.`,
-      ],
-      [
-        isForWindows,
-        'A Windows node runs only Windows images whose build matches its own; Linux images never run there.',
-      ],
+      'for-linux',
+      'Linux images never run on a Windows node; what the registry has under this name is for Linux only, or a copy of the Linux part of an image for both.',
+    ],
+    [
+      'windows-build',
+      ({ clues, host }) =>
+        `The image is for Windows ${clues.find(clue => clue.code === 'windows-build')?.build}, ${host.kernel === null ? '' : `the node runs ${host.kernel.split('.').slice(0, 3).join('.')}, `}and a Windows node only runs images whose build matches its own.`,
+    ],
+    [
+      isForWindows,
+      'A Windows node runs only Windows images whose build matches its own; Linux images never run there.',
     ],
     ({ host }) =>
       `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
-  ),
+  ],
 }
 
 function isForWindows({ host }: Pick<Finding, 'host'>): boolean {
@@ -156,26 +151,21 @@ export const ATTESTATION =
   'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
 
 export const unsupportedManifest: CauseWords = {
-  short: byCase([['web-page', 'web pages instead of images']], 'images in a format the node cannot run'),
-  title: byCase(
-    [['web-page', 'A web page came back instead of the image']],
+  short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
+  title: [
+    ['web-page', 'A web page came back instead of the image'],
     "The node can't use what the registry returned for this image",
-  ),
-  meaning: byCase(
+  ],
+  meaning: [
+    ['web-page', WEB_PAGE],
+    ['attestation', ATTESTATION],
     [
-      ['web-page', WEB_PAGE],
-      ['attestation', ATTESTATION],
-      [
-        'artifact',
-        'The artifact stored under this name is not a container image, but something else, such as a Helm chart.',
-      ],
-      [
-        'schema1',
-        'The image was pushed in the old format schema 1, which current runtimes no longer accept.',
-      ],
+      'artifact',
+      'The artifact stored under this name is not a container image, but something else, such as a Helm chart.',
     ],
+    ['schema1', 'The image was pushed in the old format schema 1, which current runtimes no longer accept.'],
     'The image has an old format or an unknown media type, or is not a container image at all.',
-  ),
+  ],
 }
 
 /** Shared by all causes that a name of this kind can have. */
@@ -183,40 +173,36 @@ export const IMAGE_ID =
   'The name has the form of an image ID, as clients list it: an ID identifies an image on one machine, and no registry knows an image by it.'
 
 export const invalidReference: CauseWords = {
-  short: byCase([['placeholder', 'placeholders in image names']], 'invalid image names'),
-  title: byCase(
-    [
-      ['unquoted-number', 'The image name contains a number in scientific notation'],
-      ['image-id', 'The image is named by its ID, not by its name'],
-      ['placeholder', 'The image name still contains a placeholder'],
-      ['short-name', "The node doesn't complete the short image name"],
-    ],
+  short: [['placeholder', 'placeholders in image names'], 'invalid image names'],
+  title: [
+    ['unquoted-number', 'The image name contains a number in scientific notation'],
+    ['image-id', 'The image is named by its ID, not by its name'],
+    ['placeholder', 'The image name still contains a placeholder'],
+    ['short-name', "The node doesn't complete the short image name"],
     'The image name is invalid',
-  ),
-  meaning: byCase(
+  ],
+  meaning: [
     [
-      [
-        'unquoted-number',
-        "A number without quotes in a YAML file or in chart values was read as a float and became something like 1.7e+11; no part of an image's name can contain a plus sign.",
-      ],
-      ['image-id', IMAGE_ID],
-      [
-        ({ clues }) => clues.some(clue => clue.code === 'placeholder' && clue.of !== 'template'),
-        'The manifest was applied as it is in the source code: its build tool should have replaced the name with that of the image it built.',
-      ],
-      ['placeholder', 'A variable or template value was never filled in.'],
-      [
-        'stray-character',
-        first =>
-          `The name contains ${straySign(first)}, which most likely came from the template or the values that it was rendered from.`,
-      ],
-      [
-        'short-name',
-        "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them.",
-      ],
+      'unquoted-number',
+      "A number without quotes in a YAML file or in chart values was read as a float and became something like 1.7e+11; no part of an image's name can contain a plus sign.",
+    ],
+    ['image-id', IMAGE_ID],
+    [
+      ({ clues }) => clues.some(clue => clue.code === 'placeholder' && clue.of !== 'template'),
+      'The manifest was applied as it is in the source code: its build tool should have replaced the name with that of the image it built.',
+    ],
+    ['placeholder', 'A variable or template value was never filled in.'],
+    [
+      'stray-character',
+      first =>
+        `The name contains ${straySign(first)}, which most likely came from the template or the values that it was rendered from.`,
+    ],
+    [
+      'short-name',
+      "The node's runtime takes short names only from registries that it is configured to search, and this one is ambiguous or in none of them.",
     ],
     'The name breaks the rules of image names (upper case, blanks, a scheme, a stray colon or slash), or is too short to be unique.',
-  ),
+  ],
 }
 
 /** Returns what does not belong into a name. */
@@ -227,56 +213,47 @@ function straySign({ clues }: Pick<Finding, 'clues'>): string {
 
 export const other: CauseWords = {
   showsCredential: true,
-  short: byCase(
-    [
-      [isOfRuntime, 'a container runtime that does not answer'],
-      ['precondition-failed', 'a registry that answers 412'],
-      ['registry-closed', 'a registry that is shut down'],
-      ['mirror-config', 'unreadable settings for registries and mirrors'],
-      ['endpoint-scheme', 'the address of a mirror'],
-      [hasNoReason, 'a reason that is no longer recorded'],
-    ],
+  short: [
+    [isOfRuntime, 'a container runtime that does not answer'],
+    ['precondition-failed', 'a registry that answers 412'],
+    ['registry-closed', 'a registry that is shut down'],
+    ['mirror-config', 'unreadable settings for registries and mirrors'],
+    ['endpoint-scheme', 'the address of a mirror'],
+    [hasNoReason, 'a reason that is no longer recorded'],
     'an unknown cause',
-  ),
-  title: byCase(
+  ],
+  title: [
+    [isOfRuntime, first => `The container runtime ${onNode(first)} does not answer`],
     [
-      [isOfRuntime, first => `The container runtime ${onNode(first)} does not answer`],
-      [
-        'precondition-failed',
-        ({ registry }) => `${capitalize(registryLabel(registry))} answers 412 (precondition failed)`,
-      ],
-      [
-        'registry-closed',
-        ({ registry }) => `${capitalize(registryLabel(registry))} says that it is shut down`,
-      ],
-      ['mirror-config', "The node's settings for registries and mirrors can't be read"],
-      ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
-      [hasNoReason, 'The pull is failing, but the reason is no longer recorded'],
-      [
-        ({ endpoint }) => endpoint?.role === 'mirror',
-        ({ endpoint }) =>
-          `The pull through the mirror ${endpoint?.host} is failing for a reason that pullguard doesn't recognize`,
-      ],
+      'precondition-failed',
+      ({ registry }) => `${capitalize(registryLabel(registry))} answers 412 (precondition failed)`,
+    ],
+    ['registry-closed', ({ registry }) => `${capitalize(registryLabel(registry))} says that it is shut down`],
+    ['mirror-config', "The node's settings for registries and mirrors can't be read"],
+    ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
+    [hasNoReason, 'The pull is failing, but the reason is no longer recorded'],
+    [
+      ({ endpoint }) => endpoint?.role === 'mirror',
+      ({ endpoint }) =>
+        `The pull through the mirror ${endpoint?.host} is failing for a reason that pullguard doesn't recognize`,
     ],
     "The pull is failing for a reason that pullguard doesn't recognize",
-  ),
-  meaning: byCase(
+  ],
+  meaning: [
+    [isOfRuntime, 'The kubelet could not talk to its runtime; no registry was asked.'],
+    ['precondition-failed', preconditionMeaning],
     [
-      [isOfRuntime, 'The kubelet could not talk to its runtime; no registry was asked.'],
-      ['precondition-failed', preconditionMeaning],
-      [
-        'registry-closed',
-        'The registry no longer serves images that were not moved; the login is not the problem.',
-      ],
-      ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
-      ['endpoint-scheme', "The runtime can't use the address of a mirror as it is configured."],
-      [
-        hasNoReason,
-        "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event.",
-      ],
+      'registry-closed',
+      'The registry no longer serves images that were not moved; the login is not the problem.',
+    ],
+    ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
+    ['endpoint-scheme', "The runtime can't use the address of a mirror as it is configured."],
+    [
+      hasNoReason,
+      "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event.",
     ],
     "The kubelet's message matches no known cause; read it in full.",
-  ),
+  ],
 }
 
 function isOfRuntime({ endpoint }: Pick<Finding, 'endpoint'>): boolean {

@@ -1,10 +1,8 @@
 /** The words of excessive pulls, a registry's limit and the kubelet's own, and of pulls that a policy on the node forbids. */
 
 import type { Finding, RateLimitSubcause } from '../../../diagnosis/finding.ts'
-import { byCase, type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
+import { type CauseContext, type CauseWords, hasClue, type Sentence, sentenceFor } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
-
-type Sentence = (context: CauseContext) => string
 
 /** Returns whose limit it is: Docker Hub's, if its own words say so about a name that does not parse. */
 function limiterLabel({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): string {
@@ -25,45 +23,33 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
     `${capitalize(limiterLabel(first))}'s limit for anonymous pulls is used up${first.endpoint?.role === 'mirror' ? ` (answered through ${first.endpoint.host})` : ''}`,
   account: ({ findings: [{ registry }] }) =>
     `${capitalize(registryLabel(registry))}'s pull limit for the account is used up`,
-  abuse: byCase(
-    [['token-limit', tokenTitle]],
-    first => `${capitalize(responderLabel(first))} got too many requests at once`,
-  ),
-  unspecified: byCase(
+  abuse: [['token-limit', tokenTitle], { does: 'got too many requests at once' }],
+  unspecified: [
+    [isOfMirror, { does: 'refuses: it got too many requests, or its upstream limits it' }],
     [
-      [
-        isOfMirror,
-        first =>
-          `${capitalize(responderLabel(first))} refuses: it got too many requests, or its upstream limits it`,
-      ],
-      [
-        first => relayedBy(first) !== null && first.clues.some(({ code }) => code === 'bare-limit'),
-        first =>
-          `${capitalize(registryLabel(first.registry))} answers 429: it got too many requests, or ${registryLabel(relayedBy(first))}, which it fetches from, limits it`,
-      ],
-      [
-        'relays',
-        first =>
-          `${capitalize(registryLabel(relayedBy(first)))} limits the pulls of ${registryLabel(first.registry)}, the cache that the image's name goes through`,
-      ],
-      [
-        'upstream-limit',
-        ({ registry }) =>
-          `${capitalize(registryLabel(registry))} is a cache whose upstream registry limits its pulls`,
-      ],
-      ['token-limit', tokenTitle],
-      [isInPlaceOfHub, 'What answered in place of Docker Hub got too many requests'],
-      [
-        'per-second',
-        first => `${capitalize(responderLabel(first))} got too many requests within a second or a minute`,
-      ],
-      [
-        'bare-limit',
-        ({ registry }) => `${capitalize(registryLabel(registry))} answers 429: too many pulls or requests`,
-      ],
+      first => relayedBy(first) !== null && first.clues.some(({ code }) => code === 'bare-limit'),
+      first =>
+        `${capitalize(registryLabel(first.registry))} answers 429: it got too many requests, or ${registryLabel(relayedBy(first))}, which it fetches from, limits it`,
+    ],
+    [
+      'relays',
+      first =>
+        `${capitalize(registryLabel(relayedBy(first)))} limits the pulls of ${registryLabel(first.registry)}, the cache that the image's name goes through`,
+    ],
+    [
+      'upstream-limit',
+      ({ registry }) =>
+        `${capitalize(registryLabel(registry))} is a cache whose upstream registry limits its pulls`,
+    ],
+    ['token-limit', tokenTitle],
+    [isInPlaceOfHub, 'What answered in place of Docker Hub got too many requests'],
+    ['per-second', { does: 'got too many requests within a second or a minute' }],
+    [
+      'bare-limit',
+      ({ registry }) => `${capitalize(registryLabel(registry))} answers 429: too many pulls or requests`,
     ],
     first => `${capitalize(limiterLabel(first))}'s pull rate limit is used up`,
-  ),
+  ],
 }
 
 function isOfMirror({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
@@ -87,39 +73,38 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
     `Anonymous pulls are limited per IP address, shared with everyone behind it. ${capitalize(limiterLabel(first))} refuses more until the limit resets.`,
   account: ({ findings: [{ registry }] }) =>
     `${capitalize(registryLabel(registry))} accepted the login, but its account has no pulls left; more are refused until the limit resets.`,
-  abuse: byCase(
-    [['token-limit', TOKEN_LIMIT]],
-    first =>
-      `${capitalize(responderLabel(first))} throttles an address that sends too many requests, with or without a login; the block clears within minutes once the requests stop.`,
-  ),
-  unspecified: byCase(
+  abuse: [
+    ['token-limit', TOKEN_LIMIT],
+    {
+      does: 'throttles an address that sends too many requests, with or without a login; the block clears within minutes once the requests stop.',
+    },
+  ],
+  unspecified: [
     [
-      [
-        isOfMirror,
-        "The limit belongs to the mirror or to its own upstream login, shared by all nodes behind it; the pods' logins don't matter.",
-      ],
-      [
-        'relays',
-        first =>
-          `The limit is for the address or login with which the cache asks ${registryLabel(relayedBy(first))}.`,
-      ],
-      [
-        'upstream-limit',
-        "The limit is that of the cache's own address or login, shared by all nodes behind it; the pods' logins don't matter.",
-      ],
-      ['token-limit', TOKEN_LIMIT],
-      [
-        isInPlaceOfHub,
-        'The limit in the text is per second or minute, and Docker Hub limits pulls over hours: a mirror, or another registry that the name leads to on this node, answered.',
-      ],
-      [
-        ({ clues, registry }) => registry === 'docker.io' && clues.some(({ code }) => code === 'bare-limit'),
-        'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.',
-      ],
+      isOfMirror,
+      "The limit belongs to the mirror or to its own upstream login, shared by all nodes behind it; the pods' logins don't matter.",
+    ],
+    [
+      'relays',
+      first =>
+        `The limit is for the address or login with which the cache asks ${registryLabel(relayedBy(first))}.`,
+    ],
+    [
+      'upstream-limit',
+      "The limit is that of the cache's own address or login, shared by all nodes behind it; the pods' logins don't matter.",
+    ],
+    ['token-limit', TOKEN_LIMIT],
+    [
+      isInPlaceOfHub,
+      'The limit in the text is per second or minute, and Docker Hub limits pulls over hours: a mirror, or another registry that the name leads to on this node, answered.',
+    ],
+    [
+      ({ clues, registry }) => registry === 'docker.io' && clues.some(({ code }) => code === 'bare-limit'),
+      'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.',
     ],
     first =>
       `${capitalize(limiterLabel(first))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
-  ),
+  ],
 }
 
 const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
@@ -135,8 +120,8 @@ export const rateLimited: CauseWords = {
         : isInPlaceOfHub(context.findings[0])
           ? "a limit on requests for Docker Hub's images"
           : `${limiterLabel(context.findings[0])}'s rate limit`,
-  title: context => TITLE[subcauseOf(context)](context),
-  meaning: context => MEANING[subcauseOf(context)](context),
+  title: context => sentenceFor(context, TITLE[subcauseOf(context)]),
+  meaning: context => sentenceFor(context, MEANING[subcauseOf(context)]),
 }
 
 export const kubeletQps: CauseWords = {
@@ -147,16 +132,11 @@ export const kubeletQps: CauseWords = {
 }
 
 export const signaturePolicy: CauseWords = {
-  short: byCase(
-    [
-      [
-        'source-blocked',
-        ({ registry }) => `${registryLabel(registry)}, which the settings of the nodes block`,
-      ],
-      ['not-listed', 'a policy on the nodes'],
-    ],
+  short: [
+    ['source-blocked', ({ registry }) => `${registryLabel(registry)}, which the settings of the nodes block`],
+    ['not-listed', 'a policy on the nodes'],
     'a signature policy',
-  ),
+  ],
   title: context =>
     hasClue(context, 'source-blocked')
       ? `The node's settings block ${registryLabel(context.findings[0].registry)}`

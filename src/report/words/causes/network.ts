@@ -7,7 +7,7 @@ import type { Clue } from '../../../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding, NeverPullSubcause } from '../../../diagnosis/finding.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
-import { byCase, type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
+import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { capitalize, hostLabel, pluralize, registryLabel, responderLabel, withoutPort } from '../nouns.ts'
 
 /** Returns the host that was asked, or else the registry's. */
@@ -44,36 +44,32 @@ export const networkTimeout: CauseWords = {
     hasClue(context, 'tls-unfinished')
       ? `${capitalize(askedHost(context))} did not finish the TLS handshake in time`
       : `${capitalize(askedHost(context))} did not answer in time`,
-  meaning: byCase(
+  meaning: [
     [
-      [
-        first => wasOpened(first) && first.clues.some(({ code }) => code === 'loopback'),
-        'That address is the node itself: something there accepted the connection, but did not answer in time.',
-      ],
-      ['loopback', 'That address is the node itself, and nothing answered there.'],
-      [
-        'tls-unfinished',
-        'The connection was opened, so the name and the route are right, but the TLS handshake did not end: large packets are lost on the way (MTU), a firewall or proxy in between holds up TLS, or the host is overloaded.',
-      ],
-      [
-        'unanswered',
-        'The connection was opened, so the name and the route are right, but no complete answer came in time: the host is slow or overloaded, or packets are lost on the way.',
-      ],
+      first => wasOpened(first) && first.clues.some(({ code }) => code === 'loopback'),
+      'That address is the node itself: something there accepted the connection, but did not answer in time.',
+    ],
+    ['loopback', 'That address is the node itself, and nothing answered there.'],
+    [
+      'tls-unfinished',
+      'The connection was opened, so the name and the route are right, but the TLS handshake did not end: large packets are lost on the way (MTU), a firewall or proxy in between holds up TLS, or the host is overloaded.',
+    ],
+    [
+      'unanswered',
+      'The connection was opened, so the name and the route are right, but no complete answer came in time: the host is slow or overloaded, or packets are lost on the way.',
     ],
     'The node sent its request and got nothing back: a firewall that drops packets, a missing route or NAT, or a very slow host.',
-  ),
+  ],
 }
 
 export const connectionRefusedOrReset: CauseWords = {
   short: context => `broken connections to ${askedHost(context)}`,
   title: context => BROKEN[howBroken(context.findings[0])](askedHost(context)),
-  meaning: byCase(
-    [
-      ['loopback', loopbackMeaning],
-      ['no-route', 'The node has no route for addresses of this family (IPv4 or IPv6), so nothing was sent.'],
-    ],
+  meaning: [
+    ['loopback', loopbackMeaning],
+    ['no-route', 'The node has no route for addresses of this family (IPv4 or IPv6), so nothing was sent.'],
     first => BROKEN_MEANING[howBroken(first)],
-  ),
+  ],
 }
 
 type Break = Extract<Clue, { code: 'unopened' }>['why'] | 'cut-off' | 'unknown'
@@ -223,44 +219,36 @@ function tokenEndpoint({ endpoint, registry }: Pick<Finding, 'endpoint' | 'regis
 }
 
 export const registryServerError: CauseWords = {
-  short: byCase(
-    [['web-page', 'web pages instead of images']],
+  short: [
+    ['web-page', 'web pages instead of images'],
     first => `server errors from ${responderLabel(first)}`,
-  ),
-  title: byCase(
+  ],
+  title: [
     [
-      [
-        'web-page',
-        ({ registry }) => `A web page came back instead of a response from ${registryLabel(registry)}`,
-      ],
-      [
-        'upstream-blocked',
-        first =>
-          `${capitalize(responderLabel(first))} has blocked its upstream registry, which it can't reach`,
-      ],
-      [isMethodRefused, first => `${tokenEndpoint(first)} answers 405 (Method Not Allowed)`],
+      'web-page',
+      ({ registry }) => `A web page came back instead of a response from ${registryLabel(registry)}`,
     ],
-    first => `${capitalize(responderLabel(first))} answers with a server error`,
-  ),
-  meaning: byCase(
+    ['upstream-blocked', { does: "has blocked its upstream registry, which it can't reach" }],
+    [isMethodRefused, first => `${tokenEndpoint(first)} answers 405 (Method Not Allowed)`],
+    { does: 'answers with a server error' },
+  ],
+  meaning: [
+    ['web-page', WEB_PAGE],
     [
-      ['web-page', WEB_PAGE],
-      [
-        'upstream-blocked',
-        "Nexus could not reach the registry behind its proxy repository, so it answers without asking for a while; the pod's image and credential are not the problem.",
-      ],
-      [
-        isMethodRefused,
-        "Nothing there issues tokens at the moment: the service is broken, or the registry or something in between points to a wrong address; the pod's image and credential are not the problem.",
-      ],
-      [
-        ({ endpoint }) => endpoint === null,
-        "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and credential are not the problem.",
-      ],
+      'upstream-blocked',
+      "Nexus could not reach the registry behind its proxy repository, so it answers without asking for a while; the pod's image and credential are not the problem.",
+    ],
+    [
+      isMethodRefused,
+      "Nothing there issues tokens at the moment: the service is broken, or the registry or something in between points to a wrong address; the pod's image and credential are not the problem.",
+    ],
+    [
+      ({ endpoint }) => endpoint === null,
+      "The registry, or a proxy or mirror that answered in its place, is failing; the pod's image and credential are not the problem.",
     ],
     first =>
       `${capitalize(responderLabel(first))}, or a service that it depends on, is failing; the pod's image and credential are not the problem.`,
-  ),
+  ],
 }
 
 export const canceledOrDeadline: CauseWords = {

@@ -2,9 +2,9 @@
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
-import { byCase, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
+import { type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
 import { onNode } from '../node.ts'
-import { capitalize, formatNumber, responderLabel } from '../nouns.ts'
+import { formatNumber } from '../nouns.ts'
 import { ATTESTATION } from './image.ts'
 
 export const diskFull: CauseWords = {
@@ -61,102 +61,93 @@ function downloadWords({ clues }: Pick<Finding, 'clues'>): { title: string; mean
 }
 
 export const corruptOrUnpack: CauseWords = {
-  short: byCase(
-    [
-      ['web-page', 'web pages instead of images'],
-      ['attestation', 'build attestations instead of images'],
-      ['content-gone', CANNOT_UNPACK],
-      ['busy-mount', CANNOT_UNPACK],
-      ['no-unpacker', CANNOT_UNPACK],
-      ['disk-fault', 'failing disks'],
-      ['damaged-store', "images missing from a node's own store"],
-      ['discarded', 'downloads that were cut off or changed'],
-    ],
+  short: [
+    ['web-page', 'web pages instead of images'],
+    ['attestation', 'build attestations instead of images'],
+    ['content-gone', CANNOT_UNPACK],
+    ['busy-mount', CANNOT_UNPACK],
+    ['no-unpacker', CANNOT_UNPACK],
+    ['disk-fault', 'failing disks'],
+    ['damaged-store', "images missing from a node's own store"],
+    ['discarded', 'downloads that were cut off or changed'],
     'corrupt layers',
-  ),
-  title: byCase(
+  ],
+  title: [
+    ['web-page', 'A web page came back instead of the image'],
+    [isEmpty, first => downloadWords(first).title],
+    ['other-manifest', { does: 'delivers a manifest that does not match its digest' }],
+    ['content-gone', first => `The image ${onNode(first)} lacks a layer that has to be unpacked`],
+    ['discarded', first => downloadWords(first).title],
+    ['disk-fault', first => `The disk or file system ${onNode(first)} is failing`],
+    [isUnmounted, first => `The snapshotter ${onNode(first)} could not mount a layer of the image`],
     [
-      ['web-page', 'A web page came back instead of the image'],
-      [isEmpty, first => downloadWords(first).title],
-      [
-        'other-manifest',
-        first => `${capitalize(responderLabel(first))} delivers a manifest that does not match its digest`,
-      ],
-      ['content-gone', first => `The image ${onNode(first)} lacks a layer that has to be unpacked`],
-      ['discarded', first => downloadWords(first).title],
-      ['disk-fault', first => `The disk or file system ${onNode(first)} is failing`],
-      [isUnmounted, first => `The snapshotter ${onNode(first)} could not mount a layer of the image`],
-      [
-        'damaged-store',
-        first =>
-          `The image was pulled, but the image store ${onNode(first)} does not have it, or only part of it`,
-      ],
+      'damaged-store',
+      first =>
+        `The image was pulled, but the image store ${onNode(first)} does not have it, or only part of it`,
     ],
     "The image arrived, but couldn't be unpacked on the node",
-  ),
-  meaning: byCase(
+  ],
+  meaning: [
+    ['web-page', WEB_PAGE],
     [
-      ['web-page', WEB_PAGE],
-      [
-        'no-unpacker',
-        first =>
-          `The configuration of the runtime ${onNode(first)} has no snapshotter to unpack images with; the image is not at fault.`,
-      ],
-      [
-        'snapshotter-gone',
-        first =>
-          `The snapshotter ${onNode(first)}, a separate process, is not running; the image is not at fault.`,
-      ],
-      [isEmpty, first => downloadWords(first).meaning],
-      [
-        'other-manifest',
-        'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.',
-      ],
-      [
-        'content-gone',
-        "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed; the image in the registry is not at fault.",
-      ],
-      ['discarded', first => downloadWords(first).meaning],
-      [
-        'damaged-store',
-        "The runtime lists the image, or reported that it was pulled, but can't find it in its own storage; the registry and the login are not at fault.",
-      ],
-      [
-        isUnmounted,
-        'A snapshotter that loads layers while the container runs (such as SOCI or stargz) failed on the node; the login that reached this point was accepted.',
-      ],
-      [
-        'layer-mismatch',
-        "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool.",
-      ],
-      [
-        'user-namespace',
-        "The runtime can't set the owners of some of the image's files: most likely it runs in a user namespace (rootless) that has no IDs for them.",
-      ],
-      ['file-system', first => `The file system under the runtime ${onNode(first)} can't hold image layers.`],
-      [
-        'busy-mount',
-        first =>
-          `Another process ${onNode(first)} uses a mount that the runtime has to remove; the image is not at fault.`,
-      ],
-      [
-        'disk-fault',
-        first => `The runtime ${onNode(first)} can't read or write its storage; the image is not at fault.`,
-      ],
-      ['attestation', ATTESTATION],
-      [
-        'layer-type',
-        "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged.",
-      ],
-      [
-        'partial-layer',
-        'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.',
-      ],
-      [
-        'layer-format',
-        "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it.",
-      ],
+      'no-unpacker',
+      first =>
+        `The configuration of the runtime ${onNode(first)} has no snapshotter to unpack images with; the image is not at fault.`,
+    ],
+    [
+      'snapshotter-gone',
+      first =>
+        `The snapshotter ${onNode(first)}, a separate process, is not running; the image is not at fault.`,
+    ],
+    [isEmpty, first => downloadWords(first).meaning],
+    [
+      'other-manifest',
+      'The registry, or the cache that answered, announced one manifest and sent another; the node is not at fault.',
+    ],
+    [
+      'content-gone',
+      "The runtime's content store no longer has the layer: it was discarded after another snapshotter had unpacked it, or removed; the image in the registry is not at fault.",
+    ],
+    ['discarded', first => downloadWords(first).meaning],
+    [
+      'damaged-store',
+      "The runtime lists the image, or reported that it was pulled, but can't find it in its own storage; the registry and the login are not at fault.",
+    ],
+    [
+      isUnmounted,
+      'A snapshotter that loads layers while the container runs (such as SOCI or stargz) failed on the node; the login that reached this point was accepted.',
+    ],
+    [
+      'layer-mismatch',
+      "The image's configuration lists other layers than its manifest: it is an OCI artifact (a model, a chart) rather than a container image, or was built or copied by a faulty tool.",
+    ],
+    [
+      'user-namespace',
+      "The runtime can't set the owners of some of the image's files: most likely it runs in a user namespace (rootless) that has no IDs for them.",
+    ],
+    ['file-system', first => `The file system under the runtime ${onNode(first)} can't hold image layers.`],
+    [
+      'busy-mount',
+      first =>
+        `Another process ${onNode(first)} uses a mount that the runtime has to remove; the image is not at fault.`,
+    ],
+    [
+      'disk-fault',
+      first => `The runtime ${onNode(first)} can't read or write its storage; the image is not at fault.`,
+    ],
+    ['attestation', ATTESTATION],
+    [
+      'layer-type',
+      "The image has layers of a media type that the node's snapshotter does not know; nothing is damaged.",
+    ],
+    [
+      'partial-layer',
+      'A layer arrived incomplete or damaged: the download was cut off, or something in between changed the data.',
+    ],
+    [
+      'layer-format',
+      "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it.",
     ],
     "A layer's digest does not match, or the node's storage failed while it was written.",
-  ),
+  ],
 }

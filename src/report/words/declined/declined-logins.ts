@@ -3,20 +3,14 @@
 import type { UnprovenLogin } from '../../../plan/plan.ts'
 import { ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
+import type { DeclinedContext, DeclinedOf, DeclinedWords } from '../declined.ts'
 import { summarizeGaps } from '../gaps.ts'
 import { managerName, managerStep } from '../managers.ts'
 import { pluralize, registryLabel } from '../nouns.ts'
+import { rerunFix, scopeFlags } from '../plan.ts'
 import { loginCommand } from '../registry-logins.ts'
-import { scopeFlags } from '../scope.ts'
-import type { StepText } from '../step-words.ts'
 import { repairSecret } from '../steps/logins.ts'
-import {
-  type DeclinedContext,
-  type DeclinedOf,
-  type DeclinedWords,
-  noDetail,
-  rerunFix,
-} from './declined-words.ts'
+import type { StepText } from '../steps.ts'
 
 const UNPROVEN: Record<UnprovenLogin['why'], (image: string) => string> = {
   'wrong-credential': () => 'the registry does not accept it',
@@ -33,7 +27,6 @@ export const LOGINS = {
   managed: {
     title: ({ change: { managedBy } }, count) =>
       `${pluralize(count, 'object')} ${count === 1 ? 'is' : 'are'} managed by ${managedBy === null ? 'another tool' : managerName(managedBy)}, which would revert the change`,
-    detail: noDetail,
     next: ({ change: { managedBy, target } }, { invocation }) =>
       managedBy === null ? null : managerStep(managedBy, target.namespace, invocation),
   },
@@ -55,7 +48,6 @@ export const LOGINS = {
   'immutable-secret': {
     title: ({ target }, count) =>
       `Secret ${target.name} is immutable in ${pluralize(count, 'namespace')}, so no login can be added to it`,
-    detail: noDetail,
     next: (first, context) => rerunWithSecretName('Choose another name', first, context),
   },
   'unread-account': {
@@ -63,7 +55,6 @@ export const LOGINS = {
       count === 1
         ? "1 service account can't be read, so the pull secret can't be attached to it"
         : `${pluralize(count, 'service account')} can't be read, so the pull secret can't be attached to them`,
-    detail: noDetail,
     next: ({ gap: { why } }, { plan }) => {
       const gaps = plan.declined.flatMap(one =>
         one.code === 'unread-account' && one.gap.why === why ? [one.gap] : [],
@@ -84,7 +75,6 @@ export const LOGINS = {
   'unnamed-registry': {
     title: ({ registry }) =>
       `The login for ${registryLabel(registry)} is distributed only if --registry names it`,
-    detail: noDetail,
     next: ({ registry }, context) =>
       rerunFix(
         'To allow that login to be read in the namespaces whose pods need it, name its registry',
@@ -95,7 +85,6 @@ export const LOGINS = {
   'unneeded-login': {
     title: ({ registry, username }) =>
       `No failing pod needs the login of ${username} for ${registryLabel(registry)}, so it is not distributed`,
-    detail: noDetail,
     next: ({ registry }) => ({
       text: `To prepare a namespace for it, name both: -n and --registry ${shellWord(registry)}`,
     }),
@@ -114,18 +103,15 @@ export const LOGINS = {
   },
   'malformed-secret': {
     title: ({ secret }) => `Secret ${secret} is malformed, and one such secret fails every image of a pod`,
-    detail: noDetail,
     next: ({ target, secret }, { invocation }) => repairSecret(invocation, target.namespace, secret),
   },
   'same-account-limited': {
     title: ({ username }) => `The limit of account ${username} itself is used up, so its login does not help`,
-    detail: noDetail,
     next: () => ({ text: 'Log in with an account that has pulls left', command: loginCommand(null) }),
   },
   'terminating-namespace': {
     title: (_first, count) =>
       `${pluralize(count, 'namespace')} ${count === 1 ? 'is' : 'are'} terminating; nothing can be created ${count === 1 ? 'in it' : 'in them'}`,
-    detail: noDetail,
     next: () => null,
   },
 } satisfies Partial<DeclinedWords>

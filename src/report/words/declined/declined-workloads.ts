@@ -1,12 +1,14 @@
 /** The words of pods, workloads, and images that a plan leaves unchanged. */
 
 import type { JobLimit } from '../../../snapshot/fix-objects.ts'
-import { ownCommand } from '../../invocation.ts'
+import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { whyCommand } from '../commands.ts'
+import type { DeclinedWords } from '../declined.ts'
+import { MAKERS } from '../makers.ts'
 import { objectName, pluralize } from '../nouns.ts'
-import { KUBELET_LOGIN } from '../steps/logins.ts'
-import { type DeclinedWords, kubectl, noDetail, rerunFix } from './declined-words.ts'
+import { rerunFix } from '../plan.ts'
+import { kubeletLogin } from '../steps/logins.ts'
 
 const LIMITS: Record<JobLimit, string> = {
   'backoff-limit': 'deleted pods count against its backoffLimit',
@@ -18,7 +20,6 @@ export const WORKLOADS = {
   'bare-pod': {
     title: (_first, count) =>
       `${pluralize(count, 'pod')} without a controller to recreate ${count === 1 ? 'it' : 'them'}`,
-    detail: noDetail,
     next: (_first, context) =>
       rerunFix(
         'Delete and recreate pods without a controller from their own spec',
@@ -26,59 +27,76 @@ export const WORKLOADS = {
         '--recreate-bare-pods',
       ),
   },
+  'made-pod': {
+    title: ({ maker }, count) =>
+      `${pluralize(count, 'pod')} that ${MAKERS[maker].name} created for one run: ${count === 1 ? 'a copy' : 'copies'} would serve no run`,
+    next: ({ maker }) => ({ text: `Once the rest is done, ${MAKERS[maker].again}` }),
+  },
   'mirror-pod': {
     title: (_first, count) =>
       `${pluralize(count, 'static pod')}: only the node itself can change ${count === 1 ? 'it' : 'them'}`,
     detail: ({ node }) => (node === null ? '' : `on node ${node}`),
-    next: () => KUBELET_LOGIN,
+    next: () => kubeletLogin(),
   },
   'immutable-job': {
     title: (_first, count) => `${pluralize(count, 'Job')}: the template of a Job is immutable`,
     detail: ({ fields }) => `to change: ${fields.join(', ')}`,
-    next: ({ target, fields }, context) => ({
+    next: ({ target, fields }, { invocation }) => ({
       text: `Save the Job's manifest, change the ${fields.length === 1 ? 'field' : 'fields'} there, delete the Job, and create it again`,
-      command: kubectl(context, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
+      command: kubectlCommand(invocation, `get job ${shellWord(target.name)} -o yaml`, target.namespace),
     }),
   },
   'paused-deployment': {
     title: (_first, count) =>
       `${pluralize(count, 'Deployment')} ${count === 1 ? 'is' : 'are'} paused: a change to the template would create no new pods`,
     detail: ({ fields }) => `to change: ${fields.join(', ')}`,
-    next: ({ target }, context) => ({
+    next: ({ target }, { invocation }) => ({
       text: 'Resume it, then run the fix again',
-      command: kubectl(context, target.namespace, `rollout resume ${shellWord(objectName(target))}`),
+      command: kubectlCommand(
+        invocation,
+        `rollout resume ${shellWord(objectName(target))}`,
+        target.namespace,
+      ),
     }),
   },
   'job-would-fail': {
     title: ({ limit }, count) => `${pluralize(count, 'Job')} would fail: ${LIMITS[limit]}`,
     detail: ({ pods }) => pluralize(pods, 'stuck pod'),
-    next: ({ target, limit }, context) =>
+    next: ({ target, limit }, { invocation }) =>
       limit === 'backoff-limit'
         ? {
             text: 'Raise its backoffLimit, then run the fix again',
-            command: kubectl(context, target.namespace, `edit job ${shellWord(target.name)}`),
+            command: kubectlCommand(invocation, `edit job ${shellWord(target.name)}`, target.namespace),
           }
         : {
             text: 'Recreate the Job to unblock its pods: save its manifest, delete the Job, and create it again',
-            command: kubectl(context, target.namespace, `get job ${shellWord(target.name)} -o yaml`),
+            command: kubectlCommand(
+              invocation,
+              `get job ${shellWord(target.name)} -o yaml`,
+              target.namespace,
+            ),
           },
   },
   'outgoing-pod': {
     title: (_first, count) =>
       `${pluralize(count, 'pod')} of an older revision: the rollout replaces ${count === 1 ? 'it' : 'them'}`,
     detail: ({ workload }) => `of ${objectName(workload)}`,
-    next: ({ target, workload }, context) => ({
+    next: ({ target, workload }, { invocation }) => ({
       text: 'See how far the rollout is',
-      command: kubectl(context, target.namespace, `rollout status ${shellWord(objectName(workload))}`),
+      command: kubectlCommand(
+        invocation,
+        `rollout status ${shellWord(objectName(workload))}`,
+        target.namespace,
+      ),
     }),
   },
   'below-partition': {
     title: (_first, count) =>
       `${pluralize(count, 'pod')} that a partition keeps on the previous template, with its own pull secrets`,
     detail: ({ workload }) => `of ${objectName(workload)}`,
-    next: ({ target, workload }, context) => ({
+    next: ({ target, workload }, { invocation }) => ({
       text: 'Lower spec.updateStrategy.rollingUpdate.partition to the number of the pod, then run the fix again',
-      command: kubectl(context, target.namespace, `edit ${shellWord(objectName(workload))}`),
+      command: kubectlCommand(invocation, `edit ${shellWord(objectName(workload))}`, target.namespace),
     }),
   },
   'other-container-fails': {
@@ -94,9 +112,9 @@ export const WORKLOADS = {
     title: ({ controller }, count) =>
       `${pluralize(count, 'pod')} of a controller that pullguard doesn't know (${controller.kind})`,
     detail: ({ controller }) => `of ${objectName(controller)}`,
-    next: ({ target }, context) => ({
+    next: ({ target }, { invocation }) => ({
       text: 'If that controller creates replacements, delete the stuck pod',
-      command: kubectl(context, target.namespace, `delete pod ${shellWord(target.name)}`),
+      command: kubectlCommand(invocation, `delete pod ${shellWord(target.name)}`, target.namespace),
     }),
   },
   'part-of-workload': {
@@ -116,7 +134,6 @@ export const WORKLOADS = {
   'not-found': {
     title: (_declined, count) =>
       `${pluralize(count, 'pod')} whose controller is missing or could not be read`,
-    detail: noDetail,
     next: () => ({
       text: "Run the fix again; if that doesn't help, ask for permission to get its controllers",
     }),
@@ -141,6 +158,15 @@ export const WORKLOADS = {
         `--pin --pull-policy IfNotPresent${context.plan.credentials.length === 0 ? ' --no-authenticate' : ''}`,
       ),
   },
+  'changed-at-admission': {
+    title: (_first, count) =>
+      `${pluralize(count, 'image')} that a mutating webhook or policy changes when pods are created: a change to the template might not reach them`,
+    detail: ({ container, image, admitted }) => `${container}: ${image}, in the pod ${admitted}`,
+    next: (_first, { invocation }) => ({
+      text: 'Change the image where the webhook or policy sets it, or exclude the workload there, then run the fix again',
+      command: kubectlCommand(invocation, 'get mutatingwebhookconfigurations'),
+    }),
+  },
   'no-digest': {
     title: (_first, count) => `Can't pin ${pluralize(count, 'image')}: no digest found`,
     detail: ({ container, image, detail }) =>
@@ -153,12 +179,12 @@ export const WORKLOADS = {
     title: (_first, count) =>
       `${pluralize(count, 'image')} to pin ${count === 1 ? 'runs' : 'run'} as several digests, so none is chosen`,
     detail: ({ container, image, digests }) => `${container}: ${image} runs as ${digests.join(' and ')}`,
-    next: ({ target, container, image, digests: [digest] }, context) => ({
+    next: ({ target, container, image, digests: [digest] }, { invocation }) => ({
       text: 'Choose one of them, such as',
-      command: kubectl(
-        context,
-        target.namespace,
+      command: kubectlCommand(
+        invocation,
         `set image ${shellWord(objectName(target))} ${shellWord(`${container}=${image}@${digest}`)}`,
+        target.namespace,
       ),
     }),
   },

@@ -1,6 +1,6 @@
 /** Explains failures on the way to an image: the network, a registry's server, the node. */
 
-import type { CauseExplanations } from './explanation.ts'
+import type { CauseExplanations } from '../explanations.ts'
 
 export const FAILURES: Pick<
   CauseExplanations,

@@ -1,6 +1,6 @@
 /** Explains refusals by a registry or node: limits, denials, policies, and images that don't exist or can't be used. */
 
-import type { CauseExplanations } from './explanation.ts'
+import type { CauseExplanations } from '../explanations.ts'
 
 export const REFUSALS: Pick<
   CauseExplanations,

@@ -2,7 +2,7 @@
 
 import type { AwsPolicy } from '../../../diagnosis/clue.ts'
 import type { Cloud } from '../../../image/registries.ts'
-import type { StepWords } from '../step-words.ts'
+import type { StepWords } from '../steps.ts'
 
 interface PolicyWords {
   /** The policy and its owner: `a service control policy of your AWS organization`. */

@@ -12,7 +12,7 @@ import {
   plainHttpPlace,
 } from '../node-settings.ts'
 import { withoutPort } from '../nouns.ts'
-import type { StepWords } from '../step-words.ts'
+import type { StepWords } from '../steps.ts'
 
 const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
 

@@ -7,7 +7,7 @@ import { untagged } from '../edits.ts'
 import { managedPlace } from '../managers.ts'
 import { onNodes } from '../node.ts'
 import { shortList } from '../nouns.ts'
-import type { StepWords } from '../step-words.ts'
+import type { StepWords } from '../steps.ts'
 
 /** The names that tags have for the builds of Windows Server. */
 const WINDOWS_TAGS = new Map([

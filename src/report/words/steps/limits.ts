@@ -14,7 +14,7 @@ import { pullCommand, pullLimits } from '../node-images.ts'
 import { mayBeOpenShift } from '../node-settings.ts'
 import { formatNumber, pluralize, registryLabel } from '../nouns.ts'
 import { OFFICIAL_ELSEWHERE } from '../remedies.ts'
-import type { StepWords } from '../step-words.ts'
+import type { StepWords } from '../steps.ts'
 
 const WAIT = {
   limit: 'Wait until the limit resets; the kubelet retries on its own',

@@ -15,7 +15,7 @@ import { managedPlace, managerName, subChartNote, writerText } from '../managers
 import { kubeletFolder, runtimeLoginPlace } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import { loginCommand, loginNote } from '../registry-logins.ts'
-import type { StepText, StepWords } from '../step-words.ts'
+import type { StepText, StepWords } from '../steps.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
   opens: (_login, registry) =>
@@ -117,15 +117,12 @@ const FITTING: Partial<Record<AttemptProblem, string>> = {
   'wrong-layout': ' under the type that fits its content, such as',
 }
 
-/** Returns how a static pod gets a login, which no object in the cluster can provide. */
-function kubeletLogin(folder: string): StepText {
+/** Returns how a static pod gets a login, which no object in the cluster can provide. @param folder the kubelet's; absent for any node */
+export function kubeletLogin(folder = 'such as /var/lib/kubelet'): StepText {
   return {
     text: `Put a login for the kubelet on the node, as config.json (like ~/.docker/config.json) in the kubelet's folder, ${folder}, and restart the kubelet: static pods can't use pull secrets`,
   }
 }
-
-/** How a static pod on any node gets a login. */
-export const KUBELET_LOGIN = kubeletLogin('such as /var/lib/kubelet')
 
 /** How a debug container gets an image that it has no login for. */
 export const DEBUG_LOGIN =

@@ -7,7 +7,7 @@ import { shellWord } from '../../sanitize.ts'
 import { nodeShellStep, onNodes } from '../node.ts'
 import { mirrorLogin, mirrorSettings } from '../node-settings.ts'
 import { registryLabel } from '../nouns.ts'
-import type { StepContext, StepWords } from '../step-words.ts'
+import type { StepContext, StepWords } from '../steps.ts'
 
 /** Addresses that refer to the node itself, or that only the cluster's DNS resolves, so this machine can't reach the mirror there. */
 const NOT_FROM_HERE = /^(?:localhost|127\.|0\.0\.0\.0|\[::1?\])|\.svc(?:\.|:|$)|\.cluster\.local(?::|$)/

@@ -9,7 +9,7 @@ import { shellWord } from '../../sanitize.ts'
 import { editField, setImages, untagged, withEdit, workloadsOf } from '../edits.ts'
 import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
-import type { Findings, StepWords } from '../step-words.ts'
+import type { Findings, StepWords } from '../steps.ts'
 
 export const nameSteps: StepWords<
   | 'check-name'

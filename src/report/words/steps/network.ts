@@ -19,7 +19,7 @@ import {
 } from '../node.ts'
 import { kindRegistryNote } from '../node-settings.ts'
 import { hostLabel, registryLabel, withoutPort } from '../nouns.ts'
-import type { StepContext, StepWords } from '../step-words.ts'
+import type { StepContext, StepWords } from '../steps.ts'
 
 /** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
 function testUrl(scheme: 'https' | 'http', host: string, role: EndpointRole): string {

@@ -28,7 +28,7 @@ import {
 } from '../node-images.ts'
 import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
-import type { StepWords } from '../step-words.ts'
+import type { StepWords } from '../steps.ts'
 
 /** The units that start a runtime of the platform's own, by the node's role. */
 const RUNTIME_UNITS: Partial<Record<Platform, string>> = {

@@ -9,7 +9,7 @@ import { kubeletLog, nodeClientStep, onNodes } from '../node.ts'
 import { registryLabel } from '../nouns.ts'
 import { PERIMETERS } from '../perimeters.ts'
 import { reasonToHeed, restoreText } from '../refusal-reasons.ts'
-import type { StepWords } from '../step-words.ts'
+import type { StepWords } from '../steps.ts'
 import { awsIdentity, throughCache } from './aws-policies.ts'
 
 const ROLE: Record<Cloud, string> = {

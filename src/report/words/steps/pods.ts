@@ -4,8 +4,9 @@ import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts
 import { shellWord } from '../../sanitize.ts'
 import { workloadPath } from '../commands.ts'
 import { minuteOf } from '../duration.ts'
-import { shortList } from '../nouns.ts'
-import type { StepWords } from '../step-words.ts'
+import { MAKERS } from '../makers.ts'
+import { joinList, shortList } from '../nouns.ts'
+import type { StepWords } from '../steps.ts'
 
 /** Where injectors have the image of the containers that they add. */
 const INJECTORS = new Map([
@@ -40,6 +41,7 @@ const MAX_JOBS = 10
 
 export const podSteps: StepWords<
   | 'recreate-job'
+  | 'run-again'
   | 'delete-run'
   | 'restart-pull'
   | 'delete-outgoing-pod'
@@ -54,6 +56,17 @@ export const podSteps: StepWords<
   'recreate-job': (_step, { findings: [{ workload }] }) => ({
     text: `Then delete and recreate job ${workload?.name ?? ''} (or run it again), unless it creates a new pod on its own: a Job's template is immutable`,
   }),
+  'run-again': ({ maker }, { findings }) => {
+    const others = findings.flatMap(({ clues }) =>
+      clues.flatMap(clue => (clue.code === 'made-by' ? clue.maker : [])),
+    )
+    const makers = [...new Set([maker, ...others])].map(one => MAKERS[one])
+    const one = findings.length === 1
+    const again = joinList(makers.map(made => made.again))
+    return {
+      text: `Get ${one ? 'a new pod' : 'new pods'}: ${again}. ${joinList(makers.map(({ name }) => name))} created ${one ? 'this one' : 'these'} for one run, and only new pods get the login`,
+    }
+  },
   'delete-run': ({ cronJob }, { invocation, findings }) => {
     const runs = findings.flatMap(({ clues }) => clues.find(clue => clue.code === 'run-of-cron-job') ?? [])
     const jobs = [...new Set(runs.map(({ job }) => job))]

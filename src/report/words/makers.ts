@@ -1,0 +1,75 @@
+/** The words of programs that create pods themselves: where such a pod's image is set, and how to get a new pod. */
+
+import type { PodMaker } from '../../snapshot/pod.ts'
+
+export interface MakerWords {
+  /** Begins a sentence. */
+  name: string
+  /** Where the image of this container is set; follows "Set the correct image". */
+  image: (container: string) => string
+  /** Where its other settings are. */
+  settings: string
+  /** What makes the program create a new pod; follows "Then". */
+  again: string
+}
+
+export const MAKERS: Record<PodMaker, MakerWords> = {
+  'gitlab-runner': {
+    name: 'GitLab Runner',
+    image: container =>
+      /^(?:helper|init-permissions)$/.test(container)
+        ? "as helper_image in the runner's config.toml"
+        : /^svc-\d+$/.test(container)
+          ? "under services of the job in .gitlab-ci.yml (or in the runner's config.toml)"
+          : "as image of the job in .gitlab-ci.yml (or in the runner's config.toml)",
+    settings: "in the job in .gitlab-ci.yml, or in the runner's config.toml",
+    again: 'retry the job in GitLab',
+  },
+  jenkins: {
+    name: "Jenkins' Kubernetes plugin",
+    image: container =>
+      container === 'jnlp'
+        ? "in Jenkins' pod template (container jnlp; in its chart's values, agent.image)"
+        : "in the Jenkinsfile's podTemplate, or the pod template in Jenkins",
+    settings: "in the Jenkinsfile's podTemplate, or the pod template in Jenkins",
+    again: 'run the build in Jenkins again',
+  },
+  'github-actions': {
+    name: 'Actions Runner Controller',
+    image: container =>
+      /^(?:runner|dind|init-dind-externals)$/.test(container)
+        ? "in the values of the runner scale set's chart (template.spec)"
+        : 'under container or services of the job in its workflow file',
+    settings: "in the values of the runner scale set's chart (template.spec)",
+    again: 're-run the job in GitHub, unless it is still waiting for a runner',
+  },
+  airflow: {
+    name: 'Airflow',
+    image: () =>
+      'in the task (image of its KubernetesPodOperator), or for workers in the pod template and the worker image of Airflow',
+    settings: 'in the task, or in the pod template of Airflow',
+    again: 'clear the task in Airflow',
+  },
+  jupyterhub: {
+    name: 'JupyterHub',
+    image: container =>
+      container === 'block-cloud-metadata'
+        ? "as singleuser.networkTools.image in the values of JupyterHub's chart"
+        : "as singleuser.image in the values of JupyterHub's chart (or the image of the user's profile there)",
+    settings: "under singleuser in the values of JupyterHub's chart",
+    again: 'start the server in JupyterHub again',
+  },
+  spark: {
+    name: 'Spark',
+    image: () => 'as spark.kubernetes.container.image (with the Spark operator, in the SparkApplication)',
+    settings:
+      "in the application's spark.kubernetes settings (with the Spark operator, in the SparkApplication)",
+    again: 'submit the application again',
+  },
+  'kubectl-debug': {
+    name: 'kubectl debug',
+    image: () => 'with --image of `kubectl debug`',
+    settings: 'in the command `kubectl debug`',
+    again: 'run `kubectl debug` again',
+  },
+}
