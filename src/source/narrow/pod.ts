@@ -11,8 +11,7 @@ import type {
 } from '../../snapshot/pod.ts'
 import { narrowController } from '../ownership.ts'
 import { couldBeFailedPull, narrowState } from './kubelet-reports.ts'
-import { controllerRevisionHash, operatorIn, templateGeneration, templateHash } from './marks.ts'
-import { makerOf } from './pod-maker.ts'
+import { controllerRevisionHash, makerOf, operatorIn, templateGeneration, templateHash } from './marks.ts'
 import { accountIn } from './related-objects.ts'
 import {
   firstText,
