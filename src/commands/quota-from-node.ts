@@ -17,7 +17,7 @@ import {
 } from '../report/words/quota.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import { answerOf } from '../source/hub-quotas.ts'
-import { readImagesOnNode } from '../source/live/images-on-node.ts'
+import { readImagesOnNode } from '../source/live/nodes.ts'
 import { withCluster } from './cluster-session.ts'
 import type { ExitName } from './context.ts'
 import { type QuotaOptions, quotaCommand } from './quota.ts'

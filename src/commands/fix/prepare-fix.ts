@@ -22,7 +22,7 @@ import {
   type Workarounds,
 } from '../../report/views/login-proofs.ts'
 import type { FixObjects } from '../../snapshot/fix-objects.ts'
-import { nodePlatforms } from '../../source/live/fix-objects.ts'
+import { nodePlatforms } from '../../source/live/nodes.ts'
 import { localLogins } from '../registries.ts'
 import { canHidePods, type FixFacts, readWritable } from './fix-facts.ts'
 import { type FixRequest, planCredentialOf } from './request.ts'

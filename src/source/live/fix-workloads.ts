@@ -19,7 +19,7 @@ import { narrowController, narrowSecretList, narrowWorkload, templateLabels } fr
 import { deploymentRevision } from '../narrow/marks.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { list, number, record, text } from '../narrow/shape.ts'
-import type { PodsToFix } from './fix-accounts.ts'
+import type { PodsToFix } from './pods-to-fix.ts'
 import type { Reading } from './reading.ts'
 
 export interface WorkloadOptions {
