@@ -1,9 +1,9 @@
-/** Maps a change to the API path of its object, and the server's answer to the outcome of the change. */
+/** Maps a change to the kind and API path of its object, and the server's answer to the outcome of the change. */
 
 import { UnreachableError } from '../errors.ts'
 import { ApiError, isFailedRequest } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader, KubernetesObject } from '../kubernetes/api/cluster.ts'
-import { type Kind, kindOf } from '../kubernetes/api/kinds.ts'
+import { controllerKind, KINDS, type Kind, kindOf, type TypeMeta } from '../kubernetes/api/kinds.ts'
 import { type ApiPath, listPath, objectPath as pathOf } from '../kubernetes/api/paths.ts'
 import type { Change, Target } from '../plan/change.ts'
 import { redact } from '../secrecy/redact.ts'
@@ -15,6 +15,26 @@ export function kindOfTarget(target: Target): Kind<KubernetesObject> {
   if (kind === null)
     throw new Error(`pullguard can't write objects of kind ${target.kind} (${target.apiVersion})`)
   return kind as Kind<KubernetesObject>
+}
+
+/** Which targets an action can have. Plans are displayed by action, so a wrong target would hide what is really written. */
+const TARGETS: Record<Change['action'], (target: Target) => boolean> = {
+  'create-secret': isOf(KINDS.Secret),
+  'update-secret': isOf(KINDS.Secret),
+  'patch-serviceaccount': isOf(KINDS.ServiceAccount),
+  'patch-template': target => controllerKind(target) !== null,
+  'recreate-pod': isOf(KINDS.Pod),
+  'recreate-bare-pod': isOf(KINDS.Pod),
+  'restore-bare-pod': isOf(KINDS.Pod),
+}
+
+function isOf({ kind, apiVersion }: TypeMeta): (target: Target) => boolean {
+  return target => target.kind === kind && target.apiVersion === apiVersion
+}
+
+/** Whether the change writes to a kind that its action can have. */
+export function hasValidTarget({ action, target }: Change): boolean {
+  return TARGETS[action](target)
 }
 
 /** API path of the collection that contains the target, or will contain it once created. */

@@ -3,18 +3,19 @@
 import { appendFile, stat } from 'node:fs/promises'
 import { audit } from '../audit/audit.ts'
 import type { EditReport } from '../audit/edit-report.ts'
-import type { AuditSeverity } from '../audit/finding.ts'
+import type { AuditFinding, AuditSeverity } from '../audit/finding.ts'
 import { type AuditReport, auditReport, isUnchecked } from '../audit/report.ts'
 import type { AuditFormat } from '../report/formats.ts'
 import { countsFor } from '../report/formats.ts'
 import { renderAuditMarkdown } from '../report/machine/audit/ci-formats.ts'
-import { auditFingerprint } from '../report/machine/audit/identity.ts'
+import { auditFingerprint, fullWorkload } from '../report/machine/audit/identity.ts'
 import { wrapLines } from '../report/screen/layout.ts'
 import { auditNotes, auditPieces } from '../report/views/audit.ts'
 import { type FileNote, fileNoteText } from '../report/words/audit/summary.ts'
-import { knownFindings, withoutKnownFindings, writeBaseline } from './audit/baseline.ts'
+import { unusedRulesText } from '../report/words/known.ts'
 import { type AuditInput, type AuditTarget, assertWorkloads, readAuditInput } from './audit/read.ts'
 import { type AllSettings, auditSettings, type SettingsFlags } from './audit/settings.ts'
+import { readKnown, replaceBaseline } from './baseline.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { invocationOf, screenOf } from './report-options.ts'
@@ -142,4 +143,41 @@ async function appendStepSummary(report: AuditReport, { env }: CommandContext): 
   if (room < 10_000) return
   // Characters outside ASCII take up to three bytes.
   await appendFile(file, renderAuditMarkdown(report, Math.floor(room / 3))).catch(() => {})
+}
+
+/**
+ * Returns the fingerprints in an audit's baseline; none without a file. Its ignore rules are about failures, so a note says that an audit
+ * doesn't apply them. @throws UsageError if the file can't be read, or is not a baseline
+ */
+async function knownFindings(
+  file: string | undefined,
+  context: CommandContext,
+): Promise<ReadonlySet<string>> {
+  if (file === undefined) return new Set()
+  const { known, rules } = await readKnown({ baseline: file }, context)
+  if (rules.length > 0)
+    await context.err.write(wrapLines(unusedRulesText(rules.length, file), context.err.width))
+  return known
+}
+
+/** Returns the findings that are not in the baseline, and the number of those that are. */
+function withoutKnownFindings(
+  findings: AuditFinding[],
+  known: ReadonlySet<string>,
+): { fresh: AuditFinding[]; known: number } {
+  if (known.size === 0) return { fresh: findings, known: 0 }
+  const fresh = findings.filter(finding => !known.has(auditFingerprint(finding)))
+  return { fresh, known: findings.length - fresh.length }
+}
+
+/** @throws UsageError if the file is not a baseline or can't be written */
+async function writeBaseline(file: string, findings: AuditFinding[], context: CommandContext): Promise<void> {
+  const known = findings.map(finding => ({ fingerprint: auditFingerprint(finding), about: aboutOf(finding) }))
+  await replaceBaseline(file, known, context)
+}
+
+function aboutOf(finding: AuditFinding): string {
+  const { rule, workload, container } = finding
+  const parts = [rule, workload.source?.path ?? '', fullWorkload(finding), container?.name ?? '']
+  return parts.filter(part => part !== '').join(' ')
 }

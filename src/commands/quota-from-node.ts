@@ -17,13 +17,12 @@ import {
 } from '../report/words/quota.ts'
 import type { HubQuota } from '../snapshot/hub-quota.ts'
 import { answerOf } from '../source/hub-quotas.ts'
-import { readImagesOnNode } from '../source/live/images-on-node.ts'
+import { readImagesOnNode } from '../source/live/nodes.ts'
 import { withCluster } from './cluster-session.ts'
-import { confirmWrite } from './confirm.ts'
 import type { ExitName } from './context.ts'
 import { type QuotaOptions, quotaCommand } from './quota.ts'
 import { endpointsOf } from './registries.ts'
-import type { WritingContext } from './writing-context.ts'
+import { confirmWrite, type WritingContext } from './writing-context.ts'
 
 export interface FromNodeOptions extends QuotaOptions {
   /** Null: whichever node runs the most. */

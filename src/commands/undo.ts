@@ -28,10 +28,9 @@ import {
 import { isNotUndone } from '../report/words/undo.ts'
 import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
-import { confirmWrite } from './confirm.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { invocationOf, screenOf } from './report-options.ts'
-import type { WritingContext } from './writing-context.ts'
+import { confirmWrite, type WritingContext } from './writing-context.ts'
 
 export interface UndoOptions {
   connection: ConnectionFlags

@@ -1,6 +1,6 @@
 /** A plan: everything a fix would change and everything it declines, complete enough to be saved and applied later, and its scope. */
 
-import type { Cause } from '../diagnosis/finding.ts'
+import type { Cause, Finding } from '../diagnosis/finding.ts'
 import type { JobLimit, ObjectManager } from '../snapshot/fix-objects.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
 import type { RolloutKind } from '../snapshot/rollout.ts'
@@ -102,6 +102,49 @@ export interface Plan {
 /** Whether it was declined because the object belongs to someone else or is immutable: the fix did less than was requested. */
 export function isRefusal(declined: Declined): boolean {
   return ['managed', 'foreign-secret', 'immutable-secret'].includes(declined.code)
+}
+
+/** Reasons that a login, a flag, or an owner can remove; they lead to the exit code `refused`. */
+const LIFTABLE: Declined['code'][] = [
+  'managed',
+  'foreign-secret',
+  'immutable-secret',
+  'no-credential',
+  'unnamed-registry',
+  'bare-pod',
+  'same-account-limited',
+  'paused-deployment',
+  'part-of-workload',
+  'latest-needs-pin',
+]
+
+/** Whether someone can remove the reason for declining. */
+export function isLiftable({ code }: Declined): boolean {
+  return LIFTABLE.includes(code)
+}
+
+/** Whether a login helps, be it a new one or one that only new pods get. */
+function needsLogin({ remedies }: Finding): boolean {
+  return remedies.includes('authenticate') || remedies.includes('recreate')
+}
+
+/** Whether the decline concerns the finding's pod, its workload, or the object that would have provided a login. */
+export function explains(declined: Declined, finding: Finding): boolean {
+  if (
+    declined.code === 'no-credential' ||
+    declined.code === 'unproven-login' ||
+    declined.code === 'unnamed-registry' ||
+    declined.code === 'unneeded-login'
+  )
+    return declined.registry === finding.registry && needsLogin(finding)
+  if (declined.code === 'terminating-namespace') return declined.namespace === finding.namespace
+  const { kind, namespace, name } = declined.code === 'managed' ? declined.change.target : declined.target
+  if (namespace !== finding.namespace) return false
+  if (kind === 'Secret' || kind === 'ServiceAccount') {
+    return needsLogin(finding)
+  }
+  if (kind === 'Pod') return name === finding.pod
+  return finding.workload?.kind === kind && finding.workload.name === name
 }
 
 /** A workload, or a pod without a known workload. */

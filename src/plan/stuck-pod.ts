@@ -1,13 +1,14 @@
-/** Joins a pod with failing pulls to its findings and workload: whether a new pod could pull, after which changes, at what cost. */
+/** Joins failing pods to their findings and workloads, and says which logins they and their namespaces need. */
 
 import type { Finding } from '../diagnosis/finding.ts'
 import { coversRepository } from '../dockerconfig/docker-key.ts'
-import { isDockerHub } from '../image/docker-hub.ts'
+import { lookUpCredentials } from '../dockerconfig/kubelet-lookup.ts'
+import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { parseReference } from '../image/reference.ts'
 import type { ScopeController, ScopeWorkload } from '../snapshot/fix-objects.ts'
 import { type Pod, podKey } from '../snapshot/pod.ts'
-import type { Change, Edit, PatchTemplate, Target } from './change.ts'
-import type { Declined, PlanCredential } from './plan.ts'
+import type { Change, Edit, Target } from './change.ts'
+import { type Declined, isNarrowed, type PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 
 export interface StuckPod {
@@ -99,38 +100,6 @@ export function podTarget(pod: Pod): Target {
   return { apiVersion: 'v1', kind: 'Pod', namespace, name, uid }
 }
 
-/** Ids of the changes that have to precede the new pod; empty if it needs none; null if recreating would not help. */
-export function prerequisitesOf(
-  input: PlanInput,
-  entry: StuckPod,
-  attached: AttachedSecrets,
-  template: PatchTemplate | undefined,
-): string[] | null {
-  // A pod below the partition is made from the earlier revision, not from the patched template.
-  const patched = template && !isBelowPartition(input, entry.pod) ? [template.id] : []
-  const credential = entry.helped.length > 0 ? credentialNeeds(input, entry, attached) : null
-  if (credential) return [...credential, ...patched]
-  if (patched.length > 0) return patched
-  return accountChangedLater(input, entry) ? [] : null
-}
-
-/** What a new pod needs to get the Secret; null if it would not get the Secret. */
-function credentialNeeds(
-  input: PlanInput,
-  { pod, workload }: StuckPod,
-  attached: AttachedSecrets,
-): string[] | null {
-  const secret = attached.secrets.get(pod.namespace)
-  if (secret === undefined) return null
-  const content = secret === null ? [] : [secret]
-  // The pod already names the Secret, so only new content helps.
-  if (pod.pullSecrets.includes(input.secretName)) return secret === null ? null : content
-  if (pod.controller === null && namesItself(input, pod, attached)) return content
-  if (pod.controller !== null && workload === null) return null
-  const list = workload && ownList(input, pod, workload)
-  return loginChanges({ ...pod, list }, input.secretName, attached)
-}
-
 /** Where a new pod gets its pull secrets from. */
 interface PullSecretSource {
   namespace: string
@@ -152,12 +121,6 @@ export function loginChanges(
   const account = serviceAccounts.get(`${namespace}/${serviceAccount}`)
   if (account === undefined) return null
   return account === null ? content : [account]
-}
-
-/** Whether a bare pod has to name the Secret itself; false if admission copies it from the list of a service account. */
-export function namesItself(input: PlanInput, pod: Pod, attached: AttachedSecrets): boolean {
-  if (!attached.secrets.has(pod.namespace) || pod.pullSecrets.includes(input.secretName)) return false
-  return pod.pullSecrets.length > 0 || !attached.serviceAccounts.has(`${pod.namespace}/${pod.serviceAccount}`)
 }
 
 /** The pull secrets of the template that the pod's controller makes new pods from; null if the template has no list. */
@@ -186,19 +149,6 @@ export function isOutgoing(input: PlanInput, pod: Pod): boolean {
   return controllerOf(input, pod)?.outgoing ?? false
 }
 
-/** Whether the service account has pull secrets that the pod lacks: admission copies the list only when a pod is created. */
-function accountChangedLater(input: PlanInput, { pod, findings, workload }: StuckPod): boolean {
-  if (pod.controller !== null && (!workload || ownList(input, pod, workload) !== null)) return false
-  if (!findings.some(({ remedies }) => remedies.includes('recreate'))) return false
-  const account = input.fixObjects.serviceAccounts.find(
-    ({ namespace, name }) => namespace === pod.namespace && name === pod.serviceAccount,
-  )
-  return (
-    account?.imagePullSecrets?.some(({ name }) => name !== undefined && !pod.pullSecrets.includes(name)) ??
-    false
-  )
-}
-
 /** One pull per image from Docker Hub; a node that has the image spends none, so this is an upper bound. */
 export function podPulls(pod: Pod): number {
   return pullsOf(pod.containers.filter(({ kind }) => kind !== 'ephemeral').map(({ image }) => image))
@@ -222,4 +172,74 @@ function pullsOf(images: string[]): number {
     .map(image => parseReference(image))
     .filter(reference => reference !== null && isDockerHub(reference.registry))
   return new Set(references.map(one => `${one?.repository}:${one?.tag}@${one?.digest}`)).size
+}
+
+/** Namespaces of the cluster itself that many users can read and that have no pods. */
+const WITHOUT_PODS = ['kube-public', 'kube-node-lease']
+
+/** The logins that a namespace in scope needs. No other login is proven, shown, or written. */
+export function neededLogins(input: PlanInput): PlanCredential[] {
+  const { namespaces } = input.fixObjects
+  return input.credentials.filter(login => namespaces.some(({ name }) => needsLogin(name, login, input)))
+}
+
+/**
+ * The `auths` keys that serve the namespace. If another pull secret has Docker Hub under its plain name, the kubelet does not look for the
+ * usual key; otherwise the plain name would hide other logins under the usual key.
+ */
+export function keysFor(namespace: string, input: PlanInput): string[] {
+  const { diagnosis, secretName } = input
+  const credentials = input.credentials.filter(login => needsLogin(namespace, login, input))
+  const keys = credentials.map(credential => credential.key)
+  const forHub = credentials.filter(({ registry }) => registry === DOCKER_HUB)
+  if (forHub.length === 0 || keys.includes(DOCKER_HUB)) return keys
+  const hidden = diagnosis.findings.some(
+    finding =>
+      finding.namespace === namespace && forHub.some(({ key }) => isHidden(key, finding, secretName)),
+  )
+  return hidden ? [...keys, DOCKER_HUB] : keys
+}
+
+/**
+ * Whether a namespace gets the login. Anyone who can start pods there can read it, so only these do:
+ *
+ * - those where a pod fails because it lacks the login; a fix of single pods stops here;
+ * - those where pullguard has written the login before;
+ * - for Docker Hub, whose limit affects all pods, the whole scope, with `WITHOUT_PODS` only if they are named; not with `--affected`;
+ * - for another registry, the namespaces named with `-n` if the user named the registry, too; not with `--affected`.
+ */
+function needsLogin(
+  namespace: string,
+  login: PlanCredential,
+  { scope, diagnosis, fixObjects, named }: PlanInput,
+): boolean {
+  const fails = diagnosis.findings.some(
+    finding =>
+      finding.namespace === namespace &&
+      coversImageOf(login, finding) &&
+      (finding.remedies.includes('authenticate') || finding.remedies.includes('recreate')),
+  )
+  if (fails || isNarrowed(scope)) return fails
+  const holds = fixObjects.secrets.some(
+    secret => secret.namespace === namespace && secret.ours && secret.keys.includes(login.key),
+  )
+  if (holds) return true
+  if (scope.affected) return false
+  if (scope.namespaces !== null) return login.registry === DOCKER_HUB || named.includes(login.registry)
+  return login.registry === DOCKER_HUB && !WITHOUT_PODS.includes(namespace)
+}
+
+/** Whether the kubelet would skip the key for the finding's image because of the keys in the pod's other pull secrets. */
+function isHidden(key: string, { reference, credential }: Finding, secretName: string): boolean {
+  const image = parseReference(reference ?? '')
+  if (image === null) return false
+  const others = credential.attempts
+    // A malformed secret stops the kubelet's look-up before the others.
+    .filter(attempt => attempt.secret !== secretName && attempt.problem !== 'malformed')
+    .flatMap(attempt => attempt.key ?? [])
+  const { shadowed } = lookUpCredentials(
+    image,
+    [...others, key].map(each => ({ key: each })),
+  )
+  return shadowed.some(each => each.key === key)
 }

@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, UsageError } from '../../errors.ts'
 import { isObject, parseJson } from '../../json/json-object.ts'
+import { hasValidTarget } from '../answer.ts'
 import type { OutcomeStatus } from '../outcome.ts'
 import { refuseForeignFolder } from './journal.ts'
 import {
@@ -88,7 +89,8 @@ async function readJournal(path: string): Promise<string> {
  */
 async function parseJournal(text: string): Promise<{ run: Run | null; damaged: number[] }> {
   // Loaded only if there are journals: the compiled schema is large.
-  const { isChange } = await import('../validate-plan.ts')
+  const { validateChange } = await import('../schema-validators.js')
+  const isChange = (value: unknown) => validateChange(value) && hasValidTarget(value)
   const written = text.split('\n')
   const damaged: number[] = []
   const [header, ...lines] = written.flatMap((line, at) => {

@@ -1,4 +1,7 @@
-/** Executes a prepared fix: dry-runs every change on the server, records it in the journal, writes it, and waits for the pods. */
+/**
+ * Executes a prepared fix: asks for confirmation, dry-runs every change on the server, records it in the journal, writes it, and waits for
+ * the pods.
+ */
 
 import type { ApplyContext, WatchedRollout } from '../../apply/apply-context.ts'
 import { applyPlan, dryRunPlan } from '../../apply/apply-plan.ts'
@@ -12,14 +15,39 @@ import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { ApiError } from '../../kubernetes/api/api-error.ts'
 import { interruptedFixText } from '../../report/views/fix-result.ts'
 import { progressText } from '../../report/views/progress.ts'
+import { confirmation } from '../../report/views/questions.ts'
 import { judgePod } from '../../rollout/pod-stage.ts'
 import { credentialRedactor } from '../../secrecy/known-secrets.ts'
 import type { RolloutPod, RolloutSubject } from '../../snapshot/rollout.ts'
 import type { Reading } from '../../source/live/reading.ts'
 import { readRollout } from '../../source/live/rollouts.ts'
 import { invocationOf } from '../report-options.ts'
+import { confirmWrite } from '../writing-context.ts'
 import { journaledScope } from './fix-facts.ts'
 import type { FixSession, PreparedFix } from './session.ts'
+
+/** Whether the user will be asked to confirm the plan. */
+export function asksBefore({ options, context }: Pick<FixSession, 'options' | 'context'>): boolean {
+  return !options.yes && options.dryRun === 'none' && context.ask.available
+}
+
+/**
+ * Asks for confirmation: a yes or, for large plans, the context's name, with one retry after a wrong word.
+ * @throws RefusedError if no one can be asked or the answer is no
+ */
+export async function confirmPlan(
+  { plan }: PreparedFix,
+  { options, context, cluster }: FixSession,
+): Promise<void> {
+  if (options.yes) return
+  const { ask } = context
+  const { typed, question, again } = confirmation({ plan, cluster: cluster.context ?? cluster.server })
+  await confirmWrite(ask, 'apply', async () => {
+    if (typed === null) return ask.confirm(question)
+    const answer = (await ask.text(question)).trim()
+    return typed.includes(answer) || typed.includes((await ask.text(again(answer))).trim())
+  })
+}
 
 /**
  * Writes the plan and returns the outcomes. With `dryRun`, the server stores nothing. If the run ends early, prints the command that undoes

@@ -22,11 +22,10 @@ import {
   type Workarounds,
 } from '../../report/views/login-proofs.ts'
 import type { FixObjects } from '../../snapshot/fix-objects.ts'
-import { nodePlatforms } from '../../source/live/fix-objects.ts'
+import { nodePlatforms } from '../../source/live/nodes.ts'
 import { localLogins } from '../registries.ts'
-import { planCredentialOf } from './find-logins.ts'
 import { canHidePods, type FixFacts, readWritable } from './fix-facts.ts'
-import type { FixRequest } from './request.ts'
+import { type FixRequest, planCredentialOf } from './request.ts'
 import type { FixSession, PreparedFix, UnprovenCredential } from './session.ts'
 
 /**

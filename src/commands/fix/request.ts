@@ -1,30 +1,33 @@
 /**
- * Determines what a fix should do, from flags, answers at a terminal, or findings: its remedies, the logins to distribute, and finally
- * whether to apply the plan.
+ * Determines what a fix should do, from flags, answers at a terminal, or findings: its remedies, and the logins that it may distribute.
+ * The cluster's content alone never selects a login.
  */
 
 import { adviseDiagnosis } from '../../advice/add-steps.ts'
 import { unfinishedRegistries } from '../../apply/journal/run.ts'
+import type { Finding } from '../../diagnosis/finding.ts'
 import { fittingRemedies, type Remedy } from '../../diagnosis/remedy.ts'
-import type { Credential } from '../../dockerconfig/registry-credential.ts'
+import { type Credential, tokenKind } from '../../dockerconfig/registry-credential.ts'
 import { RefusedError } from '../../errors.ts'
-import { DOCKER_HUB } from '../../image/docker-hub.ts'
+import { canonicalRegistry, DOCKER_HUB } from '../../image/docker-hub.ts'
+import { parseReference } from '../../image/reference.ts'
+import { HARDENED_IMAGES } from '../../image/registries.ts'
 import type { ReplacementRule } from '../../image/replacement.ts'
-import type { PlanScope } from '../../plan/plan.ts'
+import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
+import type { PlanCredential, PlanScope } from '../../plan/plan.ts'
 import {
-  confirmation,
   otherLoginQuestion,
   remedyChoice,
   remedyPreface,
   remedyQuestion,
 } from '../../report/views/questions.ts'
 import type { Snapshot } from '../../snapshot/snapshot.ts'
-import { confirmWrite } from '../confirm.ts'
+import type { CommandContext } from '../context.ts'
+import { type LocalLogins, localLogins } from '../registries.ts'
 import { invocationOf } from '../report-options.ts'
 import { readReplacement } from '../shared-flags.ts'
-import { findLogins, type Logins, planCredentialOf } from './find-logins.ts'
 import { type FixFacts, journaledScope } from './fix-facts.ts'
-import type { FixOptions, FixSession, PreparedFix } from './session.ts'
+import type { FixOptions, FixSession } from './session.ts'
 
 export interface FixRequest {
   remedies: ReadonlySet<Remedy>
@@ -163,25 +166,100 @@ function isHalfDone(secretName: string, { pods, serviceAccounts }: Snapshot): bo
   )
 }
 
-/** Whether the user will be asked to confirm the plan. */
-export function asksBefore({ options, context }: Pick<FixSession, 'options' | 'context'>): boolean {
-  return !options.yes && options.dryRun === 'none' && context.ask.available
+export interface Logins extends LocalLogins {
+  /** Registries that the user named in a flag or an answer. */
+  named: string[]
+  /** Registries that pods need and the user did not name, so their logins are not distributed. */
+  unnamed: string[]
+}
+
+const NO_LOGINS: LocalLogins = { credentials: [], forReading: [], missing: [] }
+
+/**
+ * Limits how many unnamed registries are looked up: anyone who can start a pod can name one, and each look-up may start a helper program.
+ */
+const MOST_UNNAMED = 20
+
+/**
+ * Returns logins for the registries that the user named or, without any, for those that the findings need. Docker Hub's may be distributed;
+ * `confirmOtherLogins` decides about the others.
+ * @throws UsageError for a malformed file or flag
+ */
+export async function findLogins(
+  { options, context }: FixSession,
+  findings: Finding[],
+  { remedies, unfinished }: { remedies: ReadonlySet<Remedy>; unfinished: string[] },
+): Promise<Logins> {
+  const named = options.registries.map(canonicalRegistry)
+  if (!remedies.has('authenticate')) return { ...NO_LOGINS, named, unnamed: [] }
+  const fixable = findings.filter(
+    ({ remedies: fitting }) => fitting.includes('authenticate') || fitting.includes('recreate'),
+  )
+  const given = await givenLogin(options, context)
+  if (given !== null) {
+    const unnamed = registriesToAuthenticate(findings).filter(registry => registry !== given.registry)
+    return { ...NO_LOGINS, credentials: [given], named: [given.registry], unnamed }
+  }
+  const called = registriesNeedingLogin(findings, fixable, unfinished)
+  const wanted = named.length > 0 ? named : called.slice(0, MOST_UNNAMED)
+  const found = await withSameAccount(await localLogins(withRepositories(wanted, fixable), context), context)
+  return { ...found, named, unnamed: called.filter(registry => !wanted.includes(registry)) }
+}
+
+/** Returns the login from the flags; null without one. @throws UsageError if the flags don't describe one login for one registry */
+async function givenLogin(options: FixOptions, context: CommandContext): Promise<Credential | null> {
+  if (options.username === undefined && !options.passwordStdin) return null
+  const { loginFromFlags } = await import('./given-credential.ts')
+  return loginFromFlags(options, context)
 }
 
 /**
- * Asks for confirmation: a yes or, for large plans, the context's name, with one retry after a wrong word.
- * @throws RefusedError if no one can be asked or the answer is no
+ * Docker Hardened Images accept a Docker Hub login under their own key. If they have no login, adds Docker Hub's, which is proven like any
+ * other.
  */
-export async function confirmPlan(
-  { plan }: PreparedFix,
-  { options, context, cluster }: FixSession,
-): Promise<void> {
-  if (options.yes) return
-  const { ask } = context
-  const { typed, question, again } = confirmation({ plan, cluster: cluster.context ?? cluster.server })
-  await confirmWrite(ask, 'apply', async () => {
-    if (typed === null) return ask.confirm(question)
-    const answer = (await ask.text(question)).trim()
-    return typed.includes(answer) || typed.includes((await ask.text(again(answer))).trim())
+async function withSameAccount(found: LocalLogins, context: CommandContext): Promise<LocalLogins> {
+  if (!found.missing.some(({ registry }) => registry === HARDENED_IMAGES)) return found
+  const isHubs = ({ registry, kind }: Credential) => registry === DOCKER_HUB && kind === 'password'
+  const here = found.credentials.some(isHubs)
+    ? found
+    : await localLogins([{ registry: DOCKER_HUB, repositories: [] }], context)
+  const same = here.credentials
+    .filter(isHubs)
+    .map(login => ({ ...login, registry: HARDENED_IMAGES, key: HARDENED_IMAGES }))
+  if (same.length === 0) return found
+  const missing = found.missing.filter(({ registry }) => registry !== HARDENED_IMAGES)
+  return { ...found, credentials: [...found.credentials, ...same], missing }
+}
+
+/** Returns the registries whose findings a login would fix, each once, in the order of the findings. */
+function registriesToAuthenticate(findings: Finding[]): string[] {
+  const registries = findings
+    .filter(({ remedies }) => remedies.includes('authenticate'))
+    .flatMap(({ registry }) => registry ?? [])
+  return [...new Set(registries)]
+}
+
+/** Returns the registries that the findings need, Docker Hub first, so that a tenant's registries can't displace it. */
+function registriesNeedingLogin(findings: Finding[], fixable: Finding[], unfinished: string[]): string[] {
+  const called = [...registriesToAuthenticate(findings), ...unfinished]
+  // After an interrupted fix, the findings may need only new pods, but the rest of that fix still needs the login.
+  const names = called.length > 0 ? called : fixable.flatMap(({ registry }) => registry ?? [])
+  const each = new Set(names)
+  return [...[...each].filter(name => name === DOCKER_HUB), ...[...each].filter(name => name !== DOCKER_HUB)]
+}
+
+function withRepositories(registries: string[], fixable: Finding[]): WantedRegistry[] {
+  return [...new Set(registries)].map(registry => {
+    const repositories = fixable
+      .filter(finding => finding.registry === registry)
+      .flatMap(({ reference }) => parseReference(reference ?? '')?.repository ?? [])
+    return { registry, repositories: [...new Set(repositories)] }
   })
+}
+
+/** Returns the login without its password. */
+export function planCredentialOf(credential: Credential): PlanCredential {
+  const { registry, key, username, origin } = credential
+  const token = tokenKind(credential)
+  return { registry, key, username, origin, ...(token === null ? {} : { token }) }
 }

@@ -1,22 +1,38 @@
-/** Checks the result of a fix: what still can't pull, why it was left unchanged, and the exit code. */
+/** Checks the result of a fix: what still can't pull, why it was left unchanged, which Secrets of earlier fixes are outdated, and the exit code. */
 
 import { withSteps } from '../../advice/add-steps.ts'
 import { isDone } from '../../apply/answer.ts'
+import { isUndone, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import type { FixResult, Recovery } from '../../apply/outcome.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
+import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
 import { isFailedRequest } from '../../kubernetes/api/api-error.ts'
 import type { Change } from '../../plan/change.ts'
-import { type Declined, isRefusal, type Plan } from '../../plan/plan.ts'
+import {
+  type Declined,
+  explains,
+  isLiftable,
+  isNarrowed,
+  isRefusal,
+  type Plan,
+  reachesInto,
+} from '../../plan/plan.ts'
 import { countsFor } from '../../report/formats.ts'
+import { wrapLines } from '../../report/screen/layout.ts'
 import type { FixReport } from '../../report/views/fix-result.ts'
+import { outdatedSecretsText } from '../../report/views/login-proofs.ts'
 import { countPods } from '../../report/words/nouns.ts'
 import { isIncomplete } from '../../report/words/outcomes.ts'
 import { redact } from '../../secrecy/redact.ts'
+import type { MadeSecret, ScopeSecret } from '../../snapshot/fix-objects.ts'
 import { podKey } from '../../snapshot/pod.ts'
 import { type Gap, uniqueGaps } from '../../snapshot/snapshot.ts'
+import { type NamespaceScope, readSecretsNamed } from '../../source/live/fix-objects.ts'
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
+import { localLogins } from '../registries.ts'
+import { invocationOf } from '../report-options.ts'
 import { canHidePods, readingScope } from './fix-facts.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 
@@ -189,45 +205,50 @@ export function exitOf({ done, partial, remaining, declined, failOn }: FixState)
     : 'findings'
 }
 
-/** Reasons that a login, a flag, or an owner can remove; they lead to the exit code `refused`. */
-const LIFTABLE: Declined['code'][] = [
-  'managed',
-  'foreign-secret',
-  'immutable-secret',
-  'no-credential',
-  'unnamed-registry',
-  'bare-pod',
-  'same-account-limited',
-  'paused-deployment',
-  'part-of-workload',
-  'latest-needs-pin',
-]
-
-/** Whether someone can remove the reason for declining. */
-function isLiftable({ code }: Declined): boolean {
-  return LIFTABLE.includes(code)
+/**
+ * Prints on standard error how to renew Secrets of earlier fixes whose login is no longer this machine's. Nothing fails yet, so unreadable
+ * Secrets and missing logins are not reported.
+ */
+export async function warnOfOutdatedSecrets(
+  { plan: { scope }, runs: all }: PreparedFix,
+  session: FixSession,
+): Promise<void> {
+  const { options, context } = session
+  // A fix of specific pods does not report what was written for others.
+  if (!options.authenticate || isNarrowed(scope)) return
+  const runs = all.filter(run => canBeUndone(run, options.secretName))
+  const registries = [...new Set(runs.flatMap(({ plan }) => plan?.registries ?? []))]
+  const written = new Set(runs.flatMap(secretNamespaces))
+  const namespaces = [...written].filter(name => reachesInto(scope, name))
+  if (registries.length === 0 || namespaces.length === 0) return
+  const wanted = registries.map(registry => ({ registry, repositories: [] }))
+  const { credentials } = await localLogins(wanted, context)
+  if (credentials.length === 0) return
+  const made = madeSecrets(all, session.clusterUid)
+  const where = { namespaces, wide: scope.namespaces === null }
+  const secrets = await countOutdated(PullSecretContent.of(credentials), made, where, session)
+  if (secrets === 0) return
+  const text = outdatedSecretsText({ secrets, registries, scope }, invocationOf(context, options.connection))
+  await context.err.write(wrapLines(text, context.err.width))
 }
 
-/** Whether a login helps, be it a new one or one that only new pods get. */
-function needsLogin({ remedies }: Finding): boolean {
-  return remedies.includes('authenticate') || remedies.includes('recreate')
+/** Returns how many Secrets of earlier fixes lack a login of the content. */
+async function countOutdated(
+  content: PullSecretContent,
+  made: MadeSecret[],
+  where: NamespaceScope,
+  { options: { secretName }, reading }: FixSession,
+): Promise<number> {
+  const named = { secretName, wanted: content, madeSecrets: made }
+  const secrets = await readSecretsNamed(reading, where, named)
+  const isCurrent = ({ served }: ScopeSecret) => content.keys.every(key => served.includes(key))
+  return secrets.filter(secret => secret.ours && !isCurrent(secret)).length
 }
 
-/** Whether the decline concerns the finding's pod, its workload, or the object that would have provided a login. */
-function explains(declined: Declined, finding: Finding): boolean {
-  if (
-    declined.code === 'no-credential' ||
-    declined.code === 'unproven-login' ||
-    declined.code === 'unnamed-registry' ||
-    declined.code === 'unneeded-login'
-  )
-    return declined.registry === finding.registry && needsLogin(finding)
-  if (declined.code === 'terminating-namespace') return declined.namespace === finding.namespace
-  const { kind, namespace, name } = declined.code === 'managed' ? declined.change.target : declined.target
-  if (namespace !== finding.namespace) return false
-  if (kind === 'Secret' || kind === 'ServiceAccount') {
-    return needsLogin(finding)
-  }
-  if (kind === 'Pod') return name === finding.pod
-  return finding.workload?.kind === kind && finding.workload.name === name
+function canBeUndone(run: Run, secretName: string): boolean {
+  return run.plan?.secretName === secretName && !isUndone(run)
+}
+
+function secretNamespaces({ entries }: Run): string[] {
+  return entries.flatMap(({ change: { target } }) => (target.kind === 'Secret' ? [target.namespace] : []))
 }

@@ -1,6 +1,7 @@
 /** On unless `--no-recreate`: removes stuck pods so that new ones are created with the other changes. */
 
 import { isOfCustomController } from '../../snapshot/owners.ts'
+import type { Pod } from '../../snapshot/pod.ts'
 import type { PatchTemplate, PodChange } from '../change.ts'
 import type { Declined } from '../plan.ts'
 import type { PlanInput } from '../plan-input.ts'
@@ -8,11 +9,10 @@ import {
   type AttachedSecrets,
   isBelowPartition,
   isOutgoing,
-  namesItself,
+  loginChanges,
   ownList,
   podPulls,
   podTarget,
-  prerequisitesOf,
   type StuckPod,
   templatePulls,
 } from '../stuck-pod.ts'
@@ -78,6 +78,57 @@ function obstacleTo(input: PlanInput, entry: StuckPod, template: PatchTemplate |
 function workloadOrPod({ pod, workload }: StuckPod): { kind: string; name: string } {
   const { kind, name } = workload ?? pod.controller ?? { kind: 'Pod', name: pod.name }
   return { kind, name }
+}
+
+/** Ids of the changes that have to precede the new pod; empty if it needs none; null if recreating would not help. */
+function prerequisitesOf(
+  input: PlanInput,
+  entry: StuckPod,
+  attached: AttachedSecrets,
+  template: PatchTemplate | undefined,
+): string[] | null {
+  // A pod below the partition is made from the earlier revision, not from the patched template.
+  const patched = template && !isBelowPartition(input, entry.pod) ? [template.id] : []
+  const credential = entry.helped.length > 0 ? credentialNeeds(input, entry, attached) : null
+  if (credential) return [...credential, ...patched]
+  if (patched.length > 0) return patched
+  return accountChangedLater(input, entry) ? [] : null
+}
+
+/** What a new pod needs to get the Secret; null if it would not get the Secret. */
+function credentialNeeds(
+  input: PlanInput,
+  { pod, workload }: StuckPod,
+  attached: AttachedSecrets,
+): string[] | null {
+  const secret = attached.secrets.get(pod.namespace)
+  if (secret === undefined) return null
+  const content = secret === null ? [] : [secret]
+  // The pod already names the Secret, so only new content helps.
+  if (pod.pullSecrets.includes(input.secretName)) return secret === null ? null : content
+  if (pod.controller === null && namesItself(input, pod, attached)) return content
+  if (pod.controller !== null && workload === null) return null
+  const list = workload && ownList(input, pod, workload)
+  return loginChanges({ ...pod, list }, input.secretName, attached)
+}
+
+/** Whether a bare pod has to name the Secret itself; false if admission copies it from the list of a service account. */
+function namesItself(input: PlanInput, pod: Pod, attached: AttachedSecrets): boolean {
+  if (!attached.secrets.has(pod.namespace) || pod.pullSecrets.includes(input.secretName)) return false
+  return pod.pullSecrets.length > 0 || !attached.serviceAccounts.has(`${pod.namespace}/${pod.serviceAccount}`)
+}
+
+/** Whether the service account has pull secrets that the pod lacks: admission copies the list only when a pod is created. */
+function accountChangedLater(input: PlanInput, { pod, findings, workload }: StuckPod): boolean {
+  if (pod.controller !== null && (!workload || ownList(input, pod, workload) !== null)) return false
+  if (!findings.some(({ remedies }) => remedies.includes('recreate'))) return false
+  const account = input.fixObjects.serviceAccounts.find(
+    ({ namespace, name }) => namespace === pod.namespace && name === pod.serviceAccount,
+  )
+  return (
+    account?.imagePullSecrets?.some(({ name }) => name !== undefined && !pod.pullSecrets.includes(name)) ??
+    false
+  )
 }
 
 /** Another container of the pod that would still fail, leaving the new pod stuck too; null if there is none. */

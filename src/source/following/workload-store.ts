@@ -5,9 +5,9 @@ import type { RolloutKind, RolloutRevision, RolloutWorkload } from '../../snapsh
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
 import { fieldValue } from '../live/reading.ts'
 import { narrowRevision, narrowRolloutWorkload, REVISIONS } from '../live/rollouts.ts'
+import { narrowOwner } from '../narrow/controller.ts'
 import { nameOf, namespaceOf, record } from '../narrow/shape.ts'
 import { narrowPodTemplate, type PodTemplate } from '../narrow/template.ts'
-import { narrowOwner } from '../ownership.ts'
 import type { Focus, Store } from './follower.ts'
 import type { NamedSubject, SubjectIndex, Subjects } from './subjects.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Reads what a fix needs beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads that it is allowed to write to,
- * and the platforms of the nodes. The content of Secrets never leaves this file.
+ * Reads what a fix needs beyond the diagnosis: the namespaces, service accounts, Secrets, and workloads that it is allowed to write to.
+ * The content of Secrets never leaves this file.
  */
 
 import {
@@ -19,11 +19,15 @@ import type {
   PodToRestore,
   ScopeNamespace,
   ScopeSecret,
+  ScopeServiceAccount,
 } from '../../snapshot/fix-objects.ts'
+import type { Pod } from '../../snapshot/pod.ts'
 import { uniqueGaps } from '../../snapshot/snapshot.ts'
+import { narrowSecretList } from '../narrow/controller.ts'
 import { managerOf } from '../narrow/marks.ts'
-import { type AccountOptions, readAccounts } from './fix-accounts.ts'
+import { byNamespaceAndName } from '../suspects.ts'
 import { readWorkloads, type WorkloadOptions } from './fix-workloads.ts'
+import { type PodsToFix, sharersOf } from './pods-to-fix.ts'
 import { fieldValue, type Reading } from './reading.ts'
 
 export interface FixObjectsOptions extends AccountOptions, SecretOptions, WorkloadOptions {
@@ -144,29 +148,6 @@ function isEnding({ metadata, status }: NamespaceObject): boolean {
   return metadata.deletionTimestamp !== undefined || status?.phase === 'Terminating'
 }
 
-/**
- * Returns the distinct platforms of all nodes, such as `linux/arm64`, from the labels that the kubelet puts on them; none if nodes are
- * forbidden, so that no image counts as unsuitable. @throws ApiError
- */
-export async function nodePlatforms(reading: Reading): Promise<string[]> {
-  const found = new Set<string>()
-  try {
-    await reading.list(
-      KINDS.Node,
-      null,
-      { metadataOnly: true, limit: 500 },
-      ({ metadata: { labels = {} } }) => {
-        const os = labels['kubernetes.io/os']
-        const architecture = labels['kubernetes.io/arch']
-        if (os && architecture) found.add(`${os}/${architecture}`)
-      },
-    )
-  } catch (error) {
-    if (!isForbidden(error)) throw error
-  }
-  return [...found]
-}
-
 /** The live namespaces, and whether one list of the whole cluster can replace one per namespace. */
 export interface NamespaceScope {
   namespaces: string[]
@@ -227,4 +208,76 @@ function narrowSecret(
 function isMade({ metadata }: SecretObject, { run, namespace, name, uid }: MadeSecret): boolean {
   if (metadata.namespace !== namespace || metadata.name !== name) return false
   return uid === null ? metadata.annotations?.[RUN_ANNOTATION] === run : metadata.uid === uid
+}
+
+interface AccountOptions extends Pick<SecretOptions, 'secretName' | 'wanted'> {
+  /** Stuck pods. */
+  pods: Pod[]
+  /** null: everything in these namespaces is in scope. */
+  podsToFix?: PodsToFix | null
+}
+
+/**
+ * Returns the service accounts in scope to which a fix attaches its pull secret: `default` and others that pods run as; if only some pods
+ * are in scope, only the accounts of those.
+ */
+async function readAccounts(
+  reading: Reading,
+  scope: NamespaceScope,
+  { pods, podsToFix = null, secretName, wanted }: AccountOptions,
+): Promise<ScopeServiceAccount[]> {
+  const stuck = new Set(pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`))
+  const lacksLogin = ({ imagePullSecrets }: ScopeServiceAccount) =>
+    wanted !== null && imagePullSecrets?.some(({ name }) => name === secretName) !== true
+  const kept = await bounded(await listAccounts(reading, scope), AT_ONCE, async account => {
+    const isStuck = stuck.has(`${account.namespace}/${account.name}`)
+    if (podsToFix !== null) {
+      if (!isStuck) return null
+      return lacksLogin(account)
+        ? { ...account, sharedWith: await sharersOf(reading, account, podsToFix) }
+        : account
+    }
+    const isUsed = isStuck || account.name === 'default'
+    return isUsed || (lacksLogin(account) && (await hasPods(reading, account))) ? account : null
+  })
+  return kept.filter(account => account !== null).sort(byNamespaceAndName)
+}
+
+type AccountObject = NonNullable<(typeof KINDS.ServiceAccount)['model']>
+
+async function listAccounts(
+  reading: Reading,
+  { namespaces, wide }: NamespaceScope,
+): Promise<ScopeServiceAccount[]> {
+  const live = new Set(namespaces)
+  const found: ScopeServiceAccount[] = []
+  const keep = (object: AccountObject) => {
+    if (live.has(object.metadata.namespace)) found.push(narrowAccount(object))
+  }
+  await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
+    reading.listOrGap(KINDS.ServiceAccount, namespace, { limit: 500 }, keep),
+  )
+  return found
+}
+
+/** Whether pods run as the account; false if they can't be listed, which leaves a gap. */
+async function hasPods(reading: Reading, { namespace, name }: ScopeServiceAccount): Promise<boolean> {
+  const fieldSelector = `spec.serviceAccountName=${name}`
+  let count = 0
+  await reading.listOrGap(KINDS.Pod, namespace, { fieldSelector, metadataOnly: true, limit: 500 }, () => {
+    count += 1
+  })
+  return count > 0
+}
+
+function narrowAccount(object: AccountObject): ScopeServiceAccount {
+  const { namespace, name, uid, resourceVersion } = object.metadata
+  return {
+    namespace,
+    name,
+    uid,
+    resourceVersion,
+    imagePullSecrets: narrowSecretList(object.imagePullSecrets),
+    managedBy: managerOf(object),
+  }
 }

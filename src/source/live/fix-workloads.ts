@@ -15,12 +15,11 @@ import type {
 } from '../../snapshot/fix-objects.ts'
 import { climbReading } from '../../snapshot/owners.ts'
 import type { ControllerReference, Pod } from '../../snapshot/pod.ts'
+import { narrowController, narrowSecretList, narrowWorkload, templateLabels } from '../narrow/controller.ts'
 import { deploymentRevision } from '../narrow/marks.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { list, number, record, text } from '../narrow/shape.ts'
-import { narrowSecretList, narrowWorkload, templateLabels } from '../narrow/workload.ts'
-import { narrowController } from '../ownership.ts'
-import type { PodsToFix } from './fix-accounts.ts'
+import type { PodsToFix } from './pods-to-fix.ts'
 import type { Reading } from './reading.ts'
 
 export interface WorkloadOptions {

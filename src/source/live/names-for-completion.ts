@@ -6,8 +6,8 @@ import { indexOwners } from '../../snapshot/owners.ts'
 import { topmostWorkload } from '../ownership.ts'
 import { kindNamed } from '../subject-names.ts'
 import { pickSuspects } from '../suspects.ts'
-import { readPodsIn } from './namespaces.ts'
 import { readOwners } from './owners.ts'
+import { readPodsIn } from './pods-with-events.ts'
 import { Reading } from './reading.ts'
 
 const LISTING = { metadataOnly: true, limit: 500 } as const

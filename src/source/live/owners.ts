@@ -5,8 +5,8 @@ import { type ControllerObject, controllerKind, KINDS } from '../../kubernetes/a
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { ControllerReference, OwnedPod } from '../../snapshot/pod.ts'
 import type { OwnerLink } from '../../snapshot/snapshot.ts'
-import { selectorOf } from '../narrow/workload.ts'
-import { derivedOwner, narrowOwner } from '../ownership.ts'
+import { narrowOwner, selectorOf } from '../narrow/controller.ts'
+import { derivedOwner } from '../ownership.ts'
 import type { Reading } from './reading.ts'
 import { readNamed } from './related-objects.ts'
 

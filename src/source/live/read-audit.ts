@@ -9,13 +9,13 @@ import type { AuditedNodes, AuditSnapshot } from '../../snapshot/audit-snapshot.
 import { type ServiceAccount, uniqueGaps } from '../../snapshot/snapshot.ts'
 import type { WorkloadTemplate } from '../../snapshot/template.ts'
 import { parseLabelSelector } from '../label-selector.ts'
+import { narrowController } from '../narrow/controller.ts'
 import { type AuditedNode, LISTED_NODE_SHAPE, narrowAuditedNode } from '../narrow/listed-node.ts'
 import { record } from '../narrow/shape.ts'
 import { narrowTemplate } from '../narrow/template.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
-import { narrowController } from '../ownership.ts'
 import { ContainerObservations } from './container-observations.ts'
-import { assertExists, listNamespaces } from './namespaces.ts'
+import { assertExists, listNamespaces } from './pods-with-events.ts'
 import { type NamespaceOrAll, Reading } from './reading.ts'
 import {
   type ObjectName,

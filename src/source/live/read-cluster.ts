@@ -1,6 +1,9 @@
 /** Takes a snapshot of a live cluster, read-only. Every request that fails becomes a gap or an error, never a short list. */
 
+import { isForbidden } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
+import { KINDS } from '../../kubernetes/api/kinds.ts'
+import { bounded } from '../../network/bounded.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
 import { type ScopeSubject, type Snapshot, uniqueGaps } from '../../snapshot/snapshot.ts'
 import { markReportedMissing } from '../narrow/related-objects.ts'
@@ -13,8 +16,8 @@ import {
   type Scope,
   statedScope,
 } from '../suspects.ts'
-import { readEverywhere, readNamespaces, type ScopePods } from './namespaces.ts'
 import { type Owners, readOwnersWithRevisions } from './owners.ts'
+import { assertExists, listNamespaces, readPodsIn, type ScopePods } from './pods-with-events.ts'
 import { type ReadCounts, Reading } from './reading.ts'
 import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
 import { readPod, readSubjects, type SubjectPods } from './subjects.ts'
@@ -96,6 +99,56 @@ function readScope(
   if (subjects !== undefined) return readSubjects(reading, subjects, mayBeGone)
   if (pod !== undefined) return readPod(reading, namespaces?.[0] ?? reading.namespace, pod)
   return namespaces === null ? readEverywhere(reading, excluded) : readNamespaces(reading, namespaces)
+}
+
+/** Limited because each namespace takes several requests. */
+const NAMESPACES_AT_ONCE = 6
+
+/**
+ * Reads all namespaces but the excluded ones. Without permission for all at once, reads those that are allowed; the others are gaps.
+ * @throws ApiError
+ */
+async function readEverywhere(reading: Reading, excluded: readonly string[] = []): Promise<ScopePods> {
+  try {
+    return await readPodsIn(reading, null)
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+    const names = await listNamespaces(reading)
+    return readNamespaces(
+      reading,
+      names.filter(name => !excluded.includes(name)),
+      true,
+    )
+  }
+}
+
+/**
+ * Reads namespaces one by one. A forbidden one is a gap; if all failed, and not all for lack of permission, the first other error is
+ * thrown. @throws ApiError, UsageError for a namespace that does not exist
+ */
+async function readNamespaces(reading: Reading, namespaces: string[], listed = false): Promise<ScopePods> {
+  const failures: unknown[] = []
+  const scopes = await bounded(namespaces, NAMESPACES_AT_ONCE, async namespace => {
+    try {
+      const found = await readPodsIn(reading, namespace)
+      if (found.count === 0 && !listed) await assertExists(reading, namespace)
+      return [found]
+    } catch (error) {
+      reading.recordGap(error, KINDS.Pod, namespace)
+      failures.push(error)
+      return []
+    } finally {
+      reading.countNamespace()
+    }
+  })
+  const unexpected = failures.find(error => !isForbidden(error))
+  if (failures.length === namespaces.length && unexpected !== undefined) throw unexpected
+  const found = scopes.flat()
+  return {
+    count: found.reduce((sum, { count }) => sum + count, 0),
+    pods: found.flatMap(({ pods }) => pods),
+    events: found.flatMap(({ events }) => events),
+  }
 }
 
 function namespacesOf(subjects: readonly ScopeSubject[]): string[] {

@@ -13,11 +13,10 @@ import type {
   RolloutSubject,
   RolloutWorkload,
 } from '../../snapshot/rollout.ts'
+import { narrowController, selectorOf } from '../narrow/controller.ts'
 import { deploymentRevision, revisionHash } from '../narrow/marks.ts'
 import { narrowPod } from '../narrow/pod.ts'
 import { list, nameOf, namespaceOf, number, record, text, textOrNull } from '../narrow/shape.ts'
-import { selectorOf } from '../narrow/workload.ts'
-import { narrowController } from '../ownership.ts'
 import type { Reading } from './reading.ts'
 
 /** The kind that stores the revisions of a workload kind; the other kinds have no revisions. */

@@ -9,10 +9,9 @@ import type {
   PodPlatform,
   PullPolicy,
 } from '../../snapshot/pod.ts'
-import { narrowController } from '../ownership.ts'
+import { narrowController } from './controller.ts'
 import { couldBeFailedPull, narrowState } from './kubelet-reports.ts'
-import { controllerRevisionHash, operatorIn, templateGeneration, templateHash } from './marks.ts'
-import { makerOf } from './pod-maker.ts'
+import { controllerRevisionHash, makerOf, operatorIn, templateGeneration, templateHash } from './marks.ts'
 import { accountIn } from './related-objects.ts'
 import {
   firstText,

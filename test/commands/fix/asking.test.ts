@@ -1,6 +1,7 @@
 /** Which questions a user at a terminal gets, when, and what the answers do. */
 import { describe, expect, test } from 'vitest'
-import { chooseRemedies, confirmPlan } from '../../../src/commands/fix/request.ts'
+import { confirmPlan } from '../../../src/commands/fix/execute-fix.ts'
+import { chooseRemedies } from '../../../src/commands/fix/request.ts'
 import type { FixOptions, PreparedFix } from '../../../src/commands/fix/session.ts'
 import { RefusedError, UsageError } from '../../../src/errors.ts'
 import type { Snapshot } from '../../../src/snapshot/snapshot.ts'

@@ -1,5 +1,6 @@
-/** Finds images that are certainly on a node, because running pods of that node use them. */
+/** Reads facts about nodes: images that are certainly on one, because running pods use them, and the platforms of all. */
 
+import { isForbidden } from '../../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../../kubernetes/api/cluster.ts'
 import { KINDS, type Kind } from '../../kubernetes/api/kinds.ts'
 import { compareText } from '../../order.ts'
@@ -51,4 +52,27 @@ function countImages({ containers }: Pod, counts: ImageCounts): void {
   for (const { image, imageId, kind } of containers) {
     if (imageId !== null && kind !== 'volume') counts.set(image, (counts.get(image) ?? 0) + 1)
   }
+}
+
+/**
+ * Returns the distinct platforms of all nodes, such as `linux/arm64`, from the labels that the kubelet puts on them; none if nodes are
+ * forbidden, so that no image counts as unsuitable. @throws ApiError
+ */
+export async function nodePlatforms(reading: Reading): Promise<string[]> {
+  const found = new Set<string>()
+  try {
+    await reading.list(
+      KINDS.Node,
+      null,
+      { metadataOnly: true, limit: 500 },
+      ({ metadata: { labels = {} } }) => {
+        const os = labels['kubernetes.io/os']
+        const architecture = labels['kubernetes.io/arch']
+        if (os && architecture) found.add(`${os}/${architecture}`)
+      },
+    )
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+  }
+  return [...found]
 }

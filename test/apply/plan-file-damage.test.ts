@@ -1,6 +1,6 @@
 /** A saved plan that was truncated or edited by hand is detected, wherever the damage is. */
 import { describe, expect, test } from 'vitest'
-import { judgePlan } from '../../src/apply/validate-plan.ts'
+import { judgePlan } from '../../src/apply/plan-file.ts'
 import type { Change } from '../../src/plan/change.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { renderPlan } from '../../src/report/views/plan.ts'

@@ -1,71 +1,21 @@
-/** Reads failing pods and their events in all namespaces of a scope: at once, or one by one those that are readable. */
+/** Reads the failing pods of a namespace, or of all, with the events of their failed pulls, and which namespaces exist. */
 
 import { UsageError } from '../../errors.ts'
+import { isPullProgress, isSandboxFailure, sandboxImage } from '../../image/pull-messages.ts'
 import { isForbidden, isNotFound, rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
+import { compareText } from '../../order.ts'
 import { type Pod, podKey } from '../../snapshot/pod.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
-import { readEvents, readEventsOf, readProgress } from './events.ts'
+import { narrowEvent } from '../narrow/kubelet-reports.ts'
+import { EVENT_SHAPE } from '../narrow/protobuf-shapes.ts'
+import { couldBePulling } from '../suspects.ts'
 import { type ListedPods, readPodsWhere, readScopePods } from './pods.ts'
 import { fieldValue, type NamespaceOrAll, type Reading } from './reading.ts'
 
 export interface ScopePods extends ListedPods {
   events: PodEvent[]
-}
-
-/** Limited because each namespace takes several requests. */
-const NAMESPACES_AT_ONCE = 6
-
-/**
- * Reads all namespaces but the excluded ones. Without permission for all at once, reads those that are allowed; the others are gaps.
- * @throws ApiError
- */
-export async function readEverywhere(reading: Reading, excluded: readonly string[] = []): Promise<ScopePods> {
-  try {
-    return await readPodsIn(reading, null)
-  } catch (error) {
-    if (!isForbidden(error)) throw error
-    const names = await listNamespaces(reading)
-    return readNamespaces(
-      reading,
-      names.filter(name => !excluded.includes(name)),
-      true,
-    )
-  }
-}
-
-/**
- * Reads namespaces one by one. A forbidden one is a gap; if all failed, and not all for lack of permission, the first other error is
- * thrown. @throws ApiError, UsageError for a namespace that does not exist
- */
-export async function readNamespaces(
-  reading: Reading,
-  namespaces: string[],
-  listed = false,
-): Promise<ScopePods> {
-  const failures: unknown[] = []
-  const scopes = await bounded(namespaces, NAMESPACES_AT_ONCE, async namespace => {
-    try {
-      const found = await readPodsIn(reading, namespace)
-      if (found.count === 0 && !listed) await assertExists(reading, namespace)
-      return [found]
-    } catch (error) {
-      reading.recordGap(error, KINDS.Pod, namespace)
-      failures.push(error)
-      return []
-    } finally {
-      reading.countNamespace()
-    }
-  })
-  const unexpected = failures.find(error => !isForbidden(error))
-  if (failures.length === namespaces.length && unexpected !== undefined) throw unexpected
-  const found = scopes.flat()
-  return {
-    count: found.reduce((sum, { count }) => sum + count, 0),
-    pods: found.flatMap(({ pods }) => pods),
-    events: found.flatMap(({ events }) => events),
-  }
 }
 
 /** Returns the failing pods of a namespace, or of all, with their events. @throws ApiError */
@@ -110,6 +60,98 @@ async function readEphemeral(
     reading.recordGap(error, KINDS.Pod, scope)
     return []
   }
+}
+
+/** Common reasons of events that are never about a pull. */
+export const UNRELATED_REASONS = [
+  'Scheduled',
+  'Created',
+  'Started',
+  'Killing',
+  'Unhealthy',
+  'FailedScheduling',
+  'FailedMount',
+  'SandboxChanged',
+  'NodeNotReady',
+  'TaintManagerEviction',
+  'Evicted',
+  'Preempted',
+]
+
+/** Selects events of pods without these reasons; a field selector can exclude many reasons but not select several. */
+export function podEventsWithout(reasons: readonly string[]): string {
+  return ['involvedObject.kind=Pod', ...reasons.map(reason => `reason!=${reason}`)].join(',')
+}
+
+/** Selects events of failed pulls. */
+const FAILED_PULLS = podEventsWithout([...UNRELATED_REASONS, 'Pulling', 'Pulled'])
+
+/** Returns events of failed pulls of all pods of the scope, or all events about the pulls of one pod. Unreadable events are a gap. */
+export async function readEvents(reading: Reading, scope: NamespaceOrAll, pod?: string): Promise<PodEvent[]> {
+  try {
+    return await listEvents(reading, scope, pod)
+  } catch (error) {
+    reading.recordGap(error, KINDS.Event, scope)
+    return []
+  }
+}
+
+/**
+ * Returns events of the namespaces with suspects, for users who are not allowed to list events in all namespaces. The gap remains: a
+ * failing ephemeral container of a healthy-looking pod shows only in its events.
+ */
+async function readEventsOf(reading: Reading, namespaces: string[]): Promise<PodEvent[]> {
+  const lists = await bounded(namespaces, AT_ONCE, async namespace => {
+    try {
+      return await listEvents(reading, namespace)
+    } catch (error) {
+      if (!isForbidden(error)) reading.recordGap(error, KINDS.Event, namespace)
+      return []
+    }
+  })
+  return lists.flat()
+}
+
+/** The limit of pods whose pull progress is read: for each pod, the server scans all events of the namespace. */
+const MAX_PODS = 8
+
+/**
+ * Returns events of pulls in progress or completed, of which a scope has too many to list: for pods whose sandbox seems to fail, and for
+ * the most recent waiting pods, because a pod that has waited for hours waits for something else. Errors leave no gap: these events only
+ * add detail.
+ */
+async function readProgress(reading: Reading, pods: Pod[], events: PodEvent[]): Promise<PodEvent[]> {
+  const overSandbox = new Set(
+    events.filter(event => isSandboxFailure(event) && sandboxImage(event.message) !== null).map(podOf),
+  )
+  const urgency = ({ namespace, name, createdAt }: Pod) =>
+    `${overSandbox.has(podKey(namespace, name)) ? 'sandbox' : ''} ${createdAt}`
+  const waiting = pods.filter(pod => couldBePulling(pod, reading.takenAt))
+  waiting.sort((a, b) => compareText(urgency(b), urgency(a)))
+  const lists = await bounded(waiting.slice(0, MAX_PODS), MAX_PODS, async ({ namespace, name }) => {
+    try {
+      return (await listEvents(reading, namespace, name)).filter(isPullProgress)
+    } catch (error) {
+      rethrowUnlessApiError(error)
+      return []
+    }
+  })
+  return lists.flat()
+}
+
+function podOf({ namespace, pod }: PodEvent): string {
+  return podKey(namespace, pod)
+}
+
+async function listEvents(reading: Reading, scope: NamespaceOrAll, pod?: string): Promise<PodEvent[]> {
+  const events: PodEvent[] = []
+  const fieldSelector =
+    pod === undefined ? FAILED_PULLS : `involvedObject.kind=Pod,involvedObject.name=${fieldValue(pod)}`
+  await reading.list(KINDS.Event, scope, { limit: 0, shape: EVENT_SHAPE, fieldSelector }, raw => {
+    const event = narrowEvent(raw)
+    if (event !== null) events.push(event)
+  })
+  return events
 }
 
 /** Returns the names of all namespaces; if listing them fails, a gap and the context's own. */

@@ -1,19 +1,15 @@
-/** Reads the service accounts that a fix may change, and who runs as them. */
+/** The pods to fix, if not whole namespaces: who else runs as their service accounts, and which planned objects are not theirs. */
 
 import { rethrowUnlessApiError } from '../../kubernetes/api/api-error.ts'
 import { controllerKind, KINDS } from '../../kubernetes/api/kinds.ts'
 import { AT_ONCE, bounded } from '../../network/bounded.ts'
 import type { ScopeServiceAccount } from '../../snapshot/fix-objects.ts'
 import { indexOwners } from '../../snapshot/owners.ts'
-import type { Pod } from '../../snapshot/pod.ts'
 import type { ScopeSubject } from '../../snapshot/snapshot.ts'
 import type { LabelTest } from '../label-selector.ts'
-import { managerOf } from '../narrow/marks.ts'
+import { narrowController, templateLabels } from '../narrow/controller.ts'
 import { narrowTemplateHash } from '../narrow/pod.ts'
-import { narrowSecretList, templateLabels } from '../narrow/workload.ts'
-import { belongsTo, derivedOwner, type NamedPod, narrowController, topmostWorkload } from '../ownership.ts'
-import { byNamespaceAndName } from '../suspects.ts'
-import type { NamespaceScope, SecretOptions } from './fix-objects.ts'
+import { belongsTo, derivedOwner, type NamedPod, topmostWorkload } from '../ownership.ts'
 import { readOwners } from './owners.ts'
 import type { Reading } from './reading.ts'
 
@@ -25,68 +21,8 @@ export interface PodsToFix {
   selects: LabelTest | null
 }
 
-export interface AccountOptions extends Pick<SecretOptions, 'secretName' | 'wanted'> {
-  /** Stuck pods. */
-  pods: Pod[]
-  /** null: everything in these namespaces is in scope. */
-  podsToFix?: PodsToFix | null
-}
-
-/**
- * Returns the service accounts in scope to which a fix attaches its pull secret: `default` and others that pods run as; if only some pods
- * are in scope, only the accounts of those.
- */
-export async function readAccounts(
-  reading: Reading,
-  scope: NamespaceScope,
-  { pods, podsToFix = null, secretName, wanted }: AccountOptions,
-): Promise<ScopeServiceAccount[]> {
-  const stuck = new Set(pods.map(pod => `${pod.namespace}/${pod.serviceAccount}`))
-  const lacksLogin = ({ imagePullSecrets }: ScopeServiceAccount) =>
-    wanted !== null && imagePullSecrets?.some(({ name }) => name === secretName) !== true
-  const kept = await bounded(await listAccounts(reading, scope), AT_ONCE, async account => {
-    const isStuck = stuck.has(`${account.namespace}/${account.name}`)
-    if (podsToFix !== null) {
-      if (!isStuck) return null
-      return lacksLogin(account)
-        ? { ...account, sharedWith: await sharersOf(reading, account, podsToFix) }
-        : account
-    }
-    const isUsed = isStuck || account.name === 'default'
-    return isUsed || (lacksLogin(account) && (await hasPods(reading, account))) ? account : null
-  })
-  return kept.filter(account => account !== null).sort(byNamespaceAndName)
-}
-
-type AccountObject = NonNullable<(typeof KINDS.ServiceAccount)['model']>
-
-async function listAccounts(
-  reading: Reading,
-  { namespaces, wide }: NamespaceScope,
-): Promise<ScopeServiceAccount[]> {
-  const live = new Set(namespaces)
-  const found: ScopeServiceAccount[] = []
-  const keep = (object: AccountObject) => {
-    if (live.has(object.metadata.namespace)) found.push(narrowAccount(object))
-  }
-  await bounded(wide ? [null] : namespaces, AT_ONCE, namespace =>
-    reading.listOrGap(KINDS.ServiceAccount, namespace, { limit: 500 }, keep),
-  )
-  return found
-}
-
-/** Whether pods run as the account; false if they can't be listed, which leaves a gap. */
-async function hasPods(reading: Reading, { namespace, name }: ScopeServiceAccount): Promise<boolean> {
-  const fieldSelector = `spec.serviceAccountName=${name}`
-  let count = 0
-  await reading.listOrGap(KINDS.Pod, namespace, { fieldSelector, metadataOnly: true, limit: 500 }, () => {
-    count += 1
-  })
-  return count > 0
-}
-
 /** Returns the other workloads whose pods run as the account: they get its pull secrets too. null if the pods can't be listed. */
-async function sharersOf(
+export async function sharersOf(
   reading: Reading,
   account: AccountName,
   podsToFix: PodsToFix,
@@ -200,16 +136,4 @@ async function belongsToFix(reading: Reading, object: PlannedObject, podsToFix: 
   }
   const pod = await reading.find(KINDS.Pod, namespace, name, { metadataOnly: true })
   return pod === null || selects(pod.metadata.labels ?? {})
-}
-
-function narrowAccount(object: AccountObject): ScopeServiceAccount {
-  const { namespace, name, uid, resourceVersion } = object.metadata
-  return {
-    namespace,
-    name,
-    uid,
-    resourceVersion,
-    imagePullSecrets: narrowSecretList(object.imagePullSecrets),
-    managedBy: managerOf(object),
-  }
 }

@@ -1,0 +1,234 @@
+/** Narrows controllers: the reference to one, one as the owner of pods, and one with its template as a fix needs it. */
+
+import type { V1Container, V1LabelSelector, V1PodTemplateSpec } from '@kubernetes/client-node'
+import { isObject } from '../../json/json-object.ts'
+import type { AsJson, ControllerObject, TypeMeta } from '../../kubernetes/api/kinds.ts'
+import type { PullSecretEntryName, ScopeContainer, ScopeWorkload } from '../../snapshot/fix-objects.ts'
+import type { ControllerReference } from '../../snapshot/pod.ts'
+import type { MadeFrom, OwnerLink } from '../../snapshot/snapshot.ts'
+import { deploymentRevision, managerIn, managerOf, templateGeneration, templateHash } from './marks.ts'
+import { accountIn } from './related-objects.ts'
+import {
+  list,
+  nameOf,
+  namespaceOf,
+  narrowImageName,
+  narrowName,
+  number,
+  record,
+  text,
+  textOrNull,
+} from './shape.ts'
+
+/** Returns the ownerReference with `controller: true`; the API server allows at most one. */
+export function narrowController(metadata: { ownerReferences?: unknown }): ControllerReference | null {
+  const found = list(metadata.ownerReferences)
+    .map(record)
+    .find(reference => reference.controller === true && text(reference.name) !== '')
+  if (found === undefined) return null
+  return {
+    apiVersion: narrowName(found.apiVersion),
+    kind: narrowName(found.kind),
+    name: narrowName(found.name),
+    uid: text(found.uid),
+  }
+}
+
+/** Returns a controller with its own controller; null without a name. Items of a list have no kind, so the caller passes it. */
+export function narrowOwner(raw: unknown, kind: string): OwnerLink | null {
+  const name = nameOf(raw)
+  if (name === null) return null
+  const metadata = record(record(raw).metadata)
+  const ordered = kind === 'StatefulSet' ? orderedUpdate(raw) : null
+  const managedBy = managerIn(metadata)
+  const revision = kind === 'ReplicaSet' ? revisionOf(raw, metadata) : null
+  const template = templateOf(raw, kind)
+  return {
+    namespace: namespaceOf(raw),
+    kind,
+    name,
+    uid: text(metadata.uid),
+    controller: narrowController(metadata),
+    ...(managedBy === null ? {} : { managedBy }),
+    ...(ordered === null ? {} : { ordered }),
+    ...updateOf(raw, kind),
+    ...(revision === null ? {} : { revision }),
+    ...(template === null ? {} : { template }),
+    ...(kind === 'CronJob' && isObject(record(raw).spec) ? { concurrencyPolicy: policyOf(raw) } : {}),
+  }
+}
+
+/** null if only the metadata was read, if no Deployment made the ReplicaSet, or if it has no pods. */
+function revisionOf(
+  raw: unknown,
+  metadata: Record<string, unknown>,
+): NonNullable<OwnerLink['revision']> | null {
+  const status = record(record(raw).status)
+  const revision = Number(deploymentRevision(metadata))
+  if (!(revision > 0) || number(status.replicas, 0) === 0) return null
+  return { number: revision, ready: number(status.readyReplicas, 0) }
+}
+
+/** How a pod shows that it was made from the template that the object has now; null if it does not show that. */
+const MARKS: Partial<Record<string, (object: Record<string, unknown>) => string | null>> = {
+  // Its Deployment gave the ReplicaSet this label, and never changes its template.
+  ReplicaSet: ({ metadata }) => templateHash(record(metadata)),
+  StatefulSet: object => (isObserved(object) ? textOrNull(record(object.status).updateRevision) : null),
+  DaemonSet: ({ metadata }) => templateGeneration(record(metadata)),
+}
+
+/** null if only the metadata was read, and for kinds whose pods may be of another template. */
+function templateOf(raw: unknown, kind: string): MadeFrom | null {
+  const object = record(raw)
+  const mark = MARKS[kind]?.(object) ?? null
+  const spec = record(record(record(object.spec).template).spec)
+  const containers = [spec.initContainers, spec.containers].flatMap(list).filter(isObject)
+  // A Job's template never changes.
+  if ((mark === null && kind !== 'Job') || containers.length === 0) return null
+  const images = containers.map(({ name, image }) => [narrowName(name), narrowImageName(image)])
+  return { mark, images: Object.fromEntries(images) }
+}
+
+/** Whether the status is of the newest spec. */
+function isObserved({ metadata, status }: Record<string, unknown>): boolean {
+  return number(record(status).observedGeneration, 0) >= number(record(metadata).generation, 0)
+}
+
+/** Runs may overlap unless a CronJob forbids it. */
+function policyOf(raw: unknown): string {
+  return text(record(record(raw).spec).concurrencyPolicy) || 'Allow'
+}
+
+function updateOf(raw: unknown, kind: string): Pick<OwnerLink, 'update'> {
+  const spec = record(raw).spec
+  if ((kind !== 'StatefulSet' && kind !== 'DaemonSet') || !isObject(spec)) return {}
+  const { updateStrategy, podManagementPolicy } = record(spec)
+  if (record(updateStrategy).type === 'OnDelete') return { update: 'on-delete' }
+  return { update: podManagementPolicy === 'Parallel' ? 'parallel' : 'rolling' }
+}
+
+/** null if only the metadata was read, if pods are updated in parallel or by hand, or if the newest template is not observed yet. */
+function orderedUpdate(raw: unknown): NonNullable<OwnerLink['ordered']> | null {
+  const [spec, status] = ['spec', 'status'].map(part => record(record(raw)[part]))
+  const revision = text(status?.updateRevision)
+  const { type, rollingUpdate } = record(spec?.updateStrategy)
+  const isSeen = isObserved(record(raw))
+  if (revision === '' || !isSeen || spec?.podManagementPolicy === 'Parallel' || type === 'OnDelete')
+    return null
+  const first = number(record(spec?.ordinals).start, 0)
+  return {
+    revision,
+    from: first + number(record(rollingUpdate).partition, 0),
+    below: first + number(spec?.replicas, 1),
+  }
+}
+
+type ControllerSpec = ControllerObject['spec']
+
+/** Returns the workload; the caller adds its stuck pods. Items of a list have no kind, so the caller passes it. */
+export function narrowWorkload(
+  object: ControllerObject,
+  { kind, apiVersion }: TypeMeta,
+  namespace: string,
+): ScopeWorkload {
+  const { metadata, spec } = object
+  const template = podTemplate(spec)?.spec
+  const templatePointer = kind === 'CronJob' ? '/spec/jobTemplate/spec/template/spec' : '/spec/template/spec'
+  const secrets = narrowSecretList(template?.imagePullSecrets)
+  return {
+    apiVersion,
+    kind,
+    namespace,
+    name: metadata.name,
+    uid: metadata.uid,
+    managedBy: managerOf(object),
+    templatePointer,
+    imagePullSecrets: secrets?.length ? secrets : null,
+    serviceAccount: accountIn(template ?? {}),
+    containers: [
+      ...containersOf(template?.initContainers, 'init', `${templatePointer}/initContainers`),
+      ...containersOf(template?.containers, 'container', `${templatePointer}/containers`),
+    ],
+    selector: selectorOf(kind, spec),
+    replicas: replicasOf(object),
+    replaces: ROLLING.includes(kind) && !isOnDelete(spec),
+    paused: kind === 'Deployment' && spec !== undefined && 'paused' in spec && spec.paused === true,
+    rollsOut: kind === 'Deployment' || (kind === 'DaemonSet' && !isOnDelete(spec)),
+    selected: true,
+    podUids: [],
+  }
+}
+
+/** Returns a stored imagePullSecrets list, unchanged; null if the field is absent. */
+export function narrowSecretList(list: PullSecretEntryName[] | undefined): PullSecretEntryName[] | null {
+  return list?.map(({ name }) => (name === undefined ? {} : { name })) ?? null
+}
+
+function podTemplate(spec: ControllerSpec): AsJson<V1PodTemplateSpec> | undefined {
+  if (spec === undefined) return undefined
+  return 'jobTemplate' in spec ? spec.jobTemplate.spec?.template : spec.template
+}
+
+/** Returns the labels that all pods of its template have. */
+export function templateLabels({ spec }: ControllerObject): Record<string, unknown> {
+  return podTemplate(spec)?.metadata?.labels ?? {}
+}
+
+function isOnDelete(spec: ControllerSpec): boolean {
+  return spec !== undefined && 'updateStrategy' in spec && spec.updateStrategy?.type === 'OnDelete'
+}
+
+const ROLLING = ['Deployment', 'DaemonSet', 'StatefulSet']
+
+function replicasOf({ spec, status }: ControllerObject): number {
+  if (status !== undefined && 'desiredNumberScheduled' in status) return status.desiredNumberScheduled
+  return (spec !== undefined && 'replicas' in spec ? spec.replicas : undefined) ?? 1
+}
+
+function containersOf(
+  containers: AsJson<V1Container>[] | undefined,
+  kind: ScopeContainer['kind'],
+  pointer: string,
+): ScopeContainer[] {
+  return (containers ?? []).map(({ name, image, imagePullPolicy }, index) => ({
+    name,
+    kind,
+    pointer: `${pointer}/${index}`,
+    image: image ?? '',
+    pullPolicy: imagePullPolicy ?? null,
+    runningImageIds: [],
+  }))
+}
+
+/** Returns a label selector in the syntax of the API's query parameter; null for a CronJob. A ReplicationController's is a plain map. */
+export function selectorOf(kind: string, spec: ControllerSpec): string | null {
+  const selector = spec !== undefined && 'selector' in spec ? spec.selector : undefined
+  if (selector === undefined) return null
+  if (isPlain(selector, kind)) return equalities(selector).join(',')
+  const { matchLabels = {}, matchExpressions = [] } = selector
+  return [...equalities(matchLabels), ...matchExpressions.map(expression)].join(',')
+}
+
+type Labels = Record<string, string>
+
+function isPlain(_selector: Labels | AsJson<V1LabelSelector>, kind: string): _selector is Labels {
+  return kind === 'ReplicationController'
+}
+
+function equalities(labels: Labels): string[] {
+  return Object.entries(labels).map(([key, value]) => `${key}=${value}`)
+}
+
+function expression({
+  key,
+  operator,
+  values = [],
+}: {
+  key: string
+  operator: string
+  values?: string[]
+}): string {
+  if (operator === 'Exists') return key
+  if (operator === 'DoesNotExist') return `!${key}`
+  return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`
+}
