@@ -7,7 +7,7 @@ import { isOfOthers, ofMirror, silentMirror, targetHost, testConnection, testMan
 import type { Step } from './step.ts'
 
 /** The DNS zone of private endpoints in Azure: certificates have the public name, which the zone leads to the private address. */
-const PRIVATE_LINK = /\.privatelink\./
+const PRIVATE_LINK = /\.privatelink\.(?=azurecr\.)/
 
 export function tlsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
