@@ -32,7 +32,7 @@ import { type NamespaceScope, readSecretsNamed } from '../../source/live/fix-obj
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
 import { localLogins } from '../registries.ts'
-import { invocationOf } from '../report-options.ts'
+import { invocationOf } from '../shared-flags.ts'
 import { canHidePods, readingScope } from './fix-facts.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 
