@@ -11,6 +11,7 @@ import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
 import {
   checkedSteps,
+  dropRegistry,
   missingSteps,
   nameClueSteps,
   registrySteps,
@@ -122,7 +123,7 @@ function containerSteps(finding: Finding): Step[] {
     ...(isOwnName(finding) ? local : []),
     ...registrySteps(finding),
     ...movedSteps(finding),
-    ...withBrokenMirror(finding, withNewRun(finding, withRecreatedJob(finding, rest))),
+    ...withBrokenMirror(finding, withNewRun(finding, withRecreatedJob(finding, withPath(finding, rest)))),
     ...(isOwnName(finding) ? [] : local),
     ...passedOverLogins(finding),
     ...rollBack(finding),
@@ -246,6 +247,11 @@ function movedSteps({ moved }: Finding): Step[] {
   return moved.to === null
     ? [{ code: 'find-replacement', moved }]
     : [{ code: 'use-replacement', moved, to: moved.to }]
+}
+
+/** Which part of the path may be too much belongs to the check of the name. */
+function withPath(finding: Finding, steps: Step[]): Step[] {
+  return steps.flatMap(step => (step.code === 'check-name' ? [step, ...dropRegistry(finding)] : [step]))
 }
 
 /** Steps that reach a Job only as a new one: a login on its service account only helps pods that it creates afterward, and its template is immutable. */

@@ -6,7 +6,7 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
 import type { Placeholder } from '../image/placeholder.ts'
-import { hidesMissing, isHosted, isOpenShiftRegistry } from '../image/registries.ts'
+import { ecrCachePrefix, hidesMissing, isHosted, isOpenShiftRegistry } from '../image/registries.ts'
 import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
@@ -18,7 +18,8 @@ export function nameClueSteps(finding: Finding): Step[] {
   const { clues, image, reference, endpoint } = finding
   // A name that does not parse is never asked for: in a text about a host's answer, somebody has replaced the real one.
   const isReplaced = reference === null && endpoint !== null
-  const placeholder = isReplaced ? undefined : clueOf(clues, 'placeholder')
+  const found = isReplaced ? undefined : clueOf(clues, 'placeholder')
+  const placeholder = found?.of === 'tag' && finding.cause !== 'image-not-found' ? undefined : found
   return [
     ...stepsIf(hasClue(finding, 'unquoted-number'), { code: 'quote-number', image }),
     ...(placeholder === undefined ? [] : [placeholderStep(placeholder.of, image)]),
@@ -71,6 +72,16 @@ export function registrySteps({ clues, credential, check }: Finding): Step[] {
 
 function placeholderStep(of: Placeholder, image: string): Step {
   return of === 'istio' ? { code: 'inject-sidecar' } : { code: 'fill-placeholder', of, image }
+}
+
+/** A path that begins with another registry's name, as in a cache; or somebody put one registry in front of another. */
+export function dropRegistry(finding: Finding): Step[] {
+  const { registry, image } = finding
+  if (registry === null || !image.startsWith(`${registry}/`) || !hasClue(finding, 'relays')) return []
+  // Names were rewritten on purpose.
+  if (hasClue(finding, 'loopback') || PROXYING.test(registry)) return []
+  const [inner = '', ...path] = image.slice(registry.length + 1).split('/')
+  return [{ code: 'drop-registry', host: registry, inner, without: [registry, ...path].join('/') }]
 }
 
 /** How to check the name, depending on what its registry shows to anonymous callers. */
@@ -167,6 +178,7 @@ function proxyProject(finding: Finding): Step[] {
   const host = hostOf(finding)
   if (host === null) return []
   if (hasClue(finding, 'harbor')) return [{ code: 'proxy-project', host, product: 'harbor' }]
+  if (ecrCachePrefix(finding.reference) !== null) return [{ code: 'proxy-project', host, product: 'ecr' }]
   const [name, project] = finding.reference?.split('/') ?? []
   const named = hasClue(finding, 'relays') || PROXYING.test(`${name}/${project}`)
   return stepsIf(named && !isHosted(host), { code: 'proxy-project', host, product: null })

@@ -4,14 +4,15 @@ import type { Clue } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { cloudOf } from '../image/registries.ts'
-import { hasClue } from './conditions.ts'
+import { hasClue, stepsIf } from './conditions.ts'
 import type { Step } from './step.ts'
 import { isAbout } from './step-traits.ts'
 
 /** The steps for a pause image. @param ofCause what the cause alone suggests */
 export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
-  const { cause, registry, image } = finding
-  const set: Step = { code: 'set-sandbox-image', image }
+  const { cause, registry, image, reference } = finding
+  const isUnnamed = hasClue(finding, 'not-on-node') && reference?.endsWith(`/${image}`) === true
+  const set: Step = { code: 'set-sandbox-image', image, ...(isUnnamed && { full: reference }) }
   const own = ofCause.filter(step => !needsOwner(step)).flatMap(withoutName)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'
   const cloud = cloudOf(registry)
@@ -30,7 +31,12 @@ export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
     'disk-full',
     'corrupt-or-unpack',
   ].includes(cause)
-  const steps = unreachable ? [...own, set] : [...ofNode, set, ...login, ...own]
+  const [first, ...others] = unreachable ? [...own, set] : [...ofNode, set, ...login, ...own]
+  // Otherwise the kubelet removes the image again.
+  const relieve = stepsIf(hasClue(finding, 'disk-pressure') && cause !== 'disk-full', {
+    code: 'relieve-disk',
+  })
+  const steps = [...(first === undefined ? [] : [first]), ...relieve, ...others]
   // The node has to be repaired, or its pause image to be pulled again: another one would be no better.
   if (OF_NODE_ITSELF.some(code => hasClue(finding, code))) return own
   return finding.moved === null ? steps : [...steps, { code: 'find-replacement', moved: finding.moved }]

@@ -69,6 +69,8 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'set-image': { about: 'template' },
   'roll-back': { about: 'template' },
   'correct-admission': { about: 'other' },
+  'relieve-disk': { about: 'node', on: 'client' },
+  'drop-registry': { about: 'template' },
   'undouble-prefix': { about: 'template' },
   'read-name': { about: 'template' },
   'quote-number': { about: 'template' },

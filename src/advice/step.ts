@@ -104,7 +104,7 @@ export type Step =
   | { code: 'check-name'; how: 'official' | 'public' | 'hidden' | 'owner' | 'plain' | 'digest' }
   | { code: 'near-official'; names: string[] }
   | { code: 'existing-official' }
-  | { code: 'proxy-project'; host: string; product: 'harbor' | null }
+  | { code: 'proxy-project'; host: string; product: 'harbor' | 'ecr' | null }
   | { code: 'ask-registry' }
   | { code: 'use-host'; host: string; repository: string | null }
   | { code: 'use-replacement'; moved: Moved; to: string }
@@ -127,6 +127,8 @@ export type Step =
       /** What the name has twice; null if nothing. */
       doubled: string | null
     }
+  | { code: 'relieve-disk' }
+  | { code: 'drop-registry'; host: string; inner: string; without: string }
   | { code: 'undouble-prefix'; prefix: string; without: string }
   | { code: 'read-name'; image: string }
   | { code: 'quote-number'; image: string }
@@ -139,7 +141,7 @@ export type Step =
       code: 'correct-registry'
       from: string
       to: string
-      why: 'web-site' | 'typo' | 'openshift-4' | 'hub-login'
+      why: 'web-site' | 'private-link' | 'typo' | 'openshift-4' | 'hub-login'
     }
   | ({ code: 'name-registry' } & NameBeside)
   // The way to the host
@@ -243,7 +245,8 @@ export type Step =
   | { code: 'enter-node' }
   | { code: 'restore-sandbox-image' }
   | { code: 'renew-sandbox-image' }
-  | { code: 'set-sandbox-image'; image: string }
+  /** `full`: the name with its registry, where the runtime did not find the image by its short one. */
+  | { code: 'set-sandbox-image'; image: string; full?: string }
   | { code: 'sandbox-login'; registry: string }
   | { code: 'ecr-login-of-node'; region: string | null }
   // Limits

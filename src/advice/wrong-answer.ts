@@ -6,10 +6,17 @@ import { hasClue, stepsIf } from './conditions.ts'
 import { isOfOthers, ofMirror, silentMirror, targetHost, testConnection, testManifest } from './host.ts'
 import type { Step } from './step.ts'
 
+/** The DNS zone of private endpoints in Azure: certificates have the public name, which the zone leads to the private address. */
+const PRIVATE_LINK = /\.privatelink\./
+
 export function tlsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const problem = clueOf(finding.clues, 'certificate')?.problem ?? null
   const look: Step = { code: 'show-certificate', host: target.host }
+  if (problem === 'wrong-name' && target.role === 'registry' && PRIVATE_LINK.test(target.host)) {
+    const to = target.host.replace(PRIVATE_LINK, '.')
+    return [{ code: 'correct-registry', from: target.host, to, why: 'private-link' }, look]
+  }
   if (hasClue(finding, 'ingress-default')) return [{ code: 'ingress-certificate', host: target.host }, look]
   if (hasClue(finding, 'tls-alert') && problem === null)
     return [

@@ -101,6 +101,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'missing-layer' },
     /\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
   ],
+  [{ code: 'not-on-node' }, /failed to get sandbox image "[^"]*": image "[^"]*": not found/i],
   [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
   [{ code: 'layer-mismatch' }, /mismatched image rootfs/i],
   [

@@ -133,6 +133,8 @@ export type Clue =
   | { code: 'ingress-default' }
   /** The node does not report anymore, so what is known of the pull is from before. ISO 8601: its last report; null if that is not known. */
   | { code: 'node-silent'; since: string | null }
+  /** The node's disk is so full that its kubelet removes images. */
+  | { code: 'disk-pressure' }
   /** The pod runs on a Windows node, and asks for no operating system. */
   | { code: 'any-os' }
   /** The pod asks for Windows, by its own fields or by the name of what it belongs to. */
@@ -197,6 +199,8 @@ export type Clue =
   | { code: 'arrived'; bytes: number; of: number | null }
   /** The runtime's content store lacks a layer of an image that the node has. */
   | { code: 'content-gone' }
+  /** The runtime looked for its pause image by this name among the images of the node, and asked no registry. */
+  | { code: 'not-on-node' }
   /** A layer of a media type that needs another snapshotter. */
   | { code: 'layer-type' }
   /** A build attestation (in-toto), which lies beside an image in its index, but is none. */

@@ -29,6 +29,8 @@ const URL = /\bhttps?:\/\/(?:[^\s/?#@"']*@)?(\[[^\]\s]+\](?::\d+)?|[\w.-]+(?::\d
 const BARE_HOSTS = [
   new RegExp(`\\bpulling from host ${HOST} failed`, 'i'),
   new RegExp(`\\b(?:pinging|ping) (?:container|docker) registry ${HOST}`, 'i'),
+  // Go's net/url, for a mirror's endpoint that was written without its scheme.
+  new RegExp(`\\bparse "?:/+${HOST}/`, 'i'),
   new RegExp(`\\bdial tcp: (?:lookup|address) ${HOST}(?: on|:)`, 'i'),
   new RegExp(`\\blookup ${HOST} on `, 'i'),
   new RegExp(`\\bresolve(?:d)? (?:host|address)[: ]+${HOST}`, 'i'),

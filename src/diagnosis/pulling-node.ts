@@ -221,6 +221,7 @@ export function cluesOfPlace(
   const silentSince = node?.silentSince
   return [
     ...(silentSince === undefined ? [] : [{ code: 'node-silent' as const, since: silentSince }]),
+    ...(node?.diskPressure === true ? [{ code: 'disk-pressure' } as const] : []),
     ...(node?.os === 'windows' && pod.platform.os === null ? [{ code: 'any-os' } as const] : []),
     ...(pod.platform.os === 'windows' || WINDOWS_NAME.test(workload?.name ?? '')
       ? [{ code: 'asks-windows' } as const]

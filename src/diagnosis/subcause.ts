@@ -69,6 +69,8 @@ function limitOf({ textSubcause, reference, endpoint, credential, error }: Subca
 /** What is missing. A registry that answers missing repositories with a refusal can only mean the tag. */
 function missingOf({ error, reference, endpoint }: SubcauseFacts): NotFoundSubcause {
   const masked = error?.masked ?? ''
+  // A pause image that the runtime looked for on the node only.
+  if (masked.endsWith('failed to get sandbox image ‹name›: image ‹name› not found')) return 'unspecified'
   // A cache's answer about its upstream proves nothing about the image.
   const relayed = reference !== null && relayedRegistry(reference) !== null
   if (

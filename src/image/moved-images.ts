@@ -67,6 +67,14 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     source: 'https://github.com/bitnami/containers/issues/83267',
   },
   {
+    prefix: 'docker.io/bitnamilegacy',
+    state: 'frozen',
+    since: '2025-08-28',
+    to: null,
+    onlyMissing: true,
+    source: 'https://github.com/bitnami/containers/issues/83267',
+  },
+  {
     prefix: 'public.ecr.aws/bitnami',
     state: 'retired',
     since: '2026-06-10',

@@ -1,7 +1,7 @@
 /** Placeholders in the place of an image's name, and what should have replaced them. */
 
-/** A template's values, Istio's injector, or the build tool whose source was applied as it is. */
-export type Placeholder = 'template' | 'istio' | 'ko' | 'bazel'
+/** A template's values, Istio's injector, the build tool whose source was applied as it is, or a word where the tag belongs. */
+export type Placeholder = 'template' | 'istio' | 'ko' | 'bazel' | 'tag'
 
 /** A package that ko builds (ko.build/features/k8s), and the label of a Bazel target (rules_gitops, rules_k8s). */
 const BUILT: [Placeholder, RegExp][] = [
@@ -10,6 +10,8 @@ const BUILT: [Placeholder, RegExp][] = [
 ]
 /** The whole name, as generators of projects and failing templates write it. */
 const WORD = /^(?:controller|image|placeholder|todo|undefined|null|none|nil)(?::\w*)?$/i
+/** Words in place of a tag. Somebody may have tags of such names, so it takes a registry that lacks the image. */
+const TAG_WORD = /:(?:dummy|placeholder|replaced?-?me|changed?-?me|to-?be-?replaced|todo|tbd|x{3,})$/i
 /** Variables, template braces, angle brackets, or a word such as CHANGEME. */
 const UNFILLED =
   /\$\{?\w|\$\(|\{\{|\}\}|\{\w+\}|<[^<>]*>|\b(?:REPLACE|CHANGE)[-_]?(?:ME|THIS)?\b|\bREPLACE_\w+|\bYOUR[-_]\w+|\b(?:IMAGE|TAG|VERSION|REGISTRY)_(?:NAME|TAG|PLACEHOLDER|HERE)\b|%[A-Z_]+%|__[A-Z_]+__|@[A-Z_]+@/
@@ -22,5 +24,6 @@ export function placeholderIn(image: string): Placeholder | null {
   if (/^auto(?::latest)?$/.test(image)) return 'istio'
   const built = BUILT.find(([, pattern]) => pattern.test(image))?.[0]
   if (built !== undefined) return built
-  return WORD.test(image) || UNFILLED.test(image) || TO_FILL_IN.test(image) ? 'template' : null
+  if (WORD.test(image) || UNFILLED.test(image) || TO_FILL_IN.test(image)) return 'template'
+  return TAG_WORD.test(image) ? 'tag' : null
 }

@@ -108,12 +108,13 @@ interface Parts {
   digest: string | null
 }
 
-/** Istio's own is a valid name. */
+/** Istio's own is a valid name, and so is any word as a tag. */
 const PLACEHOLDER_REFUSALS: Record<Placeholder, string | false> = {
   template: 'a placeholder in it has not been filled in',
   ko: 'it is a Go package (ko://), which the build tool ko should have replaced with an image',
   bazel: 'it is the label of a Bazel target, which should have been replaced with an image',
   istio: false,
+  tag: false,
 }
 
 /** Tried in order; the first that applies is the reason. */

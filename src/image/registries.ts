@@ -92,6 +92,16 @@ export function cloudOf(registry: string | null): Cloud | null {
   return (found?.[0] as Cloud | undefined) ?? null
 }
 
+/** How caches of ECR are named, mostly after their upstream (docs.aws.amazon.com/AmazonECR, pull-through-cache-creating-rule). */
+const ECR_CACHE =
+  /^(?:docker-?hub|docker\.io|ecr-public|public|quay|ghcr|github|gitlab|k8s|kubernetes|registry\.k8s\.io|mcr|azure|chainguard|nvcr|cache|mirror|proxy|ptc)(?:[.-][\w.-]*)?$/
+
+/** The first part of a path in ECR that is named like a pull-through cache; null in any other name. @param reference as `fullName` makes it */
+export function ecrCachePrefix(reference: string | null): string | null {
+  const [registry = '', prefix = '', ...path] = reference?.split('/') ?? []
+  return cloudOf(registry) === 'ecr' && path.length > 0 && ECR_CACHE.test(prefix) ? prefix : null
+}
+
 /** The host that a runtime connects to: registry-1.docker.io for Docker Hub. */
 export function apiHost(registry: string): string {
   return isDockerHub(registry) ? DOCKER_HUB_HOST : registry

@@ -1,4 +1,10 @@
-/** The formats of `-o`, by kind of report. The command line offers these, and a renderer that lacks one does not compile. */
+/**
+ * How a report is written: the formats of `-o` by kind of report, where it goes, and which findings make it a failure. The command line
+ * offers these formats, and a renderer that lacks one does not compile.
+ */
+
+import type { Severity } from '../diagnosis/finding.ts'
+import type { Invocation } from './invocation.ts'
 
 /** For a diagnosis: findings, for people, programs, and CI systems. */
 export const DIAGNOSIS_FORMATS = [
@@ -57,4 +63,25 @@ export type WaitFormat = (typeof WAIT_FORMATS)[number]
 /** Whether the format is for people: a table, or the same text in a pipe. */
 export function isForPeople(format: string): boolean {
   return format === 'table' || format === 'text'
+}
+
+/** The caller's decisions about where a report goes. */
+export interface ReportOptions {
+  /** Columns of the terminal; infinite for a pipe, where no line is broken. */
+  width: number
+  color: boolean
+  /** Whether the terminal opens web addresses with a click; absent: no. */
+  links?: boolean
+  /** Whether a person is reading; otherwise, the report has plain, stable columns. */
+  terminal: boolean
+  /** How the user started the program, for suggested commands: `pullguard` or `kubectl pullguard`. */
+  invocation: Invocation
+}
+
+/** `--fail-on`, for a run's exit code and for the formats of CI systems. */
+const RANK: Record<Severity | 'never', number> = { info: 0, warning: 1, error: 2, never: 3 }
+
+/** Whether a finding of this severity counts. */
+export function countsFor({ severity }: { severity: Severity }, failOn: Severity | 'never'): boolean {
+  return RANK[severity] >= RANK[failOn]
 }

@@ -40,6 +40,8 @@ export interface Node {
    * five minutes; null if that is not in the status. Absent if it reports.
    */
   silentSince?: string | null
+  /** Its condition DiskPressure is True: the kubelet removes images that no container uses. Absent otherwise. */
+  diskPressure?: true
   /** Full names of the images on the node, with a tag if there is one. The kubelet reports only the 50 largest images. */
   images: string[]
 }

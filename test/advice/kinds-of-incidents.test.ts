@@ -493,6 +493,42 @@ test.each<[string, string, string, Step['code'][]]>([
     ['check-name', 'proxy-project', 'ask-registry', 'set-image'],
   ],
   [
+    'a registry in front of a full name is no cache for sure',
+    'registry.example/docker.io/acme/agent:2',
+    pulled('registry.example/docker.io/acme/agent:2', SCOPE),
+    ['check-name', 'drop-registry', 'ask-registry', 'distribute-login', 'set-image', 'see-why'],
+  ],
+  [
+    'what a cache of ECR has not imported yet needs other rights than its pull',
+    `${ECR}/quay/acme/agent:2`,
+    pulled(`${ECR}/quay/acme/agent:2`, 'not found'),
+    ['check-name', 'proxy-project', 'ask-registry', 'set-image'],
+  ],
+  [
+    'a word in place of a tag is only suspected where the tag is missing',
+    'quay.io/acme/agent:dummy',
+    pulled('quay.io/acme/agent:dummy', 'manifest unknown'),
+    ['fill-placeholder', 'set-image'],
+  ],
+  [
+    'elsewhere it may be any tag',
+    'quay.io/acme/agent:dummy',
+    pulled('quay.io/acme/agent:dummy', head('quay.io', '429 Too Many Requests')),
+    ['wait', 'use-cache'],
+  ],
+  [
+    "a private endpoint's own name is none of the certificate's",
+    'acme.privatelink.azurecr.io/a:1',
+    pulled(
+      'acme.privatelink.azurecr.io/a:1',
+      request(
+        'acme.privatelink.azurecr.io',
+        'tls: failed to verify certificate: x509: certificate is valid for *.azurecr.io, not acme.privatelink.azurecr.io',
+      ),
+    ),
+    ['correct-registry', 'show-certificate'],
+  ],
+  [
     'a pull secret that the kubelet could not read comes before any registry',
     'acme/x:1',
     'illegal base64 data at input byte 4',
@@ -614,4 +650,16 @@ test("a link in a registry's message is not the host that answered", () => {
   const error =
     'Error response from daemon: unauthorized: Please log in. Further instructions can be found here: https://portal.example/how-to'
   expect(findingOf({ image: 'registry.example/a/b:1', error }).endpoint).toBeNull()
+})
+
+test('a pause image that was only looked for on the node gets its full name, and a full disk is relieved first', () => {
+  const image = 'rancher/mirrored-pause:3.6'
+  const error = `failed to get sandbox image "${image}": image "${image}": not found`
+  const sandbox = container({ kind: 'sandbox', image, state: waiting('ErrImagePull', error) })
+  const found = findingOf({ image, error, pod: { containers: [sandbox] }, node: { diskPressure: true } })
+  expect(found).toMatchObject({ cause: 'image-not-found', subcause: 'unspecified' })
+  expect(stepsFor(found).slice(0, 2)).toEqual([
+    { code: 'set-sandbox-image', image, full: `docker.io/${image}` },
+    { code: 'relieve-disk' },
+  ])
 })

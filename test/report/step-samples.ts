@@ -124,6 +124,8 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
     { template: 'acme/api:1', policies: ['replace-registry'], doubled: 'mirror/docker.io' },
     { template: null, policies: [], doubled: null },
   ],
+  'relieve-disk': [{}],
+  'drop-registry': [{ host: 'registry.example', inner: 'docker.io', without: 'registry.example/a:1' }],
   'undouble-prefix': [{ prefix: 'mirror/docker.io', without: 'cache.example/mirror/docker.io/acme/api:1' }],
   'read-name': [{ image: "it's $(not) a name" }],
   'quote-number': [{ image: 'acme/api:1e+06' }],

@@ -228,7 +228,7 @@ describe('the next step fits what is wrong', () => {
   test('a Job is described as immutable', () => {
     const words = wordsOf(typo({ workload: { kind: 'Job', name: 'load' } }))
     expect(stepTexts(words)).toContain(
-      "Delete job load and recreate it with the correct image: a Job's template is immutable",
+      "Delete job load and recreate it with the correct image, from its manifest or its chart's values: a Job's template is immutable",
     )
   })
 

@@ -18,7 +18,7 @@ import {
   type Plan,
   reachesInto,
 } from '../../plan/plan.ts'
-import { countsFor } from '../../report/fail-on.ts'
+import { countsFor } from '../../report/formats.ts'
 import { wrapLines } from '../../report/screen/layout.ts'
 import type { FixReport } from '../../report/views/fix-result.ts'
 import { outdatedSecretsText } from '../../report/views/login-proofs.ts'

@@ -5,7 +5,7 @@
 
 import type { AdvisedDiagnosis, AdvisedFinding } from '../../advice/add-steps.ts'
 import type { KnownFailure, Severity } from '../../diagnosis/finding.ts'
-import { countsFor } from '../fail-on.ts'
+import { countsFor } from '../formats.ts'
 import { groupByCause, stableIdentity } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import type { CauseContext } from '../words/cause-words.ts'

@@ -2,23 +2,22 @@
 
 import type { AuditFinding, AuditSeverity } from '../../audit/finding.ts'
 import type { AuditReport } from '../../audit/report.ts'
-import type { AuditFormat } from '../formats.ts'
+import type { AuditFormat, ReportOptions } from '../formats.ts'
 import { offlineCommand } from '../invocation.ts'
+import {
+  renderAuditGithub,
+  renderAuditGitlab,
+  renderAuditJunit,
+  renderAuditMarkdown,
+} from '../machine/audit/ci-formats.ts'
 import { auditDocument, auditJson } from '../machine/audit/document.ts'
-import { renderAuditGithub } from '../machine/audit/github.ts'
-import { renderAuditGitlab } from '../machine/audit/gitlab.ts'
-import { renderAuditJunit } from '../machine/audit/junit.ts'
-import { renderAuditMarkdown } from '../machine/audit/markdown.ts'
-import { placeText, workloadText } from '../machine/audit/places.ts'
-import { renderAuditPlain } from '../machine/audit/plain.ts'
+import { placeText, workloadText } from '../machine/audit/identity.ts'
 import { renderSarif } from '../machine/audit/sarif.ts'
 import { toYaml } from '../machine/data.ts'
-import type { ReportOptions } from '../options.ts'
 import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
 import { field, joinBlocks, joinLines, type Palette, paletteFor, wrap } from '../screen/layout.ts'
-import { tableLines } from '../screen/table.ts'
-import { problemSentence } from '../words/audit/files.ts'
-import { auditSentence } from '../words/audit/summary.ts'
+import { columns, tableLines } from '../screen/table.ts'
+import { auditSentence, problemSentence } from '../words/audit/summary.ts'
 import { findingText, RULE_WORDS } from '../words/audit.ts'
 import { pluralize } from '../words/nouns.ts'
 import { gapLines } from './gaps.ts'
@@ -69,6 +68,28 @@ export function auditNotes(report: AuditReport, options: AuditReportOptions): st
     ...gapLines(report.gaps, width, palette, 'audit'),
     ...lastAuditLines(report, options, palette),
   ])
+}
+
+type Column = [header: string, value: (finding: AuditFinding) => string | null]
+
+/** Names and order are stable; new columns are added at the end. */
+const COLUMNS: Column[] = [
+  ['SEVERITY', ({ severity }) => severity],
+  ['RULE', ({ rule }) => rule],
+  ['WHERE', placeText],
+  ['NAMESPACE', ({ workload }) => workload.namespace],
+  ['WORKLOAD', workloadText],
+  ['CONTAINER', ({ container }) => container?.name ?? null],
+  ['IMAGE', ({ container }) => container?.image ?? null],
+]
+const WIDE: Column[] = [['MESSAGE', findingText]]
+
+/** Returns plain columns for a pipe, one finding per row under a header; empty if there are no findings. */
+function renderAuditPlain({ findings }: AuditReport, format: 'table' | 'wide'): string {
+  if (findings.length === 0) return ''
+  const shown = format === 'wide' ? [...COLUMNS, ...WIDE] : COLUMNS
+  const rows = findings.map(finding => shown.map(([, value]) => cell(value(finding))))
+  return joinLines(columns([shown.map(([header]) => header), ...rows]))
 }
 
 /** How much of each rule's findings to show. */

@@ -2,9 +2,9 @@
 
 import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { Severity } from '../../diagnosis/finding.ts'
+import type { ReportOptions } from '../formats.ts'
 import { type CauseGroup, groupByCause, groupByWorkload } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
-import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import {
   commandLines,
@@ -25,10 +25,9 @@ import { tellingEnd } from '../words/evidence.ts'
 import type { GapAbout } from '../words/gaps.ts'
 import { checkLines } from '../words/image-check.ts'
 import { countPods, formatNumber, pluralize } from '../words/nouns.ts'
-import { namespaceCounts, openingLine } from '../words/place.ts'
 import { PULLING_TITLE, pullingTexts } from '../words/pulling.ts'
 import { nextStepLabel, nextStepText, type StepText, stepsOf } from '../words/steps.ts'
-import { nextStep, summarySentence } from '../words/summary.ts'
+import { namespaceCounts, nextStep, openingLine, summarySentence } from '../words/summary.ts'
 import { chooseRows, loneRow, rowLines } from './diagnosis/workload-rows.ts'
 import { gapLines } from './gaps.ts'
 

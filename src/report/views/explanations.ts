@@ -1,8 +1,7 @@
 /** Renders `explain` in any format. */
 
-import type { DataFormat } from '../formats.ts'
+import type { DataFormat, ReportOptions } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
-import type { ReportOptions } from '../options.ts'
 import { field, joinBlocks, joinLines, LABEL, type Palette, pad, paletteFor, wrap } from '../screen/layout.ts'
 import { tableLines } from '../screen/table.ts'
 import type { Explanation } from '../words/explanations.ts'

@@ -1,7 +1,7 @@
 /** Renders what was not read, for people: gaps, with what they hide and which permission to request, and skipped files of a dump. */
 
 import type { Gap, SnapshotSource } from '../../snapshot/snapshot.ts'
-import type { ReportOptions } from '../options.ts'
+import type { ReportOptions } from '../formats.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import { joinLines, type Palette, paletteFor, wrap } from '../screen/layout.ts'
 import { type GapAbout, gapSentence, summarizeGaps } from '../words/gaps.ts'

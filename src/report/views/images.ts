@@ -2,9 +2,8 @@
 
 import type { ImageReading } from '../../image/describe.ts'
 import type { JudgedCheck } from '../../snapshot/image-verdict.ts'
-import type { DataFormat } from '../formats.ts'
+import type { DataFormat, ReportOptions } from '../formats.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
-import type { ReportOptions } from '../options.ts'
 import { cell, sanitizeLine } from '../sanitize.ts'
 import {
   displayWidth,

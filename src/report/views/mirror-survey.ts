@@ -1,7 +1,7 @@
 /** Renders what is known of the mirrors that nodes use: one row per group of nodes, and below what was seen, is configured, and is pulled. */
 
 import type { MirrorSurvey } from '../../mirror/survey.ts'
-import type { ReportOptions } from '../options.ts'
+import type { ReportOptions } from '../formats.ts'
 import { cell } from '../sanitize.ts'
 import { field, type Palette, wrap } from '../screen/layout.ts'
 import { columns, tableLines } from '../screen/table.ts'

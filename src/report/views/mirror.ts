@@ -6,11 +6,10 @@
 import type { MirrorReport, PlannedGroup } from '../../mirror/report.ts'
 import type { MirrorFile, SetupCommand } from '../../mirror/setup.ts'
 import type { JudgedMirrorCheck, Verification } from '../../mirror/verification.ts'
-import type { MirrorFormat } from '../formats.ts'
+import type { MirrorFormat, ReportOptions } from '../formats.ts'
 import { type Invocation, ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { mirrorDocument } from '../machine/mirror-document.ts'
-import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import {
   commandLines,

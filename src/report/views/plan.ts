@@ -3,12 +3,11 @@
 import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Declined, Plan } from '../../plan/plan.ts'
 import type { Gap } from '../../snapshot/snapshot.ts'
-import type { PlanFormat } from '../formats.ts'
+import type { PlanFormat, ReportOptions } from '../formats.ts'
 import { type CauseGroup, groupByCause } from '../group.ts'
 import type { Invocation } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { renderPatch } from '../machine/patch.ts'
-import type { ReportOptions } from '../options.ts'
 import { sanitizeLine } from '../sanitize.ts'
 import {
   field,
@@ -20,7 +19,7 @@ import {
   wrap,
 } from '../screen/layout.ts'
 import { titleOf } from '../words/causes.ts'
-import { declinedDetail, declinedNextStep, declinedTitle } from '../words/declined.ts'
+import { declinedDetail, declinedKind, declinedNextStep, declinedTitle } from '../words/declined.ts'
 import { formatNumber, objectName, pluralize } from '../words/nouns.ts'
 import { TO_APPLY } from '../words/outcomes.ts'
 import { nothingFails, planSentence, scopeText } from '../words/plan.ts'
@@ -106,40 +105,11 @@ function declinedBlocks(view: DeclinedView): string[][] {
   const found = findingsOf(withoutRemedy, view.findings)
   const withoutFinding = withoutRemedy.filter(one => !found.some(finding => isOf(finding, one)))
   const others = [...declined.filter(one => one.code !== 'no-remedy'), ...withoutFinding]
-  const alike = Map.groupBy(others, kindOf)
+  const alike = Map.groupBy(others, declinedKind)
   return [
     ...[...alike.values()].map(same => block(same, view)),
     ...briefCauseBlocks(found, remedyOf, 2, view),
   ]
-}
-
-/** Returns a key for entries that share a headline and a next step. */
-function kindOf(one: Declined): string {
-  switch (one.code) {
-    case 'managed':
-      return JSON.stringify([one.code, one.change.managedBy])
-    case 'unread-account':
-      return `${one.code} ${one.gap.why}`
-    case 'no-credential':
-    case 'unnamed-registry':
-    case 'unneeded-login':
-    case 'unproven-login':
-      return `${one.code} ${one.registry}`
-    case 'malformed-secret':
-      return `${one.code} ${one.secret} ${one.target.namespace}`
-    case 'custom-controller':
-      return `${one.code} ${one.controller.kind}`
-    case 'foreign-secret':
-      return JSON.stringify([one.code, one.type, one.owner])
-    case 'no-replacement':
-      return `${one.code} ${one.absent}`
-    case 'job-would-fail':
-      return `${one.code} ${one.limit}`
-    case 'no-remedy':
-      return `${one.code} ${one.cause}`
-    default:
-      return one.code
-  }
 }
 
 function block(same: Declined[], view: DeclinedView): string[] {

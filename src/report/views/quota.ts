@@ -1,12 +1,11 @@
 /** Renders how many pulls are left on Docker Hub, in any format. */
 
 import type { HubQuota, JudgedQuotas, QuotaAnswer } from '../../snapshot/hub-quota.ts'
-import type { QuotaFormat } from '../formats.ts'
+import type { QuotaFormat, ReportOptions } from '../formats.ts'
 import { ownCommand } from '../invocation.ts'
 import { toJson, toYaml } from '../machine/data.ts'
 import { renderPrometheus } from '../machine/prometheus.ts'
 import { type QuotaReport, quotaDocument } from '../machine/quota-document.ts'
-import type { ReportOptions } from '../options.ts'
 import {
   cell,
   escapeInJson,

@@ -2,11 +2,11 @@
 
 import type { UndoOutcome, UndoStep } from '../../apply/undo-step.ts'
 import type { Target } from '../../plan/change.ts'
+import type { ReportOptions } from '../formats.ts'
 import { type DataFormat, isForPeople } from '../formats.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import type { RunLine, UndoPlan, UndoReport } from '../machine/fix-document.ts'
-import type { ReportOptions } from '../options.ts'
 import { cell, sanitizeLine, shellWord } from '../sanitize.ts'
 import {
   commandLines,

@@ -11,8 +11,7 @@ import { durationOfMilliseconds } from '../words/duration.ts'
 import { imageText } from '../words/nouns.ts'
 import { stepsOf } from '../words/steps.ts'
 import { progressSentence } from '../words/wait.ts'
-import { stateText, subjectName } from '../words/wait-state.ts'
-import { aheadText, outlookText, troubleText } from '../words/wait-trouble.ts'
+import { aheadText, outlookText, stateText, subjectName, troubleText } from '../words/wait-state.ts'
 
 export interface ProgressContext {
   /** Milliseconds since 1970, by the server's clock. */

@@ -8,11 +8,10 @@ import type {
 } from '../../advice/add-steps.ts'
 import type { Attempt } from '../../diagnosis/finding.ts'
 import type { ContainerKind } from '../../snapshot/pod.ts'
-import type { DataFormat } from '../formats.ts'
+import type { DataFormat, ReportOptions } from '../formats.ts'
 import type { Invocation } from '../invocation.ts'
 import { enveloped, toJson, toYaml } from '../machine/data.ts'
 import { findingDocument } from '../machine/diagnosis-document.ts'
-import type { ReportOptions } from '../options.ts'
 import { cell, sanitizeLine } from '../sanitize.ts'
 import {
   commandLines,

@@ -219,7 +219,8 @@ function movedText({ moved, reference, cause }: Pick<Finding, 'moved' | 'referen
       ? ''
       : `; it is published as ${cause === 'image-not-found' ? untagged(moved.to) : moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
   const about = moved.state === 'retired' ? `The registry ${reference.split('/')[0]}` : name
-  return `${about} ${MOVED[moved.state]} (since ${moved.since}, ${moved.source}; table of ${moved.asOf})${where}.`
+  const what = moved.state === 'frozen' && moved.to === null ? 'gets no new tags' : MOVED[moved.state]
+  return `${about} ${what} (since ${moved.since}, ${moved.source}; table of ${moved.asOf})${where}.`
 }
 
 const MOVED: Record<MovedState, string> = {

@@ -28,7 +28,36 @@ export type DeclinedWords = { [C in Code]: Words<DeclinedOf<C>> }
 /** A new reason does not compile until it has words. */
 const WORDS: DeclinedWords = { ...LOGINS, ...WORKLOADS }
 
-/** Returns the headline for all entries with one code; `first` represents them. */
+/** Returns a key for entries that share a headline and a next step. */
+export function declinedKind(one: Declined): string {
+  switch (one.code) {
+    case 'managed':
+      return JSON.stringify([one.code, one.change.managedBy])
+    case 'unread-account':
+      return `${one.code} ${one.gap.why}`
+    case 'no-credential':
+    case 'unnamed-registry':
+    case 'unneeded-login':
+    case 'unproven-login':
+      return `${one.code} ${one.registry}`
+    case 'malformed-secret':
+      return `${one.code} ${one.secret} ${one.target.namespace}`
+    case 'custom-controller':
+      return `${one.code} ${one.controller.kind}`
+    case 'foreign-secret':
+      return JSON.stringify([one.code, one.type, one.owner])
+    case 'no-replacement':
+      return `${one.code} ${one.absent}`
+    case 'job-would-fail':
+      return `${one.code} ${one.limit}`
+    case 'no-remedy':
+      return `${one.code} ${one.cause}`
+    default:
+      return one.code
+  }
+}
+
+/** Returns the headline for all entries of one kind; `first` represents them. */
 export function declinedTitle(first: Declined, count: number): string {
   // Each code's words take that code's entry; the compiler can't follow the code through the union.
   return WORDS[first.code].title(first as never, count)

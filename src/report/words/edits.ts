@@ -46,7 +46,7 @@ export function setImages(invocation: Invocation, edits: readonly [ImageEdit, ..
   if (elsewhere !== null) return elsewhere
   if (workload?.kind === 'Job')
     return {
-      text: `Delete job ${workload.name} and recreate it with the correct image: a Job's template is immutable`,
+      text: `Delete job ${workload.name} and recreate it with the correct image, from its manifest or its chart's values: a Job's template is immutable`,
     }
   if (workload?.group !== undefined || !SETTABLE.test(workload?.kind ?? 'Pod') || containerKind === 'volume')
     return editField(

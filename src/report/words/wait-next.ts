@@ -3,9 +3,9 @@
 import type { EndCode, SubjectState, WaitCode } from '../../waiting/subject-state.ts'
 import { type Invocation, kubectlCommand } from '../invocation.ts'
 import { shellWord } from '../sanitize.ts'
-import type { WaitReport } from '../wait-report.ts'
 import { objectName } from './nouns.ts'
 import type { StepText } from './steps.ts'
+import type { WaitReport } from './wait.ts'
 
 /** A kubectl command without namespace and connection; null if there is nothing to do. */
 type Words = (state: SubjectState) => { text: string; rest: string } | null

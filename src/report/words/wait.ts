@@ -1,11 +1,27 @@
-/** The summary sentences of `wait`: its progress, and how it ended. */
+/** The result of a wait, and its summary sentences: the progress, and how the wait ended. */
 
+import type { AdvisedDiagnosis } from '../../advice/add-steps.ts'
 import type { WaitOutcome } from '../../waiting/goal.ts'
-import type { SubjectState } from '../../waiting/subject-state.ts'
-import type { WaitReport } from '../wait-report.ts'
+import type { Goal, SubjectState } from '../../waiting/subject-state.ts'
 import { durationOfMilliseconds } from './duration.ts'
 import { formatNumber, pluralize, shortList } from './nouns.ts'
 import { inSeveral, stateText, subjectName } from './wait-state.ts'
+
+/** The result of a wait, for every format. */
+export interface WaitReport {
+  outcome: WaitOutcome
+  goal: Goal
+  /** Milliseconds. */
+  waited: number
+  timeout: number
+  states: readonly SubjectState[]
+  /** Covers the pods that were waited for, with everything learned during the wait. */
+  diagnosis: AdvisedDiagnosis
+  /** Whether contact with the API server was lost at the end, so that the states are from shortly before. */
+  isOutdated: boolean
+  /** Milliseconds since 1970, by the server's clock. */
+  now: number
+}
 
 const MAX_SHOWN = 3
 

@@ -55,6 +55,7 @@ export function narrowNode(raw: unknown): Node | null {
       PLATFORM_LABELS.filter(key => typeof labels[key] === 'string').map(key => [key, text(labels[key])]),
     ),
     ...narrowSilence(record(status)),
+    ...narrowPressure(record(status)),
     images: list(record(status).images).slice(0, IMAGES).flatMap(namesOf).map(asFullName),
   }
 }
@@ -67,6 +68,13 @@ function narrowSilence({ conditions }: Record<string, unknown>): Pick<Node, 'sil
   return ready?.status === 'Unknown'
     ? { silentSince: textOrNull(ready.lastHeartbeatTime) ?? textOrNull(ready.lastTransitionTime) }
     : {}
+}
+
+function narrowPressure({ conditions }: Record<string, unknown>): Pick<Node, 'diskPressure'> {
+  const pressed = list(conditions)
+    .map(record)
+    .some(({ type, status }) => type === 'DiskPressure' && status === 'True')
+  return pressed ? { diskPressure: true } : {}
 }
 
 /** Docker lists its images by their short names. */

@@ -8,8 +8,7 @@ import { fullName, parseReference } from '../../../image/reference.ts'
 import { leftAloneSentence, refusalSentence } from '../../words/audit/file-edits.ts'
 import { findingText, RULE_WORDS } from '../../words/audit.ts'
 import { type Envelope, enveloped, jsonPieces } from '../data.ts'
-import { auditFingerprint } from './identity.ts'
-import { filePlace, workloadText } from './places.ts'
+import { auditFingerprint, filePlace, workloadText } from './identity.ts'
 
 /** Returns a finding in its printed form. */
 function auditFindingDocument(finding: AuditFinding): object {

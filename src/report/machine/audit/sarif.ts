@@ -6,11 +6,10 @@
 import type { AuditFinding, AuditSeverity, Rule } from '../../../audit/finding.ts'
 import type { AuditReport } from '../../../audit/report.ts'
 import { sanitizeLine } from '../../sanitize.ts'
-import { problemSentence } from '../../words/audit/files.ts'
+import { problemSentence } from '../../words/audit/summary.ts'
 import { findingText, RULE_WORDS, RULES } from '../../words/audit.ts'
 import { toJson } from '../data.ts'
-import { auditFingerprint } from './identity.ts'
-import { filePlace } from './places.ts'
+import { auditFingerprint, filePlace } from './identity.ts'
 
 /** GitHub shows at most this many results per run. */
 const MAX_RESULTS = 5000

@@ -2,7 +2,7 @@
 
 import type { Outlook, Spender, Usage } from '../../../quota/spending.ts'
 import type { Gap } from '../../../snapshot/snapshot.ts'
-import type { ReportOptions } from '../../options.ts'
+import type { ReportOptions } from '../../formats.ts'
 import { cell, sanitizeLine } from '../../sanitize.ts'
 import { commandLines, type Palette, wrap } from '../../screen/layout.ts'
 import { columns, tableLines } from '../../screen/table.ts'

@@ -1,6 +1,8 @@
-/** The last line of an audit: what was checked, what was found, and what could not be read. */
+/** The words about an audit as a whole: its last line, files that could not be read, and notes about ignore comments and skipped files. */
 
 import type { AuditReport } from '../../../audit/report.ts'
+import type { FileProblem, UnreadFile } from '../../../snapshot/audit-snapshot.ts'
+import { sanitizeLine } from '../../sanitize.ts'
 import { joinList, pluralize } from '../nouns.ts'
 
 /** Returns the summary in one or two sentences. */
@@ -46,4 +48,46 @@ function namespacesText(namespaces: string[] | null): string {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+const PROBLEM: Record<FileProblem, string> = {
+  syntax: 'this is not valid YAML or JSON',
+  aliases: 'its YAML aliases expand without end',
+  nesting: 'it is nested too deeply',
+  'not-text': 'it is not a text file',
+  'too-large': 'it is larger than 32 MiB: audit the live cluster instead, or split the file',
+  forbidden: 'permission denied',
+  missing: 'there is no such file or folder',
+  'link-out': 'this link leads out of the folder and is not followed',
+  'link-loop': 'this link leads back to itself or to a folder above it',
+  unreadable: 'it could not be read',
+}
+
+/** `deploy.yaml:7:3: this is not valid YAML or JSON`. */
+export function problemSentence({ path, problem, line, column }: UnreadFile): string {
+  const name = path === '-' ? 'standard input' : path
+  const place = line === null ? name : `${name}:${line}:${column}`
+  return `${place}: ${PROBLEM[problem]}`
+}
+
+/** `at` is the line of a pullguard:ignore comment, counted from 1. */
+export type FileNote =
+  | { code: 'ignores-nothing'; path: string; at: number }
+  | { code: 'unknown-rule'; path: string; at: number; rule: string }
+  | { code: 'folders-not-read'; path: string }
+  | { code: 'template'; path: string }
+
+const WORDS: { [Code in FileNote['code']]: (note: Extract<FileNote, { code: Code }>) => string } = {
+  'ignores-nothing': ({ path, at }) =>
+    `${path}:${at}: this pullguard:ignore comment names no rule, so it has no effect.`,
+  'unknown-rule': ({ path, at, rule }) =>
+    `${path}:${at}: this pullguard:ignore comment names the unknown rule ${rule}.`,
+  'folders-not-read': ({ path }) => `The folders in ${path} were not read: add -R.`,
+  template: ({ path }) =>
+    `${path} is a template: render it first, as in \`helm template . | pullguard audit -f -\`.`,
+}
+
+/** Returns one note as a line. */
+export function fileNoteText<Note extends FileNote>(note: Note): string {
+  return sanitizeLine((WORDS[note.code] as (note: Note) => string)(note))
 }

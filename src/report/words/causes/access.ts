@@ -12,8 +12,14 @@ import {
   WEB_PAGE,
 } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
-import { perimeterMeaning, perimeterOf, perimeterTitle } from '../perimeters.ts'
-import { lapseMeaning, lapseText, ownReasonMeaning } from '../refusal-reasons.ts'
+import {
+  lapseMeaning,
+  lapseText,
+  ownReasonMeaning,
+  perimeterMeaning,
+  perimeterOf,
+  perimeterTitle,
+} from '../refusal-reasons.ts'
 import { awsPolicyMeaning } from '../steps/aws-policies.ts'
 
 const isOfMirror = ({ endpoint }: Finding) => endpoint?.role === 'mirror'

@@ -57,9 +57,18 @@ function lackingLabel(first: Finding): string {
     : `the mirror ${mirrors.lacking}`
 }
 
+/** The pause image that a runtime looks for under a name that the node's images do not have; no registry was asked. */
+function notOnNode({ image }: Pick<Finding, 'image'>): { title: string; meaning: string } {
+  return {
+    title: 'The runtime finds no image of that name on the node',
+    meaning: `The runtime looked for ${image} among the images on the node and asked no registry: the image was removed, or is there under another name, such as with its registry.`,
+  }
+}
+
 function wordsForMissing(context: CauseContext): { title: string; meaning: string } {
   const [first] = context.findings
   const { registry, subcause, moved } = first
+  if (hasClue(context, 'not-on-node')) return notOnNode(first)
   if (hasClue(context, 'no-latest'))
     return {
       title: 'The repository of the image has no tag latest',
@@ -163,7 +172,10 @@ export const unsupportedManifest: CauseWords = {
       'artifact',
       'The artifact stored under this name is not a container image, but something else, such as a Helm chart.',
     ],
-    ['schema1', 'The image was pushed in the old format schema 1, which current runtimes no longer accept.'],
+    [
+      'schema1',
+      'The image was pushed in the old format schema 1, which current runtimes no longer accept (containerd since version 2.1).',
+    ],
     'The image has an old format or an unknown media type, or is not a container image at all.',
   ],
 }

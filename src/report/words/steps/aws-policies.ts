@@ -1,7 +1,7 @@
 /** The words of AWS policies that deny a pull or lack what it needs: which one it is, and who can change it. */
 
 import type { AwsPolicy } from '../../../diagnosis/clue.ts'
-import type { Cloud } from '../../../image/registries.ts'
+import { ecrCachePrefix } from '../../../image/registries.ts'
 import type { StepWords } from '../steps.ts'
 
 interface PolicyWords {
@@ -77,15 +77,10 @@ export const awsPolicySteps: StepWords<'lift-deny'> = {
   },
 }
 
-/** How caches of ECR are named, mostly after their upstream (docs.aws.amazon.com/AmazonECR, pull-through-cache-creating-rule). */
-const ECR_CACHE =
-  /^(?:docker-?hub|docker\.io|ecr-public|public|quay|ghcr|github|gitlab|k8s|kubernetes|registry\.k8s\.io|mcr|azure|chainguard|nvcr|cache|mirror|proxy|ptc)(?:[.-][\w.-]*)?\//
-
 /** Returns what the first pull of an image through a cache of ECR needs besides (docs.aws.amazon.com/AmazonECR, pull-through-cache-iam). */
-export function throughCache(cloud: Cloud, reference: string | null): string {
-  const [, path = ''] = /^[^/]+\/(.+)$/.exec(reference ?? '') ?? []
-  const prefix = cloud === 'ecr' && ECR_CACHE.test(path) ? path.split('/')[0] : undefined
-  return prefix === undefined
+export function throughCache(reference: string | null): string {
+  const prefix = ecrCachePrefix(reference)
+  return prefix === null
     ? ''
     : `; if ${prefix} is a pull-through cache, the first pull of an image also needs ecr:BatchImportUpstreamImage and ecr:CreateRepository, in the role's policies or in the registry's`
 }

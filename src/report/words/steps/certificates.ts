@@ -43,6 +43,13 @@ function ofOldRoot(date: string): string {
     : ''
 }
 
+/** Returns why a wildcard that seems to cover the host does not; empty if there is none. */
+function wildcardNote({ clues }: Pick<Finding, 'clues'>, host: string): string {
+  const names = clues.flatMap(clue => (clue.code === 'certificate-for' ? clue.names.split(', ') : []))
+  const wildcard = names.find(name => name.startsWith('*.') && withoutPort(host).endsWith(name.slice(1)))
+  return wildcard === undefined ? '' : `: ${wildcard} stands for one more label only`
+}
+
 /** Returns how nodes show a certificate, as a clause. */
 function clientCertificate(finding: Finding, host: string): string {
   const place = clientCertificatePlace(
@@ -83,7 +90,7 @@ export const certificateSteps: StepWords<
       problem === 'expired'
         ? renewExpired(host, first)
         : problem === 'wrong-name'
-          ? `Use the name that the certificate of ${host} is for, or reissue it with this name or address (subjectAltName)`
+          ? `Use the name that the certificate of ${host} is for, or reissue it with this name or address (subjectAltName)${wildcardNote(first, host)}`
           : problem === 'no-alternative-name'
             ? `Reissue the certificate of ${host} with this name or address as a subject alternative name (SAN): runtimes ignore the common name`
             : problem === 'client'

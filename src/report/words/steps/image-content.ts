@@ -37,6 +37,7 @@ export const imageContentSteps: StepWords<
   | 'windows-image'
   | 'schedule-elsewhere'
   | 'push-current-format'
+  | 'driver-for-node'
   | 'not-an-image'
   | 'not-the-attestation'
 > = {
@@ -108,6 +109,18 @@ export const imageContentSteps: StepWords<
       ? 'Push the image again with a current tool, or use a newer image if it is not yours: runtimes no longer accept its old format (schema 1)'
       : `Build and push the image again in a format that all current runtimes read (\`docker buildx build --output type=image,oci-mediatypes=true,compression=gzip,push=true\`), or update the container runtime ${onNodes(findings)} if it is old`,
   }),
+  'driver-for-node': ({ from, value }, { findings: [{ reference, registry, node }] }) => {
+    const what = `${from === 'system' ? 'operating system' : 'kernel'} of ${node === null ? 'the node' : `node ${node}`} (${value})`
+    return registry === 'nvcr.io'
+      ? {
+          text: `Choose a driver version and an operating system that the operator's support matrix lists (driver.version in the ClusterPolicy), or install the driver on the node and set driver.enabled=false: the tag is made from the ${what}, and NVIDIA publishes no such image`,
+          brief: `Choose a driver version and an operating system that NVIDIA publishes images for: the tag is made from the ${what}`,
+        }
+      : {
+          text: `Build or copy ${reference ?? 'the image'} for that node, or choose another driver version in the operator's settings: the tag is made from the ${what}, as operators of drivers and kernel modules do`,
+          brief: `Build or copy ${reference ?? 'the image'}: its tag is made from the ${what}`,
+        }
+  },
   'not-an-image': () => ({
     text: 'Use the name of a container image: the artifact under this name is something else, such as a Helm chart, a model, or a signature',
   }),

@@ -159,10 +159,12 @@ export const mirrorSteps: StepWords<
       case 'unreadable':
         return { text: `Correct ${place}, and other settings of mirrors there: the runtime can't read them` }
       case 'scheme':
-        return { text: `Write the mirror's endpoint with exactly one scheme (https://…) in ${place}` }
+        return {
+          text: `Write the mirror's endpoint${host === null ? '' : ` ${host}`} with exactly one scheme (https://…) in ${place}`,
+        }
       case 'literal-server':
         return {
-          text: `Write https://registry-1.docker.io as the server (or endpoint) of Docker Hub in ${place}, or leave it unset: docker.io is only Docker Hub's name in images, and the runtime asks whatever host is written there`,
+          text: `Write https://registry-1.docker.io as the server (or endpoint) of Docker Hub in ${place}, or leave it unset: docker.io is only Docker Hub's name in images, and the runtime asks whatever host is written there. It asks the mirrors in the same place first, so check those, too`,
         }
       case 'endpoint':
         return {

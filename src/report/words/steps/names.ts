@@ -4,6 +4,7 @@ import type { Step } from '../../../advice/step.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import type { Placeholder } from '../../../image/placeholder.ts'
 import { readReference } from '../../../image/reference.ts'
+import { ecrCachePrefix } from '../../../image/registries.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { editField, setImages, untagged, withEdit, workloadsOf } from '../edits.ts'
@@ -24,7 +25,6 @@ export const nameSteps: StepWords<
   | 'near-tags'
   | 'near-repositories'
   | 'set-tag'
-  | 'driver-for-node'
   | 'name-version'
   | 'see-image-stream'
   | 'use-local-image'
@@ -76,11 +76,13 @@ export const nameSteps: StepWords<
   'existing-official': (_step, { findings: [{ image, host }] }) => ({
     text: `Check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, 'docker.io')}, and any proxy in between: ${image} is an official image that anyone can pull, so Docker Hub was asked for another name, or did not answer itself`,
   }),
-  'proxy-project': ({ host, product }) => ({
+  'proxy-project': ({ host, product }, { findings: [{ reference }] }) => ({
     text:
-      product === 'harbor'
-        ? `If this is a proxy cache project of Harbor, check the log of Harbor at ${host} and its connection to the upstream registry: when that fails, it gives the same answer`
-        : `If ${host} fetches this path from an upstream registry (a proxy or remote repository), check its log and its login there: it may give the same answer when the upstream refuses it or can't be reached`,
+      product === 'ecr'
+        ? `If ${ecrCachePrefix(reference)} is a pull-through cache, allow the nodes' role ecr:BatchImportUpstreamImage and ecr:CreateRepository, in its policies or in the registry's, and check that the image is at the upstream: otherwise an image that nobody has pulled yet is not found`
+        : product === 'harbor'
+          ? `If this is a proxy cache project of Harbor, check the log of Harbor at ${host} and its connection to the upstream registry: when that fails, it gives the same answer`
+          : `If ${host} fetches this path from an upstream registry (a proxy or remote repository), check its log and its login there: it may give the same answer when the upstream refuses it or can't be reached`,
   }),
   'ask-registry': (_step, { invocation, findings }) => ({
     text: 'Ask the registry whether the image exists and which login can pull it (costs no pulls)',
@@ -119,8 +121,11 @@ export const nameSteps: StepWords<
       ...(command === undefined ? {} : { command }),
     }
   },
-  'find-replacement': ({ moved }) => ({
-    text: `Ask the image's publisher where it is published now${moved.state === 'retired' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
+  'find-replacement': ({ moved }, { findings: [{ image }] }) => ({
+    text:
+      moved.state === 'frozen'
+        ? `Use a tag from before ${moved.since}, or another publisher's image: ${untagged(image).slice(0, -1)} gets no new tags (${moved.source})`
+        : `Ask the image's publisher where it is published now${moved.state === 'retired' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
   }),
   'migrate-project': ({ project }) => ({
     text: `Or have the owner of project ${project} move its images to Artifact Registry, which serves them under the same names: \`gcloud artifacts docker upgrade migrate --projects=${shellWord(project)}\``,
@@ -156,18 +161,6 @@ export const nameSteps: StepWords<
     text: `See whether image stream ${project}/${stream} has the tag ${tag}, and whether its import failed; import it again with \`${kubectlCommand(invocation, `import-image ${shellWord(`${stream}:${tag}`)}`, project).replace(/^kubectl/, 'oc')}\`, or build it`,
     command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, project),
   }),
-  'driver-for-node': ({ from, value }, { findings: [{ reference, registry, node }] }) => {
-    const what = `${from === 'system' ? 'operating system' : 'kernel'} of ${node === null ? 'the node' : `node ${node}`} (${value})`
-    return registry === 'nvcr.io'
-      ? {
-          text: `Choose a driver version and an operating system that the operator's support matrix lists (driver.version in the ClusterPolicy), or install the driver on the node and set driver.enabled=false: the tag is made from the ${what}, and NVIDIA publishes no such image`,
-          brief: `Choose a driver version and an operating system that NVIDIA publishes images for: the tag is made from the ${what}`,
-        }
-      : {
-          text: `Build or copy ${reference ?? 'the image'} for that node, or choose another driver version in the operator's settings: the tag is made from the ${what}, as operators of drivers and kernel modules do`,
-          brief: `Build or copy ${reference ?? 'the image'}: its tag is made from the ${what}`,
-        }
-  },
   'name-version': ({ image }) => ({
     text: `Name a version (a tag or a digest) of the image: its repository has no tag latest, which ${/:latest$/.test(image) ? `${image} asks for` : `${image} means, as it names no tag`}`,
   }),
@@ -212,7 +205,7 @@ export const nameSteps: StepWords<
     text: `Remove the scheme: image names start with the host, as in ${image.replace(/^[a-z][a-z0-9+.-]*:\/+/i, '')}`,
   }),
   'full-name': ({ image }) => ({
-    text: `Write the full name with its registry, such as docker.io/${image.includes('/') ? image : `library/${image}`}, or add an alias or unqualified-search-registries on the nodes (/etc/containers/registries.conf)`,
+    text: `Write the full name with its registry: docker.io if the image is on Docker Hub, as in docker.io/${image.includes('/') ? image : `library/${image}`}; or add an alias or unqualified-search-registries on the nodes (/etc/containers/registries.conf)`,
   }),
   'correct-registry': ({ from, to, why }, { invocation, findings: [first, ...others] }) => {
     const edit = (finding: Findings[number]) => ({ ...finding, known: atRegistry(finding, to), open: '' })
@@ -237,6 +230,8 @@ const CORRECTED: Record<
   'hub-login': (from, to) =>
     `Write ${to} instead of ${from}: only under that name does the kubelet find the pod's login for Docker Hub`,
   typo: (from, to) => `Write ${to} instead of ${from}, if that registry is meant: the names differ by a typo`,
+  'private-link': (from, to) =>
+    `Write ${to} instead of ${from}: with a private endpoint, clients keep using the public name, which private DNS resolves to the private address, and the certificate is only for that name`,
   'openshift-4': (from, to) =>
     `Write ${to} instead of ${from}: that is the registry's name in OpenShift 3, and nodes of OpenShift 4 only know the new one`,
 }
@@ -253,6 +248,8 @@ const PLACEHOLDERS: Record<Exclude<Placeholder, 'istio'>, (image: string) => str
     /^controller(?::latest)?$/.test(image)
       ? `Name the image of the operator: ${image} is the placeholder of Kubebuilder and the Operator SDK, which \`make deploy IMG=<image>\` (\`kustomize edit set image controller=<image>\`) replaces`
       : `Fill in the placeholder in ${image}: a variable or template value was not set when this was rendered`,
+  tag: image =>
+    `Use a real tag in ${image}: this one is a placeholder that a build, a chart, or a kustomize overlay replaces, so the manifest was applied without it`,
   ko: image =>
     `Apply the manifests of a release, or build these with ko (\`ko resolve -f <file>\` prints them with real names, \`ko apply -f <file>\` applies them): ${image} is a Go package from which the build tool ko makes an image, not an image`,
   bazel: image =>

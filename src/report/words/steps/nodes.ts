@@ -68,6 +68,7 @@ export const nodeSteps: StepWords<
   | 'ecr-login-of-node'
   | 'set-sandbox-image'
   | 'sandbox-login'
+  | 'relieve-disk'
 > = {
   'prune-images': (_step, { findings }) => {
     const { command, removesOne } = pruneCommand(findings[0].host)
@@ -145,6 +146,12 @@ export const nodeSteps: StepWords<
       findings,
     )
   },
+  'relieve-disk': (_step, { findings }) =>
+    nodeClientStep(
+      `Free space ${onNodes(findings)}, too: the node reports DiskPressure, and then the kubelet removes images that no container uses, even preloaded ones`,
+      diskCommand(findings[0].host, null),
+      findings,
+    ),
   'free-temporary': ({ path }, { findings, findings: [first] }) => ({
     text: `Free space in ${path} ${onNodes(findings)}, or enlarge its file system; or let the runtime unpack elsewhere (${first.host.runtime === 'cri-o' ? 'big_files_temporary_dir in /etc/crio/crio.conf' : `${first.host.runtime === 'docker' ? 'DOCKER_TMPDIR' : first.host.os === 'windows' ? 'TEMP' : 'TMPDIR'} in its service`})`,
   }),
@@ -233,9 +240,17 @@ export const nodeSteps: StepWords<
           findings,
         )
   },
-  'set-sandbox-image': ({ image }, { findings, findings: [first] }) => ({
-    text: `Give the runtime ${onNodes(findings)} a pause image that it can get: set it to one that is public or in your mirror${/^k8s\.gcr\.io\/./.test(image) ? `, such as ${image.replace('k8s.gcr.io', 'registry.k8s.io')}, as k8s.gcr.io is frozen` : ''} (${sandboxSetting(first.host)}), or preload ${image === '' ? 'it' : image} on the node${preloadPlace(first.host) === null ? '' : ` (an archive in ${preloadPlace(first.host)})`}`,
-  }),
+  'set-sandbox-image': ({ image, full }, { findings, findings: [first] }) => {
+    const archive = preloadPlace(first.host)
+    const preload = `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}`
+    const setting = sandboxSetting(first.host)
+    return {
+      text:
+        full === undefined
+          ? `Give the runtime ${onNodes(findings)} a pause image that it can get: set it to one that is public or in your mirror${/^k8s\.gcr\.io\/./.test(image) ? `, such as ${image.replace('k8s.gcr.io', 'registry.k8s.io')}, as k8s.gcr.io is frozen` : ''} (${setting}), ${preload}`
+          : `Write the pause image with its registry, as ${full}, in the runtime's settings ${onNodes(findings)} (${setting}), ${preload}; \`crictl images\` there lists what it has`,
+    }
+  },
   'sandbox-login': ({ registry }, { findings, findings: [first] }) => ({
     text: `Or give the runtime itself a login for ${registryLabel(registry)} ${onNodes(findings)}, in ${sandboxLoginPlace(first.host)}: pod pull secrets are not used for the pause image`,
   }),

@@ -7,8 +7,7 @@ import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { kubeletLog, nodeClientStep, onNodes } from '../node.ts'
 import { registryLabel } from '../nouns.ts'
-import { PERIMETERS } from '../perimeters.ts'
-import { reasonToHeed, restoreText } from '../refusal-reasons.ts'
+import { PERIMETERS, reasonToHeed, restoreText } from '../refusal-reasons.ts'
 import type { StepWords } from '../steps.ts'
 import { awsIdentity, throughCache } from './aws-policies.ts'
 
@@ -175,7 +174,7 @@ export const permissionSteps: StepWords<
   },
   'grant-cloud-role': ({ cloud, caller, action, first }, { findings: [finding] }) => {
     const { registry, reference } = finding
-    const cached = action === null ? throughCache(cloud, reference) : ''
+    const cached = action === null ? throughCache(reference) : ''
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
     const owner = cloud === 'ecr' ? /^\d{12}(?=\.)/.exec(registry ?? '')?.[0] : undefined
     const { name, account: own } =

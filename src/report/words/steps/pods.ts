@@ -46,6 +46,7 @@ export const podSteps: StepWords<
   | 'restart-pull'
   | 'delete-outgoing-pod'
   | 'correct-admission'
+  | 'drop-registry'
   | 'undouble-prefix'
   | 'see-silent-node'
   | 'delete-silent-node'
@@ -125,6 +126,9 @@ export const podSteps: StepWords<
       command: webhooksCommand(invocation, policies),
     }
   },
+  'drop-registry': ({ host, inner, without }) => ({
+    text: `If ${host} does not serve images below ${inner}/, as caches of other registries do, leave that out: the name would be ${without}. A default registry that is put in front of a full name makes such names (Rancher's system-default-registry, global.imageRegistry of charts)`,
+  }),
   'undouble-prefix': ({ prefix, without }, { invocation }) => ({
     text: `Find what put ${prefix} in front of the name twice, such as a mutating webhook or policy for a mirror, or a registry in a chart's values: once, the name would be ${without}`,
     command: webhooksCommand(invocation, []),
