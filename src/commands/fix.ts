@@ -1,8 +1,8 @@
 /** `pullguard fix`: read → choose → plan → prove → show → confirm → apply → verify → report. */
 
 import { withSteps } from '../advice/add-steps.ts'
-import { checkAccess } from '../apply/check-access.ts'
 import { journalFolders } from '../apply/journal/journal.ts'
+import { checkAccess } from '../apply/server-view.ts'
 import { RefusedError } from '../errors.ts'
 import type { PlanScope } from '../plan/plan.ts'
 import { isForPeople } from '../report/formats.ts'

@@ -1,9 +1,9 @@
 /** Checks the result of a fix: what still can't pull, why it was left unchanged, which Secrets of earlier fixes are outdated, and the exit code. */
 
 import { withSteps } from '../../advice/add-steps.ts'
-import { isDone } from '../../apply/answer.ts'
 import { isUndone, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import type { FixResult, Recovery } from '../../apply/outcome.ts'
+import { isDone } from '../../apply/server-view.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
