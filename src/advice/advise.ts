@@ -265,14 +265,18 @@ function withRecreatedJob({ workload }: Finding, steps: Step[]): Step[] {
     : steps.toSpliced(last + 1, 0, { code: 'recreate-job' })
 }
 
-/** Only a new run gets a new login, and nothing but its program can start one. */
-function withNewRun({ clues }: Finding, steps: Step[]): Step[] {
+/** Only a new run gets a new login, and nothing but its program can start one. A pod with a list of its own gets none from its account. */
+function withNewRun({ clues, credential }: Finding, steps: Step[]): Step[] {
   const made = clueOf(clues, 'made-by')
   if (made === undefined) return steps
-  const again: Step = { code: 'run-again', maker: made.maker }
-  return steps.flatMap((step): Step[] =>
-    step.code === 'distribute-login' ? [step, again] : step.code === 'recreate-pods' ? [again] : [step],
-  )
+  const { maker } = made
+  const again: Step = { code: 'run-again', maker }
+  const hasOwnList = credential.attempts.some(({ from }) => from === 'pod')
+  return steps.flatMap((step): Step[] => {
+    if (step.code === 'recreate-pods') return [again]
+    if (step.code !== 'distribute-login') return [step]
+    return [hasOwnList ? { code: 'login-of-maker', maker, registry: step.registry } : step, again]
+  })
 }
 
 /** The CronJob may have the correct image by now, but not the Job that it created before. */

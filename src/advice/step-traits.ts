@@ -32,6 +32,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'guest-settings': { about: 'other' },
   'short-lived-login': { about: 'login' },
   'recreate-job': { about: 'other' },
+  'login-of-maker': { about: 'login' },
   'run-again': { about: 'other' },
   'delete-run': { about: 'other' },
   'see-why': { about: 'login' },

@@ -76,6 +76,7 @@ export type Step =
     }
   | { code: 'recreate-job' }
   | { code: 'run-again'; maker: PodMaker }
+  | { code: 'login-of-maker'; maker: PodMaker; registry: string }
   | { code: 'delete-run'; cronJob: string }
   | { code: 'see-why'; after: 'name' | 'secrets' | 'login' }
   // Rights at the registry

@@ -8,7 +8,7 @@ import { isUndone, mayHaveWritten, type Run, wroteMoreThanPods } from '../apply/
 import { keepsLogin, planUndo } from '../apply/plan-undo.ts'
 import type { UndoOutcome, UndoStep } from '../apply/undo-step.ts'
 import { RefusedError } from '../errors.ts'
-import { isFailedRequest } from '../kubernetes/api/api-error.ts'
+import { isFailedRequest, isForbidden } from '../kubernetes/api/api-error.ts'
 import type { ClusterReader } from '../kubernetes/api/cluster.ts'
 import type { ClusterWriter } from '../kubernetes/api/writer.ts'
 import { isForPeople } from '../report/formats.ts'
@@ -61,7 +61,7 @@ export async function undoCommand(options: UndoOptions, context: WritingContext)
     if (options.list) {
       const lines = await runLines(runs, cluster, context.signal)
       await context.out.write(renderRuns(lines, view(options, context)))
-      return 'ok'
+      return lines.some(({ state }) => state === 'unknown') ? 'incomplete' : 'ok'
     }
     const named = findRun(runs, options.run)
     const { folder, runs: beside } = recorded.find(one => one.runs.includes(named)) ?? recorded[0]
@@ -203,7 +203,7 @@ function view({ format, connection }: UndoOptions, context: CommandContext): Und
 async function runLines(runs: Run[], cluster: ClusterReader, signal: AbortSignal): Promise<RunLine[]> {
   const lines: RunLine[] = []
   for (const run of runs) {
-    const state = await stateOf(run, runs, cluster, signal)
+    const state = await stateOf(run, runs, cluster, signal).catch(unknownIfForbidden)
     lines.push({
       run: run.run,
       startedAt: run.startedAt,
@@ -218,6 +218,12 @@ async function runLines(runs: Run[], cluster: ClusterReader, signal: AbortSignal
     })
   }
   return lines
+}
+
+/** A user who may not read one object can still see the other runs. @throws any other error */
+function unknownIfForbidden(error: unknown): 'unknown' {
+  if (!isForbidden(error)) throw error
+  return 'unknown'
 }
 
 /** Returns whether the run can still be undone, from what the journal says it wrote and what of that still exists in the cluster. */

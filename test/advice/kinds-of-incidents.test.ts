@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import type { Step } from '../../src/advice/step.ts'
 import type { Node } from '../../src/snapshot/node.ts'
+import type { Pod } from '../../src/snapshot/pod.ts'
 import { container, waiting } from '../diagnosis/snapshots.ts'
 import { findingOf, pulled, type Situation } from './situation.ts'
 
@@ -662,4 +663,16 @@ test('a pause image that was only looked for on the node gets its full name, and
     { code: 'set-sandbox-image', image, full: `docker.io/${image}` },
     { code: 'relieve-disk' },
   ])
+})
+
+test('a login for pods that a program makes goes to their service account, or to the secrets that it gives them', () => {
+  const image = 'ghcr.io/acme/app:1'
+  const error = pulled(image, head('ghcr.io', '403 Forbidden'))
+  const made: Partial<Pod> = { maker: 'jenkins', controller: null }
+  expect(codesIn({ image, error, pod: made })).toEqual(
+    expect.arrayContaining(['distribute-login', 'run-again']),
+  )
+  const own = codesIn({ image, error, pod: made, login: 'ghcr.io' })
+  expect(own).toContain('login-of-maker')
+  expect(own).not.toContain('distribute-login')
 })

@@ -64,6 +64,13 @@ describe('nothing is undone', () => {
     expect(result.err).toContain('permission to get the namespace kube-system')
   })
 
+  test('for a user who may not read what a run wrote, whose state is then unknown', async () => {
+    incident.simulator.faults.when(({ path }) => path.includes('/secrets/dockercreds'), 403)
+    const result = await undo('--list')
+    incident.simulator.faults.clear()
+    expect(result).toMatchObject({ code: 3, out: expect.stringContaining('unknown (no permission)') })
+  })
+
   test('for a user unknown to the server', async () => {
     expect(await undo('--yes', '--token', 'wrong')).toMatchObject({ code: 4, out: '' })
   })

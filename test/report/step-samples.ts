@@ -58,6 +58,7 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
     { secret: 'regcred', namespace: 'web', writer: { type: 'tool', name: 'imagepullsecret-patcher' } },
   ],
   'recreate-job': [{}],
+  'login-of-maker': [{ maker: 'gitlab-runner', registry: 'registry.example' }],
   'run-again': [{ maker: 'gitlab-runner' }],
   'delete-run': [{ cronJob: 'nightly' }],
   'see-why': [{ after: 'name' }, { after: 'secrets' }, { after: 'login' }],

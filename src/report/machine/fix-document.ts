@@ -83,8 +83,8 @@ export interface UndoReport {
   outcomes: UndoOutcome[]
 }
 
-/** `over`: what the run wrote has since been deleted or changed by others. */
-export type RunState = 'in-place' | 'undone' | 'over' | 'only-pods'
+/** `over`: what the run wrote has since been deleted or changed by others. `unknown`: the user has no permission to read it. */
+export type RunState = 'in-place' | 'undone' | 'over' | 'only-pods' | 'unknown'
 
 /** One run in the list. */
 export interface RunLine {

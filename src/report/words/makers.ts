@@ -9,6 +9,8 @@ export interface MakerWords {
   image: (container: string) => string
   /** Where its other settings are. */
   settings: string
+  /** Where its pull secrets come from, if it has its own; follows "Set the login". */
+  login: string
   /** What makes the program create a new pod; follows "Then". */
   again: string
 }
@@ -23,6 +25,8 @@ export const MAKERS: Record<PodMaker, MakerWords> = {
           ? "under services of the job in .gitlab-ci.yml (or in the runner's config.toml)"
           : "as image of the job in .gitlab-ci.yml (or in the runner's config.toml)",
     settings: "in the job in .gitlab-ci.yml, or in the runner's config.toml",
+    login:
+      "in the job's variable DOCKER_AUTH_CONFIG, or the secret that image_pull_secrets names in the runner's config.toml",
     again: 'retry the job in GitLab',
   },
   jenkins: {
@@ -32,6 +36,7 @@ export const MAKERS: Record<PodMaker, MakerWords> = {
         ? "in Jenkins' pod template (container jnlp; in its chart's values, agent.image)"
         : "in the Jenkinsfile's podTemplate, or the pod template in Jenkins",
     settings: "in the Jenkinsfile's podTemplate, or the pod template in Jenkins",
+    login: 'in the secret that imagePullSecrets of the pod template names',
     again: 'run the build in Jenkins again',
   },
   'github-actions': {
@@ -41,6 +46,8 @@ export const MAKERS: Record<PodMaker, MakerWords> = {
         ? "in the values of the runner scale set's chart (template.spec)"
         : 'under container or services of the job in its workflow file',
     settings: "in the values of the runner scale set's chart (template.spec)",
+    login:
+      "in the secret that template.spec.imagePullSecrets of the runner scale set's chart names, or, for a job's own container, under credentials in its workflow file",
     again: 're-run the job in GitHub, unless it is still waiting for a runner',
   },
   airflow: {
@@ -48,6 +55,7 @@ export const MAKERS: Record<PodMaker, MakerWords> = {
     image: () =>
       'in the task (image of its KubernetesPodOperator), or for workers in the pod template and the worker image of Airflow',
     settings: 'in the task, or in the pod template of Airflow',
+    login: 'in the secret that image_pull_secrets of the task, or of the pod template, names',
     again: 'clear the task in Airflow',
   },
   jupyterhub: {
@@ -57,6 +65,7 @@ export const MAKERS: Record<PodMaker, MakerWords> = {
         ? "as singleuser.networkTools.image in the values of JupyterHub's chart"
         : "as singleuser.image in the values of JupyterHub's chart (or the image of the user's profile there)",
     settings: "under singleuser in the values of JupyterHub's chart",
+    login: "in the values of JupyterHub's chart (imagePullSecret, singleuser.image.pullSecrets)",
     again: 'start the server in JupyterHub again',
   },
   spark: {
@@ -64,12 +73,15 @@ export const MAKERS: Record<PodMaker, MakerWords> = {
     image: () => 'as spark.kubernetes.container.image (with the Spark operator, in the SparkApplication)',
     settings:
       "in the application's spark.kubernetes settings (with the Spark operator, in the SparkApplication)",
+    login:
+      'in the secret that spark.kubernetes.container.image.pullSecrets names (with the Spark operator, imagePullSecrets)',
     again: 'submit the application again',
   },
   'kubectl-debug': {
     name: 'kubectl debug',
     image: () => 'with --image of `kubectl debug`',
     settings: 'in the command `kubectl debug`',
+    login: 'in the secret that the pod names',
     again: 'run `kubectl debug` again',
   },
 }

@@ -119,6 +119,7 @@ const STATES: Record<RunState, string> = {
   undone: 'undone',
   over: 'nothing left to undo',
   'only-pods': 'only pods',
+  unknown: 'unknown (no permission)',
 }
 
 /** Returns the scope, user, and context of a run: `namespace web (deployment/shop), by jane, context prod`. */

@@ -30,7 +30,7 @@ export const WORKLOADS = {
   'made-pod': {
     title: ({ maker }, count) =>
       `${pluralize(count, 'pod')} that ${MAKERS[maker].name} created for one run: ${count === 1 ? 'a copy' : 'copies'} would serve no run`,
-    next: ({ maker }) => ({ text: `Once the rest is done, ${MAKERS[maker].again}` }),
+    next: ({ maker }) => ({ text: `Get a new pod: ${MAKERS[maker].again}` }),
   },
   'mirror-pod': {
     title: (_first, count) =>

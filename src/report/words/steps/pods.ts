@@ -5,7 +5,7 @@ import { shellWord } from '../../sanitize.ts'
 import { workloadPath } from '../commands.ts'
 import { minuteOf } from '../duration.ts'
 import { MAKERS } from '../makers.ts'
-import { joinList, shortList } from '../nouns.ts'
+import { joinList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
 /** Where injectors have the image of the containers that they add. */
@@ -42,6 +42,7 @@ const MAX_JOBS = 10
 export const podSteps: StepWords<
   | 'recreate-job'
   | 'run-again'
+  | 'login-of-maker'
   | 'delete-run'
   | 'restart-pull'
   | 'delete-outgoing-pod'
@@ -56,6 +57,9 @@ export const podSteps: StepWords<
 > = {
   'recreate-job': (_step, { findings: [{ workload }] }) => ({
     text: `Then delete and recreate job ${workload?.name ?? ''} (or run it again), unless it creates a new pod on its own: a Job's template is immutable`,
+  }),
+  'login-of-maker': ({ maker, registry }) => ({
+    text: `Set the login for ${registryLabel(registry)} ${MAKERS[maker].login}: the pod has pull secrets of its own from there, so it gets none from its service account`,
   }),
   'run-again': ({ maker }, { findings }) => {
     const others = findings.flatMap(({ clues }) =>
