@@ -7,10 +7,10 @@ import { AT_ONCE, bounded } from '../network/bounded.ts'
 import type { PatchOperation } from '../plan/change.ts'
 import { pullSecretsAt, valueAt } from '../plan/patch.ts'
 import { redact } from '../secrecy/redact.ts'
-import { isUncertain, objectPath, statusOf, statusOfRefusal, writtenAt } from './answer.ts'
 import type { ApplyPhase } from './apply-context.ts'
 import type { JournalLine } from './journal/run.ts'
 import type { OutcomeStatus } from './outcome.ts'
+import { isUncertain, objectPath, statusOf, statusOfRefusal, writtenAt } from './server-view.ts'
 import type { RemoveKeys, UndoOutcome, UndoStep } from './undo-step.ts'
 
 export interface UndoContext {

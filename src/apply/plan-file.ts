@@ -12,9 +12,9 @@ import { jsonPlace } from '../json/json-place.ts'
 import { unlessAborted } from '../network/unless-aborted.ts'
 import type { Change } from '../plan/change.ts'
 import type { Plan } from '../plan/plan.ts'
-import { hasValidTarget } from './answer.ts'
 import type { ChangeOutcome } from './outcome.ts'
 import { validatePlan } from './schema-validators.js'
+import { hasValidTarget } from './server-view.ts'
 
 /** Writes the plan, readable only by its owner; an existing file is replaced whole or not at all. @throws UsageError */
 export async function writePlanFile(path: string, plan: Plan): Promise<void> {

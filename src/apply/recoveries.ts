@@ -6,9 +6,9 @@ import { type Holdup, judgeRollout, type RecoveryCounts, type Rollout, recoveryO
 import type { JudgedPod } from '../rollout/pod-stage.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { RolloutKind, RolloutSubject } from '../snapshot/rollout.ts'
-import { statusOf } from './answer.ts'
 import type { ApplyContext, WatchedRollout } from './apply-context.ts'
 import type { ChangeOutcome, Recovery, RecoveryPod } from './outcome.ts'
+import { statusOf } from './server-view.ts'
 
 /** Milliseconds between two reads of the workloads. */
 const PAUSE = 1_000

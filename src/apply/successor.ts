@@ -3,9 +3,9 @@
 import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { Change, PatchTemplate, RecreatePod } from '../plan/change.ts'
 import { redact } from '../secrecy/redact.ts'
-import { collectionPath, objectPath, outcomeOf, refusalOf, statusOf, statusOfRefusal } from './answer.ts'
 import type { ApplyContext } from './apply-context.ts'
 import type { ChangeOutcome } from './outcome.ts'
+import { collectionPath, objectPath, outcomeOf, refusalOf, statusOf, statusOfRefusal } from './server-view.ts'
 
 /** Milliseconds for which an answer is valid for the controller's other pods. */
 const FRESH = 10_000

@@ -10,6 +10,9 @@ import type { KubernetesObject } from '../kubernetes/api/cluster.ts'
 import type { JsonPatchOperation } from '../kubernetes/api/write.ts'
 import type { CreateSecret, PatchChange, SecretChange, UpdateSecret } from '../plan/change.ts'
 import { isWritten, replanPatch } from '../plan/patch.ts'
+import type { ApplyContext } from './apply-context.ts'
+import { fingerprintOf } from './journal/fingerprint.ts'
+import type { ChangeOutcome, OutcomeReason } from './outcome.ts'
 import {
   collectionPath,
   isUncertain,
@@ -20,10 +23,7 @@ import {
   statusOf,
   successOf,
   writtenAt,
-} from './answer.ts'
-import type { ApplyContext } from './apply-context.ts'
-import { fingerprintOf } from './journal/fingerprint.ts'
-import type { ChangeOutcome, OutcomeReason } from './outcome.ts'
+} from './server-view.ts'
 import { templateRefusal } from './successor.ts'
 
 /** Creates the Secret, or adds the missing logins to an existing one. A Secret that already contains them is left unchanged. */

@@ -5,6 +5,9 @@ import type { PodChange, RecreateBarePod, RestoreBarePod } from '../plan/change.
 import { judgePod } from '../rollout/pod-stage.ts'
 import { redact } from '../secrecy/redact.ts'
 import type { RolloutPod } from '../snapshot/rollout.ts'
+import type { ApplyContext } from './apply-context.ts'
+import { journaledPod } from './journal/run.ts'
+import type { ChangeOutcome, OutcomeReason } from './outcome.ts'
 import {
   collectionPath,
   isUncertain,
@@ -15,10 +18,7 @@ import {
   statusOf,
   successOf,
   writtenAt,
-} from './answer.ts'
-import type { ApplyContext } from './apply-context.ts'
-import { journaledPod } from './journal/run.ts'
-import type { ChangeOutcome, OutcomeReason } from './outcome.ts'
+} from './server-view.ts'
 import { finalizersOf, manifestOf, renamed, type Successors, secretsOf } from './successor.ts'
 
 /** Removes a pod for its controller to replace, or replaces it here if it has no controller. */

@@ -18,7 +18,7 @@ import { type AllSettings, auditSettings, type SettingsFlags } from './audit/set
 import { readKnown, replaceBaseline } from './baseline.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
-import { invocationOf, screenOf } from './report-options.ts'
+import { invocationOf, screenOf } from './shared-flags.ts'
 
 export interface AuditOptions extends AuditTarget, SettingsFlags {
   /** Ask registries about every image. */

@@ -14,8 +14,7 @@ import type { Scope } from '../source/suspects.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { type DiagnoseOptions, exitOf } from './diagnose.ts'
-import { invocationOfLook, screenOf } from './report-options.ts'
-import { scopeOf } from './snapshot.ts'
+import { invocationOfLook, scopeOf, screenOf } from './shared-flags.ts'
 
 /** Milliseconds. The pause between two readings is at least this long, and at least SHARE times as long as the last reading took. */
 const SHORTEST_PAUSE = 1_000

@@ -12,8 +12,7 @@ import { opensLinks } from '../report/screen/links.ts'
 import type { BaselineFlags } from './baseline.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
-import { invocationOfLook, screenOf } from './report-options.ts'
-import { formatFor } from './shared-flags.ts'
+import { formatFor, invocationOfLook, screenOf } from './shared-flags.ts'
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts'
 
 export interface DiagnoseOptions extends SnapshotOptions, BaselineFlags, ColumnFlags {

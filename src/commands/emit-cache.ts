@@ -10,7 +10,7 @@ import { renderCaches, writtenCacheText } from '../report/views/mirror-cache.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { registriesNamed } from './mirror/registries-named.ts'
 import { writeText } from './mirror/write-files.ts'
-import { invocationOf } from './report-options.ts'
+import { invocationOf } from './shared-flags.ts'
 
 export interface EmitCacheOptions {
   connection: ConnectionFlags

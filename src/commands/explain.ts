@@ -7,7 +7,7 @@ import type { DataFormat } from '../report/formats.ts'
 import { renderExplanations } from '../report/views/explanations.ts'
 import { type Explanation, explanationsOf } from '../report/words/explanations.ts'
 import type { CommandContext, ExitName } from './context.ts'
-import { invocationOf, screenOf } from './report-options.ts'
+import { invocationOf, screenOf } from './shared-flags.ts'
 
 export interface ExplainOptions {
   /** Causes, subcauses, or rules; empty: a list of all. */

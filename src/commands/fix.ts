@@ -1,8 +1,8 @@
 /** `pullguard fix`: read → choose → plan → prove → show → confirm → apply → verify → report. */
 
 import { withSteps } from '../advice/add-steps.ts'
-import { checkAccess } from '../apply/check-access.ts'
 import { journalFolders } from '../apply/journal/journal.ts'
+import { checkAccess } from '../apply/server-view.ts'
 import { RefusedError } from '../errors.ts'
 import type { PlanScope } from '../plan/plan.ts'
 import { isForPeople } from '../report/formats.ts'
@@ -21,7 +21,7 @@ import { chooseRequest } from './fix/request.ts'
 import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
 import { type FixSummary, verify, verifyDryRun, verifyEmpty, warnOfOutdatedSecrets } from './fix/verify.ts'
 import { endpointsOf, openRegistries } from './registries.ts'
-import { invocationOf, invocationOfFix, screenOf } from './report-options.ts'
+import { invocationOf, invocationOfFix, screenOf } from './shared-flags.ts'
 import type { WritingContext } from './writing-context.ts'
 
 /** Fixes stuck pods. @throws UsageError, UnreachableError; RefusedError if nothing was changed */

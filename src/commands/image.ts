@@ -7,8 +7,7 @@ import { type CheckedReading, renderImages } from '../report/views/images.ts'
 import { checkFor, isAbsent, isPullable } from '../snapshot/image-verdict.ts'
 import type { ImageCheckFlags } from './check-images.ts'
 import type { CommandContext, ExitName } from './context.ts'
-import { invocationOf, screenOf } from './report-options.ts'
-import { formatFor } from './shared-flags.ts'
+import { formatFor, invocationOf, screenOf } from './shared-flags.ts'
 
 export interface ImageOptions {
   references: string[]

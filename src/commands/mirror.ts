@@ -25,7 +25,7 @@ import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
 import { registriesNamed } from './mirror/registries-named.ts'
 import { writeFiles } from './mirror/write-files.ts'
 import { endpointsOf, openRegistries, readingLoginsOrProblem } from './registries.ts'
-import { invocationOf, screenOf } from './report-options.ts'
+import { invocationOf, screenOf } from './shared-flags.ts'
 
 export interface MirrorOptions extends AddressRules {
   connection: ConnectionFlags

@@ -8,7 +8,7 @@ import { renderQuota } from '../report/views/quota.ts'
 import { type HubQuota, type JudgedQuotas, judgeQuotas } from '../snapshot/hub-quota.ts'
 import type { CommandContext, ExitName } from './context.ts'
 import { askCluster, askHub, type ClusterQuestion, localHubLogins } from './quota/readings.ts'
-import { invocationOf, screenOf } from './report-options.ts'
+import { invocationOf, screenOf } from './shared-flags.ts'
 
 export interface QuotaOptions extends ClusterQuestion {
   /** REGISTRY=URL. */

@@ -1,15 +1,12 @@
 /** Takes a command's snapshot of a live cluster or of a dump. Both produce the same facts for the same state. */
 
-import { UsageError } from '../errors.ts'
 import { readingText } from '../report/views/progress.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { parseLabelSelector } from '../source/label-selector.ts'
 import type { ClusterOptions } from '../source/live/read-cluster.ts'
-import { parseSubjects } from '../source/subject-names.ts'
-import type { Scope } from '../source/suspects.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags } from './context.ts'
-import { checkRecursive } from './shared-flags.ts'
+import { checkRecursive, scopeOf } from './shared-flags.ts'
 
 export interface SnapshotOptions {
   connection: ConnectionFlags
@@ -42,65 +39,6 @@ export async function takeSnapshot(
   return options.files.length > 0
     ? snapshotOfDump(options, context)
     : snapshotOfCluster(options, context, meanwhile)
-}
-
-/** @throws UsageError for flags and names that contradict each other */
-function checkScope({
-  allNamespaces,
-  namespaces = [],
-  names = [],
-  selector,
-  excludedNamespaces = [],
-}: Omit<SnapshotOptions, 'files' | 'recursive'>): void {
-  const rivals: [flag: string, isGiven: boolean][] = [
-    ['-l', selector !== undefined],
-    ['-A', allNamespaces],
-    ['several namespaces', namespaces.length > 1],
-    ['--exclude-namespace', excludedNamespaces.length > 0],
-  ]
-  const [name] = names
-  const [rival] = rivals.find(([, isGiven]) => isGiven) ?? []
-  if (name !== undefined && rival !== undefined)
-    throw new UsageError(
-      `${name} can't be combined with ${rival}: a name is looked up in one namespace, with -n or as NAMESPACE/POD.`,
-    )
-  if (namespaces.length > 0 && namespaces.every(namespace => excludedNamespaces.includes(namespace)))
-    throw new UsageError(
-      '--exclude-namespace excludes every namespace of -n: nothing would be left to check.',
-    )
-}
-
-/**
- * Returns the scope of the flags and names. @param fallback the namespaces without -n; null: all. @throws UsageError for flags that
- * contradict each other
- */
-export function scopeOf(
-  options: Omit<SnapshotOptions, 'files' | 'recursive'>,
-  fallback: string[] | null,
-): Scope {
-  checkScope(options)
-  const {
-    allNamespaces,
-    namespaces = [],
-    excludedNamespaces = [],
-    names = [],
-    selector,
-    pod,
-    keepNamedPods = false,
-  } = options
-  const { namespace } = options.connection
-  const named =
-    namespaces.length > 1 ? [...new Set(namespaces)] : namespace === undefined ? fallback : [namespace]
-  const within = named?.filter(each => !excludedNamespaces.includes(each)) ?? null
-  return {
-    namespaces: allNamespaces ? null : within,
-    // Needed only for all namespaces; a list of namespaces is already filtered above.
-    ...(excludedNamespaces.length > 0 &&
-      (allNamespaces || within === null) && { excluded: [...excludedNamespaces] }),
-    ...(selector === undefined ? {} : { labelSelector: selector }),
-    ...(pod === undefined ? {} : { pod }),
-    ...(names.length > 0 && { subjects: parseSubjects(names, namespace), keepNamedPods }),
-  }
 }
 
 async function snapshotOfDump(options: SnapshotOptions, context: CommandContext): Promise<Snapshot> {

@@ -29,7 +29,7 @@ import { isNotUndone } from '../report/words/undo.ts'
 import { Reading } from '../source/live/reading.ts'
 import { withCluster } from './cluster-session.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
-import { invocationOf, screenOf } from './report-options.ts'
+import { invocationOf, screenOf } from './shared-flags.ts'
 import { confirmWrite, type WritingContext } from './writing-context.ts'
 
 export interface UndoOptions {

@@ -15,7 +15,7 @@ import type { Gap, Snapshot } from '../snapshot/snapshot.ts'
 import { parseSubjects } from '../source/subject-names.ts'
 import type { ImageCheckFlags, ImageCheckRun } from './check-images.ts'
 import type { CommandContext, ConnectionFlags, ExitName } from './context.ts'
-import { invocationOf, screenOf } from './report-options.ts'
+import { invocationOf, screenOf } from './shared-flags.ts'
 import { takeSnapshot } from './snapshot.ts'
 
 export interface WhyOptions {

@@ -1,10 +1,10 @@
 /** How long a fix waits for its pods and what it reports about them, judged by what their workloads want at that moment. */
 
 import { describe, expect, test } from 'vitest'
-import { outcomeOf } from '../../src/apply/answer.ts'
 import type { ApplyContext } from '../../src/apply/apply-context.ts'
 import type { Recovery } from '../../src/apply/outcome.ts'
 import { Recoveries } from '../../src/apply/recoveries.ts'
+import { outcomeOf } from '../../src/apply/server-view.ts'
 import { ApiError } from '../../src/kubernetes/api/api-error.ts'
 import type { Change } from '../../src/plan/change.ts'
 import type { RolloutState, RolloutWorkload } from '../../src/snapshot/rollout.ts'

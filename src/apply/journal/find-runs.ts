@@ -4,8 +4,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, UsageError } from '../../errors.ts'
 import { isObject, parseJson } from '../../json/json-object.ts'
-import { hasValidTarget } from '../answer.ts'
 import type { OutcomeStatus } from '../outcome.ts'
+import { hasValidTarget } from '../server-view.ts'
 import { refuseForeignFolder } from './journal.ts'
 import {
   isUndone,

@@ -7,9 +7,9 @@ import { errorCode, UsageError } from '../../errors.ts'
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
 import type { InterruptedPod } from '../../snapshot/fix-objects.ts'
-import { outcomeOf } from '../answer.ts'
 import type { JournalWriter } from '../apply-context.ts'
 import type { ChangeOutcome } from '../outcome.ts'
+import { outcomeOf } from '../server-view.ts'
 import type { JournalLine, Run, RunHeader } from './run.ts'
 
 /** Returns a name for a run that starts now. Names sort by time; a random suffix distinguishes runs of the same second. */

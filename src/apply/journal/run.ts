@@ -3,8 +3,8 @@
 import type { KubernetesObject } from '../../kubernetes/api/cluster.ts'
 import type { Change } from '../../plan/change.ts'
 import type { InterruptedPod, MadeSecret } from '../../snapshot/fix-objects.ts'
-import { isDone } from '../answer.ts'
 import type { ChangeOutcome } from '../outcome.ts'
+import { isDone } from '../server-view.ts'
 
 /** First line of a journal. */
 export interface RunHeader {

@@ -28,7 +28,7 @@ import { missingNamespaces } from '../../source/live/pods-with-events.ts'
 import { readClusterWithControllers } from '../../source/live/read-cluster.ts'
 import { readTopmost, type Topmost } from '../../source/live/subjects.ts'
 import type { Scope } from '../../source/suspects.ts'
-import { scopeOf } from '../snapshot.ts'
+import { scopeOf } from '../shared-flags.ts'
 import type { FixOptions, FixSession } from './session.ts'
 
 export interface FixFacts {

@@ -24,8 +24,7 @@ import {
 import type { Snapshot } from '../../snapshot/snapshot.ts'
 import type { CommandContext } from '../context.ts'
 import { type LocalLogins, localLogins } from '../registries.ts'
-import { invocationOf } from '../report-options.ts'
-import { readReplacement } from '../shared-flags.ts'
+import { invocationOf, readReplacement } from '../shared-flags.ts'
 import { type FixFacts, journaledScope } from './fix-facts.ts'
 import type { FixOptions, FixSession } from './session.ts'
 

@@ -1,9 +1,9 @@
 /** Checks the result of a fix: what still can't pull, why it was left unchanged, which Secrets of earlier fixes are outdated, and the exit code. */
 
 import { withSteps } from '../../advice/add-steps.ts'
-import { isDone } from '../../apply/answer.ts'
 import { isUndone, madeSecrets, type Run } from '../../apply/journal/run.ts'
 import type { FixResult, Recovery } from '../../apply/outcome.ts'
+import { isDone } from '../../apply/server-view.ts'
 import { diagnose } from '../../diagnosis/diagnose.ts'
 import type { Finding, Severity } from '../../diagnosis/finding.ts'
 import { PullSecretContent } from '../../dockerconfig/pull-secret-content.ts'
@@ -32,7 +32,7 @@ import { type NamespaceScope, readSecretsNamed } from '../../source/live/fix-obj
 import { readCluster } from '../../source/live/read-cluster.ts'
 import type { ExitName } from '../context.ts'
 import { localLogins } from '../registries.ts'
-import { invocationOf } from '../report-options.ts'
+import { invocationOf } from '../shared-flags.ts'
 import { canHidePods, readingScope } from './fix-facts.ts'
 import type { FixSession, PreparedFix } from './session.ts'
 

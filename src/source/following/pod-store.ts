@@ -9,8 +9,8 @@ import type { RolloutPod } from '../../snapshot/rollout.ts'
 import type { PodEvent } from '../../snapshot/snapshot.ts'
 import { narrowRolloutPod } from '../live/rollouts.ts'
 import { narrowController } from '../narrow/controller.ts'
-import { narrowEvent } from '../narrow/kubelet-reports.ts'
 import { nameOf, namespaceOf, record, text, textOrNull } from '../narrow/shape.ts'
+import { narrowEvent } from '../suspects.ts'
 import type { Store } from './follower.ts'
 
 /** Decides which pods are wanted. */

@@ -1,5 +1,6 @@
 /** Narrows a pod to what matters for pulling images. */
 
+import { mentionsFailedPull } from '../../image/pull-messages.ts'
 import { isObject } from '../../json/json-object.ts'
 import type {
   Container,
@@ -9,8 +10,8 @@ import type {
   PodPlatform,
   PullPolicy,
 } from '../../snapshot/pod.ts'
+import { couldBeFailedPull } from '../suspects.ts'
 import { narrowController } from './controller.ts'
-import { couldBeFailedPull, narrowState } from './kubelet-reports.ts'
 import { controllerRevisionHash, makerOf, operatorIn, templateGeneration, templateHash } from './marks.ts'
 import { accountIn } from './related-objects.ts'
 import {
@@ -19,7 +20,9 @@ import {
   nameOf,
   namespaceOf,
   narrowImageName,
+  narrowMessage,
   narrowSecretNames,
+  number,
   record,
   text,
   textOrNull,
@@ -156,6 +159,39 @@ function joined(
         imageId: textOrNull(status.imageID),
       }
     })
+}
+
+/** Narrows `status.state` of one container, with its last start's error if that was a pull. Empty: the kubelet has not reported yet. */
+function narrowState(raw: unknown, last?: unknown): ContainerState {
+  const { waiting, running, terminated } = record(raw)
+  if (isObject(waiting)) {
+    const reason = narrowMessage(waiting.reason)
+    const message = reason === CRASH_LOOP ? (failedStart(last) ?? waiting.message) : waiting.message
+    return { type: 'waiting', reason, message: narrowMessage(message) }
+  }
+  if (isObject(terminated)) {
+    return {
+      type: 'terminated',
+      reason: narrowMessage(terminated.reason),
+      exitCode: number(terminated.exitCode, 0),
+      message: narrowMessage(terminated.message),
+    }
+  }
+  return isObject(running)
+    ? { type: 'running', startedAt: textOrNull(running.startedAt) }
+    : { type: 'unknown' }
+}
+
+const CRASH_LOOP = 'CrashLoopBackOff'
+
+/**
+ * Returns why the last start failed, if it was a pull. A guest that pulls its own images does so when the container starts, and between
+ * starts the kubelet reports only a crash loop.
+ */
+function failedStart(last: unknown): string | null {
+  const { reason, message } = record(record(last).terminated)
+  const hasStarted = reason !== 'StartError' && reason !== 'ContainerCannotRun'
+  return hasStarted || !mentionsFailedPull(text(message)) ? null : text(message)
 }
 
 /** The pod's status does not list image volumes; their failures show in the containers that mount them (attributeToImageVolumes). */
