@@ -1,5 +1,6 @@
 /** Looks up an image among those that moved or were removed. */
 
+import { MOVED_FROM_HUBS } from './moved-from-hubs.ts'
 import { MOVED_IMAGES, MOVED_IMAGES_DATE, type MovedRow, type MovedState } from './moved-images.ts'
 import { fullName, type Reference } from './reference.ts'
 
@@ -17,25 +18,35 @@ export interface Moved {
   asOf: string
 }
 
+/** One old place of a row. */
+interface Move extends MovedRow {
+  prefix: string
+  to: string | null
+}
+
+const MOVES: readonly Move[] = [...MOVED_IMAGES, ...MOVED_FROM_HUBS].flatMap(row =>
+  Object.entries(row.moves).map(([prefix, to]) => ({ ...row, prefix, to })),
+)
+
 /**
- * Where this image is published now; null if no row matches. The row with the longest prefix wins.
+ * Where this image is published now; null if no row matches. The longest old place wins.
  * @param answer the registry's answer: that it refuses, or that the image is missing; `none` if no registry answered
  */
 export function movedImage(reference: Reference, answer: 'refused' | 'missing' | 'none'): Moved | null {
   const name = fullName(reference)
-  const rows = MOVED_IMAGES.filter(row => restBehind(row.prefix, name) !== null && isMovedGiven(row, answer))
-  const row = rows.reduce<MovedRow | null>(
+  const moves = MOVES.filter(move => isBelow(move.prefix, name) && isMovedGiven(move, answer))
+  const move = moves.reduce<Move | null>(
     (best, next) => (best === null || next.prefix.length > best.prefix.length ? next : best),
     null,
   )
-  if (row === null) return null
-  const { state, since, source, to, prefix } = row
+  if (move === null || move.stays?.some(place => isBelow(place, name))) return null
+  const { state, since, source, to, prefix } = move
   const rest = restBehind(prefix, name) ?? ''
   return {
     to: to === null ? null : `${to.replace(/\*$/, '')}${rest}`,
     state,
     since,
-    frozen: row.frozen === true,
+    frozen: move.frozen === true,
     source,
     asOf: MOVED_IMAGES_DATE,
   }
@@ -44,6 +55,10 @@ export function movedImage(reference: Reference, answer: 'refused' | 'missing' |
 function isMovedGiven({ gone, onlyMissing }: MovedRow, answer: 'refused' | 'missing' | 'none'): boolean {
   if (answer === 'none') return gone === true
   return answer === 'missing' || onlyMissing !== true
+}
+
+function isBelow(prefix: string, name: string): boolean {
+  return restBehind(prefix, name) !== null
 }
 
 /** What follows the prefix; null if it does not match. Unless it ends in `*`, it has to end with a whole path component. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { stepsFor } from '../../src/advice/advise.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
+import { MOVED_FROM_HUBS } from '../../src/image/moved-from-hubs.ts'
 import { MOVED_IMAGES } from '../../src/image/moved-images.ts'
 import type { Pod } from '../../src/snapshot/pod.ts'
 import type { OwnerLink } from '../../src/snapshot/snapshot.ts'
@@ -58,9 +59,17 @@ describe('an image that left its registry', () => {
     expect(findingOf({ image, error: pulled(image, REFUSED) }).moved).toBeNull()
   })
 
+  test('does not include an image that its publisher kept there', () => {
+    const moved = (image: string) => findingOf({ image, error: pulled(image, 'not found') }).moved
+    expect(moved('bitnami/sealed-secrets-controller:9.9.9')).toBeNull()
+    expect(moved('bitnami/redis:7.2.5')).toMatchObject({ to: 'docker.io/bitnamilegacy/redis:7.2.5' })
+  })
+
   test('is never replaced with one that another row calls gone', () => {
-    const gone = MOVED_IMAGES.filter(({ state }) => state === 'deleted' || state === 'retired')
-    for (const { to } of MOVED_IMAGES) expect(gone.map(({ prefix }) => prefix)).not.toContain(to)
+    const rows = [...MOVED_IMAGES, ...MOVED_FROM_HUBS]
+    const gone = rows.filter(({ state }) => state === 'deleted' || state === 'retired')
+    const places = gone.flatMap(({ moves }) => Object.keys(moves))
+    for (const { moves } of rows) for (const to of Object.values(moves)) expect(places).not.toContain(to)
   })
 })
 
