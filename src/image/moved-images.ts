@@ -40,12 +40,56 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     gone: true,
     source: 'https://github.com/smallstep/helm-charts/issues/143',
   },
+  // A name that points to GitHub's registry, for some more months after the announcement.
+  {
+    moves: { 'oci.external-secrets.io': 'ghcr.io' },
+    state: 'moved',
+    since: '2025-11-21',
+    source: 'https://github.com/external-secrets/external-secrets/releases/tag/v1.1.0',
+  },
   {
     moves: { '*.bintray.io': null },
     state: 'retired',
     since: '2021-05-01',
     gone: true,
     source: 'https://jfrog.com/blog/into-the-sunset-bintray-jcenter-gocenter-and-chartcenter/',
+  },
+  {
+    moves: { 'registry.centos.org/centos': 'quay.io/centos' },
+    state: 'retired',
+    since: '2023-05',
+    gone: true,
+    source: 'https://github.com/CentOS/container-pipeline-service/issues/694',
+  },
+  {
+    moves: { 'registry.centos.org': null },
+    state: 'retired',
+    since: '2023-05',
+    gone: true,
+    source: 'https://lists.centos.org/pipermail/centos-devel/2023-May/142956.html',
+  },
+  {
+    moves: { 'registry.svc.ci.openshift.org': 'registry.ci.openshift.org' },
+    state: 'retired',
+    since: '2021-03',
+    gone: true,
+    source: 'https://github.com/okd-project/okd/issues/608',
+  },
+  {
+    moves: {
+      'projects.registry.vmware.com/antrea': 'docker.io/antrea',
+      'projects.registry.vmware.com': null,
+    },
+    state: 'retired',
+    since: '2024-06-28',
+    source: 'https://github.com/vmware-archive/vcenter-event-broker-appliance/issues/1234',
+  },
+  {
+    moves: { 'mcr.microsoft.com/dotnet/core': 'mcr.microsoft.com/dotnet' },
+    state: 'moved',
+    since: '2020-05-19',
+    onlyMissing: true,
+    source: 'https://github.com/dotnet/dotnet-docker/issues/1939',
   },
   {
     moves: { 'public.ecr.aws/bitnami': 'docker.io/bitnamilegacy' },
@@ -73,6 +117,13 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     frozen: true,
     source: 'https://github.com/helm/helm/releases/tag/v2.17.0',
   },
+  // Both are switched off for hours at a time, and for good in December 2026.
+  {
+    moves: { 'gcr.io/istio-release': 'docker.io/istio', 'registry.istio.io/release': 'docker.io/istio' },
+    state: 'moved',
+    since: '2026-08',
+    source: 'https://istio.io/latest/news/releases/1.31.x/announcing-1.31/upgrade-notes/',
+  },
   // Releases before 0.54 are still at the old place.
   {
     moves: { 'gcr.io/cadvisor/cadvisor': 'ghcr.io/google/cadvisor' },
@@ -81,6 +132,53 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     onlyMissing: true,
     source: 'https://github.com/google/cadvisor/pull/3806',
   },
+  {
+    moves: { 'gcr.io/arrikto/kubeflow/oidc-authservice': 'docker.io/kubeflowmanifestswg/oidc-authservice' },
+    state: 'deleted',
+    since: '2024-08',
+    frozen: true,
+    source: 'https://github.com/awslabs/kubeflow-manifests/issues/823',
+  },
+  {
+    moves: { 'gcr.io/google-samples/gb-*': null, 'gcr.io/google_samples/gb-*': null },
+    state: 'deleted',
+    since: '2023-12',
+    onlyMissing: true,
+    source: 'https://github.com/kubernetes/website/issues/44415',
+  },
+  {
+    moves: { 'gcr.io/heptio-images': null },
+    state: 'deleted',
+    since: '2025-05',
+    source: 'https://github.com/replicatedhq/kURL/pull/5690',
+  },
+  // Copies for the builds of a release, which are deleted after some weeks.
+  {
+    moves: { 'gcr.io/k8s-staging-*': 'registry.k8s.io/*' },
+    state: 'deleted',
+    since: '2021-04',
+    onlyMissing: true,
+    source: 'https://github.com/kubernetes-sigs/nfs-subdir-external-provisioner/issues/86',
+  },
+  {
+    moves: { 'gcr.io/kfserving': 'docker.io/kfserving' },
+    state: 'deleted',
+    since: '2022-06-01',
+    frozen: true,
+    source: 'https://github.com/kserve/kserve/issues/2241',
+  },
+  {
+    moves: { 'gcr.io/knative-samples': 'ghcr.io/knative' },
+    state: 'deleted',
+    since: '2023-05-09',
+    source: 'https://github.com/knative/docs/pull/5551',
+  },
+  {
+    moves: { 'gcr.io/kuar-demo': null },
+    state: 'deleted',
+    since: '2025-08',
+    source: 'https://github.com/kubernetes-up-and-running/kuard/issues/60',
+  },
   // Its images have other names at ghcr.io/kubeflow, from version 2.4 on.
   {
     moves: { 'gcr.io/ml-pipeline': null },
@@ -88,6 +186,12 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     since: '2025-11',
     onlyMissing: true,
     source: 'https://github.com/kubeflow/pipelines/issues/12422',
+  },
+  {
+    moves: { 'gcr.io/paketo-buildpacks': 'docker.io/paketobuildpacks' },
+    state: 'deleted',
+    since: '2025-05',
+    source: 'https://blog.paketo.io/posts/paketo-gcr-registry-sunset/',
   },
   {
     moves: { 'gcr.io/spark-operator': null },
@@ -128,6 +232,14 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     state: 'retired',
     since: '2026-05',
     source: 'https://github.com/zalando/postgres-operator/pull/2634',
+  },
+  {
+    moves: {
+      'registry.opensource.zalan.do/teapot/external-dns': 'registry.k8s.io/external-dns/external-dns',
+    },
+    state: 'retired',
+    since: '2026-05',
+    source: 'https://github.com/kubernetes-sigs/external-dns/issues/1285',
   },
   {
     moves: { 'registry.opensource.zalan.do/teapot/skipper': 'ghcr.io/zalando/skipper' },

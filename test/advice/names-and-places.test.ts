@@ -45,6 +45,11 @@ describe('an image that left its registry', () => {
     ['gcr.io/kubernetes-helm/tiller:v2.16.9', 'not found', 'ghcr.io/helm/tiller:v2.16.9'],
     ['gcr.io/cadvisor/cadvisor:v0.55.1', 'not found', 'ghcr.io/google/cadvisor:v0.55.1'],
     [
+      'gcr.io/k8s-staging-ingress-nginx/controller:v1.9.0',
+      'not found',
+      'registry.k8s.io/ingress-nginx/controller:v1.9.0',
+    ],
+    [
       'cr.step.sm/smallstep/step-ca:0.30.2',
       'dial tcp: lookup cr.step.sm on 10.0.0.2:53: no such host',
       'cr.smallstep.com/smallstep/step-ca:0.30.2',
