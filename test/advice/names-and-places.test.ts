@@ -50,6 +50,12 @@ describe('an image that left its registry', () => {
       'registry.k8s.io/ingress-nginx/controller:v1.9.0',
     ],
     [
+      'metallb/speaker:v0.9.6',
+      'pull access denied, repository does not exist or may require authorization',
+      'quay.io/metallb/speaker:v0.9.6',
+    ],
+    ['consul', 'not found', 'docker.io/hashicorp/consul:latest'],
+    [
       'cr.step.sm/smallstep/step-ca:0.30.2',
       'dial tcp: lookup cr.step.sm on 10.0.0.2:53: no such host',
       'cr.smallstep.com/smallstep/step-ca:0.30.2',
