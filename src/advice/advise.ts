@@ -5,7 +5,6 @@ import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
-import { admissionSteps } from './admission.ts'
 import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
@@ -30,6 +29,7 @@ import {
   platformSteps,
   signatureSteps,
 } from './node-steps.ts'
+import { admissionSteps, rollBack, runSteps, withNewRun, withRecreatedJob } from './pod-origin.ts'
 import { sandboxSteps } from './sandbox.ts'
 import type { Step, StepCode } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
@@ -168,23 +168,6 @@ function grantsAccess(step: Step): boolean {
   return isAbout('right', step) || step.code === 'make-public' || step.code === 'who-answered'
 }
 
-/** Causes that lie in the image itself, so that an older one may be right. */
-const OF_IMAGE: readonly Cause[] = [
-  'image-not-found',
-  'invalid-reference',
-  'platform-mismatch',
-  'unsupported-manifest',
-]
-
-/** What deploys a managed workload would undo it. */
-function rollBack({ cause, clues, workload, managedBy }: Finding): Step[] {
-  const older = clueOf(clues, 'older-serves')
-  if (older === undefined || !OF_IMAGE.includes(cause)) return []
-  if (workload?.kind !== 'Deployment' || managedBy !== undefined) return []
-  const { revision, pods } = older
-  return [{ code: 'roll-back', deployment: workload.name, revision, pods }]
-}
-
 /** Failures on the way to a registry's answer. */
 const ON_THE_WAY: readonly Cause[] = [
   'registry-not-found-dns',
@@ -252,41 +235,4 @@ function movedSteps({ moved }: Finding): Step[] {
 /** Which part of the path may be too much belongs to the check of the name. */
 function withPath(finding: Finding, steps: Step[]): Step[] {
   return steps.flatMap(step => (step.code === 'check-name' ? [step, ...dropRegistry(finding)] : [step]))
-}
-
-/** Steps that reach a Job only as a new one: a login on its service account only helps pods that it creates afterward, and its template is immutable. */
-const NEEDS_NEW_JOB: readonly StepCode[] = ['distribute-login', 'recreate-pods', 'replace-registry']
-
-/** What a Job needs after them follows at once. */
-function withRecreatedJob({ workload }: Finding, steps: Step[]): Step[] {
-  const last = steps.findLastIndex(({ code }) => NEEDS_NEW_JOB.includes(code))
-  return workload?.kind !== 'Job' || last === -1
-    ? steps
-    : steps.toSpliced(last + 1, 0, { code: 'recreate-job' })
-}
-
-/** Only a new run gets a new login, and nothing but its program can start one. A pod with a list of its own gets none from its account. */
-function withNewRun({ clues, credential }: Finding, steps: Step[]): Step[] {
-  const made = clueOf(clues, 'made-by')
-  if (made === undefined) return steps
-  const { maker } = made
-  const again: Step = { code: 'run-again', maker }
-  const hasOwnList = credential.attempts.some(({ from }) => from === 'pod')
-  return steps.flatMap((step): Step[] => {
-    if (step.code === 'recreate-pods') return [again]
-    if (step.code !== 'distribute-login') return [step]
-    return [hasOwnList ? { code: 'login-of-maker', maker, registry: step.registry } : step, again]
-  })
-}
-
-/** The CronJob may have the correct image by now, but not the Job that it created before. */
-function runSteps({ clues, workload }: Finding, steps: Step[]): Step[] {
-  const run = clueOf(clues, 'run-of-cron-job')
-  const edited = steps.some(
-    ({ code }) =>
-      code === 'set-image' || code === 'set-tag' || code === 'use-replacement' || code === 'correct-registry',
-  )
-  return run === undefined || workload === null || !edited
-    ? []
-    : [{ code: 'delete-run', cronJob: workload.name }]
 }

@@ -125,8 +125,8 @@ export type Clue =
   | { code: 'certificate'; problem: CertificateProblem }
   /** Until or from when the certificate is valid (ISO 8601), and on which side of that the node's clock is. */
   | { code: 'certificate-date'; date: string; side: 'after' | 'before' }
-  /** The node's clock, as an error quotes it (ISO 8601), and how many days it is wrong, at least. */
-  | { code: 'clock-off'; shows: string; days: number }
+  /** The node's clock, as an error quotes it (ISO 8601), and how much it is wrong, at least. */
+  | { code: 'clock-off'; shows: string; seconds: number }
   /** The name or names that a certificate is for. */
   | { code: 'certificate-for'; names: string }
   /** The default certificate of an ingress controller. */

@@ -39,7 +39,7 @@ import {
 import { CAUSES, type Cause, countCauses, type Diagnosis, type Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
 import { longPulls } from './pod-events.ts'
-import { type KnownLogins, knownLogins, loginClues, pullCredential } from './pull-credential.ts'
+import { hasExpired, type KnownLogins, knownLogins, loginClues, pullCredential } from './pull-credential.ts'
 import { hasSeveralAttempts, withoutList } from './pull-error.ts'
 import { cluesOfPlace, nodeHintsIn, pullingNode, verifiesImages } from './pulling-node.ts'
 import { isUnlikelyToRecover } from './recovery-prospects.ts'
@@ -180,6 +180,7 @@ function readPull(
     reference: parsed,
     endpoint,
     credential: credential.status,
+    expired: hasExpired(credential, logins.snapshot.takenAt),
     onNode,
     verifies: verifiesImages(node),
   })

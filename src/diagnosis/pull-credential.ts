@@ -35,7 +35,7 @@ export type CredentialHint =
   /** In another namespace, whose secrets a pod can't use. */
   | { code: 'in-namespace'; namespace: string; secret: string }
   /** This secret has the right account, but not under the key that this registry needs. */
-  | { code: 'same-account'; namespace: string; secret: string; key: string }
+  | { code: 'same-account'; namespace: string; secret: string; key: string; of: string }
   /** This secret of the pod has a login for Docker Hub, which the kubelet does not find under the image's name, but under this one. */
   | { code: 'hub-name'; namespace: string; secret: string; name: string }
 
@@ -233,19 +233,26 @@ function underHubName(pod: Pod, { registry, repository }: Reference, known: Know
     : [{ code: 'hub-name', namespace: pod.namespace, secret: found.secret, name }]
 }
 
-/** Docker's hardened images accept Docker Hub accounts, but under a separate key. */
-const ANY_OF_HUB = { registry: DOCKER_HUB, repository: 'library/any' }
+/** Registries that accept the login of another one, which the kubelet sends only if it is under their own key, too. */
+const SAME_ACCOUNT: ReadonlyMap<string, string> = new Map([
+  [HARDENED_IMAGES, DOCKER_HUB],
+  // access.redhat.com/RegistryAuthentication
+  ['registry.connect.redhat.com', 'registry.redhat.io'],
+  ['registry.redhat.io', 'registry.connect.redhat.com'],
+])
 
 function sameAccount(
   { namespace, pullSecrets }: Pod,
   { registry }: Reference,
   { snapshot }: KnownLogins,
 ): CredentialHint[] {
-  if (registry !== HARDENED_IMAGES) return []
+  const other = SAME_ACCOUNT.get(registry)
+  if (other === undefined) return []
+  const anyImage = { registry: other, repository: 'library/any' }
   return snapshot.pullSecrets
     .filter(secret => secret.namespace === namespace && pullSecrets.includes(secret.name))
-    .filter(secret => isUsable(secret) && hasLoginFor(secret.entries, ANY_OF_HUB))
-    .map(({ name }) => ({ code: 'same-account', namespace, secret: name, key: HARDENED_IMAGES }))
+    .filter(secret => isUsable(secret) && hasLoginFor(secret.entries, anyImage))
+    .map(({ name }) => ({ code: 'same-account', namespace, secret: name, key: registry, of: other }))
 }
 
 const IDENTITY_OF = { aws: 'ecr', azure: 'acr', google: 'gar' } as const
@@ -258,12 +265,12 @@ function workloadIdentity(pod: Pod, registry: string | null, logins: KnownLogins
     : [{ code: 'workload-identity', of, serviceAccount: pod.serviceAccount }]
 }
 
-/** A token's own claim proves that it has expired, if no other login was tried. */
-function expiredLogin({ attempts }: CredentialReport, takenAt: string): Clue[] {
+/** Whether the login had expired by its token's own claim, if no other was tried. */
+export function hasExpired({ attempts }: CredentialReport, takenAt: string): boolean {
   const sent = attempts.filter(({ usable }) => usable)
   const isOver = ({ validUntil }: (typeof sent)[number]) =>
     validUntil !== undefined && Date.parse(validUntil) < Date.parse(takenAt)
-  return sent.length > 0 && sent.every(isOver) ? [{ code: 'expired' }] : []
+  return sent.length > 0 && sent.every(isOver)
 }
 
 /** The clues in the login that was sent, and in one that the pod's account has for itself. */
@@ -273,7 +280,7 @@ export function loginClues(
   logins: KnownLogins,
 ): Clue[] {
   return [
-    ...expiredLogin(credential, logins.snapshot.takenAt),
+    ...(hasExpired(credential, logins.snapshot.takenAt) ? [{ code: 'expired' } as const] : []),
     ...(cause === 'auth-required-or-denied' ? workloadIdentity(pod, registry, logins) : []),
   ]
 }

@@ -25,6 +25,8 @@ export interface SubcauseFacts {
   reference: Reference | null
   endpoint: Endpoint | null
   credential: CredentialStatus
+  /** Whether the login that was sent had expired by its own claim. */
+  expired: boolean
   /** Whether the node lists the image, and whether its kubelet verifies images, as far as known; matters for policy Never. */
   onNode: boolean
   verifies: boolean | null
@@ -33,15 +35,7 @@ export interface SubcauseFacts {
 /** How to find the subcause, for the causes that have any. */
 const SUBCAUSES: { [C in Cause]?: (facts: SubcauseFacts) => Subcause | null } = {
   'rate-limited': limitOf,
-  'auth-required-or-denied': ({ error, reference, endpoint, credential }) =>
-    denialOf({
-      masked: error?.masked ?? '',
-      text: error?.text ?? '',
-      status: error?.status ?? null,
-      reference,
-      endpoint,
-      credential,
-    }),
+  'auth-required-or-denied': deniedOf,
   'image-not-found': missingOf,
   'never-pull': neverOf,
 }
@@ -49,6 +43,15 @@ const SUBCAUSES: { [C in Cause]?: (facts: SubcauseFacts) => Subcause | null } = 
 /** null for a cause that has no subcauses. */
 export function subcauseOf(cause: Cause, facts: SubcauseFacts): Subcause | null {
   return SUBCAUSES[cause]?.(facts) ?? null
+}
+
+/** Refusals that an expired login explains better than a lack of rights or a wrong name. */
+const LEAVES_OPEN: readonly Subcause[] = ['not-permitted', 'denied-or-missing', 'unspecified']
+
+function deniedOf({ error, reference, endpoint, credential, expired }: SubcauseFacts): Subcause {
+  const { masked = '', text = '', status = null } = error ?? {}
+  const shown = denialOf({ masked, text, status, reference, endpoint, credential })
+  return expired && LEAVES_OPEN.includes(shown) ? 'credential-refused' : shown
 }
 
 /** Docker Hub's older message is the same for everyone: the pod's credential decides who was counted, unless a mirror made the request. */

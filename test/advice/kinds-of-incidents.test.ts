@@ -676,3 +676,16 @@ test('a login for pods that a program makes goes to their service account, or to
   expect(own).toContain('login-of-maker')
   expect(own).not.toContain('distribute-login')
 })
+
+test('a refusal without a reason is that of a login which had expired by its own claim', () => {
+  const image = `${ECR}/shop/api:1`
+  const entry = { key: ECR, username: 'AWS', problem: null }
+  const found = (validUntil: string) =>
+    findingOf({
+      image,
+      error: pulled(image, head(ECR, '403 Forbidden')),
+      secret: { entries: [{ ...entry, validUntil }] },
+    })
+  expect(found('2026-11-24T22:00:00Z').subcause).toBe('not-permitted')
+  expect(found('2026-11-23T22:00:00Z').subcause).toBe('credential-refused')
+})

@@ -121,7 +121,7 @@ describe('a login that the pod does not reference', () => {
       { pullSecrets: [hub] },
       { pullSecrets: ['hub'] },
       'dhi.io/python:3',
-      [{ code: 'same-account', namespace: 'web', secret: 'hub', key: 'dhi.io' }],
+      [{ code: 'same-account', namespace: 'web', secret: 'hub', key: 'dhi.io', of: 'docker.io' }],
     ],
     [
       'for another registry',

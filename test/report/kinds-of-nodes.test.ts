@@ -329,7 +329,16 @@ describe('a certificate that is not valid now', () => {
     [
       'is new, or the clock is behind',
       { image: OWN, error: own(x509('2026-11-24T10:05:00Z', 'before', '2026-11-24T11:00:00Z')) },
-      { first: /Compare the clock/, says: /valid from 2026-11-24 on/ },
+      {
+        first: /Compare the clock/,
+        says: /valid from 2026-11-24 on.*If the clock is right, reissue the certificate/s,
+        never: /Renew the certificate/,
+      },
+    ],
+    [
+      'only looks so to a clock that is some hours behind',
+      { image: OWN, error: own(x509('2026-11-24T04:05:00Z', 'before', '2026-11-24T06:00:00Z')) },
+      { first: /Compare the clock/, says: /^The clock of node node-1 is at least 5 hours off/ },
     ],
     [
       'only looks so to a clock that is older than the pod',

@@ -386,8 +386,8 @@ describe('credentials', () => {
     ],
     [{ code: 'in-namespace', namespace: 'shop', secret: 's' }, /^secret shop\/s .* of its own namespace$/],
     [
-      { code: 'same-account', namespace: 'web', secret: 's', key: 'dhi.io' },
-      /^dhi\.io takes the same Docker account .* under the key dhi\.io, which secret web\/s lacks$/,
+      { code: 'same-account', namespace: 'web', secret: 's', key: 'dhi.io', of: 'docker.io' },
+      /^dhi\.io takes the same login as Docker Hub, but under the key dhi\.io, which secret web\/s lacks$/,
     ],
     [
       { code: 'hub-name', namespace: 'web', secret: 's', name: 'docker.io/acme/app' },

@@ -18,19 +18,22 @@ export const tls = ruleOf(
 
 /** Go's crypto/x509 quotes the clock that it compared. */
 const CLOCK = /\bcurrent time (\S{1,40}) is (after|before) ([\w:.+-]{1,40})/
+const MINUTE = 60_000
 const DAY = 86_400_000
 
 /**
- * What the error says of the certificate's date, and whether the node's clock is wrong for sure: no pull is older than its pod, nor later
- * than the snapshot. Less than a day is no difference.
+ * What the error says of the certificate's date, and whether the node's clock is wrong for sure: no pull is older than its pod, by the API
+ * server's clock, nor later than the snapshot, by the clock of the machine that took it, which may be wrong itself.
  */
 export function clockClues(text: string, { createdAt }: Pick<Pod, 'createdAt'>, takenAt: string): Clue[] {
   const [, shows = '', side, date = ''] = CLOCK.exec(text) ?? []
   if (side !== 'after' && side !== 'before') return []
   const shown = Date.parse(shows)
-  const off = Math.max(Date.parse(createdAt) - shown, shown - Date.parse(takenAt))
+  const behind = Date.parse(createdAt) - shown
+  const ahead = shown - Date.parse(takenAt)
+  const off = behind >= 10 * MINUTE ? behind : ahead >= DAY ? ahead : null
   return [
     { code: 'certificate-date', date, side },
-    ...(off >= DAY ? [{ code: 'clock-off', shows, days: Math.floor(off / DAY) } as const] : []),
+    ...(off === null ? [] : [{ code: 'clock-off', shows, seconds: Math.floor(off / 1000) } as const]),
   ]
 }

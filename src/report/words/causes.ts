@@ -172,7 +172,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     first.cause === 'auth-required-or-denied' &&
     first.endpoint?.role === 'registry' &&
     first.clues.some(clue => clue.code === 'bare-refusal')
-      ? 'The answer gives no reason, so it may also come from a proxy or firewall in between.'
+      ? 'The answer (403) gives no reason, so it may also come from a proxy or firewall in between.'
       : '',
     mirrorsText(first),
     first.containerKind === 'volume'

@@ -4,7 +4,7 @@ import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../d
 import type { CredentialHint } from '../../diagnosis/pull-credential.ts'
 import { cloudOf } from '../../image/registries.ts'
 import type { CauseWords } from './cause-words.ts'
-import { countPods, formatNumber, joinList, pluralize } from './nouns.ts'
+import { countPods, formatNumber, joinList, pluralize, registryLabel } from './nouns.ts'
 import type { StepText } from './steps.ts'
 
 const keySuffix = (key: string | null) => (key === null ? '' : ` ${key}`)
@@ -84,8 +84,8 @@ const HINT: { [Code in CredentialHint['code']]: (hint: Hint<Code>) => string } =
     `secret ${namespace}/${secret} has a login for the image, but a pod can only use secrets of its own namespace`,
   'hub-name': ({ namespace, secret, name }) =>
     `secret ${namespace}/${secret} has a login for Docker Hub, which the kubelet uses only if the image is named ${name}`,
-  'same-account': ({ namespace, secret, key }) =>
-    `${key} takes the same Docker account as Docker Hub, but under the key ${key}, which secret ${namespace}/${secret} lacks`,
+  'same-account': ({ namespace, secret, key, of }) =>
+    `${key} takes the same login as ${registryLabel(of)}, but under the key ${key}, which secret ${namespace}/${secret} lacks`,
 }
 
 /** Returns where else a login for the image exists, as one clause. */

@@ -171,6 +171,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       'Harbor answers like this to an account that is not allowed to pull there (such as a robot account of another project), and to a login that it does not accept.',
     ],
     [
+      first => isUsable(first) && first.registry === 'ghcr.io',
+      'The image does not exist under this name, the account in the pull secret is not allowed to see it, or its token has expired or was revoked: ghcr.io gives the same answer for all three, and refuses even public images to such a token.',
+    ],
+    [
       isUsable,
       first =>
         `The image does not exist under this name, or the account in the pull secret is not allowed to see it: ${responderLabel(first)} gives the same answer for both.`,

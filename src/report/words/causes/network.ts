@@ -112,7 +112,7 @@ export const tls: CauseWords = {
     const dated = clues.find(clue => clue.code === 'certificate-date')
     const off = clues.find(clue => clue.code === 'clock-off')
     if (off !== undefined)
-      return `The clock of ${nodeName(context.findings[0])} is at least ${pluralize(off.days, 'day')} off, so the certificate of ${askedHost(context)} looks invalid to it`
+      return `The clock of ${nodeName(context.findings[0])} is at least ${roundedDown(off.seconds)} off, so the certificate of ${askedHost(context)} looks invalid to it`
     return dated?.side === 'after'
       ? `A certificate in the chain of ${askedHost(context)} expired on ${dated.date.slice(0, 10)}`
       : `The TLS handshake with ${askedHost(context)} failed`
@@ -158,6 +158,14 @@ function expiredMeaning({ clues, endpoint, registry }: CauseContext['findings'][
   return isHosted(endpointOrRegistry({ endpoint, registry }).host)
     ? "Everyone would notice an expired certificate of this host, so most likely the node's clock is wrong, or a proxy in between shows a certificate of its own."
     : "The certificate has expired or is not valid yet, or the node's clock is wrong."
+}
+
+/** Returns a least duration in its largest unit, such as `3 days`. */
+function roundedDown(seconds: number): string {
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 120) return pluralize(minutes, 'minute')
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? pluralize(hours, 'hour') : pluralize(Math.floor(hours / 24), 'day')
 }
 
 const nodeName = ({ node }: Pick<Finding, 'node'>) => (node === null ? 'the node' : `node ${node}`)

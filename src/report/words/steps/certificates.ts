@@ -3,6 +3,7 @@
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
+import { minuteOf } from '../duration.ts'
 import { certificateCommand, lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
 import {
   authorityPlace,
@@ -24,6 +25,9 @@ const registryEndpoint = ({ endpoint }: Pick<Finding, 'endpoint'>, host: string)
 
 /** Returns which certificate is to be renewed, and by whom. */
 function renewExpired(host: string, finding: Pick<Finding, 'clues'>): string {
+  const dated = finding.clues.find(clue => clue.code === 'certificate-date')
+  if (dated?.side === 'before')
+    return `If the clock is right, reissue the certificate of ${host}, or wait: it is not valid before ${minuteOf(dated.date)}`
   const date = expiryDate(finding)
   return date === null
     ? `Renew the certificate of ${host} (or set the node's clock, if that is wrong)`

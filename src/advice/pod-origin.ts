@@ -1,0 +1,88 @@
+/** Steps that depend on what made the pod: a webhook or policy beside its template, a Deployment's revisions, a Job, a CronJob, or a program. */
+
+import { clueOf } from '../diagnosis/clue.ts'
+import type { Cause, Finding } from '../diagnosis/finding.ts'
+import type { Step, StepCode } from './step.ts'
+
+/** Steps that change the name in the workload's template. */
+const IN_TEMPLATE: readonly StepCode[] = [
+  'set-image',
+  'set-tag',
+  'use-replacement',
+  'roll-back',
+  'check-name',
+  'drop-registry',
+  'name-version',
+  'near-official',
+  'near-tags',
+  'near-repositories',
+  'full-name',
+  'name-registry',
+]
+
+/** The steps where a webhook or a policy made the pod's image another one than its template's: a new name in the template does not reach the pod. */
+export function admissionSteps(finding: Finding, steps: Step[]): Step[] {
+  const changed = clueOf(finding.clues, 'changed-at-admission')
+  if (changed === undefined) return steps
+  const { template, policies } = changed
+  const doubled = clueOf(finding.clues, 'doubled-prefix')?.prefix ?? null
+  const correct: Step = { code: 'correct-admission', template, policies, doubled }
+  const rest = steps.filter(({ code }) => !IN_TEMPLATE.includes(code))
+  // Otherwise the name that the webhook made may be right.
+  const isName = finding.cause === 'image-not-found' || finding.cause === 'invalid-reference'
+  return isName || doubled !== null ? [correct, ...rest] : [...rest, correct]
+}
+
+/** Causes that lie in the image itself, so that an older one may be right. */
+const OF_IMAGE: readonly Cause[] = [
+  'image-not-found',
+  'invalid-reference',
+  'platform-mismatch',
+  'unsupported-manifest',
+]
+
+/** What deploys a managed workload would undo it. */
+export function rollBack({ cause, clues, workload, managedBy }: Finding): Step[] {
+  const older = clueOf(clues, 'older-serves')
+  if (older === undefined || !OF_IMAGE.includes(cause)) return []
+  if (workload?.kind !== 'Deployment' || managedBy !== undefined) return []
+  const { revision, pods } = older
+  return [{ code: 'roll-back', deployment: workload.name, revision, pods }]
+}
+
+/** Steps that reach a Job only as a new one: a login on its service account only helps pods that it creates afterward, and its template is immutable. */
+const NEEDS_NEW_JOB: readonly StepCode[] = ['distribute-login', 'recreate-pods', 'replace-registry']
+
+/** What a Job needs after them follows at once. */
+export function withRecreatedJob({ workload }: Finding, steps: Step[]): Step[] {
+  const last = steps.findLastIndex(({ code }) => NEEDS_NEW_JOB.includes(code))
+  return workload?.kind !== 'Job' || last === -1
+    ? steps
+    : steps.toSpliced(last + 1, 0, { code: 'recreate-job' })
+}
+
+/** Only a new run gets a new login, and nothing but its program can start one. A pod with a list of its own gets none from its account. */
+export function withNewRun({ clues, credential }: Finding, steps: Step[]): Step[] {
+  const made = clueOf(clues, 'made-by')
+  if (made === undefined) return steps
+  const { maker } = made
+  const again: Step = { code: 'run-again', maker }
+  const hasOwnList = credential.attempts.some(({ from }) => from === 'pod')
+  return steps.flatMap((step): Step[] => {
+    if (step.code === 'recreate-pods') return [again]
+    if (step.code !== 'distribute-login') return [step]
+    return [hasOwnList ? { code: 'login-of-maker', maker, registry: step.registry } : step, again]
+  })
+}
+
+/** The CronJob may have the correct image by now, but not the Job that it created before. */
+export function runSteps({ clues, workload }: Finding, steps: Step[]): Step[] {
+  const run = clueOf(clues, 'run-of-cron-job')
+  const edited = steps.some(
+    ({ code }) =>
+      code === 'set-image' || code === 'set-tag' || code === 'use-replacement' || code === 'correct-registry',
+  )
+  return run === undefined || workload === null || !edited
+    ? []
+    : [{ code: 'delete-run', cronJob: workload.name }]
+}
