@@ -175,6 +175,10 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /export control|not available in your (?:country|region|location)|embargo|sanction|legal reasons|your location|from your (?:country|region)/i,
   ],
   [
+    { code: 'token-wanted' },
+    /\b(?:use|using|provide|requires?) (?:a |an |your )?(?:personal )?access token\b|\bpersonal access token (?:is )?(?:required|to log ?in)\b|two[- ]factor auth.{0,80}access token/i,
+  ],
+  [
     { code: 'token-scope' },
     /saml (?:enforcement|sso)|read_registry|read:packages|read_package|token scope|required scopes|insufficient scope/i,
   ],

@@ -278,6 +278,8 @@ export type Clue =
   | { code: 'region' }
   /** A rule around the registry refused before the registry itself judged the request. */
   | ({ code: 'perimeter' } & PerimeterRefusal)
+  /** The registry accepts only a token in place of the account's password. */
+  | { code: 'token-wanted' }
   /** The token lacks a scope that the image needs. */
   | { code: 'token-scope' }
 

@@ -52,6 +52,8 @@ const TOKEN = /[^\s"'`()[\]{}<>,;=|‹›]+/g
 export function maskNames(text: string): MaskedText {
   const hosts: string[] = []
   let masked = text
+    // The brackets of what was redacted before would end a URL.
+    .replaceAll('[redacted]', 'redacted')
     .replace(JSON_TEXT, ' $1: $2 ')
     .replace(JSON_STATUS, ' status: $1 ')
     .replace(URL, url => withoutUrl(url, hosts))

@@ -170,7 +170,7 @@ test.each<[string, Situation, Expected]>([
       account: { workloadIdentity: 'aws' },
     },
     {
-      says: /The IAM role of service account default is for the pod's own processes and does not pull images/,
+      says: /The IAM role \(IRSA\) of service account default is for the pod's own processes and does not pull images/,
     },
   ],
   [

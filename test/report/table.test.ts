@@ -137,7 +137,8 @@ test('a broken secret and a typo are named, and what could not be read comes bef
                   Run \`docker login ghcr.io\` with an account that can pull this
                   image, then distribute that login (as a pull secret of the pods'
                   service accounts); the password is a personal access token
-                  (classic) with read:packages:
+                  (classic) with read:packages, authorized for the organization if
+                  that enforces single sign-on (SSO):
                     pullguard fix -n payments
                   See what the kubelet reads in each pull secret:
                     pullguard why payments/api-7c9d8-abcde

@@ -204,7 +204,7 @@ function mirrorsText({ clues, endpoint, subcause }: Finding): string {
 }
 
 const IDENTITY = {
-  aws: 'IAM role',
+  aws: 'IAM role (IRSA)',
   azure: 'workload identity',
   google: 'Workload Identity',
 }

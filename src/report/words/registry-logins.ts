@@ -1,7 +1,10 @@
-/** How to log in to each registry: the command, and what its user names and passwords are (as each publisher documents them). */
+/** How to log in to each registry: the command, what its user names and passwords are (as each publisher documents them), and which of them end soon. */
 
-import { cloudOf, HARDENED_IMAGES } from '../../image/registries.ts'
+import type { ShortLived, Step } from '../../advice/step.ts'
+import type { PullingNode } from '../../diagnosis/pulling-node.ts'
+import { type Cloud, cloudOf, HARDENED_IMAGES } from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
+import { minuteOf } from './duration.ts'
 
 /**
  * Returns the command with which this machine gets the credential that `fix` distributes. Amazon's and Google's registries take no password
@@ -24,7 +27,10 @@ export function loginCommand(registry: string | null): string {
 const LOGINS: [registry: RegExp, rule: string][] = [
   [new RegExp(`^${HARDENED_IMAGES}$`), 'the same Docker account works, under the key dhi.io'],
   [/^nvcr\.io$/, 'the user name is $oauthtoken (in single quotes), the password an NGC API key'],
-  [/^ghcr\.io$/, 'the password is a personal access token (classic) with read:packages'],
+  [
+    /^ghcr\.io$/,
+    'the password is a personal access token (classic) with read:packages, authorized for the organization if that enforces single sign-on (SSO)',
+  ],
   [/(?:^|\.)gitlab\./, 'the login is a deploy token with the scope read_registry'],
   [
     /(?:^|\.)ocir\.io$|^ocir\.[\w-]+\.oci\.oraclecloud\.com$/,
@@ -68,4 +74,52 @@ export function loginNote(registry: string): string {
   if (cloud === 'gar')
     return '; such a token expires after an hour, a service account key (user _json_key) does not'
   return cloud === 'ecr' ? '; logins for ECR expire after 12 hours' : ''
+}
+
+interface TokenWords {
+  what: string
+  /** How long it lasts; a token's own claim counts more. */
+  ends: string
+  /** What does not end, where the nodes are the cloud's own. */
+  identity?: { cloud: Cloud; text: string }
+  instead: string
+}
+
+const SHORT_LIVED: Record<ShortLived, TokenWords> = {
+  'gitlab-job': {
+    what: 'a CI job token (gitlab-ci-token)',
+    ends: 'expires with its job',
+    instead: 'use a deploy token with the scope read_registry',
+  },
+  ecr: {
+    what: 'a login for ECR',
+    ends: 'expires after 12 hours',
+    identity: { cloud: 'ecr', text: 'let the nodes pull with their own role' },
+    instead: 'refresh the login on a schedule',
+  },
+  google: {
+    what: 'a Google access token',
+    ends: 'expires after an hour',
+    identity: { cloud: 'gar', text: 'let the nodes pull with their service account' },
+    instead: 'use a key (_json_key)',
+  },
+  acr: {
+    what: 'an ACR access token',
+    ends: 'expires after 3 hours',
+    identity: { cloud: 'acr', text: 'let the nodes pull with their identity' },
+    instead: 'use a repository token (`az acr token create`)',
+  },
+}
+
+/** Returns what lasts longer than the secret's token on this node, and what that token is. */
+export function shortLivedText(
+  { secret, kind, validUntil }: Extract<Step, { code: 'short-lived-login' }>,
+  host: PullingNode,
+): string {
+  const { what, ends, identity, instead } = SHORT_LIVED[kind]
+  const end = validUntil === null ? `, which ${ends}` : ` with the expiry time ${minuteOf(validUntil)}`
+  // A machine that is not the cloud's own has no identity there.
+  const has = identity !== undefined && (host.cloud === null || host.cloud === identity.cloud)
+  const better = `${has ? `${identity.text}, or ` : ''}${instead}`
+  return `${better.charAt(0).toUpperCase()}${better.slice(1)}: secret ${secret} contains ${what}${end}`
 }

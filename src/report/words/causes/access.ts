@@ -117,6 +117,11 @@ function perhapsNoLogin({ credential, clues }: Pick<Finding, 'credential' | 'clu
   return clues.some(({ code }) => code === 'ambiguous-refusal') && (status === 'none' || status === 'broken')
 }
 
+const isOnNode = ({ clues }: Pick<Finding, 'clues'>) => clues.some(({ code }) => code === 'on-node')
+
+const ASKED_AGAIN =
+  'The image is on the node, but the kubelet asks the registry again for a pod without a verified credential for it (KEP-2535, from Kubernetes 1.35 on by default).'
+
 const MEANING: Record<DenialSubcause, Sentence> = {
   'no-credential-sent': [
     ['credential-provider', providerMeaning],
@@ -161,10 +166,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       ({ reference }) => isOfficial(reference),
       'Docker Hub does not refuse its official images: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.',
     ],
-    [
-      first => first.clues.some(({ code }) => code === 'on-node') && !isUsable(first),
-      'The image is on the node, but the kubelet asks the registry again for a pod without a verified credential for it (KEP-2535, from Kubernetes 1.35 on by default).',
-    ],
+    [first => isOnNode(first) && !isUsable(first), ASKED_AGAIN],
     [({ reference }) => isPublic(reference), publicMeaning],
     [
       first => isUsable(first) && first.clues.some(({ code }) => code === 'named-action'),
@@ -234,12 +236,13 @@ function providerMeaning({ clues }: Pick<Finding, 'clues'>): string {
   return `The plugin on the node that fetches logins failed, so the registry was not asked${reason === undefined ? '.' : `. Its reason: "${reason}".`}`
 }
 
-function noLoginMeaning({ registry, steps }: CauseContext['findings'][0]): string {
+function noLoginMeaning({ registry, steps, clues }: CauseContext['findings'][0]): string {
   const how = steps.find(step => step.code === 'check-name')?.how
   const answers =
     how === 'owner' ? 'usually gives this answer' : how === 'hidden' ? 'gives the same answer' : null
   const same = `${capitalize(registryLabel(registry))} ${answers} for an image that does not exist.`
-  return `No login was sent: neither the pod's pull secrets nor the node provided one.${answers === null ? '' : ` ${same}`}`
+  const asked = isOnNode({ clues }) ? ` ${ASKED_AGAIN}` : ''
+  return `No login was sent: neither the pod's pull secrets nor the node provided one.${answers === null ? '' : ` ${same}`}${asked}`
 }
 
 function publicMeaning({ registry }: Pick<Finding, 'registry'>): string {

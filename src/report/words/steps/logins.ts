@@ -1,20 +1,18 @@
 /** The words of steps that give a pod a login, or remove a wrong one. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { LoginReason, ShortLived, Step, UsableHint } from '../../../advice/step.ts'
+import type { LoginReason, UsableHint } from '../../../advice/step.ts'
 import type { AttemptProblem } from '../../../diagnosis/finding.ts'
-import type { PullingNode } from '../../../diagnosis/pulling-node.ts'
-import { type Cloud, isPublic } from '../../../image/registries.ts'
+import { isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { loginFixCommand, missingSecret, whyCommand } from '../commands.ts'
 import { authsKey, problemText, readSecret, sentFrom } from '../credential.ts'
-import { minuteOf } from '../duration.ts'
 import { hiddenSecretEdit, otherDebugContainer } from '../edits.ts'
 import { managedPlace, managerName, subChartNote, writerText } from '../managers.ts'
 import { kubeletFolder, runtimeLoginPlace } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
-import { loginCommand, loginNote } from '../registry-logins.ts'
+import { loginCommand, loginNote, shortLivedText } from '../registry-logins.ts'
 import type { StepText, StepWords } from '../steps.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
@@ -55,60 +53,16 @@ function missingText(reason: LoginReason, create: string, { managedBy }: Advised
     : `${start} (or add the secret to what ${managerName(managedBy)} deploys, if it was meant to come from there)`
 }
 
+/** Whether the registry's own words ask for a token in place of a password. */
+const wantsToken = ([{ clues }]: readonly [AdvisedFinding, ...AdvisedFinding[]]) =>
+  clues.some(({ code }) => code === 'token-wanted')
+
 /** Where each registry has the visibility of an image. */
 const VISIBILITY: Partial<Record<string, string>> = {
   'ghcr.io': 'on GitHub, Package settings, Change visibility: new packages are private',
   'quay.io': "on Quay, the repository's Settings, Make Public: repositories that a push creates are private",
   'registry.gitlab.com': "on GitLab, the visibility of its project and of that project's container registry",
   'docker.io': "on Docker Hub, the repository's Settings, Visibility",
-}
-
-interface TokenWords {
-  what: string
-  /** How long it lasts; a token's own claim counts more. */
-  ends: string
-  /** What does not end, where the nodes are the cloud's own. */
-  identity?: { cloud: Cloud; text: string }
-  instead: string
-}
-
-const SHORT_LIVED: Record<ShortLived, TokenWords> = {
-  'gitlab-job': {
-    what: 'a CI job token (gitlab-ci-token)',
-    ends: 'expires with its job',
-    instead: 'use a deploy token with the scope read_registry',
-  },
-  ecr: {
-    what: 'a login for ECR',
-    ends: 'expires after 12 hours',
-    identity: { cloud: 'ecr', text: 'let the nodes pull with their own role' },
-    instead: 'refresh the login on a schedule',
-  },
-  google: {
-    what: 'a Google access token',
-    ends: 'expires after an hour',
-    identity: { cloud: 'gar', text: 'let the nodes pull with their service account' },
-    instead: 'use a key (_json_key)',
-  },
-  acr: {
-    what: 'an ACR access token',
-    ends: 'expires after 3 hours',
-    identity: { cloud: 'acr', text: 'let the nodes pull with their identity' },
-    instead: 'use a repository token (`az acr token create`)',
-  },
-}
-
-/** Returns what lasts longer than the secret's token on this node, and what that token is. */
-function shortLivedText(
-  { secret, kind, validUntil }: Extract<Step, { code: 'short-lived-login' }>,
-  host: PullingNode,
-): string {
-  const { what, ends, identity, instead } = SHORT_LIVED[kind]
-  const end = validUntil === null ? `, which ${ends}` : ` with the expiry time ${minuteOf(validUntil)}`
-  // A machine that is not the cloud's own has no identity there.
-  const has = identity !== undefined && (host.cloud === null || host.cloud === identity.cloud)
-  const better = `${has ? `${identity.text}, or ` : ''}${instead}`
-  return `${better.charAt(0).toUpperCase()}${better.slice(1)}: secret ${secret} contains ${what}${end}`
 }
 
 /** The type of the new secret, if that of the old one is wrong: a Secret's type can't be changed. */
@@ -129,9 +83,14 @@ export const DEBUG_LOGIN =
   "Start another debug container with an image that is on the node: this one pulls with its pod's pull secrets, which never change"
 
 /** Returns how to fix a malformed pull secret. */
-export function repairSecret(invocation: Invocation, namespace: string, secret: string): StepText {
+export function repairSecret(
+  invocation: Invocation,
+  namespace: string,
+  secret: string,
+  registry: string | null = null,
+): StepText {
   return {
-    text: `Recreate secret ${secret}, or remove it from the pod's imagePullSecrets`,
+    text: `Recreate secret ${secret}, or remove it from the pod's imagePullSecrets${registry === null ? '' : loginNote(registry)}`,
     command: kubectlCommand(invocation, `get secret ${shellWord(secret)} -o yaml`, namespace),
   }
 }
@@ -178,7 +137,7 @@ export const loginSteps: StepWords<
         ? LOGIN[reason](login, label, sentFrom(findings))
         : missingText(reason, named(secret, label, login), findings[0])
     return {
-      text: `${text}${loginNote(registry)}`,
+      text: `${text}${loginNote(registry)}${wantsToken(findings) ? '; the password has to be a personal access token' : ''}`,
       ...(brief === undefined ? {} : { brief }),
       command: loginFixCommand(
         invocation,
@@ -200,7 +159,8 @@ export const loginSteps: StepWords<
   'read-secret': ({ namespace, secret, problem }) => readSecret(namespace, problem, secret),
   'repair-secret': ({ namespace, secret, problem }, { invocation, findings: [{ credential, registry }] }) => {
     const attempt = credential.attempts.find(found => found.secret === secret && found.problem === problem)
-    if (problem === 'malformed' || attempt === undefined) return repairSecret(invocation, namespace, secret)
+    if (problem === 'malformed' || attempt === undefined)
+      return repairSecret(invocation, namespace, secret, registry)
     const why = `it ${problemText(problem, attempt)}`
     if (problem === 'other-registry')
       return { text: `Add a login for ${authsKey(registry)} to secret ${secret}: ${why}` }

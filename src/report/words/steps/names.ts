@@ -172,7 +172,7 @@ export const nameSteps: StepWords<
       invocation,
       first,
       listed
-        ? `Set imagePullPolicy to IfNotPresent${other}: ${where} lists ${image} among its images, but with Always the kubelet asks the registry anyway`
+        ? `Set imagePullPolicy to IfNotPresent${other}: ${image} is on ${where} already, but with Always the kubelet asks the registry anyway. If the template has IfNotPresent, the cluster sets Always at admission (plugin AlwaysPullImages): then push the image to a registry`
         : `If ${image} was only built or loaded on the node (kind load, minikube image load), set imagePullPolicy to IfNotPresent${other}: with Always the kubelet asks the registry anyway`,
       workloadsOf(findings),
     )
