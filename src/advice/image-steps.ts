@@ -211,10 +211,12 @@ function imageStream(finding: Finding): Step[] {
 /** Steps for a name that does not parse, or that the runtime does not resolve. */
 export function unreadableNameSteps(finding: Finding): Step[] {
   const { image } = finding
-  return [
-    { code: hasClue(finding, 'short-name') ? 'full-name' : 'read-name', image },
-    { code: 'set-image', known: 'nothing' },
-  ]
+  return hasClue(finding, 'short-name')
+    ? [{ code: 'full-name', image }]
+    : [
+        { code: 'read-name', image },
+        { code: 'set-image', known: 'nothing' },
+      ]
 }
 
 /** The registry says where the image is instead, so neither another tag nor a login for this registry helps; null if it does not. */

@@ -153,11 +153,11 @@ export function miswrittenLogins(finding: Finding): Step[] {
 }
 
 /** In double quotes, the shell expands `$team` in `robot$team+pull`, so the user name was cut off. */
-function cutUserNames({ credential }: Finding): Step[] {
+function cutUserNames({ credential, registry }: Finding): Step[] {
+  // A robot of Quay is named so.
+  const cut = registry === 'quay.io' ? /\$$/ : /^robot(?:\+.*)?$|\$$/
   return credential.attempts.flatMap(({ usable, secret, username }): Step[] =>
-    usable && username !== null && /^robot$|\$$/.test(username)
-      ? [{ code: 'cut-user-name', secret, username }]
-      : [],
+    usable && username !== null && cut.test(username) ? [{ code: 'cut-user-name', secret, username }] : [],
   )
 }
 

@@ -28,16 +28,14 @@ export function tlsSteps(finding: Finding): Step[] {
     return [look, { code: 'trust-authority', host: target.host, intercepted: isOfOthers(finding, target) }]
   const side = clueOf(finding.clues, 'certificate-date')?.side
   const checkClock: Step = { code: 'check-clock' }
+  if (hasClue(finding, 'clock-off')) return [checkClock, look]
   if (isOfOthers(finding, target)) {
     const repair: Step = { code: 'public-certificate', host: target.host, problem }
     if (problem !== 'expired') return [look, repair]
     // Everyone would notice an expired certificate of such a registry; a date that is over may be that of an old root.
-    return side === 'after' && !hasClue(finding, 'clock-off')
-      ? [repair, look, checkClock]
-      : [checkClock, look, repair]
+    return side === 'after' ? [repair, look, checkClock] : [checkClock, look, repair]
   }
   const renew: Step = { code: 'renew-certificate', host: target.host, problem }
-  if (hasClue(finding, 'clock-off')) return [checkClock, look]
   if (side === 'before') return [checkClock, look, renew]
   // The error proves the date; what the node lacks may also be a certificate of its own, where the host's was accepted.
   const proven = problem === 'client' || side === 'after'

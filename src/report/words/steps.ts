@@ -15,6 +15,7 @@ import { networkSteps } from './steps/network.ts'
 import { nodeSteps } from './steps/nodes.ts'
 import { permissionSteps } from './steps/permissions.ts'
 import { podSteps } from './steps/pods.ts'
+import { wrongNameSteps } from './steps/wrong-names.ts'
 
 /** One thing to do; `text` has no period, `command` is ready to paste. */
 export interface StepText {
@@ -76,6 +77,7 @@ const WORDS: StepWords<StepCode> = {
   ...policySteps,
   ...awsPolicySteps,
   ...nameSteps,
+  ...wrongNameSteps,
   ...networkSteps,
   ...certificateSteps,
   ...mirrorSteps,

@@ -5,7 +5,7 @@ import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { untagged } from '../edits.ts'
 import { managedPlace } from '../managers.ts'
-import { onNodes } from '../node.ts'
+import { nodesOf, onNodes } from '../node.ts'
 import { shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
@@ -60,10 +60,15 @@ export const imageContentSteps: StepWords<
   'rebuild-layers': () => ({
     text: 'Build the image with ordinary layers (tar with gzip or zstd), or run it on nodes whose snapshotter knows this layer format (nydus, eStargz, encrypted layers)',
   }),
-  'show-platforms': (_step, { invocation }) => ({
-    text: "See the nodes' operating systems and architectures",
-    command: kubectlCommand(invocation, 'get nodes -L kubernetes.io/os,kubernetes.io/arch'),
-  }),
+  'show-platforms': (_step, { invocation, findings }) => {
+    const isWindows = findings[0].host.os === 'windows'
+    const labels = `kubernetes.io/os,${isWindows ? 'node.kubernetes.io/windows-build' : 'kubernetes.io/arch'}`
+    const failed = nodesOf(findings).length === 0 ? '' : `: the image failed ${onNodes(findings)}`
+    return {
+      text: `See the nodes' operating systems and ${isWindows ? 'Windows builds' : 'architectures'}${failed}`,
+      command: kubectlCommand(invocation, `get nodes -L ${labels}`),
+    }
+  },
   'build-for': ({ platform }) => ({
     text: `Build the image for ${platform} too (\`docker buildx build --platform ${withOthers(platform)} --push\`), or use an image or tag that has it`,
   }),

@@ -95,6 +95,9 @@ export function repairSecret(
   }
 }
 
+/** Admission copies the list of a service account into a pod only once. */
+const NEW_PODS = "; only new pods get a service account's secrets, so recreate the others"
+
 /** Whether a finding can use the same secret of another namespace. */
 const knows =
   (hint: Extract<UsableHint, { code: 'in-namespace' }>) =>
@@ -191,7 +194,7 @@ export const loginSteps: StepWords<
       )
       const owner = others.length === 0 ? "the pod's service account" : "the pods' service accounts"
       return {
-        text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([target, ...others], 3)}${isNamed ? ', where the pod names it already' : `, and add it to ${owner}`}`,
+        text: `Copy secret ${hint.secret}, which has a login for the image, from namespace ${hint.namespace} into ${shortList([target, ...others], 3)}${isNamed ? ', where the pod names it already' : `, and add it to ${owner}${NEW_PODS}`}`,
       }
     }
     if (hint.code === 'not-named' && hint.misspelled !== undefined)
@@ -200,10 +203,10 @@ export const loginSteps: StepWords<
       }
     if (hint.code === 'on-service-account')
       return {
-        text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)`,
+        text: `Add secret ${hint.secret}, which service account ${hint.serviceAccount} has, to the pod's own service account (or run the pod under that one)${NEW_PODS}`,
       }
     return {
-      text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account${subChartNote(first)}${managedPlace(first, invocation)}`,
+      text: `Add secret ${hint.secret}, which has a login for the image, to imagePullSecrets of the pod's template or service account${subChartNote(first)}${managedPlace(first, invocation)}${NEW_PODS}`,
     }
   },
   'cut-user-name': ({ secret, username }) => ({

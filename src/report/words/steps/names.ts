@@ -1,9 +1,6 @@
-/** The words of steps about an image's name and location. */
+/** The words of steps that check an image's name and place: at its registry, at another one, or on the node. */
 
-import type { Step } from '../../../advice/step.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
-import type { Placeholder } from '../../../image/placeholder.ts'
-import { readReference } from '../../../image/reference.ts'
 import { ecrCachePrefix } from '../../../image/registries.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -29,15 +26,6 @@ export const nameSteps: StepWords<
   | 'see-image-stream'
   | 'use-local-image'
   | 'set-image'
-  | 'read-name'
-  | 'quote-number'
-  | 'fill-placeholder'
-  | 'inject-sidecar'
-  | 'name-not-id'
-  | 'drop-scheme'
-  | 'full-name'
-  | 'correct-registry'
-  | 'name-registry'
 > = {
   'check-name': ({ how }, { findings: [{ image, registry }] }) => {
     const name = registryLabel(registry)
@@ -186,86 +174,12 @@ export const nameSteps: StepWords<
         : { ...finding, known: '', open: '<image>' }
     return setImages(invocation, [edit(first), ...others.map(edit)])
   },
-  'read-name': ({ image }, { invocation }) => ({
-    text: `See what is wrong with the name${refusal(image)}`,
-    command: offlineCommand(invocation, `image ${shellWord(image)}`),
-  }),
-  'quote-number': ({ image }) => ({
-    text: `Quote the number in the chart's values or in the YAML, where ${image} is composed: without quotes it was read as a float and written in scientific notation (e+)`,
-  }),
-  'fill-placeholder': ({ of, image }) => ({ text: PLACEHOLDERS[of](image) }),
-  'inject-sidecar': (_step, { findings: [{ namespace }] }) => ({
-    text: `Let Istio inject the pod: "auto" is a placeholder that sidecar injection replaces. Label the namespace ${namespace} (istio-injection=enabled, or istio.io/rev=…), check that istiod's webhook is reachable, then recreate the pod`,
-  }),
-  'name-not-id': ({ image }) => ({
-    text: `Write the image's name and tag instead of its ID ${image} (\`docker images\` lists both, on the machine where the image is); if the image was only built there, push it to a registry, or load it on the nodes`,
-    brief: `Write the image's name and tag instead of its ID ${image}`,
-  }),
-  'drop-scheme': ({ image }) => ({
-    text: `Remove the scheme: image names start with the host, as in ${image.replace(/^[a-z][a-z0-9+.-]*:\/+/i, '')}`,
-  }),
-  'full-name': ({ image }) => ({
-    text: `Write the full name with its registry: docker.io if the image is on Docker Hub, as in docker.io/${image.includes('/') ? image : `library/${image}`}; or add an alias or unqualified-search-registries on the nodes (/etc/containers/registries.conf)`,
-  }),
-  'correct-registry': ({ from, to, why }, { invocation, findings: [first, ...others] }) => {
-    const edit = (finding: Findings[number]) => ({ ...finding, known: atRegistry(finding, to), open: '' })
-    return withEdit(
-      CORRECTED[why](from, to),
-      first,
-      setImages(invocation, [edit(first), ...others.map(edit)]),
-    )
-  },
-  'name-registry': ({ name, beside, same }, { findings: [{ image }] }) => ({
-    text: same
-      ? `Write the full name ${name} if you mean the image that was pulled from there: without a registry in the name ${image}, Docker Hub is asked`
-      : `Write the registry into the name if the image is beside ${beside}, as in ${name}: without a registry in the name ${image}, Docker Hub is asked`,
-  }),
-}
-
-const CORRECTED: Record<
-  Extract<Step, { code: 'correct-registry' }>['why'],
-  (from: string, to: string) => string
-> = {
-  'web-site': (from, to) => `Write ${to} instead of ${from}: that is Docker Hub's web site, not the registry`,
-  'hub-login': (from, to) =>
-    `Write ${to} instead of ${from}: only under that name does the kubelet find the pod's login for Docker Hub`,
-  typo: (from, to) => `Write ${to} instead of ${from}, if that registry is meant: the names differ by a typo`,
-  'private-link': (from, to) =>
-    `Write ${to} instead of ${from}: with a private endpoint, clients keep using the public name, which private DNS resolves to the private address, and the certificate is only for that name`,
-  'openshift-4': (from, to) =>
-    `Write ${to} instead of ${from}: that is the registry's name in OpenShift 3, and nodes of OpenShift 4 only know the new one`,
-}
-
-/** Returns the finding's image at another registry; the web site has parts in its paths that are not of the image. */
-function atRegistry({ image, registry }: Findings[number], to: string): string {
-  const path = image.slice((registry ?? '').length)
-  return `${to}${path.replace(/^\/(?:r|repository\/docker)(?=\/[^/]+\/[^/]+$)/, '')}`
-}
-
-/** How to fill in a placeholder, by what should have done it. */
-const PLACEHOLDERS: Record<Exclude<Placeholder, 'istio'>, (image: string) => string> = {
-  template: image =>
-    /^controller(?::latest)?$/.test(image)
-      ? `Name the image of the operator: ${image} is the placeholder of Kubebuilder and the Operator SDK, which \`make deploy IMG=<image>\` (\`kustomize edit set image controller=<image>\`) replaces`
-      : `Fill in the placeholder in ${image}: a variable or template value was not set when this was rendered`,
-  tag: image =>
-    `Use a real tag in ${image}: this one is a placeholder that a build, a chart, or a kustomize overlay replaces, so the manifest was applied without it`,
-  ko: image =>
-    `Apply the manifests of a release, or build these with ko (\`ko resolve -f <file>\` prints them with real names, \`ko apply -f <file>\` applies them): ${image} is a Go package from which the build tool ko makes an image, not an image`,
-  bazel: image =>
-    `Apply the manifests that Bazel renders (rules_gitops, rules_k8s), or those of a release: ${image} is the label of a build target, which those rules replace with the name of the image that they push`,
 }
 
 /** Returns the image with its tag or digest at another host, in the same repository unless another one is named. */
 function atHost({ reference, image }: Findings[number], host: string, repository: string | null): string {
   const [, own = '', version = ''] = /^[^/]*\/(.*?)((?::[^/:@]+)?(?:@.*)?)$/.exec(reference ?? image) ?? []
   return `${host}/${repository ?? own}${version}`
-}
-
-/** Returns why the name does not parse, in parentheses; empty if only the runtime rejects it. */
-function refusal(image: string): string {
-  const read = readReference(image)
-  return 'refused' in read ? ` (${read.refused})` : ''
 }
 
 /** Whether the registry at the new location was asked and has exactly this tag. */

@@ -1,5 +1,6 @@
 /** The words of steps on the node: its runtime, its disk and memory, and its pause image. */
 
+import type { Clue } from '../../../diagnosis/clue.ts'
 import type { Platform } from '../../../diagnosis/pulling-node.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -36,6 +37,9 @@ const RUNTIME_UNITS: Partial<Record<Platform, string>> = {
   rke2: 'rke2-agent, or on a server rke2-server',
   k0s: 'k0sworker, or on a controller k0scontroller',
 }
+
+/** Whether more bytes arrived than were announced. */
+const isMore = (clue: Clue) => clue.code === 'arrived' && clue.of !== null && clue.bytes > clue.of
 
 export const nodeSteps: StepWords<
   | 'prune-images'
@@ -101,9 +105,12 @@ export const nodeSteps: StepWords<
       ? { text }
       : nodeClientStep(text, `${platform === 'k0s' ? 'k0s ' : ''}ctr plugins ls`, findings)
   },
-  'start-snapshotter': (_step, { findings }) => ({
-    text: `Start the snapshotter ${onNodes(findings)} again (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins), or let the runtime use overlayfs there`,
-  }),
+  'start-snapshotter': (_step, { findings }) => {
+    const name = findings[0].clues.find(clue => clue.code === 'lazy-snapshotter')?.name ?? null
+    return {
+      text: `Start the snapshotter${name === null ? '' : ` ${name}`} ${onNodes(findings)} again${name === null ? " (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins)" : ''}, or let the runtime use overlayfs there`,
+    }
+  },
   'snapshotter-log': ({ name }, { findings }) =>
     nodeClientStep(
       `Read the log of the snapshotter ${onNodes(findings)} (${name ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself`,
@@ -171,8 +178,8 @@ export const nodeSteps: StepWords<
   'check-store': (_step, { findings, findings: [first] }) => ({
     text: `If it comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node and replace it`,
   }),
-  'check-download': ({ host }) => ({
-    text: `If it fails again, look for what cuts off or changes downloads between the node and ${host}, or the host that ${host} redirects layers to: a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large`,
+  'check-download': ({ host }, { findings: [{ clues }] }) => ({
+    text: `If it fails again, look for what cuts off or changes downloads between the node and ${host}, or the host that ${host} redirects layers to: a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${clues.some(isMore) ? '; as more arrived than was announced, perhaps a cache ignores Range: from 2.1 on, containerd can request a layer in several ranges (concurrent_layer_fetch_buffer, on Bottlerocket concurrent-download-chunk-size)' : ''}`,
   }),
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'

@@ -5,7 +5,7 @@ import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, cloudOf, isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
-import { kubeletLog, nodeClientStep, onNodes } from '../node.ts'
+import { kubeletLog, nodeClientStep, nodesOf, onNodes } from '../node.ts'
 import { registryLabel } from '../nouns.ts'
 import { PERIMETERS, reasonToHeed, restoreText } from '../refusal-reasons.ts'
 import type { StepWords } from '../steps.ts'
@@ -172,7 +172,7 @@ export const permissionSteps: StepWords<
     }
     return nodeClientStep(texts[sent], kubeletLog(first.host, 'credential'), findings)
   },
-  'grant-cloud-role': ({ cloud, caller, action, first }, { findings: [finding] }) => {
+  'grant-cloud-role': ({ cloud, caller, action, first }, { findings, findings: [finding] }) => {
     const { registry, reference } = finding
     const cached = action === null ? throughCache(reference) : ''
     const start = first ? 'Allow the nodes to pull' : 'If the image exists, allow the nodes to pull it'
@@ -187,7 +187,7 @@ export const permissionSteps: StepWords<
     const brief = `${start}: ${name} lacks ${lacks}, so ${attach(cloud, action)}`
     const command = action === 'ecr:CreateRepository' ? null : grantCommand(cloud, caller, finding)
     return {
-      text: `${brief}${own === null ? (FOREIGN[cloud] ?? '') : ''}${cached}`,
+      text: `${brief}${own === null ? (FOREIGN[cloud] ?? '') : ''}${cached}${nodesOf(findings).length === 0 ? '' : `; the pull failed ${onNodes(findings)}`}`,
       brief,
       ...(command === null ? {} : { command }),
     }
