@@ -30,8 +30,8 @@ const LOGIN: Record<LoginReason, (login: string, registry: string, refused: read
     `Then run ${login} with an account that can pull there, and distribute that login once the pods ask ${registry}`,
   stopgap: (login, registry) =>
     `Run ${login}, then distribute that login, only to bridge the time until the nodes' own identity works for ${registry}: remove it afterward`,
-  'account-limit': login =>
-    `Use an account with a higher limit (run ${login} first), then distribute that login`,
+  'account-limit': (login, registry) =>
+    `${registry === 'Docker Hub' ? "Upgrade the account's plan, or use" : 'Use'} an account with a higher limit (run ${login} first), then distribute that login`,
 }
 
 /** Shorter words for steps that explain themselves. */
