@@ -28,13 +28,26 @@ const MOVES: readonly Move[] = [...MOVED_IMAGES, ...MOVED_FROM_HUBS].flatMap(row
   Object.entries(row.moves).map(([prefix, to]) => ({ ...row, prefix, to })),
 )
 
+const ANY_HOST = '*'
+
+/** By the part of a name that a matching image shares: its registry, or that and the first part of its path. */
+const BY_PLACE: ReadonlyMap<string, Move[]> = Map.groupBy(MOVES, ({ prefix }) => {
+  const [host = '', first] = prefix.split('/')
+  if (host.startsWith('*')) return ANY_HOST
+  return first === undefined || first.includes('*') ? host : `${host}/${first}`
+})
+
 /**
  * Where this image is published now; null if no row matches. The longest old place wins.
  * @param answer the registry's answer: that it refuses, or that the image is missing; `none` if no registry answered
  */
 export function movedImage(reference: Reference, answer: 'refused' | 'missing' | 'none'): Moved | null {
   const name = fullName(reference)
-  const moves = MOVES.filter(move => isBelow(move.prefix, name) && isMovedGiven(move, answer))
+  const [first = ''] = reference.repository.split('/')
+  const places = [ANY_HOST, reference.registry, `${reference.registry}/${first}`]
+  const moves = places
+    .flatMap(place => BY_PLACE.get(place) ?? [])
+    .filter(move => isBelow(move.prefix, name) && isMovedGiven(move, answer))
   const move = moves.reduce<Move | null>(
     (best, next) => (best === null || next.prefix.length > best.prefix.length ? next : best),
     null,
