@@ -91,6 +91,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'fix-dns': { about: 'node' },
   'replace-service-name': { about: 'node' },
   'token-realm': { about: 'other' },
+  'resolve-elsewhere': { about: 'node' },
   'replace-loopback': { about: 'node' },
   'test-connection': { about: 'node', on: 'shell' },
   'who-answered': { about: 'node', on: 'shell' },

@@ -155,6 +155,7 @@ export type Step =
   | { code: 'fix-dns'; host: string; server: string | null }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
+  | { code: 'resolve-elsewhere'; host: string; address: string }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
   | ({
       code: 'test-connection'

@@ -85,6 +85,8 @@ export type Clue =
   | { code: 'default-name'; of: DefaultName }
   /** The address is the node's own loopback. */
   | { code: 'loopback' }
+  /** The address that was dialed is the node's own loopback; without the clue before, a name resolved to it. */
+  | { code: 'dialed-loopback'; address: string }
   /** An address of a private network. */
   | { code: 'private-address' }
   /** The name of a Service: nodes don't use the cluster's DNS. */

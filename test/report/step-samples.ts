@@ -163,6 +163,7 @@ const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>
     { host: 'gitea:3000', registry: own, product: 'gitea' },
     { host: '127.0.0.1:5001', registry: own, product: null },
   ],
+  'resolve-elsewhere': [{ host: 'git.example:8443', address: '[::1]' }],
   'replace-loopback': [{ host: 'localhost:5000', role: 'registry' }],
   'test-connection': [
     { scheme: 'https', host, role: 'registry' },

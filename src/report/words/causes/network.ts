@@ -67,6 +67,10 @@ export const connectionRefusedOrReset: CauseWords = {
   title: context => BROKEN[howBroken(context.findings[0])](askedHost(context)),
   meaning: [
     ['loopback', loopbackMeaning],
+    [
+      'dialed-loopback',
+      'The name resolves to the node itself there, and nothing is listening on that port of it.',
+    ],
     ['no-route', 'The node has no route for addresses of this family (IPv4 or IPv6), so nothing was sent.'],
     first => BROKEN_MEANING[howBroken(first)],
   ],

@@ -152,6 +152,7 @@ export const networkSteps: StepWords<
   | 'fix-dns'
   | 'replace-service-name'
   | 'token-realm'
+  | 'resolve-elsewhere'
   | 'replace-loopback'
   | 'test-connection'
   | 'who-answered'
@@ -204,6 +205,9 @@ export const networkSteps: StepWords<
   }),
   'token-realm': ({ host, registry, product }) => ({
     text: `Let ${registry} announce its token server by a name that nodes can reach, in ${REALM_SETTING[product ?? 'any']}: it announces ${host}, which nodes can't reach`,
+  }),
+  'resolve-elsewhere': ({ host, address }) => ({
+    text: `Let ${withoutPort(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`,
   }),
   'replace-loopback': ({ host, role }, { findings: [first] }) => ({
     text:

@@ -2,6 +2,7 @@
 
 import type { Clue } from '../../../diagnosis/clue.ts'
 import type { Platform } from '../../../diagnosis/pulling-node.ts'
+import { isHosted } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import {
@@ -179,7 +180,7 @@ export const nodeSteps: StepWords<
     text: `If it comes back, or other images fail there too, check the disk under ${storePath(first.host)} ${onNodes(findings)} and update the runtime, or drain the node and replace it`,
   }),
   'check-download': ({ host }, { findings: [{ clues }] }) => ({
-    text: `If it fails again, look for what cuts off or changes downloads between the node and ${host}, or the host that ${host} redirects layers to: a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${clues.some(isMore) ? '; as more arrived than was announced, perhaps a cache ignores Range: from 2.1 on, containerd can request a layer in several ranges (concurrent_layer_fetch_buffer, on Bottlerocket concurrent-download-chunk-size)' : ''}`,
+    text: `If it fails again, look for what cuts off or changes downloads between the node and ${host}, or the host that ${host} redirects layers to: a proxy, a virus scanner or other filter, a mirror, or an MTU that is too large${isHosted(host) ? '' : `. The reverse proxy in front of ${host} may end large downloads, too (in nginx: proxy_read_timeout, proxy_max_temp_file_size, proxy_buffering)`}${clues.some(isMore) ? '; as more arrived than was announced, perhaps a cache ignores Range: from 2.1 on, containerd can request a layer in several ranges (concurrent_layer_fetch_buffer, on Bottlerocket concurrent-download-chunk-size)' : ''}`,
   }),
   'runtime-log': (_step, { findings }) =>
     findings[0].host.os === 'windows'
