@@ -518,6 +518,15 @@ test.each<[string, string, string, Step['code'][]]>([
     ['wait', 'use-cache'],
   ],
   [
+    'a name that leads to the node itself is resolved elsewhere before anything is asked there',
+    'git.example.dev:8443/acme/app:1',
+    pulled(
+      'git.example.dev:8443/acme/app:1',
+      request('git.example.dev:8443', 'dial tcp [::1]:8443: connect: connection refused'),
+    ),
+    ['resolve-elsewhere', 'test-connection', 'check-listener'],
+  ],
+  [
     "a private endpoint's own name is none of the certificate's",
     'acme.privatelink.azurecr.io/a:1',
     pulled(

@@ -122,6 +122,42 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'a registry that wants a token in place of the password',
+    {
+      image: 'team/api:3',
+      error: 'unauthorized: please use personal access token to login when SSO is enforced',
+      login: 'https://index.docker.io/v1/',
+    },
+    { says: /the password has to be a personal access token/ },
+  ],
+  [
+    'a token of GitHub that may have ended',
+    { image: 'ghcr.io/team/api:3', error: 'denied: denied', login: 'ghcr.io' },
+    { says: /or its token has expired or was revoked/ },
+  ],
+  [
+    'a host that the registry of Kubernetes sent the node to',
+    {
+      image: 'registry.k8s.io/sig-storage/csi:4',
+      error: 'Head "https://europe-west3-docker.pkg.dev/v2/k8s/images/csi/manifests/4": Forbidden',
+    },
+    { says: /redirects clients to other hosts, such as europe-west3-docker\.pkg\.dev/ },
+  ],
+  [
+    'CoreDNS one level too high',
+    { image: 'mirror.example/coredns:v1.11.3', error: 'mirror.example/coredns:v1.11.3: not found' },
+    { first: /set dns\.imageRepository to mirror\.example\/coredns/ },
+  ],
+  [
+    'a robot account whose name a shell shortened',
+    {
+      image: OWN,
+      error: '401 Unauthorized',
+      secret: { entries: [{ key: 'registry.example', username: 'robot+ci', problem: null }] },
+    },
+    { says: /looks cut off at a \$/ },
+  ],
+  [
     "Harbor's words for what its proxy project can't fetch",
     { image: OWN, error: 'Error response from daemon: unknown: repository team/api not found' },
     { says: /proxy cache project of Harbor/ },

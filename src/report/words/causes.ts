@@ -28,7 +28,7 @@ import {
 import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { minuteOf } from './duration.ts'
-import { capitalize, pluralize, registryLabel, roleSentence } from './nouns.ts'
+import { capitalize, pluralize, registryLabel, roleSentence, withoutPort } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,
@@ -174,6 +174,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     first.clues.some(clue => clue.code === 'bare-refusal')
       ? 'The answer (403) gives no reason, so it may also come from a proxy or firewall in between.'
       : '',
+    redirectText(first),
     mirrorsText(first),
     first.containerKind === 'volume'
       ? `The image belongs to the pod's volume ${first.container}, not to a container.`
@@ -188,6 +189,15 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
       ? ''
       : `Revision ${older.revision} of ${first.workload?.name ?? 'the Deployment'} still runs: ${pluralize(older.pods, 'pod')} of it ${older.pods === 1 ? 'is' : 'are'} ready.`,
   ]
+}
+
+/** Returns that Kubernetes' registry answers from other hosts; empty if it or another registry was asked. */
+function redirectText({ registry, endpoint, clues }: Finding): string {
+  const behind = clues.find(clue => clue.code === 'behind-proxy')?.host
+  const host = endpoint?.role === 'mirror' ? undefined : (endpoint?.host ?? behind)
+  return registry !== 'registry.k8s.io' || host === undefined || withoutPort(host) === registry
+    ? ''
+    : `registry.k8s.io redirects clients to other hosts, such as ${host}, by where they are.`
 }
 
 /** Returns that other mirrors failed as well; empty if there are none besides the one that the finding is about. */

@@ -172,7 +172,7 @@ export const loginSteps: StepWords<
         ? 'where it is made'
         : `in what writes it: ${writerText(attempt.writer, namespace, invocation).name}`
     return {
-      text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it ${place}: ${why}`,
+      text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it ${place}: ${why}${problem === 'empty-auth' ? ', as where a credential store (credsStore in config.json) keeps the password' : ''}`,
       brief: `Recreate secret ${secret}, with --docker-server=${authsKey(registry)}: ${why}`,
     }
   },

@@ -196,6 +196,9 @@ function diagnoseScope(findings: readonly { namespace: string }[]): string {
 function pathHint(registry: string | null, image: string): string {
   if (registry !== null && registry !== 'k8s.gcr.io' && /(?:^|\.)gcr\.io$/.test(registry))
     return ' (repositories of Artifact Registry are at REGION-docker.pkg.dev, not gcr.io)'
+  // With an imageRepository of one's own, kubeadm drops a level of the path, which mirrors keep (kubeadm's constants, CoreDNSImageName).
+  if (registry !== null && registry !== 'docker.io' && /^[^/]+\/coredns(?:[:@]|$)/.test(image))
+    return ` (at registry.k8s.io and in most mirrors it is coredns/coredns: for kubeadm, set dns.imageRepository to ${registry}/coredns)`
   const [, version] = /:(\d+\.\d+\.\d+)$/.exec(image) ?? []
   if (version !== undefined && image.includes('/'))
     return ` (many projects' tags start with v, as in v${version})`
