@@ -11,7 +11,9 @@ import { isAbout } from './step-traits.ts'
 /** The steps for a pause image. @param ofCause what the cause alone suggests */
 export function sandboxSteps(finding: Finding, ofCause: Step[]): Step[] {
   const { cause, registry, image, reference } = finding
-  const isUnnamed = hasClue(finding, 'not-on-node') && reference?.endsWith(`/${image}`) === true
+  // Docker Hub has no official image for a name of one part, such as pause:3.9.
+  const isUnnamed =
+    hasClue(finding, 'not-on-node') && image.includes('/') && reference?.endsWith(`/${image}`) === true
   const set: Step = { code: 'set-sandbox-image', image, ...(isUnnamed && { full: reference }) }
   const own = ofCause.filter(step => !needsOwner(step)).flatMap(withoutName)
   const denied = cause === 'auth-required-or-denied' || cause === 'rate-limited'

@@ -176,7 +176,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'token-wanted' },
-    /\b(?:use|using|provide|requires?) (?:a |an |your )?(?:personal )?access token\b|\bpersonal access token (?:is )?(?:required|to log ?in)\b|two[- ]factor auth.{0,80}access token/i,
+    /\b(?:use|provide|requires?|log ?in with) (?:a |an |your )?(?:personal )?access token\b|\bpersonal access token (?:is )?(?:required|to log ?in)\b|two[- ]factor auth.{0,80}access token/i,
   ],
   [
     { code: 'token-scope' },

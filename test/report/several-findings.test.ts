@@ -129,6 +129,8 @@ test('pods that programs created for one run are corrected there, and not recrea
   expect(limited[1]?.text).toMatch(
     /retry the job in GitLab and run the build in Jenkins again\. .* created these/,
   )
+  const ofRunner = told([failing({ maker: 'github-actions', controller: null }, 'node:20', limit)]).steps
+  expect(ofRunner[1]?.text).toMatch(/^Get a new pod: delete the EphemeralRunner that owns the pod/)
   const missing = told([failing({ maker: 'gitlab-runner', controller: null }, 'node:20-alpin', 'not found')])
   expect(missing.steps.map(({ text }) => text)).toContainEqual(
     expect.stringMatching(

@@ -11,8 +11,16 @@ export interface MakerWords {
   settings: string
   /** Where its pull secrets come from, if it has its own; follows "Set the login". */
   login: string
-  /** What makes the program create a new pod; follows "Then". */
+  /** What makes the program create a new pod from changed settings; follows "then". */
   again: string
+  /** What makes it create a new pod from the same settings, if that is something else. */
+  renew?: string
+}
+
+/** Returns how to get a new pod from the same settings, such as after a login was added; follows "Get a new pod:". */
+export function renewal(maker: PodMaker): string {
+  const { again, renew } = MAKERS[maker]
+  return renew ?? again
 }
 
 export const MAKERS: Record<PodMaker, MakerWords> = {
@@ -49,6 +57,9 @@ export const MAKERS: Record<PodMaker, MakerWords> = {
     login:
       "in the secret that template.spec.imagePullSecrets of the runner scale set's chart names, or, for a job's own container, under credentials in its workflow file",
     again: 're-run the job in GitHub, unless it is still waiting for a runner',
+    // A runner's pod stays as it is without the image (actions/actions-runner-controller#4654).
+    renew:
+      "delete the EphemeralRunner that owns the pod (its set creates another one), or re-run the job in GitHub if the pod is that of the job's own container",
   },
   airflow: {
     name: 'Airflow',
@@ -76,6 +87,8 @@ export const MAKERS: Record<PodMaker, MakerWords> = {
     login:
       'in the secret that spark.kubernetes.container.image.pullSecrets names (with the Spark operator, imagePullSecrets)',
     again: 'submit the application again',
+    renew:
+      'delete the pod if it is an executor (its driver requests another one); if it is the driver, submit the application again',
   },
   'kubectl-debug': {
     name: 'kubectl debug',

@@ -155,8 +155,12 @@ function resourceOf([label, name]: [string, string], labels: Marks): NonNullable
   return [{ label, kind, name }]
 }
 
+/** Kinds that replace their pods and can be changed, so that no program waits for one of them. */
+const REPLACING = /^(?:ReplicaSet|ReplicationController|StatefulSet|DaemonSet)$/
+
 /** The maker of a pod from its metadata and its controller's kind; null if the pod shows none. */
 export function makerOf(metadata: Record<string, unknown>, ownerKind: string | null): PodMaker | null {
+  if (ownerKind !== null && REPLACING.test(ownerKind)) return null
   const marks = { ...record(metadata.annotations), ...record(metadata.labels) }
   const has = (mark: string) => Object.hasOwn(marks, mark)
   const found = MAKERS.find(([, { name, marked, owner, alone }]) => {

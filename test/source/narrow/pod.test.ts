@@ -304,6 +304,7 @@ test.each([
   ['kubectl-debug', { name: 'node-debugger-node-1-x2x7k' }],
   // What has a controller is replaced, whatever its labels say; and anybody may use such words.
   [undefined, { name: 'a', labels: { 'jenkins/label': 'x' }, ownerReferences: [owner('ReplicaSet')] }],
+  [undefined, { name: 'a', labels: { 'runner-pod': 'x' }, ownerReferences: [owner('ReplicaSet')] }],
   [undefined, { name: 'runner-for-project-12', labels: { dag_id: 'etl' } }],
 ])('recognizes the program %s that created a pod itself', (maker, metadata) => {
   expect(narrowPod({ metadata })?.maker).toBe(maker)

@@ -67,10 +67,7 @@ export const connectionRefusedOrReset: CauseWords = {
   title: context => BROKEN[howBroken(context.findings[0])](askedHost(context)),
   meaning: [
     ['loopback', loopbackMeaning],
-    [
-      'dialed-loopback',
-      'The name resolves to the node itself there, and nothing is listening on that port of it.',
-    ],
+    ['dialed-loopback', resolvedMeaning],
     ['no-route', 'The node has no route for addresses of this family (IPv4 or IPv6), so nothing was sent.'],
     first => BROKEN_MEANING[howBroken(first)],
   ],
@@ -107,6 +104,11 @@ function loopbackMeaning({ clues }: Pick<Finding, 'clues'>): string {
   return clues.some(({ code }) => code === 'cut-off')
     ? 'That address is the node itself: something there accepted the connection, and closed it before the answer was complete.'
     : 'That address is the node itself: each node connects to its own loopback address, and nothing is listening there on this one.'
+}
+
+function resolvedMeaning(first: Pick<Finding, 'clues'>): string {
+  const end = howBroken(first) === 'refused' ? ', and nothing is listening on that port of it' : ''
+  return `On the node, the name resolves to the node itself${end}.`
 }
 
 export const tls: CauseWords = {

@@ -51,7 +51,7 @@ function ofOldRoot(date: string): string {
 function wildcardNote({ clues }: Pick<Finding, 'clues'>, host: string): string {
   const names = clues.flatMap(clue => (clue.code === 'certificate-for' ? clue.names.split(', ') : []))
   const wildcard = names.find(name => name.startsWith('*.') && withoutPort(host).endsWith(name.slice(1)))
-  return wildcard === undefined ? '' : `: ${wildcard} stands for one more label only`
+  return wildcard === undefined ? '' : `: the * in ${wildcard} matches a single label only`
 }
 
 /** Returns how nodes show a certificate, as a clause. */

@@ -53,9 +53,14 @@ function missingText(reason: LoginReason, create: string, { managedBy }: Advised
     : `${start} (or add the secret to what ${managerName(managedBy)} deploys, if it was meant to come from there)`
 }
 
-/** Whether the registry's own words ask for a token in place of a password. */
-const wantsToken = ([{ clues }]: readonly [AdvisedFinding, ...AdvisedFinding[]]) =>
-  clues.some(({ code }) => code === 'token-wanted')
+/** Returns what to know about the registry's logins; where no rule of its own is known, what its answer asks for. */
+function noteFor(registry: string, { clues }: AdvisedFinding): string {
+  const asksForToken = clues.some(({ code }) => code === 'token-wanted')
+  return (
+    loginNote(registry) ||
+    (asksForToken ? '; its answer asks for a personal access token as the password' : '')
+  )
+}
 
 /** Where each registry has the visibility of an image. */
 const VISIBILITY: Partial<Record<string, string>> = {
@@ -140,7 +145,7 @@ export const loginSteps: StepWords<
         ? LOGIN[reason](login, label, sentFrom(findings))
         : missingText(reason, named(secret, label, login), findings[0])
     return {
-      text: `${text}${loginNote(registry)}${wantsToken(findings) ? '; the password has to be a personal access token' : ''}`,
+      text: `${text}${noteFor(registry, findings[0])}`,
       ...(brief === undefined ? {} : { brief }),
       command: loginFixCommand(
         invocation,

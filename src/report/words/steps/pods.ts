@@ -4,7 +4,7 @@ import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts
 import { shellWord } from '../../sanitize.ts'
 import { workloadPath } from '../commands.ts'
 import { minuteOf } from '../duration.ts'
-import { MAKERS } from '../makers.ts'
+import { MAKERS, renewal } from '../makers.ts'
 import { joinList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
@@ -65,11 +65,11 @@ export const podSteps: StepWords<
     const others = findings.flatMap(({ clues }) =>
       clues.flatMap(clue => (clue.code === 'made-by' ? clue.maker : [])),
     )
-    const makers = [...new Set([maker, ...others])].map(one => MAKERS[one])
+    const makers = [...new Set([maker, ...others])]
     const one = findings.length === 1
-    const again = joinList(makers.map(made => made.again))
+    const again = joinList(makers.map(renewal))
     return {
-      text: `Get ${one ? 'a new pod' : 'new pods'}: ${again}. ${joinList(makers.map(({ name }) => name))} created ${one ? 'this one' : 'these'} for one run, and only new pods get the login`,
+      text: `Get ${one ? 'a new pod' : 'new pods'}: ${again}. ${joinList(makers.map(made => MAKERS[made].name))} created ${one ? 'this one' : 'these'} for one run, and only new pods get the login`,
     }
   },
   'delete-run': ({ cronJob }, { invocation, findings }) => {

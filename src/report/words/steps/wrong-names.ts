@@ -90,7 +90,7 @@ const PLACEHOLDERS: Record<Exclude<Placeholder, 'istio'>, (image: string) => str
       ? `Name the image of the operator: ${image} is the placeholder of Kubebuilder and the Operator SDK, which \`make deploy IMG=<image>\` (\`kustomize edit set image controller=<image>\`) replaces`
       : `Fill in the placeholder in ${image}: a variable or template value was not set when this was rendered`,
   tag: image =>
-    `Use a real tag in ${image}: this one is a placeholder that a build, a chart, or a kustomize overlay replaces, so the manifest was applied without it`,
+    `Use a real tag in ${image}: this one looks like a placeholder that a build, a chart, or a kustomize overlay should have replaced`,
   ko: image =>
     `Apply the manifests of a release, or build these with ko (\`ko resolve -f <file>\` prints them with real names, \`ko apply -f <file>\` applies them): ${image} is a Go package from which the build tool ko makes an image, not an image`,
   bazel: image =>
