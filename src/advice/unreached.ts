@@ -61,7 +61,7 @@ function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[
   const service = nodeServiceSteps({ host, role })
   if (service.length > 0) return service
   const dialed = clueOf(finding.clues, 'dialed-loopback')
-  if (dialed !== undefined && !hasClue(finding, 'loopback') && role !== 'proxy')
+  if (dialed !== undefined && role !== 'proxy')
     return [{ code: 'resolve-elsewhere', host, address: dialed.address }]
   const inside = hasClue(finding, 'loopback') || hasClue(finding, 'service-name') || isBare(host)
   const realm = inside ? announcedRealm(finding, { host, role }) : []

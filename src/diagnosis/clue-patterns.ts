@@ -221,7 +221,6 @@ const AWS_POLICIES = new Map<string, AwsPolicy>([
   ['vpc endpoint', 'vpc-endpoint'],
 ])
 const DNS_SERVER = /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i
-const DIALED_LOOPBACK = /\bdial tcp (\[::1\]|127(?:\.\d{1,3}){3}):\d+: /i
 const NO_ROUTE =
   /dial tcp (?:\[[0-9a-f:]+\]:\d+->)?(\[[0-9a-f:]+\]|[\d.]+):\d+: (?:connect: )?(?:network is unreachable|cannot assign requested address)/i
 const SIGNER = /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'“]?([^"'”\\]{1,200})/i
@@ -244,7 +243,6 @@ export function quotedClues(text: string): Clue[] {
   const decided = AWS_POLICY.exec(text)
   const server = DNS_SERVER.exec(text)?.[1]
   const noRoute = NO_ROUTE.exec(text)?.[1]
-  const loopback = DIALED_LOOPBACK.exec(text)?.[1]
   const demanded = SIGNER.exec(text)?.[1]
   const names = CERTIFICATE_FOR.exec(text)?.[1]
   const build = WINDOWS_BUILD.exec(text)?.[1]
@@ -258,7 +256,6 @@ export function quotedClues(text: string): Clue[] {
     ...(build === undefined ? [] : [{ code: 'windows-build' as const, build }]),
     ...(full === null ? [] : [{ code: 'full-disk-path' as const, ...full }]),
     ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
-    ...(loopback === undefined ? [] : [{ code: 'dialed-loopback' as const, address: loopback }]),
     ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)
       ? []
       : [

@@ -85,7 +85,7 @@ export type Clue =
   | { code: 'default-name'; of: DefaultName }
   /** The address is the node's own loopback. */
   | { code: 'loopback' }
-  /** The address that was dialed is the node's own loopback; without the clue before, a name resolved to it. */
+  /** The host's name resolved to this loopback address of the node. */
   | { code: 'dialed-loopback'; address: string }
   /** An address of a private network. */
   | { code: 'private-address' }

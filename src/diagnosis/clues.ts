@@ -62,7 +62,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...passedOver(text, cause),
     ...arrivedClue(text),
     ...ofMirrors(text),
-    ...ofHost(endpoint, reference, cause),
+    ...ofHost(endpoint, reference, cause, text),
     ...nameClues(image),
   ]
 }
@@ -140,7 +140,16 @@ const DEFAULT_NAMES: readonly [RegExp, DefaultName][] = [
   [/(?:^|\.)example\.(?:com|net|org)$/i, 'documentation'],
 ]
 
-function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: Cause): Clue[] {
+const DIALED_LOOPBACK = /\bdial tcp (\[::1\]|127(?:\.\d{1,3}){3}):\d+: /i
+const ADDRESS = /^(?:\[.*\]|\d{1,3}(?:\.\d{1,3}){3})$/
+
+/** A name that led to the node itself; another address that did was redirected there. */
+function resolvedToNode(host: string, text: string): Clue[] {
+  const address = ADDRESS.test(withoutPort(host)) ? undefined : DIALED_LOOPBACK.exec(text)?.[1]
+  return address === undefined ? [] : [{ code: 'dialed-loopback', address }]
+}
+
+function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: Cause, text: string): Clue[] {
   const registry = reference?.registry ?? null
   const host = endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : registry
   const clues: Clue[] =
@@ -154,8 +163,9 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: C
   if (near !== null) clues.push({ code: 'near-registry', registry: near })
   const [, unset] = DEFAULT_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
   if (unset !== undefined && cause === UNRESOLVED) clues.push({ code: 'default-name', of: unset })
-  if (isLocal(host)) clues.push({ code: 'loopback' })
-  else if (isServiceName(host) || isShortServiceName(host)) clues.push({ code: 'service-name' })
+  if (isLocal(host)) return [...clues, { code: 'loopback' }]
+  clues.push(...resolvedToNode(host, text))
+  if (isServiceName(host) || isShortServiceName(host)) clues.push({ code: 'service-name' })
   else if (isPrivateAddress(host)) clues.push({ code: 'private-address' })
   return clues
 }

@@ -47,11 +47,13 @@ export function subcauseOf(cause: Cause, facts: SubcauseFacts): Subcause | null 
 
 /** Refusals that an expired login explains better than a lack of rights or a wrong name. */
 const LEAVES_OPEN: readonly Subcause[] = ['not-permitted', 'denied-or-missing', 'unspecified']
+/** Who says so knew the caller, who had a valid login: such as AWS of a node's role. */
+const KNEW_CALLER = /\bnot authorized to perform\b/
 
 function deniedOf({ error, reference, endpoint, credential, expired }: SubcauseFacts): Subcause {
   const { masked = '', text = '', status = null } = error ?? {}
   const shown = denialOf({ masked, text, status, reference, endpoint, credential })
-  return expired && LEAVES_OPEN.includes(shown) ? 'credential-refused' : shown
+  return expired && LEAVES_OPEN.includes(shown) && !KNEW_CALLER.test(masked) ? 'credential-refused' : shown
 }
 
 /** Docker Hub's older message is the same for everyone: the pod's credential decides who was counted, unless a mirror made the request. */

@@ -3,7 +3,7 @@
  * independent reports.
  */
 
-/** What happened to the old place. `retired`: a whole registry or organization that should no longer be used. */
+/** What happened to the old place. `retired`: a whole registry that should no longer be used. */
 export type MovedState = 'deleted' | 'emptied' | 'frozen' | 'moved' | 'retired'
 
 /** What one publisher did at one time. */
@@ -93,7 +93,7 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
   },
   {
     moves: { 'public.ecr.aws/bitnami': 'docker.io/bitnamilegacy' },
-    state: 'retired',
+    state: 'deleted',
     since: '2026-06-10',
     frozen: true,
     source: 'https://github.com/bitnami/charts/issues/36537',
@@ -106,7 +106,7 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
   },
   {
     moves: { 'gcr.io/tekton-releases': 'ghcr.io/tektoncd' },
-    state: 'retired',
+    state: 'deleted',
     since: '2025-07',
     source: 'https://github.com/tektoncd/pipeline/issues/8870',
   },

@@ -1,4 +1,4 @@
-/** What a registry's host shows: whether its images are public, and which cloud it belongs to. */
+/** What an image's registry and path show: whether its images are public, which cloud it belongs to, and which registry it caches. */
 
 import { DOCKER_HUB, DOCKER_HUB_HOST, isDockerHub } from './docker-hub.ts'
 import type { Reference } from './reference.ts'

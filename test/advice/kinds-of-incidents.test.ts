@@ -527,6 +527,15 @@ test.each<[string, string, string, Step['code'][]]>([
     ['resolve-elsewhere', 'test-connection', 'check-listener'],
   ],
   [
+    'an address that is redirected to the node itself is resolved by nothing',
+    '10.1.2.3:5000/acme/app:1',
+    pulled(
+      '10.1.2.3:5000/acme/app:1',
+      request('10.1.2.3:5000', 'dial tcp 127.0.0.1:5001: connect: connection refused'),
+    ),
+    ['test-connection', 'check-listener'],
+  ],
+  [
     "a private endpoint's own name is none of the certificate's",
     'acme.privatelink.azurecr.io/a:1',
     pulled(
@@ -689,12 +698,14 @@ test('a login for pods that a program makes goes to their service account, or to
 test('a refusal without a reason is that of a login which had expired by its own claim', () => {
   const image = `${ECR}/shop/api:1`
   const entry = { key: ECR, username: 'AWS', problem: null }
-  const found = (validUntil: string) =>
+  const found = (validUntil: string, answer = '403 Forbidden') =>
     findingOf({
       image,
-      error: pulled(image, head(ECR, '403 Forbidden')),
+      error: pulled(image, head(ECR, answer)),
       secret: { entries: [{ ...entry, validUntil }] },
     })
   expect(found('2026-11-24T22:00:00Z').subcause).toBe('not-permitted')
   expect(found('2026-11-23T22:00:00Z').subcause).toBe('credential-refused')
+  const named = `403 Forbidden: User: arn:aws:sts::111122223333:assumed-role/node/i-1 is not authorized to perform: ecr:BatchGetImage`
+  expect(found('2026-11-23T22:00:00Z', named).subcause).toBe('not-permitted')
 })

@@ -34,7 +34,7 @@ export const MAKERS: Record<PodMaker, MakerWords> = {
           : "as image of the job in .gitlab-ci.yml (or in the runner's config.toml)",
     settings: "in the job in .gitlab-ci.yml, or in the runner's config.toml",
     login:
-      "in the job's variable DOCKER_AUTH_CONFIG, or the secret that image_pull_secrets names in the runner's config.toml",
+      "in the job's variable DOCKER_AUTH_CONFIG, or in the secret that image_pull_secrets names in the runner's config.toml",
     again: 'retry the job in GitLab',
   },
   jenkins: {
