@@ -164,6 +164,23 @@ test.each<[string, Situation, Expected]>([
     { says: /redirects clients to other hosts, such as europe-west3-docker\.pkg\.dev/ },
   ],
   [
+    'a proxy in front of the registry of Kubernetes',
+    {
+      image: 'registry.k8s.io/sig-storage/csi:4',
+      error:
+        'Head "https://registry.k8s.io/v2/csi/manifests/4": proxyconnect tcp: dial tcp 10.1.1.1:3128: connect: connection refused',
+    },
+    { says: /The proxy 10\.1\.1\.1:3128/, never: /redirects clients/ },
+  ],
+  [
+    'a registry in front of a full name, which may be no cache',
+    { image: 'hub.corp/quay.io/team/api:3', error: 'hub.corp/quay.io/team/api:3: not found' },
+    {
+      says: /if hub\.corp fetches such images.*the name would be hub\.corp\/team\/api:3/s,
+      never: /is a cache that/,
+    },
+  ],
+  [
     'CoreDNS one level too high',
     { image: 'mirror.example/coredns:v1.11.3', error: 'mirror.example/coredns:v1.11.3: not found' },
     { first: /set dns\.imageRepository to mirror\.example\/coredns/ },

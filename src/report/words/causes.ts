@@ -194,7 +194,9 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
 /** Returns that Kubernetes' registry answers from other hosts; empty if it or another registry was asked. */
 function redirectText({ registry, endpoint, clues }: Finding): string {
   const behind = clues.find(clue => clue.code === 'behind-proxy')?.host
-  const host = endpoint?.role === 'mirror' ? undefined : (endpoint?.host ?? behind)
+  const isOfRegistry =
+    endpoint?.role === 'registry' || endpoint?.role === 'token' || endpoint?.role === 'storage'
+  const host = isOfRegistry ? endpoint.host : endpoint?.role === 'proxy' ? behind : undefined
   return registry !== 'registry.k8s.io' || host === undefined || withoutPort(host) === registry
     ? ''
     : `registry.k8s.io redirects clients to other hosts, such as ${host}, by where they are.`

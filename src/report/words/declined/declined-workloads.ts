@@ -160,10 +160,10 @@ export const WORKLOADS = {
   },
   'changed-at-admission': {
     title: (_first, count) =>
-      `${pluralize(count, 'image')} that a mutating webhook or policy changes when pods are created: a change to the template might not reach them`,
+      `${pluralize(count, 'image')} that a mutating webhook or policy changed in a pod (unless somebody set ${count === 1 ? 'it' : 'them'} on the pod itself): a change to the template might not reach new pods`,
     detail: ({ container, image, admitted }) => `${container}: ${image}, in the pod ${admitted}`,
     next: (_first, { invocation }) => ({
-      text: 'Change the image where the webhook or policy sets it, or exclude the workload there, then run the fix again',
+      text: 'Change the image where the webhook or policy sets it, or exclude the workload there, delete the pod, and run the fix again',
       command: kubectlCommand(invocation, 'get mutatingwebhookconfigurations'),
     }),
   },
