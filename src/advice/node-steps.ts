@@ -149,7 +149,8 @@ function copySteps(finding: Finding): Step[] {
 
 /** The architecture in Docker's message, which names the platform that it looked for; null if there is none. */
 function wantedIn({ evidence }: Finding): string | null {
-  return /\b(?:linux|windows)\/(\w+)/.exec(evidence?.text ?? '')?.[1]?.replace('unknown', '') || null
+  // Not in a name, such as mcr.microsoft.com/windows/servercore.
+  return /(?<![\w./-])(?:linux|windows)\/(?!unknown)(\w+)/.exec(evidence?.text ?? '')?.[1] ?? null
 }
 
 export function manifestSteps(finding: Finding): Step[] {

@@ -4,7 +4,7 @@ import { placeholderIn } from '../image/placeholder.ts'
 import { doubledPrefix } from '../image/registries.ts'
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import type { AwsPolicy, Clue } from './clue.ts'
-import { isLocal, isPrivateAddress } from './endpoint.ts'
+import { type Endpoint, isLocal, isPrivateAddress, withoutPort } from './endpoint.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
 export const TEXT_CLUES: [Clue, RegExp][] = [
@@ -235,7 +235,7 @@ const STORE =
   /^(.+?)\/(?:io\.containerd\.|overlay|image\/|tmp\/(?:GetImageBlob|docker-)|tmpmounts\/|devicemapper|vfs\/|storage\/)/
 
 /** The clues that quote something from the text: an address, an account, a signer, a DNS server. */
-export function quotedClues(text: string): Clue[] {
+export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
   const address = ADDRESS.exec(text)?.[1]
   const caller = CALLER.exec(text)
   const name = caller?.[2] ?? caller?.[1]
@@ -256,6 +256,7 @@ export function quotedClues(text: string): Clue[] {
     ...(build === undefined ? [] : [{ code: 'windows-build' as const, build }]),
     ...(full === null ? [] : [{ code: 'full-disk-path' as const, ...full }]),
     ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
+    ...resolvedToNode(text, endpoint),
     ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)
       ? []
       : [
@@ -265,6 +266,17 @@ export function quotedClues(text: string): Clue[] {
           },
         ]),
   ]
+}
+
+const DIALED_LOOPBACK = /\bdial tcp (\[::1\]|127(?:\.\d{1,3}){3}):\d+: /i
+
+/** A name that led to the node itself; an address that did was redirected there. */
+function resolvedToNode(text: string, endpoint: Endpoint | null): Clue[] {
+  const host = endpoint?.host ?? ''
+  const address = DIALED_LOOPBACK.exec(text)?.[1]
+  return address === undefined || isLocal(host) || /^\[|^[\d.]+$/.test(withoutPort(host))
+    ? []
+    : [{ code: 'dialed-loopback', address }]
 }
 
 function awsPolicy([, deny, denying, boundary, missing, noBoundary]: RegExpExecArray): Clue {

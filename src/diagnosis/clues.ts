@@ -57,12 +57,12 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...demanded(words, reference),
     ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
     ...(cause === 'auth-required-or-denied' ? refusalClues(words, text, status) : []),
-    ...quotedClues(text),
+    ...quotedClues(text, endpoint),
     ...lazySnapshotter(words),
     ...passedOver(text, cause),
     ...arrivedClue(text),
     ...ofMirrors(text),
-    ...ofHost(endpoint, reference, cause, text),
+    ...ofHost(endpoint, reference, cause),
     ...nameClues(image),
   ]
 }
@@ -140,16 +140,7 @@ const DEFAULT_NAMES: readonly [RegExp, DefaultName][] = [
   [/(?:^|\.)example\.(?:com|net|org)$/i, 'documentation'],
 ]
 
-const DIALED_LOOPBACK = /\bdial tcp (\[::1\]|127(?:\.\d{1,3}){3}):\d+: /i
-const ADDRESS = /^(?:\[.*\]|\d{1,3}(?:\.\d{1,3}){3})$/
-
-/** A name that led to the node itself; another address that did was redirected there. */
-function resolvedToNode(host: string, text: string): Clue[] {
-  const address = ADDRESS.test(withoutPort(host)) ? undefined : DIALED_LOOPBACK.exec(text)?.[1]
-  return address === undefined ? [] : [{ code: 'dialed-loopback', address }]
-}
-
-function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: Cause, text: string): Clue[] {
+function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: Cause): Clue[] {
   const registry = reference?.registry ?? null
   const host = endpoint !== null && endpoint.role !== 'runtime' ? endpoint.host : registry
   const clues: Clue[] =
@@ -163,9 +154,8 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: C
   if (near !== null) clues.push({ code: 'near-registry', registry: near })
   const [, unset] = DEFAULT_NAMES.find(([pattern]) => pattern.test(withoutPort(host))) ?? []
   if (unset !== undefined && cause === UNRESOLVED) clues.push({ code: 'default-name', of: unset })
-  if (isLocal(host)) return [...clues, { code: 'loopback' }]
-  clues.push(...resolvedToNode(host, text))
-  if (isServiceName(host) || isShortServiceName(host)) clues.push({ code: 'service-name' })
+  if (isLocal(host)) clues.push({ code: 'loopback' })
+  else if (isServiceName(host) || isShortServiceName(host)) clues.push({ code: 'service-name' })
   else if (isPrivateAddress(host)) clues.push({ code: 'private-address' })
   return clues
 }

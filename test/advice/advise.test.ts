@@ -440,6 +440,14 @@ describe('the node', () => {
     expect(stepsFor(found)[0]).toMatchObject({ code: 'windows-image', kernel: '10.0.20348.1' })
   })
 
+  test('is of the architecture that the runtime asked for, not of a word in a name', () => {
+    const build = (image: string, text: string) =>
+      stepsFor(findingOf({ image, error: `pull ${image}: ${text}` })).find(({ code }) => code === 'build-for')
+    expect(build('mcr.example/windows/nanoserver:1809', error)).toMatchObject({ platform: 'linux/<arch>' })
+    const asked = 'no matching manifest for linux/arm64/v8 in the manifest list entries'
+    expect(build('mcr.example/windows/nanoserver:1809', asked)).toMatchObject({ platform: 'linux/arm64' })
+  })
+
   test('gets instructions for how to reach it only where its type is known', () => {
     expect(codes({ image: 'nginx', error: 'no space left on device' }).at(-1)).toBe('enter-node')
     expect(codes({ image: 'nginx', error: 'no space left on device', pod: { node: null } })).not.toContain(

@@ -128,7 +128,7 @@ test.each<[string, Situation, Expected]>([
       error: 'unauthorized: please use personal access token to login when SSO is enforced',
       login: 'https://index.docker.io/v1/',
     },
-    { says: /its answer asks for a personal access token as the password/ },
+    { says: /; Docker Hub asks for a personal access token as the password/ },
   ],
   [
     'a registry that wants a token, in words of its own',
@@ -138,7 +138,7 @@ test.each<[string, Situation, Expected]>([
         '401 Unauthorized: your account must log in with a Personal Access Token (PAT) - learn more at docs.docker.com/go/access-tokens',
       login: 'https://index.docker.io/v1/',
     },
-    { says: /its answer asks for a personal access token as the password/ },
+    { says: /; Docker Hub asks for a personal access token as the password/ },
   ],
   [
     'a registry that may want a token, whose logins have a rule of their own',
@@ -148,7 +148,7 @@ test.each<[string, Situation, Expected]>([
         '403 Forbidden: HTTP Basic: Access denied. The provided password or token is incorrect or your account has 2FA enabled and you must use a personal access token instead of a password.',
       login: 'registry.gitlab.com',
     },
-    { says: /the login is a deploy token/, never: /its answer asks/ },
+    { says: /the login is a deploy token/, never: /asks for a personal/ },
   ],
   [
     'a token of GitHub that may have ended',

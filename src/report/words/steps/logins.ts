@@ -53,12 +53,12 @@ function missingText(reason: LoginReason, create: string, { managedBy }: Advised
     : `${start} (or add the secret to what ${managerName(managedBy)} deploys, if it was meant to come from there)`
 }
 
-/** Returns what to know about the registry's logins; where no rule of its own is known, what its answer asks for. */
+/** Returns what to know about the registry's logins, or else what its answer asks for. */
 function noteFor(registry: string, { clues }: AdvisedFinding): string {
   const asksForToken = clues.some(({ code }) => code === 'token-wanted')
   return (
     loginNote(registry) ||
-    (asksForToken ? '; its answer asks for a personal access token as the password' : '')
+    (asksForToken ? `; ${registryLabel(registry)} asks for a personal access token as the password` : '')
   )
 }
 
