@@ -2,7 +2,7 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import { isLocal } from '../diagnosis/endpoint.ts'
-import type { Finding, RateLimitSubcause } from '../diagnosis/finding.ts'
+import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
 import { hasClue } from './conditions.ts'
 import { hubNameSteps, loginSteps, misplacedLoginSteps, nearSecretSteps } from './login.ts'
@@ -10,30 +10,36 @@ import type { Step } from './step.ts'
 
 /** The steps for a registry's rate limit. */
 export function limitSteps(finding: Finding): Step[] {
+  return limitOfCache(finding) ?? limitOfAll(finding) ?? limitOfAccounts(finding)
+}
+
+/** A mirror or cache that asks on behalf of all nodes, so that its own login counts; null if none answered. */
+function limitOfCache(finding: Finding): Step[] | null {
   const { endpoint, registry } = finding
-  const subcause = (finding.subcause ?? 'unspecified') as RateLimitSubcause
-  if (endpoint?.role === 'mirror' && registry !== null && !isLocal(endpoint.host))
+  if (registry === null) return null
+  if (endpoint?.role === 'mirror' && !isLocal(endpoint.host))
     return [
       { code: 'mirror-limit', host: endpoint.host, registry, rewrites: false },
       { code: 'mirror-settings', host: endpoint.host, registry, about: 'endpoint' },
       { code: 'wait', for: hasClue(finding, 'per-second') ? 'minute' : 'limit' },
     ]
-  const relays = clueOf(finding.clues, 'relays')
+  const upstream = clueOf(finding.clues, 'relays')?.upstream
   const host = endpoint?.host ?? registry
-  if ((relays ?? clueOf(finding.clues, 'upstream-limit')) !== undefined && registry !== null && host !== null)
-    return [
-      {
-        code: 'mirror-limit',
-        host,
-        registry: relays?.upstream ?? registry,
-        rewrites: relays !== undefined && isLocal(host),
-      },
-      { code: 'wait', for: 'limit' },
-    ]
-  if (subcause === 'abuse')
+  if (upstream === undefined && !hasClue(finding, 'upstream-limit')) return null
+  const rewrites = upstream !== undefined && isLocal(host)
+  return [
+    { code: 'mirror-limit', host, registry: upstream ?? registry, rewrites },
+    { code: 'wait', for: 'limit' },
+  ]
+}
+
+/** A limit of requests that no login changes; null for one that accounts have of their own. */
+function limitOfAll(finding: Finding): Step[] | null {
+  const { registry } = finding
+  if (finding.subcause === 'abuse')
     return [{ code: 'wait', for: 'burst' }, { code: 'find-askers' }, ...otherRegistrySteps(finding)]
   // Docker Hub has no such limit, so something answered in its place.
-  if (isDockerHub(registry ?? '') && hasClue(finding, 'per-second') && registry !== null)
+  if (registry !== null && isDockerHub(registry) && hasClue(finding, 'per-second'))
     return [
       { code: 'wait', for: 'minute' },
       { code: 'mirror-settings', host: null, registry, about: 'answered' },
@@ -46,27 +52,34 @@ export function limitSteps(finding: Finding): Step[] {
   if (!countsByAccount(finding) || hasClue(finding, 'token-limit'))
     return [{ code: 'wait', for: 'minute' }, { code: 'use-cache' }]
   // ECR Public limits requests per second, for everyone, and data per month, for those without a login.
-  if (registry === 'public.ecr.aws' && hasClue(finding, 'per-second'))
-    return [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
+  return registry === 'public.ecr.aws' && hasClue(finding, 'per-second')
+    ? [{ code: 'wait', for: 'minute' }, ...loginSteps(finding, 'limit'), { code: 'use-cache' }]
+    : null
+}
+
+function limitOfAccounts(finding: Finding): Step[] {
+  const { endpoint, registry, subcause, quota } = finding
   // The pod's login was sent, and the answer does not show whether its account is at its limit.
-  const sent = subcause === 'unspecified' && finding.credential.status === 'usable'
-  // The pod has a login by now, which the attempt did not send.
-  const login: Step[] =
-    finding.credential.contradicted === true
-      ? [{ code: 'restart-pull' }, { code: 'see-why', after: 'login' }]
-      : [
-          ...hubNameSteps(finding),
-          ...nearSecretSteps(finding),
-          ...misplacedLoginSteps(finding),
-          ...loginSteps(finding, subcause === 'account' || sent ? 'account-limit' : 'limit'),
-        ]
-  const { quota } = finding
+  const sent = (subcause === null || subcause === 'unspecified') && finding.credential.status === 'usable'
+  const login = loginForLimit(finding, subcause === 'account' || sent ? 'account-limit' : 'limit')
   const wait: Step = { code: 'wait', for: 'limit', ...(quota && { quota }) }
   const steps: Step[] = [...(sent ? [wait] : []), ...login, ...otherRegistrySteps(finding)]
   // A mirror on the node's loopback relays Docker Hub's answer; if no login of the pod can help, the mirror's may.
   if (endpoint?.role === 'mirror' && login.length === 0 && registry !== null)
     steps.unshift({ code: 'mirror-limit', host: endpoint.host, registry, rewrites: false })
   return [...steps, ...(sent ? [] : [wait]), { code: 'use-cache' }]
+}
+
+function loginForLimit(finding: Finding, reason: 'account-limit' | 'limit'): Step[] {
+  // The pod has a login by now, which the attempt did not send.
+  if (finding.credential.contradicted === true)
+    return [{ code: 'restart-pull' }, { code: 'see-why', after: 'login' }]
+  return [
+    ...hubNameSteps(finding),
+    ...nearSecretSteps(finding),
+    ...misplacedLoginSteps(finding),
+    ...loginSteps(finding, reason),
+  ]
 }
 
 /** Whether Docker Hub answered, by its words or its host. */
