@@ -18,8 +18,7 @@ export function nameClueSteps(finding: Finding): Step[] {
   const { clues, image, reference, endpoint } = finding
   // A name that does not parse is never asked for: in a text about a host's answer, somebody has replaced the real one.
   const isReplaced = reference === null && endpoint !== null
-  const found = isReplaced ? undefined : clueOf(clues, 'placeholder')
-  const placeholder = found?.of === 'tag' && finding.cause !== 'image-not-found' ? undefined : found
+  const placeholder = isReplaced ? undefined : clueOf(clues, 'placeholder')
   return [
     ...stepsIf(hasClue(finding, 'unquoted-number'), { code: 'quote-number', image }),
     ...(placeholder === undefined ? [] : [placeholderStep(placeholder.of, image)]),

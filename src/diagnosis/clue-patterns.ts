@@ -5,6 +5,7 @@ import { doubledPrefix } from '../image/registries.ts'
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import type { AwsPolicy, Clue } from './clue.ts'
 import { type Endpoint, isLocal, isPrivateAddress, withoutPort } from './endpoint.ts'
+import type { Cause } from './finding.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
 export const TEXT_CLUES: [Clue, RegExp][] = [
@@ -189,11 +190,12 @@ const IMAGE_ID = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/
 const NUMBER = /\d(?:\.\d+)?e\+\d+/i
 
 /** The clues in an image's name, as written in the pod. */
-export function nameClues(image: string): Clue[] {
+export function nameClues(image: string, cause: Cause): Clue[] {
   const clues: Clue[] = []
   if (NUMBER.test(image)) clues.push({ code: 'unquoted-number' })
   const placeholder = placeholderIn(image)
-  if (placeholder !== null) clues.push({ code: 'placeholder', of: placeholder })
+  const isOne = placeholder !== null && (placeholder !== 'tag' || cause === 'image-not-found')
+  if (isOne) clues.push({ code: 'placeholder', of: placeholder })
   const doubled = doubledPrefix(image)
   if (doubled !== null) clues.push({ code: 'doubled-prefix', ...doubled })
   if (IMAGE_ID.test(image)) clues.push({ code: 'image-id' })
@@ -268,15 +270,12 @@ export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
   ]
 }
 
-const DIALED_LOOPBACK = /\bdial tcp (\[::1\]|127(?:\.\d{1,3}){3}):\d+: /i
-
 /** A name that led to the node itself; an address that did was redirected there. */
 function resolvedToNode(text: string, endpoint: Endpoint | null): Clue[] {
   const host = endpoint?.host ?? ''
-  const address = DIALED_LOOPBACK.exec(text)?.[1]
-  return address === undefined || isLocal(host) || /^\[|^[\d.]+$/.test(withoutPort(host))
-    ? []
-    : [{ code: 'dialed-loopback', address }]
+  const isName = !isLocal(host) && !/^\[|^[\d.]+$/.test(withoutPort(host))
+  const address = /\bdial tcp (\[::1\]|127(?:\.\d{1,3}){3}):\d+: /i.exec(text)?.[1]
+  return address !== undefined && isName ? [{ code: 'dialed-loopback', address }] : []
 }
 
 function awsPolicy([, deny, denying, boundary, missing, noBoundary]: RegExpExecArray): Clue {

@@ -63,7 +63,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...arrivedClue(text),
     ...ofMirrors(text),
     ...ofHost(endpoint, reference, cause),
-    ...nameClues(image),
+    ...nameClues(image, cause),
   ]
 }
 

@@ -518,6 +518,12 @@ test.each<[string, string, string, Step['code'][]]>([
     ['wait', 'use-cache'],
   ],
   [
+    'nor does such a word keep a refusal from having the name checked',
+    'registry.example/acme/agent:dummy',
+    pulled('registry.example/acme/agent:dummy', head('registry.example', '401 Unauthorized')),
+    ['check-name', 'ask-registry', 'distribute-login', 'set-image', 'see-why'],
+  ],
+  [
     'a name that leads to the node itself is resolved elsewhere before anything is asked there',
     'git.example.dev:8443/acme/app:1',
     pulled(

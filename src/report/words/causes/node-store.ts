@@ -70,6 +70,10 @@ export const corruptOrUnpack: CauseWords = {
     ['disk-fault', 'failing disks'],
     ['damaged-store', "images missing from a node's own store"],
     ['discarded', 'downloads that were cut off or changed'],
+    ['snapshotter-gone', CANNOT_UNPACK],
+    ['user-namespace', CANNOT_UNPACK],
+    ['file-system', CANNOT_UNPACK],
+    ['layer-type', CANNOT_UNPACK],
     'corrupt layers',
   ],
   title: [
