@@ -173,6 +173,11 @@ test.each<[string, Situation, Expected]>([
     { says: /The proxy 10\.1\.1\.1:3128/, never: /redirects clients/ },
   ],
   [
+    'an image of a publisher at a registry that is no cache',
+    { image: 'quay.io/team/redis:8', error: 'quay.io/team/redis:8: not found' },
+    { says: /has no (?:such|image)/, never: /behind a proxy cache/ },
+  ],
+  [
     'a registry in front of a full name, which may be no cache',
     { image: 'hub.corp/quay.io/team/api:3', error: 'hub.corp/quay.io/team/api:3: not found' },
     {

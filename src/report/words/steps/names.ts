@@ -1,7 +1,7 @@
 /** The words of steps that check an image's name and place: at its registry, at another one, or on the node. */
 
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
-import { ecrCachePrefix } from '../../../image/registries.ts'
+import { cloudOf, ecrCachePrefix, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { editField, setImages, untagged, withEdit, workloadsOf } from '../edits.ts'
@@ -204,7 +204,9 @@ function pathHint(registry: string | null, image: string): string {
     return ` (many projects' tags start with v, as in v${version})`
   const path = image.slice((registry ?? '').length + 1)
   const [, name] = /^[^/]+\/([^/:@]+)(?:[:@].*)?$/.exec(path) ?? []
-  const viaProject = registry !== null && registry !== 'docker.io' && name !== undefined
+  // Of the hosted registries, only those of clouds can be caches.
+  const mayCache = registry !== null && (!isHosted(registry) || cloudOf(registry) !== null)
+  const viaProject = mayCache && name !== undefined
   return viaProject && OFFICIAL_IMAGES.includes(name)
     ? ' (behind a proxy cache, official images need library/ in the path)'
     : ''
