@@ -1,7 +1,7 @@
 /** The report's explanation of what a plan leaves unchanged: the true reason and the smallest next step. */
 import { expect, test } from 'vitest'
 import { accessRefusal } from '../../src/report/views/questions.ts'
-import { declinedNextStep, declinedTitle } from '../../src/report/words/declined.ts'
+import { declinedKind, declinedNextStep, declinedTitle } from '../../src/report/words/declined.ts'
 import { plan, target } from './plan-samples.ts'
 
 const invocation = { program: 'pullguard', flags: [], fromDump: false } as const
@@ -44,6 +44,12 @@ test.each([
     detail: 'ENOTFOUND',
   }
   expect(declinedTitle(one, 1)).toBe(title)
+})
+
+test('pods that different programs created are not counted as those of one', () => {
+  const made = (maker: 'gitlab-runner' | 'jenkins') =>
+    declinedKind({ code: 'made-pod', target: target('Pod', maker, 'ci'), maker })
+  expect(made('jenkins')).not.toBe(made('gitlab-runner'))
 })
 
 test('a missing permission names the flags that work without it, and only those that help', () => {

@@ -48,6 +48,8 @@ export function declinedKind(one: Declined): string {
       return JSON.stringify([one.code, one.type, one.owner])
     case 'no-replacement':
       return `${one.code} ${one.absent}`
+    case 'made-pod':
+      return `${one.code} ${one.maker}`
     case 'job-would-fail':
       return `${one.code} ${one.limit}`
     case 'no-remedy':
