@@ -38,6 +38,7 @@ export function narrowPod(raw: unknown): Pod | null {
   const metadata = record(pod.metadata)
   const spec = record(pod.spec)
   const status = record(pod.status)
+  const controller = narrowController(metadata)
   return {
     namespace: namespaceOf(raw),
     name,
@@ -53,14 +54,14 @@ export function narrowPod(raw: unknown): Pod | null {
     priorityClass: textOrNull(spec.priorityClassName),
     hasSandbox: narrowSandbox(status),
     platform: narrowPlatform(spec),
-    controller: narrowController(metadata),
+    controller,
     ...narrowRuntimeClass(spec),
     ...narrowTemplateHash(metadata),
-    ...narrowRevisionHash(metadata),
+    ...narrowRevisionHash(metadata, controller),
     ...narrowOperator(metadata),
     ...narrowGeneration(metadata),
     ...narrowRewriters(metadata),
-    ...narrowMaker(metadata),
+    ...narrowMaker(metadata, controller),
     containers: narrowContainers(spec, status),
   }
 }
@@ -85,10 +86,12 @@ export function narrowTemplateHash(metadata: { labels?: unknown }): Pick<Pod, 't
 }
 
 /** Returns the hash only for a StatefulSet's pods: a DaemonSet replaces each pod independently. */
-function narrowRevisionHash(metadata: Record<string, unknown>): Pick<Pod, 'revisionHash'> {
+function narrowRevisionHash(
+  metadata: Record<string, unknown>,
+  controller: Pod['controller'],
+): Pick<Pod, 'revisionHash'> {
   const hash = controllerRevisionHash(metadata)
-  const isOrdered = narrowController(metadata)?.kind === 'StatefulSet'
-  return hash === null || !isOrdered ? {} : { revisionHash: hash }
+  return hash === null || controller?.kind !== 'StatefulSet' ? {} : { revisionHash: hash }
 }
 
 function narrowOperator(metadata: Record<string, unknown>): Pick<Pod, 'operator'> {
@@ -96,8 +99,8 @@ function narrowOperator(metadata: Record<string, unknown>): Pick<Pod, 'operator'
   return operator === null ? {} : { operator }
 }
 
-function narrowMaker(metadata: Record<string, unknown>): Pick<Pod, 'maker'> {
-  const maker = makerOf(metadata, narrowController(metadata)?.kind ?? null)
+function narrowMaker(metadata: Record<string, unknown>, controller: Pod['controller']): Pick<Pod, 'maker'> {
+  const maker = makerOf(metadata, controller?.kind ?? null)
   return maker === null ? {} : { maker }
 }
 
