@@ -124,7 +124,7 @@ export function isLiftable({ code }: Declined): boolean {
 }
 
 /** Whether a login helps, be it a new one or one that only new pods get. */
-function needsLogin({ remedies }: Finding): boolean {
+export function isHelpedByLogin({ remedies }: Pick<Finding, 'remedies'>): boolean {
   return remedies.includes('authenticate') || remedies.includes('recreate')
 }
 
@@ -136,13 +136,11 @@ export function explains(declined: Declined, finding: Finding): boolean {
     declined.code === 'unnamed-registry' ||
     declined.code === 'unneeded-login'
   )
-    return declined.registry === finding.registry && needsLogin(finding)
+    return declined.registry === finding.registry && isHelpedByLogin(finding)
   if (declined.code === 'terminating-namespace') return declined.namespace === finding.namespace
   const { kind, namespace, name } = declined.code === 'managed' ? declined.change.target : declined.target
   if (namespace !== finding.namespace) return false
-  if (kind === 'Secret' || kind === 'ServiceAccount') {
-    return needsLogin(finding)
-  }
+  if (kind === 'Secret' || kind === 'ServiceAccount') return isHelpedByLogin(finding)
   if (kind === 'Pod') return name === finding.pod
   return finding.workload?.kind === kind && finding.workload.name === name
 }

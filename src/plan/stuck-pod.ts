@@ -8,7 +8,7 @@ import { parseReference } from '../image/reference.ts'
 import type { ScopeController, ScopeWorkload } from '../snapshot/fix-objects.ts'
 import { type Pod, podKey } from '../snapshot/pod.ts'
 import type { Change, Edit, Target } from './change.ts'
-import { type Declined, isNarrowed, type PlanCredential } from './plan.ts'
+import { type Declined, isHelpedByLogin, isNarrowed, type PlanCredential } from './plan.ts'
 import type { PlanInput } from './plan-input.ts'
 
 export interface StuckPod {
@@ -214,10 +214,7 @@ function needsLogin(
   { scope, diagnosis, fixObjects, named }: PlanInput,
 ): boolean {
   const fails = diagnosis.findings.some(
-    finding =>
-      finding.namespace === namespace &&
-      coversImageOf(login, finding) &&
-      (finding.remedies.includes('authenticate') || finding.remedies.includes('recreate')),
+    finding => finding.namespace === namespace && coversImageOf(login, finding) && isHelpedByLogin(finding),
   )
   if (fails || isNarrowed(scope)) return fails
   const holds = fixObjects.secrets.some(

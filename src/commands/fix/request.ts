@@ -14,7 +14,7 @@ import { parseReference } from '../../image/reference.ts'
 import { HARDENED_IMAGES } from '../../image/registries.ts'
 import type { ReplacementRule } from '../../image/replacement.ts'
 import type { WantedRegistry } from '../../keychain/wanted-registries.ts'
-import type { PlanCredential, PlanScope } from '../../plan/plan.ts'
+import { isHelpedByLogin, type PlanCredential, type PlanScope } from '../../plan/plan.ts'
 import {
   otherLoginQuestion,
   remedyChoice,
@@ -191,9 +191,7 @@ export async function findLogins(
 ): Promise<Logins> {
   const named = options.registries.map(canonicalRegistry)
   if (!remedies.has('authenticate')) return { ...NO_LOGINS, named, unnamed: [] }
-  const fixable = findings.filter(
-    ({ remedies: fitting }) => fitting.includes('authenticate') || fitting.includes('recreate'),
-  )
+  const fixable = findings.filter(isHelpedByLogin)
   const given = await givenLogin(options, context)
   if (given !== null) {
     const unnamed = registriesToAuthenticate(findings).filter(registry => registry !== given.registry)

@@ -12,6 +12,7 @@ import type { Change } from '../../plan/change.ts'
 import {
   type Declined,
   explains,
+  isHelpedByLogin,
   isLiftable,
   isNarrowed,
   isRefusal,
@@ -113,8 +114,7 @@ function isInPlace({ outcomes, recoveries }: FixResult): boolean {
 /** Counts the findings that a credential or a new pod would help, if the plan left an object to its owner. */
 function countLeftToOwners({ declined }: Plan, left: Finding[]): number {
   if (!declined.some(isRefusal)) return 0
-  return left.filter(({ remedies }) => remedies.includes('authenticate') || remedies.includes('recreate'))
-    .length
+  return left.filter(isHelpedByLogin).length
 }
 
 /** Whether the recovery already reports the finding's pod as not back. */
