@@ -31,7 +31,7 @@ import {
 } from './node-steps.ts'
 import { admissionSteps, rollBack, runSteps, withNewRun, withRecreatedJob } from './pod-origin.ts'
 import { sandboxSteps } from './sandbox.ts'
-import type { Step, StepCode } from './step.ts'
+import type { Step, StepCode, StepOf } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
 import { dnsSteps, proxySteps, refusedSteps, timeoutSteps } from './unreached.ts'
 import { schemeSteps, serverErrorSteps, tlsSteps } from './wrong-answer.ts'
@@ -190,7 +190,7 @@ function guestSteps(finding: Finding, steps: Step[]): Step[] {
 }
 
 /** What else the guest lacks, by the cause; nothing if the image itself is at fault. */
-const GUEST_NEEDS: Partial<Record<Cause, Extract<Step, { code: 'guest-settings' }>['needs']>> = {
+const GUEST_NEEDS: Partial<Record<Cause, StepOf<'guest-settings'>['needs']>> = {
   'auth-required-or-denied': 'login',
   'rate-limited': 'login',
   'disk-full': 'room',

@@ -11,7 +11,7 @@ import { similarNames } from '../image/similar-names.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { loginSteps, repositoryOf, usableSecrets } from './login.ts'
-import type { Step } from './step.ts'
+import type { Step, StepOf } from './step.ts'
 
 /** Steps for clues in the name. They come first: neither another tag nor a login helps a placeholder. */
 export function nameClueSteps(finding: Finding): Step[] {
@@ -36,7 +36,7 @@ const OPENSHIFT_4 = 'image-registry.openshift-image-registry.svc:5000'
 /** The registry that the name most likely means, where it names a host that is none. */
 function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
   if (registry === null) return []
-  const correct = (to: string, why: Extract<Step, { code: 'correct-registry' }>['why']): Step[] => [
+  const correct = (to: string, why: StepOf<'correct-registry'>['why']): Step[] => [
     { code: 'correct-registry', from: registry, to, why },
   ]
   if (clueOf(clues, 'web-site') !== undefined) return correct(DOCKER_HUB, 'web-site')

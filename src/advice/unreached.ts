@@ -13,7 +13,8 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { isHosted } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { isOfOthers, ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './host.ts'
-import type { RealmProduct, Step } from './step.ts'
+import type { Step } from './step.ts'
+import type { RealmProduct } from './step-at-node.ts'
 
 /** Whether the name has no domain, such as a Service's or a container's. */
 const isBare = (host: string) => /^[^.[]+$/.test(host)

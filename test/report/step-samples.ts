@@ -1,5 +1,5 @@
 /** Every step with typical arguments, and a node of every kind: what a test of all printed commands goes through. */
-import type { Step, StepCode } from '../../src/advice/step.ts'
+import type { Step, StepCode, StepOf } from '../../src/advice/step.ts'
 import type { PullingNode } from '../../src/diagnosis/pulling-node.ts'
 
 const registry = 'docker.io'
@@ -14,9 +14,9 @@ const moved = {
   source: 'https://example.com',
   frozen: true,
   state: 'moved',
-} as unknown as Extract<Step, { code: 'use-replacement' }>['moved']
+} as unknown as StepOf<'use-replacement'>['moved']
 
-const SAMPLES: { [Code in StepCode]: Omit<Extract<Step, { code: Code }>, 'code'>[] } = {
+const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'distribute-login': [
     { reason: 'missing', registry: 'ghcr.io' },
     { reason: 'limit', registry },

@@ -1,5 +1,6 @@
 /** The words of steps about TLS: a host's certificate, who has to trust it, and hosts without it. */
 
+import type { CertificateStep } from '../../../advice/step-at-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { isHosted } from '../../../image/registries.ts'
@@ -66,17 +67,7 @@ function clientCertificate(finding: Finding, host: string): string {
     : `Give every node a client certificate that ${host} accepts, in ${place}`
 }
 
-export const certificateSteps: StepWords<
-  | 'show-certificate'
-  | 'trust-authority'
-  | 'tls-between'
-  | 'renew-certificate'
-  | 'public-certificate'
-  | 'ingress-certificate'
-  | 'serve-tls'
-  | 'allow-http'
-  | 'use-https'
-> = {
+export const certificateSteps: StepWords<CertificateStep> = {
   'show-certificate': ({ host }, { findings }) =>
     nodeShellStep(
       `Look at the certificate (and the clock) ${onNodes(findings)}`,

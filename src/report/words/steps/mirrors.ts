@@ -1,5 +1,6 @@
 /** The words of steps at a mirror or cache: its health, its login, its settings on the nodes, and what it lacks. */
 
+import type { MirrorStep } from '../../../advice/step-at-node.ts'
 import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
@@ -80,18 +81,7 @@ const SERVICES: Record<NodeService, ServiceWords> = {
 
 const SPEGEL = /:3002[01]$/
 
-export const mirrorSteps: StepWords<
-  | 'check-mirror'
-  | 'broken-mirror'
-  | 'start-local-registry'
-  | 'node-mirror'
-  | 'node-service'
-  | 'mirror-login'
-  | 'mirror-settings'
-  | 'unblock-upstream'
-  | 'mirror-limit'
-  | 'mirror-lacks-image'
-> = {
+export const mirrorSteps: StepWords<MirrorStep> = {
   'check-mirror': ({ host, registry }, context) => ({
     text: checkMirror(
       context.findings[0].cause,

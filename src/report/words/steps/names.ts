@@ -1,5 +1,6 @@
 /** The words of steps that check an image's name and place: at its registry, at another one, or on the node. */
 
+import type { NameStep } from '../../../advice/step.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { cloudOf, ecrCachePrefix, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
@@ -9,24 +10,7 @@ import { mirrorSettings } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
 import type { Findings, StepWords } from '../steps.ts'
 
-export const nameSteps: StepWords<
-  | 'check-name'
-  | 'near-official'
-  | 'existing-official'
-  | 'proxy-project'
-  | 'ask-registry'
-  | 'use-host'
-  | 'use-replacement'
-  | 'find-replacement'
-  | 'migrate-project'
-  | 'near-tags'
-  | 'near-repositories'
-  | 'set-tag'
-  | 'name-version'
-  | 'see-image-stream'
-  | 'use-local-image'
-  | 'set-image'
-> = {
+export const nameSteps: StepWords<NameStep> = {
   'check-name': ({ how }, { findings: [{ image, registry }] }) => {
     const name = registryLabel(registry)
     switch (how) {

@@ -1,6 +1,6 @@
 /** The words of steps on the way to a host: its name, its port, and proxies in between. */
 
-import type { RealmProduct } from '../../../advice/step.ts'
+import type { NetworkStep, RealmProduct } from '../../../advice/step-at-node.ts'
 import type { DefaultName } from '../../../diagnosis/clue.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
@@ -142,31 +142,7 @@ function orMirror({ invocation, findings: [first] }: StepContext, target: string
   return `; if they are not meant to reach the internet, give them a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note}), or load the image on them`
 }
 
-export const networkSteps: StepWords<
-  | 'page-instead'
-  | 'resolve-host'
-  | 'node-resolver'
-  | 'compare-nodes'
-  | 'bare-host'
-  | 'default-name'
-  | 'fix-dns'
-  | 'replace-service-name'
-  | 'token-realm'
-  | 'resolve-elsewhere'
-  | 'replace-loopback'
-  | 'test-connection'
-  | 'who-answered'
-  | 'open-host'
-  | 'storage-refused'
-  | 'check-listener'
-  | 'give-route'
-  | 'check-mtu'
-  | 'show-proxy'
-  | 'fix-proxy'
-  | 'pass-proxy'
-  | 'bypass-proxy'
-  | 'status-page'
-> = {
+export const networkSteps: StepWords<NetworkStep> = {
   'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
     text: isHosted(host)
       ? `Look for what answered in place of ${host}: a proxy, a firewall, or a login portal on the way${endpoint === null ? ", or a mirror in the runtime's settings" : ''}`
