@@ -8,17 +8,9 @@ import { isOfficial, libraryName } from '../image/official-images.ts'
 import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
-import {
-  checkedSteps,
-  dropRegistry,
-  missingSteps,
-  nameClueSteps,
-  registrySteps,
-  servedElsewhere,
-  unreadableNameSteps,
-} from './image-steps.ts'
+import { checkedSteps, missingSteps, servedElsewhere } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
-import { passedOverLogins } from './login.ts'
+import { dropRegistry, nameClueSteps, registrySteps, unreadableNameSteps } from './name-steps.ts'
 import {
   canceledSteps,
   corruptSteps,
@@ -30,6 +22,7 @@ import {
   signatureSteps,
 } from './node-steps.ts'
 import { admissionSteps, rollBack, runSteps, withNewRun, withRecreatedJob } from './pod-origin.ts'
+import { passedOverLogins } from './refused-login.ts'
 import { sandboxSteps } from './sandbox.ts'
 import type { Step, StepCode, StepOf } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'

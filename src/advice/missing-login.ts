@@ -5,7 +5,6 @@ import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { cloudOf } from '../image/registries.ts'
 import { hasClue, isInCloud, stepsIf } from './conditions.ts'
-import { checkNameSteps } from './image-steps.ts'
 import {
   correctedSecretSteps,
   knownSecretSteps,
@@ -14,6 +13,7 @@ import {
   publicSteps,
   unreadSecretSteps,
 } from './login.ts'
+import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission } from './permission.ts'
 import type { Step, StepOf } from './step.ts'
 

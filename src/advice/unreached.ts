@@ -10,7 +10,7 @@ import {
   nodeServiceAt,
 } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
-import { isHosted } from '../image/registries.ts'
+import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { isOfOthers, ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './host.ts'
 import type { Step } from './step.ts'
@@ -77,8 +77,7 @@ function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[
 export function dnsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
   const server = clueOf(finding.clues, 'dns-server')?.server ?? null
-  // OpenShift writes this name into /etc/hosts of its nodes.
-  const unreachable: Step[] = /^image-registry\.openshift-image-registry\.svc(?=[.:]|$)/.test(target.host)
+  const unreachable: Step[] = isOpenShiftService(target.host)
     ? [{ code: 'node-resolver', host: target.host }]
     : unreachableName(finding, target)
   // No DNS server of a node has such a name, except OpenShift's own for its registry.
