@@ -115,7 +115,7 @@ function containerSteps(finding: Finding): Step[] {
     ...clues,
     ...(isOwnName(finding) ? local : []),
     ...registrySteps(finding),
-    ...movedSteps(finding),
+    ...(mayBeMistyped(finding) ? [] : movedSteps(finding)),
     ...withBrokenMirror(finding, withNewRun(finding, withRecreatedJob(finding, withPath(finding, rest)))),
     ...(isOwnName(finding) ? [] : local),
     ...passedOverLogins(finding),
@@ -225,7 +225,13 @@ function movedSteps({ moved }: Finding): Step[] {
     : [{ code: 'use-replacement', moved, to: moved.to }]
 }
 
-/** Which part of the path may be too much belongs to the check of the name. */
+/** The successor of a registry has other images, so that first the name may be wrong. */
+function mayBeMistyped({ moved, cause }: Finding): boolean {
+  return moved?.state === 'succeeded' && cause === 'image-not-found'
+}
+
+/** Which part of the path may be too much, and whether the image was left behind, belong to the check of the name. */
 function withPath(finding: Finding, steps: Step[]): Step[] {
-  return steps.flatMap(step => (step.code === 'check-name' ? [step, ...dropRegistry(finding)] : [step]))
+  const more = [...dropRegistry(finding), ...(mayBeMistyped(finding) ? movedSteps(finding) : [])]
+  return steps.flatMap(step => (step.code === 'check-name' ? [step, ...more] : [step]))
 }

@@ -15,7 +15,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   ],
   [
     { code: 'endpoint-scheme' },
-    /unsupported protocol scheme|missing protocol scheme|https?:\/\/https?:?\/\//i,
+    /unsupported protocol scheme|missing protocol scheme|\bparse "?[^"\s/]{1,253}:\d+\S{0,500}: first path segment in URL cannot contain colon|https?:\/\/https?:?\/\//i,
   ],
   [{ code: 'short-name' }, /short[- ]name|unqualified(?:-search| image)/i],
   [
@@ -125,7 +125,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
   [{ code: 'for-linux' }, /operating system \\*"linux\\*" cannot be used/i],
   [{ code: 'memory' }, /cannot allocate memory|out of memory|not enough (?:free )?memory/i],
   [{ code: 'proxy-scheme' }, /proxyconnect tcp: tls: first record/i],
-  [{ code: 'proxy-unreached' }, /proxyconnect tcp|connecting to proxy/i],
+  [{ code: 'proxy-unreached' }, /proxyconnect tcp|connecting to proxy|socks connect tcp \S{1,200}: dial /i],
   [
     { code: 'user-namespace' },
     // The kernel answers so to an owner that the user namespace does not map.

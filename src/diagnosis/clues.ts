@@ -162,7 +162,7 @@ function ofHost(endpoint: Endpoint | null, reference: Reference | null, cause: C
 
 /** The host that a proxy was asked for, as the text names it before the proxy's own error. */
 export function behindProxy(text: string, registry: string | null): Clue[] {
-  const wanted = endpointOf(text.replace(/proxyconnect tcp.*/is, ''), registry)
+  const wanted = endpointOf(text.replace(/(?:proxyconnect|socks connect) tcp.*/is, ''), registry)
   return wanted === null ? [] : [{ code: 'behind-proxy', host: wanted.host }]
 }
 

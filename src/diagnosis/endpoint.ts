@@ -20,7 +20,7 @@ export type Endpoint = NamedEndpoint | { host: null; role: 'proxy' }
 const HOST = '(\\[[0-9a-f:.%]+\\](?::\\d+)?|[\\w.-]+(?::\\d+)?)'
 /** A failed connection to the proxy itself. Checked first, because such texts also name the registry. */
 const PROXY = new RegExp(
-  `proxyconnect tcp: (?:.{0,80}?lookup ${HOST}|dial tcp ${HOST})|connecting to proxy [a-z]*:?/*${HOST}`,
+  `proxyconnect tcp: (?:.{0,80}?lookup ${HOST}|dial tcp ${HOST})|connecting to proxy [a-z]*:?/*${HOST}|socks connect tcp ${HOST}->`,
   'i',
 )
 const SOCKET = /dial unix (\/[\w./-]+|@\w+)|unix:\/\/(\/[\w./-]+)/i

@@ -45,6 +45,20 @@ describe('a proxy', () => {
     expect(codes[0]).toBe('replace-loopback')
     expect(codes).not.toContain('fix-proxy')
   })
+
+  test.each([
+    [
+      'dial tcp 10.0.0.9:1080: connect: connection refused',
+      { code: 'fix-proxy', host: 'socks.corp:1080', scheme: false },
+    ],
+    ['unknown error host unreachable', { code: 'pass-proxy', host: 'registry-1.docker.io' }],
+  ])('may be a SOCKS proxy: %s', (why, step) => {
+    const error = request(
+      'registry-1.docker.io',
+      `socks connect tcp socks.corp:1080->registry-1.docker.io:443: ${why}`,
+    )
+    expect(stepsIn({ image: 'nginx', error })).toContainEqual(step)
+  })
 })
 
 describe('a 403 without a reason', () => {
@@ -576,6 +590,12 @@ test.each<[string, string, string, Step['code'][]]>([
     'gcr.io/a/b:1',
     pulled('gcr.io/a/b:1', head('gcr.io', '412 Precondition Failed')),
     ['find-replacement', 'migrate-project', 'check-name'],
+  ],
+  [
+    'what gcr.io lacks may be a typo, or was not moved to its successor',
+    'gcr.io/team/shop:1.2',
+    pulled('gcr.io/team/shop:1.2', 'gcr.io/team/shop:1.2: not found'),
+    ['check-name', 'find-replacement', 'ask-registry', 'set-image'],
   ],
   [
     'what the frozen k8s.gcr.io does not have is looked for at registry.k8s.io first',

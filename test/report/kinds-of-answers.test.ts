@@ -635,6 +635,11 @@ test.each<[string, Situation, Expected]>([
     { short: /mirror/, never: /unknown cause/ },
   ],
   [
+    'a mirror address that is no URL',
+    { image: OWN, error: 'parse "10.0.0.5:5000": first path segment in URL cannot contain colon' },
+    { short: /mirror/, never: /unknown cause/ },
+  ],
+  [
     'a registry that registries.conf blocks',
     {
       image: 'ghcr.io/team/api:3',

@@ -230,7 +230,8 @@ function movedText({ moved, reference, cause }: Pick<Finding, 'moved' | 'referen
     moved.to === null
       ? ''
       : `; it is published as ${cause === 'image-not-found' ? untagged(moved.to) : moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
-  const about = moved.state === 'retired' ? `The registry ${reference.split('/')[0]}` : name
+  const ofRegistry = moved.state === 'retired' || moved.state === 'succeeded'
+  const about = ofRegistry ? `The registry ${reference.split('/')[0]}` : name
   const what = moved.state === 'frozen' && moved.to === null ? 'gets no new tags' : MOVED[moved.state]
   return `${about} ${what} (since ${moved.since}, ${moved.source}; table of ${moved.asOf})${where}.`
 }
@@ -241,4 +242,5 @@ const MOVED: Record<MovedState, string> = {
   frozen: 'is frozen and has moved',
   moved: 'has moved',
   retired: 'was shut down by its operator, or no longer serves such images',
+  succeeded: 'was shut down, and its successor serves only the images that their owners moved there',
 }

@@ -205,7 +205,7 @@ const spokenScheme = ({ findings: [{ clues }] }: Pick<CauseContext, 'findings'>)
   clues.find(clue => clue.code === 'speaks')?.scheme ?? 'unknown'
 
 export const proxy: CauseWords = {
-  short: () => 'the HTTP proxy of the nodes',
+  short: () => 'the proxy of the nodes',
   title: ({ findings: [{ registry, endpoint, clues }] }) => {
     const wanted = clues.find(clue => clue.code === 'behind-proxy')?.host
     // Requests to registry.k8s.io end at hosts of other names.
@@ -219,7 +219,7 @@ export const proxy: CauseWords = {
   meaning: context =>
     hasClue(context, 'loopback')
       ? "The runtime goes through a proxy whose address is the node's own loopback, where nothing answers."
-      : 'The runtime goes through an HTTP(S) proxy, which could not be reached or refused to pass the request on.',
+      : 'The runtime goes through a proxy, which could not be reached or refused to pass the request on.',
 }
 
 /** A token endpoint that does not know the request is a wrong or broken one. */

@@ -97,7 +97,7 @@ export const nameSteps: StepWords<NameStep> = {
     text:
       moved.state === 'frozen'
         ? `Use a tag from before ${moved.since}, or another publisher's image: ${untagged(image).slice(0, -1)} gets no new tags (${moved.source})`
-        : `Ask the image's publisher where it is published now${moved.state === 'retired' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
+        : `Ask the image's publisher where it is published now${moved.state === 'retired' || moved.state === 'succeeded' ? '' : ` (${moved.source})`}, or use a copy in your own registry`,
   }),
   'migrate-project': ({ project }) => ({
     text: `Or have the owner of project ${project} move its images to Artifact Registry, which serves them under the same names: \`gcloud artifacts docker upgrade migrate --projects=${shellWord(project)}\``,
@@ -179,7 +179,7 @@ function diagnoseScope(findings: readonly { namespace: string }[]): string {
 /** Returns common mistakes in the paths of some registries. */
 function pathHint(registry: string | null, image: string): string {
   if (registry !== null && registry !== 'k8s.gcr.io' && /(?:^|\.)gcr\.io$/.test(registry))
-    return ' (repositories of Artifact Registry are at REGION-docker.pkg.dev, not gcr.io)'
+    return ` (${registry} serves only the repository of Artifact Registry with this name; others are at REGION-docker.pkg.dev)`
   // With an imageRepository of one's own, kubeadm drops a level of the path, which mirrors keep (kubeadm's constants, CoreDNSImageName).
   if (registry !== null && registry !== 'docker.io' && /^[^/]+\/coredns(?:[:@]|$)/.test(image))
     return ` (at registry.k8s.io and in most mirrors it is coredns/coredns: for kubeadm, set dns.imageRepository to ${registry}/coredns)`
