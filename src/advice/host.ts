@@ -1,7 +1,8 @@
 /** The host that a step is about, which is the endpoint's, and steps that look at it or at the mirror that it is. */
 
-import { isLocal, type NamedEndpoint, nodeServiceAt } from '../diagnosis/endpoint.ts'
+import { type NamedEndpoint, nodeServiceAt } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { isLocal } from '../image/host.ts'
 import { apiHost, isHosted } from '../image/registries.ts'
 import { hasClue } from './conditions.ts'
 import type { Step, StepOf } from './step.ts'

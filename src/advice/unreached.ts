@@ -1,15 +1,9 @@
 /** Steps for hosts that can't be reached: by their name, by their address, or through the proxy. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import {
-  isLocal,
-  isPrivateAddress,
-  isServiceName,
-  type NamedEndpoint,
-  type NodeService,
-  nodeServiceAt,
-} from '../diagnosis/endpoint.ts'
+import { type NamedEndpoint, type NodeService, nodeServiceAt } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { isLocal, isPrivateAddress, isServiceName } from '../image/host.ts'
 import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { isOfOthers, ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './host.ts'
@@ -17,7 +11,7 @@ import type { Step } from './step.ts'
 import type { RealmProduct } from './step-at-node.ts'
 
 /** Whether the name has no domain, such as a Service's or a container's. */
-const isBare = (host: string) => /^[^.[]+$/.test(host)
+const hasNoDomain = (host: string) => /^[^.[]+$/.test(host)
 
 /** Services that are processes of the node, not pods. */
 const WITHOUT_POD: readonly NodeService[] = ['embedded-registry', 'artifact-streaming']
@@ -64,7 +58,7 @@ function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[
   const dialed = clueOf(finding.clues, 'dialed-loopback')
   if (dialed !== undefined && role !== 'proxy')
     return [{ code: 'resolve-elsewhere', host, address: dialed.address }]
-  const inside = hasClue(finding, 'loopback') || hasClue(finding, 'service-name') || isBare(host)
+  const inside = hasClue(finding, 'loopback') || hasClue(finding, 'service-name') || hasNoDomain(host)
   const realm = inside ? announcedRealm(finding, { host, role }) : []
   if (realm.length > 0) return realm
   // Names were rewritten on purpose to go through a cache there.
@@ -96,7 +90,7 @@ export function dnsSteps(finding: Finding): Step[] {
           ...defaultName(finding, target),
           ...compareSteps(finding, target, 'name'),
           resolve,
-          ...stepsIf(isBare(target.host), { code: 'bare-host', host: target.host }),
+          ...stepsIf(hasNoDomain(target.host), { code: 'bare-host', host: target.host }),
           ...mirror,
         ]),
     ...stepsIf(!isOfCluster && !isOfProduct, { code: 'fix-dns', host: target.host, server }),

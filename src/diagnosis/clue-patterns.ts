@@ -1,10 +1,11 @@
 /** Patterns for the clues in the words of an error text and in an image's name. */
 
+import { isAddress, isLocal, isPrivateAddress } from '../image/host.ts'
 import { placeholderIn } from '../image/placeholder.ts'
 import { doubledPrefix } from '../image/registries.ts'
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import type { AwsPolicy, Clue } from './clue.ts'
-import { type Endpoint, isLocal, isPrivateAddress, withoutPort } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { Cause } from './finding.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
@@ -273,7 +274,7 @@ export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
 /** A name that led to the node itself; an address that did was redirected there. */
 function resolvedToNode(text: string, endpoint: Endpoint | null): Clue[] {
   const host = endpoint?.host ?? ''
-  const isName = !isLocal(host) && !/^\[|^[\d.]+$/.test(withoutPort(host))
+  const isName = !isLocal(host) && !isAddress(host)
   const address = /\bdial tcp (\[::1\]|127(?:\.\d{1,3}){3}):\d+: /i.exec(text)?.[1]
   return address !== undefined && isName ? [{ code: 'dialed-loopback', address }] : []
 }

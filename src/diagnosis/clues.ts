@@ -1,6 +1,7 @@
 /** Clues: what the text of a failed pull, its endpoint, the image's name, and its logins show besides the cause (the node's are in pulling-node.ts). */
 
 import { isDockerHub } from '../image/docker-hub.ts'
+import { isLocal, isPrivateAddress, isServiceName, isShortServiceName, withoutPort } from '../image/host.ts'
 import type { Reference } from '../image/reference.ts'
 import { relayedRegistry } from '../image/registries.ts'
 import { misspelledRegistry, namesBeside } from '../image/similar-names.ts'
@@ -22,16 +23,7 @@ import type { Clue, DefaultName } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
 import { refusalClues } from './denial.ts'
-import {
-  type Endpoint,
-  endpointOf,
-  failedMirrors,
-  isLocal,
-  isPrivateAddress,
-  isServiceName,
-  isShortServiceName,
-  withoutPort,
-} from './endpoint.ts'
+import { type Endpoint, endpointOf, failedMirrors } from './endpoint.ts'
 import type { Cause, Finding } from './finding.ts'
 import { perimeterRefusal } from './perimeter.ts'
 

@@ -1,6 +1,7 @@
 /** Finds in an error text the host that answered, refused, or could not be reached, and its part in the pull. */
 
 import { isDockerHub } from '../image/docker-hub.ts'
+import { isAddress, isLocal, withoutPort } from '../image/host.ts'
 import type { Cause } from './finding.ts'
 import type { PullError } from './pull-error.ts'
 
@@ -201,21 +202,8 @@ function isSame(host: string, registry: string): boolean {
 /** An address that was dialed, without a URL, is most likely the one that the registry's name has. */
 function roleOfBare(host: string, text: string, registry: string | null): EndpointRole {
   const role = roleOf(host, '/v2/', text, registry)
-  const dialed = ADDRESS.test(host) && text.includes(`dial tcp ${host}`)
+  const dialed = isAddress(host) && text.includes(`dial tcp ${host}`)
   return role === 'mirror' && dialed && !isLocal(host) ? 'registry' : role
-}
-
-const ADDRESS = /^(?:\[[0-9a-f:.%]+\]|\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$/i
-
-/** The host without its port. */
-export function withoutPort(host: string): string {
-  return host.replace(/:\d+$/, '')
-}
-
-/** Whether the host is the node's own loopback: localhost, 127.0.0.0/8, ::1, or 0.0.0.0. */
-export function isLocal(host: string): boolean {
-  const plain = withoutPort(host).replace(/^\[|\]$/g, '')
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|0\.0\.0\.0)$/i.test(plain) || plain.endsWith('.localhost')
 }
 
 /** A cache or registry that each node reaches at a port of its own. */
@@ -251,22 +239,4 @@ export function nodeServiceAt({ host, role }: NamedEndpoint): NodeService | null
   const port = /:(\d+)$/.exec(host)?.[1] ?? ''
   const isSet = role === 'mirror' || role === 'proxy'
   return IN_NAMES[port] ?? (isSet ? IN_SETTINGS[port] : undefined) ?? null
-}
-
-/** Whether only the cluster's own DNS resolves the name; nodes use another DNS server. */
-export function isServiceName(host: string): boolean {
-  return /\.svc(?:\.[\w.-]+)?$/i.test(withoutPort(host))
-}
-
-/** Whether the name looks like SERVICE.NAMESPACE: no top-level domain is `default` or has a hyphen, IDNA's xn-- aside. */
-export function isShortServiceName(host: string): boolean {
-  return /^[a-z0-9-]+\.(?:default|(?!xn--)[a-z0-9]+-[a-z0-9-]*[a-z0-9])$/i.test(withoutPort(host))
-}
-
-/** Whether the host is an address of a private network (RFC 1918, RFC 4193, link-local). */
-export function isPrivateAddress(host: string): boolean {
-  const plain = withoutPort(host).replace(/^\[|\]$/g, '')
-  return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.)\d|^f[cd][0-9a-f]{2}:|^fe80:/i.test(
-    plain,
-  )
 }

@@ -1,6 +1,7 @@
 /** What an image's registry and path show: whether its images are public, which cloud it belongs to, and which registry it caches. */
 
 import { DOCKER_HUB, DOCKER_HUB_HOST, isDockerHub } from './docker-hub.ts'
+import { withoutPort } from './host.ts'
 import type { Reference } from './reference.ts'
 
 /** Docker Hub's official images, and registries where every image is public (according to their documentation). */
@@ -31,7 +32,7 @@ const HOSTED =
 
 /** Whether others run this host: it can be neither restarted nor given a certificate, so a fault is on the way to it or on the node. */
 export function isHosted(host: string): boolean {
-  return HOSTED.test(host.toLowerCase().replace(/:\d+$/, ''))
+  return HOSTED.test(withoutPort(host.toLowerCase()))
 }
 
 /**
@@ -70,7 +71,7 @@ const FIXED =
 
 /** Whether the host is a well-known registry's own, so that a name that can't be resolved is not misspelled. */
 export function isFixedHost(host: string): boolean {
-  return FIXED.test(host.toLowerCase().replace(/:\d+$/, ''))
+  return FIXED.test(withoutPort(host.toLowerCase()))
 }
 
 /** Docker's hardened images: Docker Hub accounts, under a separate key (docs.docker.com/dhi/how-to/use). */

@@ -1,6 +1,7 @@
 /** The words of every cause. A cause without words does not compile. */
 
 import type { Cause, Finding } from '../../diagnosis/finding.ts'
+import { hostAlone } from '../../image/host.ts'
 import type { MovedState } from '../../image/moved-images.ts'
 import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
 import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
@@ -13,13 +14,12 @@ import {
   platformMismatch,
   unsupportedManifest,
 } from './causes/image.ts'
-import { kubeletQps, rateLimited, signaturePolicy } from './causes/limits.ts'
+import { kubeletQps, neverPull, rateLimited, signaturePolicy } from './causes/limits.ts'
 import {
   canceledOrDeadline,
   connectionRefusedOrReset,
   httpHttpsMismatch,
   networkTimeout,
-  neverPull,
   proxy,
   registryNotFoundDns,
   registryServerError,
@@ -28,7 +28,7 @@ import {
 import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { minuteOf } from './duration.ts'
-import { capitalize, pluralize, registryLabel, roleSentence, withoutPort } from './nouns.ts'
+import { capitalize, pluralize, registryLabel, roleSentence } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,
@@ -197,7 +197,7 @@ function redirectText({ registry, endpoint, clues }: Finding): string {
   const isOfRegistry =
     endpoint?.role === 'registry' || endpoint?.role === 'token' || endpoint?.role === 'storage'
   const host = isOfRegistry ? endpoint.host : endpoint?.role === 'proxy' ? behind : undefined
-  return registry !== 'registry.k8s.io' || host === undefined || withoutPort(host) === registry
+  return registry !== 'registry.k8s.io' || host === undefined || hostAlone(host) === registry
     ? ''
     : `registry.k8s.io redirects clients to other hosts, such as ${host}, by where they are.`
 }

@@ -101,11 +101,6 @@ export function imageText(image: string): string {
   return image === '' ? 'an image that the error does not name' : image
 }
 
-/** Returns the host alone, without the brackets of an IPv6 address. */
-export function withoutPort(host: string): string {
-  return host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
-}
-
 /** Returns, for example, `deployment/shop`, as in kubectl's arguments. */
 export function objectName({ kind, name }: { kind: string; name: string }): string {
   return `${kind.toLowerCase()}/${name}`

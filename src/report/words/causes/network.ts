@@ -1,14 +1,16 @@
 /**
- * The words of pulls that never reached the host (names, connections, certificates, proxies; the host is the one in the message; policy
- * Never), and of problems that may end with time: a host's servers, a canceled pull.
+ * The words of pulls that never reached the host (names, connections, certificates, proxies; the host is the one in the message), and of
+ * problems that may end with time: a host's servers, a canceled pull.
  */
 
 import type { Clue } from '../../../diagnosis/clue.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
-import type { Finding, NeverPullSubcause } from '../../../diagnosis/finding.ts'
+import type { Finding } from '../../../diagnosis/finding.ts'
+import { hostAlone } from '../../../image/host.ts'
 import { apiHost, isHosted } from '../../../image/registries.ts'
 import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
-import { capitalize, hostLabel, pluralize, registryLabel, responderLabel, withoutPort } from '../nouns.ts'
+import { roundedDown } from '../duration.ts'
+import { capitalize, hostLabel, registryLabel, responderLabel } from '../nouns.ts'
 
 /** Returns the host that was asked, or else the registry's. */
 function endpointOrRegistry({ endpoint, registry }: Pick<Finding, 'endpoint' | 'registry'>): NamedEndpoint {
@@ -23,9 +25,9 @@ function askedHost({ findings: [first] }: CauseContext): string {
 }
 
 export const registryNotFoundDns: CauseWords = {
-  short: ({ findings: [first] }) => `DNS for ${withoutPort(endpointOrRegistry(first).host)}`,
+  short: ({ findings: [first] }) => `DNS for ${hostAlone(endpointOrRegistry(first).host)}`,
   title: context =>
-    `The node can't resolve the name ${withoutPort(endpointOrRegistry(context.findings[0]).host)}${endpointOrRegistry(context.findings[0]).role === 'mirror' ? ', its mirror' : ''}`,
+    `The node can't resolve the name ${hostAlone(endpointOrRegistry(context.findings[0]).host)}${endpointOrRegistry(context.findings[0]).role === 'mirror' ? ', its mirror' : ''}`,
   meaning: context =>
     hasClue(context, 'service-name')
       ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
@@ -166,14 +168,6 @@ function expiredMeaning({ clues, endpoint, registry }: CauseContext['findings'][
     : "The certificate has expired or is not valid yet, or the node's clock is wrong."
 }
 
-/** Returns a least duration in its largest unit, such as `3 days`. */
-function roundedDown(seconds: number): string {
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 120) return pluralize(minutes, 'minute')
-  const hours = Math.floor(minutes / 60)
-  return hours < 48 ? pluralize(hours, 'hour') : pluralize(Math.floor(hours / 24), 'day')
-}
-
 const nodeName = ({ node }: Pick<Finding, 'node'>) => (node === null ? 'the node' : `node ${node}`)
 
 export const httpHttpsMismatch: CauseWords = {
@@ -270,30 +264,4 @@ export const canceledOrDeadline: CauseWords = {
   title: () => 'The pull was canceled before it finished',
   meaning: () =>
     'The pull made no progress for too long, or the runtime was restarted; often the cause is a large image over a slow connection.',
-}
-
-const NEVER: Record<NeverPullSubcause | 'unknown', [title: string, meaning: string]> = {
-  'not-present': [
-    'Pull policy Never, and the image is not on the node',
-    'The kubelet only uses what is already on the node, and the image is not there.',
-  ],
-  'not-verified': [
-    'Pull policy Never, and the image on the node is not verified for this pod',
-    'The node lists the image, but the kubelet does not let this pod use it without a verified credential (KEP-2535): it was pulled with one that the pod does not have, or it was preloaded, and the same content was pulled so under another name (kubernetes/kubernetes#138211). With policy Never the kubelet does not ask the registry.',
-  ],
-  unknown: [
-    'Pull policy Never, and the kubelet has no image that this pod can use',
-    'With imagePullPolicy Never the kubelet only uses what is already on the node: the image is not there, or (from Kubernetes 1.33 on) the kubelet does not let this pod use it without a verified credential.',
-  ],
-}
-
-function neverTexts({ findings: [{ subcause }] }: CauseContext): [title: string, meaning: string] {
-  return NEVER[(subcause ?? 'unknown') as keyof typeof NEVER]
-}
-
-export const neverPull: CauseWords = {
-  showsCredential: true,
-  short: () => 'pull policy Never',
-  title: context => neverTexts(context)[0],
-  meaning: context => neverTexts(context)[1],
 }

@@ -3,6 +3,7 @@
 import type { CertificateStep } from '../../../advice/step-at-node.ts'
 import type { NamedEndpoint } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import { hostAlone } from '../../../image/host.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { minuteOf } from '../duration.ts'
 import { certificateCommand, lookUpCommand, nodeShellStep, onNodes } from '../node.ts'
@@ -13,7 +14,6 @@ import {
   mirrorSettings,
   plainHttpPlace,
 } from '../node-settings.ts'
-import { withoutPort } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
 
 const withPort = (host: string) => (/:\d+$/.test(host) ? host : `${host}:443`)
@@ -51,7 +51,7 @@ function ofOldRoot(date: string): string {
 /** Returns why a wildcard that seems to cover the host does not; empty if there is none. */
 function wildcardNote({ clues }: Pick<Finding, 'clues'>, host: string): string {
   const names = clues.flatMap(clue => (clue.code === 'certificate-for' ? clue.names.split(', ') : []))
-  const wildcard = names.find(name => name.startsWith('*.') && withoutPort(host).endsWith(name.slice(1)))
+  const wildcard = names.find(name => name.startsWith('*.') && hostAlone(host).endsWith(name.slice(1)))
   return wildcard === undefined ? '' : `: the * in ${wildcard} matches a single label only`
 }
 
@@ -96,7 +96,7 @@ export const certificateSteps: StepWords<CertificateStep> = {
     problem === 'wrong-name'
       ? nodeShellStep(
           `See what ${host} resolves to ${onNodes(findings)}: something else answers under that name (a wildcard record in a DNS search domain, a login portal, or a proxy)`,
-          lookUpCommand(findings[0].host, withoutPort(host)),
+          lookUpCommand(findings[0].host, hostAlone(host)),
           findings,
         )
       : {

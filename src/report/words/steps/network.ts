@@ -4,6 +4,7 @@ import type { NetworkStep, RealmProduct } from '../../../advice/step-at-node.ts'
 import type { DefaultName } from '../../../diagnosis/clue.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import { hostAlone } from '../../../image/host.ts'
 import { type Cloud, cloudOf, isFixedHost, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import {
@@ -18,7 +19,7 @@ import {
   resolverPlace,
 } from '../node.ts'
 import { kindRegistryNote } from '../node-settings.ts'
-import { hostLabel, registryLabel, withoutPort } from '../nouns.ts'
+import { hostLabel, registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../steps.ts'
 
 /** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
@@ -96,7 +97,7 @@ const STATUS_PAGES: readonly [RegExp, of: string, address: string][] = [
 
 /** Returns what to look at where a host's servers fail: only its operators have its log. */
 function statusText(host: string, label: string): string {
-  const [, of, address] = STATUS_PAGES.find(([hosts]) => hosts.test(withoutPort(host))) ?? []
+  const [, of, address] = STATUS_PAGES.find(([hosts]) => hosts.test(hostAlone(host))) ?? []
   if (of !== undefined) return `Check ${of} status at ${address}`
   return isHosted(host)
     ? `See whether the operators of ${label} report an outage`
@@ -150,12 +151,12 @@ export const networkSteps: StepWords<NetworkStep> = {
   }),
   'resolve-host': ({ host }, { findings }) =>
     nodeShellStep(
-      `${isFixedHost(host) || isRight(findings[0]) ? `Look up ${withoutPort(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
-      lookUpCommand(findings[0].host, withoutPort(host)),
+      `${isFixedHost(host) || isRight(findings[0]) ? `Look up ${hostAlone(host)}` : 'Check the host name for a typo, and look it up'} ${onNodes(findings)}`,
+      lookUpCommand(findings[0].host, hostAlone(host)),
       findings,
     ),
   'compare-nodes': ({ host, node, about }, { findings }) => ({
-    text: `Compare ${about === 'name' ? `/etc/hosts and the DNS servers (${resolverPlace(findings[0].host)})` : 'the network (routes, firewall rules, proxy settings)'} ${onNodes(findings)} with those of node ${node}, which gets answers from ${withoutPort(host)}`,
+    text: `Compare ${about === 'name' ? `/etc/hosts and the DNS servers (${resolverPlace(findings[0].host)})` : 'the network (routes, firewall rules, proxy settings)'} ${onNodes(findings)} with those of node ${node}, which gets answers from ${hostAlone(host)}`,
   }),
   'fix-dns': ({ host, server }, context) => {
     const [first] = context.findings
@@ -164,7 +165,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     }
   },
   'node-resolver': ({ host }, { invocation, findings }) => ({
-    text: `Check the node-resolver pod ${onNodes(findings)} (namespace openshift-dns): it writes ${withoutPort(host)} into /etc/hosts there; and check that the image registry's operator is not set to Removed`,
+    text: `Check the node-resolver pod ${onNodes(findings)} (namespace openshift-dns): it writes ${hostAlone(host)} into /etc/hosts there; and check that the image registry's operator is not set to Removed`,
     command: kubectlCommand(invocation, 'get pods -o wide', 'openshift-dns'),
   }),
   'bare-host': ({ host }) => ({
@@ -183,7 +184,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     text: `Let ${registry} announce its token server by a name that nodes can reach, in ${REALM_SETTING[product ?? 'any']}: it announces ${host}, which nodes can't reach`,
   }),
   'resolve-elsewhere': ({ host, address }) => ({
-    text: `Let ${withoutPort(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`,
+    text: `Let ${hostAlone(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`,
   }),
   'replace-loopback': ({ host, role }, { findings: [first] }) => ({
     text:
@@ -225,7 +226,7 @@ export const networkSteps: StepWords<NetworkStep> = {
   'storage-refused': ({ host }, { findings: [{ evidence }] }) => ({
     text: /expired|specified time frame/i.test(evidence?.text ?? '')
       ? `Compare the node's clock with the real time, and look for a cache in between that keeps redirects: ${host} says that the signed address of the layer had expired`
-      : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(withoutPort(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that keeps redirects)`,
+      : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(hostAlone(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that keeps redirects)`,
   }),
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
@@ -238,7 +239,7 @@ export const networkSteps: StepWords<NetworkStep> = {
   }),
   'check-mtu': ({ host, role }, { findings }) =>
     nodeShellStep(
-      `Test the TLS handshake ${onNodes(findings)}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; or a firewall or proxy in between holds up TLS to ${withoutPort(host)}`,
+      `Test the TLS handshake ${onNodes(findings)}: if it hangs again, large packets may be lost, so compare the node's MTU with the network's (VPN, tunnel, PPPoE, nested virtual machines) and lower it; or a firewall or proxy in between holds up TLS to ${hostAlone(host)}`,
       curlCommand(findings[0].host, testUrl('https', host, role)),
       findings,
     ),
@@ -263,7 +264,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     text: `Let the proxy pass requests for ${host}, and give the runtime its login if it asks for one`,
   }),
   'bypass-proxy': ({ host }) => ({
-    text: `Bypass the proxy for this host if the nodes reach it without one: add ${withoutPort(host)} to NO_PROXY of the runtime, and restart it`,
+    text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to NO_PROXY of the runtime, and restart it`,
   }),
   'status-page': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `${statusText(role === 'registry' ? (registry ?? host) : host, hostLabel({ host, role }, registry))}; the kubelet retries every five minutes`,
