@@ -19,6 +19,7 @@ import { type Endpoint, endpointOf, failedMirrors } from './endpoint.ts'
 import type { Cause, Finding } from './finding.ts'
 import { nameClues } from './name-clues.ts'
 import { perimeterRefusal } from './perimeter.ts'
+import { asksForToken } from './pull-error.ts'
 import { quotedClues } from './quoted-clues.ts'
 
 interface ClueFacts {
@@ -85,13 +86,11 @@ function ofLimit(text: string, reference: Reference | null): Clue[] {
   return [{ code: relayed ? 'upstream-limit' : 'hub-limit' }]
 }
 
-/** Words of runtimes that were asking for a token. */
-const OF_TOKEN =
-  /failed to authorize|fetch (?:oauth|anonymous) token|requesting bearer token|\bauth\.docker\.io\b/i
-
 function ofStatus(status: number | null, text: string): Clue[] {
   if (status === 429 && !/toomanyrequests|limit|quota|retry-after|upstream/i.test(text))
-    return OF_TOKEN.test(text) ? [{ code: 'token-limit' }] : [{ code: 'bare-limit' }]
+    return asksForToken(text) || /\bauth\.docker\.io\b/i.test(text)
+      ? [{ code: 'token-limit' }]
+      : [{ code: 'bare-limit' }]
   if (status === 401) return [{ code: 'unauthorized' }]
   if (status === 403)
     return /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text) ? [{ code: 'bare-refusal' }] : []
