@@ -1,12 +1,13 @@
 /** Patterns for the clues in the words of an error text and in an image's name. */
 
-import { isAddress, isLocal, isPrivateAddress } from '../image/host.ts'
+import { isLocal, isPrivateAddress } from '../image/host.ts'
 import { placeholderIn } from '../image/placeholder.ts'
 import { doubledPrefix } from '../image/registries.ts'
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
 import type { AwsPolicy, Clue } from './clue.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Cause } from './finding.ts'
+import { misresolvedTo } from './misresolved.ts'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
 export const TEXT_CLUES: [Clue, RegExp][] = [
@@ -250,6 +251,7 @@ export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
   const names = CERTIFICATE_FOR.exec(text)?.[1]
   const build = WINDOWS_BUILD.exec(text)?.[1]
   const full = fullPlace(text)
+  const misresolved = misresolvedTo(text, endpoint)
   return [
     ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
     ...(name === undefined ? [] : [{ code: 'caller' as const, name, action }]),
@@ -259,7 +261,7 @@ export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
     ...(build === undefined ? [] : [{ code: 'windows-build' as const, build }]),
     ...(full === null ? [] : [{ code: 'full-disk-path' as const, ...full }]),
     ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
-    ...resolvedToNode(text, endpoint),
+    ...(misresolved === null ? [] : [{ code: 'misresolved' as const, ...misresolved }]),
     ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)
       ? []
       : [
@@ -269,14 +271,6 @@ export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
           },
         ]),
   ]
-}
-
-/** A name that led to the node itself; an address that did was redirected there. */
-function resolvedToNode(text: string, endpoint: Endpoint | null): Clue[] {
-  const host = endpoint?.host ?? ''
-  const isName = !isLocal(host) && !isAddress(host)
-  const address = /\bdial tcp (\[::1\]|127(?:\.\d{1,3}){3}):\d+: /i.exec(text)?.[1]
-  return address !== undefined && isName ? [{ code: 'dialed-loopback', address }] : []
 }
 
 function awsPolicy([, deny, denying, boundary, missing, noBoundary]: RegExpExecArray): Clue {

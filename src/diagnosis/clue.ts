@@ -8,6 +8,7 @@ import type { OtherPlace } from './access-demands.ts'
 import type { ProviderProblem } from './credential-provider.ts'
 import type { FailedMirrors } from './endpoint.ts'
 import type { Lapse } from './lapse.ts'
+import type { AddressOwner } from './misresolved.ts'
 import type { PerimeterRefusal } from './perimeter.ts'
 
 /** Why the runtime rejected a certificate, or the server rejected the client's. */
@@ -85,8 +86,8 @@ export type Clue =
   | { code: 'default-name'; of: DefaultName }
   /** The address is the node's own loopback. */
   | { code: 'loopback' }
-  /** The host's name resolved to this loopback address of the node. */
-  | { code: 'dialed-loopback'; address: string }
+  /** The host's name resolved to this address, which can't be the host's own. */
+  | { code: 'misresolved'; address: string; owner: AddressOwner }
   /** An address of a private network. */
   | { code: 'private-address' }
   /** The name of a Service: nodes don't use the cluster's DNS. */
