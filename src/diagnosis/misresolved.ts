@@ -25,8 +25,9 @@ const RANGES = NETWORKS.flatMap(([owner, networks]) =>
 
 const META_IPV6 = /^2a03:2880:/i
 
-/** The address that a connection was opened to, or should have been. */
-const DIALED = /(?:\bdial tcp |->)(\[[0-9a-f:]{2,39}\]|\d{1,3}(?:\.\d{1,3}){3}):\d+: /i
+/** The address that a connection was opened to, or should have been; not that of a DNS server. */
+const DIALED =
+  /\b(?:dial tcp |(?:read|write) tcp \S{1,60}->)(\[[0-9a-f:]{2,39}\]|\d{1,3}(?:\.\d{1,3}){3}):(?!53:)\d+: /i
 
 /** Returns the address that the endpoint's name led to and whose it is, where that can't be the endpoint's; null for any other, and for an address that was not looked up. */
 export function misresolvedTo(

@@ -562,6 +562,15 @@ test.each<[string, string, string, Step['code'][]]>([
     ['resolve-elsewhere', 'resolve-host'],
   ],
   [
+    "a DNS server's address is not what the name led to",
+    'nginx:1.27',
+    request(
+      'registry-1.docker.io',
+      'dial tcp: lookup registry-1.docker.io on 127.0.0.53:53: read udp 127.0.0.1:40000->127.0.0.53:53: i/o timeout',
+    ),
+    ['resolve-host', 'fix-dns'],
+  ],
+  [
     'an address next to those networks may be the own one of the registry',
     'nginx:1.27',
     request('registry-1.docker.io', 'dial tcp 157.241.0.1:443: i/o timeout'),
