@@ -92,7 +92,7 @@ test('templates of a chart are one note, with the command that renders them', as
     "2 templates in my chart/templates not read: render the chart first, as in `helm template 'my chart' | pullguard audit -f -`.\n"
   const none = await run(['-R', '-f', 'my chart'])
   expect([none.code, none.err]).toEqual([2, `No workloads in 'my chart' (2 files read). ${note}`])
-  put('templates/a.yaml', '{{ if .x }}\n')
+  put('templates/a.yaml', 'kind: Pod\n{{ if .x }}\n')
   expect((await run(['-f', 'templates'])).err).toContain('1 template in ./templates not read')
   put('my chart/a.yaml', podWith('ghcr.io/acme/shop:1.4.2'))
   const some = await run(['-R', '-f', 'my chart'])
