@@ -1,6 +1,7 @@
 /** The clues of the way to the host, of the image's content, and of the node. */
 
 import type { FailedMirrors } from './endpoint.ts'
+import type { AddressOwner } from './misresolved.ts'
 
 /** Why the runtime rejected a certificate, or the server rejected the client's. */
 export type CertificateProblem =
@@ -31,8 +32,8 @@ export type WayClue =
   | { code: 'default-name'; of: DefaultName }
   /** The address is the node's own loopback. */
   | { code: 'loopback' }
-  /** The host's name resolved to this loopback address of the node. */
-  | { code: 'dialed-loopback'; address: string }
+  /** The host's name resolved to this address, which can't be the host's own. */
+  | { code: 'misresolved'; address: string; owner: AddressOwner }
   /** An address of a private network. */
   | { code: 'private-address' }
   /** The name of a Service: nodes don't use the cluster's DNS. */

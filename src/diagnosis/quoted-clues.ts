@@ -1,8 +1,9 @@
 /** The clues that quote something from an error text: an address, an account, a policy, a signer, a size, a folder. */
 
-import { isAddress, isLocal, isPrivateAddress } from '../image/host.ts'
+import { isLocal, isPrivateAddress } from '../image/host.ts'
 import type { AwsPolicy, Clue } from './clue.ts'
 import type { Endpoint } from './endpoint.ts'
+import { misresolvedTo } from './misresolved.ts'
 
 const ADDRESS =
   /(?:client (?:with )?ip|ip address|address|ip)[ :'"“`]{1,6}((?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})['"”`]? (?:is not|is blocked|not|has been|was)/i
@@ -48,6 +49,7 @@ export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
   const names = CERTIFICATE_FOR.exec(text)?.[1]
   const build = WINDOWS_BUILD.exec(text)?.[1]
   const full = fullPlace(text)
+  const misresolved = misresolvedTo(text, endpoint)
   return [
     ...(address === undefined ? [] : [{ code: 'caller-address' as const, address }]),
     ...(name === undefined ? [] : [{ code: 'caller' as const, name, action }]),
@@ -58,7 +60,7 @@ export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
     ...(full === null ? [] : [{ code: 'full-disk-path' as const, ...full }]),
     ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
     ...arrivedClue(text),
-    ...resolvedToNode(text, endpoint),
+    ...(misresolved === null ? [] : [{ code: 'misresolved' as const, ...misresolved }]),
     ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)
       ? []
       : [
@@ -82,14 +84,6 @@ function arrivedClue(text: string): Clue[] {
   const [, bytes, of] = SIZES.exec(text) ?? []
   if (bytes !== undefined) return [{ code: 'arrived', bytes: Number(bytes), of: Number(of) }]
   return DIGEST.exec(text)?.[1] === EMPTY ? [{ code: 'arrived', bytes: 0, of: null }] : []
-}
-
-/** A name that led to the node itself; an address that did was redirected there. */
-function resolvedToNode(text: string, endpoint: Endpoint | null): Clue[] {
-  const host = endpoint?.host ?? ''
-  const isName = !isLocal(host) && !isAddress(host)
-  const address = /\bdial tcp (\[::1\]|127(?:\.\d{1,3}){3}):\d+: /i.exec(text)?.[1]
-  return address !== undefined && isName ? [{ code: 'dialed-loopback', address }] : []
 }
 
 function awsPolicy([, deny, denying, boundary, missing, noBoundary]: RegExpExecArray): Clue {
