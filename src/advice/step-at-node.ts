@@ -1,6 +1,7 @@
 /** Steps at the nodes: the way from them to a host, mirrors, certificates, policies, and what is wrong with a node itself. */
 
-import type { CertificateProblem, Clue, DefaultName, LazySnapshotter } from '../diagnosis/clue.ts'
+import type { Clue } from '../diagnosis/clue.ts'
+import type { CertificateProblem, DefaultName, LazySnapshotter } from '../diagnosis/clue-at-node.ts'
 import type { EndpointRole, NamedEndpoint, NodeService } from '../diagnosis/endpoint.ts'
 import type { AddressOwner } from '../diagnosis/misresolved.ts'
 

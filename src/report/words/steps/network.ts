@@ -1,7 +1,7 @@
 /** The words of steps on the way to a host: its name, its port, and proxies in between. */
 
 import type { NetworkStep, RealmProduct } from '../../../advice/step-at-node.ts'
-import type { DefaultName } from '../../../diagnosis/clue.ts'
+import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone } from '../../../image/host.ts'
