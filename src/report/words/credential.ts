@@ -2,6 +2,7 @@
 
 import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
 import type { CredentialHint } from '../../diagnosis/pull-credential.ts'
+import { DOCKER_HUB, DOCKER_HUB_KEY } from '../../image/docker-hub.ts'
 import { cloudOf } from '../../image/registries.ts'
 import type { CauseWords } from './cause-words.ts'
 import { countPods, formatNumber, joinList, pluralize, registryLabel } from './nouns.ts'
@@ -229,5 +230,5 @@ export function sentFrom(findings: readonly Finding[]): string[] {
 
 /** Returns the key that matches a registry's images. */
 export function authsKey(registry: string | null): string {
-  return registry === 'docker.io' ? 'https://index.docker.io/v1/' : (registry ?? '')
+  return registry === DOCKER_HUB ? DOCKER_HUB_KEY : (registry ?? '')
 }

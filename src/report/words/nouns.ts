@@ -3,6 +3,7 @@
 import type { Endpoint } from '../../diagnosis/endpoint.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { AddressOwner } from '../../diagnosis/misresolved.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 
 /** Companies whose addresses forged DNS answers give. */
 export const ADDRESS_OWNERS: Record<Exclude<AddressOwner, 'node'>, string> = {
@@ -47,7 +48,7 @@ type WithEndpoint = Pick<Finding, 'registry' | 'endpoint'>
 
 /** Returns the registry's common name. */
 export function registryLabel(registry: string | null): string {
-  return registry === null ? 'the registry' : registry === 'docker.io' ? 'Docker Hub' : registry
+  return registry === null ? 'the registry' : registry === DOCKER_HUB ? 'Docker Hub' : registry
 }
 
 /** Returns the host that answered or was asked, for use inside a sentence: `Docker Hub`, `the mirror cache.example`. */

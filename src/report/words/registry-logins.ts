@@ -2,6 +2,7 @@
 
 import type { ShortLived, StepOf } from '../../advice/step.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { type Cloud, cloudOf, ecrRegion, GITLAB, HARDENED_IMAGES } from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
 import { minuteOf } from './duration.ts'
@@ -11,7 +12,7 @@ import { minuteOf } from './duration.ts'
  * of an account, only a token of their own client (docs.aws.amazon.com/AmazonECR, docs.cloud.google.com/artifact-registry).
  */
 export function loginCommand(registry: string | null): string {
-  if (registry === null || registry === 'docker.io') return 'docker login'
+  if (registry === null || registry === DOCKER_HUB) return 'docker login'
   const host = shellWord(registry)
   const ofAmazon = `docker login --username AWS --password-stdin ${host}`
   if (registry === 'public.ecr.aws')

@@ -1,6 +1,7 @@
 /** The words of pulls that a registry, or a rule around it, refused. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isOfficial } from '../../../image/official-images.ts'
 import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
 import {
@@ -246,7 +247,7 @@ function noLoginMeaning({ registry, steps, clues }: CauseContext['findings'][0])
 }
 
 function publicMeaning({ registry }: Pick<Finding, 'registry'>): string {
-  return registry === 'docker.io'
+  return registry === DOCKER_HUB
     ? 'Official images are public, so a refusal means that no image has this name.'
     : 'Everything there is public, so the name is wrong, not the login.'
 }

@@ -1,18 +1,19 @@
 /** The words of excessive pulls, a registry's limit and the kubelet's own, and of pulls that a policy forbids: the pod's own, or one on the node. */
 
 import type { Finding, NeverPullSubcause, RateLimitSubcause } from '../../../diagnosis/finding.ts'
+import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
 import { type CauseContext, type CauseWords, hasClue, type Sentence, sentenceFor } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 /** Returns whose limit it is: Docker Hub's, if its own words say so about a name that does not parse. */
 function limiterLabel({ registry, clues }: Pick<Finding, 'registry' | 'clues'>): string {
   const ofHub = registry === null && clues.some(({ code }) => code === 'hub-limit')
-  return registryLabel(ofHub ? 'docker.io' : registry)
+  return registryLabel(ofHub ? DOCKER_HUB : registry)
 }
 
 /** Whether another host has limited requests for Docker Hub's images, which Docker Hub itself limits over hours. */
 const isInPlaceOfHub = ({ registry, clues }: Finding) =>
-  registry === 'docker.io' && clues.some(({ code }) => code === 'per-second')
+  isDockerHub(registry ?? '') && clues.some(({ code }) => code === 'per-second')
 
 /** The host whose limit it is: a mirror or a token server has its own. */
 const limitedHost = ({ findings: [first] }: CauseContext) =>
@@ -99,7 +100,7 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
       'The limit in the text is per second or minute, and Docker Hub limits pulls over hours: a mirror, or another registry that the name leads to on this node, answered.',
     ],
     [
-      ({ clues, registry }) => registry === 'docker.io' && clues.some(({ code }) => code === 'bare-limit'),
+      ({ clues, registry }) => isDockerHub(registry ?? '') && clues.some(({ code }) => code === 'bare-limit'),
       'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.',
     ],
     first =>

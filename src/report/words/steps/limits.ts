@@ -3,6 +3,7 @@
 import type { LimitStep } from '../../../advice/step.ts'
 import type { NodePolicy, PolicyStep } from '../../../advice/step-at-node.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
+import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isPublic } from '../../../image/registries.ts'
 import type { LimitAnswer } from '../../../snapshot/hub-quota.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
@@ -58,15 +59,15 @@ function kindCluster(node: string | null): string {
 export const limitSteps: StepWords<LimitStep> = {
   wait: (step, { findings: [{ registry, reference }] }) => {
     if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
-    if (step.for === 'limit' && registry === 'docker.io') return { text: WAIT['hub-limit'] }
+    if (step.for === 'limit' && isDockerHub(registry ?? '')) return { text: WAIT['hub-limit'] }
     if (step.for !== 'minute') return { text: WAIT[step.for] }
     return {
-      text: `${WAIT.minute}${isPublic(reference) || registry === 'docker.io' ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
+      text: `${WAIT.minute}${isPublic(reference) || isDockerHub(registry ?? '') ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
     }
   },
   'find-askers': (_step, { invocation, findings: [{ registry }] }) => ({
     text: 'If it comes back, find who asks so often from the same address: pods that restart with imagePullPolicy Always, jobs of a CI, or a login that fails again and again',
-    ...(registry === 'docker.io' ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
+    ...(isDockerHub(registry ?? '') ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
   }),
   'replace-registry': (_step, { invocation, findings }) => {
     const fixable = findings.filter(({ remedies }) => remedies.includes('replace-registry'))

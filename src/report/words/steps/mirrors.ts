@@ -3,6 +3,7 @@
 import type { MirrorStep } from '../../../advice/step-at-node.ts'
 import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isLocal, isServiceName } from '../../../image/host.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -23,7 +24,7 @@ function askMirror(host: string, registry: string, { invocation, findings: [firs
   const url = `${plain ? 'http' : 'https'}://${host}${prefix === '' ? '' : `/v2/${prefix}`}`
   const flags = [
     ...(plain ? ['--plain-http'] : []),
-    ...(registry === 'docker.io' ? [] : ['--registry', registry]),
+    ...(registry === DOCKER_HUB ? [] : ['--registry', registry]),
   ]
   const words = ['mirror', '--to', url, '--verify', ...flags].map(shellWord)
   return { command: ownCommand(invocation, words.join(' ')) }
