@@ -18,7 +18,7 @@ import {
   resolverNote,
   resolverPlace,
 } from '../node.ts'
-import { kindRegistryNote } from '../node-settings.ts'
+import { kindRegistryNote, mayBeOpenShift } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../steps.ts'
 
@@ -141,9 +141,8 @@ function orMirror(context: StepContext, target: string) {
 function mirrorOf({ invocation, findings: [first] }: StepContext) {
   const { host, reference, registry } = first
   const byTag = reference?.includes('@') !== true
-  const openshift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
   const note =
-    openshift && byTag
+    mayBeOpenShift(host) && byTag
       ? '; on OpenShift an ImageTagMirrorSet, as the other kinds of mirrors only serve images that are named by digest'
       : ''
   return `a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note})`
