@@ -2,12 +2,13 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { ecrCachePrefix, isHosted, isNamedLikeCache, isOpenShiftRegistry } from '../image/registries.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { answeringHost } from './host.ts'
-import { loginSteps, usableSecrets } from './login.ts'
+import { loginSteps } from './login.ts'
 import type { Step } from './step.ts'
 
 /** Steps for an image that the registry or a mirror does not have: those for the first fact that narrows it down, or else a search. */
@@ -167,7 +168,7 @@ function removeLogin(finding: Finding): Step[] {
   const { namespace, registry } = finding
   if (registry === null) return []
   return [
-    { code: 'remove-login', namespace, secrets: usableSecrets(finding), registry },
+    { code: 'remove-login', namespace, secrets: usableSecrets(finding.credential), registry },
     ...loginSteps(finding, 'refused'),
   ]
 }
