@@ -1,7 +1,7 @@
 /** Steps for an image that its registry, or a mirror, does not have, or that is elsewhere by what a registry says or by what `--check-images` found. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import type { Finding } from '../diagnosis/finding.ts'
+import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { ecrCachePrefix, isHosted, isNamedLikeCache, isOpenShiftRegistry } from '../image/registries.ts'
@@ -110,7 +110,7 @@ export function servedElsewhere({ clues, cause, moved }: Finding): Step[] | null
   const place = clueOf(clues, 'served-at')
   // A known move has steps of its own.
   if (place === undefined || moved !== null) return null
-  if (cause !== 'auth-required-or-denied' && cause !== 'image-not-found') return null
+  if (!isRefusedOrMissing(cause)) return null
   const { host, repository } = place
   return [
     { code: 'use-host', host, repository },
@@ -142,7 +142,7 @@ const BY_VERDICT: Record<ImageVerdict, ((finding: Finding) => Step[]) | null> = 
 
 /** The steps that the registry's answer leads to; null if it changes nothing. */
 export function checkedSteps(finding: Finding): Step[] | null {
-  if (finding.cause !== 'auth-required-or-denied' && finding.cause !== 'image-not-found') return null
+  if (!isRefusedOrMissing(finding.cause)) return null
   const steps = finding.check === null ? null : (BY_VERDICT[finding.check.verdict]?.(finding) ?? null)
   return steps !== null && steps.length > 0 ? steps : null
 }
