@@ -12,7 +12,6 @@ import { list, namespaceOf, record, text } from '../narrow/shape.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { narrowUsagePod, narrowUsageWorkload, type UsageKind } from '../narrow/usage.ts'
 import { byName } from '../suspects.ts'
-import { readOwners } from './owners.ts'
 import {
   isSelectable,
   NO_NODE,
@@ -23,7 +22,7 @@ import {
   visitPodRows,
 } from './pod-lists.ts'
 import { type NamespaceOrAll, type ReadCounts, Reading } from './reading.ts'
-import { readNamedAccounts } from './related-objects.ts'
+import { readNamedAccounts, readOwners } from './related-objects.ts'
 
 export interface UsageOptions {
   /** ISO 8601. */

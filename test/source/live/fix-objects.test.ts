@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import type { MadeSecret } from '../../../src/snapshot/fix-objects.ts'
 import { type FixObjectsOptions, readFixObjects } from '../../../src/source/live/fix-objects.ts'
-import { readOwners } from '../../../src/source/live/owners.ts'
+import { readOwners } from '../../../src/source/live/related-objects.ts'
 import { Reading } from '../../../src/source/live/reading.ts'
 import { narrowPod } from '../../../src/source/narrow/pod.ts'
 import { clientOf } from '../../apply/in-process-cluster.ts'
