@@ -8,17 +8,9 @@ import { isOfficial, libraryName } from '../image/official-images.ts'
 import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
-import {
-  checkedSteps,
-  dropRegistry,
-  missingSteps,
-  nameClueSteps,
-  registrySteps,
-  servedElsewhere,
-  unreadableNameSteps,
-} from './image-steps.ts'
+import { checkedSteps, missingSteps, servedElsewhere } from './image-steps.ts'
 import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
-import { passedOverLogins } from './login.ts'
+import { dropRegistry, nameClueSteps, registrySteps, unreadableNameSteps } from './name-steps.ts'
 import {
   canceledSteps,
   corruptSteps,
@@ -30,8 +22,9 @@ import {
   signatureSteps,
 } from './node-steps.ts'
 import { admissionSteps, rollBack, runSteps, withNewRun, withRecreatedJob } from './pod-origin.ts'
+import { passedOverLogins } from './refused-login.ts'
 import { sandboxSteps } from './sandbox.ts'
-import type { Step, StepCode } from './step.ts'
+import type { Step, StepCode, StepOf } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
 import { dnsSteps, proxySteps, refusedSteps, timeoutSteps } from './unreached.ts'
 import { schemeSteps, serverErrorSteps, tlsSteps } from './wrong-answer.ts'
@@ -122,7 +115,7 @@ function containerSteps(finding: Finding): Step[] {
     ...clues,
     ...(isOwnName(finding) ? local : []),
     ...registrySteps(finding),
-    ...movedSteps(finding),
+    ...(mayBeMistyped(finding) ? [] : movedSteps(finding)),
     ...withBrokenMirror(finding, withNewRun(finding, withRecreatedJob(finding, withPath(finding, rest)))),
     ...(isOwnName(finding) ? [] : local),
     ...passedOverLogins(finding),
@@ -190,7 +183,7 @@ function guestSteps(finding: Finding, steps: Step[]): Step[] {
 }
 
 /** What else the guest lacks, by the cause; nothing if the image itself is at fault. */
-const GUEST_NEEDS: Partial<Record<Cause, Extract<Step, { code: 'guest-settings' }>['needs']>> = {
+const GUEST_NEEDS: Partial<Record<Cause, StepOf<'guest-settings'>['needs']>> = {
   'auth-required-or-denied': 'login',
   'rate-limited': 'login',
   'disk-full': 'room',
@@ -232,7 +225,13 @@ function movedSteps({ moved }: Finding): Step[] {
     : [{ code: 'use-replacement', moved, to: moved.to }]
 }
 
-/** Which part of the path may be too much belongs to the check of the name. */
+/** The successor of a registry has other images, so that first the name may be wrong. */
+function mayBeMistyped({ moved, cause }: Finding): boolean {
+  return moved?.state === 'succeeded' && cause === 'image-not-found'
+}
+
+/** Which part of the path may be too much, and whether the image was left behind, belong to the check of the name. */
 function withPath(finding: Finding, steps: Step[]): Step[] {
-  return steps.flatMap(step => (step.code === 'check-name' ? [step, ...dropRegistry(finding)] : [step]))
+  const more = [...dropRegistry(finding), ...(mayBeMistyped(finding) ? movedSteps(finding) : [])]
+  return steps.flatMap(step => (step.code === 'check-name' ? [step, ...more] : [step]))
 }

@@ -2,9 +2,9 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { repositoryOf } from './login.ts'
 import type { Step } from './step.ts'
 
 /** The host that answered, or else the registry's; empty if neither is known. */
@@ -64,5 +64,7 @@ export function upstreamSteps(finding: Finding): Step[] {
   if (setup) return [login]
   const name: Step = { code: 'check-name', how: 'plain' }
   // Docker Hub refuses names that it does not have, such as that of an official image without library/.
-  return kind === 'other' && repositoryOf(finding).split('/').length === 2 ? [name, login] : [login, name]
+  return kind === 'other' && repositoryOf(finding.reference).split('/').length === 2
+    ? [name, login]
+    : [login, name]
 }

@@ -3,10 +3,10 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
+import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isEntitled, isPublic } from '../image/registries.ts'
 import { blockedSteps, policySteps, upstreamSteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { checkNameSteps } from './image-steps.ts'
 import {
   correctedSecretSteps,
   hubNameSteps,
@@ -14,11 +14,8 @@ import {
   loginSteps,
   malformedSecrets,
   missingSlash,
-  miswrittenLogins,
   nearSecretSteps,
   publicSteps,
-  refusedLoginSteps,
-  repositoryOf,
   unreadSecretSteps,
 } from './login.ts'
 import {
@@ -29,7 +26,9 @@ import {
   podLoginSteps,
   see,
 } from './missing-login.ts'
+import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission, grantorOf, grantSteps, isOfOtherProject } from './permission.ts'
+import { miswrittenLogins, refusedLoginSteps } from './refused-login.ts'
 import type { Step } from './step.ts'
 import { pageSteps } from './wrong-answer.ts'
 
@@ -113,7 +112,7 @@ function notPermitted(finding: Finding): Step[] {
 }
 
 function grantPull(finding: Finding, registry: string): Step {
-  const [repository, caller] = [repositoryOf(finding), callerOf(finding)]
+  const [repository, caller] = [repositoryOf(finding.reference), callerOf(finding)]
   return { code: 'grant-pull', by: grantorOf(registry), registry, repository, caller }
 }
 
@@ -159,7 +158,7 @@ function deniedOrMissing(finding: Finding): Step[] {
     ...known,
     ...correctedSecretSteps(finding),
     ...(isOfOtherProject(finding, registry) ? [...grant, ...checkedName] : [...checkedName, ...grant]),
-    ...stepsIf(mayNeedPlan, { code: 'hub-plan', repository: repositoryOf(finding) }),
+    ...stepsIf(mayNeedPlan, { code: 'hub-plan', repository: repositoryOf(finding.reference) }),
     ...login.filter(({ code }) => !known.some(step => step.code === code)),
     ...stepsIf(mayBeMisspelled, { code: 'set-image', known: 'nothing' }),
     ...whoAnswered(finding),

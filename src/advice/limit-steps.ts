@@ -1,9 +1,9 @@
 /** Steps for pulls that were too many: for a registry, or for the kubelet itself. */
 
 import { clueOf } from '../diagnosis/clue.ts'
-import { isLocal } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import { isDockerHub, isDockerHubHost } from '../image/docker-hub.ts'
+import { isLocal } from '../image/host.ts'
 import { hasClue } from './conditions.ts'
 import { hubNameSteps, loginSteps, misplacedLoginSteps, nearSecretSteps } from './login.ts'
 import type { Step } from './step.ts'

@@ -5,7 +5,6 @@ import type { Platform } from '../diagnosis/pulling-node.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { cloudOf } from '../image/registries.ts'
 import { hasClue, isInCloud, stepsIf } from './conditions.ts'
-import { checkNameSteps } from './image-steps.ts'
 import {
   correctedSecretSteps,
   knownSecretSteps,
@@ -14,8 +13,9 @@ import {
   publicSteps,
   unreadSecretSteps,
 } from './login.ts'
+import { checkNameSteps } from './name-steps.ts'
 import { callerOf, cloudPermission } from './permission.ts'
-import type { Step } from './step.ts'
+import type { Step, StepOf } from './step.ts'
 
 /** Distributions whose nodes run on any machine. */
 const SELF_MANAGED: readonly Platform[] = ['k3s', 'rke2', 'k0s', 'microk8s', 'minikube', 'kind', 'openshift']
@@ -135,4 +135,4 @@ export function cloudLoginSteps(finding: Finding): Step[] {
   return [...missingLoginSteps(finding, [provider]), ...checkNameSteps(finding), see('login')]
 }
 
-export const see = (after: Extract<Step, { code: 'see-why' }>['after']): Step => ({ code: 'see-why', after })
+export const see = (after: StepOf<'see-why'>['after']): Step => ({ code: 'see-why', after })

@@ -6,7 +6,8 @@ import { cloudOf, isFixedHost } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import { ofMirror, pullByHand, silentMirror, targetHost } from './host.ts'
-import type { NodePolicy, Step } from './step.ts'
+import type { Step } from './step.ts'
+import type { NodePolicy } from './step-at-node.ts'
 import { pageSteps } from './wrong-answer.ts'
 
 const imageName = ({ reference, image }: Finding) => reference ?? image

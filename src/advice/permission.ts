@@ -2,8 +2,8 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { repositoryOf } from '../image/reference.ts'
 import { type Cloud, cloudOf, isOpenShiftRegistry } from '../image/registries.ts'
-import { repositoryOf } from './login.ts'
 import type { Grantor, Step } from './step.ts'
 
 /**
@@ -41,7 +41,13 @@ export function grantSteps(finding: Finding, registry: string): Step[] {
   const cloud = cloudOf(registry)
   if (grantorOf(registry) === 'openshift')
     return [
-      { code: 'grant-pull', by: 'openshift', registry, repository: repositoryOf(finding), caller: null },
+      {
+        code: 'grant-pull',
+        by: 'openshift',
+        registry,
+        repository: repositoryOf(finding.reference),
+        caller: null,
+      },
     ]
   return cloud === null || finding.credential.status === 'usable'
     ? []
@@ -50,5 +56,8 @@ export function grantSteps(finding: Finding, registry: string): Step[] {
 
 /** Service accounts of another OpenShift project are not allowed to pull, whatever the name is. */
 export function isOfOtherProject(finding: Finding, registry: string): boolean {
-  return grantorOf(registry) === 'openshift' && !repositoryOf(finding).startsWith(`${finding.namespace}/`)
+  return (
+    grantorOf(registry) === 'openshift' &&
+    !repositoryOf(finding.reference).startsWith(`${finding.namespace}/`)
+  )
 }

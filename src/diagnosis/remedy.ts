@@ -2,6 +2,7 @@
 
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isFixedImage } from '../image/fixed-tag.ts'
+import { isLocal } from '../image/host.ts'
 import { parseReference } from '../image/reference.ts'
 import { relayedRegistry } from '../image/registries.ts'
 import { isOfCustomController } from '../snapshot/owners.ts'
@@ -9,7 +10,6 @@ import type { Container, Pod } from '../snapshot/pod.ts'
 import { isLimitOfMinutes } from './causes/rate-limited.ts'
 import { isOpenToAll } from './denial.ts'
 import type { Endpoint } from './endpoint.ts'
-import { isLocal } from './endpoint.ts'
 import type { Finding, Subcause } from './finding.ts'
 import type { PodCredentials } from './pod-credential.ts'
 

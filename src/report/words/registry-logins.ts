@@ -1,6 +1,6 @@
 /** How to log in to each registry: the command, what its user names and passwords are (as each publisher documents them), and which of them end soon. */
 
-import type { ShortLived, Step } from '../../advice/step.ts'
+import type { ShortLived, StepOf } from '../../advice/step.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { type Cloud, cloudOf, HARDENED_IMAGES } from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
@@ -113,7 +113,7 @@ const SHORT_LIVED: Record<ShortLived, TokenWords> = {
 
 /** Returns what lasts longer than the secret's token on this node, and what that token is. */
 export function shortLivedText(
-  { secret, kind, validUntil }: Extract<Step, { code: 'short-lived-login' }>,
+  { secret, kind, validUntil }: StepOf<'short-lived-login'>,
   host: PullingNode,
 ): string {
   const { what, ends, identity, instead } = SHORT_LIVED[kind]
