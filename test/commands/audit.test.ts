@@ -258,6 +258,18 @@ describe('with a registry', () => {
     expect(hub.pulls).toEqual([])
   })
 
+  test('--fix keeps an image whose old place still has it, in the first run as in the second', async () => {
+    for (const repository of ['bitnami/nginx', 'bitnamilegacy/nginx'])
+      hub.addImage({ repository, tags: ['1.29.1'] })
+    put('a.yaml', podWith('bitnami/nginx:1.29.1'))
+    await asking(['-f', 'a.yaml', '--fix'])
+    const edited = file('a.yaml')
+    expect(edited).toMatch(/image: bitnami\/nginx:1\.29\.1@sha256:/)
+    const again = await asking(['-f', 'a.yaml', '--fix'])
+    expect(file('a.yaml')).toBe(edited)
+    expect(again.err).not.toContain('left unchanged')
+  })
+
   test('--fix exits the same whether or not it has anything to write: only --check-images reports a missing image', async () => {
     put('a.yaml', `${podWith('nginx:1.27.3')}---\n${podWith('nginx:1.27.9')}`)
     const codes = async (...flags: string[]) => {
