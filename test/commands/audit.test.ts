@@ -123,6 +123,21 @@ test('an image that nobody could ask about is not pinned, and the reason is true
   expect(err).toMatch(/not pinned: 127\.0\.0\.1:1 can't be reached from this machine \(/)
 })
 
+test('an interrupted --fix says what it wrote, and leaves the other files', async () => {
+  const before = podWith('nginx:1.27.3', 'Always')
+  for (const name of ['a', 'b', 'c']) put(`${name}.yaml`, before)
+  // Ctrl-C while the first file is written.
+  const signal = Object.defineProperties(new AbortController().signal, {
+    aborted: { get: () => file('a.yaml') !== before },
+    reason: { value: 'SIGINT' },
+  })
+  const { code, err } = await run(['-f', '.', '--fix', '--offline'], { signal })
+  expect([code, file('b.yaml'), file('c.yaml')]).toEqual([130, before, before])
+  expect(err).toBe(
+    'a.yaml: 1 edit written\nInterrupted: 2 files not edited yet. Run the same command again to edit them.\n',
+  )
+})
+
 test('a value that several containers share is refused once, at its own place', async () => {
   const shared = podWith('acme.io/a:1.2.3', 'Always').replace('- name', '- &first\n    name')
   put('a.yaml', `${shared}  - <<: *first\n    name: b\n`)
