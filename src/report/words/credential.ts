@@ -24,7 +24,7 @@ const MISMATCH: Record<NonNullable<Attempt['mismatch']>, string> = {
   'port-extra': "has a port that the image's name does not have",
   'port-other': "has another port than the image's registry",
   'slash-missing': 'lacks the trailing slash',
-  'hub-alias': 'the kubelet never uses for Docker Hub: use https://index.docker.io/v1/',
+  'hub-alias': 'the kubelet never uses for Docker Hub',
   case: "differs from the image's name in upper and lower case",
   wildcard: 'has a * that matches only one part of a host name',
   unreadable: "the kubelet can't parse",

@@ -105,6 +105,11 @@ export function capitalize(label: string): string {
   return /^(?:the|an?) /.test(label) ? label.charAt(0).toUpperCase() + label.slice(1) : label
 }
 
+/** Returns a headline as it follows a colon. */
+export function uncapitalize(headline: string): string {
+  return headline.replace(/^(?:The|An?|Node|Pull|No|What) /, first => first.toLowerCase())
+}
+
 /** Returns an image's name, which a sandbox's error may lack. */
 export function imageText(image: string): string {
   return image === '' ? 'an image that the error does not name' : image

@@ -45,10 +45,10 @@ const LOGINS: [registry: RegExp, rule: string][] = [
   [/(?:^|\.)icr\.io$/, 'the user name is iamapikey, the password an IBM Cloud API key'],
   [
     /^registry\.(?:connect\.)?redhat\.(?:io|com)$/,
-    "the login is best a registry service account's of Red Hat (user name NUMBER|NAME, in single quotes)",
+    'a registry service account of Red Hat (user name NUMBER|NAME, in single quotes) is best',
   ],
   [/^public\.ecr\.aws$/, 'logins for ECR Public expire after 12 hours'],
-  [/^quay\.io$/, 'the login is best that of a robot account (NAMESPACE+NAME) with read permission'],
+  [/^quay\.io$/, 'a robot account (NAMESPACE+NAME) with read permission is best'],
   [/^rg\.[\w-]+\.scw\.cloud$/, 'the user name is nologin, the password the secret key of an API key'],
   [/^registry\.digitalocean\.com$/, 'user name and password are both an API token'],
   [

@@ -24,13 +24,13 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
     `${capitalize(limiterLabel(first))}'s limit for anonymous pulls is used up${first.endpoint?.role === 'mirror' ? ` (answered through ${first.endpoint.host})` : ''}`,
   account: ({ findings: [{ registry }] }) =>
     `${capitalize(registryLabel(registry))}'s pull limit for the account is used up`,
-  abuse: [['token-limit', tokenTitle], { does: 'got too many requests at once' }],
+  abuse: [['token-limit', tokenTitle], { does: 'received too many requests at once' }],
   unspecified: [
-    [isOfMirror, { does: 'refuses: it got too many requests, or its upstream limits it' }],
+    [isOfMirror, { does: 'refuses: it received too many requests, or its upstream limits it' }],
     [
       first => relayedBy(first) !== null && first.clues.some(({ code }) => code === 'bare-limit'),
       first =>
-        `${capitalize(registryLabel(first.registry))} answers 429: it got too many requests, or ${registryLabel(relayedBy(first))}, which it fetches from, limits it`,
+        `${capitalize(registryLabel(first.registry))} answers 429: it received too many requests, or ${registryLabel(relayedBy(first))}, which it fetches from, limits it`,
     ],
     [
       'relays',
@@ -43,8 +43,8 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
         `${capitalize(registryLabel(registry))} is a cache whose upstream registry limits its pulls`,
     ],
     ['token-limit', tokenTitle],
-    [isInPlaceOfHub, 'What answered in place of Docker Hub got too many requests'],
-    ['per-second', { does: 'got too many requests within a second or a minute' }],
+    [isInPlaceOfHub, 'What answered in place of Docker Hub received too many requests'],
+    ['per-second', { does: 'received too many requests within a second or a minute' }],
     [
       'bare-limit',
       ({ registry }) => `${capitalize(registryLabel(registry))} answers 429: too many pulls or requests`,
@@ -58,7 +58,7 @@ function isOfMirror({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
 }
 
 function tokenTitle({ registry }: Pick<Finding, 'registry'>): string {
-  return `The token server of ${registryLabel(registry)} answers 429: it got too many requests`
+  return `The token server of ${registryLabel(registry)} answers 429: it received too many requests`
 }
 
 const TOKEN_LIMIT =
@@ -153,7 +153,7 @@ export const signaturePolicy: CauseWords = {
     const demanded = first.clues.find(clue => clue.code === 'signer')?.demanded
     const signed = first.clues.find(clue => clue.code === 'signed-otherwise')?.with
     if (demanded === undefined && signed !== undefined)
-      return `The image has a signature, but ${signed === 'key' ? 'not with a key or by a signer that' : 'for another name than'} the policy accepts; the registry itself did not refuse it.`
+      return `The image is signed, but ${signed === 'key' ? 'not with a key or by a signer that' : 'for another name than'} the policy accepts; the registry itself did not refuse it.`
     return demanded === undefined
       ? 'The runtime verifies signatures or blocks registries, and this image did not pass; the registry itself did not refuse it.'
       : `The node's policy requires the signer ${demanded}, and the image was signed by someone else or in another way; the registry itself did not refuse it.`

@@ -21,7 +21,7 @@ const LOGIN: Record<LoginReason, (login: string, registry: string, refused: read
   missing: login =>
     `Run ${login} with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts)`,
   refused: (login, _registry, refused) =>
-    `Log in again on this machine (${login}) with an account that can pull it, then distribute that login${refused.length === 0 ? '' : ` (the one in ${refused.length === 1 ? 'secret' : 'secrets'} ${shortList(refused, 3)} was refused)`}`,
+    `Log in again on this machine (${login}) with an account that can pull the image, then distribute that login${refused.length === 0 ? '' : ` (the one in ${refused.length === 1 ? 'secret' : 'secrets'} ${shortList(refused, 3)} was refused)`}`,
   private: login =>
     `If the image is private, run ${login} with an account that can pull it, then distribute that login`,
   limit: (login, registry) =>
@@ -158,7 +158,7 @@ export const loginSteps: StepWords<LoginStep> = {
         ? 'where it is made'
         : `in what writes it: ${writerText(attempt.writer, namespace, invocation).name}`
     return {
-      text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it ${place}: ${why}${problem === 'empty-auth' ? ', as where a credential store (credsStore in config.json) keeps the password' : ''}`,
+      text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it ${place}: ${why}${problem === 'empty-auth' ? ', as happens where a credential store (credsStore in config.json) keeps the password' : ''}`,
       brief: `Recreate secret ${secret}, with --docker-server=${authsKey(registry)}: ${why}`,
     }
   },

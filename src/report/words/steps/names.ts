@@ -135,7 +135,7 @@ export const nameSteps: StepWords<NameStep> = {
     command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, project),
   }),
   'name-version': ({ image }) => ({
-    text: `Name a version (a tag or a digest) of the image: its repository has no tag latest, which ${/:latest$/.test(image) ? `${image} asks for` : `${image} means, as it names no tag`}`,
+    text: `Name a version (a tag or a digest) of the image: ${/:latest$/.test(image) ? 'its repository has no tag latest' : `without one, ${image} means the tag latest, which its repository does not have`}`,
   }),
   'use-local-image': ({ listed }, { invocation, findings, findings: [first] }) => {
     const { image, node, reference, workload } = first

@@ -203,7 +203,7 @@ export const networkSteps: StepWords<NetworkStep> = {
   'test-connection': ({ host, scheme, role, manifest }, { findings }) => {
     if (manifest !== undefined)
       return nodeShellStep(
-        `Ask ${host} for the image's manifest again ${onNodes(findings)} (its headers only; 200 is fine, and 401 leaves it open, as this sends no login)`,
+        `Ask ${host} for the image's manifest again ${onNodes(findings)} (only its headers; 200 is fine, and 401 proves nothing, as this sends no login)`,
         headCommand(findings[0].host, `${scheme}://${host}${manifest}`),
         findings,
       )
@@ -269,7 +269,7 @@ export const networkSteps: StepWords<NetworkStep> = {
           : `Fix the proxy ${host}, or correct its address in the runtime's environment`,
   }),
   'pass-proxy': ({ host }) => ({
-    text: `Let the proxy pass requests for ${host}, and give the runtime its login if it asks for one`,
+    text: `Let the proxy pass requests for ${host}, and give the runtime a login if the proxy asks for one`,
   }),
   'bypass-proxy': ({ host }) => ({
     text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to NO_PROXY of the runtime, and restart it`,

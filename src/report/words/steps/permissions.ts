@@ -64,7 +64,7 @@ export const permissionSteps: StepWords<PermissionStep> = {
     }
   },
   'hub-plan': ({ repository }) => ({
-    text: `If ${repository} is a private repository of your own, look at its owner on Docker Hub: its plan limits the number of private repositories, and those above that number can't be pulled; in an organization, a team of the account needs read access`,
+    text: `If ${repository} is a private repository of your own, look at its owner on Docker Hub: its plan limits the number of private repositories, and those above that number can't be pulled; in an organization, a team that the account is in needs read access`,
   }),
   'token-scope': ({ registry }) => ({
     text: isGitLab(registry)
