@@ -1,7 +1,7 @@
 /** The words of steps that give a pod a login, or remove a wrong one. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { LoginReason, LoginStep, UsableHint } from '../../../advice/step.ts'
+import type { LoginReason, LoginStep, StepOf, UsableHint } from '../../../advice/step.ts'
 import type { AttemptProblem } from '../../../diagnosis/finding.ts'
 import { isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
@@ -114,6 +114,12 @@ const knows =
         step.hint.secret === hint.secret &&
         step.hint.namespace === hint.namespace,
     )
+
+const SEE_WHY: Record<StepOf<'see-why'>['after'], string> = {
+  name: 'See which credentials the kubelet tries for this image',
+  secrets: 'See what the kubelet reads in each pull secret',
+  login: 'See which login the kubelet sends, and from where',
+}
 
 export const loginSteps: StepWords<LoginStep> = {
   'distribute-login': ({ reason, registry }, { invocation, findings }) => {
@@ -230,12 +236,7 @@ export const loginSteps: StepWords<LoginStep> = {
     text: `Correct or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: the registry refused it (${status}), and only another login could pull`,
   }),
   'see-why': ({ after }, { invocation, findings: [first] }) => ({
-    text:
-      after === 'name'
-        ? 'See which credentials the kubelet tries for this image'
-        : after === 'secrets'
-          ? 'See what the kubelet reads in each pull secret'
-          : 'See which login the kubelet sends, and from where',
+    text: SEE_WHY[after],
     command: whyCommand(invocation, first),
   }),
 }
