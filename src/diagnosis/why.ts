@@ -59,7 +59,7 @@ function explainContainer(place: ContainerFacts): WhyContainer {
   const { name, kind, image, pullPolicy } = container
   const read = readReference(image)
   const reference = 'refused' in read ? null : read
-  // The error of a sandbox may not name the pause image, which is no fault of the name.
+  // Not every error of a sandbox names the pause image; the name is not invalid then.
   const isUnnamed = kind === 'sandbox' && image === ''
   const credential = place.finding?.credential ?? place.credentials.reportFor(pod, image)
   const blocks = [

@@ -262,7 +262,7 @@ export const other: CauseWords = {
       'The registry no longer serves images that were not moved; the login is not the problem.',
     ],
     ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
-    ['endpoint-scheme', "The runtime can't use the address of a mirror as it is configured."],
+    ['endpoint-scheme', "The runtime can't use the address of a mirror as configured."],
     [
       hasNoReason,
       "Events are kept for only an hour, and the pod's status gives no reason. The next attempt, within five minutes, records a new event.",
