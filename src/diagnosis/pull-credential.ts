@@ -9,7 +9,7 @@ import type { Pod } from '../snapshot/pod.ts'
 import type { PullSecret } from '../snapshot/pull-secret.ts'
 import type { ServiceAccount, Snapshot } from '../snapshot/snapshot.ts'
 import type { Clue } from './clue.ts'
-import { knewIdentity } from './denial.ts'
+import { knewIdentity, NOTHING_SENT } from './denial.ts'
 import { type FailingContainer, lastFailure } from './failing-container.ts'
 import type { CredentialReport, Finding } from './finding.ts'
 import { textMemo } from './memoize-by-text.ts'
@@ -94,9 +94,6 @@ function isNewerSecret(
 function contradictsUsableLogin({ evidence, endpoint }: Pull, { noLoginSent }: KnownLogins): boolean {
   return evidence !== null && endpoint?.role !== 'mirror' && noLoginSent(evidence.text, null)
 }
-
-const NOTHING_SENT =
-  /\bunauthenticated\b(?!: user cannot be authenticated)|\banonymous(?:ly)?\b|\bno basic auth credentials\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b/
 
 /** Whether every attempt in the text was made without a login. With several credentials, a single such attempt proves nothing. */
 export function reportsNoCredentialSent(text: string): boolean {
