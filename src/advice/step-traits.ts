@@ -154,6 +154,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'delete-outgoing-pod': { about: 'other' },
   'see-silent-node': { about: 'node' },
   'delete-silent-node': { about: 'node' },
+  'leave-virtual-node': { about: 'other' },
   'move-store': { about: 'node' },
   'start-runtime': { about: 'node', on: 'client' },
   'pull-by-hand': { about: 'node', on: 'client' },

@@ -8,6 +8,7 @@ import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
+import type { VirtualNode } from '../diagnosis/pulling-node.ts'
 import type { Moved } from '../image/moved.ts'
 import type { Placeholder } from '../image/placeholder.ts'
 import type { Cloud } from '../image/registries.ts'
@@ -215,5 +216,6 @@ export type PodStep =
   | { code: 'delete-outgoing-pod' }
   | { code: 'see-silent-node'; node: string; since: string | null }
   | { code: 'delete-silent-node'; node: string }
+  | { code: 'leave-virtual-node'; of: VirtualNode }
   | { code: 'read-all' }
   | { code: 'look-again' }

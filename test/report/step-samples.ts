@@ -255,6 +255,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { node: 'node-1', since: null },
   ],
   'delete-silent-node': [{ node: 'node-1' }],
+  'leave-virtual-node': [{ of: 'azure' }, { of: 'fargate' }, { of: 'other' }],
   'move-store': [{}],
   'start-runtime': [{ socket: '/run/containerd/containerd.sock' }],
   'pull-by-hand': [{ image }],

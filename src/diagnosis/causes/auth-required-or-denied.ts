@@ -37,6 +37,8 @@ export const refused = ruleOf(
   /\bdownload blocking policy\b|\bseverity of vulnerability of the image\b/,
   // AWS, for a wrong or expired key.
   /\bsecurity token included in the request is (?:invalid|expired)\b/,
+  // Azure Container Instances.
+  /\bis not accessible\. please check the image and registry credential\b/,
   // Google, for a key that was pasted incompletely, and a general one.
   /\bunable to parse json key\b|\bcredentials (?:provided )?are (?:not valid|invalid|incorrect|expired)\b/,
 )

@@ -169,6 +169,9 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     first.clues.some(clue => clue.code === 'guest')
       ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."
       : '',
+    first.host.virtual === 'azure'
+      ? "The pod's node is virtual: Azure Container Instances pulls the image, with the pod's pull secrets and no identity of the cluster."
+      : '',
     first.cause === 'auth-required-or-denied' &&
     first.endpoint?.role === 'registry' &&
     first.clues.some(clue => clue.code === 'bare-refusal')

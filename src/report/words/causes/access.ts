@@ -28,6 +28,11 @@ const isOfStorage = ({ endpoint }: Finding) => endpoint?.role === 'storage'
 const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'
 
+/** Azure Container Instances could not get the image for the pod, for whatever reason. */
+function isInaccessible({ evidence }: Finding): boolean {
+  return /\bcheck the image and registry credential\b/i.test(evidence?.text ?? '')
+}
+
 /** Its pull secrets are only for other images of the registry, or for the registry in other regions. */
 const isForOthers = ({ credential: { status, attempts } }: Finding) =>
   status === 'broken' && attempts.every(({ problem }) => problem === 'other-registry')
@@ -54,6 +59,10 @@ const TITLE: Record<DenialSubcause, Sentence> = {
   ],
   'denied-or-missing': [
     [isOfMirror, { does: 'refused the pull' }],
+    [
+      isInaccessible,
+      ({ registry }) => `Azure Container Instances can't access the image at ${registryLabel(registry)}`,
+    ],
     [
       ({ reference }) => isOfficial(reference),
       ({ registry }) => `${registryLabel(registry)} refused an official image, which anyone can pull`,
@@ -162,6 +171,10 @@ const MEANING: Record<DenialSubcause, Sentence> = {
   },
   'denied-or-missing': [
     [isOfMirror, mirrorRefused],
+    [
+      isInaccessible,
+      "The image does not exist under this name, needs a login that the pod's pull secrets don't have, or its registry does not let Azure's addresses pull: the answer is the same for all three.",
+    ],
     [
       ({ reference }) => isOfficial(reference),
       'Docker Hub does not refuse its official images: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.',

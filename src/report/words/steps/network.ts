@@ -212,7 +212,8 @@ export const networkSteps: StepWords<NetworkStep> = {
       findings,
     ),
   'open-host': ({ host, role }, context) => {
-    const [{ registry }] = context.findings
+    const [{ registry, host: node }] = context.findings
+    const proxy = node.virtual === undefined ? ', or HTTPS_PROXY for the runtime' : ''
     const second = role === 'storage' || (role === 'token' && host !== registry)
     return {
       text:
@@ -220,7 +221,7 @@ export const networkSteps: StepWords<NetworkStep> = {
           ? `Let the nodes reach ${host}, where ECR keeps the layers, not only ${registryLabel(registry)}: without internet access they need an S3 gateway endpoint in the route tables of their subnets, whose policy allows this bucket`
           : second
             ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
-            : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)${orMirror(context, host)}`,
+            : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`,
     }
   },
   'storage-refused': ({ host }, { findings: [{ evidence }] }) => ({
