@@ -68,10 +68,20 @@ export function denialSteps(finding: Finding): Step[] {
   return [
     ...(isPublic(finding.reference) ? [] : hubNameSteps(finding)),
     ...miswrittenLogins(finding),
+    ...clusterLogin(finding),
     ...corrected,
     ...(corrected.length === 0 ? own : own.filter(({ code }) => code !== 'repair-secret')),
   ]
 }
+
+/** OpenShift's nodes pull Red Hat's images with the login of the cluster, unless the pod has one of its own. */
+function clusterLogin({ registry, host, credential, workload }: Finding): Step[] {
+  if (registry === null || !OF_RED_HAT.test(registry) || host.platform !== 'openshift') return []
+  const catalog = workload?.kind === 'CatalogSource' ? workload.name : null
+  return stepsIf(credential.status === 'none', { code: 'cluster-pull-secret', registry, catalog })
+}
+
+const OF_RED_HAT = /^registry\.(?:connect\.)?redhat\.(?:io|com)$/
 
 /** Whoever has accepted the terms of the image can pull it, and nobody else can: its name is right. */
 function termsSteps(finding: Finding, steps: Step[]): Step[] {

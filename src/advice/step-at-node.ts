@@ -36,6 +36,7 @@ export type NetworkStep =
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'show-proxy' }
   | { code: 'fix-proxy'; host: string | null; scheme: boolean }
+  | { code: 'desktop-proxy'; host: string | null; wanted: string }
   | { code: 'pass-proxy'; host: string }
   | { code: 'bypass-proxy'; host: string }
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }

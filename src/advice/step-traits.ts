@@ -17,6 +17,7 @@ interface StepTraits {
 const TRAITS: Record<StepCode, StepTraits> = {
   'distribute-login': { about: 'login' },
   'node-login': { about: 'login' },
+  'cluster-pull-secret': { about: 'login' },
   'recreate-pods': { about: 'login' },
   'kubelet-login': { about: 'login' },
   'other-debug-container': { about: 'login' },
@@ -122,6 +123,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'use-https': { about: 'node' },
   'show-proxy': { about: 'node', on: 'client' },
   'fix-proxy': { about: 'node' },
+  'desktop-proxy': { about: 'node' },
   'pass-proxy': { about: 'node' },
   'bypass-proxy': { about: 'node' },
   'status-page': { about: 'other' },

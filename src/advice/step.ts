@@ -72,6 +72,8 @@ export type LoginStep =
       secret?: string
     }
   | { code: 'node-login'; registry: string }
+  /** `catalog`: the CatalogSource that the pod serves; null for other pods. */
+  | { code: 'cluster-pull-secret'; registry: string; catalog: string | null }
   | { code: 'recreate-pods' }
   | { code: 'kubelet-login' }
   | { code: 'other-debug-container'; reason: 'image' | 'login' }
@@ -190,7 +192,7 @@ export type LimitStep =
   | { code: 'raise-kubelet-qps' }
   | { code: 'allow-pull' }
   | { code: 'preload'; image: string }
-  | { code: 'load-image'; image: string; tool: 'kind' | 'minikube' }
+  | { code: 'load-image'; image: string; tool: 'kind' | 'minikube' | 'k3d' }
   | { code: 'same-secret' }
   | { code: 'exempt-preloaded' }
   | { code: 'slow-pull' }

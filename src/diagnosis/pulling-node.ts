@@ -163,7 +163,7 @@ export function platformOf(node: Node): Platform | null {
   if (/^bottlerocket/i.test(osImage ?? '')) return 'bottlerocket'
   if (
     labels['node.openshift.io/os_id'] !== undefined ||
-    /coreos.*openshift|^red hat enterprise linux coreos/i.test(osImage ?? '')
+    /coreos.*openshift|^(?:red hat enterprise linux|centos stream) coreos/i.test(osImage ?? '')
   )
     return 'openshift'
   if (labels['cloud.google.com/gke-nodepool'] !== undefined || /-gke\./.test(kubelet ?? '')) return 'gke'
@@ -231,6 +231,12 @@ function tagOfNode(reference: string | null, node: Node | null): Clue[] {
 
 /** How charts name what they run on Windows nodes. */
 const WINDOWS_NAME = /(?:^|-)win(?:dows)?(?:-|$)/
+
+/** k3d's nodes are containers named so. */
+export const K3D_NODE = /^k3d-.+-(?:server|agent)-\d+$/
+
+/** Docker Desktop's node, or those of its clusters with several. */
+export const DESKTOP_NODE = /^(?:docker-desktop|desktop-(?:control-plane|worker)\d*)$/
 
 /** Nodes on a developer's machine, where images are built or loaded by hand. */
 const LOCAL_NODE = /^(?:minikube|docker-desktop|colima|orbstack|k3d-.*|kind-.*|.*-control-plane)$/

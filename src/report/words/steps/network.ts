@@ -143,6 +143,9 @@ function orMirror({ invocation, findings: [first] }: StepContext, target: string
   return `; if they are not meant to reach the internet, give them a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note}), or load the image on them`
 }
 
+/** Where the engine of Docker Desktop finds the proxy that is part of it (docs.docker.com; docker/for-mac#2467, docker/for-win#12725). */
+const OF_DESKTOP = /^(?:192\.168\.65\.\d{1,3}|https?\.docker\.internal)(?::\d+)?$/
+
 export const networkSteps: StepWords<NetworkStep> = {
   'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
     text: isHosted(host)
@@ -260,6 +263,10 @@ export const networkSteps: StepWords<NetworkStep> = {
         : /^https?$/.test(host)
           ? `Correct the proxy's address in the runtime's environment: its host is read as "${host}", so its scheme is written twice (such as http://http://…)`
           : `Fix the proxy ${host}, or correct its address in the runtime's environment`,
+  }),
+  'desktop-proxy': ({ host, wanted }) => ({
+    text: `See which proxy Docker Desktop gives its engine, and correct it in its settings (Resources, Proxies), or list ${hostAlone(wanted)} there among the hosts that bypass it; then restart Docker Desktop${host !== null && OF_DESKTOP.test(host) ? `: ${host} is its own proxy, which passes requests on as these settings say` : ''}`,
+    command: "docker info --format '{{.HTTPProxy}} {{.HTTPSProxy}} {{.NoProxy}}'",
   }),
   'pass-proxy': ({ host }) => ({
     text: `Let the proxy pass requests for ${host}, and give the runtime its login if it asks for one`,
