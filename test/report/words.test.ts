@@ -96,6 +96,16 @@ test.each<[AdvisedFinding['steps'][0], RegExp]>([
   expect(byHand).not.toMatch(/values|chart/)
 })
 
+test('a login that an injected container lacks can come from its injector, which a wrong name does not need', () => {
+  const step = { code: 'correct-admission', template: null, policies: [], doubled: null } as const
+  const text = (cause: Finding['cause']) =>
+    stepsOf([{ ...typo({ cause, container: 'istio-proxy' }), steps: [step] }], HERE)[0].text
+  expect(text('auth-required-or-denied')).toMatch(
+    /global\.imagePullSecrets.*or set the image of container istio-proxy/,
+  )
+  expect(text('image-not-found')).toMatch(/^Set the image of container istio-proxy/)
+})
+
 test('the first step does not begin with the word that joins it to others', () => {
   const steps: AdvisedFinding['steps'] = [
     { code: 'remove-login', namespace: 'web', secrets: ['regcred'], registry: 'ghcr.io' },

@@ -116,7 +116,9 @@ export const podSteps: StepWords<PodStep> = {
     text: `Or run the pod on another node: ${VIRTUAL[of]}, where no proxy, mirror, or trusted authority can be set for its pulls`,
   }),
   'correct-admission': ({ template, policies, doubled }, { invocation, findings: [first] }) => {
-    const { container } = first
+    const { container, cause } = first
+    const set = `et the image of container ${container} where it is added${INJECTORS.get(container) ?? ' (a mutating webhook or policy)'}`
+    const isForLogin = /^istio-/.test(container) && cause === 'auth-required-or-denied'
     const what =
       policies.length === 0
         ? 'the mutating webhook or policy that'
@@ -125,7 +127,7 @@ export const podSteps: StepWords<PodStep> = {
     return {
       text:
         template === null
-          ? `Set the image of container ${container} where it is added${INJECTORS.get(container) ?? ' (a mutating webhook or policy)'}: the template of ${workloadPath(first)} has no such container`
+          ? `${isForLogin ? `Or let Istio add the pull secret to all pods that it injects (global.imagePullSecrets; each of their namespaces needs that Secret), or s${set}` : `S${set}`}: the template of ${workloadPath(first)} has no such container`
           : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod: ${workloadPath(first)} has ${template}${twice}`,
       command: webhooksCommand(invocation, policies),
     }
