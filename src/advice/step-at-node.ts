@@ -63,6 +63,7 @@ export type MirrorStep =
   | { code: 'node-mirror'; host: string; service: NodeService | null }
   | { code: 'node-service'; host: string; service: NodeService }
   | { code: 'mirror-login'; host: string; registry: string }
+  | { code: 'name-at-mirror'; host: string; registry: string }
   | {
       code: 'mirror-settings'
       host: string | null

@@ -106,6 +106,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'broken-mirror': { about: 'node' },
   'node-mirror': { about: 'node', on: 'shell' },
   'node-service': { about: 'node' },
+  'name-at-mirror': { about: 'template' },
   'mirror-login': { about: 'node' },
   'mirror-settings': { about: 'node' },
   'unblock-upstream': { about: 'other' },

@@ -1142,6 +1142,19 @@ test.each<[string, Situation, Expected]>([
     },
   ],
   [
+    'a mirror at ECR, for which no node gets a login',
+    {
+      image: OWN,
+      error:
+        'pulling from host 123456789012.dkr.ecr.us-east-1.amazonaws.com failed with status code [manifests 3]: 401 Unauthorized',
+      node: { osImage: 'Bottlerocket OS 1.32.0 (aws-k8s-1.31)' },
+    },
+    {
+      first: /^Name the image at 123456789012/,
+      never: /log of the mirror|serve the nodes without|docker login/,
+    },
+  ],
+  [
     'a clock that stands at 1970, which no other certificate sets right',
     {
       image: 'registry.acme.dev/a:1',

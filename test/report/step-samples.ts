@@ -211,6 +211,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'find-askers': [{}],
   'copy-platforms': [{ image }],
   'mirror-login': [mirror],
+  'name-at-mirror': [{ host: '123456789012.dkr.ecr.us-east-1.amazonaws.com', registry: own }],
   'mirror-settings': (['endpoint', 'scheme', 'web-page', 'unreadable'] as const).map(about => ({
     ...mirror,
     about,

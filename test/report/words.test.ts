@@ -1,6 +1,7 @@
 /** Every cause has a name, a meaning, and a next step, with commands ready to paste. */
 import { describe, expect, test } from 'vitest'
 import type { AdvisedFinding } from '../../src/advice/add-steps.ts'
+import type { Step } from '../../src/advice/step.ts'
 import {
   type Attempt,
   CAUSES,
@@ -97,7 +98,7 @@ test.each<[AdvisedFinding['steps'][0], RegExp]>([
 })
 
 test('a login that an injected container lacks can come from its injector, which a wrong name does not need', () => {
-  const step = { code: 'correct-admission', template: null, policies: [], doubled: null } as const
+  const step: Step = { code: 'correct-admission', template: null, policies: [], doubled: null }
   const text = (cause: Finding['cause']) =>
     stepsOf([{ ...typo({ cause, container: 'istio-proxy' }), steps: [step] }], HERE)[0].text
   expect(text('auth-required-or-denied')).toMatch(
