@@ -113,16 +113,20 @@ function virtualNodeSteps({ host: { virtual }, reason }: Finding, steps: Step[])
       : !runsOnNode(step) && !isAbout('right', step)
   const isSetting = ({ code }: Step) => NODE_SETTINGS.includes(code)
   const own = steps.filter(step => isPossible(step) && !isSetting(step))
-  const isStuck = reason === PROVIDER_FAILED && !own.some(isRemaking)
+  const [first] = own
+  const isRenamed = first !== undefined && isAbout('template', first)
+  const isStuck = reason === PROVIDER_FAILED && !isRenamed && !own.some(makesPods)
+  const repaired = first?.code === 'distribute-login' ? 1 : own.length
   return [
-    ...own,
-    ...stepsIf(isStuck, { code: 'restart-pull' }),
+    ...own.toSpliced(repaired, 0, ...stepsIf(isStuck, { code: 'restart-pull' })),
     ...stepsIf(steps.some(isSetting), { code: 'leave-virtual-node', of: virtual }),
   ]
 }
 
-function isRemaking(step: Step): boolean {
-  return MAKES_PODS.includes(step.code) || isAbout('template', step)
+/** A secret that the pod names already reaches it without a new pod. */
+function makesPods(step: Step): boolean {
+  const isOld = step.code === 'distribute-login' && step.secret !== undefined
+  return MAKES_PODS.includes(step.code) && !isOld
 }
 
 /** The template may be correct already, and no login reaches a pod that is never replaced: delete it; its node may need a step, too. */

@@ -428,6 +428,15 @@ describe('on a virtual node', () => {
       { says: /Delete the pod and create it again/, never },
     ],
     [
+      'a pull secret that does not exist stops the pod before any registry is asked',
+      { image, error: 'secret "regcred" not found', secret: { problem: 'missing' } },
+      {
+        first: /^Create secret regcred/,
+        says: /^A pull secret can't be used, so acme\.azurecr\.io was not asked\n.*\n(?:.*\n)*Delete the pod and create it again/,
+        never,
+      },
+    ],
+    [
       "Fargate's are tested from a pod beside, and nothing is set on them",
       {
         image: OWN,

@@ -79,6 +79,8 @@ export const unreadableCredentials = ruleOf(
   'auth-required-or-denied',
   /\billegal base64 data\b|\bunable to parse auth field\b|\bunable to (?:decode|parse) .{0,20}dockercfg\b/,
   /\b(?:error|failed|failure) (?:getting|to get) credentials?\b|\bunable to retrieve (?:credentials|(?:\w+ )?registry auth)\b|\binvalid client secret\b/,
+  // A virtual kubelet's (azure-aci, provider/aci.go), which stops at the first secret that it can't use.
+  /^secrets? \S{1,260} not found$|\bimage pull secret\b|\bdocker(?:cfg|configjson)\b.{0,20} in secret\b|\bin auth config for server\b/,
   // A line break in a user name or a password.
   /\binvalid header field value\b/,
 )

@@ -13,12 +13,16 @@ import {
 } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import {
+  INACCESSIBLE,
+  isInaccessible,
+  isUnasked,
   lapseMeaning,
   lapseText,
   ownReasonMeaning,
   perimeterMeaning,
   perimeterOf,
   perimeterTitle,
+  UNASKED,
 } from '../refusal-reasons.ts'
 import { awsPolicyMeaning } from '../steps/cloud-permissions.ts'
 
@@ -27,11 +31,6 @@ const isOfStorage = ({ endpoint }: Finding) => endpoint?.role === 'storage'
 /** The pod names a pull secret that the kubelet can't use. */
 const isBroken = ({ credential }: Finding) => credential.status === 'broken'
 const isUsable = ({ credential }: Finding) => credential.status === 'usable'
-
-/** Azure Container Instances could not get the image for the pod, for whatever reason. */
-function isInaccessible({ evidence }: Finding): boolean {
-  return /\bcheck the image and registry credential\b/i.test(evidence?.text ?? '')
-}
 
 /** Its pull secrets are only for other images of the registry, or for the registry in other regions. */
 const isForOthers = ({ credential: { status, attempts } }: Finding) =>
@@ -93,6 +92,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     { does: 'is a cache that its upstream registry refused' },
   ],
   unspecified: [
+    [isUnasked, ({ registry }) => `A pull secret can't be used, so ${registryLabel(registry)} was not asked`],
     [isBroken, { does: "refused the pull, and the pod's pull secret can't be used" }],
     ['own-reason', { does: 'refused the pull for a reason of its own' }],
     { does: 'refused the pull' },
@@ -171,10 +171,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
   },
   'denied-or-missing': [
     [isOfMirror, mirrorRefused],
-    [
-      isInaccessible,
-      "The image does not exist under this name, needs a login that the pod's pull secrets don't have, or its registry does not let Azure's addresses pull: the answer is the same for all three.",
-    ],
+    [isInaccessible, INACCESSIBLE],
     [
       ({ reference }) => isOfficial(reference),
       'Docker Hub does not refuse its official images: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.',
@@ -239,6 +236,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
   ],
   unspecified: [
     ['own-reason', ownReasonMeaning],
+    [isUnasked, UNASKED],
     [isBroken, 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.'],
     'The registry does not say whether the login, the permission, or the name is the problem.',
   ],
