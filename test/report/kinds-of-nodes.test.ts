@@ -396,7 +396,7 @@ describe('on a virtual node', () => {
       { image, error: azure('InaccessibleImage', inaccessible) },
       {
         first: /docker login acme\.azurecr\.io.*pullguard fix/,
-        says: /^Azure Container Instances can't access the image at acme\.azurecr\.io\n.*no identity of the cluster/,
+        says: /^Azure Container Instances can't access the image at acme\.azurecr\.io\n.*not with the identity of the cluster's nodes/,
         never,
       },
     ],

@@ -162,7 +162,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
       ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."
       : '',
     first.host.virtual === 'azure'
-      ? "The pod's node is virtual: Azure Container Instances pulls the image, with the pod's pull secrets and no identity of the cluster."
+      ? "The pod's node is virtual: Azure Container Instances pulls the image, with the pod's pull secrets, not with the identity of the cluster's nodes."
       : '',
     first.cause === 'auth-required-or-denied' &&
     first.endpoint?.role === 'registry' &&
