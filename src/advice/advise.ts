@@ -5,7 +5,8 @@ import { isOpenToAll } from '../diagnosis/denial.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
-import { hasClue } from './conditions.ts'
+import { PROVIDER_FAILED } from '../image/pull-messages.ts'
+import { hasClue, stepsIf } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
 import { checkedSteps, missingSteps, servedElsewhere } from './image-steps.ts'
@@ -59,7 +60,7 @@ export function stepsFor(finding: Finding): [Step, ...Step[]] {
     finding.containerKind === 'sandbox'
       ? sandboxSteps(finding, BY_CAUSE[finding.cause](finding))
       : containerSteps(finding)
-  const steps = silentNodeSteps(finding, outgoingSteps(finding, ofPull))
+  const steps = silentNodeSteps(finding, virtualNodeSteps(finding, outgoingSteps(finding, ofPull)))
   const needsEntry = finding.host.platform === 'talos' ? needsShell : runsOnNode
   const entered = steps.some(needsEntry) && finding.node !== null
   const [first = { code: 'read-all' as const }, ...others] = entered
@@ -80,6 +81,52 @@ function silentNodeSteps({ node, clues }: Finding, steps: Step[]): Step[] {
     { code: 'delete-silent-node', node },
     ...steps.filter(step => !runsOnNode(step) && !isAbout('node', step) && !BY_KUBELET.includes(step.code)),
   ]
+}
+
+/** What is set on the machines of nodes: which mirrors they ask, whom they trust, and how they reach the internet. */
+const NODE_SETTINGS: readonly StepCode[] = [
+  'mirror-settings',
+  'trust-authority',
+  'allow-http',
+  'fix-proxy',
+  'bypass-proxy',
+  'use-cache',
+  'use-local-image',
+  'node-resolver',
+  'raise-kubelet-qps',
+  'exempt-preloaded',
+]
+/** What makes new pods: a virtual kubelet tries a pod only for a while, and then leaves it as it is. */
+const MAKES_PODS: readonly StepCode[] = [
+  'distribute-login',
+  'recreate-pods',
+  'restart-pull',
+  'use-known-secret',
+]
+
+/** A virtual node has no machine to work on. Only Fargate's pods can test its way to a host, and have its identity. */
+function virtualNodeSteps({ host: { virtual }, reason }: Finding, steps: Step[]): Step[] {
+  if (virtual === undefined) return steps
+  const isPossible = (step: Step) =>
+    virtual === 'fargate'
+      ? !runsOnNode(step) || needsShell(step)
+      : !runsOnNode(step) && !isAbout('right', step)
+  const isSetting = ({ code }: Step) => NODE_SETTINGS.includes(code)
+  const own = steps.filter(step => isPossible(step) && !isSetting(step))
+  const [first] = own
+  const isRenamed = first !== undefined && isAbout('template', first)
+  const isStuck = reason === PROVIDER_FAILED && !isRenamed && !own.some(makesPods)
+  const repaired = first?.code === 'distribute-login' ? 1 : own.length
+  return [
+    ...own.toSpliced(repaired, 0, ...stepsIf(isStuck, { code: 'restart-pull' })),
+    ...stepsIf(steps.some(isSetting), { code: 'leave-virtual-node', of: virtual }),
+  ]
+}
+
+/** A secret that the pod names already reaches it without a new pod. */
+function makesPods(step: Step): boolean {
+  const isOld = step.code === 'distribute-login' && step.secret !== undefined
+  return MAKES_PODS.includes(step.code) && !isOld
 }
 
 /** The template may be correct already, and no login reaches a pod that is never replaced: delete it; its node may need a step, too. */

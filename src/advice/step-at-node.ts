@@ -38,6 +38,7 @@ export type NetworkStep =
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
   | { code: 'show-proxy' }
   | { code: 'fix-proxy'; host: string | null; scheme: boolean }
+  | { code: 'desktop-proxy'; host: string | null; wanted: string }
   | { code: 'pass-proxy'; host: string }
   | { code: 'bypass-proxy'; host: string }
   | { code: 'status-page'; host: string; registry: string; role: EndpointRole }
@@ -62,6 +63,7 @@ export type MirrorStep =
   | { code: 'node-mirror'; host: string; service: NodeService | null }
   | { code: 'node-service'; host: string; service: NodeService }
   | { code: 'mirror-login'; host: string; registry: string }
+  | { code: 'name-at-mirror'; host: string; registry: string }
   | {
       code: 'mirror-settings'
       host: string | null

@@ -8,6 +8,7 @@ import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'
 import type { CredentialHint } from '../diagnosis/pull-credential.ts'
+import type { VirtualNode } from '../diagnosis/pulling-node.ts'
 import type { Moved } from '../image/moved.ts'
 import type { Placeholder } from '../image/placeholder.ts'
 import type { Cloud } from '../image/registries.ts'
@@ -71,6 +72,8 @@ export type LoginStep =
       secret?: string
     }
   | { code: 'node-login'; registry: string }
+  /** `catalog`: the CatalogSource that the pod serves; null for other pods. */
+  | { code: 'cluster-pull-secret'; registry: string; catalog: string | null }
   | { code: 'recreate-pods' }
   | { code: 'kubelet-login' }
   | { code: 'other-debug-container'; reason: 'image' | 'login' }
@@ -189,7 +192,7 @@ export type LimitStep =
   | { code: 'raise-kubelet-qps' }
   | { code: 'allow-pull' }
   | { code: 'preload'; image: string }
-  | { code: 'load-image'; image: string; tool: 'kind' | 'minikube' }
+  | { code: 'load-image'; image: string; tool: 'kind' | 'minikube' | 'k3d' }
   | { code: 'same-secret' }
   | { code: 'exempt-preloaded' }
   | { code: 'slow-pull' }
@@ -215,5 +218,6 @@ export type PodStep =
   | { code: 'delete-outgoing-pod' }
   | { code: 'see-silent-node'; node: string; since: string | null }
   | { code: 'delete-silent-node'; node: string }
+  | { code: 'leave-virtual-node'; of: VirtualNode }
   | { code: 'read-all' }
   | { code: 'look-again' }

@@ -3,6 +3,7 @@
 import { clueOf } from '../diagnosis/clue.ts'
 import { type NamedEndpoint, type NodeService, nodeServiceAt } from '../diagnosis/endpoint.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { DESKTOP_NODE } from '../diagnosis/pulling-node.ts'
 import { isLocal, isPrivateAddress, isServiceName } from '../image/host.ts'
 import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
@@ -209,6 +210,7 @@ export function proxySteps(finding: Finding): Step[] {
   const wanted = clueOf(finding.clues, 'behind-proxy')?.host ?? targetHost(finding).host
   const unreachable = proxy === null ? [] : unreachableName(finding, { host: proxy, role: 'proxy' })
   const scheme = hasClue(finding, 'proxy-scheme')
+  if (DESKTOP_NODE.test(finding.host.name ?? '')) return [{ code: 'desktop-proxy', host: proxy, wanted }]
   const bypass: Step = { code: 'bypass-proxy', host: wanted }
   const fix: Step = hasClue(finding, 'proxy-unreached')
     ? { code: 'fix-proxy', host: proxy, scheme }

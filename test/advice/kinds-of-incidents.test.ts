@@ -335,6 +335,8 @@ test('an image for policy Never is loaded into a cluster on one machine, and pre
     reason: 'ErrImageNeverPull',
   }
   expect(codesIn({ ...never, node: { provider: 'kind' } })[0]).toBe('load-image')
+  // Nobody else has an image of this name, so letting the kubelet pull it would change nothing.
+  expect(codesIn({ ...never, pod: { node: 'k3d-dev-agent-0' } })).toEqual(['load-image'])
   expect(codesIn({ ...never, node: {} })).toEqual(['allow-pull', 'preload', 'enter-node'])
 })
 

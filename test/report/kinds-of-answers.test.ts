@@ -1105,6 +1105,56 @@ test.each<[string, Situation, Expected]>([
     { never: /if the image is public/ },
   ],
   [
+    "an image of Red Hat's on OpenShift, whose nodes have the cluster's login",
+    {
+      image: 'registry.redhat.io/redhat/redhat-operator-index:v4.19',
+      error:
+        'unable to retrieve auth token: invalid username/password: unauthorized: Please login to the Red Hat Registry using your Customer Portal credentials.',
+      node: { osImage: 'CentOS Stream CoreOS 9.0.20250902', runtime: 'cri-o://1.32.5' },
+      pod: { controller: owner('operators.coreos.com/v1alpha1', 'CatalogSource', 'redhat-operators') },
+    },
+    {
+      first:
+        /global pull secret .*or name a pull secret with one under spec\.secrets of CatalogSource redhat-operators/,
+      says: /pullguard fix -n web/,
+    },
+  ],
+  [
+    "an image of one's own there, whose login is the namespace's matter",
+    {
+      image: OWN,
+      error: 'unauthorized: authentication required',
+      node: { osImage: 'CentOS Stream CoreOS 9.0.20250902', runtime: 'cri-o://1.32.5' },
+    },
+    { never: /openshift-config/ },
+  ],
+  [
+    'a proxy that is a part of Docker Desktop, and has its settings there',
+    {
+      image: 'nginx:1.27',
+      error:
+        'Error response from daemon: Get "https://registry-1.docker.io/v2/": proxyconnect tcp: dial tcp 192.168.65.1:3128: connect: connection refused',
+      pod: { node: 'docker-desktop' },
+    },
+    {
+      first: /settings \(Resources, Proxies\).*192\.168\.65\.1:3128 is its own proxy.*docker info/,
+      never: /NO_PROXY of the runtime|environ|SSH/,
+    },
+  ],
+  [
+    'a mirror at ECR, for which no node gets a login',
+    {
+      image: OWN,
+      error:
+        'pulling from host 123456789012.dkr.ecr.us-east-1.amazonaws.com failed with status code [manifests 3]: 401 Unauthorized',
+      node: { osImage: 'Bottlerocket OS 1.32.0 (aws-k8s-1.31)' },
+    },
+    {
+      first: /^Name the image at 123456789012/,
+      never: /log of the mirror|serve the nodes without|docker login/,
+    },
+  ],
+  [
     'a clock that stands at 1970, which no other certificate sets right',
     {
       image: 'registry.acme.dev/a:1',

@@ -26,6 +26,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { reason: 'missing', registry, secret: 'regcred' },
     { reason: 'stopgap', registry: '123456789012.dkr.ecr.eu-west-1.amazonaws.com' },
   ],
+  'cluster-pull-secret': [
+    { registry: 'registry.redhat.io', catalog: null },
+    { registry: 'registry.redhat.io', catalog: 'redhat-operators' },
+  ],
   'node-login': [{ registry: 'ghcr.io' }],
   'recreate-pods': [{}],
   'kubelet-login': [{}],
@@ -207,6 +211,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'find-askers': [{}],
   'copy-platforms': [{ image }],
   'mirror-login': [mirror],
+  'name-at-mirror': [{ host: '123456789012.dkr.ecr.us-east-1.amazonaws.com', registry: own }],
   'mirror-settings': (['endpoint', 'scheme', 'web-page', 'unreadable'] as const).map(about => ({
     ...mirror,
     about,
@@ -227,6 +232,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'allow-http': [{ host }],
   'show-proxy': [{}],
   'fix-proxy': [{ host: null, scheme: true }],
+  'desktop-proxy': [
+    { host: '192.168.65.1:3128', wanted: 'registry-1.docker.io' },
+    { host: null, wanted: own },
+  ],
   'pass-proxy': [{ host }],
   'bypass-proxy': [{ host }],
   'status-page': [{ host: 'registry-1.docker.io', registry, role: 'registry' }],
@@ -258,6 +267,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { node: 'node-1', since: null },
   ],
   'delete-silent-node': [{ node: 'node-1' }],
+  'leave-virtual-node': [{ of: 'azure' }, { of: 'fargate' }, { of: 'other' }],
   'move-store': [{}],
   'start-runtime': [{ socket: '/run/containerd/containerd.sock' }],
   'pull-by-hand': [{ image }],
@@ -285,6 +295,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'load-image': [
     { image: 'api:1', tool: 'kind' },
     { image: 'api:1', tool: 'minikube' },
+    { image: 'api:1', tool: 'k3d' },
   ],
   'same-secret': [{}],
   'exempt-preloaded': [{}],
@@ -330,6 +341,7 @@ export const NODES = {
   MicroK8s: { ...node, platform: 'microk8s' },
   minikube: { ...node, platform: 'minikube', name: 'shop-m02' },
   kind: { ...node, platform: 'kind', name: 'shop-worker2' },
+  k3d: { ...node, platform: 'k3s', name: 'k3d-shop-agent-0' },
   Talos: { ...node, platform: 'talos' },
   'Talos with BusyBox': { ...node, platform: 'talos', toolImage: 'docker.io/library/busybox:1.36' },
   Bottlerocket: { ...node, platform: 'bottlerocket' },

@@ -37,6 +37,8 @@ export const refused = ruleOf(
   /\bdownload blocking policy\b|\bseverity of vulnerability of the image\b/,
   // AWS, for a wrong or expired key.
   /\bsecurity token included in the request is (?:invalid|expired)\b/,
+  // Azure Container Instances.
+  /\bis not accessible\. please check the image and registry credential\b/,
   // Google, for a key that was pasted incompletely, and a general one.
   /\bunable to parse json key\b|\bcredentials (?:provided )?are (?:not valid|invalid|incorrect|expired)\b/,
 )
@@ -77,6 +79,8 @@ export const unreadableCredentials = ruleOf(
   'auth-required-or-denied',
   /\billegal base64 data\b|\bunable to parse auth field\b|\bunable to (?:decode|parse) .{0,20}dockercfg\b/,
   /\b(?:error|failed|failure) (?:getting|to get) credentials?\b|\bunable to retrieve (?:credentials|(?:\w+ )?registry auth)\b|\binvalid client secret\b/,
+  // A virtual kubelet's (azure-aci, provider/aci.go), which stops at the first secret that it can't use.
+  /^secrets? \S{1,260} not found$|\bimage pull secret\b|\bdocker(?:cfg|configjson)\b.{0,20} in secret\b|\bin auth config for server\b/,
   // A line break in a user name or a password.
   /\binvalid header field value\b/,
 )

@@ -161,6 +161,9 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
     first.clues.some(clue => clue.code === 'guest')
       ? "The guest VM pulls this image itself, with its own network and login, not the node's or the pod's."
       : '',
+    first.host.virtual === 'azure'
+      ? "The pod's node is virtual: Azure Container Instances pulls the image, with the pod's pull secrets, not with the identity of the cluster's nodes."
+      : '',
     first.cause === 'auth-required-or-denied' &&
     first.endpoint?.role === 'registry' &&
     first.clues.some(clue => clue.code === 'bare-refusal')

@@ -124,11 +124,11 @@ const STATUS: Record<CredentialStatus, (finding: Finding) => CredentialNote[]> =
 }
 
 /** Returns what happens to a pull without a credential; with policy Never, there is no pull. */
-function withoutOne({ cause, registry, clues, credential: { ofNode } }: Finding): string {
+function withoutOne({ cause, registry, clues, host, credential: { ofNode } }: Finding): string {
   if (cause === 'never-pull') return ''
   const caller = clues.find(clue => clue.code === 'caller')?.name
   if (ofNode) return `; the node's identity was used${caller === undefined ? '' : ` (${caller})`}`
-  return cloudOf(registry) !== null
+  return cloudOf(registry) !== null && host.virtual !== 'azure'
     ? "; the node's own credential is used, if it has one"
     : ', so the pull is anonymous'
 }

@@ -209,7 +209,7 @@ export function hiddenSecretEdit(
   return editField(
     invocation,
     findings[0],
-    `Add ${names} of service account ${serviceAccount} to the pod's own imagePullSecrets, or remove that list: a pod with a list of its own gets none of the account's secrets`,
+    `Add ${names} of service account ${serviceAccount} to the pod's own imagePullSecrets, which replace the account's, or remove that list`,
     workloadsOf(findings),
   )
 }

@@ -3,7 +3,7 @@
 import type { NamedEndpoint } from '../../diagnosis/endpoint.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
-import { minikubeProfile } from './node.ts'
+import { minikubeProfile } from './local-clusters.ts'
 
 /** Returns where this platform stores its mirrors for one registry. */
 export function mirrorSettings({ platform, runtime, os }: PullingNode, registry: string): string {

@@ -7,6 +7,7 @@ import type { StepOf } from '../../advice/step.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { Lapse } from '../../diagnosis/lapse.ts'
 import type { Perimeter } from '../../diagnosis/perimeter.ts'
+import { PROVIDER_FAILED } from '../../image/pull-messages.ts'
 import { clip } from '../screen/layout.ts'
 import { capitalize, registryLabel, responderLabel } from './nouns.ts'
 
@@ -170,3 +171,24 @@ export function ownReasonMeaning({ clues }: Pick<Finding, 'clues'>): string {
 export function reasonToHeed({ registry, reason }: { registry: string; reason: string }): string {
   return `what ${registryLabel(registry)} answered, and ask its administrators if that is not clear: ${quotedReason(reason)}`
 }
+
+/** Whether Azure Container Instances could not get the image for the pod, for whatever reason. */
+export function isInaccessible({ evidence }: Pick<Finding, 'evidence'>): boolean {
+  return /\bcheck the image and registry credential\b/i.test(evidence?.text ?? '')
+}
+
+export const INACCESSIBLE =
+  "The image does not exist under this name, needs a login that the pod's pull secrets don't have, or its registry does not let Azure's addresses pull: the answer is the same for all three."
+
+/** Whether the pull did not begin, because of a pull secret. */
+export function isUnasked({
+  clues,
+  reason,
+  evidence,
+}: Pick<Finding, 'clues' | 'reason' | 'evidence'>): boolean {
+  const isOfProvider = reason === PROVIDER_FAILED && !isInaccessible({ evidence })
+  return isOfProvider || clues.some(({ code }) => code === 'unreadable-secret')
+}
+
+export const UNASKED =
+  "All pull secrets of a pod are read before its images are pulled, and one of them does not exist or can't be read."

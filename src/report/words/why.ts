@@ -47,7 +47,7 @@ export function verdictText({
   if (pullPolicy === 'Never' && verdict !== 'blocked') return 'the kubelet does not pull, so no login is used'
   if (verdict === 'authenticated' && !attempts.some(({ usable }) => usable))
     return "the pod has no login; the node's own identity was used"
-  return verdict === 'anonymous' && cloudOf(registry) !== null
+  return verdict === 'anonymous' && cloudOf(registry) !== null && finding?.host.virtual !== 'azure'
     ? 'the pod has no login; the node may have its own'
     : VERDICT[verdict]
 }

@@ -1,6 +1,6 @@
 /** Narrows a pod to what matters for pulling images. */
 
-import { mentionsFailedPull } from '../../image/pull-messages.ts'
+import { mentionsFailedPull, PROVIDER_FAILED } from '../../image/pull-messages.ts'
 import {
   firstText,
   isObject,
@@ -100,7 +100,21 @@ function narrowContainers(spec: Record<string, unknown>, status: Record<string, 
     ...joined(spec.containers, status.containerStatuses, () => 'container'),
     ...joined(spec.ephemeralContainers, status.ephemeralContainerStatuses, () => 'ephemeral'),
   ]
-  return attributeToImageVolumes(spec, containers, narrowImageVolumes(spec.volumes))
+  const reported = withProviderError(containers, status)
+  return attributeToImageVolumes(spec, reported, narrowImageVolumes(spec.volumes))
+}
+
+/** A virtual kubelet writes its provider's error on the pod: it becomes the state of the containers that it names, or of all if it names none. */
+function withProviderError(containers: Container[], status: Record<string, unknown>): Container[] {
+  const [reason, message] = [text(status.reason), narrowMessage(status.message)]
+  if (reason !== PROVIDER_FAILED) return containers
+  const named = containers.filter(({ image }) => mentionsImage(message, image))
+  const state = { type: 'waiting', reason, message } as const
+  return containers.map(container =>
+    container.state.type === 'unknown' && (named.length === 0 || named.includes(container))
+      ? { ...container, state }
+      : container,
+  )
 }
 
 function initKind(container: Record<string, unknown>): ContainerKind {

@@ -14,12 +14,16 @@ import {
 } from '../cause-words.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 import {
+  INACCESSIBLE,
+  isInaccessible,
+  isUnasked,
   lapseMeaning,
   lapseText,
   ownReasonMeaning,
   perimeterMeaning,
   perimeterOf,
   perimeterTitle,
+  UNASKED,
 } from '../refusal-reasons.ts'
 import { awsPolicyMeaning } from '../steps/cloud-permissions.ts'
 
@@ -56,6 +60,10 @@ const TITLE: Record<DenialSubcause, Sentence> = {
   'denied-or-missing': [
     [isOfMirror, { does: 'refused the pull' }],
     [
+      isInaccessible,
+      ({ registry }) => `Azure Container Instances can't access the image at ${registryLabel(registry)}`,
+    ],
+    [
       ({ reference }) => isOfficial(reference),
       ({ registry }) => `${registryLabel(registry)} refused an official image, which anyone can pull`,
     ],
@@ -85,6 +93,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     { does: 'is a cache, and its upstream registry refused its request' },
   ],
   unspecified: [
+    [isUnasked, ({ registry }) => `A pull secret can't be used, so ${registryLabel(registry)} was not asked`],
     [isBroken, { does: "refused the pull, and the pod's pull secret can't be used" }],
     ['own-reason', { does: 'refused the pull for a reason of its own' }],
     { does: 'refused the pull' },
@@ -163,6 +172,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
   },
   'denied-or-missing': [
     [isOfMirror, mirrorRefused],
+    [isInaccessible, INACCESSIBLE],
     [
       ({ reference }) => isOfficial(reference),
       'Docker Hub does not refuse its official images: it was asked for another name, or something else answered in its place, such as a mirror that rewrites names.',
@@ -227,6 +237,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
   ],
   unspecified: [
     ['own-reason', ownReasonMeaning],
+    [isUnasked, UNASKED],
     [isBroken, 'The pods name a pull secret, but the kubelet finds no usable login in it for this image.'],
     'The registry does not say whether the login, the permission, or the name is the problem.',
   ],

@@ -140,6 +140,9 @@ export const mirrorSteps: StepWords<MirrorStep> = {
           ),
         }
   },
+  'name-at-mirror': ({ host, registry }) => ({
+    text: `Name the image at ${host} itself in the template: ECR wants a login that lasts for hours, which nodes get by the image's name, so a mirror at ECR receives none, or only one that is for ${registryLabel(registry)}`,
+  }),
   'mirror-login': ({ host, registry }, { findings: [{ host: node, credential }] }) => ({
     text: `If ${host} itself wants a login, ${mirrorLogin(node, host, registry)}${
       credential.status === 'usable' && node.runtime !== 'cri-o'

@@ -148,6 +148,9 @@ function mirrorOf({ invocation, findings: [first] }: StepContext) {
   return `a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note})`
 }
 
+/** Where the engine of Docker Desktop finds the proxy that is part of it (docs.docker.com; docker/for-mac#2467, docker/for-win#12725). */
+const OF_DESKTOP = /^(?:192\.168\.65\.\d{1,3}|https?\.docker\.internal)(?::\d+)?$/
+
 export const networkSteps: StepWords<NetworkStep> = {
   'page-instead': ({ host }, { findings: [{ endpoint }] }) => ({
     text: isHosted(host)
@@ -220,7 +223,8 @@ export const networkSteps: StepWords<NetworkStep> = {
       findings,
     ),
   'open-host': ({ host, role }, context) => {
-    const [{ registry }] = context.findings
+    const [{ registry, host: node }] = context.findings
+    const proxy = node.virtual === undefined ? ', or HTTPS_PROXY for the runtime' : ''
     const second = role === 'storage' || (role === 'token' && host !== registry)
     return {
       text:
@@ -228,7 +232,7 @@ export const networkSteps: StepWords<NetworkStep> = {
           ? `Let the nodes reach ${host}, where ECR keeps the layers, not only ${registryLabel(registry)}: without internet access they need an S3 gateway endpoint in the route tables of their subnets, whose policy allows this bucket`
           : second
             ? `Let the nodes reach ${host} (firewall, egress rules, proxy), not only ${registryLabel(registry)}: it is ${role === 'storage' ? 'where the layers are downloaded from' : 'where the tokens for pulls come from'}`
-            : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)${orMirror(context, host)}`,
+            : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`,
     }
   },
   'storage-refused': ({ host }, { findings: [{ evidence }] }) => ({
@@ -267,6 +271,10 @@ export const networkSteps: StepWords<NetworkStep> = {
         : /^https?$/.test(host)
           ? `Correct the proxy's address in the runtime's environment: its host is read as "${host}", so its scheme is written twice (such as http://http://…)`
           : `Fix the proxy ${host}, or correct its address in the runtime's environment`,
+  }),
+  'desktop-proxy': ({ host, wanted }) => ({
+    text: `See which proxy Docker Desktop gives its engine, and correct it in its settings (Resources, Proxies), or list ${hostAlone(wanted)} there among the hosts that bypass it; then restart Docker Desktop${host !== null && OF_DESKTOP.test(host) ? `: ${host} is its own proxy, which passes requests on as these settings say` : ''}`,
+    command: "docker info --format '{{.HTTPProxy}} {{.HTTPSProxy}} {{.NoProxy}}'",
   }),
   'pass-proxy': ({ host }) => ({
     text: `Let the proxy pass requests for ${host}, and give the runtime a login if the proxy asks for one`,

@@ -1,6 +1,8 @@
 /** The words of steps that replace the pod, its Job, or its revision, correct what changed the pod at admission, or only look at it. */
 
 import type { PodStep } from '../../../advice/step.ts'
+import type { VirtualNode } from '../../../diagnosis/pulling-node.ts'
+import { PROVIDER_FAILED } from '../../../image/pull-messages.ts'
 import { type Invocation, kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { workloadPath } from '../commands.ts'
@@ -8,6 +10,13 @@ import { minuteOf } from '../duration.ts'
 import { MAKERS, renewal } from '../makers.ts'
 import { joinList, registryLabel, shortList } from '../nouns.ts'
 import type { StepWords } from '../steps.ts'
+
+/** Why there is no machine to configure. */
+const VIRTUAL: Record<VirtualNode, string> = {
+  azure: 'the pods of this virtual node run in Azure Container Instances',
+  fargate: 'this one runs on Fargate',
+  other: "this is a virtual node, whose pods run in another service's environment",
+}
 
 /** Where injectors have the image of the containers that they add. */
 const INJECTORS = new Map([
@@ -79,11 +88,13 @@ export const podSteps: StepWords<PodStep> = {
       ),
     }
   },
-  'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload }] }) => ({
+  'restart-pull': (_step, { invocation, findings: [{ namespace, pod, workload, reason }] }) => ({
     text:
-      workload === null
-        ? 'Wait for the next attempt: the kubelet retries the pull within five minutes'
-        : 'Retry the pull now: delete the pod, and its controller creates a new one',
+      workload !== null
+        ? 'Retry the pull now: delete the pod, and its controller creates a new one'
+        : reason === PROVIDER_FAILED
+          ? 'Delete the pod and create it again: its virtual kubelet tries only for a while'
+          : 'Wait for the next attempt: the kubelet retries the pull within five minutes',
     ...(workload === null
       ? {}
       : { command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace) }),
@@ -101,8 +112,13 @@ export const podSteps: StepWords<PodStep> = {
     text: `If its machine is gone for good, delete node ${node}: its pods are then replaced on other nodes`,
     command: kubectlCommand(invocation, `delete node ${shellWord(node)}`),
   }),
+  'leave-virtual-node': ({ of }) => ({
+    text: `Or run the pod on another node: ${VIRTUAL[of]}, where no proxy, mirror, or trusted authority can be set for its pulls`,
+  }),
   'correct-admission': ({ template, policies, doubled }, { invocation, findings: [first] }) => {
-    const { container } = first
+    const { container, cause } = first
+    const set = `et the image of container ${container} where it is added${INJECTORS.get(container) ?? ' (a mutating webhook or policy)'}`
+    const isForLogin = /^istio-/.test(container) && cause === 'auth-required-or-denied'
     const what =
       policies.length === 0
         ? 'the mutating webhook or policy that'
@@ -111,7 +127,7 @@ export const podSteps: StepWords<PodStep> = {
     return {
       text:
         template === null
-          ? `Set the image of container ${container} where it is added${INJECTORS.get(container) ?? ' (a mutating webhook or policy)'}: the template of ${workloadPath(first)} has no such container`
+          ? `${isForLogin ? `Or let Istio add the pull secret to all pods that it injects (global.imagePullSecrets; each of their namespaces needs that Secret), or s${set}` : `S${set}`}: the template of ${workloadPath(first)} has no such container`
           : `Correct ${what} changed the image when the pod was created${policies.length === 0 ? ' (unless somebody set it on the pod itself)' : ''}, then delete the pod: ${workloadPath(first)} has ${template}${twice}`,
       command: webhooksCommand(invocation, policies),
     }
