@@ -4,9 +4,20 @@ import { isAddress, isLocal, isPrivateAddress } from '../image/host.ts'
 import { placeholderIn } from '../image/placeholder.ts'
 import { doubledPrefix } from '../image/registries.ts'
 import { UNREADABLE_SECRET } from './causes/auth-required-or-denied.ts'
-import type { AwsPolicy, Clue } from './clue.ts'
+import { STORE_CLUES } from './causes/corrupt-or-unpack.ts'
+import type { Clue } from './clue.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Cause } from './finding.ts'
+
+/** The kinds of AWS policies that can refuse a pull, as AWS names them in its errors. */
+export type AwsPolicy =
+  | 'service-control'
+  | 'resource-control'
+  | 'permissions-boundary'
+  | 'session'
+  | 'identity'
+  | 'resource'
+  | 'vpc-endpoint'
 
 /** Clues by the words that show them. Matched against a text without the image's own names. */
 export const TEXT_CLUES: [Clue, RegExp][] = [
@@ -103,43 +114,15 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'missing-layer' },
     /\b(?:unknown blob|blob[_ ]unknown)\b|could not fetch content descriptor .{0,200} from remote: not found/i,
   ],
+  ...STORE_CLUES,
   [{ code: 'not-on-node' }, /failed to get sandbox image "[^"]*": image "[^"]*": not found/i],
-  [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
-  [{ code: 'layer-mismatch' }, /mismatched image rootfs/i],
-  [
-    { code: 'file-system' },
-    /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,120}operation not permitted|cross-device link|stale (?:nfs )?file handle/i,
-  ],
-  [
-    { code: 'partial-layer' },
-    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|filesystem layer verification failed|digest did not match/i,
-  ],
-  [
-    { code: 'discarded' },
-    /failed size validation|unexpected commit (?:digest|size)|filesystem layer verification failed|digest did not match/i,
-  ],
-  [{ code: 'no-unpacker' }, /no unpack platforms defined|unable to initialize unpacker/i],
-  [
-    { code: 'snapshotter-gone' },
-    /snapshot \S{1,80} is not ready|snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing)/is,
-  ],
   [{ code: 'for-linux' }, /operating system \\*"linux\\*" cannot be used/i],
   [{ code: 'memory' }, /cannot allocate memory|out of memory|not enough (?:free )?memory/i],
   [{ code: 'proxy-scheme' }, /proxyconnect tcp: tls: first record/i],
   [{ code: 'proxy-unreached' }, /proxyconnect tcp|connecting to proxy|socks connect tcp \S{1,200}: dial /i],
   [
-    { code: 'user-namespace' },
-    // The kernel answers so to an owner that the user namespace does not map.
-    /subordinate ids|cannot be mapped to a host id|\/etc\/subuid|insufficient uids or gids|\blchown.{0,300}invalid argument/i,
-  ],
-  [
     { code: 'mirror-config' },
     /hosts\.toml|parse endpoint url|get registry endpoints|loading registries configuration|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
-  ],
-  [{ code: 'busy-mount' }, /(?:mount|snapshot|rootfs|overlay).{0,300}device or resource busy/i],
-  [
-    { code: 'disk-fault' },
-    /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
   ],
   [{ code: 'source-blocked' }, /is blocked in \S*registries\.conf/i],
   // containers/image, signature/policy_eval_*.go; Notation for the last one.
@@ -149,19 +132,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     /none of the signatures were accepted|cryptographic signature verification failed|invalid signature when validating|signature by key .{1,80} is not accepted|invalid gpg signature|\brequired (?:e-?mail|identity|subject|signer)\b|not (?:produced|signed) by a trusted/i,
   ],
   [{ code: 'not-listed' }, /\bis rejected by policy\b/i],
-  [
-    { code: 'layer-type' },
-    /no processor for media-?type|stream processor for|nydus|unsupported layer media|encrypted layer/i,
-  ],
   [{ code: 'attestation' }, /vnd\.in-toto\+json|attestation-manifest/i],
-  [
-    { code: 'layer-format' },
-    /invalid tar header|unsupported (?:layer|compression)|unknown compression|magic number mismatch/i,
-  ],
-  [
-    { code: 'damaged-store' },
-    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|failed to resolve image "[^"]*": not found|no such image: sha256:/i,
-  ],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],
   [
     { code: 'artifact' },

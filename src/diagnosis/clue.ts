@@ -5,6 +5,7 @@ import type { NameBeside } from '../image/similar-names.ts'
 import type { Unreplaced } from '../snapshot/owners.ts'
 import type { PodMaker, PodOperator } from '../snapshot/pod.ts'
 import type { OtherPlace } from './access-demands.ts'
+import type { AwsPolicy } from './clue-patterns.ts'
 import type { ProviderProblem } from './credential-provider.ts'
 import type { FailedMirrors } from './endpoint.ts'
 import type { Lapse } from './lapse.ts'
@@ -18,16 +19,6 @@ export type CertificateProblem =
   | 'no-alternative-name'
   | 'client'
   | 'legacy'
-
-/** The kinds of AWS policies that can refuse a pull, as AWS names them in its errors. */
-export type AwsPolicy =
-  | 'service-control'
-  | 'resource-control'
-  | 'permissions-boundary'
-  | 'session'
-  | 'identity'
-  | 'resource'
-  | 'vpc-endpoint'
 
 /** Where a host name comes from that nobody replaced: charts of products, new Helm charts, or documentation. */
 export type DefaultName = 'harbor' | 'gitlab' | 'helm' | 'documentation'
