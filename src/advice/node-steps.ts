@@ -38,6 +38,7 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['snapshotter-gone', () => [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]],
   ['no-unpacker', () => [{ code: 'define-unpacker' }, { code: 'runtime-log' }]],
   ['layer-mismatch', () => [{ code: 'not-an-image' }, { code: 'push-again' }]],
+  ['too-many-layers', () => [{ code: 'fewer-layers' }]],
   ['other-manifest', otherManifestSteps],
   ['discarded', downloadSteps],
   ['attestation', attestationSteps],
@@ -49,7 +50,17 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['content-gone', lostContentSteps],
   ['damaged-store', lostImageSteps],
   ['lazy-snapshotter', lazySteps],
+  ['mount-refused', refusedMountSteps],
 ]
+
+/** What arrived is undamaged, so pulling it again does not help. */
+function refusedMountSteps({ clues }: Finding): Step[] {
+  const refused = clueOf(clues, 'mount-refused')
+  return [
+    ...(refused === undefined ? [] : [{ ...refused, code: 'refused-mount' } as const]),
+    { code: 'runtime-log' },
+  ]
+}
 
 /** The snapshotter requests the layers itself, and has what is left of them. */
 function lazySteps({ clues }: Finding): Step[] {
@@ -177,6 +188,12 @@ export function neverSteps(finding: Finding): Step[] {
 }
 
 export function signatureSteps(finding: Finding): Step[] {
+  const file = clueOf(finding.clues, 'policy-file')
+  if (file !== undefined)
+    return [
+      ...stepsIf(!file.missing, { code: 'show-policy-file', path: file.path }),
+      { ...file, code: 'repair-policy-file' },
+    ]
   const kind = policyOf(finding)
   const signed = clueOf(finding.clues, 'signed-otherwise')?.with ?? null
   return [
@@ -222,8 +239,10 @@ export function otherSteps(finding: Finding): Step[] {
     ]
   if (registry !== null && hasClue(finding, 'endpoint-scheme'))
     return [{ code: 'mirror-settings', host: endpoint?.host ?? null, registry, about: 'scheme' }]
-  if (registry !== null && hasClue(finding, 'mirror-config'))
-    return [{ code: 'mirror-settings', host: null, registry, about: 'unreadable' }, ...pullByHand(finding)]
+  if (registry !== null && hasClue(finding, 'mirror-config')) {
+    const about = hasClue(finding, 'old-settings') ? 'old-format' : 'unreadable'
+    return [{ code: 'mirror-settings', host: null, registry, about }, ...pullByHand(finding)]
+  }
   if (registry !== null && endpoint?.role === 'mirror')
     return [
       { code: 'check-mirror', host: endpoint.host, registry },

@@ -64,7 +64,7 @@ export type MirrorStep =
       code: 'mirror-settings'
       host: string | null
       registry: string
-      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'answered' | 'literal-server'
+      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'old-format' | 'answered' | 'literal-server'
     }
   | { code: 'unblock-upstream'; host: string }
   | {
@@ -86,6 +86,8 @@ export type MirrorStep =
 export type PolicyStep =
   | { code: 'show-policy'; kind: NodePolicy }
   | { code: 'show-image-settings' }
+  | { code: 'show-policy-file'; path: string }
+  | { code: 'repair-policy-file'; path: string; missing: boolean }
   | { code: 'signature-store' }
   | {
       code: 'satisfy-policy'
@@ -107,6 +109,7 @@ export type NodeStep =
   | { code: 'bypass-snapshotter' }
   | { code: 'define-unpacker' }
   | { code: 'release-mount' }
+  | ({ code: 'refused-mount' } & Omit<Extract<Clue, { code: 'mount-refused' }>, 'code'>)
   | { code: 'check-disk' }
   | { code: 'more-ids' }
   | { code: 'show-disk'; path: string | null }

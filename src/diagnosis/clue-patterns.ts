@@ -124,6 +124,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'mirror-config' },
     /hosts\.toml|parse endpoint url|get registry endpoints|loading registries configuration|registries\.conf(?:\.d)?\S*: (?:toml|parse|decod|bare keys)/i,
   ],
+  [{ code: 'old-settings' }, /must be in v2 format|mixing sysregistry v1\/v2/i],
   [{ code: 'source-blocked' }, /is blocked in \S*registries\.conf/i],
   // containers/image, signature/policy_eval_*.go; Notation for the last one.
   [{ code: 'signed-otherwise', with: 'name' }, /signature for identity .{1,300} is not accepted/i],
@@ -201,6 +202,9 @@ const SIGNER = /required (?:e-?mail|identity|subject|signer|key)[ :]{1,3}\\*["'â
 /** Go's crypto/x509 lists all names of a certificate; a long list says little. */
 const CERTIFICATE_FOR = /certificate is valid for ([^\s"'`]{1,120}(?:, [^\s"'`]{1,120}){0,2}), not /i
 const WINDOWS_BUILD = /windows version (\d+\.\d+\.\d+)-based image/i
+/** containers/image, signature/policy_config.go: a policy that does not parse, or a file that can't be read. */
+const POLICY_FILE =
+  /\binvalid policy in \\*"?(\/[^\s"\\]{1,300})|\bopen (\/[^\s":]{0,300}\bpolicy\.json): |\bno (policy\.json) file found/i
 /** The path in a failed write, such as `write /var/tmp/storage123/2: no space left on device`. It is tried once for each word, not for each slash. */
 const FULL_PATH =
   /(?:^|[^\w./@+-])[\w.@+-]*(\/[\w./@+-]+)[^/]{0,40}: (?:no space left on device|disk quota exceeded)/i
@@ -229,6 +233,7 @@ export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
     ...(names === undefined ? [] : [{ code: 'certificate-for' as const, names }]),
     ...(build === undefined ? [] : [{ code: 'windows-build' as const, build }]),
     ...(full === null ? [] : [{ code: 'full-disk-path' as const, ...full }]),
+    ...policyFile(text),
     ...(server === undefined ? [] : [{ code: 'dns-server' as const, server }]),
     ...resolvedToNode(text, endpoint),
     ...(noRoute === undefined || isLocal(noRoute) || isPrivateAddress(noRoute)
@@ -240,6 +245,13 @@ export function quotedClues(text: string, endpoint: Endpoint | null): Clue[] {
           },
         ]),
   ]
+}
+
+function policyFile(text: string): Clue[] {
+  const [found, invalid, unread] = POLICY_FILE.exec(text) ?? []
+  if (found === undefined) return []
+  const missing = invalid === undefined && /no such file or directory|no policy\.json/i.test(text)
+  return [{ code: 'policy-file', path: invalid ?? unread ?? '/etc/containers/policy.json', missing }]
 }
 
 /** A name that led to the node itself; an address that did was redirected there. */

@@ -172,6 +172,10 @@ export type Clue =
   | { code: 'user-namespace' }
   /** The runtime can't read its settings for registries and mirrors. */
   | { code: 'mirror-config' }
+  /** Those settings are in a format that newer runtimes no longer read. */
+  | { code: 'old-settings' }
+  /** The runtime can't read this file of its signature policy, or it is missing. */
+  | { code: 'policy-file'; path: string; missing: boolean }
   /** The runtime's own configuration has no snapshotter to unpack with. */
   | { code: 'no-unpacker' }
   /** A snapshotter that is a process of its own does not run. */
@@ -180,6 +184,10 @@ export type Clue =
   | { code: 'lazy-snapshotter'; name: LazySnapshotter | null }
   /** The registry refused one of several logins, and the pull went on with another. */
   | { code: 'login-passed-over'; status: number }
+  /** The kernel refused a mount of the snapshotter, which is null if the text does not show it, as the type of the file system. */
+  | { code: 'mount-refused'; snapshotter: string | null; fileSystem: string | null; error: string }
+  /** The image has more layers than the runtime's storage can stack. */
+  | { code: 'too-many-layers' }
   /** Another process uses a mount that the runtime has to remove. */
   | { code: 'busy-mount' }
   /** The node's disk or file system fails. */

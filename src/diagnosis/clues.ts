@@ -16,7 +16,7 @@ import type { Container, ContainerKind, Pod } from '../snapshot/pod.ts'
 import type { OwnerLink, Snapshot } from '../snapshot/snapshot.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
 import { passedOver } from './causes/auth-required-or-denied.ts'
-import { lazySnapshotter } from './causes/corrupt-or-unpack.ts'
+import { lazySnapshotter, refusedMount } from './causes/corrupt-or-unpack.ts'
 import { missingChild } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
 import type { Clue, DefaultName } from './clue.ts'
@@ -51,6 +51,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...(cause === 'auth-required-or-denied' ? refusalClues(words, text, status) : []),
     ...quotedClues(text, endpoint),
     ...lazySnapshotter(words),
+    ...(cause === 'corrupt-or-unpack' ? refusedMount(words) : []),
     ...passedOver(text, cause),
     ...arrivedClue(text),
     ...ofMirrors(text),

@@ -172,6 +172,80 @@ describe("a port of the node's own loopback", () => {
   })
 })
 
+describe('what stops the runtime on the node says nothing of the registry, or of a damaged image', () => {
+  const never =
+    /registry\.example\/v2|crictl rmi|damaged in the registry|Sign the image|digest does not match/
+  const crio = { runtime: 'cri-o://1.31.4' }
+  const containerd = { runtime: 'containerd://2.2.0' }
+  test.each<[string, string, NonNullable<Situation['node']>, Expected]>([
+    [
+      'a policy with a key that the runtime does not know',
+      'invalid policy in "/etc/containers/policy.json": Unknown key "keyPaths"',
+      crio,
+      {
+        first: /cat \/etc\/containers\/policy\.json/,
+        says: /can't be read[\s\S]*update the container runtime/,
+      },
+    ],
+    [
+      'a policy of one namespace',
+      'invalid policy in "/etc/crio/policies/web.json": unexpected end of JSON input',
+      crio,
+      { first: /cat \/etc\/crio\/policies\/web\.json/ },
+    ],
+    [
+      'no policy at all',
+      'open /etc/containers/policy.json: no such file or directory',
+      crio,
+      {
+        first: /Restore \/etc\/containers\/policy\.json on node node-1/,
+        says: /policy on node node-1 is missing/,
+      },
+    ],
+    [
+      'settings of registries in version 1',
+      'loading registries configuration "/etc/containers/registries.conf": registries.conf must be in v2 format but is in v1',
+      crio,
+      { first: /^Rewrite .*on node node-1 in version 2/, says: /format that its runtime no longer reads/ },
+    ],
+    [
+      'more layers than Docker stacks',
+      'failed to register layer: max depth exceeded',
+      { runtime: 'docker://20.10.24' },
+      { first: /^Build .*fewer layers.*containerd/, says: /at most 125 layers/ },
+    ],
+    [
+      'more layers than CRI-O stacks',
+      'writing blob: storing blob to file: creating layer with ID "a": max depth exceeded',
+      crio,
+      { first: /^Build .*crane flatten/, says: /only so many layers/ },
+    ],
+    [
+      'a file system that the kernel lacks',
+      `failed to extract layer ${DIGEST}: failed to mount /var/lib/containerd/tmpmounts/containerd-mount1: mount source: "/var/lib/containerd/io.containerd.snapshotter.v1.erofs/snapshots/9/layer.erofs", target: "/var/lib/containerd/tmpmounts/containerd-mount1", fstype: erofs, flags: 1, data: "", err: no such device`,
+      containerd,
+      {
+        first: /supports on node node-1; load the module .*overlayfs cat \/proc\/filesystems/,
+        says: /no file system erofs/,
+      },
+    ],
+    [
+      "a type of containerd's own that reached the kernel",
+      `failed to extract layer ${DIGEST}: failed to mount /tmp/m: mount source: "overlay", target: "/tmp/m", fstype: format/mkdir/overlay, flags: 0, data: "workdir=/var/lib/containerd/io.containerd.snapshotter.v1.erofs/snapshots/1/work", err: no such device`,
+      containerd,
+      { first: /^Update containerd on node node-1, or let it use overlayfs: format\/mkdir\/overlay/ },
+    ],
+    [
+      'a mount that the kernel refuses',
+      `failed to extract layer ${DIGEST}: failed to mount /var/lib/containerd/tmpmounts/containerd-mount1: invalid argument: unknown`,
+      containerd,
+      { first: /why the kernel refused the mount.*dmesg/, says: /\(invalid argument\)/ },
+    ],
+  ])('%s', (_name, error, node, expected) => {
+    check({ image: OWN, error, node }, { never, ...expected })
+  })
+})
+
 describe('a mirror that is gone', () => {
   const asked = (why: string) =>
     `failed to do request: Head "https://cache.example/v2/team/api/manifests/3?ns=registry.example": ${why}`

@@ -234,6 +234,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'start-snapshotter': [{}],
   'define-unpacker': [{}],
   'release-mount': [{}],
+  'refused-mount': [
+    { snapshotter: 'erofs', fileSystem: 'erofs', error: 'no such device' },
+    { snapshotter: null, fileSystem: null, error: 'invalid argument' },
+  ],
   'check-disk': [{}],
   'more-ids': [{}],
   'show-disk': [{ path: null }, { path: "/var/tmp/it's" }],
@@ -248,6 +252,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'missing-child': [{ host }],
   'update-runtime': [{}],
   'rebuild-layers': [{}],
+  'fewer-layers': [{}],
   'restart-pull': [{}],
   'delete-outgoing-pod': [{}],
   'see-silent-node': [
@@ -287,6 +292,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'exempt-preloaded': [{}],
   'show-policy': [{ kind: 'blocked' }, { kind: 'rejected' }, { kind: 'signature' }],
   'show-image-settings': [{}],
+  'show-policy-file': [{ path: '/etc/containers/policy.json' }],
+  'repair-policy-file': [
+    { path: '/etc/containers/policy.json', missing: false },
+    { path: '/etc/containers/policy.json', missing: true },
+  ],
   'signature-store': [{}],
   'satisfy-policy': [
     { kind: 'blocked', signed: null },

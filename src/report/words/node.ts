@@ -110,6 +110,11 @@ export function kernelLog({ platform }: PullingNode): string {
   return platform === 'talos' ? talosctl('dmesg') : 'dmesg -T | tail -n 50'
 }
 
+/** Returns the command that lists the file systems that the kernel supports. */
+export function fileSystemsCommand({ platform }: PullingNode): string {
+  return platform === 'talos' ? talosctl('read /proc/filesystems') : 'cat /proc/filesystems'
+}
+
 /** Returns the command that shows how much memory is free. */
 export function memoryCommand({ os, platform }: PullingNode): string {
   if (os === 'windows') return 'Get-CimInstance Win32_OperatingSystem | Select-Object FreePhysicalMemory'

@@ -231,6 +231,7 @@ export const other: CauseWords = {
     [isOfRuntime, 'a container runtime that does not answer'],
     ['precondition-failed', 'a registry that answers 412'],
     ['registry-closed', 'a registry that is shut down'],
+    ['old-settings', 'settings for registries in an old format'],
     ['mirror-config', 'unreadable settings for registries and mirrors'],
     ['endpoint-scheme', 'the address of a mirror'],
     [hasNoReason, 'a reason that is no longer recorded'],
@@ -243,6 +244,10 @@ export const other: CauseWords = {
       ({ registry }) => `${capitalize(registryLabel(registry))} answers 412 (precondition failed)`,
     ],
     ['registry-closed', ({ registry }) => `${capitalize(registryLabel(registry))} says that it is shut down`],
+    [
+      'old-settings',
+      first => `The registries.conf ${onNode(first)} has a format that its runtime no longer reads`,
+    ],
     ['mirror-config', "The node's settings for registries and mirrors can't be read"],
     ['endpoint-scheme', "The address of the node's mirror has no scheme, or has two"],
     [hasNoReason, 'The pull is failing, but the reason is no longer recorded'],
@@ -259,6 +264,10 @@ export const other: CauseWords = {
     [
       'registry-closed',
       'The registry no longer serves images that were not moved; the login is not the problem.',
+    ],
+    [
+      'old-settings',
+      'The file is in version 1 of its format, and the runtime reads only version 2: it stops there, before it asks any registry.',
     ],
     ['mirror-config', 'The runtime stops at a mistake in these settings, before it asks any registry.'],
     ['endpoint-scheme', "The runtime can't use the address of a mirror as it is configured."],

@@ -60,6 +60,23 @@ function downloadWords({ clues }: Pick<Finding, 'clues'>): { title: string; mean
   }
 }
 
+/** Docker's limit is maxLayerDepth in moby's layer package. */
+function tooManyLayers({ host }: Pick<Finding, 'host'>): string {
+  return host.runtime === 'docker'
+    ? 'Docker stacks at most 125 layers, and this image has more; nothing is damaged.'
+    : "The runtime's storage stacks only so many layers, and this image has more; nothing is damaged."
+}
+
+function refusedMount({ clues }: Pick<Finding, 'clues'>): string {
+  const refused = clues.find(clue => clue.code === 'mount-refused')
+  if (refused === undefined) return ''
+  const { snapshotter, fileSystem, error } = refused
+  const asking = snapshotter === null ? 'the snapshotter' : `the snapshotter ${snapshotter}`
+  return error === 'no such device'
+    ? `The kernel has no file system ${fileSystem === null ? 'of the type' : fileSystem} that ${asking} asked it to mount; the image is not at fault.`
+    : `The kernel refused to mount what ${asking} had unpacked (${error}).`
+}
+
 export const corruptOrUnpack: CauseWords = {
   short: [
     ['web-page', 'web pages instead of images'],
@@ -74,6 +91,10 @@ export const corruptOrUnpack: CauseWords = {
     ['user-namespace', CANNOT_UNPACK],
     ['file-system', CANNOT_UNPACK],
     ['layer-type', CANNOT_UNPACK],
+    ['too-many-layers', 'images with too many layers'],
+    ['mount-refused', CANNOT_UNPACK],
+    ['layer-mismatch', 'artifacts or faulty builds in place of images'],
+    ['lazy-snapshotter', CANNOT_UNPACK],
     'corrupt layers',
   ],
   title: [
@@ -88,6 +109,10 @@ export const corruptOrUnpack: CauseWords = {
       'damaged-store',
       first =>
         `The image was pulled, but the image store ${onNode(first)} does not have it, or only part of it`,
+    ],
+    [
+      'too-many-layers',
+      first => `The image has more layers than the container runtime ${onNode(first)} can stack`,
     ],
     "The image arrived, but couldn't be unpacked on the node",
   ],
@@ -152,6 +177,8 @@ export const corruptOrUnpack: CauseWords = {
       'layer-format',
       "The runtime can't read the format of a layer: the layer is damaged, or the runtime is older than the tool that built it.",
     ],
+    ['too-many-layers', tooManyLayers],
+    ['mount-refused', refusedMount],
     "A layer's digest does not match, or the node's storage failed while it was written.",
   ],
 }

@@ -133,7 +133,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         : ''
     }`,
   }),
-  'mirror-settings': ({ host, registry, about }, { findings: [first] }) => {
+  'mirror-settings': ({ host, registry, about }, { findings, findings: [first] }) => {
     const place = mirrorSettings(first.host, registry)
     const what = host === null ? 'the endpoint' : host
     switch (about) {
@@ -146,7 +146,13 @@ export const mirrorSteps: StepWords<MirrorStep> = {
           text: `Look in ${place} for a mirror of ${registryLabel(registry)}, and for a proxy in between: the limit in the text is not ${registryLabel(registry)}'s, so another host answered`,
         }
       case 'unreadable':
-        return { text: `Correct ${place}, and other settings of mirrors there: the runtime can't read them` }
+        return {
+          text: `Correct ${place}, and other settings of mirrors there: the runtime ${onNodes(findings)} can't read them`,
+        }
+      case 'old-format':
+        return {
+          text: `Rewrite /etc/containers/registries.conf ${onNodes(findings)} in version 2 of its format, and reload CRI-O: unqualified-search-registries = ["…"] replaces [registries.search], and a [[registry]] table with its location and insecure = true or blocked = true replaces each entry of [registries.insecure] and [registries.block]`,
+        }
       case 'scheme':
         return {
           text: `Write the mirror's endpoint${host === null ? '' : ` ${host}`} with exactly one scheme (https://…) in ${place}`,

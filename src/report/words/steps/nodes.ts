@@ -10,6 +10,7 @@ import {
   clockCommand,
   diskCommand,
   enterNode,
+  fileSystemsCommand,
   kernelLog,
   memoryCommand,
   nodeClientStep,
@@ -95,6 +96,25 @@ export const nodeSteps: StepWords<NodeStep> = {
     return findings[0].host.runtime === 'containerd' && findings[0].host.os !== 'windows'
       ? nodeShellStep(text, "grep -lE 'tmpmounts|containerd-mount' /proc/[0-9]*/mountinfo", findings)
       : { text }
+  },
+  'refused-mount': ({ snapshotter, fileSystem, error }, { findings, findings: [{ host }] }) => {
+    const other = snapshotter === null || snapshotter === 'overlayfs' ? 'another snapshotter' : 'overlayfs'
+    if (error !== 'no such device')
+      return nodeClientStep(
+        `See why the kernel refused the mount ${onNodes(findings)}; if ${fileSystem ?? 'that file system'} does not work there, let containerd use ${other}`,
+        kernelLog(host),
+        findings,
+      )
+    // A type with a slash is for containerd's mount manager, which has to resolve it.
+    return fileSystem?.includes('/') === true
+      ? {
+          text: `Update containerd ${onNodes(findings)}, or let it use ${other}: ${fileSystem} is a notation of its own, which it has to resolve before it asks the kernel`,
+        }
+      : nodeClientStep(
+          `See which file systems the kernel supports ${onNodes(findings)}; load the module of the missing one, or let containerd use ${other}`,
+          fileSystemsCommand(host),
+          findings,
+        )
   },
   'check-disk': (_step, { findings }) =>
     findings[0].host.os === 'windows'
