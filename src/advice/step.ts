@@ -3,7 +3,7 @@
  * step-at-node.ts.
  */
 
-import type { AwsPolicy } from '../diagnosis/clue-patterns.ts'
+import type { AwsPolicy } from '../diagnosis/clue.ts'
 import type { AttemptProblem } from '../diagnosis/finding.ts'
 import type { Lapse } from '../diagnosis/lapse.ts'
 import type { Perimeter } from '../diagnosis/perimeter.ts'

@@ -55,9 +55,9 @@ function announcedRealm({ registry, evidence }: Finding, { host, role }: NamedEn
 function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[] {
   const service = nodeServiceSteps({ host, role })
   if (service.length > 0) return service
-  const dialed = clueOf(finding.clues, 'dialed-loopback')
-  if (dialed !== undefined && role !== 'proxy')
-    return [{ code: 'resolve-elsewhere', host, address: dialed.address }]
+  const to = clueOf(finding.clues, 'misresolved')
+  if (to !== undefined && role !== 'proxy')
+    return [{ code: 'resolve-elsewhere', host, address: to.address, owner: to.owner }]
   const inside = hasClue(finding, 'loopback') || hasClue(finding, 'service-name') || hasNoDomain(host)
   const realm = inside ? announcedRealm(finding, { host, role }) : []
   if (realm.length > 0) return realm
@@ -117,8 +117,22 @@ function compareSteps({ clues }: Finding, { host }: NamedEndpoint, about: 'name'
   return other === undefined ? [] : [{ code: 'compare-nodes', host, node: other.node, about }]
 }
 
+/** Where a forged answer leads to another company's address, the host is blocked, and nothing at the host or on the way to it can be fixed. */
+function blockedByDns(finding: Finding, target: NamedEndpoint): Step[] | null {
+  const to = clueOf(finding.clues, 'misresolved')
+  if (to === undefined || to.owner === 'node' || target.role === 'proxy') return null
+  return [
+    ...mirrorLacking(finding, target),
+    ...unreachableName(finding, target),
+    { code: 'resolve-host', host: target.host },
+    ...ofMirror(finding, target),
+  ]
+}
+
 export function timeoutSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
+  const blocked = blockedByDns(finding, target)
+  if (blocked !== null) return blocked
   const shaking = hasClue(finding, 'tls-unfinished')
   // Both prove that the name resolved, and that something accepts connections there.
   const opened = shaking || hasClue(finding, 'unanswered')
@@ -138,6 +152,8 @@ export function timeoutSteps(finding: Finding): Step[] {
 
 export function refusedSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
+  const blocked = blockedByDns(finding, target)
+  if (blocked !== null) return blocked
   const opened = !hasClue(finding, 'unopened')
   if (hasClue(finding, 'interrupted') && opened && !hasClue(finding, 'loopback'))
     return [

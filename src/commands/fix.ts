@@ -5,6 +5,8 @@ import { journalFolders } from '../apply/journal/journal.ts'
 import { checkAccess } from '../apply/server-view.ts'
 import { RefusedError } from '../errors.ts'
 import type { PlanScope } from '../plan/plan.ts'
+import { Registries } from '../registry/client.ts'
+import { parseEndpoints } from '../registry/endpoints.ts'
 import { isForPeople } from '../report/formats.ts'
 import { ownCommand } from '../report/invocation.ts'
 import { shellWord } from '../report/sanitize.ts'
@@ -20,16 +22,15 @@ import { prepareFix, proveLogins } from './fix/prepare-fix.ts'
 import { chooseRequest } from './fix/request.ts'
 import type { FixOptions, FixSession, PreparedFix } from './fix/session.ts'
 import { type FixSummary, verify, verifyDryRun, verifyEmpty, warnOfOutdatedSecrets } from './fix/verify.ts'
-import { endpointsOf, openRegistries } from './registries.ts'
 import { invocationOf, invocationOfFix, screenOf } from './shared-flags.ts'
 import type { WritingContext } from './writing-context.ts'
 
 /** Fixes stuck pods. @throws UsageError, UnreachableError; RefusedError if nothing was changed */
 export async function fixCommand(options: FixOptions, context: WritingContext): Promise<ExitName> {
   const { env, home, signal } = context
-  const endpoints = endpointsOf(options.endpoints, context)
+  const endpoints = parseEndpoints(options.endpoints, env)
   return withCluster(context.connectWriter(options.connection), context, async cluster => {
-    const registries = openRegistries(endpoints, context)
+    const registries = new Registries(endpoints, context)
     try {
       const reading = new Reading(cluster, { signal })
       const clusterUid = await reading.clusterIdentity()

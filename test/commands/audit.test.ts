@@ -86,6 +86,19 @@ test('what can’t be read is named with its place, and the rest is audited and 
   expect(JSON.parse(out)).toMatchObject({ complete: false, templates: ['k/chart.yaml'] })
 })
 
+test('templates of a chart are one note, with the command that renders them', async () => {
+  for (const name of ['a', 'b']) put(`my chart/templates/${name}.yaml`, 'kind: Pod\n{{ if .x }}\n')
+  const note =
+    "2 templates in my chart/templates not read: render the chart first, as in `helm template 'my chart' | pullguard audit -f -`.\n"
+  const none = await run(['-R', '-f', 'my chart'])
+  expect([none.code, none.err]).toEqual([2, `No workloads in 'my chart' (2 files read). ${note}`])
+  put('templates/a.yaml', 'kind: Pod\n{{ if .x }}\n')
+  expect((await run(['-f', 'templates'])).err).toContain('1 template in ./templates not read')
+  put('my chart/a.yaml', podWith('ghcr.io/acme/shop:1.4.2'))
+  const some = await run(['-R', '-f', 'my chart'])
+  expect([some.code, some.err.startsWith(note)]).toEqual([0, true])
+})
+
 test('the next command repeats what decides on its edits', async () => {
   put('a.yaml', podWith('acme.io/a:1.2.3', 'Always'))
   const flags = "-n web -l '!x' --exclude-namespace a --exclude-namespace b --secret-name hub"

@@ -5,6 +5,7 @@ import type { EditedFile, EditReport } from '../../audit/edit-report.ts'
 import { type FileEdit, imagesToAsk, planEdits } from '../../audit/file-edits.ts'
 import type { AuditFinding } from '../../audit/finding.ts'
 import { readEditable, replaceFile } from '../../editor/write-file.ts'
+import { UsageError } from '../../errors.ts'
 import { applyEdits } from '../../manifest/apply-edits.ts'
 import type { ImageCheck } from '../../snapshot/image-check.ts'
 import type { CommandContext } from '../context.ts'
@@ -33,6 +34,7 @@ export async function editFiles(
   { write, offline, endpoints }: EditFlags,
   context: CommandContext,
 ): Promise<Edited> {
+  refusePipes(input)
   const answers = offline ? [] : await ask(input, endpoints, settings, context)
   const { isIgnored, real } = input
   const scope = { ...input.scope, imageChecks: [...input.scope.imageChecks, ...answers] }
@@ -53,6 +55,14 @@ export async function editFiles(
     files.push(unread.has(path) ? unedited(path, edits, 'unread') : await editFile(path, where, edits, write))
   }
   return { edits: { dryRun: !write, files, leftAlone: planned.leftAlone }, answers }
+}
+
+function refusePipes({ scope, real }: AuditInput): void {
+  const piped = scope.workloads.find(({ source }) => source !== null && !real.has(source.path))
+  if (piped !== undefined)
+    throw new UsageError(
+      `--fix and --diff edit files, and ${piped.source?.path} isn't one: name files with -f.`,
+    )
 }
 
 /** Asks the registries about images that edits depend on; those that were already checked are not asked about again. */

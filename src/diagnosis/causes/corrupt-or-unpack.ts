@@ -1,6 +1,7 @@
 /** The downloaded content is damaged, or the node could not unpack or store it. */
 
-import type { Clue, LazySnapshotter } from '../clue.ts'
+import type { Clue } from '../clue.ts'
+import type { LazySnapshotter } from '../clue-at-node.ts'
 import { ruleOf } from './cause-rule.ts'
 
 const FILE_OPERATION =
@@ -19,52 +20,6 @@ export const storedImageGone = ruleOf(
   /\bfailed to get image from containerd ‹name›: |\bfailed to resolve image ‹name›:? not found$/,
   /\bno such image: ‹name›$/,
 )
-
-/** What the words show besides the cause. Matched against a text without the image's own names. */
-export const STORE_CLUES: [Clue, RegExp][] = [
-  [{ code: 'content-gone' }, /content digest sha\d+:\w+: not found|reader from content store/i],
-  [{ code: 'layer-mismatch' }, /mismatched image rootfs/i],
-  [
-    { code: 'file-system' },
-    /whiteout.{0,200}(?:not supported|not permitted)|lchown.{0,120}operation not permitted|cross-device link|stale (?:nfs )?file handle/i,
-  ],
-  [
-    { code: 'partial-layer' },
-    /failed size validation|unexpected commit (?:digest|size)|short read|unexpected eof|content digest mismatch|filesystem layer verification failed|digest did not match/i,
-  ],
-  [
-    { code: 'discarded' },
-    /failed size validation|unexpected commit (?:digest|size)|filesystem layer verification failed|digest did not match/i,
-  ],
-  [{ code: 'no-unpacker' }, /no unpack platforms defined|unable to initialize unpacker/i],
-  [
-    { code: 'snapshotter-gone' },
-    /snapshot \S{1,80} is not ready|snapshot(?:ter)?\b.{0,400}(?:dial unix|while dialing)/is,
-  ],
-  [
-    { code: 'user-namespace' },
-    // The kernel answers so to an owner that the user namespace does not map.
-    /subordinate ids|cannot be mapped to a host id|\/etc\/subuid|insufficient uids or gids|\blchown.{0,300}invalid argument/i,
-  ],
-  [{ code: 'busy-mount' }, /(?:mount|snapshot|rootfs|overlay).{0,300}device or resource busy/i],
-  [
-    { code: 'disk-fault' },
-    /input\/output error|read-only file system|structure needs cleaning|: bad message\b/i,
-  ],
-  [
-    { code: 'layer-type' },
-    /no processor for media-?type|stream processor for|nydus|unsupported layer media|encrypted layer/i,
-  ],
-  [
-    { code: 'layer-format' },
-    /invalid tar header|unsupported (?:layer|compression)|unknown compression|magic number mismatch/i,
-  ],
-  [
-    { code: 'damaged-store' },
-    /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|failed to resolve image "[^"]*": not found|no such image: sha256:/i,
-  ],
-  [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],
-]
 
 /** How the kernel refuses a mount, as containerd writes it with or without the mount's details (core/mount). */
 const REFUSED =

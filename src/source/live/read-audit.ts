@@ -15,7 +15,7 @@ import { record } from '../narrow/shape.ts'
 import { narrowTemplate } from '../narrow/template.ts'
 import { TEMPLATE_SHAPES } from '../narrow/template-shape.ts'
 import { ContainerObservations } from './container-observations.ts'
-import { assertExists, listNamespaces } from './pods-with-events.ts'
+import { assertExists, listNamespaces } from './pods.ts'
 import { type NamespaceOrAll, Reading } from './reading.ts'
 import {
   type ObjectName,

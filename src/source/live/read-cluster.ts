@@ -17,7 +17,7 @@ import {
   statedScope,
 } from '../suspects.ts'
 import { type Owners, readOwnersWithRevisions } from './owners.ts'
-import { assertExists, listNamespaces, readPodsIn, type ScopePods } from './pods-with-events.ts'
+import { assertExists, listNamespaces, readPodsIn, type ScopePods } from './pods.ts'
 import { type ReadCounts, Reading } from './reading.ts'
 import { readRelatedObjects, type VisitPullSecret } from './related-objects.ts'
 import { readPod, readSubjects, type SubjectPods } from './subjects.ts'

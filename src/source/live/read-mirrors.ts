@@ -10,7 +10,7 @@ import { narrowPod } from '../narrow/pod.ts'
 import { POD_SHAPE } from '../narrow/protobuf-shapes.ts'
 import { narrowNode } from '../narrow/related-objects.ts'
 import { list, nameOf, namespaceOf, record, text } from '../narrow/shape.ts'
-import { readEvents } from './pods-with-events.ts'
+import { readEvents } from './pod-lists.ts'
 import { Reading, type ReadingOptions } from './reading.ts'
 
 const PAGE = 500

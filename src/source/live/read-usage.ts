@@ -21,7 +21,7 @@ import {
   selectorOf,
   unreadRows,
   visitPodRows,
-} from './pod-rows.ts'
+} from './pod-lists.ts'
 import { type NamespaceOrAll, type ReadCounts, Reading } from './reading.ts'
 import { readNamedAccounts } from './related-objects.ts'
 

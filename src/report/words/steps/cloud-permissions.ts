@@ -1,7 +1,7 @@
 /** The words of steps that let an identity of a cloud pull: its login, its role, and the AWS policies that deny the pull or lack what it needs. */
 
 import type { CloudPermissionStep } from '../../../advice/step.ts'
-import type { AwsPolicy } from '../../../diagnosis/clue-patterns.ts'
+import type { AwsPolicy } from '../../../diagnosis/clue.ts'
 import type { ProviderProblem } from '../../../diagnosis/credential-provider.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { type Cloud, ecrCachePrefix } from '../../../image/registries.ts'
