@@ -4,6 +4,7 @@ import { clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { isLocal } from '../image/host.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
 import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
@@ -108,8 +109,9 @@ function containerSteps(finding: Finding): Step[] {
       : ofCause.filter(step => !SETTLED_BY_NAME.includes(step.code) && !(renamed && isOfOldName(step)))
   const isGone = moved?.state === 'retired' || moved?.state === 'deleted'
   const open = isGone ? unsettled.filter(step => !grantsAccess(step)) : unsettled
-  // --check-images was given already.
-  const rest = finding.check === null ? open : open.filter(({ code }) => code !== 'ask-registry')
+  // --check-images was given already, or would ask this machine in place of the node.
+  const asks = finding.check === null && !(finding.registry !== null && isLocal(finding.registry))
+  const rest = asks ? open : open.filter(({ code }) => code !== 'ask-registry')
   const local = localSteps(finding)
   const own = admissionSteps(finding, [
     ...clues,

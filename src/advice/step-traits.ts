@@ -104,6 +104,8 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'check-mirror': { about: 'node' },
   'broken-mirror': { about: 'node' },
   'node-mirror': { about: 'node', on: 'shell' },
+  'node-registry': { about: 'node', on: 'shell' },
+  'node-port-registry': { about: 'node' },
   'node-service': { about: 'node' },
   'mirror-login': { about: 'node' },
   'mirror-settings': { about: 'node' },

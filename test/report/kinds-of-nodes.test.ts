@@ -162,6 +162,16 @@ describe("a port of the node's own loopback", () => {
     check({ image: 'a/b:1', error }, { first: /client of Dragonfly/ })
   })
 
+  test.each([
+    ['localhost:30081', /NodePort 30081: .*localhost is the node itself.* get services -A/],
+    ['127.0.0.1:31999', /NodePort 31999, by default that of the registry of Zarf/],
+    ['localhost:5000', /^See what listens at localhost:5000 on node node-1.*ss -ltnp/],
+  ])('%s is asked by no other machine whether it has an image', (host, first) => {
+    const image = `${host}/library/busybox:1.36`
+    const error = `manifest for ${image} not found: manifest unknown: manifest unknown`
+    check({ image, error }, { first, says: /typo/, never: /--check-images|need library/ })
+  })
+
   test('is named by the image, too, which then has no mirror to remove', () => {
     const error =
       'pinging container registry localhost:7439: Get "http://localhost:7439/v2/": dial tcp [::1]:7439: connect: connection refused'

@@ -182,6 +182,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'give-route': [{ host, family: 'IPv6' }],
   'check-mirror': [mirror],
   'broken-mirror': [{ ...mirror, why: 'connection refused' }],
+  'node-registry': [{ host: 'localhost:5000' }],
+  'node-port-registry': [
+    { host: 'localhost:30081', port: 30_081, service: null },
+    { host: '127.0.0.1:31999', port: 31_999, service: 'zarf' },
+  ],
   'node-mirror': [
     { host: '127.0.0.1:8578', service: 'artifact-streaming' },
     { host: '127.0.0.1:5000', service: null },

@@ -3,7 +3,7 @@
 import type { MirrorStep } from '../../../advice/step-at-node.ts'
 import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
-import { isLocal, isServiceName } from '../../../image/host.ts'
+import { hostAlone, isLocal, isServiceName } from '../../../image/host.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeShellStep, onNodes } from '../node.ts'
@@ -27,6 +27,16 @@ function askMirror(host: string, registry: string, { invocation, findings: [firs
   ]
   const words = ['mirror', '--to', url, '--verify', ...flags].map(shellWord)
   return { command: ownCommand(invocation, words.join(' ')) }
+}
+
+const PUSH_THERE = 'push the image to it, or, if it fetches images from elsewhere, find the reason in its log'
+
+/** Returns how to see what listens on the node at this address of its own. */
+function listenerCommand(host: string, { 0: first }: StepContext['findings']): string {
+  const port = /:(\d+)$/.exec(host)?.[1] ?? '443'
+  return first.host.os === 'windows'
+    ? `Get-NetTCPConnection -LocalPort ${port}`
+    : `ss -ltnp 'sport = :${port}'`
 }
 
 /** Returns what to look for at a mirror, by what it did. */
@@ -97,18 +107,25 @@ export const mirrorSteps: StepWords<MirrorStep> = {
     command: `docker start ${shellWord(container)} && docker network connect kind ${shellWord(container)}`,
   }),
   'node-mirror': ({ host, service }, { findings }) => {
-    const [first] = findings
-    const port = /:(\d+)$/.exec(host)?.[1] ?? '443'
-    const windows = first.host.os === 'windows'
     const what =
       service === null ? 'artifact streaming, Spegel, Dragonfly, or another cache' : SERVICES[service].name
     const how = service === 'embedded-registry' ? `; ${SERVICES[service].how}` : ''
     return nodeShellStep(
       `See what listens at ${host} ${onNodes(findings)}, and read its log: this mirror runs on the node itself (${what}${how}); restart it there, or turn it off so that the node pulls from the registry`,
-      windows ? `Get-NetTCPConnection -LocalPort ${port}` : `ss -ltnp 'sport = :${port}'`,
+      listenerCommand(host, findings),
       findings,
     )
   },
+  'node-registry': ({ host }, { findings }) =>
+    nodeShellStep(
+      `See what listens at ${host} ${onNodes(findings)}: to a node, ${hostAlone(host)} is the node itself, so a registry, a cache, or the agent of one runs there; ${PUSH_THERE}`,
+      listenerCommand(host, findings),
+      findings,
+    ),
+  'node-port-registry': ({ host, port, service }, { invocation }) => ({
+    text: `Find the Service with the NodePort ${port}${service === null ? '' : `, by default that of ${SERVICES[service].name}`}: to a node, ${hostAlone(host)} is the node itself, where every NodePort of the cluster answers; ${PUSH_THERE}`,
+    command: kubectlCommand(invocation, 'get services -A'),
+  }),
   'node-service': ({ host, service }, { invocation, findings }) => {
     const [first] = findings
     const { name, how, namespace } = SERVICES[service]
