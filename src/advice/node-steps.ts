@@ -35,7 +35,7 @@ export function corruptSteps(finding: Finding): Step[] {
 
 /** The first clue that the finding has decides. */
 const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
-  ['snapshotter-gone', () => [{ code: 'start-snapshotter' }, { code: 'runtime-log' }]],
+  ['snapshotter-gone', goneSteps],
   ['no-unpacker', () => [{ code: 'define-unpacker' }, { code: 'runtime-log' }]],
   ['layer-mismatch', () => [{ code: 'not-an-image' }, { code: 'push-again' }]],
   ['too-many-layers', () => [{ code: 'fewer-layers' }]],
@@ -59,6 +59,15 @@ function refusedMountSteps({ clues }: Finding): Step[] {
   return [
     ...(refused === undefined ? [] : [{ ...refused, code: 'refused-mount' } as const]),
     { code: 'runtime-log' },
+  ]
+}
+
+/** Of a snapshotter without a name, only what the runtime says of it is known. */
+function goneSteps({ clues }: Finding): Step[] {
+  const name = clueOf(clues, 'lazy-snapshotter')?.name ?? null
+  return [
+    { code: 'start-snapshotter', name },
+    name === null ? { code: 'runtime-log' } : { code: 'snapshotter-log', name },
   ]
 }
 
@@ -227,7 +236,12 @@ export function canceledSteps(finding: Finding): Step[] {
 export function otherSteps(finding: Finding): Step[] {
   const { endpoint, registry, evidence } = finding
   if (endpoint?.role === 'runtime')
-    return [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
+    return asksSnapshotter(finding)
+      ? goneSteps(finding)
+      : [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
+  // A kubelet gives up on an image of size 0; Docker leaves the size out of what older clients read.
+  if (hasClue(finding, 'no-image-size') && finding.host.runtime === 'docker')
+    return [{ code: 'match-docker' }]
   // A registry of one's own refuses for a policy, such as Harbor's; only Google's answers so because it was shut down.
   if (hasClue(finding, 'precondition-failed') && cloudOf(registry) !== 'gar') return policySteps(finding)
   if (hasClue(finding, 'precondition-failed') || hasClue(finding, 'registry-closed'))
@@ -250,6 +264,11 @@ export function otherSteps(finding: Finding): Step[] {
       ...pullByHand(finding),
     ]
   return [{ code: hasNoReason(evidence?.text ?? null) ? 'look-again' : 'read-all' }, ...pullByHand(finding)]
+}
+
+/** Whether the kubelet asks a lazy snapshotter for images, in place of the runtime. */
+function asksSnapshotter({ clues }: Finding): boolean {
+  return clues.some(clue => clue.code === 'lazy-snapshotter' && clue.name !== null)
 }
 
 /** Container Registry names its project first, whose owner can still move the images (cloud.google.com/artifact-registry/docs/transition). */

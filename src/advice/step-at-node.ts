@@ -108,7 +108,7 @@ export type NodeStep =
   | { code: 'show-memory' }
   | { code: 'show-killed' }
   | { code: 'more-memory' }
-  | { code: 'start-snapshotter' }
+  | { code: 'start-snapshotter'; name: LazySnapshotter | null }
   | { code: 'snapshotter-log'; name: LazySnapshotter | null }
   | { code: 'bypass-snapshotter' }
   | { code: 'define-unpacker' }
@@ -125,6 +125,7 @@ export type NodeStep =
   | { code: 'check-download'; host: string }
   | { code: 'runtime-log' }
   | { code: 'update-runtime' }
+  | { code: 'match-docker' }
   | { code: 'move-store' }
   | { code: 'start-runtime'; socket: string | null }
   | { code: 'pull-by-hand'; image: string }

@@ -126,6 +126,8 @@ export type NodeClue =
   | { code: 'file-system' }
   /** The runtime runs in a user namespace that lacks IDs of the image's files. */
   | { code: 'user-namespace' }
+  /** The kubelet got an answer about the image on the node without its ID or its size. */
+  | { code: 'no-image-size' }
   /** Those settings are in a format that newer runtimes no longer read. */
   | { code: 'old-settings' }
   /** The runtime can't read this file of its signature policy, or it is missing. */

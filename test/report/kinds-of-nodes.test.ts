@@ -231,6 +231,37 @@ describe('what stops the runtime on the node says nothing of the registry, or of
       { first: /^Build .*crane flatten/, says: /only so many layers/ },
     ],
     [
+      'a size that Docker no longer reports, and an older kubelet reads',
+      'Id or size of image "registry.example/team/api:3" is not set',
+      { runtime: 'docker://25.0.0', kubelet: 'v1.22.17' },
+      { first: /^Go back to Docker 24 on node node-1, or update Kubernetes/, says: /no registry was asked/ },
+    ],
+    [
+      'a size that Docker no longer reports to cri-dockerd',
+      'Id or size of image "registry.example/team/api:3" is not set',
+      { runtime: 'docker://25.0.0', kubelet: 'v1.29.1' },
+      { first: /or update cri-dockerd/ },
+    ],
+    [
+      'a snapshotter that the kubelet asks for images',
+      'connection error: desc = "transport: Error while dialing dial unix /run/containerd-stargz-grpc/containerd-stargz-grpc.sock: connect: no such file or directory"',
+      containerd,
+      {
+        first: /systemctl restart stargz-snapshotter/,
+        says: /image service endpoint[\s\S]*journalctl -u stargz-snapshotter/,
+        never: /restart containerd/,
+      },
+    ],
+    [
+      'a snapshotter that the runtime asks',
+      `failed to prepare extraction snapshot "extract-1-a ${DIGEST}": connection error: desc = "transport: Error while dialing: dial unix /run/containerd-nydus/containerd-nydus-grpc.sock: connect: connection refused": unavailable`,
+      containerd,
+      {
+        first: /let the runtime use overlayfs there systemctl restart nydus-snapshotter/,
+        says: /journalctl -u nydus-snapshotter/,
+      },
+    ],
+    [
       'a file system that the kernel lacks',
       `failed to extract layer ${DIGEST}: failed to mount /var/lib/containerd/tmpmounts/containerd-mount1: mount source: "/var/lib/containerd/io.containerd.snapshotter.v1.erofs/snapshots/9/layer.erofs", target: "/var/lib/containerd/tmpmounts/containerd-mount1", fstype: erofs, flags: 1, data: "", err: no such device`,
       containerd,

@@ -239,7 +239,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'show-memory': [{}],
   'show-killed': [{}],
   'more-memory': [{}],
-  'start-snapshotter': [{}],
+  'start-snapshotter': [{ name: 'stargz' }, { name: null }],
   'define-unpacker': [{}],
   'release-mount': [{}],
   'refused-mount': [
@@ -259,6 +259,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'missing-layer': [{ host }],
   'missing-child': [{ host }],
   'update-runtime': [{}],
+  'match-docker': [{}],
   'rebuild-layers': [{}],
   'fewer-layers': [{}],
   'restart-pull': [{}],

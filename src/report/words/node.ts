@@ -1,6 +1,5 @@
 /** Commands to run on a node, by its runtime and platform, and how to get there. */
 
-import type { LazySnapshotter } from '../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { isHosted } from '../../image/registries.ts'
@@ -39,7 +38,7 @@ function startsOwnRuntime(platform: PullingNode['platform']): boolean {
 }
 
 /** Whether the platform starts its own containerd, which then writes to a file instead of the journal. */
-function hasOwnContainerd({ platform, runtime }: PullingNode): boolean {
+export function hasOwnContainerd({ platform, runtime }: PullingNode): boolean {
   return (platform === 'k3s' || platform === 'rke2') && runtime !== 'docker'
 }
 
@@ -72,23 +71,6 @@ export function runtimeLog(node: PullingNode): string {
   if (hasOwnContainerd(node))
     return `tail -n 200 /var/lib/rancher/${node.platform}/agent/containerd/containerd.log`
   return `journalctl ${runtimeUnits(node)} --since -1h`
-}
-
-const SNAPSHOTTER_UNITS: Record<LazySnapshotter, string> = {
-  SOCI: 'soci-snapshotter',
-  stargz: 'stargz-snapshotter',
-  Nydus: 'nydus-snapshotter',
-  OverlayBD: 'overlaybd-snapshotter',
-}
-
-/** Returns the command for a lazy snapshotter's log of the last hour. @param name null: either of those with the same errors */
-export function snapshotterLog(node: PullingNode, name: LazySnapshotter | null): string {
-  const units = (name === null ? (['SOCI', 'stargz'] as const) : [name]).map(each => SNAPSHOTTER_UNITS[each])
-  // Talos runs extensions as services; K3s and RKE2 have stargz inside their containerd.
-  if (node.platform === 'talos') return talosctl(`logs ext-${units.at(-1)}`)
-  return hasOwnContainerd(node)
-    ? runtimeLog(node)
-    : `journalctl ${units.map(unit => `-u ${unit}`).join(' ')} --since -1h`
 }
 
 /**

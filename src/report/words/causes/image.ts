@@ -2,7 +2,7 @@
 
 import type { Finding, NotFoundSubcause } from '../../../diagnosis/finding.ts'
 import { hidesMissing, isHosted } from '../../../image/registries.ts'
-import { type CauseContext, type CauseWords, hasClue, WEB_PAGE } from '../cause-words.ts'
+import { type CauseContext, type CauseWords, hasClue } from '../cause-words.ts'
 import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
@@ -157,31 +157,6 @@ function isForWindows({ host }: Pick<Finding, 'host'>): boolean {
   return host.os === 'windows'
 }
 
-/** Shared by all causes in which an attestation takes the place of an image. */
-export const ATTESTATION =
-  'What was pulled is the attestation of a build (in-toto), which builders store beside the image in its index; it is not a container image, and nothing is damaged.'
-
-export const unsupportedManifest: CauseWords = {
-  short: [['web-page', 'web pages instead of images'], 'images in a format the node cannot run'],
-  title: [
-    ['web-page', 'A web page came back instead of the image'],
-    "The node can't use what the registry returned for this image",
-  ],
-  meaning: [
-    ['web-page', WEB_PAGE],
-    ['attestation', ATTESTATION],
-    [
-      'artifact',
-      'The artifact stored under this name is not a container image, but something else, such as a Helm chart.',
-    ],
-    [
-      'schema1',
-      'The image was pushed in the old format schema 1, which current runtimes no longer accept (containerd since version 2.1).',
-    ],
-    'The image has an old format or an unknown media type, or is not a container image at all.',
-  ],
-}
-
 /** Shared by all causes that a name of this kind can have. */
 export const IMAGE_ID =
   'The name has the form of an image ID, as clients list it: an ID identifies an image on one machine, and no registry knows an image by it.'
@@ -228,7 +203,9 @@ function straySign({ clues }: Pick<Finding, 'clues'>): string {
 export const other: CauseWords = {
   showsCredential: true,
   short: [
+    [isOfSnapshotter, 'a snapshotter that does not answer'],
     [isOfRuntime, 'a container runtime that does not answer'],
+    [isUnreadByKubelet, 'a Docker that is too new for the kubelet'],
     ['precondition-failed', 'a registry that answers 412'],
     ['registry-closed', 'a registry that is shut down'],
     ['old-settings', 'settings for registries in an old format'],
@@ -238,6 +215,11 @@ export const other: CauseWords = {
     'an unknown cause',
   ],
   title: [
+    [
+      isOfSnapshotter,
+      first => `The snapshotter that serves images to the kubelet ${onNode(first)} does not answer`,
+    ],
+    [isUnreadByKubelet, first => `The kubelet can't read what Docker reports of the image ${onNode(first)}`],
     [isOfRuntime, first => `The container runtime ${onNode(first)} does not answer`],
     [
       'precondition-failed',
@@ -259,6 +241,14 @@ export const other: CauseWords = {
     "The pull is failing for a reason that pullguard doesn't recognize",
   ],
   meaning: [
+    [
+      isOfSnapshotter,
+      "The kubelet asks the snapshotter's socket for images, in place of the runtime's; no registry was asked.",
+    ],
+    [
+      isUnreadByKubelet,
+      'Docker 25 no longer reports a size (VirtualSize) that older clients need; the image is on the node, and no registry was asked.',
+    ],
     [isOfRuntime, 'The kubelet could not talk to its runtime; no registry was asked.'],
     ['precondition-failed', preconditionMeaning],
     [
@@ -281,6 +271,14 @@ export const other: CauseWords = {
 
 function isOfRuntime({ endpoint }: Pick<Finding, 'endpoint'>): boolean {
   return endpoint?.role === 'runtime'
+}
+
+function isOfSnapshotter({ steps }: CauseContext['findings'][0]): boolean {
+  return steps[0].code === 'start-snapshotter'
+}
+
+function isUnreadByKubelet({ steps }: CauseContext['findings'][0]): boolean {
+  return steps[0].code === 'match-docker'
 }
 
 function preconditionMeaning({ registry }: Pick<Finding, 'registry'>): string {

@@ -19,7 +19,6 @@ import {
   onNodes,
   restartCommand,
   runtimeLog,
-  snapshotterLog,
   storePath,
 } from '../node.ts'
 import {
@@ -29,6 +28,8 @@ import {
   removeCommand,
   removeLimits,
   sandboxImage,
+  snapshotterLog,
+  snapshotterStart,
 } from '../node-images.ts'
 import { preloadPlace, sandboxLoginPlace, sandboxSetting } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
@@ -76,15 +77,21 @@ export const nodeSteps: StepWords<NodeStep> = {
       ? { text }
       : nodeClientStep(text, `${platform === 'k0s' ? 'k0s ' : ''}ctr plugins ls`, findings)
   },
-  'start-snapshotter': (_step, { findings }) => {
-    const name = findings[0].clues.find(clue => clue.code === 'lazy-snapshotter')?.name ?? null
-    return {
-      text: `Start the snapshotter${name === null ? '' : ` ${name}`} ${onNodes(findings)} again${name === null ? " (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins)" : ''}, or let the runtime use overlayfs there`,
-    }
+  'start-snapshotter': ({ name }, { findings, findings: [{ endpoint, host }] }) => {
+    const socket = endpoint?.role === 'runtime' ? `: nothing answers at ${endpoint.host}` : ''
+    // Through its socket, the kubelet or the runtime may ask it for images.
+    const instead = findings[0].clues.some(({ code }) => code === 'snapshotter-gone')
+      ? 'let the runtime use overlayfs there'
+      : "set the kubelet's image service endpoint back to the runtime's own socket"
+    const text = `Start the snapshotter${name === null ? '' : ` ${name}`} ${onNodes(findings)} again${name === null ? " (nydus, stargz, SOCI, or another one that containerd's configuration names under proxy_plugins)" : ''}${socket}; or ${instead}`
+    const command = snapshotterStart(host, name)
+    return command === null ? { text } : nodeClientStep(text, command, findings)
   },
-  'snapshotter-log': ({ name }, { findings }) =>
+  'snapshotter-log': ({ name }, { findings, findings: [{ steps }] }) =>
     nodeClientStep(
-      `Read the log of the snapshotter ${onNodes(findings)} (${name ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself`,
+      steps[0].code === 'start-snapshotter'
+        ? `Look at the log of the snapshotter ${onNodes(findings)}`
+        : `Read the log of the snapshotter ${onNodes(findings)} (${name ?? 'SOCI, stargz, or another one that loads layers lazily'}) and restart it: it could not mount a layer of the image, which it requests from the registry itself`,
       snapshotterLog(findings[0].host, name),
       findings,
     ),
@@ -183,6 +190,10 @@ export const nodeSteps: StepWords<NodeStep> = {
         ),
   'update-runtime': (_step, { findings }) => ({
     text: `If it fails again, update the container runtime ${onNodes(findings)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
+  }),
+  'match-docker': (_step, { findings, findings: [{ host }] }) => ({
+    // The kubelet talked to Docker itself until 1.23; K3s has a cri-dockerd inside.
+    text: `Go back to Docker 24 ${onNodes(findings)}, or update ${host.kubeletMinor !== null && host.kubeletMinor < 24 ? "Kubernetes: this kubelet can't read" : `${host.platform === 'k3s' ? "K3s, whose cri-dockerd can't read" : "cri-dockerd, which can't read"}`} what Docker 25 and later report of images`,
   }),
   'move-store': (_step, { findings, findings: [first] }) => ({
     text: `Put ${storePath(first.host)} ${onNodes(findings)} on a local disk that can hold layers (ext4, xfs with ftype=1): the file system there can't (NFS, or no permission to change owners), and pulling again won't help`,
