@@ -51,7 +51,18 @@ const BY_CORRUPTION: readonly [Clue['code'], (finding: Finding) => Step[]][] = [
   ['damaged-store', lostImageSteps],
   ['lazy-snapshotter', lazySteps],
   ['mount-refused', refusedMountSteps],
+  ['file-denied', deniedFileSteps],
 ]
+
+/** Windows' words: a part of an image that was written before may be in the way, too. */
+function deniedFileSteps(finding: Finding): Step[] {
+  if (finding.host.os !== 'windows') return replaceSteps(finding)
+  return [
+    { code: 'release-store' },
+    { code: 'runtime-log' },
+    { code: 'remove-image', image: imageName(finding) },
+  ]
+}
 
 /** What arrived is undamaged, so pulling it again does not help. */
 function refusedMountSteps({ clues }: Finding): Step[] {

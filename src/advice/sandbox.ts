@@ -59,8 +59,9 @@ function withoutName(step: Step): Step[] {
   return step.code === 'remove-image' ? [{ code: 'renew-sandbox-image' }] : []
 }
 
-/** A pause image belongs to no workload, and the pod's pull secrets are not used for it. */
+/** A pause image belongs to no workload, the pod's pull secrets are not used for it, and it is the same for every pod of the node. */
 function needsOwner(step: Step): boolean {
+  if (step.code === 'windows-image' || step.code === 'schedule-elsewhere') return true
   return isAbout('login', step) || isAbout('right', step) || isAbout('template', step)
 }
 

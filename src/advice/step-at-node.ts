@@ -113,6 +113,7 @@ export type NodeStep =
   | { code: 'bypass-snapshotter' }
   | { code: 'define-unpacker' }
   | { code: 'release-mount' }
+  | { code: 'release-store' }
   | ({ code: 'refused-mount' } & Omit<Extract<Clue, { code: 'mount-refused' }>, 'code'>)
   | { code: 'check-disk' }
   | { code: 'more-ids' }

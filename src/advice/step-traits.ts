@@ -135,6 +135,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'snapshotter-log': { about: 'node', on: 'client' },
   'bypass-snapshotter': { about: 'node' },
   'define-unpacker': { about: 'node', on: 'client' },
+  'release-store': { about: 'node', on: 'client' },
   'release-mount': { about: 'node', on: 'shell' },
   'refused-mount': { about: 'node', on: 'client' },
   'check-disk': { about: 'node', on: 'client' },

@@ -142,6 +142,8 @@ export type NodeClue =
   | { code: 'mount-refused'; snapshotter: string | null; fileSystem: string | null; error: string }
   /** The image has more layers than the runtime's storage can stack. */
   | { code: 'too-many-layers' }
+  /** Windows kept the runtime from a file of its own store: it denied access, or another process uses the file. */
+  | { code: 'file-denied' }
   /** Another process uses a mount that the runtime has to remove. */
   | { code: 'busy-mount' }
   /** The node's disk or file system fails. */

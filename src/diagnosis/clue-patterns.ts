@@ -158,6 +158,7 @@ export const TEXT_CLUES: [Clue, RegExp][] = [
     { code: 'damaged-store' },
     /image not known|does not resolve to an image id|layer not known|failed to get image from containerd|failed to resolve image "[^"]*": not found|no such image: sha256:/i,
   ],
+  [{ code: 'file-denied' }, /\baccess is denied\b(?! due)|\bthe process cannot access the file\b/i],
   [{ code: 'too-many-layers' }, /\bmax depth exceeded\b/i],
   [{ code: 'no-image-size' }, /\bid or size of image .{1,400} is not set/i],
   [{ code: 'schema1' }, /schema ?(?:version )?1\b|manifest\.v1\+prettyjws|docker v1/i],

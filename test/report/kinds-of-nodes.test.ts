@@ -1,6 +1,7 @@
 /** Reports on faults of a node or on the way to it: what is said of downloads, clocks, caches, and names that one node knows. */
 import { describe, expect, test } from 'vitest'
 import type { Situation } from '../advice/situation.ts'
+import { container, waiting } from '../diagnosis/snapshots.ts'
 import { type Expected, textsOf } from './texts-of.ts'
 
 const OWN = 'registry.example/team/api:3'
@@ -262,6 +263,15 @@ describe('what stops the runtime on the node says nothing of the registry, or of
       },
     ],
     [
+      'Windows, which denies a file',
+      `failed to extract layer ${DIGEST}: hcsshim::ProcessBaseLayer \\\\?\\C:\\ProgramData\\containerd\\root\\snapshots\\1: Access is denied.: unknown`,
+      { runtime: 'containerd://2.0.5', os: 'windows' },
+      {
+        first: /virus scanners.*icacls C:\\ProgramData\\containerd/,
+        says: /Windows denied the runtime a file in its own store on node node-1/,
+      },
+    ],
+    [
       'a file system that the kernel lacks',
       `failed to extract layer ${DIGEST}: failed to mount /var/lib/containerd/tmpmounts/containerd-mount1: mount source: "/var/lib/containerd/io.containerd.snapshotter.v1.erofs/snapshots/9/layer.erofs", target: "/var/lib/containerd/tmpmounts/containerd-mount1", fstype: erofs, flags: 1, data: "", err: no such device`,
       containerd,
@@ -362,6 +372,30 @@ describe('an image for Linux on a Windows node', () => {
     ],
   ])('%s', (_name, situation, expected) => {
     check(situation, expected)
+  })
+
+  test('is replaced on the node if it is the pause image, for all pods there', () => {
+    const image = 'index.docker.io/rancher/pause:3.6'
+    const why = `failed to get sandbox image "${image}": failed to pull image "${image}": no match for platform in manifest: not found`
+    const sandbox = container({
+      kind: 'sandbox',
+      name: 'sandbox',
+      image,
+      state: waiting('ErrImagePull', why),
+    })
+    check(
+      {
+        image,
+        error: why,
+        node: { ...node, runtime: 'containerd://1.6.15' },
+        pod: { ...windows, containers: [sandbox] },
+      },
+      {
+        first: /pause image that is built for its Windows build, 10\.0\.20348/,
+        says: /The pause image isn't built for Windows/,
+        never: /container sandbox|injector|preload/,
+      },
+    )
   })
 
   test('is for another CPU elsewhere, which a private copy may have lost, too', () => {

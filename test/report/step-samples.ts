@@ -242,6 +242,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'start-snapshotter': [{ name: 'stargz' }, { name: null }],
   'define-unpacker': [{}],
   'release-mount': [{}],
+  'release-store': [{}],
   'refused-mount': [
     { snapshotter: 'erofs', fileSystem: 'erofs', error: 'no such device' },
     { snapshotter: null, fileSystem: null, error: 'invalid argument' },

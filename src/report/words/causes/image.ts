@@ -119,19 +119,9 @@ export const imageNotFound: CauseWords = {
 export const platformMismatch: CauseWords = {
   short: () => "images for a platform other than the node's",
   title: [
-    [
-      'for-linux',
-      ({ container }) => `The image of container ${container} is for Linux, and the node runs Windows`,
-    ],
-    [
-      'windows-build',
-      ({ container }) => `The image of container ${container} is for another Windows version than the node's`,
-    ],
-    [
-      isForWindows,
-      ({ container }) =>
-        `The image of container ${container} isn't built for Windows, or not for this Windows version`,
-    ],
+    ['for-linux', first => `${imageOf(first)} is for Linux, and the node runs Windows`],
+    ['windows-build', first => `${imageOf(first)} is for another Windows version than the node's`],
+    [isForWindows, first => `${imageOf(first)} isn't built for Windows, or not for this Windows version`],
     "The image isn't built for this node's OS or CPU architecture",
   ],
   meaning: [
@@ -152,6 +142,9 @@ export const platformMismatch: CauseWords = {
       `The image was built for other platforms than this node${host.architecture === null ? ', such as amd64 only on an arm64 node' : ` (${host.os ?? 'linux'}/${host.architecture})`}.`,
   ],
 }
+
+const imageOf = ({ container, containerKind }: Pick<Finding, 'container' | 'containerKind'>) =>
+  containerKind === 'sandbox' ? 'The pause image' : `The image of container ${container}`
 
 function isForWindows({ host }: Pick<Finding, 'host'>): boolean {
   return host.os === 'windows'

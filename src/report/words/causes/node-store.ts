@@ -59,6 +59,10 @@ function downloadWords({ clues }: Pick<Finding, 'clues'>): { title: string; mean
   }
 }
 
+function isDenied({ steps }: Pick<AdvisedFinding, 'steps'>): boolean {
+  return steps[0].code === 'release-store'
+}
+
 /** Docker's limit is maxLayerDepth in moby's layer package. */
 function tooManyLayers({ host }: Pick<Finding, 'host'>): string {
   return host.runtime === 'docker'
@@ -117,6 +121,7 @@ export const corruptOrUnpack: CauseWords = {
     ['layer-type', CANNOT_UNPACK],
     ['too-many-layers', 'images with too many layers'],
     ['mount-refused', CANNOT_UNPACK],
+    [isDenied, CANNOT_UNPACK],
     ['layer-mismatch', 'artifacts or faulty builds in place of images'],
     ['lazy-snapshotter', CANNOT_UNPACK],
     'corrupt layers',
@@ -203,6 +208,11 @@ export const corruptOrUnpack: CauseWords = {
     ],
     ['too-many-layers', tooManyLayers],
     ['mount-refused', refusedMount],
+    [
+      isDenied,
+      first =>
+        `Windows denied the runtime a file in its own store ${onNode(first)} when it imported the image; the registry and the login are not at fault.`,
+    ],
     "A layer's digest does not match, or the node's storage failed while it was written.",
   ],
 }

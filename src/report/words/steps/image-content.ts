@@ -2,6 +2,7 @@
 
 import type { ImageContentStep } from '../../../advice/step.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
+import { isPublic } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { untagged } from '../edits.ts'
@@ -27,11 +28,17 @@ function windowsTag(kernel: string, image: string): string {
 }
 
 export const imageContentSteps: StepWords<ImageContentStep> = {
-  'push-again': (_step, { findings: [{ clues }] }) => ({
-    text: clues.some(({ code }) => code === 'layer-mismatch')
-      ? 'If it is meant to be a container image, build it with another tool and push it again: its configuration does not list the layers of its manifest'
-      : 'If every node has the problem, push the image again: it is damaged in the registry, or by a proxy in between',
-  }),
+  'push-again': (_step, { findings: [{ clues, reference }] }) => {
+    if (clues.some(({ code }) => code === 'layer-mismatch'))
+      return {
+        text: 'If it is meant to be a container image, build it with another tool and push it again: its configuration does not list the layers of its manifest',
+      }
+    return {
+      text: isPublic(reference)
+        ? 'If every node has the problem, look for a proxy or a mirror in between that damages images, or use another tag: the image may be damaged at its publisher'
+        : 'If every node has the problem, push the image again: it is damaged in the registry, or by a proxy in between',
+    }
+  },
   'digest-mismatch': ({ host }) => ({
     text: `Remove the image from the cache of ${host} (a remote or proxy repository), or push it again: the manifest that it delivers does not match its digest; update the registry if that happens again`,
   }),

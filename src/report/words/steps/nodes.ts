@@ -2,7 +2,7 @@
 
 import type { NodeStep } from '../../../advice/step-at-node.ts'
 import type { Clue } from '../../../diagnosis/clue.ts'
-import type { Platform } from '../../../diagnosis/pulling-node.ts'
+import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
 import { isHosted } from '../../../image/registries.ts'
 import { kubectlCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
@@ -44,6 +44,15 @@ const RUNTIME_UNITS: Partial<Record<Platform, string>> = {
 
 /** Whether more bytes arrived than were announced. */
 const isMore = (clue: Clue) => clue.code === 'arrived' && clue.of !== null && clue.bytes > clue.of
+
+/** Returns what a node's images have to be built for. */
+function platformOf({ os, kernel, architecture }: PullingNode): string {
+  if (os === 'windows')
+    return kernel === null
+      ? 'its Windows build'
+      : `its Windows build, ${kernel.split('.').slice(0, 3).join('.')}`
+  return architecture === null ? 'its platform' : `its platform, ${os ?? 'linux'}/${architecture}`
+}
 
 export const nodeSteps: StepWords<NodeStep> = {
   'prune-images': (_step, { findings }) => {
@@ -104,6 +113,12 @@ export const nodeSteps: StepWords<NodeStep> = {
       ? nodeShellStep(text, "grep -lE 'tmpmounts|containerd-mount' /proc/[0-9]*/mountinfo", findings)
       : { text }
   },
+  'release-store': (_step, { findings, findings: [{ host }] }) =>
+    nodeClientStep(
+      `Find what keeps the runtime from its own files ${onNodes(findings)}: exclude ${storePath(host)} from virus scanners and other security software, and check that SYSTEM has full control of it`,
+      `icacls ${storePath(host)}`,
+      findings,
+    ),
   'refused-mount': ({ snapshotter, fileSystem, error }, { findings, findings: [{ host }] }) => {
     const other = snapshotter === null || snapshotter === 'overlayfs' ? 'another snapshotter' : 'overlayfs'
     if (error !== 'no such device')
@@ -252,6 +267,11 @@ export const nodeSteps: StepWords<NodeStep> = {
     const archive = preloadPlace(first.host)
     const preload = `or preload ${image === '' ? 'it' : (full ?? image)} on the node${archive === null ? '' : ` (an archive in ${archive})`}`
     const setting = sandboxSetting(first.host)
+    // kubernetes/kubernetes, build/pause/Makefile.
+    if (first.cause === 'platform-mismatch')
+      return {
+        text: `Give the runtime ${onNodes(findings)} a pause image that is built for ${platformOf(first.host)}, in ${setting}; registry.k8s.io/pause is built for every Linux architecture and for releases of Windows Server`,
+      }
     return {
       text:
         full === undefined
