@@ -2,6 +2,7 @@
 
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { atLeast } from '../diagnosis/pulling-node.ts'
 import { isSilent } from '../image/pull-messages.ts'
 import { isContainerRegistry, isFixedHost } from '../image/registries.ts'
 import { policySteps } from './closed-access.ts'
@@ -114,13 +115,18 @@ function lostContentSteps(finding: Finding): Step[] {
 
 /** Removes what is damaged, so that the next attempt pulls the image again. */
 function replaceSteps(finding: Finding): Step[] {
+  const remove: Step = { code: 'remove-image', image: imageName(finding) }
+  const update = stepsIf(hasClue(finding, 'layer-format'), { code: 'update-runtime' })
   return [
-    { code: 'remove-image', image: imageName(finding) },
-    ...stepsIf(hasClue(finding, 'layer-format'), { code: 'update-runtime' }),
+    ...(isBeforeZstd(finding) ? [...update, remove] : [remove, ...update]),
     { code: 'runtime-log' },
     { code: 'push-again' },
   ]
 }
+
+/** containerd reads zstd from 1.5 on; before, such a layer is no tar archive to it. */
+const isBeforeZstd = ({ host }: Finding) =>
+  host.runtime === 'containerd' && host.version !== null && !atLeast(host, 1, 5)
 
 const isEmpty = ({ clues }: Finding) => clueOf(clues, 'arrived')?.bytes === 0
 
@@ -252,7 +258,8 @@ export function otherSteps(finding: Finding): Step[] {
       ? goneSteps(finding)
       : [{ code: 'start-runtime', socket: endpoint.host }, { code: 'runtime-log' }]
   // A kubelet gives up on an image of size 0; Docker leaves the size out of what older clients read.
-  if (hasClue(finding, 'no-image-size') && finding.host.runtime === 'docker')
+  const isOlder = finding.host.version !== null && !atLeast(finding.host, 25, 0)
+  if (hasClue(finding, 'no-image-size') && finding.host.runtime === 'docker' && !isOlder)
     return [{ code: 'match-docker' }]
   // Registries refuse so for a policy, such as Harbor's; only Container Registry because it was shut down.
   if (hasClue(finding, 'precondition-failed') && !isContainerRegistry(registry)) return policySteps(finding)

@@ -18,7 +18,7 @@ export type NetworkStep =
   | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way' }
   | { code: 'bare-host'; host: string }
   | ({ code: 'default-name'; of: DefaultName; registry: string | null } & NamedEndpoint)
-  | { code: 'fix-dns'; host: string; server: string | null }
+  | { code: 'fix-dns'; host: string; server: string | null; refused: boolean }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
   | { code: 'resolve-elsewhere'; host: string; address: string; owner: AddressOwner }

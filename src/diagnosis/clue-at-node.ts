@@ -40,8 +40,8 @@ export type WayClue =
   | { code: 'service-name' }
   /** Another node that got an answer from the host, at about the same time. */
   | { code: 'answers-elsewhere'; node: string }
-  /** The DNS server that the node queried. */
-  | { code: 'dns-server'; server: string }
+  /** The DNS server that the node queried. `refused`: nothing listens there. */
+  | { code: 'dns-server'; server: string; refused: boolean }
   /** HTTPS_PROXY says https://, but the proxy speaks plain HTTP. */
   | { code: 'proxy-scheme' }
   /** The connection to the proxy failed, so the proxy refused nothing. */

@@ -26,7 +26,10 @@ const QUOTES: readonly [RegExp, (match: RegExpExecArray) => Clue][] = [
     ([, names = '']) => ({ code: 'certificate-for', names }),
   ],
   [/windows version (\d+\.\d+\.\d+)-based image/i, ([, build = '']) => ({ code: 'windows-build', build })],
-  [/\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b/i, ([, server = '']) => ({ code: 'dns-server', server })],
+  [
+    /\blookup \S+ on (\[?[0-9a-f.:]+?\]?):53\b(?:: (?:read|write|dial) (?:udp|tcp) \S{1,120}: (?:read|write|connect): (connection refused))?/i,
+    ([, server = '', refused]) => ({ code: 'dns-server', server, refused: refused !== undefined }),
+  ],
   // containers/image, signature/policy_config.go: a policy that does not parse, and a file that can't be read.
   [
     /\binvalid policy in \\*"?(\/[^\s"\\]{1,300})/i,

@@ -67,6 +67,13 @@ describe('a download that failed its check', () => {
     )
   })
 
+  test('is not a layer that an old runtime can not read, which comes before what is left of it', () => {
+    const error = `failed to extract layer ${DIGEST}: archive/tar: invalid tar header: unknown`
+    const first = /^Update the container runtime on node node-1 \(containerd 1\.4\.11-k3s1\)/
+    check({ image: OWN, error, node: { runtime: 'containerd://1.4.11-k3s1' } }, { first })
+    check({ image: OWN, error, node: { runtime: 'containerd://1.7.2' } }, { first: /^Remove what is left/ })
+  })
+
   test('is not an image that can not be unpacked', () => {
     check(
       {
@@ -295,6 +302,14 @@ describe('what stops the runtime on the node says nothing of the registry, or of
   ])('%s', (_name, error, node, expected) => {
     check({ image: OWN, error, node }, { never, ...expected })
   })
+})
+
+test.each([
+  ['127.0.1.1', /Start the DNS service .* on node node-1 itself/],
+  ['10.0.0.2', /Start the DNS service that should listen at 10\.0\.0\.2, or/],
+])('a DNS server that does not run is started, as the name may be right: %s', (server, step) => {
+  const error = `Get "https://registry.example/v2/": dial tcp: lookup registry.example on ${server}:53: read udp 10.0.0.7:39049->${server}:53: read: connection refused`
+  check({ image: OWN, error }, { says: step, never: /The name does not exist|name is correct/ })
 })
 
 describe('a mirror that is gone', () => {

@@ -155,8 +155,9 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   })),
   'start-local-registry': [{ container: 'kind-registry' }],
   'fix-dns': [
-    { host: 'registry-1.docker.io', server: null },
-    { host, server: '168.63.129.16' },
+    { host: 'registry-1.docker.io', server: null, refused: false },
+    { host, server: '168.63.129.16', refused: false },
+    { host, server: '127.0.1.1', refused: true },
   ],
   'replace-service-name': [{ host: 'registry.web.svc', role: 'registry' }],
   'token-realm': [
@@ -212,7 +213,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'find-askers': [{}],
   'copy-platforms': [{ image }],
   'mirror-login': [mirror],
-  'mirror-settings': (['endpoint', 'scheme', 'web-page', 'unreadable'] as const).map(about => ({
+  'mirror-settings': (['endpoint', 'scheme', 'web-page', 'unreadable', 'old-format'] as const).map(about => ({
     ...mirror,
     about,
   })),
@@ -245,6 +246,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'release-store': [{}],
   'refused-mount': [
     { snapshotter: 'erofs', fileSystem: 'erofs', error: 'no such device' },
+    { snapshotter: 'erofs', fileSystem: 'format/mkdir/overlay', error: 'no such device' },
     { snapshotter: null, fileSystem: null, error: 'invalid argument' },
   ],
   'check-disk': [{}],
@@ -327,6 +329,7 @@ const node: PullingNode = {
   name: 'node-1',
   runtime: 'containerd',
   platform: null,
+  version: null,
   cloud: null,
   os: 'linux',
   architecture: 'amd64',

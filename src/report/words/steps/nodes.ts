@@ -203,9 +203,13 @@ export const nodeSteps: StepWords<NodeStep> = {
           runtimeLog(findings[0].host),
           findings,
         ),
-  'update-runtime': (_step, { findings }) => ({
-    text: `If it fails again, update the container runtime ${onNodes(findings)}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
-  }),
+  'update-runtime': (_step, { findings, findings: [{ steps, host }] }) => {
+    const isFirst = steps[0].code === 'update-runtime'
+    const version = isFirst && host.version !== null ? ` (${host.runtime} ${host.version})` : ''
+    return {
+      text: `${isFirst ? 'Update' : 'If it fails again, update'} the container runtime ${onNodes(findings)}${version}: an old one can't read layers that newer builders write (zstd, sparse tar headers)`,
+    }
+  },
   'match-docker': (_step, { findings, findings: [{ host }] }) => ({
     // The kubelet talked to Docker itself until 1.23; K3s has a cri-dockerd inside.
     text: `Go back to Docker 24 ${onNodes(findings)}, or update ${host.kubeletMinor !== null && host.kubeletMinor < 24 ? "Kubernetes: this kubelet can't read" : `${host.platform === 'k3s' ? "K3s, whose cri-dockerd can't read" : "cri-dockerd, which can't read"}`} what Docker 25 and later report of images`,
