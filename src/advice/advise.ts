@@ -2,7 +2,7 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
-import type { Cause, Finding } from '../diagnosis/finding.ts'
+import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
@@ -256,9 +256,7 @@ const GUEST_NEEDS: Partial<Record<Cause, StepOf<'guest-settings'>['needs']>> = {
 
 /** With policy Always, even an image that was built or loaded on the node is pulled from its registry. */
 function localSteps(finding: Finding): Step[] {
-  const { cause } = finding
-  const missing = cause === 'auth-required-or-denied' || cause === 'image-not-found'
-  const local = missing ? clueOf(finding.clues, 'local-image') : undefined
+  const local = isRefusedOrMissing(finding.cause) ? clueOf(finding.clues, 'local-image') : undefined
   return local === undefined ? [] : [{ code: 'use-local-image', listed: local.listed }]
 }
 

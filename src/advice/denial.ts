@@ -2,6 +2,7 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { DenialSubcause, Finding } from '../diagnosis/finding.ts'
+import { malformedSecrets } from '../diagnosis/pod-credential.ts'
 import { isDockerHub } from '../image/docker-hub.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { cloudOf, isEntitled, isPublic } from '../image/registries.ts'
@@ -12,7 +13,6 @@ import {
   hubNameSteps,
   knownSecretSteps,
   loginSteps,
-  malformedSecrets,
   missingSlash,
   nearSecretSteps,
   publicSteps,
@@ -45,7 +45,7 @@ const BY_SUBCAUSE: Record<DenialSubcause, (finding: Finding) => Step[]> = {
 
 /** The steps for a refusal. */
 export function denialSteps(finding: Finding): Step[] {
-  const malformed = malformedSecrets(finding)
+  const malformed = malformedSecrets(finding.credential)
   if (malformed.length > 0)
     return [...malformed.map(secret => repair(finding.namespace, secret)), see('secrets')]
   if (hasClue(finding, 'unreadable-secret')) return [see('secrets')]

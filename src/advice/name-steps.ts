@@ -2,7 +2,7 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
-import type { Finding } from '../diagnosis/finding.ts'
+import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../image/docker-hub.ts'
 import { isOfficial, libraryName, OFFICIAL_IMAGES } from '../image/official-images.ts'
 import type { Placeholder } from '../image/placeholder.ts'
@@ -52,7 +52,7 @@ function undoublePrefix({ cause, clues }: Finding): Step[] {
   const doubled = clueOf(clues, 'doubled-prefix')
   if (doubled === undefined || clueOf(clues, 'changed-at-admission') !== undefined) return []
   const { prefix, without } = doubled
-  return stepsIf(cause === 'image-not-found' || cause === 'auth-required-or-denied', {
+  return stepsIf(isRefusedOrMissing(cause), {
     code: 'undouble-prefix',
     prefix,
     without,

@@ -2,9 +2,10 @@
 
 import { clueOf } from '../diagnosis/clue.ts'
 import type { Finding } from '../diagnosis/finding.ts'
+import { usableSecrets } from '../diagnosis/pod-credential.ts'
 import { cloudOf, isPublic } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { correctedSecretSteps, knownSecretSteps, loginSteps, usableSecrets } from './login.ts'
+import { correctedSecretSteps, knownSecretSteps, loginSteps } from './login.ts'
 import type { LoginReason, ShortLived, Step } from './step.ts'
 
 /** The steps for a refused login: another one, a longer-lived one, or none. */
@@ -20,7 +21,7 @@ export function refusedLoginSteps(finding: Finding): Step[] {
 /** Without the refused login, the pull is anonymous. No image of a private ECR registry is public. */
 function removeSteps(finding: Finding): Step[] {
   const { namespace, registry } = finding
-  const secrets = usableSecrets(finding)
+  const secrets = usableSecrets(finding.credential)
   return secrets.length === 0 || registry === null || cloudOf(registry) === 'ecr'
     ? []
     : [{ code: 'remove-login', namespace, secrets, registry }]
@@ -34,7 +35,7 @@ function unneededLoginSteps(finding: Finding, remove: Step[]): Step[] {
 
 function replacedLoginSteps(finding: Finding): Step[] {
   const { registry } = finding
-  const secrets = usableSecrets(finding)
+  const secrets = usableSecrets(finding.credential)
   const cloud = cloudOf(registry)
   return [
     ...shortLived(finding),
@@ -126,7 +127,7 @@ function overriddenLogins({ credential }: Finding): Step[] {
 /** A login that the registry refused although the pull went on: it costs each pull an attempt, and fails alone. */
 export function passedOverLogins(finding: Finding): Step[] {
   const status = clueOf(finding.clues, 'login-passed-over')?.status
-  const secrets = usableSecrets(finding)
+  const secrets = usableSecrets(finding.credential)
   if (status === undefined || secrets.length === 0 || finding.registry === null) return []
   return [
     { code: 'replace-passed-over', secrets, status, registry: finding.registry },

@@ -84,7 +84,7 @@ export type MirrorStep =
       code: 'mirror-lacks-image'
       host: string
       registry: string
-      /** What the registry itself can do: it was not needed, may not be asked, or can't be reached. */
+      /** What the registry itself can do: it was not needed, must not be asked, or can't be reached. */
       source: 'other' | 'blocked' | 'unreachable'
     }
 

@@ -56,6 +56,10 @@ const REFUSED_LOGIN = new RegExp(
   ].join('|'),
 )
 
+/** What proves that a request had no login, by the words of runtimes and registries in a masked text. */
+export const NOTHING_SENT =
+  /\bunauthenticated\b(?!: user cannot be authenticated)|\banonymous(?:ly)?\b|\bno basic auth credentials\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b/
+
 /** A cache's own words for a remote (proxy) repository without a proper upstream. */
 export const UPSTREAM_NOT_SET_UP = /\bupstream (?:repository|registry) is not configured\b/i
 
@@ -87,9 +91,10 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
     'not-permitted',
     /\btoken has insufficient scopes?\b|\bpermission_?denied\b|\bsaml (?:enforcement|sso)\b|\bpermission [‹"'`]?\S{1,80} denied\b|\bnot authorized to perform\b|(?<!\bdoes not exist or )\bno pull access\b|(?<!\bunauthenticated requests )\b(?:do|does) ?(?:not|n't) have (?:\S+ ){0,4}(?:permissions?|access|role)\b|\bno permissions?\b|\bmissing permissions?\b|\baccessdeniedexception\b|\binsufficient (?:permissions?|privileges?)\b|\bcannot get (?:resource )?\S{0,10}imagestreams?\b|\brequires? [^:]{0,40}\b(?:role|permission|scope)\b|\brepository polic|\bread_package\b/,
   ],
+  ['no-credential-sent', NOTHING_SENT],
   [
     'no-credential-sent',
-    /\bfetch anonymous token\b|\bno basic auth credentials\b|\bunauthenticated\b|\bno credentials (?:found|available|provided)\b|\bnot logged in\b|\byou may not login yet\b|\bmust (?:be logged in|authenticate|log ?in)\b|\bplease (?:log ?in|authenticate)\b|\banonymous\b|\blogin required\b/,
+    /\byou may not login yet\b|\bmust (?:be logged in|authenticate|log ?in)\b|\bplease (?:log ?in|authenticate)\b|\blogin required\b/,
   ],
   [
     'denied-or-missing',

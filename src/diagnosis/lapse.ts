@@ -1,12 +1,12 @@
 /** What a registry depends on, and what is switched off or overdue: its owner has to restore it, and no login changes that. */
 
-/** `account`: an account, a namespace, or an organization, for whatever reason. */
+/** `account`: an account, a namespace, or an organization, for any reason. */
 export type Lapse = 'billing' | 'api' | 'project' | 'subscription' | 'license' | 'account'
 
 const OFF = '(?:disabled|suspended|deactivated|closed|terminated|deleted|locked|inactive)'
 const IS = '(?: ‹\\w+›)?(?: (?:is|was|has|have|are|been|currently))*'
 
-/** What is suspended for whoever logs in, so that another login helps; `account` alone is the owner's. */
+/** What is suspended is the caller's login, so another one helps; `account` alone is the owner's. */
 const LOGIN = `\\b(?:user|robot|token|key|login|credentials?)(?: account)?(?: \\S{1,80})?${IS}`
 
 /** What gives each away, in lower case, in an error text with or without its names; the first that matches decides. */

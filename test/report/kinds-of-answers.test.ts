@@ -849,14 +849,14 @@ test.each<[string, Situation, Expected]>([
     },
     {
       first: /^Wait a minute or two/,
-      says: /What answered in place of Docker Hub got too many requests/,
+      says: /What answered in place of Docker Hub received too many requests/,
       never: /six hours|docker login/,
     },
   ],
   [
     'the same limit at the registry that has it',
     { image: 'ghcr.io/acme/app:1', error: 'toomanyrequests: retry-after: 1.2ms, allowed: 44000/minute' },
-    { first: /^Wait a minute or two/, says: /Ghcr\.io got too many requests|ghcr\.io got too many/ },
+    { first: /^Wait a minute or two/, says: /^ghcr\.io received too many requests/m },
   ],
   [
     "Docker Hub's limit on an image whose name somebody replaced in the text",

@@ -68,7 +68,7 @@ export const unreadableSecret: CauseRule = {
   judge: ({ grpc, text }) => (grpc === null && UNREADABLE_SECRET.test(text) ? MATCHES : null),
 }
 
-/** The kubelet could not run its credential provider, so no registry was asked; why is the plugin's reason, whatever words that has. */
+/** The kubelet could not run its credential provider, so no registry was asked; its reason may have the words of any other cause. */
 export const providerFailed = ruleOf(
   'auth-required-or-denied',
   /\berror execing credential provider plugin\b/,

@@ -13,7 +13,7 @@ import { canceledOrDeadline, httpHttpsMismatch, proxy, registryServerError, tls 
 import { corruptOrUnpack, diskFull, unsupportedManifest } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { minuteOf } from './duration.ts'
-import { capitalize, pluralize, registryLabel, roleSentence } from './nouns.ts'
+import { capitalize, pluralize, registryLabel, roleSentence, uncapitalize } from './nouns.ts'
 
 const WORDS: Record<Cause, CauseWords> = {
   'rate-limited': rateLimited,
@@ -76,7 +76,7 @@ export function titleOf(context: CauseContext): string {
   const { containerKind, node } = first
   if (containerKind !== 'sandbox') return ofPuller(first, title)
   const place = node === null ? 'A node' : `Node ${node}`
-  return `${place} can't get its sandbox (pause) image, so no new pod starts there: ${title}`
+  return `${place} can't get its sandbox (pause) image, so no new pod starts there: ${uncapitalize(title)}`
 }
 
 /** Returns a sentence about the node as one about the guest, if that pulls the image by itself. */
@@ -141,7 +141,7 @@ function silenceText({ clues, node }: Finding): string {
   const silent = clues.find(clue => clue.code === 'node-silent')
   if (silent === undefined) return ''
   const last = silent.since === null ? '' : ` (last report: ${minuteOf(silent.since)})`
-  return `Node ${node ?? ''} no longer reports${last}, so this is old, and may not be true anymore.`
+  return `Node ${node ?? ''} no longer reports${last}, so the following may no longer be true.`
 }
 
 /** Returns facts that the title omits, about the host that answered and about other mirrors. */
@@ -175,7 +175,7 @@ function furtherFacts({ findings: [first] }: CauseContext): string[] {
       : `The ${IDENTITY[identity.of]} of service account ${identity.serviceAccount} is for the pod's own processes and does not pull images: the node's identity does.`,
     older === undefined
       ? ''
-      : `Revision ${older.revision} of ${first.workload?.name ?? 'the Deployment'} still runs: ${pluralize(older.pods, 'pod')} of it ${older.pods === 1 ? 'is' : 'are'} ready.`,
+      : `Revision ${older.revision} of ${first.workload?.name ?? 'the Deployment'} still runs, with ${pluralize(older.pods, 'ready pod')}.`,
   ]
 }
 
@@ -187,7 +187,7 @@ function redirectText({ registry, endpoint, clues }: Finding): string {
   const host = isOfRegistry ? endpoint.host : endpoint?.role === 'proxy' ? behind : undefined
   return registry !== 'registry.k8s.io' || host === undefined || hostAlone(host) === registry
     ? ''
-    : `registry.k8s.io redirects clients to other hosts, such as ${host}, by where they are.`
+    : `registry.k8s.io redirects clients to other hosts, such as ${host}, depending on their location.`
 }
 
 /** Returns that other mirrors failed as well; empty if there are none besides the one that the finding is about. */

@@ -2,6 +2,7 @@
 
 import type { Attempt, AttemptProblem, CredentialStatus, Finding } from '../../diagnosis/finding.ts'
 import type { CredentialHint } from '../../diagnosis/pull-credential.ts'
+import { DOCKER_HUB, DOCKER_HUB_KEY } from '../../image/docker-hub.ts'
 import { cloudOf } from '../../image/registries.ts'
 import type { CauseWords } from './cause-words.ts'
 import { countPods, formatNumber, joinList, pluralize, registryLabel } from './nouns.ts'
@@ -23,7 +24,7 @@ const MISMATCH: Record<NonNullable<Attempt['mismatch']>, string> = {
   'port-extra': "has a port that the image's name does not have",
   'port-other': "has another port than the image's registry",
   'slash-missing': 'lacks the trailing slash',
-  'hub-alias': 'the kubelet never uses for Docker Hub: use https://index.docker.io/v1/',
+  'hub-alias': 'the kubelet never uses for Docker Hub',
   case: "differs from the image's name in upper and lower case",
   wildcard: 'has a * that matches only one part of a host name',
   unreadable: "the kubelet can't parse",
@@ -229,5 +230,5 @@ export function sentFrom(findings: readonly Finding[]): string[] {
 
 /** Returns the key that matches a registry's images. */
 export function authsKey(registry: string | null): string {
-  return registry === 'docker.io' ? 'https://index.docker.io/v1/' : (registry ?? '')
+  return registry === DOCKER_HUB ? DOCKER_HUB_KEY : (registry ?? '')
 }

@@ -46,7 +46,7 @@ export const PERIMETERS: Record<Perimeter, PerimeterWords> = {
     name: 'a web filter or proxy in between',
     judges: 'the address and the category of the host',
     askWhom: 'the administrators of your network',
-    remedy: host => `${host} and its download hosts among the allowed sites`,
+    remedy: host => `an exception for ${host} and its download hosts`,
   },
   'web-firewall': {
     name: 'a web application firewall in front of the host',

@@ -2,6 +2,7 @@
 
 import type { ShortLived, StepOf } from '../../advice/step.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
+import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { type Cloud, cloudOf, ecrRegion, GITLAB, HARDENED_IMAGES } from '../../image/registries.ts'
 import { shellWord } from '../sanitize.ts'
 import { minuteOf } from './duration.ts'
@@ -11,7 +12,7 @@ import { minuteOf } from './duration.ts'
  * of an account, only a token of their own client (docs.aws.amazon.com/AmazonECR, docs.cloud.google.com/artifact-registry).
  */
 export function loginCommand(registry: string | null): string {
-  if (registry === null || registry === 'docker.io') return 'docker login'
+  if (registry === null || registry === DOCKER_HUB) return 'docker login'
   const host = shellWord(registry)
   const ofAmazon = `docker login --username AWS --password-stdin ${host}`
   if (registry === 'public.ecr.aws')
@@ -44,10 +45,10 @@ const LOGINS: [registry: RegExp, rule: string][] = [
   [/(?:^|\.)icr\.io$/, 'the user name is iamapikey, the password an IBM Cloud API key'],
   [
     /^registry\.(?:connect\.)?redhat\.(?:io|com)$/,
-    "the login is best a registry service account's of Red Hat (user name NUMBER|NAME, in single quotes)",
+    'a registry service account of Red Hat (user name NUMBER|NAME, in single quotes) is best',
   ],
   [/^public\.ecr\.aws$/, 'logins for ECR Public expire after 12 hours'],
-  [/^quay\.io$/, 'the login is best that of a robot account (NAMESPACE+NAME) with read permission'],
+  [/^quay\.io$/, 'a robot account (NAMESPACE+NAME) with read permission is best'],
   [/^rg\.[\w-]+\.scw\.cloud$/, 'the user name is nologin, the password the secret key of an API key'],
   [/^registry\.digitalocean\.com$/, 'user name and password are both an API token'],
   [

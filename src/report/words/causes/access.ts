@@ -1,6 +1,7 @@
 /** The words of pulls that a registry, or a rule around it, refused. */
 
 import type { DenialSubcause, Finding } from '../../../diagnosis/finding.ts'
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { isOfficial } from '../../../image/official-images.ts'
 import { cloudOf, isEntitled, isPublic } from '../../../image/registries.ts'
 import {
@@ -48,7 +49,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     { does: 'refused a pull without a login' },
   ],
   'credential-refused': [
-    [perhapsNoLogin, { does: 'got no login, or refused the one that was sent' }],
+    [perhapsNoLogin, { does: 'received no login, or refused the one that was sent' }],
     { does: 'refused the login that was sent' },
   ],
   'not-permitted': [
@@ -71,7 +72,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
       ({ registry }) => `${registryLabel(registry)} has no such image, or hides that it has none`,
     ],
     [isBroken, { does: "denied the pull, and the pod's pull secret can't be used" }],
-    [wantsLogin, { does: 'got no login that it accepts' }],
+    [wantsLogin, { does: 'received no login that it accepts' }],
     { does: 'denied the pull: the image is private or does not exist' },
   ],
   blocked: [
@@ -89,7 +90,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
   upstream: [
     ['upstream-setup', { does: 'is a cache whose upstream repository is not set up properly' }],
     ['upstream-blocked', { does: 'is a cache that has blocked its upstream registry' }],
-    { does: 'is a cache that its upstream registry refused' },
+    { does: 'is a cache, and its upstream registry refused its request' },
   ],
   unspecified: [
     [isUnasked, ({ registry }) => `A pull secret can't be used, so ${registryLabel(registry)} was not asked`],
@@ -166,7 +167,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     if (decided !== undefined && overrides) return awsPolicyMeaning(decided.policy, decided.denies)
     if (isOfMirror(first)) return mirrorRefused(first)
     return isUnexplained(first)
-      ? "The account or token in the pull secret isn't allowed to pull from this repository, has lost that right, or the repository does not exist: the answer does not say which."
+      ? "The account or token in the pull secret isn't allowed to pull from this repository (or no longer is), or the repository does not exist: the answer does not say which."
       : "The registry knows the identity that asked, and that identity isn't allowed to pull from this repository (or the repository does not exist)."
   },
   'denied-or-missing': [
@@ -213,7 +214,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
   policy: [
     [
       'storage-quota',
-      'The registry has to store something for this pull, such as what a proxy organization fetches, and refuses; this is not a limit on pulls, nor about the login.',
+      'The registry has to store something for this pull, such as what a proxy organization fetches, and refuses; this is neither a limit on pulls nor a problem with the login.',
     ],
     'The registry itself (its vulnerability, signature, or quarantine policy) refuses to serve this image; the login is not the problem.',
   ],
@@ -257,7 +258,7 @@ function noLoginMeaning({ registry, steps, clues }: CauseContext['findings'][0])
 }
 
 function publicMeaning({ registry }: Pick<Finding, 'registry'>): string {
-  return registry === 'docker.io'
+  return registry === DOCKER_HUB
     ? 'Official images are public, so a refusal means that no image has this name.'
     : 'Everything there is public, so the name is wrong, not the login.'
 }

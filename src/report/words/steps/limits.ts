@@ -3,6 +3,7 @@
 import type { LimitStep, StepOf } from '../../../advice/step.ts'
 import type { NodePolicy, PolicyStep } from '../../../advice/step-at-node.ts'
 import type { Platform, PullingNode } from '../../../diagnosis/pulling-node.ts'
+import { isDockerHub } from '../../../image/docker-hub.ts'
 import { isPublic } from '../../../image/registries.ts'
 import type { LimitAnswer } from '../../../snapshot/hub-quota.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
@@ -22,7 +23,7 @@ const WAIT = {
   limit: 'Wait until the limit resets; the kubelet retries on its own',
   'hub-limit': 'Wait until the limit resets (Docker Hub: six hours); the kubelet retries on its own',
   minute:
-    'Wait a minute or two: this limit is on requests per second or minute, and the kubelet retries on its own; if it keeps happening, ',
+    'Wait a minute or two: this limit is on requests per second or minute, and the kubelet retries on its own; if the limit is hit again, ',
   burst:
     'Wait a few minutes; the kubelet retries on its own. Start fewer pods at once, or use a pull-through mirror',
   kubelet: 'Wait a minute: the kubelet continues on its own',
@@ -60,15 +61,15 @@ const LOADING: Record<StepOf<'load-image'>['tool'], (image: string, node: string
 export const limitSteps: StepWords<LimitStep> = {
   wait: (step, { findings: [{ registry, reference }] }) => {
     if (step.for === 'limit' && step.quota) return { text: limitText(step.quota) }
-    if (step.for === 'limit' && registry === 'docker.io') return { text: WAIT['hub-limit'] }
+    if (step.for === 'limit' && isDockerHub(registry ?? '')) return { text: WAIT['hub-limit'] }
     if (step.for !== 'minute') return { text: WAIT[step.for] }
     return {
-      text: `${WAIT.minute}${isPublic(reference) || registry === 'docker.io' ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
+      text: `${WAIT.minute}${isPublic(reference) || isDockerHub(registry ?? '') ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
     }
   },
   'find-askers': (_step, { invocation, findings: [{ registry }] }) => ({
-    text: 'If it comes back, find who asks so often from the same address: pods that restart with imagePullPolicy Always, jobs of a CI, or a login that fails again and again',
-    ...(registry === 'docker.io' ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
+    text: 'If the limit is hit again, find who asks so often from the same address: pods that restart with imagePullPolicy Always, jobs of a CI, or a login that fails again and again',
+    ...(isDockerHub(registry ?? '') ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),
   }),
   'replace-registry': (_step, { invocation, findings }) => {
     const fixable = findings.filter(({ remedies }) => remedies.includes('replace-registry'))
@@ -87,17 +88,17 @@ export const limitSteps: StepWords<LimitStep> = {
     return { text: `Or pull the image from another registry, without a login, as ${known}${how}` }
   },
   'use-cache': (_step, { invocation }) => ({
-    text: 'Put a pull-through cache between the nodes and the registry for the long term; see which mirrors the nodes have, and what they need for yours',
+    text: 'Put a pull-through cache between the nodes and the registry for the long term; this shows which mirrors the nodes have, and what they need for yours',
     command: ownCommand(invocation, 'mirror'),
   }),
   'raise-kubelet-qps': () => ({
-    text: "If it keeps happening, raise registryPullQPS (5) and registryBurst (10) in the kubelet's configuration",
+    text: "If that happens often, raise registryPullQPS (5) and registryBurst (10) in the kubelet's configuration",
   }),
   'allow-pull': (_step, { invocation, findings }) =>
     editField(
       invocation,
       findings[0],
-      'Let the kubelet pull it: set imagePullPolicy to IfNotPresent',
+      'Let the kubelet pull the image: set imagePullPolicy to IfNotPresent',
       workloadsOf(findings),
     ),
   preload: ({ image }, { findings }) => {
@@ -113,11 +114,11 @@ export const limitSteps: StepWords<LimitStep> = {
     command: LOADING[tool](shellWord(image), node),
   }),
   'same-secret': () => ({
-    text: 'Give the pod the pull secret of those pods that the image was pulled for, as from Kubernetes 1.33 on an image on the node is only for pods whose credential was verified',
+    text: 'Give the pod the pull secret of those pods that the image was pulled for: from Kubernetes 1.33 on, a kubelet can refuse an image on its node to pods whose credential was not verified',
     brief: 'Give the pod the pull secret of those pods that the image was pulled for',
   }),
   'exempt-preloaded': () => ({
-    text: "Or, if it was preloaded, exempt it in the kubelet's configuration (imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages, with the image in preloadedImagesVerificationAllowlist)",
+    text: "Or, if the image was preloaded, exempt it in the kubelet's configuration (imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages, with the image in preloadedImagesVerificationAllowlist)",
   }),
   'slow-pull': (_step, { findings: [{ host }] }) => ({
     text: `If the pull is only slow, raise ${progressTimeout(host)}, or use a smaller image${

@@ -1,7 +1,7 @@
 /** The words of steps that give a pod a login, or remove a wrong one. */
 
 import type { AdvisedFinding } from '../../../advice/add-steps.ts'
-import type { LoginReason, LoginStep, UsableHint } from '../../../advice/step.ts'
+import type { LoginReason, LoginStep, StepOf, UsableHint } from '../../../advice/step.ts'
 import type { AttemptProblem } from '../../../diagnosis/finding.ts'
 import { isPublic } from '../../../image/registries.ts'
 import { type Invocation, kubectlCommand } from '../../invocation.ts'
@@ -21,7 +21,7 @@ const LOGIN: Record<LoginReason, (login: string, registry: string, refused: read
   missing: login =>
     `Run ${login} with an account that can pull this image, then distribute that login (as a pull secret of the pods' service accounts)`,
   refused: (login, _registry, refused) =>
-    `Log in again on this machine (${login}) with an account that can pull it, then distribute that login${refused.length === 0 ? '' : ` (the one in ${refused.length === 1 ? 'secret' : 'secrets'} ${shortList(refused, 3)} was refused)`}`,
+    `Log in again on this machine (${login}) with an account that can pull the image, then distribute that login${refused.length === 0 ? '' : ` (the one in ${refused.length === 1 ? 'secret' : 'secrets'} ${shortList(refused, 3)} was refused)`}`,
   private: login =>
     `If the image is private, run ${login} with an account that can pull it, then distribute that login`,
   limit: (login, registry) =>
@@ -115,6 +115,12 @@ const knows =
         step.hint.namespace === hint.namespace,
     )
 
+const SEE_WHY: Record<StepOf<'see-why'>['after'], string> = {
+  name: 'See which credentials the kubelet tries for this image',
+  secrets: 'See what the kubelet reads in each pull secret',
+  login: 'See which login the kubelet sends, and from where',
+}
+
 export const loginSteps: StepWords<LoginStep> = {
   'distribute-login': ({ reason, registry }, { invocation, findings }) => {
     const secret = missingSecret(findings)
@@ -161,7 +167,7 @@ export const loginSteps: StepWords<LoginStep> = {
         ? 'where it is made'
         : `in what writes it: ${writerText(attempt.writer, namespace, invocation).name}`
     return {
-      text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it ${place}: ${why}${problem === 'empty-auth' ? ', as where a credential store (credsStore in config.json) keeps the password' : ''}`,
+      text: `Recreate secret ${secret}${FITTING[problem] ?? ''} with \`kubectl create secret docker-registry\` and --docker-server=${authsKey(registry)}, or correct it ${place}: ${why}${problem === 'empty-auth' ? ', as happens where a credential store (credsStore in config.json) keeps the password' : ''}`,
       brief: `Recreate secret ${secret}, with --docker-server=${authsKey(registry)}: ${why}`,
     }
   },
@@ -233,12 +239,7 @@ export const loginSteps: StepWords<LoginStep> = {
     text: `Correct or remove the login for ${registryLabel(registry)} in ${secrets.length === 1 ? 'secret' : 'one of the secrets'} ${shortList(secrets, 3)}: the registry refused it (${status}), and only another login could pull`,
   }),
   'see-why': ({ after }, { invocation, findings: [first] }) => ({
-    text:
-      after === 'name'
-        ? 'See which credentials the kubelet tries for this image'
-        : after === 'secrets'
-          ? 'See what the kubelet reads in each pull secret'
-          : 'See which login the kubelet sends, and from where',
+    text: SEE_WHY[after],
     command: whyCommand(invocation, first),
   }),
 }

@@ -1,6 +1,7 @@
 /** The words of steps that check an image's name and place: at its registry, at another one, or on the node. */
 
 import type { NameStep } from '../../../advice/step.ts'
+import { DOCKER_HUB } from '../../../image/docker-hub.ts'
 import { OFFICIAL_IMAGES } from '../../../image/official-images.ts'
 import { cloudOf, ecrCachePrefix, isContainerRegistry, isHosted } from '../../../image/registries.ts'
 import { kubectlCommand, offlineCommand, ownCommand } from '../../invocation.ts'
@@ -46,7 +47,7 @@ export const nameSteps: StepWords<NameStep> = {
     text: `Correct the name ${image}, perhaps to that of the official image ${names.join(' or ')}`,
   }),
   'existing-official': (_step, { findings: [{ image, host }] }) => ({
-    text: `Check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, 'docker.io')}, and any proxy in between: ${image} is an official image that anyone can pull, so Docker Hub was asked for another name, or did not answer itself`,
+    text: `Check the node's mirror settings, which may rewrite names, in ${mirrorSettings(host, DOCKER_HUB)}, and any proxy in between: ${image} is an official image that anyone can pull, so Docker Hub was asked for another name, or did not answer itself`,
   }),
   'proxy-project': ({ host, product }, { findings: [{ reference }] }) => ({
     text:
@@ -134,7 +135,7 @@ export const nameSteps: StepWords<NameStep> = {
     command: kubectlCommand(invocation, `describe imagestream ${shellWord(stream)}`, project),
   }),
   'name-version': ({ image }) => ({
-    text: `Name a version (a tag or a digest) of the image: its repository has no tag latest, which ${/:latest$/.test(image) ? `${image} asks for` : `${image} means, as it names no tag`}`,
+    text: `Name a version (a tag or a digest) of the image: ${/:latest$/.test(image) ? 'its repository has no tag latest' : `without one, ${image} means the tag latest, which its repository does not have`}`,
   }),
   'use-local-image': ({ listed }, { invocation, findings, findings: [first] }) => {
     const { image, node, reference, workload } = first
@@ -181,7 +182,7 @@ function pathHint(registry: string | null, image: string): string {
   if (isContainerRegistry(registry))
     return ` (${registry} serves only the repository of Artifact Registry with this name; others are at REGION-docker.pkg.dev)`
   // With an imageRepository of one's own, kubeadm drops a level of the path, which mirrors keep (kubeadm's constants, CoreDNSImageName).
-  if (registry !== null && registry !== 'docker.io' && /^[^/]+\/coredns(?:[:@]|$)/.test(image))
+  if (registry !== null && registry !== DOCKER_HUB && /^[^/]+\/coredns(?:[:@]|$)/.test(image))
     return ` (at registry.k8s.io and in most mirrors it is coredns/coredns: for kubeadm, set dns.imageRepository to ${registry}/coredns)`
   const [, version] = /:(\d+\.\d+\.\d+)$/.exec(image) ?? []
   if (version !== undefined && image.includes('/'))

@@ -18,7 +18,7 @@ import {
   resolverNote,
   resolverPlace,
 } from '../node.ts'
-import { kindRegistryNote } from '../node-settings.ts'
+import { kindRegistryNote, mayBeOpenShift } from '../node-settings.ts'
 import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../steps.ts'
 
@@ -141,9 +141,8 @@ function orMirror(context: StepContext, target: string) {
 function mirrorOf({ invocation, findings: [first] }: StepContext) {
   const { host, reference, registry } = first
   const byTag = reference?.includes('@') !== true
-  const openshift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
   const note =
-    openshift && byTag
+    mayBeOpenShift(host) && byTag
       ? '; on OpenShift an ImageTagMirrorSet, as the other kinds of mirrors only serve images that are named by digest'
       : ''
   return `a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note})`
@@ -211,7 +210,7 @@ export const networkSteps: StepWords<NetworkStep> = {
   'test-connection': ({ host, scheme, role, manifest }, { findings }) => {
     if (manifest !== undefined)
       return nodeShellStep(
-        `Ask ${host} for the image's manifest again ${onNodes(findings)} (its headers only; 200 is fine, and 401 leaves it open, as this sends no login)`,
+        `Ask ${host} for the image's manifest again ${onNodes(findings)} (only its headers; 200 is fine, and 401 proves nothing, as this sends no login)`,
         headCommand(findings[0].host, `${scheme}://${host}${manifest}`),
         findings,
       )
@@ -282,7 +281,7 @@ export const networkSteps: StepWords<NetworkStep> = {
     command: "docker info --format '{{.HTTPProxy}} {{.HTTPSProxy}} {{.NoProxy}}'",
   }),
   'pass-proxy': ({ host }) => ({
-    text: `Let the proxy pass requests for ${host}, and give the runtime its login if it asks for one`,
+    text: `Let the proxy pass requests for ${host}, and give the runtime a login if the proxy asks for one`,
   }),
   'bypass-proxy': ({ host }) => ({
     text: `Bypass the proxy for this host if the nodes reach it without one: add ${hostAlone(host)} to NO_PROXY of the runtime, and restart it`,

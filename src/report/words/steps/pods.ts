@@ -105,7 +105,7 @@ export const podSteps: StepWords<PodStep> = {
     command: kubectlCommand(invocation, `delete pod ${shellWord(pod)}`, namespace),
   }),
   'see-silent-node': ({ node, since }, { invocation }) => ({
-    text: `See why node ${node} no longer reports${since === null ? '' : ` (its last report is of ${minuteOf(since)})`}: its machine, its kubelet, or its network; what it said of this pull is from before`,
+    text: `See why node ${node} no longer reports${since === null ? '' : ` (last report: ${minuteOf(since)})`}: its machine, its kubelet, or its network; what it reported of this pull is old`,
     command: kubectlCommand(invocation, `describe node ${shellWord(node)}`),
   }),
   'delete-silent-node': ({ node }, { invocation }) => ({
@@ -133,14 +133,14 @@ export const podSteps: StepWords<PodStep> = {
     }
   },
   'drop-registry': ({ host, inner, without }) => ({
-    text: `If ${host} does not serve images below ${inner}/, as caches of other registries do, leave that out: the name would be ${without}. A default registry that is put in front of a full name makes such names (Rancher's system-default-registry, global.imageRegistry of charts)`,
+    text: `If ${host} does not serve images below ${inner}/, as caches of other registries do, remove that part: the name would be ${without}. A default registry that is put in front of a full name makes such names (Rancher's system-default-registry, global.imageRegistry of charts)`,
   }),
   'undouble-prefix': ({ prefix, without }, { invocation }) => ({
-    text: `Find what put ${prefix} in front of the name twice, such as a mutating webhook or policy for a mirror, or a registry in a chart's values: once, the name would be ${without}`,
+    text: `Find what put ${prefix} in front of the name twice, such as a mutating webhook or policy for a mirror, or a registry in a chart's values: with the prefix once, the name would be ${without}`,
     command: webhooksCommand(invocation, []),
   }),
   'roll-back': ({ deployment, revision, pods }, { invocation, findings: [{ namespace }] }) => ({
-    text: `Or go back to revision ${revision} until then, which ${pods === 1 ? '1 ready pod' : `${pods} ready pods`} still ${pods === 1 ? 'runs' : 'run'}`,
+    text: `Or go back to revision ${revision} for now: ${pods === 1 ? '1 ready pod still runs it' : `${pods} ready pods still run it`}`,
     command: kubectlCommand(
       invocation,
       `rollout undo ${shellWord(`deployment/${deployment}`)} --to-revision=${revision}`,
