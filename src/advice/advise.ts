@@ -4,6 +4,7 @@ import { clueOf } from '../diagnosis/clue.ts'
 import { isOpenToAll } from '../diagnosis/denial.ts'
 import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
+import { isLocal } from '../image/host.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
 import { PROVIDER_FAILED } from '../image/pull-messages.ts'
 import { hasClue, stepsIf } from './conditions.ts'
@@ -176,9 +177,10 @@ function causeSteps(finding: Finding, ofName: Step[]): Step[] {
   return ADDITIONS.reduce((all, add) => add(finding, all), open)
 }
 
-function isSettled(step: Step, { moved, check }: Finding, ofName: Step[]): boolean {
-  // --check-images was given already.
-  if (check !== null && step.code === 'ask-registry') return true
+function isSettled(step: Step, { moved, check, registry }: Finding, ofName: Step[]): boolean {
+  // --check-images was given already, or would ask this machine in place of the node.
+  if (step.code === 'ask-registry' && (check !== null || (registry !== null && isLocal(registry))))
+    return true
   if ((moved?.state === 'retired' || moved?.state === 'deleted') && grantsAccess(step)) return true
   if (ofName.length === 0) return false
   const isRenamed = ofName.some(({ code }) => code === 'correct-registry')

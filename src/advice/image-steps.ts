@@ -1,8 +1,10 @@
 /** Steps for an image that its registry, or a mirror, does not have, or that is elsewhere by what a registry says or by what `--check-images` found. */
 
 import { clueOf } from '../diagnosis/clue.ts'
+import { nodeServiceAt } from '../diagnosis/endpoint.ts'
 import { type Finding, isRefusedOrMissing } from '../diagnosis/finding.ts'
 import { usableSecrets } from '../diagnosis/pod-credential.ts'
+import { isLocal } from '../image/host.ts'
 import { repositoryOf } from '../image/reference.ts'
 import { ecrCachePrefix, isHosted, isNamedLikeCache, isOpenShiftRegistry } from '../image/registries.ts'
 import type { ImageVerdict } from '../snapshot/image-verdict.ts'
@@ -66,6 +68,7 @@ function registryHasNoLatest(finding: Finding): Step[] | null {
 
 function searchSteps(finding: Finding): Step[] {
   return [
+    ...nodeRegistry(finding),
     ...nameVersion(finding),
     ...imageStream(finding),
     { code: 'check-name', how: finding.reference?.includes('@') === true ? 'digest' : 'plain' },
@@ -84,6 +87,17 @@ function proxyProject(finding: Finding): Step[] {
   const [name, project] = finding.reference?.split('/') ?? []
   const named = hasClue(finding, 'relays') || isNamedLikeCache(`${name}/${project}`)
   return stepsIf(named && !isHosted(host), { code: 'proxy-project', host, product: null })
+}
+
+/** A registry at the node's own loopback: what answers there decides where the image has to be. */
+function nodeRegistry({ registry }: Finding): Step[] {
+  if (registry === null || !isLocal(registry)) return []
+  const port = Number(/:(\d+)$/.exec(registry)?.[1] ?? '443')
+  const service = nodeServiceAt({ host: registry, role: 'registry' })
+  // Nothing listens at a NodePort, by default one of these: the node's rules forward it.
+  return port >= 30_000 && port <= 32_767
+    ? [{ code: 'node-port-registry', host: registry, port, service }]
+    : [{ code: 'node-registry', host: registry }]
 }
 
 /** The registry lacks the tag `latest`, which a name without a tag means: many repositories have versions only. */

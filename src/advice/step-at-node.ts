@@ -18,7 +18,7 @@ export type NetworkStep =
   | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way' }
   | { code: 'bare-host'; host: string }
   | ({ code: 'default-name'; of: DefaultName; registry: string | null } & NamedEndpoint)
-  | { code: 'fix-dns'; host: string; server: string | null }
+  | { code: 'fix-dns'; host: string; server: string | null; refused: boolean }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
   | { code: 'resolve-elsewhere'; host: string; address: string; owner: AddressOwner }
@@ -61,6 +61,8 @@ export type MirrorStep =
   | { code: 'check-mirror'; host: string; registry: string }
   | { code: 'broken-mirror'; host: string; registry: string; why: string }
   | { code: 'node-mirror'; host: string; service: NodeService | null }
+  | { code: 'node-registry'; host: string }
+  | { code: 'node-port-registry'; host: string; port: number; service: NodeService | null }
   | { code: 'node-service'; host: string; service: NodeService }
   | { code: 'mirror-login'; host: string; registry: string }
   | { code: 'name-at-mirror'; host: string; registry: string }
@@ -68,7 +70,7 @@ export type MirrorStep =
       code: 'mirror-settings'
       host: string | null
       registry: string
-      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'answered' | 'literal-server'
+      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'old-format' | 'answered' | 'literal-server'
     }
   | { code: 'unblock-upstream'; host: string }
   | {
@@ -90,6 +92,8 @@ export type MirrorStep =
 export type PolicyStep =
   | { code: 'show-policy'; kind: NodePolicy }
   | { code: 'show-image-settings' }
+  | { code: 'show-policy-file'; path: string }
+  | { code: 'repair-policy-file'; path: string; missing: boolean }
   | { code: 'signature-store' }
   | {
       code: 'satisfy-policy'
@@ -106,11 +110,13 @@ export type NodeStep =
   | { code: 'show-memory' }
   | { code: 'show-killed' }
   | { code: 'more-memory' }
-  | { code: 'start-snapshotter' }
+  | { code: 'start-snapshotter'; name: LazySnapshotter | null }
   | { code: 'snapshotter-log'; name: LazySnapshotter | null }
   | { code: 'bypass-snapshotter' }
   | { code: 'define-unpacker' }
   | { code: 'release-mount' }
+  | { code: 'release-store' }
+  | ({ code: 'refused-mount' } & Omit<Extract<Clue, { code: 'mount-refused' }>, 'code'>)
   | { code: 'check-disk' }
   | { code: 'more-ids' }
   | { code: 'show-disk'; path: string | null }
@@ -122,6 +128,7 @@ export type NodeStep =
   | { code: 'check-download'; host: string }
   | { code: 'runtime-log' }
   | { code: 'update-runtime' }
+  | { code: 'match-docker' }
   | { code: 'move-store' }
   | { code: 'start-runtime'; socket: string | null }
   | { code: 'pull-by-hand'; image: string }

@@ -167,6 +167,7 @@ export type ImageContentStep =
   | { code: 'missing-layer'; host: string }
   | { code: 'missing-child'; host: string }
   | { code: 'rebuild-layers' }
+  | { code: 'fewer-layers' }
   | { code: 'show-platforms' }
   | { code: 'build-for'; platform: string }
   | { code: 'copy-platforms'; image: string }

@@ -71,7 +71,7 @@ function unreachableName(finding: Finding, { host, role }: NamedEndpoint): Step[
 
 export function dnsSteps(finding: Finding): Step[] {
   const target = targetHost(finding)
-  const server = clueOf(finding.clues, 'dns-server')?.server ?? null
+  const { server = null, refused = false } = clueOf(finding.clues, 'dns-server') ?? {}
   const unreachable: Step[] = isOpenShiftService(target.host)
     ? [{ code: 'node-resolver', host: target.host }]
     : unreachableName(finding, target)
@@ -94,7 +94,7 @@ export function dnsSteps(finding: Finding): Step[] {
           ...stepsIf(hasNoDomain(target.host), { code: 'bare-host', host: target.host }),
           ...mirror,
         ]),
-    ...stepsIf(!isOfCluster && !isOfProduct, { code: 'fix-dns', host: target.host, server }),
+    ...stepsIf(!isOfCluster && !isOfProduct, { code: 'fix-dns', host: target.host, server, refused }),
   ]
 }
 

@@ -7,7 +7,7 @@ import { relayedRegistry } from '../image/registries.ts'
 import { misspelledRegistry } from '../image/similar-names.ts'
 import { demandsTerms, servedAt } from './access-demands.ts'
 import { passedOver } from './causes/auth-required-or-denied.ts'
-import { lazySnapshotter } from './causes/corrupt-or-unpack.ts'
+import { lazySnapshotter, refusedMount } from './causes/corrupt-or-unpack.ts'
 import { missingChild } from './causes/image-not-found.ts'
 import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
 import type { Clue } from './clue.ts'
@@ -46,6 +46,7 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...(cause === 'auth-required-or-denied' ? refusalClues(words, text, status) : []),
     ...quotedClues(text, endpoint),
     ...lazySnapshotter(words),
+    ...(cause === 'corrupt-or-unpack' ? refusedMount(words) : []),
     ...passedOver(text, cause),
     ...ofMirrors(text),
     ...ofRegistry(endpoint, reference, cause),

@@ -35,6 +35,8 @@ export interface PullingNode {
   name: string | null
   runtime: Runtime | null
   platform: Platform | null
+  /** The runtime's version, such as `2.1.4`. */
+  version: string | null
   /** The cloud whose machine it is; `none` if the node's object shows no cloud. */
   cloud: Cloud | 'none' | null
   os: 'linux' | 'windows' | null
@@ -76,6 +78,7 @@ export function pullingNode(pod: Pod, node: Node | null, hints: NodeHints): Pull
     name: pod.node,
     runtime: runtimeOf(node) ?? hints.runtime,
     platform: platform ?? hints.platform,
+    version: /^[a-z-]+:\/\/(.+)/.exec(node?.runtime ?? '')?.[1] ?? null,
     cloud: isElsewhere ? 'none' : node === null ? null : cloudOfNode(node, platform),
     os: osOf(node?.os ?? pod.platform.os) ?? hints.os,
     architecture: node?.architecture ?? pod.platform.architecture ?? null,
@@ -123,6 +126,19 @@ const WINDOWS =
 function runtimeOf(node: Node | null): Runtime | null {
   const scheme = /^([a-z-]+):\/\//.exec(node?.runtime ?? '')?.[1]
   return scheme === 'containerd' || scheme === 'cri-o' || scheme === 'docker' ? scheme : null
+}
+
+/** Whether the runtime's version is at least the given one; false for an unknown version. */
+export function atLeast(
+  { version }: Pick<PullingNode, 'version'>,
+  major: number,
+  minor: number,
+  patch = 0,
+): boolean {
+  const read = /^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version ?? '')
+  if (read === null) return false
+  const [own = 0, ownMinor = 0, ownPatch = 0] = read.slice(1).map(part => Number(part ?? 0))
+  return own !== major ? own > major : ownMinor !== minor ? ownMinor > minor : ownPatch >= patch
 }
 
 /** The runtime by the wording of its errors (containerd remotes, containers/image, moby). */

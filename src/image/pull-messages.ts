@@ -123,6 +123,8 @@ const SANDBOX_IMAGE = [
   /\bfailed to (?:get|inspect) sandbox image "([^"\s]{1,600})"/i,
   /\bpull(?:ing)?(?: and unpack)?(?: sandbox| pause)? image "([^"\s]{1,600})"/i,
   /\bsource docker:\/\/([^"\s]{1,600})/i,
+  // containerd's unpacker.
+  /\bapply layer error for "([^"\s]{1,600})"/i,
   /\b(?:pull access denied for|failed to resolve (?:reference|image)) "?([^"\s]{1,300}[/:][^"\s]{1,300})/i,
   /\bpull(?:ing)?(?: sandbox| pause)? image ([^"\s]{1,300}[/:][^"\s]{1,300})/i,
 ]

@@ -411,7 +411,7 @@ test.each<[string, string, string, Step['code'][]]>([
     'a snapshotter that does not run is started',
     'acme/x:1',
     'failed to create containerd container: snapshot 10056 is not ready, err: wait until daemon is RUNNING: daemon socket /run/nydus/api.sock: not found: unknown',
-    ['start-snapshotter', 'runtime-log'],
+    ['start-snapshotter', 'snapshotter-log'],
   ],
   [
     'a configuration that the registry lacks is pushed again',

@@ -159,8 +159,9 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   })),
   'start-local-registry': [{ container: 'kind-registry' }],
   'fix-dns': [
-    { host: 'registry-1.docker.io', server: null },
-    { host, server: '168.63.129.16' },
+    { host: 'registry-1.docker.io', server: null, refused: false },
+    { host, server: '168.63.129.16', refused: false },
+    { host, server: '127.0.1.1', refused: true },
   ],
   'replace-service-name': [{ host: 'registry.web.svc', role: 'registry' }],
   'token-realm': [
@@ -186,6 +187,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'give-route': [{ host, family: 'IPv6' }],
   'check-mirror': [mirror],
   'broken-mirror': [{ ...mirror, why: 'connection refused' }],
+  'node-registry': [{ host: 'localhost:5000' }],
+  'node-port-registry': [
+    { host: 'localhost:30081', port: 30_081, service: null },
+    { host: '127.0.0.1:31999', port: 31_999, service: 'zarf' },
+  ],
   'node-mirror': [
     { host: '127.0.0.1:8578', service: 'artifact-streaming' },
     { host: '127.0.0.1:5000', service: null },
@@ -212,7 +218,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'copy-platforms': [{ image }],
   'mirror-login': [mirror],
   'name-at-mirror': [{ host: '123456789012.dkr.ecr.us-east-1.amazonaws.com', registry: own }],
-  'mirror-settings': (['endpoint', 'scheme', 'web-page', 'unreadable'] as const).map(about => ({
+  'mirror-settings': (['endpoint', 'scheme', 'web-page', 'unreadable', 'old-format'] as const).map(about => ({
     ...mirror,
     about,
   })),
@@ -243,9 +249,15 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'show-memory': [{}],
   'show-killed': [{}],
   'more-memory': [{}],
-  'start-snapshotter': [{}],
+  'start-snapshotter': [{ name: 'stargz' }, { name: null }],
   'define-unpacker': [{}],
   'release-mount': [{}],
+  'release-store': [{}],
+  'refused-mount': [
+    { snapshotter: 'erofs', fileSystem: 'erofs', error: 'no such device' },
+    { snapshotter: 'erofs', fileSystem: 'format/mkdir/overlay', error: 'no such device' },
+    { snapshotter: null, fileSystem: null, error: 'invalid argument' },
+  ],
   'check-disk': [{}],
   'more-ids': [{}],
   'show-disk': [{ path: null }, { path: "/var/tmp/it's" }],
@@ -259,7 +271,9 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'missing-layer': [{ host }],
   'missing-child': [{ host }],
   'update-runtime': [{}],
+  'match-docker': [{}],
   'rebuild-layers': [{}],
+  'fewer-layers': [{}],
   'restart-pull': [{}],
   'delete-outgoing-pod': [{}],
   'see-silent-node': [
@@ -301,6 +315,11 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'exempt-preloaded': [{}],
   'show-policy': [{ kind: 'blocked' }, { kind: 'rejected' }, { kind: 'signature' }],
   'show-image-settings': [{}],
+  'show-policy-file': [{ path: '/etc/containers/policy.json' }],
+  'repair-policy-file': [
+    { path: '/etc/containers/policy.json', missing: false },
+    { path: '/etc/containers/policy.json', missing: true },
+  ],
   'signature-store': [{}],
   'satisfy-policy': [
     { kind: 'blocked', signed: null },
@@ -321,6 +340,7 @@ const node: PullingNode = {
   name: 'node-1',
   runtime: 'containerd',
   platform: null,
+  version: null,
   cloud: null,
   os: 'linux',
   architecture: 'amd64',

@@ -7,17 +7,10 @@ import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
 import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
 import { authRequiredOrDenied } from './causes/access.ts'
 import { connectionRefusedOrReset, networkTimeout, registryNotFoundDns } from './causes/connection.ts'
-import {
-  IMAGE_ID,
-  imageNotFound,
-  invalidReference,
-  other,
-  platformMismatch,
-  unsupportedManifest,
-} from './causes/image.ts'
+import { IMAGE_ID, imageNotFound, invalidReference, other, platformMismatch } from './causes/image.ts'
 import { kubeletQps, neverPull, rateLimited, signaturePolicy } from './causes/limits.ts'
 import { canceledOrDeadline, httpHttpsMismatch, proxy, registryServerError, tls } from './causes/network.ts'
-import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
+import { corruptOrUnpack, diskFull, unsupportedManifest } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { minuteOf } from './duration.ts'
 import { capitalize, pluralize, registryLabel, roleSentence, uncapitalize } from './nouns.ts'

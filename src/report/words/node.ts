@@ -1,6 +1,5 @@
 /** Commands to run on a node, by its runtime and platform, and how to get there. */
 
-import type { LazySnapshotter } from '../../diagnosis/clue-at-node.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { isHosted } from '../../image/registries.ts'
@@ -40,7 +39,7 @@ function startsOwnRuntime(platform: PullingNode['platform']): boolean {
 }
 
 /** Whether the platform starts its own containerd, which then writes to a file instead of the journal. */
-function hasOwnContainerd({ platform, runtime }: PullingNode): boolean {
+export function hasOwnContainerd({ platform, runtime }: PullingNode): boolean {
   return (platform === 'k3s' || platform === 'rke2') && runtime !== 'docker'
 }
 
@@ -75,23 +74,6 @@ export function runtimeLog(node: PullingNode): string {
   return `journalctl ${runtimeUnits(node)} --since -1h`
 }
 
-const SNAPSHOTTER_UNITS: Record<LazySnapshotter, string> = {
-  SOCI: 'soci-snapshotter',
-  stargz: 'stargz-snapshotter',
-  Nydus: 'nydus-snapshotter',
-  OverlayBD: 'overlaybd-snapshotter',
-}
-
-/** Returns the command for a lazy snapshotter's log of the last hour. @param name null: either of those with the same errors */
-export function snapshotterLog(node: PullingNode, name: LazySnapshotter | null): string {
-  const units = (name === null ? (['SOCI', 'stargz'] as const) : [name]).map(each => SNAPSHOTTER_UNITS[each])
-  // Talos runs extensions as services; K3s and RKE2 have stargz inside their containerd.
-  if (node.platform === 'talos') return talosctl(`logs ext-${units.at(-1)}`)
-  return hasOwnContainerd(node)
-    ? runtimeLog(node)
-    : `journalctl ${units.map(unit => `-u ${unit}`).join(' ')} --since -1h`
-}
-
 /**
  * Returns the command that starts a runtime again, even a hanging one; null where no single one does it.
  * @param socket the one that nothing answers at, which tells an unknown runtime
@@ -109,6 +91,11 @@ export function restartCommand({ platform, runtime, os }: PullingNode, socket: s
 /** Returns the command for the kernel's newest messages. */
 export function kernelLog({ platform }: PullingNode): string {
   return platform === 'talos' ? talosctl('dmesg') : 'dmesg -T | tail -n 50'
+}
+
+/** Returns the command that lists the file systems that the kernel supports. */
+export function fileSystemsCommand({ platform }: PullingNode): string {
+  return platform === 'talos' ? talosctl('read /proc/filesystems') : 'cat /proc/filesystems'
 }
 
 /** Returns the command that shows how much memory is free. */

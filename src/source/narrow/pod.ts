@@ -46,7 +46,7 @@ export function narrowPod(raw: unknown): Pod | null {
     phase: text(status.phase),
     reason: text(status.reason),
     terminating: textOrNull(metadata.deletionTimestamp) !== null,
-    mirror: Object.hasOwn(record(metadata.annotations), MIRROR),
+    ...narrowMirror(metadata),
     serviceAccount: accountIn(spec),
     pullSecrets: narrowSecretNames(spec.imagePullSecrets),
     priorityClass: textOrNull(spec.priorityClassName),
@@ -65,6 +65,12 @@ export function narrowPod(raw: unknown): Pod | null {
     }),
     containers: narrowContainers(spec, status),
   }
+}
+
+function narrowMirror({ annotations }: Record<string, unknown>): Pick<Pod, 'mirror' | 'uidOnNode'> {
+  const uidOnNode = text(record(annotations)[MIRROR])
+  const mirror = Object.hasOwn(record(annotations), MIRROR)
+  return uidOnNode === '' ? { mirror } : { mirror, uidOnNode }
 }
 
 /** The condition's name was PodHasNetwork before Kubernetes 1.28. */

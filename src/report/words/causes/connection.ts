@@ -34,8 +34,13 @@ export const registryNotFoundDns: CauseWords = {
       ? "The name is a Service of the cluster. Nodes use their own DNS, not the cluster's, so they can't resolve it."
       : hasClue(context, 'answers-elsewhere')
         ? `Another node gets answers from ${askedHost(context)}, so the name exists: this node does not know it, or its DNS server did not answer.`
-        : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never contacted.`,
+        : isRefusedByResolver(context)
+          ? `Nothing listens at ${resolverOf(context)?.server}, the DNS server that the node asks; ${askedHost(context)} was never contacted.`
+          : `The name does not exist, or the node's DNS server did not answer; ${askedHost(context)} was never contacted.`,
 }
+
+const resolverOf = ({ findings: [{ clues }] }: CauseContext) => clues.find(clue => clue.code === 'dns-server')
+const isRefusedByResolver = (context: CauseContext) => resolverOf(context)?.refused === true
 
 /** Whether another company's address was given for the host. */
 const isForged = ({ findings }: CauseContext) =>

@@ -3,6 +3,7 @@
 import type { Finding, NeverPullSubcause, RateLimitSubcause } from '../../../diagnosis/finding.ts'
 import { DOCKER_HUB, isDockerHub } from '../../../image/docker-hub.ts'
 import { type CauseContext, type CauseWords, hasClue, type Sentence, sentenceFor } from '../cause-words.ts'
+import { onNode } from '../node.ts'
 import { capitalize, registryLabel, responderLabel } from '../nouns.ts'
 
 /** Returns whose limit it is: Docker Hub's, if its own words say so about a name that does not parse. */
@@ -132,18 +133,31 @@ export const kubeletQps: CauseWords = {
     'Too many pods are starting on the node at once. No registry refused anything, and the backlog clears on its own.',
 }
 
+const policyFile = ({ clues }: Pick<Finding, 'clues'>) => clues.find(clue => clue.code === 'policy-file')
+
 export const signaturePolicy: CauseWords = {
   short: [
     ['source-blocked', ({ registry }) => `${registryLabel(registry)}, which the settings of the nodes block`],
     ['not-listed', 'a policy on the nodes'],
+    ['policy-file', "a signature policy that nodes can't read"],
     'a signature policy',
   ],
-  title: context =>
-    hasClue(context, 'source-blocked')
-      ? `The node's settings block ${registryLabel(context.findings[0].registry)}`
-      : 'A policy on the node refuses the image',
+  title: [
+    ['source-blocked', ({ registry }) => `The node's settings block ${registryLabel(registry)}`],
+    [
+      'policy-file',
+      first =>
+        policyFile(first)?.missing === true
+          ? `The signature policy ${onNode(first)} is missing`
+          : `The signature policy ${onNode(first)} can't be read`,
+    ],
+    'A policy on the node refuses the image',
+  ],
   meaning: context => {
     const [first] = context.findings
+    const file = policyFile(first)
+    if (file !== undefined)
+      return `The runtime reads ${file.path} before it asks any registry, and the pull ended there; the image and its signature are not at fault.`
     if (hasClue(context, 'source-blocked'))
       return "The runtime's registries.conf blocks this registry or repository, so it was not asked."
     if (hasClue(context, 'not-listed'))

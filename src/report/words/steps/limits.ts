@@ -197,6 +197,19 @@ export const policySteps: StepWords<PolicyStep> = {
     text: "See which registries the cluster allows (registrySources): OpenShift writes its nodes' registries.conf and policy.json from these settings",
     command: kubectlCommand(invocation, 'get image.config.openshift.io cluster -o yaml'),
   }),
+  'show-policy-file': ({ path }, { findings }) =>
+    nodeClientStep(
+      `Find what the container runtime can't read in its signature policy ${onNodes(findings)}`,
+      `cat ${shellWord(path)}`,
+      findings,
+    ),
+  'repair-policy-file': ({ path, missing }, { findings, findings: [{ host }] }) => ({
+    text: `${
+      missing
+        ? `Restore ${path} ${onNodes(findings)}, which the package containers-common brings`
+        : `Correct ${path} ${onNodes(findings)}, or update the container runtime there if a newer package brought the file: an old one rejects keys that it does not know`
+    }${mayBeOpenShift(host) ? '. On OpenShift, the Machine Config Operator overwrites this file: correct the object that it is made from' : ''}`,
+  }),
   'signature-store': (_step, { findings }) =>
     nodeClientStep(
       `Correct the address of the store for signatures ${onNodes(findings)}: a web page came back in place of a signature`,

@@ -5,7 +5,7 @@ import type { MirrorStep } from '../../../advice/step-at-node.ts'
 import type { NodeService } from '../../../diagnosis/endpoint.ts'
 import type { Cause } from '../../../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../../../image/docker-hub.ts'
-import { isLocal, isServiceName } from '../../../image/host.ts'
+import { hostAlone, isLocal, isServiceName } from '../../../image/host.ts'
 import { kubectlCommand, ownCommand } from '../../invocation.ts'
 import { shellWord } from '../../sanitize.ts'
 import { nodeShellStep, onNodes } from '../node.ts'
@@ -29,6 +29,16 @@ function askMirror(host: string, registry: string, { invocation, findings: [firs
   ]
   const words = ['mirror', '--to', url, '--verify', ...flags].map(shellWord)
   return { command: ownCommand(invocation, words.join(' ')) }
+}
+
+const PUSH_THERE = 'push the image to it, or, if it fetches images from elsewhere, find the reason in its log'
+
+/** Returns how to see what listens on the node at this address of its own. */
+function listenerCommand(host: string, { 0: first }: StepContext['findings']): string {
+  const port = /:(\d+)$/.exec(host)?.[1] ?? '443'
+  return first.host.os === 'windows'
+    ? `Get-NetTCPConnection -LocalPort ${port}`
+    : `ss -ltnp 'sport = :${port}'`
 }
 
 /** Returns what to look for at a mirror, by what it did. */
@@ -111,18 +121,25 @@ export const mirrorSteps: StepWords<MirrorStep> = {
     command: `docker start ${shellWord(container)} && docker network connect kind ${shellWord(container)}`,
   }),
   'node-mirror': ({ host, service }, { findings }) => {
-    const [first] = findings
-    const port = /:(\d+)$/.exec(host)?.[1] ?? '443'
-    const windows = first.host.os === 'windows'
     const what =
       service === null ? 'artifact streaming, Spegel, Dragonfly, or another cache' : SERVICES[service].name
     const how = service === 'embedded-registry' ? `; ${SERVICES[service].how}` : ''
     return nodeShellStep(
       `See what listens at ${host} ${onNodes(findings)}, and read its log: this mirror runs on the node itself (${what}${how}); restart it there, or turn it off so that the node pulls from the registry`,
-      windows ? `Get-NetTCPConnection -LocalPort ${port}` : `ss -ltnp 'sport = :${port}'`,
+      listenerCommand(host, findings),
       findings,
     )
   },
+  'node-registry': ({ host }, { findings }) =>
+    nodeShellStep(
+      `See what listens at ${host} ${onNodes(findings)}: to a node, ${hostAlone(host)} is the node itself, so a registry, a cache, or the agent of one runs there; ${PUSH_THERE}`,
+      listenerCommand(host, findings),
+      findings,
+    ),
+  'node-port-registry': ({ host, port, service }, { invocation }) => ({
+    text: `Find the Service with the NodePort ${port}${service === null ? '' : `, by default that of ${SERVICES[service].name}`}: to a node, ${hostAlone(host)} is the node itself, where every NodePort of the cluster answers; ${PUSH_THERE}`,
+    command: kubectlCommand(invocation, 'get services -A'),
+  }),
   'node-service': ({ host, service }, { invocation, findings }) => {
     const [first] = findings
     const { name, how, namespace } = SERVICES[service]
@@ -150,7 +167,7 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         : ''
     }`,
   }),
-  'mirror-settings': ({ host, registry, about }, { findings: [first] }) => {
+  'mirror-settings': ({ host, registry, about }, { findings, findings: [first] }) => {
     const place = mirrorSettings(first.host, registry)
     const what = host === null ? 'the endpoint' : host
     switch (about) {
@@ -163,7 +180,13 @@ export const mirrorSteps: StepWords<MirrorStep> = {
           text: `Look in ${place} for a mirror of ${registryLabel(registry)}, and for a proxy in between: the limit in the text is not ${registryLabel(registry)}'s, so another host answered`,
         }
       case 'unreadable':
-        return { text: `Correct ${place}, and other settings of mirrors there: the runtime can't read them` }
+        return {
+          text: `Correct ${place}, and other settings of mirrors there: the runtime ${onNodes(findings)} can't read them`,
+        }
+      case 'old-format':
+        return {
+          text: `Rewrite /etc/containers/registries.conf ${onNodes(findings)} in version 2 of its format, and reload CRI-O: unqualified-search-registries = ["…"] replaces [registries.search], and a [[registry]] table with its location and insecure = true or blocked = true replaces each entry of [registries.insecure] and [registries.block]`,
+        }
       case 'scheme':
         return {
           text: `Write the mirror's endpoint${host === null ? '' : ` ${host}`} with exactly one scheme (https://…) in ${place}`,

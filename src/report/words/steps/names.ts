@@ -191,7 +191,7 @@ function pathHint(registry: string | null, image: string): string {
   const [, name] = /^[^/]+\/([^/:@]+)(?:[:@].*)?$/.exec(path) ?? []
   // Of the hosted registries, only those of clouds can be caches.
   const mayCache = registry !== null && (!isHosted(registry) || cloudOf(registry) !== null)
-  const viaProject = mayCache && name !== undefined
+  const viaProject = mayCache && name !== undefined && !path.startsWith('library/')
   return viaProject && OFFICIAL_IMAGES.includes(name)
     ? ' (behind a proxy cache, official images need library/ in the path)'
     : ''
