@@ -48,7 +48,9 @@ export function cluesOf(text: string, known: ClueFacts): Clue[] {
     ...missingChild(text, reference),
     ...demanded(words, reference),
     ...(cause === 'rate-limited' ? ofLimit(text, reference) : []),
-    ...(cause === 'auth-required-or-denied' ? refusalClues(words, text, status) : []),
+    ...(cause === 'auth-required-or-denied'
+      ? refusalClues(words, text, { status, registry: reference?.registry ?? null })
+      : []),
     ...quotedClues(text, endpoint),
     ...lazySnapshotter(words),
     ...passedOver(text, cause),

@@ -136,11 +136,19 @@ export function denialOf(refusal: Refusal): DenialSubcause {
   return bareStatus(refusal)
 }
 
+/** The HTTP status, and the image's registry. */
+interface Asked {
+  status: number | null
+  registry: string | null
+}
+
 /** The reason of a refusal in the registry's words: what is switched off, or a reason that is not known. 402 asks for a payment. */
-export function refusalClues(words: string, text: string, status: number | null): Clue[] {
-  const what = status === 402 ? 'billing' : lapseIn(words.toLowerCase())
-  if (what !== null)
-    return [{ code: 'lapsed', what, project: projectIn(text), ofCaller: isOfCaller(words.toLowerCase()) }]
+export function refusalClues(words: string, text: string, { status, registry }: Asked): Clue[] {
+  const said = words.toLowerCase()
+  const what = lapseIn(said) ?? (status === 402 ? 'plan' : null)
+  // NGC serves images by the entitlements of the account whose key it gets (docs.nvidia.com/ngc), and gives no other 402.
+  const ofCaller = isOfCaller(said) || (status === 402 && registry === 'nvcr.io')
+  if (what !== null) return [{ code: 'lapsed', what, project: projectIn(text), ofCaller }]
   const reason = ownReason(text)
   return reason === null ? [] : [{ code: 'own-reason', text: reason }]
 }

@@ -107,6 +107,9 @@ test.each<[string, string, Lapse, string | null]>([
     'account',
     null,
   ],
+  ['quay.io', 'unknown: Namespace acme has been disabled.', 'account', null],
+  ['docker.cloudsmith.io', 'unexpected status: 402 Payment Required', 'plan', null],
+  ['nvcr.io', 'unexpected status: 402 Payment Required', 'plan', null],
   ['registry.example', 'denied: The organization acme is suspended for unpaid invoices', 'billing', null],
   ['acme.jfrog.io', 'denied: Your subscription has expired', 'subscription', null],
 ])('%s says "%s", which only an owner can change', (registry, message, what, project) => {
@@ -117,7 +120,7 @@ test.each<[string, string, Lapse, string | null]>([
     registry,
     what,
     project,
-    ofCaller: /\byour\b/i.test(message),
+    ofCaller: /\byour\b/i.test(message) || registry === 'nvcr.io',
   })
   expect(found.remedies).toEqual([])
 })
