@@ -61,6 +61,9 @@ export type UsableHint = Extract<
 /** Short-lived logins, recognized by their user name. */
 export type ShortLived = 'gitlab-job' | 'ecr' | 'google' | 'acr'
 
+/** Registries whose user names are of a form that their operators set. */
+export type UserNames = 'ecr' | 'google' | 'ngc' | 'oracle' | 'yandex' | 'huawei'
+
 /** Give a pod a login, or remove a wrong one. */
 export type LoginStep =
   | {
@@ -79,6 +82,15 @@ export type LoginStep =
   | { code: 'remove-login'; namespace: string; secrets: string[]; registry: string }
   | { code: 'use-known-secret'; hint: UsableHint; namespace: string }
   | { code: 'cut-user-name'; secret: string; username: string }
+  /** `path`: the image's, without its registry. */
+  | {
+      code: 'foreign-user-name'
+      secret: string
+      username: string
+      registry: string
+      form: UserNames
+      path: string
+    }
   | { code: 'padded-login'; secret: string }
   | { code: 'overridden-login'; secret: string }
   | { code: 'replace-passed-over'; secrets: string[]; status: number; registry: string }
@@ -182,6 +194,7 @@ export type ImageContentStep =
 /** Wait for a limit, avoid it, or get the image onto the node without a pull. */
 export type LimitStep =
   | { code: 'wait'; for: 'limit'; quota?: LimitAnswer }
+  | { code: 'raise-volume'; registry: string; period: 'day' | 'month' | null }
   | { code: 'wait'; for: 'hub-limit' | 'minute' | 'burst' | 'kubelet' | 'registry' }
   | { code: 'find-askers' }
   | { code: 'replace-registry' }

@@ -169,6 +169,8 @@ export type Clue =
   | { code: 'token-limit' }
   /** Too many requests within a second or a minute, not too many pulls within hours. */
   | { code: 'per-second' }
+  /** Too much data within this time, not too many pulls; null if the text does not say which. */
+  | { code: 'volume-limit'; period: 'day' | 'month' | null }
   /** Docker Hub's own words for its limit on pulls, for an image of Docker Hub or a name that does not parse. */
   | { code: 'hub-limit' }
   /** The folder whose file system is full. `temporary`: where the runtime unpacks, besides its image store. */

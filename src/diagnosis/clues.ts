@@ -18,7 +18,7 @@ import { demandsTerms, servedAt } from './access-demands.ts'
 import { passedOver } from './causes/auth-required-or-denied.ts'
 import { lazySnapshotter } from './causes/corrupt-or-unpack.ts'
 import { missingChild } from './causes/image-not-found.ts'
-import { isHubLimit, isLimitOfMinutes } from './causes/rate-limited.ts'
+import { isHubLimit, isLimitOfMinutes, limitOfData } from './causes/rate-limited.ts'
 import type { Clue, DefaultName } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
@@ -103,7 +103,9 @@ function withoutNames(text: string, image: string, reference: Reference | null):
 /** Whose limit the text describes, and over which time. */
 function ofLimit(text: string, reference: Reference | null): Clue[] {
   if (isLimitOfMinutes(text)) return [{ code: 'per-second' }]
-  if (!isHubLimit(text)) return []
+  const period = limitOfData(text)
+  if (!isHubLimit(text))
+    return period === null ? [] : [{ code: 'volume-limit', period: period === 'unknown' ? null : period }]
   const relayed = reference !== null && !isDockerHub(reference.registry)
   return [{ code: relayed ? 'upstream-limit' : 'hub-limit' }]
 }

@@ -532,6 +532,21 @@ test.each<[string, string, string, Step['code'][]]>([
     ['wait', 'use-cache'],
   ],
   [
+    'a limit on the data of a month is not over in a minute',
+    'cr.example/acme/agent:2',
+    pulled(
+      'cr.example/acme/agent:2',
+      'toomanyrequests: remaining traffic quota is not enough to download this layer for current month',
+    ),
+    ['raise-volume', 'use-other-source', 'use-cache'],
+  ],
+  [
+    'a limit on requests is, whatever they download',
+    'cr.example/acme/agent:2',
+    pulled('cr.example/acme/agent:2', 'toomanyrequests: download limit of 100 requests per second exceeded'),
+    ['wait', 'use-cache'],
+  ],
+  [
     'nor does such a word keep a refusal from having the name checked',
     'registry.example/acme/agent:dummy',
     pulled('registry.example/acme/agent:dummy', head('registry.example', '401 Unauthorized')),
@@ -626,6 +641,25 @@ test("a login that was refused although the pod has none is the node's own", () 
   )
   expect(codesIn({ image: 'quay.io/a/b:1', error })[0]).toBe('node-login')
   expect(codesIn({ image: 'quay.io/a/b:1', error, login: 'quay.io' })).not.toContain('node-login')
+})
+
+test.each([
+  ['fra.ocir.io', 'jane@acme.example', true],
+  ['fra.ocir.io', 'ns/jane@acme.example', false],
+  ['nvcr.io', '', true],
+  ['nvcr.io', '$oauthtoken', false],
+  ['europe-docker.pkg.dev', 'jane@acme.example', true],
+  ['europe-docker.pkg.dev', '_json_key_base64', false],
+  [ECR, 'admin', true],
+  ['registry.example', 'jane', false],
+])('%s refuses a user name of a form that it does not have: "%s", %s', (registry, username, foreign) => {
+  const image = `${registry}/a/b:1`
+  const codes = codesIn({
+    image,
+    error: pulled(image, head(registry, '401 Unauthorized')),
+    secret: { entries: [{ key: registry, username, problem: null }] },
+  })
+  expect(codes[0] === 'foreign-user-name').toBe(foreign)
 })
 
 test("EKS's pause image is brought back by its service or a new node; the kubelet's credential provider is not asked for it", () => {

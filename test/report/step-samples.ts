@@ -41,6 +41,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     },
   ],
   'cut-user-name': [{ secret: 'regcred', username: 'robot' }],
+  'foreign-user-name': [
+    { ...{ secret: 'regcred', username: 'jane' }, registry: 'fra.ocir.io', form: 'oracle', path: 'ns/app' },
+    { ...{ secret: 'regcred', username: '' }, registry: 'nvcr.io', form: 'ngc', path: 'acme/app' },
+  ],
   'padded-login': [{ secret: 'regcred' }],
   'make-public': [{ registry: 'ghcr.io' }, { registry }],
   'guest-settings': [{ needs: 'login' }, { needs: 'way' }, { needs: 'room' }, { needs: 'look' }],
@@ -201,6 +205,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
   'check-store': [{}],
   'check-download': [{ host }],
   'ecr-login-of-node': [{ region: 'eu-west-1' }, { region: null }],
+  'raise-volume': [{ registry: own, period: 'month' }],
   'find-askers': [{}],
   'copy-platforms': [{ image }],
   'mirror-login': [mirror],

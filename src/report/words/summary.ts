@@ -178,6 +178,7 @@ const OF_ONE: readonly StepCode[] = [
   'repair-secret',
   'remove-login',
   'cut-user-name',
+  'foreign-user-name',
   'padded-login',
   'short-lived-login',
   'remove-image',
