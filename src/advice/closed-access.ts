@@ -12,6 +12,17 @@ function answeringHost({ endpoint, registry }: Finding): string {
   return endpoint?.host ?? registry ?? ''
 }
 
+/** Registries that give layers to anyone without a token. */
+const WITHOUT_TOKEN = ['registry.k8s.io', 'mcr.microsoft.com']
+
+/** Asks for the layer that was refused, if anyone can. */
+function openLayer({ registry, evidence }: Finding, host: string): Step[] {
+  if (registry === null || !WITHOUT_TOKEN.includes(registry)) return []
+  const [path] =
+    /\/v2\/[a-z0-9][a-z0-9._/-]{0,255}\/blobs\/sha256:[0-9a-f]{64}/.exec(evidence?.text ?? '') ?? []
+  return path === undefined ? [] : [{ code: 'ask-layer', host, layer: `https://${host}${path}` }]
+}
+
 /** The steps if the registry, or a rule around it, lets neither this address nor this account in. */
 export function blockedSteps(finding: Finding): Step[] {
   const { registry, endpoint, clues } = finding
@@ -36,6 +47,8 @@ export function blockedSteps(finding: Finding): Step[] {
   }
   // Its answer proves that the nodes reach it.
   if (endpoint?.role === 'storage') return [{ code: 'storage-refused', host }, { code: 'show-proxy' }]
+  if (hasClue(finding, 'layer-refused') && endpoint?.role === 'registry')
+    return [...openLayer(finding, host), { code: 'layer-refused', host }, { code: 'show-proxy' }, other]
   const address = clueOf(clues, 'caller-address')?.address ?? null
   const allow: Step = { code: 'allow-address', host, address, cloud: cloudOf(registry) }
   const unblock: Step[] = hasClue(finding, 'bare-refusal')

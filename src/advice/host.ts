@@ -64,6 +64,13 @@ export function silentMirror({ registry }: Pick<Finding, 'registry'>, target: Na
   return [mirror]
 }
 
+/** A registry that somebody here may run can serve its layers itself, so that nodes need no second host. */
+export function servedByRegistry({ registry }: Finding, { host, role }: NamedEndpoint): Step[] {
+  return role === 'storage' && registry !== null && registry !== host && !isHosted(registry)
+    ? [{ code: 'serve-layers', host, registry }]
+    : []
+}
+
 /** Whether others run the host, and no address of the node or of a private network answers in its place. */
 export function isOfOthers(finding: Finding, { host }: NamedEndpoint): boolean {
   return isHosted(host) && !hasClue(finding, 'private-address')

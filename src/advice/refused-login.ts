@@ -128,8 +128,16 @@ const USER_NAMES: Record<UserNames, [registry: RegExp, name: RegExp]> = {
   huawei: [/^swr\.[\w-]+\.myhuaweicloud\.com$/, /^[\w-]+@./],
 }
 
+/** Refusals that leave open whether the login was accepted, or prove that it was not. */
+const MAY_BE_LOGIN: readonly Finding['subcause'][] = [
+  'credential-refused',
+  'denied-or-missing',
+  'unspecified',
+]
+
 /** A user name of a form that the registry does not know, such as a person's own where all users have one name. */
-function foreignUserNames({ credential, registry, reference }: Finding): Step[] {
+function foreignUserNames({ credential, registry, reference, subcause }: Finding): Step[] {
+  if (!MAY_BE_LOGIN.includes(subcause)) return []
   const found = Object.entries(USER_NAMES).find(([, [host]]) => host.test(registry ?? ''))
   if (found === undefined || registry === null) return []
   const [form, [, known]] = found as [UserNames, [RegExp, RegExp]]

@@ -30,7 +30,10 @@ export type NetworkStep =
   | { code: 'who-answered'; host: string }
   | { code: 'page-instead'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)
+  | { code: 'serve-layers'; host: string; registry: string }
   | { code: 'storage-refused'; host: string }
+  | { code: 'ask-layer'; host: string; layer: string }
+  | { code: 'layer-refused'; host: string }
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }

@@ -6,7 +6,15 @@ import type { Finding } from '../diagnosis/finding.ts'
 import { isLocal, isPrivateAddress, isServiceName } from '../image/host.ts'
 import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { isOfOthers, ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './host.ts'
+import {
+  isOfOthers,
+  ofMirror,
+  pullByHand,
+  servedByRegistry,
+  silentMirror,
+  targetHost,
+  testConnection,
+} from './host.ts'
 import type { Step } from './step.ts'
 import type { RealmProduct } from './step-at-node.ts'
 
@@ -94,6 +102,7 @@ export function dnsSteps(finding: Finding): Step[] {
           ...mirror,
         ]),
     ...stepsIf(!isOfCluster && !isOfProduct, { code: 'fix-dns', host: target.host, server }),
+    ...(unreachable.length > 0 ? [] : servedByRegistry(finding, target)),
   ]
 }
 
@@ -133,6 +142,7 @@ export function timeoutSteps(finding: Finding): Step[] {
     ...compareSteps(finding, target, 'way'),
     ...ofMirror(finding, target),
     { code: 'open-host', ...target },
+    ...servedByRegistry(finding, target),
   ]
 }
 
@@ -167,6 +177,7 @@ export function refusedSteps(finding: Finding): Step[] {
       : nodeServiceAt(target) === null
         ? [{ code: 'check-listener', ...target } as const]
         : []),
+    ...servedByRegistry(finding, target),
     // A host on a private network, named without a port, might serve plain HTTP only.
     ...stepsIf(hasClue(finding, 'private-address') && !/:\d+$/.test(target.host), {
       code: 'allow-http',

@@ -47,6 +47,8 @@ export type Clue =
   | { code: 'relays'; upstream: string }
   /** A 403 whose text gives no reason: whoever answered sent nothing else, or the runtime did not read it. */
   | { code: 'bare-refusal' }
+  /** A 403 without a reason for a layer, after the manifest was given: the registry redirects to where its layers are, or something is on the way. */
+  | { code: 'layer-refused' }
   /** The kubelet could not read a pull secret of the pod. */
   | { code: 'unreadable-secret' }
   /** The registry says that another one has the image. */

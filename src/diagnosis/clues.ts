@@ -22,7 +22,7 @@ import { isHubLimit, isLimitOfMinutes, limitOfData } from './causes/rate-limited
 import type { Clue, DefaultName } from './clue.ts'
 import { nameClues, quotedClues, TEXT_CLUES } from './clue-patterns.ts'
 import { providerReason } from './credential-provider.ts'
-import { refusalClues } from './denial.ts'
+import { isOfLayer, refusalClues } from './denial.ts'
 import { type Endpoint, endpointOf, failedMirrors } from './endpoint.ts'
 import type { Cause, Finding } from './finding.ts'
 import { perimeterRefusal } from './perimeter.ts'
@@ -118,8 +118,8 @@ function ofStatus(status: number | null, text: string): Clue[] {
   if (status === 429 && !/toomanyrequests|limit|quota|retry-after|upstream/i.test(text))
     return OF_TOKEN.test(text) ? [{ code: 'token-limit' }] : [{ code: 'bare-limit' }]
   if (status === 401) return [{ code: 'unauthorized' }]
-  if (status === 403)
-    return /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text) ? [{ code: 'bare-refusal' }] : []
+  if (status === 403 && /\b403(?: forbidden)?[\s"'`)\]}.,;]{0,8}$/i.test(text))
+    return [{ code: isOfLayer(text) ? 'layer-refused' : 'bare-refusal' }]
   if (status === 412) return [{ code: 'precondition-failed' }]
   return status !== null && (status >= 500 || status === 404 || status === 405)
     ? [{ code: 'status', status }]

@@ -85,6 +85,11 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
   ],
 ]
 
+/** Whether the text is about a layer, which is asked for with the token that the manifest was read with. */
+export function isOfLayer(text: string): boolean {
+  return /\/v2\/[^\s"?]{1,300}\/blobs\/sha256:/.test(text)
+}
+
 const WEB_PAGE = /\binvalid character .{1,12} looking for beginning\b|\bhtml\b/
 
 /**
@@ -123,7 +128,8 @@ export function denialOf(refusal: Refusal): DenialSubcause {
     return 'not-permitted'
   if (proven !== undefined) return proven
   if (ownReason(masked) !== null) return 'unspecified'
-  if (endpoint?.role === 'storage' && status === 403) return 'blocked'
+  const isLayer = endpoint?.role === 'storage' || (endpoint?.role === 'registry' && isOfLayer(text))
+  if (status === 403 && isLayer) return 'blocked'
   if (status === 402 || status === 451) return 'blocked'
   // Docker Hub answers 401 for an image that is private or does not exist.
   if (

@@ -547,6 +547,27 @@ test.each<[string, string, string, Step['code'][]]>([
     ['wait', 'use-cache'],
   ],
   [
+    'a layer that is refused without a reason is not about the name or a login, as the manifest was given',
+    'registry.example/acme/agent:2',
+    pulled(
+      'registry.example/acme/agent:2',
+      'failed to copy: httpReadSeeker: failed open: unexpected status code https://registry.example/v2/acme/agent/blobs/sha256:ec6e: 403 Forbidden',
+    ),
+    ['layer-refused', 'show-proxy', 'use-other-source'],
+  ],
+  [
+    'a registry can serve the layers that it redirects to a host of its own network',
+    'registry.example/acme/agent:2',
+    'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://minio.storage.corp:9000/docker/registry/v2/blobs/sha256/aa/data?X-Amz-Signature=x": dial tcp: lookup minio.storage.corp on 10.0.0.2:53: no such host',
+    ['resolve-host', 'fix-dns', 'serve-layers'],
+  ],
+  [
+    'nobody here can change where the registries of others redirect',
+    'quay.io/acme/agent:2',
+    'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://cdn03.quay.io/quayio-production-s3/sha256/aa?Signature=x": dial tcp: lookup cdn03.quay.io on 10.0.0.2:53: no such host',
+    ['resolve-host', 'fix-dns'],
+  ],
+  [
     'nor does such a word keep a refusal from having the name checked',
     'registry.example/acme/agent:dummy',
     pulled('registry.example/acme/agent:dummy', head('registry.example', '401 Unauthorized')),

@@ -5,10 +5,19 @@ import { clueOf } from '../../src/diagnosis/clue.ts'
 import type { Lapse } from '../../src/diagnosis/lapse.ts'
 import { findingOf } from './situation.ts'
 
+/** What user names are at registries that know only some. */
+const USERS = new Map([
+  ['cr.yandex', 'oauth'],
+  ['gcr.io', '_json_key'],
+  ['fra.ocir.io', 'ns/jane'],
+])
+
 const answered = (registry: string, message: string, login: string | null = registry) =>
   findingOf({
     image: `${registry}/a/b:1`,
-    ...(login !== null && { login }),
+    ...(login !== null && {
+      secret: { entries: [{ key: login, username: USERS.get(registry) ?? 'acme', problem: null }] },
+    }),
     error: `Error response from daemon: Head "https://${registry}/v2/a/b/manifests/1": ${message}`,
   })
 

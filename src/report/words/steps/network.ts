@@ -223,10 +223,22 @@ export const networkSteps: StepWords<NetworkStep> = {
             : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}, or HTTPS_PROXY for the runtime)${orMirror(context, host)}`,
     }
   },
+  'serve-layers': ({ host, registry }) => ({
+    text: `Or, if ${registry} is yours, let it serve the layers itself instead of redirecting to ${hostAlone(host)} (storage.redirect.disable of the distribution registry and of GitLab's; disableredirect in Harbor's chart)`,
+  }),
   'storage-refused': ({ host }, { findings: [{ evidence }] }) => ({
     text: /expired|specified time frame/i.test(evidence?.text ?? '')
       ? `Compare the node's clock with the real time, and look for a cache in between that keeps redirects: ${host} says that the signed address of the layer had expired`
       : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(hostAlone(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that keeps redirects)`,
+  }),
+  'ask-layer': ({ host, layer }, { findings }) =>
+    nodeShellStep(
+      `See who refuses the layer ${onNodes(findings)} (200 or 206 at the end is fine): ${host} itself, the host that it redirects to, or a proxy on the way`,
+      curlCommand(findings[0].host, layer, 'L -r 0-0'),
+      findings,
+    ),
+  'layer-refused': ({ host }, { findings: [first] }) => ({
+    text: `Find the rule that refuses layers: that of a proxy or firewall on the way, or of the host that ${host} redirects to${first.host.cloud === 'ecr' ? " (on AWS mostly S3, so a policy of the VPC's S3 endpoint has to allow the registry's buckets)" : ''}`,
   }),
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,
