@@ -101,7 +101,7 @@ function containerSteps(finding: Finding): Step[] {
   const clues = nameClueSteps(finding)
   const ofCause = servedElsewhere(finding) ?? checkedSteps(finding) ?? BY_CAUSE[finding.cause](finding)
   // A clue in the name replaces the general check of the name and the login.
-  const renamed = clues.some(({ code }) => code === 'correct-registry')
+  const renamed = clues.some(({ code }) => RENAMES.includes(code))
   const unsettled =
     clues.length === 0
       ? ofCause
@@ -124,6 +124,9 @@ function containerSteps(finding: Finding): Step[] {
   const steps = [...own, ...runSteps(finding, own)]
   return hasClue(finding, 'guest') ? guestSteps(finding, steps) : steps
 }
+
+/** What shows that another registry was meant than the one that was asked. */
+const RENAMES: readonly StepCode[] = ['correct-registry', 'drop-default-registry']
 
 /** What a clue in the image's name settles: whether the name is correct, and who may pull it. */
 const SETTLED_BY_NAME: readonly StepCode[] = [

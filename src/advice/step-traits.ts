@@ -82,6 +82,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'drop-scheme': { about: 'template' },
   'name-registry': { about: 'template' },
   'full-name': { about: 'template' },
+  'drop-default-registry': { about: 'template' },
   'correct-registry': { about: 'template' },
   'resolve-host': { about: 'node', on: 'shell' },
   'node-resolver': { about: 'node' },

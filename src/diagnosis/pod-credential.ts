@@ -153,7 +153,7 @@ function uselessAttempt(secret: PodSecret, reference: Reference | null): Attempt
 }
 
 /** A key with such a mismatch may be right for other images. */
-const FOR_OTHERS: KeyMismatch[] = ['path', 'port-other', 'region']
+const FOR_OTHERS: KeyMismatch[] = ['path', 'port-other', 'region', 'network']
 
 const UNREAD: AttemptProblem[] = ['secret-forbidden', 'secret-unread']
 

@@ -568,6 +568,18 @@ test.each<[string, string, string, Step['code'][]]>([
     ['resolve-host', 'fix-dns'],
   ],
   [
+    'a default registry in front of a full name is removed, whatever its registry answered',
+    'docker.io/registry.example/acme/agent:2',
+    pulled('docker.io/registry.example/acme/agent:2', SCOPE),
+    ['drop-default-registry'],
+  ],
+  [
+    'an owner at Quay may have a dot in its name',
+    'quay.io/acme.io/agent:2',
+    pulled('quay.io/acme.io/agent:2', 'manifest unknown'),
+    ['check-name', 'ask-registry', 'set-image'],
+  ],
+  [
     'nor does such a word keep a refusal from having the name checked',
     'registry.example/acme/agent:dummy',
     pulled('registry.example/acme/agent:dummy', head('registry.example', '401 Unauthorized')),

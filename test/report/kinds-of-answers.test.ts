@@ -191,6 +191,24 @@ test.each<[string, Situation, Expected]>([
     { first: /set dns\.imageRepository to mirror\.example\/coredns/ },
   ],
   [
+    'CoreDNS one level too low',
+    {
+      image: 'mirror.example/k8s/coredns/coredns:v1.11.3',
+      error: 'mirror.example/k8s/coredns/coredns: not found',
+    },
+    { first: /without the second level, as mirror\.example\/k8s\/coredns\)/ },
+  ],
+  [
+    "an image that is not among Chainguard's free ones",
+    { image: 'cgr.dev/chainguard/tool:1', error: '403 Forbidden' },
+    { first: /at cgr\.dev\/ORGANIZATION/ },
+  ],
+  [
+    'a minor version of what Kubernetes releases',
+    { image: 'registry.k8s.io/kubectl:1.32', error: 'registry.k8s.io/kubectl:1.32: not found' },
+    { first: /whole versions, such as v1\.32\.0/ },
+  ],
+  [
     'a robot account whose name a shell shortened',
     {
       image: OWN,

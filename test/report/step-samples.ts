@@ -146,6 +146,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { name: 'harbor.example/acme/api:1', beside: 'harbor.example/acme/web', same: false },
   ],
   'full-name': [{ image: 'nginx' }],
+  'drop-default-registry': [{ registry, inner: 'registry.example', without: 'registry.example/acme/app:1' }],
   'correct-registry': [
     { from: 'hub.docker.com', to: 'docker.io', why: 'web-site' },
     { from: 'gchr.io', to: 'ghcr.io', why: 'typo' },

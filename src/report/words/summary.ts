@@ -183,6 +183,7 @@ const OF_ONE: readonly StepCode[] = [
   'short-lived-login',
   'remove-image',
   'correct-registry',
+  'drop-default-registry',
   'pull-by-hand',
   'preload',
   'load-image',
