@@ -1,7 +1,9 @@
 /** Steps at the nodes: the way from them to a host, mirrors, certificates, policies, and what is wrong with a node itself. */
 
-import type { CertificateProblem, Clue, DefaultName, LazySnapshotter } from '../diagnosis/clue.ts'
+import type { Clue } from '../diagnosis/clue.ts'
+import type { CertificateProblem, DefaultName, LazySnapshotter } from '../diagnosis/clue-at-node.ts'
 import type { EndpointRole, NamedEndpoint, NodeService } from '../diagnosis/endpoint.ts'
+import type { AddressOwner } from '../diagnosis/misresolved.ts'
 
 /** A policy on the node: a registry that is blocked, images that are on no list, or signatures. */
 export type NodePolicy = 'blocked' | 'rejected' | 'signature'
@@ -19,7 +21,7 @@ export type NetworkStep =
   | { code: 'fix-dns'; host: string; server: string | null }
   | { code: 'replace-service-name'; host: string; role: EndpointRole }
   | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
-  | { code: 'resolve-elsewhere'; host: string; address: string }
+  | { code: 'resolve-elsewhere'; host: string; address: string; owner: AddressOwner }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
   | ({
       code: 'test-connection'

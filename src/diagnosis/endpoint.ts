@@ -3,7 +3,7 @@
 import { isDockerHub } from '../image/docker-hub.ts'
 import { isAddress, isLocal, withoutPort } from '../image/host.ts'
 import type { Cause } from './finding.ts'
-import type { PullError } from './pull-error.ts'
+import { asksForToken, type PullError } from './pull-error.ts'
 
 /** The host's part in the pull. `runtime` is the socket of the node's container runtime. */
 export type EndpointRole = 'registry' | 'mirror' | 'token' | 'storage' | 'proxy' | 'runtime'
@@ -45,7 +45,6 @@ const IN_SOURCE =
 const TOKEN_PATH =
   /^\/(?:[\w.-]+\/)*(?:token|oauth2\/(?:token|exchange)|jwt\/auth|v2\/auth|openshift\/token|auth)(?:[?#]|$)/i
 const TOKEN_QUERY = /[?&](?:scope=repository|service=)/i
-const FOR_TOKEN = /fetch (?:anonymous|oauth) token|requesting bearer token|failed to authorize/i
 
 /** Known hosts that serve layers for a registry of another name. */
 const STORAGE =
@@ -175,12 +174,12 @@ function roleOf(host: string, rest: string, text: string, registry: string | nul
   if (/[?&]ns=/i.test(rest)) return 'mirror'
   if (TOKEN_PATH.test(rest) || TOKEN_QUERY.test(rest) || plain === 'auth.docker.io') return 'token'
   if (registry === null || isSame(host, registry)) {
-    return FOR_TOKEN.test(text) && !rest.startsWith('/v2/') ? 'token' : 'registry'
+    return asksForToken(text) && !rest.startsWith('/v2/') ? 'token' : 'registry'
   }
   if (isStorage(plain) || SIGNED.test(rest)) return 'storage'
   // The registry's backend: registry.k8s.io redirects to Artifact Registry and S3 under their own names.
   if (registry === 'registry.k8s.io' && /(?:-docker\.pkg\.dev|\.gcr\.io)$/.test(plain)) return 'registry'
-  if (FOR_TOKEN.test(text)) return 'token'
+  if (asksForToken(text)) return 'token'
   return rest === '' || rest.startsWith('/v2') || rest.startsWith('/v1') || isLocal(plain)
     ? 'mirror'
     : rest.includes('/v2/')

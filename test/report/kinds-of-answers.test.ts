@@ -644,6 +644,14 @@ test.each<[string, Situation, Expected]>([
     { short: /^a container runtime that does not answer$/ },
   ],
   [
+    'a forged DNS answer',
+    {
+      image: 'nginx',
+      error: 'Head "https://registry-1.docker.io/v2/": dial tcp 162.125.2.5:443: i/o timeout',
+    },
+    { short: /^forged DNS answers for registry-1\.docker\.io$/, says: /belongs to Dropbox/ },
+  ],
+  [
     'a mirror address without a scheme',
     {
       image: OWN,

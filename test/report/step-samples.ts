@@ -168,7 +168,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { host: 'gitea:3000', registry: own, product: 'gitea' },
     { host: '127.0.0.1:5001', registry: own, product: null },
   ],
-  'resolve-elsewhere': [{ host: 'git.example:8443', address: '[::1]' }],
+  'resolve-elsewhere': [
+    { host: 'git.example:8443', address: '[::1]', owner: 'node' },
+    { host: 'registry-1.docker.io', address: '31.13.95.34', owner: 'meta' },
+  ],
   'replace-loopback': [{ host: 'localhost:5000', role: 'registry' }],
   'test-connection': [
     { scheme: 'https', host, role: 'registry' },

@@ -6,6 +6,7 @@ import type { MovedState } from '../../image/moved-images.ts'
 import type { ImageVerdict } from '../../snapshot/image-verdict.ts'
 import { type CauseContext, type CauseWords, sentenceFor } from './cause-words.ts'
 import { authRequiredOrDenied } from './causes/access.ts'
+import { connectionRefusedOrReset, networkTimeout, registryNotFoundDns } from './causes/connection.ts'
 import {
   IMAGE_ID,
   imageNotFound,
@@ -15,16 +16,7 @@ import {
   unsupportedManifest,
 } from './causes/image.ts'
 import { kubeletQps, neverPull, rateLimited, signaturePolicy } from './causes/limits.ts'
-import {
-  canceledOrDeadline,
-  connectionRefusedOrReset,
-  httpHttpsMismatch,
-  networkTimeout,
-  proxy,
-  registryNotFoundDns,
-  registryServerError,
-  tls,
-} from './causes/network.ts'
+import { canceledOrDeadline, httpHttpsMismatch, proxy, registryServerError, tls } from './causes/network.ts'
 import { corruptOrUnpack, diskFull } from './causes/node-store.ts'
 import { credentialLines, malformedSecret, malformedSecretsOf } from './credential.ts'
 import { minuteOf } from './duration.ts'

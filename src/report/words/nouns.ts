@@ -2,6 +2,14 @@
 
 import type { Endpoint } from '../../diagnosis/endpoint.ts'
 import type { Finding } from '../../diagnosis/finding.ts'
+import type { AddressOwner } from '../../diagnosis/misresolved.ts'
+
+/** Companies whose addresses forged DNS answers give. */
+export const ADDRESS_OWNERS: Record<Exclude<AddressOwner, 'node'>, string> = {
+  meta: 'Meta (Facebook)',
+  x: 'X (Twitter)',
+  dropbox: 'Dropbox',
+}
 
 /** Returns, for example, `1,234`, regardless of the machine's locale. */
 export function formatNumber(count: number): string {

@@ -1,7 +1,7 @@
 /** The words of steps on the way to a host: its name, its port, and proxies in between. */
 
 import type { NetworkStep, RealmProduct } from '../../../advice/step-at-node.ts'
-import type { DefaultName } from '../../../diagnosis/clue.ts'
+import type { DefaultName } from '../../../diagnosis/clue-at-node.ts'
 import type { EndpointRole } from '../../../diagnosis/endpoint.ts'
 import type { Finding } from '../../../diagnosis/finding.ts'
 import { hostAlone } from '../../../image/host.ts'
@@ -19,7 +19,7 @@ import {
   resolverPlace,
 } from '../node.ts'
 import { kindRegistryNote } from '../node-settings.ts'
-import { hostLabel, registryLabel } from '../nouns.ts'
+import { ADDRESS_OWNERS, hostLabel, registryLabel } from '../nouns.ts'
 import type { StepContext, StepWords } from '../steps.ts'
 
 /** Returns where to test a connection: registries answer at /v2/, other hosts everywhere. */
@@ -130,17 +130,23 @@ const REALM_SETTING: Record<RealmProduct | 'any', string> = {
 }
 
 /** For nodes without internet access by design, suggests only a mirror or loading the image directly. */
-function orMirror({ invocation, findings: [first] }: StepContext, target: string) {
-  const { host, reference, registry, containerKind } = first
+function orMirror(context: StepContext, target: string) {
+  const [first] = context.findings
   // Images in a cloud's registry are mostly private, so no mirror has them.
-  if (!isHosted(target) || cloudOf(registry) !== null || containerKind === 'sandbox') return ''
+  if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
+  return `; if they are not meant to reach the internet, give them ${mirrorOf(context)}, or load the image on them`
+}
+
+/** Returns the mirror that the nodes need, with the command that shows how they get it. */
+function mirrorOf({ invocation, findings: [first] }: StepContext) {
+  const { host, reference, registry } = first
   const byTag = reference?.includes('@') !== true
   const openshift = host.platform === 'openshift' || (host.platform === null && host.runtime === 'cri-o')
   const note =
     openshift && byTag
       ? '; on OpenShift an ImageTagMirrorSet, as the other kinds of mirrors only serve images that are named by digest'
       : ''
-  return `; if they are not meant to reach the internet, give them a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note}), or load the image on them`
+  return `a mirror of ${registryLabel(registry)} (\`${ownCommand(invocation, 'mirror')}\`${note})`
 }
 
 export const networkSteps: StepWords<NetworkStep> = {
@@ -183,8 +189,11 @@ export const networkSteps: StepWords<NetworkStep> = {
   'token-realm': ({ host, registry, product }) => ({
     text: `Let ${registry} announce its token server by a name that nodes can reach, in ${REALM_SETTING[product ?? 'any']}: it announces ${host}, which nodes can't reach`,
   }),
-  'resolve-elsewhere': ({ host, address }) => ({
-    text: `Let ${hostAlone(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`,
+  'resolve-elsewhere': ({ host, address, owner }, context) => ({
+    text:
+      owner === 'node'
+        ? `Let ${hostAlone(host)} resolve to an address that every node can reach (in DNS, or in /etc/hosts of the nodes): on the node it resolves to ${address}, which is the node itself`
+        : `Let the nodes pull through ${isHosted(host) ? mirrorOf(context) : 'a mirror'}, or through a proxy: ${hostAlone(host)} is blocked in their network, which your own firewall can't change (${address}, which DNS gave for it, belongs to ${ADDRESS_OWNERS[owner]})`,
   }),
   'replace-loopback': ({ host, role }, { findings: [first] }) => ({
     text:
