@@ -5,6 +5,7 @@ import { isOpenToAll } from '../diagnosis/denial.ts'
 import type { Cause, Finding } from '../diagnosis/finding.ts'
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
+import { registryBehind } from '../image/registries.ts'
 import { hasClue } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
@@ -123,6 +124,7 @@ const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
   withRecreatedJob,
   withNewRun,
   withBrokenMirror,
+  withRegistryBehind,
 ]
 
 /** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */
@@ -135,7 +137,8 @@ function causeSteps(finding: Finding, ofName: Step[]): Step[] {
 function isSettled(step: Step, { moved, check }: Finding, ofName: Step[]): boolean {
   // --check-images was given already.
   if (check !== null && step.code === 'ask-registry') return true
-  if ((moved?.state === 'retired' || moved?.state === 'deleted') && grantsAccess(step)) return true
+  const isClosed = moved?.state === 'retired' || moved?.state === 'deleted' || moved?.state === 'restricted'
+  if (isClosed && grantsAccess(step)) return true
   if (ofName.length === 0) return false
   const isRenamed = ofName.some(({ code }) => RENAMES.includes(code))
   return SETTLED_BY_NAME.includes(step.code) || (isRenamed && isOfOldName(step))
@@ -174,7 +177,12 @@ function literalServerSteps(finding: Finding): Step[] {
 
 /** Nobody can grant access to what is gone. */
 function grantsAccess(step: Step): boolean {
-  return isAbout('right', step) || step.code === 'make-public' || step.code === 'who-answered'
+  return (
+    isAbout('right', step) ||
+    step.code === 'make-public' ||
+    step.code === 'who-answered' ||
+    step.code === 'page-instead'
+  )
 }
 
 /** Failures on the way to a registry's answer. */
@@ -228,6 +236,15 @@ function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: 
   const lacking = steps[0]?.code === 'mirror-lacks-image' ? 1 : 0
   const at = ON_THE_WAY.includes(cause) ? lacking : cause === 'rate-limited' ? 1 : steps.length
   return steps.toSpliced(at, 0, { code: 'broken-mirror', registry, ...broken })
+}
+
+/** A name that only leads to another registry fails, where that registry may answer. */
+function withRegistryBehind({ cause, registry, endpoint }: Finding, steps: Step[]): Step[] {
+  const behind = registry === null ? null : registryBehind(registry)
+  const isFailing = ON_THE_WAY.includes(cause) || cause === 'registry-server-error'
+  if (behind === null || registry === null || !isFailing || (endpoint?.host ?? registry) !== registry)
+    return steps
+  return steps.toSpliced(1, 0, { code: 'use-behind', registry, behind })
 }
 
 /** Causes that show a registry's answer. */

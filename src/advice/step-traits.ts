@@ -57,6 +57,7 @@ const TRAITS: Record<StepCode, StepTraits> = {
   'existing-official': { about: 'template' },
   'proxy-project': { about: 'template' },
   'ask-registry': { about: 'template' },
+  'use-behind': { about: 'template' },
   'use-host': { about: 'template' },
   'use-replacement': { about: 'template' },
   'find-replacement': { about: 'other' },

@@ -139,6 +139,7 @@ export type NameStep =
   | { code: 'existing-official' }
   | { code: 'proxy-project'; host: string; product: 'harbor' | 'ecr' | null }
   | { code: 'ask-registry' }
+  | { code: 'use-behind'; registry: string; behind: string }
   | { code: 'use-host'; host: string; repository: string | null }
   | { code: 'use-replacement'; moved: Moved; to: string }
   | { code: 'find-replacement'; moved: Moved }

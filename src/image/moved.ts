@@ -65,9 +65,9 @@ export function movedImage(reference: Reference, answer: 'refused' | 'missing' |
   }
 }
 
-function isMovedGiven({ gone, onlyMissing }: MovedRow, answer: 'refused' | 'missing' | 'none'): boolean {
-  if (answer === 'none') return gone === true
-  return answer === 'missing' || onlyMissing !== true
+function isMovedGiven(row: MovedRow, answer: 'refused' | 'missing' | 'none'): boolean {
+  if (answer === 'none') return row.gone === true
+  return answer === 'missing' ? row.onlyRefused !== true : row.onlyMissing !== true
 }
 
 function isBelow(prefix: string, name: string): boolean {

@@ -580,6 +580,33 @@ test.each<[string, string, string, Step['code'][]]>([
     ['check-name', 'ask-registry', 'set-image'],
   ],
   [
+    'a name that only leads to another registry can be replaced by that registry while it fails',
+    'lscr.io/linuxserver/sonarr:4',
+    pulled('lscr.io/linuxserver/sonarr:4', head('lscr.io', '503 Service Unavailable')),
+    ['status-page', 'use-behind', 'test-connection', 'show-proxy', 'wait'],
+  ],
+  [
+    'where the registry behind it fails, that is of no use',
+    'lscr.io/linuxserver/sonarr:4',
+    pulled('lscr.io/linuxserver/sonarr:4', head('ghcr.io', '503 Service Unavailable')),
+    ['status-page', 'test-connection', 'show-proxy', 'wait'],
+  ],
+  [
+    'builds of Kubernetes are deleted, and its releases are elsewhere',
+    'gcr.io/k8s-staging-kueue/kueue:v0.10.1',
+    pulled('gcr.io/k8s-staging-kueue/kueue:v0.10.1', 'gcr.io/k8s-staging-kueue/kueue:v0.10.1: not found'),
+    ['use-replacement', 'check-name', 'ask-registry', 'set-image'],
+  ],
+  [
+    'a registry that serves only some networks answers others with a page, which nobody here can change',
+    'quay.azk8s.cn/acme/agent:2',
+    pulled(
+      'quay.azk8s.cn/acme/agent:2',
+      `error parsing HTTP 403 response body: invalid character '<' looking for beginning of value: "<html><h1>403 Forbidden</h1></html>"`,
+    ),
+    ['use-replacement', 'test-connection', 'show-proxy'],
+  ],
+  [
     'nor does such a word keep a refusal from having the name checked',
     'registry.example/acme/agent:dummy',
     pulled('registry.example/acme/agent:dummy', head('registry.example', '401 Unauthorized')),

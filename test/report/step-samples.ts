@@ -112,6 +112,7 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { host, product: null },
   ],
   'ask-registry': [{}],
+  'use-behind': [{ registry: own, behind: 'ghcr.io' }],
   'use-host': [{ host: 'registry.redhat.io', repository: null }],
   'use-replacement': [{ moved, to: 'docker.io/bitnamilegacy/redis:7' }],
   'find-replacement': [{ moved }],

@@ -73,6 +73,15 @@ export const nameSteps: StepWords<NameStep> = {
       ...(command === undefined ? {} : { command }),
     }
   },
+  'use-behind': ({ registry, behind }, { invocation, findings: [first, ...others] }) => {
+    const at = ({ image }: Findings[number]) => `${behind}${image.slice(registry.length)}`
+    const edit = (finding: Findings[number]) => ({ ...finding, known: at(finding), open: '' })
+    return withEdit(
+      `Or use ${at(first)}, which is the same image: ${registry} only leads to ${behind}`,
+      first,
+      setImages(invocation, [edit(first), ...others.map(edit)]),
+    )
+  },
   'use-replacement': ({ to, moved }, { invocation, findings: [first, ...others] }) => {
     const edits = [first, ...others].flatMap(finding =>
       finding.moved?.to == null ? [] : [{ ...finding, known: finding.moved.to, open: '' }],
