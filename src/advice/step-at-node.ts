@@ -55,7 +55,8 @@ export type CertificateStep =
   | { code: 'ingress-certificate'; host: string }
   | { code: 'serve-tls'; host: string }
   | { code: 'allow-http'; host: string }
-  | { code: 'use-https'; host: string }
+  /** `proven`: the text shows that the host speaks TLS. */
+  | { code: 'use-https'; host: string; proven: boolean }
 
 /** Repair a mirror or cache, or what the nodes have set about it. */
 export type MirrorStep =

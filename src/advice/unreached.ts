@@ -7,6 +7,7 @@ import { isLocal, isPrivateAddress, isServiceName } from '../image/host.ts'
 import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
 import {
+  isAskedPlain,
   isOfOthers,
   ofMirror,
   pullByHand,
@@ -182,11 +183,30 @@ export function refusedSteps(finding: Finding): Step[] {
     ...ofMirror(finding, target),
     testConnection(finding, target),
     ...compareSteps(finding, target, 'way'),
+    ...otherPort(finding, target, 'https'),
     ...openOrListen(finding, target),
     ...servedByRegistry(finding, target),
-    // A host on a private network, named without a port, might serve plain HTTP only.
-    ...stepsIf(hasClue(finding, 'private-address') && !/:\d+$/.test(host), { code: 'allow-http', host }),
+    ...otherPort(finding, target, 'http'),
   ]
+}
+
+/**
+ * The other scheme, and with it another port, of a host that is named without one: a host on a private network might serve plain HTTP only, and
+ * one that containerd is set to ask over HTTP mostly serves TLS. Other runtimes try both where they may use HTTP at all.
+ */
+function otherPort(finding: Finding, target: NamedEndpoint, scheme: 'http' | 'https'): Step[] {
+  const { host, role } = target
+  if (/:\d+$/.test(host)) return []
+  if (isAskedPlain(finding, target))
+    return stepsIf(
+      scheme === 'https' &&
+        role === 'registry' &&
+        finding.host.runtime === 'containerd' &&
+        clueOf(finding.clues, 'unopened')?.why === 'refused' &&
+        !hasClue(finding, 'loopback'),
+      { code: 'use-https', host, proven: false },
+    )
+  return stepsIf(scheme === 'http' && hasClue(finding, 'private-address'), { code: 'allow-http', host })
 }
 
 /** Whether a download had begun, so that every host on the way was reached. */

@@ -62,7 +62,7 @@ export function schemeSteps(finding: Finding): Step[] {
   if (clueOf(finding.clues, 'speaks')?.scheme === 'https')
     return [
       { code: 'test-connection', scheme: 'https', ...target },
-      { code: 'use-https', host: target.host },
+      { code: 'use-https', host: target.host, proven: true },
     ]
   return [
     { code: 'test-connection', scheme: 'http', ...target },

@@ -734,6 +734,20 @@ test("a login that was refused although the pod has none is the node's own", () 
 })
 
 test.each([
+  ['containerd://2.1.4', 'connect: connection refused', true],
+  // Docker has tried HTTPS before, and something answered at port 80.
+  ['docker://27.3.1', 'connect: connection refused', false],
+  ['containerd://2.1.4', 'EOF', false],
+])('a host that was asked over HTTP may serve TLS: %s, %s', (runtime, why, mayServeTls) => {
+  const codes = codesIn({
+    image: 'hub.corp.example/a/b:1',
+    error: request('hub.corp.example', `dial tcp 192.168.6.30:80: ${why}`).replace('https', 'http'),
+    node: { runtime },
+  })
+  expect(codes.includes('use-https')).toBe(mayServeTls)
+})
+
+test.each([
   ['fra.ocir.io', 'jane@acme.example', true],
   ['fra.ocir.io', 'ns/jane@acme.example', false],
   ['nvcr.io', '', true],

@@ -204,7 +204,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { from: 'system', value: 'debian12' },
     { from: 'kernel', value: '5.15.0-84-generic' },
   ],
-  'use-https': [{ host }],
+  'use-https': [
+    { host, proven: true },
+    { host: 'registry.example', proven: false },
+  ],
   'check-clock': [{}],
   'compare-nodes': [
     { host, node: 'node-2', about: 'name' },
