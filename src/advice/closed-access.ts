@@ -55,12 +55,22 @@ export function blockedSteps(finding: Finding): Step[] {
 
 /** The steps if the registry's own policy holds the image back, which only its administrators can change. */
 export function policySteps(finding: Finding): Step[] {
+  if (hasClue(finding, 'served-list')) return unlistedSteps(finding)
   const about = (['storage-quota', 'vulnerabilities'] as const).find(code => hasClue(finding, code))
   return [
     { code: 'ask-registry-admin', about: about ?? 'policy', host: answeringHost(finding) ?? '' },
     // A full quota holds back every version alike.
     ...stepsIf(about !== 'storage-quota', { code: 'use-other-source', why: 'policy' }),
   ]
+}
+
+/** The steps for an image that is not on the list of those that a mirror or a registry serves: any other source has it. */
+function unlistedSteps({ endpoint, registry }: Finding): Step[] {
+  const host = answeringHost({ endpoint, registry }) ?? ''
+  const add: Step = { code: 'ask-registry-admin', about: 'list', host }
+  return endpoint?.role === 'mirror' && registry !== null
+    ? [{ code: 'mirror-settings', host, registry, about: 'list' }, add]
+    : [{ code: 'use-other-source', why: 'blocked' }, add]
 }
 
 /** The steps if a cache's own login at its upstream was refused, or its upstream is not set up. */

@@ -70,7 +70,7 @@ export type MirrorStep =
       code: 'mirror-settings'
       host: string | null
       registry: string
-      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'answered' | 'literal-server'
+      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'answered' | 'literal-server' | 'list'
     }
   | { code: 'unblock-upstream'; host: string }
   | {

@@ -128,7 +128,11 @@ export type PermissionStep =
   | { code: 'accept-terms'; registry: string }
   | { code: 'restore-service'; registry: string; what: Lapse; project: string | null; ofCaller: boolean }
   | { code: 'heed-reason'; registry: string; reason: string }
-  | { code: 'ask-registry-admin'; about: 'vulnerabilities' | 'storage-quota' | 'policy'; host: string }
+  | {
+      code: 'ask-registry-admin'
+      about: 'vulnerabilities' | 'storage-quota' | 'policy' | 'list'
+      host: string
+    }
   | { code: 'upstream-login'; host: string; kind: 'ecr' | 'setup' | 'other' }
   | { code: 'use-other-source'; why: 'blocked' | 'policy' | 'closed' }
 

@@ -48,6 +48,8 @@ type RefusalClue =
   | { code: 'harbor' }
   /** A 403 whose text gives no reason: whoever answered sent nothing else, or the runtime did not read it. */
   | { code: 'bare-refusal' }
+  /** The host serves only the images on a list of its own, as public mirrors do. */
+  | { code: 'served-list' }
   /** A 403 without a reason for a layer, after the manifest was given: the registry redirects to where its layers are, or something is on the way. */
   | { code: 'layer-refused' }
   /** The kubelet could not read a pull secret of the pod. */

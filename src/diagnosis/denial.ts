@@ -59,6 +59,10 @@ const REFUSED_LOGIN = new RegExp(
 /** A cache's own words for a remote (proxy) repository without a proper upstream. */
 export const UPSTREAM_NOT_SET_UP = /\bupstream (?:repository|registry) is not configured\b/i
 
+/** A host that serves only the images on a list, as public mirrors in China do (DaoCloud/public-image-mirror#2328). */
+export const UNLISTED =
+  /\b(?:image|repo(?:sitory)?|artifact|namespace)\b.{0,30}\bnot (?:in|on) (?:the |our |its |an? )?(?:allow|white)[ -]?list\b|不在白名单/i
+
 /** What the text alone proves; the first pattern that matches decides. */
 const PATTERNS: [DenialSubcause, RegExp][] = [
   [
@@ -75,6 +79,7 @@ const PATTERNS: [DenialSubcause, RegExp][] = [
     'policy',
     /\bvulnerabilit|\bconfigured policy\b|\bproject_?policy_?violation\b|\bquarantine|\bxray\b|\bquota has been exceeded on namespace\b|\bstorage quota\b|\bblocked by (?:a |the )?(?:\w+ )?(?:policy|curation)|\bcuration\b|\bnot (?:been )?scanned\b|\bpending scan\b|\bis not signed\b|\bnot signed in\b|\bpolicy (?:check|violation)|\bdownload blocking\b|\bimmutab/,
   ],
+  ['policy', UNLISTED],
   ['not-permitted', GOOGLE],
   // Docker Hub knows the token (docs.docker.com/security/access-tokens); other registries say so of an anonymous one, too.
   ['not-permitted', /\b(?:access )?token has insufficient scopes?\b/],

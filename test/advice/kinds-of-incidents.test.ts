@@ -607,6 +607,21 @@ test.each<[string, string, string, Step['code'][]]>([
     ['use-replacement', 'test-connection', 'show-proxy'],
   ],
   [
+    'a mirror that serves only listed images has neither a login nor a log for others',
+    'acme/agent:2',
+    pulled(
+      'docker.io/acme/agent:2',
+      'unexpected status from HEAD request to https://docker.m.daocloud.io/v2/acme/agent/manifests/2?ns=docker.io: 403 Forbidden - Server message: denied: this image is not in the allowlist.',
+    ),
+    ['mirror-settings', 'ask-registry-admin'],
+  ],
+  [
+    'by its name, too, such a mirror needs another source',
+    'mirror.example/docker.io/acme/agent:2',
+    pulled('mirror.example/docker.io/acme/agent:2', 'denied: repository is not on the whitelist'),
+    ['use-other-source', 'ask-registry-admin'],
+  ],
+  [
     'nor does such a word keep a refusal from having the name checked',
     'registry.example/acme/agent:dummy',
     pulled('registry.example/acme/agent:dummy', head('registry.example', '401 Unauthorized')),

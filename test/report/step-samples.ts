@@ -101,7 +101,10 @@ const SAMPLES: { [Code in StepCode]: Omit<StepOf<Code>, 'code'>[] } = {
     { registry: 'us-docker.pkg.dev', what: 'billing', project: '123456', ofCaller: false },
   ],
   'heed-reason': [{ registry: 'quay.io', reason: 'pulls are only served at night' }],
-  'ask-registry-admin': [{ about: 'policy', host }],
+  'ask-registry-admin': [
+    { about: 'policy', host },
+    { about: 'list', host },
+  ],
   'upstream-login': [{ kind: 'ecr', host }],
   'use-other-source': [{ why: 'blocked' }],
   'check-name': (['official', 'public', 'hidden', 'owner', 'plain', 'digest'] as const).map(how => ({ how })),

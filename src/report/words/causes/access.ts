@@ -76,6 +76,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     { does: 'does not let this address pull' },
   ],
   policy: [
+    ['served-list', { does: 'serves only the images on its list, and this one is not on it' }],
     ['storage-quota', first => `The owner's storage quota at ${responderLabel(first)} is used up`],
     first => `A policy of ${responderLabel(first)} blocks this image`,
   ],
@@ -206,6 +207,7 @@ const MEANING: Record<DenialSubcause, Sentence> = {
     'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
   ],
   policy: [
+    ['served-list', 'Neither a login nor a role changes that.'],
     [
       'storage-quota',
       'The registry has to store something for this pull, such as what a proxy organization fetches, and refuses; this is not a limit on pulls, nor about the login.',

@@ -96,9 +96,11 @@ export const permissionSteps: StepWords<PermissionStep> = {
     text:
       about === 'vulnerabilities'
         ? `Ask an administrator of ${host} which policy holds this image back after a scan, and whether to exempt it${exemption(evidence?.text ?? '')}`
-        : about === 'storage-quota'
-          ? `Ask the owner of the namespace at ${host} to free space or raise its storage quota`
-          : `Ask an administrator of ${host} which policy blocks this image, and whether the image can be exempted`,
+        : about === 'list'
+          ? `Or ask the operators of ${host} to add the image to the list of those that they serve`
+          : about === 'storage-quota'
+            ? `Ask the owner of the namespace at ${host} to free space or raise its storage quota`
+            : `Ask an administrator of ${host} which policy blocks this image, and whether the image can be exempted`,
   }),
   'upstream-login': ({ host, kind }) => ({
     text:
