@@ -191,6 +191,15 @@ test.each<[string, Situation, Expected]>([
     { first: /set dns\.imageRepository to mirror\.example\/coredns/ },
   ],
   [
+    'an image of Rancher itself that no node can reach',
+    {
+      image: 'rancher/shell:v0.1.18',
+      error:
+        'failed to do request: Head "https://registry-1.docker.io/v2/rancher/shell/manifests/v0.1.18": dial tcp 34.205.13.154:443: i/o timeout',
+    },
+    { says: /set as system-default-registry/ },
+  ],
+  [
     'CoreDNS one level too low',
     {
       image: 'mirror.example/k8s/coredns/coredns:v1.11.3',

@@ -134,8 +134,13 @@ function orMirror(context: StepContext, target: string) {
   const [first] = context.findings
   // Images in a cloud's registry are mostly private, so no mirror has them.
   if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
-  return `; if they are not meant to reach the internet, give them ${mirrorOf(context)}, or load the image on them`
+  const own = first.reference?.startsWith('docker.io/rancher/') === true ? OF_RANCHER : ''
+  return `; if they are not meant to reach the internet, give them ${mirrorOf(context)}, or load the image on them${own}`
 }
+
+/** What all three document for air-gapped clusters (ranchermanager.docs.rancher.com, docs.k3s.io, docs.rke2.io). */
+const OF_RANCHER =
+  '; Rancher, K3s, and RKE2 take their own images from the registry that is set as system-default-registry'
 
 /** Returns the mirror that the nodes need, with the command that shows how they get it. */
 function mirrorOf({ invocation, findings: [first] }: StepContext) {
