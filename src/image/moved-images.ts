@@ -34,8 +34,8 @@ export interface MovedRow {
   gone?: true
   /** Other images are still there, so the row only applies if the registry answers that the image is missing (404, 412). */
   onlyMissing?: true
-  /** The registry still serves some clients, so the row only applies if it refuses. */
-  onlyRefused?: true
+  /** Whom the registry still serves, as it refuses all others: the row only applies if it refuses. */
+  onlyFor?: string
   /** Images in the old places that did not move. */
   stays?: readonly string[]
   /** Where it was announced or seen. */
@@ -80,7 +80,7 @@ export const MOVED_IMAGES: readonly MovedRow[] = [
     },
     state: 'restricted',
     since: '2020-04-02',
-    onlyRefused: true,
+    onlyFor: 'addresses of Azure China',
     source: 'https://github.com/Azure/container-service-for-azure-china/issues/58',
   },
   {

@@ -12,6 +12,8 @@ export interface Moved {
   since: string
   /** The new place gets no updates. */
   frozen: boolean
+  /** Whom the old place still serves; absent if it is anyone or nobody. */
+  onlyFor?: string
   /** Where it was announced or seen. */
   source: string
   /** The day on which the table was last checked. */
@@ -60,6 +62,7 @@ export function movedImage(reference: Reference, answer: 'refused' | 'missing' |
     state,
     since,
     frozen: move.frozen === true,
+    ...(move.onlyFor !== undefined && { onlyFor: move.onlyFor }),
     source,
     asOf: MOVED_IMAGES_DATE,
   }
@@ -67,7 +70,7 @@ export function movedImage(reference: Reference, answer: 'refused' | 'missing' |
 
 function isMovedGiven(row: MovedRow, answer: 'refused' | 'missing' | 'none'): boolean {
   if (answer === 'none') return row.gone === true
-  return answer === 'missing' ? row.onlyRefused !== true : row.onlyMissing !== true
+  return answer === 'missing' ? row.onlyFor === undefined : row.onlyMissing !== true
 }
 
 function isBelow(prefix: string, name: string): boolean {

@@ -200,6 +200,18 @@ test.each<[string, Situation, Expected]>([
     { says: /set as system-default-registry/ },
   ],
   [
+    'a mirror that only some may use',
+    { image: 'gcr.azk8s.cn/a/b:1', error: '403 Forbidden' },
+    {
+      says: /gcr\.azk8s\.cn serves only addresses of Azure China now .*the image is published as gcr\.io\/a\/b:1/,
+    },
+  ],
+  [
+    'data that a month has no room for',
+    { image: OWN, error: 'toomanyrequests: remaining traffic quota is not enough for current month' },
+    { says: /limit on downloaded data is used up .*amount of data per month/ },
+  ],
+  [
     'CoreDNS one level too low',
     {
       image: 'mirror.example/k8s/coredns/coredns:v1.11.3',

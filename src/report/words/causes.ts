@@ -224,7 +224,9 @@ function movedText({ moved, reference, cause }: Pick<Finding, 'moved' | 'referen
       : `; ${moved.state === 'staging' ? 'releases of it are' : OF_REGISTRY.includes(moved.state) ? 'the image is' : 'it is'} published as ${cause === 'image-not-found' ? untagged(moved.to) : moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
   const ofRegistry = OF_REGISTRY.includes(moved.state)
   const about = ofRegistry ? `The registry ${reference.split('/')[0]}` : name
-  const what = moved.state === 'frozen' && moved.to === null ? 'gets no new tags' : MOVED[moved.state]
+  const only = moved.onlyFor === undefined ? null : `serves only ${moved.onlyFor} now`
+  const what =
+    moved.state === 'frozen' && moved.to === null ? 'gets no new tags' : (only ?? MOVED[moved.state])
   return `${about} ${what} (since ${moved.since}, ${moved.source}; table of ${moved.asOf})${where}.`
 }
 

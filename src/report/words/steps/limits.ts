@@ -65,7 +65,7 @@ export const limitSteps: StepWords<LimitStep> = {
     }
   },
   'raise-volume': ({ registry, period }) => ({
-    text: `Ask the owner of the account whose downloads ${registryLabel(registry)} counts to raise its limit, ${period === null ? 'which is on the amount of data' : `which is on data per ${period}`}: waiting a few minutes does not help`,
+    text: `Ask the owner of the account whose downloads ${registryLabel(registry)} counts to raise its limit${period === null ? ' on data' : `, which is on data per ${period}`}: waiting a few minutes does not help`,
   }),
   'find-askers': (_step, { invocation, findings: [{ registry }] }) => ({
     text: 'If it comes back, find who asks so often from the same address: pods that restart with imagePullPolicy Always, jobs of a CI, or a login that fails again and again',
