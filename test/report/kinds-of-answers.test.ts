@@ -209,7 +209,7 @@ test.each<[string, Situation, Expected]>([
   [
     'data that a month has no room for',
     { image: OWN, error: 'toomanyrequests: remaining traffic quota is not enough for current month' },
-    { says: /limit on downloaded data is used up .*amount of data per month/ },
+    { says: /limit on downloaded data is used up\nThe limit is on the amount of data per month/ },
   ],
   [
     'CoreDNS one level too low',
