@@ -5,6 +5,7 @@ import { type Cause, type Finding, isRefusedOrMissing } from '../diagnosis/findi
 import { DOCKER_HUB } from '../image/docker-hub.ts'
 import { isLocal } from '../image/host.ts'
 import { isOfficial, libraryName } from '../image/official-images.ts'
+import { registryBehind } from '../image/registries.ts'
 import { hasClue, isOnTheWay } from './conditions.ts'
 import { denialSteps } from './denial.ts'
 import { pullByHand } from './host.ts'
@@ -100,12 +101,16 @@ function containerSteps(finding: Finding): Step[] {
   return guestSteps(finding, steps)
 }
 
+/** What shows that another registry was meant than the one that was asked. */
+const RENAMES: readonly StepCode[] = ['correct-registry', 'drop-default-registry']
+
 /** What depends on the other steps of the cause, in the order in which it is added. */
 const ADDITIONS: readonly ((finding: Finding, steps: Step[]) => Step[])[] = [
   withPath,
   withRecreatedJob,
   withNewRun,
   withBrokenMirror,
+  withRegistryBehind,
 ]
 
 /** The steps of the cause, without those that something else settles. @param ofName those of clues in the image's name */
@@ -119,9 +124,10 @@ function isSettled(step: Step, { moved, check, registry }: Finding, ofName: Step
   // --check-images was given already, or would ask this machine in place of the node.
   if (step.code === 'ask-registry' && (check !== null || (registry !== null && isLocal(registry))))
     return true
-  if ((moved?.state === 'retired' || moved?.state === 'deleted') && grantsAccess(step)) return true
+  const isClosed = moved?.state === 'retired' || moved?.state === 'deleted' || moved?.state === 'restricted'
+  if (isClosed && grantsAccess(step)) return true
   if (ofName.length === 0) return false
-  const isRenamed = ofName.some(({ code }) => code === 'correct-registry')
+  const isRenamed = ofName.some(({ code }) => RENAMES.includes(code))
   return SETTLED_BY_NAME.includes(step.code) || (isRenamed && isOfOldName(step))
 }
 
@@ -158,7 +164,12 @@ function literalServerSteps(finding: Finding): Step[] {
 
 /** Nobody can grant access to what is gone. */
 function grantsAccess(step: Step): boolean {
-  return isAbout('right', step) || step.code === 'make-public' || step.code === 'who-answered'
+  return (
+    isAbout('right', step) ||
+    step.code === 'make-public' ||
+    step.code === 'who-answered' ||
+    step.code === 'page-instead'
+  )
 }
 
 /** With policy Always, even an image that was built or loaded on the node is pulled from its registry. */
@@ -179,6 +190,15 @@ function withBrokenMirror({ clues, cause, registry, endpoint }: Finding, steps: 
   const lacking = steps[0]?.code === 'mirror-lacks-image' ? 1 : 0
   const at = isOnTheWay(cause) ? lacking : cause === 'rate-limited' ? 1 : steps.length
   return steps.toSpliced(at, 0, { code: 'broken-mirror', registry, ...broken })
+}
+
+/** A name that only leads to another registry fails, where that registry may answer. */
+function withRegistryBehind({ cause, registry, endpoint }: Finding, steps: Step[]): Step[] {
+  const behind = registry === null ? null : registryBehind(registry)
+  const isFailing = isOnTheWay(cause) || cause === 'registry-server-error'
+  if (behind === null || registry === null || !isFailing || (endpoint?.host ?? registry) !== registry)
+    return steps
+  return steps.toSpliced(1, 0, { code: 'use-behind', registry, behind })
 }
 
 /** Causes that show a registry's answer. */

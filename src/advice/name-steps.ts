@@ -28,6 +28,7 @@ export function nameClueSteps(finding: Finding): Step[] {
     ...stepsIf(hasClue(finding, 'image-id'), { code: 'name-not-id', image }),
     ...stepsIf(hasClue(finding, 'reference-scheme'), { code: 'drop-scheme', image }),
     ...otherRegistry(finding),
+    ...dropDefaultRegistry(finding),
     ...undoublePrefix(finding),
   ]
 }
@@ -45,6 +46,20 @@ function otherRegistry({ clues, registry, cause, host }: Finding): Step[] {
   return cause === 'registry-not-found-dns' && isOpenShift3Registry(registry) && mayBeOpenShift
     ? correct(OPENSHIFT_REGISTRY, 'openshift-4')
     : []
+}
+
+/** Registries whose accounts have no dots in their names, so that a host in their place is a registry of its own. */
+const WITHOUT_DOTS = [DOCKER_HUB, 'ghcr.io']
+
+/** A default registry that a chart put in front of a name which has one already. */
+function dropDefaultRegistry({ registry, image, clues }: Finding): Step[] {
+  if (registry === null || !WITHOUT_DOTS.includes(registry) || !image.startsWith(`${registry}/`)) return []
+  const without = image.slice(registry.length + 1)
+  const [inner = '', path] = without.split('/')
+  return stepsIf(
+    inner.includes('.') && path !== undefined && clueOf(clues, 'changed-at-admission') === undefined,
+    { code: 'drop-default-registry', registry, inner, without },
+  )
 }
 
 /** Only registries that answered have shown that they lack such a name. */

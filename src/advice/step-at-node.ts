@@ -32,7 +32,10 @@ export type NetworkStep =
   | { code: 'who-answered'; host: string }
   | { code: 'page-instead'; host: string }
   | ({ code: 'open-host' } & NamedEndpoint)
+  | { code: 'serve-layers'; host: string; registry: string }
   | { code: 'storage-refused'; host: string }
+  | { code: 'ask-layer'; host: string; layer: string }
+  | { code: 'layer-refused'; host: string }
   | ({ code: 'check-listener' } & NamedEndpoint)
   | ({ code: 'check-mtu' } & NamedEndpoint)
   | { code: 'give-route'; host: string; family: 'IPv4' | 'IPv6' }
@@ -53,7 +56,8 @@ export type CertificateStep =
   | { code: 'ingress-certificate'; host: string }
   | { code: 'serve-tls'; host: string }
   | { code: 'allow-http'; host: string }
-  | { code: 'use-https'; host: string }
+  /** `proven`: the text shows that the host speaks TLS. */
+  | { code: 'use-https'; host: string; proven: boolean }
 
 /** Repair a mirror or cache, or what the nodes have set about it. */
 export type MirrorStep =
@@ -70,7 +74,15 @@ export type MirrorStep =
       code: 'mirror-settings'
       host: string | null
       registry: string
-      about: 'endpoint' | 'scheme' | 'web-page' | 'unreadable' | 'old-format' | 'answered' | 'literal-server'
+      about:
+        | 'endpoint'
+        | 'scheme'
+        | 'web-page'
+        | 'unreadable'
+        | 'old-format'
+        | 'answered'
+        | 'literal-server'
+        | 'list'
     }
   | { code: 'unblock-upstream'; host: string }
   | {

@@ -62,6 +62,9 @@ export type UsableHint = Extract<
 /** Short-lived logins, recognized by their user name. */
 export type ShortLived = 'gitlab-job' | 'ecr' | 'google' | 'acr'
 
+/** Registries whose user names are of a form that their operators set. */
+export type UserNames = 'ecr' | 'google' | 'ngc' | 'oracle' | 'yandex' | 'huawei'
+
 /** Give a pod a login, or remove a wrong one. */
 export type LoginStep =
   | {
@@ -82,6 +85,15 @@ export type LoginStep =
   | { code: 'remove-login'; namespace: string; secrets: string[]; registry: string }
   | { code: 'use-known-secret'; hint: UsableHint; namespace: string }
   | { code: 'cut-user-name'; secret: string; username: string }
+  /** `path`: the image's, without its registry. */
+  | {
+      code: 'foreign-user-name'
+      secret: string
+      username: string
+      registry: string
+      form: UserNames
+      path: string
+    }
   | { code: 'padded-login'; secret: string }
   | { code: 'overridden-login'; secret: string }
   | { code: 'replace-passed-over'; secrets: string[]; status: number; registry: string }
@@ -119,7 +131,11 @@ export type PermissionStep =
   | { code: 'accept-terms'; registry: string }
   | { code: 'restore-service'; registry: string; what: Lapse; project: string | null; ofCaller: boolean }
   | { code: 'heed-reason'; registry: string; reason: string }
-  | { code: 'ask-registry-admin'; about: 'vulnerabilities' | 'storage-quota' | 'policy'; host: string }
+  | {
+      code: 'ask-registry-admin'
+      about: 'vulnerabilities' | 'storage-quota' | 'policy' | 'list'
+      host: string
+    }
   | { code: 'upstream-login'; host: string; kind: 'ecr' | 'setup' | 'other' }
   | { code: 'use-other-source'; why: 'blocked' | 'policy' | 'closed' }
 
@@ -130,6 +146,7 @@ export type NameStep =
   | { code: 'existing-official' }
   | { code: 'proxy-project'; host: string; product: 'harbor' | 'ecr' | null }
   | { code: 'ask-registry' }
+  | { code: 'use-behind'; registry: string; behind: string }
   | { code: 'use-host'; host: string; repository: string | null }
   | { code: 'use-replacement'; moved: Moved; to: string }
   | { code: 'find-replacement'; moved: Moved }
@@ -151,6 +168,8 @@ export type WrongNameStep =
   | { code: 'name-not-id'; image: string }
   | { code: 'drop-scheme'; image: string }
   | { code: 'full-name'; image: string }
+  /** `inner`: the registry that the name has after the first one. */
+  | { code: 'drop-default-registry'; registry: string; inner: string; without: string }
   | {
       code: 'correct-registry'
       from: string
@@ -186,6 +205,7 @@ export type ImageContentStep =
 /** Wait for a limit, avoid it, or get the image onto the node without a pull. */
 export type LimitStep =
   | { code: 'wait'; for: 'limit'; quota?: LimitAnswer }
+  | { code: 'raise-volume'; registry: string; period: 'day' | 'month' | null }
   | { code: 'wait'; for: 'hub-limit' | 'minute' | 'burst' | 'kubelet' | 'registry' }
   | { code: 'find-askers' }
   | { code: 'replace-registry' }

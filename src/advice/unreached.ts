@@ -7,7 +7,16 @@ import { DESKTOP_NODE } from '../diagnosis/pulling-node.ts'
 import { isLocal, isPrivateAddress, isServiceName } from '../image/host.ts'
 import { isHosted, isOpenShiftService } from '../image/registries.ts'
 import { hasClue, stepsIf } from './conditions.ts'
-import { isOfOthers, ofMirror, pullByHand, silentMirror, targetHost, testConnection } from './host.ts'
+import {
+  isAskedPlain,
+  isOfOthers,
+  ofMirror,
+  pullByHand,
+  servedByRegistry,
+  silentMirror,
+  targetHost,
+  testConnection,
+} from './host.ts'
 import type { Step } from './step.ts'
 import type { RealmProduct } from './step-at-node.ts'
 
@@ -95,6 +104,7 @@ export function dnsSteps(finding: Finding): Step[] {
           ...mirror,
         ]),
     ...stepsIf(!isOfCluster && !isOfProduct, { code: 'fix-dns', host: target.host, server, refused }),
+    ...(unreachable.length > 0 ? [] : servedByRegistry(finding, target)),
   ]
 }
 
@@ -148,6 +158,7 @@ export function timeoutSteps(finding: Finding): Step[] {
     ...compareSteps(finding, target, 'way'),
     ...ofMirror(finding, target),
     { code: 'open-host', ...target },
+    ...servedByRegistry(finding, target),
   ]
 }
 
@@ -173,10 +184,30 @@ export function refusedSteps(finding: Finding): Step[] {
     ...ofMirror(finding, target),
     testConnection(finding, target),
     ...compareSteps(finding, target, 'way'),
+    ...otherPort(finding, target, 'https'),
     ...openOrListen(finding, target),
-    // A host on a private network, named without a port, might serve plain HTTP only.
-    ...stepsIf(hasClue(finding, 'private-address') && !/:\d+$/.test(host), { code: 'allow-http', host }),
+    ...servedByRegistry(finding, target),
+    ...otherPort(finding, target, 'http'),
   ]
+}
+
+/**
+ * The other scheme, and with it another port, of a host that is named without one: a host on a private network might serve plain HTTP only, and
+ * one that containerd is set to ask over HTTP mostly serves TLS. Other runtimes try both where they may use HTTP at all.
+ */
+function otherPort(finding: Finding, target: NamedEndpoint, scheme: 'http' | 'https'): Step[] {
+  const { host, role } = target
+  if (/:\d+$/.test(host)) return []
+  if (isAskedPlain(finding, target))
+    return stepsIf(
+      scheme === 'https' &&
+        role === 'registry' &&
+        finding.host.runtime === 'containerd' &&
+        clueOf(finding.clues, 'unopened')?.why === 'refused' &&
+        !hasClue(finding, 'loopback'),
+      { code: 'use-https', host, proven: false },
+    )
+  return stepsIf(scheme === 'http' && hasClue(finding, 'private-address'), { code: 'allow-http', host })
 }
 
 /** Whether a download had begun, so that every host on the way was reached. */

@@ -164,7 +164,7 @@ export function malformedSecrets({ attempts }: Pick<CredentialReport, 'attempts'
 }
 
 /** A key with such a mismatch may be right for other images. */
-const FOR_OTHERS: KeyMismatch[] = ['path', 'port-other', 'region']
+const FOR_OTHERS: KeyMismatch[] = ['path', 'port-other', 'region', 'network']
 
 const UNREAD: AttemptProblem[] = ['secret-forbidden', 'secret-unread']
 

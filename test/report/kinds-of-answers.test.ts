@@ -191,6 +191,45 @@ test.each<[string, Situation, Expected]>([
     { first: /set dns\.imageRepository to mirror\.example\/coredns/ },
   ],
   [
+    'an image of Rancher itself that no node can reach',
+    {
+      image: 'rancher/shell:v0.1.18',
+      error:
+        'failed to do request: Head "https://registry-1.docker.io/v2/rancher/shell/manifests/v0.1.18": dial tcp 34.205.13.154:443: i/o timeout',
+    },
+    { says: /set as system-default-registry/ },
+  ],
+  [
+    'a mirror that only some may use',
+    { image: 'gcr.azk8s.cn/a/b:1', error: '403 Forbidden' },
+    {
+      says: /gcr\.azk8s\.cn serves only addresses of Azure China now .*the image is published as gcr\.io\/a\/b:1/,
+    },
+  ],
+  [
+    'data that a month has no room for',
+    { image: OWN, error: 'toomanyrequests: remaining traffic quota is not enough for current month' },
+    { says: /limit on downloaded data is used up\nThe limit is on the amount of data per month/ },
+  ],
+  [
+    'CoreDNS one level too low',
+    {
+      image: 'mirror.example/k8s/coredns/coredns:v1.11.3',
+      error: 'mirror.example/k8s/coredns/coredns: not found',
+    },
+    { first: /without the second level, as mirror\.example\/k8s\/coredns\)/ },
+  ],
+  [
+    "an image that is not among Chainguard's free ones",
+    { image: 'cgr.dev/chainguard/tool:1', error: '403 Forbidden' },
+    { first: /at cgr\.dev\/ORGANIZATION/ },
+  ],
+  [
+    'a minor version of what Kubernetes releases',
+    { image: 'registry.k8s.io/kubectl:1.32', error: 'registry.k8s.io/kubectl:1.32: not found' },
+    { first: /whole versions, such as v1\.32\.0/ },
+  ],
+  [
     'a robot account whose name a shell shortened',
     {
       image: OWN,

@@ -3,6 +3,7 @@
 import { demandsTerms, servedAt } from '../access-demands.ts'
 import type { Clue } from '../clue.ts'
 import type { Cause } from '../finding.ts'
+import { lapseIn } from '../lapse.ts'
 import { parsePullErrors } from '../pull-error.ts'
 import { type CauseRule, MATCHES, ruleOf } from './cause-rule.ts'
 
@@ -43,10 +44,14 @@ export const refused = ruleOf(
   /\bunable to parse json key\b|\bcredentials (?:provided )?are (?:not valid|invalid|incorrect|expired)\b/,
 )
 
-/** The registry has the repository, but gives its images only at another host, or to accounts that accepted its terms. */
+/**
+ * The registry gives its images only at another host, or to accounts that accepted its terms, or says that what it depends on is switched off,
+ * without a word of a refusal: `unknown: Namespace acme has been disabled` of Quay.
+ */
 export const conditional: CauseRule = {
   cause: 'auth-required-or-denied',
-  judge: ({ text }) => (servedAt(text, null) !== null || demandsTerms(text) ? MATCHES : null),
+  judge: ({ text, masked }) =>
+    servedAt(text, null) !== null || demandsTerms(text) || lapseIn(masked) !== null ? MATCHES : null,
 }
 
 /** What the kubelet puts before an error: of a pull, of its waiting state, or of a sync (before 1.6). */

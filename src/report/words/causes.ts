@@ -217,18 +217,25 @@ function movedText({ moved, reference, cause }: Pick<Finding, 'moved' | 'referen
   const where =
     moved.to === null
       ? ''
-      : `; it is published as ${cause === 'image-not-found' ? untagged(moved.to) : moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
-  const ofRegistry = moved.state === 'retired' || moved.state === 'succeeded'
+      : `; ${moved.state === 'staging' ? 'releases of it are' : OF_REGISTRY.includes(moved.state) ? 'the image is' : 'it is'} published as ${cause === 'image-not-found' ? untagged(moved.to) : moved.to}${moved.frozen ? ' (frozen: no more updates)' : ''}`
+  const ofRegistry = OF_REGISTRY.includes(moved.state)
   const about = ofRegistry ? `The registry ${reference.split('/')[0]}` : name
-  const what = moved.state === 'frozen' && moved.to === null ? 'gets no new tags' : MOVED[moved.state]
+  const only = moved.onlyFor === undefined ? null : `serves only ${moved.onlyFor} now`
+  const what =
+    moved.state === 'frozen' && moved.to === null ? 'gets no new tags' : (only ?? MOVED[moved.state])
   return `${about} ${what} (since ${moved.since}, ${moved.source}; table of ${moved.asOf})${where}.`
 }
+
+/** What is said of the whole registry. */
+const OF_REGISTRY: readonly MovedState[] = ['restricted', 'retired', 'succeeded']
 
 const MOVED: Record<MovedState, string> = {
   deleted: 'was removed by its publisher',
   emptied: 'has lost its versioned tags: its publisher moved them',
   frozen: 'is frozen and has moved',
   moved: 'has moved',
+  restricted: 'serves only some networks now',
+  staging: 'is in a staging registry, which deletes its images after some time',
   retired: 'was shut down by its operator, or no longer serves such images',
   succeeded: 'was shut down, and its successor serves only the images that their owners moved there',
 }

@@ -157,11 +157,11 @@ export function resolverPlace({ os, platform }: PullingNode): string {
   return platform === 'talos' ? 'nameservers in the machine configuration' : '/etc/resolv.conf'
 }
 
-/** Returns how to request a URL, showing the whole exchange except the body. */
-export function curlCommand({ os }: PullingNode, url: string): string {
+/** Returns how to request a URL, showing the whole exchange except the body. @param flags more of curl's */
+export function curlCommand({ os }: PullingNode, url: string, flags = ''): string {
   return os === 'windows'
-    ? `curl.exe -sSv -m 15 -o NUL ${shellWord(url)}`
-    : `curl -sSv -m 15 -o /dev/null ${shellWord(url)}`
+    ? `curl.exe -sSv${flags} -m 15 -o NUL ${shellWord(url)}`
+    : `curl -sSv${flags} -m 15 -o /dev/null ${shellWord(url)}`
 }
 
 /** The media types of manifests that runtimes accept: without them, some registries answer with another one, or with an error. */

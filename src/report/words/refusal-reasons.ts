@@ -117,6 +117,11 @@ const LAPSES: Record<Lapse, LapseWords> = {
     state: owner => `${owner} is suspended or disabled`,
     remedy: 'resolve why it is suspended or disabled',
   },
+  plan: {
+    state: owner =>
+      `${owner} has no plan or subscription that covers the pull, has used it up, or owes a payment`,
+    remedy: 'get a plan or subscription that covers the pull, or to settle what is overdue',
+  },
 }
 
 /** Returns what is switched off or overdue, as a clause; empty if nothing is. */
@@ -130,9 +135,13 @@ export function lapseText({ clues }: Pick<Finding, 'clues'>): string {
 }
 
 /** Returns what that means. */
-export function lapseMeaning({ clues }: Pick<Finding, 'clues'>): string {
-  return clues.some(clue => clue.code === 'lapsed' && clue.ofCaller)
-    ? 'That is for the owner of that account to resolve; the login of another account may be allowed to pull.'
+export function lapseMeaning({ clues, credential }: Pick<Finding, 'clues' | 'credential'>): string {
+  const lapsed = clues.find(clue => clue.code === 'lapsed')
+  if (lapsed?.ofCaller === true)
+    return 'That is for the owner of that account to resolve; the login of another account may be allowed to pull.'
+  // Registries charge the owner of the image, or whoever pulls it.
+  return lapsed?.what === 'plan' && credential.status === 'usable'
+    ? 'That is for the owner of the account or project to resolve, or for the owner of the account that pulls, if the registry charges that one.'
     : 'That is for the owner of the account or project to resolve: another login, a role, or another name changes nothing.'
 }
 
@@ -148,7 +157,7 @@ export function restoreText({ what, project, registry, ofCaller }: Omit<Restore,
       : what === 'license'
         ? name
         : `the account or project behind this image at ${name}`
-  return `the owner of ${owner} to ${remedy}: neither another login nor a role at the registry changes that`
+  return `the owner of ${owner} to ${remedy}${what === 'plan' ? '' : ': neither another login nor a role at the registry changes that'}`
 }
 
 type Restore = StepOf<'restore-service'>

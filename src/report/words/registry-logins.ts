@@ -1,6 +1,6 @@
 /** How to log in to each registry: the command, what its user names and passwords are (as each publisher documents them), and which of them end soon. */
 
-import type { ShortLived, StepOf } from '../../advice/step.ts'
+import type { ShortLived, StepOf, UserNames } from '../../advice/step.ts'
 import type { PullingNode } from '../../diagnosis/pulling-node.ts'
 import { DOCKER_HUB } from '../../image/docker-hub.ts'
 import { type Cloud, cloudOf, ecrRegion, GITLAB, HARDENED_IMAGES } from '../../image/registries.ts'
@@ -123,4 +123,29 @@ export function shortLivedText(
   const has = identity !== undefined && (host.cloud === null || host.cloud === identity.cloud)
   const better = `${has ? `${identity.text}, or ` : ''}${instead}`
   return `${better.charAt(0).toUpperCase()}${better.slice(1)}: secret ${secret} contains ${what}${end}`
+}
+
+/** What the user names of each such registry are, as its operator documents them. */
+const USER_NAMES: Record<UserNames, string> = {
+  ecr: 'the user name is AWS for everyone, and the password comes from `aws ecr get-login-password`',
+  google:
+    'the user name is _json_key (with a service account key as the password) or oauth2accesstoken (with an access token)',
+  ngc: 'the user name is $oauthtoken for everyone (in single quotes), and the password is an NGC API key',
+  oracle: "user names start with the tenancy's namespace",
+  yandex: 'the user name says what the password is: json_key, api_key, iam, or oauth',
+  huawei: 'the user name is REGION@ACCESS-KEY, and the password the login key made from that access key',
+}
+
+/** Returns which user name is not one of the registry's, and what to write instead. */
+export function foreignNameText({
+  secret,
+  username,
+  registry,
+  form,
+  path,
+}: StepOf<'foreign-user-name'>): string {
+  const [namespace = ''] = path.split('/')
+  const such = form === 'oracle' && namespace !== '' ? `, such as ${namespace}/${username}` : ''
+  const as = username === '' ? 'without a user name' : `as ${username}`
+  return `Correct the user name in secret ${secret}, which logs in ${as}: at ${registry}, ${USER_NAMES[form]}${such}`
 }

@@ -77,6 +77,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
   ],
   blocked: [
     [isOfStorage, { does: 'refused to deliver a layer' }],
+    ['layer-refused', { does: "gave the image's manifest, but a layer was refused" }],
     [
       'lapsed',
       first => `${capitalize(responderLabel(first))} does not serve this image: ${lapseText(first)}`,
@@ -84,6 +85,7 @@ const TITLE: Record<DenialSubcause, Sentence> = {
     { does: 'does not let this address pull' },
   ],
   policy: [
+    ['served-list', { does: 'serves only the images on its list, and this one is not on it' }],
     ['storage-quota', first => `The owner's storage quota at ${responderLabel(first)} is used up`],
     first => `A policy of ${responderLabel(first)} blocks this image`,
   ],
@@ -209,9 +211,14 @@ const MEANING: Record<DenialSubcause, Sentence> = {
       isOfStorage,
       'The registry allowed the pull and sent the node on to the host that stores the layers, which answered with a refusal: a rule of that storage, or an address that was signed for a short time and has expired. The login is not the problem.',
     ],
+    [
+      'layer-refused',
+      'Registries redirect to other hosts for layers, so one of those may have refused, or a proxy or firewall on the way: neither the name nor the login is the problem.',
+    ],
     'A firewall, network rule, or address restriction of the registry refused the request before any login was checked, so no login changes that.',
   ],
   policy: [
+    ['served-list', 'Neither a login nor a role changes that.'],
     [
       'storage-quota',
       'The registry has to store something for this pull, such as what a proxy organization fetches, and refuses; this is neither a limit on pulls nor a problem with the login.',

@@ -45,6 +45,10 @@ const TITLE: Record<RateLimitSubcause, Sentence> = {
     ],
     ['token-limit', tokenTitle],
     [isInPlaceOfHub, 'What answered in place of Docker Hub received too many requests'],
+    [
+      'volume-limit',
+      ({ registry }) => `${capitalize(registryLabel(registry))}'s limit on downloaded data is used up`,
+    ],
     ['per-second', { does: 'received too many requests within a second or a minute' }],
     [
       'bare-limit',
@@ -104,9 +108,15 @@ const MEANING: Record<RateLimitSubcause, Sentence> = {
       ({ clues, registry }) => isDockerHub(registry ?? '') && clues.some(({ code }) => code === 'bare-limit'),
       'Docker Hub limits pulls in six hours (by address, or by account with a login) and requests at once (by address); this answer has no message that shows which limit was hit.',
     ],
+    ['volume-limit', volumeMeaning],
     first =>
       `${capitalize(limiterLabel(first))} received too many pulls, requests, or bytes and refuses more until its limit resets.`,
   ],
+}
+
+function volumeMeaning({ clues }: Pick<Finding, 'clues'>): string {
+  const period = clues.find(clue => clue.code === 'volume-limit')?.period ?? null
+  return `The limit is on the amount of data${period === null ? '' : ` per ${period}`}, not on the number of pulls; more is refused until it resets or is raised.`
 }
 
 const subcauseOf = ({ findings: [{ subcause }] }: CauseContext) =>
@@ -121,7 +131,7 @@ export const rateLimited: CauseWords = {
         ? `the limit of ${limitedHost(context)}`
         : isInPlaceOfHub(context.findings[0])
           ? "a limit on requests for Docker Hub's images"
-          : `${limiterLabel(context.findings[0])}'s rate limit`,
+          : `${limiterLabel(context.findings[0])}'s ${hasClue(context, 'volume-limit') ? 'limit on data' : 'rate limit'}`,
   title: context => sentenceFor(context, TITLE[subcauseOf(context)]),
   meaning: context => sentenceFor(context, MEANING[subcauseOf(context)]),
 }

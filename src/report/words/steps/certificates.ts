@@ -128,7 +128,13 @@ export const certificateSteps: StepWords<CertificateStep> = {
   'allow-http': ({ host }, { findings: [first] }) => ({
     text: `If ${host} is meant to serve plain HTTP, configure the runtime on every node: ${plainHttpPlace(first.host, registryEndpoint(first, host), first.registry ?? host)}`,
   }),
-  'use-https': ({ host }, { findings: [first] }) => ({
-    text: `Let the runtime ask ${host} with https:// on every node, where it has http:// or treats the host as insecure now: in ${mirrorSettings(first.host, registryEndpoint(first, host).role === 'mirror' && first.registry !== null ? first.registry : host)}`,
-  }),
+  'use-https': ({ host, proven }, { findings: [first] }) => {
+    const { role } = registryEndpoint(first, host)
+    const place = mirrorSettings(first.host, role === 'mirror' ? (first.registry ?? host) : host)
+    return {
+      text: proven
+        ? `Let the runtime ask ${host} with https:// on every node, where it has http:// or treats the host as insecure now: in ${place}`
+        : `If ${host} serves HTTPS, set it to https:// on every node, in ${place}: the runtime is set to plain HTTP for it now, and port 80 refuses connections`,
+    }
+  },
 }

@@ -67,6 +67,9 @@ export const limitSteps: StepWords<LimitStep> = {
       text: `${WAIT.minute}${isPublic(reference) || isDockerHub(registry ?? '') ? 'start fewer pods at once' : "ask the registry's owner for a higher quota"}`,
     }
   },
+  'raise-volume': ({ registry, period }) => ({
+    text: `Ask the owner of the account whose downloads ${registryLabel(registry)} counts to raise its limit${period === null ? ' on data' : `, which is on data per ${period}`}: waiting a few minutes does not help`,
+  }),
   'find-askers': (_step, { invocation, findings: [{ registry }] }) => ({
     text: 'If the limit is hit again, find who asks so often from the same address: pods that restart with imagePullPolicy Always, jobs of a CI, or a login that fails again and again',
     ...(isDockerHub(registry ?? '') ? { command: ownCommand(invocation, 'quota -A --usage') } : {}),

@@ -12,7 +12,7 @@ import { hiddenSecretEdit, otherDebugContainer } from '../edits.ts'
 import { managedPlace, managerName, subChartNote, writerText } from '../managers.ts'
 import { kubeletFolder, runtimeLoginPlace } from '../node-settings.ts'
 import { registryLabel, shortList } from '../nouns.ts'
-import { loginCommand, loginNote, shortLivedText } from '../registry-logins.ts'
+import { foreignNameText, loginCommand, loginNote, shortLivedText } from '../registry-logins.ts'
 import type { StepText, StepWords } from '../steps.ts'
 
 const LOGIN: Record<LoginReason, (login: string, registry: string, refused: readonly string[]) => string> = {
@@ -207,6 +207,7 @@ export const loginSteps: StepWords<LoginStep> = {
   'cut-user-name': ({ secret, username }) => ({
     text: `Recreate secret ${secret} with the whole user name: it logs in as ${username}, which looks cut off at a $ that the shell expanded (quote names such as 'robot$team' with single quotes)`,
   }),
+  'foreign-user-name': step => ({ text: foreignNameText(step) }),
   'padded-login': ({ secret }) => ({
     text: `Recreate secret ${secret}: its user name or password starts or ends with white space, such as the line feed that \`echo\` writes, which is sent as part of it (use \`printf '%s'\`, or --docker-password)`,
   }),

@@ -195,6 +195,10 @@ export const mirrorSteps: StepWords<MirrorStep> = {
         return {
           text: `Write https://registry-1.docker.io as the server (or endpoint) of Docker Hub in ${place}, or leave it unset: docker.io is only Docker Hub's name in images, and the runtime asks whatever host is written there. It asks the mirrors in the same place first, so check those, too`,
         }
+      case 'list':
+        return {
+          text: `Let the nodes use another mirror of ${registryLabel(registry)}, or none, in ${place}: ${what} serves only the images on its list`,
+        }
       case 'endpoint':
         return {
           text: `Or correct or remove the mirror ${what} for ${registryLabel(registry)} in ${place}${SPEGEL.test(host ?? '') ? "; Spegel, whose port this is, writes such entries into containerd's certs.d itself, where they may be left after it was removed" : ''}`,

@@ -74,6 +74,15 @@ export const nameSteps: StepWords<NameStep> = {
       ...(command === undefined ? {} : { command }),
     }
   },
+  'use-behind': ({ registry, behind }, { invocation, findings: [first, ...others] }) => {
+    const at = ({ image }: Findings[number]) => `${behind}${image.slice(registry.length)}`
+    const edit = (finding: Findings[number]) => ({ ...finding, known: at(finding), open: '' })
+    return withEdit(
+      `Or use ${at(first)}, which is the same image: ${registry} only leads to ${behind}`,
+      first,
+      setImages(invocation, [edit(first), ...others.map(edit)]),
+    )
+  },
   'use-replacement': ({ to, moved }, { invocation, findings: [first, ...others] }) => {
     const edits = [first, ...others].flatMap(finding =>
       finding.moved?.to == null ? [] : [{ ...finding, known: finding.moved.to, open: '' }],
@@ -177,6 +186,10 @@ function diagnoseScope(findings: readonly { namespace: string }[]): string {
   return others.length === 0 ? `-n ${shellWord(first)}` : '-A'
 }
 
+/** CoreDNS where kubeadm looks for it from 1.21 on, at other registries than those that have it there. */
+const NESTED =
+  /^(?!(?:docker\.io|registry\.k8s\.io|k8s\.gcr\.io)\/)[^/]+\/.{0,200}?\bcoredns\/coredns(?:[:@]|$)/
+
 /** Returns common mistakes in the paths of some registries. */
 function pathHint(registry: string | null, image: string): string {
   if (isContainerRegistry(registry))
@@ -184,6 +197,12 @@ function pathHint(registry: string | null, image: string): string {
   // With an imageRepository of one's own, kubeadm drops a level of the path, which mirrors keep (kubeadm's constants, CoreDNSImageName).
   if (registry !== null && registry !== DOCKER_HUB && /^[^/]+\/coredns(?:[:@]|$)/.test(image))
     return ` (at registry.k8s.io and in most mirrors it is coredns/coredns: for kubeadm, set dns.imageRepository to ${registry}/coredns)`
+  if (registry !== null && image.startsWith(`${registry}/`) && NESTED.test(image))
+    return ` (kubeadm asks for coredns/coredns, but many copies of Kubernetes' images have coredns without the second level, as ${untagged(image).replace(/\/coredns:$/, '')})`
+  if (registry === 'cgr.dev' && image.startsWith('cgr.dev/chainguard/'))
+    return " (only some of Chainguard's images are free, mostly with the tag latest only; the others are for its customers, at cgr.dev/ORGANIZATION)"
+  if (/^registry\.k8s\.io\/(?:kubectl|kube-[\w-]+|conformance):v?\d+(?:\.\d+)?$/.test(image))
+    return ' (its tags are whole versions, such as v1.32.0)'
   const [, version] = /:(\d+\.\d+\.\d+)$/.exec(image) ?? []
   if (version !== undefined && image.includes('/'))
     return ` (many projects' tags start with v, as in v${version})`

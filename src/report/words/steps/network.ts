@@ -134,8 +134,13 @@ function orMirror(context: StepContext, target: string) {
   const [first] = context.findings
   // Images in a cloud's registry are mostly private, so no mirror has them.
   if (!isHosted(target) || cloudOf(first.registry) !== null || first.containerKind === 'sandbox') return ''
-  return `; if they are not meant to reach the internet, give them ${mirrorOf(context)}, or load the image on them`
+  const own = first.reference?.startsWith('docker.io/rancher/') === true ? OF_RANCHER : ''
+  return `; if they are not meant to reach the internet, give them ${mirrorOf(context)}, or load the image on them${own}`
 }
+
+/** What all three document for air-gapped clusters (ranchermanager.docs.rancher.com, docs.k3s.io, docs.rke2.io). */
+const OF_RANCHER =
+  '; Rancher, K3s, and RKE2 take their own images from the registry that is set as system-default-registry'
 
 /** Returns the mirror that the nodes need, with the command that shows how they get it. */
 function mirrorOf({ invocation, findings: [first] }: StepContext) {
@@ -239,10 +244,22 @@ export const networkSteps: StepWords<NetworkStep> = {
             : `If that fails too, allow the nodes to reach ${host} (firewall, egress rules, NAT gateway${PRIVATE_WAY[cloudOf(registry) ?? 'none']}${proxy})${orMirror(context, host)}`,
     }
   },
+  'serve-layers': ({ host, registry }) => ({
+    text: `Or, if ${registry} is yours, let it serve the layers itself instead of redirecting to ${hostAlone(host)} (storage.redirect.disable of the distribution registry and of GitLab's; disableredirect in Harbor's chart)`,
+  }),
   'storage-refused': ({ host }, { findings: [{ evidence }] }) => ({
     text: /expired|specified time frame/i.test(evidence?.text ?? '')
       ? `Compare the node's clock with the real time, and look for a cache in between that keeps redirects: ${host} says that the signed address of the layer had expired`
       : `Find the rule that refuses at ${host}, which the nodes reach: ${storageRule(hostAlone(host))}; or the signed address of the layer had expired when it was used (a wrong clock, or a cache that keeps redirects)`,
+  }),
+  'ask-layer': ({ host, layer }, { findings }) =>
+    nodeShellStep(
+      `See who refuses the layer ${onNodes(findings)} (200 or 206 at the end is fine): ${host} itself, the host that it redirects to, or a proxy on the way`,
+      curlCommand(findings[0].host, layer, 'L -r 0-0'),
+      findings,
+    ),
+  'layer-refused': ({ host }, { findings: [first] }) => ({
+    text: `Find the rule that refuses layers: that of a proxy or firewall on the way, or of the host that ${host} redirects to${first.host.cloud === 'ecr' ? " (on AWS mostly S3, so a policy of the VPC's S3 endpoint has to allow the registry's buckets)" : ''}`,
   }),
   'check-listener': ({ host, role }, { findings: [{ registry }] }) => ({
     text: `Check that ${hostLabel({ host, role }, registry)} is running and listening on that port, and check everything between it and the nodes`,

@@ -30,6 +30,7 @@ function exemption(text: string): string {
 const ADMIN: Record<StepOf<'ask-registry-admin'>['about'], (host: string, text: string) => string> = {
   vulnerabilities: (host, text) =>
     `Ask an administrator of ${host} which policy holds this image back after a scan, and whether to exempt it${exemption(text)}`,
+  list: host => `Or ask the operators of ${host} to add the image to the list of those that they serve`,
   'storage-quota': host =>
     `Ask the owner of the namespace at ${host} to free space or raise its storage quota`,
   policy: host =>
