@@ -14,8 +14,6 @@ import { kubeletQpsSteps, limitSteps } from './limit-steps.ts'
 import { dropRegistry, nameClueSteps, registrySteps, unreadableNameSteps } from './name-steps.ts'
 import {
   canceledSteps,
-  corruptSteps,
-  diskSteps,
   manifestSteps,
   neverSteps,
   otherSteps,
@@ -34,6 +32,7 @@ import { guestSteps, sandboxSteps, silentNodeSteps, virtualNodeSteps } from './p
 import { passedOverLogins } from './refused-login.ts'
 import type { Step, StepCode } from './step.ts'
 import { isAbout, needsShell, runsOnNode } from './step-traits.ts'
+import { corruptSteps, diskSteps } from './store-steps.ts'
 import { dnsSteps, proxySteps, refusedSteps, timeoutSteps } from './unreached.ts'
 import { schemeSteps, serverErrorSteps, tlsSteps } from './wrong-answer.ts'
 
