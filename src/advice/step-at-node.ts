@@ -11,8 +11,8 @@ export type NodePolicy = 'blocked' | 'rejected' | 'signature'
 /** Products that announce a token server of their own, each by a setting of another name. */
 export type RealmProduct = 'gitea' | 'harbor' | 'gitlab' | 'quay' | 'artifactory' | 'nexus'
 
-/** Repair the way to a host: its name, its address, and proxies in between. */
-export type NetworkStep =
+/** Repair the name or the address of a host, or set a better one. */
+export type AddressStep =
   | { code: 'resolve-host'; host: string }
   | { code: 'node-resolver'; host: string }
   | { code: 'compare-nodes'; host: string; node: string; about: 'name' | 'way' }
@@ -23,6 +23,9 @@ export type NetworkStep =
   | { code: 'token-realm'; host: string; registry: string; product: RealmProduct | null }
   | { code: 'resolve-elsewhere'; host: string; address: string; owner: AddressOwner }
   | { code: 'replace-loopback'; host: string; role: EndpointRole }
+
+/** Repair the way to a host: connections, proxies, and what answers in its place. */
+export type NetworkStep =
   | ({
       code: 'test-connection'
       scheme: 'https' | 'http'

@@ -16,7 +16,14 @@ import type { NameBeside } from '../image/similar-names.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
-import type { CertificateStep, MirrorStep, NetworkStep, NodeStep, PolicyStep } from './step-at-node.ts'
+import type {
+  AddressStep,
+  CertificateStep,
+  MirrorStep,
+  NetworkStep,
+  NodeStep,
+  PolicyStep,
+} from './step-at-node.ts'
 
 /** Every step. A new one belongs to one of the groups, and does not compile until it has its words. */
 export type Step =
@@ -28,6 +35,7 @@ export type Step =
   | ImageContentStep
   | LimitStep
   | PodStep
+  | AddressStep
   | NetworkStep
   | CertificateStep
   | MirrorStep

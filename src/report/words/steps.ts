@@ -4,6 +4,7 @@ import type { AdvisedFinding } from '../../advice/add-steps.ts'
 import type { Step, StepCode } from '../../advice/step.ts'
 import type { Invocation } from '../invocation.ts'
 import { formatNumber, pluralize } from './nouns.ts'
+import { addressSteps } from './steps/addresses.ts'
 import { certificateSteps } from './steps/certificates.ts'
 import { cloudPermissionSteps } from './steps/cloud-permissions.ts'
 import { imageContentSteps } from './steps/image-content.ts'
@@ -78,6 +79,7 @@ const WORDS: StepWords<Step> = {
   ...cloudPermissionSteps,
   ...nameSteps,
   ...wrongNameSteps,
+  ...addressSteps,
   ...networkSteps,
   ...certificateSteps,
   ...mirrorSteps,
