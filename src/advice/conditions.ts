@@ -1,7 +1,7 @@
 /** What decides whether a step applies, read as a sentence: a clue of the finding, the cloud of its node, and steps under a condition. */
 
 import { type Clue, clueOf } from '../diagnosis/clue.ts'
-import type { Finding } from '../diagnosis/finding.ts'
+import type { Cause, Finding } from '../diagnosis/finding.ts'
 import type { Platform } from '../diagnosis/pulling-node.ts'
 import type { Cloud } from '../image/registries.ts'
 import type { Step } from './step.ts'
@@ -15,6 +15,16 @@ export function hasClue({ clues }: Pick<Finding, 'clues'>, code: Clue['code']): 
 export function stepsIf(condition: boolean, ...steps: Step[]): Step[] {
   return condition ? steps : []
 }
+
+/** Failures on the way to a registry's answer. */
+export const ON_THE_WAY: readonly Cause[] = [
+  'registry-not-found-dns',
+  'network-timeout',
+  'connection-refused-or-reset',
+  'tls',
+  'http-https-mismatch',
+  'proxy',
+]
 
 /** Platforms and names of each cloud's own nodes. */
 const NODES_OF: Record<Cloud, { platforms: Platform[]; names: RegExp }> = {

@@ -16,7 +16,14 @@ import type { NameBeside } from '../image/similar-names.ts'
 import type { LimitAnswer } from '../snapshot/hub-quota.ts'
 import type { PodMaker } from '../snapshot/pod.ts'
 import type { SecretWriter } from '../snapshot/pull-secret.ts'
-import type { CertificateStep, MirrorStep, NetworkStep, NodeStep, PolicyStep } from './step-at-node.ts'
+import type {
+  AnswerStep,
+  CertificateStep,
+  MirrorStep,
+  NetworkStep,
+  NodeStep,
+  PolicyStep,
+} from './step-at-node.ts'
 
 /** Every step. A new one belongs to one of the groups, and does not compile until it has its words. */
 export type Step =
@@ -29,6 +36,7 @@ export type Step =
   | LimitStep
   | PodStep
   | NetworkStep
+  | AnswerStep
   | CertificateStep
   | MirrorStep
   | PolicyStep
